@@ -13,7 +13,7 @@ from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from keng.accounts import guessing
-from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
+from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
 from keng.accounts.sessions import SessionStore
 from keng.community.report import begin_limit
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
@@ -49,7 +49,7 @@ def starts_in_vietnamese():
 @pytest.fixture(autouse=True)
 def nobody_has_guessed(monkeypatch):
     """Wrong tries are counted in memory, which tests share; waits are as long on a slow machine."""
-    for counts in (guessing.passwords, guessing.codes):
+    for counts in (guessing.password_guesses, guessing.code_guesses):
         counts.forget()
         monkeypatch.setattr(counts, "clock", lambda: 1000.0)
 
@@ -177,7 +177,7 @@ def desk_request(acts, officer):
     request = DeskRequest()
     request.method, request.path_info = "POST", "/"
     request.session = SessionStore()
-    put_into(request.session, officer)
+    bind_session(request.session, officer)
     returned = []
 
     def view(asked):
@@ -191,7 +191,7 @@ def desk_request(acts, officer):
 def sign_in(client, officer):
     """Put the officer into the client's session, as the sign-in page does after both factors."""
     session = client.session
-    put_into(session, officer)
+    bind_session(session, officer)
     session.save()
     client.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
     return client

@@ -102,7 +102,7 @@ def test_what_reaches_behind_is_seen(words):
 @pytest.mark.parametrize(
     "words",
     [
-        "from keng.channels.web_push.fake import running",
+        "from keng.channels.web_push.fake import running_push_service",
         "page.request.get(link)",
         "page.locator('main form button').click()",
         "zalo.write(stack, 'somebody', 'fetch the police')",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from keng.channels.web_push.fake import Service
-from keng.channels.web_push.fake import running as running_push
+from keng.channels.web_push.fake import FakePushService
+from keng.channels.web_push.fake import running_push_service as running_push
 from tests.journeys.mailbox import Mailbox
 from tests.stack import Stack
 
@@ -26,7 +26,7 @@ class World:
     stack: Stack
     mailbox: Mailbox
     """A real SMTP server on this machine that keeps what it is given."""
-    push_service: Service
+    push_service: FakePushService
     """A push service on this machine, with browsers that read as real ones do."""
 
 
@@ -61,7 +61,7 @@ def mailbox(world: World) -> Mailbox:
 
 
 @pytest.fixture(scope="module")
-def push_service(world: World) -> Service:
+def push_service(world: World) -> FakePushService:
     return world.push_service
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
-from keng.channels.web_push.fake import Browser
+from keng.channels.web_push.fake import FakeBrowser
 from keng.kit import times
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.desk import Desk, also_who_had_enough
@@ -206,7 +206,7 @@ def keep_pager(officer: Desk, address: str) -> None:
     expect(page.locator("main table")).to_contain_text("congan.example")
 
 
-def keep_device(officer: Desk, push_service) -> Browser:
+def keep_device(officer: Desk, push_service) -> FakeBrowser:
     """This browser as a pager. Its maker's push service is far away, so another one stands in."""
     device = push_service.browser()
     page = officer.page

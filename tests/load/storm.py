@@ -18,7 +18,7 @@ from typing import Any, Self
 import psycopg
 
 from keng.channels.zalo_oa.fake import events
-from keng.channels.zalo_oa.fake.state import Settings
+from keng.channels.zalo_oa.fake.state import FakeSettings
 from keng.kit.ids import new_id
 from tests.load.web import Browser, Unanswered
 from tests.stack import Stack
@@ -128,14 +128,14 @@ class Chatters(Residents):
         self._port = stack.ports[2]
         given = json.loads((stack.data / "secrets" / "zalo-fake.json").read_text())
         given.pop("groups", None)
-        self._own = Settings(**given)
+        self._own = FakeSettings(**given)
 
     def write(self, text: str) -> None:
         number = text.split()[-3]
         spec = {"kind": "text", "user": f"71{number}", "text": text, "msg_id": f"m{number}"}
         now = int(time.time() * 1000)
-        event = events.build(spec, self._own, now_ms=now, msg_id=f"m{number}")
-        if self._post(*events.signed(event, self._own)) != 200:
+        event = events.build_event(spec, self._own, now_ms=now, msg_id=f"m{number}")
+        if self._post(*events.signed_event(event, self._own)) != 200:
             raise Unanswered
 
     def _post(self, raw: bytes, headers: dict[str, str]) -> int:

@@ -46,10 +46,10 @@ def webhook(number: int, text: str) -> tuple[bytes, dict[str, str]]:
         "timestamp": stamp,
     }
     raw = json.dumps(body, ensure_ascii=False).encode()
-    mark = signature.sign(
+    mark = signature.sign_call(
         raw, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
     )
-    return raw, {signature.HEADER: mark, "content-type": "application/json"}
+    return raw, {signature.ZALO_SIGNATURE_HEADER: mark, "content-type": "application/json"}
 
 
 def post(edge: Running, number: int, text: str) -> int:

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from keng.channels.sandbox import compose
+from keng.channels.sandbox import compose_call
 from keng.duty import pager_acts
 from keng.edge.tests.conftest import SECRET, account
 from keng.kit import times
@@ -24,7 +24,7 @@ def test_one_chat_cannot_ring_everybody_as_often_as_it_writes(account):
     unit = account.unit
     make.channel_account(channel="email", unit=unit)
     officer = make.officer(unit=unit)
-    pager_acts.add_email("truc@congan.example", by=officer)
+    pager_acts.add_email_pager("truc@congan.example", by=officer)
     with running("edge") as edge:
         for _ in range(MANY):
             assert _say(edge, who="an") == 200
@@ -40,7 +40,7 @@ def test_one_chat_cannot_ring_everybody_as_often_as_it_writes(account):
 
 
 def _say(edge, *, who):
-    raw, headers = compose(
+    raw, headers = compose_call(
         id=uuid.uuid4().hex, sender=who, at=times.now(), text=WORDS, secret=SECRET
     )
     connection = http.client.HTTPConnection("127.0.0.1", edge.port, timeout=10)

@@ -27,9 +27,9 @@ from keng.accounts.models import Officer
 from keng.channels.base import Event
 from keng.community import drafts
 from keng.decisions import triage
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
+from keng.delivery.inbound_message import message_of_event, receiving_accounts
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Inbound
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.delivery.tests.sending import sending, until
 from keng.dialogue import answering, reporter, shown_codes, withdrawal
 from keng.dialogue.public import code_page, open_tip
@@ -135,7 +135,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Officer]:
     keys.make_unit_keys("words-for-a-test")
     make.worker_key()
     make.channel_account(unit=unit, slug="phones", rate_per_minute=0)
-    handlers.refresh()
+    inbound_handlers.refresh_handlers()
     yield make.officer(unit=unit)
     opening._sender_box.cache_clear()
     seal.forget()
@@ -157,8 +157,8 @@ def say(text: str, *, who: str) -> Tip:
         reply_address=who,
         raw_kind="text",
     )
-    message = incoming(account, event, raw=text.encode(), now=times.now())
-    handler = handlers.handler_of(message)
+    message = message_of_event(account, event, raw=text.encode(), now=times.now())
+    handler = inbound_handlers.handler_of(message)
     with connection.cursor() as cursor:
         for statement in handler.statements([handler.prepare(message)], lane=0):
             cursor.execute(statement.sql, statement.values)
@@ -262,7 +262,7 @@ def test_nothing_says_whether_somebodys_chat_reported_once_the_tip_has_ended(des
         reply_address="an-cua-toi",
         raw_kind="text",
     )
-    known = incoming(account, event, raw=b"", now=times.now()).conversation_hash
+    known = message_of_event(account, event, raw=b"", now=times.now()).conversation_hash
     assert known
     assert not Conversation.objects.filter(key_hash=known).exists()
     with connection.cursor() as cursor:

@@ -11,17 +11,17 @@ from django.db import transaction
 
 from keng.accounts import notices, watching
 from keng.accounts.models import Notice, Officer, Post
-from keng.accounts.password_checks import is_own_password
+from keng.accounts.password_checks import WrongPassword, is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
-from keng.accounts.signing_in import chain_of
+from keng.accounts.signing_in import chain_of_officer
 from keng.accounts.vouching import takes_two_people
-from keng.accounts.who import BEING_AUDITOR, has_role
+from keng.accounts.who import BEING_AUDITOR, desk_has_role
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
 
 # A first day further ahead is a slip of the hand, or a post that nobody remembers giving.
-_AHEAD = datetime.timedelta(days=365)
+_FURTHEST_AHEAD = datetime.timedelta(days=365)
 # No 0/O, 1/l: it is read from a screen and typed once.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -58,10 +58,6 @@ class PostOver(ValueError):
     """The post has ended already."""
 
 
-class WrongPassword(ValueError):
-    """The present password was not right."""
-
-
 @transaction.atomic
 def change_settings(
     officer: Officer, *, language: str, theme: str, single_keys: bool, full_desk: bool
@@ -76,7 +72,7 @@ def change_settings(
 def change_password(officer: Officer, *, present: str, new: str) -> None:
     """A new password for oneself. Other sessions of the officer end.
 
-    Raises WrongPassword, TooManyTries, Busy.
+    Raises WrongPassword, TooManyTries, SignInBusy.
     """
     locked = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
     if not is_own_password(f"officer {locked.username}", present, locked.password):
@@ -84,7 +80,7 @@ def change_password(officer: Officer, *, present: str, new: str) -> None:
     locked.set_password(new)
     locked.save(update_fields=["password"])
     officer.password = locked.password
-    record("officer.password_changed", by=officer, on=officer, chain=chain_of(officer))
+    record("officer.password_changed", by=officer, on=officer, chain=chain_of_officer(officer))
 
 
 @transaction.atomic
@@ -98,9 +94,9 @@ def add_post(
     """
     if officer_id == by.pk:
         raise OwnPost
-    officer = managed_officer(officer_id, by)
-    managed_unit(unit_id, by)
-    unit = check_desk_has(unit_id, role)
+    officer = lock_managed_officer(officer_id, by)
+    check_unit_managed(unit_id, by)
+    unit = check_desk_has_role(unit_id, role)
     if takes_two_people(officer, unit, role):
         raise NeedsTwoPeople
     if not officer.is_active:
@@ -115,7 +111,7 @@ def add_post(
         detail={"role": role, "valid_from": valid_from.isoformat()},
     )
     told = [officer, *notices.commanders_of(unit, but=officer.pk)]
-    notices.tell(told, Notice.Act.POST_ADDED, about=officer, by=by)
+    notices.tell_officers(told, Notice.Act.POST_ADDED, about=officer, by=by)
     return post
 
 
@@ -129,7 +125,7 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
     is_auditors = posts.current().filter(role__in=BEING_AUDITOR.roles)
     # Officers before posts, as closing an account locks them.
     for officer_id in is_auditors.values_list("officer", flat=True):
-        others = watching.lock_those_who_stay(officer_id)
+        others = watching.lock_remaining_watchers(officer_id)
         ending = is_auditors.select_related("officer", "unit").first()
         if ending is not None:
             watching.check_auditor_stays(ending.officer, [ending.unit], others)
@@ -141,7 +137,7 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
     yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
     if post.valid_to is not None and post.valid_to <= yesterday:
         raise PostOver
-    told = [post.officer, *watching.told_of_the_end(post.officer, [post.unit])]
+    told = [post.officer, *watching.people_told_of_end(post.officer, [post.unit])]
     post.valid_to = yesterday
     post.save(update_fields=["valid_to"])
     record(
@@ -155,38 +151,38 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
             "valid_to": yesterday.isoformat(),
         },
     )
-    notices.tell(told, Notice.Act.POST_ENDED, about=post.officer, by=by)
+    notices.tell_officers(told, Notice.Act.POST_ENDED, about=post.officer, by=by)
     return post
 
 
-def first_days() -> tuple[datetime.date, datetime.date]:
+def allowed_first_days() -> tuple[datetime.date, datetime.date]:
     """The earliest and the latest day on which a post may begin that is given now."""
     today = times.local_date(times.now())
-    return today, today + _AHEAD
+    return today, today + _FURTHEST_AHEAD
 
 
 def check_first_day(day: datetime.date) -> None:
     """Raises DayOutOfReach."""
-    earliest, latest = first_days()
+    earliest, latest = allowed_first_days()
     if not earliest <= day <= latest:
         raise DayOutOfReach
 
 
-def managed_unit(unit_id: uuid.UUID, administrator: Officer) -> None:
+def check_unit_managed(unit_id: uuid.UUID, administrator: Officer) -> None:
     """Raises NotManaged where the administrator does not look after the unit."""
     if unit_id not in {unit.pk for unit in manageable_units(administrator)}:
         raise NotManaged
 
 
-def check_desk_has(unit_id: uuid.UUID, role: str) -> Unit:
+def check_desk_has_role(unit_id: uuid.UUID, role: str) -> Unit:
     """The unit. Raises RoleOfTheProvince where desks of its kind have no such role."""
     unit = Unit.objects.get(pk=unit_id)
-    if not has_role(unit, role):
+    if not desk_has_role(unit, role):
         raise RoleOfTheProvince
     return unit
 
 
-def managed_officer(officer_id: uuid.UUID, administrator: Officer) -> Officer:
+def lock_managed_officer(officer_id: uuid.UUID, administrator: Officer) -> Officer:
     """An officer whom the administrator looks after, locked. Raises NotManaged."""
     visible = manageable_officers(administrator).values("pk")
     rows = Officer.objects.select_for_update(no_key=True).filter(pk__in=visible)

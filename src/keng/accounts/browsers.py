@@ -11,47 +11,49 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from keng.accounts.guessing import Origin
+from keng.accounts.guessing import TryOrigin
 from keng.kit.limits import network_around
 from keng.kit.secrets import keyed_hash, same
 from keng.kit.slowing import address_of
 
-LASTS = 90 * 24 * 3600
+KNOWN_FOR_SECONDS = 90 * 24 * 3600
 # A desk's machine is used by several people; who has not signed in on it for longest is forgotten.
 _MOST_NAMES = 12
 
 
 @dataclass(frozen=True)
-class Site:
+class SignInSite:
     """One of the two sites one signs in to, with a cookie sent to its sign-in pages alone."""
 
     cookie: str
     path: str
 
 
-DESK = Site("keng_desk_known", "/sign-in/")
-PARTNERS = Site("keng_partner_known", "/partner/sign-in/")
+DESK_SITE = SignInSite("keng_desk_known", "/sign-in/")
+PARTNER_SITE = SignInSite("keng_partner_known", "/partner/sign-in/")
 
 
-def origin_of(request: HttpRequest, site: Site, name: str) -> Origin:
+def origin_of_try(request: HttpRequest, site: SignInSite, name: str) -> TryOrigin:
     """Where a try under this name comes from."""
     network = network_around(address_of(request))
-    browser, marks = _read(request, site)
-    expected = _mark(site, name, browser)
+    browser, marks = _browser_and_marks(request, site)
+    expected = _mark_for(site, name, browser)
     is_known = any(same(mark, expected) for mark in marks)
-    return Origin(network, browser if is_known else "")
+    return TryOrigin(network, browser if is_known else "")
 
 
-def remember(response: HttpResponse, request: HttpRequest, site: Site, name: str) -> None:
+def remember_browser(
+    response: HttpResponse, request: HttpRequest, site: SignInSite, name: str
+) -> None:
     """After both factors: this browser is known for the name from now on."""
-    browser, marks = _read(request, site)
+    browser, marks = _browser_and_marks(request, site)
     browser = browser or secrets.token_hex(12)
-    own = _mark(site, name, browser)
+    own = _mark_for(site, name, browser)
     kept = [own, *(mark for mark in marks if mark != own)][:_MOST_NAMES]
     response.set_cookie(
         site.cookie,
         ".".join([browser, *kept]),
-        max_age=LASTS,
+        max_age=KNOWN_FOR_SECONDS,
         path=site.path,
         httponly=True,
         samesite="Strict",
@@ -59,7 +61,7 @@ def remember(response: HttpResponse, request: HttpRequest, site: Site, name: str
     )
 
 
-def _read(request: HttpRequest, site: Site) -> tuple[str, list[str]]:
+def _browser_and_marks(request: HttpRequest, site: SignInSite) -> tuple[str, list[str]]:
     value = request.COOKIES.get(site.cookie, "")
     if not value or len(value) > 1000 or not value.isascii():
         return "", []
@@ -67,5 +69,5 @@ def _read(request: HttpRequest, site: Site) -> tuple[str, list[str]]:
     return browser, marks[:_MOST_NAMES]
 
 
-def _mark(site: Site, name: str, browser: str) -> str:
+def _mark_for(site: SignInSite, name: str, browser: str) -> str:
     return keyed_hash("known browser", site.cookie, name.strip().lower(), browser).hex()

@@ -11,28 +11,34 @@ from django.db import transaction
 from django.db.models import Q
 
 from keng.accounts import notices
-from keng.accounts.actions import NotManaged, managed_officer
+from keng.accounts.actions import NotManaged, lock_managed_officer
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post, Shift
 from keng.accounts.queries import manageable_officers
-from keng.accounts.requesting import EMPTIED
+from keng.accounts.requesting import EMPTIED_COLUMNS
 from keng.accounts.sessions import end_sessions
 from keng.accounts.watching import (
     LastAuditor,
     check_auditor_stays,
-    is_last_of,
-    lock_those_who_stay,
-    told_of_the_end,
-    who_would_stay,
+    lock_remaining_watchers,
+    people_told_of_end,
+    remaining_watchers,
+    would_leave_none,
 )
 from keng.accounts.who import ADMINISTERING, BEING_AUDITOR
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
 
-__all__ = ["ALSO_ENDS", "LastAdministrator", "LastAuditor", "check_closable", "close_account"]
+__all__ = [
+    "ENDS_WITH_ACCOUNT",
+    "LastAdministrator",
+    "LastAuditor",
+    "check_closable",
+    "close_account",
+]
 
 # Called with whoever's account is closed; areas above put in what they keep of an officer.
-ALSO_ENDS: list[Callable[[Officer], None]] = []
+ENDS_WITH_ACCOUNT: list[Callable[[Officer], None]] = []
 
 
 class LastAdministrator(ValueError):
@@ -44,7 +50,7 @@ def check_closable(officer_id: uuid.UUID, *, by: Officer) -> None:
     officer = manageable_officers(by).filter(pk=officer_id, is_active=True).first()
     if officer is None:
         raise NotManaged
-    _check_not_last(officer, who_would_stay(officer_id))
+    _check_not_last(officer, remaining_watchers(officer_id))
 
 
 @transaction.atomic
@@ -59,13 +65,13 @@ def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
         state__in=OfficerRequest.OPEN,
     )
     lapsing = list(open_ones.order_by("id"))
-    others = lock_those_who_stay(officer_id)
-    officer = managed_officer(officer_id, by)
+    others = lock_remaining_watchers(officer_id)
+    officer = lock_managed_officer(officer_id, by)
     if not officer.is_active:
         raise NotManaged
     _check_not_last(officer, others)
     units = _units_of(officer)
-    told = told_of_the_end(officer, units)
+    told = people_told_of_end(officer, units)
     officer.is_active = False
     # Nothing is left that a password or a code could fit.
     officer.set_unusable_password()
@@ -73,12 +79,12 @@ def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
     officer.save(update_fields=["is_active", "password", "totp_box"])
     end_sessions(officer)
     _end_posts(officer)
-    for ends in ALSO_ENDS:
+    for ends in ENDS_WITH_ACCOUNT:
         ends(officer)
     OfficerRequest.objects.filter(pk__in=[each.pk for each in lapsing]).update(
-        state=OfficerRequest.State.LAPSED, **EMPTIED
+        state=OfficerRequest.State.LAPSED, **EMPTIED_COLUMNS
     )
-    notices.tell(told, Notice.Act.CLOSED, about=officer, by=by)
+    notices.tell_officers(told, Notice.Act.CLOSED, about=officer, by=by)
     chain = unit_chain(units[0].pk if units else by.home_unit_id)
     record(
         "officer.account_closed",
@@ -107,6 +113,6 @@ def _units_of(officer: Officer) -> list[Unit]:
 
 
 def _check_not_last(officer: Officer, others: list[Officer]) -> None:
-    if is_last_of(ADMINISTERING, ADMINISTERING.own_units(officer), others):
+    if would_leave_none(ADMINISTERING, ADMINISTERING.own_units(officer), others):
         raise LastAdministrator
     check_auditor_stays(officer, BEING_AUDITOR.own_units(officer), others)

@@ -8,10 +8,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.actions import first_days
+from keng.accounts.actions import allowed_first_days
 from keng.accounts.models import Officer, Post
 from keng.accounts.requesting import HALF_LENGTH
-from keng.accounts.who import has_role
+from keng.accounts.who import desk_has_role
 from keng.kit import codes, times
 from keng.kit.forms import Form, HintedChoice, day_field
 from keng.places.models import Unit
@@ -246,7 +246,7 @@ class PostForm(Form):
     def clean_valid_from(self) -> datetime.date:
         """No post is held before it is given, and none is given for some far day."""
         day: datetime.date = self.cleaned_data["valid_from"]
-        earliest, latest = first_days()
+        earliest, latest = allowed_first_days()
         if day < earliest:
             raise forms.ValidationError(_("A post begins today or later. Choose another day."))
         if day > latest:
@@ -257,7 +257,7 @@ class PostForm(Form):
         """A role that the chosen desk has."""
         given = super().clean() or {}
         unit, role = given.get("unit"), given.get("role")
-        if unit and role and not has_role(unit, role):
+        if unit and role and not desk_has_role(unit, role):
             self.add_error("role", _("Only a province's desk has a coordinator."))
         return given
 

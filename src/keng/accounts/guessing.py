@@ -35,15 +35,15 @@ from dataclasses import dataclass
 
 from keng.kit.limits import Bucket
 
-PAIR = (5, 1 / 300)
-NETWORK = (30, 1 / 30)
-NAME = (20, 1 / 120)
+PAIR_LIMIT = (5, 1 / 300)
+NETWORK_LIMIT = (30, 1 / 30)
+NAME_LIMIT = (20, 1 / 120)
 _MOST = 50_000
 _LOOKS_AGAIN_AFTER = 60.0
 
 
 @dataclass(frozen=True)
-class Origin:
+class TryOrigin:
     """Where a try comes from: a network, and the mark of a browser that is known for the name."""
 
     network: str
@@ -64,14 +64,14 @@ class TooManyTries(Exception):
 
 
 @dataclass(frozen=True)
-class Try:
+class CountedTry:
     """One try that was let through: counted as wrong until somebody says that it was right."""
 
     counted_in: tuple[Bucket, ...]
     is_last: bool
     """The next one from there has to wait."""
 
-    def was_right(self) -> None:
+    def count_as_right(self) -> None:
         """It does not count."""
         for bucket in self.counted_in:
             bucket.give_back()
@@ -129,24 +129,24 @@ class _Counts:
             del self._buckets[known]
 
 
-class Guessing:
+class GuessCounter:
     """The counts of one kind of secret."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock, self._lock = clock, threading.Lock()
         self.forget()
 
-    def begin(self, name: str, origin: Origin) -> Try:
+    def begin_try(self, name: str, origin: TryOrigin) -> CountedTry:
         """Let a try through, before anything is read or computed. Raises TooManyTries."""
         name = name.strip().lower()
         now = self.clock()
         with self._lock:
             if origin.browser:
                 own = self._browsers.bucket_for(now, name, origin.browser)
-                return Try((own,), is_last=own.is_empty)
+                return CountedTry((own,), is_last=own.is_empty)
             return self._begin_of_stranger(now, name, origin.network)
 
-    def _begin_of_stranger(self, now: float, name: str, network: str) -> Try:
+    def _begin_of_stranger(self, now: float, name: str, network: str) -> CountedTry:
         taken: list[Bucket] = []
         try:
             # First: a network that is refused makes no counts of the names it makes up.
@@ -158,7 +158,7 @@ class Guessing:
             for bucket in taken:
                 bucket.give_back()
             raise
-        return Try(tuple(taken), is_last=pair.is_empty)
+        return CountedTry(tuple(taken), is_last=pair.is_empty)
 
     def _take_wide(self, counts: _Counts, now: float, whose: str) -> Bucket:
         """Of a limit in which others take part."""
@@ -170,9 +170,9 @@ class Guessing:
     def forget(self) -> None:
         """Forget every count (for tests)."""
         with self._lock:
-            self._browsers, self._pairs = _Counts(PAIR), _Counts(PAIR)
-            self._networks, self._names = _Counts(NETWORK), _Counts(NAME)
+            self._browsers, self._pairs = _Counts(PAIR_LIMIT), _Counts(PAIR_LIMIT)
+            self._networks, self._names = _Counts(NETWORK_LIMIT), _Counts(NAME_LIMIT)
 
 
-passwords = Guessing()
-codes = Guessing()
+password_guesses = GuessCounter()
+code_guesses = GuessCounter()

@@ -81,18 +81,18 @@ def name_hands(rows: Iterable[InHands], of: type[Any] = Officer) -> None:
         row.people = [people[pk] for pk in row.all_hands if pk in people]
 
 
-def people_with(hands: Collection[uuid.UUID]) -> list[Officer]:
+def officers_with_hands(hands: Collection[uuid.UUID]) -> list[Officer]:
     """The officers behind these ids, the first one first."""
     people = Officer.objects.only("id", "rank", "name").in_bulk(list(hands))
     return [people[pk] for pk in hands if pk in people]
 
 
-def in_the_record(hands: Collection[uuid.UUID]) -> list[str]:
+def hands_on_record(hands: Collection[uuid.UUID]) -> list[str]:
     """As an entry of the audit names them."""
     return [str(pk) for pk in hands]
 
 
-def who_could(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> list[Post]:
+def who_could_let_out(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> list[Post]:
     """Whoever is one of `which` for this unit without a hand in it: the unit's own people first.
 
     Nor is anybody named who had a hand in the sign-in of one of these, they in theirs, or somebody
@@ -113,9 +113,9 @@ def who_could(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> list[Post
     return list(found.values())
 
 
-def refusal(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> str:
+def hand_refusal(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> str:
     """What somebody with a hand in it reads: who could let it out instead."""
-    posts = who_could(which, unit, hands)
+    posts = who_could_let_out(which, unit, hands)
     if not posts:
         return _(
             "You had a hand in this or in the sign-in of who wrote it, or the same person in both "

@@ -18,19 +18,19 @@ from django_htmx.middleware import HtmxDetails
 
 from keng.accounts.devices import device_of
 from keng.accounts.models import Notice, Officer
-from keng.accounts.sessions import BEGAN, DEVICE, LASTS, OFFICER, keep_awake
+from keng.accounts.sessions import BEGAN_KEY, DEVICE_KEY, OFFICER_KEY, SESSION_LASTS, keep_awake
 from keng.kit import busy, times
 from keng.kit.secrets import same
 
-OPEN_NAMES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
-_MARK = "password_mark"
+OPEN_PAGES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
+_SIGN_IN_MARK = "password_mark"
 
 
 class DeskRequest(HttpRequest):
     """A request to the desk: only the pages of signing in see None."""
 
     officer: Officer | None
-    struck: Exception | None
+    passing_error: Exception | None
     """What the database gave up with for a moment, in the try that was answered last."""
 
 
@@ -50,14 +50,14 @@ class OfficerMiddleware:
     def __call__(self, request: DeskRequest) -> HttpResponse:
         session = copy.deepcopy(dict(request.session.items()))
         answer = self._try(request)
-        if busy.may_succeed_at_once(request.struck) and _may_repeat(request):
+        if busy.may_succeed_at_once(request.passing_error) and _may_repeat(request):
             # Whoever stood in the way is through; nothing of the first try is left anywhere.
-            _as_it_came(request, session)
+            _restore_request(request, session)
             answer = self._try(request)
         return answer
 
     def _try(self, request: DeskRequest) -> HttpResponse:
-        request.struck = None
+        request.passing_error = None
         try:
             with transaction.atomic():
                 return self._answer(request)
@@ -65,12 +65,12 @@ class OfficerMiddleware:
             # What is deferred is checked at the commit, when the view has long returned.
             if not busy.is_passing(error):
                 raise
-            request.struck = error
+            request.passing_error = error
             return busy.page(request)
 
     def _answer(self, request: DeskRequest) -> HttpResponse:
-        request.officer = signed_in(request)
-        if request.officer is None and _name(request) not in OPEN_NAMES:
+        request.officer = signed_in_officer(request)
+        if request.officer is None and _page_name(request) not in OPEN_PAGES:
             return redirect(_to_sign_in(request))
         if request.officer is None:
             translation.activate("vi")
@@ -88,7 +88,7 @@ class OfficerMiddleware:
         transaction.set_rollback(True)
         if not busy.is_passing(exception):
             return None
-        request.struck = exception
+        request.passing_error = exception
         return busy.page(request)
 
 
@@ -97,7 +97,7 @@ def _may_repeat(request: DeskRequest) -> bool:
     return request.officer is not None and not request.FILES
 
 
-def _as_it_came(request: DeskRequest, session: dict[str, Any]) -> None:
+def _restore_request(request: DeskRequest, session: dict[str, Any]) -> None:
     """Forget what the first try put into the session and meant to say."""
     request.session = type(request.session)(request.session.session_key)
     request.session.update(session)
@@ -105,11 +105,11 @@ def _as_it_came(request: DeskRequest, session: dict[str, Any]) -> None:
         request._messages = default_storage(request)  # noqa: SLF001 -- there is no other way
 
 
-def signed_in(request: HttpRequest) -> Officer | None:
+def signed_in_officer(request: HttpRequest) -> Officer | None:
     """The officer of this session, if still active, with a post today, and with the password they
     signed in with; a session of which that is no longer true ends.
     """
-    key = request.session.get(OFFICER)
+    key = request.session.get(OFFICER_KEY)
     if not key:
         return None
     # Whether there is a notice comes with the row: it is asked for on every page.
@@ -117,7 +117,9 @@ def signed_in(request: HttpRequest) -> Officer | None:
         has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None))
     )
     officer = rows.filter(pk=key, is_active=True).first()
-    is_same = officer and same(request.session.get(_MARK, ""), officer.get_session_auth_hash())
+    is_same = officer and same(
+        request.session.get(_SIGN_IN_MARK, ""), officer.get_session_auth_hash()
+    )
     if officer and is_same and officer.current_posts:
         keep_awake(request.session)
         return officer
@@ -125,22 +127,22 @@ def signed_in(request: HttpRequest) -> Officer | None:
     return None
 
 
-def remember(request: HttpRequest, officer: Officer) -> None:
+def begin_session(request: HttpRequest, officer: Officer) -> None:
     """Sign in: a fresh session, so that a planted session id is worth nothing."""
     request.session.flush()
-    request.session[DEVICE] = device_of(request.headers.get("User-Agent", ""))
-    put_into(request.session, officer)
+    request.session[DEVICE_KEY] = device_of(request.headers.get("User-Agent", ""))
+    bind_session(request.session, officer)
 
 
-def put_into(session: SessionBase, officer: Officer) -> None:
+def bind_session(session: SessionBase, officer: Officer) -> None:
     """What makes a session an officer's; a new password makes every older session nobody's."""
-    began = session.setdefault(BEGAN, int(times.now().timestamp()))
-    session[OFFICER] = str(officer.pk)
-    session[_MARK] = officer.get_session_auth_hash()
-    session.set_expiry(datetime.datetime.fromtimestamp(began, datetime.UTC) + LASTS)
+    began = session.setdefault(BEGAN_KEY, int(times.now().timestamp()))
+    session[OFFICER_KEY] = str(officer.pk)
+    session[_SIGN_IN_MARK] = officer.get_session_auth_hash()
+    session.set_expiry(datetime.datetime.fromtimestamp(began, datetime.UTC) + SESSION_LASTS)
 
 
-def page_at(path: str) -> str:
+def page_name_at(path: str) -> str:
     """The name of the desk's page at this path; empty if there is none."""
     try:
         return resolve(path, "keng.site.desk_urls").url_name or ""
@@ -148,8 +150,8 @@ def page_at(path: str) -> str:
         return ""
 
 
-def _name(request: HttpRequest) -> str:
-    return page_at(request.path_info)
+def _page_name(request: HttpRequest) -> str:
+    return page_name_at(request.path_info)
 
 
 def _to_sign_in(request: HttpRequest) -> str:

@@ -12,13 +12,13 @@ from keng.kit import times
 from keng.places.models import Unit
 
 # Called with whoever a notice is about, to call them away from the desk; areas above add theirs.
-CALLS: list[Callable[[Officer, Notice], None]] = []
+NOTICE_CALLS: list[Callable[[Officer, Notice], None]] = []
 _WITH_A_CALL = frozenset(
     {Notice.Act.ASKED, Notice.Act.AGREED, Notice.Act.DONE, Notice.Act.OPERATOR}
 )
 
 
-def tell(
+def tell_officers(
     people: Iterable[Officer],
     act: str,
     *,
@@ -39,7 +39,7 @@ def tell(
     for notice in notices:
         is_theirs = about is not None and notice.officer_id == about.pk
         if is_theirs and is_renewal and act in _WITH_A_CALL:
-            for call in CALLS:
+            for call in NOTICE_CALLS:
                 call(told[notice.officer_id], notice)
 
 
@@ -73,19 +73,19 @@ def all_commanders() -> list[Officer]:
     return _commanders(None, None)
 
 
-def see_what_was_asked(request: OfficerRequest, officer: Officer) -> None:
+def mark_request_seen(request: OfficerRequest, officer: Officer) -> None:
     """Whoever decides has seen what they were asked to."""
     asked = Notice.objects.unseen_by(officer).filter(request=request, act=Notice.Act.ASKED)
     asked.update(seen_at=times.now())
 
 
-def see(notice_id: uuid.UUID, officer: Officer) -> bool:
+def mark_notice_seen(notice_id: uuid.UUID, officer: Officer) -> bool:
     """The officer has seen it; no audit entry, for nothing else changes. Whether it was theirs."""
     found = Notice.objects.unseen_by(officer).filter(pk=notice_id)
     return bool(found.update(seen_at=times.now()))
 
 
-def shown_to(officer: Officer) -> list[Notice]:
+def notices_for(officer: Officer) -> list[Notice]:
     """What stands before this officer now, each with its sentences and the request it leads to.
 
     Only for whoever is signed in: whether there is any came with their row (middleware).
@@ -93,14 +93,14 @@ def shown_to(officer: Officer) -> list[Notice]:
     if not getattr(officer, "has_notices", False):
         return []
     for notice in officer.unseen_notices:
-        notice.sentences = sentences_of(notice)
+        notice.sentences = notice_sentences(notice)
         unit = notice.request.unit if notice.request else None
         may_read = unit is not None and VOUCHING.may_act_for(officer, unit)
         notice.leads_to = notice.request_id if may_read else None
     return officer.unseen_notices
 
 
-def subject_of(request: OfficerRequest) -> str:
+def subject_of_request(request: OfficerRequest) -> str:
     """What is asked for, as a heading says it."""
     said = {
         "name": request.person,
@@ -114,7 +114,7 @@ def subject_of(request: OfficerRequest) -> str:
     return _("A new sign-in for %(name)s, %(unit)s") % said
 
 
-def sentences_of(notice: Notice) -> list[str]:
+def notice_sentences(notice: Notice) -> list[str]:
     """A notice in words, each sentence by itself; an older one says what became of it since."""
     request = notice.request
     if request is None:
@@ -131,7 +131,7 @@ def sentences_of(notice: Notice) -> list[str]:
             return [_("%(by)s ended a post of %(name)s. What it allowed is over.") % who]
         return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
     said = {"by": request.asked_by, "second": request.decided_by, "reason": request.refused_reason}
-    sentences = [f"{subject_of(request)}."]
+    sentences = [f"{subject_of_request(request)}."]
     if notice.act == Notice.Act.ASKED and request.decided_by is None:
         sentences.append(_("%(by)s asked for it; a second person decides.") % said)
     elif request.refused_reason:
@@ -143,11 +143,11 @@ def sentences_of(notice: Notice) -> list[str]:
     else:
         sentences.append(_("The operator at the machine opened it, without a second person."))
     if request.kind == OfficerRequest.Kind.RENEWAL and notice.act != Notice.Act.REFUSED:
-        sentences.append(_warning(notice))
+        sentences.append(_renewal_warning(notice))
     return sentences
 
 
-def _warning(notice: Notice) -> str:
+def _renewal_warning(notice: Notice) -> str:
     if notice.about_id == notice.officer_id and notice.act != Notice.Act.DONE:
         return _(
             "Your present sign-in goes on until the new one is set up. If you did not ask for it,"

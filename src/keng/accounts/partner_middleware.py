@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 from keng.accounts import partner_signing
 from keng.accounts.models import PartnerMember
 
-PATH = "/partner/"
+PARTNER_PATH = "/partner/"
 _OPEN = frozenset({"partner-sign-in", "partner-code", "partner-sign-out"})
 _BEFORE_CHOOSING = frozenset({"partner-password", "partner-sign-out"})
 
@@ -27,11 +27,13 @@ class PartnerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PartnerRequest) -> HttpResponse:
-        if not request.path_info.startswith(PATH):
+        if not request.path_info.startswith(PARTNER_PATH):
             return self.get_response(request)
-        member = partner_signing.member_of(request.COOKIES.get(partner_signing.COOKIE, ""))
+        member = partner_signing.member_of_token(
+            request.COOKIES.get(partner_signing.PARTNER_COOKIE, "")
+        )
         request.member = member
-        name = _name(request)
+        name = _page_name(request)
         if member is None and name not in _OPEN:
             return redirect("partner-sign-in")
         if member is not None and member.must_choose_password and name not in _BEFORE_CHOOSING:
@@ -39,7 +41,7 @@ class PartnerMiddleware:
         return self.get_response(request)
 
 
-def _name(request: HttpRequest) -> str:
+def _page_name(request: HttpRequest) -> str:
     try:
         return resolve(request.path_info).url_name or ""
     except Resolver404:

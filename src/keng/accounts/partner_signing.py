@@ -8,25 +8,26 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from keng.accounts import guessing, second_factor
-from keng.accounts.guessing import Origin
+from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import PartnerMember, PartnerSession
-from keng.accounts.password_checks import Busy, is_own_password, is_password_right
-from keng.accounts.signing_in import NO_UNIT, NotSignedIn
+from keng.accounts.password_checks import (
+    SignInBusy,
+    WrongPassword,
+    is_own_password,
+    is_password_right,
+)
+from keng.accounts.signing_in import NO_UNIT_CHAIN, NotSignedIn
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 
-COOKIE = "keng_partner"
-SIGNED_IN_FOR = datetime.timedelta(hours=8)
+PARTNER_COOKIE = "keng_partner"
+PARTNER_SIGNED_IN_FOR = datetime.timedelta(hours=8)
 _HALF_FOR = datetime.timedelta(minutes=5)
 
 
-class NotAgreed(NotSignedIn):
+class MemberNotAgreed(NotSignedIn):
     """Both are right, and nobody of the partner has agreed to this person yet."""
-
-
-class WrongPassword(ValueError):
-    """The present password was not right."""
 
 
 def partner_chain(partner_id: uuid.UUID) -> str:
@@ -34,12 +35,12 @@ def partner_chain(partner_id: uuid.UUID) -> str:
     return f"partner:{partner_id}"
 
 
-def check_name_and_password(username: str, password: str, *, origin: Origin) -> str:
+def check_member_password(username: str, password: str, *, origin: TryOrigin) -> str:
     """The token of a session that waits for the six digits.
 
-    Raises NotSignedIn, NotAgreed; TooManyTries and Busy before anything was read.
+    Raises NotSignedIn, MemberNotAgreed; TooManyTries and SignInBusy before anything was read.
     """
-    this_try = guessing.passwords.begin(f"partner {username.strip()}", origin)
+    this_try = guessing.password_guesses.begin_try(f"partner {username.strip()}", origin)
     member = PartnerMember.objects.filter(is_active=True, username=username.strip().lower()).first()
     try:
         is_right = is_password_right(
@@ -47,42 +48,42 @@ def check_name_and_password(username: str, password: str, *, origin: Origin) -> 
             member.password if member else None,
             keep=lambda made: _keep_password(member, made),
         )
-    except Busy:
-        this_try.was_right()
+    except SignInBusy:
+        this_try.count_as_right()
         raise
     if member is not None and is_right:
-        this_try.was_right()
+        this_try.count_as_right()
         if member.awaits_agreement:
-            raise NotAgreed
-        return _begin(member, is_half=True, lasts=_HALF_FOR)
+            raise MemberNotAgreed
+        return _begin_member_session(member, is_half=True, lasts=_HALF_FOR)
     with transaction.atomic():
         # On record for a name that nobody has as well, without it: it costs the same time.
         record(
             "partner.signin_failed",
             by=None,
             on=member,
-            chain=partner_chain(member.partner_id) if member else NO_UNIT,
+            chain=partner_chain(member.partner_id) if member else NO_UNIT_CHAIN,
             detail={"factor": "password", "slowed": this_try.is_last},
         )
     raise NotSignedIn
 
 
-def check_code(token: str, code: str, *, origin: Origin) -> str:
+def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
     """The token of the whole session, once the six digits are right too.
 
     Raises NotSignedIn, TooManyTries.
     """
-    half = member_of(token, is_half=True)
+    half = member_of_token(token, is_half=True)
     if half is None:
         raise NotSignedIn
-    this_try = guessing.codes.begin(f"partner {half.username}", origin)
+    this_try = guessing.code_guesses.begin_try(f"partner {half.username}", origin)
     with transaction.atomic():
         member = PartnerMember.objects.select_for_update(no_key=True).get(pk=half.pk)
-        if member.is_active and second_factor.check(member, code):
-            this_try.was_right()
-            end(token)
+        if member.is_active and second_factor.check_totp_code(member, code):
+            this_try.count_as_right()
+            end_partner_session(token)
             _record("partner.signed_in", member)
-            return _begin(member, is_half=False, lasts=SIGNED_IN_FOR)
+            return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
         record(
             "partner.signin_failed",
             by=None,
@@ -93,14 +94,14 @@ def check_code(token: str, code: str, *, origin: Origin) -> str:
     raise NotSignedIn
 
 
-def member_of(token: str, *, is_half: bool = False) -> PartnerMember | None:
+def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | None:
     """Who is signed in with this token, if they and their partner are still active."""
     if not token or len(token) > 100:
         return None
     session = (
         PartnerSession.objects.select_related("member__partner")
         .filter(
-            token_hash=_hash(token),
+            token_hash=_token_hash(token),
             is_half=is_half,
             expires_at__gt=times.now(),
             member__is_active=True,
@@ -113,10 +114,10 @@ def member_of(token: str, *, is_half: bool = False) -> PartnerMember | None:
 
 
 @transaction.atomic
-def change_password(member: PartnerMember, *, present: str, new: str) -> str:
+def change_member_password(member: PartnerMember, *, present: str, new: str) -> str:
     """A new password; every other browser is signed out.
 
-    Raises WrongPassword, TooManyTries, Busy.
+    Raises WrongPassword, TooManyTries, SignInBusy.
     """
     locked = PartnerMember.objects.select_for_update(no_key=True).get(pk=member.pk)
     if not is_own_password(f"partner {locked.username}", present, locked.password):
@@ -125,12 +126,12 @@ def change_password(member: PartnerMember, *, present: str, new: str) -> str:
     locked.save(update_fields=["password", "must_choose_password"])
     PartnerSession.objects.filter(member=locked).delete()
     _record("partner.password_changed", locked)
-    return _begin(locked, is_half=False, lasts=SIGNED_IN_FOR)
+    return _begin_member_session(locked, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
 
 
-def end(token: str) -> None:
+def end_partner_session(token: str) -> None:
     """The way out, for this browser."""
-    PartnerSession.objects.filter(token_hash=_hash(token)).delete()
+    PartnerSession.objects.filter(token_hash=_token_hash(token)).delete()
 
 
 def remove_ended_partner_sessions() -> int:
@@ -138,15 +139,20 @@ def remove_ended_partner_sessions() -> int:
     return PartnerSession.objects.filter(expires_at__lte=times.now()).delete()[0]
 
 
-def _begin(member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta) -> str:
+def _begin_member_session(
+    member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta
+) -> str:
     token = secrets.token_urlsafe(32)
     PartnerSession.objects.create(
-        member=member, token_hash=_hash(token), is_half=is_half, expires_at=times.now() + lasts
+        member=member,
+        token_hash=_token_hash(token),
+        is_half=is_half,
+        expires_at=times.now() + lasts,
     )
     return token
 
 
-def _hash(token: str) -> bytes:
+def _token_hash(token: str) -> bytes:
     return keyed_hash("partner session", token)
 
 

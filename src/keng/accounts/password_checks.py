@@ -17,11 +17,11 @@ from django.contrib.auth.hashers import (
 )
 
 from keng.accounts import guessing
-from keng.accounts.guessing import Origin
+from keng.accounts.guessing import TryOrigin
 
 _WAITING = 1
 # A place of its own: what is tried at the sign-in keeps nobody from changing a password.
-_SIGNED_IN = Origin(network="", browser="signed in")
+_SIGNED_IN = TryOrigin(network="", browser="signed in")
 _LONGEST_WAIT = 3.0
 COME_AGAIN_SECONDS = 5
 
@@ -39,8 +39,12 @@ class Argon2(Argon2PasswordHasher):
     parallelism = 1
 
 
-class Busy(Exception):
+class SignInBusy(Exception):
     """Others are signing in just now."""
+
+
+class WrongPassword(ValueError):
+    """The present password was not right."""
 
 
 _room = threading.BoundedSemaphore(1 + _WAITING)
@@ -50,7 +54,7 @@ _turn = threading.BoundedSemaphore(1)
 def is_password_right(
     password: str, stored: str | None, *, keep: Callable[[str], None] | None = None
 ) -> bool:
-    """Whether this is the password; `None` takes as long as a stored one. Raises Busy.
+    """Whether this is the password; `None` takes as long as a stored one. Raises SignInBusy.
 
     A right one whose hash was made with other figures is hashed anew and given to `keep`.
     """
@@ -68,26 +72,26 @@ def is_own_password(whose: str, typed: str, stored: str) -> bool:
     """Whether somebody who is signed in knows their present password.
 
     Five wrong ones, then one in five minutes: whoever sits at a forgotten browser guesses no more
-    often than at the sign-in. Raises TooManyTries, Busy.
+    often than at the sign-in. Raises TooManyTries, SignInBusy.
     """
-    this_try = guessing.passwords.begin(f"own {whose}", _SIGNED_IN)
+    this_try = guessing.password_guesses.begin_try(f"own {whose}", _SIGNED_IN)
     try:
         is_right = is_password_right(typed, stored)
-    except Busy:
-        this_try.was_right()
+    except SignInBusy:
+        this_try.count_as_right()
         raise
     if is_right:
-        this_try.was_right()
+        this_try.count_as_right()
     return is_right
 
 
 @contextmanager
 def _own_turn() -> Iterator[None]:
     if not _room.acquire(blocking=False):
-        raise Busy
+        raise SignInBusy
     try:
         if not _turn.acquire(timeout=_LONGEST_WAIT):
-            raise Busy
+            raise SignInBusy
         try:
             yield
         finally:

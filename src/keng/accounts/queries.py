@@ -44,10 +44,10 @@ def manageable_officers(administrator: Officer) -> QuerySet[Officer]:
     )
 
 
-PAGE = 50
+OFFICERS_PER_PAGE = 50
 
 
-def listed(
+def page_of_officers(
     administrator: Officer, *, words: str = "", unit: uuid.UUID | None = None, page: int = 1
 ) -> Page[Officer]:
     """A page of them, by name: those whose name or sign-in has the words and who were in the unit.
@@ -61,4 +61,4 @@ def listed(
         rows = rows.alias(called=folded(F("name"))).filter(
             Q(called__contains=word) | Q(username__contains=word)
         )
-    return Paginator(rows, PAGE).get_page(page)
+    return Paginator(rows, OFFICERS_PER_PAGE).get_page(page)

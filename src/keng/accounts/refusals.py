@@ -7,20 +7,20 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from keng.accounts.guessing import TooManyTries
-from keng.accounts.password_checks import COME_AGAIN_SECONDS, Busy
+from keng.accounts.password_checks import COME_AGAIN_SECONDS, SignInBusy
 from keng.accounts.signing_in import NotSignedIn, WithoutPost
 
-REFUSED = (NotSignedIn, TooManyTries, Busy)
+SIGN_IN_REFUSED = (NotSignedIn, TooManyTries, SignInBusy)
 
 
 @dataclass(frozen=True)
-class Refusal:
+class SignInRefusal:
     """An answer's status, and after how many seconds it makes sense to come again."""
 
     status: int = 422
     seconds: int = 0
 
-    def mark(self, response: HttpResponse) -> HttpResponse:
+    def mark_response(self, response: HttpResponse) -> HttpResponse:
         """Give the answer this status, and say to programs as well when to come again."""
         response.status_code = self.status
         if self.seconds:
@@ -28,17 +28,19 @@ class Refusal:
         return response
 
 
-def explain(form: forms.Form, error: Exception, *, wrong: str, field: str | None = None) -> Refusal:
+def explain_refusal(
+    form: forms.Form, error: Exception, *, wrong: str, field: str | None = None
+) -> SignInRefusal:
     """Put into the form why nobody was let in; `wrong` is said of what does not fit."""
     if isinstance(error, TooManyTries):
-        form.add_error(None, _waiting(error))
-        return Refusal(429, error.seconds)
-    if isinstance(error, Busy):
+        form.add_error(None, _waiting_words(error))
+        return SignInRefusal(429, error.seconds)
+    if isinstance(error, SignInBusy):
         form.add_error(
             None, _("Several people are signing in at this moment. Try again in a few seconds.")
         )
         # Not 503: a log line for each would let a guesser fill the log.
-        return Refusal(429, COME_AGAIN_SECONDS)
+        return SignInRefusal(429, COME_AGAIN_SECONDS)
     if isinstance(error, WithoutPost):
         form.add_error(
             None,
@@ -47,9 +49,9 @@ def explain(form: forms.Form, error: Exception, *, wrong: str, field: str | None
                 "Your administrator can give you one."
             ),
         )
-        return Refusal(422)
+        return SignInRefusal(422)
     form.add_error(field, wrong)
-    return Refusal(422)
+    return SignInRefusal(422)
 
 
 def password_is_wrong() -> str:
@@ -65,7 +67,7 @@ def code_is_wrong() -> str:
     return _("These digits do not fit, or were used already. Wait for the next ones.")
 
 
-def _waiting(error: TooManyTries) -> str:
+def _waiting_words(error: TooManyTries) -> str:
     if error.is_wide:
         words = _(
             "There are too many wrong tries, with this name from many places or from your network. "

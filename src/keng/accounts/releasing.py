@@ -16,7 +16,7 @@ def may_release_for(officer: Officer, unit: Unit) -> bool:
     return RELEASING.may_act_for(officer, unit)
 
 
-def releasable(officer: Officer) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+def releasable_units(officer: Officer) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
     """The units in whose name the officer may let something go out; and those that, with all
     units below them, are a province's. The same rule as above, for a query.
     """

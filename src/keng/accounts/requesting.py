@@ -13,10 +13,10 @@ from keng.accounts.actions import (
     OwnCredentials,
     OwnPost,
     UsernameTaken,
-    check_desk_has,
+    check_desk_has_role,
     check_first_day,
-    managed_officer,
-    managed_unit,
+    check_unit_managed,
+    lock_managed_officer,
 )
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.queries import manageable_officers
@@ -27,12 +27,12 @@ from keng.kit import codes, times
 from keng.kit.secrets import keyed_hash
 
 # So long a request waits for a second person, and so long the person concerned has to set up.
-WAITS_FOR = datetime.timedelta(days=7)
+REQUEST_WAITS_FOR = datetime.timedelta(days=7)
 SET_UP_WITHIN = datetime.timedelta(hours=24)
 # 60 bits, since a stolen disk can be asked as often as one likes; at the desk tries are few.
 HALF_LENGTH = 12
 # What a request keeps no longer than it is open.
-EMPTIED = {
+EMPTIED_COLUMNS = {
     "asker_half": None,
     "agreer_half": None,
     "chosen_password": "",
@@ -40,7 +40,7 @@ EMPTIED = {
 }
 
 # What is written after it was asked; who asked for what stays as it was, also for the database.
-CHANGING = (
+CHANGING_COLUMNS = (
     "state",
     "officer",
     "decided_by",
@@ -48,7 +48,7 @@ CHANGING = (
     "refused_reason",
     "expires_at",
     "failed_tries",
-    *EMPTIED,
+    *EMPTIED_COLUMNS,
 )
 
 
@@ -64,11 +64,11 @@ class NotSecondPerson(PermissionError):
         self.why = why
 
 
-class NotWaiting(ValueError):
+class RequestNotWaiting(ValueError):
     """It was decided, withdrawn or is over meanwhile."""
 
 
-class HalfShown(ValueError):
+class HalfShownAlready(ValueError):
     """This half was shown already, and is kept nowhere."""
 
 
@@ -87,8 +87,8 @@ def ask_for_officer(
 
     Raises NotManaged, RoleOfTheProvince, UsernameTaken, DayOutOfReach.
     """
-    managed_unit(unit_id, by)
-    unit = check_desk_has(unit_id, role)
+    check_unit_managed(unit_id, by)
+    unit = check_desk_has_role(unit_id, role)
     check_first_day(valid_from)
     called = username.strip().lower()
     _let_lapse(username=called)
@@ -103,7 +103,7 @@ def ask_for_officer(
         role=role,
         valid_from=valid_from,
         asked_by=by,
-        expires_at=times.now() + WAITS_FOR,
+        expires_at=times.now() + REQUEST_WAITS_FOR,
     )
     try:
         with transaction.atomic():
@@ -124,9 +124,9 @@ def ask_for_post(
     """
     if officer_id == by.pk:
         raise OwnPost
-    officer = managed_officer(officer_id, by)
-    managed_unit(unit_id, by)
-    unit = check_desk_has(unit_id, role)
+    officer = lock_managed_officer(officer_id, by)
+    check_unit_managed(unit_id, by)
+    unit = check_desk_has_role(unit_id, role)
     if not officer.is_active:
         raise NotManaged
     check_first_day(valid_from)
@@ -142,7 +142,7 @@ def ask_for_post(
         role=role,
         valid_from=valid_from,
         asked_by=by,
-        expires_at=times.now() + WAITS_FOR,
+        expires_at=times.now() + REQUEST_WAITS_FOR,
     )
     return _tell_and_record(request, by)
 
@@ -157,13 +157,13 @@ def ask_for_renewal(officer_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
     if officer_id == by.pk:
         raise OwnCredentials
     _let_lapse(officer_id=officer_id, kind=OfficerRequest.Kind.RENEWAL)
-    officer = managed_officer(officer_id, by)
+    officer = lock_managed_officer(officer_id, by)
     request = OfficerRequest(
         kind=OfficerRequest.Kind.RENEWAL,
         unit_id=_desk_of(officer, by),
         officer=officer,
         asked_by=by,
-        expires_at=times.now() + WAITS_FOR,
+        expires_at=times.now() + REQUEST_WAITS_FOR,
     )
     try:
         with transaction.atomic():
@@ -174,46 +174,46 @@ def ask_for_renewal(officer_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
 
 
 @transaction.atomic
-def withdraw(request_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
+def withdraw_request(request_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
     """Whoever asked does not ask any more; halves that were shown are worth nothing.
 
-    Raises NotManaged, NotWaiting.
+    Raises NotManaged, RequestNotWaiting.
     """
-    request = _locked(request_id, by)
+    request = _locked_request(request_id, by)
     if request.asked_by_id != by.pk:
         raise NotManaged
     if request.state not in OfficerRequest.OPEN:
-        raise NotWaiting
+        raise RequestNotWaiting
     end_request(request, OfficerRequest.State.WITHDRAWN)
     _record("officer.request_withdrawn", request, by)
     return request
 
 
 @transaction.atomic
-def agree(request_id: uuid.UUID, *, by: Officer) -> str:
+def agree_to_request(request_id: uuid.UUID, *, by: Officer) -> str:
     """The second person: it is right. The answer is their half of the set-up code, shown once.
 
     A post needs no code: it is there at once, and the answer is empty. Raises NotManaged,
-    NotWaiting, NotSecondPerson.
+    RequestNotWaiting, NotSecondPerson.
     """
-    request = _to_decide(request_id, by)
+    request = _locked_to_decide(request_id, by)
     request.decided_by, request.decided_at = by, times.now()
     if request.kind == OfficerRequest.Kind.POST:
         return _give_post(request, by)
     half = new_half()
     request.state = OfficerRequest.State.AGREED
     request.expires_at = times.now() + SET_UP_WITHIN
-    request.agreer_half = hash_of(half)
-    request.save(update_fields=CHANGING)
+    request.agreer_half = hash_of_half(half)
+    request.save(update_fields=CHANGING_COLUMNS)
     _tell_concerned(request, Notice.Act.AGREED, by, also=notices.witnesses_of(request.unit))
     _record("officer.request_agreed", request, by)
     return half
 
 
 @transaction.atomic
-def refuse(request_id: uuid.UUID, *, reason: str, by: Officer) -> OfficerRequest:
-    """The second person: no, and why. Raises NotManaged, NotWaiting, NotSecondPerson."""
-    request = _to_decide(request_id, by)
+def refuse_request(request_id: uuid.UUID, *, reason: str, by: Officer) -> OfficerRequest:
+    """The second person: no, and why. Raises NotManaged, RequestNotWaiting, NotSecondPerson."""
+    request = _locked_to_decide(request_id, by)
     request.decided_by, request.decided_at = by, times.now()
     request.refused_reason = reason.strip()[:300]
     end_request(request, OfficerRequest.State.REFUSED)
@@ -224,36 +224,39 @@ def refuse(request_id: uuid.UUID, *, reason: str, by: Officer) -> OfficerRequest
 
 @transaction.atomic
 def show_half(request_id: uuid.UUID, *, by: Officer) -> str:
-    """Whoever asked gets the other half, once. Raises NotManaged, NotWaiting, HalfShown."""
-    request = _locked(request_id, by)
+    """Whoever asked gets the other half, once.
+
+    Raises NotManaged, RequestNotWaiting, HalfShownAlready.
+    """
+    request = _locked_request(request_id, by)
     if request.asked_by_id != by.pk:
         raise NotManaged
     if not request.is_set_up_open:
-        raise NotWaiting
+        raise RequestNotWaiting
     if request.asker_half is not None:
-        raise HalfShown
+        raise HalfShownAlready
     half = new_half()
-    request.asker_half = hash_of(half)
+    request.asker_half = hash_of_half(half)
     request.save(update_fields=["asker_half"])
     _record("officer.half_shown", request, by)
     return half
 
 
-def why_not(request: OfficerRequest, officer: Officer) -> str:
+def why_not_second_person(request: OfficerRequest, officer: Officer) -> str:
     """Why this officer is not the second person for it: a word, empty where they are."""
     asker = request.asked_by
     if asker is None or request.asked_by_id == officer.pk:
         return "asked"
     if request.officer_id == officer.pk:
         return "concerned"
-    if not still_asks(request, asker):
+    if not may_still_ask(request, asker):
         return "asker_gone"
     if are_of_one_line(asker, officer):
         return "one_line"
     return ""
 
 
-def _locked(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
+def _locked_request(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
     """The request, locked until the end of the transaction. Raises NotManaged."""
     seen = OfficerRequest.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     request = seen.select_related("unit", "officer", "asked_by").filter(pk=request_id).first()
@@ -265,12 +268,12 @@ def _locked(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
 def end_request(request: OfficerRequest, state: str) -> None:
     """It is over, and what it kept for the set-up is gone."""
     request.state = state
-    for name, value in EMPTIED.items():
+    for name, value in EMPTIED_COLUMNS.items():
         setattr(request, name, value)
-    request.save(update_fields=CHANGING)
+    request.save(update_fields=CHANGING_COLUMNS)
 
 
-def first_day(asked_for: datetime.date | None) -> datetime.date:
+def first_day_of_post(asked_for: datetime.date | None) -> datetime.date:
     """When a post begins that two people have given: not before it is given."""
     today = times.local_date(times.now())
     return max(asked_for or today, today)
@@ -281,15 +284,17 @@ def new_half() -> str:
     return "".join(secrets.choice(codes.ALPHABET) for _ in range(HALF_LENGTH))
 
 
-def hash_of(half: str) -> bytes:
+def hash_of_half(half: str) -> bytes:
     """The form in which a half is kept."""
     return keyed_hash("officer set-up half", half)
 
 
 def _tell_and_record(request: OfficerRequest, by: Officer) -> OfficerRequest:
     """Tell whom it concerns and whoever could be the second person, and put it on record."""
-    deciding = [each for each in second_people(request.unit) if not why_not(request, each)]
-    notices.tell(
+    deciding = [
+        each for each in second_people(request.unit) if not why_not_second_person(request, each)
+    ]
+    notices.tell_officers(
         [*_concerned(request), *deciding],
         Notice.Act.ASKED,
         request=request,
@@ -303,9 +308,9 @@ def _tell_and_record(request: OfficerRequest, by: Officer) -> OfficerRequest:
 def _tell_concerned(
     request: OfficerRequest, act: str, by: Officer, *, also: Sequence[Officer] = ()
 ) -> None:
-    notices.see_what_was_asked(request, by)
+    notices.mark_request_seen(request, by)
     people = [*_concerned(request), *also]
-    notices.tell(people, act, request=request, about=request.officer, by=by)
+    notices.tell_officers(people, act, request=request, about=request.officer, by=by)
 
 
 def _concerned(request: OfficerRequest) -> list[Officer]:
@@ -314,17 +319,17 @@ def _concerned(request: OfficerRequest) -> list[Officer]:
     return [*people, *notices.commanders_of(request.unit, but=request.officer_id)]
 
 
-def _to_decide(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
-    request = _locked(request_id, by)
+def _locked_to_decide(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
+    request = _locked_request(request_id, by)
     if not request.is_waiting:
-        raise NotWaiting
-    why = why_not(request, by)
+        raise RequestNotWaiting
+    why = why_not_second_person(request, by)
     if why:
         raise NotSecondPerson(why)
     return request
 
 
-def still_asks(request: OfficerRequest, asker: Officer) -> bool:
+def may_still_ask(request: OfficerRequest, asker: Officer) -> bool:
     """Whether who asked may still ask for it today."""
     if not asker.is_active or not ADMINISTERING.may_act_for(asker, request.unit):
         return False
@@ -335,12 +340,12 @@ def still_asks(request: OfficerRequest, asker: Officer) -> bool:
 
 def _give_post(request: OfficerRequest, by: Officer) -> str:
     if request.officer is None or not request.officer.is_active or request.valid_from is None:
-        raise NotWaiting
+        raise RequestNotWaiting
     post = Post.objects.create(
         officer=request.officer,
         unit=request.unit,
         role=request.role,
-        valid_from=first_day(request.valid_from),
+        valid_from=first_day_of_post(request.valid_from),
     )
     end_request(request, OfficerRequest.State.DONE)
     _tell_concerned(request, Notice.Act.AGREED, by, also=notices.witnesses_of(request.unit))
@@ -361,7 +366,7 @@ def _give_post(request: OfficerRequest, by: Officer) -> str:
 def _let_lapse(**which: object) -> None:
     """Make room for a new request where an old one's time ran out."""
     OfficerRequest.objects.overdue().filter(**which).update(
-        state=OfficerRequest.State.LAPSED, **EMPTIED
+        state=OfficerRequest.State.LAPSED, **EMPTIED_COLUMNS
     )
 
 

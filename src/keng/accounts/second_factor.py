@@ -13,38 +13,38 @@ from keng.kit.secrets import box
 _STEP_SECONDS = 30
 
 
-def set_secret(officer: Officer, secret: str | None = None) -> str:
+def set_totp_secret(officer: Officer, secret: str | None = None) -> str:
     """Give the officer a new TOTP secret (base32) and return it, to be shown once."""
     chosen = secret or pyotp.random_base32()
-    officer.totp_box = boxed(chosen)
+    officer.totp_box = boxed_secret(chosen)
     officer.totp_last_step = 0
     officer.save(update_fields=["totp_box", "totp_last_step"])
     return chosen
 
 
-def new_secret() -> str:
+def new_totp_secret() -> str:
     """A secret that nobody has yet, for an account that is being made."""
     return pyotp.random_base32()
 
 
-def boxed(secret: str) -> bytes:
+def boxed_secret(secret: str) -> bytes:
     """The form in which a secret is kept."""
     return bytes(box("totp").encrypt(secret.encode()))
 
 
-def app_address(username: str, secret: str) -> str:
+def otpauth_address(username: str, secret: str) -> str:
     """What a code app reads from a picture: whose secret this is, and the secret itself."""
     label, issuer = quote(f"Kẻng:{username}"), quote("Kẻng")
     return f"otpauth://totp/{label}?secret={secret}&issuer={issuer}"
 
 
-def current_code(officer: Officer | PartnerMember) -> str:
+def current_totp_code(officer: Officer | PartnerMember) -> str:
     """The code of this moment (for `keng demo code`)."""
     return _totp(officer).now()
 
 
 @transaction.atomic
-def check(officer: Officer | PartnerMember, typed: str) -> bool:
+def check_totp_code(officer: Officer | PartnerMember, typed: str) -> bool:
     """Whether the typed code is right now, one step early or late, and was not used before."""
     table = PartnerMember if isinstance(officer, PartnerMember) else Officer
     locked = table.objects.select_for_update(no_key=True).get(pk=officer.pk)
@@ -61,7 +61,7 @@ def check(officer: Officer | PartnerMember, typed: str) -> bool:
 def matching_step(totp_box: bytes, typed: str, *, after: int = 0) -> int | None:
     """The step whose code was typed: of this moment, one early or late, and later than `after`."""
     try:
-        totp = pyotp.TOTP(secret_in(totp_box))
+        totp = pyotp.TOTP(secret_in_box(totp_box))
     except CryptoError:
         # Boxed with a site key that was lost: nobody's digits are right until they are renewed.
         return None
@@ -73,10 +73,10 @@ def matching_step(totp_box: bytes, typed: str, *, after: int = 0) -> int | None:
     return None
 
 
-def secret_in(totp_box: bytes) -> str:
+def secret_in_box(totp_box: bytes) -> str:
     """The secret in the form in which it is kept, for the page of the person whose it is."""
     return box("totp").decrypt(totp_box).decode()
 
 
 def _totp(officer: Officer | PartnerMember) -> pyotp.TOTP:
-    return pyotp.TOTP(secret_in(bytes(officer.totp_box)))
+    return pyotp.TOTP(secret_in_box(bytes(officer.totp_box)))

@@ -21,16 +21,16 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from keng.accounts.models import DeskSession, Officer
-from keng.accounts.signing_in import chain_of
+from keng.accounts.signing_in import chain_of_officer
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 
-LASTS = datetime.timedelta(hours=12)
-IDLE = datetime.timedelta(hours=1)
+SESSION_LASTS = datetime.timedelta(hours=12)
+SESSION_IDLE = datetime.timedelta(hours=1)
 # So exactly is it kept when somebody was last there.
 SEEN_WITHIN = datetime.timedelta(minutes=5)
-OFFICER, BEGAN, DEVICE = "officer", "began", "device"
+OFFICER_KEY, BEGAN_KEY, DEVICE_KEY = "officer", "began", "device"
 
 
 class SessionStore(DatabaseStore):
@@ -52,15 +52,15 @@ class SessionStore(DatabaseStore):
         """The row for what is in the session now."""
         key: str = self._get_or_create_session_key()  # type: ignore[attr-defined]
         now = times.now()
-        began = data.get(BEGAN)
+        began = data.get(BEGAN_KEY)
         return DeskSession(
             session_key=row_key(key),
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
-            officer_id=data.get(OFFICER),
+            officer_id=data.get(OFFICER_KEY),
             began_at=datetime.datetime.fromtimestamp(began, datetime.UTC) if began else now,
             seen_at=_rounded(now),
-            device=data.get(DEVICE, ""),
+            device=data.get(DEVICE_KEY, ""),
         )
 
     def delete(self, session_key: str | None = None) -> None:
@@ -108,7 +108,7 @@ def row_key(cookie: str) -> str:
 def live_sessions(officer: Officer | None = None) -> QuerySet[DeskSession]:
     """Sessions that are good for something still; those of one officer, newest first."""
     now = times.now()
-    rows = DeskSession.objects.filter(expire_date__gt=now, seen_at__gt=now - IDLE)
+    rows = DeskSession.objects.filter(expire_date__gt=now, seen_at__gt=now - SESSION_IDLE)
     return rows.filter(officer=officer).order_by("-began_at") if officer else rows
 
 
@@ -150,7 +150,7 @@ def end_other_sessions(officer: Officer, *, this: str) -> int:
 
 
 def _record_ended(officer: Officer, count: int) -> None:
-    chain = chain_of(officer)
+    chain = chain_of_officer(officer)
     record("officer.sessions_ended", by=officer, on=officer, chain=chain, detail={"count": count})
 
 
@@ -158,7 +158,7 @@ def remove_ended_sessions() -> int:
     """Remove the rows of sessions that are good for nothing any more; how many."""
     now = times.now()
     over = DeskSession.objects.filter(expire_date__lte=now)
-    idle = DeskSession.objects.filter(seen_at__lte=now - IDLE)
+    idle = DeskSession.objects.filter(seen_at__lte=now - SESSION_IDLE)
     return sum(rows.delete()[0] for rows in (over, idle))
 
 

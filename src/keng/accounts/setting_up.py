@@ -12,16 +12,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from keng.accounts import notices, second_factor
-from keng.accounts.actions import UsernameTaken, check_desk_has
+from keng.accounts.actions import UsernameTaken, check_desk_has_role
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.requesting import (
-    EMPTIED,
+    EMPTIED_COLUMNS,
     SET_UP_WITHIN,
     end_request,
-    first_day,
-    hash_of,
+    first_day_of_post,
+    hash_of_half,
+    may_still_ask,
     new_half,
-    still_asks,
 )
 from keng.accounts.sessions import end_sessions
 from keng.accounts.who import VOUCHING
@@ -31,14 +31,14 @@ from keng.kit.secrets import keyed_hash, same
 
 OPERATOR = "operator"
 # One right half with wrong others, or wrong codes: then the request is over.
-TRIES = 10
+SET_UP_TRIES = 10
 
 
 class WrongHalves(ValueError):
     """No request that is open has these two halves."""
 
 
-class WrongCode(ValueError):
+class WrongFirstCode(ValueError):
     """The first code was not right."""
 
 
@@ -46,67 +46,71 @@ class SetUpOver(ValueError):
     """The time ran out, or the request was withdrawn meanwhile."""
 
 
-class BegunAgain(ValueError):
+class SetUpBegunAgain(ValueError):
     """Both halves were typed once more since: password and secret are no longer this person's."""
 
 
-def begin(first: str, second: str, *, password: str) -> OfficerRequest:
+def begin_set_up(first: str, second: str, *, password: str) -> OfficerRequest:
     """Both halves, in any order, and the password that is to be the officer's. Raises WrongHalves.
 
     Begun again it offers another secret: whoever looked before has nothing.
     """
-    one, other = hash_of(first), hash_of(second)
+    one, other = hash_of_half(first), hash_of_half(second)
     with transaction.atomic():
-        request = _of_halves(one, other)
+        request = _request_with_halves(one, other)
         if request is not None:
             # Only now: it takes much work, which a stranger is not to have done for them.
             request.chosen_password = make_password(password)
-            request.offered_totp_box = second_factor.boxed(second_factor.new_secret())
+            request.offered_totp_box = second_factor.boxed_secret(second_factor.new_totp_secret())
             request.save(update_fields=["chosen_password", "offered_totp_box"])
             return request
         _count_a_right_half(one, other)
     raise WrongHalves
 
 
-def mark_of(request: OfficerRequest) -> str:
+def mark_of_set_up(request: OfficerRequest) -> str:
     """What tells this beginning from each other one of the request; it opens nothing."""
     return keyed_hash("officer set-up begun", bytes(request.offered_totp_box)).hex()
 
 
-def begun(request_id: uuid.UUID, mark: str) -> OfficerRequest | None:
-    """The request whose person is on the second page, while its time runs. Raises BegunAgain."""
+def begun_set_up(request_id: uuid.UUID, mark: str) -> OfficerRequest | None:
+    """The request whose person is on the second page, while its time runs.
+
+    Raises SetUpBegunAgain.
+    """
     found = OfficerRequest.objects.open().filter(pk=request_id, state=OfficerRequest.State.AGREED)
     request = found.exclude(chosen_password="").select_related("unit", "officer").first()
-    if request is not None and not same(mark, mark_of(request)):
-        raise BegunAgain
+    if request is not None and not same(mark, mark_of_set_up(request)):
+        raise SetUpBegunAgain
     return request
 
 
-def finish(request_id: uuid.UUID, mark: str, *, code: str) -> Officer:
+def finish_set_up(request_id: uuid.UUID, mark: str, *, code: str) -> Officer:
     """The first code of the new secret: from now on the officer signs in with it.
 
-    Only who began last, which `mark` shows. Raises WrongCode, BegunAgain, SetUpOver, UsernameTaken.
+    Only who began last, which `mark` shows. Raises WrongFirstCode, SetUpBegunAgain, SetUpOver,
+    UsernameTaken.
     """
     with transaction.atomic():
-        request = _lock(pk=request_id)
+        request = _locked_request(pk=request_id)
         if request is None or not request.chosen_password:
             raise SetUpOver
         asker, second = request.asked_by, request.decided_by
-        if asker is not None and not still_asks(request, asker):
+        if asker is not None and not may_still_ask(request, asker):
             raise SetUpOver
         if second is not None and not VOUCHING.may_act_for(second, request.unit):
             raise SetUpOver
-        if not same(mark, mark_of(request)):
-            raise BegunAgain
+        if not same(mark, mark_of_set_up(request)):
+            raise SetUpBegunAgain
         step = second_factor.matching_step(bytes(request.offered_totp_box), code)
         if step is not None:
-            return _complete(request, step)
+            return _complete_set_up(request, step)
         _count_failure(request)
-    raise WrongCode
+    raise WrongFirstCode
 
 
 @transaction.atomic
-def open_by_operator(
+def open_set_up_by_operator(
     *,
     officer: Officer | None,
     unit_id: uuid.UUID,
@@ -125,13 +129,13 @@ def open_by_operator(
     earlier = OfficerRequest.objects.filter(state__in=OfficerRequest.OPEN)
     if officer is None:
         kind = OfficerRequest.Kind.NEW
-        check_desk_has(unit_id, role)
+        check_desk_has_role(unit_id, role)
         if Officer.objects.filter(username=called).exists():
             raise UsernameTaken
         earlier = earlier.filter(kind=kind, username=called)
     else:
         earlier = earlier.filter(kind=kind, officer=officer)
-    earlier.update(state=OfficerRequest.State.LAPSED, **EMPTIED)
+    earlier.update(state=OfficerRequest.State.LAPSED, **EMPTIED_COLUMNS)
     halves = new_half(), new_half()
     request = OfficerRequest.objects.create(
         kind=kind,
@@ -144,11 +148,11 @@ def open_by_operator(
         role=role,
         valid_from=times.local_date(times.now()) if officer is None else None,
         expires_at=times.now() + SET_UP_WITHIN,
-        asker_half=hash_of(halves[0]),
-        agreer_half=hash_of(halves[1]),
+        asker_half=hash_of_half(halves[0]),
+        agreer_half=hash_of_half(halves[1]),
     )
     people = [*notices.all_commanders(), *([officer] if officer and officer.is_active else [])]
-    notices.tell(people, Notice.Act.OPERATOR, request=request, about=officer)
+    notices.tell_officers(people, Notice.Act.OPERATOR, request=request, about=officer)
     detail: dict[str, object] = {"kind": kind, "role": role}
     if officer is not None:
         detail["officer"] = str(officer.pk)
@@ -164,13 +168,13 @@ def open_by_operator(
     return request, *halves
 
 
-def _lock(**which: object) -> OfficerRequest | None:
+def _locked_request(**which: object) -> OfficerRequest | None:
     """A request that can be set up, locked."""
     found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     return found.filter(state=OfficerRequest.State.AGREED, **which).first()
 
 
-def _of_halves(one: bytes, other: bytes) -> OfficerRequest | None:
+def _request_with_halves(one: bytes, other: bytes) -> OfficerRequest | None:
     found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     fits = Q(asker_half=one, agreer_half=other) | Q(asker_half=other, agreer_half=one)
     return found.filter(fits, state=OfficerRequest.State.AGREED).first()
@@ -188,7 +192,7 @@ def _count_failure(request: OfficerRequest) -> None:
     """One more wrong try; the tenth ends the request, and that is on record."""
     OfficerRequest.objects.filter(pk=request.pk).update(failed_tries=F("failed_tries") + 1)
     request.failed_tries += 1
-    if request.failed_tries >= TRIES:
+    if request.failed_tries >= SET_UP_TRIES:
         end_request(request, OfficerRequest.State.LAPSED)
         record(
             "officer.set_up_failed",
@@ -199,14 +203,14 @@ def _count_failure(request: OfficerRequest) -> None:
         )
 
 
-def _complete(request: OfficerRequest, step: int) -> Officer:
+def _complete_set_up(request: OfficerRequest, step: int) -> Officer:
     now = times.now()
     officer = request.officer
     if officer is None:
         officer = Officer(username=request.username, name=request.name, rank=request.rank)
     else:
         officer = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
-    _equip(officer, request, step, now)
+    _set_credentials(officer, request, step, now)
     try:
         with transaction.atomic():
             officer.save()
@@ -220,7 +224,7 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
             officer=officer,
             unit_id=request.unit_id,
             role=request.role,
-            valid_from=first_day(request.valid_from),
+            valid_from=first_day_of_post(request.valid_from),
         )
         detail["valid_from"] = post.valid_from.isoformat()
         request.officer = officer
@@ -229,7 +233,7 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
     people += notices.commanders_of(request.unit, but=officer.pk)
     if request.asked_by_id is None:
         people += notices.all_commanders()
-    notices.tell(people, Notice.Act.DONE, request=request, about=officer, by=officer)
+    notices.tell_officers(people, Notice.Act.DONE, request=request, about=officer, by=officer)
     record(
         "officer.added" if is_new else "officer.credentials_renewed",
         by=officer,
@@ -240,7 +244,9 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
     return officer
 
 
-def _equip(officer: Officer, request: OfficerRequest, step: int, now: datetime.datetime) -> None:
+def _set_credentials(
+    officer: Officer, request: OfficerRequest, step: int, now: datetime.datetime
+) -> None:
     """What the officer signs in with from now on; another password ends every older session."""
     officer.password = request.chosen_password
     officer.totp_box = bytes(request.offered_totp_box)

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import F
 
 from keng.accounts import guessing, second_factor
-from keng.accounts.guessing import Origin
+from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import Officer
-from keng.accounts.password_checks import Busy, is_password_right
+from keng.accounts.password_checks import SignInBusy, is_password_right
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 
@@ -16,7 +16,7 @@ from keng.kit import times
 PRESENCE_FAILURES = 5
 PRESENCE_PAUSE = datetime.timedelta(minutes=15)
 # The chain of what belongs to no unit: auditors of a province read it.
-NO_UNIT = "accounts"
+NO_UNIT_CHAIN = "accounts"
 
 
 class NotSignedIn(Exception):
@@ -27,24 +27,24 @@ class WithoutPost(NotSignedIn):
     """Both factors were right, and the officer has no post today: nothing would open."""
 
 
-def check_name_and_password(username: str, password: str, *, origin: Origin) -> Officer:
+def check_officer_password(username: str, password: str, *, origin: TryOrigin) -> Officer:
     """The officer whose name and password these are.
 
-    Raises NotSignedIn; TooManyTries and Busy before anything was read.
+    Raises NotSignedIn; TooManyTries and SignInBusy before anything was read.
     """
-    this_try = guessing.passwords.begin(f"officer {username.strip()}", origin)
-    officer = _active(username)
+    this_try = guessing.password_guesses.begin_try(f"officer {username.strip()}", origin)
+    officer = _active_officer(username)
     try:
         is_right = is_password_right(
             password,
             officer.password if officer else None,
             keep=lambda made: _keep_password(officer, made),
         )
-    except Busy:
-        this_try.was_right()
+    except SignInBusy:
+        this_try.count_as_right()
         raise
     if officer is not None and is_right:
-        this_try.was_right()
+        this_try.count_as_right()
         return officer
     with transaction.atomic():
         # On record for a name that nobody has as well: it costs the same time, and an auditor sees
@@ -53,24 +53,24 @@ def check_name_and_password(username: str, password: str, *, origin: Origin) -> 
             "officer.signin_failed",
             by=None,
             on=officer,
-            chain=chain_of(officer) if officer else NO_UNIT,
+            chain=chain_of_officer(officer) if officer else NO_UNIT_CHAIN,
             detail={"factor": "password", "slowed": this_try.is_last},
         )
     raise NotSignedIn
 
 
-def check_code(officer: Officer, code: str, *, origin: Origin) -> Officer:
+def check_officer_code(officer: Officer, code: str, *, origin: TryOrigin) -> Officer:
     """The officer, once the six digits are right too: this completes it.
 
     Raises NotSignedIn, WithoutPost, TooManyTries.
     """
-    this_try = guessing.codes.begin(f"officer {officer.username}", origin)
+    this_try = guessing.code_guesses.begin_try(f"officer {officer.username}", origin)
     with transaction.atomic():
-        locked = _lock(officer)
-        is_right = locked is not None and second_factor.check(locked, code)
+        locked = _locked_officer(officer)
+        is_right = locked is not None and second_factor.check_totp_code(locked, code)
         if locked is not None and is_right:
-            this_try.was_right()
-            _complete(locked)
+            this_try.count_as_right()
+            _complete_sign_in(locked)
         elif locked is not None:
             _record_wrong_code(locked, slowed=this_try.is_last)
     if locked is None or not is_right:
@@ -87,11 +87,11 @@ def confirm_presence(officer: Officer, code: str) -> bool:
     Wrong codes have a count of their own: what others try at the sign-in with this name keeps
     nobody from approving or recalling, and whoever sits at a forgotten browser guesses five times.
     """
-    locked = _lock(officer)
+    locked = _locked_officer(officer)
     if locked is None:
         return False
     is_paused = _is_ahead(locked.presence_locked_until)
-    if not is_paused and second_factor.check(locked, code):
+    if not is_paused and second_factor.check_totp_code(locked, code):
         if locked.failed_presence:
             locked.failed_presence = 0
             locked.save(update_fields=["failed_presence"])
@@ -114,12 +114,12 @@ def presence_pause(officer: Officer) -> datetime.timedelta | None:
 
 
 @transaction.atomic
-def sign_out(officer: Officer) -> None:
+def record_sign_out(officer: Officer) -> None:
     """Put the end of the session on record."""
-    record("officer.signed_out", by=officer, on=officer, chain=chain_of(officer))
+    record("officer.signed_out", by=officer, on=officer, chain=chain_of_officer(officer))
 
 
-def chain_of(officer: Officer) -> str:
+def chain_of_officer(officer: Officer) -> str:
     """The audit chain of the officer's first unit; where no post is held today, of the last one.
 
     So that auditors who knew the officer read who tries to get in with an account that is over.
@@ -128,24 +128,24 @@ def chain_of(officer: Officer) -> str:
         return unit_chain(officer.home_unit_id)
     begun = officer.posts.filter(valid_from__lte=times.local_date(times.now()))
     last = begun.order_by(F("valid_to").desc(nulls_first=True), "-id").first()
-    return unit_chain(last.unit_id) if last else NO_UNIT
+    return unit_chain(last.unit_id) if last else NO_UNIT_CHAIN
 
 
-def _complete(officer: Officer) -> None:
+def _complete_sign_in(officer: Officer) -> None:
     if not officer.current_posts:
-        record("officer.refused_without_post", by=None, on=officer, chain=chain_of(officer))
+        record("officer.refused_without_post", by=None, on=officer, chain=chain_of_officer(officer))
         return
     officer.last_login = times.now()
     officer.save(update_fields=["last_login"])
-    record("officer.signed_in", by=officer, on=officer, chain=chain_of(officer))
+    record("officer.signed_in", by=officer, on=officer, chain=chain_of_officer(officer))
 
 
-def _active(username: str) -> Officer | None:
+def _active_officer(username: str) -> Officer | None:
     name = username.strip().lower()
     return Officer.objects.filter(is_active=True, username=name).first()
 
 
-def _lock(officer: Officer) -> Officer | None:
+def _locked_officer(officer: Officer) -> Officer | None:
     return (
         Officer.objects.select_for_update(no_key=True).filter(is_active=True, pk=officer.pk).first()
     )
@@ -168,6 +168,6 @@ def _record_wrong_code(officer: Officer, *, slowed: bool) -> None:
         "officer.signin_failed",
         by=None,
         on=officer,
-        chain=chain_of(officer),
+        chain=chain_of_officer(officer),
         detail={"factor": "code", "slowed": slowed},
     )

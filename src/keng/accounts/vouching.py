@@ -15,7 +15,7 @@ from keng.accounts.who import ADMINISTERING, AUDITING, VOUCHING, needs_two_peopl
 from keng.kit import times
 from keng.places.models import Unit
 
-COUNTS_FOR = datetime.timedelta(days=90)
+HAND_COUNTS_FOR = datetime.timedelta(days=90)
 
 
 def had_a_hand(one: Officer, other: Officer) -> bool:
@@ -34,7 +34,7 @@ def are_of_one_line(one: Officer, other: Officer) -> bool:
     Asked where two people make an officer: otherwise somebody who deceived the second person twice
     would have two accounts that agree for ever.
     """
-    return _made_the_other(one, other) or bool(_line(one) & _line(other))
+    return _made_the_other(one, other) or bool(_line_of_askers(one) & _line_of_askers(other))
 
 
 def tied_to(officer: Officer) -> frozenset[uuid.UUID]:
@@ -51,7 +51,7 @@ def tied_to(officer: Officer) -> frozenset[uuid.UUID]:
 def tied_to_any(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """These, and everybody of whom had_a_hand is true with one of them."""
     found = set(people)
-    young = Officer.objects.filter(pk__in=people, set_up_at__gte=times.now() - COUNTS_FOR)
+    young = Officer.objects.filter(pk__in=people, set_up_at__gte=times.now() - HAND_COUNTS_FOR)
     for makers in young.values_list("set_up_asked_by", "set_up_agreed_by"):
         found.update(maker for maker in makers if maker is not None)
     return found.union(_made_lately_by(found))
@@ -69,7 +69,7 @@ def can_sign_in(officer: Officer) -> bool:
     return officer.is_active and officer.has_usable_password() and bool(officer.totp_box)
 
 
-def two_who_could(
+def asker_and_second_person(
     unit: Unit, *, concerned: uuid.UUID | None = None
 ) -> tuple[Officer, Officer] | None:
     """An administrator and a second person who could make an officer of this unit, if there are.
@@ -102,7 +102,7 @@ def _watches_or_administers(officer: Officer) -> bool:
 
     If only today's counted, the post would be ended first, which one person may do.
     """
-    since = times.local_date(times.now() - COUNTS_FOR)
+    since = times.local_date(times.now() - HAND_COUNTS_FOR)
     lately = Q(valid_to=None) | Q(valid_to__gte=since)
     roles = AUDITING.roles | ADMINISTERING.roles
     return Post.objects.filter(lately, officer=officer, role__in=roles).exists()
@@ -115,18 +115,18 @@ def _made_the_other(one: Officer, other: Officer) -> bool:
 def _made_lately_by(people: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """Whose young sign-in one of these asked for or agreed to."""
     theirs = Q(set_up_asked_by__in=people) | Q(set_up_agreed_by__in=people)
-    young = Officer.objects.filter(theirs, set_up_at__gte=times.now() - COUNTS_FOR)
+    young = Officer.objects.filter(theirs, set_up_at__gte=times.now() - HAND_COUNTS_FOR)
     return list(young.values_list("pk", flat=True))
 
 
 def _young_hands(officer: Officer) -> frozenset[uuid.UUID]:
-    if officer.set_up_at is None or officer.set_up_at < times.now() - COUNTS_FOR:
+    if officer.set_up_at is None or officer.set_up_at < times.now() - HAND_COUNTS_FOR:
         return frozenset()
     hands = (officer.set_up_asked_by_id, officer.set_up_agreed_by_id)
     return frozenset(hand for hand in hands if hand is not None)
 
 
-def _line(officer: Officer) -> frozenset[uuid.UUID]:
+def _line_of_askers(officer: Officer) -> frozenset[uuid.UUID]:
     """The officer and everybody from whom the sign-in comes, asker by asker."""
     line = {officer.pk}
     present: Officer | None = officer

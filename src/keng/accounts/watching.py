@@ -15,7 +15,7 @@ class LastAuditor(ValueError):
     """No other auditor who can sign in would be left for one of the desks."""
 
 
-def lock_those_who_stay(officer_id: uuid.UUID) -> list[Officer]:
+def lock_remaining_watchers(officer_id: uuid.UUID) -> list[Officer]:
     """All other administrators and auditors who can sign in, locked with the one who is to go.
 
     In one order: so two who close each other at one moment do not both succeed, and do not wait for
@@ -25,23 +25,23 @@ def lock_those_who_stay(officer_id: uuid.UUID) -> list[Officer]:
     return _able_others(rows.order_by("id"), officer_id)
 
 
-def who_would_stay(officer_id: uuid.UUID) -> list[Officer]:
+def remaining_watchers(officer_id: uuid.UUID) -> list[Officer]:
     """The same without a lock, to say beforehand what will be refused."""
     return _able_others(_holders_with(officer_id).order_by("id"), officer_id)
 
 
-def is_last_of(which: Who, units: list[Unit], others: list[Officer]) -> bool:
+def would_leave_none(which: Who, units: list[Unit], others: list[Officer]) -> bool:
     """Whether one of these desks would be left without anybody who is one of `which`."""
     return any(not any(which.may_act_for(other, unit) for other in others) for unit in units)
 
 
 def check_auditor_stays(officer: Officer, units: list[Unit], others: list[Officer]) -> None:
     """Raises LastAuditor; somebody who cannot sign in watches over nothing."""
-    if can_sign_in(officer) and is_last_of(BEING_AUDITOR, units, others):
+    if can_sign_in(officer) and would_leave_none(BEING_AUDITOR, units, others):
         raise LastAuditor
 
 
-def told_of_the_end(officer: Officer, units: list[Unit]) -> list[Officer]:
+def people_told_of_end(officer: Officer, units: list[Unit]) -> list[Officer]:
     """Whom the end of a post or an account is told to, read before it ends.
 
     The commanders and witnesses of the desks; of somebody who audited or administered, the

@@ -37,7 +37,7 @@ class Over(StrEnum):
     BELOW = "below"
 
 
-class Somebody(Protocol):
+class PostHolder(Protocol):
     """Whoever holds posts."""
 
     @property
@@ -60,7 +60,7 @@ class Rule:
     with_full_desk: bool = False
     """Only for whoever switched the full desk on."""
 
-    def fits(self, post: "Post", holder: Somebody) -> bool:
+    def fits(self, post: "Post", holder: PostHolder) -> bool:
         """Whether this post is one of those the rule is about."""
         return (
             post.role in self.roles
@@ -89,7 +89,7 @@ class Who:
         """Every role that one of the rules names, wherever it is held."""
         return frozenset().union(*(rule.roles for rule in self.rules))
 
-    def posts_of(self, officer: Somebody) -> "list[Post]":
+    def posts_of(self, officer: PostHolder) -> "list[Post]":
         """The officer's posts that make them one of these, in the order of all their posts."""
         return [
             post
@@ -97,19 +97,19 @@ class Who:
             if any(rule.fits(post, officer) for rule in self.rules)
         ]
 
-    def includes(self, officer: Somebody) -> bool:
+    def includes(self, officer: PostHolder) -> bool:
         """Whether the officer is one of these anywhere."""
         return bool(self.posts_of(officer))
 
-    def own_units(self, officer: Somebody) -> list[Unit]:
+    def own_units(self, officer: PostHolder) -> list[Unit]:
         """The units in which the officer is one of these, each once, in the order of the posts."""
         return list({post.unit_id: post.unit for post in self.posts_of(officer)}.values())
 
-    def own_unit_ids(self, officer: Somebody) -> frozenset[uuid.UUID]:
+    def own_unit_ids(self, officer: PostHolder) -> frozenset[uuid.UUID]:
         """The same, by id."""
         return frozenset(post.unit_id for post in self.posts_of(officer))
 
-    def may_act_for(self, officer: Somebody, unit: Unit) -> bool:
+    def may_act_for(self, officer: PostHolder, unit: Unit) -> bool:
         """Whether the officer is one of these for this unit."""
         return any(
             rule.fits(post, officer) and rule.reaches(post, unit)
@@ -117,18 +117,18 @@ class Who:
             for rule in self.rules
         )
 
-    def units(self, officer: Somebody) -> "models.QuerySet[Unit]":
+    def units(self, officer: PostHolder) -> "models.QuerySet[Unit]":
         """Every unit for which the officer is one of these. No post means none."""
         own, above = self._ends(officer)
         return Unit.objects.filter(models.Q(pk__in=own) | models.Q(parent__in=above))
 
-    def unit_ids(self, officer: Somebody) -> frozenset[uuid.UUID]:
+    def unit_ids(self, officer: PostHolder) -> frozenset[uuid.UUID]:
         """The same, by id."""
         own, above = self._ends(officer)
         below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
         return own | frozenset(below)
 
-    def _ends(self, officer: Somebody) -> tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]]:
+    def _ends(self, officer: PostHolder) -> tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]]:
         """The units of posts that reach as far as their own, and those that reach those below."""
         own: set[uuid.UUID] = set()
         above: set[uuid.UUID] = set()
@@ -276,7 +276,7 @@ HOLDER = Who(
 )
 
 
-def has_role(unit: Unit, role: str) -> bool:
+def desk_has_role(unit: Unit, role: str) -> bool:
     """Whether a desk of this kind has the role: a commune has no coordinator of the province."""
     return role != Role.COORDINATOR or unit.kind == Unit.Kind.PROVINCE
 
@@ -299,7 +299,7 @@ def needs_two_people(unit: Unit, role: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
+class UnitSight:
     """Whose sight a figure or a name is looked up with, where no words are read."""
 
     unit_ids: frozenset[uuid.UUID]

@@ -75,7 +75,7 @@ def _round(alarm: Alarm, tip: Tip) -> None:
     fresh_room = "" if None in joint else room
     called = None
     if fresh or fresh_room or not joint:
-        called = page_officers.page(
+        called = page_officers.call_officers(
             fresh,
             _words(tip, alarm.rounds),
             unit_id=tip.responsible_unit_id,
@@ -119,7 +119,7 @@ def _noted(
     tip: Tip,
     officer: Officer | None,
     unit: Unit,
-    called: page_officers.Paged | None,
+    called: page_officers.OfficerCall | None,
     joint: dict[uuid.UUID | None, AlarmCall],
     *,
     is_on_duty: bool,
@@ -157,7 +157,9 @@ def _on_it(tip: Tip) -> Officer | None:
     if tip.assigned_to_id is None:
         return None
     now_open = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - FORGOTTEN_AFTER)
-    officers = Officer.objects.filter(pk=tip.assigned_to_id, is_active=True).only(*rota.CALLED)
+    officers = Officer.objects.filter(pk=tip.assigned_to_id, is_active=True).only(
+        *rota.COLUMNS_FOR_CALLS
+    )
     found = officers.filter(pk__in=now_open.values("officer")).first()
     return found if found is not None and _may_see(found, tip) else None
 
@@ -175,41 +177,41 @@ def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     unit = tip.responsible_unit
     found: dict[uuid.UUID, tuple[Officer, Unit, bool]] = {}
     for desk in [unit, *([unit.parent] if unit.parent else [])]:
-        duty = [officer for officer in rota.on_duty(desk.pk) if _may_see(officer, tip)]
+        duty = [officer for officer in rota.officers_on_duty(desk.pk) if _may_see(officer, tip)]
         others: list[Officer] = []
         if not duty or round_ >= _ALL:
             others = rota.watchers(desk.pk)
         elif round_ == 1:
-            others = rota.watchers(desk.pk, rota.LEADING)
+            others = rota.watchers(desk.pk, rota.LEADING_ROLES)
         for officer in [*duty, *others]:
             found.setdefault(officer.pk, (officer, desk, officer in duty))
     return [each for each in found.values() if _may_see(each[0], tip)]
 
 
-def _words(tip: Tip, round_: int) -> list[page_officers.Words]:
+def _words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
     # Not by name: the worker would have to load every page of the desk before it can call.
     link = f"{settings.DESK_URL}/tips/{tip.pk}/"
     size = size_in_calls(tip)
     found = []
-    for language in page_officers.LANGUAGES:
+    for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
             subject = _subject(tip)
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
             quiet, alike = _quiet(tip), _alike(size)
         said = "\n".join(filter(None, [subject, quiet, alike, text, again]))
-        found.append(page_officers.Words(language, subject, said))
+        found.append(page_officers.CallWords(language, subject, said))
     return found
 
 
-def _room_words(tip: Tip) -> page_officers.Words:
+def _room_words(tip: Tip) -> page_officers.CallWords:
     with translation.override("vi"):
         subject = _subject(tip)
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
         alike = _alike(size_in_calls(tip))
         said = "\n".join(filter(None, [subject, _quiet(tip), alike, text]))
-    return page_officers.Words("vi", subject, said)
+    return page_officers.CallWords("vi", subject, said)
 
 
 def _subject(tip: Tip) -> str:
@@ -271,7 +273,7 @@ def ring_again(tip: Tip) -> None:
 
 def _begin_again(alarm: Alarm, tip: Tip) -> None:
     # What is still queued calls the unit that has it no more, or says that it is taken care of.
-    page_officers.call_off(SOURCE, alarm.pk)
+    page_officers.cancel_calls(SOURCE, alarm.pk)
     alarm.unit_id, alarm.rounds, alarm.next_call_at = tip.responsible_unit_id, 0, times.now()
     alarm.ended_at = alarm.taken_by = None
     alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
@@ -288,15 +290,15 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     ringing = bundling.alarms_beside(alarm).filter(ended_at__isnull=True)
     still = AlarmCall.objects.filter(alarm__in=ringing, is_stand_down=False)
     if not still.exists():
-        page_officers.call_off(SOURCE, alarm.pk)
+        page_officers.cancel_calls(SOURCE, alarm.pk)
     people = calls.exclude(officer__in=still.filter(officer__isnull=False).values("officer"))
-    others = Officer.objects.filter(pk__in=people.values("officer")).only(*rota.CALLED)
+    others = Officer.objects.filter(pk__in=people.values("officer")).only(*rota.COLUMNS_FOR_CALLS)
     if tip.assigned_to_id:
         others = others.exclude(pk=tip.assigned_to_id)
     # It may have left the sight of those called first: for another unit, or it is about them.
     entitled = [one for one in others if Tip.objects.visible_to(one).filter(pk=tip.pk).exists()]
     is_room_free = calls.filter(officer=None).exists() and not still.filter(officer=None).exists()
-    told = page_officers.page(
+    told = page_officers.call_officers(
         entitled,
         _stand_down(tip),
         unit_id=tip.responsible_unit_id,
@@ -319,7 +321,9 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     )
 
 
-def _note_stand_down(alarm: Alarm, told: page_officers.Paged, officers: list[Officer]) -> None:
+def _note_stand_down(
+    alarm: Alarm, told: page_officers.OfficerCall, officers: list[Officer]
+) -> None:
     """Who was told that nobody else needs to come, for the story of the tip."""
     units: dict[uuid.UUID | None, uuid.UUID] = dict(
         alarm.calls.order_by("id").values_list("officer", "unit")
@@ -352,11 +356,11 @@ def _note_stand_down(alarm: Alarm, told: page_officers.Paged, officers: list[Off
     AlarmCall.objects.bulk_create(rows)
 
 
-def _stand_down(tip: Tip) -> list[page_officers.Words]:
+def _stand_down(tip: Tip) -> list[page_officers.CallWords]:
     found = []
-    for language in page_officers.LANGUAGES:
+    for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
             subject = _("Stand down: %(tip)s is taken care of") % {"tip": _named(tip)}
             text = _("Nothing more is needed from you.")
-        found.append(page_officers.Words(language, subject, f"{subject}\n{text}"))
+        found.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
     return found

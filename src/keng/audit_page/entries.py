@@ -10,8 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.accounts.signing_in import NO_UNIT
-from keng.accounts.who import AUDITING, Eyes
+from keng.accounts.signing_in import NO_UNIT_CHAIN
+from keng.accounts.who import AUDITING, UnitSight
 from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
 from keng.audit.reading import read_safely, with_safe_columns
@@ -45,9 +45,9 @@ def audited_units(officer: Officer) -> list[Unit]:
     return list(AUDITING.units(officer).order_by("-kind", "name"))
 
 
-def _eyes(officer: Officer) -> Eyes:
+def _eyes(officer: Officer) -> UnitSight:
     """For references and counts of tips: whoever reads the record reads no word of a tip."""
-    return Eyes(AUDITING.unit_ids(officer), officer.own_unit_ids)
+    return UnitSight(AUDITING.unit_ids(officer), officer.own_unit_ids)
 
 
 def _reads_no_unit(units: list[Unit]) -> bool:
@@ -61,7 +61,7 @@ def _reads_no_unit(units: list[Unit]) -> bool:
 def _chains(units: list[Unit]) -> list[str]:
     """The chains that whoever audits these units reads, and no others."""
     own = [unit_chain(unit.pk) for unit in units]
-    return [*own, NO_UNIT] if _reads_no_unit(units) else own
+    return [*own, NO_UNIT_CHAIN] if _reads_no_unit(units) else own
 
 
 def entries(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:

@@ -16,11 +16,11 @@ _CHANNELS: dict[str, AnyChannel] = {
 }
 
 
-def get(code: str) -> AnyChannel:
+def get_channel(code: str) -> AnyChannel:
     """The channel of this code; KeyError for one we do not have."""
     return _CHANNELS[code]
 
 
-def codes() -> tuple[str, ...]:
+def channel_codes() -> tuple[str, ...]:
     """Every channel we have."""
     return tuple(_CHANNELS)

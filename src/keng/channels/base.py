@@ -21,32 +21,32 @@ from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
 from keng.channels.events import (
-    CONTENT,
-    MAX_BODY,
+    CONTENT_KINDS,
+    MAX_WEBHOOK_BODY,
     RECEIVES_NOTHING,
     Event,
     EventKind,
     Media,
-    Parsed,
-    header,
+    ParsedCall,
+    header_value,
 )
-from keng.channels.outcomes import KINDS, Kind, Outcome, outcome_of_transport_failure
+from keng.channels.outcomes import OUTCOME_KINDS, Outcome, OutcomeKind, outcome_of_transport_failure
 from keng.channels.wire import (
     Address,
     Mail,
     MailReply,
-    Message,
+    OutgoingMessage,
+    RecordWritten,
     Reply,
     Request,
-    Row,
-    Stage,
-    Written,
+    SmtpStage,
+    TableRecord,
 )
 
 __all__ = [
-    "CONTENT",
-    "KINDS",
-    "MAX_BODY",
+    "CONTENT_KINDS",
+    "MAX_WEBHOOK_BODY",
+    "OUTCOME_KINDS",
     "RECEIVES_NOTHING",
     "Address",
     "AnyChannel",
@@ -57,24 +57,24 @@ __all__ = [
     "EventKind",
     "HandChannel",
     "HttpChannel",
-    "Kind",
     "Mail",
     "MailReply",
     "Media",
-    "Message",
     "Outcome",
-    "Parsed",
+    "OutcomeKind",
+    "OutgoingMessage",
+    "ParsedCall",
+    "RecordWritten",
     "Reply",
     "Request",
-    "Row",
     "SmtpChannel",
-    "Stage",
+    "SmtpStage",
     "TableChannel",
-    "Written",
-    "begin",
-    "header",
+    "TableRecord",
+    "begin_steps",
+    "continue_steps",
+    "header_value",
     "outcome_of_transport_failure",
-    "proceed",
 ]
 
 
@@ -113,10 +113,14 @@ class Channel(Protocol[WireT_co, AnswerT_contra]):
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
-    ) -> Parsed: ...
+    ) -> ParsedCall: ...
 
     def steps(
-        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
     ) -> Generator[WireT_co, AnswerT_contra, Outcome]: ...
 
 
@@ -128,11 +132,11 @@ class SmtpChannel(Channel[Mail, MailReply], Protocol):
     transport: Literal["smtp"]
 
 
-class TableChannel(Channel[Row, Written], Protocol):
+class TableChannel(Channel[TableRecord, RecordWritten], Protocol):
     transport: Literal["table"]
 
 
-class HandChannel(Channel[Row, Written], Protocol):
+class HandChannel(Channel[TableRecord, RecordWritten], Protocol):
     transport: Literal["none"]
 
 
@@ -142,7 +146,7 @@ W = TypeVar("W")
 A = TypeVar("A")
 
 
-def begin(steps: Generator[W, A, Outcome]) -> W | Outcome:
+def begin_steps(steps: Generator[W, A, Outcome]) -> W | Outcome:
     """The first thing to put on the wire, or the outcome when there is nothing to put there."""
     try:
         return next(steps)
@@ -150,7 +154,7 @@ def begin(steps: Generator[W, A, Outcome]) -> W | Outcome:
         return _outcome_in(end)
 
 
-def proceed(steps: Generator[W, A, Outcome], answer: A) -> W | Outcome:
+def continue_steps(steps: Generator[W, A, Outcome], answer: A) -> W | Outcome:
     """What follows this answer: more for the wire, or the outcome."""
     try:
         return steps.send(answer)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-MAX_BODY = 256 * 1024
+MAX_WEBHOOK_BODY = 256 * 1024
 """Largest body a webhook accepts, in bytes."""
 
 EventKind = Literal[
@@ -23,7 +23,9 @@ EventKind = Literal[
     "erase",
     "unknown",
 ]
-CONTENT: frozenset[EventKind] = frozenset({"text", "image", "audio", "video", "file", "location"})
+CONTENT_KINDS: frozenset[EventKind] = frozenset(
+    {"text", "image", "audio", "video", "file", "location"}
+)
 """The kinds by which a resident tells something."""
 
 
@@ -63,11 +65,11 @@ class Event:
 
     @property
     def is_content(self) -> bool:
-        return self.kind in CONTENT
+        return self.kind in CONTENT_KINDS
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedCall:
     """What to do with a webhook call: answer `status`, act on `events` (none unless verified)."""
 
     verified: bool
@@ -78,10 +80,10 @@ class Parsed:
     reason: str = ""
 
 
-RECEIVES_NOTHING = Parsed(verified=False, status=404, reason="this channel receives nothing")
+RECEIVES_NOTHING = ParsedCall(verified=False, status=404, reason="this channel receives nothing")
 
 
-def header(headers: Mapping[str, str], name: str) -> str:
+def header_value(headers: Mapping[str, str], name: str) -> str:
     """A header by its lower-case name, whatever case the server kept."""
     value = headers.get(name)
     if value is None:

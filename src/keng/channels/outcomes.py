@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-Kind = Literal[
+OutcomeKind = Literal[
     "sent", "retry", "unknown", "refresh_auth", "not_now", "gone", "moved", "reject", "config"
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+OUTCOME_KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Outcome:
     config        our set-up is broken; `scope` says whether for the account or one address
     """
 
-    kind: Kind
+    kind: OutcomeKind
     provider_id: str = ""
     after_seconds: int | None = None
     until: datetime | None = None

@@ -52,7 +52,7 @@ def number(value: object) -> float | None:
     return result if math.isfinite(result) else None
 
 
-def size(value: object) -> int | None:
+def byte_count(value: object) -> int | None:
     """A count of bytes, written as a number or as a string."""
     result = number(value)
     return int(result) if result is not None and 0 <= result < 2**53 else None
@@ -66,7 +66,7 @@ def coordinates(latitude: object, longitude: object) -> tuple[float, float] | No
     return lat, lon
 
 
-def moment(value: object) -> datetime | None:
+def moment_of_ms(value: object) -> datetime | None:
     """Milliseconds since 1970, written as a number or as digits."""
     text = string(value, 17)
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
@@ -84,6 +84,6 @@ def web_address(value: object) -> str:
     return string(value, 2048) if value.startswith(("https://", "http://")) else ""
 
 
-def digest(*parts: object) -> str:
+def dedupe_digest(*parts: object) -> str:
     """A dedupe key for events that bring none."""
     return hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()

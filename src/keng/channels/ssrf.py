@@ -20,12 +20,12 @@ _TUNNELS = tuple(
 )
 
 
-class Refused(Exception):
+class UrlRefused(Exception):
     """The URL must not be fetched; the message says why and names no URL."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FetchTarget:
     """A URL that may be fetched once its addresses are checked too."""
 
     url: str
@@ -34,41 +34,41 @@ class Target:
     exempt: bool = False
 
 
-def check_url(url: str, hosts: Collection[str], *, exempt_base: str = "") -> Target:
+def check_url(url: str, hosts: Collection[str], *, exempt_base: str = "") -> FetchTarget:
     """HTTPS on its usual port at an allowed host; plain http:// is read as https://.
 
     `hosts` holds names ("photo.example.vn") and suffixes ("*.example.vn"). A URL below exactly
     `exempt_base` (the fake's address, from our own configuration) skips every rule.
     """
     if len(url) > 2048 or _ODD.search(url):
-        raise Refused("malformed")
+        raise UrlRefused("malformed")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refused("malformed") from None
+        raise UrlRefused("malformed") from None
     if exempt_base and _is_below(url, exempt_base):
         usual = 443 if parts.scheme == "https" else 80
-        return Target(url, parts.hostname or "", port or usual, exempt=True)
+        return FetchTarget(url, parts.hostname or "", port or usual, exempt=True)
     if parts.scheme not in ("https", "http"):
-        raise Refused("scheme")
+        raise UrlRefused("scheme")
     if "@" in parts.netloc:
-        raise Refused("user name in the URL")
+        raise UrlRefused("user name in the URL")
     if port not in (None, 443) or (port == 443 and parts.scheme == "http"):
-        raise Refused("port")
+        raise UrlRefused("port")
     host = (parts.hostname or "").removesuffix(".")
     if not _HOST.fullmatch(host) or not any(_matches(host, allowed) for allowed in hosts):
-        raise Refused("host")
-    return Target(parts._replace(scheme="https", netloc=host, fragment="").geturl(), host, 443)
+        raise UrlRefused("host")
+    return FetchTarget(parts._replace(scheme="https", netloc=host, fragment="").geturl(), host, 443)
 
 
-def check_addresses(target: Target, resolved: Iterable[str]) -> list[str]:
+def check_addresses(target: FetchTarget, resolved: Iterable[str]) -> list[str]:
     """The addresses to connect to; one that is not public refuses them all."""
     addresses = list(resolved)
     if not addresses:
-        raise Refused("no address")
+        raise UrlRefused("no address")
     if not target.exempt and not all(map(_is_public, addresses)):
-        raise Refused("address is not public")
+        raise UrlRefused("address is not public")
     return addresses
 
 

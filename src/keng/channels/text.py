@@ -8,7 +8,7 @@ from keng.kit.visible import visible
 _MANY_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """NFC, nothing unseen, LF line ends, at most two blank lines in a row, trimmed."""
     text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not unicodedata.is_normalized("NFC", text):
@@ -20,10 +20,10 @@ def clean(text: str) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """For headers and file names: no line breaks, at most `limit` characters."""
-    return " ".join(clean(text).split())[:limit].rstrip()
+    return " ".join(clean_text(text).split())[:limit].rstrip()
 
 
-def split(text: str, limit: int) -> list[str]:
+def split_text(text: str, limit: int) -> list[str]:
     """Parts of at most `limit` characters, numbered (1/3), cut at a paragraph, a sentence, a space.
 
     A text that fits is one part without a number.

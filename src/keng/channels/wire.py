@@ -6,7 +6,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OutgoingMessage:
     """What to say. `reference` is our delivery id: the same one gives the same Message-ID."""
 
     text: str = field(repr=False)
@@ -59,7 +59,7 @@ class Mail:
     data: bytes = field(repr=False)
 
 
-Stage = Literal["connect", "hello", "auth", "mail", "rcpt", "data", "end"]
+SmtpStage = Literal["connect", "hello", "auth", "mail", "rcpt", "data", "end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ class MailReply:
     Stage "end" is everything after the first byte of the content was written.
     """
 
-    stage: Stage
+    stage: SmtpStage
     code: int | None
     enhanced: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRecord:
     """One record for a table of ours that plays the part of a provider."""
 
     address: Address
@@ -86,7 +86,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RecordWritten:
     """The record was committed under this id."""
 
     id: str

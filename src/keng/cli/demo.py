@@ -141,5 +141,5 @@ def _print_code(name: str) -> int:
         found = officer or PartnerMember.objects.filter(username=name).first()
         if found is None:
             raise CannotContinue(f"Nobody in the demo signs in as {name!r}.")
-        print(second_factor.current_code(found))
+        print(second_factor.current_totp_code(found))
     return 0

@@ -38,7 +38,7 @@ def _operator_file() -> Iterator[str]:
 
 def _people() -> Iterator[str]:
     from keng.accounts.models import OfficerRequest, Post  # noqa: PLC0415 -- needs the settings
-    from keng.accounts.vouching import two_who_could  # noqa: PLC0415
+    from keng.accounts.vouching import asker_and_second_person  # noqa: PLC0415
     from keng.places.models import Unit  # noqa: PLC0415
 
     posts = Post.objects.current().filter(officer__is_active=True)
@@ -50,7 +50,7 @@ def _people() -> Iterator[str]:
             yield "no administrator to ask for officers: keng officer add NAME --name … --unit CODE"
         return
     provinces = Unit.objects.filter(kind=Unit.Kind.PROVINCE)
-    if not any(two_who_could(unit) for unit in provinces):
+    if not any(asker_and_second_person(unit) for unit in provinces):
         yield (
             "nobody who could agree to what the administrator asks for: keng officer add NAME "
             "--name … --unit CODE --role commander"

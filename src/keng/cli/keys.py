@@ -84,7 +84,7 @@ def _accept() -> int:
     lost = [fault.kind for fault in faults]
     with transaction.atomic():
         installation.accept_keys(lost, is_demo=is_demo, by="operator")
-        stopped = accounts.stop_what_lost_its_secrets(are_tokens_lost="sender" in lost)
+        stopped = accounts.stop_accounts_without_secrets(are_tokens_lost="sender" in lost)
     for slug in stopped:
         print(f"The account {slug} waits for its secrets: `keng channel renew {slug}`.")
     print("The keys that lie here belong to this database now. It is on record. Make a backup.")

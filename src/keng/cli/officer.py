@@ -55,7 +55,7 @@ def _add(arguments: argparse.Namespace) -> int:
         raise CannotContinue(" ".join(error.messages)) from None
     although = _although_two_could(unit, arguments)
     try:
-        opened = setting_up.open_by_operator(
+        opened = setting_up.open_set_up_by_operator(
             officer=None,
             unit_id=unit.pk,
             role=arguments.role,
@@ -86,7 +86,7 @@ def _renew(arguments: argparse.Namespace) -> int:
     if post is None:
         raise CannotContinue(f"{officer} never had a post: an administrator adds one on the desk.")
     although = _although_two_could(post.unit, arguments, concerned=officer.pk)
-    request, *halves = setting_up.open_by_operator(
+    request, *halves = setting_up.open_set_up_by_operator(
         officer=officer, unit_id=post.unit_id, although_two_could=although
     )
     print(f"What {officer} signs in with goes on working until the new one is set up.")
@@ -102,9 +102,9 @@ def _although_two_could(
     Two who could in the table may be ill, gone or locked out; without a way round that, a desk
     would be lost. So the name is typed once more, and that stands on record.
     """
-    from keng.accounts.vouching import two_who_could  # noqa: PLC0415 -- needs the settings
+    from keng.accounts.vouching import asker_and_second_person  # noqa: PLC0415 -- needs the settings
 
-    pair = two_who_could(unit, concerned=concerned)
+    pair = asker_and_second_person(unit, concerned=concerned)
     if pair is None:
         return False
     if arguments.confirm != arguments.username:

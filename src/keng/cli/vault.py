@@ -33,7 +33,7 @@ def _init() -> int:
         made = keys.make_unit_keys(passphrase)
     except keys.WrongPassphrase:
         raise _does_not_open(keys.operator_file()) from None
-    push_account.make_account()
+    push_account.make_push_account()
     print(f"{made} units got a key. The private halves are in {keys.operator_file()}.")
     if is_new and made:
         print("Write the passphrase down and move the file off this machine:")

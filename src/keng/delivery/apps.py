@@ -8,8 +8,8 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
 
     def ready(self) -> None:
-        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
-        from keng.delivery.actions.inbound import Kept, ReceiptHandler  # noqa: PLC0415
+        from keng.delivery import inbound_handlers  # noqa: PLC0415 -- once the models are there
+        from keng.delivery.actions.inbound import KeptHandler, ReceiptHandler  # noqa: PLC0415
 
-        for handler in (ReceiptHandler(), Kept()):
-            handlers.register(handler)
+        for handler in (ReceiptHandler(), KeptHandler()):
+            inbound_handlers.register_handler(handler)

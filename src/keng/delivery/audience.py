@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from keng.delivery import recipients
-from keng.delivery.recipients import Query
+from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
 from keng.network.models import GroupKind
 
@@ -37,9 +37,9 @@ class Audience:
     over_limit_reason: str = ""
     """Why groups that already had their weekly number get this too; empty leaves them out."""
 
-    def query(self) -> Query:
+    def query(self) -> RecipientQuery:
         """The recipients, as a WITH query ending in a table `recipients`."""
-        return recipients.chosen(
+        return recipients.chosen_recipients(
             units=list(self.units),
             places=list(self.places),
             kinds=list(self.kinds),
@@ -68,15 +68,15 @@ class SameRecipients:
         definition = ["same recipients", dispatches, self.waiting]
         return hashlib.sha256(json.dumps(definition).encode()).digest()
 
-    def query(self) -> Query:
+    def query(self) -> RecipientQuery:
         """The recipients, as a WITH query ending in a table `recipients`."""
-        return recipients.earlier(
+        return recipients.earlier_recipients(
             list(self.dispatches), waiting=self.waiting, called_off_at=self.called_off_at
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class RecipientCount:
     """Recipients of one kind on one channel."""
 
     recipient_kind: str
@@ -89,7 +89,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanLine:
     """One row of a table of the plan."""
 
     code: str
@@ -100,7 +100,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Tired:
+class GroupOverLimit:
     """A group that already had its weekly number of warnings."""
 
     id: uuid.UUID
@@ -109,12 +109,12 @@ class Tired:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AudiencePlan:
     """What sending would mean now. Every sum is made of the same cells."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[RecipientCount, ...]
     hash: bytes
-    tired: tuple[Tired, ...] = ()
+    over_limit: tuple[GroupOverLimit, ...] = ()
     """Left out, or included for the reason given."""
     leadless: int = 0
     """Groups by hand for whom nobody can post it."""
@@ -141,23 +141,23 @@ class Plan:
     def unreachable(self) -> int:
         return sum(c.unreachable for c in self.cells)
 
-    def kinds(self) -> list[Line]:
+    def kinds(self) -> list[PlanLine]:
         """Groups by kind; the counts add up to `groups`."""
         cells = [c for c in self.cells if c.recipient_kind == "group"]
         lines = _lines(cells, "group_kind", {kind.value: str(kind.label) for kind in GroupKind})
         return sorted(lines, key=lambda line: list(GroupKind.values).index(line.code))
 
-    def channels(self) -> list[Line]:
+    def channels(self) -> list[PlanLine]:
         """All recipients by channel; the counts add up to `recipients`."""
         return _lines(list(self.cells), "channel", channel_labels())
 
 
-def _lines(cells: list[Cell], key: str, labels: dict[str, str]) -> list[Line]:
+def _lines(cells: list[RecipientCount], key: str, labels: dict[str, str]) -> list[PlanLine]:
     lines = []
     for code in dict.fromkeys(getattr(c, key) for c in cells):
         of = [c for c in cells if getattr(c, key) == code]
         lines.append(
-            Line(
+            PlanLine(
                 code,
                 str(labels.get(code, code)),
                 sum(c.count for c in of),
@@ -179,7 +179,7 @@ def channel_labels() -> dict[str, str]:
     }
 
 
-def counted(audience: Audience | SameRecipients) -> tuple[Cell, ...]:
+def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCount, ...]:
     """Only the counts, in one query."""
     query = audience.query()
     with connection.cursor() as cursor:
@@ -189,17 +189,17 @@ def counted(audience: Audience | SameRecipients) -> tuple[Cell, ...]:
             "FROM recipients GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
             query.values,
         )
-        return tuple(Cell(*row) for row in cursor.fetchall())
+        return tuple(RecipientCount(*row) for row in cursor.fetchall())
 
 
-def plan(audience: Audience | SameRecipients) -> Plan:
+def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
     """Count and hash an audience as it is this moment; of SameRecipients the definition."""
-    query, cells = audience.query(), counted(audience)
+    query, cells = audience.query(), count_recipients(audience)
     with connection.cursor() as cursor:
         if isinstance(audience, SameRecipients):
-            return Plan(cells, audience.hash, leadless=_leadless(cursor, query))
+            return AudiencePlan(cells, audience.hash, leadless=_leadless(cursor, query))
         # Our own words only; values are bound.
-        cursor.execute(f"{query.sql} SELECT {recipients.DIGEST} FROM recipients", query.values)  # noqa: S608
+        cursor.execute(f"{query.sql} SELECT {recipients.DIGEST_SQL} FROM recipients", query.values)  # noqa: S608
         digest = bytes(cursor.fetchone()[0])
         cursor.execute(
             # Our own words only; values are bound.
@@ -207,7 +207,7 @@ def plan(audience: Audience | SameRecipients) -> Plan:
             "ORDER BY name, id",
             query.values,
         )
-        tired = tuple(Tired(*row) for row in cursor.fetchall())
+        over_limit = tuple(GroupOverLimit(*row) for row in cursor.fetchall())
         cursor.execute(
             # Our own words only; values are bound.
             query.sql + " SELECT recent, count(*) FROM recipients WHERE recipient_kind = 'group' "  # noqa: S608
@@ -215,7 +215,7 @@ def plan(audience: Audience | SameRecipients) -> Plan:
             query.values,
         )
         by_recent = {recent + 1: count for recent, count in cursor.fetchall()}
-        return Plan(cells, digest, tired, _leadless(cursor, query), by_recent)
+        return AudiencePlan(cells, digest, over_limit, _leadless(cursor, query), by_recent)
 
 
 _HAS_LEAD = (
@@ -224,7 +224,7 @@ _HAS_LEAD = (
 )
 
 
-def _leadless(cursor: Any, query: Query) -> int:
+def _leadless(cursor: Any, query: RecipientQuery) -> int:
     cursor.execute(
         query.sql  # noqa: S608 -- our own words only; values are bound
         + " SELECT count(*) FROM recipients r WHERE r.channel = 'by_hand' AND NOT "
@@ -236,7 +236,7 @@ def _leadless(cursor: Any, query: Query) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedGroup:
     """One group of the list that the author and the approver see."""
 
     id: uuid.UUID
@@ -262,7 +262,7 @@ class Listed:
         return str(GroupKind(self.kind).label) if self.kind else ""
 
 
-def groups_of(audience: Audience | SameRecipients) -> list[Listed]:
+def groups_in_audience(audience: Audience | SameRecipients) -> list[ListedGroup]:
     """Every group by name. People who subscribe are only ever counted."""
     query = audience.query()
     with connection.cursor() as cursor:
@@ -277,4 +277,4 @@ def groups_of(audience: Audience | SameRecipients) -> list[Listed]:
             "ORDER BY g.kind, g.name, g.id",
             query.values,
         )
-        return [Listed(*row) for row in cursor.fetchall()]
+        return [ListedGroup(*row) for row in cursor.fetchall()]

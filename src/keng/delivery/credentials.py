@@ -19,7 +19,7 @@ def keep_secrets(account: ChannelAccount, secrets: Mapping[str, str]) -> None:
     The caller saves the row.
     """
     account.secrets_box = bytes(box(_BOX).encrypt(json.dumps(dict(secrets)).encode()))
-    _try_again(account)
+    _close_circuit(account)
 
 
 def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
@@ -29,33 +29,33 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
     """
     account.previous_tokens_sealed = account.tokens_sealed
     account.tokens_sealed = seal.for_sender(json.dumps(dict(tokens)))
-    _try_again(account)
+    _close_circuit(account)
 
 
-def _try_again(account: ChannelAccount) -> None:
+def _close_circuit(account: ChannelAccount) -> None:
     """What stopped the account may have been the old secrets."""
     account.circuit_open_since, account.circuit_reason = None, ""
 
 
-def secrets_open(account: ChannelAccount) -> bool:
+def can_open_secrets(account: ChannelAccount) -> bool:
     """Whether the box opens with the site key of now."""
     try:
-        for_receiving(account)
+        credentials_for_receiving(account)
     except CryptoError:
         return False
     return True
 
 
-def for_receiving(account: ChannelAccount) -> Credentials:
+def credentials_for_receiving(account: ChannelAccount) -> Credentials:
     """What `parse` needs: lasting secrets, the base address and what was learned; no tokens."""
     plain = box(_BOX).decrypt(bytes(account.secrets_box)) if account.secrets_box else b"{}"
     found = {"api_base": account.base_url} if account.base_url else {}
     return Credentials(found | json.loads(plain) | account.learned)
 
 
-def for_sending(account: ChannelAccount) -> Credentials:
+def credentials_for_sending(account: ChannelAccount) -> Credentials:
     """The same with the tokens. Raises vault.opening.NotTheSender outside the sender."""
-    found = for_receiving(account)
+    found = credentials_for_receiving(account)
     if account.tokens_sealed:
         found |= json.loads(opening.for_sender(bytes(account.tokens_sealed)))
     return Credentials(found)

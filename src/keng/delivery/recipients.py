@@ -9,7 +9,7 @@ from keng.kit import times
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class RecipientQuery:
     """A WITH query that ends in a table `recipients`, and its values."""
 
     sql: str
@@ -18,14 +18,14 @@ class Query:
 
 # One line a recipient, in the order of their ids: whoever is added, taken away or reached elsewhere
 # changes it. The same expression runs over the plan and over the rows that were written.
-DIGEST = (
+DIGEST_SQL = (
     "sha256(convert_to(coalesce(string_agg("
     "recipient_ref::text || ' ' || channel || ' ' || address, E'\\n' ORDER BY recipient_ref"
     "), ''), 'UTF8'))"
 )
 
 # UUIDv7 like keng.kit.ids: milliseconds first, then random bits with version and variant set.
-NEW_ID = (
+NEW_ID_SQL = (
     "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING "
     "substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) "
     "FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid"
@@ -112,7 +112,7 @@ WITH got AS (
 )"""
 
 
-def chosen(
+def chosen_recipients(
     *,
     units: list[uuid.UUID],
     places: list[uuid.UUID],
@@ -122,9 +122,9 @@ def chosen(
     severity: int,
     limit: int,
     over_limit: bool,
-) -> Query:
+) -> RecipientQuery:
     """Active groups by place and kind, and confirmed subscribers of the same places."""
-    return Query(
+    return RecipientQuery(
         _CHOSEN,
         {
             "units": units,
@@ -140,12 +140,12 @@ def chosen(
     )
 
 
-def earlier(
+def earlier_recipients(
     dispatches: list[uuid.UUID], *, waiting: bool, called_off_at: datetime.datetime | None
-) -> Query:
+) -> RecipientQuery:
     """Whoever got one of these dispatches, or still waits for it, once each."""
     values = {"dispatches": dispatches, "waiting": waiting, "called_off_at": called_off_at}
-    return Query(_EARLIER, values)
+    return RecipientQuery(_EARLIER, values)
 
 
 def first_id_since(moment: datetime.datetime) -> uuid.UUID:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from keng.delivery.models import Dispatch
 
 
-def may_steer(officer: "Officer", dispatch: "Dispatch") -> bool:
+def may_stop_or_resend(officer: "Officer", dispatch: "Dispatch") -> bool:
     """Whoever works at the unit that sends, or above it; reading alone is not enough.
 
     Stopping needs no commander: a mistake on its way to thousands is stopped by whoever sees it.

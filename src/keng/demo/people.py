@@ -53,7 +53,7 @@ def make_officers(units: dict[str, Unit], parts: Sequence[Part] = PARTS) -> list
         officer = Officer(username=part.username, name=part.name, rank=part.rank)
         officer.set_password(password)
         officer.save()
-        second_factor.set_secret(officer)
+        second_factor.set_totp_secret(officer)
         post = Post.objects.create(
             officer=officer, unit=units[part.unit_code], role=part.role, valid_from="2025-07-01"
         )

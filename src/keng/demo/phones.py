@@ -12,8 +12,8 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from keng.channels.sandbox import compose
-from keng.delivery.credentials import for_receiving
+from keng.channels.sandbox import compose_call
+from keng.delivery.credentials import credentials_for_receiving
 from keng.delivery.models import ChannelAccount, RelayTask, SandboxMessage
 from keng.demo.models import PhoneMessage
 from keng.demo.network import LANDLORD_GROUP, PARENT_GROUP, SANDBOX_GROUP
@@ -101,13 +101,13 @@ def say(key: str, text: str) -> None:
     sender, group = (RESIDENT, "") if key == "resident" else (MEMBER, SANDBOX_GROUP)
     # What comes back may be there before the edge has said yes: it stands below this all the same.
     at = times.now()
-    raw, headers = compose(
+    raw, headers = compose_call(
         id=uuid.uuid4().hex,
         sender=sender,
         at=at,
         text=text,
         group=group,
-        secret=for_receiving(account)["secret"],
+        secret=credentials_for_receiving(account)["secret"],
     )
     url = f"http://127.0.0.1:{settings.EDGE_PORT}/hooks/sandbox/{account.slug}"
     try:

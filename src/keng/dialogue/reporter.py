@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keng.alarms.line_bundles import bundles
 from keng.audit.actions import record, unit_chain
-from keng.channels.text import clean
+from keng.channels.text import clean_text
 from keng.dialogue import shown_codes
 from keng.intake.receive import NewTip, receive_one
 from keng.kit import times
@@ -211,7 +211,7 @@ def _say(tip: Tip, text: str) -> DialogueMessage | None:
 
     Returns what was said just now; none when nothing is left to show.
     """
-    shown, pieces = reporters_own.cut(clean(text))
+    shown, pieces = reporters_own.cut(clean_text(text))
     if pieces:
         unit_id = tip.responsible_unit_id
         sealed = seal.for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))

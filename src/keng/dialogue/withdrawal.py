@@ -62,7 +62,7 @@ def withdraw(tip_id: uuid.UUID) -> None:
             "due_at",
         ]
     )
-    replies.call_off(tip.pk)
+    replies.call_off_replies(tip.pk)
     record(
         "tip.reporter_withdraw",
         by="reporter",

@@ -9,7 +9,7 @@ class DutyConfig(AppConfig):
 
     def ready(self) -> None:
         from keng.accounts import closing, notices  # noqa: PLC0415 -- once the models are there
-        from keng.duty import of_accounts  # noqa: PLC0415
+        from keng.duty import account_calls  # noqa: PLC0415
 
-        notices.CALLS.append(of_accounts.call_about_account)
-        closing.ALSO_ENDS.append(of_accounts.forget_pagers)
+        notices.NOTICE_CALLS.append(account_calls.call_about_account)
+        closing.ENDS_WITH_ACCOUNT.append(account_calls.forget_pagers)

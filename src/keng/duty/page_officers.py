@@ -15,12 +15,12 @@ from keng.kit import times
 from keng.vault import seal
 
 # A call that comes late calls to something else.
-EXPIRES_AFTER = datetime.timedelta(minutes=30)
-LANGUAGES = ("vi", "en")
+CALL_EXPIRES_AFTER = datetime.timedelta(minutes=30)
+CALL_LANGUAGES = ("vi", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class CallWords:
     """What a call says in one language. It is shown on locked screens: no word of any tip."""
 
     language: str
@@ -29,7 +29,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Paged:
+class OfficerCall:
     """One call: its dispatch, and how many pagers of each officer it went to."""
 
     dispatch: Dispatch
@@ -39,16 +39,16 @@ class Paged:
 
 
 @transaction.atomic
-def page(
+def call_officers(
     officers: Iterable[Officer],
-    words: Sequence[Words],
+    words: Sequence[CallWords],
     *,
     unit_id: uuid.UUID,
     source_kind: str,
     source_ref: uuid.UUID | None,
     room: str = "",
-    room_words: Words | None = None,
-) -> Paged:
+    room_words: CallWords | None = None,
+) -> OfficerCall:
     """Queue one urgent message to every pager of these officers, in the caller's transaction.
 
     `room` is the emergency room's address (an operator's setting), which has words of its own.
@@ -63,15 +63,15 @@ def page(
         source_ref=source_ref,
         materialised_at=times.now(),
     )
-    accounts = _accounts(unit_id)
-    texts = {one.language: _text(dispatch, one) for one in words}
+    accounts = _account_by_kind(unit_id)
+    texts = {one.language: _dispatch_text(dispatch, one) for one in words}
     found = PagerWay.objects.working().filter(officer__in=people).order_by("id")
     ways = [way for way in found if way.kind in accounts]
     rows = [
-        _row(
+        _delivery(
             dispatch,
             accounts[way.kind],
-            texts[_spoken(people[way.officer_id], texts)],
+            texts[_language_for(people[way.officer_id], texts)],
             way.pk,
             Delivery.RecipientKind.PAGER,
             bytes(way.address_sealed),
@@ -81,10 +81,10 @@ def page(
     calls_room = bool(room_words) and is_mailbox(room) and PagerWay.Kind.EMAIL in accounts
     if calls_room and room_words is not None:
         rows.append(
-            _row(
+            _delivery(
                 dispatch,
                 accounts[PagerWay.Kind.EMAIL],
-                _text(dispatch, room_words),
+                _dispatch_text(dispatch, room_words),
                 unit_id,
                 Delivery.RecipientKind.ROOM,
                 seal.for_sender(room),
@@ -94,12 +94,12 @@ def page(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
     counted = {pk: sum(way.officer_id == pk for way in ways) for pk in people}
-    return Paged(dispatch, counted, calls_room)
+    return OfficerCall(dispatch, counted, calls_room)
 
 
-def call_off(source_kind: str, source_ref: uuid.UUID) -> int:
+def cancel_calls(source_kind: str, source_ref: uuid.UUID) -> int:
     """Take back the calls that have not left yet; how many."""
-    return calling_off.call_off(
+    return calling_off.call_off_deliveries(
         Delivery.objects.filter(
             dispatch__kind=Dispatch.Kind.PAGE,
             dispatch__source_kind=source_kind,
@@ -108,12 +108,12 @@ def call_off(source_kind: str, source_ref: uuid.UUID) -> int:
     )
 
 
-def carried(unit_id: uuid.UUID) -> set[str]:
+def kinds_with_account(unit_id: uuid.UUID) -> set[str]:
     """The kinds of pagers that an account carries; without one a pager that is on is not called."""
-    return set(_accounts(unit_id))
+    return set(_account_by_kind(unit_id))
 
 
-def _accounts(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
+def _account_by_kind(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
     """The account that carries each kind: the unit's own, else any that works."""
     found = ChannelAccount.objects.filter(channel__in=PagerWay.Kind.values, is_active=True)
     nearest: dict[str, ChannelAccount] = {}
@@ -122,17 +122,17 @@ def _accounts(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
     return nearest
 
 
-def _text(dispatch: Dispatch, words: Words) -> DispatchText:
+def _dispatch_text(dispatch: Dispatch, words: CallWords) -> DispatchText:
     return DispatchText.objects.create(
         dispatch=dispatch, language=words.language, subject=words.subject, text=words.text
     )
 
 
-def _spoken(officer: Officer, texts: dict[str, DispatchText]) -> str:
+def _language_for(officer: Officer, texts: dict[str, DispatchText]) -> str:
     return officer.language if officer.language in texts else next(iter(texts))
 
 
-def _row(
+def _delivery(
     dispatch: Dispatch,
     account: ChannelAccount,
     text: DispatchText,
@@ -150,5 +150,5 @@ def _row(
         address_sealed=address,
         priority=0,
         is_urgent=True,
-        expires_at=times.now() + EXPIRES_AFTER,
+        expires_at=times.now() + CALL_EXPIRES_AFTER,
     )

@@ -10,9 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer, Shift
-from keng.accounts.signing_in import chain_of
+from keng.accounts.signing_in import chain_of_officer
 from keng.audit.actions import record
-from keng.channels.web_push import Subscription
+from keng.channels.web_push import PushSubscription
 from keng.delivery.models import PagerTest, PagerWay
 from keng.duty import page_officers
 from keng.kit import times
@@ -27,34 +27,34 @@ class NoPager(LookupError):
     """There is nothing to call, or no account that could carry a call."""
 
 
-class NoAccount(NoPager):
+class NoPagerAccount(NoPager):
     """A pager is on, but the operator has set up nothing that carries a call to it."""
 
 
-def kinds_carried(officer: Officer) -> set[str]:
+def kinds_that_ring(officer: Officer) -> set[str]:
     """The kinds of pagers that would ring."""
     posts = officer.current_posts
-    return page_officers.carried(posts[0].unit_id) if posts else set()
+    return page_officers.kinds_with_account(posts[0].unit_id) if posts else set()
 
 
 @transaction.atomic
-def add_email(address: str, *, by: Officer) -> PagerWay:
+def add_email_pager(address: str, *, by: Officer) -> PagerWay:
     """Call this officer by letters to an address, which only the sender can read afterwards."""
-    return _add(PagerWay.Kind.EMAIL, address.lower(), _masked(address), by)
+    return _add_pager(PagerWay.Kind.EMAIL, address.lower(), _masked_address(address), by)
 
 
 @transaction.atomic
-def add_device(subscription: Subscription, hint: str, *, by: Officer) -> PagerWay:
+def add_device_pager(subscription: PushSubscription, hint: str, *, by: Officer) -> PagerWay:
     """Call this officer by a push to one of their browsers."""
-    return _add(PagerWay.Kind.PUSH, subscription.written(), hint[:80], by)
+    return _add_pager(PagerWay.Kind.PUSH, subscription.to_json(), hint[:80], by)
 
 
-def _masked(address: str) -> str:
+def _masked_address(address: str) -> str:
     box, _at, domain = address.lower().rpartition("@")
     return f"{box[:1]}…@{domain}"[:80]
 
 
-def _add(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
+def _add_pager(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
     way, is_new = PagerWay.objects.update_or_create(
         officer=by,
         address_hash=keyed_hash("pager", address),
@@ -67,31 +67,31 @@ def _add(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
         },
     )
     if is_new:
-        record("pager.added", by=by, on=by, chain=chain_of(by), detail={"kind": kind})
+        record("pager.added", by=by, on=by, chain=chain_of_officer(by), detail={"kind": kind})
     return way
 
 
 @transaction.atomic
-def switch(way_id: uuid.UUID, *, is_on: bool, by: Officer) -> None:
+def switch_pager(way_id: uuid.UUID, *, is_on: bool, by: Officer) -> None:
     """Use a pager, or leave it in peace. Raises PagerWay.DoesNotExist."""
     way = PagerWay.objects.visible_to(by).select_for_update(no_key=True).get(pk=way_id)
     if way.is_on != is_on:
         way.is_on = is_on
         way.save(update_fields=["is_on"])
-        record("pager.switched", by=by, on=by, chain=chain_of(by), detail={"on": is_on})
+        record("pager.switched", by=by, on=by, chain=chain_of_officer(by), detail={"on": is_on})
 
 
 @transaction.atomic
-def remove(way_id: uuid.UUID, *, by: Officer) -> None:
+def remove_pager(way_id: uuid.UUID, *, by: Officer) -> None:
     """Forget a pager with its address. Raises PagerWay.DoesNotExist."""
     way = PagerWay.objects.visible_to(by).select_for_update(no_key=True).get(pk=way_id)
     kind = way.kind
     way.delete()
-    record("pager.removed", by=by, on=by, chain=chain_of(by), detail={"kind": kind})
+    record("pager.removed", by=by, on=by, chain=chain_of_officer(by), detail={"kind": kind})
 
 
 @transaction.atomic
-def test(*, by: Officer) -> PagerTest:
+def test_pagers(*, by: Officer) -> PagerTest:
     """Call one's own pagers. It counts once the officer has answered from the call itself.
 
     Raises NoPager.
@@ -103,7 +103,7 @@ def test(*, by: Officer) -> PagerTest:
     )
     made = PagerTest(officer=by, shift=shift)
     called = (
-        page_officers.page(
+        page_officers.call_officers(
             [by],
             _test_words(made),
             unit_id=by.current_posts[0].unit_id,
@@ -116,7 +116,7 @@ def test(*, by: Officer) -> PagerTest:
     if called is None or not any(called.ways.values()):
         ways = PagerWay.objects.visible_to(by).filter(is_on=True, gone_at__isnull=True)
         is_on = set(ways.values_list("kind", flat=True))
-        error = NoAccount if is_on - kinds_carried(by) else NoPager
+        error = NoPagerAccount if is_on - kinds_that_ring(by) else NoPager
         transaction.set_rollback(True)
         raise error
     made.dispatch = called.dispatch
@@ -125,19 +125,19 @@ def test(*, by: Officer) -> PagerTest:
         "pager.tested",
         by=by,
         on=by,
-        chain=chain_of(by),
+        chain=chain_of_officer(by),
         detail={"pagers": called.ways[by.pk], "shift": str(shift.pk if shift else "")},
     )
     return made
 
 
-def _test_words(made: PagerTest) -> list[page_officers.Words]:
+def _test_words(made: PagerTest) -> list[page_officers.CallWords]:
     link = settings.DESK_URL + reverse("pager-test", "keng.site.desk_urls", kwargs={"pk": made.pk})
     found = []
-    for language in page_officers.LANGUAGES:
+    for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
             found.append(
-                page_officers.Words(
+                page_officers.CallWords(
                     language,
                     _("Kẻng: a test of your pager"),
                     _("This is only a test. Open this page and say that it rang: %(link)s")
@@ -148,11 +148,13 @@ def _test_words(made: PagerTest) -> list[page_officers.Words]:
 
 
 @transaction.atomic
-def confirm_test(test_id: uuid.UUID, *, by: Officer) -> PagerTest:
+def confirm_pager_test(test_id: uuid.UUID, *, by: Officer) -> PagerTest:
     """It rang. Raises PagerTest.DoesNotExist."""
     made = PagerTest.objects.visible_to(by).select_for_update(no_key=True).get(pk=test_id)
     if made.confirmed_at is None:
         made.confirmed_at = times.now()
         made.save(update_fields=["confirmed_at"])
-        record("pager.rang", by=by, on=by, chain=chain_of(by), detail={"test": str(made.pk)})
+        record(
+            "pager.rang", by=by, on=by, chain=chain_of_officer(by), detail={"test": str(made.pk)}
+        )
     return made

@@ -11,18 +11,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.presence import is_present
 from keng.delivery.models import PagerTest, PagerWay
-from keng.delivery.push_account import settings_of_push
+from keng.delivery.push_account import push_settings
 from keng.duty import pager_acts
 from keng.duty.duty_forms import PagerForm, PresenceForm
 
 
 @require_http_methods(["GET", "POST"])
-def mine(request: SignedInRequest) -> HttpResponse:
+def pagers(request: SignedInRequest) -> HttpResponse:
     """What calls this officer, and how the last tests ended."""
     form = PagerForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
-        pager_acts.add_email(form.cleaned_data["email"], by=request.officer)
-        if PagerWay.Kind.EMAIL in pager_acts.kinds_carried(request.officer):
+        pager_acts.add_email_pager(form.cleaned_data["email"], by=request.officer)
+        if PagerWay.Kind.EMAIL in pager_acts.kinds_that_ring(request.officer):
             messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
         else:
             messages.error(request, _no_mailbox())
@@ -30,9 +30,9 @@ def mine(request: SignedInRequest) -> HttpResponse:
     tests = PagerTest.objects.visible_to(request.officer).select_related("shift")
     context = {
         "form": form,
-        "push_key": settings_of_push().get("vapid_public", ""),
+        "push_key": push_settings().get("vapid_public", ""),
         "ways": PagerWay.objects.visible_to(request.officer).order_by("id"),
-        "carried": pager_acts.kinds_carried(request.officer),
+        "carried": pager_acts.kinds_that_ring(request.officer),
         "tests": tests.order_by("-id")[:5],
     }
     status = 422 if form.is_bound else 200
@@ -62,7 +62,7 @@ def ask_for_code(
 
 
 @require_POST
-def switch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def pager_switch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """On or off, or gone for good. What silences a pager takes the officer's code."""
     way = get_object_or_404(PagerWay.objects.visible_to(request.officer), pk=pk)
     do = request.POST.get("do", "")
@@ -73,20 +73,20 @@ def switch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             return page
     try:
         if do == "remove":
-            pager_acts.remove(pk, by=request.officer)
+            pager_acts.remove_pager(pk, by=request.officer)
         else:
-            pager_acts.switch(pk, is_on=do == "on", by=request.officer)
+            pager_acts.switch_pager(pk, is_on=do == "on", by=request.officer)
     except PagerWay.DoesNotExist:
         raise Http404 from None
     return redirect("pagers")
 
 
 @require_POST
-def test(request: SignedInRequest) -> HttpResponse:
+def pager_test_now(request: SignedInRequest) -> HttpResponse:
     """Call all pagers of one's own."""
     try:
-        pager_acts.test(by=request.officer)
-    except pager_acts.NoAccount:
+        pager_acts.test_pagers(by=request.officer)
+    except pager_acts.NoPagerAccount:
         messages.error(request, _no_mailbox())
     except pager_acts.NoPager:
         messages.error(request, _("There is no pager to test: add one, or switch one on."))
@@ -96,11 +96,11 @@ def test(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def rang(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def pager_test(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Where the test leads: it rang."""
     made = get_object_or_404(PagerTest.objects.visible_to(request.officer), pk=pk)
     if request.method == "POST":
-        pager_acts.confirm_test(pk, by=request.officer)
+        pager_acts.confirm_pager_test(pk, by=request.officer)
         messages.success(request, _("Noted: your pager rings."))
         return redirect("pagers")
     return render(request, "duty/pager_rang.html", {"test": made})

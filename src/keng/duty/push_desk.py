@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
-from keng.channels.ssrf import Refused
-from keng.channels.web_push import NotASubscription, Subscription
-from keng.delivery.push_account import settings_of_push
+from keng.channels.ssrf import UrlRefused
+from keng.channels.web_push import NotASubscription, PushSubscription
+from keng.delivery.push_account import push_settings
 from keng.duty import pager_acts
 from keng.duty.pager_desk import ask_for_code
 
@@ -22,25 +22,25 @@ _DEVICES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 
 @require_POST
-def subscribe(request: SignedInRequest) -> HttpResponse:
+def pager_device(request: SignedInRequest) -> HttpResponse:
     """Keep what the browser gave, if it leads to a push service that we know."""
     given = [request.POST.get(name, "") for name in _PARTS]
     try:
-        found = Subscription.of(*given)
-        found.target(settings_of_push())
-    except (NotASubscription, Refused):
+        found = PushSubscription.from_parts(*given)
+        found.target(push_settings())
+    except (NotASubscription, UrlRefused):
         return HttpResponseBadRequest()
     fields = dict(zip(_PARTS, given, strict=True))
     heading = _("Call me on this device")
     if page := ask_for_code(request, heading=heading, fields=fields):
         return page
-    pager_acts.add_device(found, _device(request), by=request.officer)
+    pager_acts.add_device_pager(found, _device(request), by=request.officer)
     messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
     return redirect("pagers")
 
 
 @require_GET
-def worker(request: SignedInRequest) -> HttpResponse:
+def push_worker(request: SignedInRequest) -> HttpResponse:
     """The script stands at the root: it may only serve what lies beside or below it."""
     script = Path(str(finders.find("keng/js/sw.js"))).read_text()
     return HttpResponse(script, content_type="text/javascript")

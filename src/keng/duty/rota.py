@@ -13,12 +13,12 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
 
-LONGEST = datetime.timedelta(hours=24)
+LONGEST_SHIFT = datetime.timedelta(hours=24)
 # Who takes a report on: those are called, and can stand on a rota.
-WATCHING = who.WORKING.roles
+WATCHING_ROLES = who.WORKING.roles
 # What calling somebody needs: the worker may read no more of an officer.
-CALLED = ("id", "username", "name", "rank", "is_active", "language")
-LEADING = who.LEADING.roles
+COLUMNS_FOR_CALLS = ("id", "username", "name", "rank", "is_active", "language")
+LEADING_ROLES = who.LEADING.roles
 
 
 class NotTheirRota(PermissionError):
@@ -34,28 +34,28 @@ def kept_units(officer: Officer) -> list[Unit]:
     return sorted(who.LEADING.own_units(officer), key=lambda unit: unit.name)
 
 
-def watchers(unit_id: uuid.UUID, roles: Collection[str] = WATCHING) -> list[Officer]:
+def watchers(unit_id: uuid.UUID, roles: Collection[str] = WATCHING_ROLES) -> list[Officer]:
     """The officers of a unit who can be on duty, by name."""
     posts = Post.objects.current().filter(unit=unit_id, role__in=roles)
     return list(
         Officer.objects.filter(pk__in=posts.values("officer"), is_active=True)
-        .only(*CALLED)
+        .only(*COLUMNS_FOR_CALLS)
         .order_by("name")
     )
 
 
-def on_duty(unit_id: uuid.UUID, at: datetime.datetime | None = None) -> list[Officer]:
+def officers_on_duty(unit_id: uuid.UUID, at: datetime.datetime | None = None) -> list[Officer]:
     """Who is on duty for the unit at a moment (now by default), as the rota says."""
     running = Shift.objects.at(at or times.now()).filter(unit=unit_id)
-    posts = Post.objects.current().filter(unit=unit_id, role__in=WATCHING)
+    posts = Post.objects.current().filter(unit=unit_id, role__in=WATCHING_ROLES)
     return list(
         Officer.objects.filter(
             Q(pk__in=posts.values("officer")), pk__in=running.values("officer"), is_active=True
-        ).only(*CALLED)
+        ).only(*COLUMNS_FOR_CALLS)
     )
 
 
-def shifts_of(unit_ids: Iterable[uuid.UUID], *, days: int = 14) -> list[Shift]:
+def coming_shifts(unit_ids: Iterable[uuid.UUID], *, days: int = 14) -> list[Shift]:
     """Running and coming shifts, in the order of time."""
     now = times.now()
     return list(

@@ -13,22 +13,30 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Shift
-from keng.duty import rota, watch
+from keng.duty import watch
 from keng.duty.duty_forms import ShiftForm
+from keng.duty.rota import (
+    NotTheirRota,
+    add_shifts,
+    coming_shifts,
+    kept_units,
+    remove_shift,
+    watchers,
+)
 from keng.kit import times
 from keng.places.models import Unit
 
 
 @require_http_methods(["GET", "POST"])
-def show(request: SignedInRequest) -> HttpResponse:
+def rota(request: SignedInRequest) -> HttpResponse:
     """Two weeks of shifts of the officer's own units, and who watches now."""
-    kept = rota.kept_units(request.officer)
-    people = {(unit, person) for unit in kept for person in rota.watchers(unit.pk)}
+    kept = kept_units(request.officer)
+    people = {(unit, person) for unit in kept for person in watchers(unit.pk)}
     first = _next_shift(kept)
     form = ShiftForm(request.POST or None, people=people, initial=first) if kept else None
     if form is not None and request.method == "POST" and form.is_valid():
         unit_id, officer_id = form.cleaned_data["who"]
-        rota.add_shifts(unit_id, officer_id, **form.span(), by=request.officer)
+        add_shifts(unit_id, officer_id, **form.span(), by=request.officer)
         messages.success(request, _("It stands on the rota."))
         return redirect("rota")
     status = 422 if form is not None and form.is_bound else 200
@@ -49,8 +57,8 @@ class RotaRow:
 
 def _context(request: SignedInRequest, form: ShiftForm | None, kept: list[Any]) -> dict[str, Any]:
     now = times.now()
-    shifts = rota.shifts_of(request.officer.own_unit_ids)
-    tested_at = watch.tested(shifts)
+    shifts = coming_shifts(request.officer.own_unit_ids)
+    tested_at = watch.pagers_heard_at(shifts)
     keeps = {unit.pk for unit in kept}
     rows = [
         RotaRow(
@@ -73,7 +81,7 @@ def _context(request: SignedInRequest, form: ShiftForm | None, kept: list[Any]) 
 def _next_shift(kept: list[Unit]) -> dict[str, Any]:
     """What most likely is to be added: what follows the last shift, as long as that one."""
     today = times.local_date(times.now())
-    coming = rota.shifts_of(unit.pk for unit in kept)
+    coming = coming_shifts(unit.pk for unit in kept)
     if not coming:
         return {"day": today, "begins": datetime.time(19), "ends": datetime.time(7)}
     last = max(coming, key=lambda shift: shift.ends_at)
@@ -83,11 +91,11 @@ def _next_shift(kept: list[Unit]) -> dict[str, Any]:
 
 
 @require_POST
-def remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def shift_remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a shift off; the row stays, and so does who took it off."""
     try:
-        rota.remove_shift(pk, by=request.officer)
-    except rota.NotTheirRota:
+        remove_shift(pk, by=request.officer)
+    except NotTheirRota:
         raise Http404 from None
     messages.success(request, _("The shift is off the rota."))
     return redirect("rota")

@@ -50,7 +50,7 @@ def next_on_duty(unit_id: uuid.UUID) -> datetime.datetime | None:
     return None
 
 
-def tested(shifts: Iterable[Shift]) -> dict[uuid.UUID, datetime.datetime]:
+def pagers_heard_at(shifts: Iterable[Shift]) -> dict[uuid.UUID, datetime.datetime]:
     """When the pager was heard, for each shift for which it was."""
     found = PagerTest.objects.filter(
         shift__in=[shift.pk for shift in shifts], confirmed_at__isnull=False

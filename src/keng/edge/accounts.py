@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from django.db import close_old_connections
 
-from keng.delivery import handlers
-from keng.delivery.actions.inbound import pin_signature
-from keng.delivery.receiving import ReceivingAccount, receiving_accounts
+from keng.delivery import inbound_handlers
+from keng.delivery.actions.inbound import pin_signature_variant
+from keng.delivery.inbound_message import ReceivingAccount, receiving_accounts
 from keng.kit.ending import end_all
 
 logger = logging.getLogger(__name__)
@@ -90,13 +90,13 @@ class AccountBook:
 
 def _read_accounts() -> dict[tuple[str, str], ReceivingAccount]:
     close_old_connections()
-    handlers.refresh()
+    inbound_handlers.refresh_handlers()
     return {(account.channel, account.slug): account for account in receiving_accounts()}
 
 
 def _keep_variant(account: ReceivingAccount, variant: str) -> None:
     close_old_connections()
     try:
-        pin_signature(account.id, variant)
+        pin_signature_variant(account.id, variant)
     except Exception as error:  # noqa: BLE001 -- tried again with the next start
         logger.warning("A signature's reading was not kept (%s).", type(error).__name__)

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from keng import channels
-from keng.channels.base import Parsed
+from keng.channels.base import ParsedCall
 from keng.delivery.actions.inbound import RECEIPT_STATES
-from keng.delivery.receiving import Incoming, ReceivingAccount, incoming
+from keng.delivery.inbound_message import InboundMessage, ReceivingAccount, message_of_event
 from keng.edge.accounts import AccountBook
 from keng.edge.http import (
     CallerGone,
@@ -103,7 +103,7 @@ class EdgeApp:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["path"].split("/"):
-            case ["", "hooks", channel, slug] if channel in channels.codes() and slug:
+            case ["", "hooks", channel, slug] if channel in channels.channel_codes() and slug:
                 if scope["method"] != "POST":
                     await send_status(send, 405, allow="POST")
                 else:
@@ -157,7 +157,7 @@ class EdgeApp:
         account = self._book.get(channel, slug) or await self._book.get_or_refresh(channel, slug)
         if account is None:
             return 404
-        parsed = channels.get(channel).parse(
+        parsed = channels.get_channel(channel).parse(
             raw, headers_of(scope), account.credentials, times.now()
         )
         if parsed.verified:
@@ -166,13 +166,13 @@ class EdgeApp:
             await self._write(account, parsed, raw)
         return parsed.status
 
-    async def _write(self, account: ReceivingAccount, parsed: Parsed, raw: bytes) -> None:
+    async def _write(self, account: ReceivingAccount, parsed: ParsedCall, raw: bytes) -> None:
         writer = self._writer
         if writer is None:
             raise WriterBusy
         now = times.now()
         messages = [
-            incoming(account, event, raw=raw, now=now, seals=writer.seals)
+            message_of_event(account, event, raw=raw, now=now, seals=writer.seals)
             for event in parsed.events
         ]
         # All are queued before the first is awaited, so that they share a batch.
@@ -186,7 +186,7 @@ class EdgeApp:
                     _RECEIPT_AGAIN_AFTER, self._receipt_again, replace(message, seals=None)
                 )
 
-    def _receipt_again(self, message: Incoming) -> None:
+    def _receipt_again(self, message: InboundMessage) -> None:
         self._receipts_again -= 1
         if self._writer is not None:
             try:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from keng.channels.base import MAX_BODY
+from keng.channels.base import MAX_WEBHOOK_BODY
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -92,7 +92,7 @@ class _Place:
 
 
 def _is_too_much(length: bytes) -> bool:
-    return len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY
+    return len(length) > len(str(MAX_WEBHOOK_BODY)) or int(length) > MAX_WEBHOOK_BODY
 
 
 async def _body_of(scope: Scope, receive: Receive) -> bytes:
@@ -109,7 +109,7 @@ async def _body_of(scope: Scope, receive: Receive) -> bytes:
         message = await receive()
         part = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY:
+        if size > MAX_WEBHOOK_BODY:
             raise TooLarge
         parts.append(part)
     return _checked_message(message, b"".join(parts))
@@ -118,7 +118,7 @@ async def _body_of(scope: Scope, receive: Receive) -> bytes:
 def _checked_message(message: Mapping[str, Any], raw: bytes) -> bytes:
     if message["type"] == "http.disconnect":
         raise CallerGone
-    if len(raw) > MAX_BODY:
+    if len(raw) > MAX_WEBHOOK_BODY:
         raise TooLarge
     return raw
 

@@ -18,8 +18,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from keng.delivery.handlers import Handler, Statement, handler_of
-from keng.delivery.receiving import Incoming, new_seals
+from keng.delivery.inbound_handlers import InboundHandler, SqlStatement, handler_of
+from keng.delivery.inbound_message import InboundMessage, new_seals
 
 logger = logging.getLogger(__name__)
 MOST_IN_A_BATCH = 128
@@ -50,7 +50,7 @@ class NotWritten(Exception):
 
 @dataclass(slots=True)
 class _Item:
-    handler: Handler
+    handler: InboundHandler
     prepared: Any = field(repr=False)
     done: asyncio.Future[None]
     key: bytes = field(repr=False)
@@ -78,7 +78,7 @@ class BatchWriter:
     def is_ready(self) -> bool:
         return not self._closing and all(lane.is_connected for lane in self._lanes)
 
-    def submit(self, message: Incoming, *, again: bool = False) -> asyncio.Future[None]:
+    def submit(self, message: InboundMessage, *, again: bool = False) -> asyncio.Future[None]:
         """Prepare and queue a message; the future is done when its rows are committed.
 
         With `again` also when it was written before. Raises WriterBusy; the future fails with that
@@ -292,7 +292,7 @@ class WriterLane:
             for statement in statements:
                 await connection.execute(statement.sql, statement.values)
 
-    def _statements(self, batch: Sequence[_Item]) -> list[Statement]:
+    def _statements(self, batch: Sequence[_Item]) -> list[SqlStatement]:
         """Those of each handler, in the order in which the messages came."""
         return [
             statement

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from keng.channels.ssrf import Refused, Target, check_addresses, check_url
+from keng.channels.ssrf import FetchTarget, UrlRefused, check_addresses, check_url
 
 MOST_REDIRECTS = 3
 _MB = 1024 * 1024
@@ -28,7 +28,7 @@ async def download(
 ) -> tuple[bytes, str]:
     """The bytes and the type their server calls them.
 
-    Raises ssrf.Refused (never try again) and NotFetched (perhaps later).
+    Raises ssrf.UrlRefused (never try again) and NotFetched (perhaps later).
     """
     try:
         async with asyncio.timeout(WITHIN):
@@ -46,10 +46,10 @@ async def _follow(
         if not onward:
             return content, mime
         url = urljoin(target.url, onward)
-    raise Refused("too many redirects")
+    raise UrlRefused("too many redirects")
 
 
-async def _fetch(target: Target, limit: int) -> tuple[bytes, str, str]:
+async def _fetch(target: FetchTarget, limit: int) -> tuple[bytes, str, str]:
     """One request: content and type, or where it moved to."""
     connector = aiohttp.TCPConnector(resolver=_CheckedResolver(target), use_dns_cache=False)
     async with (
@@ -63,19 +63,19 @@ async def _fetch(target: Target, limit: int) -> tuple[bytes, str, str]:
         if answer.status != 200:
             raise NotFetched(f"HTTP {answer.status}")
         if (answer.content_length or 0) > limit:
-            raise Refused("too large")
+            raise UrlRefused("too large")
         content = bytearray()
         async for part in answer.content.iter_chunked(64 * 1024):
             content += part
             if len(content) > limit:
-                raise Refused("too large")
+                raise UrlRefused("too large")
         return bytes(content), answer.content_type, ""
 
 
 class _CheckedResolver(AbstractResolver):
     """Answers with the addresses that were checked, so that no second look-up can differ."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: FetchTarget) -> None:
         self._target = target
 
     async def resolve(

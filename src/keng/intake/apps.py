@@ -8,9 +8,9 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
+        from keng.delivery import inbound_handlers  # noqa: PLC0415 -- once the models are there
         from keng.intake import chat_handlers  # noqa: PLC0415
 
         tips = chat_handlers.TipHandler()
         for handler in (chat_handlers.StopHandler(tips), chat_handlers.BeginAnewHandler(), tips):
-            handlers.register(handler)
+            inbound_handlers.register_handler(handler)

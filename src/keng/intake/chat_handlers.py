@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from keng.channels.base import Event
-from keng.delivery.actions.inbound import hexed, inbound_row
-from keng.delivery.handlers import Statement
-from keng.delivery.receiving import Incoming
+from keng.delivery.actions.inbound import bytea_text, inbound_row
+from keng.delivery.inbound_handlers import SqlStatement
+from keng.delivery.inbound_message import InboundMessage
 from keng.intake import auto_replies, command_statements, receive
 from keng.intake.receive import Chat, NewTip, Sealed
 from keng.intake.row import Row, row_of
@@ -40,8 +40,8 @@ class _Prepared:
     """One row of the statement; first the thread before it may have to be left."""
 
     row: Row = field(repr=False)
-    before: Statement | None = None
-    after: Statement | None = None
+    before: SqlStatement | None = None
+    after: SqlStatement | None = None
 
 
 class TipHandler:
@@ -56,7 +56,7 @@ class TipHandler:
         """Read the clock rules of today."""
         self._limits = limits_in_force()
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         event = message.event
         if not event.is_content or message.conversation_hash is None or not event.reply_address:
             return False
@@ -66,26 +66,26 @@ class TipHandler:
         )
         return not (is_idle_talk and is_said_by_the_way)
 
-    def prepare(self, message: Incoming) -> _Prepared:
+    def prepare(self, message: InboundMessage) -> _Prepared:
         if self._limits is None:
             raise RulesNotRead
         anew, text = chat_words.begins_anew(message.event.text)
         tip = tip_of(message, text)
         row = row_of(tip, self._limits)
         if anew:
-            return _Prepared(row, Statement(command_statements.RELEASE, _talk(message)))
+            return _Prepared(row, SqlStatement(command_statements.RELEASE, _talk(message)))
         if tip.concerns_by_words:
             above = {"above": message.account.above_id}
             return _Prepared(
                 row,
-                Statement(command_statements.LEAVE_THE_UNIT, _talk(message) | above),
-                Statement(command_statements.KEEP_SILENT, {"tip": tip.id}),
+                SqlStatement(command_statements.LEAVE_THE_UNIT, _talk(message) | above),
+                SqlStatement(command_statements.KEEP_SILENT, {"tip": tip.id}),
             )
         return _Prepared(row)
 
-    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
+    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:
         """One statement for all, unless somebody among them leaves the thread before."""
-        made: list[Statement] = []
+        made: list[SqlStatement] = []
         rows: list[Row] = []
         for one in prepared:
             if one.before is not None:
@@ -107,16 +107,16 @@ class BeginAnewHandler:
     def refresh(self) -> None:
         """Nothing to read."""
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         event = message.event
         if event.kind != "text" or event.media or message.conversation_hash is None:
             return False
         return chat_words.begins_anew(event.text) == (True, "")
 
-    def prepare(self, message: Incoming) -> dict[str, Any]:
+    def prepare(self, message: InboundMessage) -> dict[str, Any]:
         return _command_row(message, auto_replies.anew_answer)
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[Statement]:
+    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
         return [_command(command_statements.BEGIN_ANEW, one) for one in prepared]
 
 
@@ -145,7 +145,7 @@ class StopHandler:
     def refresh(self) -> None:
         """Nothing to read; what a tip needs, its own handler reads."""
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         event = message.event
         if message.conversation_hash is None:
             return False
@@ -161,7 +161,7 @@ class StopHandler:
             and (chat_words.may_be_stop(event.text) or chat_words.asks_for_messages(event.text))
         )
 
-    def prepare(self, message: Incoming) -> _Wish:
+    def prepare(self, message: InboundMessage) -> _Wish:
         text = message.event.text
         if message.event.kind == "erase":
             return _Wish(_command_row(message, None) | {"is_plain": True})
@@ -183,8 +183,8 @@ class StopHandler:
             row | {"is_plain_word": chat_words.is_plain_stop_word(text)}, otherwise=otherwise
         )
 
-    def statements(self, prepared: Sequence[_Wish], *, lane: int) -> list[Statement]:
-        made: list[Statement] = []
+    def statements(self, prepared: Sequence[_Wish], *, lane: int) -> list[SqlStatement]:
+        made: list[SqlStatement] = []
         for one in prepared:
             made.append(
                 _command(
@@ -199,7 +199,7 @@ class StopHandler:
         return made
 
 
-def tip_of(message: Incoming, text: str) -> NewTip:
+def tip_of(message: InboundMessage, text: str) -> NewTip:
     """Everything the statement needs, sealed; the plain address and link end here."""
     account, event = message.account, message.event
     text = text or _without_words(event)
@@ -262,15 +262,15 @@ def tip_of(message: Incoming, text: str) -> NewTip:
     )
 
 
-def _talk(message: Incoming) -> dict[str, Any]:
+def _talk(message: InboundMessage) -> dict[str, Any]:
     return {"conversation_hash": message.conversation_hash, "key": message.key}
 
 
-def _receive(rows: list[Row], lane: int) -> list[Statement]:
-    return [Statement(RECEIVE, receive.values_of(rows, lane=lane))] if rows else []
+def _receive(rows: list[Row], lane: int) -> list[SqlStatement]:
+    return [SqlStatement(RECEIVE, receive.values_of(rows, lane=lane))] if rows else []
 
 
-def _command_row(message: Incoming, answer: Callable[[str], str] | None) -> dict[str, Any]:
+def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -> dict[str, Any]:
     account, event = message.account, message.event
     row = inbound_row(message) | {
         "text": event.text,
@@ -283,33 +283,33 @@ def _command_row(message: Incoming, answer: Callable[[str], str] | None) -> dict
         "tells_more": False,
     }
     if event.reply_address:
-        row["subscription_hash"] = hexed(address_hash(account.channel, event.reply_address))
+        row["subscription_hash"] = bytea_text(address_hash(account.channel, event.reply_address))
         if answer:
-            row["address"] = hexed(seal.for_sender(event.reply_address))
-            row["answer"] = hexed(seal.for_sender(answer(account.unit_name)))
+            row["address"] = bytea_text(seal.for_sender(event.reply_address))
+            row["answer"] = bytea_text(seal.for_sender(answer(account.unit_name)))
     return row
 
 
-def _warnings_row(message: Incoming) -> dict[str, Any]:
+def _warnings_row(message: InboundMessage) -> dict[str, Any]:
     """What is said to somebody who only got warnings."""
     if not message.event.reply_address:
         return {}
     text = auto_replies.stopped_warnings_answer(message.account.unit_name)
-    return {"subscription_answer": hexed(seal.for_sender(text))}
+    return {"subscription_answer": bytea_text(seal.for_sender(text))}
 
 
-def _question_row(message: Incoming) -> dict[str, Any]:
+def _question_row(message: InboundMessage) -> dict[str, Any]:
     """Whether to stop: for the chat, and as the desk and the page of the report show it."""
     text = auto_replies.asked_whether_to_stop(chat_words.language_of_command(message.event.text))
     return {
-        "question": hexed(seal.for_sender(text)),
+        "question": bytea_text(seal.for_sender(text)),
         "question_text": text,
         "question_message": str(new_id()),
     }
 
 
-def _command(sql: str, row: dict[str, Any]) -> Statement:
-    return Statement(sql, {"rows": json.dumps([row], ensure_ascii=False)})
+def _command(sql: str, row: dict[str, Any]) -> SqlStatement:
+    return SqlStatement(sql, {"rows": json.dumps([row], ensure_ascii=False)})
 
 
 def _without_words(event: Event) -> str:

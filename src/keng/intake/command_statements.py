@@ -4,7 +4,7 @@ How a conversation stands with messages is its `mode`: asked whether it shall st
 stopped and told how to come back.
 """
 
-from keng.delivery.actions.inbound import CLAIM
+from keng.delivery.actions.inbound import CLAIM_KEYS_SQL
 from keng.tips.chats import ASKED, STOPPED
 
 _COLUMNS = """
@@ -127,7 +127,7 @@ ended AS (
     AND network_subscription.address_hash = new.subscription_hash
   RETURNING network_subscription.id, new.inbound
 ),
--- As calling_off.call_off does it: what a sender holds this moment is not tried again.
+-- As calling_off.call_off_deliveries does it: what a sender holds this moment is not tried again.
 held AS (
   SELECT id FROM delivery_delivery
   WHERE state IN ('queued', 'not_now', 'leased')
@@ -193,7 +193,7 @@ r AS MATERIALIZED (
     JOIN tips_tip tip ON tip.id = c.tip_ref
   WHERE tip.do_not_contact
 ),
-{CLAIM},
+{CLAIM_KEYS_SQL},
 {_TIP_FIRST}
 talk AS (
   UPDATE delivery_conversation c
@@ -214,7 +214,7 @@ again AS (UPDATE tips_tip SET do_not_contact = false WHERE id IN (SELECT tip_ref
 # The thread before stays with its tip, so that the desk can still answer there.
 BEGIN_ANEW = f"""
 {_ROWS}
-{CLAIM},
+{CLAIM_KEYS_SQL},
 talk AS (
   UPDATE delivery_conversation c SET key_hash = NULL
   FROM new WHERE c.key_hash = new.conversation_hash

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from keng.channels.ssrf import Refused
+from keng.channels.ssrf import UrlRefused
 from keng.channels.zalo_oa import MEDIA_HOSTS
 from keng.delivery.models import InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
@@ -120,8 +120,8 @@ def _settle(one: _Claimed, result: tuple[bytes, str] | BaseException) -> None:
 def _missed(row: InboundMedia, error: BaseException) -> None:
     from keng.files.download import NotFetched  # noqa: PLC0415 -- loaded by now
 
-    why = str(error) if isinstance(error, Refused | NotFetched) else type(error).__name__
+    why = str(error) if isinstance(error, UrlRefused | NotFetched) else type(error).__name__
     log.warning("A file was not fetched (%s).", why)
-    if isinstance(error, Refused) or row.tries >= len(_PAUSES):
+    if isinstance(error, UrlRefused) or row.tries >= len(_PAUSES):
         row.lost_at, row.url_sealed = times.now(), b""
         row.save(update_fields=["lost_at", "url_sealed"])

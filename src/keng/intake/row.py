@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from keng.alarms.line_bundles import BundledWith, bundles
-from keng.channels.text import clean
+from keng.channels.text import clean_text
 from keng.kit import times
 from keng.kit.ids import coarse_id, new_hex, new_id
 from keng.language import lost_money, reporters_own
@@ -207,8 +207,8 @@ def _chat_row(chat: Chat) -> dict[str, Any]:
 
 def _taken_apart(tip: NewTip) -> tuple[str, str, list[Sealed]]:
     """Words and place to show, and what is sealed: who they are, what they said in passing."""
-    text, pieces = reporters_own.cut(clean(tip.text))
-    detail, more = reporters_own.cut(clean(tip.place_detail))
+    text, pieces = reporters_own.cut(clean_text(tip.text))
+    detail, more = reporters_own.cut(clean_text(tip.place_detail))
     sealed = list(tip.sealed)
     said = {name: value for name, value in tip.contact.items() if value.strip()}
     if said:

@@ -8,8 +8,8 @@ class LookupPagesConfig(AppConfig):
     label = "lookup_pages"
 
     def ready(self) -> None:
-        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
+        from keng.delivery import inbound_handlers  # noqa: PLC0415 -- once the models are there
         from keng.intake.chat_handlers import TipHandler  # noqa: PLC0415
         from keng.lookup_pages.chat_handler import LookupHandler  # noqa: PLC0415
 
-        handlers.register(LookupHandler(TipHandler()))
+        inbound_handlers.register_handler(LookupHandler(TipHandler()))

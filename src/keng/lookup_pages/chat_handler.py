@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from keng.channels.base import Event
-from keng.delivery.actions.inbound import hexed
-from keng.delivery.handlers import Statement
-from keng.delivery.receiving import Incoming
+from keng.delivery.actions.inbound import bytea_text
+from keng.delivery.inbound_handlers import SqlStatement
+from keng.delivery.inbound_message import InboundMessage
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
 from keng.kit.limits import Limits
@@ -135,29 +135,29 @@ class LookupHandler:
         """Read what a message needs that becomes a part of a tip."""
         self._tips.refresh()
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         event = message.event
         if event.group or not event.reply_address or message.conversation_hash is None:
             return False
         return lookup_question_of(event) is not None
 
-    def prepare(self, message: Incoming) -> _Prepared:
+    def prepare(self, message: InboundMessage) -> _Prepared:
         question = lookup_question_of(message.event)
         assert question is not None  # noqa: S101 -- `takes` has seen it
         as_tip = None if question.kept == "never" else self._tips.prepare(message)
         return _Prepared(_row_of(message, question, self._texts(message, question)), as_tip)
 
-    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
+    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:
         parts = [one for one in prepared if one.as_tip is not None]
-        made = [Statement(_ASK_SQL, {"rows": json.dumps([one.row for one in prepared])})]
+        made = [SqlStatement(_ASK_SQL, {"rows": json.dumps([one.row for one in prepared])})]
         if parts:
             made += self._tips.statements([one.as_tip for one in parts], lane=lane)
             made.append(
-                Statement(_ASK_IN_TIP_SQL, {"rows": json.dumps([one.row for one in parts])})
+                SqlStatement(_ASK_IN_TIP_SQL, {"rows": json.dumps([one.row for one in parts])})
             )
         return made
 
-    def _texts(self, message: Incoming, question: LookupQuestion) -> list[str]:
+    def _texts(self, message: InboundMessage, question: LookupQuestion) -> list[str]:
         """A question for each thing; when there is none, what to do."""
         who = message.conversation_hash.hex() if message.conversation_hash else ""
         if self._limits.wait(who):
@@ -270,22 +270,22 @@ def _if_answerable(alone: Asked | None) -> Asked | None:
     return None if is_short else alone
 
 
-def _row_of(message: Incoming, question: LookupQuestion, texts: list[str]) -> dict[str, Any]:
+def _row_of(message: InboundMessage, question: LookupQuestion, texts: list[str]) -> dict[str, Any]:
     account, seals = message.account, message.seals or seal.Together()
     return {
-        "key": hexed(message.key),
+        "key": bytea_text(message.key),
         # What the key points at: nothing. A row of the message would hold who wrote it.
         "mark": str(message.id),
         "account": str(account.id),
         "channel": account.channel,
-        "conversation_hash": hexed(message.conversation_hash or b""),
+        "conversation_hash": bytea_text(message.conversation_hash or b""),
         "unit": str(account.unit_id),
         "received_at": message.received_at.isoformat(),
-        "address": hexed(seals.for_sender(message.event.reply_address or "")),
+        "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
         "kept": question.kept,
         "dispatch": str(new_id()),
         "things": [
-            {"n": n, "delivery": str(new_id()), "words": hexed(seals.for_sender(text))}
+            {"n": n, "delivery": str(new_id()), "words": bytea_text(seals.for_sender(text))}
             for n, text in enumerate(texts, 1)
         ],
     }

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import name_hands, refusal
+from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
@@ -298,7 +298,7 @@ def _done_if_present(officer: Officer, form: Form, act: Callable[[], object]) ->
 
 def _second_person_words(found: Listing) -> str:
     """What somebody with a hand in a proposal reads: who could make it public instead."""
-    return refusal(RELEASING, found.unit, found.all_hands) if found.unit is not None else ""
+    return hand_refusal(RELEASING, found.unit, found.all_hands) if found.unit is not None else ""
 
 
 def _end_form(found: Listing) -> type[Form]:

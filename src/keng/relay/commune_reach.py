@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReachRow:
     """A kind or a hamlet. `row` is None when nothing was sent there in these days."""
 
     label: str
     groups: int
     silent: int
     wanted: int
-    row: coverage.Row | None
+    row: coverage.CoverageRow | None
 
     @property
     def missing(self) -> int:
@@ -34,38 +34,38 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceStanding:
+class CommuneReach:
     """The two tables; the groups of both add up to `total`."""
 
     place: Place
-    kinds: tuple[Line, ...]
-    hamlets: tuple[Line, ...]
-    total: Line
+    kinds: tuple[ReachRow, ...]
+    hamlets: tuple[ReachRow, ...]
+    total: ReachRow
     missing: int
     has_targets: bool
 
 
-def standing_of(pk: uuid.UUID, *, officer: "Officer") -> PlaceStanding | None:
+def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | None:
     """None when the commune is not the officer's."""
     commune = next((c for c in target_table(officer).communes if c.place.pk == pk), None)
     if commune is None:
         return None
     inside = place_ids_below([pk])
-    sent = [dispatch.pk for dispatch in coverage.recent(officer)]
-    reached = coverage.of(sent, officer=officer, inside=inside)
+    sent = [dispatch.pk for dispatch in coverage.recent_dispatches(officer)]
+    reached = coverage.coverage_of_dispatches(sent, officer=officer, inside=inside)
     groups = list(group_queries.filtered_groups(officer, place=pk))
     wanted = {cell.kind: cell.wanted for cell in commune.cells}
     kinds = tuple(
-        _line(str(label), [g for g in groups if g.kind == kind], wanted.get(kind, 0), row)
+        _reach_row(str(label), [g for g in groups if g.kind == kind], wanted.get(kind, 0), row)
         for kind, label in GroupKind.choices
-        if (row := _of_kind(reached, str(label)))
+        if (row := _row_of_kind(reached, str(label)))
         or wanted.get(kind)
         or any(g.kind == kind for g in groups)
     )
     rows = {row.place: row for row in reached.places}
     places = [commune.place, *Place.objects.filter(parent=pk, valid_to=None).order_by("folded")]
     hamlets = tuple(
-        _line(
+        _reach_row(
             _("The whole commune") if one.pk == pk else one.name,
             [g for g in groups if g.place_id == one.pk],
             0,
@@ -73,15 +73,17 @@ def standing_of(pk: uuid.UUID, *, officer: "Officer") -> PlaceStanding | None:
         )
         for one in places
     )
-    total = _line(_("Sum"), groups, sum(wanted.values()), reached.total if sent else None)
-    return PlaceStanding(commune.place, kinds, hamlets, total, commune.missing, bool(wanted))
+    total = _reach_row(_("Sum"), groups, sum(wanted.values()), reached.total if sent else None)
+    return CommuneReach(commune.place, kinds, hamlets, total, commune.missing, bool(wanted))
 
 
-def _line(label: str, groups: list[Any], wanted: int, row: coverage.Row | None) -> Line:
+def _reach_row(
+    label: str, groups: list[Any], wanted: int, row: coverage.CoverageRow | None
+) -> ReachRow:
     since = times.now() - group_queries.SILENT_AFTER
     silent = sum(1 for group in groups if group.sign_at < since)
-    return Line(label, len(groups), silent, wanted, row if row and row.groups else None)
+    return ReachRow(label, len(groups), silent, wanted, row if row and row.groups else None)
 
 
-def _of_kind(reached: coverage.Coverage, label: str) -> coverage.Row | None:
+def _row_of_kind(reached: coverage.Coverage, label: str) -> coverage.CoverageRow | None:
     return next((row for row in reached.kinds if row.label == label), None)

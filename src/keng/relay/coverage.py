@@ -10,19 +10,19 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from keng.delivery.models import Delivery, Dispatch, RelayTask
-from keng.delivery.queries.outcomes import COLUMN_OF
+from keng.delivery.queries.outcomes import COLUMN_OF_STATE
 from keng.kit import times
 from keng.network.models import Group, GroupKind
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-SAMPLE = 5
+SAMPLE_SIZE = 5
 _RECENT = datetime.timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoverageRow:
     """Groups of one kind or place. The four counts in the middle add up to `groups`."""
 
     label: str
@@ -49,10 +49,10 @@ class Row:
 class Coverage:
     """The two tables; both end in the same sum."""
 
-    kinds: tuple[Row, ...]
-    places: tuple[Row, ...]
-    total: Row
-    dispatches: dict[uuid.UUID, Row]
+    kinds: tuple[CoverageRow, ...]
+    places: tuple[CoverageRow, ...]
+    total: CoverageRow
+    dispatches: dict[uuid.UUID, CoverageRow]
 
 
 _COUNT = """
@@ -72,7 +72,7 @@ WHERE d.dispatch_id = ANY(%(dispatches)s::uuid[]) AND d.recipient_kind = 'group'
 GROUP BY 1, 2, 3, 4, 5"""
 
 
-def of(
+def coverage_of_dispatches(
     dispatch_ids: list[uuid.UUID], *, officer: "Officer", inside: list[uuid.UUID] | None = None
 ) -> Coverage:
     """Coverage among the groups of the officer's units, or of those `inside` these places."""
@@ -97,21 +97,23 @@ def of(
             dispatches.setdefault(dispatch, [0] * 6),
         ):
             cell[0] += count
-            cell[_column(state)] += count
+            cell[_count_index(state)] += count
             cell[5] += seen
     order = list(GroupKind.values)
     rows = tuple(
-        Row(str(GroupKind(kind).label), None, *kinds[kind])
+        CoverageRow(str(GroupKind(kind).label), None, *kinds[kind])
         for kind in sorted(kinds, key=order.index)
     )
     # Least covered first: that is where somebody has to do something.
-    by_place = sorted((Row(*place, *cell) for place, cell in places.items()), key=_least_covered)
-    each = {key: Row("", None, *cell) for key, cell in dispatches.items()}
+    by_place = sorted(
+        (CoverageRow(*place, *cell) for place, cell in places.items()), key=_least_covered
+    )
+    each = {key: CoverageRow("", None, *cell) for key, cell in dispatches.items()}
     return Coverage(rows, tuple(by_place), _sum(rows), each)
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class RelayLevel:
     """Leads at one height of the relay tree: how many were asked, how many passed it on."""
 
     is_below: bool
@@ -127,7 +129,7 @@ class Level:
         return self.asked - self.passed_on
 
 
-def levels(dispatch_ids: list[uuid.UUID], *, officer: "Officer") -> list[Level]:
+def relay_levels(dispatch_ids: list[uuid.UUID], *, officer: "Officer") -> list[RelayLevel]:
     """First who answers to a desk, then who answers to another lead; no name of anybody."""
     counted = (
         RelayTask.objects.visible_to(officer)
@@ -136,22 +138,22 @@ def levels(dispatch_ids: list[uuid.UUID], *, officer: "Officer") -> list[Level]:
         .values_list("is_below")
         .annotate(asked=Count("id"), done=Count("id", filter=Q(confirmed_at__isnull=False)))
     )
-    return sorted((Level(*row) for row in counted), key=lambda level: level.is_below)
+    return sorted((RelayLevel(*row) for row in counted), key=lambda level: level.is_below)
 
 
-def _column(state: str) -> int:
+def _count_index(state: str) -> int:
     if state == Delivery.State.RELAYED:
         return 2
-    return {"arrived": 1, "sent": 1, "waiting": 3, "later": 3}.get(COLUMN_OF[state], 4)
+    return {"arrived": 1, "sent": 1, "waiting": 3, "later": 3}.get(COLUMN_OF_STATE[state], 4)
 
 
-def _least_covered(row: Row) -> tuple[int, str]:
+def _least_covered(row: CoverageRow) -> tuple[int, str]:
     return row.percent, row.label
 
 
-def _sum(rows: tuple[Row, ...]) -> Row:
+def _sum(rows: tuple[CoverageRow, ...]) -> CoverageRow:
     names = ("groups", "by_machine", "passed_on", "waiting", "failed", "seen")
-    return Row(_("Sum"), None, *(sum(getattr(row, name) for row in rows) for name in names))
+    return CoverageRow(_("Sum"), None, *(sum(getattr(row, name) for row in rows) for name in names))
 
 
 def dispatches_for(officer: "Officer") -> QuerySet[Dispatch]:
@@ -163,7 +165,7 @@ def dispatches_for(officer: "Officer") -> QuerySet[Dispatch]:
     )
 
 
-def recent(officer: "Officer") -> list[Dispatch]:
+def recent_dispatches(officer: "Officer") -> list[Dispatch]:
     """Dispatches of the last 30 days that still count, newest first."""
     return list(
         dispatches_for(officer)
@@ -176,7 +178,7 @@ def recent(officer: "Officer") -> list[Dispatch]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingLead:
     """A lead who answers to the desk and has not confirmed; those below are only counted."""
 
     task: RelayTask
@@ -184,7 +186,7 @@ class Waiting:
     below_waiting: int
 
 
-def waiting(dispatch: Dispatch, *, officer: "Officer") -> list[Waiting]:
+def waiting_leads(dispatch: Dispatch, *, officer: "Officer") -> list[WaitingLead]:
     """Who has not passed it on. Names go to the direct superior only: here, to the leads' desk."""
     tasks = list(
         RelayTask.objects.visible_to(officer)
@@ -201,11 +203,11 @@ def waiting(dispatch: Dispatch, *, officer: "Officer") -> list[Waiting]:
         under = below.get(task.lead_id, [])
         open_below = sum(1 for one in under if one.confirmed_at is None)
         if task.lead.above_id is None and (task.confirmed_at is None or open_below):
-            found.append(Waiting(task, len(under), open_below))
+            found.append(WaitingLead(task, len(under), open_below))
     return found
 
 
-def waiting_by_unit(dispatch: Dispatch, *, officer: "Officer") -> list[Any]:
+def open_tasks_by_unit(dispatch: Dispatch, *, officer: "Officer") -> list[Any]:
     """For the units below: how many tasks are open, without a name."""
     return list(
         RelayTask.objects.visible_to(officer)
@@ -218,7 +220,7 @@ def waiting_by_unit(dispatch: Dispatch, *, officer: "Officer") -> list[Any]:
     )
 
 
-def to_look_at(dispatch: Dispatch, *, officer: "Officer") -> list[RelayTask]:
+def sample_to_check(dispatch: Dispatch, *, officer: "Officer") -> list[RelayTask]:
     """The sample: up to five groups of this desk, the same each time, to be looked at."""
     tasks = (
         RelayTask.objects.visible_to(officer)
@@ -233,10 +235,10 @@ def to_look_at(dispatch: Dispatch, *, officer: "Officer") -> list[RelayTask]:
     # An order that no lead can foresee and that does not change when somebody else confirms.
     drawn = sorted(tasks, key=lambda task: (task.pk.int * 0x9E3779B97F4A7C15) % 2**61)
     one_each = {task.group_id: task for task in reversed(drawn)}
-    return [task for task in drawn if one_each[task.group_id] is task][:SAMPLE]
+    return [task for task in drawn if one_each[task.group_id] is task][:SAMPLE_SIZE]
 
 
-def title_of(dispatch: Dispatch) -> str:
+def title_of_dispatch(dispatch: Dispatch) -> str:
     """The first line of its Vietnamese text."""
     texts = list(dispatch.texts.all())
     text = next((one for one in texts if one.language == "vi"), texts[0])

@@ -13,66 +13,66 @@ from keng.delivery.models import RelayTask
 from keng.relay import coverage as queries
 from keng.relay import establishment_reach
 from keng.relay import relay_acts as actions
-from keng.relay.commune_reach import standing_of
+from keng.relay.commune_reach import reach_of_commune
 from keng.relay.coverage_map import tile_map
-from keng.relay.lead_forms import count_of
-from keng.relay.rooms import TooMany, tell_houses
+from keng.relay.lead_forms import typed_count
+from keng.relay.rooms import TooManyEstablishments, note_rooms_told
 
 
 @require_safe
-def overall(request: SignedInRequest) -> HttpResponse:
+def coverage(request: SignedInRequest) -> HttpResponse:
     """The warnings of the last 30 days together."""
-    found = queries.recent(request.officer)
+    found = queries.recent_dispatches(request.officer)
     keys = [dispatch.pk for dispatch in found]
-    together = queries.of(keys, officer=request.officer)
+    together = queries.coverage_of_dispatches(keys, officer=request.officer)
     rows = [
-        (dispatch, queries.title_of(dispatch), together.dispatches[dispatch.pk])
+        (dispatch, queries.title_of_dispatch(dispatch), together.dispatches[dispatch.pk])
         for dispatch in found
         if dispatch.pk in together.dispatches
     ]
     context = {
         "rows": rows,
         "coverage": together,
-        "levels": queries.levels(keys, officer=request.officer),
+        "levels": queries.relay_levels(keys, officer=request.officer),
         "map": tile_map(together, officer=request.officer),
     }
     return render(request, "relay/coverage.html", context)
 
 
 @require_safe
-def of_dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def dispatch_coverage(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One warning."""
     dispatch = get_object_or_404(
         queries.dispatches_for(request.officer).select_related("unit").prefetch_related("texts"),
         pk=pk,
     )
-    reached = queries.of([pk], officer=request.officer)
+    reached = queries.coverage_of_dispatches([pk], officer=request.officer)
     context = {
         "dispatch": dispatch,
-        "title": queries.title_of(dispatch),
+        "title": queries.title_of_dispatch(dispatch),
         "coverage": reached,
-        "levels": queries.levels([pk], officer=request.officer),
+        "levels": queries.relay_levels([pk], officer=request.officer),
         "map": tile_map(reached, officer=request.officer),
-        "waiting": queries.waiting(dispatch, officer=request.officer),
-        "waiting_below": queries.waiting_by_unit(dispatch, officer=request.officer),
-        "houses": establishment_reach.kinds(dispatch, officer=request.officer),
-        "asked": establishment_reach.asked(dispatch, officer=request.officer),
-        "sample": queries.to_look_at(dispatch, officer=request.officer),
+        "waiting": queries.waiting_leads(dispatch, officer=request.officer),
+        "waiting_below": queries.open_tasks_by_unit(dispatch, officer=request.officer),
+        "houses": establishment_reach.reach_by_kind(dispatch, officer=request.officer),
+        "asked": establishment_reach.groups_with_rooms(dispatch, officer=request.officer),
+        "sample": queries.sample_to_check(dispatch, officer=request.officer),
     }
     return render(request, "relay/coverage_dispatch.html", context)
 
 
 @require_safe
-def of_place(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def coverage_place(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One commune: its kinds and its hamlets."""
-    found = standing_of(pk, officer=request.officer)
+    found = reach_of_commune(pk, officer=request.officer)
     if found is None:
         raise Http404
     return render(request, "relay/coverage_place.html", {"found": found})
 
 
 @require_POST
-def mark_seen(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
+def relay_seen(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
     """The officer saw it in the group, or takes that back."""
     found = get_object_or_404(RelayTask.objects.visible_to(request.officer), pk=task)
     actions.mark_seen(found.pk, by=request.officer, seen=request.POST.get("seen") != "no")
@@ -80,7 +80,7 @@ def mark_seen(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def tell_rooms(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
+def relay_rooms_told(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
     """A lead told the officer in how many houses the rooms know."""
     found = get_object_or_404(
         RelayTask.objects.visible_to(request.officer).filter(
@@ -88,14 +88,14 @@ def tell_rooms(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
         ),
         pk=task,
     )
-    count = count_of(request.POST.get("houses", ""))
+    count = typed_count(request.POST.get("houses", ""))
     try:
         if count is None:
             messages.warning(request, _("Write digits only"))
         else:
-            tell_houses(found.pk, count, by=request.officer)
+            note_rooms_told(found.pk, count, by=request.officer)
             messages.success(request, _("Saved."))
-    except TooMany as error:
+    except TooManyEstablishments as error:
         messages.warning(
             request, _("At most %(n)d: so many houses are in this group") % {"n": error.most}
         )

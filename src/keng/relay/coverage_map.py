@@ -10,18 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from keng.network.queries.targets import target_table
 from keng.places.models import Place
 from keng.places.tiles import tile_positions
-from keng.relay.coverage import Coverage, Row
+from keng.relay.coverage import Coverage, CoverageRow
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-WIDTH, HEIGHT, GAP = 70, 44, 2
-LOW = 40
+TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 70, 44, 2
+LOW_PERCENT = 40
 # From which percentage on a square has which step of the scale.
-_STEPS = ((95, 5), (80, 4), (60, 3), (LOW, 2), (0, 1))
+_STEPS = ((95, 5), (80, 4), (60, 3), (LOW_PERCENT, 2), (0, 1))
 # Longer names are squeezed into the square.
 _LONG = 10
-LEGEND: tuple[tuple[str, Promise], ...] = (
+MAP_LEGEND: tuple[tuple[str, Promise], ...] = (
     ("1", _("below 40%, thick edge")),
     ("2", _("40–59%")),
     ("3", _("60–79%")),
@@ -33,11 +33,11 @@ LEGEND: tuple[tuple[str, Promise], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class MapTile:
     """One commune. `row` is None when nothing was sent to its groups, or it has none."""
 
     place: Place
-    row: Row | None
+    row: CoverageRow | None
     groups: int
     column: int
     line: int
@@ -56,22 +56,22 @@ class Tile:
 
     @property
     def x(self) -> int:
-        return GAP + self.column * (WIDTH + GAP)
+        return TILE_GAP + self.column * (TILE_WIDTH + TILE_GAP)
 
     @property
     def y(self) -> int:
-        return GAP + self.line * (HEIGHT + GAP)
+        return TILE_GAP + self.line * (TILE_HEIGHT + TILE_GAP)
 
     @property
     def middle(self) -> int:
-        return self.x + WIDTH // 2
+        return self.x + TILE_WIDTH // 2
 
 
 @dataclass(frozen=True, slots=True)
 class TileMap:
     """All communes of an officer, least covered first."""
 
-    tiles: tuple[Tile, ...]
+    tiles: tuple[MapTile, ...]
     width: int
     height: int
 
@@ -89,7 +89,7 @@ class TileMap:
 
     @property
     def legend(self) -> list[tuple[str, Promise, int]]:
-        return [(state, words, self.count(state)) for state, words in LEGEND]
+        return [(state, words, self.count(state)) for state, words in MAP_LEGEND]
 
 
 def tile_map(coverage: Coverage, *, officer: "Officer") -> TileMap | None:
@@ -102,14 +102,14 @@ def tile_map(coverage: Coverage, *, officer: "Officer") -> TileMap | None:
     rows = {row.place: row for row in coverage.places}
     where = tile_positions(one.place for one in communes)
     tiles = [
-        Tile(one.place, rows.get(one.place.pk), one.groups, *where[one.place.pk])
+        MapTile(one.place, rows.get(one.place.pk), one.groups, *where[one.place.pk])
         for one in communes
     ]
     tiles.sort(key=_worst_first)
     right, bottom = max(t.x for t in tiles), max(t.y for t in tiles)
-    return TileMap(tuple(tiles), right + WIDTH + GAP, bottom + HEIGHT + GAP)
+    return TileMap(tuple(tiles), right + TILE_WIDTH + TILE_GAP, bottom + TILE_HEIGHT + TILE_GAP)
 
 
-def _worst_first(tile: Tile) -> tuple[int, int, str]:
+def _worst_first(tile: MapTile) -> tuple[int, int, str]:
     order = {"none": -1, "asked": 101}.get(tile.state, tile.row.percent if tile.row else 0)
     return order, -tile.groups, tile.place.folded

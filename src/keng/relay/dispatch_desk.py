@@ -13,7 +13,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.delivery.actions import dispatch as actions
 from keng.delivery.models import Dispatch
 from keng.delivery.queries import outcomes
-from keng.delivery.rights import may_steer
+from keng.delivery.rights import may_stop_or_resend
 from keng.relay import coverage
 
 
@@ -27,25 +27,25 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         pk=pk,
     )
     text = next((t for t in found.texts.all() if t.language == "vi"), found.texts.all()[0])
-    waiting = coverage.waiting(found, officer=request.officer)
+    waiting = coverage.waiting_leads(found, officer=request.officer)
     context = {
         "dispatch": found,
-        "may_steer": may_steer(request.officer, found),
+        "may_steer": may_stop_or_resend(request.officer, found),
         "text": text,
-        "outcome": outcomes.of(found),
+        "outcome": outcomes.outcome_of_dispatch(found),
         "waiting": waiting[:10],
         "waiting_leads": len({one.task.lead_id for one in waiting}),
         "more_waiting": max(0, len(waiting) - 10),
-        "waiting_below": coverage.waiting_by_unit(found, officer=request.officer),
+        "waiting_below": coverage.open_tasks_by_unit(found, officer=request.officer),
     }
     return render(request, "relay/dispatch.html", context)
 
 
 @require_POST
-def cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def dispatch_cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back what has not left."""
     get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
-    count = actions.cancel(pk, by=request.officer)
+    count = actions.cancel_dispatch(pk, by=request.officer)
     messages.success(
         request,
         ngettext(
@@ -59,12 +59,12 @@ def cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def resend_unknown(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def dispatch_resend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A person decides to send again where the outcome is unknown."""
     get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
     try:
         count = actions.resend_unknown(pk, by=request.officer)
-    except actions.TakenBack:
+    except actions.DispatchTakenBack:
         messages.warning(request, _("It was taken back or replaced: nothing of it is sent again."))
         return redirect("dispatch", pk=pk)
     messages.success(request, _("Sending %(count)d again") % {"count": count})

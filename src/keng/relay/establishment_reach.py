@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, OuterRef, Q
 
 from keng.delivery.models import Delivery, RelayTask
-from keng.delivery.queries.outcomes import COLUMN_OF
+from keng.delivery.queries.outcomes import COLUMN_OF_STATE
 from keng.network.models import Establishment, Group
 from keng.network.queries.establishments import GROUP_KIND_OF, KINDS_WITH_ROOMS
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
     from keng.delivery.models import Dispatch
 
-_HAVE_IT = [state for state, column in COLUMN_OF.items() if column in {"arrived", "sent"}]
+_HAVE_IT = [state for state, column in COLUMN_OF_STATE.items() if column in {"arrived", "sent"}]
 
 
 @dataclass(frozen=True, slots=True)
-class Houses:
+class EstablishmentReach:
     """Houses of one kind. `told` is what leads say, and another thing than having it.
 
     None of a kind without rooms, where nobody is asked.
@@ -37,14 +37,14 @@ class Houses:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GroupWithRooms:
     """A group that passed it on, and how many of its houses told their rooms."""
 
     task: RelayTask
     houses: int
 
 
-def kinds(dispatch: "Dispatch", *, officer: "Officer") -> list[Houses]:
+def reach_by_kind(dispatch: "Dispatch", *, officer: "Officer") -> list[EstablishmentReach]:
     """One row for each kind of house the dispatch was addressed to; nothing where none is known."""
     to_groups = Delivery.objects.filter(dispatch=dispatch, recipient_kind="group")
     reached = Group.objects.filter(id__in=to_groups.values("recipient_ref"))
@@ -68,9 +68,9 @@ def kinds(dispatch: "Dispatch", *, officer: "Officer") -> list[Houses]:
             have_it=Count("id", filter=Exists(got)),
         )
     }
-    told = _told(dispatch, officer)
+    told = _rooms_told(dispatch, officer)
     return [
-        Houses(
+        EstablishmentReach(
             str(kind.label),
             counted[kind]["houses"],
             counted[kind]["in_a_group"],
@@ -82,7 +82,7 @@ def kinds(dispatch: "Dispatch", *, officer: "Officer") -> list[Houses]:
     ]
 
 
-def _told(dispatch: "Dispatch", officer: "Officer") -> dict[str, int]:
+def _rooms_told(dispatch: "Dispatch", officer: "Officer") -> dict[str, int]:
     """The highest number a group's leads named: two leads of one group speak of the same houses."""
     by_group: dict[uuid.UUID, tuple[str, int]] = {}
     told = RelayTask.objects.visible_to(officer).filter(
@@ -96,7 +96,7 @@ def _told(dispatch: "Dispatch", officer: "Officer") -> dict[str, int]:
     return found
 
 
-def asked(dispatch: "Dispatch", *, officer: "Officer") -> list[Asked]:
+def groups_with_rooms(dispatch: "Dispatch", *, officer: "Officer") -> list[GroupWithRooms]:
     """Groups of the officer's own desk that passed it on and have houses reading along."""
     tasks = list(
         RelayTask.objects.visible_to(officer)
@@ -109,11 +109,13 @@ def asked(dispatch: "Dispatch", *, officer: "Officer") -> list[Asked]:
         .select_related("group", "lead")
         .order_by("id")
     )
-    houses = houses_of([task.group_id for task in tasks if task.group_id])
-    return [Asked(t, houses[t.group_id]) for t in tasks if t.group_id and t.group_id in houses]
+    houses = establishments_with_rooms([task.group_id for task in tasks if task.group_id])
+    return [
+        GroupWithRooms(t, houses[t.group_id]) for t in tasks if t.group_id and t.group_id in houses
+    ]
 
 
-def houses_of(groups: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+def establishments_with_rooms(groups: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     """How many open houses with rooms read along in each group; groups without are left out."""
     counted = (
         Establishment.objects.filter(group__in=groups, is_open=True, kind__in=KINDS_WITH_ROOMS)

@@ -19,30 +19,30 @@ from keng.relay.stopping import RESUME_WITHIN
 @require_safe
 def hand_outs(request: SignedInRequest) -> HttpResponse:
     """Leads nobody has told yet, urgent first, and those whose link was used to stop."""
-    return _listed(request)
+    return _hand_outs_page(request)
 
 
 @require_POST
-def show_link(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
+def hand_out_link(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
     """The same list, where the message to this lead has their link; that goes on record."""
     found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
     if found.stopped_at:
         return redirect("hand-outs")
     show_lead_link(found.pk, by=request.officer)
-    return _listed(request, link_of=found.pk)
+    return _hand_outs_page(request, link_of=found.pk)
 
 
-def _listed(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
+def _hand_outs_page(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
     context = {
-        "hand_outs": queries.hand_outs(request.officer, link_of=link_of),
-        "wishes": queries.wishes_to_stop(request.officer, within=RESUME_WITHIN),
+        "hand_outs": queries.leads_to_tell(request.officer, link_of=link_of),
+        "wishes": queries.leads_stopped_by_link(request.officer, within=RESUME_WITHIN),
         "link_of": link_of,
     }
     return render(request, "relay/hand_outs.html", context)
 
 
 @require_POST
-def mark_handed_out(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
+def hand_out_done(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
     """The message was sent to the lead."""
     found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
     actions.mark_handed_out(found.pk, by=request.officer)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from keng.network.models import GroupKind
 
 # A kind with fewer groups is counted among "others"; a place with fewer says nothing.
-FEWEST = 5
+FEWEST_GROUPS = 5
 
 _COUNT = """
 SELECT g.kind, count(*), count(*) FILTER (WHERE d.state IN ('relayed', 'delivered', 'read', 'sent'))
@@ -20,7 +20,7 @@ GROUP BY 1"""
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class PostedGroups:
     """In how many groups of one kind it was posted; `label` is empty for the sum."""
 
     label: str
@@ -33,32 +33,32 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class InWords:
+class ReachInWords:
     """The sum and its kinds; the kinds add up to the sum."""
 
-    total: Reached
-    kinds: tuple[Reached, ...]
+    total: PostedGroups
+    kinds: tuple[PostedGroups, ...]
 
 
-def reached(dispatch_id: uuid.UUID, places: list[uuid.UUID]) -> InWords | None:
+def reach_in_places(dispatch_id: uuid.UUID, places: list[uuid.UUID]) -> ReachInWords | None:
     """What leads and machines say about one dispatch in these places; None: too few to tell."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"dispatch": dispatch_id, "places": places})
         counted = {kind: (groups, posted) for kind, groups, posted in cursor.fetchall()}
     groups = sum(count for count, _posted in counted.values())
     posted = sum(count for _groups, count in counted.values())
-    if groups < FEWEST:
+    if groups < FEWEST_GROUPS:
         return None
     order = list(GroupKind.values)
-    many = sorted((k for k, cell in counted.items() if cell[0] >= FEWEST), key=order.index)
-    kinds = [Reached(str(GroupKind(k).label), counted[k][1], counted[k][0]) for k in many]
+    many = sorted((k for k, cell in counted.items() if cell[0] >= FEWEST_GROUPS), key=order.index)
+    kinds = [PostedGroups(str(GroupKind(k).label), counted[k][1], counted[k][0]) for k in many]
     rest = [cell for kind, cell in counted.items() if kind not in many]
-    if sum(cell[0] for cell in rest) >= FEWEST:
-        others = Reached(
+    if sum(cell[0] for cell in rest) >= FEWEST_GROUPS:
+        others = PostedGroups(
             _("other groups"), sum(cell[1] for cell in rest), sum(cell[0] for cell in rest)
         )
         kinds.append(others)
     elif rest:
         # Whoever knows the sum and all other kinds would know the few: then no kind is named.
         kinds = []
-    return InWords(Reached("", posted, groups), tuple(kinds))
+    return ReachInWords(PostedGroups("", posted, groups), tuple(kinds))

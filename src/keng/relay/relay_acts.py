@@ -11,22 +11,22 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Delivery, RelayTask
 from keng.kit import times
 from keng.network.models import Group, Lead
-from keng.relay.tasks_of_leads import OPEN, UNDO_WITHIN, to_do, with_end
+from keng.relay.tasks_of_leads import OPEN_TASKS, UNDO_WITHIN, open_and_in_time, with_expiry
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class TooLate(Exception):
+class UndoTooLate(Exception):
     """The time in which a lead can take a confirmation back is over."""
 
 
 @transaction.atomic
-def confirm(
+def confirm_tasks(
     task_ids: Collection[uuid.UUID], *, lead: Lead, via: str, reached_count: int | None = None
 ) -> list[RelayTask]:
     """The lead says that they passed it on; returns what changed, nothing the second time."""
-    tasks = _locked(OPEN, task_ids, lead)
+    tasks = _locked(OPEN_TASKS, task_ids, lead)
     now = times.now()
     for task in _by_group(tasks):
         task.confirmed_at, task.via, task.reached_count = now, via, reached_count
@@ -47,8 +47,8 @@ def confirm(
 
 
 @transaction.atomic
-def undo(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
-    """The lead pressed by mistake. Raises TooLate after two hours."""
+def undo_confirmation(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
+    """The lead pressed by mistake. Raises UndoTooLate after two hours."""
     tasks = list(
         RelayTask.objects.select_for_update(no_key=True)
         .filter(pk__in=task_ids, lead=lead, confirmed_at__isnull=False)
@@ -56,7 +56,7 @@ def undo(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
     )
     since = times.now() - UNDO_WITHIN
     if any(task.confirmed_at is None or task.confirmed_at < since for task in tasks):
-        raise TooLate
+        raise UndoTooLate
     for task in _by_group(tasks):
         task.confirmed_at, task.via, task.reached_count = None, "", None
         task.houses_told = None
@@ -77,9 +77,9 @@ def undo(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
 
 
 @transaction.atomic
-def cannot(task_ids: Collection[uuid.UUID], *, lead: Lead, reason: str) -> list[RelayTask]:
+def note_why_not(task_ids: Collection[uuid.UUID], *, lead: Lead, reason: str) -> list[RelayTask]:
     """The lead says why not, or when; who wants no more at all is in `stopping`."""
-    tasks = _locked(OPEN, task_ids, lead)
+    tasks = _locked(OPEN_TASKS, task_ids, lead)
     for task in tasks:
         task.cannot_reason = reason
         task.remind_at = _this_evening() if reason == "later" else None
@@ -92,10 +92,10 @@ def cannot(task_ids: Collection[uuid.UUID], *, lead: Lead, reason: str) -> list[
 def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
     """The officer sent the ready message to the lead's own chat; returns how many tasks it was."""
     tasks = list(
-        with_end(RelayTask.objects.visible_to(by))
+        with_expiry(RelayTask.objects.visible_to(by))
         .select_related("lead")
         .select_for_update(no_key=True, of=("self",))
-        .filter(to_do(), lead_id=lead_id, handed_out_at__isnull=True)
+        .filter(open_and_in_time(), lead_id=lead_id, handed_out_at__isnull=True)
         .order_by("id")
     )
     now = times.now()
@@ -136,7 +136,7 @@ def _by_group(tasks: list[RelayTask]) -> list[RelayTask]:
     return sorted(tasks, key=lambda task: (str(task.group_id), str(task.dispatch_id)))
 
 
-def chain_of(task: RelayTask, by: object) -> str:
+def chain_of_task(task: RelayTask, by: object) -> str:
     """The audit chain in which it stands that somebody did something about a task.
 
     An officer's act is read by the auditors of the desk that looks after the lead. What leads say
@@ -151,7 +151,7 @@ def _record(
     action: str, tasks: list[RelayTask], *, by: object, detail: dict[str, str] | None = None
 ) -> None:
     """One entry a chain, in a fixed order, so that two people at once never deadlock."""
-    chains = {task.pk: chain_of(task, by) for task in tasks}
+    chains = {task.pk: chain_of_task(task, by) for task in tasks}
     for chain in sorted(set(chains.values())):
         of = [task for task in tasks if chains[task.pk] == chain]
         record(

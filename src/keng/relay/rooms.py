@@ -9,13 +9,13 @@ from keng.audit.actions import record
 from keng.delivery.models import RelayTask
 from keng.network.models import Establishment, Lead
 from keng.network.queries.establishments import KINDS_WITH_ROOMS
-from keng.relay.relay_acts import chain_of
+from keng.relay.relay_acts import chain_of_task
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class TooMany(ValueError):
+class TooManyEstablishments(ValueError):
     """More houses than read along in the group; `most` of them do."""
 
     def __init__(self, most: int) -> None:
@@ -24,10 +24,11 @@ class TooMany(ValueError):
 
 
 @transaction.atomic
-def tell_houses(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> RelayTask:
+def note_rooms_told(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> RelayTask:
     """Write down in how many houses the rooms were told; a later number replaces it.
 
-    Raises TooMany, or DoesNotExist for a task that nobody confirmed or that is not theirs.
+    Raises TooManyEstablishments, or DoesNotExist for a task that nobody confirmed or that is not
+    theirs.
     """
     mine = (
         RelayTask.objects.filter(lead=by)
@@ -42,14 +43,14 @@ def tell_houses(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> Rela
     with_rooms = Establishment.objects.filter(is_open=True, kind__in=KINDS_WITH_ROOMS)
     most = with_rooms.filter(group=task.group_id).count()
     if not 0 <= count <= most:
-        raise TooMany(most)
+        raise TooManyEstablishments(most)
     task.houses_told = count
     task.save(update_fields=["houses_told"])
     record(
         "relay.rooms_told",
         by=by,
         on=task,
-        chain=chain_of(task, by),
+        chain=chain_of_task(task, by),
         detail={"houses": count, "of": most},
     )
     return task

@@ -23,7 +23,7 @@ def resume_until(lead: Lead) -> datetime.datetime | None:
 
 
 @transaction.atomic
-def stop(lead: Lead) -> None:
+def stop_lead(lead: Lead) -> None:
     """The lead takes part no longer. What was open stays as it is and waits, should they return."""
     locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if locked.stopped_at is not None:
@@ -34,7 +34,7 @@ def stop(lead: Lead) -> None:
 
 
 @transaction.atomic
-def resume(lead: Lead) -> bool:
+def resume_lead(lead: Lead) -> bool:
     """The lead takes part again; False when it is too late or the desk ended it."""
     locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if resume_until(locked) is None:

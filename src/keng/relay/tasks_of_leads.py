@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.who import WORKING
 from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
-from keng.delivery.models.relay import CLOSING
+from keng.delivery.models.relay import CLOSING_REASONS
 from keng.kit import times
 from keng.network.models import GroupKind, Lead
 from keng.network.secret_links import lead_url
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from keng.delivery.models.relay import RelayTaskQuerySet
     from keng.places.models import Unit
 
-_KEPT = datetime.timedelta(days=14)
+_DONE_IS_SHOWN_FOR = datetime.timedelta(days=14)
 UNDO_WITHIN = datetime.timedelta(hours=2)
-OPEN = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) & ~Q(
-    cannot_reason__in=CLOSING
+OPEN_TASKS = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) & ~Q(
+    cannot_reason__in=CLOSING_REASONS
 )
 
 
-def with_end(tasks: "RelayTaskQuerySet") -> "RelayTaskQuerySet":
+def with_expiry(tasks: "RelayTaskQuerySet") -> "RelayTaskQuerySet":
     """With `ends`, when the text is worth nothing any more; all rows of a dispatch share it."""
     rows = Delivery.objects.filter(dispatch=OuterRef("dispatch")).values("expires_at")
     return tasks.annotate(ends=Subquery(rows[:1]))
 
 
-def to_do() -> Q:
-    """What a lead can still be asked, among tasks `with_end`: never a text past its time."""
-    return OPEN & (Q(ends__isnull=True) | Q(ends__gt=times.now()))
+def open_and_in_time() -> Q:
+    """What a lead can still be asked, among tasks `with_expiry`: never a text past its time."""
+    return OPEN_TASKS & (Q(ends__isnull=True) | Q(ends__gt=times.now()))
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class TextToPassOn:
     """One warning on a lead's page: the text to copy, its picture, and the lead's groups."""
 
     dispatch: Dispatch
@@ -72,18 +72,18 @@ class Kit:
 
 
 @dataclass(slots=True)
-class Page:
+class LeadPage:
     """A lead's standing page."""
 
-    open: list[Kit] = field(default_factory=list)
-    done: list[Kit] = field(default_factory=list)
+    open: list[TextToPassOn] = field(default_factory=list)
+    done: list[TextToPassOn] = field(default_factory=list)
 
 
-def page_of(lead: Lead) -> Page:
+def page_of_lead(lead: Lead) -> LeadPage:
     """Everything the lead was asked lately, newest first."""
     tasks = (
-        with_end(RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True))
-        .filter(to_do() | Q(confirmed_at__gt=times.now() - _KEPT))
+        with_expiry(RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True))
+        .filter(open_and_in_time() | Q(confirmed_at__gt=times.now() - _DONE_IS_SHOWN_FOR))
         .select_related("dispatch", "dispatch__unit", "group")
         .prefetch_related("dispatch__texts")
         .order_by("-dispatch_id", "id")
@@ -91,27 +91,27 @@ def page_of(lead: Lead) -> Page:
     by_dispatch: dict[uuid.UUID, list[RelayTask]] = {}
     for task in tasks:
         by_dispatch.setdefault(task.dispatch_id, []).append(task)
-    page = Page()
+    page = LeadPage()
     for found in by_dispatch.values():
         waiting = tuple(task for task in found if task.confirmed_at is None)
         done = tuple(task for task in found if task.confirmed_at is not None)
         if waiting:
-            page.open.append(_kit(lead, waiting))
+            page.open.append(_text_to_pass_on(lead, waiting))
         if done:
-            page.done.append(_kit(lead, done))
+            page.done.append(_text_to_pass_on(lead, done))
     return page
 
 
-def _kit(lead: Lead, tasks: tuple[RelayTask, ...]) -> Kit:
+def _text_to_pass_on(lead: Lead, tasks: tuple[RelayTask, ...]) -> TextToPassOn:
     dispatch = tasks[0].dispatch
     texts = list(dispatch.texts.all())
     text = next((t for t in texts if t.language == lead.language), None) or _vietnamese(texts)
     kinds = {task.group.kind for task in tasks if task.group}
     # The last line of the text speaks its language, whatever language the page around it has.
     with translation.override(text.language):
-        ready = ready_text(text.text, kinds)
+        ready = text_to_copy(text.text, kinds)
     below = RelayTask.objects.filter(dispatch=dispatch, lead__above=lead).select_related("lead")
-    return Kit(
+    return TextToPassOn(
         dispatch,
         text,
         tasks,
@@ -125,7 +125,7 @@ def _vietnamese(texts: list[DispatchText]) -> DispatchText:
     return next((text for text in texts if text.language == "vi"), texts[0])
 
 
-def ready_text(text: str, kinds: set[str]) -> str:
+def text_to_copy(text: str, kinds: set[str]) -> str:
     """What the lead copies. Its last line leads a reader past the lead, who may be the subject."""
     host = settings.PUBLIC_URL.partition("://")[2]
     if kinds & {GroupKind.LANDLORDS, GroupKind.LODGING}:
@@ -148,14 +148,16 @@ class HandOut:
     is_urgent: bool
 
 
-def hand_outs(officer: "Officer", *, link_of: uuid.UUID | None = None) -> list[HandOut]:
+def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> list[HandOut]:
     """Leads of the officer's own desk with something open nobody told them of, urgent first.
 
     Only the message to the lead `link_of` has their link: whoever asks for it is on record.
     """
     tasks = (
-        with_end(RelayTask.objects.visible_to(officer))
-        .filter(to_do(), lead__unit_id__in=officer.own_unit_ids, handed_out_at__isnull=True)
+        with_expiry(RelayTask.objects.visible_to(officer))
+        .filter(
+            open_and_in_time(), lead__unit_id__in=officer.own_unit_ids, handed_out_at__isnull=True
+        )
         .filter(lead__stopped_at__isnull=True)
         .select_related("lead", "dispatch", "dispatch__unit")
         .prefetch_related("dispatch__texts")
@@ -168,7 +170,7 @@ def hand_outs(officer: "Officer", *, link_of: uuid.UUID | None = None) -> list[H
     return sorted(found, key=lambda one: (not one.is_urgent, one.since))
 
 
-def _asking(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
+def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
     """Who asks, how to tell that it is real, and last where their page is, in the lead's words.
 
     It looks like what warnings warn of, so it says first what a false one would not.
@@ -209,34 +211,34 @@ def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
     return HandOut(
         lead,
         titles,
-        _asking(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
+        _message_to_lead(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
         min(t.created_at for t in tasks),
         any(d.is_urgent for d in dispatches),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class StoppedLead:
     """A lead whose link was used to stop, with a message that asks them whether it was them."""
 
     lead: Lead
     message: str
 
 
-def wishes_to_stop(officer: "Officer", *, within: datetime.timedelta) -> list[Wish]:
+def leads_stopped_by_link(officer: "Officer", *, within: datetime.timedelta) -> list[StoppedLead]:
     """Leads of the officer's own desk whose link ended their part lately, newest first."""
     stopped = Lead.objects.filter(
         unit_id__in=WORKING.own_unit_ids(officer),
         stopped_by_link=True,
         stopped_at__gt=times.now() - within,
     )
-    return [_wish(lead) for lead in stopped.select_related("unit").order_by("-stopped_at")]
+    return [_stopped_lead(lead) for lead in stopped.select_related("unit").order_by("-stopped_at")]
 
 
-def _wish(lead: Lead) -> Wish:
+def _stopped_lead(lead: Lead) -> StoppedLead:
     message = _(
         "%(unit)s to %(name)s: with your link somebody chose to receive no more warnings to pass "
         "on. If it was you, you need not do anything; thank you. If not, open your page where "
         "you saved it, press “Receive again”, and tell us, so that you get a new link."
     )
-    return Wish(lead, message % {"unit": lead.unit.name, "name": lead.name})
+    return StoppedLead(lead, message % {"unit": lead.unit.name, "name": lead.name})

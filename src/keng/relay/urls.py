@@ -7,26 +7,42 @@ from keng.relay.public import frame, lead_page, team_answers
 
 # Without a slash at the end: these stand in messages, where every character counts.
 public: list[URLPattern] = [
-    path("relay/<secret:token>", lead_page.page, name="relay"),
-    path("relay/<secret:token>/stop", frame.stop, name="relay-stop"),
-    path("relay/<secret:token>/resume", frame.resume, name="relay-resume"),
-    path("relay/<secret:token>/<uuid:dispatch>/confirm", lead_page.confirm, name="relay-confirm"),
-    path("relay/<secret:token>/<uuid:dispatch>/undo", lead_page.undo, name="relay-undo"),
-    path("relay/<secret:token>/<uuid:dispatch>/cannot", lead_page.cannot, name="relay-cannot"),
-    path("relay/<secret:token>/<uuid:task>/rooms", lead_page.rooms, name="relay-rooms"),
-    path("relay/<secret:token>/team/<uuid:ask>", team_answers.answer, name="relay-team-answer"),
-    path("relay/<secret:token>/<uuid:text>/picture.png", lead_page.picture, name="relay-picture"),
+    path("relay/<secret:token>", lead_page.relay, name="relay"),
+    path("relay/<secret:token>/stop", frame.relay_stop, name="relay-stop"),
+    path("relay/<secret:token>/resume", frame.relay_resume, name="relay-resume"),
+    path(
+        "relay/<secret:token>/<uuid:dispatch>/confirm",
+        lead_page.relay_confirm,
+        name="relay-confirm",
+    ),
+    path("relay/<secret:token>/<uuid:dispatch>/undo", lead_page.relay_undo, name="relay-undo"),
+    path(
+        "relay/<secret:token>/<uuid:dispatch>/cannot", lead_page.relay_cannot, name="relay-cannot"
+    ),
+    path("relay/<secret:token>/<uuid:task>/rooms", lead_page.relay_rooms, name="relay-rooms"),
+    path(
+        "relay/<secret:token>/team/<uuid:ask>",
+        team_answers.relay_team_answer,
+        name="relay-team-answer",
+    ),
+    path(
+        "relay/<secret:token>/<uuid:text>/picture.png",
+        lead_page.relay_picture,
+        name="relay-picture",
+    ),
 ]
 desk: list[URLPattern] = [
     path("dispatches/<uuid:pk>/", dispatch_desk.dispatch, name="dispatch"),
-    path("dispatches/<uuid:pk>/cancel/", dispatch_desk.cancel, name="dispatch-cancel"),
-    path("dispatches/<uuid:pk>/resend/", dispatch_desk.resend_unknown, name="dispatch-resend"),
-    path("dispatches/<uuid:pk>/coverage/", coverage_desk.of_dispatch, name="dispatch-coverage"),
-    path("coverage/", coverage_desk.overall, name="coverage"),
-    path("coverage/places/<uuid:pk>/", coverage_desk.of_place, name="coverage-place"),
+    path("dispatches/<uuid:pk>/cancel/", dispatch_desk.dispatch_cancel, name="dispatch-cancel"),
+    path("dispatches/<uuid:pk>/resend/", dispatch_desk.dispatch_resend, name="dispatch-resend"),
+    path(
+        "dispatches/<uuid:pk>/coverage/", coverage_desk.dispatch_coverage, name="dispatch-coverage"
+    ),
+    path("coverage/", coverage_desk.coverage, name="coverage"),
+    path("coverage/places/<uuid:pk>/", coverage_desk.coverage_place, name="coverage-place"),
     path("relays/", hand_out_desk.hand_outs, name="hand-outs"),
-    path("relays/<uuid:lead>/link/", hand_out_desk.show_link, name="hand-out-link"),
-    path("relays/<uuid:lead>/done/", hand_out_desk.mark_handed_out, name="hand-out-done"),
-    path("relays/seen/<uuid:task>/", coverage_desk.mark_seen, name="relay-seen"),
-    path("relays/rooms/<uuid:task>/", coverage_desk.tell_rooms, name="relay-rooms-told"),
+    path("relays/<uuid:lead>/link/", hand_out_desk.hand_out_link, name="hand-out-link"),
+    path("relays/<uuid:lead>/done/", hand_out_desk.hand_out_done, name="hand-out-done"),
+    path("relays/seen/<uuid:task>/", coverage_desk.relay_seen, name="relay-seen"),
+    path("relays/rooms/<uuid:task>/", coverage_desk.relay_rooms_told, name="relay-rooms-told"),
 ]

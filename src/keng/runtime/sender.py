@@ -17,4 +17,4 @@ def run(arguments: argparse.Namespace) -> int:
     from keng.vault.opening import require_sender_key  # noqa: PLC0415
 
     require_sender_key()
-    return sender.run()
+    return sender.run_sender()

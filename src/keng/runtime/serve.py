@@ -112,7 +112,7 @@ def make_push_account() -> None:
     """Browsers subscribe to its key, so it is made once and stays."""
     from keng.delivery import push_account  # noqa: PLC0415 -- needs the settings
 
-    push_account.make_account()
+    push_account.make_push_account()
 
 
 def where_it_is(ports: Ports) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Name and address of the site, the officer, and whether this is a demo."""
-    from keng.accounts.notices import shown_to  # noqa: PLC0415
+    from keng.accounts.notices import notices_for  # noqa: PLC0415
     from keng.accounts.who import ADMINISTERING, WORKING  # noqa: PLC0415
     from keng.intake.by_staff.take_down import takes_down  # noqa: PLC0415
     from keng.site.frame import frame  # noqa: PLC0415 -- needs loaded apps
@@ -27,7 +27,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "keys_off": bool(officer and not officer.single_keys),
         "takes_reports": bool(officer and takes_down(officer)),
         "works": bool(officer and WORKING.includes(officer)),
-        "account_notices": shown_to(officer) if officer else [],
+        "account_notices": notices_for(officer) if officer else [],
         "is_administrator": bool(officer and ADMINISTERING.includes(officer)),
         "beside": _beside(request) if settings.DEMO and officer else None,
     }

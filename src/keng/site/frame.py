@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from keng.delivery.actions.subscribing import mailbox
+from keng.delivery.actions.subscribing import mailbox_account
 from keng.kit.languages import AWAITING
 from keng.places.models import Place, Unit
 from keng.places.serving import first_province_unit
@@ -82,6 +82,6 @@ def _whose() -> tuple[str, str, bool]:
     except Unit.DoesNotExist:
         return "", "", False
     place = Place.objects.filter(code=unit.province_code, kind=Place.Kind.PROVINCE).first()
-    names = (unit.name, place.full_name if place else "", mailbox() is not None)
+    names = (unit.name, place.full_name if place else "", mailbox_account() is not None)
     _kept["names"] = (time.monotonic() + _KEPT_SECONDS, names)
     return names

@@ -142,9 +142,9 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     network.leads.add_lead network.leads.change_lead network.leads.reissue_lead_link
     network.leads.set_lead_stopped network.leads.show_lead_link network.group_sheets.export_groups
     network.group_sheets.import_groups network.teams.add_shift network.teams.ask_team
-    network.teams.end_shift network.teams.end_ask delivery.dispatch.cancel
+    network.teams.end_shift network.teams.end_ask delivery.dispatch.cancel_dispatch
     delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
-    relay.rooms.tell_houses warnings.province_call.call_province
+    relay.rooms.note_rooms_told warnings.province_call.call_province
     warnings.drafting.draft_warning warnings.drafting.revise_warning
     warnings.drafting.submit_warning warnings.pattern_acts.make_pattern
     warnings.recalling.ask_recall warnings.recalling.withdraw_recall
@@ -231,12 +231,12 @@ _ACTS: tuple[tuple[Who, str], ...] = (
         ADMINISTERING,
         """
     accounts.requesting.ask_for_officer accounts.requesting.ask_for_post
-    accounts.requesting.ask_for_renewal accounts.requesting.withdraw
+    accounts.requesting.ask_for_renewal accounts.requesting.withdraw_request
     accounts.requesting.show_half accounts.actions.add_post accounts.actions.end_post
     accounts.closing.close_account accounts.closing.check_closable
     """,
     ),
-    (VOUCHING, "accounts.requesting.agree accounts.requesting.refuse"),
+    (VOUCHING, "accounts.requesting.agree_to_request accounts.requesting.refuse_request"),
 )
 ACTS: Mapping[str, Who] = {name: each for each, names in _ACTS for name in _names(names)}
 # Where a role begins: the first of these that it may open.

@@ -10,7 +10,7 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         """Surveys can be answered in a chat."""
-        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
+        from keng.delivery import inbound_handlers  # noqa: PLC0415 -- once the models are there
         from keng.surveys.chat.handler import SurveyHandler  # noqa: PLC0415
 
-        handlers.register(SurveyHandler())
+        inbound_handlers.register_handler(SurveyHandler())

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.delivery.actions.dispatch import Text
+from keng.delivery.actions.dispatch import TextToSend
 from keng.kit import times
 from keng.warnings import part_names
 from keng.warnings.content import WarningContent
@@ -49,13 +49,13 @@ def warning_url(code: str) -> str:
     return f"{settings.PUBLIC_URL}/w/{code}"
 
 
-def warning_messages(content: WarningContent, stamp: Stamp) -> list[Text]:
+def warning_messages(content: WarningContent, stamp: Stamp) -> list[TextToSend]:
     """One text for each language, Vietnamese first: it is what everybody without their own gets."""
     order = ["vi", *(language for language in content.texts if language != "vi")]
     return [_message(content, language, stamp) for language in order]
 
 
-def _message(content: WarningContent, language: str, stamp: Stamp) -> Text:
+def _message(content: WarningContent, language: str, stamp: Stamp) -> TextToSend:
     words = content.texts[language]
     with translation.override(language):
         lines = [f"{_kind_words(content, stamp)}: {words['title']}"]
@@ -80,7 +80,7 @@ def _message(content: WarningContent, language: str, stamp: Stamp) -> Text:
             )
             % {"code": _shown_code(stamp.code), "host": _host()}
         )
-        return Text(language, "\n".join(lines), subject=lines[0])
+        return TextToSend(language, "\n".join(lines), subject=lines[0])
 
 
 def _shown_code(code: str) -> str:
@@ -119,7 +119,7 @@ def recall_messages(
     reason: "str | _StrPromise",
     issuer: str,
     on: datetime.date | None = None,
-) -> list[Text]:
+) -> list[TextToSend]:
     """What takes a warning back, in the languages it went out in; today's.
 
     A reason that is a message of ours stands in each of these languages.
@@ -141,7 +141,7 @@ def recall_messages(
                 f"{issuer}, {day}.",
                 _("To check this, type %(host)s yourself.") % {"host": _host()},
             ]
-            found.append(Text(language, "\n".join(lines), subject=head))
+            found.append(TextToSend(language, "\n".join(lines), subject=head))
     return found
 
 
@@ -150,7 +150,7 @@ def date_words(day: datetime.date) -> str:
     return f"{day.day}/{day.month}/{day.year}"
 
 
-def hash_of_texts(texts: list[Text]) -> bytes:
+def hash_of_texts(texts: list[TextToSend]) -> bytes:
     """The hash a recall's approval is bound to: of what is sent, language by language."""
     said = [[text.language, text.subject, text.text] for text in texts]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).digest()

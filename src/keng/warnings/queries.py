@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from keng.delivery.audience import Plan, SameRecipients, groups_of
+from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
 from keng.delivery.models import Delivery
 from keng.kit import times
 from keng.language import taxonomy
@@ -185,7 +185,7 @@ class SinceLastLook:
         return len(self.texts) + bool(self.joined or self.left)
 
 
-def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> SinceLastLook | None:
+def since_last_look(version: Version, now: AudiencePlan, *, officer: "Officer") -> SinceLastLook | None:
     """The difference to what the officer read before; None at the first look or without any."""
     reading = (
         Reading.objects.filter(version__warning_id=version.warning_id, officer=officer)
@@ -199,7 +199,10 @@ def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> Since
     joined: list[str] = []
     left: list[str] = []
     if bytes(reading.audience_hash) != now.hash:
-        before, after = set(reading.groups), {g.id: g.name for g in groups_of(audience_of(version))}
+        before, after = (
+            set(reading.groups),
+            {g.id: g.name for g in groups_in_audience(audience_of(version))},
+        )
         joined = [name for key, name in after.items() if key not in before]
         gone = Group.objects.filter(pk__in=before - set(after)).order_by("name")
         left = [group.name for group in gone]
@@ -222,7 +225,7 @@ def newest_recall_request(warning: Warning) -> RecallRequest | None:
 
 def recalls_to_decide(officer: "Officer") -> QuerySet[RecallRequest]:
     """The recalls that wait for this officer: not their own, of units they may release for."""
-    units, provinces = rights.releasable(officer)
+    units, provinces = rights.releasable_units(officer)
     return (
         RecallRequest.objects.visible_to(officer)
         .waiting()

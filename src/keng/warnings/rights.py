@@ -1,7 +1,7 @@
 """Who may approve what. Built so that somebody always can, also at night."""
 
 from keng.accounts.models import Officer
-from keng.accounts.releasing import may_release_for, releasable
+from keng.accounts.releasing import may_release_for, releasable_units
 from keng.accounts.vouching import had_a_hand
 from keng.duty import rota
 from keng.warnings.models import Version, Warning
@@ -11,7 +11,7 @@ __all__ = [
     "may_ask_recall",
     "may_release",
     "may_release_for",
-    "releasable",
+    "releasable_units",
     "set_up_an_author",
 ]
 
@@ -28,7 +28,7 @@ def may_release(officer: Officer, warning: Warning) -> bool:
 def may_ask_recall(officer: Officer, warning: Warning) -> bool:
     """Whoever may release it, or takes reports on at its desk, may ask to take it back."""
     takes_on = any(
-        post.role in rota.WATCHING and post.unit_id == warning.unit_id
+        post.role in rota.WATCHING_ROLES and post.unit_id == warning.unit_id
         for post in officer.current_posts
     )
     return takes_on or may_release(officer, warning)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def count_waiting_warnings(officer: "Officer") -> int:
     """The same that the page of warnings lists under “Waiting for you”."""
-    units, provinces = rights.releasable(officer)
+    units, provinces = rights.releasable_units(officer)
     if not units:
         return 0
     later = Version.objects.filter(warning=OuterRef("warning"), number__gt=OuterRef("number"))

@@ -12,7 +12,7 @@ from keng.accounts import actions, closing, requesting
 from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm, PresenceForm
 from keng.accounts.models import Officer, OfficerRequest
 from keng.accounts.presence import is_present
-from keng.accounts.queries import listed, manageable_officers, manageable_units
+from keng.accounts.queries import manageable_officers, manageable_units, page_of_officers
 from keng.accounts.vouching import takes_two_people
 from keng.kit import times
 from keng.places.models import Unit
@@ -24,7 +24,7 @@ def officers(request: HttpRequest) -> HttpResponse:
     form = OfficersFilter(request.GET, units=_units_or_404(request))
     asked = form.cleaned_data if form.is_valid() else {}
     number = request.GET.get("page", "1")
-    page = listed(
+    page = page_of_officers(
         request.officer,
         words=asked.get("q") or "",
         unit=asked["unit"].pk if asked.get("unit") else None,
@@ -43,7 +43,7 @@ def officers(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def officer_add(request: HttpRequest) -> HttpResponse:
     """Ask for a new officer. What they sign in with they choose themselves, once two agreed."""
     form = OfficerForm(request.POST or None, units=_units_or_404(request))
     if request.method == "POST" and form.is_valid():
@@ -67,13 +67,13 @@ def officer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = PostForm(request.POST or None, units=units)
     found = get_object_or_404(manageable_officers(request.officer), pk=pk)
     if request.method == "POST" and form.is_valid():
-        answer = _post_given(request, found, form)
+        answer = _give_or_ask_for_post(request, found, form)
         if answer is not None:
             return answer
-    return _page(request, pk, form=form)
+    return _officer_page(request, pk, form=form)
 
 
-def _page(
+def _officer_page(
     request: HttpRequest,
     pk: uuid.UUID,
     *,
@@ -97,7 +97,9 @@ def _page(
     return render(request, "accounts/desk/officer.html", context, status=status)
 
 
-def _post_given(request: HttpRequest, found: Officer, form: PostForm) -> HttpResponse | None:
+def _give_or_ask_for_post(
+    request: HttpRequest, found: Officer, form: PostForm
+) -> HttpResponse | None:
     """Give the post, or ask for it where two people give it; None where the form says why not."""
     given = dict(form.cleaned_data)
     unit = given.pop("unit")
@@ -120,7 +122,7 @@ def _post_given(request: HttpRequest, found: Officer, form: PostForm) -> HttpRes
 
 
 @require_POST
-def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask for a new sign-in for somebody who lost a phone or forgot a password."""
     try:
         asked = requesting.ask_for_renewal(pk, by=request.officer)
@@ -137,14 +139,14 @@ def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Close an account with the own six digits: it signs in no more."""
     form = PresenceForm(request.POST)
     try:
         # What will be refused is refused before the code is used up.
         closing.check_closable(pk, by=request.officer)
         if not form.is_valid() or not is_present(request.officer, form):
-            return _page(request, pk, close_form=form)
+            return _officer_page(request, pk, close_form=form)
         closed = closing.close_account(pk, by=request.officer)
     except actions.NotManaged as error:
         raise Http404 from error
@@ -163,7 +165,7 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def end_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def post_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """End a post at once."""
     try:
         post = actions.end_post(pk, by=request.officer)

@@ -20,7 +20,7 @@ _LISTED = 100
 
 
 @require_GET
-def requests(request: HttpRequest) -> HttpResponse:
+def officer_requests(request: HttpRequest) -> HttpResponse:
     """What is open, and what became of the last ones."""
     seen = OfficerRequest.objects.visible_to(request.officer).select_related(
         "unit", "officer", "asked_by", "decided_by"
@@ -28,8 +28,8 @@ def requests(request: HttpRequest) -> HttpResponse:
     open_ones = list(seen.open().order_by("id"))
     ended = list(seen.exclude(pk__in=[row.pk for row in open_ones]).order_by("-id")[:_LISTED])
     for row in (*open_ones, *ended):
-        row.subject = notices.subject_of(row)
-        row.turn = _turn(row, request)
+        row.subject = notices.subject_of_request(row)
+        row.turn = _has_to_act(row, request)
     context = {
         "open_ones": open_ones,
         "ended": ended,
@@ -39,43 +39,43 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def request_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_request(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One request: what is asked for, by whom, how far it came, and what this officer may do."""
-    return _page(request, _request_or_404(request, pk))
+    return _request_page(request, _request_or_404(request, pk))
 
 
 @require_POST
-def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_request_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person says that it is right, and gets their half of the code."""
     asked = _request_or_404(request, pk)
     form = PresenceForm(request.POST)
     # What will be refused is refused before the code is used up.
-    if not asked.is_waiting or requesting.why_not(asked, request.officer):
+    if not asked.is_waiting or requesting.why_not_second_person(asked, request.officer):
         messages.warning(request, _("It cannot be decided like this: read it again."))
         return redirect("officer-request", pk=pk)
     if not form.is_valid() or not is_present(request.officer, form):
-        return _page(request, asked, agree_form=form)
+        return _request_page(request, asked, agree_form=form)
     try:
-        half_of_code = requesting.agree(pk, by=request.officer)
-    except (requesting.NotWaiting, requesting.NotSecondPerson):
+        half_of_code = requesting.agree_to_request(pk, by=request.officer)
+    except (requesting.RequestNotWaiting, requesting.NotSecondPerson):
         messages.warning(request, _("It cannot be decided like this: read it again."))
         return redirect("officer-request", pk=pk)
     if not half_of_code:
         messages.success(request, _("Agreed: the post is there."))
         return redirect("officer-request", pk=pk)
-    return _show_half(request, pk, half_of_code)
+    return _half_page(request, pk, half_of_code)
 
 
 @require_POST
-def refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_request_refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person says no, and why."""
     asked = _request_or_404(request, pk)
     form = RefuseForm(request.POST)
     if not form.is_valid():
-        return _page(request, asked, refuse_form=form)
+        return _request_page(request, asked, refuse_form=form)
     try:
-        requesting.refuse(pk, reason=form.cleaned_data["reason"], by=request.officer)
-    except (requesting.NotWaiting, requesting.NotSecondPerson):
+        requesting.refuse_request(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    except (requesting.RequestNotWaiting, requesting.NotSecondPerson):
         messages.warning(request, _("It cannot be decided like this: read it again."))
     else:
         messages.success(request, _("Refused. Whoever asked is told why."))
@@ -83,7 +83,7 @@ def refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def half(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_request_half(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Whoever asked gets their half, once."""
     asked = _request_or_404(request, pk)
     form = PresenceForm(request.POST)
@@ -93,23 +93,23 @@ def half(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _("This half was shown already, or its time is over."))
         return redirect("officer-request", pk=pk)
     if not form.is_valid() or not is_present(request.officer, form):
-        return _page(request, asked, half_form=form)
+        return _request_page(request, asked, half_form=form)
     try:
         half_of_code = requesting.show_half(pk, by=request.officer)
-    except (requesting.NotWaiting, requesting.HalfShown):
+    except (requesting.RequestNotWaiting, requesting.HalfShownAlready):
         messages.warning(request, _("This half was shown already, or its time is over."))
         return redirect("officer-request", pk=pk)
-    return _show_half(request, pk, half_of_code)
+    return _half_page(request, pk, half_of_code)
 
 
 @require_POST
-def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_request_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Whoever asked does not ask any more."""
     try:
-        requesting.withdraw(pk, by=request.officer)
+        requesting.withdraw_request(pk, by=request.officer)
     except NotManaged as error:
         raise Http404 from error
-    except requesting.NotWaiting:
+    except requesting.RequestNotWaiting:
         messages.warning(request, _("It came to an end meanwhile."))
     else:
         messages.success(request, _("Withdrawn. Halves that were shown are worth nothing now."))
@@ -123,15 +123,15 @@ def _request_or_404(request: HttpRequest, pk: uuid.UUID) -> OfficerRequest:
     )
 
 
-def _turn(asked: OfficerRequest, request: HttpRequest) -> bool:
+def _has_to_act(asked: OfficerRequest, request: HttpRequest) -> bool:
     """Whether this officer has something to do about it."""
     if asked.is_waiting:
-        return not requesting.why_not(asked, request.officer)
+        return not requesting.why_not_second_person(asked, request.officer)
     is_asker = asked.asked_by_id == request.officer.pk
     return is_asker and asked.is_set_up_open and asked.asker_half is None
 
 
-def _page(
+def _request_page(
     request: HttpRequest,
     asked: OfficerRequest,
     *,
@@ -143,8 +143,10 @@ def _page(
     is_asker = asked.asked_by_id == request.officer.pk
     context = {
         "asked": asked,
-        "subject": notices.subject_of(asked),
-        "why_not": requesting.why_not(asked, request.officer) if asked.is_waiting else "",
+        "subject": notices.subject_of_request(asked),
+        "why_not": requesting.why_not_second_person(asked, request.officer)
+        if asked.is_waiting
+        else "",
         "is_asker": is_asker,
         "may_take_half": is_asker and asked.is_set_up_open and asked.asker_half is None,
         "may_withdraw": is_asker and (asked.is_waiting or asked.is_set_up_open),
@@ -157,7 +159,7 @@ def _page(
     return render(request, "accounts/desk/officer_request.html", context, status=status)
 
 
-def _show_half(request: HttpRequest, pk: uuid.UUID, half_of_code: str) -> HttpResponse:
+def _half_page(request: HttpRequest, pk: uuid.UUID, half_of_code: str) -> HttpResponse:
     """The only page that ever shows it; it is the answer to a POST and has no address."""
     asked = _request_or_404(request, pk)
     context = {"asked": asked, "half": codes.grouped(half_of_code)}

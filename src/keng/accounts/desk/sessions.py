@@ -30,7 +30,7 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def end_session(request: HttpRequest) -> HttpResponse:
+def session_end(request: HttpRequest) -> HttpResponse:
     """End one. What is no live session of this officer's ends nothing."""
     key = request.POST.get("session", "")
     is_this = key == _row_key(request)
@@ -45,7 +45,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def end_others(request: HttpRequest) -> HttpResponse:
+def sessions_end_others(request: HttpRequest) -> HttpResponse:
     """End all but this one."""
     if sessions.end_other_sessions(request.officer, this=request.session.session_key or ""):
         messages.success(request, _("You are signed in here alone now."))

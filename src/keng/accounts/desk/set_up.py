@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from keng.accounts import second_factor, setting_up
 from keng.accounts.actions import UsernameTaken
 from keng.accounts.forms import CodeForm, SetUpForm
-from keng.accounts.middleware import remember
+from keng.accounts.middleware import begin_session
 from keng.kit import qr
 from keng.kit.slowing import Slowing
 
@@ -20,7 +20,7 @@ _BEGUN_SECONDS = 1800
 # Somebody else typed both halves since this browser did; until it does so again, its page says so.
 _BEGUN_AGAIN = "set_up_begun_again"
 # Only wrong halves count: a desk where several set up on one morning has one address.
-_WRONG = Slowing(at_once=10, pause=60.0)
+_WRONG_HALVES = Slowing(at_once=10, pause=60.0)
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,26 +28,26 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Both halves, and a password that nobody else knows."""
     form = SetUpForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _asks(request, form, 422 if form.errors else 200)
-    wait = _WRONG.seconds_to_wait(request, 0)
+        return _halves_page(request, form, 422 if form.errors else 200)
+    wait = _WRONG_HALVES.seconds_to_wait(request, 0)
     if wait:
         words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
         form.add_error(None, words % {"count": wait})
-        answer = _asks(request, form, 429)
+        answer = _halves_page(request, form, 429)
         answer.headers["Retry-After"] = str(wait)
         return answer
     given = form.cleaned_data
     try:
-        begun = setting_up.begin(given["first"], given["second"], password=given["new"])
+        begun = setting_up.begin_set_up(given["first"], given["second"], password=given["new"])
     except setting_up.WrongHalves:
-        _WRONG.seconds_to_wait(request)
+        _WRONG_HALVES.seconds_to_wait(request)
         words = _(
             "No set-up that is open has these two halves. They are good for 24 hours; "
             "after that somebody asks for it anew."
         )
         form.add_error(None, words)
-        return _asks(request, form, 422)
-    request.session[_BEGUN] = [str(begun.pk), int(time.time()), setting_up.mark_of(begun)]
+        return _halves_page(request, form, 422)
+    request.session[_BEGUN] = [str(begun.pk), int(time.time()), setting_up.mark_of_set_up(begun)]
     request.session.pop(_BEGUN_AGAIN, None)
     return redirect("set-up-code")
 
@@ -56,23 +56,23 @@ def set_up(request: HttpRequest) -> HttpResponse:
 def set_up_code(request: HttpRequest) -> HttpResponse:
     """The secret for the phone's code app, shown to this person alone; its first code finishes."""
     try:
-        return _code_asked(request)
-    except setting_up.BegunAgain:
+        return _code_page(request)
+    except setting_up.SetUpBegunAgain:
         del request.session[_BEGUN]
         request.session[_BEGUN_AGAIN] = True
         return redirect("set-up")
 
 
-def _code_asked(request: HttpRequest) -> HttpResponse:
-    key, mark = _begun(request)
-    begun = setting_up.begun(uuid.UUID(key), mark) if key else None
+def _code_page(request: HttpRequest) -> HttpResponse:
+    key, mark = _begun_in_browser(request)
+    begun = setting_up.begun_set_up(uuid.UUID(key), mark) if key else None
     if begun is None:
         return redirect("set-up")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            officer = setting_up.finish(begun.pk, mark, code=form.cleaned_data["code"])
-        except setting_up.WrongCode:
+            officer = setting_up.finish_set_up(begun.pk, mark, code=form.cleaned_data["code"])
+        except setting_up.WrongFirstCode:
             form.add_error("code", _("These digits do not fit. Wait for the next ones."))
         except setting_up.SetUpOver:
             return redirect("set-up")
@@ -81,15 +81,15 @@ def _code_asked(request: HttpRequest) -> HttpResponse:
                 None, _("Somebody signs in with this name already: it must be asked for anew.")
             )
         else:
-            remember(request, officer)
+            begin_session(request, officer)
             return redirect("desk-home")
-    secret = second_factor.secret_in(bytes(begun.offered_totp_box))
+    secret = second_factor.secret_in_box(bytes(begun.offered_totp_box))
     username = begun.officer.username if begun.officer else begun.username
     context = {
         "form": form,
         "username": username,
         "secret": secret,
-        "picture": qr.drawn(second_factor.app_address(username, secret)),
+        "picture": qr.drawn(second_factor.otpauth_address(username, secret)),
     }
     status = 422 if form.errors else 200
     return render(request, "accounts/desk/set_up_code.html", context, status=status)
@@ -97,10 +97,10 @@ def _code_asked(request: HttpRequest) -> HttpResponse:
 
 def forget_tries() -> None:
     """Forget who guessed (for tests)."""
-    _WRONG.forget()
+    _WRONG_HALVES.forget()
 
 
-def _begun(request: HttpRequest) -> tuple[str, str]:
+def _begun_in_browser(request: HttpRequest) -> tuple[str, str]:
     """Which request this browser began, and the mark of that; empty when none, or too long ago."""
     # Three parts: what an older version put into a session has two, and is begun again.
     match request.session.get(_BEGUN):
@@ -109,6 +109,6 @@ def _begun(request: HttpRequest) -> tuple[str, str]:
     return "", ""
 
 
-def _asks(request: HttpRequest, form: SetUpForm, status: int) -> HttpResponse:
+def _halves_page(request: HttpRequest, form: SetUpForm, status: int) -> HttpResponse:
     context = {"form": form, "is_begun_again": request.session.get(_BEGUN_AGAIN, False)}
     return render(request, "accounts/desk/set_up.html", context, status=status)

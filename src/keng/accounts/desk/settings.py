@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keng.accounts import actions, notices, refusals
 from keng.accounts.forms import PasswordForm, SettingsForm
 from keng.accounts.guessing import TooManyTries
-from keng.accounts.middleware import put_into
+from keng.accounts.middleware import bind_session
 from keng.accounts.models import Officer
-from keng.accounts.password_checks import Busy
+from keng.accounts.password_checks import SignInBusy, WrongPassword
 from keng.accounts.sessions import end_sessions
 
 _OWN = ("language", "theme", "single_keys", "full_desk")
@@ -32,7 +32,7 @@ def my_settings(request: HttpRequest) -> HttpResponse:
         None if wants_password else posted, initial={name: getattr(officer, name) for name in _OWN}
     )
     password = PasswordForm(posted if wants_password else None, officer=officer)
-    if posted and wants_password and _changed_password(request, password):
+    if posted and wants_password and _change_password_from_form(request, password):
         messages.success(request, _("Your password is changed. Other places are signed out."))
         return redirect("my-settings")
     if posted and not wants_password and form.is_valid():
@@ -46,54 +46,54 @@ def my_settings(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def see_notice(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def notice_seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The officer has seen what they were told; they stay on the page they were on."""
-    if not notices.see(pk, request.officer):
+    if not notices.mark_notice_seen(pk, request.officer):
         raise Http404
-    return _back(request)
+    return _redirect_back(request)
 
 
 @require_POST
-def set_theme(request: HttpRequest) -> HttpResponse:
+def desk_theme(request: HttpRequest) -> HttpResponse:
     """Day, night or as the device, from the menu on every page."""
     if request.POST.get("theme") not in Officer.Theme.values:
         raise BadRequest
-    return _changed_one(request, "theme")
+    return _change_one_setting(request, "theme")
 
 
 @require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
+def desk_language(request: HttpRequest) -> HttpResponse:
     """Vietnamese or English, from the menu on every page."""
     if request.POST.get("language") not in {"vi", "en"}:
         raise BadRequest
-    return _changed_one(request, "language")
+    return _change_one_setting(request, "language")
 
 
-def _changed_one(request: HttpRequest, name: str) -> HttpResponse:
+def _change_one_setting(request: HttpRequest, name: str) -> HttpResponse:
     own = {key: getattr(request.officer, key) for key in _OWN}
     actions.change_settings(request.officer, **own | {name: request.POST[name]})
-    return _back(request)
+    return _redirect_back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _redirect_back(request: HttpRequest) -> HttpResponse:
     """Where the form stood, if that is one of our pages."""
     back = request.POST.get("next", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if is_ours else "inbox")
 
 
-def _changed_password(request: HttpRequest, form: PasswordForm) -> bool:
+def _change_password_from_form(request: HttpRequest, form: PasswordForm) -> bool:
     if not form.is_valid():
         return False
     try:
         said = form.cleaned_data
         actions.change_password(request.officer, present=said["present"], new=said["new"])
-    except actions.WrongPassword:
+    except WrongPassword:
         form.add_error("present", _("This is not your present password."))
         return False
-    except (TooManyTries, Busy) as error:
-        refusals.explain(form, error, wrong="")
+    except (TooManyTries, SignInBusy) as error:
+        refusals.explain_refusal(form, error, wrong="")
         return False
-    put_into(request.session, request.officer)
+    bind_session(request.session, request.officer)
     end_sessions(request.officer, but=request.session.session_key)
     return True

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts import browsers, refusals, signing_in
 from keng.accounts.forms import CodeForm, SignInForm
-from keng.accounts.middleware import OPEN_NAMES, page_at, remember
+from keng.accounts.middleware import OPEN_PAGES, begin_session, page_name_at
 from keng.accounts.models import Officer
-from keng.accounts.refusals import Refusal
+from keng.accounts.refusals import SignInRefusal
 from keng.kit.secrets import same
 
 _HALF = "half_signed_in"
@@ -26,14 +26,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.officer:
         return redirect("desk-home")
     form = SignInForm(request.POST or None)
-    refusal = Refusal(422 if form.errors else 200)
+    refusal = SignInRefusal(422 if form.errors else 200)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        origin = browsers.origin_of(request, browsers.DESK, given["username"])
+        origin = browsers.origin_of_try(request, browsers.DESK_SITE, given["username"])
         try:
-            officer = signing_in.check_name_and_password(**given, origin=origin)
-        except refusals.REFUSED as error:
-            refusal = refusals.explain(form, error, wrong=refusals.password_is_wrong())
+            officer = signing_in.check_officer_password(**given, origin=origin)
+        except refusals.SIGN_IN_REFUSED as error:
+            refusal = refusals.explain_refusal(form, error, wrong=refusals.password_is_wrong())
         else:
             request.session.flush()
             request.session[_HALF] = [str(officer.pk), int(time.time())]
@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             request.session[_WANTED] = request.GET.get("next", "")[:200]
             request.session.set_expiry(_HALF_SECONDS)
             return redirect("sign-in-code")
-    return refusal.mark(render(request, "accounts/desk/sign_in.html", {"form": form}))
+    return refusal.mark_response(render(request, "accounts/desk/sign_in.html", {"form": form}))
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,24 +51,24 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if officer is None:
         return redirect("sign-in")
     form = CodeForm(request.POST or None)
-    refusal = Refusal(422 if form.errors else 200)
+    refusal = SignInRefusal(422 if form.errors else 200)
     if request.method == "POST" and form.is_valid():
-        origin = browsers.origin_of(request, browsers.DESK, officer.username)
+        origin = browsers.origin_of_try(request, browsers.DESK_SITE, officer.username)
         try:
-            signing_in.check_code(officer, form.cleaned_data["code"], origin=origin)
-        except refusals.REFUSED as error:
+            signing_in.check_officer_code(officer, form.cleaned_data["code"], origin=origin)
+        except refusals.SIGN_IN_REFUSED as error:
             wrong = refusals.code_is_wrong()
-            refusal = refusals.explain(form, error, wrong=wrong, field="code")
+            refusal = refusals.explain_refusal(form, error, wrong=wrong, field="code")
         else:
-            return _signed_in(request, officer)
+            return _finish_sign_in(request, officer)
     context = {"form": form, "signing_in": officer}
-    return refusal.mark(render(request, "accounts/desk/sign_in_code.html", context))
+    return refusal.mark_response(render(request, "accounts/desk/sign_in_code.html", context))
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The way out, for this browser."""
-    signing_in.sign_out(request.officer)
+    signing_in.record_sign_out(request.officer)
     request.session.flush()
     return redirect("sign-in")
 
@@ -85,15 +85,15 @@ def _half_signed_in(request: HttpRequest) -> Officer | None:
     return officer
 
 
-def _signed_in(request: HttpRequest, officer: Officer) -> HttpResponse:
+def _finish_sign_in(request: HttpRequest, officer: Officer) -> HttpResponse:
     wanted = request.session.get(_WANTED, "")
-    remember(request, officer)
-    response = redirect(wanted if _leads_on(wanted) else "desk-home")
-    browsers.remember(response, request, browsers.DESK, officer.username)
+    begin_session(request, officer)
+    response = redirect(wanted if _is_desk_page(wanted) else "desk-home")
+    browsers.remember_browser(response, request, browsers.DESK_SITE, officer.username)
     return response
 
 
-def _leads_on(wanted: str) -> bool:
+def _is_desk_page(wanted: str) -> bool:
     """Whether this is a page of the desk, and none that another site made up."""
     is_path = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return is_path and page_at(wanted) not in {"", *OPEN_NAMES}
+    return is_path and page_name_at(wanted) not in {"", *OPEN_PAGES}

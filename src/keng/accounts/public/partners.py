@@ -11,85 +11,87 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keng.accounts import browsers, partner_signing, refusals
 from keng.accounts.forms import CodeForm, PasswordForm, SignInForm
 from keng.accounts.guessing import TooManyTries
-from keng.accounts.partner_middleware import PATH
-from keng.accounts.password_checks import Busy
-from keng.accounts.refusals import Refusal
+from keng.accounts.partner_middleware import PARTNER_PATH
+from keng.accounts.password_checks import SignInBusy, WrongPassword
+from keng.accounts.refusals import SignInRefusal
 from keng.kit.forms import Form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def partner_sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; the second page asks for the six digits."""
     if request.member:
         return redirect("partner-home")
     form = SignInForm(request.POST if request.method == "POST" else None)
-    refusal = Refusal(422 if form.errors else 200)
+    refusal = SignInRefusal(422 if form.errors else 200)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
-        origin = browsers.origin_of(request, browsers.PARTNERS, given["username"])
+        origin = browsers.origin_of_try(request, browsers.PARTNER_SITE, given["username"])
         try:
-            token = partner_signing.check_name_and_password(**given, origin=origin)
-        except partner_signing.NotAgreed:
+            token = partner_signing.check_member_password(**given, origin=origin)
+        except partner_signing.MemberNotAgreed:
             form.add_error(
                 None,
                 _("This sign-in waits: somebody who signs in for you agrees to it on their page."),
             )
-            refusal = Refusal(422)
-        except refusals.REFUSED as error:
-            refusal = refusals.explain(form, error, wrong=refusals.password_is_wrong())
+            refusal = SignInRefusal(422)
+        except refusals.SIGN_IN_REFUSED as error:
+            refusal = refusals.explain_refusal(form, error, wrong=refusals.password_is_wrong())
         else:
             return _with_cookie(redirect("partner-code"), token, seconds=300)
-    return refusal.mark(_page(request, "accounts/partner/sign_in.html", form))
+    return refusal.mark_response(_page(request, "accounts/partner/sign_in.html", form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def code(request: HttpRequest) -> HttpResponse:
+def partner_code(request: HttpRequest) -> HttpResponse:
     """The six digits. Without the first page, or five minutes after it, back to the first page."""
-    token = request.COOKIES.get(partner_signing.COOKIE, "")
-    half = partner_signing.member_of(token, is_half=True)
+    token = request.COOKIES.get(partner_signing.PARTNER_COOKIE, "")
+    half = partner_signing.member_of_token(token, is_half=True)
     if half is None:
         return redirect("partner-home" if request.member else "partner-sign-in")
     form = CodeForm(request.POST if request.method == "POST" else None)
-    refusal = Refusal(422 if form.errors else 200)
+    refusal = SignInRefusal(422 if form.errors else 200)
     if form.is_bound and form.is_valid():
-        origin = browsers.origin_of(request, browsers.PARTNERS, half.username)
+        origin = browsers.origin_of_try(request, browsers.PARTNER_SITE, half.username)
         try:
-            whole = partner_signing.check_code(token, form.cleaned_data["code"], origin=origin)
-        except refusals.REFUSED as error:
+            whole = partner_signing.check_member_code(
+                token, form.cleaned_data["code"], origin=origin
+            )
+        except refusals.SIGN_IN_REFUSED as error:
             wrong = refusals.code_is_wrong()
-            refusal = refusals.explain(form, error, wrong=wrong, field="code")
+            refusal = refusals.explain_refusal(form, error, wrong=wrong, field="code")
         else:
             response = _with_cookie(redirect("partner-home"), whole)
-            browsers.remember(response, request, browsers.PARTNERS, half.username)
+            browsers.remember_browser(response, request, browsers.PARTNER_SITE, half.username)
             return response
-    return refusal.mark(_page(request, "accounts/partner/code.html", form))
+    return refusal.mark_response(_page(request, "accounts/partner/code.html", form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def partner_password(request: HttpRequest) -> HttpResponse:
     """A password of one's own: after the first sign-in no other page opens before this."""
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
-            token = partner_signing.change_password(
+            token = partner_signing.change_member_password(
                 request.member, present=said["present"], new=said["new"]
             )
-        except partner_signing.WrongPassword:
+        except WrongPassword:
             form.add_error("present", _("This is not your present password."))
-        except (TooManyTries, Busy) as error:
-            refusals.explain(form, error, wrong="")
+        except (TooManyTries, SignInBusy) as error:
+            refusals.explain_refusal(form, error, wrong="")
         else:
             return _with_cookie(redirect("partner-home"), token)
     return _page(request, "accounts/partner/password.html", form)
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def partner_sign_out(request: HttpRequest) -> HttpResponse:
     """The way out, for this browser."""
-    partner_signing.end(request.COOKIES.get(partner_signing.COOKIE, ""))
+    partner_signing.end_partner_session(request.COOKIES.get(partner_signing.PARTNER_COOKIE, ""))
     response = redirect("partner-sign-in")
-    response.delete_cookie(partner_signing.COOKIE, path=PATH, samesite="Strict")
+    response.delete_cookie(partner_signing.PARTNER_COOKIE, path=PARTNER_PATH, samesite="Strict")
     return response
 
 
@@ -101,12 +103,14 @@ def _with_cookie(
     response: HttpResponse, token: str, *, seconds: float | None = None
 ) -> HttpResponse:
     """Sent to these pages only: no other page of the site learns that a partner is here."""
-    lasts = datetime.timedelta(seconds=seconds) if seconds else partner_signing.SIGNED_IN_FOR
+    lasts = (
+        datetime.timedelta(seconds=seconds) if seconds else partner_signing.PARTNER_SIGNED_IN_FOR
+    )
     response.set_cookie(
-        partner_signing.COOKIE,
+        partner_signing.PARTNER_COOKIE,
         token,
         max_age=lasts,
-        path=PATH,
+        path=PARTNER_PATH,
         httponly=True,
         samesite="Strict",
         secure=settings.SESSION_COOKIE_SECURE,

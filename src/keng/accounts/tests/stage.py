@@ -25,7 +25,7 @@ def today():
 def able(**fields) -> Officer:
     """An officer who can really sign in."""
     officer = make.officer(password=PASSWORD, **fields)
-    second_factor.set_secret(officer)
+    second_factor.set_totp_secret(officer)
     return officer
 
 
@@ -33,7 +33,7 @@ def code_of(officer: Officer) -> str:
     """The six digits of now, never refused as used."""
     Officer.objects.filter(pk=officer.pk).update(totp_last_step=0)
     officer.refresh_from_db()
-    return second_factor.current_code(officer)
+    return second_factor.current_totp_code(officer)
 
 
 class Stage:
@@ -73,7 +73,7 @@ class Stage:
 
 def both_halves(asked, *, second) -> tuple[str, str]:
     """The half of whoever asked, and that of whoever agreed."""
-    half = requesting.agree(asked.pk, by=second)
+    half = requesting.agree_to_request(asked.pk, by=second)
     return requesting.show_half(asked.pk, by=asked.asked_by), half
 
 
@@ -84,10 +84,12 @@ def set_up(asked, *, second) -> Officer:
 
 def finish(first: str, second: str) -> Officer:
     """The person types both halves, a password and the first code."""
-    begun = setting_up.begin(first, second, password=CHOSEN)
-    return setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
+    begun = setting_up.begin_set_up(first, second, password=CHOSEN)
+    return setting_up.finish_set_up(
+        begun.pk, setting_up.mark_of_set_up(begun), code=first_code(begun)
+    )
 
 
 def first_code(begun) -> str:
     """What the code app shows for a secret that is being set up."""
-    return pyotp.TOTP(second_factor.secret_in(bytes(begun.offered_totp_box))).now()
+    return pyotp.TOTP(second_factor.secret_in_box(bytes(begun.offered_totp_box))).now()

@@ -41,8 +41,8 @@ def test_a_closed_account_is_signed_out_and_signs_in_no_more(desk_client, stage)
     closing.close_account(stage.officer.pk, by=stage.admin)
     assert desk_client.get(url("inbox")).status_code == 302
     with pytest.raises(signing_in.NotSignedIn):
-        signing_in.check_name_and_password(
-            stage.officer.username, PASSWORD, origin=guessing.Origin("203.0.113.0/24")
+        signing_in.check_officer_password(
+            stage.officer.username, PASSWORD, origin=guessing.TryOrigin("203.0.113.0/24")
         )
     entry = Entry.objects.get(action="officer.account_closed")
     assert (entry.actor_id, entry.object_id) == (str(stage.admin.pk), str(stage.officer.pk))
@@ -86,7 +86,7 @@ def test_what_a_closed_account_asked_for_agreed_to_or_was_to_set_up_lapses(stage
         asked.refresh_from_db()
         assert (asked.state, asked.agreer_half) == ("lapsed", None)
     with pytest.raises(setting_up.WrongHalves):
-        setting_up.begin(*halves, password=CHOSEN)
+        setting_up.begin_set_up(*halves, password=CHOSEN)
     elsewhere.refresh_from_db()
     assert elsewhere.state == "waiting"
 
@@ -96,7 +96,7 @@ def test_a_ghost_of_a_closed_account_goes_on_being_a_ghost(stage):
     second = stage.make_officer(username="ma2", role="administrator", unit=stage.province)
     closing.close_account(stage.admin.pk, by=stage.other)
     with pytest.raises(requesting.NotSecondPerson):
-        requesting.agree(stage.ask_new(by=ghost, username="x").pk, by=second)
+        requesting.agree_to_request(stage.ask_new(by=ghost, username="x").pk, by=second)
 
 
 def test_to_open_it_again_takes_two_people(stage):

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from keng.accounts import guessing
-from keng.accounts.guessing import Guessing, Origin, TooManyTries
+from keng.accounts.guessing import GuessCounter, TooManyTries, TryOrigin
 from keng.kit.limits import Bucket
 
 DAY = 24 * 3600
@@ -27,7 +27,7 @@ def let_through(guesses, clock, origins, *, seconds=DAY, every=10, name="lan"):
     while clock.now < end:
         for origin in origins:
             try:
-                guesses.begin(name, origin)
+                guesses.begin_try(name, origin)
             except TooManyTries:
                 continue
             through += 1
@@ -37,13 +37,13 @@ def let_through(guesses, clock, origins, *, seconds=DAY, every=10, name="lan"):
 
 def test_one_network_has_so_many_tries_a_day_as_the_first_lines_say():
     clock = Clock()
-    assert let_through(Guessing(clock=clock), clock, [Origin("a")]) in range(290, 294)
+    assert let_through(GuessCounter(clock=clock), clock, [TryOrigin("a")]) in range(290, 294)
 
 
 def test_the_whole_world_has_so_many_tries_a_day_as_the_first_lines_say():
     clock = Clock()
-    world = [Origin(f"10.{n}.0.0/24") for n in range(200)]
-    guesses = Guessing(clock=clock)
+    world = [TryOrigin(f"10.{n}.0.0/24") for n in range(200)]
+    guesses = GuessCounter(clock=clock)
     assert let_through(guesses, clock, world, every=60) in range(735, 741)
     assert let_through(guesses, clock, world, every=60) in range(718, 722)
     for figure in ("740", "720", "293", "0.09 %", "0.22 %"):
@@ -52,34 +52,34 @@ def test_the_whole_world_has_so_many_tries_a_day_as_the_first_lines_say():
 
 def test_a_network_that_tries_many_names_waits():
     clock = Clock()
-    guesses = Guessing(clock=clock)
-    for n in range(guessing.NETWORK[0]):
-        guesses.begin(f"name{n}", Origin("a"))
+    guesses = GuessCounter(clock=clock)
+    for n in range(guessing.NETWORK_LIMIT[0]):
+        guesses.begin_try(f"name{n}", TryOrigin("a"))
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("another", Origin("a"))
+        guesses.begin_try("another", TryOrigin("a"))
     assert refused.value.is_wide
     assert refused.value.seconds <= 30
     # A browser that is known for its name does not, and no other network.
-    guesses.begin("another", Origin("a", browser="own"))
-    guesses.begin("another", Origin("b"))
+    guesses.begin_try("another", TryOrigin("a", browser="own"))
+    guesses.begin_try("another", TryOrigin("b"))
 
 
 def test_what_was_right_counts_nowhere():
     clock = Clock()
-    guesses = Guessing(clock=clock)
+    guesses = GuessCounter(clock=clock)
     for _ in range(100):
-        guesses.begin("lan", Origin("a")).was_right()
+        guesses.begin_try("lan", TryOrigin("a")).count_as_right()
 
 
 def test_a_known_browser_that_guesses_waits_like_everybody():
     clock = Clock()
-    own = Origin("a", browser="own")
-    assert let_through(Guessing(clock=clock), clock, [own], seconds=60) == 5
+    own = TryOrigin("a", browser="own")
+    assert let_through(GuessCounter(clock=clock), clock, [own], seconds=60) == 5
 
 
 def use_up(guesses, name, origin):
-    for _ in range(guessing.PAIR[0]):
-        guesses.begin(name, origin)
+    for _ in range(guessing.PAIR_LIMIT[0]):
+        guesses.begin_try(name, origin)
 
 
 def flood(guesses, names, origins):
@@ -87,42 +87,42 @@ def flood(guesses, names, origins):
     for number in range(names):
         for origin in origins:
             with suppress(TooManyTries):
-                guesses.begin(f"made-up {number}", origin)
+                guesses.begin_try(f"made-up {number}", origin)
 
 
 def test_made_up_names_from_one_network_give_nobody_new_tries():
-    guesses = Guessing(clock=Clock())
-    here = Origin("a")
+    guesses = GuessCounter(clock=Clock())
+    here = TryOrigin("a")
     use_up(guesses, "lan", here)
     flood(guesses, guessing._MOST + 1, [here])
-    guesses._networks = guessing._Counts(guessing.NETWORK)
+    guesses._networks = guessing._Counts(guessing.NETWORK_LIMIT)
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("lan", here)
+        guesses.begin_try("lan", here)
     assert not refused.value.is_wide
 
 
 def test_what_a_network_is_refused_takes_no_room():
-    guesses = Guessing(clock=Clock())
-    flood(guesses, 100, [Origin("a")])
-    most = guessing.NETWORK[0]
+    guesses = GuessCounter(clock=Clock())
+    flood(guesses, 100, [TryOrigin("a")])
+    most = guessing.NETWORK_LIMIT[0]
     assert (len(guesses._pairs._buckets), len(guesses._names._buckets)) == (most, most)
 
 
 def test_made_up_names_from_many_networks_push_out_none_that_is_used_up(monkeypatch):
     monkeypatch.setattr(guessing, "_MOST", 100)
     clock = Clock()
-    guesses = Guessing(clock=clock)
-    here = Origin("a")
+    guesses = GuessCounter(clock=clock)
+    here = TryOrigin("a")
     use_up(guesses, "lan", here)
-    for number in range(guessing.NAME[0] - guessing.PAIR[0]):
-        guesses.begin("lan", Origin(f"many {number}"))
-    flood(guesses, 20, [Origin(f"network {number}") for number in range(50)])
+    for number in range(guessing.NAME_LIMIT[0] - guessing.PAIR_LIMIT[0]):
+        guesses.begin_try("lan", TryOrigin(f"many {number}"))
+    flood(guesses, 20, [TryOrigin(f"network {number}") for number in range(50)])
     clock.now += 1
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("lan", here)
+        guesses.begin_try("lan", here)
     assert not refused.value.is_wide
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("lan", Origin("fresh"))
+        guesses.begin_try("lan", TryOrigin("fresh"))
     assert refused.value.is_wide
     assert len(guesses._pairs._buckets) <= 100
 
@@ -130,26 +130,26 @@ def test_made_up_names_from_many_networks_push_out_none_that_is_used_up(monkeypa
 def test_where_there_is_room_for_none_more_strangers_wait_and_no_known_browser(monkeypatch):
     monkeypatch.setattr(guessing, "_MOST", 10)
     clock = Clock()
-    guesses = Guessing(clock=clock)
+    guesses = GuessCounter(clock=clock)
     for number in range(10):
-        use_up(guesses, f"name {number}", Origin(f"network {number // 2}"))
+        use_up(guesses, f"name {number}", TryOrigin(f"network {number // 2}"))
     looked = []
     left = Bucket.left
     monkeypatch.setattr(Bucket, "left", lambda self, now: looked.append(now) or left(self, now))
     for _ in range(5):
         with pytest.raises(TooManyTries) as refused:
-            guesses.begin("another", Origin("fresh"))
+            guesses.begin_try("another", TryOrigin("fresh"))
         assert refused.value.is_wide
     # The network of each try, and all pairs but once: who is refused has nobody look again.
     assert len(looked) == 5 + 10
-    guesses.begin("lan", Origin("a", browser="own"))
-    clock.now += guessing.PAIR[0] / guessing.PAIR[1]
-    guesses.begin("another", Origin("fresh"))
+    guesses.begin_try("lan", TryOrigin("a", browser="own"))
+    clock.now += guessing.PAIR_LIMIT[0] / guessing.PAIR_LIMIT[1]
+    guesses.begin_try("another", TryOrigin("fresh"))
 
 
 def test_neither_a_network_nor_a_name_is_kept():
-    guesses = Guessing()
-    guesses.begin("mot.ten.rieng", Origin("203.0.113.0/24"))
+    guesses = GuessCounter()
+    guesses.begin_try("mot.ten.rieng", TryOrigin("203.0.113.0/24"))
     kept = repr(list(gc.get_referents(guesses._pairs._buckets)))
     assert "mot.ten" not in kept
     assert "203.0" not in kept

@@ -110,7 +110,7 @@ def test_a_post_that_two_gave_is_told_to_the_auditors_and_coordinators_of_the_pr
         valid_from=times.local_date(times.now()),
         by=stage.admin,
     )
-    requesting.agree(asked.pk, by=stage.commander)
+    requesting.agree_to_request(asked.pk, by=stage.commander)
     told = people_told("agreed")
     assert {watcher.pk, auditor.pk, guard.pk, coordinator.pk, stage.chief.pk} <= told
     assert far.pk not in told

@@ -156,7 +156,7 @@ def test_a_commune_has_no_provincial_coordinator(desk_client, unit, admin):
         with pytest.raises(actions.RoleOfTheProvince):
             give(officer.pk, by=admin, **given)
     with pytest.raises(actions.RoleOfTheProvince):
-        setting_up.open_by_operator(
+        setting_up.open_set_up_by_operator(
             officer=None, unit_id=unit.pk, role="coordinator", username="ko", name="Ko"
         )
     sign_in(desk_client, admin)

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from keng.accounts import guessing, password_checks, signing_in
-from keng.accounts.guessing import Origin
-from keng.accounts.password_checks import Argon2, Busy, is_password_right
+from keng.accounts.guessing import TryOrigin
+from keng.accounts.password_checks import Argon2, SignInBusy, is_password_right
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_the_third_at_once_is_told_to_come_again(slow_check):
     assert ready.acquire(timeout=5)
     begin()
     wait_until_nobody_else_may_wait()
-    with pytest.raises(Busy):
+    with pytest.raises(SignInBusy):
         is_password_right("x", "stored")
     assert most == [1]
 
@@ -63,13 +63,13 @@ def test_whoever_comes_again_has_not_lost_a_try(slow_check):
     assert ready.acquire(timeout=5)
     begin()
     wait_until_nobody_else_may_wait()
-    for _ in range(guessing.PAIR[0] + 1):
-        with pytest.raises(Busy):
-            signing_in.check_name_and_password("lan", "x", origin=Origin("203.0.113.0/24"))
+    for _ in range(guessing.PAIR_LIMIT[0] + 1):
+        with pytest.raises(SignInBusy):
+            signing_in.check_officer_password("lan", "x", origin=TryOrigin("203.0.113.0/24"))
 
 
 def busy(*_args, **_kwargs):
-    raise Busy
+    raise SignInBusy
 
 
 @pytest.mark.django_db

@@ -18,26 +18,26 @@ def officer():
 
 
 def test_the_present_code_is_right_once(officer):
-    second_factor.set_secret(officer)
+    second_factor.set_totp_secret(officer)
     officer.refresh_from_db()
-    code = second_factor.current_code(officer)
-    assert second_factor.check(officer, f" {code[:3]} {code[3:]} ")
-    assert not second_factor.check(officer, code)
+    code = second_factor.current_totp_code(officer)
+    assert second_factor.check_totp_code(officer, f" {code[:3]} {code[3:]} ")
+    assert not second_factor.check_totp_code(officer, code)
 
 
 def test_an_old_or_wrong_code_is_refused(officer):
-    secret = second_factor.set_secret(officer)
+    secret = second_factor.set_totp_secret(officer)
     officer.refresh_from_db()
-    assert not second_factor.check(officer, pyotp.TOTP(secret).at(time.time() - 300))
-    assert not second_factor.check(officer, "")
-    assert not second_factor.check(officer, "abcdef")
+    assert not second_factor.check_totp_code(officer, pyotp.TOTP(secret).at(time.time() - 300))
+    assert not second_factor.check_totp_code(officer, "")
+    assert not second_factor.check_totp_code(officer, "abcdef")
 
 
 def test_an_officer_without_a_secret_cannot_pass(officer):
-    assert not second_factor.check(officer, "000000")
+    assert not second_factor.check_totp_code(officer, "000000")
 
 
 def test_the_secret_is_not_stored_in_clear(officer):
-    secret = second_factor.set_secret(officer)
+    secret = second_factor.set_totp_secret(officer)
     stored = bytes(Officer.objects.get(pk=officer.pk).totp_box)
     assert secret.encode() not in stored

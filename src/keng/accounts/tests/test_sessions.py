@@ -85,7 +85,7 @@ def test_twelve_hours_after_the_sign_in_it_is_over_however_busy(desk_client, off
         session["folder"] = str(minutes)
         session.save()
         assert is_in(desk_client), minutes
-    monkeypatch.setattr(times, "now", lambda: began + sessions.LASTS)
+    monkeypatch.setattr(times, "now", lambda: began + sessions.SESSION_LASTS)
     assert not is_in(desk_client)
 
 
@@ -116,8 +116,8 @@ def test_the_worker_removes_what_is_over(desk_client, officer, become, monkeypat
     over.began_at = over.seen_at = times.now()
     over.save()
     idle = DeskSession(session_key="b", session_data="")
-    idle.expire_date = times.now() + sessions.LASTS
-    idle.began_at = idle.seen_at = times.now() - sessions.IDLE
+    idle.expire_date = times.now() + sessions.SESSION_LASTS
+    idle.began_at = idle.seen_at = times.now() - sessions.SESSION_IDLE
     idle.save()
     become("worker")
     assert [task.run() for task in TASKS] == [2, 0]
@@ -184,7 +184,7 @@ def signed_in_twice(first, second, officer):
     for client, agent in ((first, FIREFOX), (second, ANDROID)):
         sign_in(client, officer)
         session = client.session
-        session[sessions.DEVICE] = device_of(agent)
+        session[sessions.DEVICE_KEY] = device_of(agent)
         session.save()
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.accounts import actions, guessing, presence, second_factor, signing_in
-from keng.accounts.guessing import Origin, TooManyTries
+from keng.accounts.guessing import TooManyTries, TryOrigin
 from keng.accounts.models import Officer, Post
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
@@ -20,13 +20,13 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "mot-cau-rat-dai-2026"
-HERE = Origin("203.0.113.0/24")
+HERE = TryOrigin("203.0.113.0/24")
 
 
 @pytest.fixture
 def officer():
     made = make.officer(unit=make.unit(), password=PASSWORD)
-    second_factor.set_secret(made)
+    second_factor.set_totp_secret(made)
     return made
 
 
@@ -47,7 +47,7 @@ def post(client, name, **data):
 def test_name_password_and_code_open_the_desk(desk_client, officer):
     first = post(desk_client, "sign-in", username=officer.username.upper(), password=PASSWORD)
     assert first.url == reverse("sign-in-code", "keng.site.desk_urls")
-    second = post(desk_client, "sign-in-code", code=second_factor.current_code(officer))
+    second = post(desk_client, "sign-in-code", code=second_factor.current_totp_code(officer))
     assert second.url == reverse("desk-home", "keng.site.desk_urls")
     assert desk_client.session["officer"] == str(officer.pk)
     assert Entry.objects.filter(action="officer.signed_in", actor_id=str(officer.pk)).count() == 1
@@ -56,7 +56,7 @@ def test_name_password_and_code_open_the_desk(desk_client, officer):
 def enter(client, officer, *, wanted):
     there = f"{reverse('sign-in', 'keng.site.desk_urls')}?next={wanted}"
     client.post(there, {"username": officer.username, "password": PASSWORD})
-    return post(client, "sign-in-code", code=second_factor.current_code(officer)).url
+    return post(client, "sign-in-code", code=second_factor.current_totp_code(officer)).url
 
 
 def test_whoever_followed_a_link_gets_there_after_signing_in(desk_client, officer):
@@ -81,7 +81,7 @@ def test_the_first_page_alone_opens_nothing(desk_client, officer):
 
 
 def test_the_second_page_cannot_be_had_without_the_first(desk_client, officer):
-    answer = post(desk_client, "sign-in-code", code=second_factor.current_code(officer))
+    answer = post(desk_client, "sign-in-code", code=second_factor.current_totp_code(officer))
     assert answer.url == reverse("sign-in", "keng.site.desk_urls")
 
 
@@ -108,7 +108,7 @@ def test_an_unknown_name_costs_the_same_work(officer, monkeypatch):
     statements = []
     for name in (officer.username, "khong.co"):
         with CaptureQueriesContext(connection) as asked, pytest.raises(signing_in.NotSignedIn):
-            signing_in.check_name_and_password(name, "sai", origin=HERE)
+            signing_in.check_officer_password(name, "sai", origin=HERE)
         statements.append([query["sql"].split(" ")[:3] for query in asked])
     assert checked == ["sai", "sai"]
     assert len(statements[0]) - len(statements[1]) in {0, 1}  # the posts, for the unit's chain
@@ -117,16 +117,16 @@ def test_an_unknown_name_costs_the_same_work(officer, monkeypatch):
 def wrong_passwords(officer, times_, origin=HERE):
     for _ in range(times_):
         with pytest.raises(signing_in.NotSignedIn):
-            signing_in.check_name_and_password(officer.username, "sai", origin=origin)
+            signing_in.check_officer_password(officer.username, "sai", origin=origin)
 
 
 def test_five_wrong_passwords_slow_the_guesser_and_nobody_else(officer):
     wrong_passwords(officer, 5)
     with pytest.raises(TooManyTries) as refused:
-        signing_in.check_name_and_password(officer.username, PASSWORD, origin=HERE)
+        signing_in.check_officer_password(officer.username, PASSWORD, origin=HERE)
     assert refused.value.minutes == 5
-    elsewhere = Origin("198.51.100.0/24")
-    there = signing_in.check_name_and_password(officer.username, PASSWORD, origin=elsewhere)
+    elsewhere = TryOrigin("198.51.100.0/24")
+    there = signing_in.check_officer_password(officer.username, PASSWORD, origin=elsewhere)
     assert there == officer
     failed = Entry.objects.filter(action="officer.signin_failed", object_id=str(officer.pk))
     assert [entry.detail["slowed"] for entry in failed.order_by("seq")] == [False] * 4 + [True]
@@ -135,10 +135,10 @@ def test_five_wrong_passwords_slow_the_guesser_and_nobody_else(officer):
 def test_the_own_browser_gets_in_while_the_whole_world_tries_the_name(desk_client, officer):
     enter(desk_client, officer, wanted="/")
     post(desk_client, "sign-out")
-    world = [Origin(f"10.0.{n}.0/24") for n in range(40)]
-    for origin in world[: guessing.NAME[0]]:
+    world = [TryOrigin(f"10.0.{n}.0/24") for n in range(40)]
+    for origin in world[: guessing.NAME_LIMIT[0]]:
         wrong_passwords(officer, 1, origin)
-    for origin in world[guessing.NAME[0] :]:
+    for origin in world[guessing.NAME_LIMIT[0] :]:
         with pytest.raises(TooManyTries) as refused:
             wrong_passwords(officer, 1, origin)
         assert refused.value.is_wide
@@ -160,16 +160,18 @@ def test_the_page_says_how_long_to_wait_and_that_nothing_is_locked(desk_client, 
 def test_wrong_codes_are_slowed_as_well(officer):
     for wrong in wrong_codes(officer, 5):
         with pytest.raises(signing_in.NotSignedIn):
-            signing_in.check_code(officer, wrong, origin=HERE)
+            signing_in.check_officer_code(officer, wrong, origin=HERE)
     with pytest.raises(TooManyTries):
-        signing_in.check_code(officer, second_factor.current_code(officer), origin=HERE)
-    there = Origin("198.51.100.0/24")
-    code = second_factor.current_code(officer)
-    assert signing_in.check_code(officer, code, origin=there) == officer
+        signing_in.check_officer_code(
+            officer, second_factor.current_totp_code(officer), origin=HERE
+        )
+    there = TryOrigin("198.51.100.0/24")
+    code = second_factor.current_totp_code(officer)
+    assert signing_in.check_officer_code(officer, code, origin=there) == officer
 
 
 def wrong_codes(officer, number):
-    right = int(second_factor.current_code(officer))
+    right = int(second_factor.current_totp_code(officer))
     return [f"{(right + 7 + n) % 1_000_000:06d}" for n in range(number)]
 
 
@@ -177,19 +179,19 @@ def test_wrong_passwords_of_others_keep_nobody_from_approving(desk_client, offic
     """Whoever knows a name could stop a province from letting out or recalling anything."""
     sign_in(desk_client, officer)
     wrong_passwords(officer, 5)
-    assert signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    assert signing_in.confirm_presence(officer, second_factor.current_totp_code(officer))
     assert desk_client.get(reverse("my-settings", "keng.site.desk_urls")).status_code == 200
 
 
 def test_wrong_codes_at_an_open_desk_are_counted_apart(officer):
     for wrong in wrong_codes(officer, signing_in.PRESENCE_FAILURES):
         assert not signing_in.confirm_presence(officer, wrong)
-    assert not signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    assert not signing_in.confirm_presence(officer, second_factor.current_totp_code(officer))
     # The count is of this session's own user: signing in goes on, and the rest ends by itself.
-    there = signing_in.check_name_and_password(officer.username, PASSWORD, origin=HERE)
+    there = signing_in.check_officer_password(officer.username, PASSWORD, origin=HERE)
     assert there == officer
     Officer.objects.update(presence_locked_until=times.now() - datetime.timedelta(seconds=1))
-    assert signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    assert signing_in.confirm_presence(officer, second_factor.current_totp_code(officer))
     officer.refresh_from_db()
     assert officer.failed_presence == 0
 
@@ -211,18 +213,18 @@ def test_whoever_may_not_confirm_at_present_is_told_so(officer):
         there, words = is_present(officer, wrong)
         assert not there
         assert words == "Mã này không đúng hoặc đã dùng rồi. Hãy chờ mã tiếp theo."
-    for code in (last, second_factor.current_code(officer)):
+    for code in (last, second_factor.current_totp_code(officer)):
         there, words = is_present(officer, code)
         assert not there
         assert "trong 15 phút tới không nhận mã nào, kể cả mã đúng" in words
     Officer.objects.update(presence_locked_until=times.now() - datetime.timedelta(seconds=1))
-    assert is_present(officer, second_factor.current_code(officer)) == (True, "")
+    assert is_present(officer, second_factor.current_totp_code(officer)) == (True, "")
 
 
 def test_a_password_hashed_with_other_figures_is_hashed_anew(officer, settings):
     stored = Officer.objects.get(pk=officer.pk).password
     settings.PASSWORD_HASHERS = ["keng.accounts.password_checks.Argon2"]
-    signing_in.check_name_and_password(officer.username, PASSWORD, origin=HERE)
+    signing_in.check_officer_password(officer.username, PASSWORD, origin=HERE)
     anew = Officer.objects.get(pk=officer.pk)
     assert anew.password != stored
     assert "m=19456,t=2,p=1" in anew.password
@@ -230,22 +232,22 @@ def test_a_password_hashed_with_other_figures_is_hashed_anew(officer, settings):
 
 
 def test_a_code_works_once(officer):
-    code = second_factor.current_code(officer)
-    signing_in.check_code(officer, code, origin=HERE)
+    code = second_factor.current_totp_code(officer)
+    signing_in.check_officer_code(officer, code, origin=HERE)
     with pytest.raises(signing_in.NotSignedIn):
-        signing_in.check_code(officer, code, origin=HERE)
+        signing_in.check_officer_code(officer, code, origin=HERE)
 
 
 def test_nobody_signs_in_after_leaving(officer):
     Officer.objects.filter(pk=officer.pk).update(is_active=False)
     with pytest.raises(signing_in.NotSignedIn):
-        signing_in.check_name_and_password(officer.username, PASSWORD, origin=HERE)
+        signing_in.check_officer_password(officer.username, PASSWORD, origin=HERE)
 
 
 def test_nobody_signs_in_without_a_post(desk_client, officer):
     Post.objects.update(valid_to=times.local_date(times.now()) - datetime.timedelta(days=1))
     post(desk_client, "sign-in", username=officer.username, password=PASSWORD)
-    page = post(desk_client, "sign-in-code", code=second_factor.current_code(officer))
+    page = post(desk_client, "sign-in-code", code=second_factor.current_totp_code(officer))
     assert page.status_code == 422
     assert "Hôm nay tài khoản của bạn không giữ vị trí nào" in page.content.decode()
     assert "officer" not in desk_client.session
@@ -287,7 +289,7 @@ def test_whoever_guesses_the_present_password_at_an_open_desk_waits(desk_client,
     assert page.status_code == 422
     assert "Bạn thử lại sau 5 phút" in page.content.decode()
     # And what others try at the sign-in with this name keeps nobody from changing a password.
-    guessing.passwords.forget()
+    guessing.password_guesses.forget()
     wrong_passwords(officer, 5)
     assert post(desk_client, "my-settings", present=PASSWORD, **sent).status_code == 302
 
@@ -312,7 +314,9 @@ def test_tries_of_an_officer_whose_posts_have_ended_are_read_where_they_were_las
     officer = Officer.objects.get(pk=officer.pk)
     wrong_passwords(officer, 1)
     with pytest.raises(signing_in.WithoutPost):
-        signing_in.check_code(officer, second_factor.current_code(officer), origin=HERE)
+        signing_in.check_officer_code(
+            officer, second_factor.current_totp_code(officer), origin=HERE
+        )
     told = Entry.objects.filter(object_id=str(officer.pk)).values_list("action", "chain")
     assert set(told) == {
         ("officer.signin_failed", unit_chain(here)),
@@ -324,7 +328,7 @@ def test_a_half_sign_in_ends_with_the_password_it_was_given(desk_client, officer
     """Whoever knew the old password stands at the six digits while it is changed elsewhere."""
     post(desk_client, "sign-in", username=officer.username, password=PASSWORD)
     actions.change_password(officer, present=PASSWORD, new="mot-cau-khac-rat-dai")
-    answer = post(desk_client, "sign-in-code", code=second_factor.current_code(officer))
+    answer = post(desk_client, "sign-in-code", code=second_factor.current_totp_code(officer))
     assert answer.url == reverse("sign-in", "keng.site.desk_urls")
     assert "officer" not in desk_client.session
     assert not Entry.objects.filter(action="officer.signed_in").exists()

@@ -89,7 +89,9 @@ def test_one_administrator_alone_renews_nobody(desk_client, stage):
     assert 'id="new-password"' not in page
     stage.officer.refresh_from_db()
     assert stage.officer.check_password(PASSWORD)
-    assert second_factor.check(stage.officer, second_factor.current_code(stage.officer))
+    assert second_factor.check_totp_code(
+        stage.officer, second_factor.current_totp_code(stage.officer)
+    )
 
 
 def test_one_administrator_alone_gives_no_post_of_weight(desk_client, stage):
@@ -214,10 +216,10 @@ def test_whoever_begins_again_gives_nobody_their_own_password(desk_client, stage
 def test_what_was_begun_again_between_page_and_code_is_not_finished(stage):
     asked = stage.ask_new()
     halves = both_halves(asked, second=stage.commander)
-    mine = setting_up.mark_of(setting_up.begin(*halves, password=CHOSEN))
-    again = setting_up.begin(*halves, password=OTHERS)
-    with pytest.raises(setting_up.BegunAgain):
-        setting_up.finish(again.pk, mine, code=first_code(again))
+    mine = setting_up.mark_of_set_up(setting_up.begin_set_up(*halves, password=CHOSEN))
+    again = setting_up.begin_set_up(*halves, password=OTHERS)
+    with pytest.raises(setting_up.SetUpBegunAgain):
+        setting_up.finish_set_up(again.pk, mine, code=first_code(again))
     asked.refresh_from_db()
     assert (asked.state, asked.failed_tries) == ("agreed", 0)
 
@@ -233,26 +235,26 @@ def test_halves_are_kept_as_hashes_only(stage):
 
 def test_one_half_opens_nothing(stage):
     asked = stage.ask_new()
-    half = requesting.agree(asked.pk, by=stage.commander)
+    half = requesting.agree_to_request(asked.pk, by=stage.commander)
     for pair in ((half, half), (half, "A" * 12)):
         with pytest.raises(setting_up.WrongHalves):
-            setting_up.begin(*pair, password=CHOSEN)
+            setting_up.begin_set_up(*pair, password=CHOSEN)
     first = requesting.show_half(asked.pk, by=stage.admin)
     other = stage.ask_new(username="khac")
-    foreign = requesting.agree(other.pk, by=stage.commander)
+    foreign = requesting.agree_to_request(other.pk, by=stage.commander)
     with pytest.raises(setting_up.WrongHalves):
-        setting_up.begin(first, foreign, password=CHOSEN)
-    assert setting_up.begin(first, half, password=CHOSEN).pk == asked.pk
+        setting_up.begin_set_up(first, foreign, password=CHOSEN)
+    assert setting_up.begin_set_up(first, half, password=CHOSEN).pk == asked.pk
 
 
 def test_whoever_guesses_the_other_half_ends_the_request(stage):
     asked = stage.ask_new()
     first, second = both_halves(asked, second=stage.commander)
-    for _ in range(setting_up.TRIES):
+    for _ in range(setting_up.SET_UP_TRIES):
         with pytest.raises(setting_up.WrongHalves):
-            setting_up.begin(first, "00000000", password=CHOSEN)
+            setting_up.begin_set_up(first, "00000000", password=CHOSEN)
     with pytest.raises(setting_up.WrongHalves):
-        setting_up.begin(first, second, password=CHOSEN)
+        setting_up.begin_set_up(first, second, password=CHOSEN)
     asked.refresh_from_db()
     assert (asked.state, asked.asker_half, asked.agreer_half) == ("lapsed", None, None)
     assert Entry.objects.filter(action="officer.set_up_failed", object_id=str(asked.pk)).exists()
@@ -272,14 +274,14 @@ def test_the_set_up_ends_after_a_day_and_can_be_asked_for_anew(desk_client, stag
     asked = stage.ask_new()
     first, second = both_halves(asked, second=stage.commander)
     assert asked.expires_at > times.now() + datetime.timedelta(days=6)
-    begun = setting_up.begin(first, second, password=CHOSEN)
+    begun = setting_up.begin_set_up(first, second, password=CHOSEN)
     assert begun.expires_at <= times.now() + datetime.timedelta(hours=24)
     code = first_code(begun)
     OfficerRequest.objects.update(expires_at=times.now() - datetime.timedelta(seconds=1))
     with pytest.raises(setting_up.SetUpOver):
-        setting_up.finish(begun.pk, setting_up.mark_of(begun), code=code)
+        setting_up.finish_set_up(begun.pk, setting_up.mark_of_set_up(begun), code=code)
     with pytest.raises(setting_up.WrongHalves):
-        setting_up.begin(first, second, password=CHOSEN)
+        setting_up.begin_set_up(first, second, password=CHOSEN)
     sign_in(desk_client, stage.admin)
     assert "Đã quá hạn" in desk_client.get(url("officer-request", asked.pk)).content.decode()
     assert stage.ask_new().pk != asked.pk
@@ -297,10 +299,10 @@ def test_a_name_is_asked_for_once(stage):
 def test_a_name_that_was_given_meanwhile_is_said_at_the_end(stage):
     asked = stage.ask_new()
     halves = both_halves(asked, second=stage.commander)
-    begun = setting_up.begin(*halves, password=CHOSEN)
+    begun = setting_up.begin_set_up(*halves, password=CHOSEN)
     Officer.objects.create(username="moi", name="Khác")
     with pytest.raises(actions.UsernameTaken):
-        setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
+        setting_up.finish_set_up(begun.pk, setting_up.mark_of_set_up(begun), code=first_code(begun))
 
 
 # Renewal.
@@ -308,11 +310,13 @@ def test_a_renewal_locks_nobody_out_until_the_person_has_set_up(desk_client, sta
     sign_in(desk_client, stage.officer)
     asked = requesting.ask_for_renewal(stage.officer.pk, by=stage.admin)
     halves = both_halves(asked, second=stage.commander)
-    begun = setting_up.begin(*halves, password=CHOSEN)
+    begun = setting_up.begin_set_up(*halves, password=CHOSEN)
     assert desk_client.get(url("inbox")).status_code == 200
     stage.officer.refresh_from_db()
     assert stage.officer.check_password(PASSWORD)
-    officer = setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
+    officer = setting_up.finish_set_up(
+        begun.pk, setting_up.mark_of_set_up(begun), code=first_code(begun)
+    )
     assert officer.pk == stage.officer.pk
     assert officer.check_password(CHOSEN)
     # What was signed in before is signed out.
@@ -323,23 +327,25 @@ def test_a_renewal_locks_nobody_out_until_the_person_has_set_up(desk_client, sta
 
 def test_the_first_code_of_a_set_up_is_used_up(stage):
     asked = requesting.ask_for_renewal(stage.officer.pk, by=stage.admin)
-    begun = setting_up.begin(*both_halves(asked, second=stage.commander), password=CHOSEN)
+    begun = setting_up.begin_set_up(*both_halves(asked, second=stage.commander), password=CHOSEN)
     code = first_code(begun)
-    officer = setting_up.finish(begun.pk, setting_up.mark_of(begun), code=code)
-    assert not second_factor.check(officer, code)
+    officer = setting_up.finish_set_up(begun.pk, setting_up.mark_of_set_up(begun), code=code)
+    assert not second_factor.check_totp_code(officer, code)
 
 
 def test_ten_wrong_first_codes_end_the_set_up(stage):
     asked = stage.ask_new()
-    begun = setting_up.begin(*both_halves(asked, second=stage.commander), password=CHOSEN)
+    begun = setting_up.begin_set_up(*both_halves(asked, second=stage.commander), password=CHOSEN)
     right = int(first_code(begun))
-    for n in range(setting_up.TRIES):
-        with pytest.raises(setting_up.WrongCode):
-            setting_up.finish(
-                begun.pk, setting_up.mark_of(begun), code=f"{(right + 7 + n) % 1_000_000:06d}"
+    for n in range(setting_up.SET_UP_TRIES):
+        with pytest.raises(setting_up.WrongFirstCode):
+            setting_up.finish_set_up(
+                begun.pk,
+                setting_up.mark_of_set_up(begun),
+                code=f"{(right + 7 + n) % 1_000_000:06d}",
             )
     with pytest.raises(setting_up.SetUpOver):
-        setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
+        setting_up.finish_set_up(begun.pk, setting_up.mark_of_set_up(begun), code=first_code(begun))
 
 
 def test_a_renewal_is_asked_for_once_and_never_for_oneself(stage):
@@ -355,11 +361,11 @@ def test_nobody_agrees_to_what_they_asked_for_or_what_is_about_them(stage):
     asked = requesting.ask_for_renewal(stage.commander.pk, by=stage.admin)
     for officer, why in ((stage.admin, "asked"), (stage.commander, "concerned")):
         with pytest.raises(requesting.NotSecondPerson) as refused:
-            requesting.agree(asked.pk, by=officer)
+            requesting.agree_to_request(asked.pk, by=officer)
         assert refused.value.why == why
         with pytest.raises(requesting.NotSecondPerson):
-            requesting.refuse(asked.pk, reason="Không", by=officer)
-    assert requesting.agree(asked.pk, by=stage.other)
+            requesting.refuse_request(asked.pk, reason="Không", by=officer)
+    assert requesting.agree_to_request(asked.pk, by=stage.other)
 
 
 def test_the_database_holds_to_it_too(stage):
@@ -380,11 +386,11 @@ def test_a_ghost_agrees_to_nothing_its_maker_asks_for(stage):
     ghost = stage.make_officer(role="administrator", unit=stage.province)
     asked = stage.ask_new(username="nua")
     with pytest.raises(requesting.NotSecondPerson) as refused:
-        requesting.agree(asked.pk, by=ghost)
+        requesting.agree_to_request(asked.pk, by=ghost)
     assert refused.value.why == "one_line"
     # Nor the other way round, nor two ghosts, nor a ghost of the ghost.
     with pytest.raises(requesting.NotSecondPerson):
-        requesting.agree(stage.ask_new(by=ghost, username="ma2").pk, by=stage.admin)
+        requesting.agree_to_request(stage.ask_new(by=ghost, username="ma2").pk, by=stage.admin)
     second = stage.make_officer(username="ma3", role="administrator", unit=stage.province)
     third = stage.make_officer(
         asker=second, second=stage.other, username="ma4", role="administrator", unit=stage.province
@@ -392,24 +398,24 @@ def test_a_ghost_agrees_to_nothing_its_maker_asks_for(stage):
     for other in (second, third):
         asked = stage.ask_new(by=ghost, username=f"x{other.username}")
         with pytest.raises(requesting.NotSecondPerson):
-            requesting.agree(asked.pk, by=other)
+            requesting.agree_to_request(asked.pk, by=other)
     # Of another line: they are two people.
     far = able(unit=stage.province, role=Post.Role.ADMINISTRATOR)
-    assert requesting.agree(asked.pk, by=far)
+    assert requesting.agree_to_request(asked.pk, by=far)
 
 
 def test_after_ninety_days_a_person_is_known_and_counts(stage):
     made = stage.make_officer(role="administrator", unit=stage.province)
     asked = stage.ask_new(username="nua")
-    Officer.objects.filter(pk=made.pk).update(set_up_at=times.now() - vouching.COUNTS_FOR)
-    assert requesting.agree(asked.pk, by=Officer.objects.get(pk=made.pk))
+    Officer.objects.filter(pk=made.pk).update(set_up_at=times.now() - vouching.HAND_COUNTS_FOR)
+    assert requesting.agree_to_request(asked.pk, by=Officer.objects.get(pk=made.pk))
 
 
 def test_a_renewal_by_the_maker_makes_a_ghost_as_well(stage):
     renewed = stage.renewed(stage.other)
     asked = stage.ask_new()
     with pytest.raises(requesting.NotSecondPerson):
-        requesting.agree(asked.pk, by=renewed)
+        requesting.agree_to_request(asked.pk, by=renewed)
 
 
 def test_makers_of_before_are_taken_from_the_record(stage):
@@ -449,21 +455,21 @@ def test_whoever_agreed_to_a_ghost_and_took_the_other_half_is_no_second_person_o
     ghost = stage.make_officer(role="administrator", unit=stage.province, second=stage.commander)
     asked = stage.ask_new(by=ghost, username="nua")
     with pytest.raises(requesting.NotSecondPerson) as refused:
-        requesting.agree(asked.pk, by=stage.commander)
+        requesting.agree_to_request(asked.pk, by=stage.commander)
     assert refused.value.why == "one_line"
-    assert requesting.agree(asked.pk, by=stage.other)
+    assert requesting.agree_to_request(asked.pk, by=stage.other)
 
 
 def test_what_was_agreed_to_lapses_with_the_post_of_who_asked(stage):
     asked = stage.ask_new()
-    second = requesting.agree(asked.pk, by=stage.commander)
+    second = requesting.agree_to_request(asked.pk, by=stage.commander)
     first = requesting.show_half(asked.pk, by=stage.admin)
-    request = setting_up.begin(first, second, password=CHOSEN)
+    request = setting_up.begin_set_up(first, second, password=CHOSEN)
     Post.objects.filter(officer=stage.admin).update(
         valid_to=times.local_date(times.now()) - datetime.timedelta(days=1)
     )
     with pytest.raises(setting_up.SetUpOver):
-        setting_up.finish(request.pk, setting_up.mark_of(request), code="000000")
+        setting_up.finish_set_up(request.pk, setting_up.mark_of_set_up(request), code="000000")
 
 
 def test_the_end_of_a_post_is_told_to_the_person_and_their_commander(stage):
@@ -483,7 +489,7 @@ def test_the_end_of_the_only_commander_is_told_to_whoever_else_decides(stage):
 def test_a_commander_of_a_ward_is_told_and_does_not_decide(desk_client, stage):
     asked = stage.ask_new()
     with pytest.raises(actions.NotManaged):
-        requesting.agree(asked.pk, by=stage.chief)
+        requesting.agree_to_request(asked.pk, by=stage.chief)
     sign_in(desk_client, stage.chief)
     assert desk_client.get(url("officer-request", asked.pk)).status_code == 403
 
@@ -492,7 +498,7 @@ def test_other_provinces_see_nothing_of_it(desk_client, stage):
     asked = stage.ask_new()
     far = able(unit=make.province_unit(), role=Post.Role.COMMANDER)
     with pytest.raises(actions.NotManaged):
-        requesting.agree(asked.pk, by=far)
+        requesting.agree_to_request(asked.pk, by=far)
     sign_in(desk_client, far)
     assert desk_client.get(url("officer-request", asked.pk)).status_code == 404
     assert "Cán bộ Mới" not in desk_client.get(url("officer-requests")).content.decode()
@@ -500,18 +506,18 @@ def test_other_provinces_see_nothing_of_it(desk_client, stage):
 
 def test_of_a_ward_the_own_administrator_or_the_province_agrees(stage):
     local = able(unit=stage.ward, role=Post.Role.ADMINISTRATOR)
-    assert requesting.agree(stage.ask_new().pk, by=local)
-    assert requesting.agree(stage.ask_new(by=local, username="b").pk, by=stage.commander)
+    assert requesting.agree_to_request(stage.ask_new().pk, by=local)
+    assert requesting.agree_to_request(stage.ask_new(by=local, username="b").pk, by=stage.commander)
     of_the_province = stage.ask_new(unit=stage.province, username="c")
     with pytest.raises(actions.NotManaged):
-        requesting.agree(of_the_province.pk, by=local)
+        requesting.agree_to_request(of_the_province.pk, by=local)
 
 
 def test_whoever_asked_and_is_no_administrator_any_more_asked_for_nothing(stage):
     asked = stage.ask_new()
     actions.end_post(stage.admin.posts.get().pk, by=stage.other)
     with pytest.raises(requesting.NotSecondPerson) as refused:
-        requesting.agree(asked.pk, by=stage.commander)
+        requesting.agree_to_request(asked.pk, by=stage.commander)
     assert refused.value.why == "asker_gone"
 
 
@@ -524,12 +530,12 @@ def test_a_request_is_refused_with_a_reason_or_withdrawn(desk_client, stage):
     asked.refresh_from_db()
     assert (asked.state, asked.refused_reason) == ("refused", "Không có người này")
     assert notices_of(stage.admin, "refused").exists()
-    with pytest.raises(requesting.NotWaiting):
-        requesting.agree(asked.pk, by=stage.other)
+    with pytest.raises(requesting.RequestNotWaiting):
+        requesting.agree_to_request(asked.pk, by=stage.other)
     second = stage.ask_new()
     halves = both_halves(second, second=stage.commander)
     with pytest.raises(actions.NotManaged):
-        requesting.withdraw(second.pk, by=stage.other)
+        requesting.withdraw_request(second.pk, by=stage.other)
     sign_in(desk_client, stage.admin)
     desk_client.post(url("officer-request-withdraw", second.pk))
     with pytest.raises(setting_up.WrongHalves):
@@ -563,7 +569,7 @@ def test_no_post_begins_before_a_second_person_agreed(stage):
     asked = requesting.ask_for_post(stage.officer.pk, by=stage.admin, **given)
     new = stage.ask_new()
     OfficerRequest.objects.update(valid_from=today() - datetime.timedelta(days=6))
-    requesting.agree(asked.pk, by=stage.commander)
+    requesting.agree_to_request(asked.pk, by=stage.commander)
     made = finish(*both_halves(OfficerRequest.objects.get(pk=new.pk), second=stage.commander))
     assert stage.officer.posts.get(role="commander").valid_from == today()
     assert made.posts.get().valid_from == today()
@@ -609,6 +615,6 @@ def test_the_desks_own_role_can_do_all_of_it(stage, become):
     stage.make_officer()
     stage.renewed(stage.officer)
     asked = stage.ask_new(username="nua")
-    requesting.refuse(asked.pk, reason="Không", by=stage.commander)
+    requesting.refuse_request(asked.pk, reason="Không", by=stage.commander)
     with pytest.raises(Exception, match="permission denied"), transaction.atomic():
         OfficerRequest.objects.filter(pk=asked.pk).update(asked_by=stage.other)

@@ -42,7 +42,7 @@ def here(settings, monkeypatch, tmp_path):
     found.hai = make.officer(unit=commune, role=Post.Role.COMMANDER, name="Hải")
     found.mai = make.officer(unit=province, role=Post.Role.COORDINATOR, name="Mai")
     for number, officer in enumerate((found.lan, found.hai, found.mai)):
-        pager_acts.add_email(f"o{number}@congan.example", by=officer)
+        pager_acts.add_email_pager(f"o{number}@congan.example", by=officer)
     return found
 
 
@@ -236,12 +236,12 @@ def test_sorting_a_tip_as_less_than_critical_ends_the_calls(here):
 def test_a_night_is_watched_only_with_a_shift_and_a_test_that_was_heard(here, clock):
     shift = on_duty(here.commune, here.lan, here.hai)
     assert watch.watched_until(here.commune.pk) is None
-    tried = pager_acts.test(by=here.lan)
+    tried = pager_acts.test_pagers(by=here.lan)
     assert watch.watched_until(here.commune.pk) is None
-    pager_acts.confirm_test(tried.pk, by=here.lan)
+    pager_acts.confirm_pager_test(tried.pk, by=here.lan)
     assert watch.watched_until(here.commune.pk) == shift.ends_at
     with pytest.raises(PagerTest.DoesNotExist):
-        pager_acts.confirm_test(tried.pk, by=here.hai)
+        pager_acts.confirm_pager_test(tried.pk, by=here.hai)
     clock.move(hours=12)
     assert watch.watched_until(here.commune.pk) is None
 
@@ -250,39 +250,39 @@ def test_a_night_is_watched_only_with_a_shift_and_a_test_that_was_heard(here, cl
 def heard(here):
     """Lan is on duty, and her pager was heard in this shift."""
     shift = on_duty(here.commune, here.lan, here.hai)
-    pager_acts.confirm_test(pager_acts.test(by=here.lan).pk, by=here.lan)
+    pager_acts.confirm_pager_test(pager_acts.test_pagers(by=here.lan).pk, by=here.lan)
     assert watch.watched_until(here.commune.pk) == shift.ends_at
     return shift
 
 
 def test_a_pager_that_was_removed_or_switched_off_watches_no_more(here, heard):
     way = PagerWay.objects.get(officer=here.lan)
-    pager_acts.switch(way.pk, is_on=False, by=here.lan)
+    pager_acts.switch_pager(way.pk, is_on=False, by=here.lan)
     assert watch.watched_until(here.commune.pk) is None
-    pager_acts.switch(way.pk, is_on=True, by=here.lan)
+    pager_acts.switch_pager(way.pk, is_on=True, by=here.lan)
     assert watch.watched_until(here.commune.pk) == heard.ends_at
     # Another one that was in no test does not stand in for it.
-    pager_acts.add_email("moi@congan.example", by=here.lan)
-    pager_acts.remove(way.pk, by=here.lan)
+    pager_acts.add_email_pager("moi@congan.example", by=here.lan)
+    pager_acts.remove_pager(way.pk, by=here.lan)
     assert watch.watched_until(here.commune.pk) is None
-    pager_acts.confirm_test(pager_acts.test(by=here.lan).pk, by=here.lan)
+    pager_acts.confirm_pager_test(pager_acts.test_pagers(by=here.lan).pk, by=here.lan)
     assert watch.watched_until(here.commune.pk) == heard.ends_at
 
 
 def test_of_two_pagers_in_a_test_nobody_knows_which_one_rang(here):
-    pager_acts.add_email("hai@congan.example", by=here.lan)
+    pager_acts.add_email_pager("hai@congan.example", by=here.lan)
     on_duty(here.commune, here.lan, here.hai)
-    pager_acts.confirm_test(pager_acts.test(by=here.lan).pk, by=here.lan)
+    pager_acts.confirm_pager_test(pager_acts.test_pagers(by=here.lan).pk, by=here.lan)
     PagerWay.objects.filter(officer=here.lan).latest("id").delete()
     assert watch.watched_until(here.commune.pk) is None
 
 
 def test_a_dead_device_in_a_test_that_was_heard_does_not_spoil_it(here):
-    pager_acts.add_email("hai@congan.example", by=here.lan)
+    pager_acts.add_email_pager("hai@congan.example", by=here.lan)
     shift = on_duty(here.commune, here.lan, here.hai)
-    tried = pager_acts.test(by=here.lan)
+    tried = pager_acts.test_pagers(by=here.lan)
     PagerWay.objects.filter(officer=here.lan).update(gone_at=times.now())
-    pager_acts.confirm_test(tried.pk, by=here.lan)
+    pager_acts.confirm_pager_test(tried.pk, by=here.lan)
     assert watch.watched_until(here.commune.pk) is None
     first = PagerWay.objects.filter(officer=here.lan).order_by("id")[0]
     PagerWay.objects.filter(pk=first.pk).update(gone_at=None)
@@ -333,13 +333,13 @@ def test_the_public_site_knows_of_the_shifts_of_whoever_may_stand_on_a_rota(here
         ends_at=now + 9 * hour,
         set_by=here.hai,
     )
-    assert (watch.next_on_duty(here.commune.pk) is not None) == (role in rota.WATCHING)
+    assert (watch.next_on_duty(here.commune.pk) is not None) == (role in rota.WATCHING_ROLES)
 
 
 def test_a_test_without_a_pager_is_not_a_test(here):
     nobody = make.officer(unit=here.commune)
     with pytest.raises(pager_acts.NoPager):
-        pager_acts.test(by=nobody)
+        pager_acts.test_pagers(by=nobody)
     assert not PagerTest.objects.exists()
     assert not Entry.objects.filter(action="pager.tested").exists()
 
@@ -353,7 +353,7 @@ def test_only_who_leads_a_unit_keeps_its_rota(here):
     with pytest.raises(rota.NotOnThisRota):
         on_duty(here.commune, here.mai, here.hai)
     rota.remove_shift(shift.pk, by=here.hai)
-    assert not rota.on_duty(here.commune.pk)
+    assert not rota.officers_on_duty(here.commune.pk)
 
 
 def test_the_pages_of_rota_and_pager(desk_client, here, monkeypatch):

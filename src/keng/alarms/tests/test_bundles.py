@@ -61,7 +61,7 @@ def here(settings, monkeypatch, tmp_path):
     found.lan = make.officer(unit=found.commune, name="Lan")
     found.mai = make.officer(unit=found.province, name="Mai")
     for number, officer in enumerate((found.lan, found.mai)):
-        pager_acts.add_email(f"o{number}@congan.example", by=officer)
+        pager_acts.add_email_pager(f"o{number}@congan.example", by=officer)
     return found
 
 

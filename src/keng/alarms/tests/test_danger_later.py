@@ -53,7 +53,7 @@ def here(settings, monkeypatch, tmp_path):
     found.hai = make.officer(unit=found.commune, role=Post.Role.COMMANDER, name="Hải")
     found.mai = make.officer(unit=found.province, role=Post.Role.COORDINATOR, name="Mai")
     for number, officer in enumerate((found.lan, found.hai, found.mai)):
-        pager_acts.add_email(f"o{number}@congan.example", by=officer)
+        pager_acts.add_email_pager(f"o{number}@congan.example", by=officer)
     return found
 
 

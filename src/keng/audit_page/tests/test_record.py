@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from keng.accounts.guessing import Origin
+from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import PartnerMember, Post
-from keng.accounts.signing_in import NotSignedIn, check_name_and_password
+from keng.accounts.signing_in import NotSignedIn, check_officer_password
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.audit_page.entries import dressed
@@ -184,12 +184,12 @@ def test_what_officers_do_to_dispatches_and_with_leads_stands_on_the_page(desk_c
     sent = ward.send(ward.audience())
     task = RelayTask.objects.get(dispatch=sent)
     relay_acts.mark_handed_out(ward.lead.pk, by=ward.officer)
-    relay_acts.confirm([task.pk], lead=ward.lead, via="zalo")
-    rooms.tell_houses(task.pk, 1, by=ward.officer)
+    relay_acts.confirm_tasks([task.pk], lead=ward.lead, via="zalo")
+    rooms.note_rooms_told(task.pk, 1, by=ward.officer)
     relay_acts.mark_seen(task.pk, by=ward.officer)
     relay_acts.mark_seen(task.pk, by=ward.officer, seen=False)
     sending.resend_unknown(sent.pk, by=ward.officer)
-    sending.cancel(sent.pk, by=ward.officer)
+    sending.cancel_dispatch(sent.pk, by=ward.officer)
     auditor = make.officer(unit=ward.unit, role=Post.Role.AUDITOR)
     assert acts_on_the_page(desk_client, auditor) == {
         "dispatch.sent",
@@ -213,7 +213,7 @@ def test_what_officers_do_with_their_leads_is_read_where_they_work(desk_client, 
 
 
 def test_a_changed_entry_about_a_dispatch_is_said_on_the_page(desk_client, ward):
-    sending.cancel(ward.send(ward.audience()).pk, by=ward.officer)
+    sending.cancel_dispatch(ward.send(ward.audience()).pk, by=ward.officer)
     sign_in(desk_client, make.officer(unit=ward.unit, role=Post.Role.AUDITOR))
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET detail = '{}' WHERE action = 'dispatch.cancelled'")
@@ -222,7 +222,7 @@ def test_a_changed_entry_about_a_dispatch_is_said_on_the_page(desk_client, ward)
 
 def test_tries_of_names_that_nobody_has_are_read_by_the_province_alone(desk_client, unit):
     with pytest.raises(NotSignedIn):
-        check_name_and_password("khong.co", "sai", origin=Origin("203.0.113.0/24"))
+        check_officer_password("khong.co", "sai", origin=TryOrigin("203.0.113.0/24"))
     of_the_ward = make.officer(unit=unit, role=Post.Role.AUDITOR)
     of_the_province = make.officer(unit=unit.parent, role=Post.Role.AUDITOR)
     assert acts_on_the_page(desk_client, of_the_ward) == set()

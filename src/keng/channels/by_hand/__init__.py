@@ -8,13 +8,13 @@ from keng.channels.base import (
     RECEIVES_NOTHING,
     Address,
     Capabilities,
-    Message,
     Outcome,
-    Parsed,
-    Row,
-    Written,
+    OutgoingMessage,
+    ParsedCall,
+    RecordWritten,
+    TableRecord,
 )
-from keng.channels.text import clean
+from keng.channels.text import clean_text
 
 
 class ByHand:
@@ -26,18 +26,22 @@ class ByHand:
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
-    ) -> Parsed:
+    ) -> ParsedCall:
         return RECEIVES_NOTHING
 
     def steps(
-        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
-    ) -> Generator[Row, Written, Outcome]:
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
+    ) -> Generator[TableRecord, RecordWritten, Outcome]:
         """Nothing to send: ends at once, and says that a person has to."""
         yield from ()
         return Outcome("not_now", reason="a person carries this")
 
 
-def ready_text(message: Message, link: str = "") -> str:
+def text_with_link(message: OutgoingMessage, link: str = "") -> str:
     """What a lead copies and passes on: whole without the link, which stands last by itself."""
-    text = clean(message.text)
+    text = clean_text(message.text)
     return f"{text}\n\n{link}" if link else text

@@ -14,15 +14,22 @@ from keng.channels.base import (
     Capabilities,
     Mail,
     MailReply,
-    Message,
     Outcome,
-    Parsed,
+    OutgoingMessage,
+    ParsedCall,
 )
 from keng.channels.email.bounces import bounce_address, read_bounce_address
-from keng.channels.email.letter import build, is_mailbox
-from keng.channels.email.replies import outcome_of
+from keng.channels.email.letter import build_letter, is_mailbox
+from keng.channels.email.replies import outcome_of_smtp_reply
 
-__all__ = ["Email", "bounce_address", "build", "is_mailbox", "outcome_of", "read_bounce_address"]
+__all__ = [
+    "Email",
+    "bounce_address",
+    "build_letter",
+    "is_mailbox",
+    "outcome_of_smtp_reply",
+    "read_bounce_address",
+]
 
 
 class Email:
@@ -34,11 +41,15 @@ class Email:
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
-    ) -> Parsed:
+    ) -> ParsedCall:
         return RECEIVES_NOTHING
 
     def steps(
-        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
     ) -> Generator[Mail, MailReply, Outcome]:
         if not is_mailbox(address.value):
             return Outcome("gone", reason="not an address", scope="address")
@@ -46,5 +57,5 @@ class Email:
             return Outcome("config", reason="no sender's address")
         if not message.reference:
             return Outcome("reject", reason="no reference for the Message-ID")
-        reply = yield build(message, address, credentials, now)
-        return outcome_of(reply, message.reference)
+        reply = yield build_letter(message, address, credentials, now)
+        return outcome_of_smtp_reply(reply, message.reference)

@@ -9,8 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from keng.channels.email.bounces import bounce_address
-from keng.channels.text import clean, one_line
-from keng.channels.wire import Address, Mail, Message
+from keng.channels.text import clean_text, one_line
+from keng.channels.wire import Address, Mail, OutgoingMessage
 
 _MAILBOX = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -27,8 +27,8 @@ def is_mailbox(value: str) -> bool:
     return len(value) <= 254 and value.find("@") <= 64 and _MAILBOX.fullmatch(value) is not None
 
 
-def build(
-    message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+def build_letter(
+    message: OutgoingMessage, address: Address, credentials: Mapping[str, str], now: datetime
 ) -> Mail:
     """The same message reference always gives the same Message-ID."""
     sender = credentials["from_address"]
@@ -44,7 +44,7 @@ def build(
     if message.is_bulk:
         for header, value in _bulk_headers(message, credentials):
             letter[header] = value
-    letter.set_content(clean(message.text) + "\n", charset="utf-8")
+    letter.set_content(clean_text(message.text) + "\n", charset="utf-8")
     if message.image is not None:
         subtype = message.image_mime.removeprefix("image/")
         letter.add_attachment(
@@ -61,7 +61,9 @@ def domain_of(mailbox: str) -> str:
     return mailbox.rpartition("@")[2]
 
 
-def _bulk_headers(message: Message, credentials: Mapping[str, str]) -> list[tuple[str, str]]:
+def _bulk_headers(
+    message: OutgoingMessage, credentials: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """Marks of a letter to many, and the one-click way out (RFC 2369, 2919, 8058).
 
     A call to an officer and a reply to a reporter have none: mail services put such letters aside.

@@ -11,7 +11,7 @@ _BAD_SENDER = ("5.1.7", "5.1.8")
 _TOO_LARGE = ("5.2.3", "5.3.4")
 
 
-def outcome_of(reply: MailReply, reference: str) -> Outcome:
+def outcome_of_smtp_reply(reply: MailReply, reference: str) -> Outcome:
     """One of the nine. A mailbox that is full or busy is tried again after four hours."""
     code = reply.code
     if code is None or not 200 <= code < 600:

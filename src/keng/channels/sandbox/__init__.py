@@ -14,23 +14,23 @@ from typing import Any, Literal
 
 from keng.channels import reading
 from keng.channels.base import (
-    CONTENT,
-    MAX_BODY,
+    CONTENT_KINDS,
+    MAX_WEBHOOK_BODY,
     Address,
     Capabilities,
     Event,
     EventKind,
     Media,
-    Message,
     Outcome,
-    Parsed,
-    Row,
-    Written,
-    header,
+    OutgoingMessage,
+    ParsedCall,
+    RecordWritten,
+    TableRecord,
+    header_value,
 )
-from keng.channels.text import clean
+from keng.channels.text import clean_text
 
-SIGNATURE_HEADER = "x-keng-signature"
+SANDBOX_SIGNATURE_HEADER = "x-keng-signature"
 _KINDS: dict[str, EventKind] = {
     "text": "text",
     "image": "image",
@@ -55,26 +55,32 @@ class Sandbox:
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
-    ) -> Parsed:
-        if len(raw) > MAX_BODY:
-            return Parsed(False, 413, reason="too_large")
+    ) -> ParsedCall:
+        if len(raw) > MAX_WEBHOOK_BODY:
+            return ParsedCall(False, 413, reason="too_large")
         secret = credentials.get("secret", "")
-        given = header(headers, SIGNATURE_HEADER).encode("utf-8", "replace")
-        if not secret or not hmac.compare_digest(signature(raw, secret).encode(), given):
-            return Parsed(False, 401, reason="bad_signature")
+        given = header_value(headers, SANDBOX_SIGNATURE_HEADER).encode("utf-8", "replace")
+        if not secret or not hmac.compare_digest(sandbox_signature(raw, secret).encode(), given):
+            return ParsedCall(False, 401, reason="bad_signature")
         body = reading.json_object(raw)
-        at = reading.moment(body.get("at"))
+        at = reading.moment_of_ms(body.get("at"))
         if at is None or not now - _OLDEST <= at <= now + _AHEAD:
-            return Parsed(False, 401, reason="stale")
-        return Parsed(True, 200, (_event(body, at),), variant="hmac")
+            return ParsedCall(False, 401, reason="stale")
+        return ParsedCall(True, 200, (_event(body, at),), variant="hmac")
 
     def steps(
-        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
-    ) -> Generator[Row, Written, Outcome]:
-        text = clean(message.text)
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
+    ) -> Generator[TableRecord, RecordWritten, Outcome]:
+        text = clean_text(message.text)
         if not text and message.image is None:
             return Outcome("reject", reason="empty")
-        written = yield Row(address, text, message.image, message.image_mime, message.reference)
+        written = yield TableRecord(
+            address, text, message.image, message.image_mime, message.reference
+        )
         return Outcome("sent", provider_id=written.id)
 
 
@@ -87,32 +93,33 @@ def _event(body: Mapping[str, Any], at: datetime) -> Event:
     media = tuple(Media(url, "image") for url in map(reading.web_address, images) if url)
     pair = reading.items(body.get("location"), 2)
     location = reading.coordinates(*pair) if len(pair) == 2 else None
-    if (kind == "location" and location is None) or (kind in CONTENT and not sender):
+    if (kind == "location" and location is None) or (kind in CONTENT_KINDS and not sender):
         kind = "unknown"
     quoted = reading.string(body.get("refers"), 100)
     return Event(
         kind=kind,
-        dedupe=reading.string(body.get("id"), 100) or reading.digest(raw_kind, at, sender, group),
+        dedupe=reading.string(body.get("id"), 100)
+        or reading.dedupe_digest(raw_kind, at, sender, group),
         conversation=f"{group}:{sender}" if group and sender else sender,
         sender=sender,
         group=group,
-        text=clean(reading.string(body.get("text"), 10_000)),
+        text=clean_text(reading.string(body.get("text"), 10_000)),
         media=media,
         location=location,
         at=at,
         reply_address=sender,
         raw_kind=raw_kind,
         refers=(quoted,) if quoted else (),
-        interaction=kind in CONTENT or kind == "follow",
+        interaction=kind in CONTENT_KINDS or kind == "follow",
     )
 
 
-def signature(raw: bytes, secret: str) -> str:
+def sandbox_signature(raw: bytes, secret: str) -> str:
     """The value of the signature header for this body."""
     return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
-def compose(
+def compose_call(
     *,
     id: str,
     sender: str,
@@ -134,4 +141,7 @@ def compose(
     if location:
         body["location"] = list(location)
     raw = json.dumps(body, ensure_ascii=False).encode()
-    return raw, {"content-type": "application/json", SIGNATURE_HEADER: signature(raw, secret)}
+    return raw, {
+        "content-type": "application/json",
+        SANDBOX_SIGNATURE_HEADER: sandbox_signature(raw, secret),
+    }

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from keng.channels.base import (
     Address,
     HttpChannel,
-    Message,
     Outcome,
+    OutgoingMessage,
     Reply,
     Request,
-    begin,
+    begin_steps,
+    continue_steps,
     outcome_of_transport_failure,
-    proceed,
 )
 
 
@@ -51,7 +51,7 @@ def talk(request: Request, timeout: float = 30.0) -> Reply:
 
 def send(
     channel: HttpChannel,
-    message: Message,
+    message: OutgoingMessage,
     address: Address,
     credentials: Mapping[str, str],
     now: datetime,
@@ -60,13 +60,13 @@ def send(
 ) -> Outcome:
     """What the sender does, in its smallest form."""
     steps = channel.steps(message, address, credentials, now)
-    wire = begin(steps)
+    wire = begin_steps(steps)
     while not isinstance(wire, Outcome):
         try:
             reply = talk(wire, timeout)
         except Lost as lost:
             return outcome_of_transport_failure(lost.written, delivers=wire.delivers)
-        wire = proceed(steps, reply)
+        wire = continue_steps(steps, reply)
     return wire
 
 

@@ -8,32 +8,34 @@ from hypothesis import strategies as st
 
 from keng import channels
 from keng.channels.base import (
-    KINDS,
+    OUTCOME_KINDS,
     Address,
     Credentials,
-    Message,
     Outcome,
+    OutgoingMessage,
     Reply,
     Request,
-    begin,
-    header,
+    begin_steps,
+    header_value,
     outcome_of_transport_failure,
 )
-from keng.channels.by_hand import ready_text
+from keng.channels.by_hand import text_with_link
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 CREDENTIALS = Credentials(secret="s", oa_secret_key="s", app_id="1", from_address="a@b.vn")
 
 
 def test_the_five_channels_are_known_by_their_codes() -> None:
-    assert channels.codes() == ("sandbox", "zalo_oa", "email", "by_hand", "web_push")
-    assert [channels.get(code).code for code in channels.codes()] == list(channels.codes())
+    assert channels.channel_codes() == ("sandbox", "zalo_oa", "email", "by_hand", "web_push")
+    assert [channels.get_channel(code).code for code in channels.channel_codes()] == list(
+        channels.channel_codes()
+    )
     with pytest.raises(KeyError):
-        channels.get("telegram")
+        channels.get_channel("telegram")
 
 
 def test_transport_and_need_of_http_agree() -> None:
-    transports = {code: channels.get(code).transport for code in channels.codes()}
+    transports = {code: channels.get_channel(code).transport for code in channels.channel_codes()}
     assert transports == {
         "sandbox": "table",
         "zalo_oa": "http",
@@ -42,8 +44,8 @@ def test_transport_and_need_of_http_agree() -> None:
         "web_push": "http",
     }
     assert all(
-        channels.get(code).can.needs_http == (transports[code] == "http")
-        for code in channels.codes()
+        channels.get_channel(code).can.needs_http == (transports[code] == "http")
+        for code in channels.channel_codes()
     )
 
 
@@ -53,7 +55,7 @@ def test_parsing_any_bytes_never_raises_and_never_verifies(
     code: str, raw: bytes, mark: str
 ) -> None:
     headers = {"x-keng-signature": mark, "X-ZEvent-Signature": mark}
-    parsed = channels.get(code).parse(raw, headers, CREDENTIALS, NOW)
+    parsed = channels.get_channel(code).parse(raw, headers, CREDENTIALS, NOW)
     assert not parsed.verified
     assert parsed.events == ()
 
@@ -62,7 +64,7 @@ def test_a_broken_connection_is_unknown_only_when_somebody_may_have_been_told() 
     assert outcome_of_transport_failure(request_written=False).kind == "retry"
     assert outcome_of_transport_failure(request_written=True).kind == "unknown"
     assert outcome_of_transport_failure(request_written=True, delivers=False).kind == "retry"
-    assert len(KINDS) == 9
+    assert len(OUTCOME_KINDS) == 9
 
 
 def test_what_is_printed_shows_no_secret_no_address_no_word() -> None:
@@ -71,7 +73,7 @@ def test_what_is_printed_shows_no_secret_no_address_no_word() -> None:
             repr,
             (
                 Credentials(access_token="hush"),
-                Message("hush", subject="hush"),
+                OutgoingMessage("hush", subject="hush"),
                 Address("hush"),
                 Request("POST", "https://hush/", {"a": "hush"}, b"hush"),
                 Reply(200, {"a": "hush"}, b"hush"),
@@ -84,16 +86,21 @@ def test_what_is_printed_shows_no_secret_no_address_no_word() -> None:
 
 
 def test_headers_are_found_in_whatever_case_the_server_kept_them() -> None:
-    assert header({"X-Mark": "1"}, "x-mark") == "1"
-    assert header({"x-mark": "2"}, "x-mark") == "2"
-    assert header({}, "x-mark") == ""
+    assert header_value({"X-Mark": "1"}, "x-mark") == "1"
+    assert header_value({"x-mark": "2"}, "x-mark") == "2"
+    assert header_value({}, "x-mark") == ""
 
 
 def test_by_hand_sends_nothing_and_hands_over_a_text_that_is_whole_without_its_link() -> None:
-    channel = channels.get("by_hand")
+    channel = channels.get_channel("by_hand")
     assert channel.transport == "none"
-    outcome = begin(channel.steps(Message("Coi chừng"), Address("g", "group"), {}, NOW))
+    outcome = begin_steps(
+        channel.steps(OutgoingMessage("Coi chừng"), Address("g", "group"), {}, NOW)
+    )
     assert isinstance(outcome, Outcome)
     assert outcome.kind == "not_now"
-    assert ready_text(Message(" Coi chừng ")) == "Coi chừng"
-    assert ready_text(Message("Coi chừng"), "https://k.vn/1") == "Coi chừng\n\nhttps://k.vn/1"
+    assert text_with_link(OutgoingMessage(" Coi chừng ")) == "Coi chừng"
+    assert (
+        text_with_link(OutgoingMessage("Coi chừng"), "https://k.vn/1")
+        == "Coi chừng\n\nhttps://k.vn/1"
+    )

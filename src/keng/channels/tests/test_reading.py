@@ -37,10 +37,10 @@ def test_what_is_no_object_reads_as_an_empty_one(raw: bytes) -> None:
 
 
 def test_moments_are_milliseconds_in_digits() -> None:
-    assert reading.moment("1732492800000") == datetime(2024, 11, 25, tzinfo=UTC)
-    assert reading.moment(1732492800000) == datetime(2024, 11, 25, tzinfo=UTC)
+    assert reading.moment_of_ms("1732492800000") == datetime(2024, 11, 25, tzinfo=UTC)
+    assert reading.moment_of_ms(1732492800000) == datetime(2024, 11, 25, tzinfo=UTC)
     for odd in ("", "-1", "1e3", "٣", "9" * 16, "9" * 15, None, 1.5, [1]):
-        assert reading.moment(odd) is None
+        assert reading.moment_of_ms(odd) is None
 
 
 @given(anything)
@@ -51,9 +51,9 @@ def test_every_reader_takes_anything(value: object) -> None:
     assert len(reading.string(value, 5)) <= 5
     reading.mapping(value).get("x")
     assert len(reading.items(value, 2)) <= 2
-    size = reading.size(value)
+    size = reading.byte_count(value)
     assert size is None or size >= 0
     place = reading.coordinates(value, value)
     assert place is None or abs(place[0]) <= 90
-    reading.moment(value)
-    assert len(reading.digest(value)) == 64
+    reading.moment_of_ms(value)
+    assert len(reading.dedupe_digest(value)) == 64

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.channels.ssrf import Refused, Target, check_addresses, check_url
+from keng.channels.ssrf import FetchTarget, UrlRefused, check_addresses, check_url
 from keng.channels.zalo_oa import MEDIA_HOSTS
 
 FAKE = "http://127.0.0.1:9100"
@@ -12,7 +12,7 @@ FAKE = "http://127.0.0.1:9100"
 
 def test_a_picture_at_an_allowed_host_may_be_fetched_over_https() -> None:
     target = check_url("http://photo-1.zdn.vn/jpg/a.jpg?x=1#y", MEDIA_HOSTS)
-    assert target == Target("https://photo-1.zdn.vn/jpg/a.jpg?x=1", "photo-1.zdn.vn", 443)
+    assert target == FetchTarget("https://photo-1.zdn.vn/jpg/a.jpg?x=1", "photo-1.zdn.vn", 443)
     assert check_addresses(target, ["203.113.1.1"]) == ["203.113.1.1"]
 
 
@@ -43,7 +43,7 @@ def test_a_picture_at_an_allowed_host_may_be_fetched_over_https() -> None:
     ],
 )
 def test_everything_else_is_refused(url: str, why: str) -> None:
-    with pytest.raises(Refused, match=why):
+    with pytest.raises(UrlRefused, match=why):
         check_url(url, MEDIA_HOSTS)
 
 
@@ -76,7 +76,7 @@ def test_everything_else_is_refused(url: str, why: str) -> None:
 )
 def test_one_address_that_is_not_public_refuses_all(address: str) -> None:
     target = check_url("https://photo.zdn.vn/a.jpg", MEDIA_HOSTS)
-    with pytest.raises(Refused, match="not public"):
+    with pytest.raises(UrlRefused, match="not public"):
         check_addresses(target, ["203.113.1.1", address])
 
 
@@ -87,13 +87,13 @@ def test_a_public_address_written_the_new_way_is_public() -> None:
 
 
 def test_a_name_without_an_address_is_refused() -> None:
-    with pytest.raises(Refused, match="no address"):
+    with pytest.raises(UrlRefused, match="no address"):
         check_addresses(check_url("https://photo.zdn.vn/", MEDIA_HOSTS), [])
 
 
 def test_the_configured_fake_is_exempt_and_nothing_beside_it() -> None:
     target = check_url(f"{FAKE}/_fake/media/1", MEDIA_HOSTS, exempt_base=FAKE)
-    assert target == Target(f"{FAKE}/_fake/media/1", "127.0.0.1", 9100, exempt=True)
+    assert target == FetchTarget(f"{FAKE}/_fake/media/1", "127.0.0.1", 9100, exempt=True)
     assert check_addresses(target, ["127.0.0.1"]) == ["127.0.0.1"]
 
 
@@ -111,7 +111,7 @@ def test_the_configured_fake_is_exempt_and_nothing_beside_it() -> None:
     ],
 )
 def test_what_only_resembles_the_fake_is_not_exempt(url: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(UrlRefused):
         check_url(url, MEDIA_HOSTS, exempt_base=FAKE)
 
 
@@ -120,7 +120,7 @@ def test_any_text_is_either_refused_or_an_allowed_host(text: str) -> None:
     for url in (text, "https://" + text):
         try:
             target = check_url(url, MEDIA_HOSTS)
-        except Refused:
+        except UrlRefused:
             continue
         assert target.url.startswith("https://")
         assert target.host.endswith(tuple(host[1:] for host in MEDIA_HOSTS))

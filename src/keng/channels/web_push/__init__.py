@@ -15,18 +15,18 @@ from keng.channels.base import (
     RECEIVES_NOTHING,
     Address,
     Capabilities,
-    Message,
     Outcome,
-    Parsed,
+    OutgoingMessage,
+    ParsedCall,
     Reply,
     Request,
-    header,
+    header_value,
 )
-from keng.channels.ssrf import Refused
-from keng.channels.text import clean, one_line
-from keng.channels.web_push.subscription import NotASubscription, Subscription
+from keng.channels.ssrf import UrlRefused
+from keng.channels.text import clean_text, one_line
+from keng.channels.web_push.subscription import NotASubscription, PushSubscription
 
-__all__ = ["NotASubscription", "Subscription", "WebPush"]
+__all__ = ["NotASubscription", "PushSubscription", "WebPush"]
 # A call that could not be shown for so long calls to something else.
 _TTL = 1800
 _GONE = {404, 410}
@@ -41,37 +41,41 @@ class WebPush:
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
-    ) -> Parsed:
+    ) -> ParsedCall:
         return RECEIVES_NOTHING
 
     def steps(
-        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
     ) -> Generator[Request, Reply, Outcome]:
         if not credentials.get("vapid_private"):
             return Outcome("config", reason="no key to sign with")
         try:
-            request = build(message, address, credentials, now)
-        except (NotASubscription, Refused):
+            request = build_push(message, address, credentials, now)
+        except (NotASubscription, UrlRefused):
             return Outcome("gone", reason="not a subscription", scope="address")
-        return outcome_of((yield request))
+        return outcome_of_push_reply((yield request))
 
 
-def build(
-    message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+def build_push(
+    message: OutgoingMessage, address: Address, credentials: Mapping[str, str], now: datetime
 ) -> Request:
-    """The request for one notification. Raises NotASubscription, ssrf.Refused."""
+    """The request for one notification. Raises NotASubscription, ssrf.UrlRefused."""
     # Only the sender gets here: the other processes do not pay for the library.
     from keng.channels.web_push import encryption, vapid  # noqa: PLC0415
 
-    found = Subscription.read(address.value)
+    found = PushSubscription.from_json(address.value)
     target = found.target(credentials)
-    said = {"title": one_line(message.subject, 120), "body": clean(message.text)[:1000]}
-    body = encryption.encrypt(json.dumps(said, ensure_ascii=False).encode(), found)
+    said = {"title": one_line(message.subject, 120), "body": clean_text(message.text)[:1000]}
+    body = encryption.encrypt_push(json.dumps(said, ensure_ascii=False).encode(), found)
     return Request(
         "POST",
         target.url,
         {
-            "authorization": vapid.authorization(target.url, credentials, now),
+            "authorization": vapid.vapid_authorization(target.url, credentials, now),
             "content-encoding": "aes128gcm",
             "content-type": "application/octet-stream",
             "ttl": str(_TTL),
@@ -81,15 +85,15 @@ def build(
     )
 
 
-def outcome_of(reply: Reply) -> Outcome:
+def outcome_of_push_reply(reply: Reply) -> Outcome:
     """What the push service's answer means (RFC 8030)."""
     status, code = reply.status, f"http_{reply.status}"
     if 200 <= status < 300:
-        return Outcome("sent", provider_id=header(reply.headers, "location")[-120:])
+        return Outcome("sent", provider_id=header_value(reply.headers, "location")[-120:])
     if status in _GONE:
         return Outcome("gone", reason="the browser unsubscribed", code=code, scope="address")
     if status == 429 or status >= 500:
-        after = reading.string(header(reply.headers, "retry-after"), 6)
+        after = reading.string(header_value(reply.headers, "retry-after"), 6)
         wait = int(after) if after.isascii() and after.isdigit() else 30
         return Outcome("retry", after_seconds=wait, reason="the push service is busy", code=code)
     if status in {401, 403}:

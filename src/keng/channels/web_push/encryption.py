@@ -8,16 +8,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from keng.channels.web_push.subscription import NotASubscription, Subscription
+from keng.channels.web_push.subscription import NotASubscription, PushSubscription
 
 CURVE = ec.SECP256R1()
 _RECORD = 4096
 _LAST = b"\x02"
 
 
-def encrypt(
+def encrypt_push(
     plain: bytes,
-    to: Subscription,
+    to: PushSubscription,
     *,
     salt: bytes = b"",
     private: ec.EllipticCurvePrivateKey | None = None,
@@ -31,23 +31,25 @@ def encrypt(
     except ValueError as error:
         raise NotASubscription("key") from error
     private, salt = private or ec.generate_private_key(CURVE), salt or os.urandom(16)
-    ours = point_of(private)
-    key, nonce = keys(private.exchange(ec.ECDH(), theirs), to.auth, to.public_key, ours, salt)
+    ours = public_point(private)
+    key, nonce = record_keys(
+        private.exchange(ec.ECDH(), theirs), to.auth, to.public_key, ours, salt
+    )
     header = salt + _RECORD.to_bytes(4) + len(ours).to_bytes(1) + ours
     return header + AESGCM(key).encrypt(nonce, plain + _LAST, None)
 
 
-def decrypt(body: bytes, private: ec.EllipticCurvePrivateKey, auth: bytes) -> bytes:
+def decrypt_push(body: bytes, private: ec.EllipticCurvePrivateKey, auth: bytes) -> bytes:
     """What a browser does with it: the fake push service and the tests read along so."""
     salt, length = body[:16], body[20]
     ours, sealed = body[21 : 21 + length], body[21 + length :]
     sender = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, ours)
     shared = private.exchange(ec.ECDH(), sender)
-    key, nonce = keys(shared, auth, point_of(private), ours, salt)
+    key, nonce = record_keys(shared, auth, public_point(private), ours, salt)
     return AESGCM(key).decrypt(nonce, sealed, None).rstrip(b"\0").removesuffix(_LAST)
 
 
-def keys(
+def record_keys(
     shared: bytes, auth: bytes, browsers: bytes, ours: bytes, salt: bytes
 ) -> tuple[bytes, bytes]:
     """Key and nonce of the record (RFC 8291 section 3.4)."""
@@ -58,7 +60,7 @@ def keys(
     )
 
 
-def point_of(private: ec.EllipticCurvePrivateKey) -> bytes:
+def public_point(private: ec.EllipticCurvePrivateKey) -> bytes:
     """The public half, uncompressed."""
     return private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 

@@ -5,10 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from keng.channels.ssrf import Target, check_url
+from keng.channels.ssrf import FetchTarget, check_url
 
 # The services that the common browsers subscribe to.
-HOSTS = (
+PUSH_HOSTS = (
     "fcm.googleapis.com",
     "*.push.services.mozilla.com",
     "*.notify.windows.com",
@@ -21,7 +21,7 @@ class NotASubscription(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class PushSubscription:
     """What PushManager.subscribe returned."""
 
     endpoint: str = field(repr=False)
@@ -30,48 +30,48 @@ class Subscription:
     auth: bytes = field(repr=False)
 
     @classmethod
-    def read(cls, text: str) -> "Subscription":
+    def from_json(cls, text: str) -> "PushSubscription":
         """From {"endpoint", "p256dh", "auth"}. Raises NotASubscription."""
         try:
             said = json.loads(text)
-            return cls.of(said["endpoint"], said["p256dh"], said["auth"])
+            return cls.from_parts(said["endpoint"], said["p256dh"], said["auth"])
         except (ValueError, TypeError, KeyError) as error:
             raise NotASubscription("malformed") from error
 
     @classmethod
-    def of(cls, endpoint: str, p256dh: str, auth: str) -> "Subscription":
+    def from_parts(cls, endpoint: str, p256dh: str, auth: str) -> "PushSubscription":
         """From its three parts, the keys as base64url. Raises NotASubscription."""
         try:
-            key, secret = unpacked(p256dh), unpacked(auth)
+            key, secret = from_base64url(p256dh), from_base64url(auth)
         except ValueError as error:
             raise NotASubscription("keys") from error
         if len(key) != 65 or key[0] != 4 or len(secret) != 16 or len(endpoint) > 1000:
             raise NotASubscription("length")
         return cls(endpoint, key, secret)
 
-    def written(self) -> str:
+    def to_json(self) -> str:
         """As JSON, the same for the same subscription."""
         said = {
             "endpoint": self.endpoint,
-            "p256dh": packed(self.public_key),
-            "auth": packed(self.auth),
+            "p256dh": to_base64url(self.public_key),
+            "auth": to_base64url(self.auth),
         }
         return json.dumps(said, sort_keys=True)
 
-    def target(self, credentials: Mapping[str, str]) -> Target:
-        """The address, if it is a push service's. Raises ssrf.Refused."""
+    def target(self, credentials: Mapping[str, str]) -> FetchTarget:
+        """The address, if it is a push service's. Raises ssrf.UrlRefused."""
         further = [host for host in credentials.get("push_hosts", "").split(",") if host]
         return check_url(
-            self.endpoint, [*HOSTS, *further], exempt_base=credentials.get("api_base", "")
+            self.endpoint, [*PUSH_HOSTS, *further], exempt_base=credentials.get("api_base", "")
         )
 
 
-def packed(data: bytes) -> str:
+def to_base64url(data: bytes) -> str:
     """Base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def unpacked(text: str) -> bytes:
+def from_base64url(text: str) -> bytes:
     """The bytes behind base64url, padded or not. Raises ValueError."""
     bare = text.rstrip("=")
     return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)

@@ -16,9 +16,9 @@ from typing import Literal
 from keng.channels.base import (
     Address,
     Capabilities,
-    Message,
     Outcome,
-    Parsed,
+    OutgoingMessage,
+    ParsedCall,
     Reply,
     Request,
 )
@@ -44,10 +44,14 @@ class ZaloOA:
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
-    ) -> Parsed:
-        return webhook.parse(raw, headers, credentials, now)
+    ) -> ParsedCall:
+        return webhook.parse_call(raw, headers, credentials, now)
 
     def steps(
-        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
     ) -> Generator[Request, Reply, Outcome]:
-        return sending.steps(message, address, credentials, now)
+        return sending.sending_steps(message, address, credentials, now)

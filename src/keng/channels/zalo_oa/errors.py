@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from keng.channels import reading
-from keng.channels.outcomes import Kind, Outcome
+from keng.channels.outcomes import Outcome, OutcomeKind
 from keng.channels.wire import Reply
 from keng.kit.times import VIETNAM, local_date, start_of
 
 OA_TYPE_UNSUPPORTED = -235
 ATTACHMENT_EXPIRED = -100
 
-_MEANING: dict[int, tuple[Kind, str]] = {
+_MEANING: dict[int, tuple[OutcomeKind, str]] = {
     -100: ("reject", "attachment expired"),
     -200: ("unknown", "failed without a reason"),
     -201: ("reject", "bad field"),
@@ -52,7 +52,7 @@ _MEANING: dict[int, tuple[Kind, str]] = {
 _ABOUT_ONE_ADDRESS = frozenset({-237})
 
 
-def outcome_of(reply: Reply, now: datetime, *, delivers: bool = True) -> Outcome:
+def outcome_of_zalo_reply(reply: Reply, now: datetime, *, delivers: bool = True) -> Outcome:
     """One of the nine. A failed upload may be repeated, a message that may have arrived may not."""
     if reply.status == 401:
         return Outcome("refresh_auth", reason="HTTP 401", code="401")
@@ -81,7 +81,7 @@ def _sent(body: Mapping[str, Any], reply: Reply) -> Outcome:
         if name in ("quota_type", "remain", "total")
     }
     in_group = "group_id" in data
-    remaining = reading.size(reply.headers.get("x-ratelimit-remain"))
+    remaining = reading.byte_count(reply.headers.get("x-ratelimit-remain"))
     return Outcome(
         "sent",
         provider_id=reading.string(data.get("message_id"), 100),

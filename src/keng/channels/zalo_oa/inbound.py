@@ -7,7 +7,7 @@ from typing import Any
 
 from keng.channels import reading
 from keng.channels.events import Event, EventKind, Media
-from keng.channels.text import clean, one_line
+from keng.channels.text import clean_text, one_line
 
 _MENTION = re.compile(r"\[@[^\]\n]{1,64}\]\s?")
 _KINDS: dict[str, EventKind] = {
@@ -29,28 +29,28 @@ _OTHERS: dict[str, EventKind] = {
     "user_received_message": "received",
 }
 _INTERACTIONS = frozenset({"follow", "user_click_chatnow", "user_reacted_message"})
-ANONYMOUS = "anonymous:"
+ANONYMOUS_PREFIX = "anonymous:"
 
 
-def read(body: Mapping[str, Any], at: datetime, oa_id: str) -> Event:
+def read_event(body: Mapping[str, Any], at: datetime, oa_id: str) -> Event:
     """The event in this body; kind "unknown" for whatever we have no use for."""
     name = reading.string(body.get("event_name"), 60)
     for prefix, reader in _READERS:
         if name.startswith(prefix):
             return reader(body, name, name[len(prefix) :], at)
-    return _other(body, name, at, oa_id)
+    return _other_event(body, name, at, oa_id)
 
 
 def _from_person(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
-    sender = _id(body.get("sender"))
-    return _content(body, name, what, at, sender=sender, conversation=sender, reply=sender)
+    sender = _id_in(body.get("sender"))
+    return _content_event(body, name, what, at, sender=sender, conversation=sender, reply=sender)
 
 
 def _from_group(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
     """Told before a group, so it stays apart from what the same person tells us alone; the answer
     goes to the person."""
-    sender, group = _id(body.get("sender")), _id(body.get("recipient"))
-    return _content(
+    sender, group = _id_in(body.get("sender")), _id_in(body.get("recipient"))
+    return _content_event(
         body,
         name,
         what,
@@ -63,13 +63,15 @@ def _from_group(body: Mapping[str, Any], name: str, what: str, at: datetime) -> 
 
 
 def _from_visitor(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
-    sender = _id(body.get("sender"))
+    sender = _id_in(body.get("sender"))
     talk = reading.string(reading.mapping(body.get("message")).get("conversation_id"), 100)
-    reply = f"{ANONYMOUS}{talk}:{sender}" if sender and talk else ""
-    return _content(body, name, what, at, sender=sender, conversation=talk or sender, reply=reply)
+    reply = f"{ANONYMOUS_PREFIX}{talk}:{sender}" if sender and talk else ""
+    return _content_event(
+        body, name, what, at, sender=sender, conversation=talk or sender, reply=reply
+    )
 
 
-def _content(
+def _content_event(
     body: Mapping[str, Any],
     name: str,
     what: str,
@@ -89,7 +91,7 @@ def _content(
     msg_id = reading.string(message.get("msg_id"), 100)
     return Event(
         kind=kind,
-        dedupe=msg_id or reading.digest(name, body.get("timestamp"), sender, group),
+        dedupe=msg_id or reading.dedupe_digest(name, body.get("timestamp"), sender, group),
         conversation=conversation or None,
         sender=sender or None,
         group=group or None,
@@ -104,16 +106,16 @@ def _content(
     )
 
 
-def _echo(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
+def _echo_event(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
     """Our own message, or one that somebody typed in Zalo's console."""
     message = reading.mapping(body.get("message"))
-    recipient = _id(body.get("recipient"))
+    recipient = _id_in(body.get("recipient"))
     in_group = name.startswith("oa_send_group_")
     msg_id = reading.string(message.get("msg_id"), 100)
     text, media, location = _contents(message, what)
     return Event(
         kind="echo",
-        dedupe=msg_id or reading.digest(name, body.get("timestamp"), recipient),
+        dedupe=msg_id or reading.dedupe_digest(name, body.get("timestamp"), recipient),
         conversation=None if in_group else recipient or None,
         sender=None,
         group=(recipient or None) if in_group else None,
@@ -127,7 +129,7 @@ def _echo(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
     )
 
 
-def _other(body: Mapping[str, Any], name: str, at: datetime, oa_id: str) -> Event:
+def _other_event(body: Mapping[str, Any], name: str, at: datetime, oa_id: str) -> Event:
     message = reading.mapping(body.get("message"))
     person = _person(body, oa_id)
     group = reading.string(body.get("group_id"), 100)
@@ -138,7 +140,7 @@ def _other(body: Mapping[str, Any], name: str, at: datetime, oa_id: str) -> Even
     )
     return Event(
         kind=_OTHERS.get(name, "unknown"),
-        dedupe=reading.digest(name, body.get("timestamp"), person, group, *refers),
+        dedupe=reading.dedupe_digest(name, body.get("timestamp"), person, group, *refers),
         conversation=person or None,
         sender=person or None,
         group=group or None,
@@ -156,10 +158,10 @@ def _other(body: Mapping[str, Any], name: str, at: datetime, oa_id: str) -> Even
 def _person(body: Mapping[str, Any], oa_id: str) -> str:
     """Whom it is about. Receipts carry the account on either side, so take the other one."""
     candidates = (
-        _id(body.get("follower")),
+        _id_in(body.get("follower")),
         reading.string(body.get("user_id"), 100),
-        _id(body.get("sender")),
-        _id(body.get("recipient")),
+        _id_in(body.get("sender")),
+        _id_in(body.get("recipient")),
     )
     return next((c for c in candidates if c and c != oa_id), "")
 
@@ -171,7 +173,7 @@ def _contents(
     text = reading.string(message.get("text"), 10_000)
     raw = message.get("attachments")
     if not raw:
-        return _shown(text), (), None
+        return _visible_text(text), (), None
     words, media = [text], []
     location: tuple[float, float] | None = None
     for item in map(reading.mapping, reading.items(raw, 20)):
@@ -183,11 +185,11 @@ def _contents(
             words += _link_words(payload, what, text)
         elif (found := _media(str(type_), payload)) is not None:
             media.append(found)
-    return _shown("\n".join(filter(None, words))), tuple(media), location
+    return _visible_text("\n".join(filter(None, words))), tuple(media), location
 
 
-def _shown(text: str) -> str:
-    text = clean(text)
+def _visible_text(text: str) -> str:
+    text = clean_text(text)
     return _MENTION.sub("", text).strip() if "[@" in text else text
 
 
@@ -197,7 +199,7 @@ def _media(type_: str, payload: Mapping[str, Any]) -> Media | None:
     if not url or kind not in ("image", "audio", "video", "file"):
         return None
     name = one_line(reading.string(payload.get("name"), 200), 120)
-    return Media(url, kind, name, reading.size(payload.get("size")))
+    return Media(url, kind, name, reading.byte_count(payload.get("size")))
 
 
 def _link_words(payload: Mapping[str, Any], what: str, text: str) -> list[str]:
@@ -210,7 +212,7 @@ def _link_words(payload: Mapping[str, Any], what: str, text: str) -> list[str]:
     return [part for part in (url, description) if part and part not in text]
 
 
-def _id(value: object) -> str:
+def _id_in(value: object) -> str:
     return reading.string(reading.mapping(value).get("id"), 100)
 
 
@@ -218,6 +220,6 @@ _READERS = (
     ("user_send_group_", _from_group),
     ("user_send_", _from_person),
     ("anonymous_send_", _from_visitor),
-    ("oa_send_group_", _echo),
-    ("oa_send_", _echo),
+    ("oa_send_group_", _echo_event),
+    ("oa_send_", _echo_event),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from keng.channels.wire import Address, Request
-from keng.channels.zalo_oa.inbound import ANONYMOUS
+from keng.channels.zalo_oa.inbound import ANONYMOUS_PREFIX
 
 API_BASE = "https://openapi.zalo.me"
 _JSON = "application/json"
@@ -31,35 +31,37 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
     return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
 
 
-def send(address: Address, message: bytes, credentials: Mapping[str, str], api: str) -> Request:
+def message_request(
+    address: Address, message: bytes, credentials: Mapping[str, str], api: str
+) -> Request:
     """One message to one person, visitor or group. `api` is v2 or v3, and for persons only.
 
     The message comes encoded, since the same one goes to many.
     """
     if address.kind == "group":
         path, recipient = "/v3.0/oa/group/message", {"group_id": address.value}
-    elif address.value.startswith(ANONYMOUS):
-        path, recipient = "/v2.0/oa/message", visitor(address.value)
+    elif address.value.startswith(ANONYMOUS_PREFIX):
+        path, recipient = "/v2.0/oa/message", visitor_recipient(address.value)
     else:
         path = "/v2.0/oa/message" if api == "v2" else "/v3.0/oa/message/cs"
         recipient = {"user_id": address.value}
     who = ",".join(f'"{name}":{_quoted(value)}' for name, value in recipient.items())
     body = b'{"recipient":{%b},"message":%b}' % (who.encode(), message)
-    return Request("POST", base(credentials) + path, api_headers(credentials), body)
+    return Request("POST", api_base(credentials) + path, api_headers(credentials), body)
 
 
-def visitor(address: str) -> dict[str, str]:
+def visitor_recipient(address: str) -> dict[str, str]:
     """The two ids in the reply address of an anonymous visitor."""
-    conversation, _, person = address.removeprefix(ANONYMOUS).partition(":")
+    conversation, _, person = address.removeprefix(ANONYMOUS_PREFIX).partition(":")
     return {"anonymous_id": person, "conversation_id": conversation}
 
 
-def encoded(value: Mapping[str, Any]) -> bytes:
+def encoded_json(value: Mapping[str, Any]) -> bytes:
     """As JSON, letters as they are."""
     return _ENCODER.encode(value).encode()
 
 
-def upload_image(image: bytes, mime: str, credentials: Mapping[str, str]) -> Request:
+def image_upload_request(image: bytes, mime: str, credentials: Mapping[str, str]) -> Request:
     """A picture to the provider's store; it reaches nobody by itself."""
     boundary = "keng" + hashlib.sha256(image).hexdigest()[:40]
     name = "image.jpg" if mime == "image/jpeg" else "image.png"
@@ -70,21 +72,21 @@ def upload_image(image: bytes, mime: str, credentials: Mapping[str, str]) -> Req
     )
     body = head.encode() + image + f"\r\n--{boundary}--\r\n".encode()
     headers = api_headers(credentials, f"multipart/form-data; boundary={boundary}")
-    url = base(credentials) + "/v2.0/oa/upload/image"
+    url = api_base(credentials) + "/v2.0/oa/upload/image"
     return Request("POST", url, headers, body, delivers=False)
 
 
-def account_facts(credentials: Mapping[str, str]) -> Request:
+def account_facts_request(credentials: Mapping[str, str]) -> Request:
     """What the provider says of the account: name, type, package; proves that the token works."""
-    url = base(credentials) + "/v2.0/oa/getoa"
+    url = api_base(credentials) + "/v2.0/oa/getoa"
     return Request("GET", url, api_headers(credentials), b"", delivers=False)
 
 
-def base(credentials: Mapping[str, str]) -> str:
-    return never_in_clear(credentials.get("api_base") or API_BASE)
+def api_base(credentials: Mapping[str, str]) -> str:
+    return https_beyond_this_machine(credentials.get("api_base") or API_BASE)
 
 
-def never_in_clear(address: str) -> str:
+def https_beyond_this_machine(address: str) -> str:
     """The address with https, unless it is this machine: a token must not cross a network open."""
     if address.startswith("http://") and urlsplit(address).hostname not in _THIS_MACHINE:
         return "https://" + address.removeprefix("http://")

@@ -8,23 +8,23 @@ from typing import Any
 
 from keng.channels import reading
 from keng.channels.outcomes import Outcome
-from keng.channels.text import clean, split
-from keng.channels.wire import Address, Message, Reply, Request
+from keng.channels.text import clean_text, split_text
+from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 from keng.channels.zalo_oa import errors, requests
-from keng.channels.zalo_oa.inbound import ANONYMOUS
+from keng.channels.zalo_oa.inbound import ANONYMOUS_PREFIX
 
 MAX_TEXT = 2000
 MAX_IMAGE = 1_000_000
 _IMAGE_TYPES = ("image/png", "image/jpeg")
 
-Steps = Generator[Request, Reply, Outcome]
+SendingSteps = Generator[Request, Reply, Outcome]
 
 
 @dataclass(slots=True)
-class _Attempt:
+class _SendingState:
     """What one run of the steps carries along."""
 
-    message: Message
+    message: OutgoingMessage
     address: Address
     credentials: Mapping[str, str]
     now: datetime
@@ -33,14 +33,14 @@ class _Attempt:
     learned: dict[str, str] = field(default_factory=dict)
 
 
-def steps(
-    message: Message, address: Address, credentials: Mapping[str, str], now: datetime
-) -> Steps:
+def sending_steps(
+    message: OutgoingMessage, address: Address, credentials: Mapping[str, str], now: datetime
+) -> SendingSteps:
     """Ends with the outcome of the last part, or with unknown when only some parts got through."""
     refusal = _refusal(message, address)
     if refusal is not None:
         return refusal
-    attempt = _Attempt(
+    attempt = _SendingState(
         message,
         address,
         credentials,
@@ -48,40 +48,40 @@ def steps(
         api=credentials.get("messages_api") or "v3",
         image_ref=message.image_ref,
     )
-    texts = _parts(message.text)
-    outcome = yield from _first(attempt, texts[0])
+    texts = _text_parts(message.text)
+    outcome = yield from _send_first_part(attempt, texts[0])
     accepted = 0
     for text in texts[1:]:
         if outcome.kind != "sent":
             break
         accepted += 1
-        outcome = yield from _say(attempt, _words(text))
-    return _whole(outcome, accepted, len(texts), attempt.learned)
+        outcome = yield from _send_part(attempt, _text_message(text))
+    return _outcome_of_all_parts(outcome, accepted, len(texts), attempt.learned)
 
 
 @lru_cache(maxsize=32)
-def _parts(text: str) -> tuple[str, ...]:
+def _text_parts(text: str) -> tuple[str, ...]:
     """The same text goes to thousands."""
-    return tuple(split(outgoing(text), MAX_TEXT))
+    return tuple(split_text(outgoing_text(text), MAX_TEXT))
 
 
 @lru_cache(maxsize=32)
-def _words(text: str) -> bytes:
-    return requests.encoded({"text": text})
+def _text_message(text: str) -> bytes:
+    return requests.encoded_json({"text": text})
 
 
-def outgoing(text: str) -> str:
+def outgoing_text(text: str) -> str:
     """Clean, and without anything that would call members of a group by name."""
-    return clean(text).replace("[@", "(@")
+    return clean_text(text).replace("[@", "(@")
 
 
-def _refusal(message: Message, address: Address) -> Outcome | None:
+def _refusal(message: OutgoingMessage, address: Address) -> Outcome | None:
     """What can be known to fail before anything is sent."""
-    if _parts(message.text) == ("",) and message.image is None:
+    if _text_parts(message.text) == ("",) and message.image is None:
         return Outcome("reject", reason="empty")
     if message.image is None:
         return None
-    if address.value.startswith(ANONYMOUS):
+    if address.value.startswith(ANONYMOUS_PREFIX):
         return Outcome("reject", reason="no pictures to anonymous visitors")
     if message.image_mime not in _IMAGE_TYPES:
         return Outcome("reject", reason="picture type")
@@ -90,7 +90,9 @@ def _refusal(message: Message, address: Address) -> Outcome | None:
     return None
 
 
-def _whole(outcome: Outcome, accepted: int, parts: int, learned: dict[str, str]) -> Outcome:
+def _outcome_of_all_parts(
+    outcome: Outcome, accepted: int, parts: int, learned: dict[str, str]
+) -> Outcome:
     """Half a message told is not told, and repeating it all would tell the half twice."""
     if outcome.kind == "sent":
         if parts == 1 and not learned:
@@ -104,37 +106,37 @@ def _whole(outcome: Outcome, accepted: int, parts: int, learned: dict[str, str])
     return replace(outcome, learned=learned)
 
 
-def _first(attempt: _Attempt, text: str) -> Steps:
+def _send_first_part(attempt: _SendingState, text: str) -> SendingSteps:
     """The part that carries the picture. A handle that has expired is renewed once."""
     if attempt.message.image is None:
-        return (yield from _say(attempt, _words(text)))
+        return (yield from _send_part(attempt, _text_message(text)))
     if not attempt.image_ref:
         failed = yield from _upload(attempt)
         if failed is not None:
             return failed
-    outcome = yield from _say(attempt, _picture(text, attempt.image_ref))
+    outcome = yield from _send_part(attempt, _picture_message(text, attempt.image_ref))
     if outcome.code == str(errors.ATTACHMENT_EXPIRED):
         failed = yield from _upload(attempt)
         if failed is not None:
             return failed
-        outcome = yield from _say(attempt, _picture(text, attempt.image_ref))
+        outcome = yield from _send_part(attempt, _picture_message(text, attempt.image_ref))
     return outcome
 
 
-def _picture(caption: str, image_ref: str) -> bytes:
+def _picture_message(caption: str, image_ref: str) -> bytes:
     element = {"media_type": "image", "attachment_id": image_ref}
     payload = {"template_type": "media", "elements": [element]}
     message: dict[str, Any] = {"attachment": {"type": "template", "payload": payload}}
-    return requests.encoded({"text": caption, **message} if caption else message)
+    return requests.encoded_json({"text": caption, **message} if caption else message)
 
 
-def _upload(attempt: _Attempt) -> Generator[Request, Reply, Outcome | None]:
+def _upload(attempt: _SendingState) -> Generator[Request, Reply, Outcome | None]:
     """None when the picture is at the provider, else what went wrong."""
     message = attempt.message
-    reply = yield requests.upload_image(
+    reply = yield requests.image_upload_request(
         message.image or b"", message.image_mime, attempt.credentials
     )
-    outcome = errors.outcome_of(reply, attempt.now, delivers=False)
+    outcome = errors.outcome_of_zalo_reply(reply, attempt.now, delivers=False)
     if outcome.kind != "sent":
         return outcome
     data = reading.mapping(reading.json_object(reply.body).get("data"))
@@ -145,25 +147,25 @@ def _upload(attempt: _Attempt) -> Generator[Request, Reply, Outcome | None]:
     return None
 
 
-def _say(attempt: _Attempt, message: bytes) -> Steps:
+def _send_part(attempt: _SendingState, message: bytes) -> SendingSteps:
     """One message over the wire.
 
     The interface for business accounts refuses state agencies with one certain code, and only that
     code permits the older interface: after any other the first call may have delivered.
     """
-    outcome = yield from _ask(attempt, message)
+    outcome = yield from _post_message(attempt, message)
     if outcome.code == str(errors.OA_TYPE_UNSUPPORTED) and _may_fall_back(attempt):
         attempt.api = "v2"
-        outcome = yield from _ask(attempt, message)
+        outcome = yield from _post_message(attempt, message)
         if outcome.code not in (str(errors.OA_TYPE_UNSUPPORTED), "-240"):
             attempt.learned["messages_api"] = "v2"
     return outcome
 
 
-def _may_fall_back(attempt: _Attempt) -> bool:
+def _may_fall_back(attempt: _SendingState) -> bool:
     return attempt.api == "v3" and attempt.address.kind == "person"
 
 
-def _ask(attempt: _Attempt, message: bytes) -> Steps:
-    request = requests.send(attempt.address, message, attempt.credentials, attempt.api)
-    return errors.outcome_of((yield request), attempt.now)
+def _post_message(attempt: _SendingState, message: bytes) -> SendingSteps:
+    request = requests.message_request(attempt.address, message, attempt.credentials, attempt.api)
+    return errors.outcome_of_zalo_reply((yield request), attempt.now)

@@ -8,18 +8,18 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-HEADER = "x-zevent-signature"
-TIMESTAMP_HEADER = "x-zevent-timestamp"
-VARIANTS = ("app_id/body", "oa_id/body", "app_id/header", "oa_id/header")
+ZALO_SIGNATURE_HEADER = "x-zevent-signature"
+ZALO_TIMESTAMP_HEADER = "x-zevent-timestamp"
+SIGNATURE_VARIANTS = ("app_id/body", "oa_id/body", "app_id/header", "oa_id/header")
 _HEX = frozenset("0123456789abcdef")
 
 
-def sign(raw: bytes, *, first: str, timestamp: str, key: str) -> str:
+def sign_call(raw: bytes, *, first: str, timestamp: str, key: str) -> str:
     """The header value for this body, as the provider writes it."""
     return "mac=" + _digest(raw, first, timestamp, key)
 
 
-def matching(
+def matching_variant(
     raw: bytes, given: str, stamps: Mapping[str, str], credentials: Mapping[str, str]
 ) -> str:
     """The variant under which the given header value is right, or an empty string.
@@ -31,7 +31,7 @@ def matching(
     if not mark or not key:
         return ""
     pinned = credentials.get("signature_variant", "")
-    for variant in (pinned,) if pinned else VARIANTS:
+    for variant in (pinned,) if pinned else SIGNATURE_VARIANTS:
         name, _, place = variant.partition("/")
         first, stamp = credentials.get(name, ""), stamps.get(place, "")
         if first and stamp and hmac.compare_digest(_digest(raw, first, stamp, key), mark):

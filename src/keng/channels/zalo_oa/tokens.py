@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from keng.channels import reading
 from keng.channels.outcomes import Outcome
 from keng.channels.wire import Reply, Request
-from keng.channels.zalo_oa.requests import never_in_clear
+from keng.channels.zalo_oa.requests import https_beyond_this_machine
 
 OAUTH_BASE = "https://oauth.zaloapp.com"
 REFRESH_LIFE = timedelta(days=90)
@@ -104,4 +104,4 @@ def _token_request(fields: Mapping[str, str], credentials: Mapping[str, str]) ->
 def _base(credentials: Mapping[str, str]) -> str:
     """Its own address; that of the interface where only that one is replaced, as by the fake."""
     given = credentials.get("oauth_base") or credentials.get("api_base") or OAUTH_BASE
-    return never_in_clear(given)
+    return https_beyond_this_machine(given)

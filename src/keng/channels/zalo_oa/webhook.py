@@ -4,38 +4,40 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from keng.channels import reading
-from keng.channels.events import MAX_BODY, Parsed, header
+from keng.channels.events import MAX_WEBHOOK_BODY, ParsedCall, header_value
 from keng.channels.zalo_oa import inbound, signature
 
 # The provider repeats for 1 h 50 min; whatever is older is somebody playing an old call again.
 _OLDEST = timedelta(hours=2)
 _AHEAD = timedelta(minutes=5)
 
-_PROBE = Parsed(verified=False, status=200, reason="probe")
-_TOO_LARGE = Parsed(verified=False, status=413, reason="too_large")
-_BAD_SIGNATURE = Parsed(verified=False, status=401, reason="bad_signature")
-_STALE = Parsed(verified=False, status=401, reason="stale")
+_PROBE = ParsedCall(verified=False, status=200, reason="probe")
+_TOO_LARGE = ParsedCall(verified=False, status=413, reason="too_large")
+_BAD_SIGNATURE = ParsedCall(verified=False, status=401, reason="bad_signature")
+_STALE = ParsedCall(verified=False, status=401, reason="stale")
 
 
-def parse(
+def parse_call(
     raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
-) -> Parsed:
+) -> ParsedCall:
     """Never raises. The console's unsigned check, a body of exactly {}, is answered and ignored."""
     if raw == b"{}":
         return _PROBE
-    if len(raw) > MAX_BODY:
+    if len(raw) > MAX_WEBHOOK_BODY:
         return _TOO_LARGE
     body = reading.json_object(raw)
     stamps = {
         "body": reading.string(body.get("timestamp"), 20),
-        "header": reading.string(header(headers, signature.TIMESTAMP_HEADER), 20),
+        "header": reading.string(header_value(headers, signature.ZALO_TIMESTAMP_HEADER), 20),
     }
-    variant = signature.matching(raw, header(headers, signature.HEADER), stamps, credentials)
+    variant = signature.matching_variant(
+        raw, header_value(headers, signature.ZALO_SIGNATURE_HEADER), stamps, credentials
+    )
     if not variant:
         return _BAD_SIGNATURE
-    signed_at = reading.moment(stamps[variant.partition("/")[2]])
+    signed_at = reading.moment_of_ms(stamps[variant.partition("/")[2]])
     if signed_at is None or not now - _OLDEST <= signed_at <= now + _AHEAD:
         return _STALE
-    at = reading.moment(stamps["body"]) or signed_at
-    event = inbound.read(body, at, credentials.get("oa_id", ""))
-    return Parsed(verified=True, status=200, events=(event,), variant=variant)
+    at = reading.moment_of_ms(stamps["body"]) or signed_at
+    event = inbound.read_event(body, at, credentials.get("oa_id", ""))
+    return ParsedCall(verified=True, status=200, events=(event,), variant=variant)

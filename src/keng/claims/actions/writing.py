@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Max
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublication, YourOwn
 from keng.claims.content import CheckContent, revision_hash
@@ -126,6 +126,6 @@ def _record_revision(action: str, revision: Revision, by: "Officer") -> None:
     detail: dict[str, object] = {
         "number": revision.number,
         "text": bytes(revision.hash).hex(),
-        "hands": in_the_record(revision.all_hands),
+        "hands": hands_on_record(revision.all_hands),
     }
     record(action, by=by, on=revision, chain=unit_chain(revision.claim.unit_id), detail=detail)

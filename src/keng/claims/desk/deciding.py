@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.hands import name_hands, refusal
+from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.presence import is_present
 from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import actions
@@ -40,7 +40,7 @@ def claim_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         actions.publish_claim(pk, seen=seen, by=request.officer)
     except actions.YourOwn:
-        messages.error(request, refusal(CHECKING_CLAIMS, claim.unit, revision.all_hands))
+        messages.error(request, hand_refusal(CHECKING_CLAIMS, claim.unit, revision.all_hands))
     except actions.StalePublication:
         return _publish_page(request, revision, PublishCheckForm(), stale=True)
     except actions.NotSubmitted:
@@ -67,7 +67,7 @@ def _publish_page(
         "stale": stale,
         "is_author": revision.has_hand_of(request.officer),
         "back_form": SendBackCheckForm(),
-        "refusal": refusal(CHECKING_CLAIMS, revision.claim.unit, revision.all_hands),
+        "refusal": hand_refusal(CHECKING_CLAIMS, revision.claim.unit, revision.all_hands),
         "hash": bytes(revision.hash).hex(),
         "earlier": earlier,
     }

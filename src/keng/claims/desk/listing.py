@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from keng.accounts.hands import name_hands, refusal
+from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import queries, sentences
@@ -54,7 +54,7 @@ def claim_context(request: HttpRequest, claim: Claim, form: OutOfScopeForm) -> d
         "is_own": claim.objected_at is not None and claim.outside_by_id in tied_to(request.officer),
         "waits": bool(draft and draft.submitted_at),
         "is_author": bool(draft and draft.has_hand_of(request.officer)),
-        "refusal": refusal(CHECKING_CLAIMS, claim.unit, draft.all_hands) if draft else "",
+        "refusal": hand_refusal(CHECKING_CLAIMS, claim.unit, draft.all_hands) if draft else "",
         "matches": [match for match in matches if match.item.claim_id != claim.pk],
         "about_check": queries.public_revisions(claim.about.number)[:1] if claim.about else [],
         "asked": claim.askings.count(),

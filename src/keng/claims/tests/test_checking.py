@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from keng.accounts.models import Officer
-from keng.accounts.vouching import COUNTS_FOR
+from keng.accounts.vouching import HAND_COUNTS_FOR
 from keng.audit.models import Entry
 from keng.claims import actions, queries
 from keng.claims.actions import objections
@@ -266,7 +266,7 @@ def test_whoever_made_the_authors_sign_in_does_not_publish(bureau, hand):
     Officer.objects.filter(pk=bureau.author.pk).update(**{hand: third, "set_up_at": times.now()})
     with pytest.raises(actions.YourOwn):
         publish(revision, third)
-    Officer.objects.filter(pk=bureau.author.pk).update(set_up_at=times.now() - COUNTS_FOR)
+    Officer.objects.filter(pk=bureau.author.pk).update(set_up_at=times.now() - HAND_COUNTS_FOR)
     assert publish(revision, Officer.objects.get(pk=third.pk))
 
 

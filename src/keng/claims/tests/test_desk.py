@@ -47,11 +47,11 @@ def test_from_a_question_to_a_page_by_two_people(desk_client, bureau):
     assert "Nghe nói từ tháng sau" in text(desk_client.get(url("desk-claims")))
     desk_client.post(url("claim-write", claim.pk), FORM)
     assert "chờ người thứ hai" in text(desk_client.get(url("claim-detail", claim.pk)))
-    second_factor.set_secret(bureau.second)
+    second_factor.set_totp_secret(bureau.second)
     sign_in(desk_client, bureau.second)
     page = desk_client.get(url("claim-publish", claim.pk))
     seen = re.search(r'name="hash" value="([0-9a-f]+)"', text(page))[1]
-    code = second_factor.current_code(bureau.second)
+    code = second_factor.current_totp_code(bureau.second)
     desk_client.post(url("claim-publish", claim.pk), {"hash": seen, "code": code})
     claim.refresh_from_db()
     assert (claim.state, claim.number) == ("published", 1)
@@ -59,9 +59,9 @@ def test_from_a_question_to_a_page_by_two_people(desk_client, bureau):
 
 def test_a_wrong_code_publishes_nothing(desk_client, bureau):
     revision = bureau.waiting()
-    second_factor.set_secret(bureau.second)
+    second_factor.set_totp_secret(bureau.second)
     sign_in(desk_client, bureau.second)
-    wrong = str((int(second_factor.current_code(bureau.second)) + 1) % 1_000_000).zfill(6)
+    wrong = str((int(second_factor.current_totp_code(bureau.second)) + 1) % 1_000_000).zfill(6)
     data = {"hash": bytes(revision.hash).hex(), "code": wrong}
     assert desk_client.post(url("claim-publish", revision.claim_id), data).status_code == 422
     assert not Revision.objects.filter(published_at__isnull=False).exists()
@@ -187,13 +187,13 @@ def test_an_officer_writes_down_what_goes_round(desk_client, bureau):
 
 def test_it_is_given_back_and_taken_back_with_a_reason(desk_client, bureau):
     revision = bureau.waiting()
-    second_factor.set_secret(bureau.second)
+    second_factor.set_totp_secret(bureau.second)
     sign_in(desk_client, bureau.second)
     desk_client.post(url("claim-send-back", revision.claim_id), {"reason": "Thiếu ngày."})
     assert "Thiếu ngày." in text(desk_client.get(url("claim-write", revision.claim_id)))
     actions.submit_claim(revision.claim_id, by=bureau.author)
     actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
-    address, code = url("claim-withdraw", revision.claim_id), second_factor.current_code
+    address, code = url("claim-withdraw", revision.claim_id), second_factor.current_totp_code
     own_words = {"reason": "Nguồn sai.", "code": code(bureau.second)}
     assert desk_client.post(address, own_words).status_code == 422
     data = {"reason": "wrong_source", "code": code(bureau.second)}

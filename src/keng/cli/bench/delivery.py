@@ -10,7 +10,7 @@ from typing import Any
 from keng.cli.bench.figures import Figure, Target, alternate
 from keng.cli.bench.rig import BODY, PATH, Rig, sink
 from keng.cli.bench.scratch import Bench
-from keng.delivery.sender.rows import AHEAD, CONCURRENCY
+from keng.delivery.sender.rows import LEASED_AHEAD, SENT_AT_ONCE
 
 _BARE = "aiohttp on uvloop, 64 side by side, same sink, nothing leased and nothing recorded"
 
@@ -108,7 +108,7 @@ def _bare(address: str, count: int) -> tuple[float, float]:
     """Messages a second, and CPU seconds for a thousand."""
     command = [
         *(sys.executable, "-m", "keng.cli.bench.bare"),
-        *(address + PATH, str(count), str(CONCURRENCY)),
+        *(address + PATH, str(count), str(SENT_AT_ONCE)),
     ]
     answer = subprocess.run(command, input=BODY, capture_output=True, check=True)
     seconds, cpu = map(float, answer.stdout.split())
@@ -147,7 +147,7 @@ def _reply_behind_bulk(rig: Rig, count: int) -> float:
             while not rig.sent(reply.dispatch):
                 time.sleep(0.005)
             waits.append(rig.settled_at(reply.dispatch) - queued)
-        if rig.sent(bulk) >= count - CONCURRENCY - AHEAD:
+        if rig.sent(bulk) >= count - SENT_AT_ONCE - LEASED_AHEAD:
             raise RuntimeError("the bulk was over before the reply; take more rows")
         rig.wait_until_sent(bulk, count)
     return median(waits)

@@ -180,13 +180,13 @@ class _Page:
         from django.conf import settings  # noqa: PLC0415 -- needs the settings
         from django.test import Client  # noqa: PLC0415
 
-        from keng.accounts.middleware import put_into  # noqa: PLC0415
+        from keng.accounts.middleware import bind_session  # noqa: PLC0415
 
         self._bench, self.kb = bench, 0.0
         # A name that the site answers to; the client's own is known in tests alone.
         self._client = Client(SERVER_NAME="localhost")
         session = self._client.session
-        put_into(session, officer)
+        bind_session(session, officer)
         session.save()
         self._client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
 

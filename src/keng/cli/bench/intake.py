@@ -190,13 +190,13 @@ class _Runner:
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
-        mark = signature.sign(
+        mark = signature.sign_call(
             body, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
         )
         head = (
             "POST /hooks/zalo_oa/bench HTTP/1.1\r\n"
             "Host: localhost\r\nContent-Type: application/json\r\n"
-            f"{signature.HEADER}: {mark}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{signature.ZALO_SIGNATURE_HEADER}: {mark}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 

@@ -109,11 +109,11 @@ class Rig:
         from keng.delivery.actions import dispatch  # noqa: PLC0415 -- needs the settings
         from keng.delivery.audience import Audience  # noqa: PLC0415
 
-        return dispatch.send(
+        return dispatch.send_dispatch(
             kind="notice",
             unit=self._unit,
             approval=None,
-            texts=[dispatch.Text("vi", TEXT)],
+            texts=[dispatch.TextToSend("vi", TEXT)],
             audience=Audience((self._unit.pk,), (self._place.pk,), ("residents",)),
             source_kind="bench",
             source_ref=None,

@@ -63,22 +63,22 @@ def _ask_provider(account: "ChannelAccount") -> str:
 
 def _zalo(account: "ChannelAccount") -> str:
     from keng.channels import reading  # noqa: PLC0415 -- needs the settings
-    from keng.channels.zalo_oa.requests import account_facts  # noqa: PLC0415
-    from keng.delivery.credentials import for_sending  # noqa: PLC0415
-    from keng.delivery.sender.http import Broken, Http, Unsendable  # noqa: PLC0415
+    from keng.channels.zalo_oa.requests import account_facts_request  # noqa: PLC0415
+    from keng.delivery.credentials import credentials_for_sending  # noqa: PLC0415
+    from keng.delivery.sender.http import ConnectionBroken, HttpClient, UnsendableRequest  # noqa: PLC0415
     from keng.vault.opening import NotTheSender  # noqa: PLC0415
 
     async def asked() -> bytes:
-        http = Http(1)
+        http = HttpClient(1)
         try:
-            return (await http.carry(account_facts(for_sending(account)))).body
+            return (await http.carry(account_facts_request(credentials_for_sending(account)))).body
         finally:
             await http.close()
 
     os.environ.setdefault(_SENDER_KEY, str(data_folder() / "keys" / "sender.key"))
     try:
         body = reading.json_object(asyncio.run(asked()))
-    except (Broken, Unsendable):
+    except (ConnectionBroken, UnsendableRequest):
         raise Faulty("the provider cannot be reached from here") from None
     except (NotTheSender, OSError):
         raise Faulty(f"its tokens open only with the sender's key: set {_SENDER_KEY}") from None
@@ -90,11 +90,11 @@ def _zalo(account: "ChannelAccount") -> str:
 
 
 def _mail_server(account: "ChannelAccount") -> str:
-    from keng.delivery.credentials import for_receiving  # noqa: PLC0415 -- needs the settings
-    from keng.delivery.sender.post import Mailbox, Post  # noqa: PLC0415
+    from keng.delivery.credentials import credentials_for_receiving  # noqa: PLC0415 -- needs the settings
+    from keng.delivery.sender.smtp import SmtpClient, SmtpServer  # noqa: PLC0415
 
-    own = for_receiving(account)
-    post = Post(Mailbox(account.base_url, own.get("user", ""), own.get("password", "")))
+    own = credentials_for_receiving(account)
+    post = SmtpClient(SmtpServer(account.base_url, own.get("user", ""), own.get("password", "")))
     try:
         post.greet()
     except smtplib.SMTPResponseException as error:

@@ -163,19 +163,19 @@ def test_accounts_whose_secrets_went_with_a_key_wait_for_others_and_pagers_get_a
     lost = secrets.SecretBox(os.urandom(32)).encrypt(b"{}")
     mail = make.channel_account(unit=unit, channel="email", slug="mail", secrets_box=lost)
     whole = make.channel_account(unit=unit, channel="email", slug="whole")
-    push_account.make_account()
-    before = push_account.settings_of_push()["vapid_public"]
+    push_account.make_push_account()
+    before = push_account.push_settings()["vapid_public"]
     (begun / "keys" / "sender.key").unlink()
     code, said = accept(monkeypatch, capsys, command.TYPED)
     assert (code, "keng channel renew mail" in said) == (0, True)
     mail.refresh_from_db()
     assert mail.circuit_open_since is not None
     assert "connect the account again" in mail.circuit_reason
-    assert dict(credentials.for_receiving(mail)) is not None
+    assert dict(credentials.credentials_for_receiving(mail)) is not None
     whole.refresh_from_db()
     assert whole.circuit_open_since is None
     # Sealed to the new sender's key, and so a new one for the browsers.
-    assert push_account.settings_of_push()["vapid_public"] not in {"", before}
+    assert push_account.push_settings()["vapid_public"] not in {"", before}
     acts = Entry.objects.filter(chain__startswith="channel:").values_list("action", flat=True)
     assert sorted(acts) == ["channel.renewed", "channel.stopped"]
 
@@ -192,7 +192,7 @@ def test_after_another_site_key_nobody_signs_in_and_nothing_breaks(begun):
     officer = make.officer(unit=make.unit())
     officer.totp_box = secrets.SecretBox(os.urandom(32)).encrypt(b"A" * 32)
     officer.save()
-    assert second_factor.check(officer, "123456") is False
+    assert second_factor.check_totp_code(officer, "123456") is False
 
 
 @pytest.mark.parametrize("is_demo", [True, False])

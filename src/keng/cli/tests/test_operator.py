@@ -12,7 +12,7 @@ from keng.accounts.requesting import HALF_LENGTH
 from keng.accounts.setting_up import WrongHalves
 from keng.accounts.tests.stage import CHOSEN, Stage, finish
 from keng.audit.models import Entry
-from keng.channels.zalo_oa.fake import running
+from keng.channels.zalo_oa.fake import running_zalo
 from keng.cli.__main__ import main
 from keng.cli.first_steps import first_steps
 from keng.decisions import closing, out_of_scope
@@ -192,7 +192,7 @@ def test_the_doctor_says_what_is_left_to_do_until_nothing_is(keng, bac_ninh):
 def test_an_account_is_kept_sealed_and_its_provider_asked(keng, bac_ninh, tmp_path, monkeypatch):
     keng("unit", "add", "24")
     keng("vault", "init")
-    with running() as fake:
+    with running_zalo() as fake:
         given = fake.credentials() | {"api_base": fake.base}
         monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(given)))
         add = ("channel", "add", "zalo_oa", "bac-ninh", "--unit", "24", "--settings", "-")

@@ -9,7 +9,7 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
@@ -70,7 +70,7 @@ def let_out_meeting(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Meeting
         by=by,
         on=found,
         chain=unit_chain(found.unit_id),
-        detail={"written_by": in_the_record(found.all_hands)},
+        detail={"written_by": hands_on_record(found.all_hands)},
     )
     return found
 
@@ -141,7 +141,7 @@ def let_out_channel(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Officia
         by=by,
         on=found,
         chain=unit_chain(found.unit_id),
-        detail={"kind": found.kind, "written_by": in_the_record(found.all_hands)},
+        detail={"kind": found.kind, "written_by": hands_on_record(found.all_hands)},
     )
     return found
 

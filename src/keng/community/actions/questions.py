@@ -14,12 +14,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
-from keng.channels.text import clean
+from keng.channels.text import clean_text
 from keng.claims.actions.errors import YourOwn
 from keng.claims.actions.objections import OBJECTION_TIME
 from keng.claims.secret_links import box_words
@@ -50,7 +50,7 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
     if Question.objects.filter(code_hash=receipt_codes.hash_of(code)).exists():
         return code
     shown_codes.show_for_a_while(token)
-    text = clean(text)
+    text = clean_text(text)
     question = Question(
         place=place,
         unit=_desk_for(place, text),
@@ -215,7 +215,7 @@ def _close_question(question: Question, state: Question.State, act: str, by: Off
     detail: dict[str, object] = {"wish": question.wish}
     if state == Question.State.ANSWERED:
         if question.all_hands:
-            detail["written_by"] = in_the_record(question.all_hands)
+            detail["written_by"] = hands_on_record(question.all_hands)
     else:
         # An answer that waited for a second person goes, too.
         question.shown_text, question.answer, question.hands = "", "", []

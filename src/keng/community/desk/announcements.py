@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.hands import people_with, refusal
+from keng.accounts.hands import hand_refusal, officers_with_hands
 from keng.accounts.presence import is_present
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
@@ -130,7 +130,9 @@ def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "meeting": found,
             "waits": waits,
             "may_drop": waits and speaks_for_desk(request.officer),
-            "refusal": refusal(RELEASING, found.unit, found.all_hands) if waits and is_own else "",
+            "refusal": hand_refusal(RELEASING, found.unit, found.all_hands)
+            if waits and is_own
+            else "",
         },
         numbers=check_meeting_numbers(found, by=request.officer) if waits else None,
         drop=announcements.drop_meeting,
@@ -159,7 +161,7 @@ def desk_channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "channel": found,
             "waits": waits,
             "may_drop": waits and speaks_for_desk(request.officer),
-            "refusal": refusal(RELEASING, found.unit, hands) if to_decide and is_own else "",
+            "refusal": hand_refusal(RELEASING, found.unit, hands) if to_decide and is_own else "",
         },
         numbers=check_channel_numbers(found, by=request.officer) if waits else None,
         drop=announcements.drop_channel,
@@ -231,7 +233,7 @@ def _announcement_page(
         "numbers": numbers,
         "unit": found.unit,
         "let_out_by": found.let_out_by,
-        "people": people_with(found.all_hands),
+        "people": officers_with_hands(found.all_hands),
     }
     status = 422 if form.errors else 200
     return render(request, "community/desk/announcement.html", context, status=status)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import name_hands, refusal
+from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.presence import is_present
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
@@ -105,7 +105,7 @@ def _answer_form(found: Question, posted: Any) -> AnswerQuestionForm:
 def _why_not_let_out(request: HttpRequest, found: Question) -> str:
     """Why this officer does not let the answer out that waits; empty if they may."""
     if found.has_hand_of(request.officer):
-        return refusal(RELEASING, found.unit, found.all_hands)
+        return hand_refusal(RELEASING, found.unit, found.all_hands)
     if not may_release_for(request.officer, found.unit):
         return _("This is for somebody else to decide.")
     return ""

@@ -63,7 +63,7 @@ class ReachedWarning:
     """The newest warning of which it can be said how far it came here."""
 
     version: Version
-    reached: reach_in_words.InWords
+    reached: reach_in_words.ReachInWords
     at: Any
 
 
@@ -187,7 +187,9 @@ def _public_meetings(place: Place) -> list[Meeting]:
 def _reached_warning(warnings: list[Version], place: Place) -> ReachedWarning | None:
     inside = place_ids_below([place.pk])
     for version in warnings:
-        if version.dispatch_id and (found := reach_in_words.reached(version.dispatch_id, inside)):
+        if version.dispatch_id and (
+            found := reach_in_words.reach_in_places(version.dispatch_id, inside)
+        ):
             return ReachedWarning(version, found, times.now())
     return None
 

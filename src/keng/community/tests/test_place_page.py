@@ -137,7 +137,7 @@ def reached(ward, *, landlords, schools, posted):
 
 def test_how_far_it_came_is_said_in_words_without_a_group(public_client, ward):
     version, groups = reached(ward, landlords=6, schools=6, posted=3)
-    found = reach_in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
+    found = reach_in_words.reach_in_places(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
     assert (found.total.posted, found.total.groups) == (3, groups)
     shown = page(public_client, ward)
     assert f"<b>3 trong {groups} nhóm</b>" in shown
@@ -148,15 +148,17 @@ def test_how_far_it_came_is_said_in_words_without_a_group(public_client, ward):
 def test_a_kind_with_few_groups_cannot_be_told_from_the_rest(ward):
     """One more group of another kind is in the ward: with the sum it would stand alone."""
     version, groups = reached(ward, landlords=6, schools=1, posted=0)
-    found = reach_in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
+    found = reach_in_words.reach_in_places(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
     assert found.total.groups == groups
     assert found.kinds == ()
 
 
 def test_of_few_groups_nothing_is_said(public_client, ward):
     version, groups = reached(ward, landlords=1, schools=0, posted=1)
-    assert groups < reach_in_words.FEWEST
-    assert reach_in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk]) is None
+    assert groups < reach_in_words.FEWEST_GROUPS
+    assert (
+        reach_in_words.reach_in_places(version.dispatch_id, [ward.place.pk, ward.hamlet.pk]) is None
+    )
     assert "Cảnh báo đã tới đâu" not in page(public_client, ward)
 
 

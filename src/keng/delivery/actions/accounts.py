@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from keng.audit.actions import record
 from keng.delivery import push_account
-from keng.delivery.credentials import keep_secrets, keep_tokens, secrets_open
+from keng.delivery.credentials import can_open_secrets, keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount
 from keng.delivery.sender.accounts import RECONNECT
 from keng.kit import times
@@ -21,7 +21,7 @@ def add_account(
     account: ChannelAccount, *, settings: Mapping[str, str], tokens: Mapping[str, str]
 ) -> None:
     """Keep a new account with its secrets. Raises SlugTaken."""
-    _keep(account, settings, tokens)
+    _keep_settings_and_tokens(account, settings, tokens)
     try:
         with transaction.atomic():
             account.save(force_insert=True)
@@ -35,7 +35,7 @@ def renew_account(
     account: ChannelAccount, *, settings: Mapping[str, str], tokens: Mapping[str, str]
 ) -> None:
     """Other secrets for an account: what was stopped is tried again with them."""
-    _keep(account, settings, tokens)
+    _keep_settings_and_tokens(account, settings, tokens)
     # What the old secrets taught about the account may be true no more.
     account.learned, account.tokens_expire_at = {}, None
     account.save()
@@ -43,7 +43,7 @@ def renew_account(
 
 
 @transaction.atomic
-def stop_what_lost_its_secrets(*, are_tokens_lost: bool) -> list[str]:
+def stop_accounts_without_secrets(*, are_tokens_lost: bool) -> list[str]:
     """After a key of this machine was given up; the names of accounts that wait for other secrets.
 
     With what nothing opens they would bring down whoever reads them. The account of the pagers
@@ -52,7 +52,7 @@ def stop_what_lost_its_secrets(*, are_tokens_lost: bool) -> list[str]:
     acts = []
     waiting = []
     for account in ChannelAccount.objects.select_for_update(no_key=True).order_by("id"):
-        has_lost = not secrets_open(account)
+        has_lost = not can_open_secrets(account)
         if has_lost:
             account.secrets_box = b""
         if are_tokens_lost and account.tokens_sealed:
@@ -61,8 +61,8 @@ def stop_what_lost_its_secrets(*, are_tokens_lost: bool) -> list[str]:
         if not has_lost:
             continue
         account.previous_tokens_sealed = b""
-        if account.channel == push_account.CHANNEL:
-            push_account.give_new_key(account)
+        if account.channel == push_account.PUSH_CHANNEL:
+            push_account.give_new_push_key(account)
             acts.append(("channel.renewed", account))
         else:
             account.circuit_open_since = times.now()
@@ -76,7 +76,9 @@ def stop_what_lost_its_secrets(*, are_tokens_lost: bool) -> list[str]:
     return waiting
 
 
-def _keep(account: ChannelAccount, settings: Mapping[str, str], tokens: Mapping[str, str]) -> None:
+def _keep_settings_and_tokens(
+    account: ChannelAccount, settings: Mapping[str, str], tokens: Mapping[str, str]
+) -> None:
     keep_secrets(account, settings)
     if tokens:
         keep_tokens(account, tokens)

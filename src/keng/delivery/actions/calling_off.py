@@ -14,7 +14,7 @@ _WAITING = (Delivery.State.QUEUED, Delivery.State.NOT_NOW)
 _UNDER_WAY = Delivery.State.LEASED
 
 
-def call_off(rows: QuerySet[Delivery], *, at: datetime.datetime | None = None) -> int:
+def call_off_deliveries(rows: QuerySet[Delivery], *, at: datetime.datetime | None = None) -> int:
     """Call these rows off in the caller's transaction; how many of them had not left.
 
     From here to the end of the transaction no sender can take one of them, and none that a sender

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.delivery import recipients
-from keng.delivery.actions.calling_off import call_off
+from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.audience import Audience, SameRecipients
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
-from keng.delivery.rights import may_steer
+from keng.delivery.rights import may_stop_or_resend
 from keng.kit import times
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ class AudienceChanged(Exception):
     """Between approval and sending a recipient was added, left or moved: approve again."""
 
 
-class TakenBack(Exception):
+class DispatchTakenBack(Exception):
     """The dispatch was stopped, corrected or recalled: its text goes to nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextToSend:
     """What is sent in one language. The first one is for everybody without a text of their own."""
 
     language: str
@@ -45,12 +45,12 @@ class Text:
 
 
 @transaction.atomic
-def send(
+def send_dispatch(
     *,
     kind: str,
     unit: "Unit",
     approval: Approval | None,
-    texts: Sequence[Text],
+    texts: Sequence[TextToSend],
     audience: Audience | SameRecipients,
     source_kind: str,
     source_ref: uuid.UUID | None,
@@ -68,7 +68,7 @@ def send(
     ended: list[tuple[Dispatch, int]] = []
     if ends_earlier and isinstance(audience, SameRecipients):
         moment = times.now()
-        ended = [_end(each, by=by, at=moment) for each in audience.dispatches]
+        ended = [_end_deliveries(each, by=by, at=moment) for each in audience.dispatches]
         audience = dataclasses.replace(audience, called_off_at=moment)
     dispatch = Dispatch.objects.create(
         kind=kind,
@@ -107,7 +107,7 @@ def send(
     return dispatch
 
 
-def _write_texts(dispatch: Dispatch, texts: Sequence[Text]) -> list[DispatchText]:
+def _write_texts(dispatch: Dispatch, texts: Sequence[TextToSend]) -> list[DispatchText]:
     return DispatchText.objects.bulk_create(
         DispatchText(
             dispatch=dispatch,
@@ -121,20 +121,22 @@ def _write_texts(dispatch: Dispatch, texts: Sequence[Text]) -> list[DispatchText
 
 
 @transaction.atomic
-def cancel(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
+def cancel_dispatch(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     """Take back whatever has not left yet; returns how many. What is being sent now is sent once.
 
     Raises PermissionDenied unless the officer works at the unit that sends or above it.
     """
-    dispatch, unsent = _end(dispatch_id, by=by, at=times.now())
+    dispatch, unsent = _end_deliveries(dispatch_id, by=by, at=times.now())
     _record_end(dispatch, unsent, by=by, reason="")
     return unsent
 
 
-def _end(dispatch_id: uuid.UUID, *, by: "Officer", at: datetime.datetime) -> tuple[Dispatch, int]:
+def _end_deliveries(
+    dispatch_id: uuid.UUID, *, by: "Officer", at: datetime.datetime
+) -> tuple[Dispatch, int]:
     """Call its rows off; how many had not left. Put on record by the caller, as the last thing."""
-    dispatch = _steered(dispatch_id, by)
-    unsent = call_off(Delivery.objects.filter(dispatch=dispatch), at=at)
+    dispatch = _locked_dispatch(dispatch_id, by)
+    unsent = call_off_deliveries(Delivery.objects.filter(dispatch=dispatch), at=at)
     dispatch.cancelled_at = dispatch.cancelled_at or at
     dispatch.save(update_fields=["cancelled_at"])
     return dispatch, unsent
@@ -150,10 +152,10 @@ def _record_end(dispatch: Dispatch, unsent: int, *, by: "Officer", reason: str) 
     )
 
 
-def _steered(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
+def _locked_dispatch(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
     found = Dispatch.objects.visible_to(by).select_related("unit")
     dispatch = found.select_for_update(no_key=True, of=("self",)).get(pk=dispatch_id)
-    if not may_steer(by, dispatch):
+    if not may_stop_or_resend(by, dispatch):
         raise PermissionDenied
     return dispatch
 
@@ -162,12 +164,12 @@ def _steered(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
 def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     """A person sends once more where nobody knows whether it arrived; returns how many.
 
-    Raises TakenBack: what was recalled or replaced is not sent again by anybody. Raises
-    PermissionDenied like cancel().
+    Raises DispatchTakenBack: what was recalled or replaced is not sent again by anybody. Raises
+    PermissionDenied like cancel_dispatch().
     """
-    dispatch = _steered(dispatch_id, by)
+    dispatch = _locked_dispatch(dispatch_id, by)
     if dispatch.cancelled_at is not None:
-        raise TakenBack
+        raise DispatchTakenBack
     again = Delivery.objects.filter(
         dispatch=dispatch, state=Delivery.State.UNKNOWN, called_off_at__isnull=True
     ).update(
@@ -214,7 +216,7 @@ def _insert_deliveries(
         f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608
         "recipient_kind, recipient_ref, text_id, address, address_sealed, priority, is_urgent, "
         "state, code, settled_at, not_before, expires_at) "
-        f"SELECT {recipients.NEW_ID}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
+        f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
         f"r.recipient_ref, {text_of}, r.address, r.address_sealed, %(priority)s, %(urgent)s, "
         # Nobody can reach it: that is an outcome too, on record from the first moment.
         f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' ELSE 'queued' END, "
@@ -227,23 +229,24 @@ def _insert_deliveries(
 
 _NO_ACCOUNT = "r.account_id IS NULL AND r.channel <> 'by_hand'"
 # The hour in Vietnam, and when the person's quiet time ends; urgent things do not wait for it.
-_HERE = "(now() AT TIME ZONE INTERVAL '+07:00')"
+_NOW_IN_VIETNAM = "(now() AT TIME ZONE INTERVAL '+07:00')"
 _IS_QUIET = (
     f"CASE WHEN r.quiet_from <= r.quiet_to "
-    f"THEN {_HERE}::time >= r.quiet_from AND {_HERE}::time < r.quiet_to "
-    f"ELSE {_HERE}::time >= r.quiet_from OR {_HERE}::time < r.quiet_to END"
+    f"THEN {_NOW_IN_VIETNAM}::time >= r.quiet_from AND {_NOW_IN_VIETNAM}::time < r.quiet_to "
+    f"ELSE {_NOW_IN_VIETNAM}::time >= r.quiet_from OR {_NOW_IN_VIETNAM}::time < r.quiet_to END"
 )
 _NOT_BEFORE = (
     "CASE WHEN NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL "
-    f"AND {_IS_QUIET} THEN ({_HERE}::date + r.quiet_to + CASE WHEN r.quiet_to <= {_HERE}::time "
-    "THEN INTERVAL '1 day' ELSE INTERVAL '0' END) AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
+    f"AND {_IS_QUIET} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
+    f"+ CASE WHEN r.quiet_to <= {_NOW_IN_VIETNAM}::time THEN INTERVAL '1 day' ELSE INTERVAL '0' END"
+    ") AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
 )
 
 
 def _digest(cursor: Any, dispatch: Dispatch) -> tuple[int, bytes]:
     cursor.execute(
         # Our own words only; values are bound.
-        f"SELECT count(*), {recipients.DIGEST} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608
+        f"SELECT count(*), {recipients.DIGEST_SQL} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608
         [dispatch.pk],
     )
     count, digest = cursor.fetchone()
@@ -282,9 +285,9 @@ def _insert_tasks(cursor: Any, dispatch: Dispatch, audience: Audience | SameReci
         "  SELECT l.above_id FROM upward u JOIN network_lead l ON l.id = u.lead_id"
         "  WHERE l.above_id IS NOT NULL"
         ") INSERT INTO delivery_relaytask (id, dispatch_id, lead_id, group_id) "
-        f"SELECT {recipients.NEW_ID}, %(dispatch)s, lead_id, group_id FROM asked "
+        f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, lead_id, group_id FROM asked "
         "UNION ALL "
-        f"SELECT {recipients.NEW_ID}, %(dispatch)s, u.lead_id, NULL::uuid FROM upward u "
+        f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, u.lead_id, NULL::uuid FROM upward u "
         "JOIN network_lead l ON l.id = u.lead_id "
         "WHERE l.stopped_at IS NULL AND u.lead_id NOT IN (SELECT lead_id FROM asked)",
         values,

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import connection
 
-from keng.delivery.handlers import Statement
-from keng.delivery.receiving import Incoming
+from keng.delivery.inbound_handlers import SqlStatement
+from keng.delivery.inbound_message import InboundMessage
 from keng.kit import times
 from keng.vault import seal
 
 # The key is claimed first: the same event again writes nothing.
-CLAIM = """
+CLAIM_KEYS_SQL = """
 fresh AS (
   INSERT INTO delivery_dedupekey (key, inbound_ref)
   SELECT DISTINCT ON (key) key, inbound FROM r ORDER BY key
@@ -28,7 +28,7 @@ WITH r AS MATERIALIZED (
     key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,
     sent_at timestamptz, received_at timestamptz, text text, raw bytea)
 ),
-{CLAIM}
+{CLAIM_KEYS_SQL}
 INSERT INTO delivery_inbound
   (id, account_id, channel, kind, conversation_hash, sent_at, received_at, text, raw_sealed)
 SELECT inbound, account, channel, kind, conversation_hash, sent_at, received_at, text, raw
@@ -36,7 +36,7 @@ FROM new
 """  # noqa: S608 -- our own pieces
 # A receipt only ever moves a row forwards, and an unknown outcome becomes a known one. Of two for
 # one row in a batch the further one counts: "read" comes after "delivered" in the alphabet, too.
-RECEIPT = """
+RECEIPT_SQL = """
 UPDATE delivery_delivery SET state = told.state
 FROM (
   SELECT account, provider_id, max(state) AS state
@@ -60,10 +60,10 @@ class ReceiptHandler:
     def refresh(self) -> None:
         """Nothing to read."""
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         return message.event.kind in ("received", "seen", "echo")
 
-    def prepare(self, message: Incoming) -> list[tuple[str, str, str]]:
+    def prepare(self, message: InboundMessage) -> list[tuple[str, str, str]]:
         state = RECEIPT_STATES.get(message.event.kind)
         if state is None:
             return []
@@ -71,15 +71,15 @@ class ReceiptHandler:
 
     def statements(
         self, prepared: Sequence[list[tuple[str, str, str]]], *, lane: int
-    ) -> list[Statement]:
+    ) -> list[SqlStatement]:
         told = [one for listed in prepared for one in listed]
         if not told:
             return []
         accounts, ids, states = map(list, zip(*told, strict=True))
-        return [Statement(RECEIPT, {"accounts": accounts, "ids": ids, "states": states})]
+        return [SqlStatement(RECEIPT_SQL, {"accounts": accounts, "ids": ids, "states": states})]
 
 
-class Kept:
+class KeptHandler:
     """The last handler: whatever nobody else takes is recorded, its raw body sealed."""
 
     name = "kept"
@@ -87,40 +87,40 @@ class Kept:
     def refresh(self) -> None:
         """Nothing to read."""
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         return True
 
-    def prepare(self, message: Incoming) -> dict[str, Any]:
+    def prepare(self, message: InboundMessage) -> dict[str, Any]:
         return inbound_row(message)
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[Statement]:
-        return [Statement(_KEEP, {"rows": json.dumps(prepared, ensure_ascii=False)})]
+    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
+        return [SqlStatement(_KEEP, {"rows": json.dumps(prepared, ensure_ascii=False)})]
 
 
-def inbound_row(message: Incoming) -> dict[str, Any]:
+def inbound_row(message: InboundMessage) -> dict[str, Any]:
     """The columns of one inbound row. The words of what is only kept stay sealed with the body."""
     return {
-        "key": hexed(message.key),
+        "key": bytea_text(message.key),
         "inbound": str(message.id),
         "account": str(message.account.id),
         "channel": message.account.channel,
         "kind": message.event.kind,
-        "conversation_hash": hexed(message.conversation_hash)
+        "conversation_hash": bytea_text(message.conversation_hash)
         if message.conversation_hash
         else None,
         "sent_at": times.rounded_down(message.event.at, times.COARSE).isoformat(),
         "received_at": message.received_at.isoformat(),
         "text": "",
-        "raw": hexed(seal.for_unit(message.account.unit_id, message.raw)),
+        "raw": bytea_text(seal.for_unit(message.account.unit_id, message.raw)),
     }
 
 
-def hexed(data: bytes) -> str:
+def bytea_text(data: bytes) -> str:
     """Bytes as PostgreSQL reads them in text."""
     return f"\\x{data.hex()}"
 
 
-def pin_signature(account_id: uuid.UUID, variant: str) -> None:
+def pin_signature_variant(account_id: uuid.UUID, variant: str) -> None:
     """Keep which reading of the signature scheme once matched, unless one is kept already."""
     with connection.cursor() as cursor:
         cursor.execute(

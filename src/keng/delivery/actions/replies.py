@@ -12,7 +12,7 @@ from keng.kit import times
 from keng.vault import seal
 
 # Later than this no provider takes an answer any more without being asked again.
-EXPIRES_AFTER = dt.timedelta(days=7)
+REPLY_EXPIRES_AFTER = dt.timedelta(days=7)
 ASKER_EXPIRES_AFTER = dt.timedelta(hours=1)
 _PRIORITY = {Dispatch.Kind.REPLY: 0}
 _ACKNOWLEDGEMENT_PRIORITY = 5
@@ -60,7 +60,7 @@ def send_to_conversation(
         priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY),
         is_urgent=True,
         not_before=leaves_at or times.now(),
-        expires_at=times.now() + EXPIRES_AFTER,
+        expires_at=times.now() + REPLY_EXPIRES_AFTER,
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
@@ -95,10 +95,10 @@ def answer_asker(
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
 
 
-def call_off(tip_id: uuid.UUID) -> int:
+def call_off_replies(tip_id: uuid.UUID) -> int:
     """Take back what waits to leave for this tip's reporter; how many messages."""
     talks = Conversation.objects.filter(tip_ref=tip_id).values("pk")
-    return calling_off.call_off(
+    return calling_off.call_off_deliveries(
         Delivery.objects.filter(
             recipient_kind=Delivery.RecipientKind.CONVERSATION, recipient_ref__in=talks
         )

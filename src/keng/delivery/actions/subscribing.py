@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.delivery.actions.calling_off import call_off
+from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
 from keng.kit import times
 from keng.network.actions import subscriptions
@@ -21,18 +21,18 @@ class NoMailbox(LookupError):
     """This site has no working e-mail account: nobody can subscribe by e-mail."""
 
 
-def mailbox() -> ChannelAccount | None:
+def mailbox_account() -> ChannelAccount | None:
     """The account that letters go out from."""
     return ChannelAccount.objects.filter(channel="email", is_active=True).order_by("id").first()
 
 
 @transaction.atomic
-def ask(wish: SubscriptionRequest) -> None:
+def ask_to_subscribe(wish: SubscriptionRequest) -> None:
     """Write the wish down and send one letter, which alone tells whether the address was known.
 
     Raises NoMailbox, subscriptions.TooMany.
     """
-    account = mailbox()
+    account = mailbox_account()
     if account is None:
         raise NoMailbox
     subscription, is_due = subscriptions.request_subscription(wish)
@@ -65,10 +65,10 @@ def ask(wish: SubscriptionRequest) -> None:
 
 
 @transaction.atomic
-def stop(subscription: Subscription) -> None:
+def stop_subscription(subscription: Subscription) -> None:
     """End it, and take back what is still waiting to be sent there."""
     subscriptions.stop_subscription(subscription)
-    call_off(
+    call_off_deliveries(
         Delivery.objects.filter(
             recipient_ref=subscription.pk, recipient_kind=Delivery.RecipientKind.SUBSCRIPTION
         )

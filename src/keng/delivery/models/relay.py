@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 # Reasons that close a task; "later" only moves the reminder. Older rows say "no_more".
-CLOSING = ("not_mine", "never_posted", "no_more")
+CLOSING_REASONS = ("not_mine", "never_posted", "no_more")
 
 
 class RelayTaskQuerySet(models.QuerySet["RelayTask"]):

@@ -25,29 +25,29 @@ from keng.places.search import find_places
 _MOST_FOUND = 8
 _HOUR = 3600
 # A hall full of people has one network, and whoever fills strangers' mailboxes has one too.
-letters = Slowing(
+letters_per_network = Slowing(
     at_once=settings.SUBSCRIBE_NETWORK_HOURLY, pause=_HOUR / settings.SUBSCRIBE_NETWORK_HOURLY
 )
 
 
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The form. The answer is the same whether the address was known or not."""
-    if actions.mailbox() is None:
+    if actions.mailbox_account() is None:
         return render(request, "delivery/subscribe_closed.html")
-    form = _form(request)
+    form = _subscribe_form(request)
     is_search = form.is_bound and form.asks_to_search
     status, wait = 200, 0
     if form.is_bound and not is_search and form.is_valid():
-        status, wait = _ask(request, form)
+        status, wait = _ask_from_form(request, form)
         if not wait:
             return redirect("subscribe-sent")
     query = form.data.get("q", "").strip()[:120] if is_search else ""
-    found = _found(query)
-    ticked = _ticked(form, request)
+    found = _places_found(query)
+    ticked = _ticked_places(form, request)
     boxes = [*ticked, *(row for row in found if row not in ticked)]
     context = {
         # A search is no mistake: what is still empty is not called an error yet.
-        "form": _unchecked(form) if is_search else form,
+        "form": _form_without_errors(form) if is_search else form,
         "query": query,
         "boxes": boxes,
         "ticked": {place.pk for place in ticked},
@@ -59,20 +59,22 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _form(request: HttpRequest) -> SubscribeForm:
+def _subscribe_form(request: HttpRequest) -> SubscribeForm:
     language = get_language() or "vi"
-    return SubscribeForm(request.POST or None, offered=_offered(), initial={"language": language})
+    return SubscribeForm(
+        request.POST or None, offered=_offered_places(), initial={"language": language}
+    )
 
 
-def _unchecked(form: SubscribeForm) -> SubscribeForm:
+def _form_without_errors(form: SubscribeForm) -> SubscribeForm:
     typed = {name: form.data.get(name, "") for name in ("email", "language")}
     typed["kinds"] = form.data.getlist("kinds")
-    return SubscribeForm(offered=_offered(), initial=typed)
+    return SubscribeForm(offered=_offered_places(), initial=typed)
 
 
-def _ask(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
+def _ask_from_form(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
     """The status of the answer, and in how many seconds to come again; 0 when it was taken."""
-    if wait := letters.seconds_to_wait(request):
+    if wait := letters_per_network.seconds_to_wait(request):
         form.add_error(
             "email", _("Many letters were asked for from your network. Try again later.")
         )
@@ -86,21 +88,21 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
         language=chosen["language"],
     )
     try:
-        actions.ask(wish)
+        actions.ask_to_subscribe(wish)
     except subscriptions.TooManyLetters:
         form.add_error("email", _("Very many people are asking right now. Try again in an hour."))
         return 503, _HOUR
     return 302, 0
 
 
-def _offered() -> QuerySet[Place]:
+def _offered_places() -> QuerySet[Place]:
     """Communes of the provinces that have a desk here."""
     ours = Unit.objects.values("province_code")
     communes = (Place.Kind.WARD, Place.Kind.COMMUNE, Place.Kind.SPECIAL_ZONE)
     return Place.objects.filter(province_code__in=ours, kind__in=communes, valid_to__isnull=True)
 
 
-def _found(query: str) -> list[Place]:
+def _places_found(query: str) -> list[Place]:
     """What the words may mean, as far as one can have its warnings; without words nothing."""
     today: list[Place] = []
     for match in find_places(query, limit=20):
@@ -108,7 +110,7 @@ def _found(query: str) -> list[Place]:
             whole = _commune_of(place)
             if whole not in today:
                 today.append(whole)
-    allowed = set(_offered().filter(pk__in=[place.pk for place in today]))
+    allowed = set(_offered_places().filter(pk__in=[place.pk for place in today]))
     return [place for place in today if place in allowed][:_MOST_FOUND]
 
 
@@ -118,7 +120,7 @@ def _commune_of(place: Place) -> Place:
     return place.parent if is_inside and place.parent else place
 
 
-def _ticked(form: SubscribeForm, request: HttpRequest) -> list[Place]:
+def _ticked_places(form: SubscribeForm, request: HttpRequest) -> list[Place]:
     """What is ticked on the page; at first the place this visitor sees the home page of."""
     if form.is_bound:
         field: Any = form.fields["places"]
@@ -127,16 +129,16 @@ def _ticked(form: SubscribeForm, request: HttpRequest) -> list[Place]:
         except ValidationError:
             return []
     near = chosen_place(request)
-    return list(_offered().filter(pk=near.pk)) if near else []
+    return list(_offered_places().filter(pk=near.pk)) if near else []
 
 
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def subscribe_sent(request: HttpRequest) -> HttpResponse:
     """A letter is on its way."""
     return render(request, "delivery/subscribe_sent.html")
 
 
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page the letter leads to. Opening it confirms nothing: mail services open links, too."""
     subscription = secret_links.subscription_to_confirm(token)
     if subscription is None or subscription.stopped_at:
@@ -158,13 +160,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 # in the address is the only thing it can have, and all it can do is end a subscription.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: HttpRequest, token: str) -> HttpResponse:
+def subscription_stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button, POST ends the subscription and answers 200 without a redirect."""
     subscription = secret_links.subscription_to_stop(token)
     if subscription is None:
         raise Http404
     if request.method == "POST":
-        actions.stop(subscription)
+        actions.stop_subscription(subscription)
         subscription.refresh_from_db()
     context = {"is_stopped": subscription.stopped_at is not None, "token": token}
     return render(request, "delivery/subscription_stop.html", context)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from keng.delivery.audience import channel_labels
 from keng.delivery.models import Delivery, Dispatch, RelayTask
-from keng.delivery.models.relay import CLOSING
+from keng.delivery.models.relay import CLOSING_REASONS
 
-COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
+OUTCOME_COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
 # Every state of a delivery belongs to exactly one column: a test holds it.
-COLUMN_OF = {
+COLUMN_OF_STATE = {
     "delivered": "arrived",
     "read": "arrived",
     "relayed": "arrived",
@@ -30,7 +30,7 @@ COLUMN_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OutcomeRow:
     """One channel of the table, or its sum."""
 
     label: str
@@ -43,11 +43,11 @@ class Row:
 
     @property
     def total(self) -> int:
-        return sum(getattr(self, name) for name in COLUMNS)
+        return sum(getattr(self, name) for name in OUTCOME_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class OutcomeReason:
     """Why some recipients have nothing yet, or never will."""
 
     column: str
@@ -57,12 +57,12 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DispatchOutcome:
     """The whole of a dispatch."""
 
-    rows: tuple[Row, ...]
-    total: Row
-    reasons: tuple[Reason, ...]
+    rows: tuple[OutcomeRow, ...]
+    total: OutcomeRow
+    reasons: tuple[OutcomeReason, ...]
     by_hand_waiting: int
     """Groups by hand in which it is not posted yet, whoever should do it."""
     by_hand_leadless: int
@@ -85,12 +85,12 @@ class Outcome:
         return self.total.arrived + self.total.sent
 
 
-def of(dispatch: Dispatch) -> Outcome:
+def outcome_of_dispatch(dispatch: Dispatch) -> DispatchOutcome:
     """The outcome of one dispatch, in one query. Only first parts count, so nobody counts twice."""
-    return of_many([dispatch.pk])
+    return outcome_of_dispatches([dispatch.pk])
 
 
-def of_many(dispatch_ids: list[uuid.UUID]) -> Outcome:
+def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
     """The same for several dispatches together."""
     counted = list(
         Delivery.objects.filter(dispatch__in=dispatch_ids, part=1)
@@ -100,14 +100,16 @@ def of_many(dispatch_ids: list[uuid.UUID]) -> Outcome:
     )
     cells: dict[tuple[str, str], dict[str, int]] = {}
     for one in counted:
-        row = cells.setdefault((one["channel"], one["recipient_kind"]), dict.fromkeys(COLUMNS, 0))
-        row[COLUMN_OF[one["state"]]] += one["count"]
-    rows = tuple(Row(_label(*key), **cell) for key, cell in cells.items())
-    sums = {name: sum(getattr(row, name) for row in rows) for name in COLUMNS}
+        row = cells.setdefault(
+            (one["channel"], one["recipient_kind"]), dict.fromkeys(OUTCOME_COLUMNS, 0)
+        )
+        row[COLUMN_OF_STATE[one["state"]]] += one["count"]
+    rows = tuple(OutcomeRow(_row_label(*key), **cell) for key, cell in cells.items())
+    sums = {name: sum(getattr(row, name) for row in rows) for name in OUTCOME_COLUMNS}
     changed = [one["changed"] for one in counted if one["changed"]]
-    return Outcome(
+    return DispatchOutcome(
         rows,
-        Row(_("Sum, equals the approved list"), **sums),
+        OutcomeRow(_("Sum, equals the approved list"), **sums),
         _reasons(counted),
         sum(
             one["count"]
@@ -124,7 +126,7 @@ def _leadless(dispatch_ids: list[uuid.UUID]) -> int:
         dispatch=OuterRef("dispatch"),
         group=OuterRef("recipient_ref"),
         lead__stopped_at__isnull=True,
-    ).exclude(cannot_reason__in=CLOSING)
+    ).exclude(cannot_reason__in=CLOSING_REASONS)
     return Delivery.objects.filter(
         ~Exists(asked),
         dispatch__in=dispatch_ids,
@@ -134,7 +136,7 @@ def _leadless(dispatch_ids: list[uuid.UUID]) -> int:
     ).count()
 
 
-def _label(channel: str, recipient_kind: str) -> str:
+def _row_label(channel: str, recipient_kind: str) -> str:
     label = channel_labels().get(channel, channel)
     if channel in {"by_hand", "email", "web"}:
         return label
@@ -143,20 +145,20 @@ def _label(channel: str, recipient_kind: str) -> str:
     return _("%(channel)s, people") % {"channel": label}
 
 
-def _reasons(counted: list[Any]) -> tuple[Reason, ...]:
+def _reasons(counted: list[Any]) -> tuple[OutcomeReason, ...]:
     found: dict[tuple[str, str], int] = {}
     for one in counted:
         state = one["state"]
-        if COLUMN_OF[state] in {"later", "unknown", "failed"}:
+        if COLUMN_OF_STATE[state] in {"later", "unknown", "failed"}:
             key = (state, one["code"])
             found[key] = found.get(key, 0) + one["count"]
     return tuple(
-        Reason(COLUMN_OF[state], state, _words(state, code), count)
+        OutcomeReason(COLUMN_OF_STATE[state], state, _reason_words(state, code), count)
         for (state, code), count in sorted(found.items())
     )
 
 
-def _words(state: str, code: str) -> str:
+def _reason_words(state: str, code: str) -> str:
     known = {
         "no_account": _("no working account of this channel"),
     }

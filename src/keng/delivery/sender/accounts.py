@@ -11,7 +11,7 @@ from keng import channels
 from keng.audit.actions import record
 from keng.channels.base import AnyChannel, Credentials, Outcome
 from keng.channels.zalo_oa.tokens import REFRESH_WHEN_LEFT
-from keng.delivery.credentials import for_sending
+from keng.delivery.credentials import credentials_for_sending
 from keng.delivery.models import ChannelAccount, PagerWay
 from keng.kit import times
 from keng.network.models import Group, Subscription
@@ -19,11 +19,11 @@ from keng.network.models import Group, Subscription
 # What the adapter says when only a person at the provider's console can mend it.
 RECONNECT = "connect the account again"
 # Mail servers count connections, and each of ours keeps a thread busy.
-MOST_LETTERS = 8
+MOST_LETTERS_AT_ONCE = 8
 
 
 @dataclass(slots=True)
-class Standing:
+class AccountState:
     """What this process knows of an account beyond its row; it outlives a new look at the row."""
 
     held: int = 0
@@ -42,7 +42,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Account:
+class SendingAccount:
     """One account with its adapter and credentials, read a moment ago."""
 
     id: uuid.UUID
@@ -55,10 +55,10 @@ class Account:
     tokens_expire_at: datetime | None
     is_probing: bool
     """It was stopped: one message shows whether it works again."""
-    standing: Standing = field(default_factory=Standing)
+    state: AccountState = field(default_factory=AccountState)
 
     @property
-    def apart(self) -> float:
+    def seconds_between_sends(self) -> float:
         """Seconds between two sends at the account's rate."""
         return 60.0 / self.rate_per_minute if self.rate_per_minute else 0.0
 
@@ -68,29 +68,29 @@ class Account:
         left = self.tokens_expire_at - times.now() if self.tokens_expire_at else None
         return left is not None and left < REFRESH_WHEN_LEFT
 
-    def most(self, share: int) -> int:
+    def max_rows(self, share: int) -> int:
         """How many rows of this account may be leased here at once, of a share of the room."""
         if self.is_probing:
             return 1
         if self.channel.transport == "smtp":
-            return min(share, MOST_LETTERS)
+            return min(share, MOST_LETTERS_AT_ONCE)
         if self.rate_per_minute:
             # Half a second ahead, so that a reply need not wait for a leased bulk.
             return min(share, max(1, self.rate_per_minute // 120))
         return share
 
 
-def read(ids: list[uuid.UUID]) -> dict[uuid.UUID, Account]:
+def read_accounts(ids: list[uuid.UUID]) -> dict[uuid.UUID, SendingAccount]:
     """The accounts with these ids."""
     return {row.id: _account(row) for row in ChannelAccount.objects.filter(id__in=ids)}
 
 
-def _account(row: ChannelAccount) -> Account:
-    return Account(
+def _account(row: ChannelAccount) -> SendingAccount:
+    return SendingAccount(
         id=row.id,
         slug=row.slug,
-        channel=channels.get(row.channel),
-        credentials=for_sending(row),
+        channel=channels.get_channel(row.channel),
+        credentials=credentials_for_sending(row),
         base_url=row.base_url,
         rate_per_minute=row.rate_per_minute,
         tokens_version=bytes(row.tokens_sealed),
@@ -134,7 +134,7 @@ def close_circuit(account_id: uuid.UUID) -> None:
 
 
 @transaction.atomic
-def remember(account_id: uuid.UUID, learned: dict[str, str]) -> None:
+def keep_learned_facts(account_id: uuid.UUID, learned: dict[str, str]) -> None:
     """Pin what the adapter learned about the account, such as which API answers it."""
     row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     if row.learned | learned != row.learned:

@@ -10,10 +10,10 @@ from django.db import Error as OrmError
 from psycopg_pool import AsyncConnectionPool
 
 from keng.channels.base import Outcome
-from keng.delivery.sender import accounts, orm, sql
-from keng.delivery.sender.accounts import Account
-from keng.delivery.sender.attempt import Wire
-from keng.delivery.sender.rows import Leased
+from keng.delivery.sender import accounts, orm_threads, sql
+from keng.delivery.sender.accounts import SendingAccount
+from keng.delivery.sender.one_delivery import Transports
+from keng.delivery.sender.rows import LeasedDelivery
 from keng.kit import times
 
 logger = logging.getLogger(__name__)
@@ -27,99 +27,107 @@ class Consequences:
     """Rare things, done beside the sending. None of them may stop it."""
 
     def __init__(
-        self, wire: Wire, pool: AsyncConnectionPool[Any], wake: Callable[[], None]
+        self, transports: Transports, pool: AsyncConnectionPool[Any], wake: Callable[[], None]
     ) -> None:
-        self._wire = wire
+        self._transports = transports
         self._pool = pool
         self._wake = wake
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def of(self, row: Leased, account: Account, outcome: Outcome) -> None:
+    def begin_for(self, row: LeasedDelivery, account: SendingAccount, outcome: Outcome) -> None:
         """Begin whatever follows from this outcome; nothing follows from most of them."""
-        standing = account.standing
+        state = account.state
         if outcome.kind == "sent":
-            standing.unreached = 0
+            state.unreached = 0
             if account.is_probing:
                 account.is_probing = False
-                self._begin(orm.in_thread(accounts.close_circuit, account.id))
+                self._begin(orm_threads.in_orm_thread(accounts.close_circuit, account.id))
             if outcome.parts_sent > 1 and account.rate_per_minute:
-                self._pause(account, (outcome.parts_sent - 1) * account.apart, here_only=False)
+                self._pause(
+                    account,
+                    (outcome.parts_sent - 1) * account.seconds_between_sends,
+                    here_only=False,
+                )
         elif outcome.kind == "config" and outcome.scope == "account":
-            self.stop(account, outcome)
+            self.stop_account(account, outcome)
         elif outcome.kind == "gone":
             self._begin(
-                orm.in_thread(
+                orm_threads.in_orm_thread(
                     accounts.end_address, row.recipient_kind, row.recipient_ref, outcome.code
                 )
             )
         elif outcome.blames_provider and outcome.reached:
             self._pause(account, float(outcome.after_seconds or 1), here_only=False)
         elif outcome.blames_provider:
-            self._nobody_there(account, outcome)
+            self._note_unreached(account, outcome)
         if outcome.rate_remaining == 0 and outcome.kind == "sent":
             self._pause(account, float(60 - times.now().second), here_only=False)
         if outcome.learned:
             self._learn(account, outcome)
 
-    def stop(self, account: Account, outcome: Outcome) -> None:
+    def stop_account(self, account: SendingAccount, outcome: Outcome) -> None:
         """Nothing more goes out on it until it is mended."""
         self._pause(account, _LONGEST_PAUSE, here_only=True)
         self._begin(
-            orm.in_thread(accounts.open_circuit, account.id, outcome, account.tokens_version)
+            orm_threads.in_orm_thread(
+                accounts.open_circuit, account.id, outcome, account.tokens_version
+            )
         )
 
-    def renew_ahead(self, account: Account) -> None:
+    def renew_ahead(self, account: SendingAccount) -> None:
         """Half an hour apart, whatever came of it: a refresh token works once."""
         now = asyncio.get_running_loop().time()
-        if account.needs_refresh and account.standing.renew_at <= now:
-            account.standing.renew_at = now + _RENEW_EVERY
+        if account.needs_refresh and account.state.renew_at <= now:
+            account.state.renew_at = now + _RENEW_EVERY
             self._begin(self._renew_ahead(account))
 
-    async def _renew_ahead(self, account: Account) -> None:
-        refused = await self._wire.renew_ahead(account)
+    async def _renew_ahead(self, account: SendingAccount) -> None:
+        refused = await self._transports.renew_ahead(account)
         if refused is not None:
-            self.stop(account, refused)
+            self.stop_account(account, refused)
 
-    def _nobody_there(self, account: Account, outcome: Outcome) -> None:
+    def _note_unreached(self, account: SendingAccount, outcome: Outcome) -> None:
         """A provider that is away is asked more and more seldom; its rows wait meanwhile."""
-        standing = account.standing
+        state = account.state
         now = asyncio.get_running_loop().time()
-        if standing.paused_until > now:
+        if state.paused_until > now:
             return  # Others that were under way tell the same.
-        standing.unreached += 1
-        self._pause(account, min(2.0**standing.unreached / 2, _LONGEST_PAUSE), here_only=True)
-        if standing.unreached >= _UNREACHED_TOO_OFTEN:
+        state.unreached += 1
+        self._pause(account, min(2.0**state.unreached / 2, _LONGEST_PAUSE), here_only=True)
+        if state.unreached >= _UNREACHED_TOO_OFTEN:
             self._begin(
-                orm.in_thread(accounts.open_circuit, account.id, outcome, account.tokens_version)
+                orm_threads.in_orm_thread(
+                    accounts.open_circuit, account.id, outcome, account.tokens_version
+                )
             )
 
-    def _pause(self, account: Account, seconds: float, *, here_only: bool) -> None:
+    def _pause(self, account: SendingAccount, seconds: float, *, here_only: bool) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        already = account.standing.paused_until >= until - 0.5
-        account.standing.paused_until = max(account.standing.paused_until, until)
+        already = account.state.paused_until >= until - 0.5
+        account.state.paused_until = max(account.state.paused_until, until)
         loop.call_later(seconds, self._wake)
         if not here_only and not already:
             self._begin(self._pause_everywhere(account, seconds))
 
-    async def _pause_everywhere(self, account: Account, seconds: float) -> None:
+    async def _pause_everywhere(self, account: SendingAccount, seconds: float) -> None:
         async with self._pool.connection() as connection:
             await connection.execute(sql.PAUSE, {"account": account.id, "seconds": seconds})
 
-    def _learn(self, account: Account, outcome: Outcome) -> None:
+    def _learn(self, account: SendingAccount, outcome: Outcome) -> None:
         """Handles of pictures stay in memory; the rest is pinned to the account."""
         learned = {k: v for k, v in outcome.learned.items() if k != "image_ref"}
         if learned and any(account.credentials.get(k) != v for k, v in learned.items()):
             account.credentials |= learned
-            self._begin(orm.in_thread(accounts.remember, account.id, learned))
+            self._begin(orm_threads.in_orm_thread(accounts.keep_learned_facts, account.id, learned))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._carefully(work))
+        task = asyncio.get_running_loop().create_task(self._run_and_log(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     @staticmethod
-    async def _carefully(work: Coroutine[Any, Any, None]) -> None:
+    async def _run_and_log(work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except (psycopg.Error, OrmError, OSError) as error:

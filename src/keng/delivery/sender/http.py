@@ -9,11 +9,11 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from keng.channels.base import Reply, Request
-from keng.delivery.sender.line import LARGEST_REPLY, Broken, Line
+from keng.delivery.sender.http_connection import LARGEST_REPLY, ConnectionBroken, HttpConnection
 
-__all__ = ["LARGEST_REPLY", "Broken", "Http", "Unsendable"]
+__all__ = ["LARGEST_REPLY", "ConnectionBroken", "HttpClient", "UnsendableRequest"]
 CONNECT_SECONDS = 5.0
-WHOLE_SECONDS = 20.0
+REQUEST_SECONDS = 20.0
 # Shorter than the patience of the usual servers (Node and Apache close after 5 s): a connection
 # that one closes under our hands makes an unknown.
 IDLE_SECONDS = 4.0
@@ -24,7 +24,7 @@ _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _PLAIN = "/?%:@!$&'()*+,;=~-._[]"
 
 
-class Unsendable(ValueError):
+class UnsendableRequest(ValueError):
     """Our set-up makes a request that cannot even be written, such as an address without a host."""
 
 
@@ -36,98 +36,106 @@ class _Target(NamedTuple):
     port: int
 
 
-class Http:
+class HttpClient:
     """Carries requests. No proxy, no redirects, no cookies; certificates are checked."""
 
     def __init__(self, connections: int) -> None:
         self._most_idle = connections
-        self._idle: dict[_Target, deque[Line]] = {}
+        self._idle: dict[_Target, deque[HttpConnection]] = {}
         self._tls: ssl.SSLContext | None = None
         self._sweeping: asyncio.TimerHandle | None = None
 
     async def carry(self, request: Request) -> Reply:
-        """The reply, whatever it says. Raises Broken, Unsendable."""
-        target, head = _written(request.method, request.url, tuple(request.headers.items()))
-        within = WHOLE_SECONDS
-        line = self._rested(target)
-        if line is None:
+        """The reply, whatever it says. Raises ConnectionBroken, UnsendableRequest."""
+        target, head = _request_head(request.method, request.url, tuple(request.headers.items()))
+        within = REQUEST_SECONDS
+        connection = self._idle_connection(target)
+        if connection is None:
             now = asyncio.get_running_loop().time
             began = now()
-            line = await self._connected(target)
+            connection = await self._new_connection(target)
             within -= now() - began
-        reply = await line.exchange(
+        reply = await connection.exchange(
             b"%bcontent-length: %d\r\n\r\n" % (head, len(request.body)), request.body, within=within
         )
-        if line.is_usable:
-            self._rest(target, line)
+        if connection.is_usable:
+            self._keep_idle(target, connection)
         return reply
 
     async def close(self) -> None:
         """Close every connection that is at rest; the others close with their requests."""
         if self._sweeping is not None:
             self._sweeping.cancel()
-        for lines in self._idle.values():
-            for line in lines:
-                line.abandon()
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.abandon()
         self._idle.clear()
         await asyncio.sleep(0)  # So that they hear of it before the loop ends.
 
-    def _rested(self, target: _Target) -> Line | None:
+    def _idle_connection(self, target: _Target) -> HttpConnection | None:
         """The connection that was used last, if it lives."""
-        lines = self._idle.get(target)
-        while lines:
-            line = lines.pop()
-            if line.is_usable and self._is_young(line):
-                return line
-            line.abandon()
+        connections = self._idle.get(target)
+        while connections:
+            connection = connections.pop()
+            if connection.is_usable and self._is_young(connection):
+                return connection
+            connection.abandon()
         return None
 
     @staticmethod
-    def _is_young(line: Line) -> bool:
-        return asyncio.get_running_loop().time() - line.idle_since < IDLE_SECONDS
+    def _is_young(connection: HttpConnection) -> bool:
+        return asyncio.get_running_loop().time() - connection.idle_since < IDLE_SECONDS
 
-    def _rest(self, target: _Target, line: Line) -> None:
+    def _keep_idle(self, target: _Target, connection: HttpConnection) -> None:
         loop = asyncio.get_running_loop()
-        lines = self._idle.setdefault(target, deque())
-        if len(lines) >= self._most_idle:
-            lines.popleft().abandon()
-        line.idle_since = loop.time()
-        lines.append(line)
+        connections = self._idle.setdefault(target, deque())
+        if len(connections) >= self._most_idle:
+            connections.popleft().abandon()
+        connection.idle_since = loop.time()
+        connections.append(connection)
         if self._sweeping is None:
             self._sweeping = loop.call_later(IDLE_SECONDS, self._sweep)
 
     def _sweep(self) -> None:
         """Close what nobody used for a while."""
         self._sweeping = None
-        for target, lines in list(self._idle.items()):
-            while lines and not (lines[0].is_usable and self._is_young(lines[0])):
-                lines.popleft().abandon()
-            if not lines:
+        for target, connections in list(self._idle.items()):
+            while connections and not (connections[0].is_usable and self._is_young(connections[0])):
+                connections.popleft().abandon()
+            if not connections:
                 del self._idle[target]
         if self._idle:
             loop = asyncio.get_running_loop()
             self._sweeping = loop.call_later(IDLE_SECONDS / 4, self._sweep)
 
-    async def _connected(self, target: _Target) -> Line:
+    async def _new_connection(self, target: _Target) -> HttpConnection:
         if target.is_tls and self._tls is None:
             self._tls = ssl.create_default_context()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _transport, line = await asyncio.get_running_loop().create_connection(
-                    Line, target.host, target.port, ssl=self._tls if target.is_tls else None
+                _transport, connection = await asyncio.get_running_loop().create_connection(
+                    HttpConnection,
+                    target.host,
+                    target.port,
+                    ssl=self._tls if target.is_tls else None,
                 )
         except (OSError, TimeoutError) as error:
-            raise Broken(written=False) from error
+            raise ConnectionBroken(written=False) from error
         except UnicodeError as error:  # not a name that could be looked up
-            raise Unsendable from error
-        return line
+            raise UnsendableRequest from error
+        return connection
 
 
 @lru_cache(maxsize=64)
-def _written(method: str, url: str, headers: tuple[tuple[str, str], ...]) -> tuple[_Target, bytes]:
-    """Where to, and the head but for its length: the same for thousands. Raises Unsendable."""
+def _request_head(
+    method: str, url: str, headers: tuple[tuple[str, str], ...]
+) -> tuple[_Target, bytes]:
+    """Where to, and the head but for its length: the same for thousands.
+
+    Raises UnsendableRequest.
+    """
     try:
-        target, path = _taken_apart(url)
+        target, path = _split_url(url)
         name = f"[{target.host}]" if ":" in target.host else target.host
         usual = 443 if target.is_tls else 80
         host = name if target.port == usual else f"{name}:{target.port}"
@@ -135,16 +143,16 @@ def _written(method: str, url: str, headers: tuple[tuple[str, str], ...]) -> tup
         given = {key.lower(): value for key, value in headers}
         for key, value in (_ALWAYS | given).items():
             if not (_TOKEN.fullmatch(key) and _VALUE.fullmatch(value)):
-                raise Unsendable
+                raise UnsendableRequest
             lines.append(f"{key}: {value}")
         if not _TOKEN.fullmatch(method) or given.keys() & {"host", "content-length"}:
-            raise Unsendable
+            raise UnsendableRequest
         return target, "".join(line + "\r\n" for line in lines).encode("latin-1")
     except ValueError as error:
-        raise Unsendable from error
+        raise UnsendableRequest from error
 
 
-def _taken_apart(url: str) -> tuple[_Target, str]:
+def _split_url(url: str) -> tuple[_Target, str]:
     """Raises ValueError for what is no web address, and for one with a name or password in it."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:

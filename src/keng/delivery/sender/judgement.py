@@ -4,7 +4,7 @@ import random
 from datetime import datetime
 
 from keng.channels.base import Outcome
-from keng.delivery.sender.rows import LONGEST_WAIT, MOST_TRIES, Change, Leased
+from keng.delivery.sender.rows import LONGEST_WAIT, MOST_TRIES, DeliveryChange, LeasedDelivery
 
 # A conversation that is closed on this channel opens again when the person writes; look now and
 # then, and more and more seldom.
@@ -17,24 +17,24 @@ _SETTLED = {
 }
 
 
-def judge(
-    row: Leased,
+def judge_outcome(
+    row: LeasedDelivery,
     outcome: Outcome,
     *,
     now: datetime,
     idempotent: bool,
     milliseconds: int = 0,
     http_status: int | None = None,
-) -> Change:
+) -> DeliveryChange:
     """What becomes of the row. `idempotent`: sending the same reference again shows it once."""
     kind = "retry" if outcome.kind == "unknown" and idempotent else outcome.kind
-    code = _kept(outcome.code or outcome.reason, 40)
+    code = _shortened(outcome.code or outcome.reason, 40)
     if kind in _SETTLED:
-        return Change(
+        return DeliveryChange(
             row.id,
             _SETTLED[kind],
             outcome.kind,
-            _kept(outcome.provider_id, 120),
+            _shortened(outcome.provider_id, 120),
             code,
             None,
             milliseconds,
@@ -45,11 +45,13 @@ def judge(
         state, code = "rejected", "gave_up"
     elif row.expires_at and (row.expires_at - now).total_seconds() <= wait:
         state, code, wait = "rejected", "expired", None
-    return Change(row.id, state, outcome.kind, "", code, wait, milliseconds, http_status, counts)
+    return DeliveryChange(
+        row.id, state, outcome.kind, "", code, wait, milliseconds, http_status, counts
+    )
 
 
 def _put_off(
-    row: Leased, outcome: Outcome, kind: str, now: datetime
+    row: LeasedDelivery, outcome: Outcome, kind: str, now: datetime
 ) -> tuple[str, float | None, bool]:
     """State, seconds until the next try (None: no more), and whether this one counts as a try."""
     if kind == "not_now":
@@ -65,15 +67,15 @@ def _put_off(
         return "queued", max(float(outcome.after_seconds or 0), 1.0), False
     if row.attempts >= MOST_TRIES:
         return "rejected", None, True
-    return "queued", max(float(outcome.after_seconds or 0), backoff(row.attempts)), True
+    return "queued", max(float(outcome.after_seconds or 0), retry_delay(row.attempts)), True
 
 
-def backoff(attempts: int) -> float:
+def retry_delay(attempts: int) -> float:
     """Two seconds, doubled with every try, an hour at most, a fifth more or less."""
     doubled = 2.0 * 2.0 ** min(max(0, attempts - 1), 20)
     return min(doubled, LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311
 
 
-def _kept(said: str, most: int) -> str:
+def _shortened(said: str, most: int) -> str:
     """As much of a provider's words as the row has room for; PostgreSQL keeps no NUL."""
     return said.replace("\0", "")[:most]

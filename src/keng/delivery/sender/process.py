@@ -8,7 +8,7 @@ from keng.kit.alive import Beat
 from keng.kit.database import dsn
 
 
-def run() -> int:
+def run_sender() -> int:
     """Send until asked to stop."""
     import uvloop  # noqa: PLC0415 -- only this process needs it
 

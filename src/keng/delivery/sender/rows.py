@@ -4,15 +4,15 @@ import uuid
 from datetime import datetime
 from typing import NamedTuple
 
-CONCURRENCY = 64
+SENT_AT_ONCE = 64
 # Leased beyond what is being sent: a crash can repeat or leave unknown no more than both together.
-AHEAD = 32
+LEASED_AHEAD = 32
 LEASE_SECONDS = 30.0
 MOST_TRIES = 8
 LONGEST_WAIT = 3600.0
 
 
-class Leased(NamedTuple):
+class LeasedDelivery(NamedTuple):
     """One delivery that is ours to send until the lease ends. The order is that of sql.LEASE."""
 
     id: uuid.UUID
@@ -27,15 +27,15 @@ class Leased(NamedTuple):
     attempts: int
     expires_at: datetime | None
     # Seconds from the moment of the lease until this delivery's turn at the account's rate.
-    turn: float = 0.0
+    due_in: float = 0.0
     # Of a subscription: what its link to stop is derived from.
     link_secret: bytes | None = None
 
     def __repr__(self) -> str:
-        return f"Leased({self.id})"  # No address and no words in any log.
+        return f"LeasedDelivery({self.id})"  # No address and no words in any log.
 
 
-class Change(NamedTuple):
+class DeliveryChange(NamedTuple):
     """What an attempt makes of a delivery, and the line it leaves in the attempts."""
 
     id: uuid.UUID

@@ -45,7 +45,7 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
 _PERSON = "d.recipient_kind IN ('conversation', 'asker')"
 
 
-def _forgotten(ended: str) -> str:
+def _forget_person_sql(ended: str) -> str:
     return ", ".join(
         f"{column} = CASE WHEN {_PERSON} AND ({ended}) THEN NULL ELSE d.{column} END"
         for column in ("address_sealed", "text_sealed")
@@ -55,7 +55,7 @@ def _forgotten(ended: str) -> str:
 # A late outcome still settles its row, unless the row has been leased to somebody else since.
 # What was called off while it was being sent is not sent another time; nor what was forgotten when
 # nobody knew how it had ended: there is no address any more.
-_ENDED = f"""told.wait IS NULL OR d.called_off_at IS NOT NULL
+_HAS_ENDED = f"""told.wait IS NULL OR d.called_off_at IS NOT NULL
     OR {_PERSON} AND d.address_sealed IS NULL"""
 RECORD = f"""
 WITH told AS (
@@ -71,13 +71,13 @@ WITH told AS (
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN told.wait IS NULL THEN told.state
                  WHEN d.called_off_at IS NOT NULL THEN 'cancelled'
-                 WHEN {_ENDED} THEN 'rejected' ELSE told.state END,
+                 WHEN {_HAS_ENDED} THEN 'rejected' ELSE told.state END,
     provider_id = CASE WHEN d.recipient_kind = 'asker' THEN '' ELSE told.provider_id END,
-    {_forgotten(_ENDED)}, code = told.code, attempts = d.attempts - told.uncounted,
+    {_forget_person_sql(_HAS_ENDED)}, code = told.code, attempts = d.attempts - told.uncounted,
     leased_by = NULL, leased_until = NULL,
     not_before = CASE WHEN told.wait IS NULL THEN d.not_before
                       ELSE now() + told.wait * interval '1 second' END,
-    settled_at = CASE WHEN {_ENDED} THEN now() END
+    settled_at = CASE WHEN {_HAS_ENDED} THEN now() END
 FROM told
 WHERE d.id = told.id AND d.leased_by = %(sender)s AND d.state IN ('leased', 'unknown')
 """  # noqa: S608 -- our own pieces
@@ -88,7 +88,7 @@ GIVE_BACK = f"""
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN called_off_at IS NULL THEN 'queued' ELSE 'cancelled' END,
     settled_at = CASE WHEN called_off_at IS NULL THEN settled_at ELSE now() END,
-    {_forgotten("d.called_off_at IS NOT NULL")},
+    {_forget_person_sql("d.called_off_at IS NOT NULL")},
     attempts = attempts - 1, leased_by = NULL, leased_until = NULL
 WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
 """  # noqa: S608 -- our own pieces
@@ -113,7 +113,7 @@ WITH left_behind AS (
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN again AND NOT called_off THEN 'queued' ELSE 'unknown' END,
     leased_by = CASE WHEN again AND NOT called_off THEN NULL ELSE d.leased_by END,
-    leased_until = NULL, code = 'lease_ended', {_forgotten("NOT again OR called_off")},
+    leased_until = NULL, code = 'lease_ended', {_forget_person_sql("NOT again OR called_off")},
     settled_at = CASE WHEN again AND NOT called_off THEN NULL ELSE now() END
 FROM left_behind WHERE d.id = left_behind.id
 """  # noqa: S608 -- our own pieces
@@ -122,7 +122,7 @@ FROM left_behind WHERE d.id = left_behind.id
 WAKE = f"""
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN expires_at <= now() THEN 'rejected' ELSE 'queued' END,
-    {_forgotten("expires_at <= now()")},
+    {_forget_person_sql("expires_at <= now()")},
     code = CASE WHEN expires_at <= now() THEN 'expired' ELSE code END,
     settled_at = CASE WHEN expires_at <= now() THEN now() END
 WHERE ((state = 'not_now' AND not_before <= now()) OR (state = 'queued' AND expires_at <= now()))

@@ -21,7 +21,7 @@ class NoText(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LoadedText:
     """What a dispatch says in one language, with its picture."""
 
     text: str = field(repr=False)
@@ -32,18 +32,18 @@ class Text:
     image_mime: str = "image/png"
 
 
-class Texts:
+class TextCache:
     """A small cache; texts never change once a dispatch has them."""
 
     def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
         self._pool = pool
-        self._known: OrderedDict[uuid.UUID, Text] = OrderedDict()
+        self._cached: OrderedDict[uuid.UUID, LoadedText] = OrderedDict()
 
-    def known(self, text_id: uuid.UUID | None) -> Text | None:
+    def cached(self, text_id: uuid.UUID | None) -> LoadedText | None:
         """Without looking into the database."""
-        return Text("") if text_id is None else self._known.get(text_id)
+        return LoadedText("") if text_id is None else self._cached.get(text_id)
 
-    async def read(self, text_id: uuid.UUID | None) -> Text:
+    async def read(self, text_id: uuid.UUID | None) -> LoadedText:
         """Raises NoText."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(sql.TEXT, (text_id,))
@@ -52,24 +52,24 @@ class Texts:
             raise NoText
         text = with_picture(*found)
         if text_id is not None:
-            self._known[text_id] = text
-        while len(self._known) > _MOST:
-            self._known.popitem(last=False)
+            self._cached[text_id] = text
+        while len(self._cached) > _MOST:
+            self._cached.popitem(last=False)
         return text
 
 
-def with_picture(text: str, subject: str, language: str, image_path: str) -> Text:
+def with_picture(text: str, subject: str, language: str, image_path: str) -> LoadedText:
     """A row of the texts with its picture from the data folder.
 
     A warning is whole without its picture, so a lost one does not keep it back.
     """
     if not image_path:
-        return Text(text, subject, language)
+        return LoadedText(text, subject, language)
     folder = data_folder().resolve()
     path = (folder / image_path).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
         logger.warning("a picture is missing in the data folder; the text goes without it")
-        return Text(text, subject, language)
+        return LoadedText(text, subject, language)
     image = path.read_bytes()
     mime = "image/jpeg" if image.startswith(b"\xff\xd8\xff") else "image/png"
-    return Text(text, subject, language, image_path, image, mime)
+    return LoadedText(text, subject, language, image_path, image, mime)

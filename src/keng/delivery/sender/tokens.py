@@ -8,23 +8,23 @@ from django.db import Error, connection, transaction
 
 from keng.audit.actions import record
 from keng.channels.base import Credentials, Outcome, Reply, Request
-from keng.channels.zalo_oa.requests import account_facts
+from keng.channels.zalo_oa.requests import account_facts_request
 from keng.channels.zalo_oa.tokens import Tokens, read_tokens, refresh_request
-from keng.delivery.credentials import for_sending, keep_tokens
+from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import ChannelAccount
-from keng.delivery.sender.accounts import Account
+from keng.delivery.sender.accounts import SendingAccount
 from keng.kit import times
 
 logger = logging.getLogger(__name__)
-Carry = Callable[[Request], Reply]
+CarryRequest = Callable[[Request], Reply]
 # The provider's practice after a lost reply: the same token once more, a little later.
 _ASK_AGAIN_AFTER = 2.0
-_KEEP_TRYING = 60.0
+_KEEP_TRYING_SECONDS = 60.0
 # Any number that no other part of the product takes.
-_RENEWING = 5_120_014
+_RENEWAL_LOCK = 5_120_014
 
 
-def refresh(account: Account, used: bytes, carry: Carry) -> Outcome | None:
+def refresh_tokens(account: SendingAccount, used: bytes, carry: CarryRequest) -> Outcome | None:
     """None when the account has other tokens than `used`, now or already.
 
     A refresh token works once, so two senders must never use it: one of them asks, under a lock of
@@ -37,11 +37,11 @@ def refresh(account: Account, used: bytes, carry: Carry) -> Outcome | None:
             row = ChannelAccount.objects.get(pk=account.id)
             if bytes(row.tokens_sealed) != used:
                 return None
-            found = _asked(for_sending(row), carry)
+            found = _new_tokens(credentials_for_sending(row), carry)
             if isinstance(found, Outcome):
                 return found
             asked.append(found)
-            _keep(account, used, found)
+            _keep_new_tokens(account, used, found)
     except Error:
         if not asked:
             raise
@@ -49,32 +49,32 @@ def refresh(account: Account, used: bytes, carry: Carry) -> Outcome | None:
     return None
 
 
-def still_works(account: Account, carry: Carry) -> bool:
+def access_token_works(account: SendingAccount, carry: CarryRequest) -> bool:
     """Whether the access token we hold is alive, whatever became of its refresh token."""
     try:
-        reply = carry(account_facts(account.credentials))
+        reply = carry(account_facts_request(account.credentials))
     except ConnectionError:
         return True  # Nobody said no.
     return account.channel.code == "zalo_oa" and b'"error":0' in reply.body.replace(b" ", b"")
 
 
-def _lock(account: Account) -> None:
+def _lock(account: SendingAccount) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_RENEWING, str(account.id)]
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_RENEWAL_LOCK, str(account.id)]
         )
 
 
-def _asked(credentials: Credentials, carry: Carry) -> Tokens | Outcome:
+def _new_tokens(credentials: Credentials, carry: CarryRequest) -> Tokens | Outcome:
     """The pair, or why there is none. An unreadable or lost reply is asked for once more."""
-    found = _once(credentials, carry)
+    found = _ask_once(credentials, carry)
     if isinstance(found, Outcome) and found.kind == "retry":
         time.sleep(_ASK_AGAIN_AFTER)
-        found = _once(credentials, carry)
+        found = _ask_once(credentials, carry)
     return found
 
 
-def _once(credentials: Credentials, carry: Carry) -> Tokens | Outcome:
+def _ask_once(credentials: Credentials, carry: CarryRequest) -> Tokens | Outcome:
     if not credentials.get("refresh_token"):
         return Outcome("config", reason="connect the account again", code="no_token")
     try:
@@ -88,7 +88,7 @@ def _once(credentials: Credentials, carry: Carry) -> Tokens | Outcome:
         )
 
 
-def _keep(account: Account, used: bytes, found: Tokens) -> None:
+def _keep_new_tokens(account: SendingAccount, used: bytes, found: Tokens) -> None:
     """In the caller's transaction. Tokens that a person stored meanwhile are left alone."""
     row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.id)
     if bytes(row.tokens_sealed) != used:
@@ -107,16 +107,16 @@ def _keep(account: Account, used: bytes, found: Tokens) -> None:
     record("channel.tokens_renewed", by="sender", on=row, chain=f"channel:{row.id}")
 
 
-def _keep_stubbornly(account: Account, used: bytes, found: Tokens) -> None:
+def _keep_stubbornly(account: SendingAccount, used: bytes, found: Tokens) -> None:
     """The database went away with the only copy of the new pair in our hands: do not let go."""
-    end = time.monotonic() + _KEEP_TRYING
+    end = time.monotonic() + _KEEP_TRYING_SECONDS
     while True:
         time.sleep(0.2)
         connection.close()
         try:
             with transaction.atomic():
                 _lock(account)
-                return _keep(account, used, found)
+                return _keep_new_tokens(account, used, found)
         except Error as error:
             if time.monotonic() > end:
                 raise

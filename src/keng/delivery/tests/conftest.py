@@ -2,8 +2,8 @@
 
 import pytest
 
-from keng.channels.zalo_oa.fake import running
-from keng.channels.zalo_oa.fake.state import Group
+from keng.channels.zalo_oa.fake import running_zalo
+from keng.channels.zalo_oa.fake.state import FakeGroup
 from keng.delivery.credentials import keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount
 from keng.vault import keys
@@ -38,8 +38,8 @@ def as_sender(transactional_db, monkeypatch):
 @pytest.fixture
 def fake():
     """A Zalo account that knows a few groups."""
-    with running() as server:
-        server.state.groups = {f"g{n}": Group(f"g{n}", f"Tổ {n}") for n in range(400)}
+    with running_zalo() as server:
+        server.state.groups = {f"g{n}": FakeGroup(f"g{n}", f"Tổ {n}") for n in range(400)}
         yield server
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from keng.delivery.actions import replies, subscribing
-from keng.delivery.actions.calling_off import call_off
+from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import Delivery
 from keng.delivery.tests.sending import queue
 from keng.duty import page_officers
@@ -58,8 +58,8 @@ CALLED_OFF = {
 def test_what_waits_ends_and_what_is_under_way_is_marked(account):
     rows = rows_in_every_state(account)
     with transaction.atomic():
-        assert call_off(rows) == 2
-        assert call_off(rows) == 0
+        assert call_off_deliveries(rows) == 2
+        assert call_off_deliveries(rows) == 0
     assert ended(rows) == CALLED_OFF
 
 
@@ -67,14 +67,14 @@ def test_a_report_that_is_taken_back_calls_its_answers_off(account):
     tip = make.tip(unit=account.unit)
     talk = make.conversation(tip, account=account)
     rows = rows_in_every_state(account, "conversation", talk.pk)
-    assert replies.call_off(tip.pk) == 2
+    assert replies.call_off_replies(tip.pk) == 2
     assert ended(rows) == CALLED_OFF
 
 
 def test_whoever_stops_gets_no_second_try(account):
     person = make.subscription(places=(make.place(),))
     rows = rows_in_every_state(account, "subscription", person.pk)
-    subscribing.stop(person)
+    subscribing.stop_subscription(person)
     assert ended(rows) == CALLED_OFF
 
 
@@ -85,14 +85,14 @@ def test_officers_who_need_not_come_are_not_called_again(account):
         row.dispatch.kind, row.dispatch.source_kind = "page", "alarm"
         row.dispatch.source_ref = source
         row.dispatch.save()
-    assert page_officers.call_off("alarm", source) == 2
+    assert page_officers.cancel_calls("alarm", source) == 2
     assert ended(rows) == CALLED_OFF
 
 
 def test_the_database_lets_no_such_row_wait_again(account):
     rows = rows_in_every_state(account)
     with transaction.atomic():
-        call_off(rows)
+        call_off_deliveries(rows)
     for state in ("queued", "not_now"):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.filter(state="leased").update(state=state)

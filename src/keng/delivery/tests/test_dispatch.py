@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.delivery.actions import dispatch as actions
-from keng.delivery.audience import Audience, SameRecipients, groups_of, plan
+from keng.delivery.audience import Audience, SameRecipients, groups_in_audience, plan_audience
 from keng.delivery.models import Approval, Delivery, Dispatch, RelayTask
 from keng.kit import times
 from keng.network.models import GroupKind
 from tests import make
 
 pytestmark = pytest.mark.django_db
-TEXTS = [actions.Text("vi", "Cảnh báo"), actions.Text("en", "Warning", subject="Warning")]
+TEXTS = [
+    actions.TextToSend("vi", "Cảnh báo"),
+    actions.TextToSend("en", "Warning", subject="Warning"),
+]
 
 
 class Ward:
@@ -54,13 +57,13 @@ class Ward:
     def approve(self, audience):
         return Approval.objects.create(
             text_hash=b"t" * 32,
-            audience_hash=plan(audience).hash,
+            audience_hash=plan_audience(audience).hash,
             approved_by=self.commander,
             author=self.officer,
         )
 
     def send(self, audience, *, kind="warning", approval=None, urgent=False, unit=None, **more):
-        return actions.send(
+        return actions.send_dispatch(
             kind=kind,
             unit=unit or self.unit,
             approval=approval or self.approve(audience),
@@ -89,14 +92,14 @@ def test_everything_below_a_place_belongs_to_it(ward):
     make.group(unit=ward.unit, place=ward.hamlet, name="A")
     make.group(unit=ward.unit, place=ward.place, name="B")
     make.group(unit=ward.unit, place=make.place(parent=ward.province_place), name="elsewhere")
-    assert [g.name for g in groups_of(ward.audience())] == ["A", "B"]
-    assert plan(ward.audience()).groups == 2
+    assert [g.name for g in groups_in_audience(ward.audience())] == ["A", "B"]
+    assert plan_audience(ward.audience()).groups == 2
 
 
 def test_a_desk_cannot_address_the_groups_of_another_desk(ward):
     neighbour = make.unit(parent=ward.province)
     make.group(unit=neighbour, place=ward.hamlet)
-    assert plan(ward.audience()).groups == 0
+    assert plan_audience(ward.audience()).groups == 0
 
 
 def test_kinds_exceptions_and_groups_out_of_use_are_left_out(ward):
@@ -105,7 +108,7 @@ def test_kinds_exceptions_and_groups_out_of_use_are_left_out(ward):
     make.group(unit=ward.unit, place=ward.hamlet, kind="karaoke")
     make.group(unit=ward.unit, place=ward.hamlet, kind="landlords", is_active=False)
     audience = ward.audience(kinds=("landlords",), without=(without.pk,))
-    assert [g.id for g in groups_of(audience)] == [kept.pk]
+    assert [g.id for g in groups_in_audience(audience)] == [kept.pk]
 
 
 def test_a_group_by_machine_goes_through_the_account_of_its_unit_or_the_one_above(ward):
@@ -121,7 +124,7 @@ def test_a_group_by_machine_goes_through_the_account_of_its_unit_or_the_one_abov
 def test_without_an_account_the_row_is_refused_and_the_plan_says_so_before(ward):
     make.channel_account(unit=make.unit())
     make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
-    assert plan(ward.audience()).unreachable == 1
+    assert plan_audience(ward.audience()).unreachable == 1
     sent = ward.send(ward.audience())
     assert states(sent) == [("sandbox", "rejected", "no_account")]
 
@@ -159,17 +162,17 @@ def test_subscribers_by_place_kind_and_severity(ward):
     sent = ward.send(audience)
     found = set(Delivery.objects.filter(dispatch=sent).values_list("recipient_ref", flat=True))
     assert found == {province_wide.pk, hamlet.pk, landlord.pk}
-    assert plan(ward.audience(subscribers=False)).subscribers == 0
+    assert plan_audience(ward.audience(subscribers=False)).subscribers == 0
 
 
 def test_a_fourth_warning_in_a_week_needs_a_reason(ward):
     group = make.group(unit=ward.unit, place=ward.hamlet)
     for _ in range(3):
-        assert plan(ward.audience()).groups == 1
+        assert plan_audience(ward.audience()).groups == 1
         ward.send(ward.audience())
-    tired = plan(ward.audience())
-    assert (tired.groups, [t.id for t in tired.tired]) == (0, [group.pk])
-    assert plan(ward.audience(over_limit_reason="Nhiều người vừa mất tiền")).groups == 1
+    full = plan_audience(ward.audience())
+    assert (full.groups, [each.id for each in full.over_limit]) == (0, [group.pk])
+    assert plan_audience(ward.audience(over_limit_reason="Nhiều người vừa mất tiền")).groups == 1
 
 
 def test_corrections_do_not_count_against_the_weekly_number(ward):
@@ -178,7 +181,7 @@ def test_corrections_do_not_count_against_the_weekly_number(ward):
     first = ward.send(ward.audience())
     for _ in range(3):
         ward.send(SameRecipients((first.pk,)), kind="correction")
-    assert plan(ward.audience()).by_recent == {2: 1}
+    assert plan_audience(ward.audience()).by_recent == {2: 1}
 
 
 def test_an_audience_that_changed_since_the_approval_sends_nothing(ward):
@@ -192,10 +195,10 @@ def test_an_audience_that_changed_since_the_approval_sends_nothing(ward):
 def test_a_moved_group_is_a_changed_audience(ward):
     make.channel_account(unit=ward.unit)
     group = make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
-    before = plan(ward.audience()).hash
+    before = plan_audience(ward.audience()).hash
     group.channel_address = "somewhere else"
     group.save()
-    assert plan(ward.audience()).hash != before
+    assert plan_audience(ward.audience()).hash != before
 
 
 def test_leads_are_asked_for_their_groups_and_superiors_for_their_leads(ward):
@@ -214,7 +217,7 @@ def test_sending_leaves_one_audit_entry_with_the_digest_of_its_rows(ward):
     make.group(unit=ward.unit, place=ward.hamlet)
     sent = ward.send(ward.audience())
     entry = Entry.objects.get(chain=unit_chain(ward.unit.pk), object_id=str(sent.pk))
-    assert entry.detail["digest"] == plan(ward.audience()).hash.hex()
+    assert entry.detail["digest"] == plan_audience(ward.audience()).hash.hex()
     assert entry.detail["recipients"] == 1
 
 
@@ -228,21 +231,21 @@ def test_cancelling_stops_only_what_has_not_left(ward):
     Delivery.objects.filter(pk=leased.pk).update(
         state="leased", leased_until=times.now() + datetime.timedelta(minutes=1)
     )
-    assert actions.cancel(sent.pk, by=ward.officer) == 1
+    assert actions.cancel_dispatch(sent.pk, by=ward.officer) == 1
     assert [s for _, s, _ in states(sent)] == ["cancelled", "leased", "sent"]
 
 
 def test_another_desk_cannot_cancel(ward):
     sent = ward.send(ward.audience())
     with pytest.raises(Dispatch.DoesNotExist):
-        actions.cancel(sent.pk, by=make.officer(unit=make.unit()))
+        actions.cancel_dispatch(sent.pk, by=make.officer(unit=make.unit()))
 
 
 @pytest.mark.parametrize("role", ["auditor", "data_protection", "administrator"])
 def test_whoever_only_reads_neither_stops_nor_sends_again(ward, role):
     sent = ward.send(ward.audience())
     reader = make.officer(unit=ward.unit, role=role)
-    for act in (actions.cancel, actions.resend_unknown):
+    for act in (actions.cancel_dispatch, actions.resend_unknown):
         with pytest.raises(Dispatch.DoesNotExist):
             act(sent.pk, by=reader)
     sent.refresh_from_db()
@@ -253,7 +256,7 @@ def test_the_province_stops_what_a_commune_sends(ward):
     make.channel_account(unit=ward.unit)
     make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
     sent = ward.send(ward.audience())
-    assert actions.cancel(sent.pk, by=make.officer(unit=ward.province, role="duty")) == 1
+    assert actions.cancel_dispatch(sent.pk, by=make.officer(unit=ward.province, role="duty")) == 1
 
 
 def test_an_unknown_outcome_goes_out_again_only_by_a_person(ward):
@@ -355,10 +358,10 @@ def test_the_sums_of_a_plan_balance_and_equal_the_rows_written(ward, groups, peo
         for _ in range(people):
             make.subscription(places=(ward.place,))
         audience = ward.audience(kinds=tuple(kinds))
-        found = plan(audience)
+        found = plan_audience(audience)
         expected = sum(1 for kind, _, active in groups if active and kind in kinds)
         assert found.groups == expected == sum(line.count for line in found.kinds())
-        assert found.groups == len(groups_of(audience)) == sum(found.by_recent.values())
+        assert found.groups == len(groups_in_audience(audience)) == sum(found.by_recent.values())
         assert found.members == sum(line.members for line in found.kinds())
         assert (
             found.recipients

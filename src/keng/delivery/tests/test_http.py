@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from keng.channels.base import Reply, Request
 from keng.delivery.sender import http as sender_http
-from keng.delivery.sender.http import LARGEST_REPLY, Broken, Http, Unsendable
-from keng.delivery.sender.line import LARGEST_HEAD
+from keng.delivery.sender.http import LARGEST_REPLY, ConnectionBroken, HttpClient, UnsendableRequest
+from keng.delivery.sender.http_connection import LARGEST_HEAD
 
 OK = b"HTTP/1.1 200 OK\r\nX-RateLimit-Remain: 7\r\nContent-Length: 2\r\n\r\nok"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
@@ -80,21 +80,21 @@ def post(url: str, body: bytes = b"{}", **headers: str) -> Request:
 
 
 async def _asked(
-    server: Server, work: Callable[[Http, Server], Awaitable[list[Reply]]]
+    server: Server, work: Callable[[HttpClient, Server], Awaitable[list[Reply]]]
 ) -> list[Reply]:
     async with server.running():
-        http = Http(4)
+        http = HttpClient(4)
         try:
             return await work(http, server)
         finally:
             await http.close()
 
 
-async def _twice(http: Http, server: Server) -> list[Reply]:
+async def _twice(http: HttpClient, server: Server) -> list[Reply]:
     return [await http.carry(post(server.url, b"one")), await http.carry(post(server.url, b"two"))]
 
 
-async def _once(http: Http, server: Server) -> list[Reply]:
+async def _once(http: HttpClient, server: Server) -> list[Reply]:
     return [await http.carry(post(server.url))]
 
 
@@ -160,7 +160,7 @@ def test_of_an_endless_reply_the_beginning_is_read_and_its_connection_closed(run
     ids=["endless head", "half", "no HTTP", "upgrade", "nothing"],
 )
 def test_what_is_no_reply_may_still_have_followed_a_delivery(run, answer, caplog):
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(ConnectionBroken) as broken:
         run(_asked(Server(answers=[answer], closes=True), _once))
     assert broken.value.written
     assert not caplog.records  # The loop would tell of what escaped from us.
@@ -172,18 +172,18 @@ def test_where_nobody_listens_nothing_was_written(run):
             return server
 
     async def ask() -> None:
-        await Http(1).carry(post((await closed_port()).url))
+        await HttpClient(1).carry(post((await closed_port()).url))
 
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(ConnectionBroken) as broken:
         run(ask())
     assert not broken.value.written
 
 
 def test_a_server_that_never_answers_is_given_up(run, monkeypatch):
-    monkeypatch.setattr(sender_http, "WHOLE_SECONDS", 0.2)
+    monkeypatch.setattr(sender_http, "REQUEST_SECONDS", 0.2)
 
-    async def ask(http: Http, server: Server) -> list[Reply]:
-        with pytest.raises(Broken) as broken:
+    async def ask(http: HttpClient, server: Server) -> list[Reply]:
+        with pytest.raises(ConnectionBroken) as broken:
             await http.carry(post(server.url))
         assert broken.value.written
         monkeypatch.undo()  # The next one may take its time.
@@ -196,7 +196,7 @@ def test_a_server_that_never_answers_is_given_up(run, monkeypatch):
 
 @pytest.mark.parametrize("unasked", [b"", OK], ids=["closed", "talked"])
 def test_a_connection_that_ended_or_spoke_while_it_rested_is_not_used_again(run, unasked):
-    async def ask(http: Http, server: Server) -> list[Reply]:
+    async def ask(http: HttpClient, server: Server) -> list[Reply]:
         first = await http.carry(post(server.url))
         writer = server.writers[0]
         if unasked:
@@ -221,7 +221,7 @@ def test_a_second_reply_to_one_request_is_never_taken_for_the_next_ones(run):
 def test_idle_connections_are_closed_before_a_server_would(run, monkeypatch):
     monkeypatch.setattr(sender_http, "IDLE_SECONDS", 0.1)
 
-    async def ask(http: Http, server: Server) -> list[Reply]:
+    async def ask(http: HttpClient, server: Server) -> list[Reply]:
         reply = await http.carry(post(server.url))
         await server.gone.wait()
         return [reply]
@@ -230,7 +230,7 @@ def test_idle_connections_are_closed_before_a_server_would(run, monkeypatch):
 
 
 def test_a_request_that_is_cancelled_closes_its_connection(run):
-    async def ask(http: Http, server: Server) -> list[Reply]:
+    async def ask(http: HttpClient, server: Server) -> list[Reply]:
         task = asyncio.create_task(http.carry(post(server.url)))
         await server.asked.wait()
         task.cancel()
@@ -260,9 +260,9 @@ def test_a_request_that_is_cancelled_closes_its_connection(run):
 )
 def test_what_cannot_be_written_is_not_sent(run, url, headers):
     async def ask() -> None:
-        await Http(1).carry(Request("POST", url, headers, b""))
+        await HttpClient(1).carry(Request("POST", url, headers, b""))
 
-    with pytest.raises(Unsendable):
+    with pytest.raises(UnsendableRequest):
         run(ask())
 
 
@@ -276,7 +276,7 @@ def test_what_cannot_be_written_is_not_sent(run, url, headers):
     ids=["no break", "escaped", "bare"],
 )
 def test_a_line_break_in_an_address_begins_no_line_of_the_request(run, address, arrives):
-    async def ask(http: Http, server: Server) -> list[Reply]:
+    async def ask(http: HttpClient, server: Server) -> list[Reply]:
         return [await http.carry(post(server.url + address))]
 
     server = Server()
@@ -318,7 +318,7 @@ def test_only_a_certificate_that_this_machine_trusts_is_spoken_to(run, certifica
         return Server(tls=tls)
 
     stranger = server()
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(ConnectionBroken) as broken:
         run(_asked(stranger, _once))
     assert not broken.value.written
     assert not stranger.requests

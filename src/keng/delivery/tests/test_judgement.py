@@ -7,8 +7,8 @@ import pytest
 
 from keng.channels.base import Outcome
 from keng.delivery.models import Delivery
-from keng.delivery.sender.judgement import judge
-from keng.delivery.sender.rows import MOST_TRIES, Leased
+from keng.delivery.sender.judgement import judge_outcome
+from keng.delivery.sender.rows import MOST_TRIES, LeasedDelivery
 from keng.kit import times
 
 NOW = times.now()
@@ -28,7 +28,7 @@ def row(**fields):
         "attempts": 1,
         "expires_at": None,
     }
-    return Leased(**values | fields)
+    return LeasedDelivery(**values | fields)
 
 
 @pytest.mark.parametrize(
@@ -45,29 +45,29 @@ def row(**fields):
     ],
 )
 def test_every_outcome_has_one_state(kind, state):
-    change = judge(row(), Outcome(kind), now=NOW, idempotent=False)
+    change = judge_outcome(row(), Outcome(kind), now=NOW, idempotent=False)
     assert change.state == state
     assert change.state in Delivery.State.values
 
 
 def test_unknown_is_never_sent_again_unless_the_channel_shows_a_message_once():
-    assert judge(row(), Outcome("unknown"), now=NOW, idempotent=False).again_after is None
-    again = judge(row(), Outcome("unknown"), now=NOW, idempotent=True)
+    assert judge_outcome(row(), Outcome("unknown"), now=NOW, idempotent=False).again_after is None
+    again = judge_outcome(row(), Outcome("unknown"), now=NOW, idempotent=True)
     assert (again.state, again.again_after is not None) == ("queued", True)
 
 
 def test_the_providers_wait_is_kept_and_tries_end():
-    change = judge(row(), Outcome("retry", after_seconds=90), now=NOW, idempotent=False)
+    change = judge_outcome(row(), Outcome("retry", after_seconds=90), now=NOW, idempotent=False)
     assert change.again_after >= 90
-    last = judge(row(attempts=MOST_TRIES), Outcome("retry"), now=NOW, idempotent=False)
+    last = judge_outcome(row(attempts=MOST_TRIES), Outcome("retry"), now=NOW, idempotent=False)
     assert (last.state, last.code) == ("rejected", "gave_up")
 
 
 def test_nothing_is_put_off_beyond_its_time():
     soon = row(expires_at=NOW + timedelta(seconds=30))
-    change = judge(soon, Outcome("retry", after_seconds=90), now=NOW, idempotent=False)
+    change = judge_outcome(soon, Outcome("retry", after_seconds=90), now=NOW, idempotent=False)
     assert (change.state, change.code) == ("rejected", "expired")
-    later = judge(
+    later = judge_outcome(
         soon, Outcome("not_now", until=NOW + timedelta(hours=1)), now=NOW, idempotent=False
     )
     assert later.state == "rejected"

@@ -27,6 +27,6 @@ def test_the_heading_of_the_outcome_counts_what_its_columns_count(desk_client):
     shown = desk_client.get(there).content.decode()
     assert "Đã tới hoặc đã gửi: 1 trong 3 nơi nhận; 1 nhóm chờ đầu mối chuyển tay" in shown
     assert "1 nhóm không có đầu mối</h1>" in shown
-    actions.cannot([RelayTask.objects.get().pk], lead=lead, reason="not_mine")
-    found = outcomes.of(sent)
+    actions.note_why_not([RelayTask.objects.get().pk], lead=lead, reason="not_mine")
+    found = outcomes.outcome_of_dispatch(sent)
     assert (found.by_hand_waiting, found.for_leads, found.by_hand_leadless) == (2, 0, 2)

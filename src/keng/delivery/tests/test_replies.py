@@ -5,10 +5,10 @@ import uuid
 import pytest
 
 from keng.channels.base import Event
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
 from keng.delivery.actions.replies import send_to_conversation
+from keng.delivery.inbound_message import message_of_event, receiving_accounts
 from keng.delivery.models import Conversation, Delivery, Dispatch, DispatchText
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
 from keng.vault import keys, opening, seal
 from tests import make
@@ -116,21 +116,21 @@ def event(kind="text", text="mất xe", *, sender="an", group=None, reply="an"):
 )
 def test_the_first_handler_in_the_order_has_it(conversation, fields, handler):
     (account,) = receiving_accounts()
-    message = incoming(account, event(**fields), raw=b"{}", now=times.now())
-    assert handlers.handler_of(message).name == handler
+    message = message_of_event(account, event(**fields), raw=b"{}", now=times.now())
+    assert inbound_handlers.handler_of(message).name == handler
 
 
 @pytest.mark.parametrize(("text", "handler"), [("dừng", "stop"), ("1", "tip")])
 def test_what_no_survey_waits_for_has_the_next_handler(conversation, text, handler):
     (account,) = receiving_accounts()
-    message = incoming(account, event(text=text), raw=b"{}", now=times.now())
-    assert handlers.handler_of(message, after="survey").name == handler
+    message = message_of_event(account, event(text=text), raw=b"{}", now=times.now())
+    assert inbound_handlers.handler_of(message, after="survey").name == handler
 
 
 def test_a_group_and_the_private_thread_of_its_member_are_one_conversation(conversation):
     (account,) = receiving_accounts()
     private, before_others, another = (
-        incoming(account, one, raw=b"{}", now=times.now()).conversation_hash
+        message_of_event(account, one, raw=b"{}", now=times.now()).conversation_hash
         for one in (event(), event(group="g"), event(sender="binh"))
     )
     assert private == before_others != another
@@ -138,7 +138,7 @@ def test_a_group_and_the_private_thread_of_its_member_are_one_conversation(conve
 
 def test_printing_what_arrives_shows_neither_words_nor_hashes(conversation):
     (account,) = receiving_accounts()
-    message = incoming(account, event(text="bí mật"), raw=b"bi mat", now=times.now())
+    message = message_of_event(account, event(text="bí mật"), raw=b"bi mat", now=times.now())
     shown = repr(message)
     for never in ("bí mật", "bi mat", "'an'", repr(message.key)):
         assert never not in shown

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from keng.delivery.actions.calling_off import call_off
+from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
 from keng.delivery.sender import sql
-from keng.delivery.sender.ledger import Ledger
-from keng.delivery.sender.rows import Change
+from keng.delivery.sender.database import SenderDatabase
+from keng.delivery.sender.rows import DeliveryChange
 from keng.delivery.tests.sending import (
     all_sent,
     queue,
@@ -122,7 +122,7 @@ def test_a_row_that_cannot_be_read_does_not_stop_the_others(account):
 
 def test_an_outcome_the_database_refuses_does_not_wedge_the_others(account):
     with sending() as (sender,):
-        sender._changes.append(Change(new_id(), "sent", "accepted", provider_id="\0"))
+        sender._changes.append(DeliveryChange(new_id(), "sent", "accepted", provider_id="\0"))
         queue(account, groups(40))
         until(all_sent(40))
 
@@ -132,12 +132,14 @@ def test_what_was_taken_back_while_it_was_tried_is_not_tried_again(account):
     sender = new_id()
 
     async def tried():
-        ledger = Ledger(test_dsn(), sender)
-        rows = await ledger.turn([], {account.id: 5})
+        database = SenderDatabase(test_dsn(), sender)
+        rows = await database.record_and_lease([], {account.id: 5})
         await asyncio.to_thread(_cancel, dispatch)
-        await ledger.turn([Change(rows[0].id, "queued", "retry", again_after=0.0)], {})
-        again = await ledger.turn([], {account.id: 5})
-        await ledger.close()
+        await database.record_and_lease(
+            [DeliveryChange(rows[0].id, "queued", "retry", again_after=0.0)], {}
+        )
+        again = await database.record_and_lease([], {account.id: 5})
+        await database.close()
         return again
 
     assert asyncio.run(tried()) == []
@@ -148,7 +150,7 @@ def _cancel(dispatch):
     from django.db import connection, transaction
 
     with transaction.atomic():
-        call_off(Delivery.objects.filter(dispatch=dispatch))
+        call_off_deliveries(Delivery.objects.filter(dispatch=dispatch))
     connection.close()
 
 
@@ -157,11 +159,11 @@ def test_a_late_outcome_settles_its_row_unless_somebody_else_has_it_by_then(acco
     first, second = new_id(), new_id()
 
     async def late():
-        slow, other = Ledger(test_dsn(), first), Ledger(test_dsn(), second)
-        rows = await slow.turn([], {account.id: 2})
+        slow, other = SenderDatabase(test_dsn(), first), SenderDatabase(test_dsn(), second)
+        rows = await slow.record_and_lease([], {account.id: 2})
         await asyncio.to_thread(_lose_one_lease_to, second, rows[1].id)
-        told = [Change(row.id, "sent", "sent", "late") for row in rows]
-        await slow.turn(told, {})
+        told = [DeliveryChange(row.id, "sent", "sent", "late") for row in rows]
+        await slow.record_and_lease(told, {})
         await slow.close()
         await other.close()
         return rows

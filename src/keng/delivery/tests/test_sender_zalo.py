@@ -8,9 +8,9 @@ import time
 import pytest
 
 from keng.audit.models import Entry
-from keng.channels.zalo_oa.fake import Settings, running
-from keng.channels.zalo_oa.fake.state import Group, User
-from keng.delivery.credentials import for_sending, keep_tokens
+from keng.channels.zalo_oa.fake import FakeSettings, running_zalo
+from keng.channels.zalo_oa.fake.state import FakeGroup, FakeUser
+from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
 from keng.delivery.sender.accounts import RECONNECT, move_address
 from keng.delivery.tests.conftest import TOKENS, zalo_account
@@ -55,7 +55,7 @@ def mend():
 
 
 def test_persons_and_groups_get_theirs(zalo, fake):
-    fake.state.users["u1"] = User("u1", fake.state.clock.now())
+    fake.state.users["u1"] = FakeUser("u1", fake.state.clock.now())
     queue(zalo, groups(20))
     queue(zalo, ["u1"], kind="conversation", urgent=True, priority=0)
     send_until(all_sent(21))
@@ -67,8 +67,8 @@ def test_persons_and_groups_get_theirs(zalo, fake):
 
 
 def test_the_interface_for_state_agencies_is_learned_once(as_sender):
-    with running(Settings(oa_type=4)) as fake:
-        fake.state.users = {f"u{n}": User(f"u{n}", fake.state.clock.now()) for n in range(5)}
+    with running_zalo(FakeSettings(oa_type=4)) as fake:
+        fake.state.users = {f"u{n}": FakeUser(f"u{n}", fake.state.clock.now()) for n in range(5)}
         account = zalo_account(fake)
         queue(account, ["u0"], kind="conversation")
         send_until(all_sent(1))
@@ -87,7 +87,7 @@ def test_two_senders_meet_a_dead_token_and_ask_for_one_new_pair(zalo, fake):
     assert refreshes(fake) == 1
     assert received(fake) == sorted(groups(60))
     zalo.refresh_from_db()
-    assert for_sending(zalo)["access_token"] == fake.state.access_token
+    assert credentials_for_sending(zalo)["access_token"] == fake.state.access_token
     assert zalo.previous_tokens_sealed
     assert zalo.tokens_expire_at > times.now() + datetime.timedelta(hours=24)
 
@@ -96,7 +96,7 @@ def test_tokens_are_renewed_before_they_die(zalo, fake):
     ChannelAccount.objects.update(tokens_expire_at=times.now() + datetime.timedelta(hours=1))
     send_until(lambda: refreshes(fake) == 1, count=2)
     zalo.refresh_from_db()
-    assert for_sending(zalo)["access_token"] == fake.state.access_token
+    assert credentials_for_sending(zalo)["access_token"] == fake.state.access_token
 
 
 def test_a_short_life_of_tokens_does_not_make_a_loop_of_renewals(zalo, fake):
@@ -177,8 +177,8 @@ def test_a_rate_limit_pauses_the_account_and_costs_nobody_a_try(zalo, fake):
 
 
 def test_a_closed_window_waits_and_is_no_failure(zalo, fake):
-    fake.state.users["late"] = User("late", fake.state.clock.now() - 8 * 86_400)
-    fake.state.users["silent"] = User("silent")
+    fake.state.users["late"] = FakeUser("late", fake.state.clock.now() - 8 * 86_400)
+    fake.state.users["silent"] = FakeUser("silent")
     queue(zalo, ["late", "silent"], kind="conversation", urgent=True)
     send_until(lambda: states() == {"not_now": 2})
     assert set(Delivery.objects.values_list("code", flat=True)) == {"-230", "-232"}
@@ -211,8 +211,8 @@ def test_what_may_have_arrived_is_never_sent_again_by_a_machine(zalo, fake, faul
 def test_a_dead_address_is_given_up_on_record_and_the_others_are_not(zalo, fake):
     place, unit = make.place(), make.unit()
     theirs = make.group(unit=unit, place=place, channel="zalo_oa", channel_address="theirs")
-    fake.state.groups["theirs"] = Group("theirs", ours=False)
-    fake.state.groups["off"] = Group("off", enabled=False)
+    fake.state.groups["theirs"] = FakeGroup("theirs", ours=False)
+    fake.state.groups["off"] = FakeGroup("off", enabled=False)
     queue(zalo, ["theirs", "off", "g1"])
     Delivery.objects.filter(address="theirs").update(recipient_ref=theirs.pk)
     send_until(lambda: states() == {"gone": 1, "not_now": 1, "sent": 1})
@@ -261,8 +261,8 @@ def test_a_provider_that_is_away_loses_nothing_and_uses_up_no_tries(as_sender):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    own = Settings()
-    with running(own, port=port) as fake:
+    own = FakeSettings()
+    with running_zalo(own, port=port) as fake:
         account = zalo_account(fake)
     queue(account, groups(40))
     with sending():
@@ -270,8 +270,8 @@ def test_a_provider_that_is_away_loses_nothing_and_uses_up_no_tries(as_sender):
         time.sleep(2)
         assert states() == {"queued": 40}
         assert not Delivery.objects.filter(attempts__gt=0, state="queued").exists()
-        with running(own, port=port) as back:
-            back.state.groups = {f"g{n}": Group(f"g{n}") for n in range(40)}
+        with running_zalo(own, port=port) as back:
+            back.state.groups = {f"g{n}": FakeGroup(f"g{n}") for n in range(40)}
             until(all_sent(40), within=30)
             assert received(back) == sorted(groups(40))
 
@@ -295,9 +295,9 @@ def test_a_slow_provider_does_not_keep_another_channel_waiting(zalo, fake, accou
 
 
 def test_a_lease_lives_as_long_as_its_sender(zalo, fake, monkeypatch):
-    from keng.delivery.sender import ledger, loop
+    from keng.delivery.sender import database, loop
 
-    monkeypatch.setattr(ledger, "LEASE_SECONDS", 2.0)
+    monkeypatch.setattr(database, "LEASE_SECONDS", 2.0)
     monkeypatch.setattr(loop, "_EXTEND_EVERY", 0.5)
     fake.state.settings.latency = 5.0
     queue(zalo, ["g0"], urgent=True)

@@ -5,11 +5,11 @@ import importlib
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from keng.delivery.actions.calling_off import call_off
+from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import Delivery, SandboxMessage
 from keng.delivery.sender import sql
-from keng.delivery.sender.ledger import Ledger
-from keng.delivery.sender.rows import Change
+from keng.delivery.sender.database import SenderDatabase
+from keng.delivery.sender.rows import DeliveryChange
 from keng.delivery.tests.sending import all_sent, queue, send_until, states
 from keng.kit.ids import new_id
 from keng.vault import seal
@@ -39,7 +39,7 @@ def recorded(row, change, **fields):
     """The row, once a sender that holds it has written this down."""
     values = {"state": "leased", "leased_by": ME, "leased_until": LONG_AGO, "attempts": 1}
     Delivery.objects.filter(pk=row.pk).update(**values | fields)
-    told = Ledger("", ME)._told([change])
+    told = SenderDatabase("", ME)._record_values([change])
     with connection.cursor() as cursor:
         # The driver of the test speaks text alone.
         cursor.execute(sql.RECORD.replace(")b::", ")s::").replace(")t::", ")s::"), told)
@@ -60,7 +60,7 @@ def test_a_reporter_is_forgotten_once_the_message_is_out_and_the_provider_may_st
 @pytest.mark.parametrize("state", ["sent", "unknown", "gone", "rejected"])
 def test_whatever_the_end_is(account, state):
     row = reply(account)
-    recorded(row, Change(row.pk, state, state))
+    recorded(row, DeliveryChange(row.pk, state, state))
     assert row.state == state
     assert is_forgotten(row)
 
@@ -68,14 +68,14 @@ def test_whatever_the_end_is(account, state):
 @pytest.mark.parametrize("state", ["queued", "not_now"])
 def test_what_is_tried_again_keeps_them_and_what_was_called_off_meanwhile_does_not(account, state):
     row = reply(account)
-    again = Change(row.pk, state, "retry", again_after=60.0)
+    again = DeliveryChange(row.pk, state, "retry", again_after=60.0)
     assert not is_forgotten(recorded(row, again))
     assert row.state == state
     with transaction.atomic():
-        call_off(Delivery.objects.filter(pk=row.pk))
+        call_off_deliveries(Delivery.objects.filter(pk=row.pk))
     assert is_forgotten(row)
     other = reply(account)
-    again = Change(other.pk, state, "retry", again_after=60.0)
+    again = DeliveryChange(other.pk, state, "retry", again_after=60.0)
     other = recorded(other, again, called_off_at=LONG_AGO)
     assert (other.state, is_forgotten(other)) == ("cancelled", True)
 
@@ -86,7 +86,7 @@ def test_what_a_sender_holds_keeps_them_until_it_lets_go(account):
         state="leased", leased_by=ME, leased_until=LONG_AGO, attempts=1
     )
     with transaction.atomic():
-        call_off(Delivery.objects.all())
+        call_off_deliveries(Delivery.objects.all())
     assert not is_forgotten(row)
     with connection.cursor() as cursor:
         cursor.execute(sql.GIVE_BACK, {"ids": [row.pk], "sender": ME})
@@ -110,7 +110,10 @@ def test_a_lease_that_a_crash_left_behind(account, is_called_off):
     assert is_forgotten(row)
     # Its sender lives, and would try again: there is nobody to write to any more.
     late = recorded(
-        row, Change(row.pk, "queued", "retry", again_after=1.0), state="unknown", leased_until=None
+        row,
+        DeliveryChange(row.pk, "queued", "retry", again_after=1.0),
+        state="unknown",
+        leased_until=None,
     )
     assert late.state == ("cancelled" if is_called_off else "rejected")
     assert late.settled_at is not None

@@ -10,7 +10,7 @@ from nacl.public import PrivateKey
 
 from keng.delivery.actions.dispatch import _BULK
 from keng.delivery.models import Delivery, Dispatch
-from keng.delivery.public.subscribe import letters as letters_asked
+from keng.delivery.public.subscribe import letters_per_network as letters_asked
 from keng.kit import times
 from keng.network import secret_links
 from keng.network.actions.mailboxes import mailbox_of

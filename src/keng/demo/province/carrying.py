@@ -9,7 +9,7 @@ from random import Random
 
 from keng.accounts.models import Officer
 from keng.audit.actions import unit_chain
-from keng.delivery.actions.dispatch import Text
+from keng.delivery.actions.dispatch import TextToSend
 from keng.delivery.audience import SameRecipients
 from keng.delivery.models import (
     Approval,
@@ -27,7 +27,7 @@ from keng.demo.province.record import Act, Record
 from keng.demo.province.volumes import Volumes
 from keng.network.models import Group, Lead
 from keng.places.models import Unit
-from keng.relay.relay_acts import chain_of
+from keng.relay.relay_acts import chain_of_task
 
 _SEEN_BY_AN_OFFICER = 5
 _VIA = (
@@ -48,7 +48,7 @@ class Sending:
     kind: str
     at: dt.datetime
     unit: Unit
-    texts: Sequence[Text]
+    texts: Sequence[TextToSend]
     text_hash: bytes
     version: uuid.UUID
     is_urgent: bool
@@ -253,14 +253,14 @@ class Carrier:
             if task.handed_out_at:
                 by = task.handed_out_by
                 act = Act(task.handed_out_at, "relay.handed_out", by, on, detail)
-                record.note(chain_of(task, by), act)
+                record.note(chain_of_task(task, by), act)
             if task.confirmed_at:
                 said = {**detail, "via": task.via}
                 act = Act(task.confirmed_at, "relay.confirmed", task.lead, on, said)
-                record.note(chain_of(task, task.lead), act)
+                record.note(chain_of_task(task, task.lead), act)
             if task.seen_at:
                 act = Act(task.seen_at, "relay.seen", task.seen_by, on, detail)
-                record.note(chain_of(task, task.seen_by), act)
+                record.note(chain_of_task(task, task.seen_by), act)
 
     def _deliver(
         self,
@@ -325,6 +325,6 @@ def _is_on_a_phone(delivery: Delivery) -> bool:
 
 
 def _digest(groups: list[Group]) -> bytes:
-    """As keng.delivery.recipients.DIGEST computes it over the rows."""
+    """As keng.delivery.recipients.DIGEST_SQL computes it over the rows."""
     lines = [f"{group.pk} {group.channel} {group.channel_address}" for group in groups]
     return hashlib.sha256("\n".join(lines).encode()).digest()

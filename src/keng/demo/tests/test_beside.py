@@ -3,7 +3,7 @@
 import pytest
 
 from keng.accounts import partner_signing
-from keng.accounts.guessing import Origin
+from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import Partner, PartnerMember
 from keng.audit import verify
 from keng.community.models import Meeting, OfficialChannel, Question
@@ -57,8 +57,8 @@ def test_every_partner_signs_in_with_what_is_printed(units):
         PartnerMember.objects.values_list("username", flat=True)
     )
     for who in printed:
-        origin = Origin("203.0.113.0/24")
-        assert partner_signing.check_name_and_password(who.username, who.password, origin=origin)
+        origin = TryOrigin("203.0.113.0/24")
+        assert partner_signing.check_member_password(who.username, who.password, origin=origin)
     assert not PartnerMember.objects.filter(must_choose_password=True).exists()
 
 

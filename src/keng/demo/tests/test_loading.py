@@ -16,7 +16,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import SameRecipients
 from keng.delivery.models import Delivery, Dispatch, RelayTask, SandboxMessage
-from keng.delivery.recipients import DIGEST
+from keng.delivery.recipients import DIGEST_SQL
 from keng.demo.load import load_if_empty
 from keng.demo.province import drawing
 from keng.demo.province.stories import WAVE_COMMUNES, WAVE_LINK, WAVE_TIPS, Teller
@@ -315,7 +315,7 @@ def test_officers_of_every_role_can_sign_in(province):
 def audience_now(dispatch_id):
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {DIGEST} FROM delivery_delivery WHERE dispatch_id = %s", [dispatch_id]
+            f"SELECT {DIGEST_SQL} FROM delivery_delivery WHERE dispatch_id = %s", [dispatch_id]
         )
         return bytes(cursor.fetchone()[0])
 
@@ -399,7 +399,7 @@ def test_nobody_passes_on_what_was_replaced_or_taken_back(province):
 
 def test_coverage_adds_up(coordinator):
     sent = Dispatch.objects.filter(kind="warning", unit__parent=None)
-    found = coverage.of([each.pk for each in sent], officer=coordinator)
+    found = coverage.coverage_of_dispatches([each.pk for each in sent], officer=coordinator)
     total = found.total
     carried = Delivery.objects.filter(dispatch__in=sent).exclude(state="cancelled")
     assert total.groups == carried.count()

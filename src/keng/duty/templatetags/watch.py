@@ -10,13 +10,13 @@ from keng.places.models import Unit
 register = template.Library()
 
 
-@register.filter
-def watched_until(unit: Unit) -> datetime.datetime | None:
+@register.filter("watched_until")
+def unit_watched_until(unit: Unit) -> datetime.datetime | None:
     """When the shift ends of somebody whose pager was heard in it; None: nobody is certain."""
     return watch.watched_until(unit.pk)
 
 
-@register.filter
-def next_on_duty(unit: Unit) -> datetime.datetime | None:
+@register.filter("next_on_duty")
+def unit_next_on_duty(unit: Unit) -> datetime.datetime | None:
     """When the next officer on the rota comes on duty; None when that is not known."""
     return watch.next_on_duty(unit.pk)

@@ -3,7 +3,7 @@
 import pytest
 
 from keng.audit.models import Entry
-from keng.channels.web_push.fake import running
+from keng.channels.web_push.fake import running_push_service
 from keng.conftest import sign_in
 from keng.delivery import push_account
 from keng.delivery.models import ChannelAccount, Delivery, PagerWay
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 @pytest.fixture
 def service():
     """A push service of one's own."""
-    with running() as found:
+    with running_push_service() as found:
         yield found
 
 
@@ -26,7 +26,7 @@ def officer(service, monkeypatch):
     """An officer of a province that can push."""
     monkeypatch.setenv("KENG_PUSH_URL", service.url)
     unit = make.province_unit()
-    push_account.make_account()
+    push_account.make_push_account()
     return make.officer(unit=unit)
 
 
@@ -46,8 +46,7 @@ def subscribe(client, browser, **more):
 def test_a_device_is_called_and_nobody_on_the_way_reads_it(desk_client, officer, service):
     sign_in(desk_client, officer)
     assert (
-        push_account.settings_of_push()["vapid_public"]
-        in desk_client.get("/pagers/").content.decode()
+        push_account.push_settings()["vapid_public"] in desk_client.get("/pagers/").content.decode()
     )
     browser = service.browser()
     assert subscribe(desk_client, browser).status_code == 302
@@ -63,17 +62,19 @@ def test_a_device_is_called_and_nobody_on_the_way_reads_it(desk_client, officer,
 def test_a_browser_that_unsubscribed_is_called_no_more(officer, service):
     browser = service.browser()
     browser.status = 410
-    from keng.channels.web_push import Subscription
+    from keng.channels.web_push import PushSubscription
 
     given = browser.subscription()
-    found = Subscription.of(given["endpoint"], given["keys"]["p256dh"], given["keys"]["auth"])
-    pager_acts.add_device(found, "Firefox", by=officer)
-    pager_acts.test(by=officer)
+    found = PushSubscription.from_parts(
+        given["endpoint"], given["keys"]["p256dh"], given["keys"]["auth"]
+    )
+    pager_acts.add_device_pager(found, "Firefox", by=officer)
+    pager_acts.test_pagers(by=officer)
     send_until(lambda: PagerWay.objects.filter(gone_at__isnull=False).exists())
     assert states() == {"gone": 1}
     assert Entry.objects.filter(action="address.gone").exists()
     with pytest.raises(pager_acts.NoPager):
-        pager_acts.test(by=officer)
+        pager_acts.test_pagers(by=officer)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_an_officer_switches_and_removes_their_own_pagers_only(desk_client, offi
     sign_in(desk_client, officer)
     other = make.officer(unit=officer.current_posts[0].unit)
     mine, theirs = (
-        pager_acts.add_email(f"a@{n}.example", by=o) for n, o in enumerate((officer, other))
+        pager_acts.add_email_pager(f"a@{n}.example", by=o) for n, o in enumerate((officer, other))
     )
     assert desk_client.post(f"/pagers/{theirs.pk}/", {"do": "remove"}).status_code == 404
     desk_client.post(f"/pagers/{mine.pk}/", {"do": "off", "code": "1"})
@@ -102,13 +103,13 @@ def test_an_officer_switches_and_removes_their_own_pagers_only(desk_client, offi
 
 
 def test_the_key_is_made_once(officer):
-    push_account.make_account()
+    push_account.make_push_account()
     account = ChannelAccount.objects.get(channel="web_push")
     before = bytes(account.tokens_sealed)
-    push_account.make_account()
+    push_account.make_push_account()
     account.refresh_from_db()
     assert bytes(account.tokens_sealed) == before
-    assert "vapid_private" not in push_account.settings_of_push()
+    assert "vapid_private" not in push_account.push_settings()
     assert not Delivery.objects.exists()
 
 
@@ -147,7 +148,7 @@ def test_a_stolen_session_adds_no_address_and_no_device(desk_client, officer, se
 @pytest.mark.parametrize("do", ["off", "remove", ""])
 @pytest.mark.parametrize("code", [{}, {"code": "2"}])
 def test_nor_does_it_silence_a_pager(desk_client, officer, do, code):
-    way = pager_acts.add_email("a@nha.example", by=officer)
+    way = pager_acts.add_email_pager("a@nha.example", by=officer)
     sign_in(desk_client, officer)
     asked = desk_client.post(f"/pagers/{way.pk}/", {"do": do} | code)
     assert asked.status_code == (422 if code else 200)
@@ -158,8 +159,8 @@ def test_nor_does_it_silence_a_pager(desk_client, officer, do, code):
 
 
 def test_switching_one_on_takes_no_code(desk_client, officer):
-    way = pager_acts.add_email("a@nha.example", by=officer)
-    pager_acts.switch(way.pk, is_on=False, by=officer)
+    way = pager_acts.add_email_pager("a@nha.example", by=officer)
+    pager_acts.switch_pager(way.pk, is_on=False, by=officer)
     sign_in(desk_client, officer)
     desk_client.post(f"/pagers/{way.pk}/", {"do": "on"})
     way.refresh_from_db()

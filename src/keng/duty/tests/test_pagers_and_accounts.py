@@ -30,7 +30,7 @@ def test_whoever_is_to_sign_in_anew_is_called_and_nobody_else(stage, become):
     words = row.text.text
     assert "báo chỉ huy ngay" in words
     assert stage.officer.name not in words
-    requesting.agree(asked.pk, by=stage.commander)
+    requesting.agree_to_request(asked.pk, by=stage.commander)
     assert Delivery.objects.count() == 2
 
 

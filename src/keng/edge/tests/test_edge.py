@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from keng.audit import verify
-from keng.channels.sandbox import compose, signature
+from keng.channels.sandbox import compose_call, sandbox_signature
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
 from keng.edge.tests.conftest import SECRET, settled
@@ -54,7 +54,7 @@ def post(edge, raw, headers, path="/hooks/sandbox/phones", method="POST"):
 
 
 def say(edge, text="Có người gọi tự xưng công an", *, who="an", id="", **fields):
-    raw, headers = compose(
+    raw, headers = compose_call(
         id=id or uuid.uuid4().hex, sender=who, at=times.now(), text=text, secret=SECRET, **fields
     )
     return post(edge, raw, headers)[0]
@@ -235,7 +235,7 @@ def test_a_picture_and_a_place_are_tips_too(edge):
 
 
 def test_what_opens_no_tip_is_kept_with_its_body_sealed(edge):
-    raw, headers = compose(id="f1", sender="an", at=times.now(), type="follow", secret=SECRET)
+    raw, headers = compose_call(id="f1", sender="an", at=times.now(), type="follow", secret=SECRET)
     assert post(edge, raw, headers)[0] == 200
     assert post(edge, raw, headers)[0] == 200
     kept = Inbound.objects.get()
@@ -258,7 +258,7 @@ def test_a_receipt_moves_the_delivery_forwards_only(edge, account):
                 "refers": "x1",
             }
         ).encode()
-        return post(edge, body, {"x-keng-signature": signature(body, SECRET)})[0]
+        return post(edge, body, {"x-keng-signature": sandbox_signature(body, SECRET)})[0]
 
     Delivery.objects.filter(pk=delivery.pk).update(state="unknown")
     assert receipt("seen") == 200
@@ -294,10 +294,10 @@ def test_other_addresses_and_methods_are_refused(edge, path, method, status):
 
 
 def test_what_is_forged_stale_or_too_large_is_refused_and_leaves_no_row(edge):
-    raw, headers = compose(id="1", sender="an", at=times.now(), text="a", secret="another")
+    raw, headers = compose_call(id="1", sender="an", at=times.now(), text="a", secret="another")
     assert post(edge, raw, headers)[0] == 401
     old = times.now() - dt.timedelta(hours=3)
-    assert post(edge, *compose(id="1", sender="an", at=old, text="a", secret=SECRET))[0] == 401
+    assert post(edge, *compose_call(id="1", sender="an", at=old, text="a", secret=SECRET))[0] == 401
     assert post(edge, b"not json", {"x-keng-signature": "sha256=00"})[0] == 401
     assert post(edge, b" " * (256 * 1024 + 1), {})[0] == 413
     assert not Inbound.objects.exists()
@@ -316,7 +316,7 @@ def test_an_account_made_while_the_edge_runs_is_known_at_once(edge, account):
     made = make.channel_account(unit=account.unit, slug="later")
     keep_secrets(made, {"secret": SECRET})
     made.save()
-    raw, headers = compose(id="1", sender="an", at=times.now(), text="a", secret=SECRET)
+    raw, headers = compose_call(id="1", sender="an", at=times.now(), text="a", secret=SECRET)
     until = time.monotonic() + 5
     while (status := post(edge, raw, headers, "/hooks/sandbox/later")[0]) != 200:
         # Known, but its secret is still on its way.

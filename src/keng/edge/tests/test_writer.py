@@ -13,12 +13,12 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from keng.audit import verify
-from keng.channels import get
-from keng.channels.sandbox import compose
-from keng.delivery import handlers
+from keng.channels import get_channel
+from keng.channels.sandbox import compose_call
+from keng.delivery import inbound_handlers
 from keng.delivery.credentials import keep_secrets
+from keng.delivery.inbound_message import message_of_event, receiving_accounts
 from keng.delivery.models import ChannelAccount, Inbound
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.edge import writer as writer_module
 from keng.edge.tests.conftest import SECRET
 from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
@@ -37,15 +37,15 @@ def address():
 
 
 def message(account, text, who, seals=None):
-    raw, headers = compose(
+    raw, headers = compose_call(
         id=uuid.uuid4().hex, sender=who, at=times.now(), text=text, secret=SECRET
     )
-    (event,) = get("sandbox").parse(raw, headers, account.credentials, times.now()).events
-    return incoming(account, event, raw=raw, now=times.now(), seals=seals)
+    (event,) = get_channel("sandbox").parse(raw, headers, account.credentials, times.now()).events
+    return message_of_event(account, event, raw=raw, now=times.now(), seals=seals)
 
 
 def known():
-    handlers.refresh()
+    inbound_handlers.refresh_handlers()
     return {account.slug: account for account in receiving_accounts()}
 
 
@@ -105,7 +105,7 @@ class Faulty:
     def statements(prepared, *, lane):  # noqa: ARG004 -- as every handler is called
         if "odd" in prepared:
             raise KeyError("odd")
-        return [handlers.Statement("SELECT 1", {})] if prepared else []
+        return [inbound_handlers.SqlStatement("SELECT 1", {})] if prepared else []
 
 
 def test_a_mistake_of_ours_about_one_message_refuses_that_one_alone(account, address):
@@ -312,7 +312,7 @@ def test_a_database_that_stands_still_is_given_up_and_what_it_wrote_is_not_writt
 
 
 def _post(port, text, sender=""):
-    raw, headers = compose(
+    raw, headers = compose_call(
         id=uuid.uuid4().hex,
         sender=sender or uuid.uuid4().hex,
         at=times.now(),

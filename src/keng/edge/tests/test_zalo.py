@@ -49,10 +49,10 @@ def event(edge, name, *, sender="900", recipient=SECRETS["oa_id"], message=None,
     if message is not None:
         body["message"] = message
     raw = json.dumps(body, ensure_ascii=False).encode()
-    mark = signature.sign(
+    mark = signature.sign_call(
         raw, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
     )
-    return post(edge, raw, {signature.HEADER: mark}, "/hooks/zalo_oa/province")[0]
+    return post(edge, raw, {signature.ZALO_SIGNATURE_HEADER: mark}, "/hooks/zalo_oa/province")[0]
 
 
 def text(edge, words, id, **fields):

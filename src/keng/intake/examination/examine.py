@@ -117,7 +117,7 @@ def _leave_alone(tip: Tip) -> None:
     tip.do_not_contact = True
     tip.save(update_fields=["do_not_contact"])
     chats.let_address_go(tip)
-    replies.call_off(tip.pk)
+    replies.call_off_replies(tip.pk)
     record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection, transaction
 
 from keng.channels.base import Event
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
+from keng.delivery.inbound_message import message_of_event, receiving_accounts
 from keng.delivery.models import Delivery
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
 from keng.lookup import chat_answers as lookup_chat
 from keng.runtime.tests.rights import give_rights
@@ -39,7 +39,7 @@ def say(own_keys):
     keys.operator_file().unlink(missing_ok=True)
     keys.make_unit_keys("words-for-a-test")
     make.channel_account(unit=unit, slug="phones")
-    handlers.refresh()
+    inbound_handlers.refresh_handlers()
     (account,) = receiving_accounts()
 
     def hear(text, *, who="an", id="", group=None, media=()):
@@ -56,8 +56,8 @@ def say(own_keys):
             reply_address=who,
             raw_kind="text",
         )
-        message = incoming(account, event, raw=text.encode(), now=times.now())
-        handler = handlers.handler_of(message)
+        message = message_of_event(account, event, raw=text.encode(), now=times.now())
+        handler = inbound_handlers.handler_of(message)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE keng_edge")
             for statement in handler.statements([handler.prepare(message)], lane=0):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from keng.accounts.hands import hands_of_all, in_the_record
+from keng.accounts.hands import hands_of_all, hands_on_record
 from keng.audit.actions import record, unit_chain
 from keng.lessons import rights
 from keng.lessons.errors import NotYours
@@ -44,7 +44,7 @@ def write_first_hour(
         detail={
             "text": made.hash.hex(),
             "hotlines": len(made.hotlines),
-            "hands": in_the_record(made.all_hands),
+            "hands": hands_on_record(made.all_hands),
         },
     )
     return made

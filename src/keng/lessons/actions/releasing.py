@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.lessons import rights
@@ -46,7 +46,7 @@ def publish_text(kind: type[_Text], key: uuid.UUID, *, seen: bytes, by: "Officer
         by=by,
         on=text,
         chain=unit_chain(text.unit_id),
-        detail={"text": seen.hex(), "hands": in_the_record(text.all_hands)},
+        detail={"text": seen.hex(), "hands": hands_on_record(text.all_hands)},
     )
     return text
 

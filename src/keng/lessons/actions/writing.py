@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from keng.accounts.hands import hands_of_all, in_the_record
+from keng.accounts.hands import hands_of_all, hands_on_record
 from keng.audit.actions import record, unit_chain
 from keng.lessons import rights
 from keng.lessons.errors import ChangedMeanwhile, NotYours
@@ -117,7 +117,7 @@ def _save_edition(
             "lesson": lesson.slug,
             "number": made.number,
             "text": made.hash.hex(),
-            "hands": in_the_record(made.all_hands),
+            "hands": hands_on_record(made.all_hands),
         },
     )
     return made

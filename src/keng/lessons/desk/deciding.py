@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from keng.accounts.hands import name_hands, refusal
+from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.presence import is_present
 from keng.accounts.who import PROVINCE_WORKING
 from keng.lessons import queries, rights
@@ -53,7 +53,7 @@ def _refusal_words(request: HttpRequest, text: FourEyes) -> str:
     if not rights.may_end_text(request.officer, text):
         return _("This is not yours to publish.")
     if text.has_hand_of(request.officer):
-        return refusal(PROVINCE_WORKING, text.unit, text.all_hands)
+        return hand_refusal(PROVINCE_WORKING, text.unit, text.all_hands)
     return ""
 
 

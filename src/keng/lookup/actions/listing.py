@@ -6,7 +6,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from keng.accounts.hands import hands_of_all, in_the_record
+from keng.accounts.hands import hands_of_all, hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.who import WORKING
@@ -94,7 +94,7 @@ def propose_listing(
         by=by,
         on=listing,
         chain=unit_chain(unit_id),
-        detail={"grade": grade, "hands": in_the_record(listing.all_hands)},
+        detail={"grade": grade, "hands": hands_on_record(listing.all_hands)},
     )
     return listing
 
@@ -132,7 +132,7 @@ def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> L
             listing.save(update_fields=["status", "is_harmless", "checked_by", "checked_at"])
     except IntegrityError as error:
         raise AlreadyListed from error
-    hands = in_the_record(listing.all_hands)
+    hands = hands_on_record(listing.all_hands)
     _record_on_listing("listing.confirmed", listing, by, grade=listing.grade, hands=hands)
     return listing
 

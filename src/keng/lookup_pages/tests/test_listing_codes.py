@@ -34,7 +34,7 @@ def chief(unit):
 
 def with_codes(officer):
     """The officer, with an app that shows codes."""
-    second_factor.set_secret(officer)
+    second_factor.set_totp_secret(officer)
     return officer
 
 
@@ -65,7 +65,7 @@ def test_a_session_alone_changes_nothing_of_the_look_up(desk_client, unit, chief
     assert answer.context["form"].errors["code"]
     made.refresh_from_db()
     assert made.status == status
-    desk_client.post(address, SENT[what] | {"code": second_factor.current_code(chief)})
+    desk_client.post(address, SENT[what] | {"code": second_factor.current_totp_code(chief)})
     made.refresh_from_db()
     assert made.status == {"confirm": "listed", "refuse": "ended", "end": "ended"}[what]
 
@@ -80,7 +80,7 @@ def test_nor_does_it_decide_an_objection(desk_client, unit):
         assert desk_client.post(address, sent | code).status_code == 422
     dispute.refresh_from_db()
     assert dispute.decided_at is None
-    desk_client.post(address, sent | {"code": second_factor.current_code(third)})
+    desk_client.post(address, sent | {"code": second_factor.current_totp_code(third)})
     dispute.refresh_from_db()
     assert dispute.outcome == "rejected"
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_done_uses_up_no_code(desk_client, unit, chief):
     made = listing(NUMBER, unit=unit, status="proposed")
     sign_in(desk_client, chief)
     address = reverse("listing-confirm", args=[made.pk])
-    code = second_factor.current_code(chief)
+    code = second_factor.current_totp_code(chief)
     answer = desk_client.post(address, {"harm": "yes", "code": code}, follow=True)
     assert "Vậy thì giữ nội bộ" in answer.content.decode()
     desk_client.post(address, {"harm": "no", "code": code})
@@ -113,7 +113,7 @@ def test_nor_is_what_the_second_person_typed_in(desk_client, unit, bao, chief):
     with pytest.raises(errors.TooFewReporters):
         proposing.confirm_proposal(made.pk, does_harm=False, by=chief)
     sign_in(desk_client, chief)
-    sent = {"harm": "no", "code": second_factor.current_code(chief)}
+    sent = {"harm": "no", "code": second_factor.current_totp_code(chief)}
     address = reverse("listing-confirm", args=[made.pk])
     page = desk_client.post(address, sent, follow=True).content.decode()
     assert "do chính người đề xuất hoặc người duyệt ghi" in page

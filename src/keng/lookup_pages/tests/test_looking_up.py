@@ -3,7 +3,7 @@
 import pytest
 
 from keng.channels.base import Event
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Dispatch, Inbound
 from keng.kit import times
 from keng.language.asked import listing_hash
@@ -343,6 +343,6 @@ def test_whoever_goes_through_all_numbers_is_slowed_down_and_told_once(say):
 
 
 def test_the_handler_stands_before_the_open_tip_and_after_stop():
-    order = handlers.ORDER
+    order = inbound_handlers.HANDLER_ORDER
     assert order.index("stop") < order.index("look_up") < order.index("tip")
-    assert isinstance(handlers._handlers["look_up"], LookupHandler)
+    assert isinstance(inbound_handlers._handlers["look_up"], LookupHandler)

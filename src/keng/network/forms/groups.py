@@ -25,7 +25,7 @@ GROUP_CHANNEL_LABELS = {
 
 def group_channels() -> list[tuple[str, str]]:
     """The channels that can reach a group, by hand first."""
-    able = [code for code in channels.codes() if channels.get(code).can.can_group]
+    able = [code for code in channels.channel_codes() if channels.get_channel(code).can.can_group]
     return [
         (c, str(GROUP_CHANNEL_LABELS.get(c, c))) for c in sorted(able, key=lambda c: c != "by_hand")
     ]

@@ -233,7 +233,7 @@ def _record_in_both(
 def _make_member(
     partner: Partner, name: str, username: str, by: Officer, *, waits: bool = False
 ) -> MemberCredentials:
-    password, secret = one_time_password(), second_factor.new_secret()
+    password, secret = one_time_password(), second_factor.new_totp_secret()
     member = PartnerMember(partner=partner, name=name, username=username, awaits_agreement=waits)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -245,7 +245,7 @@ def _make_member(
                     username,
                     name,
                     make_password(password),
-                    second_factor.boxed(secret),
+                    second_factor.boxed_secret(secret),
                     by.pk,
                     times.now(),
                     waits,

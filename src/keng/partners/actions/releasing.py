@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.partner_signing import partner_chain
 from keng.audit.actions import record, unit_chain
@@ -81,7 +81,7 @@ def publish_for_partner(pk: uuid.UUID, *, seen: bytes, by: Officer) -> None:
     _change_as_read(
         waiting, published_at=times.now(), released_by_officer=by, **make_public(waiting)
     )
-    detail = {"text": seen.hex(), "hands": in_the_record(waiting.hands)}
+    detail = {"text": seen.hex(), "hands": hands_on_record(waiting.hands)}
     record(
         _PUBLISHED[kind], by=by, on=kind(id=pk), chain=unit_chain(waiting.unit_id), detail=detail
     )
@@ -154,7 +154,7 @@ def record_in_partner_chain(
     """An entry in the partner's own chain: no desk reads it."""
     detail: dict[str, object] = {
         "text": queries.hash_of_text(text).hex(),
-        "hands": in_the_record(text.all_hands),
+        "hands": hands_on_record(text.all_hands),
     }
     if why:
         detail["why"] = why

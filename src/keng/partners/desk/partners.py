@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.presence import is_present
-from keng.accounts.second_factor import app_address
+from keng.accounts.second_factor import otpauth_address
 from keng.accounts.who import INVITING
 from keng.kit import qr
 from keng.network.queries.places import places_of
@@ -267,7 +267,7 @@ def _name_taken_words() -> str:
 
 def _credentials_page(request: HttpRequest, made: inviting.MemberCredentials) -> HttpResponse:
     """The only page that ever shows the password; it is the answer to a POST."""
-    address = app_address(made.member.username, made.totp_secret)
+    address = otpauth_address(made.member.username, made.totp_secret)
     context = {
         "made": made,
         "picture": qr.drawn(address),

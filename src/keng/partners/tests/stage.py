@@ -63,8 +63,10 @@ class Stage:
 def signed_in(client, member: PartnerMember):
     """The browser of a member, past both factors and with a password of their own."""
     PartnerMember.objects.filter(pk=member.pk).update(must_choose_password=False, totp_last_step=0)
-    token = partner_signing._begin(member, is_half=False, lasts=partner_signing.SIGNED_IN_FOR)
-    client.cookies[partner_signing.COOKIE] = token
+    token = partner_signing._begin_member_session(
+        member, is_half=False, lasts=partner_signing.PARTNER_SIGNED_IN_FOR
+    )
+    client.cookies[partner_signing.PARTNER_COOKIE] = token
     return client
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from keng.accounts.models import Officer, PartnerMember, PartnerSession
-from keng.accounts.partner_signing import COOKIE
+from keng.accounts.partner_signing import PARTNER_COOKIE
 from keng.audit.models import Entry
 from keng.partners.actions import inviting
 from keng.partners.tests.stage import PASSWORD, Stage, digits, signed_in
@@ -25,13 +25,13 @@ def test_both_factors_and_then_a_password_of_ones_own(public_client, stage):
     made = stage.credentials
     assert public_client.get("/partner/").url == "/partner/sign-in/"
     assert first_page(public_client, "thu", made.password).url == "/partner/sign-in/code/"
-    half = public_client.cookies[COOKIE].value
+    half = public_client.cookies[PARTNER_COOKIE].value
     assert public_client.get("/partner/").url == "/partner/sign-in/"
     answer = public_client.post("/partner/sign-in/code/", {"code": digits(made.totp_secret)})
     assert answer.url == "/partner/"
-    assert public_client.cookies[COOKIE].value != half
-    assert public_client.cookies[COOKIE]["path"] == "/partner/"
-    assert public_client.cookies[COOKIE]["httponly"]
+    assert public_client.cookies[PARTNER_COOKIE].value != half
+    assert public_client.cookies[PARTNER_COOKIE]["path"] == "/partner/"
+    assert public_client.cookies[PARTNER_COOKIE]["httponly"]
     assert public_client.get("/partner/").url == "/partner/password/"
     sent = {"present": made.password, "new": PASSWORD, "again": PASSWORD}
     public_client.post("/partner/password/", sent)
@@ -51,7 +51,7 @@ def test_both_factors_and_then_a_password_of_ones_own(public_client, stage):
 
 def test_the_session_token_is_stored_nowhere(public_client, stage):
     first_page(public_client, "thu", stage.credentials.password)
-    token = public_client.cookies[COOKIE].value
+    token = public_client.cookies[PARTNER_COOKIE].value
     assert bytes(PartnerSession.objects.get().token_hash) != token.encode()
 
 

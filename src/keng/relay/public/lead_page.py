@@ -21,11 +21,11 @@ from keng.network.models import Lead
 from keng.network.queries.teams import teams_of_lead
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries
-from keng.relay.establishment_reach import houses_of
-from keng.relay.lead_forms import CannotForm, ConfirmForm, count_of
-from keng.relay.public.frame import for_lead, frame
-from keng.relay.rooms import TooMany, tell_houses
-from keng.relay.tasks_of_leads import Kit
+from keng.relay.establishment_reach import establishments_with_rooms
+from keng.relay.lead_forms import CannotForm, ConfirmForm, typed_count
+from keng.relay.public.frame import for_lead, in_leads_language
+from keng.relay.rooms import TooManyEstablishments, note_rooms_told
+from keng.relay.tasks_of_leads import TextToPassOn
 
 _COOKIE = "keng_relay"
 _SALT = "relay undo"
@@ -33,27 +33,27 @@ _SALT = "relay undo"
 
 @require_safe
 @for_lead
-def page(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
+def relay(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
     """What there is to pass on. GET never confirms anything."""
-    return _shown(request, token, lead)
+    return _lead_page(request, token, lead)
 
 
-def _shown(
+def _lead_page(
     request: HttpRequest,
     token: str,
     lead: Lead,
     failed: ConfirmForm | CannotForm | None = None,
     too_many: str = "",
 ) -> HttpResponse:
-    found = queries.page_of(lead)
-    mine = _remembered(request)
+    found = queries.page_of_lead(lead)
+    mine = _tasks_of_this_browser(request)
     just_done = [kit for kit in found.done if mine & {t.pk for t in kit.tasks}]
-    with frame(request, lead):
+    with in_leads_language(request, lead):
         context = {
             "token": token,
             "open": [(kit, *_forms(kit, failed)) for kit in found.open],
             "just_done": just_done,
-            "houses": houses_of(
+            "houses": establishments_with_rooms(
                 [t.group_id for kit in just_done for t in kit.groups if t.group_id]
             ),
             "too_many": too_many,
@@ -67,7 +67,9 @@ def _shown(
         return render(request, "relay/relay.html", context, status=status)
 
 
-def _forms(kit: Kit, failed: ConfirmForm | CannotForm | None) -> tuple[ConfirmForm, CannotForm]:
+def _forms(
+    kit: TextToPassOn, failed: ConfirmForm | CannotForm | None
+) -> tuple[ConfirmForm, CannotForm]:
     key = f"d{kit.dispatch.pk.hex[-6:]}"
     if isinstance(failed, ConfirmForm) and failed.auto_id == f"{key}_%s":
         confirm = failed
@@ -85,67 +87,73 @@ def _forms(kit: Kit, failed: ConfirmForm | CannotForm | None) -> tuple[ConfirmFo
 
 @require_POST
 @for_lead
-def confirm(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
+def relay_confirm(
+    request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID
+) -> HttpResponse:
     """ "I have passed it on"."""
-    kit = next((k for k in queries.page_of(lead).open if k.dispatch.pk == dispatch), None)
+    kit = next((k for k in queries.page_of_lead(lead).open if k.dispatch.pk == dispatch), None)
     if kit is None:
         # Confirmed before, or taken back by the desk: the page says so by itself.
         return redirect("relay", token=token)
     form = ConfirmForm(request.POST, tasks=kit.tasks, auto_id=f"d{dispatch.hex[-6:]}_%s")
     if not form.is_valid():
-        return _shown(request, token, lead, form)
-    done = actions.confirm(
+        return _lead_page(request, token, lead, form)
+    done = actions.confirm_tasks(
         form.cleaned_data["tasks"],
         lead=lead,
         via=form.cleaned_data["via"],
         reached_count=form.cleaned_data["reached_count"],
     )
     response = redirect("relay", token=token)
-    _remember(response, _remembered(request) | {task.pk for task in done})
+    _remember_tasks(response, _tasks_of_this_browser(request) | {task.pk for task in done})
     return response
 
 
 @require_POST
 @for_lead
-def undo(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
+def relay_undo(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
     """Pressed by mistake: only from the browser that confirmed."""
-    mine = _remembered(request)
-    kit = next((k for k in queries.page_of(lead).done if k.dispatch.pk == dispatch), None)
+    mine = _tasks_of_this_browser(request)
+    kit = next((k for k in queries.page_of_lead(lead).done if k.dispatch.pk == dispatch), None)
     tasks = mine & {task.pk for task in kit.tasks} if kit else set()
     response = redirect("relay", token=token)
     if tasks:
         try:
-            actions.undo(tasks, lead=lead)
-        except actions.TooLate:
+            actions.undo_confirmation(tasks, lead=lead)
+        except actions.UndoTooLate:
             return response
-        _remember(response, mine - tasks)
+        _remember_tasks(response, mine - tasks)
     return response
 
 
 @require_POST
 @for_lead
-def rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -> HttpResponse:
+def relay_rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -> HttpResponse:
     """In how many houses the rooms know by now: from the browser that confirmed."""
-    if task not in _remembered(request):
+    if task not in _tasks_of_this_browser(request):
         return redirect("relay", token=token)
-    count = count_of(request.POST.get("houses", ""))
-    with frame(request, lead):
+    count = typed_count(request.POST.get("houses", ""))
+    with in_leads_language(request, lead):
         wrong = _("Write digits only") if count is None else ""
         try:
             if count is not None:
-                tell_houses(task, count, by=lead)
-        except TooMany as error:
+                note_rooms_told(task, count, by=lead)
+        except TooManyEstablishments as error:
             wrong = _("At most %(n)d: so many houses are in this group") % {"n": error.most}
         except RelayTask.DoesNotExist:
             wrong = ""
-    return _shown(request, token, lead, too_many=wrong) if wrong else redirect("relay", token=token)
+    return (
+        _lead_page(request, token, lead, too_many=wrong)
+        if wrong
+        else redirect("relay", token=token)
+    )
 
 
 @require_POST
 @for_lead
-def cannot(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
+def relay_cannot(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
     """Not yet, or not me."""
-    kit = next((k for k in queries.page_of(lead).open if k.dispatch.pk == dispatch), None)
+    kit = next((k for k in queries.page_of_lead(lead).open if k.dispatch.pk == dispatch), None)
     if kit is None:
         return redirect("relay", token=token)
     form = CannotForm(
@@ -155,18 +163,18 @@ def cannot(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) ->
         corrects=kit.dispatch.kind != "warning",
     )
     if not form.is_valid():
-        return _shown(request, token, lead, form)
+        return _lead_page(request, token, lead, form)
     reason = form.cleaned_data["reason"]
     if reason == "no_more":
         # Too much for one press: whoever has the link could do it.
         return redirect("relay-stop", token=token)
-    actions.cannot(form.cleaned_data["tasks"], lead=lead, reason=reason)
+    actions.note_why_not(form.cleaned_data["tasks"], lead=lead, reason=reason)
     return redirect("relay", token=token)
 
 
 @require_safe
 @for_lead
-def picture(request: HttpRequest, token: str, lead: Lead, text: uuid.UUID) -> FileResponse:
+def relay_picture(request: HttpRequest, token: str, lead: Lead, text: uuid.UUID) -> FileResponse:
     """The share card of a text that the lead was asked to pass on."""
     found = DispatchText.objects.filter(pk=text, dispatch__relay_tasks__lead=lead).first()
     path = picture_file(found.image_path) if found else None
@@ -184,7 +192,7 @@ def picture_file(image_path: str) -> Path | None:
     return path if path.is_relative_to(folder) and path.is_file() else None
 
 
-def _remembered(request: HttpRequest) -> set[uuid.UUID]:
+def _tasks_of_this_browser(request: HttpRequest) -> set[uuid.UUID]:
     """The tasks this browser confirmed a little while ago."""
     try:
         found = signing.loads(
@@ -195,7 +203,7 @@ def _remembered(request: HttpRequest) -> set[uuid.UUID]:
     return {uuid.UUID(key) for key in found}
 
 
-def _remember(response: HttpResponse, tasks: set[uuid.UUID]) -> None:
+def _remember_tasks(response: HttpResponse, tasks: set[uuid.UUID]) -> None:
     if not tasks:
         response.delete_cookie(_COOKIE, path="/relay/")
         return

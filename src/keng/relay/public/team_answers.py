@@ -14,7 +14,7 @@ from keng.relay.public.frame import for_lead
 
 @require_POST
 @for_lead
-def answer(request: HttpRequest, token: str, lead: Lead, ask: uuid.UUID) -> HttpResponse:
+def relay_team_answer(request: HttpRequest, token: str, lead: Lead, ask: uuid.UUID) -> HttpResponse:
     """Done, seen or cannot. What was asked no longer changes nothing: the page says so."""
     form = TeamAnswerForm(request.POST)
     if form.is_valid():

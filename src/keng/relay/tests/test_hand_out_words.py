@@ -3,7 +3,7 @@
 import pytest
 
 from keng.delivery.tests.test_dispatch import Ward
-from keng.relay.tasks_of_leads import hand_outs
+from keng.relay.tasks_of_leads import leads_to_tell
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def test_the_message_says_who_asks_and_how_to_tell_before_the_link(settings, pho
     group = make.group(unit=ward.unit, place=ward.hamlet)
     lead = make.lead(unit=ward.unit, groups=(group,), name="Bà Mão")
     ward.send(ward.audience())
-    before, _, link = hand_outs(ward.officer, link_of=lead.pk)[0].message.partition("https://")
+    before, _, link = leads_to_tell(ward.officer, link_of=lead.pk)[0].message.partition("https://")
     assert link.startswith("bao.example.org/")
     assert before.startswith(f"{ward.unit.name} nhờ Bà Mão chuyển: ")
     assert "địa chỉ bắt đầu bằng bao.example.org" in before

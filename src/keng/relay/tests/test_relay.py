@@ -110,20 +110,20 @@ def test_only_the_browser_that_confirmed_can_take_it_back(public_client, ward):
 def test_after_two_hours_nothing_is_taken_back(ward):
     sent = ward.send(ward.audience())
     task = RelayTask.objects.get(dispatch=sent)
-    actions.confirm([task.pk], lead=ward.lead, via="zalo")
+    actions.confirm_tasks([task.pk], lead=ward.lead, via="zalo")
     RelayTask.objects.update(confirmed_at=times.now() - datetime.timedelta(hours=3))
-    with pytest.raises(actions.TooLate):
-        actions.undo([task.pk], lead=ward.lead)
+    with pytest.raises(actions.UndoTooLate):
+        actions.undo_confirmation([task.pk], lead=ward.lead)
 
 
 def test_one_of_two_leads_taking_back_leaves_the_group_passed_on(ward):
     other = make.lead(unit=ward.unit, groups=(ward.group,))
     sent = ward.send(ward.audience())
     for lead in (ward.lead, other):
-        actions.confirm([RelayTask.objects.get(lead=lead).pk], lead=lead, via="zalo")
-    actions.undo([RelayTask.objects.get(lead=other).pk], lead=other)
+        actions.confirm_tasks([RelayTask.objects.get(lead=lead).pk], lead=lead, via="zalo")
+    actions.undo_confirmation([RelayTask.objects.get(lead=other).pk], lead=other)
     assert state(sent, ward.group) == "relayed"
-    actions.undo([RelayTask.objects.get(lead=ward.lead).pk], lead=ward.lead)
+    actions.undo_confirmation([RelayTask.objects.get(lead=ward.lead).pk], lead=ward.lead)
     assert state(sent, ward.group) == "queued"
 
 
@@ -134,7 +134,7 @@ def test_a_lead_cannot_confirm_for_another(public_client, ward):
     data = {"tasks": [str(foreign.pk)], "via": "zalo"}
     answer = public_client.post(url("relay-confirm", lead_token(ward.lead), sent.pk), data)
     assert answer.status_code == 422
-    assert actions.confirm([foreign.pk], lead=ward.lead, via="zalo") == []
+    assert actions.confirm_tasks([foreign.pk], lead=ward.lead, via="zalo") == []
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 43, "é" * 43, "A" * 44])
@@ -178,7 +178,7 @@ def test_having_posted_nothing_is_an_answer_only_to_a_correction(public_client, 
 
 def test_what_the_desk_took_back_is_gone_from_the_page(public_client, ward):
     sent = ward.send(ward.audience())
-    sending.cancel(sent.pk, by=ward.officer)
+    sending.cancel_dispatch(sent.pk, by=ward.officer)
     assert "Hiện không có gì cần chuyển" in page(public_client, ward.lead)
     confirm(public_client, ward.lead, sent)
     assert state(sent, ward.group) == "cancelled"
@@ -224,11 +224,11 @@ def test_urgent_things_are_handed_out_first(ward):
     group = make.group(unit=ward.unit, place=ward.hamlet, kind="school")
     urgent.groups.add(group)
     ward.send(ward.audience(kinds=("school",)), urgent=True)
-    assert [one.lead for one in queries.hand_outs(ward.officer)] == [urgent, calm]
+    assert [one.lead for one in queries.leads_to_tell(ward.officer)] == [urgent, calm]
 
 
 def covered(ward, sent, officer=None):
-    return coverage.of([sent.pk], officer=officer or ward.officer)
+    return coverage.coverage_of_dispatches([sent.pk], officer=officer or ward.officer)
 
 
 def test_coverage_tells_said_from_seen_and_its_sums_balance(ward):
@@ -239,7 +239,7 @@ def test_coverage_tells_said_from_seen_and_its_sums_balance(ward):
     sent = ward.send(ward.audience())
     Delivery.objects.filter(dispatch=sent, recipient_ref=machine.pk).update(state="sent")
     task = RelayTask.objects.get(group=ward.group)
-    actions.confirm([task.pk], lead=ward.lead, via="zalo")
+    actions.confirm_tasks([task.pk], lead=ward.lead, via="zalo")
     actions.mark_seen(task.pk, by=ward.officer)
     found = covered(ward, sent)
     total = found.total
@@ -295,15 +295,15 @@ def test_the_sample_stays_the_same_five(ward):
         make.lead(unit=ward.unit, groups=(group,))
     sent = ward.send(ward.audience())
     for task in RelayTask.objects.select_related("lead"):
-        actions.confirm([task.pk], lead=task.lead, via="zalo")
-    first = [task.pk for task in coverage.to_look_at(sent, officer=ward.officer)]
+        actions.confirm_tasks([task.pk], lead=task.lead, via="zalo")
+    first = [task.pk for task in coverage.sample_to_check(sent, officer=ward.officer)]
     assert len(first) == 5
-    assert [task.pk for task in coverage.to_look_at(sent, officer=ward.officer)] == first
+    assert [task.pk for task in coverage.sample_to_check(sent, officer=ward.officer)] == first
 
 
 def test_every_state_of_a_delivery_has_a_column():
-    assert set(outcomes.COLUMN_OF) == set(Delivery.State.values)
-    assert set(outcomes.COLUMN_OF.values()) == set(outcomes.COLUMNS)
+    assert set(outcomes.COLUMN_OF_STATE) == set(Delivery.State.values)
+    assert set(outcomes.COLUMN_OF_STATE.values()) == set(outcomes.OUTCOME_COLUMNS)
 
 
 def test_the_outcome_table_balances_and_offers_the_unknown_to_a_person(desk_client, ward):
@@ -314,7 +314,7 @@ def test_the_outcome_table_balances_and_offers_the_unknown_to_a_person(desk_clie
     rows = list(Delivery.objects.filter(dispatch=sent, channel="sandbox").order_by("id"))
     for row, state_name in zip(rows, Delivery.State.values, strict=True):
         Delivery.objects.filter(pk=row.pk).update(state=state_name, leased_until=times.now())
-    found = outcomes.of(sent)
+    found = outcomes.outcome_of_dispatch(sent)
     assert found.total.total == Delivery.objects.filter(dispatch=sent).count()
     assert found.total.total == sum(row.total for row in found.rows)
     assert sum(r.count for r in found.reasons) == (
@@ -335,7 +335,7 @@ def test_the_outcome_asks_again_while_a_machine_sends_and_then_stops(desk_client
     sign_in(desk_client, ward.officer)
     assert f'hx-get="{there}" hx-trigger="every 5s"' in desk_client.get(there).content.decode()
     Delivery.objects.filter(dispatch=sent, channel="sandbox").update(state="sent")
-    assert outcomes.of(sent).by_hand_waiting == 1
+    assert outcomes.outcome_of_dispatch(sent).by_hand_waiting == 1
     assert "every 5s" not in desk_client.get(there).content.decode()
 
 
@@ -349,7 +349,7 @@ def test_an_answer_to_a_reporter_is_no_dispatch_of_the_desk(desk_client, ward):
 def test_seen_is_marked_and_taken_back_by_the_desk_of_that_group_only(desk_client, ward):
     ward.send(ward.audience())
     task = RelayTask.objects.get()
-    actions.confirm([task.pk], lead=ward.lead, via="zalo")
+    actions.confirm_tasks([task.pk], lead=ward.lead, via="zalo")
     sign_in(desk_client, make.officer(unit=make.unit()))
     assert desk_client.post(url("relay-seen", task.pk, desk=True)).status_code == 404
     sign_in(desk_client, ward.officer)

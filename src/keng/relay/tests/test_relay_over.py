@@ -42,10 +42,10 @@ def test_a_warning_past_its_time_is_offered_to_no_lead(public_client, ward):
 def test_nor_does_the_desk_hand_it_out(desk_client, ward):
     sent_until(ward, times.now() - HOUR)
     sign_in(desk_client, ward.officer)
-    assert queries.hand_outs(ward.officer) == []
+    assert queries.leads_to_tell(ward.officer) == []
     assert "Bà Mão" not in desk_client.get(url("hand-outs", desk=True)).content.decode()
     lasting = sent_until(ward, times.now() + HOUR)
-    assert [one.lead for one in queries.hand_outs(ward.officer)] == [ward.lead]
+    assert [one.lead for one in queries.leads_to_tell(ward.officer)] == [ward.lead]
     assert actions.mark_handed_out(ward.lead.pk, by=ward.officer) == 1
     assert RelayTask.objects.get(handed_out_at__isnull=False).dispatch == lasting
 
@@ -55,18 +55,18 @@ def test_what_was_passed_on_in_time_stays_passed_on_and_the_rest_did_not_arrive(
     make.lead(unit=ward.unit, groups=(other,))
     sent = sent_until(ward, times.now() + HOUR)
     task = RelayTask.objects.get(lead=ward.lead)
-    actions.confirm([task.pk], lead=ward.lead, via="zalo")
+    actions.confirm_tasks([task.pk], lead=ward.lead, via="zalo")
     Delivery.objects.update(expires_at=times.now() - HOUR)
     with connection.cursor() as cursor:
         cursor.execute(WAKE)
-    total = coverage.of([sent.pk], officer=ward.officer).total
+    total = coverage.coverage_of_dispatches([sent.pk], officer=ward.officer).total
     assert (total.groups, total.passed_on, total.waiting, total.failed) == (2, 1, 0, 1)
 
 
 def test_a_recall_says_to_delete_and_the_recalled_text_is_gone(public_client, ward):
     sent = ward.send(ward.audience())
     ward.send(SameRecipients((sent.pk,)), kind="recall")
-    sending.cancel(sent.pk, by=ward.officer)
+    sending.cancel_dispatch(sent.pk, by=ward.officer)
     shown = page(public_client, ward.lead)
     assert shown.count("Tôi đã chuyển") == 1
     assert "hãy xoá tin cũ" in shown

@@ -70,12 +70,12 @@ def test_after_two_weeks_only_the_desk_takes_a_lead_back(public_client, ward):
 def test_what_the_desk_ended_no_link_undoes(desk_client, ward):
     ward.send(ward.audience())
     sign_in(desk_client, ward.officer)
-    stopping.stop(ward.lead)
+    stopping.stop_lead(ward.lead)
     there = url("lead-stop", ward.lead.pk, desk=True)
     desk_client.post(there)
     assert Lead.objects.get().stopped_at is None
     desk_client.post(there)
-    assert stopping.resume(ward.lead) is False
+    assert stopping.resume_lead(ward.lead) is False
     assert Lead.objects.get().stopped_at is not None
 
 
@@ -108,7 +108,7 @@ def test_a_leaked_link_stops_nobody_once_everything_is_confirmed(public_client, 
 
 def test_the_desk_sees_the_wish_and_no_longer_hands_out_to_that_lead(desk_client, ward):
     sent = ward.send(ward.audience())
-    stopping.stop(ward.lead)
+    stopping.stop_lead(ward.lead)
     sign_in(desk_client, ward.officer)
     shown = desk_client.get(url("hand-outs", desk=True)).content.decode()
     assert "Có người chọn ngừng nhận bằng liên kết của đầu mối" in shown

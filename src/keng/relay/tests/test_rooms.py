@@ -89,24 +89,24 @@ def test_taking_the_confirmation_back_takes_the_number_too(public_client, ward):
 
 
 def test_the_desk_counts_houses_those_with_it_and_rooms_told_apart(desk_client, ward):
-    (row,) = establishment_reach.kinds(ward.sent, officer=ward.officer)
+    (row,) = establishment_reach.reach_by_kind(ward.sent, officer=ward.officer)
     assert (row.houses, row.in_a_group, row.have_it, row.told, row.without) == (4, 3, 0, 0, 1)
-    actions.confirm([ward.task.pk], lead=ward.lead, via="zalo")
+    actions.confirm_tasks([ward.task.pk], lead=ward.lead, via="zalo")
     client = sign_in(desk_client, ward.officer)
     client.post(url("relay-rooms-told", ward.task.pk, desk=True), {"houses": "2"})
-    (row,) = establishment_reach.kinds(ward.sent, officer=ward.officer)
+    (row,) = establishment_reach.reach_by_kind(ward.sent, officer=ward.officer)
     assert (row.have_it, row.told) == (3, 2)
     page = client.get(url("dispatch-coverage", ward.sent.pk, desk=True)).content.decode()
     assert "Từ chủ trọ tới các phòng" in page
 
 
 def test_an_officer_of_another_ward_neither_sees_nor_says_it(desk_client, ward):
-    actions.confirm([ward.task.pk], lead=ward.lead, via="zalo")
+    actions.confirm_tasks([ward.task.pk], lead=ward.lead, via="zalo")
     stranger = make.officer(unit=make.unit())
     client = sign_in(desk_client, stranger)
     address = url("relay-rooms-told", ward.task.pk, desk=True)
     assert client.post(address, {"houses": "2"}).status_code == 404
-    assert establishment_reach.kinds(ward.sent, officer=stranger) == []
+    assert establishment_reach.reach_by_kind(ward.sent, officer=stranger) == []
 
 
 def test_two_leads_of_one_group_do_not_double_its_houses(ward):
@@ -114,7 +114,9 @@ def test_two_leads_of_one_group_do_not_double_its_houses(ward):
     second = RelayTask.objects.create(dispatch=ward.sent, lead=other, group=ward.group)
     RelayTask.objects.filter(pk=ward.task.pk).update(houses_told=2)
     RelayTask.objects.filter(pk=second.pk).update(houses_told=3)
-    assert [row.told for row in establishment_reach.kinds(ward.sent, officer=ward.officer)] == [3]
+    assert [
+        row.told for row in establishment_reach.reach_by_kind(ward.sent, officer=ward.officer)
+    ] == [3]
 
 
 def test_a_school_has_no_rooms_and_its_teacher_is_asked_for_none(public_client, ward):
@@ -126,11 +128,11 @@ def test_a_school_has_no_rooms_and_its_teacher_is_asked_for_none(public_client, 
     assert "nhà đã báo" not in page
     tell(public_client, ward, "1")
     assert not told(ward)
-    assert [row.told for row in establishment_reach.kinds(ward.sent, officer=ward.officer)] == [
-        None
-    ]
+    assert [
+        row.told for row in establishment_reach.reach_by_kind(ward.sent, officer=ward.officer)
+    ] == [None]
 
 
 def test_the_public_site_may_read_what_it_asks_a_lead_about(become, ward):
     become("public")
-    assert establishment_reach.houses_of([ward.group.pk]) == {ward.group.pk: 3}
+    assert establishment_reach.establishments_with_rooms([ward.group.pk]) == {ward.group.pk: 3}

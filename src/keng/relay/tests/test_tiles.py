@@ -76,7 +76,7 @@ def url(name, *args):
 
 
 def test_every_commune_is_one_square_in_the_state_it_is_in(province):
-    reached = coverage.of([province.dispatch.pk], officer=province.officer)
+    reached = coverage.coverage_of_dispatches([province.dispatch.pk], officer=province.officer)
     found = tile_map(reached, officer=province.officer)
     states = {tile.place.name: tile.state for tile in found.tiles}
     assert states == {"Nếnh": "5", "Biên Sơn": "1", "Kép": "asked", "Sa Lý": "none"}
@@ -127,7 +127,7 @@ def test_the_levels_of_the_relay_tree_are_counted_apart(client, province):
         done = times.now() if number == 0 else None
         RelayTask.objects.create(dispatch=province.dispatch, lead=teacher, confirmed_at=done)
     RelayTask.objects.create(dispatch=province.dispatch, lead=head, confirmed_at=times.now())
-    found = coverage.levels([province.dispatch.pk], officer=province.officer)
+    found = coverage.relay_levels([province.dispatch.pk], officer=province.officer)
     assert [(level.is_below, level.asked, level.passed_on) for level in found] == [
         (False, 1, 1),
         (True, 3, 1),

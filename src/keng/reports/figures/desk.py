@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keng.accounts.models import Officer
-from keng.accounts.who import COUNTING, WORKING, Eyes
+from keng.accounts.who import COUNTING, WORKING, UnitSight
 from keng.reports.figures import dashboard_counts, definitions, lists
 from keng.reports.figures.periods import Period, period_labels, period_of
 
@@ -60,7 +60,7 @@ def _onlooker(officer: Officer) -> Officer:
     """
     if WORKING.includes(officer):
         return officer
-    return cast("Officer", Eyes(COUNTING.unit_ids(officer), officer.own_unit_ids))
+    return cast("Officer", UnitSight(COUNTING.unit_ids(officer), officer.own_unit_ids))
 
 
 def dashboard_list(request: HttpRequest) -> HttpResponse:

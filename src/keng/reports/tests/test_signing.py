@@ -99,13 +99,13 @@ def test_nothing_is_locked_while_the_figures_are_counted(desk):
 
 def test_the_page_counts_once_and_before_it_looks_at_the_code(desk, desk_client):
     officer = desk.commander
-    second_factor.set_secret(officer)
+    second_factor.set_totp_secret(officer)
     sign_in(desk_client, officer)
     address = f"/figures/reports/draft/?unit={desk.unit.pk}&span={past.SPAN}"
     sent = {
         "figures_hash": desk.draft().hash.hex(),
         "boundaries": "new",
-        "code": second_factor.current_code(officer),
+        "code": second_factor.current_totp_code(officer),
     }
     drafted = len(statements_of(lambda: desk_client.get(address)))
     statements = statements_of(lambda: desk_client.post(address, sent))
@@ -116,10 +116,10 @@ def test_the_page_counts_once_and_before_it_looks_at_the_code(desk, desk_client)
 
 def test_figures_that_are_stale_do_not_use_the_code_up(desk, desk_client):
     officer = desk.commander
-    second_factor.set_secret(officer)
+    second_factor.set_totp_secret(officer)
     sign_in(desk_client, officer)
     address = f"/figures/reports/draft/?unit={desk.unit.pk}&span={past.SPAN}"
-    code = second_factor.current_code(officer)
+    code = second_factor.current_totp_code(officer)
     sent = {"figures_hash": "0" * 64, "boundaries": "new", "code": code}
     assert desk_client.post(address, sent).status_code == 409
     sent["figures_hash"] = desk.draft().hash.hex()
@@ -197,14 +197,14 @@ def test_the_page_refuses_first_and_names_the_tips(desk, desk_client):
 
 def test_the_commander_signs_with_six_digits_and_reads_it(desk, desk_client):
     officer = desk.commander
-    second_factor.set_secret(officer)
+    second_factor.set_totp_secret(officer)
     sign_in(desk_client, officer)
     address = f"/figures/reports/draft/?unit={desk.unit.pk}&span={past.SPAN}"
     page = desk_client.get(address).content.decode()
     seen = re.search(r'name="figures_hash" value="([0-9a-f]{64})"', page)[1]
     sent = {"figures_hash": seen, "boundaries": "new", "code": "000000"}
     assert desk_client.post(address, sent).status_code == 422
-    sent["code"] = second_factor.current_code(officer)
+    sent["code"] = second_factor.current_totp_code(officer)
     answer = desk_client.post(address, sent, follow=True)
     assert answer.status_code == 200
     assert "Chữ ký khớp với số liệu" in answer.content.decode()

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import URLPattern, reverse
 
-from keng.accounts.middleware import OPEN_NAMES
+from keng.accounts.middleware import OPEN_PAGES
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.places.models import Unit
@@ -246,7 +246,7 @@ def test_the_urlconf_has_names_for_all_addresses():
     assert len(WITH_ID) + len(WITHOUT_ID) == len(ROUTES) > 50
 
 
-@pytest.mark.parametrize("name", sorted(set(WITHOUT_ID) - OPEN_NAMES))
+@pytest.mark.parametrize("name", sorted(set(WITHOUT_ID) - OPEN_PAGES))
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_is_sent_to_the_sign_in_page(desk_client, name, method):
     answer = getattr(desk_client, method)(address(name))
@@ -286,7 +286,7 @@ def test_a_tip_about_the_own_unit_does_not_exist(desk_client, here, name):
     assert 404 in answers
 
 
-@pytest.mark.parametrize("name", sorted(set(WITHOUT_ID) - OPEN_NAMES))
+@pytest.mark.parametrize("name", sorted(set(WITHOUT_ID) - OPEN_PAGES))
 def test_a_list_is_the_same_whatever_others_have(desk_client, here, name):
     sign_in(desk_client, here.officer)
     before = desk_client.get(address(name))

@@ -116,7 +116,7 @@ def test_worker_desk_and_public_site_do_their_part_of_a_critical_tip(here, becom
     triage.accept(tip.pk, by=here.officer)
     check_steps.tick(tip.pk, step="way", by=here.officer)
     check_steps.untick(tip.pk, step="way", reason="x", by=here.officer)
-    pager_acts.confirm_test(here.rows["pager_test"].pk, by=here.officer)
+    pager_acts.confirm_pager_test(here.rows["pager_test"].pk, by=here.officer)
     become("public")
     assert watch.watched_until(here.unit.pk) is not None
     assert watch.next_on_duty(here.unit.pk) is None

@@ -10,7 +10,7 @@ from nacl.public import PrivateKey
 from keng.delivery.actions import subscribing
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
 from keng.delivery.sender import accounts, sql
-from keng.delivery.sender.rows import LEASE_SECONDS, Leased
+from keng.delivery.sender.rows import LEASE_SECONDS, LeasedDelivery
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network import secret_links
@@ -296,7 +296,7 @@ def test_the_sender_takes_a_letter_with_the_secret_of_its_link_to_stop(unit, acc
     become("sender")
     with connection.cursor() as cursor:
         cursor.execute(sql.LEASE, wish)
-        leased = Leased(*cursor.fetchone())
+        leased = LeasedDelivery(*cursor.fetchone())
     assert bytes(leased.link_secret) == bytes(someone.link_secret)
     assert leased.recipient_ref == someone.pk
 
@@ -376,13 +376,13 @@ def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become)
     seal.forget()
     wish = SubscriptionRequest("email", "an@example.org", (place.pk,), ("residents",), "vi")
     become("public")
-    subscribing.ask(wish)
+    subscribing.ask_to_subscribe(wish)
     someone = secret_links.subscription_to_stop(
         secret_links.stop_token(Subscription.objects.defer("address_sealed").get())
     )
     subscriptions.confirm_subscription(someone)
-    subscribing.stop(someone)
-    subscribing.ask(wish)
+    subscribing.stop_subscription(someone)
+    subscribing.ask_to_subscribe(wish)
     become("owner")
     assert Delivery.objects.filter(recipient_kind="subscription").count() == 2
     assert bytes(Subscription.objects.get(stopped_at=None).address_sealed)

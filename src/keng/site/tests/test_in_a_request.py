@@ -32,7 +32,7 @@ from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import out_of_scope, suspension, triage, undo, viewing
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward as RelayWard
 from keng.dialogue import answering
@@ -305,7 +305,7 @@ def warning_approved():
     version = ward.submitted()
     seen = {
         "text_hash": bytes(version.text_hash),
-        "audience_hash": plan(audience_of(version)).hash,
+        "audience_hash": plan_audience(audience_of(version)).hash,
     }
     return Example(
         ward.province_duty,
@@ -375,7 +375,9 @@ def sending_stopped():
     ward = WarningWard()
     version = ward.published()
     return Example(
-        ward.coordinator, lambda by: sending.cancel(version.dispatch_id, by=by), may_repeat=True
+        ward.coordinator,
+        lambda by: sending.cancel_dispatch(version.dispatch_id, by=by),
+        may_repeat=True,
     )
 
 
@@ -430,7 +432,7 @@ def relay_confirmed():
     ward = RelayWard.of_a_landlord()
     dispatch = ward.send(ward.audience())
     tasks = list(RelayTask.objects.filter(dispatch=dispatch).values_list("pk", flat=True))
-    return Example(None, lambda _: relay_acts.confirm(tasks, lead=ward.lead, via="zalo"))
+    return Example(None, lambda _: relay_acts.confirm_tasks(tasks, lead=ward.lead, via="zalo"))
 
 
 def listing_proposed():
@@ -674,25 +676,27 @@ def renewal_asked_for():
 def officer_agreed_to():
     desk, asker, second = _administrators()
     asked = _officer_asked(desk, asker)
-    return Example(second, lambda by: accounts.agree(asked.pk, by=by), accounts.NotWaiting)
+    return Example(
+        second, lambda by: accounts.agree_to_request(asked.pk, by=by), accounts.RequestNotWaiting
+    )
 
 
 def half_shown():
     desk, asker, second = _administrators()
     asked = _officer_asked(desk, asker)
-    accounts.agree(asked.pk, by=second)
-    return Example(asker, lambda by: accounts.show_half(asked.pk, by=by), accounts.HalfShown)
+    accounts.agree_to_request(asked.pk, by=second)
+    return Example(asker, lambda by: accounts.show_half(asked.pk, by=by), accounts.HalfShownAlready)
 
 
 def officer_set_up():
     desk, asker, second = _administrators()
     asked = _officer_asked(desk, asker)
-    halves = accounts.agree(asked.pk, by=second), accounts.show_half(asked.pk, by=asker)
-    begun = setting_up.begin(*halves, password="một câu chỉ mình tôi biết")
-    code, mark = first_code(begun), setting_up.mark_of(begun)
+    halves = accounts.agree_to_request(asked.pk, by=second), accounts.show_half(asked.pk, by=asker)
+    begun = setting_up.begin_set_up(*halves, password="một câu chỉ mình tôi biết")
+    code, mark = first_code(begun), setting_up.mark_of_set_up(begun)
     # Nobody is signed in there; the desk's process does it.
     return Example(
-        asker, lambda _: setting_up.finish(asked.pk, mark, code=code), setting_up.SetUpOver
+        asker, lambda _: setting_up.finish_set_up(asked.pk, mark, code=code), setting_up.SetUpOver
     )
 
 
@@ -906,7 +910,7 @@ def two_leads_of_the_same_groups():
 
     def confirmed(lead):
         tasks = list(RelayTask.objects.filter(lead=lead).values_list("pk", flat=True))
-        return Example(None, lambda _: relay_acts.confirm(tasks, lead=lead, via="zalo"))
+        return Example(None, lambda _: relay_acts.confirm_tasks(tasks, lead=lead, via="zalo"))
 
     return confirmed(ward.lead), confirmed(second)
 

@@ -54,8 +54,8 @@ pytestmark = pytest.mark.django_db
 # Parts of acts: they lock, write or record for an act that has asked already, or only answer.
 STEPS = {
     "claims.writing.locked_claim",
-    "delivery.dispatch.send",
-    "relay.relay_acts.chain_of",
+    "delivery.dispatch.send_dispatch",
+    "relay.relay_acts.chain_of_task",
     "delivery.replies.send_to_conversation",
     "lookup.listing.end_disputed_listings",
     "reports.signing.freeze_report",
@@ -81,12 +81,12 @@ STEPS = {
 }
 # An officer's own: nobody else's can be named.
 OWN = {
-    "duty.pager_acts.add_device",
-    "duty.pager_acts.add_email",
-    "duty.pager_acts.confirm_test",
-    "duty.pager_acts.remove",
-    "duty.pager_acts.switch",
-    "duty.pager_acts.test",
+    "duty.pager_acts.add_device_pager",
+    "duty.pager_acts.add_email_pager",
+    "duty.pager_acts.confirm_pager_test",
+    "duty.pager_acts.remove_pager",
+    "duty.pager_acts.switch_pager",
+    "duty.pager_acts.test_pagers",
 }
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
@@ -132,7 +132,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "lookup.listing.propose_listing",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
-    "accounts.requesting.withdraw",
+    "accounts.requesting.withdraw_request",
     "duty.rota.add_shifts",
     "surveys.free_texts.decide_free_text",
     "partners.releasing.publish_for_partner",
@@ -434,10 +434,10 @@ _APART = {
         "role": "commander",
         "officer_id": here.rows["officer_request"].officer_id,
     },
-    "accounts.requesting.agree": _request,
-    "accounts.requesting.refuse": _request,
+    "accounts.requesting.agree_to_request": _request,
+    "accounts.requesting.refuse_request": _request,
     "accounts.requesting.show_half": _request,
-    "accounts.requesting.withdraw": _request,
+    "accounts.requesting.withdraw_request": _request,
     "claims.deciding.put_claim_out_of_scope": {"why": "private"},
     "claims.deciding.withdraw_claim": {"reason": "changed"},
     "claims.writing.write_claim": {
@@ -471,7 +471,7 @@ _APART = {
     "community.announcements.doubt_channel": lambda here: {"pk": here.rows["official_channel"].pk},
     "community.announcements.keep_channel": _doubted,
     "community.announcements.end_channel": _doubted,
-    "relay.rooms.tell_houses": lambda here: {
+    "relay.rooms.note_rooms_told": lambda here: {
         "task_id": _confirmed(here.rows["task"]),
         "count": 0,
     },

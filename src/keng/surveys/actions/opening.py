@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KT
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.surveys import codes, rights
@@ -48,7 +48,7 @@ def approve_survey(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
     survey.state, survey.approved_by, survey.approved_at = Survey.State.APPROVED, by, times.now()
     survey.approved_hash = seen
     survey.save(update_fields=["state", "approved_by", "approved_at", "approved_hash"])
-    detail: dict[str, object] = {"hash": seen.hex(), "hands": in_the_record(survey.all_hands)}
+    detail: dict[str, object] = {"hash": seen.hex(), "hands": hands_on_record(survey.all_hands)}
     _record("survey.approved", survey, by, detail)
     return survey
 

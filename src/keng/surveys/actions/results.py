@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.surveys import queries, rights
@@ -39,7 +39,7 @@ def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") 
     survey.proposed_by, survey.returned_reason = by, ""
     survey.result_hands = list(dict.fromkeys([*survey.result_hands, by.pk]))
     survey.save(update_fields=["proposal", "proposed_by", "result_hands", "returned_reason"])
-    hands = in_the_record(rights.hands_in_result(survey))
+    hands = hands_on_record(rights.hands_in_result(survey))
     detail: dict[str, object] = {"hash": queries.result_hash(survey).hex(), "hands": hands}
     _record("survey.result_submitted", survey, by, detail)
     return survey
@@ -76,7 +76,7 @@ def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
             "published_at",
         ]
     )
-    detail: dict[str, object] = {"hash": seen.hex(), "hands": in_the_record(survey.outcome_hands)}
+    detail: dict[str, object] = {"hash": seen.hex(), "hands": hands_on_record(survey.outcome_hands)}
     _record("survey.published", survey, by, detail)
     return survey
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -117,7 +117,7 @@ def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     survey.add_hand(by)
     survey.submitted_by = by
     survey.save(update_fields=["state", "submitted_at", "returned_reason", "submitted_by", "hands"])
-    detail = {"hash": bytes(survey.hash).hex(), "hands": in_the_record(survey.all_hands)}
+    detail = {"hash": bytes(survey.hash).hex(), "hands": hands_on_record(survey.all_hands)}
     record("survey.submitted", by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)
     return survey
 

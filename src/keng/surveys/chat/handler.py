@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from keng.delivery import handlers
-from keng.delivery.actions.inbound import hexed
-from keng.delivery.handlers import Handler, Statement
-from keng.delivery.receiving import Incoming, new_seals
+from keng.delivery import inbound_handlers
+from keng.delivery.actions.inbound import bytea_text
+from keng.delivery.inbound_handlers import InboundHandler, SqlStatement
+from keng.delivery.inbound_message import InboundMessage, new_seals
 from keng.kit.ids import new_id
 from keng.kit.limits import Limits
 from keng.kit.recurring import WORK
@@ -66,7 +66,7 @@ SELECT pg_notify('{WORK}', '') FROM turn LIMIT 1
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     row: dict[str, Any] | None = field(repr=False)
-    other: Handler | None
+    other: InboundHandler | None
     otherwise: Any = field(repr=False)
     """The same message for whoever has it when no survey waits for it."""
 
@@ -83,7 +83,7 @@ class SurveyHandler:
     def refresh(self) -> None:
         """Nothing to read; what the others need, they read themselves."""
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         event = message.event
         if event.kind != "text" or event.media or not event.reply_address:
             return False
@@ -91,23 +91,23 @@ class SurveyHandler:
         # In a group people count and say "thôi" among themselves.
         return command is not None and (command.begins or not event.group)
 
-    def prepare(self, message: Incoming) -> _Prepared:
+    def prepare(self, message: InboundMessage) -> _Prepared:
         command = read_command(message.event.text)
         assert command is not None  # noqa: S101 -- `takes` has seen it
         if command.begins:
             return _Prepared(self._beginning(message, command), None, None)
-        other = handlers.handler_of(message, after=self.name)
+        other = inbound_handlers.handler_of(message, after=self.name)
         return _Prepared(_row(message, command), other, other.prepare(message))
 
-    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
+    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:
         rows = json.dumps([one.row for one in prepared if one.row])
-        made = [Statement(_HEAR, {"rows": rows, "life": TALK_LIFE})]
+        made = [SqlStatement(_HEAR, {"rows": rows, "life": TALK_LIFE})]
         for other, ones in itertools.groupby(prepared, key=lambda one: one.other):
             if other is not None:
                 made += other.statements([one.otherwise for one in ones], lane=lane)
         return made
 
-    def _beginning(self, message: Incoming, command: ChatCommand) -> dict[str, Any] | None:
+    def _beginning(self, message: InboundMessage, command: ChatCommand) -> dict[str, Any] | None:
         """Whoever begins surveys all the time is told once, then nothing."""
         who = (message.conversation_hash or b"").hex()
         if not self._limits.wait(who):
@@ -119,17 +119,17 @@ class SurveyHandler:
         )
 
 
-def _row(message: Incoming, command: ChatCommand) -> dict[str, Any]:
+def _row(message: InboundMessage, command: ChatCommand) -> dict[str, Any]:
     seals = message.seals or new_seals()
     return {
-        "key": hexed(message.key),
+        "key": bytea_text(message.key),
         # What the key points at: nothing. A row of the message would hold who wrote it.
         "mark": str(message.id),
         "turn": str(new_id()),
         "account": str(message.account.id),
-        "conversation_hash": hexed(message.conversation_hash or b""),
-        "address": hexed(seals.for_sender(message.event.reply_address or "")),
-        "box": hexed(bytes(box(TURN_BOX).encrypt(json.dumps(command.stored()).encode()))),
+        "conversation_hash": bytea_text(message.conversation_hash or b""),
+        "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
+        "box": bytea_text(bytes(box(TURN_BOX).encrypt(json.dumps(command.stored()).encode()))),
         "received_at": message.received_at.isoformat(),
         "begins": command.begins or command.act == "slow",
         "stops": command.act == "stop",

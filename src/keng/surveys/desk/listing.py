@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from keng.accounts.hands import people_with, refusal
+from keng.accounts.hands import hand_refusal, officers_with_hands
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
@@ -53,9 +53,9 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_release": rights.may_release_result(request.officer, survey),
         "may_return": (may_write or rights.may_approve(request.officer, survey))
         and survey.state == Survey.State.APPROVED,
-        "hands": people_with(survey.all_hands),
-        "result_hands": people_with(rights.hands_in_result(survey)),
-        "outcome_hands": people_with(survey.outcome_hands),
+        "hands": officers_with_hands(survey.all_hands),
+        "result_hands": officers_with_hands(rights.hands_in_result(survey)),
+        "outcome_hands": officers_with_hands(survey.outcome_hands),
         "refusal": _refusal(request.officer, survey),
         "origins": queries.answers_by_origin(survey),
         "slips": slips,
@@ -85,7 +85,7 @@ def _refusal(officer: Officer, survey: Survey) -> str:
     else:
         return ""
     has_hand = not tied_to(officer).isdisjoint(hands)
-    return refusal(RELEASING, survey.unit, hands) if has_hand else ""
+    return hand_refusal(RELEASING, survey.unit, hands) if has_hand else ""
 
 
 @require_safe

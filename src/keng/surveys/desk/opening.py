@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.hands import people_with
+from keng.accounts.hands import officers_with_hands
 from keng.accounts.presence import is_present
 from keng.kit import qr
 from keng.surveys import codes, queries, rights
@@ -60,7 +60,7 @@ def _approval_page(
         "stale": stale,
         "english": english,
         "hash": bytes(survey.hash).hex(),
-        "hands": people_with(survey.all_hands),
+        "hands": officers_with_hands(survey.all_hands),
     }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "surveys/approve.html", context, status=status)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.hands import people_with
+from keng.accounts.hands import officers_with_hands
 from keng.accounts.presence import is_present
 from keng.surveys import queries, rights
 from keng.surveys.actions import results as actions
@@ -105,7 +105,7 @@ def _release_page(
         "form": form,
         "back_form": ReturnForm(),
         "stale": stale,
-        "hands": people_with(rights.hands_in_result(survey)),
+        "hands": officers_with_hands(rights.hands_in_result(survey)),
         "outcome": survey.proposal,
         "hash": queries.result_hash(survey).hex(),
         "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],

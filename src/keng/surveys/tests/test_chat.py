@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from keng.channels.base import Event
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
+from keng.delivery.inbound_message import message_of_event, receiving_accounts
 from keng.delivery.models import Conversation, Delivery, Inbound
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.intake.examination import examine
 from keng.kit import times
 from keng.runtime.tests.rights import give_rights
@@ -63,8 +63,8 @@ class Chat:
             reply_address=who,
             raw_kind="text",
         )
-        message = incoming(self.account, event, raw=text.encode(), now=now)
-        handler = handlers.handler_of(message)
+        message = message_of_event(self.account, event, raw=text.encode(), now=now)
+        handler = inbound_handlers.handler_of(message)
         with connection.cursor() as cursor:
             for statement in handler.statements([handler.prepare(message)], lane=0):
                 cursor.execute(statement.sql, statement.values)
@@ -105,9 +105,9 @@ def stage(own_keys):
 @pytest.fixture
 def chat(stage):
     made = Chat(stage)
-    handlers.refresh()
+    inbound_handlers.refresh_handlers()
     # Each test begins with a chat nobody has used.
-    handlers._handlers["survey"].__init__()
+    inbound_handlers._handlers["survey"].__init__()
     return made
 
 
@@ -399,11 +399,11 @@ def test_what_is_still_kept_of_the_chat_is_said(chat, stage):
 def test_one_chat_sends_one_answer_and_not_sixty(chat, stage):
     survey = stage.opened(questions=(FEELS,), places=False)
     for _ in range(60):
-        handlers._handlers["survey"].__init__()
+        inbound_handlers._handlers["survey"].__init__()
         for text in (f"khảo sát {survey.code}", "1", "1"):
             chat.say(text)
     assert Answer.objects.count() == 1
-    handlers._handlers["survey"].__init__()
+    inbound_handlers._handlers["survey"].__init__()
     refused = chat.say(f"khảo sát {survey.code}")
     assert "đã trả lời rồi" in refused
     assert "điện thoại của mình" in refused

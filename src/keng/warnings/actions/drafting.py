@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.incidents.wave_acts import note_wave_warning
 from keng.kit import times
 from keng.places.models import Unit
@@ -96,7 +96,7 @@ def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
         raise NotSubmitted
     if stops := style.stopping_findings(warning_content_of(latest)):
         raise StyleStops(stops)
-    if not plan(audience_of(latest)).recipients:
+    if not plan_audience(audience_of(latest)).recipients:
         raise NobodyThere
     latest.submitted_at, latest.returned_reason = times.now(), ""
     latest.handed_in_by = sorted({*latest.handed_in_by, by.pk})

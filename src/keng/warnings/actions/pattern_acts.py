@@ -10,7 +10,7 @@ from django.db import transaction
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import COMMUNE_WORKING, WORKING
 from keng.audit.actions import record, unit_chain
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.network.queries.places import places_of
@@ -240,7 +240,7 @@ def send_pattern(
     version = draft_warning(
         unit_id=unit.pk, content=content, choice=choice_for_commune(pattern, unit), by=by
     )
-    counted = plan(audience_of(version))
+    counted = plan_audience(audience_of(version))
     if not counted.recipients:
         raise NobodyThere
     if counted.hash != audience_hash:

@@ -44,7 +44,7 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
         if (recall is None and _is_second_person(officer, version))
         or (recall is not None and not _is_own_recall(officer, recall))
     ]
-    called = page_officers.page(
+    called = page_officers.call_officers(
         whom,
         _call_words(warning, is_recall=recall is not None),
         unit_id=warning.unit_id,
@@ -78,21 +78,21 @@ def _is_own_recall(officer: "Officer", recall: RecallRequest) -> bool:
 
 def _releasers_at_province(warning: Warning) -> "list[Officer]":
     desk = warning.unit.parent_id or warning.unit_id
-    found = rota.on_duty(desk) or rota.watchers(desk)
+    found = rota.officers_on_duty(desk) or rota.watchers(desk)
     return [officer for officer in found if rights.may_release(officer, warning)]
 
 
-def _call_words(warning: Warning, *, is_recall: bool) -> list[page_officers.Words]:
+def _call_words(warning: Warning, *, is_recall: bool) -> list[page_officers.CallWords]:
     """Unit and link: the title of a warning is read on the desk, not on a locked screen."""
     name = "warning-recall" if is_recall else "warning-approve"
     path = reverse(name, "keng.site.desk_urls", kwargs={"pk": warning.pk})
     found = []
-    for language in page_officers.LANGUAGES:
+    for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
             subject = _("%(unit)s: a warning waits for your approval")
             if is_recall:
                 subject = _("%(unit)s: a warning is to be taken back, and you decide")
             subject %= {"unit": warning.unit.name}
             text = _("Read and approve it here: %(link)s") % {"link": settings.DESK_URL + path}
-        found.append(page_officers.Words(language, subject, f"{subject}\n{text}"))
+        found.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
     return found

@@ -181,7 +181,7 @@ def _send_recall(
         approved_by=by,
         author=asked_by,
     )
-    dispatch = sending.send(
+    dispatch = sending.send_dispatch(
         kind=Dispatch.Kind.RECALL,
         unit=warning.unit,
         approval=approval,

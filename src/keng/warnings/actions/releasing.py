@@ -9,7 +9,7 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.audience import Plan, SameRecipients, groups_of, plan
+from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience, plan_audience
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.warnings import card, outgoing_text, rights, verify_codes
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-def note_reading(version: Version, seen: Plan, *, by: "Officer") -> None:
+def note_reading(version: Version, seen: AudiencePlan, *, by: "Officer") -> None:
     """Keep what an approver was shown, so that the next look can say what changed."""
-    groups = [group.id for group in groups_of(audience_of(version))]
+    groups = [group.id for group in groups_in_audience(audience_of(version))]
     Reading.objects.update_or_create(
         version=version,
         officer=by,
@@ -72,7 +72,7 @@ def approve_warning(
         raise SetUpAnAuthor
     if warning_content_of(version).hash != bytes(version.text_hash):
         raise StaleApproval("text")
-    if plan(audience_of(version)).hash != audience_hash:
+    if plan_audience(audience_of(version)).hash != audience_hash:
         raise StaleApproval("audience")
     checked = note_numbers(version, numbers, by=by)
     approval = Approval.objects.create(
@@ -117,7 +117,7 @@ def send_version(warning: Warning, version: Version, approval: Approval, by: "Of
     code = verify_codes.give_code(version).code
     stamp = outgoing_text.stamp_of(version, code)
     until = content.valid_until
-    return sending.send(
+    return sending.send_dispatch(
         kind=Dispatch.Kind.CORRECTION if is_correction else Dispatch.Kind.WARNING,
         unit=warning.unit,
         approval=approval,

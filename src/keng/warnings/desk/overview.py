@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from keng.delivery.audience import WEEKLY_LIMIT, plan
+from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
 from keng.warnings import effect, pattern_queries, queries, rights, style
 from keng.warnings.actions.province_call import may_call_province
 from keng.warnings.content import audience_of, choice_of, warning_content_of
@@ -74,5 +74,9 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         # Whom it would reach, and whom not: the author who waits sees what the approver sees.
         latest.warning = warning
         reason = choice_of(latest).over_limit_reason
-        context |= {"plan": plan(audience_of(latest)), "limit": WEEKLY_LIMIT, "reason": reason}
+        context |= {
+            "plan": plan_audience(audience_of(latest)),
+            "limit": WEEKLY_LIMIT,
+            "reason": reason,
+        }
     return render(request, "warnings/detail.html", context)

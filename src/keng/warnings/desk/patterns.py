@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import refusal
+from keng.accounts.hands import hand_refusal
 from keng.accounts.presence import is_present
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.queries.places import places_of
 from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
@@ -120,7 +120,7 @@ def _refusal(request: HttpRequest, found: Pattern) -> str:
     is_waiting = found.approved_at is None and found.ended_at is None
     if not is_waiting or not _is_own(request, found):
         return ""
-    return refusal(RELEASING, found.unit, [found.made_by_id])
+    return hand_refusal(RELEASING, found.unit, [found.made_by_id])
 
 
 def _is_own(request: HttpRequest, found: Pattern) -> bool:
@@ -224,7 +224,7 @@ def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm)
 
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
     content = pattern_acts.filled_content(found, values, unit)
-    counted = plan(pattern_acts.choice_for_commune(found, unit).audience(unit, found.severity))
+    counted = plan_audience(pattern_acts.choice_for_commune(found, unit).audience(unit, found.severity))
     stamp = outgoing_text.Stamp(unit.name, "", times.local_date(times.now()))
     return {
         "previews": outgoing_text.warning_messages(content, stamp),

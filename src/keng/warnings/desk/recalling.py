@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.warnings import actions, queries, rights
 from keng.warnings.actions.province_call import may_call_province
 from keng.warnings.actions.recalling import digest_of_request
@@ -160,7 +160,7 @@ def _recall_page(request: HttpRequest, warning: Warning, **forms: Any) -> HttpRe
         "approve_form": approve_form,
         "refuse_form": refuse_form,
         "stale": stale,
-        "plan": plan(queries.recall_audience(warning)),
+        "plan": plan_audience(queries.recall_audience(warning)),
         "version": queries.published_versions_of(warning)[0],
     }
     is_wrong = any(one.is_bound and one.errors for one in (form, approve_form, refuse_form))

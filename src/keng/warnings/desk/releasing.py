@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
-from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
+from keng.delivery.audience import WEEKLY_LIMIT, groups_in_audience, plan_audience
 from keng.tips.models import Incident
 from keng.warnings import actions, outgoing_text, queries, rights, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
@@ -47,7 +47,10 @@ def _approve_posted(
     text_hash = bytes.fromhex(form.cleaned_data["text_hash"])
     audience_hash = bytes.fromhex(form.cleaned_data["audience_hash"])
     # What is stale is said before the code is used up: the same code does not work twice.
-    if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
+    if (
+        bytes(version.text_hash) != text_hash
+        or plan_audience(audience_of(version)).hash != audience_hash
+    ):
         return _approve_page(request, version, WarningApproveForm(), stale=True)
     digest = check_warning(version.warning, version.texts, officer=request.officer).digest
     if digest and form.cleaned_data["numbers"] != digest:
@@ -82,12 +85,12 @@ def _approve_page(
     request: HttpRequest, version: Version, form: WarningApproveForm, *, stale: bool = False
 ) -> HttpResponse:
     audience, content = audience_of(version), warning_content_of(version)
-    counted = plan(audience)
+    counted = plan_audience(audience)
     since = queries.since_last_look(version, counted, officer=request.officer)
     if request.method == "GET" or stale:
         actions.note_reading(version, counted, by=request.officer)
     stamp = outgoing_text.stamp_of(version, "")
-    groups = groups_of(audience)
+    groups = groups_in_audience(audience)
     context = {
         "version": version,
         "warning": version.warning,

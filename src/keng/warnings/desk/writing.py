@@ -10,7 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.delivery.audience import WEEKLY_LIMIT, Plan, SameRecipients, counted, plan
+from keng.delivery.audience import (
+    WEEKLY_LIMIT,
+    AudiencePlan,
+    SameRecipients,
+    count_recipients,
+    plan_audience,
+)
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.network.models import GroupKind
@@ -180,7 +186,7 @@ def _correction_counts(latest: Version) -> dict[str, Any]:
     earlier = tuple(sent.values_list("dispatch_id", flat=True))
     if not earlier:
         return {}
-    found = plan(SameRecipients(earlier, waiting=True))
+    found = plan_audience(SameRecipients(earlier, waiting=True))
     return {"corrects": True, "plan": found, "channels": found.channels()}
 
 
@@ -195,10 +201,10 @@ def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
         str(value["over_limit_reason"] or ""),
     )
     severity = int(value["severity"] or 2)
-    chosen = plan(choice.audience(unit, severity))
+    chosen = plan_audience(choice.audience(unit, severity))
     # Every kind with its number, ticked or not, so that the author sees what a tick would mean.
     every = dataclasses.replace(choice, kinds=tuple(GroupKind.values)).audience(unit, severity)
-    kinds = {line.code: line for line in Plan(counted(every), b"").kinds()}
+    kinds = {line.code: line for line in AudiencePlan(count_recipients(every), b"").kinds()}
     rows = [
         (code, label, kinds.get(code), code in choice.kinds) for code, label in GroupKind.choices
     ]

@@ -56,12 +56,12 @@ def test_from_writing_to_sending_by_two_people(desk_client, ward):
     desk_client.post(url("warning-new"), filled(ward))
     warning = Warning.objects.get()
     assert warning.state == "submitted"
-    second_factor.set_secret(ward.commander)
+    second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", warning.pk))
     assert "Duyệt và gửi tới 2 nhóm" in page.content.decode()
     data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
-    data["code"] = second_factor.current_code(ward.commander)
+    data["code"] = second_factor.current_totp_code(ward.commander)
     answer = desk_client.post(url("warning-approve", warning.pk), data)
     dispatch = Dispatch.objects.get()
     assert answer.url == url("dispatch", dispatch.pk)
@@ -72,11 +72,11 @@ def test_from_writing_to_sending_by_two_people(desk_client, ward):
 
 def test_a_wrong_code_sends_nothing(desk_client, ward):
     version = ward.submitted()
-    second_factor.set_secret(ward.commander)
+    second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
     data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
-    wrong = str((int(second_factor.current_code(ward.commander)) + 1) % 1_000_000).zfill(6)
+    wrong = str((int(second_factor.current_totp_code(ward.commander)) + 1) % 1_000_000).zfill(6)
     answer = desk_client.post(url("warning-approve", version.warning_id), data | {"code": wrong})
     assert answer.status_code == 422
     assert not Dispatch.objects.exists()
@@ -84,11 +84,11 @@ def test_a_wrong_code_sends_nothing(desk_client, ward):
 
 def test_a_changed_list_is_shown_before_the_code_is_used_up(desk_client, ward):
     version = ward.submitted()
-    second_factor.set_secret(ward.commander)
+    second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
     data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
-    code = second_factor.current_code(ward.commander)
+    code = second_factor.current_totp_code(ward.commander)
     make.group(unit=ward.unit, place=ward.hamlet, name="Nhóm vừa thêm")
     stale = desk_client.post(url("warning-approve", version.warning_id), data | {"code": code})
     assert stale.status_code == 409
@@ -313,13 +313,15 @@ def test_the_approver_of_a_correction_reads_it_as_it_will_be_sent(desk_client, w
 
 def test_taking_back_needs_a_reason_and_a_code(desk_client, ward):
     version = ward.published()
-    second_factor.set_secret(ward.commander)
+    second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     address = url("warning-recall", version.warning_id)
-    desk_client.post(address, {"reason": "", "code": second_factor.current_code(ward.commander)})
+    desk_client.post(
+        address, {"reason": "", "code": second_factor.current_totp_code(ward.commander)}
+    )
     assert not Dispatch.objects.filter(kind="recall").exists()
     answer = desk_client.post(
-        address, {"reason": "over", "code": second_factor.current_code(ward.commander)}
+        address, {"reason": "over", "code": second_factor.current_totp_code(ward.commander)}
     )
     assert answer.url == url("dispatch", Dispatch.objects.get(kind="recall").pk)
     page = desk_client.get(url("warning-detail", version.warning_id)).content.decode()
@@ -349,11 +351,11 @@ def test_writing_asks_few_questions(desk_client, ward, django_assert_max_num_que
 def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, monkeypatch, name):
     """Both pages were open; the other one has decided while this one was looked at."""
     version = ward.submitted()
-    second_factor.set_secret(ward.commander)
+    second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
     data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
-    data |= {"code": second_factor.current_code(ward.commander), "reason": "Sai số"}
+    data |= {"code": second_factor.current_totp_code(ward.commander), "reason": "Sai số"}
     looked = releasing._waiting_version
 
     def other_decides(request, pk):

@@ -8,7 +8,7 @@ from keng.accounts import second_factor
 from keng.audit.models import Entry
 from keng.community.models import OfficialChannel
 from keng.conftest import sign_in
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.delivery.models import Dispatch
 from keng.kit import times
 from keng.tips.models import Tip, TipConcern
@@ -57,7 +57,7 @@ def release(version, by, **more):
     return actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
-        audience_hash=plan(audience_of(version)).hash,
+        audience_hash=plan_audience(audience_of(version)).hash,
         by=by,
         **more,
     )
@@ -225,7 +225,7 @@ def test_checking_a_text_that_is_not_saved_shows_them(desk_client, ward):
 def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(desk_client, ward):
     version = ward.draft(words=WRONG, from_incident=ward.incident)
     actions.submit_warning(version.warning_id, by=ward.officer)
-    second_factor.set_secret(ward.commander)
+    second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
     form = page[page.index("panel decide") :]
@@ -236,7 +236,7 @@ def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(des
         return page.split(f'name="{name}" value="')[1].split('"')[0]
 
     data = {name: value(name) for name in ("text_hash", "audience_hash")}
-    data["code"] = second_factor.current_code(ward.commander)
+    data["code"] = second_factor.current_totp_code(ward.commander)
     refused = desk_client.post(url("warning-approve", version.warning_id), data)
     assert refused.status_code == 422
     assert not Dispatch.objects.exists()
@@ -270,11 +270,15 @@ def test_what_is_filled_into_a_blank_is_compared(ward):
     values = {"number": "0987 654 321"}
     with pytest.raises(actions.NumbersUnchecked):
         pattern_acts.send_pattern(
-            pattern.pk, values, audience_hash=plan(content).hash, by=ward.officer
+            pattern.pk, values, audience_hash=plan_audience(content).hash, by=ward.officer
         )
     ticked = pattern_acts.check_filled_pattern(pattern, values, ward.unit, by=ward.officer).digest
     pattern_acts.send_pattern(
-        pattern.pk, values, audience_hash=plan(content).hash, numbers=ticked, by=ward.officer
+        pattern.pk,
+        values,
+        audience_hash=plan_audience(content).hash,
+        numbers=ticked,
+        by=ward.officer,
     )
     detail = Entry.objects.get(action="pattern.sent").detail
     assert detail["unmatched_numbers"] == {"undecided": 1}

@@ -7,7 +7,7 @@ import pytest
 from keng.accounts.models import Officer
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.delivery.models import Dispatch, DispatchText
 from keng.kit import times
 from keng.warnings import actions, pattern_blanks, pattern_queries
@@ -66,7 +66,7 @@ def approved(ward, **fields):
 
 
 def audience(pattern, unit):
-    return plan(
+    return plan_audience(
         pattern_acts.choice_for_commune(pattern, unit).audience(unit, pattern.severity)
     ).hash
 

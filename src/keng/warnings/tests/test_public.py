@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.kit import cards, times
 from keng.network.models import GroupKind
 from keng.warnings import actions, card, queries
@@ -314,7 +314,7 @@ def test_the_list_asks_few_questions(public_client, ward, django_assert_max_num_
         actions.approve_warning(
             version.pk,
             text_hash=bytes(version.text_hash),
-            audience_hash=plan(audience_of(version)).hash,
+            audience_hash=plan_audience(audience_of(version)).hash,
             by=ward.commander,
         )
     with django_assert_max_num_queries(8):

@@ -207,15 +207,15 @@ def test_the_menu_and_the_page_name_what_waits_for_the_second_person(desk_client
 def test_the_pages_from_asking_to_taking_back(desk_client, ward):
     version = ward.published()
     address = url("warning-recall", version.warning_id)
-    second_factor.set_secret(ward.officer)
-    second_factor.set_secret(ward.commander)
+    second_factor.set_totp_secret(ward.officer)
+    second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.officer)
     data = {"reason": "own_words", "words": HARMFUL[0]}
-    page = desk_client.post(address, data | {"code": second_factor.current_code(ward.officer)})
+    page = desk_client.post(address, data | {"code": second_factor.current_totp_code(ward.officer)})
     assert page.status_code == 422
     assert "ở đây không ghi đường dẫn" in page.content.decode()
     answer = desk_client.post(
-        address, data | {"words": WORDS, "code": second_factor.current_code(ward.officer)}
+        address, data | {"words": WORDS, "code": second_factor.current_totp_code(ward.officer)}
     )
     assert answer.url == url("warning-detail", version.warning_id)
     assert "chờ người thứ hai quyết định" in desk_client.get(answer.url).content.decode()
@@ -227,7 +227,7 @@ def test_the_pages_from_asking_to_taking_back(desk_client, ward):
     stale = desk_client.post(decide, {"seen": "0" * 64, "code": "000000"})
     assert stale.status_code == 409
     answer = desk_client.post(
-        decide, {"seen": seen, "code": second_factor.current_code(ward.commander)}
+        decide, {"seen": seen, "code": second_factor.current_totp_code(ward.commander)}
     )
     assert answer.url == url("dispatch", Dispatch.objects.get(kind="recall").pk)
     page = desk_client.get(url("warning-detail", version.warning_id)).content.decode()

@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from keng.accounts.vouching import COUNTS_FOR
+from keng.accounts.vouching import HAND_COUNTS_FOR
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.kit import times
 from keng.warnings import actions, queries
@@ -33,7 +33,7 @@ def release(version, by):
     return actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
-        audience_hash=plan(audience_of(version)).hash,
+        audience_hash=plan_audience(audience_of(version)).hash,
         by=by,
     )
 
@@ -81,7 +81,7 @@ def test_whoever_had_a_hand_in_the_authors_sign_in_is_no_second_person(ward, han
             release(version, ward.commander)
         set_up(made, None, None)
     # After a quarter the person is known at the desk.
-    set_up(ward.officer, ward.commander, times.now() - COUNTS_FOR)
+    set_up(ward.officer, ward.commander, times.now() - HAND_COUNTS_FOR)
     release(version, ward.commander)
 
 
@@ -188,7 +188,7 @@ def test_a_warning_of_the_province_is_approved_by_its_second_officer(ward):
 
 def test_one_comma_more_makes_the_approval_stale(ward):
     version = ward.submitted()
-    seen = bytes(version.text_hash), plan(audience_of(version)).hash
+    seen = bytes(version.text_hash), plan_audience(audience_of(version)).hash
     words = {**CALM, "act": CALM["act"] + ","}
     changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
     again = actions.revise_warning(
@@ -214,7 +214,7 @@ def test_everything_that_is_printed_is_part_of_the_hash(ward, field, value):
 
 def test_one_group_more_makes_the_approval_stale(ward):
     version = ward.submitted()
-    seen = plan(audience_of(version)).hash
+    seen = plan_audience(audience_of(version)).hash
     make.group(unit=ward.unit, place=ward.hamlet)
     with pytest.raises(actions.StaleApproval) as found:
         actions.approve_warning(
@@ -225,7 +225,7 @@ def test_one_group_more_makes_the_approval_stale(ward):
 
 def test_the_approver_is_told_what_changed_since_they_looked(ward):
     version = ward.submitted()
-    actions.note_reading(version, plan(audience_of(version)), by=ward.commander)
+    actions.note_reading(version, plan_audience(audience_of(version)), by=ward.commander)
     added = make.group(unit=ward.unit, place=ward.hamlet, name="Nhóm mới")
     ward.by_hand.is_active = False
     ward.by_hand.save()
@@ -234,7 +234,7 @@ def test_the_approver_is_told_what_changed_since_they_looked(ward):
     again = actions.revise_warning(
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )
-    now = plan(audience_of(again))
+    now = plan_audience(audience_of(again))
     with translation.override("vi"):
         since = queries.since_last_look(again, now, officer=ward.commander)
     assert [

@@ -2,10 +2,16 @@
 
 import pytest
 
-from keng.accounts.hands import refusal, who_could
+from keng.accounts.hands import hand_refusal, who_could_let_out
 from keng.accounts.models import Notice, Officer, Post
 from keng.accounts.tests.stage import Stage, able
-from keng.accounts.vouching import COUNTS_FOR, are_of_one_line, had_a_hand, tied_to, tied_to_any
+from keng.accounts.vouching import (
+    HAND_COUNTS_FOR,
+    are_of_one_line,
+    had_a_hand,
+    tied_to,
+    tied_to_any,
+)
 from keng.accounts.who import RELEASING
 from keng.conftest import sign_in
 from keng.kit import times
@@ -59,7 +65,7 @@ def test_other_hands_or_one_who_is_known_at_the_desk_approve(ward, makers):
     author = make_signed_in(ward.officer, makers[0], makers[1])
     second = make_signed_in(ward.coordinator, makers[2], makers[3])
     release(ward.submitted(by=author), second)
-    old = make_signed_in(ward.coordinator, makers[0], makers[1], times.now() - COUNTS_FOR)
+    old = make_signed_in(ward.coordinator, makers[0], makers[1], times.now() - HAND_COUNTS_FOR)
     release(ward.submitted(by=author), old)
 
 
@@ -84,11 +90,11 @@ def test_where_all_come_from_one_pair_the_page_names_the_operator_and_who_they_s
     Post.objects.filter(officer__in=makers).delete()
     author = Officer.objects.get(pk=ward.officer.pk)
     unit = author.current_posts[0].unit
-    assert who_could(RELEASING, unit, [author.pk]) == []
-    assert "máy chủ" in refusal(RELEASING, unit, [author.pk])
+    assert who_could_let_out(RELEASING, unit, [author.pk]) == []
+    assert "máy chủ" in hand_refusal(RELEASING, unit, [author.pk])
     # As `keng officer renew` leaves it: nobody's hands but the operator's.
     make_signed_in(ward.coordinator, None, None)
-    assert [post.officer_id for post in who_could(RELEASING, unit, [author.pk])] == [
+    assert [post.officer_id for post in who_could_let_out(RELEASING, unit, [author.pk])] == [
         ward.coordinator.pk
     ]
     release(ward.submitted(by=author), Officer.objects.get(pk=ward.coordinator.pk))

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.delivery.models import Delivery, SandboxMessage
 from keng.delivery.sender import sql
 from keng.delivery.sender.rows import LEASE_SECONDS
@@ -101,7 +101,7 @@ def sent_out(ward):
     actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
-        audience_hash=plan(audience_of(version)).hash,
+        audience_hash=plan_audience(audience_of(version)).hash,
         by=ward.commander,
     )
     version.refresh_from_db()
@@ -170,7 +170,7 @@ def test_a_correction_goes_to_everybody_while_a_sender_takes_row_after_row(ward,
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )
     again = actions.submit_warning(version.warning_id, by=ward.officer)
-    seen = plan(audience_of(again)).hash
+    seen = plan_audience(audience_of(again)).hash
     sender.lease(5)
     sender.end(sender.leased[:1], "gone")
     sender.end(sender.leased[1:2], "rejected")

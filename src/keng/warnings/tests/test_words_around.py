@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from keng.conftest import sign_in
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.delivery.models import DispatchText
 from keng.language import taxonomy
 from keng.network.secret_links import lead_token
@@ -53,7 +53,7 @@ def published(ward, content):
     actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
-        audience_hash=plan(audience_of(version)).hash,
+        audience_hash=plan_audience(audience_of(version)).hash,
         by=ward.commander,
     )
     return Version.objects.get(pk=version.pk)

@@ -2,7 +2,7 @@
 
 import datetime
 
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.models import GroupKind
 from keng.warnings import actions
@@ -78,7 +78,7 @@ class Ward:
         actions.approve_warning(
             version.pk,
             text_hash=bytes(version.text_hash),
-            audience_hash=plan(audience_of(version)).hash,
+            audience_hash=plan_audience(audience_of(version)).hash,
             numbers=compared.digest,
             by=self.province_duty,
         )

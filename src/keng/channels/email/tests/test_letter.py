@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.channels.base import Address, Mail, Message, Outcome, begin
+from keng.channels.base import Address, Mail, Outcome, OutgoingMessage, begin_steps
 from keng.channels.email import Email, bounce_address, is_mailbox, read_bounce_address
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ ACCOUNT = {
     "unsubscribe_address": "stop@congan.example.vn",
 }
 REFERENCE = "0193a5b0-7c11-7000-8000-0123456789ab"
-MESSAGE = Message(
+MESSAGE = OutgoingMessage(
     "Có kẻ giả danh điện lực.\n\nĐừng chuyển tiền.",
     is_bulk=True,
     image=PNG,
@@ -33,8 +33,10 @@ MESSAGE = Message(
 )
 
 
-def letter(message: Message, account: dict[str, str] = ACCOUNT) -> tuple[Mail, EmailMessage]:
-    mail = begin(Email().steps(message, Address("an@example.org"), account, NOW))
+def letter(
+    message: OutgoingMessage, account: dict[str, str] = ACCOUNT
+) -> tuple[Mail, EmailMessage]:
+    mail = begin_steps(Email().steps(message, Address("an@example.org"), account, NOW))
     assert isinstance(mail, Mail)
     parsed = message_from_bytes(mail.data, policy=default)
     assert isinstance(parsed, EmailMessage)
@@ -69,7 +71,7 @@ def test_the_headers_say_that_no_person_typed_it_and_how_to_stop_it() -> None:
 
 
 def test_one_click_is_not_promised_without_an_https_address() -> None:
-    message = Message("a", reference="1", is_bulk=True)
+    message = OutgoingMessage("a", reference="1", is_bulk=True)
     _, parsed = letter(message)
     assert parsed["List-Unsubscribe"] == "<mailto:stop@congan.example.vn?subject=unsubscribe>"
     assert parsed["List-Unsubscribe-Post"] is None
@@ -90,7 +92,7 @@ def test_the_same_delivery_always_has_the_same_message_id() -> None:
 
 
 def test_lines_end_with_crlf_and_keep_to_the_length_smtp_allows() -> None:
-    mail, _ = letter(Message("đ" * 5000, subject="ệ" * 500, reference="1", image=PNG))
+    mail, _ = letter(OutgoingMessage("đ" * 5000, subject="ệ" * 500, reference="1", image=PNG))
     lines = mail.data.split(b"\r\n")
     assert b"\n" not in b"".join(lines)
     assert max(map(len, lines)) <= 998
@@ -98,7 +100,7 @@ def test_lines_end_with_crlf_and_keep_to_the_length_smtp_allows() -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_can_add_a_header_or_a_recipient(subject: str, name: str) -> None:
-    message = Message("x", subject=f"{subject}\r\nBcc: spy@example.org", reference="1")
+    message = OutgoingMessage("x", subject=f"{subject}\r\nBcc: spy@example.org", reference="1")
     mail, parsed = letter(message, {**ACCOUNT, "from_name": f"{name}\nBcc: spy@example.org"})
     assert parsed["Bcc"] is None
     assert parsed["To"] == "an@example.org"
@@ -124,19 +126,21 @@ def test_no_text_can_add_a_header_or_a_recipient(subject: str, name: str) -> Non
 )
 def test_what_is_no_mailbox_is_gone_before_anything_is_sent(value: str) -> None:
     assert not is_mailbox(value)
-    outcome = begin(Email().steps(MESSAGE, Address(value), ACCOUNT, NOW))
+    outcome = begin_steps(Email().steps(MESSAGE, Address(value), ACCOUNT, NOW))
     assert isinstance(outcome, Outcome)
     assert (outcome.kind, outcome.scope) == ("gone", "address")
 
 
 def test_a_letter_without_a_reference_is_refused_since_it_would_have_no_lasting_id() -> None:
-    outcome = begin(Email().steps(Message("a"), Address("an@example.org"), ACCOUNT, NOW))
+    outcome = begin_steps(
+        Email().steps(OutgoingMessage("a"), Address("an@example.org"), ACCOUNT, NOW)
+    )
     assert isinstance(outcome, Outcome)
     assert outcome.kind == "reject"
 
 
 def test_an_account_without_a_senders_address_has_to_be_mended_first() -> None:
-    outcome = begin(Email().steps(MESSAGE, Address("an@example.org"), {}, NOW))
+    outcome = begin_steps(Email().steps(MESSAGE, Address("an@example.org"), {}, NOW))
     assert isinstance(outcome, Outcome)
     assert (outcome.kind, outcome.scope) == ("config", "account")
 

@@ -10,8 +10,17 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from keng.channels.base import Address, Mail, MailReply, Message, Outcome, Stage, begin, proceed
-from keng.channels.email import Email, outcome_of
+from keng.channels.base import (
+    Address,
+    Mail,
+    MailReply,
+    Outcome,
+    OutgoingMessage,
+    SmtpStage,
+    begin_steps,
+    continue_steps,
+)
+from keng.channels.email import Email, outcome_of_smtp_reply
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 HOUR = 3600
@@ -56,9 +65,9 @@ HOUR = 3600
     ],
 )
 def test_every_reply_has_one_meaning(
-    stage: Stage, code: int | None, enhanced: str, kind: str, after: int | None
+    stage: SmtpStage, code: int | None, enhanced: str, kind: str, after: int | None
 ) -> None:
-    outcome = outcome_of(MailReply(stage, code, enhanced), "ref-1")
+    outcome = outcome_of_smtp_reply(MailReply(stage, code, enhanced), "ref-1")
     assert (outcome.kind, outcome.after_seconds) == (kind, after)
     assert outcome.provider_id == ("ref-1" if kind == "sent" else "")
     assert (outcome.scope == "address") == (kind == "gone")
@@ -110,7 +119,7 @@ def carry(mail: Mail, port: int) -> MailReply:
     """A small honest SMTP client."""
     with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
         server.ehlo()
-        stage: Stage
+        stage: SmtpStage
         for stage, (code, told) in (
             ("mail", server.mail(mail.sender)),
             ("rcpt", server.rcpt(mail.recipient)),
@@ -134,12 +143,12 @@ def carry(mail: Mail, port: int) -> MailReply:
 )
 def test_a_letter_over_real_smtp_ends_in_the_right_outcome(mailbox: str, kind: str) -> None:
     account = {"from_address": "keng@example.vn", "bounce_key": "k"}
-    message = Message("Cảnh báo", reference="ref-9")
+    message = OutgoingMessage("Cảnh báo", reference="ref-9")
     with serving() as (handler, port):
         steps = Email().steps(message, Address(f"{mailbox}@example.org"), account, NOW)
-        mail = begin(steps)
+        mail = begin_steps(steps)
         assert isinstance(mail, Mail)
-        outcome = proceed(steps, carry(mail, port))
+        outcome = continue_steps(steps, carry(mail, port))
     assert isinstance(outcome, Outcome)
     assert outcome.kind == kind
     if kind == "sent":

@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from keng.channels.web_push.encryption import CURVE, decrypt, point_of
-from keng.channels.web_push.subscription import packed, unpacked
+from keng.channels.web_push.encryption import CURVE, decrypt_push, public_point
+from keng.channels.web_push.subscription import from_base64url, to_base64url
 
 
 @dataclass
-class Browser:
+class FakeBrowser:
     """One subscription, with the keys that only the browser has."""
 
     endpoint: str
@@ -36,15 +36,15 @@ class Browser:
 
     def subscription(self) -> dict[str, Any]:
         """As PushSubscription.toJSON() says it."""
-        keys = {"p256dh": packed(point_of(self.private)), "auth": packed(self.auth)}
+        keys = {"p256dh": to_base64url(public_point(self.private)), "auth": to_base64url(self.auth)}
         return {"endpoint": self.endpoint, "keys": keys}
 
 
-class Service:
+class FakePushService:
     """The browsers by their path."""
 
     def __init__(self) -> None:
-        self._browsers: dict[str, Browser] = {}
+        self._browsers: dict[str, FakeBrowser] = {}
         self._arrived = threading.Condition()
         service = self
 
@@ -72,11 +72,11 @@ class Service:
         self._server.server_close()
         self._thread.join()
 
-    def browser(self) -> Browser:
+    def browser(self) -> FakeBrowser:
         """A new subscription."""
         path = f"/push/{len(self._browsers)}"
         secret = len(self._browsers).to_bytes(16)
-        made = Browser(self.url + path, ec.generate_private_key(CURVE), secret)
+        made = FakeBrowser(self.url + path, ec.generate_private_key(CURVE), secret)
         self._browsers[path] = made
         return made
 
@@ -91,7 +91,7 @@ class Service:
         if browser.status != 201:
             return browser.status
         try:
-            words = json.loads(decrypt(body, browser.private, browser.auth))
+            words = json.loads(decrypt_push(body, browser.private, browser.auth))
         except (InvalidTag, ValueError):
             return 400
         with self._arrived:
@@ -108,9 +108,9 @@ class Service:
         )
         try:
             signed, _dot, signature = parts["t"].rpartition(".")
-            claims = json.loads(unpacked(signed.split(".")[1]))
-            key = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, unpacked(parts["k"]))
-            raw = unpacked(signature)
+            claims = json.loads(from_base64url(signed.split(".")[1]))
+            key = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, from_base64url(parts["k"]))
+            raw = from_base64url(signature)
             pair = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
             key.verify(pair, signed.encode(), ec.ECDSA(hashes.SHA256()))
         except (InvalidSignature, KeyError, ValueError, IndexError):
@@ -118,7 +118,7 @@ class Service:
         left = float(claims["exp"]) - time.time()
         return bool(claims["aud"] == self.url) and 0 < left <= 24 * 3600
 
-    def wait_for(self, browser: Browser, words: str, within: float = 40) -> dict[str, str]:
+    def wait_for(self, browser: FakeBrowser, words: str, within: float = 40) -> dict[str, str]:
         """The newest notification with these words."""
 
         def found() -> list[dict[str, str]]:
@@ -131,9 +131,9 @@ class Service:
 
 
 @contextmanager
-def running() -> Iterator[Service]:
+def running_push_service() -> Iterator[FakePushService]:
     """A service for as long as the block runs."""
-    service = Service()
+    service = FakePushService()
     service.start()
     try:
         yield service

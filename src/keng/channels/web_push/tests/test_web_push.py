@@ -6,11 +6,11 @@ import json
 import pytest
 
 from keng.channels import web_push
-from keng.channels.base import Address, Message, Outcome, Reply, begin, proceed
-from keng.channels.ssrf import Refused
-from keng.channels.web_push import Subscription, encryption, vapid
-from keng.channels.web_push.fake import running
-from keng.channels.web_push.subscription import packed, unpacked
+from keng.channels.base import Address, Outcome, OutgoingMessage, Reply, begin_steps, continue_steps
+from keng.channels.ssrf import UrlRefused
+from keng.channels.web_push import PushSubscription, encryption, vapid
+from keng.channels.web_push.fake import running_push_service
+from keng.channels.web_push.subscription import from_base64url, to_base64url
 
 NOW = datetime.datetime(2026, 11, 25, tzinfo=datetime.UTC)
 # RFC 8291, Appendix A.
@@ -30,34 +30,36 @@ ENDPOINT = "https://updates.push.services.mozilla.com/wpush/v2/x"
 
 
 def subscription(endpoint=ENDPOINT, key=BROWSERS_PUBLIC, auth=AUTH):
-    return Subscription.of(endpoint, key, auth)
+    return PushSubscription.from_parts(endpoint, key, auth)
 
 
 @pytest.fixture
 def credentials():
-    private, _public = vapid.new_key()
+    private, _public = vapid.new_vapid_key()
     return {"vapid_private": private, "subject": "https://ban.keng.example"}
 
 
 def steps(credentials, address, text="Tin khẩn"):
-    message = Message(text=text, subject="KHẨN", reference="1")
+    message = OutgoingMessage(text=text, subject="KHẨN", reference="1")
     return web_push.WebPush().steps(message, Address(address), credentials, NOW)
 
 
 def test_the_example_of_the_rfc_comes_out_byte_for_byte():
-    made = encryption.encrypt(
-        PLAIN, subscription(), salt=unpacked(SALT), private=vapid.private_key(OURS)
+    made = encryption.encrypt_push(
+        PLAIN, subscription(), salt=from_base64url(SALT), private=vapid.private_vapid_key(OURS)
     )
-    assert packed(made) == BODY
+    assert to_base64url(made) == BODY
 
 
 def test_the_browser_of_the_rfc_can_read_it():
-    browser = vapid.private_key(BROWSERS_PRIVATE)
-    assert encryption.decrypt(unpacked(BODY), browser, unpacked(AUTH)) == PLAIN
+    browser = vapid.private_vapid_key(BROWSERS_PRIVATE)
+    assert encryption.decrypt_push(from_base64url(BODY), browser, from_base64url(AUTH)) == PLAIN
 
 
 def test_every_push_has_a_salt_and_a_key_of_its_own():
-    assert encryption.encrypt(PLAIN, subscription()) != encryption.encrypt(PLAIN, subscription())
+    assert encryption.encrypt_push(PLAIN, subscription()) != encryption.encrypt_push(
+        PLAIN, subscription()
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,9 +75,9 @@ def test_every_push_has_a_salt_and_a_key_of_its_own():
     ],
 )
 def test_only_known_push_services_are_asked(credentials, endpoint):
-    with pytest.raises(Refused):
+    with pytest.raises(UrlRefused):
         subscription(endpoint).target(credentials)
-    outcome = begin(steps(credentials, subscription(endpoint).written()))
+    outcome = begin_steps(steps(credentials, subscription(endpoint).to_json()))
     assert isinstance(outcome, Outcome)
     assert (outcome.kind, outcome.scope) == ("gone", "address")
 
@@ -83,7 +85,7 @@ def test_only_known_push_services_are_asked(credentials, endpoint):
 def test_a_service_of_ones_own_is_asked_below_its_address_only(credentials):
     own = credentials | {"api_base": "http://127.0.0.1:9/push"}
     assert subscription("http://127.0.0.1:9/push/1").target(own).exempt
-    with pytest.raises(Refused):
+    with pytest.raises(UrlRefused):
         subscription("http://127.0.0.1:9/other").target(own)
     further = credentials | {"push_hosts": "push.tinh.example"}
     assert subscription("https://push.tinh.example/1").target(further).host == "push.tinh.example"
@@ -98,8 +100,8 @@ def test_what_no_browser_gives_is_refused(key, auth):
 
 
 def test_a_key_that_is_no_point_of_the_curve_is_a_dead_address(credentials):
-    odd = packed(b"\x04" + b"\x01" * 64)
-    outcome = begin(steps(credentials, subscription(key=odd).written()))
+    odd = to_base64url(b"\x04" + b"\x01" * 64)
+    outcome = begin_steps(steps(credentials, subscription(key=odd).to_json()))
     assert isinstance(outcome, Outcome)
     assert outcome.kind == "gone"
 
@@ -120,23 +122,23 @@ def test_a_key_that_is_no_point_of_the_curve_is_a_dead_address(credentials):
     ],
 )
 def test_what_the_service_answers_is_understood(credentials, status, kind):
-    talk = steps(credentials, subscription().written())
-    request = begin(talk)
+    talk = steps(credentials, subscription().to_json())
+    request = begin_steps(talk)
     assert request.headers["urgency"] == "high"
-    outcome = proceed(talk, Reply(status, {"retry-after": "7"}, b""))
+    outcome = continue_steps(talk, Reply(status, {"retry-after": "7"}, b""))
     assert outcome.kind == kind
     assert outcome.after_seconds == (7 if kind == "retry" else None)
 
 
 @pytest.mark.parametrize("after", ["²", "", "soon"])
 def test_a_wait_that_is_no_number_is_half_a_minute(credentials, after):
-    talk = steps(credentials, subscription().written())
-    begin(talk)
-    assert proceed(talk, Reply(503, {"retry-after": after}, b"")).after_seconds == 30
+    talk = steps(credentials, subscription().to_json())
+    begin_steps(talk)
+    assert continue_steps(talk, Reply(503, {"retry-after": after}, b"")).after_seconds == 30
 
 
 def test_without_a_key_nothing_is_sent():
-    outcome = begin(steps({}, subscription().written()))
+    outcome = begin_steps(steps({}, subscription().to_json()))
     assert outcome.kind == "config"
 
 
@@ -144,12 +146,12 @@ def test_the_fake_reads_what_a_browser_would_show_and_refuses_a_wrong_signature(
     credentials, monkeypatch
 ):
     monkeypatch.setattr("time.time", NOW.timestamp)
-    with running() as service:
+    with running_push_service() as service:
         browser = service.browser()
         keys = browser.subscription()["keys"]
         own = credentials | {"api_base": service.url}
-        written = subscription(browser.endpoint, keys["p256dh"], keys["auth"]).written()
-        request = begin(steps(own, written, "Mở bàn trực"))
+        written = subscription(browser.endpoint, keys["p256dh"], keys["auth"]).to_json()
+        request = begin_steps(steps(own, written, "Mở bàn trực"))
         path = request.url.removeprefix(service.url)
         assert service.take(path, request.headers, request.body) == 201
         assert browser.shown == [{"title": "KHẨN", "body": "Mở bàn trực"}]

@@ -6,7 +6,7 @@ In a test: `with running(oa_type=4) as fake: ...`. It checks as hard as the prov
 talks to anything but the webhook URL it was given.
 """
 
-from keng.channels.zalo_oa.fake.server import Fake, running
-from keng.channels.zalo_oa.fake.state import Settings, State
+from keng.channels.zalo_oa.fake.server import FakeZalo, running_zalo
+from keng.channels.zalo_oa.fake.state import FakeSettings, FakeState
 
-__all__ = ["Fake", "Settings", "State", "running"]
+__all__ = ["FakeSettings", "FakeState", "FakeZalo", "running_zalo"]

@@ -16,8 +16,8 @@ from typing import Any
 
 import uvloop
 
-from keng.channels.zalo_oa.fake.server import Fake
-from keng.channels.zalo_oa.fake.state import Group, Settings
+from keng.channels.zalo_oa.fake.server import FakeZalo
+from keng.channels.zalo_oa.fake.state import FakeGroup, FakeSettings
 from keng.kit.kept import read_secret
 
 
@@ -26,12 +26,12 @@ def main() -> None:
     arguments = _parser().parse_args()
     given = _settings_in(arguments.settings)
     groups: list[str] = given.pop("groups", [])
-    for each in fields(Settings):
+    for each in fields(FakeSettings):
         value = getattr(arguments, each.name, None)
         if value is not None:
             given[each.name] = value
     with contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(_serve(Settings(**given), arguments.port, arguments.reveal, groups))
+        uvloop.run(_serve(FakeSettings(**given), arguments.port, arguments.reveal, groups))
 
 
 def _settings_in(name: str | None) -> dict[str, Any]:
@@ -42,9 +42,9 @@ def _settings_in(name: str | None) -> dict[str, Any]:
     return found
 
 
-async def _serve(settings: Settings, port: int, reveal: bool, groups: list[str]) -> None:
-    fake = Fake(settings)
-    fake.state.groups |= {group: Group(group) for group in groups}
+async def _serve(settings: FakeSettings, port: int, reveal: bool, groups: list[str]) -> None:
+    fake = FakeZalo(settings)
+    fake.state.groups |= {group: FakeGroup(group) for group in groups}
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

@@ -2,29 +2,29 @@
 
 from typing import Any
 
-from keng.channels.zalo_oa.fake.state import Call, State, Upload, ZaloError
+from keng.channels.zalo_oa.fake.state import ApiCall, FakeState, Upload, ZaloError
 
 _MONTHLY = 5000
 _SMALL = 1_000_000
 _LARGE = 5_000_000
 
 
-def upload_image(state: State, call: Call) -> dict[str, Any]:
+def upload_image(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v2.0/oa/upload/image: PNG or JPEG up to 1 MB."""
     return {"attachment_id": _store(state, call, "image", _SMALL, (b"\x89PNG", b"\xff\xd8\xff"))}
 
 
-def upload_gif(state: State, call: Call) -> dict[str, Any]:
+def upload_gif(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v2.0/oa/upload/gif: up to 5 MB."""
     return {"attachment_id": _store(state, call, "gif", _LARGE, (b"GIF8",))}
 
 
-def upload_file(state: State, call: Call) -> dict[str, Any]:
+def upload_file(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v2.0/oa/upload/file: PDF or office documents up to 5 MB."""
     return {"token": _store(state, call, "file", _LARGE, (b"%PDF", b"PK\x03\x04", b"\xd0\xcf"))}
 
 
-def facts(state: State, call: Call) -> dict[str, Any]:
+def get_account(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """GET /v2.0/oa/getoa."""
     own = state.settings
     return {
@@ -36,7 +36,7 @@ def facts(state: State, call: Call) -> dict[str, Any]:
     }
 
 
-def people(state: State, call: Call) -> dict[str, Any]:
+def list_users(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """GET /v3.0/oa/user/getlist: fifty at a time."""
     body = call.json()
     offset, count = body.get("offset", 0), body.get("count", 50)
@@ -49,7 +49,7 @@ def people(state: State, call: Call) -> dict[str, Any]:
     return {"total": len(chosen), "count": len(page), "offset": offset, "users": page}
 
 
-def window(state: State, call: Call) -> dict[str, Any]:
+def get_window(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v3.0/oa/quota/message: when this person last did something."""
     user = state.user(call.json().get("user_id", ""))
     if user is None or user.last_interaction is None:
@@ -57,18 +57,18 @@ def window(state: State, call: Call) -> dict[str, Any]:
     return {"user_id": user.id, "last_interaction": int(user.last_interaction * 1000)}
 
 
-def conversation(state: State, call: Call) -> list[dict[str, Any]]:
+def get_conversation(state: FakeState, call: ApiCall) -> list[dict[str, Any]]:
     """GET /v2.0/oa/conversation: the last messages with one person, newest first."""
     body = call.json()
-    return _talk(state, body, str(body.get("user_id", "")))
+    return _messages_page(state, body, str(body.get("user_id", "")))
 
 
-def recent(state: State, call: Call) -> list[dict[str, Any]]:
+def list_recent_chat(state: FakeState, call: ApiCall) -> list[dict[str, Any]]:
     """GET /v2.0/oa/listrecentchat: the last messages with anybody, newest first."""
-    return _talk(state, call.json(), "")
+    return _messages_page(state, call.json(), "")
 
 
-def _talk(state: State, body: dict[str, Any], person: str) -> list[dict[str, Any]]:
+def _messages_page(state: FakeState, body: dict[str, Any], person: str) -> list[dict[str, Any]]:
     offset, count = body.get("offset", 0), body.get("count", 10)
     if not (isinstance(offset, int) and isinstance(count, int)) or not 0 < count <= 10:
         raise ZaloError(-210, "count up to 10")
@@ -90,7 +90,7 @@ def _talk(state: State, body: dict[str, Any], person: str) -> list[dict[str, Any
     ]
 
 
-def _store(state: State, call: Call, kind: str, most: int, magic: tuple[bytes, ...]) -> str:
+def _store(state: FakeState, call: ApiCall, kind: str, most: int, magic: tuple[bytes, ...]) -> str:
     month = f"{kind}:{int(state.clock.now() // (30 * 86_400))}"
     if state.upload_counts.get(month, 0) >= _MONTHLY:
         raise ZaloError(-211, "upload quota of this month is used")
@@ -105,7 +105,7 @@ def _store(state: State, call: Call, kind: str, most: int, magic: tuple[bytes, .
     return upload.id
 
 
-def _file_in(call: Call) -> bytes:
+def _file_in(call: ApiCall) -> bytes:
     """The content of the multipart field `file`."""
     kind, _, boundary = call.headers.get("content-type", "").partition("boundary=")
     if not kind.startswith("multipart/form-data") or not boundary:

@@ -3,7 +3,7 @@
 import time
 
 
-class Clock:
+class FakeClock:
     """Seconds since 1970, as the fake believes."""
 
     def __init__(self) -> None:

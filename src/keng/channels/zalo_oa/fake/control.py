@@ -15,20 +15,20 @@ from aiohttp import web
 from keng.channels.zalo_oa.fake import inbox, oauth
 from keng.channels.zalo_oa.fake.emitter import Emitter
 from keng.channels.zalo_oa.fake.faults import Faults
-from keng.channels.zalo_oa.fake.state import Call, Group, State, User
+from keng.channels.zalo_oa.fake.state import ApiCall, FakeGroup, FakeState, FakeUser
 
-Body = Any  # whatever JSON was posted; a wrong shape answers 400
+PostedJson = Any  # whatever JSON was posted; a wrong shape answers 400
 
 
 class Control:
     """The handlers behind /_fake/."""
 
-    def __init__(self, state: State, faults: Faults, emitter: Emitter) -> None:
+    def __init__(self, state: FakeState, faults: Faults, emitter: Emitter) -> None:
         self._state = state
         self._faults = faults
         self._emitter = emitter
 
-    async def answer(self, call: Call) -> web.Response:
+    async def answer(self, call: ApiCall) -> web.Response:
         name = call.path.removeprefix("/_fake/")
         try:
             if call.method == "GET":
@@ -40,35 +40,35 @@ class Control:
         except (KeyError, TypeError, ValueError) as error:
             return _json({"error": f"{type(error).__name__}: {error}"}, 400)
 
-    def _get(self, name: str, call: Call) -> web.Response:
+    def _get(self, name: str, call: ApiCall) -> web.Response:
         state = self._state
         if name == "journal":
             since = int(call.parameter("since") or 0)
             return _json([asdict(entry) for entry in state.journal[since:]])
         if name in ("inbox", "inbox.json"):
-            chosen = inbox.chosen(state, call.parameter("user"), call.parameter("group"))
+            chosen = inbox.messages_to(state, call.parameter("user"), call.parameter("group"))
             if name == "inbox.json":
                 return _json([asdict(sent) for sent in chosen])
-            return web.Response(text=inbox.page(state, chosen), content_type="text/html")
+            return web.Response(text=inbox.inbox_page(state, chosen), content_type="text/html")
         if name.startswith("image/"):
             return _picture(state.uploads[name.removeprefix("image/")].content)
         if name.startswith("media/"):
             return _picture(state.media[name.removeprefix("media/")])
         if name == "emissions":
-            return _json([emission.shown() for emission in self._emitter.emissions])
+            return _json([emission.summary() for emission in self._emitter.emissions])
         if name == "state":
             return _json(self._summary())
         raise KeyError(name)
 
-    async def _post(self, name: str, body: Body) -> object:
+    async def _post(self, name: str, body: PostedJson) -> object:
         if name == "emit":
             made = await self._emitter.emit(body.pop("events"), **body)
-            return [emission.shown() for emission in made]
+            return [emission.summary() for emission in made]
         if name == "probe":
             return {"status": await self._emitter.probe()}
         return self._change(name, body)
 
-    def _change(self, name: str, body: Body) -> object:
+    def _change(self, name: str, body: PostedJson) -> object:
         state = self._state
         if name == "next":
             self._faults.next(**body)
@@ -86,7 +86,7 @@ class Control:
         elif name == "seed":
             self._seed(body)
         elif name == "tokens":
-            return oauth.issue(state)
+            return oauth.issue_tokens(state)
         elif name == "settings":
             self._settings(body)
         else:
@@ -97,14 +97,14 @@ class Control:
         """Known people; `hours_ago` says when they last did something."""
         for person in people:
             hours = person.pop("hours_ago", None)
-            user = User(**person)
+            user = FakeUser(**person)
             if hours is not None:
                 user.last_interaction = self._state.clock.now() - float(hours) * 3600
             self._state.users[user.id] = user
 
     def _groups(self, groups: list[dict[str, Any]]) -> None:
         for group in groups:
-            self._state.groups[group["id"]] = Group(**group)
+            self._state.groups[group["id"]] = FakeGroup(**group)
 
     def _seed(self, body: dict[str, Any]) -> None:
         self._users(body.get("users", []))
@@ -114,7 +114,7 @@ class Control:
         if many := body.get("range"):
             now = self._state.clock.now()
             for number in range(int(many["start"]), int(many["start"]) + int(many["count"])):
-                self._state.users[str(number)] = User(str(number), now)
+                self._state.users[str(number)] = FakeUser(str(number), now)
 
     def _settings(self, body: dict[str, Any]) -> None:
         known = {each.name for each in fields(self._state.settings)}
@@ -123,7 +123,7 @@ class Control:
                 raise KeyError(name)
             setattr(self._state.settings, name, value)
 
-    def _keep(self, call: Call) -> str:
+    def _keep(self, call: ApiCall) -> str:
         """A file that events can point to, as the provider keeps what people send."""
         media_id = self._state.new_id()
         self._state.media[media_id] = call.body

@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 
 from keng.channels.zalo_oa.fake import events
-from keng.channels.zalo_oa.fake.state import Delivered, State
+from keng.channels.zalo_oa.fake.state import DeliveredMessage, FakeState
 
-LADDER = (30.0, 300.0, 900.0, 1800.0, 3600.0)
-DEADLINE = 2.0
+RETRY_LADDER = (30.0, 300.0, 900.0, 1800.0, 3600.0)
+ANSWER_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Emission:
     outcome: str = "pending"
     due: float = 0.0
 
-    def shown(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         attempts = [{"status": status, "seconds": seconds} for status, seconds in self.attempts]
         return {
             "name": self.name,
@@ -43,7 +43,7 @@ class Emission:
 class Emitter:
     """Lives in the server's loop. After the last rung of the ladder the webhook is switched off."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: FakeState) -> None:
         self._state = state
         self._session: aiohttp.ClientSession | None = None
         self.emissions: list[Emission] = []
@@ -108,8 +108,8 @@ class Emitter:
     def _prepare(self, spec: Mapping[str, Any], age: float, retry: bool) -> Emission:
         state = self._state
         now_ms = state.clock.now_ms() - int(age * 1000)
-        event = events.build(spec, state.settings, now_ms=now_ms, msg_id=state.new_id())
-        raw, headers = events.signed(event, state.settings)
+        event = events.build_event(spec, state.settings, now_ms=now_ms, msg_id=state.new_id())
+        raw, headers = events.signed_event(event, state.settings)
         name = str(event.get("event_name", ""))
         self._remember(name, spec)
         message = event.get("message")
@@ -140,8 +140,8 @@ class Emitter:
             emission.outcome = "done"
         elif not emission.retry:
             emission.outcome = "refused"
-        elif tried < len(LADDER):
-            emission.due = self._state.clock.now() + LADDER[tried]
+        elif tried < len(RETRY_LADDER):
+            emission.due = self._state.clock.now() + RETRY_LADDER[tried]
             self._waiting.append(emission)
         else:
             emission.outcome = "given up"
@@ -151,7 +151,7 @@ class Emitter:
         """Status (0: no answer in time) and seconds."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=DEADLINE),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
                 connector=aiohttp.TCPConnector(limit=0),
             )
         started = time.monotonic()
@@ -163,7 +163,7 @@ class Emitter:
                 status = reply.status
         return status, time.monotonic() - started
 
-    async def _echo(self, sent: Delivered) -> None:
+    async def _echo(self, sent: DeliveredMessage) -> None:
         """What the provider reports of a message of ours: that it went out, that it arrived."""
         if not self._state.settings.webhook_url or sent.to == "visitor":
             return

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from keng.channels.zalo_oa import signature
-from keng.channels.zalo_oa.fake.state import Settings
+from keng.channels.zalo_oa.fake.state import FakeSettings
 
-SAID = (
+CONTENT_EVENTS = (
     "text",
     "image",
     "gif",
@@ -26,7 +26,9 @@ SAID = (
 _ABOUT_A_USER = ("follow", "unfollow", "user_click_chatnow", "user_withdraw")
 
 
-def build(spec: Mapping[str, Any], own: Settings, *, now_ms: int, msg_id: str) -> dict[str, Any]:
+def build_event(
+    spec: Mapping[str, Any], own: FakeSettings, *, now_ms: int, msg_id: str
+) -> dict[str, Any]:
     """An event from its description.
 
     {"kind": one of SAID, "user", "group"?, "anonymous"? (a conversation id), "text"?, "url"?,
@@ -37,26 +39,26 @@ def build(spec: Mapping[str, Any], own: Settings, *, now_ms: int, msg_id: str) -
         return dict(spec["raw"])
     kind = str(spec["kind"])
     stamp = str(spec.get("at", now_ms))
-    if kind in SAID:
-        return _said(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
+    if kind in CONTENT_EVENTS:
+        return _content_event(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
     if kind in _ABOUT_A_USER:
-        return _about_a_user(kind, str(spec.get("user", "")), own, stamp)
-    return _other(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
+        return _event_about_user(kind, str(spec.get("user", "")), own, stamp)
+    return _other_event(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
 
 
-def encode(event: Mapping[str, Any]) -> bytes:
+def encoded_event(event: Mapping[str, Any]) -> bytes:
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def signed(event: Mapping[str, Any], own: Settings) -> tuple[bytes, dict[str, str]]:
+def signed_event(event: Mapping[str, Any], own: FakeSettings) -> tuple[bytes, dict[str, str]]:
     """Body and headers of one webhook call."""
-    raw = encode(event)
-    return raw, headers_for(raw, str(event.get("timestamp", "")), own)
+    raw = encoded_event(event)
+    return raw, event_headers(raw, str(event.get("timestamp", "")), own)
 
 
-def headers_for(raw: bytes, stamp: str, own: Settings) -> dict[str, str]:
+def event_headers(raw: bytes, stamp: str, own: FakeSettings) -> dict[str, str]:
     first = own.oa_id if own.signature_variant.startswith("oa_id") else own.app_id
-    mark = signature.sign(raw, first=first, timestamp=stamp, key=own.oa_secret_key)
+    mark = signature.sign_call(raw, first=first, timestamp=stamp, key=own.oa_secret_key)
     return {
         "Content-Type": "application/json",
         "X-ZEvent-Signature": mark,
@@ -64,8 +66,8 @@ def headers_for(raw: bytes, stamp: str, own: Settings) -> dict[str, str]:
     }
 
 
-def _said(
-    kind: str, spec: Mapping[str, Any], own: Settings, stamp: str, msg_id: str
+def _content_event(
+    kind: str, spec: Mapping[str, Any], own: FakeSettings, stamp: str, msg_id: str
 ) -> dict[str, Any]:
     user, group = str(spec["user"]), spec.get("group")
     message: dict[str, Any] = {"msg_id": msg_id}
@@ -106,7 +108,7 @@ def _attachment(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": kind, "payload": payload}
 
 
-def _about_a_user(name: str, user: str, own: Settings, stamp: str) -> dict[str, Any]:
+def _event_about_user(name: str, user: str, own: FakeSettings, stamp: str) -> dict[str, Any]:
     event: dict[str, Any] = {"app_id": own.app_id, "oa_id": own.oa_id, "event_name": name}
     if name in ("follow", "unfollow"):
         event |= {"source": "oa_profile", "follower": {"id": user}}
@@ -115,8 +117,8 @@ def _about_a_user(name: str, user: str, own: Settings, stamp: str) -> dict[str, 
     return event | {"user_id_by_app": f"9{user}", "timestamp": stamp}
 
 
-def _other(
-    name: str, spec: Mapping[str, Any], own: Settings, stamp: str, msg_id: str
+def _other_event(
+    name: str, spec: Mapping[str, Any], own: FakeSettings, stamp: str, msg_id: str
 ) -> dict[str, Any]:
     """Receipts, echoes, events of groups, and whatever the provider may invent tomorrow."""
     user, group = str(spec.get("user", "")), str(spec.get("group", ""))

@@ -3,25 +3,25 @@
 import hashlib
 import hmac
 
-from keng.channels.zalo_oa.fake.state import ACCESS_LIFE, Call, State, ZaloError
+from keng.channels.zalo_oa.fake.state import ACCESS_SECONDS, ApiCall, FakeState, ZaloError
 
 
 class Gate:
     """Counts the calls of each minute of the fake's clock."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: FakeState) -> None:
         self._state = state
         self._minute = -1
         self._used = 0
 
-    def check(self, call: Call) -> None:
+    def check(self, call: ApiCall) -> None:
         """Raises the provider's error for a call that may not come in."""
         self._count()
         state = self._state
         token = call.headers.get("access_token", "")
         if not hmac.compare_digest(token.encode(), state.access_token.encode()):
             raise ZaloError(-216, "Access token is invalid")
-        if state.clock.now() - state.token_issued_at > ACCESS_LIFE:
+        if state.clock.now() - state.token_issued_at > ACCESS_SECONDS:
             raise ZaloError(-216, "Access token has expired")
         proof = call.headers.get("appsecret_proof")
         if proof is not None and proof != self._proof(token):

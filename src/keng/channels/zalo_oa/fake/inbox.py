@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from html import escape
 
-from keng.channels.zalo_oa.fake.state import Delivered, State
+from keng.channels.zalo_oa.fake.state import DeliveredMessage, FakeState
 from keng.kit.times import VIETNAM
 
 _MOST = 500
 
 
-def chosen(state: State, user: str, group: str) -> list[Delivered]:
+def messages_to(state: FakeState, user: str, group: str) -> list[DeliveredMessage]:
     """Messages to one person or one group, or the last ones to anybody."""
     if not user and not group:
         return state.delivered[-_MOST:]
@@ -17,7 +17,7 @@ def chosen(state: State, user: str, group: str) -> list[Delivered]:
     return [d for d in state.delivered if d.to == to and d.recipient == recipient][-_MOST:]
 
 
-def page(state: State, messages: list[Delivered]) -> str:
+def inbox_page(state: FakeState, messages: list[DeliveredMessage]) -> str:
     """A list, newest last; pictures from the store."""
     items = "".join(_item(state, message) for message in messages)
     return (
@@ -27,7 +27,7 @@ def page(state: State, messages: list[Delivered]) -> str:
     )
 
 
-def _item(state: State, message: Delivered) -> str:
+def _item(state: FakeState, message: DeliveredMessage) -> str:
     name = message.recipient
     if message.to == "group" and message.recipient in state.groups:
         name = state.groups[message.recipient].name or name

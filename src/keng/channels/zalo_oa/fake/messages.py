@@ -5,22 +5,29 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from keng.channels.zalo_oa.fake.state import DAY, Call, Delivered, State, User, ZaloError
+from keng.channels.zalo_oa.fake.state import (
+    DAY_SECONDS,
+    ApiCall,
+    DeliveredMessage,
+    FakeState,
+    FakeUser,
+    ZaloError,
+)
 from keng.kit.times import VIETNAM
 
 _MENTION = re.compile(r"\[@[^\]]{1,64}\]")
-_FREE = 2 * DAY
-_OPEN = 7 * DAY
+_FREE = 2 * DAY_SECONDS
+_OPEN = 7 * DAY_SECONDS
 
 
-def consultation(state: State, call: Call) -> dict[str, Any]:
+def post_consultation(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v3.0/oa/message/cs: for business accounts."""
     if state.settings.oa_type == 4:
         raise ZaloError(-235, "This API does not support this type of OA")
     return _to_person(state, call, call.json())
 
 
-def older(state: State, call: Call) -> dict[str, Any]:
+def post_v2_message(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v2.0/oa/message: state agencies, anonymous visitors, broadcasts."""
     body = call.json()
     recipient = _mapping(body.get("recipient"))
@@ -33,7 +40,7 @@ def older(state: State, call: Call) -> dict[str, Any]:
     return _to_person(state, call, body)
 
 
-def group_message(state: State, call: Call) -> dict[str, Any]:
+def post_group_message(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v3.0/oa/group/message: at any hour, no window."""
     body = call.json()
     group_id = _text(_mapping(body.get("recipient")).get("group_id"))
@@ -47,7 +54,7 @@ def group_message(state: State, call: Call) -> dict[str, Any]:
     return {"message_id": sent.id, "group_id": group_id, "sent_time": str(int(sent.at * 1000))}
 
 
-def _to_person(state: State, call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
+def _to_person(state: FakeState, call: ApiCall, body: Mapping[str, Any]) -> dict[str, Any]:
     user_id = _text(_mapping(body.get("recipient")).get("user_id"))
     message = _checked(state, body.get("message"))
     user = _reachable(state, user_id)
@@ -60,7 +67,7 @@ def _to_person(state: State, call: Call, body: Mapping[str, Any]) -> dict[str, A
 
 
 def _to_visitor(
-    state: State, call: Call, body: Mapping[str, Any], recipient: Mapping[str, Any]
+    state: FakeState, call: ApiCall, body: Mapping[str, Any], recipient: Mapping[str, Any]
 ) -> dict[str, Any]:
     person, talk = _text(recipient["anonymous_id"]), _text(recipient.get("conversation_id"))
     if not person or not talk:
@@ -69,7 +76,7 @@ def _to_visitor(
     return {"message_id": sent.id, "anonymous_id": person}
 
 
-def _broadcast(state: State, body: dict[str, Any]) -> dict[str, Any]:
+def _broadcast(state: FakeState, body: dict[str, Any]) -> dict[str, Any]:
     hour = datetime.fromtimestamp(state.clock.now(), UTC).astimezone(VIETNAM).hour
     if hour >= 22 or hour < 6:
         raise ZaloError(-234, "Not allowed between 22:00 and 06:00")
@@ -77,7 +84,7 @@ def _broadcast(state: State, body: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": state.new_id()}
 
 
-def _reachable(state: State, user_id: str) -> User:
+def _reachable(state: FakeState, user_id: str) -> FakeUser:
     user = state.user(user_id)
     if user is None:
         raise ZaloError(-232, "User has not interacted with the OA")
@@ -90,7 +97,7 @@ def _reachable(state: State, user_id: str) -> User:
     return user
 
 
-def _checked(state: State, message: object) -> Mapping[str, Any]:
+def _checked(state: FakeState, message: object) -> Mapping[str, Any]:
     found = _mapping(message)
     text, attachment = found.get("text", ""), found.get("attachment")
     if not isinstance(text, str) or not (text or attachment):
@@ -102,7 +109,7 @@ def _checked(state: State, message: object) -> Mapping[str, Any]:
     return found
 
 
-def _check_attachment(state: State, attachment: Mapping[str, Any]) -> None:
+def _check_attachment(state: FakeState, attachment: Mapping[str, Any]) -> None:
     payload = _mapping(attachment.get("payload"))
     if attachment.get("type") == "file":
         _check_stored(state, _text(payload.get("token")), "file")
@@ -116,7 +123,7 @@ def _check_attachment(state: State, attachment: Mapping[str, Any]) -> None:
         _check_stored(state, _text(element["attachment_id"]), _text(element.get("media_type")))
 
 
-def _check_stored(state: State, upload_id: str, kind: str) -> None:
+def _check_stored(state: FakeState, upload_id: str, kind: str) -> None:
     stored = state.uploads.get(upload_id)
     if stored is None or stored.kind != kind:
         raise ZaloError(-201, "attachment is unknown")
@@ -125,8 +132,8 @@ def _check_stored(state: State, upload_id: str, kind: str) -> None:
 
 
 def _deliver(
-    state: State, call: Call, to: str, recipient: str, message: Mapping[str, Any]
-) -> Delivered:
+    state: FakeState, call: ApiCall, to: str, recipient: str, message: Mapping[str, Any]
+) -> DeliveredMessage:
     text = message.get("text", "")
     image = ""
     if "attachment" in message:
@@ -135,7 +142,7 @@ def _deliver(
         image = _text(element.get("attachment_id") or element.get("url"))
     mentions = len(_MENTION.findall(text)) if to == "group" else 0
     now = state.clock.now()
-    sent = Delivered(state.new_id(), now, to, recipient, text, image, call.path, mentions)
+    sent = DeliveredMessage(state.new_id(), now, to, recipient, text, image, call.path, mentions)
     state.delivered.append(sent)
     if state.settings.echo:
         state.accepted.append(sent)

@@ -7,15 +7,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from keng.channels.zalo_oa.fake.state import (
-    ACCESS_LIFE,
-    CODE_LIFE,
-    REFRESH_LIFE,
-    Call,
-    State,
+    ACCESS_SECONDS,
+    CODE_SECONDS,
+    REFRESH_SECONDS,
+    ApiCall,
+    FakeState,
 )
 
 
-def permission(state: State, call: Call) -> str:
+def consent_redirect(state: FakeState, call: ApiCall) -> str:
     """Where the consent page sends the browser; this administrator always agrees."""
     callback = call.parameter("redirect_uri")
     registered = state.settings.callback
@@ -31,7 +31,7 @@ def permission(state: State, call: Call) -> str:
     return _with(callback, answer)
 
 
-def access_token(state: State, call: Call) -> dict[str, Any]:
+def answer_token_call(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """Both grants. Refusals come under HTTP 200, as the provider's do."""
     if call.headers.get("secret_key", "") != state.settings.app_secret:
         return _error(-14004, "invalid secret key")
@@ -48,7 +48,7 @@ def access_token(state: State, call: Call) -> dict[str, Any]:
     return _error(-14001, "invalid grant type")
 
 
-def issue(state: State) -> dict[str, Any]:
+def issue_tokens(state: FakeState) -> dict[str, Any]:
     """A new pair; the old one is dead from here on."""
     state.used_refresh_tokens.add(state.refresh_token)
     state.access_token = secrets.token_urlsafe(60)
@@ -57,25 +57,25 @@ def issue(state: State) -> dict[str, Any]:
     return {
         "access_token": state.access_token,
         "refresh_token": state.refresh_token,
-        "expires_in": str(int(ACCESS_LIFE)),
+        "expires_in": str(int(ACCESS_SECONDS)),
     }
 
 
-def _exchange(state: State, code: str, verifier: str) -> dict[str, Any]:
+def _exchange(state: FakeState, code: str, verifier: str) -> dict[str, Any]:
     challenge, issued_at = state.codes.pop(code, ("", 0.0))
-    if not issued_at or state.clock.now() - issued_at > CODE_LIFE:
+    if not issued_at or state.clock.now() - issued_at > CODE_SECONDS:
         return _error(-14019, "invalid authorization code")
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
     if len(verifier) != 43 or digest.rstrip(b"=").decode() != challenge:
         return _error(-14021, "invalid code verifier")
-    return issue(state)
+    return issue_tokens(state)
 
 
-def _refresh(state: State, token: str) -> dict[str, Any]:
-    old = state.clock.now() - state.token_issued_at > REFRESH_LIFE
+def _refresh(state: FakeState, token: str) -> dict[str, Any]:
+    old = state.clock.now() - state.token_issued_at > REFRESH_SECONDS
     if token != state.refresh_token or token in state.used_refresh_tokens or old:
         return _error(-14020, "invalid refresh token")
-    return issue(state)
+    return issue_tokens(state)
 
 
 def _error(code: int, message: str) -> dict[str, Any]:

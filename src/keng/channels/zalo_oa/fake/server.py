@@ -15,37 +15,43 @@ from keng.channels.zalo_oa.fake.control import Control
 from keng.channels.zalo_oa.fake.emitter import Emitter
 from keng.channels.zalo_oa.fake.faults import Fault, Faults
 from keng.channels.zalo_oa.fake.gate import Gate
-from keng.channels.zalo_oa.fake.state import Call, Entry, Settings, State, ZaloError
+from keng.channels.zalo_oa.fake.state import (
+    ApiCall,
+    FakeSettings,
+    FakeState,
+    JournalEntry,
+    ZaloError,
+)
 
-Handler = Callable[[State, Call], Any]
+ApiHandler = Callable[[FakeState, ApiCall], Any]
 
-ROUTES: dict[tuple[str, str], Handler] = {
-    ("POST", "/v3.0/oa/message/cs"): messages.consultation,
-    ("POST", "/v2.0/oa/message"): messages.older,
-    ("POST", "/v3.0/oa/group/message"): messages.group_message,
-    ("POST", "/v3.0/oa/quota/group"): groups.assets,
-    ("POST", "/v3.0/oa/group/creategroupwithoa"): groups.create,
-    ("POST", "/v3.0/oa/group/invite"): groups.invite,
-    ("GET", "/v3.0/oa/group/getgroup"): groups.one,
-    ("GET", "/v3.0/oa/group/getgroupsofoa"): groups.every,
+ROUTES: dict[tuple[str, str], ApiHandler] = {
+    ("POST", "/v3.0/oa/message/cs"): messages.post_consultation,
+    ("POST", "/v2.0/oa/message"): messages.post_v2_message,
+    ("POST", "/v3.0/oa/group/message"): messages.post_group_message,
+    ("POST", "/v3.0/oa/quota/group"): groups.list_assets,
+    ("POST", "/v3.0/oa/group/creategroupwithoa"): groups.create_group,
+    ("POST", "/v3.0/oa/group/invite"): groups.invite_to_group,
+    ("GET", "/v3.0/oa/group/getgroup"): groups.get_group,
+    ("GET", "/v3.0/oa/group/getgroupsofoa"): groups.list_groups,
     ("POST", "/v2.0/oa/upload/image"): account.upload_image,
     ("POST", "/v2.0/oa/upload/gif"): account.upload_gif,
     ("POST", "/v2.0/oa/upload/file"): account.upload_file,
-    ("GET", "/v2.0/oa/getoa"): account.facts,
-    ("GET", "/v3.0/oa/user/getlist"): account.people,
-    ("POST", "/v3.0/oa/quota/message"): account.window,
-    ("GET", "/v2.0/oa/conversation"): account.conversation,
-    ("GET", "/v2.0/oa/listrecentchat"): account.recent,
+    ("GET", "/v2.0/oa/getoa"): account.get_account,
+    ("GET", "/v3.0/oa/user/getlist"): account.list_users,
+    ("POST", "/v3.0/oa/quota/message"): account.get_window,
+    ("GET", "/v2.0/oa/conversation"): account.get_conversation,
+    ("GET", "/v2.0/oa/listrecentchat"): account.list_recent_chat,
 }
 _TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
 _CONSENT_PATH = "/v4/oa/permission"
 
 
-class Fake:
+class FakeZalo:
     """One account behind one port of this machine."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.state = State(settings)
+    def __init__(self, settings: FakeSettings | None = None) -> None:
+        self.state = FakeState(settings)
         self.faults = Faults()
         self.emitter = Emitter(self.state)
         self.base = ""
@@ -85,13 +91,13 @@ class Fake:
             await runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        call = Call(request.method, request.path, request.query_string, request.headers)
+        call = ApiCall(request.method, request.path, request.query_string, request.headers)
         call.origin = self.base
         if call.path.startswith("/_fake/"):
             call.body = await request.read()
             return await self._control.answer(call)
         fault = self.faults.take(call.path)
-        entry = self._enter(call, fault)
+        entry = self._log_call(call, fault)
         if fault is not None and fault.drop == "before_read":
             return _cut(request)
         call.body = await request.read()
@@ -107,29 +113,31 @@ class Fake:
             return await _truncated(request, response, fault.truncate)
         return response
 
-    def _enter(self, call: Call, fault: Fault | None) -> Entry:
+    def _log_call(self, call: ApiCall, fault: Fault | None) -> JournalEntry:
         journal = self.state.journal
         leak = bool(call.query) and any(secret in call.query for secret in self.state.secrets())
-        entry = Entry(len(journal), self.state.clock.now(), call.method, call.path, 0)
+        entry = JournalEntry(len(journal), self.state.clock.now(), call.method, call.path, 0)
         entry.fault = fault.name if fault else ""
         entry.secret_in_query = leak
         journal.append(entry)
         return entry
 
-    def _answer(self, call: Call, entry: Entry) -> web.Response:
+    def _answer(self, call: ApiCall, entry: JournalEntry) -> web.Response:
         if call.path == _TOKEN_PATH and call.method == "POST":
-            return _json(oauth.access_token(self.state, call))
+            return _json(oauth.answer_token_call(self.state, call))
         if call.path == _CONSENT_PATH and call.method == "GET":
             return web.Response(
-                status=302, headers={"Location": oauth.permission(self.state, call)}
+                status=302, headers={"Location": oauth.consent_redirect(self.state, call)}
             )
         handler = ROUTES.get((call.method, call.path))
         if handler is None:
             return _json({"error": 404, "message": "Not found"}, 404)
-        body = self._called(handler, call, entry)
+        body = self._call_handler(handler, call, entry)
         return _json(body, headers=self._gate.headers())
 
-    def _called(self, handler: Handler, call: Call, entry: Entry) -> dict[str, Any]:
+    def _call_handler(
+        self, handler: ApiHandler, call: ApiCall, entry: JournalEntry
+    ) -> dict[str, Any]:
         try:
             self._gate.check(call)
             data = handler(self.state, call)
@@ -181,9 +189,9 @@ async def _truncated(
 
 
 @contextlib.contextmanager
-def running(settings: Settings | None = None, *, port: int = 0) -> Iterator[Fake]:
+def running_zalo(settings: FakeSettings | None = None, *, port: int = 0) -> Iterator[FakeZalo]:
     """The fake in a thread of this process, for tests."""
-    fake = Fake(settings)
+    fake = FakeZalo(settings)
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
     up = threading.Event()

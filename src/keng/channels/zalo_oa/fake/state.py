@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
-from keng.channels.zalo_oa.fake.clock import Clock
+from keng.channels.zalo_oa.fake.clock import FakeClock
 
-DAY = 86_400.0
-ACCESS_LIFE = 90_000.0
-REFRESH_LIFE = 90 * DAY
-CODE_LIFE = 600.0
+DAY_SECONDS = 86_400.0
+ACCESS_SECONDS = 90_000.0
+REFRESH_SECONDS = 90 * DAY_SECONDS
+CODE_SECONDS = 600.0
 
 
 def _digits(length: int) -> str:
@@ -22,7 +22,7 @@ def _digits(length: int) -> str:
 
 
 @dataclass(slots=True)
-class Settings:
+class FakeSettings:
     """Who this account is. What is not given is drawn by lot, so no secret stands here."""
 
     oa_type: Literal[2, 4] = 2
@@ -45,7 +45,7 @@ class Settings:
 
 
 @dataclass(slots=True)
-class Call:
+class ApiCall:
     """One request as the handlers see it."""
 
     method: str
@@ -80,7 +80,7 @@ class ZaloError(Exception):
 
 
 @dataclass(slots=True)
-class User:
+class FakeUser:
     """A person as the account sees one. `refuses` is the code that sending to them gives."""
 
     id: str
@@ -90,7 +90,7 @@ class User:
 
 
 @dataclass(slots=True)
-class Group:
+class FakeGroup:
     """A group chat the account owns, or one of somebody else's."""
 
     id: str
@@ -112,7 +112,7 @@ class Upload:
 
 
 @dataclass(slots=True)
-class Delivered:
+class DeliveredMessage:
     """A message that somebody can read now."""
 
     id: str
@@ -127,7 +127,7 @@ class Delivered:
 
 
 @dataclass(slots=True)
-class Entry:
+class JournalEntry:
     """One line of the journal."""
 
     n: int
@@ -142,20 +142,20 @@ class Entry:
     secret_in_query: bool = False
 
 
-class State:
+class FakeState:
     """The account, its people and groups, and what was asked of it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings()
-        self.clock = Clock()
-        self.users: dict[str, User] = {}
-        self.groups: dict[str, Group] = {}
+    def __init__(self, settings: FakeSettings | None = None) -> None:
+        self.settings = settings or FakeSettings()
+        self.clock = FakeClock()
+        self.users: dict[str, FakeUser] = {}
+        self.groups: dict[str, FakeGroup] = {}
         self.assets: dict[str, str] = {}  # asset id -> id of the group that uses it, or ""
         self.uploads: dict[str, Upload] = {}
         self.upload_counts: dict[str, int] = {}
-        self.delivered: list[Delivered] = []
+        self.delivered: list[DeliveredMessage] = []
         self.broadcasts: list[dict[str, Any]] = []
-        self.journal: list[Entry] = []
+        self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
         self.codes: dict[str, tuple[str, float]] = {}  # code -> (challenge, issued at)
         self.used_refresh_tokens: set[str] = set()
@@ -163,7 +163,7 @@ class State:
         self.refresh_token = self.settings.refresh_token
         self.token_issued_at = self.clock.now()
         self.webhook_enabled = True
-        self.accepted: deque[Delivered] = deque()
+        self.accepted: deque[DeliveredMessage] = deque()
         """Waiting to be reported back when `echo` is on."""
         self._numbers = itertools.count(1)
         self._salt = secrets.token_hex(6)
@@ -172,16 +172,16 @@ class State:
         """An id in the provider's style: short hexadecimal."""
         return f"{self._salt}{next(self._numbers):07x}"
 
-    def user(self, user_id: str) -> User | None:
+    def user(self, user_id: str) -> FakeUser | None:
         """A known person; with the door open everybody is, and wrote just now."""
         found = self.users.get(user_id)
         if found is None and self.settings.open_door and user_id:
-            found = self.users[user_id] = User(user_id, self.clock.now())
+            found = self.users[user_id] = FakeUser(user_id, self.clock.now())
         return found
 
-    def touch(self, user_id: str, *, follower: bool | None = None) -> User:
+    def touch(self, user_id: str, *, follower: bool | None = None) -> FakeUser:
         """They did something that opens the window."""
-        user = self.users.setdefault(user_id, User(user_id))
+        user = self.users.setdefault(user_id, FakeUser(user_id))
         user.last_interaction = self.clock.now()
         if follower is not None:
             user.follower = follower

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from keng.channels.base import KINDS, Reply
-from keng.channels.zalo_oa.errors import after_the_night, outcome_of
+from keng.channels.base import OUTCOME_KINDS, Reply
+from keng.channels.zalo_oa.errors import after_the_night, outcome_of_zalo_reply
 from keng.kit.times import VIETNAM
 
 NOW = datetime(2026, 11, 25, 3, 0, 20, tzinfo=UTC)  # 10:00:20 in Vietnam
@@ -33,28 +33,28 @@ def reply(code: int | str, status: int = 200) -> Reply:
 )
 def test_the_table_of_codes(kind: str, codes: list[int]) -> None:
     for code in codes:
-        outcome = outcome_of(reply(code), NOW)
+        outcome = outcome_of_zalo_reply(reply(code), NOW)
         assert (outcome.kind, outcome.code) == (kind, str(code))
-        assert outcome.kind in KINDS
+        assert outcome.kind in OUTCOME_KINDS
         assert outcome.reason
-        assert outcome_of(reply(str(code)), NOW) == outcome
+        assert outcome_of_zalo_reply(reply(str(code)), NOW) == outcome
 
 
 def test_what_is_wrong_with_one_address_does_not_close_the_account() -> None:
     for code in (-217, -227, -244, -403, -237):
-        assert outcome_of(reply(code), NOW).scope == "address"
+        assert outcome_of_zalo_reply(reply(code), NOW).scope == "address"
     for code in (-209, -224, -321, -235):
-        assert outcome_of(reply(code), NOW).scope == "account"
+        assert outcome_of_zalo_reply(reply(code), NOW).scope == "account"
 
 
 def test_the_rate_limit_ends_with_the_minute() -> None:
-    assert outcome_of(reply(-32), NOW).after_seconds == 40
-    assert outcome_of(reply(-32), NOW + timedelta(seconds=39)).after_seconds == 1
-    assert outcome_of(Reply(429, {}, b"slow"), NOW).after_seconds == 40
+    assert outcome_of_zalo_reply(reply(-32), NOW).after_seconds == 40
+    assert outcome_of_zalo_reply(reply(-32), NOW + timedelta(seconds=39)).after_seconds == 1
+    assert outcome_of_zalo_reply(Reply(429, {}, b"slow"), NOW).after_seconds == 40
 
 
 def test_a_used_quota_comes_back_after_midnight_in_vietnam() -> None:
-    outcome = outcome_of(reply(-211), NOW)
+    outcome = outcome_of_zalo_reply(reply(-211), NOW)
     assert outcome.until == datetime(2026, 11, 26, 0, 5, tzinfo=VIETNAM)
 
 
@@ -73,12 +73,12 @@ def test_the_night_ends_at_five_past_six(
 ) -> None:
     now = datetime(2026, 11, *local, tzinfo=VIETNAM).astimezone(UTC)
     assert after_the_night(now) == datetime(2026, 11, *expected, tzinfo=VIETNAM)
-    assert outcome_of(reply(-234), now).until == after_the_night(now)
+    assert outcome_of_zalo_reply(reply(-234), now).until == after_the_night(now)
 
 
 def test_a_closed_window_waits_for_the_person() -> None:
     for code in (-230, -232, -213, -218):
-        assert outcome_of(reply(code), NOW).until is None
+        assert outcome_of_zalo_reply(reply(code), NOW).until is None
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_a_closed_window_waits_for_the_person() -> None:
     ],
 )
 def test_an_answer_nobody_can_read_may_have_delivered(broken: Reply) -> None:
-    assert outcome_of(broken, NOW).kind == "unknown"
-    assert outcome_of(broken, NOW, delivers=False).kind == "retry"
+    assert outcome_of_zalo_reply(broken, NOW).kind == "unknown"
+    assert outcome_of_zalo_reply(broken, NOW, delivers=False).kind == "retry"
 
 
 def test_http_401_asks_for_a_new_token() -> None:
-    assert outcome_of(Reply(401, {}, b""), NOW).kind == "refresh_auth"
+    assert outcome_of_zalo_reply(Reply(401, {}, b""), NOW).kind == "refresh_auth"
 
 
 def test_an_accepted_message_carries_id_quota_and_what_is_left_of_the_rate() -> None:
@@ -112,7 +112,9 @@ def test_an_accepted_message_carries_id_quota_and_what_is_left_of_the_rate() -> 
             "quota": {"quota_type": "reply", "remain": 7, "owner": "x"},
         },
     }
-    outcome = outcome_of(Reply(200, {"x-ratelimit-remain": "99"}, json.dumps(body).encode()), NOW)
+    outcome = outcome_of_zalo_reply(
+        Reply(200, {"x-ratelimit-remain": "99"}, json.dumps(body).encode()), NOW
+    )
     assert (outcome.kind, outcome.provider_id, outcome.rate_remaining) == ("sent", "m9", 99)
     assert outcome.quota == {"quota_type": "reply", "remain": "7"}
     assert not outcome.charged
@@ -121,5 +123,5 @@ def test_an_accepted_message_carries_id_quota_and_what_is_left_of_the_rate() -> 
 def test_no_quota_in_the_answer_means_it_was_charged_except_in_groups() -> None:
     person = b'{"error":"0","data":{"message_id":"m9","user_id":"1"}}'
     group = b'{"error":0,"data":{"message_id":"m9","group_id":"1"}}'
-    assert outcome_of(Reply(200, {}, person), NOW).charged
-    assert not outcome_of(Reply(200, {}, group), NOW).charged
+    assert outcome_of_zalo_reply(Reply(200, {}, person), NOW).charged
+    assert not outcome_of_zalo_reply(Reply(200, {}, group), NOW).charged

@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from keng.channels.base import Address, Message, Outcome, Request
+from keng.channels.base import Address, Outcome, OutgoingMessage, Request
 from keng.channels.tests.talk import Lost, get, post, send, talk
 from keng.channels.zalo_oa import ZaloOA, requests, tokens
-from keng.channels.zalo_oa.errors import outcome_of
-from keng.channels.zalo_oa.fake import Fake, Settings, running
-from keng.channels.zalo_oa.fake.state import Group, User
+from keng.channels.zalo_oa.errors import outcome_of_zalo_reply
+from keng.channels.zalo_oa.fake import FakeSettings, FakeZalo, running_zalo
+from keng.channels.zalo_oa.fake.state import FakeGroup, FakeUser
 
 DAY = 86_400
 PNG = b"\x89PNG\r\n\x1a\n" + b"\r\n" * 20 + bytes(range(256))
@@ -19,44 +19,49 @@ CHANNEL = ZaloOA()
 
 
 @pytest.fixture
-def fake() -> Iterator[Fake]:
-    with running() as server:
+def fake() -> Iterator[FakeZalo]:
+    with running_zalo() as server:
         know(server)
         yield server
 
 
-def know(server: Fake) -> None:
+def know(server: FakeZalo) -> None:
     now = server.state.clock.now()
     server.state.users = {
-        "recent": User("recent", now),
-        "paid": User("paid", now - 3 * DAY),
-        "late": User("late", now - 8 * DAY),
-        "silent": User("silent"),
-        "blocked": User("blocked", now, refuses=-244),
-        "inactive": User("inactive", now, refuses=-227),
+        "recent": FakeUser("recent", now),
+        "paid": FakeUser("paid", now - 3 * DAY),
+        "late": FakeUser("late", now - 8 * DAY),
+        "silent": FakeUser("silent"),
+        "blocked": FakeUser("blocked", now, refuses=-244),
+        "inactive": FakeUser("inactive", now, refuses=-227),
     }
     server.state.groups = {
-        "ours": Group("ours", "Tổ 5"),
-        "off": Group("off", enabled=False),
-        "theirs": Group("theirs", ours=False),
+        "ours": FakeGroup("ours", "Tổ 5"),
+        "off": FakeGroup("off", enabled=False),
+        "theirs": FakeGroup("theirs", ours=False),
     }
 
 
-def call(server: Fake, path: str, body: Mapping[str, object]) -> Request:
+def call(server: FakeZalo, path: str, body: Mapping[str, object]) -> Request:
     """Any call of the interface, as a client of it would make it."""
     own = server.credentials()
-    return Request("POST", server.base + path, requests.api_headers(own), requests.encoded(body))
+    return Request(
+        "POST", server.base + path, requests.api_headers(own), requests.encoded_json(body)
+    )
 
 
 def tell(
-    server: Fake, address: Address, message: Message | None = None, timeout: float = 30.0
+    server: FakeZalo,
+    address: Address,
+    message: OutgoingMessage | None = None,
+    timeout: float = 30.0,
 ) -> Outcome:
     now = datetime.fromtimestamp(server.state.clock.now(), UTC)
-    said = message or Message("Cảnh báo")
+    said = message or OutgoingMessage("Cảnh báo")
     return send(CHANNEL, said, address, server.credentials(), now, timeout=timeout)
 
 
-def test_a_message_arrives_and_stands_in_the_inbox(fake: Fake) -> None:
+def test_a_message_arrives_and_stands_in_the_inbox(fake: FakeZalo) -> None:
     outcome = tell(fake, Address("recent"))
     assert outcome.kind == "sent"
     assert outcome.quota["quota_type"] == "reply"
@@ -78,13 +83,13 @@ def test_a_message_arrives_and_stands_in_the_inbox(fake: Fake) -> None:
         ("inactive", "gone", "-227"),
     ],
 )
-def test_whoever_may_not_be_reached_is_not(fake: Fake, who: str, kind: str, code: str) -> None:
+def test_whoever_may_not_be_reached_is_not(fake: FakeZalo, who: str, kind: str, code: str) -> None:
     outcome = tell(fake, Address(who))
     assert (outcome.kind, outcome.code) == (kind, code)
     assert fake.state.delivered == []
 
 
-def test_after_two_days_it_costs_and_after_seven_it_ends(fake: Fake) -> None:
+def test_after_two_days_it_costs_and_after_seven_it_ends(fake: FakeZalo) -> None:
     assert tell(fake, Address("paid")).charged
     assert not tell(fake, Address("recent")).charged
     post(f"{fake.base}/_fake/clock", {"advance": 8 * DAY})
@@ -101,25 +106,25 @@ def test_after_two_days_it_costs_and_after_seven_it_ends(fake: Fake) -> None:
         ("nowhere", "gone", "-403"),
     ],
 )
-def test_groups(fake: Fake, group: str, kind: str, code: str) -> None:
-    outcome = tell(fake, Address(group, "group"), Message("[@ours] Cảnh báo", kind="group"))
+def test_groups(fake: FakeZalo, group: str, kind: str, code: str) -> None:
+    outcome = tell(fake, Address(group, "group"), OutgoingMessage("[@ours] Cảnh báo", kind="group"))
     assert (outcome.kind, outcome.code) == (kind, code)
     assert [sent.mentions for sent in fake.state.delivered] == ([0] if kind == "sent" else [])
 
 
-def test_a_group_message_called_by_name_would_be_counted(fake: Fake) -> None:
+def test_a_group_message_called_by_name_would_be_counted(fake: FakeZalo) -> None:
     raw = {"recipient": {"group_id": "ours"}, "message": {"text": "[@ours] Cảnh báo"}}
     talk(call(fake, "/v3.0/oa/group/message", raw))
     assert fake.state.delivered[0].mentions == 1
 
 
-def test_a_picture_travels_whole_and_is_reused_until_it_expires(fake: Fake) -> None:
-    first = tell(fake, Address("recent"), Message("Đây", image=PNG))
+def test_a_picture_travels_whole_and_is_reused_until_it_expires(fake: FakeZalo) -> None:
+    first = tell(fake, Address("recent"), OutgoingMessage("Đây", image=PNG))
     assert first.kind == "sent"
     reference = first.learned["image_ref"]
     assert fake.state.uploads[reference].content == PNG
     assert talk(Request("GET", f"{fake.base}/_fake/image/{reference}", {}, b"")).body == PNG
-    again = Message("Đây", image=PNG, image_ref=reference)
+    again = OutgoingMessage("Đây", image=PNG, image_ref=reference)
     assert tell(fake, Address("recent"), again).learned == {}
     fake.state.uploads[reference].at -= 8 * DAY
     renewed = tell(fake, Address("recent"), again)
@@ -127,10 +132,10 @@ def test_a_picture_travels_whole_and_is_reused_until_it_expires(fake: Fake) -> N
     assert renewed.learned["image_ref"] not in ("", reference)
 
 
-def test_uploads_are_checked_for_type_size_and_quota(fake: Fake) -> None:
+def test_uploads_are_checked_for_type_size_and_quota(fake: FakeZalo) -> None:
     def upload(image: bytes) -> str:
-        request = requests.upload_image(image, "image/png", fake.credentials())
-        return outcome_of(talk(request), datetime.now(UTC), delivers=False).code
+        request = requests.image_upload_request(image, "image/png", fake.credentials())
+        return outcome_of_zalo_reply(talk(request), datetime.now(UTC), delivers=False).code
 
     assert upload(PNG) == ""
     assert upload(b"not a picture") == "-201"
@@ -175,30 +180,30 @@ def test_uploads_are_checked_for_type_size_and_quota(fake: Fake) -> None:
     ],
 )
 def test_the_fake_refuses_what_the_provider_refuses(
-    fake: Fake, message: dict[str, object], code: str
+    fake: FakeZalo, message: dict[str, object], code: str
 ) -> None:
-    body = requests.encoded(message)
-    request = requests.send(Address("recent"), body, fake.credentials(), "v3")
-    assert outcome_of(talk(request), datetime.now(UTC)).code == code
+    body = requests.encoded_json(message)
+    request = requests.message_request(Address("recent"), body, fake.credentials(), "v3")
+    assert outcome_of_zalo_reply(talk(request), datetime.now(UTC)).code == code
 
 
 def test_a_state_agency_falls_back_and_a_business_may_not() -> None:
-    with running(Settings(oa_type=4)) as fake:
+    with running_zalo(FakeSettings(oa_type=4)) as fake:
         know(fake)
         outcome = tell(fake, Address("recent"))
         assert (outcome.kind, outcome.learned) == ("sent", {"messages_api": "v2"})
         paths = [entry.path for entry in fake.state.journal]
         assert paths == ["/v3.0/oa/message/cs", "/v2.0/oa/message"]
         assert tell(fake, Address("late")).code == "-230"
-    with running(Settings(oa_type=2)) as fake:
+    with running_zalo(FakeSettings(oa_type=2)) as fake:
         know(fake)
         pinned = {**fake.credentials(), "messages_api": "v2"}
-        outcome = send(CHANNEL, Message("a"), Address("recent"), pinned, datetime.now(UTC))
+        outcome = send(CHANNEL, OutgoingMessage("a"), Address("recent"), pinned, datetime.now(UTC))
         assert (outcome.kind, outcome.code) == ("config", "-240")
         assert tell(fake, Address("anonymous:talk:anon")).kind == "sent"
 
 
-def test_the_token_belongs_in_its_header_alone(fake: Fake) -> None:
+def test_the_token_belongs_in_its_header_alone(fake: FakeZalo) -> None:
     token = fake.state.access_token
     url = f"{fake.base}/v2.0/oa/getoa"
     now = datetime.now(UTC)
@@ -207,20 +212,23 @@ def test_the_token_belongs_in_its_header_alone(fake: Fake) -> None:
         Request("GET", url, {"Authorization": f"Bearer {token}"}, b""),
         Request("GET", f"{url}?access_token={token}", {}, b""),
     ):
-        assert outcome_of(talk(request), now).kind == "refresh_auth"
-    assert outcome_of(talk(requests.account_facts(fake.credentials())), now).kind == "sent"
+        assert outcome_of_zalo_reply(talk(request), now).kind == "refresh_auth"
+    assert (
+        outcome_of_zalo_reply(talk(requests.account_facts_request(fake.credentials())), now).kind
+        == "sent"
+    )
     assert [entry.secret_in_query for entry in fake.state.journal] == [False, False, True, False]
 
 
-def test_a_wrong_proof_is_refused_and_a_right_one_taken(fake: Fake) -> None:
+def test_a_wrong_proof_is_refused_and_a_right_one_taken(fake: FakeZalo) -> None:
     right = {**fake.credentials(), "use_proof": "yes"}
     now = datetime.now(UTC)
-    assert send(CHANNEL, Message("a"), Address("recent"), right, now).kind == "sent"
+    assert send(CHANNEL, OutgoingMessage("a"), Address("recent"), right, now).kind == "sent"
     wrong = {**right, "app_secret": "other"}
-    assert send(CHANNEL, Message("a"), Address("recent"), wrong, now).code == "-242"
+    assert send(CHANNEL, OutgoingMessage("a"), Address("recent"), wrong, now).code == "-242"
 
 
-def test_over_the_rate_the_minute_has_to_end(fake: Fake) -> None:
+def test_over_the_rate_the_minute_has_to_end(fake: FakeZalo) -> None:
     fake.state.clock.set(1_800_000_050, stopped=True)
     fake.state.token_issued_at = fake.state.clock.now()
     know(fake)
@@ -232,23 +240,23 @@ def test_over_the_rate_the_minute_has_to_end(fake: Fake) -> None:
     assert tell(fake, Address("recent")).kind == "sent"
 
 
-def test_broadcasts_rest_at_night(fake: Fake) -> None:
+def test_broadcasts_rest_at_night(fake: FakeZalo) -> None:
     raw = {"recipient": {"target": {"cities": "21,61"}}, "message": {"text": "a"}}
     request = call(fake, "/v2.0/oa/message", raw)
     for hour, code in ((21, ""), (22, "-234"), (5, "-234"), (6, "")):
         moment = datetime(2026, 11, 25, (hour - 7) % 24, 30, tzinfo=UTC)
         fake.state.clock.set(moment.timestamp(), stopped=True)
         fake.state.token_issued_at = fake.state.clock.now()
-        assert outcome_of(talk(request), moment).code == code
+        assert outcome_of_zalo_reply(talk(request), moment).code == code
 
 
-def test_dropped_after_acceptance_is_unknown_and_was_told_once(fake: Fake) -> None:
+def test_dropped_after_acceptance_is_unknown_and_was_told_once(fake: FakeZalo) -> None:
     post(f"{fake.base}/_fake/next", {"drop": "after_accept"})
     assert tell(fake, Address("recent")).kind == "unknown"
     assert len(fake.state.delivered) == 1
 
 
-def test_every_scripted_fault_ends_in_an_honest_outcome(fake: Fake) -> None:
+def test_every_scripted_fault_ends_in_an_honest_outcome(fake: FakeZalo) -> None:
     for fault, kind, told in (
         ({"drop": "before_read"}, "unknown", 0),
         ({"truncate": 20}, "unknown", 1),
@@ -277,37 +285,40 @@ def test_every_scripted_fault_ends_in_an_honest_outcome(fake: Fake) -> None:
     ]
 
 
-def test_a_fault_in_the_upload_tells_nobody_and_may_be_repeated(fake: Fake) -> None:
+def test_a_fault_in_the_upload_tells_nobody_and_may_be_repeated(fake: FakeZalo) -> None:
     post(f"{fake.base}/_fake/next", {"match": "/upload/", "drop": "after_accept"})
-    assert tell(fake, Address("recent"), Message("a", image=PNG)).kind == "retry"
+    assert tell(fake, Address("recent"), OutgoingMessage("a", image=PNG)).kind == "retry"
     assert fake.state.delivered == []
 
 
 def test_nobody_listening_is_certainly_not_accepted() -> None:
-    with running() as fake:
+    with running_zalo() as fake:
         credentials = fake.credentials()
-    outcome = send(CHANNEL, Message("a"), Address("x"), credentials, datetime.now(UTC))
+    outcome = send(CHANNEL, OutgoingMessage("a"), Address("x"), credentials, datetime.now(UTC))
     assert outcome.kind == "retry"
 
 
-def test_a_port_that_is_taken_is_an_error_and_not_a_silence(fake: Fake) -> None:
-    with pytest.raises(OSError, match="in use"), running(port=int(fake.base.rpartition(":")[2])):
+def test_a_port_that_is_taken_is_an_error_and_not_a_silence(fake: FakeZalo) -> None:
+    with (
+        pytest.raises(OSError, match="in use"),
+        running_zalo(port=int(fake.base.rpartition(":")[2])),
+    ):
         pass
 
 
-def test_paths_the_provider_does_not_have_are_not_found(fake: Fake) -> None:
+def test_paths_the_provider_does_not_have_are_not_found(fake: FakeZalo) -> None:
     reply = talk(call(fake, "/v3.0/oa/message/promotion", {}))
     assert reply.status == 404
     assert talk(Request("GET", f"{fake.base}/_fake/nothing", {}, b"")).status == 400
 
 
-def test_groups_are_made_from_slots_and_only_with_people_who_may_be_asked(fake: Fake) -> None:
+def test_groups_are_made_from_slots_and_only_with_people_who_may_be_asked(fake: FakeZalo) -> None:
     post(f"{fake.base}/_fake/seed", {"assets": ["slot-1"]})
 
     def create(asset: str, members: list[str]) -> Outcome:
         body = {"group_name": "Tổ 6", "asset_id": asset, "member_user_ids": members}
         request = call(fake, "/v3.0/oa/group/creategroupwithoa", body)
-        return outcome_of(talk(request), datetime.now(UTC))
+        return outcome_of_zalo_reply(talk(request), datetime.now(UTC))
 
     assert create("slot-9", ["recent"]).code == "-238"
     assert create("slot-1", ["late"]).code == "-213"
@@ -320,26 +331,26 @@ def test_groups_are_made_from_slots_and_only_with_people_who_may_be_asked(fake: 
 # Tokens ------------------------------------------------------------------------------------------
 
 
-def refresh(fake: Fake, credentials: dict[str, str]) -> tokens.Tokens | Outcome:
+def refresh(fake: FakeZalo, credentials: dict[str, str]) -> tokens.Tokens | Outcome:
     now = datetime.fromtimestamp(fake.state.clock.now(), UTC)
     return tokens.read_tokens(talk(tokens.refresh_request(credentials)), now)
 
 
-def test_a_refresh_token_works_once_and_the_new_pair_kills_the_old(fake: Fake) -> None:
+def test_a_refresh_token_works_once_and_the_new_pair_kills_the_old(fake: FakeZalo) -> None:
     old = fake.credentials()
     pair = refresh(fake, old)
     assert isinstance(pair, tokens.Tokens)
     assert pair.access_token == fake.state.access_token
     now = datetime.now(UTC)
-    assert send(CHANNEL, Message("a"), Address("recent"), old, now).kind == "refresh_auth"
+    assert send(CHANNEL, OutgoingMessage("a"), Address("recent"), old, now).kind == "refresh_auth"
     new = {**old, "access_token": pair.access_token, "refresh_token": pair.refresh_token}
-    assert send(CHANNEL, Message("a"), Address("recent"), new, now).kind == "sent"
+    assert send(CHANNEL, OutgoingMessage("a"), Address("recent"), new, now).kind == "sent"
     again = refresh(fake, old)
     assert isinstance(again, Outcome)
     assert (again.kind, again.code) == ("config", "-14020")
 
 
-def test_access_ends_after_25_hours_and_refresh_after_90_days(fake: Fake) -> None:
+def test_access_ends_after_25_hours_and_refresh_after_90_days(fake: FakeZalo) -> None:
     post(f"{fake.base}/_fake/clock", {"advance": 25 * 3600 + 1})
     fake.state.touch("recent")
     assert tell(fake, Address("recent")).kind == "refresh_auth"
@@ -351,7 +362,7 @@ def test_access_ends_after_25_hours_and_refresh_after_90_days(fake: Fake) -> Non
     assert lost.code == "-14020"
 
 
-def test_a_rotation_lost_on_the_way_can_only_be_repaired_by_a_person(fake: Fake) -> None:
+def test_a_rotation_lost_on_the_way_can_only_be_repaired_by_a_person(fake: FakeZalo) -> None:
     credentials = fake.credentials()
     post(f"{fake.base}/_fake/next", {"match": "access_token", "drop": "after_accept"})
     with pytest.raises(Lost):
@@ -361,7 +372,7 @@ def test_a_rotation_lost_on_the_way_can_only_be_repaired_by_a_person(fake: Fake)
     assert (again.kind, again.code) == ("config", "-14020")
 
 
-def test_token_calls_are_checked_for_secret_form_and_app(fake: Fake) -> None:
+def test_token_calls_are_checked_for_secret_form_and_app(fake: FakeZalo) -> None:
     credentials = fake.credentials()
     for wrong, code in (({"app_secret": "x"}, "-14004"), ({"app_id": "1"}, "-14002")):
         read = refresh(fake, {**credentials, **wrong})
@@ -375,7 +386,7 @@ def test_token_calls_are_checked_for_secret_form_and_app(fake: Fake) -> None:
 
 
 def test_an_administrator_says_yes_and_the_code_works_once_for_ten_minutes() -> None:
-    with running(Settings(callback="https://k.vn/cb")) as fake:
+    with running_zalo(FakeSettings(callback="https://k.vn/cb")) as fake:
         own = fake.credentials()
 
         def consent(verifier: str, callback: str = "https://k.vn/cb") -> dict[str, list[str]]:

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from keng.channels.base import Address, Message
+from keng.channels.base import Address, OutgoingMessage
 from keng.channels.tests.talk import Heard, get, listening, post, send, talk
 from keng.channels.wire import Request
 from keng.channels.zalo_oa import ZaloOA
-from keng.channels.zalo_oa.fake import Fake, Settings, running
-from keng.channels.zalo_oa.fake.emitter import LADDER
+from keng.channels.zalo_oa.fake import FakeSettings, FakeZalo, running_zalo
+from keng.channels.zalo_oa.fake.emitter import RETRY_LADDER
 
 CHANNEL = ZaloOA()
 
 
-def believing(fakes: list[Fake]) -> Callable[[bytes, dict[str, str]], int]:
+def believing(fakes: list[FakeZalo]) -> Callable[[bytes, dict[str, str]], int]:
     """Answers as the parser says."""
 
     def answer(raw: bytes, headers: dict[str, str]) -> int:
@@ -48,7 +48,7 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def emit(fake: Fake, *specs: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
+def emit(fake: FakeZalo, *specs: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = post(f"{fake.base}/_fake/emit", {"events": list(specs), **options})
     return made
 
@@ -57,22 +57,28 @@ TEXT = {"kind": "text", "user": "77", "text": "Có trộm"}
 
 
 def test_signed_events_are_believed_and_open_the_window() -> None:
-    fakes: list[Fake] = []
-    with listening(believing(fakes)) as (url, heard), running(Settings(webhook_url=url)) as fake:
+    fakes: list[FakeZalo] = []
+    with (
+        listening(believing(fakes)) as (url, heard),
+        running_zalo(FakeSettings(webhook_url=url)) as fake,
+    ):
         fakes.append(fake)
         credentials = fake.credentials()
         now = datetime.now(UTC)
-        assert send(CHANNEL, Message("a"), Address("77"), credentials, now).code == "-232"
+        assert send(CHANNEL, OutgoingMessage("a"), Address("77"), credentials, now).code == "-232"
         made = emit(fake, TEXT, {"kind": "follow", "user": "78"})
         assert [one["outcome"] for one in made] == ["done", "done"]
-        assert send(CHANNEL, Message("a"), Address("77"), credentials, now).kind == "sent"
+        assert send(CHANNEL, OutgoingMessage("a"), Address("77"), credentials, now).kind == "sent"
         assert fake.state.users["78"].follower
         assert len(heard) == 2
 
 
 def test_tampered_unsigned_and_old_events_are_refused_and_not_repeated() -> None:
-    fakes: list[Fake] = []
-    with listening(believing(fakes)) as (url, heard), running(Settings(webhook_url=url)) as fake:
+    fakes: list[FakeZalo] = []
+    with (
+        listening(believing(fakes)) as (url, heard),
+        running_zalo(FakeSettings(webhook_url=url)) as fake,
+    ):
         fakes.append(fake)
         for options in (
             {"tamper": True},
@@ -91,8 +97,11 @@ def test_tampered_unsigned_and_old_events_are_refused_and_not_repeated() -> None
 
 
 def test_the_consoles_check_is_answered() -> None:
-    fakes: list[Fake] = []
-    with listening(believing(fakes)) as (url, heard), running(Settings(webhook_url=url)) as fake:
+    fakes: list[FakeZalo] = []
+    with (
+        listening(believing(fakes)) as (url, heard),
+        running_zalo(FakeSettings(webhook_url=url)) as fake,
+    ):
         fakes.append(fake)
         assert post(f"{fake.base}/_fake/probe", {}) == {"status": 200}
         assert heard[0][0] == b"{}"
@@ -101,7 +110,7 @@ def test_the_consoles_check_is_answered() -> None:
 def test_duplicates_are_the_same_bytes_and_may_come_in_any_order() -> None:
     with (
         listening(always(200)) as (url, heard),
-        running(Settings(webhook_url=url)) as fake,
+        running_zalo(FakeSettings(webhook_url=url)) as fake,
     ):
         specs = [{**TEXT, "text": f"Tin {n}"} for n in range(20)]
         emit(fake, *specs, duplicate=2, shuffle=True)
@@ -117,12 +126,12 @@ def test_duplicates_are_the_same_bytes_and_may_come_in_any_order() -> None:
 def test_an_unanswered_event_climbs_the_ladder_and_then_the_webhook_is_switched_off() -> None:
     with (
         listening(always(503)) as (url, heard),
-        running(Settings(webhook_url=url)) as fake,
+        running_zalo(FakeSettings(webhook_url=url)) as fake,
     ):
         fake.state.clock.set(fake.state.clock.now(), stopped=True)
         (made,) = emit(fake, TEXT)
         assert made["outcome"] == "pending"
-        for n, step in enumerate(LADDER, 1):
+        for n, step in enumerate(RETRY_LADDER, 1):
             fake.state.clock.advance(step - 1)
             time.sleep(0.1)
             assert len(heard) == n, "it came too early"
@@ -148,9 +157,9 @@ def test_an_event_that_is_answered_on_a_later_rung_is_done() -> None:
     def answer(raw: bytes, headers: dict[str, str]) -> int:
         return 200 if headers.get("num_retry") == "2" else 500
 
-    with listening(answer) as (url, heard), running(Settings(webhook_url=url)) as fake:
+    with listening(answer) as (url, heard), running_zalo(FakeSettings(webhook_url=url)) as fake:
         emit(fake, TEXT)
-        for n, step in enumerate(LADDER[:2], 2):
+        for n, step in enumerate(RETRY_LADDER[:2], 2):
             fake.state.clock.advance(step + 1)
             until(lambda n=n: len(fake.emitter.emissions[0].attempts) == n)  # type: ignore[misc]
         until(lambda: fake.emitter.emissions[0].outcome == "done")
@@ -163,22 +172,22 @@ def test_an_answer_after_two_seconds_is_no_answer() -> None:
         time.sleep(4)
         return 200
 
-    with listening(answer) as (url, _), running(Settings(webhook_url=url)) as fake:
+    with listening(answer) as (url, _), running_zalo(FakeSettings(webhook_url=url)) as fake:
         (made,) = emit(fake, TEXT)
         assert [attempt["status"] for attempt in made["attempts"]] == [0]
         assert made["outcome"] == "pending"
 
 
 def test_with_echo_our_own_messages_come_back_and_are_never_tips() -> None:
-    settings = Settings(echo=True)
+    settings = FakeSettings(echo=True)
     with (
         listening(always(200)) as (url, heard),
-        running(settings) as fake,
+        running_zalo(settings) as fake,
     ):
         settings.webhook_url = url
         post(f"{fake.base}/_fake/seed", {"users": [{"id": "77", "hours_ago": 1}]})
         now = datetime.now(UTC)
-        sent = send(CHANNEL, Message("Đã nhận"), Address("77"), fake.credentials(), now)
+        sent = send(CHANNEL, OutgoingMessage("Đã nhận"), Address("77"), fake.credentials(), now)
         until(lambda: len(heard) == 2)
         events = [event for call in heard for event in _events(call, fake)]
         assert {event.kind for event in events} == {"echo", "received"}
@@ -186,14 +195,14 @@ def test_with_echo_our_own_messages_come_back_and_are_never_tips() -> None:
         assert not any(event.is_content for event in events)
 
 
-def _events(call: Heard, fake: Fake) -> Any:
+def _events(call: Heard, fake: FakeZalo) -> Any:
     return CHANNEL.parse(*call, fake.credentials(), datetime.now(UTC)).events
 
 
 def test_a_picture_somebody_sends_can_be_fetched_at_the_fake() -> None:
     with (
         listening(always(200)) as (url, heard),
-        running(Settings(webhook_url=url)) as fake,
+        running_zalo(FakeSettings(webhook_url=url)) as fake,
     ):
         stored = talk(Request("POST", f"{fake.base}/_fake/media", {}, b"\x89PNG picture"))
         address = json.loads(stored.body)["url"]
@@ -227,7 +236,11 @@ def test_it_runs_as_a_program_of_its_own_and_stops_when_told(oa_type: int) -> No
         state = get(f"{ready['ready']}/_fake/state")
         assert (state["oa_type"], state["delivered"]) == (oa_type, 0)
         outcome = send(
-            CHANNEL, Message("a"), Address("anybody"), ready["credentials"], datetime.now(UTC)
+            CHANNEL,
+            OutgoingMessage("a"),
+            Address("anybody"),
+            ready["credentials"],
+            datetime.now(UTC),
         )
         assert outcome.kind == "sent"
         program.send_signal(signal.SIGTERM)

@@ -7,18 +7,20 @@ import pytest
 
 from keng.channels.base import Event, Media
 from keng.channels.zalo_oa import ZaloOA
-from keng.channels.zalo_oa.fake.events import build, signed
-from keng.channels.zalo_oa.fake.state import Settings
+from keng.channels.zalo_oa.fake.events import build_event, signed_event
+from keng.channels.zalo_oa.fake.state import FakeSettings
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
-OWN = Settings(app_id="360846524940903967", oa_id="388613280878808645")
+OWN = FakeSettings(app_id="360846524940903967", oa_id="388613280878808645")
 ACCOUNT = {"app_id": OWN.app_id, "oa_id": OWN.oa_id, "oa_secret_key": OWN.oa_secret_key}
 USER = "246845883529197922"
 
 
 def read(**spec: Any) -> Event:
-    event = build({"user": USER, **spec}, OWN, now_ms=int(NOW.timestamp() * 1000), msg_id="m1")
-    parsed = ZaloOA().parse(*signed(event, OWN), ACCOUNT, NOW)
+    event = build_event(
+        {"user": USER, **spec}, OWN, now_ms=int(NOW.timestamp() * 1000), msg_id="m1"
+    )
+    parsed = ZaloOA().parse(*signed_event(event, OWN), ACCOUNT, NOW)
     assert parsed.verified
     (found,) = parsed.events
     return found

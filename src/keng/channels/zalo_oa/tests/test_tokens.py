@@ -64,7 +64,7 @@ def test_a_secret_never_leaves_this_machine_in_clear() -> None:
     for base in ("http://gate.example.vn", "http://10.0.0.5:9100", "http://127.0.0.1.evil.vn"):
         account = {**ACCOUNT, "api_base": base}
         assert tokens.refresh_request(account).url.startswith("https://")
-        assert requests.account_facts(account).url.startswith("https://")
+        assert requests.account_facts_request(account).url.startswith("https://")
 
 
 def test_a_pair_is_read_with_expires_in_as_a_string() -> None:

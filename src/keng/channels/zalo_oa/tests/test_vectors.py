@@ -32,7 +32,7 @@ def test_the_published_call_verifies_and_reads() -> None:
 
 def test_we_sign_as_the_vector_does() -> None:
     key = ACCOUNT["oa_secret_key"]
-    made = signature.sign(BODY, first=ACCOUNT["app_id"], timestamp="1732492800000", key=key)
+    made = signature.sign_call(BODY, first=ACCOUNT["app_id"], timestamp="1732492800000", key=key)
     assert made == MARK
 
 

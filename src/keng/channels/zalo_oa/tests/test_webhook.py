@@ -7,34 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.channels.base import Parsed
+from keng.channels.base import ParsedCall
 from keng.channels.zalo_oa import ZaloOA
-from keng.channels.zalo_oa.fake.events import build, headers_for, signed
-from keng.channels.zalo_oa.fake.state import Settings
+from keng.channels.zalo_oa.fake.events import build_event, event_headers, signed_event
+from keng.channels.zalo_oa.fake.state import FakeSettings
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
-OWN = Settings(app_id="360846524940903967", oa_id="388613280878808645")
+OWN = FakeSettings(app_id="360846524940903967", oa_id="388613280878808645")
 ACCOUNT = {"app_id": OWN.app_id, "oa_id": OWN.oa_id, "oa_secret_key": OWN.oa_secret_key}
 SPEC = {"kind": "text", "user": "246845883529197922", "text": "Có người lạ", "at": 0}
 
 
-def call(at: datetime = NOW, own: Settings = OWN) -> tuple[bytes, dict[str, str]]:
+def call(at: datetime = NOW, own: FakeSettings = OWN) -> tuple[bytes, dict[str, str]]:
     stamp = int(at.timestamp() * 1000)
-    return signed(build({**SPEC, "at": stamp}, own, now_ms=0, msg_id="m1"), own)
+    return signed_event(build_event({**SPEC, "at": stamp}, own, now_ms=0, msg_id="m1"), own)
 
 
-def parse(raw: bytes, headers: dict[str, str], account: dict[str, str] = ACCOUNT) -> Parsed:
+def parse(raw: bytes, headers: dict[str, str], account: dict[str, str] = ACCOUNT) -> ParsedCall:
     return ZaloOA().parse(raw, headers, account, NOW)
 
 
 @pytest.mark.parametrize("variant", ["app_id/body", "oa_id/body", "app_id/header", "oa_id/header"])
 def test_every_reading_of_the_scheme_is_recognised_and_can_be_pinned(variant: str) -> None:
-    own = Settings(app_id=OWN.app_id, oa_id=OWN.oa_id, oa_secret_key=OWN.oa_secret_key)
+    own = FakeSettings(app_id=OWN.app_id, oa_id=OWN.oa_id, oa_secret_key=OWN.oa_secret_key)
     own.signature_variant = variant
     raw, headers = call(own=own)
     if variant.endswith("/header"):  # sent a moment after it happened
         stamp = str(int(NOW.timestamp() * 1000) + 17)
-        headers = headers_for(raw, stamp, own)
+        headers = event_headers(raw, stamp, own)
     else:
         del headers["X-ZEvent-Timestamp"]
     assert parse(raw, headers).variant == variant
@@ -60,7 +60,7 @@ def test_a_wrong_mark_is_answered_401(mark: str) -> None:
 
 
 def test_an_account_without_a_key_believes_nobody() -> None:
-    own = Settings(app_id=OWN.app_id, oa_id=OWN.oa_id, oa_secret_key="")
+    own = FakeSettings(app_id=OWN.app_id, oa_id=OWN.oa_id, oa_secret_key="")
     raw, headers = call(own=own)
     assert parse(raw, headers, {**ACCOUNT, "oa_secret_key": ""}).status == 401
     assert parse(raw, headers, {}).status == 401
@@ -86,13 +86,13 @@ def test_calls_played_again_later_are_refused(age: timedelta, believed: bool) ->
 
 
 def test_the_consoles_check_is_answered_and_does_nothing() -> None:
-    assert parse(b"{}", {}) == Parsed(verified=False, status=200, reason="probe")
+    assert parse(b"{}", {}) == ParsedCall(verified=False, status=200, reason="probe")
     assert parse(b"{ }", {}).status == 401
 
 
 def test_too_large_a_body_is_refused_unread() -> None:
     own_text = {**SPEC, "text": "a" * 300 * 1024, "at": int(NOW.timestamp() * 1000)}
-    raw, headers = signed(build(own_text, OWN, now_ms=0, msg_id="m"), OWN)
+    raw, headers = signed_event(build_event(own_text, OWN, now_ms=0, msg_id="m"), OWN)
     assert parse(raw, headers).status == 413
 
 
@@ -141,7 +141,9 @@ def test_any_bytes_are_answered_and_never_believed(raw: bytes, mark: str, stamp:
 def test_monstrous_bodies_are_refused_like_any_other(raw: bytes) -> None:
     stamp = str(int(NOW.timestamp() * 1000))
     assert parse(raw, {"x-zevent-signature": "mac=" + "0" * 64}).status == 401
-    believed = parse(raw, headers_for(raw, stamp, OWN))  # even rightly marked by the header's time
+    believed = parse(
+        raw, event_headers(raw, stamp, OWN)
+    )  # even rightly marked by the header's time
     assert believed.status == 200
     assert [event.kind for event in believed.events] == ["unknown"]
 
@@ -214,7 +216,7 @@ def test_a_believed_body_of_any_shape_gives_an_event_that_can_be_stored(
 ) -> None:
     stamp = str(int(NOW.timestamp() * 1000))
     raw = json.dumps({"event_name": name, **rest, "timestamp": stamp}).encode()
-    parsed = parse(raw, headers_for(raw, stamp, OWN))
+    parsed = parse(raw, event_headers(raw, stamp, OWN))
     assert parsed.verified
     (event,) = parsed.events
     assert event.dedupe

@@ -11,21 +11,21 @@ from django.db import Error as OrmError
 from psycopg_pool import AsyncConnectionPool
 
 from keng import channels
-from keng.delivery.sender import accounts, orm, sql
+from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.rows import MOST_TRIES
 
 if TYPE_CHECKING:
     import uuid
 
-    from keng.delivery.sender.accounts import Account
+    from keng.delivery.sender.accounts import SendingAccount
 
 logger = logging.getLogger(__name__)
 _ACCOUNTS_EVERY, _SWEEP_EVERY = 2.0, 1.0
 _IN_TOUCH_FOR = 10.0
 
 
-class Rounds:
+class Housekeeping:
     """Everything that runs by the clock."""
 
     def __init__(
@@ -35,25 +35,25 @@ class Rounds:
         consequences: Consequences,
         wake: Callable[[], None],
     ) -> None:
-        self._database = database
+        self._dsn = database
         self._pool = pool
         self._consequences = consequences
         self._wake = wake
-        self.accounts: deque[Account] = deque()
+        self.accounts: deque[SendingAccount] = deque()
         # Also those that were stopped meanwhile: rows leased before still have to end.
-        self.known: dict[uuid.UUID, Account] = {}
+        self.known_accounts: dict[uuid.UUID, SendingAccount] = {}
         # How often somebody said that there may be something to send.
         self.wakes = 0
         self._looked_at = 0.0
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         return [
-            self.forever(self._look_at_accounts, every=_ACCOUNTS_EVERY),
-            self.forever(self._sweep, every=_SWEEP_EVERY),
+            self.repeat(self._look_at_accounts, every=_ACCOUNTS_EVERY),
+            self.repeat(self._sweep, every=_SWEEP_EVERY),
             self._listen(),
         ]
 
-    async def forever(self, job: Callable[[], Awaitable[None]], *, every: float) -> None:
+    async def repeat(self, job: Callable[[], Awaitable[None]], *, every: float) -> None:
         while True:
             try:
                 await job()
@@ -63,38 +63,40 @@ class Rounds:
 
     def is_in_touch(self) -> bool:
         """Whether the accounts were read of late: without any there is nothing to lease either."""
-        return bool(self._looked_at) and _now() - self._looked_at < _IN_TOUCH_FOR
+        return bool(self._looked_at) and _loop_time() - self._looked_at < _IN_TOUCH_FOR
 
     def look_now(self) -> None:
         """Something may be due on any account."""
         self.wakes += 1
         for account in self.accounts:
-            if not account.rate_per_minute or account.standing.look_at - _now() > 0.5:
-                account.standing.look_at = 0.0
+            if not account.rate_per_minute or account.state.look_at - _loop_time() > 0.5:
+                account.state.look_at = 0.0
         self._wake()
 
     async def _look_at_accounts(self) -> None:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(sql.ACCOUNTS, {"reconnect": accounts.RECONNECT})
             ids = [found[0] for found in await cursor.fetchall()]
-        fresh = await orm.in_thread(accounts.read, ids)
-        self._looked_at = _now()
+        fresh = await orm_threads.in_orm_thread(accounts.read_accounts, ids)
+        self._looked_at = _loop_time()
         for key, account in fresh.items():
-            if key in self.known:
-                account.standing = self.known[key].standing
+            if key in self.known_accounts:
+                account.state = self.known_accounts[key].state
         before = {account.id for account in self.accounts}
         for key in set(fresh) - before:
             # New, or mended: what was learned of it before no longer holds.
-            fresh[key].standing.paused_until, fresh[key].standing.unreached = 0.0, 0
+            fresh[key].state.paused_until, fresh[key].state.unreached = 0.0, 0
         self.accounts = deque(fresh.values())
-        self.known |= fresh
+        self.known_accounts |= fresh
         for account in fresh.values():
             self._consequences.renew_ahead(account)
         if set(fresh) - before:
             self.look_now()
 
     async def _sweep(self) -> None:
-        idempotent = [code for code in channels.codes() if channels.get(code).can.idempotent]
+        idempotent = [
+            code for code in channels.channel_codes() if channels.get_channel(code).can.idempotent
+        ]
         async with self._pool.connection() as connection:
             swept = await connection.execute(
                 sql.SWEEP, {"idempotent": idempotent, "most": MOST_TRIES}
@@ -108,7 +110,7 @@ class Rounds:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
-                    self._database, autocommit=True
+                    self._dsn, autocommit=True
                 ) as connection:
                     await connection.execute("LISTEN keng_delivery")
                     async for _notice in connection.notifies():
@@ -117,5 +119,5 @@ class Rounds:
                 await asyncio.sleep(0.5)
 
 
-def _now() -> float:
+def _loop_time() -> float:
     return asyncio.get_running_loop().time()

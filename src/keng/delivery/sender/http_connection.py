@@ -14,7 +14,7 @@ LARGEST_HEAD = 64 * 1024
 _WRAPPING = 256 * 1024
 
 
-class Broken(ConnectionError):
+class ConnectionBroken(ConnectionError):
     """The connection failed; `written` says whether the request may have gone out whole."""
 
     def __init__(self, *, written: bool) -> None:
@@ -22,7 +22,7 @@ class Broken(ConnectionError):
         self.written = written
 
 
-class Line(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """HTTP/1.1 on one socket, one exchange at a time. The parser is llhttp, which Node uses."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Line(asyncio.Protocol):
         self._in_body = False
 
     async def exchange(self, head: bytes, body: bytes, *, within: float) -> Reply:
-        """The reply. Raises Broken; whatever fails here, the request may have arrived."""
+        """The reply. Raises ConnectionBroken; whatever fails here, the request may have arrived."""
         loop = asyncio.get_running_loop()
         self._begin()
         waiting: asyncio.Future[Reply] = loop.create_future()
@@ -65,7 +65,7 @@ class Line(asyncio.Protocol):
     def _fail(self) -> None:
         self.is_usable = False
         if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(Broken(written=True))
+            self._waiting.set_exception(ConnectionBroken(written=True))
 
     def _finish(self, *, keep: bool) -> None:
         if self._waiting is None or self._waiting.done():

@@ -10,56 +10,56 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from keng.delivery.receiving import Incoming
+from keng.delivery.inbound_message import InboundMessage
 
-ORDER = ("receipt", "survey", "stop", "look_up", "new_tip", "tip", "kept")
+HANDLER_ORDER = ("receipt", "survey", "stop", "look_up", "new_tip", "tip", "kept")
 """Which kinds of handler there may be, in the order in which they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SqlStatement:
     """SQL with its values; the values hold sealed and hashed things, and never show themselves."""
 
     sql: str = field(repr=False)
     values: Mapping[str, Any] = field(repr=False)
 
 
-class Handler(Protocol):
+class InboundHandler(Protocol):
     """See the module's documentation."""
 
     name: str
 
     def refresh(self) -> None: ...
 
-    def takes(self, message: Incoming) -> bool: ...
+    def takes(self, message: InboundMessage) -> bool: ...
 
-    def prepare(self, message: Incoming) -> Any: ...
+    def prepare(self, message: InboundMessage) -> Any: ...
 
-    def statements(self, prepared: Sequence[Any], *, lane: int) -> list[Statement]: ...
-
-
-_handlers: dict[str, Handler] = {}
+    def statements(self, prepared: Sequence[Any], *, lane: int) -> list[SqlStatement]: ...
 
 
-def register(handler: Handler) -> None:
+_handlers: dict[str, InboundHandler] = {}
+
+
+def register_handler(handler: InboundHandler) -> None:
     """Add an area's handler, from its AppConfig.ready."""
-    if handler.name not in ORDER:
+    if handler.name not in HANDLER_ORDER:
         raise ValueError(f"no place for {handler.name} in the order of handlers")
     _handlers[handler.name] = handler
 
 
-def refresh() -> None:
+def refresh_handlers() -> None:
     """Let every handler read what it needs; again from time to time."""
     for handler in _handlers.values():
         handler.refresh()
 
 
-def handler_of(message: Incoming, *, after: str = "") -> Handler:
+def handler_of(message: InboundMessage, *, after: str = "") -> InboundHandler:
     """The first handler that takes the message; the last one takes everything.
 
     With `after` the first behind that one: for whoever may find that a message is not for it.
     """
-    for name in ORDER[ORDER.index(after) + 1 :] if after else ORDER:
+    for name in HANDLER_ORDER[HANDLER_ORDER.index(after) + 1 :] if after else HANDLER_ORDER:
         handler = _handlers.get(name)
         if handler is not None and handler.takes(message):
             return handler

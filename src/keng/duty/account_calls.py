@@ -9,7 +9,7 @@ from keng.accounts.models import Notice, Officer
 from keng.delivery.models import PagerWay
 from keng.duty import page_officers
 
-SOURCE = "account_notice"
+ACCOUNT_NOTICE = "account_notice"
 
 
 @transaction.atomic
@@ -20,11 +20,11 @@ def call_about_account(officer: Officer, notice: Notice) -> None:
     """
     if notice.request is None or not PagerWay.objects.working().filter(officer=officer).exists():
         return
-    page_officers.page(
+    page_officers.call_officers(
         [officer],
-        _words(),
+        _call_words(),
         unit_id=notice.request.unit_id,
-        source_kind=SOURCE,
+        source_kind=ACCOUNT_NOTICE,
         source_ref=notice.pk,
     )
 
@@ -35,15 +35,15 @@ def forget_pagers(officer: Officer) -> None:
     PagerWay.objects.filter(officer=officer).delete()
 
 
-def _words() -> list[page_officers.Words]:
+def _call_words() -> list[page_officers.CallWords]:
     """Shown on locked screens: no name, and nothing that opens anything."""
     found = []
-    for language in page_officers.LANGUAGES:
+    for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
             subject = _("Kẻng: a new sign-in for you was asked for")
             text = _(
                 "If you did not ask for it, tell your commander now. What you sign in with goes on"
                 " working: %(link)s"
             ) % {"link": settings.DESK_URL}
-        found.append(page_officers.Words(language, subject, f"{subject}\n{text}"))
+        found.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
     return found

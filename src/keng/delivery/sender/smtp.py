@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from keng.channels.base import Mail, MailReply, Stage
+from keng.channels.base import Mail, MailReply, SmtpStage
 
-CONNECTIONS = 4
-WHOLE_SECONDS = 20.0
+SMTP_CONNECTIONS = 4
+SMTP_SECONDS = 20.0
 _EOL = re.compile(rb"\r\n|\r|\n")
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
@@ -22,7 +22,7 @@ _MUST_ENCRYPT = (530, b"5.7.0 encryption required")
 
 
 @dataclass(frozen=True, slots=True)
-class Mailbox:
+class SmtpServer:
     """A server: smtp://host:port, smtps:// for TLS from the start, ?starttls=1 to insist on it."""
 
     url: str
@@ -30,13 +30,13 @@ class Mailbox:
     password: str = field(default="", repr=False)
 
 
-class Post:
+class SmtpClient:
     """The connections to one server, used again while they live."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
-        self.mailbox = mailbox
+    def __init__(self, server: SmtpServer) -> None:
+        self.server = server
         self._idle: queue.SimpleQueue[smtplib.SMTP] = queue.SimpleQueue()
-        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="sender-post")
+        self._threads = ThreadPoolExecutor(SMTP_CONNECTIONS, thread_name_prefix="sender-post")
 
     async def carry(self, mail: Mail) -> MailReply:
         """The reply that ended the transaction."""
@@ -55,7 +55,7 @@ class Post:
                     self._idle.get_nowait().quit()
 
     def _transact(self, mail: Mail) -> MailReply:
-        stage: Stage = "connect"
+        stage: SmtpStage = "connect"
         server: smtplib.SMTP | None = None
         try:
             server = self._fresh_or_idle()
@@ -69,19 +69,19 @@ class Post:
                 code, words = server.docmd("DATA")
             if code == 354:
                 stage = "end"
-                code, words = self._content(server, mail.data)
+                code, words = self._send_content(server, mail.data)
             self._idle.put(server)
             return MailReply(stage, code, _enhanced(words))
         except smtplib.SMTPResponseException as error:
             self._drop(server)
-            at: Stage = "auth" if isinstance(error, smtplib.SMTPAuthenticationError) else stage
+            at: SmtpStage = "auth" if isinstance(error, smtplib.SMTPAuthenticationError) else stage
             return MailReply(at, error.smtp_code, _enhanced(error.smtp_error))
         except (smtplib.SMTPException, OSError):
             self._drop(server)
             return MailReply(stage, None)
 
     @staticmethod
-    def _content(server: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:
+    def _send_content(server: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:
         # Lines end in CRLF and a leading dot is doubled (RFC 5321 section 4.5.2).
         quoted = _DOT.sub(b"..", _EOL.sub(b"\r\n", data))
         server.send(quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n")
@@ -102,13 +102,13 @@ class Post:
             self._drop(server)
 
     def _connect(self) -> smtplib.SMTP:
-        parts = urlsplit(self.mailbox.url)
+        parts = urlsplit(self.server.url)
         host, tls = parts.hostname or "127.0.0.1", ssl.create_default_context()
         server: smtplib.SMTP
         if parts.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=WHOLE_SECONDS, context=tls)
+            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SMTP_SECONDS, context=tls)
         else:
-            server = smtplib.SMTP(host, parts.port or 25, timeout=WHOLE_SECONDS)
+            server = smtplib.SMTP(host, parts.port or 25, timeout=SMTP_SECONDS)
         try:
             self._introduce(server, parts, tls)
         except BaseException:
@@ -119,7 +119,7 @@ class Post:
     def _introduce(self, server: smtplib.SMTP, parts: SplitResult, tls: ssl.SSLContext) -> None:
         """Encrypt whenever the server can; a password goes over no open network."""
         server.ehlo_or_helo_if_needed()
-        user = self.mailbox.user or unquote(parts.username or "")
+        user = self.server.user or unquote(parts.username or "")
         is_safe = parts.scheme == "smtps" or parts.hostname in _THIS_MACHINE
         insists = "starttls=1" in parts.query
         if (insists or not is_safe) and server.has_extn("starttls"):
@@ -128,7 +128,7 @@ class Post:
         elif insists or (user and not is_safe):
             raise smtplib.SMTPAuthenticationError(*_MUST_ENCRYPT)
         if user:
-            server.login(user, self.mailbox.password or unquote(parts.password or ""))
+            server.login(user, self.server.password or unquote(parts.password or ""))
 
     @staticmethod
     def _drop(server: smtplib.SMTP | None) -> None:

@@ -13,22 +13,22 @@ from psycopg_pool import AsyncConnectionPool
 
 from keng.channels.base import (
     Address,
-    Message,
     Outcome,
+    OutgoingMessage,
+    RecordWritten,
     Reply,
     Request,
-    Row,
-    Written,
-    begin,
+    TableRecord,
+    begin_steps,
+    continue_steps,
     outcome_of_transport_failure,
-    proceed,
 )
-from keng.delivery.sender import accounts, orm, tokens
-from keng.delivery.sender.accounts import Account
-from keng.delivery.sender.http import Broken, Http, Unsendable
-from keng.delivery.sender.post import Mailbox, Post
-from keng.delivery.sender.rows import Leased
-from keng.delivery.sender.texts import Text
+from keng.delivery.sender import accounts, orm_threads, tokens
+from keng.delivery.sender.accounts import SendingAccount
+from keng.delivery.sender.http import ConnectionBroken, HttpClient, UnsendableRequest
+from keng.delivery.sender.rows import LeasedDelivery
+from keng.delivery.sender.smtp import SmtpClient, SmtpServer
+from keng.delivery.sender.texts import LoadedText
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.lookup import chat_answers
@@ -57,31 +57,31 @@ _NOT_ANSWERED = Outcome("retry", after_seconds=5, reason="look-up not answered")
 _UNSENDABLE = Outcome("config", reason="the account's address cannot be asked", code="unsendable")
 
 
-class Wire:
+class Transports:
     """Everything an attempt may talk through."""
 
-    def __init__(self, http: Http, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, http: HttpClient, pool: AsyncConnectionPool[Any]) -> None:
         self.http = http
         self._pool = pool
-        self._posts: dict[uuid.UUID, Post] = {}
+        self._smtp_clients: dict[uuid.UUID, SmtpClient] = {}
         self._renewing: dict[uuid.UUID, asyncio.Lock] = {}
         self._uploading: dict[tuple[uuid.UUID, str], asyncio.Lock] = {}
 
     async def send(
-        self, row: Leased, text: Text, account: Account, stop_url: str
+        self, row: LeasedDelivery, text: LoadedText, account: SendingAccount, stop_url: str
     ) -> tuple[Outcome, int | None]:
         """The outcome, which says everything, and the last HTTP status. Raises nothing of ours."""
         try:
-            message = _message(row, text, await _words(row, text), stop_url)
+            message = _message(row, text, await _text_of(row, text), stop_url)
             address = _address(row)
         except OrmError:
             return _NOT_ANSWERED, None
         # A row that cannot be built must not stop the others.
         except Exception as error:  # noqa: BLE001
-            return _not_built(row, error), None
+            return _unbuildable(row, error), None
         outcome, status = await self._with_live_tokens(row, text, account, message, address)
         if outcome.kind == "moved":
-            await orm.in_thread(
+            await orm_threads.in_orm_thread(
                 accounts.move_address, row.recipient_kind, row.recipient_ref, outcome.new_address
             )
             moved = Address(outcome.new_address, address.kind)
@@ -89,7 +89,12 @@ class Wire:
         return outcome, status
 
     async def _with_live_tokens(
-        self, row: Leased, text: Text, account: Account, message: Message, address: Address
+        self,
+        row: LeasedDelivery,
+        text: LoadedText,
+        account: SendingAccount,
+        message: OutgoingMessage,
+        address: Address,
     ) -> tuple[Outcome, int | None]:
         used = account.tokens_version
         outcome, status = await self._talk(row, text, account, message, address)
@@ -104,62 +109,76 @@ class Wire:
         return outcome, status
 
     async def _talk(
-        self, row: Leased, text: Text, account: Account, message: Message, address: Address
+        self,
+        row: LeasedDelivery,
+        text: LoadedText,
+        account: SendingAccount,
+        message: OutgoingMessage,
+        address: Address,
     ) -> tuple[Outcome, int | None]:
         if message.image is None or account.channel.transport != "http":
-            return await self._run(row, text, account, message, address)
+            return await self._run_steps(row, text, account, message, address)
         # One of them puts the picture into the provider's store; the others use what it got.
         async with self._first_to_upload(account, text.image_path):
             message = _with_handle(message, account, text)
             if not message.image_ref:
-                return await self._run(row, text, account, message, address)
-        return await self._run(row, text, account, message, address)
+                return await self._run_steps(row, text, account, message, address)
+        return await self._run_steps(row, text, account, message, address)
 
     @contextlib.asynccontextmanager
-    async def _first_to_upload(self, account: Account, path: str) -> Any:
-        if account.standing.images.get(path):
+    async def _first_to_upload(self, account: SendingAccount, path: str) -> Any:
+        if account.state.images.get(path):
             yield
             return
         async with self._uploading.setdefault((account.id, path), asyncio.Lock()):
             yield
 
-    async def _run(
-        self, row: Leased, text: Text, account: Account, message: Message, address: Address
+    async def _run_steps(
+        self,
+        row: LeasedDelivery,
+        text: LoadedText,
+        account: SendingAccount,
+        message: OutgoingMessage,
+        address: Address,
     ) -> tuple[Outcome, int | None]:
         steps: Generator[Any, Any, Outcome] = account.channel.steps(
             message, address, account.credentials, times.now()
         )
         status = None
         try:
-            wire = begin(steps)
+            wire = begin_steps(steps)
         except Exception as error:  # noqa: BLE001 -- nothing has gone out; the others go on
-            return _not_built(row, error), None
+            return _unbuildable(row, error), None
         while not isinstance(wire, Outcome):
             try:
                 answer = await self._carry(wire, row, text, account)
-            except (Broken, psycopg.Error) as broken:
+            except (ConnectionBroken, psycopg.Error) as broken:
                 steps.close()
                 written = getattr(broken, "written", True)
                 delivers = getattr(wire, "delivers", True)
                 return outcome_of_transport_failure(written, delivers=delivers), status
-            except Unsendable:
+            except UnsendableRequest:
                 steps.close()
                 return _UNSENDABLE, status
             if isinstance(answer, Reply):
                 status = answer.status
-            wire = proceed(steps, answer)
+            wire = continue_steps(steps, answer)
         if wire.learned and (reference := wire.learned.get("image_ref")):
-            account.standing.images[text.image_path] = reference
+            account.state.images[text.image_path] = reference
         return wire, status
 
-    async def _carry(self, wire: object, row: Leased, text: Text, account: Account) -> object:
+    async def _carry(
+        self, wire: object, row: LeasedDelivery, text: LoadedText, account: SendingAccount
+    ) -> object:
         if isinstance(wire, Request):
             return await self.http.carry(wire)
-        if isinstance(wire, Row):
+        if isinstance(wire, TableRecord):
             return await self._write(wire, row, text, account)
-        return await self._post(account).carry(wire)  # type: ignore[arg-type]
+        return await self._smtp_client(account).carry(wire)  # type: ignore[arg-type]
 
-    async def _write(self, wire: Row, row: Leased, text: Text, account: Account) -> Written:
+    async def _write(
+        self, wire: TableRecord, row: LeasedDelivery, text: LoadedText, account: SendingAccount
+    ) -> RecordWritten:
         values = {
             "id": new_id(),
             "account": account.id,
@@ -171,27 +190,27 @@ class Wire:
         }
         async with self._pool.connection() as connection:
             found = await (await connection.execute(_SANDBOX, values)).fetchone()
-        return Written(str(found[0] if found else row.id))
+        return RecordWritten(str(found[0] if found else row.id))
 
-    def _post(self, account: Account) -> Post:
-        mailbox = Mailbox(
+    def _smtp_client(self, account: SendingAccount) -> SmtpClient:
+        server = SmtpServer(
             account.base_url,
             account.credentials.get("user", ""),
             account.credentials.get("password", ""),
         )
-        post = self._posts.get(account.id)
-        if post is None or post.mailbox != mailbox:
-            post = self._posts[account.id] = Post(mailbox)
-        return post
+        client = self._smtp_clients.get(account.id)
+        if client is None or client.server != server:
+            client = self._smtp_clients[account.id] = SmtpClient(server)
+        return client
 
-    async def _renew(self, account: Account, used: bytes) -> Outcome | None:
+    async def _renew(self, account: SendingAccount, used: bytes) -> Outcome | None:
         """None when there are other tokens than the ones that were refused."""
         async with self._renewing.setdefault(account.id, asyncio.Lock()):
             if account.tokens_version != used:
                 return None
             try:
-                refused = await orm.in_slow_thread(
-                    tokens.refresh, account, used, self.from_thread()
+                refused = await orm_threads.in_token_thread(
+                    tokens.refresh_tokens, account, used, self.carry_from_thread()
                 )
                 if refused is None:
                     await self._read_again(account)
@@ -200,53 +219,55 @@ class Wire:
                 return Outcome("retry", after_seconds=5, reason="database away", reached=False)
             return refused
 
-    async def _read_again(self, account: Account) -> None:
-        fresh = (await orm.in_thread(accounts.read, [account.id]))[account.id]
+    async def _read_again(self, account: SendingAccount) -> None:
+        fresh = (await orm_threads.in_orm_thread(accounts.read_accounts, [account.id]))[account.id]
         account.credentials = fresh.credentials
         account.tokens_version = fresh.tokens_version
         account.tokens_expire_at = fresh.tokens_expire_at
 
-    def from_thread(self) -> tokens.Carry:
+    def carry_from_thread(self) -> tokens.CarryRequest:
         """The HTTP client for a thread of the ORM."""
         loop = asyncio.get_running_loop()
         return lambda request: asyncio.run_coroutine_threadsafe(
             self.http.carry(request), loop
         ).result()
 
-    async def renew_ahead(self, account: Account) -> Outcome | None:
+    async def renew_ahead(self, account: SendingAccount) -> Outcome | None:
         """Renew tokens that run out soon. A refusal counts only once the present ones are dead."""
         refused = await self._renew(account, account.tokens_version)
         if refused is None or refused.kind != "config":
             return None
-        alive = await orm.in_slow_thread(tokens.still_works, account, self.from_thread())
+        alive = await orm_threads.in_token_thread(
+            tokens.access_token_works, account, self.carry_from_thread()
+        )
         return None if alive else refused
 
     async def close(self) -> None:
         """Close every socket."""
         await self.http.close()
-        for post in self._posts.values():
-            await asyncio.to_thread(post.close)
+        for client in self._smtp_clients.values():
+            await asyncio.to_thread(client.close)
 
 
-def _not_built(row: Leased, error: Exception) -> Outcome:
+def _unbuildable(row: LeasedDelivery, error: Exception) -> Outcome:
     logger.warning("delivery %s cannot be built: %s", row.id, type(error).__name__)
     return Outcome("reject", reason="cannot be built", code=type(error).__name__)
 
 
-async def _words(row: Leased, text: Text) -> str:
+async def _text_of(row: LeasedDelivery, text: LoadedText) -> str:
     """What it says; who looked something up reads what is known of it at this moment."""
     if row.text_sealed is None:
         return text.text
     words = opening.for_sender(row.text_sealed).decode()
     return (
-        await orm.in_answering_thread(chat_answers.message_for_asker, words)
+        await orm_threads.in_answering_thread(chat_answers.message_for_asker, words)
         if row.recipient_kind == "asker"
         else words
     )
 
 
-def _message(row: Leased, text: Text, words: str, stop_url: str) -> Message:
-    return Message(
+def _message(row: LeasedDelivery, text: LoadedText, words: str, stop_url: str) -> OutgoingMessage:
+    return OutgoingMessage(
         text=words,
         image=text.image,
         image_mime=text.image_mime,
@@ -258,11 +279,13 @@ def _message(row: Leased, text: Text, words: str, stop_url: str) -> Message:
     )
 
 
-def _with_handle(message: Message, account: Account, text: Text) -> Message:
-    return replace(message, image_ref=account.standing.images.get(text.image_path, ""))
+def _with_handle(
+    message: OutgoingMessage, account: SendingAccount, text: LoadedText
+) -> OutgoingMessage:
+    return replace(message, image_ref=account.state.images.get(text.image_path, ""))
 
 
-def _address(row: Leased) -> Address:
+def _address(row: LeasedDelivery) -> Address:
     if row.address_sealed is not None:
         return Address(opening.for_sender(row.address_sealed).decode())
     return Address(row.address, "group" if row.recipient_kind == "group" else "person")

@@ -15,12 +15,12 @@ _asking = ThreadPoolExecutor(1, thread_name_prefix="sender-tokens")
 _answering = ThreadPoolExecutor(1, thread_name_prefix="sender-answers")
 
 
-async def in_thread(work: Callable[..., T], *arguments: object) -> T:
+async def in_orm_thread(work: Callable[..., T], *arguments: object) -> T:
     """Run something rare that needs the ORM; a connection that died is replaced first."""
     return await _run(_usual, work, *arguments)
 
 
-async def in_slow_thread(work: Callable[..., T], *arguments: object) -> T:
+async def in_token_thread(work: Callable[..., T], *arguments: object) -> T:
     """The same for what talks to a provider meanwhile."""
     return await _run(_asking, work, *arguments)
 
@@ -38,7 +38,7 @@ async def _run(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: 
     return await asyncio.get_running_loop().run_in_executor(threads, fresh)
 
 
-async def close() -> None:
+async def close_threads() -> None:
     """Give the connections back."""
     for threads in (_usual, _asking, _answering):
         await asyncio.get_running_loop().run_in_executor(threads, connections.close_all)

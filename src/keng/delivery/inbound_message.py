@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from keng.channels.base import Credentials, Event
-from keng.delivery.credentials import for_receiving
+from keng.delivery.credentials import credentials_for_receiving
 from keng.delivery.models import ChannelAccount
 from keng.kit.ids import new_id
 from keng.kit.secrets import keyed_hash
@@ -31,7 +31,7 @@ class ReceivingAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class InboundMessage:
     """One event of an account, with the hashes by which it is known; printing it shows neither."""
 
     account: ReceivingAccount
@@ -61,7 +61,7 @@ def receiving_accounts() -> list[ReceivingAccount]:
             unit_name=account.unit.name,
             place_id=account.place_id,
             province_code=account.unit.province_code,
-            credentials=for_receiving(account),
+            credentials=credentials_for_receiving(account),
             above_id=above.pk,
             above_name=above.name,
         )
@@ -74,17 +74,17 @@ def new_seals() -> seal.Together:
     return seal.Together()
 
 
-def incoming(
+def message_of_event(
     account: ReceivingAccount,
     event: Event,
     *,
     raw: bytes,
     now: dt.datetime,
     seals: seal.Together | None = None,
-) -> Incoming:
+) -> InboundMessage:
     """The event with its hashes. What was said in a group belongs to the person's own thread."""
     person = event.sender if event.group else event.conversation
-    return Incoming(
+    return InboundMessage(
         account,
         event,
         raw,

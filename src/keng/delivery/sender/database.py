@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from keng.delivery.sender import sql
-from keng.delivery.sender.rows import LEASE_SECONDS, Change, Leased
+from keng.delivery.sender.rows import LEASE_SECONDS, DeliveryChange, LeasedDelivery
 
 # These statements touch few rows by their keys, whatever the tables held when a plan was first
 # made: planned once, never by reading a whole table.
@@ -20,45 +20,51 @@ _PLANS = (
 )
 
 
-class Ledger:
+class SenderDatabase:
     """All changes of rows by one sender. One caller at a time; a lost connection is replaced."""
 
     def __init__(self, database: str, sender: uuid.UUID) -> None:
         limits = conninfo_to_dict(database).get("options") or ""
-        self._database = make_conninfo(
+        self._dsn = make_conninfo(
             database, options=f"{limits} {_PLANS}", application_name="keng sender"
         )
         self._sender = sender
         self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._alone = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
-    async def turn(self, changes: Sequence[Change], wishes: dict[uuid.UUID, int]) -> list[Leased]:
+    async def record_and_lease(
+        self, changes: Sequence[DeliveryChange], counts: dict[uuid.UUID, int]
+    ) -> list[LeasedDelivery]:
         """Record what came of the last rows and lease the next: both are committed, or neither."""
-        async with self._alone:
+        async with self._lock:
             connection = await self._connected()
             cursor = connection.cursor(binary=True)
             async with connection.pipeline():
                 if changes:
-                    await connection.execute(sql.RECORD, self._told(changes), prepare=True)
-                if wishes:
-                    await cursor.execute(sql.LEASE, self.wish(wishes), prepare=True)
-            return [Leased._make(found) for found in await cursor.fetchall()] if wishes else []
+                    await connection.execute(sql.RECORD, self._record_values(changes), prepare=True)
+                if counts:
+                    await cursor.execute(sql.LEASE, self.lease_values(counts), prepare=True)
+            return (
+                [LeasedDelivery._make(found) for found in await cursor.fetchall()] if counts else []
+            )
 
     @contextlib.asynccontextmanager
-    async def uncommitted(self, wishes: dict[uuid.UUID, int]) -> AsyncIterator[list[Leased]]:
+    async def lease_uncommitted(
+        self, counts: dict[uuid.UUID, int]
+    ) -> AsyncIterator[list[LeasedDelivery]]:
         """For a deliberate fault only: rows whose lease is not committed while the block runs."""
-        async with self._alone:
+        async with self._lock:
             connection = await self._connected()
             async with connection.transaction():
                 cursor = connection.cursor(binary=True)
-                await cursor.execute(sql.LEASE, self.wish(wishes))
-                yield [Leased._make(found) for found in await cursor.fetchall()]
+                await cursor.execute(sql.LEASE, self.lease_values(counts))
+                yield [LeasedDelivery._make(found) for found in await cursor.fetchall()]
 
     async def give_back(self, ids: Sequence[uuid.UUID]) -> None:
-        await self._ask(sql.GIVE_BACK, {"ids": list(ids), "sender": self._sender})
+        await self._execute(sql.GIVE_BACK, {"ids": list(ids), "sender": self._sender})
 
     async def extend(self, ids: Sequence[uuid.UUID]) -> None:
-        await self._ask(
+        await self._execute(
             sql.EXTEND, {"ids": list(ids), "sender": self._sender, "lease": LEASE_SECONDS}
         )
 
@@ -66,16 +72,16 @@ class Ledger:
         if self._connection is not None:
             await self._connection.close()
 
-    def wish(self, wishes: dict[uuid.UUID, int]) -> dict[str, Any]:
+    def lease_values(self, counts: dict[uuid.UUID, int]) -> dict[str, Any]:
         """The values of sql.LEASE."""
         return {
-            "accounts": list(wishes),
-            "counts": list(wishes.values()),
+            "accounts": list(counts),
+            "counts": list(counts.values()),
             "sender": self._sender,
             "lease": LEASE_SECONDS,
         }
 
-    def _told(self, changes: Sequence[Change]) -> dict[str, Any]:
+    def _record_values(self, changes: Sequence[DeliveryChange]) -> dict[str, Any]:
         # By their ids, in the order in which whoever calls rows off locks them.
         in_order = sorted(changes, key=lambda change: change.id)
         ids, states, outcomes, provider_ids, codes, waits, times, statuses, counts = zip(
@@ -94,13 +100,11 @@ class Ledger:
             "uncounted": [0 if counted else 1 for counted in counts],
         }
 
-    async def _ask(self, statement: str, values: dict[str, Any]) -> None:
-        async with self._alone:
+    async def _execute(self, statement: str, values: dict[str, Any]) -> None:
+        async with self._lock:
             await (await self._connected()).execute(statement, values)
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None or self._connection.closed or self._connection.broken:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._database, autocommit=True
-            )
+            self._connection = await psycopg.AsyncConnection.connect(self._dsn, autocommit=True)
         return self._connection
