@@ -48,7 +48,7 @@ TEMPLATES = (
 CODE = (
     "site/frame.py",
     "community/promises.py",
-    "kit/phrases.py:due_words",
+    "kit/time_words.py:due_words",
     "kit/uploads.py:why_no_room",
     "community/report/who_gets.py",
     "community/report/what.py",

@@ -4,12 +4,12 @@ import pytest
 from django.conf import settings
 from django.utils.translation import to_locale
 
-from keng.kit.languages import FULL, NAMES
+from keng.kit.languages import FULL_LANGUAGES, LANGUAGE_NAMES
 from keng.runtime.locale import LOCALE, by_sentence
 from tests.architecture import further
 from tests.architecture.test_locale import PLACEHOLDER
 
-FURTHER = [to_locale(code) for code, _name in settings.LANGUAGES if code not in FULL]
+FURTHER = [to_locale(code) for code, _name in settings.LANGUAGES if code not in FULL_LANGUAGES]
 
 
 @pytest.fixture(params=FURTHER)
@@ -24,7 +24,7 @@ def translated(language):
 
 def test_there_are_further_languages_and_each_has_a_name_in_itself():
     assert FURTHER
-    assert set(NAMES) == {code for code, _name in settings.LANGUAGES}
+    assert set(LANGUAGE_NAMES) == {code for code, _name in settings.LANGUAGES}
 
 
 def test_every_folder_of_translations_is_a_language_of_the_site():

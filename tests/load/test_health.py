@@ -143,8 +143,8 @@ class Installation:
         """Every process beats, and every site says so."""
         deadline = time.monotonic() + WITHIN
         names = ("public", "desk", "edge", "worker", "sender", "keng")
-        while not all(alive.ages().get(name, 99) < 10 for name in names):
-            assert time.monotonic() < deadline, alive.ages()
+        while not all(alive.sign_ages().get(name, 99) < 10 for name in names):
+            assert time.monotonic() < deadline, alive.sign_ages()
             time.sleep(0.1)
         self.wait_for_health(FINE)
 
@@ -232,7 +232,7 @@ class Installation:
     @contextmanager
     def clock_set_forward(self) -> Iterator[None]:
         """As the supervisor would see it: the clock stood ten minutes lower when it began."""
-        file = alive.folder() / "clock"
+        file = alive.signs_folder() / "clock"
         before = file.read_text()
         file.write_text(repr(float(before) - 600))
         try:
@@ -243,7 +243,7 @@ class Installation:
 
 def age(name: str) -> None:
     past = time.time() - alive.SILENT_AFTER - 5
-    os.utime(alive.folder() / name, (past, past))
+    os.utime(alive.signs_folder() / name, (past, past))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from keng.channels import text as channel_text
 from keng.claims import covering, matching
 from keng.inbox.search import search_query as tip_search
 from keng.intake.examination import findings, places
-from keng.kit import words as kit_words
+from keng.kit import safe_text as kit_words
 from keng.language import (
     asked,
     called,

@@ -17,10 +17,10 @@ from tests.security import cost, hostile, patterns
 # Patterns that are made while something runs, by the function that makes them, with examples.
 # Values that come from people are escaped there; the longest one stands here.
 BUILT: dict[str, list[re.Pattern[Any]]] = {
-    "keng.kit.secret_paths.before_secrets": [
+    "keng.kit.secret_paths.secret_path_pattern": [
         pattern
         for pattern in (
-            secret_paths.before_secrets(
+            secret_paths.secret_path_pattern(
                 ["r/<secret:token>", "a/<uuid:pk>/b/<int:n>/<secret:token>"]
             ),
         )

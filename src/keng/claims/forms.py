@@ -11,7 +11,7 @@ from keng.claims.actions.asking import LONGEST
 from keng.claims.content import FIELDS, Content, Evidence
 from keng.claims.covering import covered
 from keng.claims.models import Claim, Revision, Topic, Verdict
-from keng.kit.forms import Form, HintedChoice, not_to_come, own_code
+from keng.kit.forms import Form, HintedChoice, no_later_than_today, own_code_field
 
 SOURCES = 4
 _LONGEST_NUMBER = 2_000_000_000
@@ -189,7 +189,7 @@ class EvidenceForm(Form):
                 self.fields[name].error_messages["required"] = _MISSING[name]
 
     def clean_dated(self) -> Any:
-        return not_to_come(self.cleaned_data["dated"])
+        return no_later_than_today(self.cleaned_data["dated"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -245,7 +245,7 @@ class PublishForm(Form):
     """The second person's own code, and the hash of what they read."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code()
+    code = own_code_field()
 
 
 class SendBackForm(Form):
@@ -274,7 +274,7 @@ class TakeBackForm(Form):
 class WithdrawForm(TakeBackForm):
     """The officer's own code, too."""
 
-    code = own_code()
+    code = own_code_field()
 
 
 class OutsideForm(Form):

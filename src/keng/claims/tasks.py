@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from keng.claims.actions import objecting
-from keng.kit.recurring import Task
+from keng.kit.worker_tasks import WorkerTask
 
-TASKS = [Task("words of claims that were out of scope", objecting.sweep, every=timedelta(hours=1))]
+TASKS = [
+    WorkerTask("words of claims that were out of scope", objecting.sweep, every=timedelta(hours=1))
+]

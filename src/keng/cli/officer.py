@@ -141,7 +141,7 @@ def _print_once(request: "OfficerRequest", halves: list[str]) -> None:
 
     from keng.kit import codes  # noqa: PLC0415
 
-    first, second = (codes.grouped(half) for half in halves)
+    first, second = (codes.grouped_code(half) for half in halves)
     username = request.officer.username if request.officer else request.username
     print("\nShown only now, good for 24 hours:")
     print(f"  Name      {username}")

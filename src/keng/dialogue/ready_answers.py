@@ -11,7 +11,7 @@ from importlib import resources
 from django.utils.translation import get_language
 
 from keng.accounts.models import Officer
-from keng.kit.languages import full
+from keng.kit.languages import full_language
 from keng.language.taxonomy import topic_of
 from keng.tips.check_list import cannot_wait
 from keng.tips.decision_words import Deadline
@@ -125,7 +125,7 @@ def _in_use(tip: Tip, officer: Officer) -> list[Answer]:
 
 
 def _said(answer: Answer, tip: Tip, deadlines: list[Deadline]) -> str:
-    text = answer.text_en if full(tip.language) == "en" else answer.text_vi
+    text = answer.text_en if full_language(tip.language) == "en" else answer.text_vi
     return filled(text, tip, deadlines)
 
 

@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from keng.delivery import handlers
 from keng.delivery.actions.inbound import pin_signature
 from keng.delivery.receiving import ReceivingAccount, receiving_accounts
-from keng.kit.ending import end_all
+from keng.kit.task_ending import end_tasks
 
 log = logging.getLogger(__name__)
 EVERY = 20.0
@@ -61,7 +61,7 @@ class AccountBook:
 
     async def close(self) -> None:
         if self._task is not None:
-            await end_all([self._task])
+            await end_tasks([self._task])
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _keep_fresh(self) -> None:

@@ -50,7 +50,7 @@ class Edge:
         self._bodies = Bodies()
         self._receipts_again = 0
         self._health = Health("edge")
-        self._sign = alive.Beat("edge")
+        self._sign = alive.Heartbeat("edge")
         self._beating: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,8 +8,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from keng.incidents.wave_queries import Seen
-from keng.kit.phrases import span_words, thousands
-from keng.kit.words import as_dialled, defang
+from keng.kit.safe_text import as_dialled, defang
+from keng.kit.time_words import grouped_number, span_words
 from keng.language.taxonomy import label
 from keng.lookup.models import Indicator
 
@@ -113,7 +113,7 @@ def _chance(chance: float) -> str:
     once_in = 1 / chance
     digits = 10 ** (len(str(int(once_in))) - 1)
     return _("by chance about once in %(n)s times") % {
-        "n": thousands(int(once_in / digits) * digits)
+        "n": grouped_number(int(once_in / digits) * digits)
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from keng.kit.words import as_dialled
+from keng.kit.safe_text import as_dialled
 from keng.language.fold import flatten, fold
 from keng.language.indicators import extract
 from keng.language.indicators.addresses import (

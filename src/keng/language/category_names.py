@@ -2,11 +2,11 @@
 
 from django.utils.translation import get_language, gettext
 
-from keng.kit.languages import FULL
+from keng.kit.languages import FULL_LANGUAGES
 from keng.language.taxonomy import label
 
 
 def label_for_reader(code: str) -> str:
     """From the table in Vietnamese and English, from the translations of its English otherwise."""
     language = get_language() or "vi"
-    return label(code, language) if language in FULL else gettext(label(code, "en"))
+    return label(code, language) if language in FULL_LANGUAGES else gettext(label(code, "en"))

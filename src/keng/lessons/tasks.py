@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.lessons.actions import filming
 
 TASKS = [
-    Task("prepare films", filming.prepare_next, every=timedelta(seconds=3), pace=Pace.SLOW),
-    Task("sweep films", filming.sweep, every=timedelta(hours=1), pace=Pace.SLOW),
+    WorkerTask(
+        "prepare films", filming.prepare_next, every=timedelta(seconds=3), pace=TaskPace.SLOW
+    ),
+    WorkerTask("sweep films", filming.sweep, every=timedelta(hours=1), pace=TaskPace.SLOW),
 ]

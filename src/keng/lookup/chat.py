@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.kit.phrases import month_words
+from keng.kit.time_words import month_words
 from keng.language.asked import Asked
 from keng.lookup import queries
 from keng.lookup.models import Listing

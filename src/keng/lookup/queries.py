@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from keng.kit import times
-from keng.kit.codes import cleaned
+from keng.kit.codes import cleaned_code
 from keng.kit.secrets import keyed_hash
 from keng.language.asked import Asked, listing_hash
 from keng.lookup.models import Dispute, Indicator, Listing
@@ -101,7 +101,7 @@ def public_listing(hash: str) -> Listing | None:
 
 def dispute_of(typed: str) -> Dispute | None:
     """The dispute that a code opens. Raises MalformedCode."""
-    found = Dispute.objects.filter(code_hash=code_hash(cleaned(typed)))
+    found = Dispute.objects.filter(code_hash=code_hash(cleaned_code(typed)))
     return _readable(found).first()
 
 

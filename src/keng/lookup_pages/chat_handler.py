@@ -20,7 +20,7 @@ from keng.delivery.handlers import Statement
 from keng.delivery.receiving import Incoming
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
-from keng.kit.limits import Limits
+from keng.kit.rate_limits import RateLimits
 from keng.language import chat_words, lookup_questions, reporters_own
 from keng.language.asked import LONGEST, Asked, alone_in, asked_in
 from keng.language.fold import fold
@@ -128,8 +128,8 @@ class LookUpHandler:
 
     def __init__(self, tips: TipHandler) -> None:
         self._tips = tips
-        self._limits = Limits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
-        self._notices = Limits(network=(1, 1 / 600), process=(10**6, 1e6))
+        self._limits = RateLimits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
+        self._notices = RateLimits(network=(1, 1 / 600), process=(10**6, 1e6))
 
     def refresh(self) -> None:
         """Read what a message needs that becomes a part of a tip."""

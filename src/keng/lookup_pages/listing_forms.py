@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, own_code
+from keng.kit.forms import Form, HintedChoice, own_code_field
 from keng.language import taxonomy
 from keng.lookup.models import Dispute, Indicator, Listing
 
@@ -102,7 +102,7 @@ class CheckForm(Form):
         },
         error_messages={"required": gettext_lazy("Answer the question")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class RefuseForm(Form):
@@ -114,7 +114,7 @@ class RefuseForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class BackForm(Form):
@@ -126,7 +126,7 @@ class BackForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class EndForm(Form):
@@ -142,7 +142,7 @@ class EndForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class DecideForm(Form):
@@ -167,7 +167,7 @@ class DecideForm(Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write the answer")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 def _months() -> list[datetime.date]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from keng import channels
 from keng.accounts.models import Officer, Post
-from keng.kit.forms import Form, HintedChoices, not_to_come
+from keng.kit.forms import Form, HintedChoices, no_later_than_today
 from keng.network import queries
 from keng.network.actions.groups import GroupEntry
 from keng.network.actions.leads import LeadEntry
@@ -217,7 +217,7 @@ class LeadForm(Form):
         )
 
     def clean_consented_on(self) -> datetime.date | None:
-        return not_to_come(self.cleaned_data["consented_on"])
+        return no_later_than_today(self.cleaned_data["consented_on"])
 
     def entry(self) -> LeadEntry:
         """What was written, for the action."""

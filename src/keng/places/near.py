@@ -18,9 +18,9 @@ def place_near(request: HttpRequest) -> Place | None:
 
 def remember(response: HttpResponse, place: Place) -> None:
     """Let the browser keep the place."""
-    cookies.put(response, COOKIE, place.code, seconds=_HALF_A_YEAR)
+    cookies.put_cookie(response, COOKIE, place.code, seconds=_HALF_A_YEAR)
 
 
 def forget(response: HttpResponse) -> None:
     """Let the browser drop it."""
-    cookies.forget(response, COOKIE)
+    cookies.forget_cookies(response, COOKIE)

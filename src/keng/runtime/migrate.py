@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from keng.kit.busy import is_passing
+from keng.kit.busy import is_passing_error
 from keng.kit.database import dsn, is_external
 from keng.runtime.environment import database, start_django
 from keng.runtime.errors import CannotContinue
@@ -95,7 +95,7 @@ def _change_tables() -> None:
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except OperationalError as error:
-            if not is_passing(error):
+            if not is_passing_error(error):
                 raise
             if not tries_left:
                 raise CannotContinue(

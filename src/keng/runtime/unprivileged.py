@@ -15,9 +15,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from keng.kit.closed import close_memory, forbid_new_privileges, set_process_option
+from keng.kit.closed_memory import close_memory, forbid_new_privileges, set_process_option
 from keng.kit.database import PROCESSES, Process, data_folder, is_external, password_file, role
-from keng.kit.kept import keep_secret
+from keng.kit.kept_secrets import keep_secret
 from keng.kit.secrets import site_key_file
 from keng.runtime.accounts_of_the_system import PROCESSES_SETTING, Account, process_account
 from keng.runtime.errors import CannotContinue

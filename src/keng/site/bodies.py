@@ -1,7 +1,7 @@
 """Taking the body of a request in before anybody works on it: whole, in time, within bounds.
 
 Words stay in memory and are few. Files are sealed as they come, and in the form stands a word
-instead of each, under which `SealedUploads` finds it. Nobody waits for a body but the connection
+instead of each, under which `SealedUploadHandler` finds it. Nobody waits for a body but the connection
 it comes over.
 """
 
@@ -21,7 +21,7 @@ from multipart import (
     PushMultipartParser,
 )
 
-from keng.kit.uploads import MOST_FILES, Counted, Sealing
+from keng.kit.uploads import MOST_FILES, IncomingFile, UnkeptFile
 
 # Of a form with files. None of ours has 20 fields; whoever chooses a whole album at once is to read
 # that these were too many.
@@ -68,7 +68,7 @@ class Body:
     """What came: the form without its files, and the files."""
 
     content: bytes = b""
-    sealed: dict[str, Sealing | Counted] = field(default_factory=dict)
+    sealed: dict[str, IncomingFile | UnkeptFile] = field(default_factory=dict)
     """Under the words that stand for them in the form."""
 
     def drop(self) -> None:
@@ -149,7 +149,7 @@ class _Form:
         self._largest_file = largest_file
         self._network = head.network
         self._parser = PushMultipartParser(self._boundary, max_segment_count=MOST_PARTS)
-        self._sealing: Sealing | Counted | None = None
+        self._sealing: IncomingFile | UnkeptFile | None = None
 
     def read(self, piece: bytes) -> None:
         for event in self._parser.parse(piece):
@@ -179,9 +179,9 @@ class _Form:
         if part.filename:
             word = secrets.token_hex(16)
             if len(self._body.sealed) < MOST_FILES:
-                self._sealing = Sealing(most_bytes=self._largest_file, network=self._network)
+                self._sealing = IncomingFile(most_bytes=self._largest_file, network=self._network)
             else:
-                self._sealing = Counted()
+                self._sealing = UnkeptFile()
             self._body.sealed[word] = self._sealing
             self.words += word.encode()
 

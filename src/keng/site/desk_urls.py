@@ -49,8 +49,8 @@ if settings.DEMO:
 if settings.DEBUG:
     from keng.kit import style
 
-    urlpatterns.append(path("style", style.desk, name="style-home"))
-    urlpatterns.append(path("style/<str:screen>", style.desk, name="style"))
+    urlpatterns.append(path("style", style.style_desk, name="style-home"))
+    urlpatterns.append(path("style/<str:screen>", style.style_desk, name="style"))
 
 handler400 = "keng.site.errors.bad_request"
 handler404 = "keng.site.errors.not_found"

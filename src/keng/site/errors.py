@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import busy
-from keng.kit.languages import full
+from keng.kit.languages import full_language
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 NOT_TAKEN = "keng.not_taken"
@@ -62,7 +62,7 @@ class BodyNotTaken:
         if why is None:
             return HttpResponse(render_to_string("errors/bad_request.html"), status=status)
         # Other languages have only some pages, and this one never.
-        with translation.override(full(translation.get_language() or "vi")):
+        with translation.override(full_language(translation.get_language() or "vi")):
             page = render_to_string("errors/not_taken.html", {"why": why})
         response = HttpResponse(page, status=status)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -91,8 +91,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
     What is only busy for a moment says so, and what was written comes back with the page.
     """
-    if busy.is_passing(sys.exception()):
-        return busy.page(request)
+    if busy.is_passing_error(sys.exception()):
+        return busy.busy_page(request)
     # Without the request: what every page asks the database for may be just what is broken.
     context = {"is_desk": bool(getattr(request, "officer", None))}
     return HttpResponse(render_to_string("errors/broken.html", context), status=500)

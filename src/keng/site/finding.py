@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.models import Officer
 from keng.inbox.search.search_forms import hamlets_of, places_of
-from keng.kit.folded import folded
+from keng.kit.sql_fold import sql_folded
 from keng.language.fold import fold
 from keng.network.models import Group
 from keng.places.models import Place
@@ -140,7 +140,7 @@ def _warnings(officer: Officer, wanted: Sequence[str], fits: Callable[[str], boo
 def _title(language: str) -> Concat:
     """A warning's title as `_fitting` looks at it."""
     title = KeyTextTransform("title", KeyTransform(language, "texts"))
-    return Concat(Value(" "), folded(title), output_field=TextField())
+    return Concat(Value(" "), sql_folded(title), output_field=TextField())
 
 
 def _all_in(title: str, wanted: Iterable[str]) -> Q:

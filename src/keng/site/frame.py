@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keng.delivery.actions.subscribing import mailbox
-from keng.kit.languages import AWAITING
+from keng.kit.languages import UNREVIEWED_LANGUAGES
 from keng.places.models import Place, Unit
 from keng.places.serving import first_province_unit
 
@@ -54,7 +54,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "foot_nav": _links(foot, request.path),
         "privacy_url": reverse("privacy"),
         "untranslated": getattr(request, "untranslated", ""),
-        "awaits_reader": get_language() in AWAITING,
+        "awaits_reader": get_language() in UNREVIEWED_LANGUAGES,
         "subscribe_url": reverse("subscribe") if has_mailbox else "",
     }
 

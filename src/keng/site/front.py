@@ -22,8 +22,8 @@ from django.utils.http import parse_header_parameters
 from keng.kit import alive
 from keng.kit.database import this_process
 from keng.kit.health import Health
-from keng.kit.limits import network_of
-from keng.kit.uploads import SEALED, largest_file_for
+from keng.kit.rate_limits import network_of_scope
+from keng.kit.uploads import SEALED_UPLOADS, largest_file_for
 from keng.site.bodies import Bodies, Body, Gone, Head, Limits, NotTaken
 from keng.site.errors import NOT_TAKEN
 
@@ -46,7 +46,7 @@ class Front:
         self._bodies = Bodies(limits or Limits(form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
         self._health = Health(this_process())
-        self._sign = alive.Beat(this_process())
+        self._sign = alive.Heartbeat(this_process())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -112,7 +112,7 @@ class Front:
             return
         is_open = is_open or not length.isdecimal()
         head = Head(
-            network=network_of(scope, behind_proxy=settings.BEHIND_TLS),
+            network=network_of_scope(scope, behind_proxy=settings.BEHIND_TLS),
             length=None if is_open else int(length),
             content_type=environ.get("CONTENT_TYPE", ""),
         )
@@ -126,7 +126,7 @@ class Front:
             body.content = b""
         environ["CONTENT_LENGTH"] = str(len(body.content))
         environ["wsgi.input"] = BytesIO(body.content)
-        environ[SEALED] = body.sealed
+        environ[SEALED_UPLOADS] = body.sealed
 
     def _answer(self, environ: dict[str, Any]) -> Answer:
         started: list[Any] = []

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from keng.kit.languages import FULL
+from keng.kit.languages import FULL_LANGUAGES
 
 PAGES = frozenset(
     {
@@ -60,7 +60,7 @@ class FurtherLanguages:
         """Before the page is made, once it is known which one it is."""
         language = translation.get_language() or "vi"
         found = request.resolver_match
-        if language in FULL or (found and found.url_name in PAGES):
+        if language in FULL_LANGUAGES or (found and found.url_name in PAGES):
             return
         request.untranslated = language
         request.LANGUAGE_CODE = "en"

@@ -39,7 +39,7 @@ if settings.DEBUG:
 
     from keng.kit import style
 
-    urlpatterns.append(path("style", style.public, name="style"))
+    urlpatterns.append(path("style", style.style_public, name="style"))
 
 handler400 = "keng.site.errors.bad_request"
 handler404 = "keng.site.errors.not_found"

@@ -5,12 +5,12 @@ import os
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.database import data_folder, django_database, this_process
-from keng.kit.secrets import derive
+from keng.kit.secrets import derive_key
 
 PROCESS = this_process()
 DEBUG = os.environ.get("KENG_DEBUG", "") == "1"
 DEMO = os.environ.get("KENG_DEMO", "") == "1"
-SECRET_KEY = derive("django").hex()
+SECRET_KEY = derive_key("django").hex()
 ALLOWED_HOSTS = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("KENG_ORIGINS", "").split(",") if o]
 # The proxy in front terminates TLS and sets this header; without a proxy leave it unset.
@@ -186,7 +186,7 @@ _DAY_MB = int(os.environ.get("KENG_NETWORK_FILES_MB_A_DAY", "1024"))
 NETWORK_DAY_BYTES = 0 if IS_DESK else _DAY_MB * 1024 * 1024
 # Of the disk, for files of reports that nobody has read yet.
 UNREAD_FILES_PERCENT = int(os.environ.get("KENG_UNREAD_FILES_PERCENT", "20"))
-FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploads"]
+FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploadHandler"]
 
 # No request line, no address, no form field is ever logged.
 LOGGING = {

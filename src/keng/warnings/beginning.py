@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keng.incidents import wave_queries
 from keng.kit import times
-from keng.kit.words import as_dialled, defang
+from keng.kit.safe_text import as_dialled, defang
 from keng.language import taxonomy
 from keng.language.ready_words import ready_words
 from keng.lookup.models import Indicator

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, day_field, own_code
+from keng.kit.forms import Form, HintedChoice, day_field, own_code_field
 from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries import places_of
@@ -242,7 +242,7 @@ class ApproveForm(Form):
     text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     numbers = numbers_field()
-    code = own_code()
+    code = own_code_field()
 
 
 class SendBackForm(Form):
@@ -274,7 +274,7 @@ class RecallForm(Form):
         help_text=gettext_lazy("No link, and no number but those of the desks."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    code = own_code()
+    code = own_code_field()
 
     def __init__(self, *args: Any, unit: Unit, own_words: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -308,7 +308,7 @@ class ApproveRecallForm(Form):
     """The second person's own code, and what they looked at."""
 
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code()
+    code = own_code_field()
 
 
 class RefuseRecallForm(Form):

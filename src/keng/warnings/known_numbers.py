@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keng.incidents import wave_queries
-from keng.kit.words import as_dialled, defang
+from keng.kit.safe_text import as_dialled, defang
 from keng.language.indicators import extract
 from keng.language.number_check import (
     ComparedNumber,

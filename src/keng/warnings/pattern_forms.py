@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, day_field, own_code
+from keng.kit.forms import Form, day_field, own_code_field
 from keng.language import taxonomy
 from keng.network.models import GroupKind
 from keng.places.models import Place
@@ -115,7 +115,7 @@ class PatternApproveForm(Form):
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     numbers = numbers_field()
-    code = own_code()
+    code = own_code_field()
 
 
 class FillForm(Form):
@@ -172,4 +172,4 @@ class SendAloneForm(Form):
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     numbers = numbers_field()
-    code = own_code()
+    code = own_code_field()

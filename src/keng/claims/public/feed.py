@@ -13,7 +13,7 @@ from keng.kit import feeds
 @require_safe
 def atom(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
     """The newest checks with their verdicts."""
-    return feeds.answered(request, _feed)
+    return feeds.feed_response(request, _feed)
 
 
 def _feed() -> feeds.SteadyFeed:
@@ -25,7 +25,7 @@ def _feed() -> feeds.SteadyFeed:
         feed_url=f"{settings.PUBLIC_URL}/claims/feed.atom",
         author_name="Kẻng",
     )
-    for check in queries.published(feeds.LONGEST):
+    for check in queries.published(feeds.MOST_FEED_ENTRIES):
         words = check.texts["vi"]
         feed.add(
             address=url_of(check.claim.number),

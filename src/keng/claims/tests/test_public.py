@@ -14,7 +14,7 @@ from keng.claims import actions, queries
 from keng.claims.models import Asking, Claim
 from keng.claims.public import asking, checks
 from keng.claims.tests.bureau import ASKED, SAID, Bureau
-from keng.kit import slowing, times
+from keng.kit import rate_limits, times
 from keng.site.headers import POLICY
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_a_full_hour_is_said_plainly(public_client, bureau, monkeypatch):
 def test_one_network_asks_so_often_and_keeps_what_it_typed(
     public_client, bureau, monkeypatch, more
 ):
-    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     most = (asking.sending if more else asking.comparing).at_once
     for _ in range(most):
         assert send(public_client, ASKED, **more).status_code in (200, 302)

@@ -23,7 +23,7 @@ _LOOPBACK = "127."
 def folder(place: Place) -> Finding:
     """Which installation this is about: a forgotten KENG_DATA means another one."""
     data = data_folder()
-    file = configuration.file_in_use()
+    file = configuration.settings_file_in_use()
     where = f"data in {data}, {f'settings of {file}' if file else 'no keng.env'}"
     if not data.is_dir():
         return wrong(f"{where}: there is no such folder. Does KENG_DATA name the right one?")

@@ -26,9 +26,9 @@ _MEANS = {
 
 def supervisor(place: Place) -> Finding:
     pid = supervisor_pid(data_folder())
-    ages = alive.ages()
+    ages = alive.sign_ages()
     if pid is None:
-        if any(ages.get(name, 1e9) < alive.SILENT_AFTER for name in alive.ESSENTIAL):
+        if any(ages.get(name, 1e9) < alive.SILENT_AFTER for name in alive.ESSENTIAL_PROCESSES):
             return ok("none; something else started what runs here")
         return wrong(f"Kẻng does not run with the data in {data_folder()}: start it (keng serve)")
     age = ages.get("keng")
@@ -42,7 +42,7 @@ def supervisor(place: Place) -> Finding:
 
 def process(name: str, place: Place) -> Finding:
     """Whether it works, by its own sign; a site is also asked for a page."""
-    age = alive.ages().get(name)
+    age = alive.sign_ages().get(name)
     means = _MEANS[name]
     if age is None:
         return wrong(f"it never gave a sign of life: {means}. See logs/{name}.log")
@@ -53,7 +53,7 @@ def process(name: str, place: Place) -> Finding:
         )
     if name in _PAGES and (problem := _page_problem(name, place)):
         return wrong(f"{problem}: {means}. See logs/{name}.log")
-    lanes = {lane: age for lane, age in alive.ages().items() if lane.startswith(f"{name}.")}
+    lanes = {lane: age for lane, age in alive.sign_ages().items() if lane.startswith(f"{name}.")}
     late = {lane: age for lane, age in lanes.items() if age > _lane_may_take(lane)}
     if late:
         lane = max(late, key=lambda each: late[each])
@@ -92,7 +92,7 @@ def _page_problem(name: str, place: Place) -> str:
 
 def tasks(place: Place) -> Finding:
     """What the worker does again and again, and when each came through last."""
-    known = alive.tasks()
+    known = alive.task_signs()
     if not known:
         return unknown("the worker has told of none yet")
     late = [task for task in known if task.is_late]

@@ -325,7 +325,7 @@ def test_a_database_that_stands_still_keeps_no_monitor_waiting(monkeypatch):
         hung = Health("edge")
         began = time.monotonic()
         assert not hung.ask()
-        assert time.monotonic() - began < health.WAITS + 1
+        assert time.monotonic() - began < health.HEALTH_WAITS_SECONDS + 1
         again = time.monotonic()
         assert not hung.ask()
         # Nobody asks again for a while.
@@ -514,46 +514,46 @@ def test_a_film_that_a_restore_forgot_is_missed(asks_this_database, folder):
 
 
 def test_a_task_that_calls_for_help_and_does_not_come_through_is_wrong(folder):
-    alive.task_beat("call officers", pace="alarm", every=2).beat()
-    alive.task_beat("sweep files", pace="slow", every=3600).beat()
+    alive.task_heartbeat("call officers", pace="alarm", every=2).beat()
+    alive.task_heartbeat("sweep files", pace="slow", every=3600).beat()
     assert look_by(running.tasks) == (OK, "2 come through")
-    assert alive.is_rung()
+    assert alive.alarm_tasks_are_on_time()
     _age("task.call-officers", 100)
-    assert alive.is_rung()
+    assert alive.alarm_tasks_are_on_time()
     _age("task.call-officers", 200)
     level, text = look_by(running.tasks)
     assert (level, "“call officers” did not come through for 3 minutes" in text) == (WRONG, True)
-    assert not alive.is_rung()
-    alive.task_beat("call officers", pace="alarm", every=2).beat()
+    assert not alive.alarm_tasks_are_on_time()
+    alive.task_heartbeat("call officers", pace="alarm", every=2).beat()
     _age("task.sweep-files", 8000)
     assert look_by(running.tasks)[0] is ATTENTION
 
 
 def _age(name, seconds):
     past = time.time() - seconds
-    os.utime(alive.folder() / name, (past, past))
+    os.utime(alive.signs_folder() / name, (past, past))
 
 
 def test_who_is_expected_and_never_beats_is_missed(folder):
-    alive.expect(["worker", "sender"])
-    assert alive.silent() == []
+    alive.expect_signs(["worker", "sender"])
+    assert alive.silent_processes() == []
     _age("worker", alive.SILENT_AFTER + 1)
-    assert alive.silent() == ["worker"]
+    assert alive.silent_processes() == ["worker"]
     # Started again and again it is expected anew, and gives no sign all the same.
-    alive.expect(["worker"])
-    assert alive.silent() == ["worker"]
-    alive.Beat("worker").beat()
-    assert alive.silent() == []
+    alive.expect_signs(["worker"])
+    assert alive.silent_processes() == ["worker"]
+    alive.Heartbeat("worker").beat()
+    assert alive.silent_processes() == []
 
 
 def test_a_sign_that_cannot_be_given_stops_nobody(folder):
     (folder / "run").rmdir()
     (folder / "run").touch()
-    alive.Beat("worker").beat()
-    alive.expect(["worker"])
+    alive.Heartbeat("worker").beat()
+    alive.expect_signs(["worker"])
     alive.note_clock()
-    alive.forget_all()
-    assert (alive.ages(), alive.tasks(), alive.silent()) == ({}, [], [])
+    alive.forget_signs()
+    assert (alive.sign_ages(), alive.task_signs(), alive.silent_processes()) == ({}, [], [])
 
 
 def test_nothing_of_a_check_that_is_performed_waits_for_longer_than_it_may():

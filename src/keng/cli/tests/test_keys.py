@@ -46,7 +46,7 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "owner_connection", connected)
     monkeypatch.setattr(command, "database", nullcontext)
     (tmp_path / "run").mkdir()
-    secrets.read_or_make(tmp_path / "secrets" / "site.key")
+    secrets.read_or_make_key(tmp_path / "secrets" / "site.key")
     seal.forget()
     yield tmp_path
     seal.forget()

@@ -10,7 +10,7 @@ from keng.community.report.recipient import place_of
 from keng.community.report.steps import MOST_FILES, MOST_WORDS, Report, beginning_of, step
 from keng.community.report.what import ABOUT_MONEY
 from keng.kit.forms import Form, ManyFiles
-from keng.kit.phrases import thousands
+from keng.kit.time_words import grouped_number
 from keng.kit.uploads import takes_files
 from keng.tips.models import Tip
 from keng.warnings.queries import current_for
@@ -68,7 +68,7 @@ def describe(report: Report, form: DescribeForm) -> HttpResponse:
         typed = form.data.get("text", "")
         if (kept := beginning_of(typed)) != typed:
             too_long = _("Only the first %(count)s characters are kept on this page.")
-            form.add_error("text", too_long % {"count": thousands(len(kept))})
+            form.add_error("text", too_long % {"count": grouped_number(len(kept))})
         if form.is_valid():
             return report.answered(_answers(report, form))
     topic = report.answers.get("topic", "")

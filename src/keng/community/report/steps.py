@@ -153,7 +153,7 @@ class Report:
         """Show the same question in the other language, with everything that was typed."""
         self.keep_unchecked(form)
         response = self.stay()
-        cookies.put_language(response, language)
+        cookies.put_language_cookie(response, language)
         return response
 
     def page(self, form: forms.Form, **context: Any) -> HttpResponse:
@@ -185,7 +185,7 @@ class Report:
         if is_kept:
             self._save(response)
         elif self.is_lost:
-            cookies.forget(response, COOKIE)
+            cookies.forget_cookies(response, COOKIE)
         elif was_lost:
             self._save(response)
         return response
@@ -211,7 +211,7 @@ class Report:
         drafts.drop(self.draft.secret)
         response = HttpResponseRedirect(url_of(next(iter(STEPS))))
         response.status_code = 303
-        cookies.forget(response, COOKIE)
+        cookies.forget_cookies(response, COOKIE)
         return response
 
     def gone(self) -> HttpResponse:
@@ -219,7 +219,7 @@ class Report:
         response = render(
             self.request, "community/report/gone.html", {"was_lost": self.is_lost}, status=410
         )
-        cookies.forget(response, COOKIE)
+        cookies.forget_cookies(response, COOKIE)
         return response
 
     def go(self, step: str) -> HttpResponse:
@@ -257,7 +257,9 @@ class Report:
                 raise TooManyBegun(seconds)
             self._is_counted = True
         drafts.save(self.draft)
-        cookies.put(response, COOKIE, self.draft.secret, seconds=int(drafts.LIFE.total_seconds()))
+        cookies.put_cookie(
+            response, COOKIE, self.draft.secret, seconds=int(drafts.LIFE.total_seconds())
+        )
 
 
 def step(name: str, form_class: type[F]) -> Callable[[Callable[[Report, F], HttpResponse]], View]:

@@ -68,7 +68,7 @@ EVERY_KIND = pytest.mark.parametrize(
 
 
 def shows(response, code):
-    return receipt_codes.grouped(code) in response.content.decode()
+    return receipt_codes.grouped_code(code) in response.content.decode()
 
 
 @EVERY_KIND

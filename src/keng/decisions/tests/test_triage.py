@@ -8,7 +8,7 @@ from django.utils import translation
 from keng.audit.models import Entry
 from keng.decisions import triage, undo
 from keng.kit import times
-from keng.kit.phrases import moment_words
+from keng.kit.time_words import moment_words
 from keng.language.taxonomy import label
 from keng.tips import errors
 from keng.tips.models import Decision, Tip

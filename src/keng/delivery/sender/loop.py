@@ -26,7 +26,7 @@ from keng.delivery.sender.rows import AHEAD, CONCURRENCY, Change, Leased
 from keng.delivery.sender.shelf import Shelf
 from keng.delivery.sender.texts import NoText, Texts
 from keng.kit import alive, times
-from keng.kit.ending import end_all
+from keng.kit.task_ending import end_tasks
 from keng.network.links import stop_url
 from keng.network.models import Subscription
 
@@ -45,7 +45,7 @@ class Sender:
     """One sender process. Any number may run; each row is leased to one of them at a time."""
 
     def __init__(
-        self, database: str, concurrency: int = CONCURRENCY, sign: alive.Beat | None = None
+        self, database: str, concurrency: int = CONCURRENCY, sign: alive.Heartbeat | None = None
     ) -> None:
         """With `sign` others see that it leases."""
         self._database = database
@@ -94,7 +94,7 @@ class Sender:
 
     async def _end(self, tasks: "list[asyncio.Task[None]]") -> None:
         """A task that ended by itself has failed: then the process ends too, and starts anew."""
-        ended = await end_all(tasks)
+        ended = await end_tasks(tasks)
         await self._consequences.finish()
         await self._wire.close()
         await orm.close()

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from keng.inbox.list.by_incident import AGAIN, FEARS, MONEY, NOW, UNREAD
 from keng.inbox.list.inbox_row import Row
-from keng.kit import phrases, times
-from keng.kit.words import defang, first_words
+from keng.kit import time_words, times
+from keng.kit.safe_text import defang, first_words
 from keng.language.taxonomy import label
 from keng.tips.decision_words import clock_name
 from keng.tips.models import Tip
@@ -59,7 +59,9 @@ def shown(rows: list[Row]) -> list[Shown]:
     for row in rows:
         due, urgency = _due(row), (row.stands_out or row.urgency)[:2]
         left = (
-            f"{clock_name(row.clock_code or '')} {phrases.deadline_words(due, at)}" if due else ""
+            f"{clock_name(row.clock_code or '')} {time_words.deadline_words(due, at)}"
+            if due
+            else ""
         )
         found.append(
             Shown(
@@ -114,7 +116,7 @@ def _where(row: Row, language: str) -> str:
         parts += _tapped(row)
     parts += [row.place_name, channel_name(row.channel) if row.whole == 1 else ""]
     if row.whole == 1:
-        at = phrases.moment_words(reporter_time(row.received_at, row), "short")
+        at = time_words.moment_words(reporter_time(row.received_at, row), "short")
         parts.append(_("received %(at)s") % {"at": at})
     if row.category:
         parts.append(label(row.category, language))
@@ -136,14 +138,14 @@ def _due(row: Row) -> datetime.datetime | None:
 
 def _closed(row: Row) -> str:
     at = row.closed_at
-    return phrases.moment_words(ending_time(at, row), "short") if at else ""
+    return time_words.moment_words(ending_time(at, row), "short") if at else ""
 
 
 def _tone(row: Row, due: datetime.datetime | None, at: datetime.datetime) -> str:
     """Red while a critical tip has not ended, however far its deadline is."""
     if due is None:
         return ""
-    return "danger" if row.urgency == "P0" else phrases.deadline_state(due, at)
+    return "danger" if row.urgency == "P0" else time_words.deadline_state(due, at)
 
 
 def _any(row: Row, what: str, *, itself: bool) -> bool:

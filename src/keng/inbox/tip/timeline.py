@@ -14,7 +14,7 @@ from keng.alarms.calls import Round
 from keng.audit.models import Entry
 from keng.dialogue.talk import is_tip_itself
 from keng.kit import times
-from keng.kit.copies import NoCopy
+from keng.kit.viewing_copies import NoCopy
 from keng.language.taxonomy import label
 from keng.places.models import Unit
 from keng.tips.check_list import words_of

@@ -14,7 +14,7 @@ from keng.intake.by_staff.staff_places import named_places
 from keng.intake.by_staff.take_down import Told, take_down
 from keng.intake.by_staff.take_down_forms import ChatForm, CoveredForm
 from keng.intake.by_staff.take_down_page import cannot_seal, desk_or_404, destination, visible_id
-from keng.kit.uploads import Damaged, takes_files
+from keng.kit.uploads import DamagedUpload, takes_files
 from keng.language.categories import suggest
 from keng.language.masking import mask
 from keng.places.models import Unit
@@ -86,7 +86,7 @@ def _picture_in(form: ChatForm) -> str:
         return ""
     try:
         picture = redact.readable(upload.read())
-    except (Damaged, FileNotFoundError):
+    except (DamagedUpload, FileNotFoundError):
         picture = None
     if picture is None:
         form.add_error("picture", _("This picture cannot be read. JPEG, PNG and WebP can."))

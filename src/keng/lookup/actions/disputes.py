@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.kit.codes import derived
+from keng.kit.codes import derived_code
 from keng.language import reporters_own
 from keng.lookup.actions.listing import take_off
 from keng.lookup.deciders import may_answer, took_part
@@ -24,7 +24,7 @@ LONGEST = 3000
 
 def code_of(token: str) -> str:
     """The code of the form's token: sent twice, the same code."""
-    return derived("dispute code", token)
+    return derived_code("dispute code", token)
 
 
 def is_made(token: str) -> bool:

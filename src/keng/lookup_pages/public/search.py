@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.kit import times
 from keng.kit.forms import Form
-from keng.kit.languages import answer_in, chosen_language
-from keng.kit.slowing import Slowing
+from keng.kit.languages import answer_in_language, chosen_language
+from keng.kit.rate_limits import FormThrottle
 from keng.language.asked import LONGEST, asked_in
 from keng.language.category_names import label_for_reader
 from keng.lookup import queries
@@ -21,7 +21,7 @@ from keng.lookup_pages.promises import PROMISES
 
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
 AT_ONCE, PAUSE = 60, 2.0
-asking = Slowing(at_once=AT_ONCE, pause=PAUSE)
+asking = FormThrottle(at_once=AT_ONCE, pause=PAUSE)
 
 
 class LookUpForm(Form):
@@ -54,7 +54,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, LookUpForm())
     if language := chosen_language(request):
-        return answer_in(language, lambda: _answered(request))
+        return answer_in_language(language, lambda: _answered(request))
     return _answered(request)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
-from keng.kit.paging import Slice
+from keng.kit.pagination import ListPage
 from keng.network import queries, teams
 from keng.network.actions import groups as group_actions
 from keng.network.actions.sheets import may_import
@@ -27,7 +27,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     found = queries.groups(request.officer, **chosen)
     rows = queries.kinds_of(found)
     total = queries.total(rows, _("Sum, equals the list"))
-    page = Slice.of(request, total.groups)
+    page = ListPage.of_request(request, total.groups)
     shown = list(found[page.start : page.end])
     for group in shown:
         group.channel_label = CHANNEL_LABELS.get(group.channel, group.channel)

@@ -267,7 +267,7 @@ def _show_once(request: HttpRequest, made: inviting.Credentials) -> HttpResponse
     address = app_address(made.member.username, made.totp_secret)
     context = {
         "made": made,
-        "picture": qr.drawn(address),
+        "picture": qr.qr_data_address(address),
         "has_somebody": queries.has_somebody(made.member.partner),
     }
     return render(request, "partners/desk/credentials.html", context)

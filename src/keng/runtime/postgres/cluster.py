@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keng.kit.database import data_folder
-from keng.kit.private import private
+from keng.kit.private_files import private_opener
 from keng.runtime.accounts_of_the_system import Account, postgres_account
 from keng.runtime.errors import CannotContinue
 from keng.runtime.ownership import hand_over
@@ -212,7 +212,7 @@ class Cluster:
         configuration = self.folder / "keng.conf"
         configuration.write_text("".join(f"{k} = '{v}'\n" for k, v in settings.items()))
         self.account.give(configuration)
-        with open(self.log_file, "ab", opener=private) as log:
+        with open(self.log_file, "ab", opener=private_opener) as log:
             # A session of its own, so that Ctrl-C reaches it last, through the supervisor.
             self.child = subprocess.Popen(
                 [self.software.program("postgres"), "-D", str(self.folder)],

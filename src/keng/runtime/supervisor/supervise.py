@@ -57,7 +57,7 @@ class Supervisor:
         self._signals = 0
         self._is_clean = True
         self._is_register_late = False
-        self._sign = alive.Beat("keng")
+        self._sign = alive.Heartbeat("keng")
 
     async def run(self, announcement: str) -> int:
         """Until a signal asks to stop; the exit code is 0 when everything ended by itself.
@@ -65,7 +65,7 @@ class Supervisor:
         `announcement` is printed once everything answers, and stands in no log.
         """
         self._listen_to_signals()
-        alive.forget_all()
+        alive.forget_signs()
         alive.note_clock()
         keepers = [
             self._begin(f"what keeps {child.name} alive", self._keep(child))
@@ -89,7 +89,7 @@ class Supervisor:
             await self._stop_database()
             with suppress(OSError):
                 self._register.clear()
-            alive.forget_all()
+            alive.forget_signs()
             self._logs.announce("Everything stopped." if self._is_clean else "Stopped by force.")
             self._logs.close()
         return 0 if self._is_clean else 1
@@ -171,7 +171,7 @@ class Supervisor:
             self._register.add(child.name, process.pid, child.port, child.command)
             self._write_register()
             # From here on it is missed; one that dies again and again gives no sign and keeps none.
-            alive.expect([child.name])
+            alive.expect_signs([child.name])
             if self._stop.is_set():
                 # Asked while it began: nobody has told it yet.
                 await self._stop_child(child)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from keng.kit import kept
-from keng.kit.private import create_private, make_private_folder, private
+from keng.kit import kept_secrets
+from keng.kit.private_files import create_private, make_private_folder, private_opener
 from keng.runtime import accounts_of_the_system as accounts
 from keng.runtime.accounts_of_the_system import Account
 from keng.runtime.errors import CannotContinue
@@ -167,7 +167,7 @@ def test_what_root_writes_in_a_folder_of_the_account_is_the_accounts(data, open_
     account = accounts.process_account()
     os.close(create_private(data / "files" / "viewing" / "one"))
     make_private_folder(data / "films" / "incoming")
-    with open(data / "audit" / "heads-2026-11.jsonl", "ab", opener=private):
+    with open(data / "audit" / "heads-2026-11.jsonl", "ab", opener=private_opener):
         pass
     for name in ("files", "films", "audit"):
         assert owners_below(data / name) == {account.uid}
@@ -175,12 +175,12 @@ def test_what_root_writes_in_a_folder_of_the_account_is_the_accounts(data, open_
     foreign = open_folder / "foreign"
     foreign.write_text("root")
     os.link(foreign, data / "audit" / "linked")
-    with open(data / "audit" / "linked", "ab", opener=private):
+    with open(data / "audit" / "linked", "ab", opener=private_opener):
         pass
     assert owner(foreign) == 0
     (data / "audit" / "symlinked").symlink_to(foreign)
     with pytest.raises(OSError, match="symbolic links"):
-        open(data / "audit" / "symlinked", "ab", opener=private)  # noqa: SIM115 -- never opened
+        open(data / "audit" / "symlinked", "ab", opener=private_opener)  # noqa: SIM115 -- never opened
 
 
 CLOSED_HOME = """
@@ -232,13 +232,13 @@ def test_an_ordinary_user_runs_everything_and_the_doctor_says_so(monkeypatch):
 def test_a_secret_is_read_from_memory_once_it_was_kept(tmp_path):
     file = tmp_path / "key"
     file.write_bytes(b"before")
-    assert kept.read_secret(file) == b"before"
-    kept.keep_secret(file)
+    assert kept_secrets.read_secret(file) == b"before"
+    kept_secrets.keep_secret(file)
     file.unlink()
-    assert kept.read_secret(file) == b"before"
-    kept.forget_secrets()
+    assert kept_secrets.read_secret(file) == b"before"
+    kept_secrets.forget_secrets()
     with pytest.raises(FileNotFoundError):
-        kept.read_secret(file)
+        kept_secrets.read_secret(file)
 
 
 CONFINED = """

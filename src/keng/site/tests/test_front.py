@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from keng.kit import alive, uploads
 from keng.kit.database import this_process
 from keng.kit.health import Health
-from keng.kit.uploads import SEALED, Sealing, largest_file_for, takes_files
+from keng.kit.uploads import SEALED_UPLOADS, IncomingFile, largest_file_for, takes_files
 from keng.site.bodies import MOST_PARTS, Bodies, Body, Gone, Head, Limits, NotTaken
 from keng.site.errors import NOT_TAKEN
 from keng.site.front import THREADS, Front, environ_of
@@ -73,7 +73,7 @@ def take_in(content, *, limits=None, largest_file=LARGEST, content_type=FORM, **
 
 
 def on_disk():
-    return list(uploads.all_paths())
+    return list(uploads.all_upload_paths())
 
 
 @pytest.mark.parametrize("piece", [1, 7, 1000, None])
@@ -132,7 +132,9 @@ def test_too_large_a_file_is_counted_and_not_kept():
 
 def test_a_form_of_many_parts_is_refused_before_they_are_worked_on(monkeypatch):
     made = []
-    monkeypatch.setattr("keng.site.bodies.Sealing", lambda **how: made.append(0) or Sealing(**how))
+    monkeypatch.setattr(
+        "keng.site.bodies.IncomingFile", lambda **how: made.append(0) or IncomingFile(**how)
+    )
     sent = form_of(*[part("a", b"", "a")] * 5700)
     with pytest.raises(NotTaken) as refused:
         take_in(sent, limits=Limits(form_bytes=1_000_000))
@@ -147,7 +149,7 @@ def test_a_form_of_many_parts_is_refused_before_they_are_worked_on(monkeypatch):
 def test_of_more_files_than_a_form_takes_the_others_are_only_counted():
     body = take_in(form_of(*[part("attached", WORDS, "a.jpg")] * 12))
     assert [each.size for each in body.sealed.values()] == [len(WORDS)] * 12
-    kept = [each for each in body.sealed.values() if isinstance(each, Sealing)]
+    kept = [each for each in body.sealed.values() if isinstance(each, IncomingFile)]
     assert len(kept) == len(on_disk()) == uploads.MOST_FILES
     body.drop()
     assert on_disk() == []
@@ -299,7 +301,7 @@ def test_files_that_no_view_claimed_are_gone_after_the_answer(settings, monkeypa
     seen = []
 
     def look(environ, start_response):
-        seen.append((len(environ[SEALED]), len(on_disk())))
+        seen.append((len(environ[SEALED_UPLOADS]), len(on_disk())))
         return echo(environ, start_response)
 
     sent = form_of(part("attached", WORDS * 50, "a.jpg"))
@@ -365,7 +367,7 @@ def test_a_view_says_that_it_takes_files_and_how_large():
         """Nothing."""
 
     assert largest_file_for(films) == 5
-    assert largest_file_for(takes_files()(lambda _request: None)) == uploads.MOST_BYTES
+    assert largest_file_for(takes_files()(lambda _request: None)) == uploads.MOST_FILE_BYTES
     assert largest_file_for(lambda _request: None) == 0
 
 
@@ -395,11 +397,11 @@ def test_a_site_gives_its_sign_only_when_a_thread_gets_to_it(monkeypatch):
             front._threads.submit(held.wait, 20)
         beating = asyncio.create_task(front._beat())
         await asyncio.sleep(0.3)
-        before = alive.ages()
+        before = alive.sign_ages()
         held.set()
         await asyncio.sleep(0.3)
         beating.cancel()
-        return before, alive.ages()
+        return before, alive.sign_ages()
 
     before, after = asyncio.run(live())
     assert (before, list(after)) == ({}, [this_process()])

@@ -76,7 +76,7 @@ def _draft(request: HttpRequest, found: Survey) -> drafts.Unfinished | None:
 def _gone(request: HttpRequest, found: Survey) -> HttpResponse:
     """Sent already, older than a day, or the survey is closed: its first page says which."""
     response = redirect("survey", code=found.code)
-    cookies.forget(response, cookie_of(found))
+    cookies.forget_cookies(response, cookie_of(found))
     return response
 
 
@@ -107,7 +107,7 @@ def _switched(
     response = redirect("survey-question", code=found.code, number=number)
     response.status_code = 303
     keep(response, found, draft)
-    cookies.put_language(response, language)
+    cookies.put_language_cookie(response, language)
     return response
 
 
@@ -167,7 +167,7 @@ def _sent(request: HttpRequest, found: Survey, draft: drafts.Unfinished, content
 def _thanks(request: HttpRequest, found: Survey) -> HttpResponse:
     response = redirect("survey-thanks", code=found.code)
     response.status_code = 303
-    cookies.forget(response, cookie_of(found))
+    cookies.forget_cookies(response, cookie_of(found))
     if found.reach == Survey.Reach.OPEN:
         browser.note_answer(response, found, browser.answered_before(request, found))
     return response

@@ -81,7 +81,7 @@ def keep(response: HttpResponse, found: Survey, draft: drafts.Unfinished) -> Non
     """Store the unfinished answer; only this browser can open it."""
     drafts.save(draft)
     seconds = int(drafts.LIFE.total_seconds())
-    cookies.put(response, cookie_of(found), draft.secret, seconds=seconds)
+    cookies.put_cookie(response, cookie_of(found), draft.secret, seconds=seconds)
 
 
 def _intro(

@@ -7,10 +7,10 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from keng.kit.copies import NoCopy
-from keng.kit.languages import full
-from keng.kit.phrases import span_words
-from keng.kit.words import as_dialled, defang
+from keng.kit.languages import full_language
+from keng.kit.safe_text import as_dialled, defang
+from keng.kit.time_words import span_words
+from keng.kit.viewing_copies import NoCopy
 from keng.language.taxonomy import label
 from keng.places import serving
 from keng.tips import origins
@@ -54,7 +54,7 @@ def tapped(tip: Tip) -> str:
 @register.filter
 def answered_in(language: str) -> str:
     """The language of the ready answers that go to a reporter of this one."""
-    return full(language)
+    return full_language(language)
 
 
 @register.filter

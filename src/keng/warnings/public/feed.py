@@ -14,7 +14,7 @@ from keng.warnings.wording import url_of
 @require_safe
 def atom(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
     """The newest warnings, each whole."""
-    return feeds.answered(request, _feed)
+    return feeds.feed_response(request, _feed)
 
 
 def _feed() -> feeds.SteadyFeed:
@@ -26,7 +26,7 @@ def _feed() -> feeds.SteadyFeed:
         feed_url=f"{settings.PUBLIC_URL}/warnings/feed.atom",
         author_name="Kẻng",
     )
-    for version in queries.current(feeds.LONGEST):
+    for version in queries.current(feeds.MOST_FEED_ENTRIES):
         words = version.texts["vi"]
         feed.add(
             address=url_of(version.verify_code.code),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
-from keng.kit.languages import FULL, spoken_in
-from keng.kit.slowing import Slowing
+from keng.kit.languages import FULL_LANGUAGES, language_among
+from keng.kit.rate_limits import FormThrottle
 from keng.language.category_names import label_for_reader
 from keng.warnings import card, queries
 from keng.warnings.codes import cleaned
@@ -30,7 +30,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
     version = found_by(code)
     published = queries.published_of(version.warning)
     newest = published[0]
-    language = spoken_in(version.texts)
+    language = language_among(version.texts)
     text = _sent_text(version, language)
     context = {
         "version": version,
@@ -42,7 +42,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "published": published,
         "category": label_for_reader(version.category),
         "text": text,
-        "only_frame": (get_language() or "vi") not in FULL,
+        "only_frame": (get_language() or "vi") not in FULL_LANGUAGES,
         "in_english": _english_beside(version, language),
         "sms": f"sms:?body={quote(text)}",
         "canonical": url_of(version.verify_code.code),
@@ -74,12 +74,12 @@ def _english_beside(version: Version, spoken: str) -> dict[str, str]:
     """Its English words, for whoever reads neither Vietnamese nor a page in it."""
     asked = get_language() or "vi"
     found: dict[str, str] = version.texts.get("en", {})
-    return found if spoken == "vi" and asked not in FULL else {}
+    return found if spoken == "vi" and asked not in FULL_LANGUAGES else {}
 
 
 def words_of(version: Version) -> dict[str, str]:
     """Its words in the visitor's language, or in Vietnamese."""
-    found: dict[str, str] = version.texts[spoken_in(version.texts)]
+    found: dict[str, str] = version.texts[language_among(version.texts)]
     return found
 
 
@@ -114,7 +114,7 @@ def card_picture(request: HttpRequest, code: str) -> FileResponse:
 
 # So many at once from one address, then one more for each pause: thirty people in a training room
 # share one, and whoever tries all codes gets 43,200 of 729 million a day.
-checking = Slowing(at_once=40, pause=2.0)
+checking = FormThrottle(at_once=40, pause=2.0)
 
 
 def verify(request: HttpRequest) -> HttpResponse:

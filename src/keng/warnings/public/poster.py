@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keng.kit import qr
-from keng.kit.languages import spoken_in
+from keng.kit.languages import language_among
 from keng.warnings import queries
 from keng.warnings.public.pages import found_by, standing_of, words_of
 from keng.warnings.wording import url_of
@@ -21,8 +21,8 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "version": version,
         "words": words_of(version),
-        "spoken": spoken_in(version.texts),
+        "spoken": language_among(version.texts),
         "address": address,
-        "qr": qr.drawn(address, border=2),
+        "qr": qr.qr_data_address(address, border=2),
     }
     return render(request, "warnings/poster.html", context)

@@ -1,6 +1,6 @@
 """How often a network may look up; the counts say of nobody who it was."""
 
-from keng.kit.limits import Limits, network_of
+from keng.kit.rate_limits import RateLimits, network_of_scope
 
 
 class Clock:
@@ -14,7 +14,7 @@ class Clock:
 
 
 def make_limits(clock, *, network=(3, 0.5), process=(100, 50.0)):
-    return Limits(network=network, process=process, clock=clock)
+    return RateLimits(network=network, process=process, clock=clock)
 
 
 def test_a_network_may_ask_so_many_times_and_then_one_by_one():
@@ -70,11 +70,13 @@ def scope(client, forwarded=None):
 
 
 def test_neighbours_share_a_network_and_a_forged_header_is_not_believed():
-    assert network_of(scope(("203.0.113.7", 1)), behind_proxy=False) == "203.0.113.0/24"
-    assert network_of(scope(("::ffff:203.0.113.9", 1)), behind_proxy=False) == "203.0.113.0/24"
-    assert network_of(scope(("2001:db8:1:2::3", 1)), behind_proxy=False) == "2001:db8:1::/48"
+    assert network_of_scope(scope(("203.0.113.7", 1)), behind_proxy=False) == "203.0.113.0/24"
+    assert (
+        network_of_scope(scope(("::ffff:203.0.113.9", 1)), behind_proxy=False) == "203.0.113.0/24"
+    )
+    assert network_of_scope(scope(("2001:db8:1:2::3", 1)), behind_proxy=False) == "2001:db8:1::/48"
     forged = scope(("203.0.113.7", 1), "198.51.100.1")
-    assert network_of(forged, behind_proxy=False) == "203.0.113.0/24"
+    assert network_of_scope(forged, behind_proxy=False) == "203.0.113.0/24"
     proxied = scope(("127.0.0.1", 1), "198.51.100.1, 192.0.2.55")
-    assert network_of(proxied, behind_proxy=True) == "192.0.2.0/24"
-    assert network_of(scope(None), behind_proxy=False) == ""
+    assert network_of_scope(proxied, behind_proxy=True) == "192.0.2.0/24"
+    assert network_of_scope(scope(None), behind_proxy=False) == ""

@@ -9,15 +9,15 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-Value = datetime.datetime | uuid.UUID
-Given = Value | Collection[Value]
+QueryValue = datetime.datetime | uuid.UUID
+QueryValues = QueryValue | Collection[QueryValue]
 # Nothing in a query is mistaken for a stand-in, and what is computed from one is noticed.
 _LONG_AGO = datetime.datetime(1800, 1, 1, tzinfo=datetime.UTC)
 _FIRST_REAL_DAY = datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC)
 _FIRST_REAL_ID = 1 << 64
 
 
-class Prepared:
+class CompiledQuery:
     """A query that is kept as SQL for each of its shapes; its values are put in when it is asked.
 
     `build` makes it with the query builder, out of a shape and of stand-ins for the values: they
@@ -29,7 +29,7 @@ class Prepared:
         self._build = build
         self._kept: dict[Hashable, tuple[str, list[Any]] | None] = {}
 
-    def ask(self, *shape: Hashable, **values: Given) -> list[tuple[Any, ...]]:
+    def fetch_rows(self, *shape: Hashable, **values: QueryValues) -> list[tuple[Any, ...]]:
         """Its rows for these values. A collection is part of the shape by its length."""
         given = {name: _listed(value) for name, value in values.items()}
         key = (shape, tuple((name, len(value)) for name, value in given.items()))
@@ -47,15 +47,15 @@ class Prepared:
         return rows
 
     def _compiled(
-        self, shape: tuple[Hashable, ...], values: dict[str, Given]
+        self, shape: tuple[Hashable, ...], values: dict[str, QueryValues]
     ) -> tuple[str, list[Any]] | None:
         """The SQL, and what stands at each of its placeholders; None when nothing can be found."""
-        places: dict[Value, _Place] = {}
-        stand_ins: dict[str, Given] = {}
+        places: dict[QueryValue, _Place] = {}
+        stand_ins: dict[str, QueryValues] = {}
         for name, value in values.items():
             made = [_stand_in(each, len(places) + n) for n, each in enumerate(_listed(value), 1)]
             places |= {each: _Place(name, number) for number, each in enumerate(made)}
-            stand_ins[name] = made[0] if isinstance(value, Value) else made
+            stand_ins[name] = made[0] if isinstance(value, QueryValue) else made
         try:
             sql, order = self._build(*shape, **stand_ins).query.sql_with_params()
         except EmptyResultSet:
@@ -72,17 +72,17 @@ class _Place:
         self.name, self.number = name, number
 
 
-def _listed(value: Given) -> list[Value]:
-    return [value] if isinstance(value, Value) else list(value)
+def _listed(value: QueryValues) -> list[QueryValue]:
+    return [value] if isinstance(value, QueryValue) else list(value)
 
 
-def _stand_in(value: Value, number: int) -> Value:
+def _stand_in(value: QueryValue, number: int) -> QueryValue:
     if isinstance(value, uuid.UUID):
         return uuid.UUID(int=number)
     return _LONG_AGO + datetime.timedelta(seconds=number)
 
 
-def _place_of(each: Any, places: dict[Value, _Place]) -> Any:
+def _place_of(each: Any, places: dict[QueryValue, _Place]) -> Any:
     if isinstance(each, uuid.UUID) and each.int < _FIRST_REAL_ID:
         return places[each]
     if isinstance(each, datetime.datetime) and each < _FIRST_REAL_DAY:

@@ -11,7 +11,7 @@ _RIGHTS = 0o600
 _RIGHTS_OF_FOLDER = 0o700
 
 
-def private(path: str, flags: int) -> int:
+def private_opener(path: str, flags: int) -> int:
     """An `opener` for `open()`: made or found, the file is readable by its account alone."""
     # Not through a link that somebody laid there: root would write where it leads.
     descriptor = os.open(path, flags | os.O_NOFOLLOW, _RIGHTS)
@@ -23,7 +23,7 @@ def private(path: str, flags: int) -> int:
 def create_private(path: Path) -> int:
     """A new file, open for writing; its folders are made. Raises FileExistsError."""
     make_private_folder(path.parent)
-    return private(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    return private_opener(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL)
 
 
 def make_private_folder(folder: Path) -> None:

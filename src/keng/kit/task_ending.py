@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 
-TOLD_AGAIN_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 1.0
 
 
-async def end_all(tasks: Iterable["asyncio.Task[None]"]) -> list[BaseException | None]:
+async def end_tasks(tasks: Iterable["asyncio.Task[None]"]) -> list[BaseException | None]:
     """Cancel them until all have ended; what each raised, in their order.
 
     A task that is cancelled in the middle of a query may hear of it as a lost connection and try
@@ -17,5 +17,5 @@ async def end_all(tasks: Iterable["asyncio.Task[None]"]) -> list[BaseException |
     while pending:
         for task in pending:
             task.cancel()
-        _ended, pending = await asyncio.wait(pending, timeout=TOLD_AGAIN_SECONDS)
+        _ended, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_SECONDS)
     return await asyncio.gather(*every, return_exceptions=True)

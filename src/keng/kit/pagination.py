@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class ListPage:
     """Rows `start` to `end` of `total`; a page that does not exist is the last one."""
 
     start: int
@@ -18,12 +18,12 @@ class Slice:
     after_url: str
 
     @classmethod
-    def of(cls, request: HttpRequest, total: int, name: str = "page") -> "Slice":
+    def of_request(cls, request: HttpRequest, total: int, name: str = "page") -> "ListPage":
         """The page that the address asks for under this name, counted from 0."""
         asked = request.GET.get(name, "0")
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
-        number = min(number, max(total - 1, 0) // PAGE)
-        start, end = number * PAGE, min((number + 1) * PAGE, total)
+        number = min(number, max(total - 1, 0) // PAGE_SIZE)
+        start, end = number * PAGE_SIZE, min((number + 1) * PAGE_SIZE, total)
         return cls(
             start,
             end,

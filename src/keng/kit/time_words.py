@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from keng.kit.times import VIETNAM, now
 
-SOON = timedelta(hours=2)
+DUE_SOON = timedelta(hours=2)
 _MINUTE, _MOMENT = timedelta(minutes=1), timedelta(seconds=1)
 
 _DAYS_VI = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -61,7 +61,7 @@ def day_words(day: date) -> str:
     return _in_figures(day, 2)
 
 
-def weekday(moment: datetime, *, short: bool = False) -> str:
+def weekday_words(moment: datetime, *, short: bool = False) -> str:
     """The day of the week in Vietnam: "thứ Tư", or "T4" on the desk."""
     whole, brief = _DAYS.get(_language(), (_DAYS_EN, _SHORT_EN))
     return (brief if short else whole)[moment.astimezone(VIETNAM).weekday()]
@@ -74,15 +74,15 @@ def moment_words(moment: datetime, style: str = "full") -> str:
     day, whole = _in_figures(local, 1), _in_figures(local, 2)
     if _language() in _YEAR_FIRST:
         forms = {
-            "full": f"{whole} {weekday(moment)} {clock}",
+            "full": f"{whole} {weekday_words(moment)} {clock}",
             "short": f"{day} {clock}",
-            "day": f"{day} {weekday(moment)}",
+            "day": f"{day} {weekday_words(moment)}",
         }
     else:
         forms = {
-            "full": f"{clock}, {weekday(moment)} {whole}",
+            "full": f"{clock}, {weekday_words(moment)} {whole}",
             "short": f"{clock}, {day}",
-            "day": f"{weekday(moment)} {day}",
+            "day": f"{weekday_words(moment)} {day}",
         }
     return (forms | {"clock": clock, "date": whole})[style]
 
@@ -106,7 +106,7 @@ def deadline_state(due: datetime, at: datetime | None = None) -> str:
     left = due - (at or now())
     if left < timedelta(0):
         return "danger"
-    return "warn" if left <= SOON else ""
+    return "warn" if left <= DUE_SOON else ""
 
 
 def due_words(due: datetime) -> str:
@@ -128,7 +128,7 @@ def deadline_words(due: datetime, at: datetime | None = None) -> str:
         return _("due now")
     if left < timedelta(0):
         return _("%(span)s late") % {"span": span_words(-left)}
-    if left <= SOON:
+    if left <= DUE_SOON:
         return _("%(span)s left") % {"span": span_words(left)}
     if _ends_a_day(due):
         return _("end of %(day)s") % {"day": _day_within(due - _MOMENT, at)}
@@ -136,7 +136,7 @@ def deadline_words(due: datetime, at: datetime | None = None) -> str:
     if local.date() == today.date():
         return f"{local:%H:%M}"
     if left < timedelta(days=7):
-        return f"{weekday(due, short=True)} {local:%H:%M}"
+        return f"{weekday_words(due, short=True)} {local:%H:%M}"
     return f"{local.day}/{local.month}"
 
 
@@ -147,12 +147,12 @@ def _ends_a_day(due: datetime) -> bool:
 def _day_within(moment: datetime, at: datetime) -> str:
     """ "T4" within the week, else the date."""
     if moment - at < timedelta(days=6):
-        return weekday(moment, short=True)
+        return weekday_words(moment, short=True)
     local = moment.astimezone(VIETNAM)
     return f"{local.day}/{local.month}"
 
 
-def thousands(number: int) -> str:
+def grouped_number(number: int) -> str:
     """3.012 in Vietnamese, 3,012 in English."""
     grouped = f"{number:,}"
     return grouped.replace(",", ".") if _is_vietnamese() else grouped

@@ -1,4 +1,4 @@
-"""Prepared queries: the same rows as the query builder's, for any values, never a stand-in."""
+"""Compiled queries: the same rows as the query builder's, for any values, never a stand-in."""
 
 import datetime
 import uuid
@@ -7,8 +7,8 @@ import pytest
 from django.db.models import Q
 
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_id
-from keng.kit.prepared import Prepared
 from keng.tips.models import Tip
 from tests import make
 
@@ -26,12 +26,12 @@ def test_every_value_finds_its_place():
             "pk"
         )
 
-    query = Prepared(build)
+    query = CompiledQuery(build)
     ever = times.now() + datetime.timedelta(days=2)
-    assert query.ask(units=[here.pk], before=ever) == [(tips[0].pk,)]
-    assert query.ask(units=[there.pk], before=ever) == [(tips[1].pk,)]
-    assert query.ask(units=[there.pk], before=times.now()) == []
-    both = query.ask(units=frozenset({here.pk, there.pk}), before=ever)
+    assert query.fetch_rows(units=[here.pk], before=ever) == [(tips[0].pk,)]
+    assert query.fetch_rows(units=[there.pk], before=ever) == [(tips[1].pk,)]
+    assert query.fetch_rows(units=[there.pk], before=times.now()) == []
+    both = query.fetch_rows(units=frozenset({here.pk, there.pk}), before=ever)
     assert {pk for (pk,) in both} == {tips[0].pk, tips[1].pk}
     # Built for one unit and for two, and never with a value.
     assert [len(units) for units in asked] == [1, 2]
@@ -40,17 +40,17 @@ def test_every_value_finds_its_place():
 
 def test_shapes_do_not_mix():
     tip = make.tip(unit=make.unit())
-    query = Prepared(lambda field, *, pk: Tip.objects.filter(pk=pk).values_list(field))
-    assert query.ask("text", pk=tip.pk) == [(tip.text,)]
-    assert query.ask("channel", pk=tip.pk) == [(tip.channel,)]
+    query = CompiledQuery(lambda field, *, pk: Tip.objects.filter(pk=pk).values_list(field))
+    assert query.fetch_rows("text", pk=tip.pk) == [(tip.text,)]
+    assert query.fetch_rows("channel", pk=tip.pk) == [(tip.channel,)]
 
 
 def test_where_nothing_can_be_found_nothing_is_asked(django_assert_num_queries):
-    query = Prepared(
+    query = CompiledQuery(
         lambda *, units: Tip.objects.filter(Q(responsible_unit__in=units)).values("pk")
     )
     with django_assert_num_queries(0):
-        assert query.ask(units=[]) == []
+        assert query.fetch_rows(units=[]) == []
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,6 @@ def test_where_nothing_can_be_found_nothing_is_asked(django_assert_num_queries):
     ],
 )
 def test_what_is_computed_from_a_stand_in_is_refused(build):
-    query = Prepared(lambda *, at: build(at).values("pk"))
+    query = CompiledQuery(lambda *, at: build(at).values("pk"))
     with pytest.raises(KeyError):
-        query.ask(at=times.now())
+        query.fetch_rows(at=times.now())

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 
-class Pace(StrEnum):
+class TaskPace(StrEnum):
     """Which tasks may wait for each other: the worker does each pace beside the others."""
 
     ALARM = "alarm"
@@ -19,7 +19,7 @@ class Pace(StrEnum):
 
 
 @dataclass(frozen=True)
-class Task:
+class WorkerTask:
     """One kind of work, done in small committed portions.
 
     `run` does one portion and returns how many rows it did; more than none means that there may be
@@ -32,8 +32,8 @@ class Task:
     every: timedelta = timedelta(seconds=1)
     is_woken: bool = False
     """Done at once when somebody notifies the channel `WORK`, and not only after `every`."""
-    pace: Pace = Pace.NORMAL
+    pace: TaskPace = TaskPace.NORMAL
 
 
-WORK = "keng_work"
+WORK_CHANNEL = "keng_work"
 """The channel on which whoever commits work for the worker says so."""

@@ -24,11 +24,11 @@ from pathlib import Path
 from django.conf import settings
 
 from keng.kit.database import data_folder
-from keng.kit.private import make_private_folder
+from keng.kit.private_files import make_private_folder
 
-FOLDER = "uploads"
+UPLOADS_FOLDER = "uploads"
 # An empty file needs something of the disk, too.
-LEAST_BYTES = 4096
+LEAST_FILE_BYTES = 4096
 # A network may have so much of what all have: ten that fill it up do not know each other.
 _PART = 10
 # And so many files, or tiny ones would make every look at the folder long.
@@ -74,7 +74,7 @@ class _File:
     size: int = 0
 
 
-class Room:
+class UploadRoom:
     """Counts what is being written and removed, and looks now and then at what lies there."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -123,7 +123,7 @@ class Room:
             if reason is None:
                 self._count(known, path, size, now)
         if is_due:
-            folder = data_folder() / FOLDER
+            folder = data_folder() / UPLOADS_FOLDER
             threading.Thread(target=self._look, args=(folder,), daemon=True).start()
         return reason
 
@@ -141,7 +141,7 @@ class Room:
         """Look at the folder now, and wait for it (for tests)."""
         with self._lock:
             self._given_back = set()
-        self._look(data_folder() / FOLDER)
+        self._look(data_folder() / UPLOADS_FOLDER)
 
     def _in_the_way(self, known: bytes, path: str, size: int) -> NoRoom | None:
         most = settings.UPLOADS_BYTES
@@ -185,7 +185,7 @@ class Room:
     def _ask_disk(self, now: float) -> None:
         if now - self._asked_disk_at < _ASKS_THE_DISK_AFTER:
             return
-        folder = data_folder() / FOLDER
+        folder = data_folder() / UPLOADS_FOLDER
         make_private_folder(folder)
         self._free = shutil.disk_usage(folder).free
         self._asked_disk_at = now
@@ -220,7 +220,7 @@ class Room:
                 self._looks_again_at = ended + pause
 
 
-room = Room()
+upload_room = UploadRoom()
 """What this process counts."""
 
 
@@ -230,5 +230,5 @@ def _sizes(folder: Path) -> dict[str, int]:
         for file in files:
             with suppress(FileNotFoundError):
                 size = file.stat().st_size
-                found[f"{FOLDER}/{file.name}"] = max(size, LEAST_BYTES)
+                found[f"{UPLOADS_FOLDER}/{file.name}"] = max(size, LEAST_FILE_BYTES)
     return found

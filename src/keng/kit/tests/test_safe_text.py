@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.kit.words import NBSP, as_dialled, defang, keep_together
+from keng.kit.safe_text import NBSP, as_dialled, defang, keep_together
 
 
 def test_the_syllables_of_a_word_stay_on_one_line():

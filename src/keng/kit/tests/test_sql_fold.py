@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import Value
 
-from keng.kit.folded import folded
+from keng.kit.sql_fold import sql_folded
 from keng.language.fold import fold
 from keng.places.models import Place
 from tests import make
@@ -16,4 +16,4 @@ from tests import make
 )
 def test_the_database_folds_as_python_does(words):
     make.place()
-    assert Place.objects.values_list(folded(Value(words)), flat=True)[0] == fold(words)
+    assert Place.objects.values_list(sql_folded(Value(words)), flat=True)[0] == fold(words)

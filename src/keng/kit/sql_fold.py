@@ -10,6 +10,6 @@ _FOLDED = (
 )
 
 
-def folded(words: Any) -> Func:
+def sql_folded(words: Any) -> Func:
     """A column or expression of text, in lower case and without marks."""
     return Func(words, template=_FOLDED, output_field=TextField())
