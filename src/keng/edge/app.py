@@ -79,7 +79,7 @@ class Edge:
         self._writer.start()
         self._book.start()
         self._prefixes.start()
-        digits.load()
+        digits.load_phone_tables()
         with suppress(TimeoutError):
             async with asyncio.timeout(_OPENS_WITHIN):
                 while not self._is_well():  # noqa: ASYNC110 -- two parts, asked for a moment

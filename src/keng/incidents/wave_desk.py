@@ -16,7 +16,7 @@ from keng.incidents import wave_acts as actions
 from keng.incidents import wave_queries as queries
 from keng.incidents import wave_words
 from keng.kit.forms import ReasonForm
-from keng.language.taxonomy import label
+from keng.language.taxonomy import category_label
 from keng.tips import errors
 from keng.tips.errors import sentence_of
 from keng.tips.models import Tip
@@ -45,7 +45,9 @@ def waves(request: SignedInRequest) -> HttpResponse:
     context = {
         "running": [_row(seen) for seen in queries.running(request.officer)],
         "ended": [_row(seen) for seen in queries.ended(request.officer)],
-        "elsewhere": [label(code, language) for code in queries.elsewhere(request.officer)],
+        "elsewhere": [
+            category_label(code, language) for code in queries.elsewhere(request.officer)
+        ],
     }
     return render(request, "incidents/waves.html", context)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from keng.incidents.wave_queries import Seen
 from keng.kit.safe_text import as_dialled, defang
 from keng.kit.time_words import grouped_number, span_words
-from keng.language.taxonomy import label
+from keng.language.taxonomy import category_label
 from keng.lookup.models import Indicator
 
 _MILLION = 1_000_000
@@ -29,7 +29,7 @@ class Line:
 def what(seen: Seen) -> str:
     """What the tips are about."""
     category = seen.wave.category
-    return label(category, get_language() or "vi") if category else _("similar reports")
+    return category_label(category, get_language() or "vi") if category else _("similar reports")
 
 
 def title(seen: Seen) -> str:

@@ -223,7 +223,7 @@ def tip_of(message: Incoming, text: str) -> NewTip:
                 urgency=urgency,
                 in_group=bool(event.group),
                 token=token,
-                money_left=lost_money.has_left(folded),
+                money_left=lost_money.money_has_left(folded),
                 kept_from=account.unit_name if is_about_unit else "",
             )
         )

@@ -25,7 +25,8 @@ from keng.kit.upload_room import LEAST_FILE_BYTES, UPLOADS_FOLDER, NoRoom, uploa
 MOST_FILE_BYTES = 20 * 1024 * 1024
 # More files than a form takes are counted, so that the form can say so, but not kept.
 MOST_FILES = 8
-# Where a request says which files of its form lie sealed already: {word: IncomingFile or UnkeptFile}.
+# Where a request says which files of its form lie sealed already, by the words instead of them:
+# IncomingFile or UnkeptFile.
 SEALED_UPLOADS = "keng.sealed"
 _MARK = "largest_file"
 _LONGEST_WORD = 64

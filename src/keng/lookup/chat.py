@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.kit.time_words import month_words
-from keng.language.asked import Asked
+from keng.language.lookup_terms import LookupTerm
 from keng.lookup import queries
 from keng.lookup.models import Listing
 from keng.lookup.queries import Answer
@@ -22,7 +22,7 @@ from keng.lookup.queries import Answer
 _QUESTION = '{"asked": '
 
 
-def question(asked: Asked, languages: Sequence[str]) -> str:
+def question(asked: LookupTerm, languages: Sequence[str]) -> str:
     """What is to be sealed in the place of an answer."""
     return json.dumps({"asked": asdict(asked), "languages": languages})
 
@@ -33,7 +33,7 @@ def words(opened: str) -> str:
         return opened
     found = json.loads(opened)
     also = tuple((kind, value) for kind, value in found["asked"].pop("also"))
-    (answer,) = queries.answers([Asked(**found["asked"], also=also)])
+    (answer,) = queries.answers([LookupTerm(**found["asked"], also=also)])
     return told(answer, found["languages"])
 
 

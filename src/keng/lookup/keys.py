@@ -3,9 +3,9 @@
 What is asked has its keys in `language.asked`; the hash is SHA-256 of "type:key".
 """
 
-from keng.language.asked import listing_hash
 from keng.language.indicators import is_own_site
 from keng.language.indicators.addresses import host_of
+from keng.language.lookup_terms import listing_hash
 
 __all__ = ["hash_of", "key_of", "may_be_public"]
 

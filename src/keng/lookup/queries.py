@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from keng.kit import times
 from keng.kit.codes import cleaned_code
 from keng.kit.secrets import keyed_hash
-from keng.language.asked import Asked, listing_hash
+from keng.language.lookup_terms import LookupTerm, listing_hash
 from keng.lookup.models import Dispute, Indicator, Listing
 
 CONFIRMED, REPORTED, IMPORTED = "confirmed", "reported", "imported"
@@ -48,7 +48,7 @@ _REMEMBERED = datetime.timedelta(days=730)
 class Answer:
     """What is known of one thing that was asked about."""
 
-    asked: Asked
+    asked: LookupTerm
     grade: str
     """confirmed, reported, imported, no_data; or private: a plate, a page, which nobody answers."""
     listing: Listing | None = None
@@ -69,7 +69,7 @@ class Answer:
         return bool(self.taken_off and self.taken_off.end_reason == Listing.End.SPOOFED)
 
 
-def answers(asked: Sequence[Asked]) -> list[Answer]:
+def answers(asked: Sequence[LookupTerm]) -> list[Answer]:
     """An answer for each of these, in their order, with three statements in all.
 
     Nothing about the question is kept anywhere.
@@ -138,12 +138,12 @@ def decided_disputes(limit: int = 50) -> list[Dispute]:
     return list(_readable(decided.order_by("-decided_at", number, "id"))[:limit])
 
 
-def _private(asked: Asked) -> bool:
+def _private(asked: LookupTerm) -> bool:
     return asked.may_name_a_person
 
 
 def _answer(
-    asked: Asked,
+    asked: LookupTerm,
     found: dict[bytes, list[Listing]],
     off: dict[bytes, list[Listing]],
     disputed: set[uuid.UUID],

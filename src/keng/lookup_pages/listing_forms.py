@@ -68,7 +68,7 @@ class ProposeForm(Form):
         fields["category"].choices = [
             ("", _("Choose how it was used")),
             *(
-                (code, taxonomy.label(code, language))
+                (code, taxonomy.category_label(code, language))
                 for code, category in taxonomy.categories().items()
                 if category.in_lookup
             ),

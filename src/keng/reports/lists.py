@@ -59,7 +59,7 @@ def _warnings(rows: list[Warning], _officer: Officer) -> list[Item]:
             reverse("warning-detail", args=[row.pk]),
             (
                 row.unit.name,
-                taxonomy.label(row.category, get_language() or "vi"),
+                taxonomy.category_label(row.category, get_language() or "vi"),
                 str(row.get_state_display()),
             ),
         )

@@ -1,8 +1,8 @@
 """Taking the body of a request in before anybody works on it: whole, in time, within bounds.
 
 Words stay in memory and are few. Files are sealed as they come, and in the form stands a word
-instead of each, under which `SealedUploadHandler` finds it. Nobody waits for a body but the connection
-it comes over.
+instead of each, under which `SealedUploadHandler` finds it. Nobody waits for a body but the
+connection it comes over.
 """
 
 import asyncio

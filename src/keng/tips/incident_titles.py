@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from keng.kit import time_words
 from keng.kit.safe_text import as_dialled, defang
-from keng.language.taxonomy import label
+from keng.language.taxonomy import category_label
 from keng.lookup.models import Indicator
 from keng.places.models import Place
 from keng.tips.models import Sighting, Tip, TipConcern
@@ -52,7 +52,7 @@ def speaks_of(title: str, tip: Tip) -> bool:
 
 def _category(code: str) -> str:
     with override(_LANGUAGE):
-        return label(code, _LANGUAGE) if code else _("Incident")
+        return category_label(code, _LANGUAGE) if code else _("Incident")
 
 
 def _used_in(tip: Tip) -> list[str]:

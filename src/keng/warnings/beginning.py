@@ -131,7 +131,7 @@ def _places(
 
 def _initial(unit: Unit, source: Tip | Incident | Wave | None, tips: list[Tip]) -> dict[str, Any]:
     category = (source.category if source else "") or _suggested(tips)
-    if category not in taxonomy.of_warnings():
+    if category not in taxonomy.warning_categories():
         category = ""
     phone = unit.desk_phone
     call = _("%(unit)s, on duty: %(phone)s, or 113.") if phone else _("%(unit)s, or 113.")

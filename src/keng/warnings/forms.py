@@ -147,8 +147,8 @@ class WarningForm(Form):
         fields["category"].choices = [
             ("", _("Choose a category")),
             *(
-                (code, taxonomy.label(code, get_language() or "vi"))
-                for code in taxonomy.of_warnings()
+                (code, taxonomy.category_label(code, get_language() or "vi"))
+                for code in taxonomy.warning_categories()
             ),
         ]
         if fixed:

@@ -81,8 +81,8 @@ class PatternForm(Form):
         fields["category"].choices = [
             ("", _("Choose a category")),
             *(
-                (code, taxonomy.label(code, get_language() or "vi"))
-                for code in taxonomy.of_warnings()
+                (code, taxonomy.category_label(code, get_language() or "vi"))
+                for code in taxonomy.warning_categories()
             ),
         ]
 

@@ -28,9 +28,9 @@ def check_recall_words(words: str, unit: "Unit") -> list[Shown]:
     back has to open anything or to call a number that is no desk's.
     """
     found = [Shown("danger", line, "vi") for line in [*_links(words), *_numbers(words, unit)]]
-    for one in house_style.check_words(words):
+    for one in house_style.check_words_style(words):
         if one.level != "ok" and one.code != "link":
-            sentence = _(house_style.MESSAGES[one.code]) % one.params
+            sentence = _(house_style.STYLE_MESSAGES[one.code]) % one.params
             found.append(Shown("danger" if one.level == "stop" else "warn", sentence, "vi"))
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from keng.language import house_style
-from keng.language.house_style import Finding
+from keng.language.house_style import StyleFinding
 from keng.warnings import labels
 from keng.warnings.content import Content
 
@@ -31,25 +31,27 @@ def check(content: Content) -> list[Shown]:
     ]
 
 
-def stops(content: Content) -> list[Finding]:
+def stops(content: Content) -> list[StyleFinding]:
     """What keeps a warning from being submitted."""
     return [
-        one for language in content.texts for one in house_style.stops(_findings(content, language))
+        one
+        for language in content.texts
+        for one in house_style.stopping_findings(_findings(content, language))
     ]
 
 
-def _findings(content: Content, language: str) -> list[Finding]:
+def _findings(content: Content, language: str) -> list[StyleFinding]:
     words = content.texts[language]
-    parts = {part: words.get(part, "") for part in house_style.PARTS}
-    return house_style.check(parts, title=words.get("title", ""), language=language)
+    parts = {part: words.get(part, "") for part in house_style.WARNING_PARTS}
+    return house_style.check_warning_style(parts, title=words.get("title", ""), language=language)
 
 
-def _words(finding: Finding, category: str) -> str:
+def _words(finding: StyleFinding, category: str) -> str:
     # Sentences of the language package are in the catalogue under their English words.
     params = dict(finding.params)
     if finding.code == "part_missing":
         params["part"] = _PART_NAMES[str(params["part"])](category)
-    return _(house_style.MESSAGES[finding.code]) % params
+    return _(house_style.STYLE_MESSAGES[finding.code]) % params
 
 
 _PART_NAMES: dict[str, Callable[[str], str]] = {

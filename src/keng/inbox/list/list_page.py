@@ -25,7 +25,7 @@ from keng.incidents.wave_desk import bar
 from keng.intake.by_staff.take_down import takes_down
 from keng.kit import times
 from keng.kit.ids import read_id
-from keng.language.taxonomy import categories, label
+from keng.language.taxonomy import categories, category_label
 from keng.tips.models import Tip
 from keng.tips.toast import undo_context
 
@@ -97,7 +97,7 @@ def _grown(request: SignedInRequest, found: Inbox) -> dict[str, Any]:
         "saved": saved_links(request),
         "chooses": found.folder != DONE,
         "until_choices": until_choices(),
-        "categories": [(code, label(code, language)) for code in categories()],
+        "categories": [(code, category_label(code, language)) for code in categories()],
     }
 
 

@@ -12,7 +12,7 @@ from keng.inbox.list.by_incident import AGAIN, FEARS, MONEY, NOW, UNREAD
 from keng.inbox.list.inbox_row import Row
 from keng.kit import time_words, times
 from keng.kit.safe_text import defang, first_words
-from keng.language.taxonomy import label
+from keng.language.taxonomy import category_label
 from keng.tips.decision_words import clock_name
 from keng.tips.models import Tip
 from keng.tips.models.tip import HURRIED
@@ -119,10 +119,10 @@ def _where(row: Row, language: str) -> str:
         at = time_words.moment_words(reporter_time(row.received_at, row), "short")
         parts.append(_("received %(at)s") % {"at": at})
     if row.category:
-        parts.append(label(row.category, language))
+        parts.append(category_label(row.category, language))
     elif row.guess:
         # Only the machine says so.
-        parts.append(f"{label(row.guess, language)}?")
+        parts.append(f"{category_label(row.guess, language)}?")
     return " · ".join(part for part in parts if part)
 
 

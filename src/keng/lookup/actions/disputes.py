@@ -54,7 +54,7 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
                 unit_id=unit_id,
                 code_hash=key,
                 reason=Dispute.Reason(reason),
-                text=reporters_own.cover(text[:LONGEST]).text,
+                text=reporters_own.mask_everybody(text[:LONGEST]).text,
                 due_on=_due(),
                 listed_by_id=listing.made_by_id,
                 checked_by_id=listing.checked_by_id,

@@ -13,8 +13,8 @@ from keng.kit import times
 from keng.kit.forms import Form
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.rate_limits import FormThrottle
-from keng.language.asked import LONGEST, asked_in
 from keng.language.category_names import label_for_reader
+from keng.language.lookup_terms import LONGEST_QUESTION, lookup_terms_in
 from keng.lookup import queries
 from keng.lookup.queries import Answer
 from keng.lookup_pages.promises import PROMISES
@@ -29,7 +29,7 @@ class LookUpForm(Form):
 
     q = forms.CharField(
         label=gettext_lazy("Look up a strange number"),
-        max_length=LONGEST,
+        max_length=LONGEST_QUESTION,
         help_text=gettext_lazy("Paste a phone number, an account, a link, or the whole message."),
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
         error_messages={
@@ -63,7 +63,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form)
     text = form.cleaned_data["q"]
-    asked = asked_in(text)
+    asked = lookup_terms_in(text)
     if not asked:
         form.add_error("q", _("We found no number and no link in it. Copy it once more"))
         return _ask(request, form)

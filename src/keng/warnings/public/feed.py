@@ -34,6 +34,6 @@ def _feed() -> feeds.SteadyFeed:
             title=words["title"],
             description="\n".join(words[part] for part in ("what", "signs", "act", "call")),
             author_name=version.warning.unit.name,
-            category=taxonomy.label(version.category),
+            category=taxonomy.category_label(version.category),
         )
     return feed

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from keng.language.fold import flatten, fold
 from keng.language.indicators import extract
-from keng.language.seeds import MASK, concepts, vague
-from keng.language.words import Word, folded_key, has_accents, spelling, words_of
+from keng.language.seeds import SEED_MASK, seed_concepts, vague_words
+from keng.language.words import TextWord, folded_key, has_accents, spelling, words_of
 
 _MONEY = re.compile(
     r"(?<![\w.])\d[\d.,]{0,30}+\s?(?:tr|trieu|cu|k|nghin|ngan|ty|d|dong|usd|do|vnd|%)(?![a-z])|(?<!\w)\d{1,3}tr\d{1,3}(?!\w)"
@@ -21,14 +21,14 @@ _MINOR = re.compile(
 _KINDS = {"phone": "#phone", "bank_account": "#account", "url": "#link", "plate": "#plate"}
 
 
-class Hit(NamedTuple):
+class IdeaHit(NamedTuple):
     """The place of a phrase in the text."""
 
     start: int
     end: int
 
 
-Hits = dict[str, list[Hit]]
+IdeaHits = dict[str, list[IdeaHit]]
 
 
 class _Phrase(NamedTuple):
@@ -36,11 +36,11 @@ class _Phrase(NamedTuple):
     spelled: tuple[str, ...]
 
 
-def find_ideas(text: str) -> Hits:
+def find_ideas(text: str) -> IdeaHits:
     """The ideas by name, with the places that show them."""
     words = words_of(text)
     spot = _Spotting(text, words, has_accents(words))
-    found: Hits = {}
+    found: IdeaHits = {}
     for idea, hit in spot.hits():
         found.setdefault(idea, []).append(hit)
     found = _unmasked(found)
@@ -53,17 +53,17 @@ class _Spotting:
     """The search for phrases in one text."""
 
     text: str
-    words: list[Word]
+    words: list[TextWord]
     accented: bool
 
-    def hits(self) -> Iterator[tuple[str, Hit]]:
+    def hits(self) -> Iterator[tuple[str, IdeaHit]]:
         phrases, heads = _index()
         for i, word in enumerate(self.words):
             key, end = word.folded, i + 1
             while True:
                 for phrase in phrases.get(key, ()):
                     if self._holds(i, end, phrase):
-                        yield phrase.idea, Hit(word.start, self.words[end - 1].end)
+                        yield phrase.idea, IdeaHit(word.start, self.words[end - 1].end)
                 if key not in heads or end == len(self.words):
                     break
                 key, end = f"{key} {self.words[end].folded}", end + 1
@@ -78,7 +78,7 @@ class _Spotting:
             return words[0].spelled == phrase.spelled[0] or words[0].folded != folded_key(
                 fold(words[0].spelled)
             )
-        return words[0].folded not in vague() or phrase.spelled[0].isascii()
+        return words[0].folded not in vague_words() or phrase.spelled[0].isascii()
 
     def _in_a_name(self, at: int) -> bool:
         """A capital word beside another ("Bố Hạ", "Le Loi") is part of a name."""
@@ -95,9 +95,9 @@ class _Spotting:
         return self.text[self.words[at].end : self.words[at + 1].start] == " "
 
 
-def _unmasked(found: Hits) -> Hits:
+def _unmasked(found: IdeaHits) -> IdeaHits:
     """Without the parts of longer words that mean something else ("gia" in "gia đình")."""
-    masks = found.pop(MASK, [])
+    masks = found.pop(SEED_MASK, [])
     if not masks:
         return found
     kept = {
@@ -107,11 +107,11 @@ def _unmasked(found: Hits) -> Hits:
     return {idea: hits for idea, hits in kept.items() if hits}
 
 
-def _inside(hit: Hit, mask: Hit) -> bool:
+def _inside(hit: IdeaHit, mask: IdeaHit) -> bool:
     return mask.start <= hit.start and hit.end <= mask.end and hit != mask
 
 
-def _agrees(words: list[Word], spelled: tuple[str, ...]) -> bool:
+def _agrees(words: list[TextWord], spelled: tuple[str, ...]) -> bool:
     """The accents agree; in a longer phrase a word typed without any is let through."""
     return all(
         word.spelled == wanted or (len(spelled) > 1 and word.spelled.isascii())
@@ -119,16 +119,18 @@ def _agrees(words: list[Word], spelled: tuple[str, ...]) -> bool:
     )
 
 
-def _add_forms(text: str, found: Hits) -> None:
+def _add_forms(text: str, found: IdeaHits) -> None:
     """Sums of money, ages of children, and indicators are known by their form."""
     if not any(c.isdigit() for c in text) and "." not in text:
         return
     flat = flatten(text)
     for name, form in (("#money", _MONEY), ("#minor", _MINOR)):
         for match in form.finditer(flat.flat):
-            found.setdefault(name, []).append(Hit(flat.start(match.start()), flat.end(match.end())))
+            found.setdefault(name, []).append(
+                IdeaHit(flat.start(match.start()), flat.end(match.end()))
+            )
     for one in extract(text):
-        found.setdefault(_KINDS[one.type], []).append(Hit(one.start, one.end))
+        found.setdefault(_KINDS[one.type], []).append(IdeaHit(one.start, one.end))
 
 
 @cache
@@ -136,7 +138,7 @@ def _index() -> tuple[dict[str, list[_Phrase]], frozenset[str]]:
     """Folded phrases with the ideas they show, and every beginning of a longer phrase."""
     phrases: dict[str, list[_Phrase]] = {}
     heads: set[str] = set()
-    for idea, listed in concepts().items():
+    for idea, listed in seed_concepts().items():
         for written in listed:
             words = written.split("_")
             keys = [folded_key(fold(word)) for word in words]

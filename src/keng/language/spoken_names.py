@@ -28,7 +28,7 @@ _GIVEN = _listed(
     "hai ba tư năm sáu bảy tám chín mười út"
 )
 # Without accents these are mostly something else: tin, lợi ích, tính, lần, sang đường.
-GIVEN_TYPED = frozenset(map(fold, _GIVEN)) - _listed(
+TYPED_GIVEN_NAMES = frozenset(map(fold, _GIVEN)) - _listed(
     "tin loi tinh sang truong chung chinh ly so su bac nghi thao la huong nhan"
 )
 _ORDINARY = {
@@ -68,7 +68,7 @@ _KINDS_OF_PLACE = _listed(
 )
 
 
-def calls_somebody(words: list[str]) -> bool:
+def calls_somebody_by_name(words: list[str]) -> bool:
     """Whether somebody is called by name among these words, whatever their case.
 
     With accents the words tell themselves. Without, one that is more often something else is none:
@@ -88,13 +88,13 @@ def _with_marks(title: str, name: str, *, marked: bool) -> bool:
         return marked and name in _GIVEN
     if title not in _TITLES or title == fold(title):
         return False
-    return name in _GIVEN or (name == fold(name) and name in GIVEN_TYPED)
+    return name in _GIVEN or (name == fold(name) and name in TYPED_GIVEN_NAMES)
 
 
 def _without(said: list[str], at: int) -> bool:
     # No slice to the end: for each word of a long text that would copy all that follow.
     title, name, *rest = said[at : at + 3]
-    if title not in _TYPED_TITLES or name not in GIVEN_TYPED:
+    if title not in _TYPED_TITLES or name not in TYPED_GIVEN_NAMES:
         return False
     # "có" opens too many sentences: only at the end is it nearly always "cô".
     if name in _ORDINARY.get(title, ()) or (title == "co" and rest):

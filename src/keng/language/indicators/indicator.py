@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Kind = Literal["phone", "bank_account", "url", "plate"]
+IndicatorKind = Literal["phone", "bank_account", "url", "plate"]
 ContextRole = Literal["used_in_offence", "unknown", "reporters_own"]
 
 
-class Taken:
+class TakenPlaces:
     """Which places of a text belong to something already, asked in a time that knows no number."""
 
     __slots__ = ("_marks",)
@@ -22,7 +22,7 @@ class Taken:
         return self._marks.find(1, start, end) >= 0
 
 
-class Span(NamedTuple):
+class FoundSpan(NamedTuple):
     """Something found in the flat text."""
 
     start: int
@@ -34,7 +34,7 @@ class Span(NamedTuple):
 class Indicator:
     """A number, link or plate: its normalised value, and its place in the text as given."""
 
-    type: Kind
+    type: IndicatorKind
     value: str
     start: int
     end: int

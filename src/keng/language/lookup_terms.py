@@ -19,12 +19,12 @@ from keng.language.indicators.addresses import (
 from keng.language.indicators.digits import phone_of
 from keng.language.indicators.plates import read_plate
 
-Type = Literal["phone", "bank_account", "url", "handle", "plate"]
-Key = tuple[Type, str]
+TermType = Literal["phone", "bank_account", "url", "handle", "plate"]
+TermKey = tuple[TermType, str]
 
 # A whole forwarded message is read; a book is not.
-LONGEST = 4000
-MOST = 20
+LONGEST_QUESTION = 4000
+MOST_TERMS = 20
 _ACCOUNT_MIN, _ACCOUNT_MAX = 6, 19
 _NUMBER = re.compile(r"[+(]{0,2}[0-9oil][0-9oil ().\-_·•*~/]*")
 _NO_DIGIT = re.compile(r"[^0-9]")
@@ -49,19 +49,19 @@ _DIGIT_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LookupTerm:
     """One thing that is asked about."""
 
-    type: Type
+    type: TermType
     value: str
     """As listings and sightings keep it: +84912345678, evil.com/login."""
     shown: str
     """As it may stand on a page: a link in it cannot be tapped."""
-    also: tuple[Key, ...] = ()
+    also: tuple[TermKey, ...] = ()
     """What answers for it as well: the site of a link, the account with a phone's digits."""
 
     @property
-    def keys(self) -> tuple[Key, ...]:
+    def keys(self) -> tuple[TermKey, ...]:
         """Under what to look, the most exact first."""
         return ((self.type, self.value), *self.also)
 
@@ -76,22 +76,22 @@ def listing_hash(kind: str, value: str) -> bytes:
     return hashlib.sha256(f"{kind}:{value}".encode()).digest()
 
 
-def asked_in(text: str) -> list[Asked]:
+def lookup_terms_in(text: str) -> list[LookupTerm]:
     """What the text asks about, each once, in the order of the text: a number, or a message."""
-    text = text[:LONGEST].strip()
-    found: dict[Key, Asked] = {
-        (one.type, one.value): Asked(one.type, one.value, *_how(one.type, one.value))
+    text = text[:LONGEST_QUESTION].strip()
+    found: dict[TermKey, LookupTerm] = {
+        (one.type, one.value): LookupTerm(one.type, one.value, *_how(one.type, one.value))
         for one in extract(text)
     }
-    alone = alone_in(text) if len(found) < 2 else None
+    alone = only_lookup_term(text) if len(found) < 2 else None
     if alone:
         return [alone]
     for handle in _handles(text):
         found.setdefault((handle.type, handle.value), handle)
-    return list(found.values())[:MOST]
+    return list(found.values())[:MOST_TERMS]
 
 
-def alone_in(text: str) -> Asked | None:
+def only_lookup_term(text: str) -> LookupTerm | None:
     """The one number or link that is the whole text; None when there are other words."""
     text = text.strip().strip("\"'“”‘’<>,;:!?").strip()
     if not text or len(text) > 500:
@@ -99,7 +99,7 @@ def alone_in(text: str) -> Asked | None:
     flat = flatten(text).flat.strip()
     plate = read_plate(flat)
     if plate:
-        return Asked("plate", plate, plate)
+        return LookupTerm("plate", plate, plate)
     number = None if is_machine(flat) else _number_alone(flat)
     if number:
         return number
@@ -107,10 +107,10 @@ def alone_in(text: str) -> Asked | None:
     if handle:
         return _handle(handle[1])
     link = read_link(text)
-    return Asked("url", link, *_how("url", link)) if link else None
+    return LookupTerm("url", link, *_how("url", link)) if link else None
 
 
-def _number_alone(flat: str) -> Asked | None:
+def _number_alone(flat: str) -> LookupTerm | None:
     """A bare number. One that a phone can have is a phone, and an account of the same digits."""
     flat = _in_digits(flat)
     if not _NUMBER.fullmatch(flat):
@@ -121,13 +121,13 @@ def _number_alone(flat: str) -> Asked | None:
         return None
     phone = phone_of(digits, plus=flat.lstrip("( ").startswith("+"))
     if phone:
-        return Asked("phone", phone, _dialled(phone), _accounts(phone, digits))
+        return LookupTerm("phone", phone, _dialled(phone), _accounts(phone, digits))
     if "+" not in flat and _ACCOUNT_MIN <= len(digits) <= _ACCOUNT_MAX:
-        return Asked("bank_account", digits, digits)
+        return LookupTerm("bank_account", digits, digits)
     return None
 
 
-def _accounts(phone: str, digits: str) -> tuple[Key, ...]:
+def _accounts(phone: str, digits: str) -> tuple[TermKey, ...]:
     """Many accounts and purses have the number of their holder's phone."""
     if not phone.startswith("+84"):
         return ()
@@ -153,25 +153,25 @@ def _in_digits(flat: str) -> str:
     return "".join(read) if all(word.isdigit() for word in read) else flat
 
 
-def _how(kind: Type, value: str) -> tuple[str, tuple[Key, ...]]:
+def _how(kind: TermType, value: str) -> tuple[str, tuple[TermKey, ...]]:
     """How it is shown, and what answers for it as well."""
     if kind == "phone":
         return _dialled(value), ()
     if kind != "url":
         return value, ()
-    above: list[Key] = [("url", host) for host in hosts_above(value)]
+    above: list[TermKey] = [("url", host) for host in hosts_above(value)]
     number = _CHAT_LINK.fullmatch(value)
     phone = phone_of(number[1], plus=False) if number else None
     return shown_link(value), tuple([*above, ("phone", phone)] if phone else above)
 
 
-def _handles(text: str) -> Iterator[Asked]:
+def _handles(text: str) -> Iterator[LookupTerm]:
     for match in re.finditer(rf"(?<![\w.@/]){_HANDLE.pattern}(?![\w@])", text):
         handle = _handle(match[1])
         if handle:
             yield handle
 
 
-def _handle(name: str) -> Asked | None:
+def _handle(name: str) -> LookupTerm | None:
     value = name.lower().strip("._")
-    return Asked("handle", value, f"@{value}") if len(value) >= 3 else None
+    return LookupTerm("handle", value, f"@{value}") if len(value) >= 3 else None

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from keng.language.asked import asked_in
 from keng.language.fold import fold, normalise
+from keng.language.lookup_terms import lookup_terms_in
 
 # Numbers that are nobody's would be too few to try spellings on; what is tested is the spelling.
 PREFIXES = ["032", "039", "056", "070", "079", "081", "086", "090", "093", "096", "098"]
@@ -28,7 +28,7 @@ WORDS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám
 
 
 def keys_of(text):
-    return [one.keys for one in asked_in(text)]
+    return [one.keys for one in lookup_terms_in(text)]
 
 
 def meet(one, other):
@@ -37,7 +37,7 @@ def meet(one, other):
 
 
 def only(text):
-    (one,) = asked_in(text)
+    (one,) = lookup_terms_in(text)
     return one.type, one.value
 
 
@@ -171,7 +171,7 @@ def test_two_accounts_never_meet(data, one, other):
 
 @given(MOBILES)
 def test_a_phones_digits_ask_for_the_account_of_the_same_number_too(number):
-    (asked,) = asked_in(number)
+    (asked,) = lookup_terms_in(number)
     assert ("bank_account", number) in asked.keys
     assert only(f"stk {number} MB") == ("bank_account", number)
 
@@ -216,7 +216,7 @@ def test_a_site_never_meets_one_that_only_looks_like_it(data, label, ending, pai
 @given(LABELS, LABELS, ENDINGS)
 def test_a_page_or_a_name_below_asks_for_its_site_too(sub, label, ending):
     site = f"{label}.{ending}"
-    (asked,) = asked_in(f"https://{sub}.{site}/login?id=1")
+    (asked,) = lookup_terms_in(f"https://{sub}.{site}/login?id=1")
     assert ("url", site) in asked.keys
     assert ("url", ending) not in asked.keys
 
@@ -245,30 +245,30 @@ def test_punycode_and_letters_are_one_name(label):
     ],
 )
 def test_it_is_shown_as_people_write_it_and_no_link_can_be_tapped(text, shown):
-    assert [one.shown for one in asked_in(text)] == [shown]
+    assert [one.shown for one in lookup_terms_in(text)] == [shown]
 
 
 @pytest.mark.parametrize(
     "text", ["", "   ", "113", "xin chào", "file.pdf", "a@evil-login.com", "Toi bi lua.Huhu"]
 )
 def test_what_is_nothing_to_look_up_asks_nothing(text):
-    assert asked_in(text) == []
+    assert lookup_terms_in(text) == []
 
 
 @pytest.mark.parametrize(
     "text", ["98A-123.45", "@trum_lua", "facebook.com/nguyen.van.a", "t.me/abcdef"]
 )
 def test_what_may_name_a_person_says_so(text):
-    assert [one.may_name_a_person for one in asked_in(text)] == [True]
+    assert [one.may_name_a_person for one in lookup_terms_in(text)] == [True]
 
 
 def test_a_bad_page_of_a_common_site_asks_for_nothing_above_it():
-    (asked,) = asked_in("https://www.facebook.com/groups/vay-nhanh")
+    (asked,) = lookup_terms_in("https://www.facebook.com/groups/vay-nhanh")
     assert asked.keys == (("url", "facebook.com/groups/vay-nhanh"),)
 
 
 def test_a_chat_link_with_a_number_asks_for_the_number():
-    (asked,) = asked_in("zalo.me/0912345678")
+    (asked,) = lookup_terms_in("zalo.me/0912345678")
     assert ("phone", "+84912345678") in asked.keys
 
 
@@ -277,7 +277,7 @@ def test_a_whole_message_is_taken_apart_each_thing_once():
         "Shop báo trúng thưởng, vào https://qua-tang.top/nhan đăng ký, gọi 0912 345 678 hoặc "
         "+84912345678, ck phí vào stk 19036789012345 VCB, tele @shop_qua"
     )
-    assert [(one.type, one.value) for one in asked_in(text)] == [
+    assert [(one.type, one.value) for one in lookup_terms_in(text)] == [
         ("url", "qua-tang.top/nhan"),
         ("phone", "+84912345678"),
         ("bank_account", "19036789012345"),
@@ -287,6 +287,6 @@ def test_a_whole_message_is_taken_apart_each_thing_once():
 
 @given(st.text(max_size=300))
 def test_any_text_is_answered(text):
-    for one in asked_in(text):
+    for one in lookup_terms_in(text):
         assert one.keys[0] == (one.type, one.value)
         assert "http" not in one.shown.partition("/")[0]
