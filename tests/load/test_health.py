@@ -25,7 +25,7 @@ import psycopg
 import pytest
 
 from keng.cli import doctor
-from keng.cli.checks.check import Finding, Level
+from keng.cli.checks.check import Finding, FindingLevel
 from keng.kit import alive
 from keng.kit.database import dsn
 from keng.runtime.tests.chance import is_nightly
@@ -275,14 +275,14 @@ class State:
     """What is broken, which lines say so, the exit code, and what the monitors hear."""
 
     make: Callable[[Installation], Any]
-    lines: dict[str, tuple[Level, str]]
+    lines: dict[str, tuple[FindingLevel, str]]
     code: int
     health: dict[str, int]
 
 
 FINE = {"public": 200, "desk": 200, "edge": 200}
 BAD = {"public": 503, "desk": 503, "edge": 503}
-WRONG, ATTENTION = Level.WRONG, Level.ATTENTION
+WRONG, ATTENTION = FindingLevel.WRONG, FindingLevel.ATTENTION
 STATES = {
     "worker and sender hung": State(
         lambda it: it.halted("worker", "sender"),
@@ -310,7 +310,7 @@ STATES = {
     ),
     "postmaster hung": State(
         Installation.halted_postmaster,
-        {"database": (WRONG, "does not answer"), "roles": (Level.UNKNOWN, "database")},
+        {"database": (WRONG, "does not answer"), "roles": (FindingLevel.UNKNOWN, "database")},
         1,
         BAD,
     ),

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from keng.kit.cookies import put_language_cookie
 
-# In these every page is complete; the others have the pages that keng.site.further names.
+# In these every page is complete; the others have the pages that keng.site.partial_languages names.
 FULL_LANGUAGES = ("vi", "en")
 # No native reader has gone through these yet: each page says so.
 UNREVIEWED_LANGUAGES = ("zh-hans", "ko")

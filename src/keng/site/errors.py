@@ -15,11 +15,11 @@ from keng.kit import busy
 from keng.kit.languages import full_language
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
-NOT_TAKEN = "keng.not_taken"
+BODY_NOT_TAKEN = "keng.not_taken"
 _AGAIN_AFTER_SECONDS = 10
 
 
-class Why(NamedTuple):
+class RefusalWords(NamedTuple):
     """What a page says about a body that was not taken."""
 
     title: Any
@@ -27,21 +27,21 @@ class Why(NamedTuple):
 
 
 _WHY_NOT_TAKEN = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Why(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: RefusalWords(
         _("This was too large to be received"),
         _(
             "Nothing was received. Five files of 20 MB each are the most at once, and words have "
             "a limit too. Go back, send fewer files or shorter words, and the rest after it."
         ),
     ),
-    HTTPStatus.REQUEST_TIMEOUT: Why(
+    HTTPStatus.REQUEST_TIMEOUT: RefusalWords(
         _("This came too slowly to be received"),
         _(
             "The connection was too slow or broke off, so nothing was received. Go back and send "
             "again. Words without pictures arrive even over a weak connection."
         ),
     ),
-    HTTPStatus.SERVICE_UNAVAILABLE: Why(
+    HTTPStatus.SERVICE_UNAVAILABLE: RefusalWords(
         _("Too many people are sending right now"),
         _("So this was not received. Go back and send it again in a minute."),
     ),
@@ -55,7 +55,7 @@ class BodyNotTaken:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        status = request.META.get(NOT_TAKEN)
+        status = request.META.get(BODY_NOT_TAKEN)
         if status is None:
             return self.get_response(request)
         why = _WHY_NOT_TAKEN.get(status)
@@ -86,7 +86,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "errors/not_found.html", status=404)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Something failed on our side; what was sent may not have arrived.
 
     What is only busy for a moment says so, and what was written comes back with the page.

@@ -43,4 +43,4 @@ if settings.DEBUG:
 
 handler400 = "keng.site.errors.bad_request"
 handler404 = "keng.site.errors.not_found"
-handler500 = "keng.site.errors.broken"
+handler500 = "keng.site.errors.server_error"

@@ -79,8 +79,8 @@ PUBLIC_MIDDLEWARE = [
     *_FIRST,
     "django.middleware.locale.LocaleMiddleware",
     "keng.site.errors.BodyNotTaken",
-    "keng.site.further.FurtherLanguages",
-    "keng.site.readable.ReadableAddress",
+    "keng.site.partial_languages.PartialLanguages",
+    "keng.site.bad_addresses.RefuseBadAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "keng.accounts.partner_middleware.PartnerMiddleware",
@@ -89,7 +89,7 @@ DESK_MIDDLEWARE = [
     *_FIRST,
     "keng.site.errors.BodyNotTaken",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "keng.site.readable.ReadableAddress",
+    "keng.site.bad_addresses.RefuseBadAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -143,7 +143,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
-                "keng.site.context.site",
+                "keng.site.context.site_context",
             ],
             "builtins": [
                 "keng.kit.templatetags.keng",
@@ -165,7 +165,7 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [
     ("vi", _("Vietnamese")),
     ("en", _("English")),
-    # Only the pages that keng.site.further names; every other page answers them in English.
+    # Only the pages that keng.site.partial_languages names; every other one answers in English.
     ("zh-hans", _("Chinese")),
     ("ko", _("Korean")),
 ]

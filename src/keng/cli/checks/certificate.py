@@ -7,14 +7,14 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from keng.cli.checks.check import Finding, Place, attention, ok, wrong
+from keng.cli.checks.check import CheckedPlace, Finding, attention, ok, wrong
 
 ATTENTION_DAYS = 14
 OFF = "off"
 _ANSWERS_WITHIN = 3.0
 
 
-def certificate(place: Place) -> Finding:
+def certificate(place: CheckedPlace) -> Finding:
     """From the file in KENG_CERTIFICATE, else from the proxy that answers on this machine."""
     parts = urlsplit(os.environ.get("KENG_PUBLIC_URL", ""))
     setting = os.environ.get("KENG_CERTIFICATE", "")

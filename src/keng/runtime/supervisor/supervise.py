@@ -15,11 +15,11 @@ from keng.kit import alive
 from keng.runtime.errors import CannotContinue
 from keng.runtime.parent_watch import ends_with_parent
 from keng.runtime.postgres import Cluster
-from keng.runtime.rewriting.record import is_due
+from keng.runtime.rewriting.record import rewrite_is_due
 from keng.runtime.supervisor.children import Child
 from keng.runtime.supervisor.logs import Logs, Voice
-from keng.runtime.supervisor.ports import address
-from keng.runtime.supervisor.register import Register, end_group
+from keng.runtime.supervisor.ports import listening_address
+from keng.runtime.supervisor.register import ProcessRegister, end_group
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 LIVED_WELL = 10.0  # After so many seconds a death is news, not a habit.
@@ -47,7 +47,7 @@ class Supervisor:
         self._children = children
         self._cluster = cluster
         self._rewriting = rewriting
-        self._register = Register(data)
+        self._register = ProcessRegister(data)
         self._logs = Logs(data / "logs")
         voices = [child.name for child in (*children, *([rewriting] if rewriting else []))]
         self._voices = {name: self._logs.voice(name) for name in voices}
@@ -207,7 +207,7 @@ class Supervisor:
         await self._wait(REWRITES_FIRST_AFTER)
         while not self._stop.is_set():
             try:
-                if is_due(datetime.datetime.now(datetime.UTC), self._data):
+                if rewrite_is_due(datetime.datetime.now(datetime.UTC), self._data):
                     await self._run_once(child, self._voices[child.name])
             except Exception as error:  # noqa: BLE001 -- said, and tried again
                 self._own.say(f"The database's files could not be written anew ({error!r})")
@@ -277,7 +277,7 @@ class Supervisor:
 
 async def _answers(port: int) -> bool:
     try:
-        _, writer = await asyncio.open_connection(address(), port)
+        _, writer = await asyncio.open_connection(listening_address(), port)
     except OSError:
         return False
     writer.close()

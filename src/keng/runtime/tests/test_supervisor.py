@@ -21,7 +21,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-from keng.runtime.environment import database
+from keng.runtime.environment import running_database
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.postmaster import command_line
@@ -426,7 +426,7 @@ def test_a_start_waits_for_a_command_that_has_started_the_database(data, cluster
             cluster.start()
             order.append("started to stay")
 
-    with database():
+    with running_database():
         starting = threading.Thread(target=start)
         starting.start()
         time.sleep(0.5)

@@ -24,8 +24,8 @@ from keng.lessons.film_forms import FilmForm
 from keng.lookup_pages.public.dispute import ObjectForm
 from keng.network.establishment_forms import EstablishmentSheetForm
 from keng.network.forms import SheetForm
-from keng.site.bodies import MOST_PARTS
-from keng.site.errors import NOT_TAKEN
+from keng.site.bodies import MOST_FORM_PARTS
+from keng.site.errors import BODY_NOT_TAKEN
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +221,7 @@ def test_of_more_files_than_a_form_takes_each_is_named_and_the_words_stay(descri
 
 
 def test_a_form_of_too_many_parts_is_answered_in_words(public_client):
-    refused = {NOT_TAKEN: HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+    refused = {BODY_NOT_TAKEN: HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
     answer = public_client.post("/report/describe/", {"text": "a"}, **refused)
     assert answer.status_code == 413
     assert "Nội dung gửi lớn quá nên chưa nhận được" in answer.content.decode()
@@ -249,7 +249,7 @@ def test_every_form_that_takes_files_has_far_fewer_parts_than_are_taken():
     }
     assert takes == FORMS.keys()
     for form in FORMS.values():
-        assert len(form.base_fields) + uploads.MOST_FILES + BESIDES <= MOST_PARTS / 2
+        assert len(form.base_fields) + uploads.MOST_FILES + BESIDES <= MOST_FORM_PARTS / 2
 
 
 def test_who_sent_files_is_known_by_no_address(describing, settings):

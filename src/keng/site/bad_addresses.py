@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 _NULL = "\x00"
 
 
-class ReadableAddress:
+class RefuseBadAddresses:
     """An address with a null character is refused at once: PostgreSQL takes none in any text."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -5,8 +5,8 @@ from django.conf import settings
 from django.utils.translation import to_locale
 
 from keng.kit.languages import FULL_LANGUAGES, LANGUAGE_NAMES
-from keng.runtime.locale import LOCALE, by_sentence
-from tests.architecture import further
+from keng.runtime.locale import LOCALE, entries_by_sentence
+from tests.architecture import partial_languages
 from tests.architecture.test_locale import PLACEHOLDER
 
 FURTHER = [to_locale(code) for code, _name in settings.LANGUAGES if code not in FULL_LANGUAGES]
@@ -19,7 +19,7 @@ def language(request):
 
 @pytest.fixture
 def translated(language):
-    return by_sentence(LOCALE / language / "LC_MESSAGES")
+    return entries_by_sentence(LOCALE / language / "LC_MESSAGES")
 
 
 def test_there_are_further_languages_and_each_has_a_name_in_itself():
@@ -32,12 +32,12 @@ def test_every_folder_of_translations_is_a_language_of_the_site():
 
 
 def test_every_sentence_of_its_pages_is_translated(language):
-    assert len(further.sentences()) > 400
-    assert not further.missing(language)
+    assert len(partial_languages.sentences()) > 400
+    assert not partial_languages.missing(language)
 
 
 def test_it_has_no_sentence_that_these_pages_do_not_say(translated):
-    assert not set(translated) - set(further.sentences())
+    assert not set(translated) - set(partial_languages.sentences())
 
 
 def test_a_sentence_stands_in_one_file(translated):
@@ -58,8 +58,8 @@ def _marks(text):
 
 
 def test_plurals_have_their_form(language):
-    vietnamese = by_sentence(LOCALE / "vi" / "LC_MESSAGES")
-    translated = by_sentence(LOCALE / language / "LC_MESSAGES")
+    vietnamese = entries_by_sentence(LOCALE / "vi" / "LC_MESSAGES")
+    translated = entries_by_sentence(LOCALE / language / "LC_MESSAGES")
     counted = {key for key, (entry, *_same) in vietnamese.items() if entry.msgid_plural}
     assert not [
         key
@@ -69,12 +69,12 @@ def test_plurals_have_their_form(language):
 
 
 def test_a_template_is_followed_to_what_it_includes_and_extends():
-    pages = further.pages()
+    pages = partial_languages.pages()
     assert {"base_public.html", "parts/further.html", "dialogue/public/outside.html"} <= set(pages)
     assert not [page for page in pages if "desk" in page]
 
 
 def test_one_definition_of_a_module_is_read_by_itself():
-    said = further.sentences()
+    said = partial_languages.sentences()
     assert (None, "Your report is closed") in said
     assert (None, "push to a device") not in said

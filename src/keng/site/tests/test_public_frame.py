@@ -2,7 +2,7 @@
 
 import pytest
 
-from keng.site import frame
+from keng.site import public_frame
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -12,9 +12,9 @@ LETTERS = "Nhận cảnh báo qua email"
 
 @pytest.fixture(autouse=True)
 def asked_anew():
-    frame.forget()
+    public_frame.forget_public_frame()
     yield
-    frame.forget()
+    public_frame.forget_public_frame()
 
 
 @pytest.mark.parametrize("page", ["home", "place", "warnings"])
@@ -25,7 +25,7 @@ def test_nobody_is_led_to_letters_where_no_mailbox_is(public_client, page):
     address = {"home": "/", "place": f"/places/{place.code}/", "warnings": "/warnings"}[page]
     assert LETTERS not in public_client.get(address).content.decode()
     make.channel_account(unit=unit, channel="email")
-    frame.forget()
+    public_frame.forget_public_frame()
     assert public_client.get(address).content.decode().count(LETTERS) == (
         1 if page == "home" else 2
     )

@@ -7,8 +7,8 @@ from django.utils.translation import trans_real
 from keng.community.tests.conftest import _fresh, stage  # noqa: F401 -- fixtures
 from keng.community.tests.resident import Resident, code_on, only_tip
 from keng.decisions import closing, triage
-from keng.runtime.locale import LOCALE, by_sentence, compile_all
-from keng.site import frame
+from keng.runtime.locale import LOCALE, compile_catalogues, entries_by_sentence
+from keng.site import public_frame
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
 
@@ -41,10 +41,10 @@ OF = {
 
 @pytest.fixture(autouse=True)
 def asked_anew():
-    frame.forget()
-    compile_all()
+    public_frame.forget_public_frame()
+    compile_catalogues()
     yield
-    frame.forget()
+    public_frame.forget_public_frame()
 
 
 @pytest.fixture(params=OF)
@@ -62,7 +62,7 @@ def reader(public_client, language):
 @pytest.fixture
 def unsaid(monkeypatch, language):
     """Every sentence that was asked for and that the language does not have."""
-    translated = by_sentence(LOCALE / OF[language]["folder"] / "LC_MESSAGES")
+    translated = entries_by_sentence(LOCALE / OF[language]["folder"] / "LC_MESSAGES")
     catalogue, found = trans_real.translation(language), []
     known = {(context, sentence) for context, sentence in translated}
 

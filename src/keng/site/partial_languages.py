@@ -1,7 +1,8 @@
 """Languages that have some pages: which ones, and what a reader of them gets elsewhere.
 
 A page is wholly in such a language or wholly in English, never a mix; in English it says so in the
-reader's language. tests/architecture/further.py names the templates and modules behind the pages.
+reader's language. tests/architecture/partial_languages.py names the templates and modules behind
+the pages.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from django.utils import translation
 
 from keng.kit.languages import FULL_LANGUAGES
 
-PAGES = frozenset(
+PARTLY_TRANSLATED_PAGES = frozenset(
     {
         "home",
         "near",
@@ -47,7 +48,7 @@ class PublicRequest(HttpRequest):
     """The language that was asked for and that this page does not have."""
 
 
-class FurtherLanguages:
+class PartialLanguages:
     """Answers in English where the reader's language has no such page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -60,7 +61,7 @@ class FurtherLanguages:
         """Before the page is made, once it is known which one it is."""
         language = translation.get_language() or "vi"
         found = request.resolver_match
-        if language in FULL_LANGUAGES or (found and found.url_name in PAGES):
+        if language in FULL_LANGUAGES or (found and found.url_name in PARTLY_TRANSLATED_PAGES):
             return
         request.untranslated = language
         request.LANGUAGE_CODE = "en"

@@ -29,12 +29,12 @@ from keng.tips.models import Tip
 from keng.warnings.models import Version, Warning
 
 # Of each kind; whoever has more types another letter.
-MOST = 5
+MOST_FOUND = 5
 _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PaletteLine:
     """One thing that was found: its name, what it is about, where it leads."""
 
     name: str
@@ -45,11 +45,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PaletteSection:
     """Things of one kind."""
 
     label: str
-    lines: list[Line]
+    lines: list[PaletteLine]
 
 
 # By POST, so that what is typed stands in no address and in no log of addresses.
@@ -58,14 +58,14 @@ def find(request: HttpRequest) -> HttpResponse:
     """Things whose words begin with what was typed, with accents or without."""
     officer: Officer = request.officer  # type: ignore[attr-defined]  # set by our middleware
     wanted = fold(request.POST.get("q", "").replace("\0", "")[:_LONGEST]).split()
-    parts: list[Part] = []
+    parts: list[PaletteSection] = []
     # One letter fits everything.
     if any(len(word) > 1 and not word.isdigit() for word in wanted):
         fits = _fitting(wanted)
         parts = [
-            Part(_("Places"), _places(officer, fits)),
-            Part(_("Groups"), _groups(officer, fits)),
-            Part(_("Warnings"), _warnings(officer, wanted, fits)),
+            PaletteSection(_("Places"), _places(officer, fits)),
+            PaletteSection(_("Groups"), _groups(officer, fits)),
+            PaletteSection(_("Warnings"), _warnings(officer, wanted, fits)),
         ]
     return render(request, "parts/found.html", {"parts": [part for part in parts if part.lines]})
 
@@ -75,15 +75,15 @@ def _fitting(wanted: Iterable[str]) -> Callable[[str], bool]:
     return lambda name: all(word in f" {fold(name)}" for word in words)
 
 
-def _places(officer: Officer, fits: Callable[[str], bool]) -> list[Line]:
+def _places(officer: Officer, fits: Callable[[str], bool]) -> list[PaletteLine]:
     """The communes of the officer's desks and, where there are few, what lies in them."""
     communes = places_of(officer)
-    inside = [each for commune in communes[:MOST] for each in hamlets_of(commune)]
-    found = [place for place in [*communes, *inside] if fits(place.full_name)][:MOST]
+    inside = [each for commune in communes[:MOST_FOUND] for each in hamlets_of(commune)]
+    found = [place for place in [*communes, *inside] if fits(place.full_name)][:MOST_FOUND]
     open_tips = Tip.objects.visible_to(officer).open().filter(place__in=found)
     counts = dict(open_tips.order_by().values_list("place").annotate(Count("pk")))
     return [
-        Line(
+        PaletteLine(
             place.full_name,
             ngettext("%(n)d open tip", "%(n)d open tips", n) % {"n": n},
             _search_in(place, is_only=len(communes) == 1),
@@ -105,20 +105,22 @@ def _search_in(place: Place, *, is_only: bool) -> str:
     return f"{reverse('search')}?{urlencode(query)}"
 
 
-def _groups(officer: Officer, fits: Callable[[str], bool]) -> list[Line]:
+def _groups(officer: Officer, fits: Callable[[str], bool]) -> list[PaletteLine]:
     rows = Group.objects.visible_to(officer).filter(is_active=True).order_by("name")
     found = [row for row in rows.values_list("pk", "name", "member_count") if fits(row[1])]
     return [
-        Line(
+        PaletteLine(
             name,
             ngettext("%(n)d member", "%(n)d members", count) % {"n": count},
             reverse("group-edit", args=[pk]),
         )
-        for pk, name, count in found[:MOST]
+        for pk, name, count in found[:MOST_FOUND]
     ]
 
 
-def _warnings(officer: Officer, wanted: Sequence[str], fits: Callable[[str], bool]) -> list[Line]:
+def _warnings(
+    officer: Officer, wanted: Sequence[str], fits: Callable[[str], bool]
+) -> list[PaletteLine]:
     """The newest that fit: the database looks through the titles, which may be thousands."""
     visible = Version.objects.visible_to(officer)
     newer = visible.filter(warning=OuterRef("warning"), number__gt=OuterRef("number"))
@@ -126,14 +128,16 @@ def _warnings(officer: Officer, wanted: Sequence[str], fits: Callable[[str], boo
         visible.alias(vi=_title("vi"), en=_title("en"))
         .filter(_all_in("vi", wanted) | _all_in("en", wanted), ~Exists(newer))
         .order_by("-warning")
-        .values_list("warning", "warning__state", "texts__vi__title", "texts__en__title")[:MOST]
+        .values_list("warning", "warning__state", "texts__vi__title", "texts__en__title")[
+            :MOST_FOUND
+        ]
     )
     lines = []
     for pk, state, vietnamese, english in found:
         is_english = english and not fits(vietnamese)
         title, language = (english, "en") if is_english else (vietnamese, "vi")
         about, url = str(Warning.State(state).label), reverse("warning-detail", args=[pk])
-        lines.append(Line(title, about, url, language))
+        lines.append(PaletteLine(title, about, url, language))
     return lines
 
 

@@ -18,7 +18,7 @@ _KEPT_SECONDS = 60.0
 _kept: dict[str, tuple[float, tuple[str, str, bool]]] = {}
 
 
-def frame(request: HttpRequest) -> dict[str, object]:
+def public_frame(request: HttpRequest) -> dict[str, object]:
     """Names and links for base_public.html."""
     operator, place, has_mailbox = _whose()
     menu = [
@@ -64,7 +64,7 @@ def _links(pages: list[tuple[str, str]], path: str) -> list[dict[str, object]]:
     return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in found]
 
 
-def forget() -> None:
+def forget_public_frame() -> None:
     """Ask anew (for tests)."""
     _kept.clear()
 

@@ -1,6 +1,7 @@
 """What the pages in further languages can say: each sentence of their templates and their code.
 
-`python -m tests.architecture.further ko` prints what that language still lacks, as a .po file.
+`python -m tests.architecture.partial_languages ko` prints what that language still lacks, as a .po
+file.
 """
 
 import ast
@@ -12,7 +13,7 @@ from pathlib import Path
 import polib
 
 from keng.language.taxonomy import categories
-from keng.runtime.locale import LOCALE, by_sentence
+from keng.runtime.locale import LOCALE, entries_by_sentence
 from tests.architecture.sentences import Sentence, in_python, in_template
 from tests.architecture.source import KENG, templates
 
@@ -46,7 +47,7 @@ TEMPLATES = (
 )
 # A module, or one class or function of it where the rest is for other pages.
 CODE = (
-    "site/frame.py",
+    "site/public_frame.py",
     "community/promises.py",
     "kit/time_words.py:due_words",
     "kit/uploads.py:why_no_room",
@@ -93,7 +94,7 @@ def sentences() -> dict[Sentence, str]:
 
 def missing(language: str) -> dict[Sentence, str]:
     """What a language lacks of them."""
-    translated = by_sentence(LOCALE / language / "LC_MESSAGES")
+    translated = entries_by_sentence(LOCALE / language / "LC_MESSAGES")
     return {said: place for said, place in sentences().items() if said not in translated}
 
 
