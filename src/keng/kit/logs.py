@@ -13,7 +13,7 @@ _ROW = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _RANDOM = re.compile(rf"(?<=/)(?!{_ROW}(?![\w-]))(?=[a-z-]*[A-Z0-9_])[\w-]{{20,}}")
 
 
-class Scrub(logging.Filter):
+class ScrubSecrets(logging.Filter):
     """Replace what looks like a phone number or a secret path before a line is written."""
 
     def filter(self, record: logging.LogRecord) -> bool:

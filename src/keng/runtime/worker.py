@@ -59,11 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    work(tasks, stop)
+    work_until_stopped(tasks, stop)
     return 0
 
 
-def work(tasks: list[WorkerTask], stop: threading.Event) -> None:
+def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
     """Until somebody asks to stop: calls for help here, everything else in threads beside them."""
     alive.forget_worker_signs()
     calls, *others = _workers(tasks)

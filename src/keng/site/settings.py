@@ -193,7 +193,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"scrub": {"()": "keng.kit.logs.Scrub"}},
+    "filters": {"scrub": {"()": "keng.kit.logs.ScrubSecrets"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -15,7 +15,7 @@ from keng.claims.models import Asking, Claim
 from keng.claims.public import asking, checks
 from keng.claims.tests.bureau import ASKED, SAID, Bureau
 from keng.kit import rate_limits, times
-from keng.site.headers import POLICY
+from keng.site.headers import CONTENT_POLICY
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {
@@ -234,8 +234,8 @@ def test_what_is_not_verified_is_no_number_between_true_and_false(public_client,
 def test_the_data_block_needs_no_hole_in_the_content_policy(public_client, bureau):
     bureau.published()
     answer = public_client.get(url("claim", 1))
-    assert answer.headers["Content-Security-Policy"] == POLICY
-    assert "unsafe" not in POLICY
+    assert answer.headers["Content-Security-Policy"] == CONTENT_POLICY
+    assert "unsafe" not in CONTENT_POLICY
 
 
 def test_a_withdrawn_check_keeps_its_page_with_the_reason(public_client, bureau):

@@ -31,10 +31,10 @@ def certificate(place: CheckedPlace) -> Finding:
                 f"no proxy shows one on this machine ({type(error).__name__}): name its file in "
                 "KENG_CERTIFICATE, or `off` if it lies elsewhere"
             )
-    return judge(content, host, datetime.datetime.now(datetime.UTC))
+    return judge_certificate(content, host, datetime.datetime.now(datetime.UTC))
 
 
-def judge(content: bytes, host: str, now: datetime.datetime) -> Finding:
+def judge_certificate(content: bytes, host: str, now: datetime.datetime) -> Finding:
     """What is to be said of a certificate, as PEM (the first one) or as DER."""
     from cryptography import x509  # noqa: PLC0415 -- large, and only needed with TLS
 

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from keng.language.danger.table import PACKAGE
+from keng.language.danger.table import DANGER_PACKAGE
 from keng.language.words import TextWord
 
 # A long story is read in parts of two steps: what is far away neither adds to nor hides a danger.
@@ -114,6 +114,6 @@ BIAS = "always"
 @cache
 def clue_weights() -> Mapping[str, ClueWeight]:
     """The weight of every clue that has one."""
-    text = resources.files(PACKAGE).joinpath("weights.csv").read_text(encoding="utf-8")
+    text = resources.files(DANGER_PACKAGE).joinpath("weights.csv").read_text(encoding="utf-8")
     rows = itertools.islice(csv.reader(text.splitlines()), 1, None)
     return {name: ClueWeight(float(value), kind) for name, value, kind in rows}

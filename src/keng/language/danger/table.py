@@ -9,8 +9,8 @@ from keng.language.fold import fold
 from keng.language.tables import table_entries
 from keng.language.words import folded_key, spelling
 
-PACKAGE = "keng.language.danger"
-LANGUAGES = ("vietnamese", "english", "chinese", "korean")
+DANGER_PACKAGE = "keng.language.danger"
+DANGER_LANGUAGES = ("vietnamese", "english", "chinese", "korean")
 DANGER_MASK = "MASK"
 # Chinese characters and Korean syllables: each is a word of its own here.
 FAR_EAST = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
@@ -48,8 +48,8 @@ class PhraseIndex:
 def danger_phrases() -> PhraseIndex:
     """All phrases of all languages."""
     index = PhraseIndex()
-    for language in (*LANGUAGES, "vocabulary"):
-        for idea, listed in table_entries(PACKAGE, f"{language}.txt"):
+    for language in (*DANGER_LANGUAGES, "vocabulary"):
+        for idea, listed in table_entries(DANGER_PACKAGE, f"{language}.txt"):
             for written in listed:
                 _add(index, idea, written, is_foreign=language != "vietnamese")
     return index
@@ -67,12 +67,12 @@ def danger_rules() -> dict[str, tuple[DangerRule, ...]]:
 @cache
 def calmers() -> dict[str, frozenset[str]]:
     """For each kind of danger the ideas beside which it is none."""
-    found = table_entries(PACKAGE, "calmers.txt")
+    found = table_entries(DANGER_PACKAGE, "calmers.txt")
     return {kind: frozenset(ideas) for kind, ideas in found}
 
 
 def _rules() -> Iterator[DangerRule]:
-    for name, items in table_entries(PACKAGE, "rules.txt"):
+    for name, items in table_entries(DANGER_PACKAGE, "rules.txt"):
         kind, _dot, level = name.partition(".")
         for item in items:
             needed: list[str] = []

@@ -44,7 +44,7 @@ STOP_WITHIN = 60.0
 BUILT_IN_LOCALE = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 BUILT_IN_SINCE = 17
 # The server's log must never hold what a person wrote: statements and row values stay out of it.
-SETTINGS = {
+CLUSTER_SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "password_encryption": "scram-sha-256",
@@ -203,7 +203,7 @@ class Cluster:
         sockets = self._sockets()
         clear_what_a_crash_left(self.folder, sockets)
         settings = {
-            **SETTINGS,
+            **CLUSTER_SETTINGS,
             "unix_socket_directories": str(sockets),
             # Who may come here at all, the folder decides.
             "unix_socket_permissions": "0700" if self.account.is_ours else "0777",

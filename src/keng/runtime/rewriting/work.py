@@ -12,7 +12,7 @@ from keng.kit import times
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import Cluster
 from keng.runtime.rewriting.record import Rewrite, last_rewrite, write_record
-from keng.runtime.roles import DATABASE
+from keng.runtime.roles import DATABASE_NAME
 
 if TYPE_CHECKING:
     import psycopg
@@ -55,7 +55,7 @@ def rewrite_database(cluster: Cluster, patience: Patience = BESIDE_OTHERS) -> Re
 
     Raises CannotContinue when another run is at work; then nothing is recorded.
     """
-    with contextlib.closing(cluster.connect(DATABASE)) as connection:
+    with contextlib.closing(cluster.connect(DATABASE_NAME)) as connection:
         if not _ask(connection, "SELECT pg_try_advisory_lock(%s)", _RUN_LOCK):
             raise CannotContinue("Another `keng rewrite` is at work.")
         run = _Run(connection, cluster, patience)

@@ -130,7 +130,7 @@ class Terminal:
                 select.select([], [self._descriptor], [])
 
 
-class Logs:
+class ProcessLogs:
     """The voices of all processes of one supervisor."""
 
     def __init__(self, folder: Path) -> None:
@@ -163,7 +163,7 @@ class Logs:
 class Voice:
     """What one process says."""
 
-    def __init__(self, name: str, file: LogFile, logs: Logs) -> None:
+    def __init__(self, name: str, file: LogFile, logs: ProcessLogs) -> None:
         self._name = name
         self._file = file
         self._logs = logs

@@ -17,7 +17,7 @@ from keng.runtime.parent_watch import ends_with_parent
 from keng.runtime.postgres import Cluster
 from keng.runtime.rewriting.record import rewrite_is_due
 from keng.runtime.supervisor.children import Child
-from keng.runtime.supervisor.logs import Logs, Voice
+from keng.runtime.supervisor.logs import ProcessLogs, Voice
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.supervisor.register import ProcessRegister, end_group
 
@@ -48,7 +48,7 @@ class Supervisor:
         self._cluster = cluster
         self._rewriting = rewriting
         self._register = ProcessRegister(data)
-        self._logs = Logs(data / "logs")
+        self._logs = ProcessLogs(data / "logs")
         voices = [child.name for child in (*children, *([rewriting] if rewriting else []))]
         self._voices = {name: self._logs.voice(name) for name in voices}
         self._own = self._logs.voice("keng")

@@ -25,7 +25,7 @@ from keng.kit.database import dsn
 from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import Cluster, embedded_cluster
 from keng.runtime.postgres.postmaster import is_process_there
-from keng.runtime.roles import DATABASE, ensure_owner, ensure_roles
+from keng.runtime.roles import DATABASE_NAME, ensure_owner, ensure_roles
 from keng.runtime.tests.chance import how_to_repeat, is_random, new_seed
 from keng.runtime.tests.template import UNSAFE_AND_FAST, copy_migrated_data
 
@@ -129,7 +129,7 @@ def _begin() -> None:
     os.environ["KENG_PROCESS"] = "owner"
     if not os.environ.get("DATABASE_URL"):
         copy_migrated_data(Run.folder / "data")
-        os.environ[TEMPLATE] = DATABASE
+        os.environ[TEMPLATE] = DATABASE_NAME
         # A test's database lives for a minute: durability would only cost time. Where a test kills
         # what writes, it asks `unsafe_settings` of the cluster that it kills.
         Run.cluster = embedded_cluster(settings=UNSAFE_AND_FAST)

@@ -23,7 +23,7 @@ from keng.runtime.rewriting.record import (
     write_record,
 )
 from keng.runtime.rewriting.work import BESIDE_OTHERS, LEFT_ALONE, Patience, rewrite_database
-from keng.runtime.roles import DATABASE
+from keng.runtime.roles import DATABASE_NAME
 from keng.site.grants import GRANTS
 
 WORDS = "rutlaikhongkhoi"
@@ -44,8 +44,8 @@ def emptied_words(cluster):
     """A database with words in a row, its indexes, its statistics and beside it; then emptied."""
     cluster.start()
     with cluster.connect() as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    with cluster.connect(DATABASE) as connection:
+        connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
+    with cluster.connect(DATABASE_NAME) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
         connection.execute("CREATE TABLE told (id int PRIMARY KEY, text text, search tsvector)")
         # So long a text is kept beside the table.
@@ -81,7 +81,7 @@ def files_with(cluster, words=WORDS):
 
 
 def path_of(cluster, relation):
-    with cluster.connect(DATABASE) as connection:
+    with cluster.connect(DATABASE_NAME) as connection:
         return connection.execute(
             "SELECT pg_relation_filepath(%s::regclass)", [relation]
         ).fetchone()[0]
@@ -99,7 +99,7 @@ def test_an_emptied_row_is_in_no_file_after_it(emptied_words):
     assert files_with(emptied_words) == []
     # The search is not blind.
     assert files_with(emptied_words, "another 77")
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         assert connection.execute("SELECT count(*) FROM told").fetchone() == (300,)
 
 
@@ -133,7 +133,10 @@ def test_the_log_that_an_older_release_kept_is_written_over(emptied_words):
 def test_who_began_before_may_still_read_and_then_the_run_is_not_whole(emptied_words):
     assert rewrite_database(emptied_words, SHORT).fault is None
     whole = last_rewrite(emptied_words.data).whole_began
-    with emptied_words.connect(DATABASE) as writer, emptied_words.connect(DATABASE) as reader:
+    with (
+        emptied_words.connect(DATABASE_NAME) as writer,
+        emptied_words.connect(DATABASE_NAME) as reader,
+    ):
         writer.execute("UPDATE told SET text = %s WHERE id = 2", [WORDS])
         reader.autocommit = False
         reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -151,12 +154,12 @@ def test_a_table_in_use_is_left_and_nobody_waits_behind_it(emptied_words):
     waited = []
 
     def read():
-        with emptied_words.connect(DATABASE) as another:
+        with emptied_words.connect(DATABASE_NAME) as another:
             began = time.monotonic()
             another.execute("SELECT count(*) FROM told")
             waited.append(time.monotonic() - began)
 
-    with emptied_words.connect(DATABASE) as holder, holder.transaction():
+    with emptied_words.connect(DATABASE_NAME) as holder, holder.transaction():
         holder.execute("LOCK TABLE told IN ACCESS SHARE MODE")
         runs = threading.Thread(target=rewrite_database, args=(emptied_words, SHORT))
         runs.start()
@@ -174,7 +177,7 @@ def test_a_table_in_use_is_left_and_nobody_waits_behind_it(emptied_words):
 
 def test_a_table_that_takes_too_long_is_left_as_it_was_until_everybody_waits(emptied_words):
     hasty = Patience(for_a_lock=0.2, with_a_table=0.001, for_readers=5, tries=1, pause=0)
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("INSERT INTO told SELECT n, 'x' FROM generate_series(1000, 9000) n")
         done = rewrite_database(emptied_words, hasty)
         assert "told needs more than 0.001 s" in done.fault
@@ -192,7 +195,7 @@ def test_an_officer_at_night_waits_little_more_than_a_second():
 def test_what_did_not_change_is_left_alone_until_the_server_has_lost_count(emptied_words):
     assert rewrite_database(emptied_words, SHORT).tables == 2
     assert rewrite_database(emptied_words, SHORT).tables == 0
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("UPDATE told SET text = 'now' WHERE id = 2")
         connection.execute("SELECT pg_stat_force_next_flush()")
     assert rewrite_database(emptied_words, SHORT).tables == 1
@@ -219,7 +222,7 @@ def test_a_file_that_a_killed_server_left_behind_is_removed_and_no_other(emptied
 
 
 def test_the_copy_that_a_killed_run_was_writing_is_removed(emptied_words):
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("ALTER TABLE told ALTER COLUMN text SET STORAGE PLAIN")
         connection.execute("INSERT INTO told VALUES (-1, %s)", [WORDS])
         connection.execute(
@@ -231,14 +234,14 @@ def test_the_copy_that_a_killed_run_was_writing_is_removed(emptied_words):
         file.name
         for file in (emptied_words.folder / path_of(emptied_words, "told")).parent.iterdir()
     }
-    with emptied_words.connect(DATABASE) as victim:
+    with emptied_words.connect(DATABASE_NAME) as victim:
         pid = victim.execute("SELECT pg_backend_pid()").fetchone()[0]
         killer = threading.Timer(0.3, os.kill, (pid, signal.SIGKILL))
         killer.start()
         with pytest.raises(psycopg.OperationalError):
             victim.execute("VACUUM (FULL) told")
     emptied_words.start()
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("DELETE FROM told WHERE id = -1 OR id >= 1000")
         connection.execute("CHECKPOINT")
     after = {
@@ -252,7 +255,7 @@ def test_the_copy_that_a_killed_run_was_writing_is_removed(emptied_words):
 
 
 def test_two_runs_at_once_are_one(emptied_words):
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("SELECT pg_advisory_lock(7301450023)")
         with pytest.raises(CannotContinue, match="at work"):
             rewrite_database(emptied_words, SHORT)

@@ -15,7 +15,7 @@ from keng.kit.database import PROCESSES, dsn, password_file, role
 from keng.runtime import migrate
 from keng.runtime.errors import CannotContinue
 from keng.runtime.migrate import MIGRATION_LOCK
-from keng.runtime.postgres.cluster import SETTINGS, write_secret
+from keng.runtime.postgres.cluster import CLUSTER_SETTINGS, write_secret
 from keng.runtime.rewriting.work import _RUN_LOCK
 from keng.runtime.roles import CONNECTIONS, ROLES_LOCK, apply_grants, ensure_owner, ensure_roles
 from keng.runtime.supervisor.ports import Ports
@@ -130,7 +130,7 @@ def test_two_workers_have_a_connection_for_each_of_their_threads():
 
 def test_all_roles_together_leave_room_for_the_owner():
     assert set(CONNECTIONS) == set(PROCESSES[1:])
-    assert sum(CONNECTIONS.values()) <= int(SETTINGS["max_connections"]) - 6
+    assert sum(CONNECTIONS.values()) <= int(CLUSTER_SETTINGS["max_connections"]) - 6
 
 
 def test_no_role_takes_the_locks_by_which_the_owner_works_alone(roles):

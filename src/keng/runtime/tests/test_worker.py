@@ -15,7 +15,7 @@ from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
 from keng.kit.secrets import site_box
 from keng.kit.worker_tasks import TaskPace, WorkerTask
-from keng.runtime.worker import Worker, all_tasks, work
+from keng.runtime.worker import Worker, all_tasks, work_until_stopped
 from keng.tips.models import Alarm, Sighting, Tip
 from tests import make
 from tests.running import running
@@ -114,7 +114,7 @@ def test_no_task_waits_for_a_slow_one_and_no_slow_one_for_another():
         WorkerTask("alarm", note("alarm"), pace=TaskPace.ALARM),
     ]
     began = time.monotonic()
-    work(tasks, stop)
+    work_until_stopped(tasks, stop)
     assert time.monotonic() - began < 15
     assert {"alarm", "normal", "slow"} <= set(done)
 
@@ -164,7 +164,7 @@ def test_each_pace_has_limits_of_its_own_and_a_portion_that_meets_one_stops_nobo
             stop.set()
         return 0
 
-    work(
+    work_until_stopped(
         [
             WorkerTask("alarm", note("alarm"), pace=TaskPace.ALARM),
             WorkerTask("normal", note("normal")),

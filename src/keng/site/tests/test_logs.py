@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from keng.kit.logs import Scrub
+from keng.kit.logs import ScrubSecrets
 from keng.kit.secret_paths import secret_path_pattern, url_routes
 
 # Texts in addresses that open nothing: everybody finds them on a page, or they name a thing.
@@ -34,7 +34,7 @@ def all_routes(name):
 
 def line(message, *args):
     record = logging.LogRecord("django.request", logging.ERROR, "", 0, message, args, None)
-    assert Scrub().filter(record)
+    assert ScrubSecrets().filter(record)
     return record.getMessage()
 
 
