@@ -62,7 +62,7 @@ def compare_numbers(
     """Every telephone, account and link of the texts, each once, in the order of the words.
 
     `texts` holds words by language and part; a number that was used in an offence is out of place
-    in the part `CALL`. What is known exactly is never called a slip of something else.
+    in the part `CALL_PART`. What is known exactly is never called a slip of something else.
     """
     numbers: list[_Known] = []
     links: list[_Known] = []

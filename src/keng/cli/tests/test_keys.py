@@ -232,9 +232,9 @@ def test_what_began_before_keys_were_on_record_is_known_all_the_same(begun, is_d
 BEGIN = """
 from keng.runtime.environment import start_django
 start_django()
-from keng.runtime.known_keys import claim
+from keng.runtime.known_keys import claim_installation
 from tests import make
-claim(is_demo=False)
+claim_installation(is_demo=False)
 make.officer(unit=make.province_unit())
 """
 

@@ -47,13 +47,13 @@ def test_a_fault_and_a_kill_end_it(capfd):
 
 _KEEPS_WORKING = """
 import os, signal
-from keng.runtime.supervisor.one_shot_process import apart
+from keng.runtime.supervisor.one_shot_process import run_in_own_process
 
 def work():
     print(os.getpid(), flush=True)
     signal.pause()
 
-apart(work)
+run_in_own_process(work)
 """
 
 
