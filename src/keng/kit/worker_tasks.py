@@ -31,7 +31,7 @@ class WorkerTask:
     run: Callable[[], int]
     every: timedelta = timedelta(seconds=1)
     is_woken: bool = False
-    """Done at once when somebody notifies the channel `WORK_CHANNEL`, and not only after `every`."""
+    """Done at once when somebody notifies `WORK_CHANNEL`, and not only after `every`."""
     pace: TaskPace = TaskPace.NORMAL
 
 
