@@ -1,6 +1,6 @@
 """Under which key an indicator is listed: every page of a site made for a scam belongs to it.
 
-What is asked has its keys in `language.asked`; the hash is SHA-256 of "type:key".
+What is asked has its keys in `language.lookup_terms`; the hash is SHA-256 of "type:key".
 """
 
 from keng.language.indicators import is_own_site
