@@ -15,7 +15,7 @@ from keng.kit.share_cards import (
     RIGHT,
     SOFT,
     card_header,
-    card_svg,
+    framed_svg,
     qr_corner,
     rounded_box,
     text_line,
@@ -54,7 +54,7 @@ def svg(revision: Revision, language: str) -> str:
             y += size * 1.2
             parts.append(text_line(LEFT, y, size, line, weight=700))
         parts += [_verdict(revision, words["answer"], y + 30), _foot(revision)]
-        return card_svg(*parts, qr_corner(url_of(revision.claim.number)))
+        return framed_svg(*parts, qr_corner(url_of(revision.claim.number)))
 
 
 def _verdict(revision: Revision, answer: str, top: float) -> str:

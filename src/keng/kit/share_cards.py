@@ -56,7 +56,7 @@ def png_of_svg(svg: str) -> bytes:
     )
 
 
-def card_svg(*parts: str) -> str:
+def framed_svg(*parts: str) -> str:
     """The whole drawing as SVG."""
     return "".join(
         [

@@ -19,7 +19,7 @@ from keng.kit.share_cards import (
     SOFT,
     TINT,
     card_header,
-    card_svg,
+    framed_svg,
     qr_corner,
     rounded_box,
     text_line,
@@ -89,7 +89,7 @@ def drawn(card: Card) -> bytes:
 def svg(card: Card) -> str:
     """The card as SVG; every word of a warning passes through escape."""
     with translation.override(card.language):
-        return card_svg(_head(card), _body(card), _foot(card), qr_corner(url_of(card.code)))
+        return framed_svg(_head(card), _body(card), _foot(card), qr_corner(url_of(card.code)))
 
 
 def _head(card: Card) -> str:
