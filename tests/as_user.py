@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from keng.kit.closed import forbid_new_privileges
+from keng.kit.closed_memory import forbid_new_privileges
 from keng.runtime import way_to_the_code
 from keng.runtime.accounts_of_the_system import process_account
 

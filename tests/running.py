@@ -83,7 +83,7 @@ def running(process: Process, *, waits: bool = True, **environment: str) -> Iter
             found.signal_all(signal.SIGKILL)
             started.wait()
             # Killed ones cannot say themselves that nobody need miss them.
-            alive.forget_all()
+            alive.forget_signs()
 
 
 def _command(process: Process, port: int) -> list[str]:

@@ -77,6 +77,6 @@ class SecondFactors:
         )
 
     def _box(self) -> SecretBox:
-        """As `keng.kit.secrets.box("totp")` of that installation."""
+        """As `keng.kit.secrets.site_box("totp")` of that installation."""
         site_key = (self._data / "secrets" / "site.key").read_bytes()
         return SecretBox(hashlib.blake2b(b"totp", key=site_key, digest_size=32).digest())

@@ -17,7 +17,7 @@ from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_sessio
 from keng.accounts.sessions import SessionStore
 from keng.community.report import begin_limit
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
-from keng.kit import cards
+from keng.kit import share_cards
 from keng.kit.tests.browser import Browser
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
@@ -78,21 +78,21 @@ def static_files_are_listed_once():
 
 @pytest.fixture(scope="session")
 def draw_a_card():
-    """`keng.kit.cards.png` itself."""
-    return cards.png
+    """`keng.kit.share_cards.png_of_svg` itself."""
+    return share_cards.png_of_svg
 
 
 @pytest.fixture(scope="session", autouse=True)
 def cards_are_not_drawn(draw_a_card):
     """Each warning that a test publishes has a card, which takes longer than all its rest."""
-    with mock.patch.object(cards, "png", return_value=SMALLEST_PNG):
+    with mock.patch.object(share_cards, "png_of_svg", return_value=SMALLEST_PNG):
         yield
 
 
 @pytest.fixture
 def cards_are_drawn(monkeypatch, draw_a_card):
     """For tests that look at the picture."""
-    monkeypatch.setattr(cards, "png", draw_a_card)
+    monkeypatch.setattr(share_cards, "png_of_svg", draw_a_card)
 
 
 @pytest.fixture(scope="module")

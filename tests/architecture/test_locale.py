@@ -8,7 +8,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from keng.runtime.locale import LOCALE, by_sentence, compile_all
+from keng.runtime.locale import LOCALE, compile_catalogues, entries_by_sentence
 from tests.architecture.sentences import all_sentences, in_python, in_template
 
 VIETNAMESE = LOCALE / "vi" / "LC_MESSAGES"
@@ -17,7 +17,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
 
 @pytest.fixture(scope="module")
 def translated():
-    return by_sentence(VIETNAMESE)
+    return entries_by_sentence(VIETNAMESE)
 
 
 def test_every_sentence_is_translated(translated):
@@ -46,7 +46,7 @@ def test_a_translation_keeps_its_placeholders(translated):
 
 
 def test_the_compiled_catalogue_speaks_vietnamese(translated):
-    compile_all()
+    compile_catalogues()
     context, sentence = next(key for key in translated if key[0] is None)
     translation.trans_real._translations.clear()
     with translation.override("vi"):
@@ -72,7 +72,7 @@ def test_the_compiled_catalogue_speaks_vietnamese(translated):
     ],
 )
 def test_what_django_complains_of_is_said_in_vietnamese(complain):
-    compile_all()
+    compile_catalogues()
     translation.trans_real._translations.clear()
     said = {}
     for language in ("en", "vi"):

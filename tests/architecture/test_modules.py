@@ -63,7 +63,7 @@ def test_areas_do_not_talk_by_signals():
 # The confined process; what is drawn of our own words; the demo's own pictures.
 DRAWS = {
     "keng/files/pictures/decoding.py",
-    "keng/kit/cards.py",
+    "keng/kit/share_cards.py",
     "keng/demo/province/drawing.py",
     "keng/demo/province/filming.py",
 }

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from keng.language.fold import fold
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.rewriting.record import last_rewrite
-from keng.runtime.roles import DATABASE
+from keng.runtime.roles import DATABASE_NAME
 from tests.journeys import zalo
 from tests.journeys.desk import Desk
 from tests.journeys.resident import CODE, Story, read_status, report
@@ -121,7 +121,7 @@ def fill_if_there(page, name, words):
 def wait_until_no_row_holds_any(stack):
     """No table shows any of the words, in whichever column."""
     deadline = time.monotonic() + WITHIN
-    with embedded_cluster(stack.data).connect(DATABASE) as connection:
+    with embedded_cluster(stack.data).connect(DATABASE_NAME) as connection:
         tables = [
             row[0]
             for row in connection.execute("SELECT relid::regclass::text FROM pg_stat_user_tables")

@@ -111,7 +111,7 @@ def _indicators_are_theirs(tips: list[dict[str, Any]]) -> None:
     right, found, expected = Counter[str](), Counter[str](), Counter[str]()
     for tip in tips:
         # What names the reporter was cut before anything was stored.
-        shown, _pieces = reporters_own.cut(tip["text"].strip())
+        shown, _pieces = reporters_own.cut_reporters_own(tip["text"].strip())
         seen = _seen_in(stored[shown])
         gold = Counter((one["type"], one["value"]) for one in tip["indicators"])
         if not gold:

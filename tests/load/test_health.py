@@ -25,7 +25,7 @@ import psycopg
 import pytest
 
 from keng.cli import doctor
-from keng.cli.checks.check import Finding, Level
+from keng.cli.checks.check import Finding, FindingLevel
 from keng.kit import alive
 from keng.kit.database import dsn
 from keng.runtime.tests.chance import is_nightly
@@ -143,8 +143,8 @@ class Installation:
         """Every process beats, and every site says so."""
         deadline = time.monotonic() + WITHIN
         names = ("public", "desk", "edge", "worker", "sender", "keng")
-        while not all(alive.ages().get(name, 99) < 10 for name in names):
-            assert time.monotonic() < deadline, alive.ages()
+        while not all(alive.sign_ages().get(name, 99) < 10 for name in names):
+            assert time.monotonic() < deadline, alive.sign_ages()
             time.sleep(0.1)
         self.wait_for_health(FINE)
 
@@ -232,7 +232,7 @@ class Installation:
     @contextmanager
     def clock_set_forward(self) -> Iterator[None]:
         """As the supervisor would see it: the clock stood ten minutes lower when it began."""
-        file = alive.folder() / "clock"
+        file = alive.signs_folder() / "clock"
         before = file.read_text()
         file.write_text(repr(float(before) - 600))
         try:
@@ -243,7 +243,7 @@ class Installation:
 
 def age(name: str) -> None:
     past = time.time() - alive.SILENT_AFTER - 5
-    os.utime(alive.folder() / name, (past, past))
+    os.utime(alive.signs_folder() / name, (past, past))
 
 
 @pytest.fixture(scope="module")
@@ -275,14 +275,14 @@ class State:
     """What is broken, which lines say so, the exit code, and what the monitors hear."""
 
     make: Callable[[Installation], Any]
-    lines: dict[str, tuple[Level, str]]
+    lines: dict[str, tuple[FindingLevel, str]]
     code: int
     health: dict[str, int]
 
 
 FINE = {"public": 200, "desk": 200, "edge": 200}
 BAD = {"public": 503, "desk": 503, "edge": 503}
-WRONG, ATTENTION = Level.WRONG, Level.ATTENTION
+WRONG, ATTENTION = FindingLevel.WRONG, FindingLevel.ATTENTION
 STATES = {
     "worker and sender hung": State(
         lambda it: it.halted("worker", "sender"),
@@ -310,7 +310,7 @@ STATES = {
     ),
     "postmaster hung": State(
         Installation.halted_postmaster,
-        {"database": (WRONG, "does not answer"), "roles": (Level.UNKNOWN, "database")},
+        {"database": (WRONG, "does not answer"), "roles": (FindingLevel.UNKNOWN, "database")},
         1,
         BAD,
     ),

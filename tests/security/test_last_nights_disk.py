@@ -36,9 +36,9 @@ from keng.dialogue.public import code_page, open_tip
 from keng.incidents import wave_acts
 from keng.intake import forget_chats
 from keng.kit import times
-from keng.kit.codes import derived
+from keng.kit.codes import derived_code
 from keng.kit.database import data_folder
-from keng.kit.secrets import derive, keyed_hash
+from keng.kit.secrets import derive_key, keyed_hash
 from keng.places.models import Unit
 from keng.runtime.worker import all_tasks
 from keng.tips import receipt_codes
@@ -77,7 +77,7 @@ class Thief:
     def codes(self) -> list[str]:
         """Codes that open a tip and follow from anything that lies readable."""
         tokens = {token for text in self.loot.values() for token in _TOKEN.findall(text)}
-        codes = {derived("receipt code", token) for token in tokens}
+        codes = {derived_code("receipt code", token) for token in tokens}
         return [code for code in codes if Receipt.objects.filter(hash=receipt_codes.hash_of(code))]
 
     def values(self) -> set[str]:
@@ -116,7 +116,7 @@ class Thief:
                 return key.decrypt(sealed).decode(errors="replace")
         for label in self.labels:
             with contextlib.suppress(CryptoError, ValueError):
-                return SecretBox(derive(label)).decrypt(sealed).decode(errors="replace")
+                return SecretBox(derive_key(label)).decrypt(sealed).decode(errors="replace")
         return sealed.decode(errors="replace")
 
 
@@ -389,11 +389,11 @@ def test_no_cookie_made_from_what_lies_on_the_disk_opens_a_tip(desk: Officer) ->
     sealed, own = base64.urlsafe_b64decode(theirs), None
     for label in thief.labels:
         with contextlib.suppress(CryptoError):
-            said, own = json.loads(SecretBox(derive(label)).decrypt(sealed)), label
+            said, own = json.loads(SecretBox(derive_key(label)).decrypt(sealed)), label
     assert own
     for value in thief.values():
         made = {name: value if isinstance(was, str) else was for name, was in said.items()}
-        box = bytes(SecretBox(derive(own)).encrypt(json.dumps(made).encode()))
+        box = bytes(SecretBox(derive_key(own)).encrypt(json.dumps(made).encode()))
         forged = base64.urlsafe_b64encode(box).decode()
         assert open_tip.opened_by(with_cookie(open_tip.COOKIE, forged)) is None, value
 

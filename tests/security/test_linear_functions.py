@@ -12,24 +12,24 @@ from keng.channels import text as channel_text
 from keng.claims import matching, redact_claims
 from keng.inbox.search import search_query as tip_search
 from keng.intake.examination import findings, places
-from keng.kit import words as kit_words
+from keng.kit import safe_text as kit_words
 from keng.language import (
-    asked,
-    called,
     categories,
     chat_words,
     fold,
     house_style,
     indicators,
     lookup_questions,
+    lookup_terms,
     lost_money,
     masking,
     names,
     number_check,
     officers,
     reporters_own,
+    seed_spotting,
     similarity,
-    spotting,
+    spoken_names,
     words,
 )
 from keng.language.danger import danger_in, is_about_child
@@ -54,32 +54,34 @@ READ: dict[str, Callable[[str], object]] = {
     "normalise": fold.normalise,
     "words_of": words.words_of,
     "spelled_text": words.spelled_text,
-    "masking": masking.mask,
-    "masking.without": lambda text: masking.without(text, _NAMES),
+    "masking": masking.mask_people,
+    "masking.without": lambda text: masking.cover_values(text, _NAMES),
     "indicators": indicators.extract,
-    "asked": asked.asked_in,
-    "asked.alone_in": asked.alone_in,
+    "asked": lookup_terms.lookup_terms_in,
+    "asked.alone_in": lookup_terms.only_lookup_term,
     "read_link": read_link,
-    "house_style": house_style.check_words,
-    "house_style.check": lambda text: house_style.check({"what": text, "call": "b"}, text[:300]),
-    "house_style in English": lambda text: house_style.check_words(text, "en"),
+    "house_style": house_style.check_words_style,
+    "house_style.check": lambda text: house_style.check_warning_style(
+        {"what": text, "call": "b"}, text[:300]
+    ),
+    "house_style in English": lambda text: house_style.check_words_style(text, "en"),
     "danger": danger_in,
     "is_about_child": is_about_child,
     "officers": officers.seems_about_officers,
-    "money": lambda text: lost_money.has_left(fold.fold(text)),
+    "money": lambda text: lost_money.money_has_left(fold.fold(text)),
     "urgency": urgency.urgency_of,
     "shingles": similarity.shingles,
-    "reporters_own": reporters_own.cut,
-    "reporters_own with a declaration": lambda text: reporters_own.cut(
+    "reporters_own": reporters_own.cut_reporters_own,
+    "reporters_own with a declaration": lambda text: reporters_own.cut_reporters_own(
         f"sdt của tôi 0912345678, mail của tôi a@b.vn. {text}"
     ),
-    "spotting": spotting.find_ideas,
-    "categories": categories.suggest,
+    "spotting": seed_spotting.find_ideas,
+    "categories": categories.suggest_categories,
     "number_check": lambda text: number_check.compare_numbers(
         {"vi": {"what": text, "call": text}}, _KNOWN
     ),
     "names": names.looks_like_a_name,
-    "called": lambda text: called.calls_somebody(text.split()),
+    "called": lambda text: spoken_names.calls_somebody_by_name(text.split()),
     "findings": findings.findings_in,
     "places.named_in": lambda text: places.named_in(text, "24"),
     "places.search": search._words,
@@ -95,8 +97,8 @@ READ: dict[str, Callable[[str], object]] = {
     "chat: wants_no_contact": lambda text: chat_words.wants_no_contact(fold.fold(text)),
     "chat: is_for_unit": lambda text: chat_words.is_for_unit(text, "Công an phường Thử"),
     "chat: looking up": chat_handler._free_question,
-    "chat: asks_about_it": lambda text: lookup_questions.asks_about_it(fold.fold(text)),
-    "chat: tells_too": lambda text: lookup_questions.tells_too(fold.fold(text)),
+    "chat: asks_about_it": lambda text: lookup_questions.is_lookup_question(fold.fold(text)),
+    "chat: tells_too": lambda text: lookup_questions.tells_more_than_question(fold.fold(text)),
     "chat: a survey": commands.read_command,
     "claims: redact_claims": redact_claims.redact_claim,
     "claims: matching": lambda text: matching.best_matches(text, [(1, [text])], most=3),
@@ -151,8 +153,8 @@ def test_what_is_meant_for_the_words_beside_something_never_reads_more(monkeypat
     for text in (*hostile.of_units(), *_with_numbers()):
         written = text.of_length(2_000)
         indicators.extract(written)
-        reporters_own.cut(f"sdt của tôi 0912345678. {written}")
-        house_style.check_words(written)
+        reporters_own.cut_reporters_own(f"sdt của tôi 0912345678. {written}")
+        house_style.check_words_style(written)
     assert {place for place, one in watched.items() if not one.longest} == set()
     too_long = {
         place: one.longest for place, one in watched.items() if one.longest > WINDOWS[place]
@@ -183,6 +185,6 @@ def _with_numbers():
 )
 def test_a_name_that_is_declared_again_and_again_is_looked_for_once(unit):
     text = hostile.Text("", unit, "")
-    assert not (wrong := cost.verdict(reporters_own.cut, text.of_length)), wrong
+    assert not (wrong := cost.verdict(reporters_own.cut_reporters_own, text.of_length)), wrong
     # A webhook waits for it: one message of a chat is this long at most.
-    assert cost.least(reporters_own.cut, text.of_length(10_000)) < 0.25
+    assert cost.least(reporters_own.cut_reporters_own, text.of_length(10_000)) < 0.25

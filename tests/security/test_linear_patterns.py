@@ -11,27 +11,27 @@ import pytest
 
 from keng.kit import secret_paths
 from keng.language import jargon, masking, officers
-from keng.language.indicators.wording import SURNAMES
+from keng.language.indicators.patterns import SURNAMES
 from tests.security import cost, hostile, patterns
 
 # Patterns that are made while something runs, by the function that makes them, with examples.
 # Values that come from people are escaped there; the longest one stands here.
 BUILT: dict[str, list[re.Pattern[Any]]] = {
-    "keng.kit.secret_paths.before_secrets": [
+    "keng.kit.secret_paths.secret_path_pattern": [
         pattern
         for pattern in (
-            secret_paths.before_secrets(
+            secret_paths.secret_path_pattern(
                 ["r/<secret:token>", "a/<uuid:pk>/b/<int:n>/<secret:token>"]
             ),
         )
         if pattern is not None
     ],
-    "keng.language.asked._handles": [re.compile(r"(?<![\w.@/])@([\w.]{3,40})(?![\w@])")],
+    "keng.language.lookup_terms._handles": [re.compile(r"(?<![\w.@/])@([\w.]{3,40})(?![\w@])")],
     "keng.language.indicators.context._named_account": [
         re.compile(r"(?<![a-z0-9])(?:a|b\s+c)(?![a-z0-9])")
     ],
     "keng.language.indicators.context._is_holder": [re.compile(SURNAMES)],
-    "keng.language.indicators.wording.compiled": [],
+    "keng.language.indicators.patterns.compile_pattern": [],
     "keng.language.jargon._patterns": [
         one for language in ("vi", "en") for one, _plain in jargon._patterns(language)
     ],

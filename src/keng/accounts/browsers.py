@@ -12,9 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from keng.accounts.guessing import TryOrigin
-from keng.kit.limits import network_around
-from keng.kit.secrets import keyed_hash, same
-from keng.kit.slowing import address_of
+from keng.kit.rate_limits import client_address, network_of_address
+from keng.kit.secrets import keyed_hash, same_secret
 
 KNOWN_FOR_SECONDS = 90 * 24 * 3600
 # A desk's machine is used by several people; who has not signed in on it for longest is forgotten.
@@ -35,10 +34,10 @@ PARTNER_SITE = SignInSite("keng_partner_known", "/partner/sign-in/")
 
 def origin_of_try(request: HttpRequest, site: SignInSite, name: str) -> TryOrigin:
     """Where a try under this name comes from."""
-    network = network_around(address_of(request))
+    network = network_of_address(client_address(request))
     browser, marks = _browser_and_marks(request, site)
     expected = _mark_for(site, name, browser)
-    is_known = any(same(mark, expected) for mark in marks)
+    is_known = any(same_secret(mark, expected) for mark in marks)
     return TryOrigin(network, browser if is_known else "")
 
 

@@ -138,7 +138,7 @@ class SetUpForm(Form):
 
 def _cleaned_half(typed: str) -> str:
     try:
-        return codes.cleaned(typed, HALF_LENGTH)
+        return codes.cleaned_code(typed, HALF_LENGTH)
     except codes.MalformedCode:
         raise forms.ValidationError(
             _("Half of the code has %(count)d letters and digits; the letter U is never in one."),

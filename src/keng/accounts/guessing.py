@@ -33,7 +33,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from keng.kit.limits import Bucket
+from keng.kit.rate_limits import TokenBucket
 
 PAIR_LIMIT = (5, 1 / 300)
 NETWORK_LIMIT = (30, 1 / 30)
@@ -67,7 +67,7 @@ class TooManyTries(Exception):
 class CountedTry:
     """One try that was let through: counted as wrong until somebody says that it was right."""
 
-    counted_in: tuple[Bucket, ...]
+    counted_in: tuple[TokenBucket, ...]
     is_last: bool
     """The next one from there has to wait."""
 
@@ -84,10 +84,10 @@ class _Counts:
 
     def __init__(self, figures: tuple[int, float]) -> None:
         self._figures, self._key = figures, os.urandom(32)
-        self._buckets: dict[bytes, Bucket] = {}
+        self._buckets: dict[bytes, TokenBucket] = {}
         self._full_until = -math.inf
 
-    def bucket_for(self, now: float, *of: str) -> Bucket:
+    def bucket_for(self, now: float, *of: str) -> TokenBucket:
         """Count one more of these. Raises TooManyTries, of which others are the cause if there is
         no room for another count.
         """
@@ -95,7 +95,7 @@ class _Counts:
         if known not in self._buckets:
             self._make_room(now)
             at_once, per_second = self._figures
-            self._buckets[known] = Bucket(at_once=at_once, per_second=per_second, now=now)
+            self._buckets[known] = TokenBucket(at_once=at_once, per_second=per_second, now=now)
         bucket = self._buckets[known]
         seconds = bucket.wait(now)
         if seconds:
@@ -147,7 +147,7 @@ class GuessCounter:
             return self._begin_of_stranger(now, name, origin.network)
 
     def _begin_of_stranger(self, now: float, name: str, network: str) -> CountedTry:
-        taken: list[Bucket] = []
+        taken: list[TokenBucket] = []
         try:
             # First: a network that is refused makes no counts of the names it makes up.
             taken.append(self._take_wide(self._networks, now, network))
@@ -160,7 +160,7 @@ class GuessCounter:
             raise
         return CountedTry(tuple(taken), is_last=pair.is_empty)
 
-    def _take_wide(self, counts: _Counts, now: float, whose: str) -> Bucket:
+    def _take_wide(self, counts: _Counts, now: float, whose: str) -> TokenBucket:
         """Of a limit in which others take part."""
         try:
             return counts.bucket_for(now, whose)

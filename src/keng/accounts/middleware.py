@@ -20,7 +20,7 @@ from keng.accounts.devices import device_of
 from keng.accounts.models import Notice, Officer
 from keng.accounts.sessions import BEGAN_KEY, DEVICE_KEY, OFFICER_KEY, SESSION_LASTS, keep_awake
 from keng.kit import busy, times
-from keng.kit.secrets import same
+from keng.kit.secrets import same_secret
 
 OPEN_PAGES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
 _SIGN_IN_MARK = "password_mark"
@@ -63,10 +63,10 @@ class OfficerMiddleware:
                 return self._answer(request)
         except DatabaseError as error:
             # What is deferred is checked at the commit, when the view has long returned.
-            if not busy.is_passing(error):
+            if not busy.is_passing_error(error):
                 raise
             request.passing_error = error
-            return busy.page(request)
+            return busy.busy_page(request)
 
     def _answer(self, request: DeskRequest) -> HttpResponse:
         request.officer = signed_in_officer(request)
@@ -86,10 +86,10 @@ class OfficerMiddleware:
     def process_exception(self, request: DeskRequest, exception: Exception) -> HttpResponse | None:
         """A view that failed leaves nothing half-written."""
         transaction.set_rollback(True)
-        if not busy.is_passing(exception):
+        if not busy.is_passing_error(exception):
             return None
         request.passing_error = exception
-        return busy.page(request)
+        return busy.busy_page(request)
 
 
 def _may_repeat(request: DeskRequest) -> bool:
@@ -117,7 +117,7 @@ def signed_in_officer(request: HttpRequest) -> Officer | None:
         has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None))
     )
     officer = rows.filter(pk=key, is_active=True).first()
-    is_same = officer and same(
+    is_same = officer and same_secret(
         request.session.get(_SIGN_IN_MARK, ""), officer.get_session_auth_hash()
     )
     if officer and is_same and officer.current_posts:

@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from keng.accounts.models import Officer, Post
 from keng.accounts.who import ADMINISTERING
-from keng.kit.folded import folded
+from keng.kit.sql_fold import sql_folded
 from keng.language.fold import fold
 from keng.places.models import Unit
 
@@ -58,7 +58,7 @@ def page_of_officers(
     if unit is not None:
         rows = rows.filter(pk__in=Post.objects.filter(unit=unit).values("officer"))
     for word in fold(words).split():
-        rows = rows.alias(called=folded(F("name"))).filter(
+        rows = rows.alias(called=sql_folded(F("name"))).filter(
             Q(called__contains=word) | Q(username__contains=word)
         )
     return Paginator(rows, OFFICERS_PER_PAGE).get_page(page)

@@ -281,7 +281,7 @@ def first_day_of_post(asked_for: datetime.date | None) -> datetime.date:
 
 def new_half() -> str:
     """Half of a set-up code."""
-    return "".join(secrets.choice(codes.ALPHABET) for _ in range(HALF_LENGTH))
+    return "".join(secrets.choice(codes.CODE_ALPHABET) for _ in range(HALF_LENGTH))
 
 
 def hash_of_half(half: str) -> bytes:

@@ -8,7 +8,7 @@ from django.db import transaction
 from nacl.exceptions import CryptoError
 
 from keng.accounts.models import Officer, PartnerMember
-from keng.kit.secrets import box
+from keng.kit.secrets import site_box
 
 _STEP_SECONDS = 30
 
@@ -29,7 +29,7 @@ def new_totp_secret() -> str:
 
 def boxed_secret(secret: str) -> bytes:
     """The form in which a secret is kept."""
-    return bytes(box("totp").encrypt(secret.encode()))
+    return bytes(site_box("totp").encrypt(secret.encode()))
 
 
 def otpauth_address(username: str, secret: str) -> str:
@@ -75,7 +75,7 @@ def matching_step(totp_box: bytes, typed: str, *, after: int = 0) -> int | None:
 
 def secret_in_box(totp_box: bytes) -> str:
     """The secret in the form in which it is kept, for the page of the person whose it is."""
-    return box("totp").decrypt(totp_box).decode()
+    return site_box("totp").decrypt(totp_box).decode()
 
 
 def _totp(officer: Officer | PartnerMember) -> pyotp.TOTP:

@@ -27,7 +27,7 @@ from keng.accounts.sessions import end_sessions
 from keng.accounts.who import VOUCHING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.kit.secrets import keyed_hash, same
+from keng.kit.secrets import keyed_hash, same_secret
 
 OPERATOR = "operator"
 # One right half with wrong others, or wrong codes: then the request is over.
@@ -80,7 +80,7 @@ def begun_set_up(request_id: uuid.UUID, mark: str) -> OfficerRequest | None:
     """
     found = OfficerRequest.objects.open().filter(pk=request_id, state=OfficerRequest.State.AGREED)
     request = found.exclude(chosen_password="").select_related("unit", "officer").first()
-    if request is not None and not same(mark, mark_of_set_up(request)):
+    if request is not None and not same_secret(mark, mark_of_set_up(request)):
         raise SetUpBegunAgain
     return request
 
@@ -100,7 +100,7 @@ def finish_set_up(request_id: uuid.UUID, mark: str, *, code: str) -> Officer:
             raise SetUpOver
         if second is not None and not VOUCHING.may_act_for(second, request.unit):
             raise SetUpOver
-        if not same(mark, mark_of_set_up(request)):
+        if not same_secret(mark, mark_of_set_up(request)):
             raise SetUpBegunAgain
         step = second_factor.matching_step(bytes(request.offered_totp_box), code)
         if step is not None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from keng.accounts.models import Officer
 from keng.alarms.bundled import size_for
-from keng.kit.prepared import Prepared
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.secrets import keyed_hash
 from keng.tips.gravity import Stake, danger_message, stake_of
 from keng.tips.models import Tip
@@ -88,7 +88,7 @@ def bar_for(officer: Officer, at: uuid.UUID | None = None) -> Bar | None:
 def ringing_of(officer: Officer) -> list[Ringing]:
     """All that rings for the officer, in the order of the bar; of the tips only what that takes."""
     asked = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
-    ids = [row[0] for row in _RINGING.ask(**asked)]
+    ids = [row[0] for row in _RINGING.fetch_rows(**asked)]
     if not ids:
         return []
     tips = Tip.objects.visible_to(officer).filter(pk__in=ids)
@@ -116,4 +116,4 @@ def _ringing_query(**onlooker: Any) -> QuerySet[Tip, Any]:
     return visible.ringing().order_by("-id").values_list("pk")[:MOST]
 
 
-_RINGING = Prepared(_ringing_query)
+_RINGING = CompiledQuery(_ringing_query)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from keng.delivery.models import Delivery, PagerWay
-from keng.kit.phrases import moment_words
+from keng.kit.time_words import moment_words
 from keng.tips.models import Alarm, AlarmCall, Tip
 from keng.tips.origins import channel_name
 

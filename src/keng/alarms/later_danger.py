@@ -53,7 +53,7 @@ def tell(tip: Tip, message: DialogueMessage) -> None:
     """Say at once whom to ring: 113, or the bank; never to whoever asked for no contact."""
     if tip.do_not_contact or tip.withdrawn_at:
         return
-    about_money = lost_money.has_left(fold(message.text)) and not calls_for_help(message.text)
+    about_money = lost_money.money_has_left(fold(message.text)) and not calls_for_help(message.text)
     with translation.override(tip.language):
         lines = [bank_first()] if about_money else []
         words = "\n".join([*lines, danger_first()])

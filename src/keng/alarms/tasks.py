@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 from keng.alarms import bundling, ringing
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
-    Task(
+    WorkerTask(
         "call officers",
         ringing.call_what_rings,
         is_woken=True,
         every=timedelta(seconds=2),
-        pace=Pace.ALARM,
+        pace=TaskPace.ALARM,
     ),
-    Task("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
+    WorkerTask("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
 ]

@@ -22,9 +22,9 @@ from nacl.signing import SigningKey, VerifyKey
 from keng.audit.models import Chain, Entry, SignedHead
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.kit.private import make_private_folder, private
+from keng.kit.private_files import make_private_folder, private_opener
 from keng.kit.refusals import KeyMissing
-from keng.kit.secrets import read_or_make
+from keng.kit.secrets import read_or_make_key
 
 _PORTION = 500
 _NUMBER = BigIntegerField()
@@ -113,7 +113,7 @@ def verify_key() -> VerifyKey:
 
 def make_key() -> None:
     """Make the key that signs unless there is one: at the first start, or when it is lost."""
-    read_or_make(_key_file())
+    read_or_make_key(_key_file())
 
 
 def _key() -> SigningKey:
@@ -122,7 +122,7 @@ def _key() -> SigningKey:
         raise KeyMissing(
             f"{_key_file()} is missing. Put it back from the backup; see `keng keys check`."
         )
-    return SigningKey(read_or_make(_key_file()))
+    return SigningKey(read_or_make_key(_key_file()))
 
 
 def _key_file() -> Path:
@@ -150,7 +150,7 @@ def _export(heads: list[SignedHead], *, chains: int) -> None:
     make_private_folder(folder)
     path = folder / f"heads-{times.local_date(times.now()):%Y-%m}.jsonl"
     public = bytes(verify_key()).hex()
-    with open(path, "ab", opener=private) as file:
+    with open(path, "ab", opener=private_opener) as file:
         # Whoever else signs at this moment goes on from our last line.
         fcntl.flock(file, fcntl.LOCK_EX)
         last, number = _last_line(folder)

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from keng.audit.heads import sign_heads
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
-    Task(
+    WorkerTask(
         "sign the heads of the audit chains",
         sign_heads,
         every=timedelta(hours=1),
-        pace=Pace.SLOW,
+        pace=TaskPace.SLOW,
     )
 ]

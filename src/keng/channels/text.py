@@ -3,14 +3,14 @@
 import re
 import unicodedata
 
-from keng.kit.visible import visible
+from keng.kit.visible import visible_text
 
 _MANY_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 
 
 def clean_text(text: str) -> str:
     """NFC, nothing unseen, LF line ends, at most two blank lines in a row, trimmed."""
-    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = visible_text(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     if "\n\n" in text or "\n " in text or "\n\t" in text:

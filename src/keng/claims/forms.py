@@ -11,7 +11,7 @@ from keng.claims.actions.asking import LONGEST_CLAIM
 from keng.claims.content import TEXT_FIELDS, CheckContent, Evidence
 from keng.claims.models import Claim, Revision, Topic, Verdict
 from keng.claims.redact_claims import redact_claim
-from keng.kit.forms import Form, HintedChoice, not_to_come, own_code
+from keng.kit.forms import Form, HintedChoice, no_later_than_today, own_code_field
 
 MOST_SOURCES = 4
 _LONGEST_NUMBER = 2_000_000_000
@@ -194,7 +194,7 @@ class EvidenceForm(Form):
                 self.fields[name].error_messages["required"] = _REQUIRED_WORDS[name]
 
     def clean_dated(self) -> Any:
-        return not_to_come(self.cleaned_data["dated"])
+        return no_later_than_today(self.cleaned_data["dated"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -250,7 +250,7 @@ class PublishCheckForm(Form):
     """The second person's own code, and the hash of what they read."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code()
+    code = own_code_field()
 
 
 class SendBackCheckForm(Form):
@@ -279,7 +279,7 @@ class TakeBackCheckForm(Form):
 class WithdrawCheckForm(TakeBackCheckForm):
     """The officer's own code, too."""
 
-    code = own_code()
+    code = own_code_field()
 
 
 class OutOfScopeForm(Form):

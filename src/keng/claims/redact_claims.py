@@ -3,7 +3,7 @@
 import re
 
 from keng.language import reporters_own
-from keng.language.masking import Covered, Masked
+from keng.language.masking import CoveredPiece, MaskedText
 
 # "@handle", but not the middle of an e-mail address, which is covered as one.
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,40}")
@@ -16,18 +16,18 @@ _PROFILE = re.compile(
 )
 
 
-def redact_claim(text: str) -> Masked:
+def redact_claim(text: str) -> MaskedText:
     """Names, numbers, handles and the pages of people give way to marks."""
-    pieces: list[Covered] = []
+    pieces: list[CoveredPiece] = []
 
     def post(found: re.Match[str]) -> str:
         instead = f"{found['host']}/[…]"
-        pieces.append(Covered("name", found[0], instead))
+        pieces.append(CoveredPiece("name", found[0], instead))
         return instead
 
     def handle(found: re.Match[str]) -> str:
-        pieces.append(Covered("name", found[0], "[@…]"))
+        pieces.append(CoveredPiece("name", found[0], "[@…]"))
         return "[@…]"
 
-    done = reporters_own.cover(_HANDLE.sub(handle, _PROFILE.sub(post, text)))
-    return Masked(done.text, (*pieces, *done.covered))
+    done = reporters_own.mask_everybody(_HANDLE.sub(handle, _PROFILE.sub(post, text)))
+    return MaskedText(done.text, (*pieces, *done.covered))

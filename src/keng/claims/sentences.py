@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from keng.claims.models import Claim, Revision
-from keng.kit.languages import spoken_in
-from keng.kit.phrases import moment_words
+from keng.kit.languages import language_among
+from keng.kit.time_words import moment_words
 
 # The colour word beside each verdict; the word itself always stands there, too.
 VERDICT_TONES = {"false": "danger", "partly": "warn", "true": "ok", "unverified": "none"}
@@ -61,7 +61,7 @@ def out_of_scope_answer(why: str) -> OutOfScopeAnswer:
 
 def words_for_reader(revision: Revision) -> dict[str, str]:
     """Its words in the visitor's language, or in Vietnamese."""
-    found: dict[str, str] = revision.texts[spoken_in(revision.texts)]
+    found: dict[str, str] = revision.texts[language_among(revision.texts)]
     return found
 
 
@@ -85,7 +85,7 @@ def share_text(revision: Revision) -> str:
 def prepared_for_reader(revisions: list[Revision]) -> list[Revision]:
     """With the words of the visitor's language, the tone of the verdict, the sources as shown."""
     for revision in revisions:
-        revision.words, revision.spoken = words_for_reader(revision), spoken_in(revision.texts)
+        revision.words, revision.spoken = words_for_reader(revision), language_among(revision.texts)
         revision.tone = VERDICT_TONES[revision.verdict]
         revision.sources = [_shown_source(each) for each in revision.evidence]
     return revisions

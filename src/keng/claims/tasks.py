@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from keng.claims.actions import objections
-from keng.kit.recurring import Task
+from keng.kit.worker_tasks import WorkerTask
 
 TASKS = [
-    Task(
+    WorkerTask(
         "words of claims that were out of scope",
         objections.sweep_askers_words,
         every=timedelta(hours=1),

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from keng.kit import configuration
-from keng.kit.closed import close_memory
+from keng.kit.closed_memory import close_memory
 from keng.kit.database import DatabaseNotPrepared, data_folder
 from keng.kit.refusals import KeyMissing, WrongSettings
 from keng.runtime.errors import CannotContinue
@@ -128,7 +128,7 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
 def _wrong_settings() -> list[str]:
     """Take the settings from their file; what is wrong with them and with the environment's."""
     try:
-        configuration.load()
+        configuration.load_settings()
     except WrongSettings as error:
         return error.faults
     return []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from keng.kit.database import data_folder
-from keng.runtime.environment import database, start_django
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 from keng.runtime.serve import make_push_account, run_everything, where_it_is
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports
@@ -131,7 +131,7 @@ def _vault() -> Any:
 def _print_code(name: str) -> int:
     from keng.runtime.known_keys import require_demo  # noqa: PLC0415 -- needs the driver
 
-    with database():
+    with running_database():
         require_demo()
         start_django()
         from keng.accounts import second_factor  # noqa: PLC0415 -- needs the settings

@@ -6,7 +6,16 @@ import os
 from collections.abc import Callable
 
 from keng.cli.checks import certificate, database, machine, running
-from keng.cli.checks.check import Check, Finding, Level, Place, ok, perform, unknown, wrong
+from keng.cli.checks.check import (
+    Check,
+    CheckedPlace,
+    Finding,
+    FindingLevel,
+    ok,
+    perform_check,
+    unknown,
+    wrong,
+)
 from keng.kit.database import data_folder
 from keng.runtime.errors import CannotContinue
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports
@@ -43,12 +52,12 @@ CHECKS: tuple[Check, ...] = (
     Check("setup", database.setup, needs=("database", "migrations", "keys"), within=20),
 )
 # Not a row: it is asked before all others, and without it none can be.
-SETTINGS = "settings"
+SETTINGS_CHECK = "settings"
 _SAID = {
-    Level.OK: "ok",
-    Level.ATTENTION: "look",
-    Level.WRONG: "WRONG",
-    Level.UNKNOWN: "-",
+    FindingLevel.OK: "ok",
+    FindingLevel.ATTENTION: "look",
+    FindingLevel.WRONG: "WRONG",
+    FindingLevel.UNKNOWN: "-",
 }
 # The exit code, and its word in --json.
 _RESULTS = {0: "well", 1: "wrong", 2: "attention"}
@@ -73,12 +82,12 @@ def examine(
 ) -> dict[str, Finding]:
     """Every check by its name, in order; `tell` hears of each as soon as it is done."""
     found: dict[str, Finding] = {}
-    place = Place(Ports())
-    found[SETTINGS] = _settings(arguments)
-    if found[SETTINGS].level is Level.OK:
-        place = Place(chosen_ports(arguments))
+    place = CheckedPlace(Ports())
+    found[SETTINGS_CHECK] = _settings(arguments)
+    if found[SETTINGS_CHECK].level is FindingLevel.OK:
+        place = CheckedPlace(chosen_ports(arguments))
     if tell is not None:
-        tell(SETTINGS, found[SETTINGS])
+        tell(SETTINGS_CHECK, found[SETTINGS_CHECK])
     for check in CHECKS:
         found[check.name] = _looked_at(check, place, found)
         if tell is not None:
@@ -88,9 +97,9 @@ def examine(
 
 def exit_code(found: dict[str, Finding]) -> int:
     levels = {finding.level for finding in found.values()}
-    if Level.WRONG in levels:
+    if FindingLevel.WRONG in levels:
         return 1
-    return 2 if Level.ATTENTION in levels else 0
+    return 2 if FindingLevel.ATTENTION in levels else 0
 
 
 def _settings(arguments: argparse.Namespace) -> Finding:
@@ -105,11 +114,11 @@ def _settings(arguments: argparse.Namespace) -> Finding:
     return ok(f"{count} set, each is what it may be")
 
 
-def _looked_at(check: Check, place: Place, found: dict[str, Finding]) -> Finding:
-    for need in (SETTINGS, *check.needs):
-        if found[need].level in {Level.WRONG, Level.UNKNOWN}:
+def _looked_at(check: Check, place: CheckedPlace, found: dict[str, Finding]) -> Finding:
+    for need in (SETTINGS_CHECK, *check.needs):
+        if found[need].level in {FindingLevel.WRONG, FindingLevel.UNKNOWN}:
             return unknown(f"not looked at: {need} comes first")
-    return perform(check, place)
+    return perform_check(check, place)
 
 
 def _print(name: str, finding: Finding) -> None:

@@ -4,9 +4,14 @@ import argparse
 import sys
 
 from keng.kit.database import data_folder
-from keng.runtime.environment import database, load_django
+from keng.runtime.environment import load_django, running_database
 from keng.runtime.errors import CannotContinue
-from keng.runtime.known_keys import is_demo_data, key_faults, owner_connection, recorded
+from keng.runtime.known_keys import (
+    is_demo_data,
+    key_faults,
+    owner_connection,
+    recorded_installation,
+)
 from keng.runtime.supervisor.register import supervisor_pid
 from keng.vault.fingerprints import KINDS, Kind, fingerprint
 
@@ -39,13 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with running_database():
         return _check() if arguments.word == "check" else _accept()
 
 
 def _check() -> int:
     with owner_connection() as connection:
-        known = recorded(connection)
+        known = recorded_installation(connection)
         faults = {fault.kind: fault for fault in key_faults(connection)}
     for kind in KINDS:
         here = fingerprint(kind)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from keng.runtime.environment import database, start_django
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with running_database():
         start_django()
         words = {"import": _import, "list": _list, "remove": _remove}
         return words[arguments.word](arguments)

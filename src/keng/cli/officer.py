@@ -3,8 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from keng.cli.unit_choice import unit_of
-from keng.runtime.environment import database, start_django
+from keng.cli.unit_choice import chosen_unit
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with running_database():
         start_django()
         return {"add": _add, "list": _list, "renew": _renew}[arguments.word](arguments)
 
@@ -48,7 +48,7 @@ def _add(arguments: argparse.Namespace) -> int:
     from keng.accounts import actions, setting_up  # noqa: PLC0415
     from keng.accounts.forms import OfficerForm  # noqa: PLC0415
 
-    unit = unit_of(arguments.unit)
+    unit = chosen_unit(arguments.unit)
     try:
         username = OfficerForm.base_fields["username"].clean(arguments.username)
     except ValidationError as error:
@@ -141,7 +141,7 @@ def _print_once(request: "OfficerRequest", halves: list[str]) -> None:
 
     from keng.kit import codes  # noqa: PLC0415
 
-    first, second = (codes.grouped(half) for half in halves)
+    first, second = (codes.grouped_code(half) for half in halves)
     username = request.officer.username if request.officer else request.username
     print("\nShown only now, good for 24 hours:")
     print(f"  Name      {username}")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from keng.runtime.environment import database, start_django
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with running_database():
         start_django()
         from keng.places import importer  # noqa: PLC0415 -- needs the settings
 

@@ -3,8 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from keng.cli.unit_choice import place_of
-from keng.runtime.environment import database, start_django
+from keng.cli.unit_choice import place_by_code
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with running_database():
         start_django()
         return _list() if arguments.word == "list" else _add(arguments)
 
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace) -> int:
     from keng.places.models import Jurisdiction, Place  # noqa: PLC0415 -- needs the settings
 
-    place = place_of(arguments.code)
+    place = place_by_code(arguments.code)
     served = Jurisdiction.objects.filter(valid_to=None).values("place")
     if not (arguments.communes and served.filter(place=place).exists()):
         unit = _found(

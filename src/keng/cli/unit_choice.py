@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from keng.places.models import Place, Unit
 
 
-def place_of(code: str) -> "Place":
+def place_by_code(code: str) -> "Place":
     """A province ("24") or commune ("07795") of today."""
     from keng.places.models import Place  # noqa: PLC0415 -- needs the settings
 
@@ -25,7 +25,7 @@ def place_of(code: str) -> "Place":
     return found
 
 
-def unit_of(word: str) -> "Unit":
+def chosen_unit(word: str) -> "Unit":
     """A unit by the code of the place it serves, or by its short name."""
     from keng.places.models import Unit  # noqa: PLC0415 -- needs the settings
 

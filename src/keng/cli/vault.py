@@ -5,7 +5,7 @@ import getpass
 import sys
 from pathlib import Path
 
-from keng.runtime.environment import database, start_django
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 
@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with running_database():
         start_django()
         return _init() if arguments.word == "init" else _restore()
 

@@ -19,7 +19,7 @@ from nacl.secret import SecretBox
 
 from keng.community.models import Draft
 from keng.kit import times, uploads
-from keng.kit.secrets import derive, keyed_hash
+from keng.kit.secrets import derive_key, keyed_hash
 from keng.kit.uploads import SealedUpload
 
 DRAFT_LIFE = timedelta(minutes=30)
@@ -117,19 +117,19 @@ def _remove_rows(rows: list[Draft]) -> None:
 
 def _discard_files(paths: list[str]) -> None:
     for path in paths:
-        uploads.discard(path)
+        uploads.discard_upload(path)
 
 
 def _sweep_files() -> int:
     """A request that broke off before its draft was saved leaves files that nobody can open."""
     until = (times.now() - DRAFT_LIFE).timestamp()
-    old = [path for path, changed in uploads.all_paths().items() if changed < until]
+    old = [path for path, changed in uploads.all_upload_paths().items() if changed < until]
     if not old:
         return 0
     named = {path for files in Draft.objects.values_list("files", flat=True) for path in files}
     orphans = [path for path in old if path not in named]
     for path in orphans:
-        uploads.discard(path)
+        uploads.discard_upload(path)
     return len(orphans)
 
 
@@ -138,4 +138,4 @@ def _draft_id_hash(secret: str) -> bytes:
 
 
 def _draft_key(secret: str) -> bytes:
-    return hashlib.blake2b(secret.encode(), key=derive("draft key"), digest_size=32).digest()
+    return hashlib.blake2b(secret.encode(), key=derive_key("draft key"), digest_size=32).digest()

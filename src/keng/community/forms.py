@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.community.models import OfficialChannel, Question
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, own_code
+from keng.kit.forms import Form, HintedChoice, own_code_field
 from keng.places.models import Place
 from keng.warnings.forms import numbers_field
 
@@ -70,7 +70,7 @@ class DecideAnnouncementForm(Form):
     """The officer's own code, and the numbers they ticked as compared."""
 
     numbers = numbers_field()
-    code = own_code()
+    code = own_code_field()
 
 
 class LetOutAnswerForm(DecideAnnouncementForm):

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from keng.community import drafts
 from keng.community.actions import questions
-from keng.kit.recurring import Task
+from keng.kit.worker_tasks import WorkerTask
 
 TASKS = [
-    Task("drafts", drafts.sweep_drafts, every=timedelta(minutes=1)),
-    Task("questions", questions.sweep_questions, every=timedelta(hours=1)),
+    WorkerTask("drafts", drafts.sweep_drafts, every=timedelta(minutes=1)),
+    WorkerTask("questions", questions.sweep_questions, every=timedelta(hours=1)),
 ]

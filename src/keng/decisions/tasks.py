@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 from keng.decisions import meant_for_unit, out_of_scope, undo_ending
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
-    Task(
+    WorkerTask(
         "hand down what is meant for a unit",
         meant_for_unit.hand_down,
         is_woken=True,
         every=timedelta(seconds=2),
-        pace=Pace.ALARM,
+        pace=TaskPace.ALARM,
     ),
-    Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
-    Task("let go what has ended", undo_ending.let_go, every=timedelta(seconds=5)),
+    WorkerTask(
+        "destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)
+    ),
+    WorkerTask("let go what has ended", undo_ending.let_go, every=timedelta(seconds=5)),
 ]

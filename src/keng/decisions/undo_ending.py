@@ -16,7 +16,7 @@ from keng.decisions import incident_lead, out_of_scope, suspension
 from keng.decisions.on_record import snapshot
 from keng.files import store
 from keng.kit import times
-from keng.kit.secrets import derive
+from keng.kit.secrets import derive_key
 from keng.tips import chats, deadlines, messages
 from keng.tips.errors import NotYours, TooLate
 from keng.tips.models import Decision, DialogueMessage, HeldEnding, Tip, TipConcern
@@ -138,7 +138,7 @@ def _opened(held: HeldEnding, secret: str) -> dict[str, Any]:
 
 
 def _key(secret: str) -> bytes:
-    return hashlib.blake2b(secret.encode(), key=derive("held ending"), digest_size=32).digest()
+    return hashlib.blake2b(secret.encode(), key=derive_key("held ending"), digest_size=32).digest()
 
 
 def _moment(text: str | None) -> datetime.datetime | None:

@@ -7,7 +7,7 @@ from nacl.exceptions import CryptoError
 
 from keng.channels.base import Credentials
 from keng.delivery.models import ChannelAccount
-from keng.kit.secrets import box
+from keng.kit.secrets import site_box
 from keng.vault import opening, seal
 
 _BOX = "channel secrets"
@@ -18,7 +18,7 @@ def keep_secrets(account: ChannelAccount, secrets: Mapping[str, str]) -> None:
 
     The caller saves the row.
     """
-    account.secrets_box = bytes(box(_BOX).encrypt(json.dumps(dict(secrets)).encode()))
+    account.secrets_box = bytes(site_box(_BOX).encrypt(json.dumps(dict(secrets)).encode()))
     _close_circuit(account)
 
 
@@ -48,7 +48,7 @@ def can_open_secrets(account: ChannelAccount) -> bool:
 
 def credentials_for_receiving(account: ChannelAccount) -> Credentials:
     """What `parse` needs: lasting secrets, the base address and what was learned; no tokens."""
-    plain = box(_BOX).decrypt(bytes(account.secrets_box)) if account.secrets_box else b"{}"
+    plain = site_box(_BOX).decrypt(bytes(account.secrets_box)) if account.secrets_box else b"{}"
     found = {"api_base": account.base_url} if account.base_url else {}
     return Credentials(found | json.loads(plain) | account.learned)
 

@@ -64,7 +64,7 @@ def beside_the_phones(request: HttpRequest) -> Tour | None:
 
 def close(response: HttpResponse, where: str) -> HttpResponse:
     """Never shown in this browser again."""
-    cookies.put(response, where, _CLOSED, seconds=_YEARS)
+    cookies.put_cookie(response, where, _CLOSED, seconds=_YEARS)
     return response
 
 

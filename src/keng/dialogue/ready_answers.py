@@ -11,8 +11,8 @@ from importlib import resources
 from django.utils.translation import get_language
 
 from keng.accounts.models import Officer
-from keng.kit.languages import full
-from keng.language.taxonomy import topic_of
+from keng.kit.languages import full_language
+from keng.language.taxonomy import topic_of_category
 from keng.tips.check_list import cannot_wait
 from keng.tips.decision_words import Deadline
 from keng.tips.fill_ins import filled
@@ -125,17 +125,17 @@ def _in_use(tip: Tip, officer: Officer) -> list[Answer]:
 
 
 def _said(answer: Answer, tip: Tip, deadlines: list[Deadline]) -> str:
-    text = answer.text_en if full(tip.language) == "en" else answer.text_vi
+    text = answer.text_en if full_language(tip.language) == "en" else answer.text_vi
     return filled(text, tip, deadlines)
 
 
 def _topics(tip: Tip) -> set[str]:
     """What an officer decided it is about; before that, what reporter and machine said."""
     if tip.category:
-        return {topic_of(tip.category)}
+        return {topic_of_category(tip.category)}
     suggestion = getattr(tip, "suggestion", None)
     guesses = suggestion.categories[:1] if suggestion else []
-    return {tip.topic} | {topic_of(guess["code"]) for guess in guesses}
+    return {tip.topic} | {topic_of_category(guess["code"]) for guess in guesses}
 
 
 def _standard(row: dict[str, str]) -> Answer:

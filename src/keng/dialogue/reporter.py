@@ -211,11 +211,11 @@ def _say(tip: Tip, text: str) -> DialogueMessage | None:
 
     Returns what was said just now; none when nothing is left to show.
     """
-    shown, pieces = reporters_own.cut(clean_text(text))
+    shown, pieces = reporters_own.cut_reporters_own(clean_text(text))
     if pieces:
         unit_id = tip.responsible_unit_id
         sealed = seal.for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
-        holds = reporters_own.kinds_of(pieces)
+        holds = reporters_own.kinds_of_pieces(pieces)
         keep(tip.pk, unit_id=unit_id, kind="in_text", holds=holds, ciphertext=sealed)
         tip.identity_holds = sorted({*tip.identity_holds, *holds})
     now = times.now()

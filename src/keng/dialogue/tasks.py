@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 from keng.dialogue import shown_codes, withdrawal
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
-    Task("destroy what was taken back", withdrawal.destroy_withdrawn, every=timedelta(seconds=5)),
-    Task(
+    WorkerTask(
+        "destroy what was taken back", withdrawal.destroy_withdrawn, every=timedelta(seconds=5)
+    ),
+    WorkerTask(
         "destroy whatever was taken back",
         withdrawal.destroy_whatever_was_withdrawn,
         every=timedelta(hours=1),
-        pace=Pace.SLOW,
+        pace=TaskPace.SLOW,
     ),
-    Task("forget codes that were shown", shown_codes.sweep, every=timedelta(minutes=1)),
+    WorkerTask("forget codes that were shown", shown_codes.sweep, every=timedelta(minutes=1)),
 ]

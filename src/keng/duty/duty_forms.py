@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.channels.email import is_mailbox
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, day_field, hour_field, own_code
+from keng.kit.forms import Form, HintedChoice, day_field, hour_field, own_code_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +78,7 @@ class PagerForm(Form):
         error_messages={"required": _("Enter an address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    code = own_code()
+    code = own_code_field()
 
     def clean_email(self) -> str:
         """An address that every mail server takes."""
@@ -91,4 +91,4 @@ class PagerForm(Form):
 class PresenceForm(Form):
     """The officer's own code, for what changes a pager."""
 
-    code = own_code()
+    code = own_code_field()

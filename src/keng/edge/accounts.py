@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from keng.delivery import inbound_handlers
 from keng.delivery.actions.inbound import pin_signature_variant
 from keng.delivery.inbound_message import ReceivingAccount, receiving_accounts
-from keng.kit.ending import end_all
+from keng.kit.task_ending import end_tasks
 
 logger = logging.getLogger(__name__)
 REFRESH_SECONDS = 20.0
@@ -63,7 +63,7 @@ class AccountBook:
 
     async def close(self) -> None:
         if self._task is not None:
-            await end_all([self._task])
+            await end_tasks([self._task])
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _keep_fresh(self) -> None:

@@ -50,7 +50,7 @@ class EdgeApp:
         self._bodies = RequestBodies()
         self._receipts_again = 0
         self._health = Health("edge")
-        self._sign = alive.Beat("edge")
+        self._sign = alive.Heartbeat("edge")
         self._beating: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +79,7 @@ class EdgeApp:
         self._writer.start()
         self._book.start()
         self._prefixes.start()
-        digits.load()
+        digits.load_phone_tables()
         with suppress(TimeoutError):
             async with asyncio.timeout(_OPENS_WITHIN):
                 while not self._is_well():  # noqa: ASYNC110 -- two parts, asked for a moment

@@ -22,9 +22,9 @@ from django.conf import settings
 
 from keng.edge.http import Scope, Send
 from keng.kit import times
-from keng.kit.ending import end_all
-from keng.kit.limits import Limits, network_of
-from keng.kit.secrets import derive
+from keng.kit.rate_limits import RateLimits, network_of_scope
+from keng.kit.secrets import derive_key
+from keng.kit.task_ending import end_tasks
 
 logger = logging.getLogger(__name__)
 PREFIX_DIGITS = 4
@@ -73,7 +73,7 @@ class FillerHashes:
     """The hashes that stand for nothing: the same for one prefix today, tomorrow, at every edge."""
 
     def __init__(self) -> None:
-        self._key = derive("lookup filler")
+        self._key = derive_key("lookup filler")
 
     def entries(self, prefix: str, count: int) -> list[str]:
         """So many of them; those of a smaller count are among those of a larger one."""
@@ -127,7 +127,7 @@ class PrefixLookup:
 
     async def close(self) -> None:
         if self._task is not None:
-            await end_all([self._task])
+            await end_tasks([self._task])
         self._fail(self._waiting)
 
     async def serve(self, prefix: str, scope: Scope, send: Send) -> None:
@@ -139,7 +139,7 @@ class PrefixLookup:
         if not _PREFIX.fullmatch(prefix):
             await _send_error(send, 400)
             return
-        wait = self._limits.wait(network_of(scope, behind_proxy=settings.BEHIND_TLS))
+        wait = self._limits.wait(network_of_scope(scope, behind_proxy=settings.BEHIND_TLS))
         if wait:
             await _send_error(send, 429, (b"retry-after", b"%d" % math.ceil(wait)))
             return
@@ -228,9 +228,9 @@ class PrefixLookup:
                 asked.exception()
 
 
-def _limits() -> Limits:
+def _limits() -> RateLimits:
     """So many at once and for each second: KENG_LOOKUP_NETWORK_LIMIT, KENG_LOOKUP_LIMIT."""
-    return Limits(
+    return RateLimits(
         network=_limit_pair("KENG_LOOKUP_NETWORK_LIMIT", "240,2"),
         process=_limit_pair("KENG_LOOKUP_LIMIT", "8000,4000"),
     )

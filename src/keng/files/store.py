@@ -15,8 +15,8 @@ from nacl.secret import SecretBox
 
 from keng.kit.database import data_folder
 from keng.kit.ids import new_id
-from keng.kit.private import create_private
-from keng.kit.secrets import box
+from keng.kit.private_files import create_private
+from keng.kit.secrets import site_box
 from keng.vault import opening, seal
 
 _BOX = "viewing copy"
@@ -52,7 +52,7 @@ def rounded(size: int) -> int:
 
 def keep_viewing_copy(content: bytes) -> str:
     """Keep a copy without place and device, in a box of the site; returns its path for the row."""
-    return _write(f"files/viewing/{new_id()}", bytes(box(_BOX).encrypt(content)))
+    return _write(f"files/viewing/{new_id()}", bytes(site_box(_BOX).encrypt(content)))
 
 
 def keep_for_worker(content: bytes) -> tuple[str, bytes]:
@@ -68,7 +68,7 @@ def opened_for_worker(path: str, key: bytes) -> bytes:
 
 def opened_copy(path: str) -> bytes:
     """A copy to view, by its path. Raises FileNotFoundError. The look is recorded before."""
-    return box(_BOX).decrypt((data_folder() / path).read_bytes())
+    return site_box(_BOX).decrypt((data_folder() / path).read_bytes())
 
 
 def discard(paths: Iterable[str]) -> None:

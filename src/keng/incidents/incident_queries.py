@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.delivery.models import Conversation
 from keng.dialogue.ready_answers import AT_ONCE, Ready, of_unit
-from keng.kit.languages import full
+from keng.kit.languages import full_language
 from keng.language.indicators import is_own_site
 from keng.language.similarity import jaccard, shingles
-from keng.language.taxonomy import topic_of
+from keng.language.taxonomy import topic_of_category
 from keng.lookup.models import Indicator
 from keng.tips.fill_ins import filled
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
@@ -157,9 +157,9 @@ def ready_answers_for_incident(
     """
     if not tips:
         return []
-    is_english = 2 * sum(full(tip.language) == "en" for tip in tips) > len(tips)
-    first = next((t for t in tips if (full(t.language) == "en") == is_english), tips[0])
-    topic = topic_of(first.category) if first.category else ""
+    is_english = 2 * sum(full_language(tip.language) == "en" for tip in tips) > len(tips)
+    first = next((t for t in tips if (full_language(t.language) == "en") == is_english), tips[0])
+    topic = topic_of_category(first.category) if first.category else ""
     found = []
     for each in of_unit(incident.unit_id, officer):
         if each.is_removed or each.topic in AT_ONCE.values():

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from keng.incidents import wave_acts
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
-    Task("find waves", wave_acts.find_waves, every=timedelta(seconds=15), pace=Pace.SLOW),
+    WorkerTask("find waves", wave_acts.find_waves, every=timedelta(seconds=15), pace=TaskPace.SLOW),
 ]

@@ -16,7 +16,7 @@ from keng.incidents import wave_acts as actions
 from keng.incidents import wave_queries as queries
 from keng.incidents import wave_words
 from keng.kit.forms import ReasonForm
-from keng.language.taxonomy import label
+from keng.language.taxonomy import category_label
 from keng.tips import errors
 from keng.tips.errors import sentence_of
 from keng.tips.models import Tip
@@ -46,7 +46,7 @@ def waves(request: SignedInRequest) -> HttpResponse:
         "running": [_wave_context(seen) for seen in queries.running_waves(request.officer)],
         "ended": [_wave_context(seen) for seen in queries.ended_waves(request.officer)],
         "elsewhere": [
-            label(code, language) for code in queries.scams_rising_elsewhere(request.officer)
+            category_label(code, language) for code in queries.scams_rising_elsewhere(request.officer)
         ],
     }
     return render(request, "incidents/waves.html", context)

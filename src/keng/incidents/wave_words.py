@@ -8,9 +8,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from keng.incidents.wave_queries import WaveView
-from keng.kit.phrases import span_words, thousands
-from keng.kit.words import as_dialled, defang
-from keng.language.taxonomy import label
+from keng.kit.safe_text import as_dialled, defang
+from keng.kit.time_words import grouped_number, span_words
+from keng.language.taxonomy import category_label
 from keng.lookup.models import Indicator
 
 _MILLION = 1_000_000
@@ -29,7 +29,7 @@ class ReasonLine:
 def wave_subject(seen: WaveView) -> str:
     """What the tips are about."""
     category = seen.wave.category
-    return label(category, get_language() or "vi") if category else _("similar reports")
+    return category_label(category, get_language() or "vi") if category else _("similar reports")
 
 
 def wave_title(seen: WaveView) -> str:
@@ -113,7 +113,7 @@ def _chance_words(chance: float) -> str:
     once_in = 1 / chance
     digits = 10 ** (len(str(int(once_in))) - 1)
     return _("by chance about once in %(n)s times") % {
-        "n": thousands(int(once_in / digits) * digits)
+        "n": grouped_number(int(once_in / digits) * digits)
     }
 
 

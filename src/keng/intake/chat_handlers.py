@@ -17,8 +17,8 @@ from keng.intake.receive import Chat, NewTip, Sealed
 from keng.intake.row import Row, row_of
 from keng.intake.statement import RECEIVE
 from keng.kit.ids import new_id
-from keng.kit.languages import full
-from keng.kit.secrets import box
+from keng.kit.languages import full_language
+from keng.kit.secrets import site_box
 from keng.language import chat_words, lost_money, officers
 from keng.language.fold import fold
 from keng.network.actions.subscriptions import address_hash
@@ -218,12 +218,12 @@ def tip_of(message: InboundMessage, text: str) -> NewTip:
         if is_silent
         else seals.for_sender(
             auto_replies.first_answer(
-                full(language),
+                full_language(language),
                 unit_name=account.above_name if is_about_unit else account.unit_name,
                 urgency=urgency,
                 in_group=bool(event.group),
                 token=token,
-                money_left=lost_money.has_left(folded),
+                money_left=lost_money.money_has_left(folded),
                 kept_from=account.unit_name if is_about_unit else "",
             )
         )
@@ -322,4 +322,4 @@ def _without_words(event: Event) -> str:
 
 def _boxed(url: str) -> bytes:
     # The worker fetches files and the sender's key is not the worker's: so a box of the site.
-    return bytes(box(MEDIA_BOX).encrypt(url.encode()))
+    return bytes(site_box(MEDIA_BOX).encrypt(url.encode()))

@@ -15,7 +15,7 @@ from keng.channels.zalo_oa import MEDIA_HOSTS
 from keng.delivery.models import InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
-from keng.kit.secrets import box
+from keng.kit.secrets import site_box
 from keng.tips.attachments import store_attachment
 from keng.tips.models import Tip
 from keng.tips.unread_files import has_room
@@ -76,7 +76,7 @@ def _claim() -> list[_Claimed]:
             row.pk,
             row.inbound.tip_ref,
             row.kind,
-            box(MEDIA_BOX).decrypt(bytes(row.url_sealed)).decode(),
+            site_box(MEDIA_BOX).decrypt(bytes(row.url_sealed)).decode(),
             (*_HOSTS.get(row.inbound.channel, ()), *_MORE_HOSTS),
             row.inbound.account.base_url if row.inbound.account else "",
         )

@@ -114,7 +114,7 @@ def row_of(tip: NewTip, limits: ClockLimits) -> Row:
 def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     text, detail, sealed = _taken_apart(tip)
     # Ticked in the form, or said in so many words in any channel.
-    money_moved = tip.money_moved or lost_money.has_left(fold(tip.text))
+    money_moved = tip.money_moved or lost_money.money_has_left(fold(tip.text))
     urgency = tip.urgency or urgency_of(
         tip.text, happening=tip.happening, money_moved=money_moved, topic=tip.topic
     )
@@ -207,8 +207,8 @@ def _chat_row(chat: Chat) -> dict[str, Any]:
 
 def _taken_apart(tip: NewTip) -> tuple[str, str, list[Sealed]]:
     """Words and place to show, and what is sealed: who they are, what they said in passing."""
-    text, pieces = reporters_own.cut(clean_text(tip.text))
-    detail, more = reporters_own.cut(clean_text(tip.place_detail))
+    text, pieces = reporters_own.cut_reporters_own(clean_text(tip.text))
+    detail, more = reporters_own.cut_reporters_own(clean_text(tip.place_detail))
     sealed = list(tip.sealed)
     said = {name: value for name, value in tip.contact.items() if value.strip()}
     if said:
@@ -216,7 +216,7 @@ def _taken_apart(tip: NewTip) -> tuple[str, str, list[Sealed]]:
         sealed.append(Sealed("contact", tuple(sorted(said)), closed))
     if pieces or more:
         closed = seal.for_unit(tip.unit_id, json.dumps([*pieces, *more], ensure_ascii=False))
-        sealed.append(Sealed("in_text", reporters_own.kinds_of([*pieces, *more]), closed))
+        sealed.append(Sealed("in_text", reporters_own.kinds_of_pieces([*pieces, *more]), closed))
     return text, detail, sealed
 
 

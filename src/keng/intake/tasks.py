@@ -4,38 +4,40 @@ from datetime import timedelta
 
 from keng.intake import fetch_media, forget_chats
 from keng.intake.examination import examine
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
-    Task(
+    WorkerTask(
         "examine tips",
         examine.examine_tips,
         is_woken=True,
         every=timedelta(seconds=2),
-        pace=Pace.ALARM,
+        pace=TaskPace.ALARM,
     ),
-    Task(
+    WorkerTask(
         "examine messages",
         examine.examine_messages,
         is_woken=True,
         every=timedelta(seconds=2),
-        pace=Pace.ALARM,
+        pace=TaskPace.ALARM,
     ),
-    Task(
+    WorkerTask(
         "fetch files",
         fetch_media.fetch_files,
         is_woken=True,
         every=timedelta(seconds=5),
-        pace=Pace.SLOW,
+        pace=TaskPace.SLOW,
     ),
-    Task("forget by what files are known", forget_chats.forget_files, every=timedelta(seconds=30)),
-    Task("forget whose chat it was", forget_chats.forget_chats, every=timedelta(seconds=30)),
-    Task(
+    WorkerTask(
+        "forget by what files are known", forget_chats.forget_files, every=timedelta(seconds=30)
+    ),
+    WorkerTask("forget whose chat it was", forget_chats.forget_chats, every=timedelta(seconds=30)),
+    WorkerTask(
         "forget which messages came before",
         forget_chats.forget_repetitions,
         every=timedelta(minutes=1),
     ),
-    Task(
+    WorkerTask(
         "forget by what ids providers know messages",
         forget_chats.forget_message_ids,
         every=timedelta(minutes=10),

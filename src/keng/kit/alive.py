@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keng.kit.database import data_folder
-from keng.kit.private import make_private_folder, private
+from keng.kit.private_files import make_private_folder, private_opener
 
 BEAT_EVERY = 4.0
 # After so long without a sign a process stands still: longer than any limit of time lets it wait.
@@ -20,17 +20,17 @@ SILENT_AFTER = 25.0
 # A task on which a call for help may hang; each is done every few seconds.
 ALARM_LATE_AFTER = 120.0
 # Tips are taken in, rung and sent by these; without the desk they are, and nobody reads them.
-ESSENTIAL = ("public", "edge", "worker", "sender")
+ESSENTIAL_PROCESSES = ("public", "edge", "worker", "sender")
 _TASK = "task."
 _CLOCK = "clock"
 
 
-def folder() -> Path:
+def signs_folder() -> Path:
     """Where the signs lie: below `run`, which no backup needs."""
     return data_folder() / "run" / "alive"
 
 
-class Beat:
+class Heartbeat:
     """One process, or one lane of it; called by what works, as often as it likes."""
 
     def __init__(self, name: str, *, content: str = "") -> None:
@@ -50,7 +50,7 @@ class Beat:
     def end(self) -> None:
         """At an end in order, when nobody need miss it."""
         with suppress(OSError):
-            (folder() / self._name).unlink(missing_ok=True)
+            (signs_folder() / self._name).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -74,41 +74,41 @@ class TaskSign:
         return self.age > self.every + (3600 if self.pace == "slow" else 600)
 
 
-def task_beat(name: str, *, pace: str, every: float) -> Beat:
+def task_heartbeat(name: str, *, pace: str, every: float) -> Heartbeat:
     """For a task: a beat each time it came through."""
     content = json.dumps({"name": name, "pace": pace, "every": every})
-    return Beat(f"{_TASK}{name.replace(' ', '-').replace('/', '-')}", content=content)
+    return Heartbeat(f"{_TASK}{name.replace(' ', '-').replace('/', '-')}", content=content)
 
 
-def expect(names: list[str]) -> None:
+def expect_signs(names: list[str]) -> None:
     """From now on each of these is missed when it gives no sign; who has given one keeps it."""
     for name in names:
         with suppress(OSError):
-            if not (folder() / name).exists():
+            if not (signs_folder() / name).exists():
                 _touch(name, "")
 
 
-def forget_all() -> None:
+def forget_signs() -> None:
     """Nothing runs here any more, or not yet."""
     with suppress(OSError):
-        for file in folder().iterdir():
+        for file in signs_folder().iterdir():
             file.unlink(missing_ok=True)
 
 
-def forget_worker() -> None:
+def forget_worker_signs() -> None:
     """What an earlier worker had for tasks and lanes, this one need not have."""
     with suppress(OSError):
-        for file in folder().iterdir():
+        for file in signs_folder().iterdir():
             if file.name.startswith((_TASK, "worker.")):
                 file.unlink(missing_ok=True)
 
 
-def ages() -> dict[str, float]:
+def sign_ages() -> dict[str, float]:
     """Seconds since the last sign of each process and lane; who never gave one is not there."""
     return {file.name: age for file, age in _signs() if not file.name.startswith((_TASK, _CLOCK))}
 
 
-def tasks() -> list[TaskSign]:
+def task_signs() -> list[TaskSign]:
     """Those of the worker that runs here, the latest last."""
     found = []
     for file, age in _signs():
@@ -118,15 +118,15 @@ def tasks() -> list[TaskSign]:
     return sorted(found, key=lambda task: task.age)
 
 
-def silent(names: tuple[str, ...] = ESSENTIAL) -> list[str]:
+def silent_processes(names: tuple[str, ...] = ESSENTIAL_PROCESSES) -> list[str]:
     """Which of these are expected, and have given no sign for too long."""
-    known = ages()
+    known = sign_ages()
     return [name for name in names if known.get(name, 0.0) > SILENT_AFTER]
 
 
-def is_rung() -> bool:
+def alarm_tasks_are_on_time() -> bool:
     """Whether all that a call for help hangs on came through of late."""
-    return not any(task.is_alarm and task.is_late for task in tasks())
+    return not any(task.is_alarm and task.is_late for task in task_signs())
 
 
 def note_clock() -> None:
@@ -138,7 +138,7 @@ def note_clock() -> None:
 def clock_was_set_by() -> float | None:
     """By how many seconds the clock was set since `note_clock`; None where nobody noted it."""
     try:
-        return _clock_offset() - float((folder() / _CLOCK).read_text())
+        return _clock_offset() - float((signs_folder() / _CLOCK).read_text())
     except (OSError, ValueError):
         return None
 
@@ -152,7 +152,7 @@ def _signs() -> list[tuple[Path, float]]:
     now = time.time()
     found = []
     with suppress(OSError):
-        for file in folder().iterdir():
+        for file in signs_folder().iterdir():
             with suppress(OSError):
                 # In the future after a clock was set back: as old as it is ahead.
                 found.append((file, abs(now - file.stat().st_mtime)))
@@ -160,12 +160,12 @@ def _signs() -> list[tuple[Path, float]]:
 
 
 def _touch(name: str, content: str) -> None:
-    path = folder() / name
+    path = signs_folder() / name
     try:
         os.utime(path)
     except FileNotFoundError:
         make_private_folder(path.parent)
         # The supervisor may be root: what it makes here, the process has to touch.
-        descriptor = private(str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        descriptor = private_opener(str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w") as file:
             file.write(content)

@@ -12,4 +12,4 @@ class KitConfig(AppConfig):
         """Before any address is read: what is secret in one is written `<secret:…>`."""
         from keng.kit import secret_paths  # noqa: PLC0415 -- after the settings
 
-        register_converter(secret_paths.Secret, secret_paths.NAME)
+        register_converter(secret_paths.SecretConverter, secret_paths.CONVERTER_NAME)

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 _AT_ONCE_AGAIN = frozenset({"40P01", "40001", "55P03"})
 # Statement timeout, and a transaction that was idle too long.
 _LATER_AGAIN = frozenset({"57014", "25P03"})
-AFTER_SECONDS = 3
+RETRY_AFTER_SECONDS = 3
 # A page that is sent back must not hold what opens an account or a report: passwords, the halves of
 # a set-up, digits, receipt codes. The names of their fields, as the forms have them.
 _SECRET = frozenset({"password", "present", "new", "again", "first", "second", "code"})
@@ -22,7 +22,7 @@ def sqlstate_of(error: BaseException | None) -> str:
     return ""
 
 
-def is_passing(error: BaseException | None) -> bool:
+def is_passing_error(error: BaseException | None) -> bool:
     """Whether nothing was changed, and the same may well succeed a little later."""
     return sqlstate_of(error) in _AT_ONCE_AGAIN | _LATER_AGAIN
 
@@ -32,7 +32,7 @@ def may_succeed_at_once(error: BaseException | None) -> bool:
     return sqlstate_of(error) in _AT_ONCE_AGAIN
 
 
-def page(request: HttpRequest) -> HttpResponse:
+def busy_page(request: HttpRequest) -> HttpResponse:
     """503 in words. What was written comes back with the page, to be sent again by one button."""
     is_form = request.method == "POST" and not _has_secret(request)
     context = {
@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     # Without the request: what every page asks the database for may be just what is busy.
     answer = HttpResponse(render_to_string("errors/busy.html", context), status=503)
-    answer.headers["Retry-After"] = str(AFTER_SECONDS)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
 
 

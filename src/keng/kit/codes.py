@@ -6,10 +6,10 @@ What is stored is a keyed hash of the code; each area has labels of its own for 
 import hashlib
 import secrets
 
-from keng.kit.secrets import derive
+from keng.kit.secrets import derive_key
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 16
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 16
 _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -26,24 +26,24 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def derived(label: str, token: str) -> str:
+def derived_code(label: str, token: str) -> str:
     """The code of a token: the same label and token always give the same code, and only here."""
-    digest = hashlib.blake2b(token.encode(), key=derive(label), digest_size=10).digest()
+    digest = hashlib.blake2b(token.encode(), key=derive_key(label), digest_size=10).digest()
     number = int.from_bytes(digest)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+    return "".join(CODE_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
 
 
-def grouped(code: str) -> str:
+def grouped_code(code: str) -> str:
     """In groups of four, as it is printed."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
-def cleaned(typed: str, length: int = LENGTH) -> str:
+def cleaned_code(typed: str, length: int = CODE_LENGTH) -> str:
     """What somebody typed, as a code: case, hyphens, spaces do not matter; O is 0, I and L are 1.
 
     Raises MalformedCode.
     """
     code = "".join(c for c in typed.upper() if c.isalnum()).translate(_LOOKS_LIKE)
-    if len(code) != length or any(c not in ALPHABET for c in code):
+    if len(code) != length or any(c not in CODE_ALPHABET for c in code):
         raise MalformedCode(len(code))
     return code

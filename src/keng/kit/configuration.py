@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from keng.kit.database import PROCESSES, data_folder
 from keng.kit.refusals import WrongSettings
 
-SYSTEM_FILE = Path("/etc/keng/keng.env")
-FILE_NAME = "keng.env"
+SYSTEM_SETTINGS_FILE = Path("/etc/keng/keng.env")
+SETTINGS_FILE_NAME = "keng.env"
 # What another account of the machine may not read.
 _SECRET = re.compile(r"DATABASE_URL|KENG_DATABASE_URL_[A-Z]+|KENG_SECRET_KEY|KENG_SMTP_URL")
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
@@ -24,32 +24,36 @@ _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
-Check = Callable[[str], str | None]
+SettingCheck = Callable[[str], str | None]
 """What is wrong with a value, as the end of a sentence that begins with the setting's name."""
 
 
-def load() -> None:
+def load_settings() -> None:
     """Take the file's settings where the environment says nothing, and check all of them.
 
     A process of a supervisor was told what it may know, which is less than the file says: it reads
     none. Raises WrongSettings, which names each wrong one.
     """
-    file = file_in_use() if os.environ.get("KENG_PROCESS", "owner") == "owner" else None
-    settings = read(file) if file is not None else {}
+    file = settings_file_in_use() if os.environ.get("KENG_PROCESS", "owner") == "owner" else None
+    settings = read_settings_file(file) if file is not None else {}
     for name, value in settings.items():
         os.environ.setdefault(name, value)
-    if wrong := faults(os.environ):
+    if wrong := setting_faults(os.environ):
         raise WrongSettings([_with_file(name, fault, file, settings) for name, fault in wrong])
 
 
-def file_in_use() -> Path | None:
+def settings_file_in_use() -> Path | None:
     """The keng.env of the data folder in use, else the system's where it is for that folder.
 
     Raises WrongSettings where both are there: nobody could tell which one counts.
     """
-    system = SYSTEM_FILE if SYSTEM_FILE.is_file() and _is_for_this_folder(SYSTEM_FILE) else None
-    folder = os.environ.get("KENG_DATA") or (system and read(system).get("KENG_DATA"))
-    own = (Path(folder) if folder else data_folder()) / FILE_NAME
+    system = (
+        SYSTEM_SETTINGS_FILE
+        if SYSTEM_SETTINGS_FILE.is_file() and _is_for_this_folder(SYSTEM_SETTINGS_FILE)
+        else None
+    )
+    folder = os.environ.get("KENG_DATA") or (system and read_settings_file(system).get("KENG_DATA"))
+    own = (Path(folder) if folder else data_folder()) / SETTINGS_FILE_NAME
     if system is not None and own.is_file():
         raise WrongSettings([f"There are two files of settings, {system} and {own}. Keep one."])
     return own if own.is_file() else system
@@ -62,10 +66,10 @@ def _is_for_this_folder(file: Path) -> bool:
         return True
     if not os.access(file, os.R_OK):
         return False
-    return Path(given).absolute() == Path(read(file).get("KENG_DATA", "")).absolute()
+    return Path(given).absolute() == Path(read_settings_file(file).get("KENG_DATA", "")).absolute()
 
 
-def read(file: Path) -> dict[str, str]:
+def read_settings_file(file: Path) -> dict[str, str]:
     """Lines of NAME=value; what is empty or begins with # says nothing. Raises WrongSettings."""
     found: dict[str, str] = {}
     wrong = []
@@ -82,7 +86,7 @@ def read(file: Path) -> dict[str, str]:
             wrong.append(f"{file}, line {number}: this is not NAME=value.")
             continue
         name, value = parts[1], _without_quotes(parts[2].strip())
-        if name not in SETTINGS:
+        if name not in SETTING_CHECKS:
             wrong.append(f"{file}, line {number}: {name} {_unknown(name)}.")
         elif name in found:
             wrong.append(f"{file}, line {number}: {name} stands there twice.")
@@ -94,15 +98,15 @@ def read(file: Path) -> dict[str, str]:
     return found
 
 
-def faults(settings: Mapping[str, str]) -> list[tuple[str, str]]:
+def setting_faults(settings: Mapping[str, str]) -> list[tuple[str, str]]:
     """Each wrong setting with what is wrong: unknown, or not what it may be."""
     found = []
     for name, value in sorted(settings.items()):
-        if not name.startswith("KENG_") and name not in SETTINGS:
+        if not name.startswith("KENG_") and name not in SETTING_CHECKS:
             continue
-        if name not in SETTINGS:
+        if name not in SETTING_CHECKS:
             found.append((name, _unknown(name)))
-        elif value and (fault := SETTINGS[name](value)):
+        elif value and (fault := SETTING_CHECKS[name](value)):
             found.append((name, fault))
     return found
 
@@ -114,7 +118,7 @@ def _with_file(name: str, fault: str, file: Path | None, in_file: Mapping[str, s
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=0.8)
+    near = difflib.get_close_matches(name, SETTING_CHECKS, n=1, cutoff=0.8)
     return f"is no setting; do you mean {near[0]}?" if near else "is no setting"
 
 
@@ -132,7 +136,7 @@ def _switch(value: str) -> str | None:
     return None if value in {"0", "1"} else "is 1 or 0"
 
 
-def _whole(least: int, most: int) -> Check:
+def _whole(least: int, most: int) -> SettingCheck:
     def check(value: str) -> str | None:
         if value.isascii() and value.isdigit() and least <= int(value) <= most:
             return None
@@ -157,7 +161,7 @@ def _address(value: str) -> str | None:
     return None
 
 
-def _url(*schemes: str) -> Check:
+def _url(*schemes: str) -> SettingCheck:
     def check(value: str) -> str | None:
         if _is_url(value, schemes):
             return None
@@ -238,7 +242,7 @@ def _file_or_off(value: str) -> str | None:
 _PORT = _whole(1, 65535)
 _WEB = _url("http", "https")
 
-SETTINGS: dict[str, Check] = {
+SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_DATA": _folder,
     "KENG_PROCESS": _process,
     "KENG_SECRET_KEY": _long_secret,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 
 
-def put(response: HttpResponse, name: str, value: str, *, seconds: int) -> None:
+def put_cookie(response: HttpResponse, name: str, value: str, *, seconds: int) -> None:
     """Let the browser keep a value for a while."""
     response.set_cookie(
         name,
@@ -16,13 +16,13 @@ def put(response: HttpResponse, name: str, value: str, *, seconds: int) -> None:
     )
 
 
-def forget(response: HttpResponse, *names: str) -> None:
+def forget_cookies(response: HttpResponse, *names: str) -> None:
     """Let the browser drop these values."""
     for name in names:
         response.delete_cookie(name, samesite="Strict")
 
 
-def put_language(response: HttpResponse, code: str) -> None:
+def put_language_cookie(response: HttpResponse, code: str) -> None:
     """Remember the chosen language for a year; an unknown one is not remembered."""
     if code in dict(settings.LANGUAGES):
         response.set_cookie(

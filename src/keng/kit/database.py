@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from keng.kit.kept import read_secret
+from keng.kit.kept_secrets import read_secret
 
 Process = Literal["owner", "public", "desk", "edge", "worker", "sender"]
 PROCESSES: tuple[Process, ...] = get_args(Process)

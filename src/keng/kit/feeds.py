@@ -14,7 +14,7 @@ from django.utils.translation import override
 from keng.kit import times
 
 # So many entries at most.
-LONGEST = 50
+MOST_FEED_ENTRIES = 50
 
 
 class SteadyFeed(Atom1Feed):
@@ -38,7 +38,7 @@ class SteadyFeed(Atom1Feed):
         )
 
 
-def answered(
+def feed_response(
     request: HttpRequest, make: Callable[[], SteadyFeed]
 ) -> HttpResponse | HttpResponseNotModified:
     """The feed, in Vietnamese; asking again is cheap."""

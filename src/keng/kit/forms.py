@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.kit import times
 from keng.kit.uploads import SealedUpload, why_no_room
-from keng.kit.visible import visible
+from keng.kit.visible import visible_text
 
 
 class Form(forms.Form):
@@ -27,7 +27,7 @@ class Form(forms.Form):
         value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
         is_words = isinstance(value, str) and not isinstance(widget, forms.PasswordInput)
         # A null character stays, and the field refuses it: nobody types one.
-        return visible(value) if is_words and "\0" not in value else value
+        return visible_text(value) if is_words and "\0" not in value else value
 
     def _post_clean(self) -> None:
         """After everything else: a file that there was no room for, in words."""
@@ -102,7 +102,7 @@ def hour_field(label: Any, **more: Any) -> forms.TimeField:
     )
 
 
-def own_code() -> forms.CharField:
+def own_code_field() -> forms.CharField:
     """The six digits with which an officer signs what cannot be taken back in silence."""
     return forms.CharField(
         max_length=12,
@@ -115,12 +115,12 @@ def own_code() -> forms.CharField:
     )
 
 
-def lines_of(text: str) -> list[str]:
+def written_lines(text: str) -> list[str]:
     """The lines somebody wrote, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def not_to_come(day: datetime.date | None) -> datetime.date | None:
+def no_later_than_today(day: datetime.date | None) -> datetime.date | None:
     """The day, if it is no later than today. Raises ValidationError."""
     if day and day > times.local_date(times.now()):
         raise forms.ValidationError(_("This day is still to come"))

@@ -12,10 +12,10 @@ import time
 from keng.kit import alive
 from keng.kit.database import DatabaseNotPrepared, Process, data_folder, dsn
 
-KNOWN_FOR = 2.0
-WAITS = 1.5
+HEALTH_KNOWN_SECONDS = 2.0
+HEALTH_WAITS_SECONDS = 1.5
 # With less nothing is written for long, not even words.
-DISK_IS_FULL = 64 * 1024 * 1024
+DISK_FULL_BYTES = 64 * 1024 * 1024
 # The least that the driver takes; whoever asks waits no longer than WAITS.
 _CONNECTS_WITHIN = 2
 
@@ -45,7 +45,7 @@ class Health:
                 self._asking = threading.Thread(target=self._look, name="health", daemon=True)
                 self._asking.start()
             asking = self._asking
-        asking.join(WAITS)
+        asking.join(HEALTH_WAITS_SECONDS)
         if asking.is_alive():
             # The others need not wait as well; should the answer still come, it counts.
             self._know(is_well=False)
@@ -56,14 +56,14 @@ class Health:
 
     def _know(self, *, is_well: bool) -> None:
         self._is_well = is_well
-        self._known_until = time.monotonic() + KNOWN_FOR
+        self._known_until = time.monotonic() + HEALTH_KNOWN_SECONDS
 
     def _is_all_well(self) -> bool:
-        own = (*alive.ESSENTIAL, self._process)
+        own = (*alive.ESSENTIAL_PROCESSES, self._process)
         return (
-            not alive.silent(own)
-            and alive.is_rung()
-            and free_bytes() > DISK_IS_FULL
+            not alive.silent_processes(own)
+            and alive.alarm_tasks_are_on_time()
+            and free_bytes() > DISK_FULL_BYTES
             and self._database_answers()
         )
 

@@ -8,13 +8,13 @@ DRAWINGS = Path(__file__).parent / "drawings"
 _SHAPES = re.compile(r"\A[^<]*<svg[^<>]*>(.*)</svg>", re.DOTALL)
 
 
-def names(kind: str) -> list[str]:
+def drawing_names(kind: str) -> list[str]:
     """Every drawing of a kind: "icons" or "pictograms"."""
     return sorted(path.stem for path in (DRAWINGS / kind).glob("*.svg"))
 
 
 @cache
-def shapes(name: str, kind: str = "icons") -> str:
+def drawing_shapes(name: str, kind: str = "icons") -> str:
     """The shapes inside one drawing; the stylesheet gives them colour and weight."""
     if not re.fullmatch(r"[a-z-]+", name):
         raise KeyError(name)

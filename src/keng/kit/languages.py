@@ -7,17 +7,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from keng.kit.cookies import put_language
+from keng.kit.cookies import put_language_cookie
 
-# In these every page is complete; the others have the pages that keng.site.further names.
-FULL = ("vi", "en")
+# In these every page is complete; the others have the pages that keng.site.partial_languages names.
+FULL_LANGUAGES = ("vi", "en")
 # No native reader has gone through these yet: each page says so.
-AWAITING = ("zh-hans", "ko")
+UNREVIEWED_LANGUAGES = ("zh-hans", "ko")
 # Each in its own words, so that whoever looks for it finds it.
-NAMES = {"vi": "Tiếng Việt", "en": "English", "zh-hans": "中文", "ko": "한국어"}
+LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "zh-hans": "中文", "ko": "한국어"}
 
 
-class Tongue(NamedTuple):
+class MenuLanguage(NamedTuple):
     """A language of the menu: its code and its name in itself."""
 
     code: str
@@ -30,33 +30,37 @@ def chosen_language(request: HttpRequest) -> str:
     return code if code in dict(settings.LANGUAGES) else ""
 
 
-def answer_in(code: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+def answer_in_language(code: str, make: Callable[[], HttpResponse]) -> HttpResponse:
     """The page in that language, which the browser then keeps."""
     with translation.override(code):
         response = make()
-    put_language(response, code)
+    put_language_cookie(response, code)
     return response
 
 
-def full(code: str) -> str:
+def full_language(code: str) -> str:
     """The language in which a page is whole for whoever asks for this one."""
-    return code if code in FULL else "en"
+    return code if code in FULL_LANGUAGES else "en"
 
 
-def spoken_in(texts: Container[str]) -> str:
+def language_among(texts: Container[str]) -> str:
     """The language in which a visitor reads what is there in these: their own, or Vietnamese."""
     asked = (translation.get_language() or "vi")[:2]
     return asked if asked in texts else "vi"
 
 
-def others() -> list[Tongue]:
+def menu_languages() -> list[MenuLanguage]:
     """What the menu offers beside the switch of the header, which is English or Vietnamese."""
     current = translation.get_language() or "vi"
     switch = "en" if current == "vi" else "vi"
     offered = dict(settings.LANGUAGES)
-    return [Tongue(code, NAMES[code]) for code in offered if code not in {current, switch}]
+    return [
+        MenuLanguage(code, LANGUAGE_NAMES[code])
+        for code in offered
+        if code not in {current, switch}
+    ]
 
 
-def name_for_desk(code: str) -> str:
+def language_name_for_desk(code: str) -> str:
     """What an officer calls the language of a reporter; nothing for Vietnamese."""
     return "" if code == "vi" else str(dict(settings.LANGUAGES).get(code, code))

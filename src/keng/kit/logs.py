@@ -13,7 +13,7 @@ _ROW = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _RANDOM = re.compile(rf"(?<=/)(?!{_ROW}(?![\w-]))(?=[a-z-]*[A-Z0-9_])[\w-]{{20,}}")
 
 
-class Scrub(logging.Filter):
+class ScrubSecrets(logging.Filter):
     """Replace what looks like a phone number or a secret path before a line is written."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -50,9 +50,9 @@ def _marked() -> re.Pattern[str] | None:
 @cache
 def _marked_in(urlconf: str) -> re.Pattern[str] | None:
     # Needs Django's addresses, which processes without pages never load.
-    from keng.kit.secret_paths import before_secrets, routes  # noqa: PLC0415
+    from keng.kit.secret_paths import secret_path_pattern, url_routes  # noqa: PLC0415
 
-    return before_secrets(routes(sys.modules[urlconf].urlpatterns))
+    return secret_path_pattern(url_routes(sys.modules[urlconf].urlpatterns))
 
 
 def _frames(exc_info: object, kind: type[BaseException] | None) -> str:

@@ -1,7 +1,7 @@
 """An address as a picture to scan."""
 
 
-def drawn(address: str, *, scale: int = 4, border: int = 4) -> str:
+def qr_data_address(address: str, *, scale: int = 4, border: int = 4) -> str:
     """The picture as a data: address, black on white in every theme."""
     import segno  # noqa: PLC0415 -- only to draw
 

@@ -11,28 +11,30 @@ from django.urls import URLPattern, URLResolver
 from django.urls.converters import StringConverter
 
 _PART = re.compile(r"<(?:(?P<kind>\w+):)?\w+>")
-NAME = "secret"
+CONVERTER_NAME = "secret"
 
 
-class Secret(StringConverter):
+class SecretConverter(StringConverter):
     """Any text without a slash, as `str`."""
 
 
-def routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+def url_routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
     """The routes of a URLconf, as they are written in `path()`."""
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, route)
+            yield from url_routes(pattern.url_patterns, route)
         else:
             yield route
 
 
-def before_secrets(all_routes: Iterable[str]) -> re.Pattern[str] | None:
+def secret_path_pattern(all_routes: Iterable[str]) -> re.Pattern[str] | None:
     """What stands in a path before its first secret part; None where there is none."""
     found = set()
     for route in all_routes:
-        secret = next((part for part in _PART.finditer(route) if part["kind"] == NAME), None)
+        secret = next(
+            (part for part in _PART.finditer(route) if part["kind"] == CONVERTER_NAME), None
+        )
         if secret is not None:
             parts = _PART.split(route[: secret.start()])[::2]
             found.add(r"[^/\s]+".join(re.escape(part) for part in parts))

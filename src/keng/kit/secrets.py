@@ -9,14 +9,14 @@ from pathlib import Path
 from nacl.secret import SecretBox
 
 from keng.kit.database import data_folder, this_process
-from keng.kit.kept import read_secret
-from keng.kit.private import create_private
+from keng.kit.kept_secrets import read_secret
+from keng.kit.private_files import create_private
 from keng.kit.refusals import KeyMissing
 
 KEY_SIZE = 32
 
 
-def read_or_make(path: Path, size: int = KEY_SIZE) -> bytes:
+def read_or_make_key(path: Path, size: int = KEY_SIZE) -> bytes:
     """The bytes of a key file; made with mode 0600 when it does not exist yet.
 
     Several processes may start at once: the first link wins and all read the same file.
@@ -51,11 +51,11 @@ def site_secret_here() -> bytes | None:
     except FileNotFoundError:
         return None
     if len(found) < KEY_SIZE:
-        raise not_a_key(site_key_file())
+        raise key_cut_short(site_key_file())
     return found
 
 
-def not_a_key(file: Path) -> KeyMissing:
+def key_cut_short(file: Path) -> KeyMissing:
     """What to say of a key file that was cut short."""
     return KeyMissing(
         f"{file} is no key: it was cut short. Put it back from the backup; if it is lost for good, "
@@ -77,18 +77,18 @@ def site_secret() -> bytes:
         raise KeyMissing(
             f"{site_key_file()} is missing. Put it back from the backup; see `keng keys check`."
         )
-    return read_or_make(site_key_file())
+    return read_or_make_key(site_key_file())
 
 
 @cache
-def derive(label: str) -> bytes:
+def derive_key(label: str) -> bytes:
     """A 32-byte key for one purpose, named by its label."""
     return hashlib.blake2b(label.encode(), key=site_secret(), digest_size=32).digest()
 
 
 def keyed_hash(label: str, *parts: str | bytes) -> bytes:
     """32 bytes that only this installation can compute; parts cannot run into each other."""
-    digest = hashlib.blake2b(key=derive(label), digest_size=32)
+    digest = hashlib.blake2b(key=derive_key(label), digest_size=32)
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(4))
@@ -96,9 +96,9 @@ def keyed_hash(label: str, *parts: str | bytes) -> bytes:
     return digest.digest()
 
 
-def box(label: str) -> SecretBox:
+def site_box(label: str) -> SecretBox:
     """A secret box for data that the site itself must be able to read again."""
-    return SecretBox(derive(label))
+    return SecretBox(derive_key(label))
 
 
 def new_row_secret() -> bytes:
@@ -106,7 +106,7 @@ def new_row_secret() -> bytes:
     return os.urandom(KEY_SIZE)
 
 
-def same(left: bytes | str, right: bytes | str) -> bool:
+def same_secret(left: bytes | str, right: bytes | str) -> bool:
     """Whether two secrets are equal, in constant time."""
     a = left.encode() if isinstance(left, str) else left
     b = right.encode() if isinstance(right, str) else right

@@ -11,7 +11,7 @@ from keng.kit import icons
 from keng.kit.forms import Form, HintedChoice, HintedChoices, ManyFiles
 from keng.kit.times import now
 
-TOPICS = (
+SAMPLE_TOPICS = (
     ("scam", "Lừa đảo", "Cuộc gọi, tin nhắn, chuyển tiền"),
     ("theft", "Trộm, cướp", "Mất xe, đột nhập, giật đồ"),
     ("violence", "Bạo lực, đe dọa", "Đánh nhau, gây rối, bạo lực gia đình"),
@@ -21,28 +21,28 @@ TOPICS = (
     ("fire", "Cháy nổ, vũ khí", "Pháo, hung khí, đua xe, tai nạn"),
     ("other", "Việc khác", "Nhà trọ, hàng giả, xả thải độc"),
 )
-ANSWERS = (
+SAMPLE_ANSWERS = (
     {"label": "Rất yên tâm", "value": 49},
     {"label": "Khá yên tâm", "value": 107},
     {"label": "Không yên tâm lắm", "value": 169, "strong": True},
     {"label": "Rất không yên tâm", "value": 74, "strong": True},
     {"label": "Phúc Long", "hidden": "Ẩn, quá ít người trả lời"},
 )
-PARTS = {
+SAMPLE_PARTS = {
     "what": "Gọi điện, xưng công an phường, nói VNeID bị lỗi, bắt cài ứng dụng giả.",
     "signs": "Giục làm ngay. Ứng dụng ngoài CH Play, App Store. Hỏi mã OTP.",
     "act": "Cúp máy. Không bấm, không cài, không đọc mã OTP.\n\nLỡ cài: tắt mạng, gọi ngân hàng.",
     "call": "Trực ban Công an phường Nếnh: 0204 000 0113. Nguy hiểm: 113.",
 }
-WORDS = (
+SAMPLE_WORDS = (
     "Sang nay co ng goi tu xung cong an phuong Nenh, noi tai khoan vneid muc 2 cua e chua "
     "kich hoat, bam vao link vneid-kichhoat.example roi nhap so tai khoan. E bam roi nhung chua "
     "nhap gi."
 )
-SCREENS = {"parts", "inbox", "tip", "warning", "office", "sign-in"}
+STYLE_SCREENS = {"parts", "inbox", "tip", "warning", "office", "sign-in"}
 
 
-class Sample(Form):
+class SampleForm(Form):
     """One field of every kind."""
 
     what = forms.CharField(
@@ -75,7 +75,7 @@ class Sample(Form):
 def _tips(at: datetime) -> list[dict[str, Any]]:
     rows = [
         ("P2", "Bãi cát bờ sông múc từ 11 giờ đêm tới 3 giờ sáng", "", "Nếnh · Web · Môi trường"),
-        ("P1", WORDS, "2 tin giống", "Nếnh · Zalo · Giả danh công an?"),
+        ("P1", SAMPLE_WORDS, "2 tin giống", "Nếnh · Zalo · Giả danh công an?"),
         ("P3", "Cho thuê phòng không có bình chữa cháy", "", "Nếnh · Tổ tự quản · Nhà trọ"),
     ]
     due = [timedelta(minutes=-72), timedelta(minutes=38), timedelta(hours=30)]
@@ -93,13 +93,13 @@ def _context() -> dict[str, Any]:
         "site_address": "keng.example",
         "unit_name": "Công an phường Nếnh",
         "officer": "Cán bộ trực",
-        "sent_badly": Sample({"reply": "x"}, prefix="bad"),
-        "blank": Sample(),
-        "topics": TOPICS,
-        "answers": ANSWERS,
-        "parts": PARTS,
-        "words": WORDS,
-        "icon_names": icons.names("icons"),
+        "sent_badly": SampleForm({"reply": "x"}, prefix="bad"),
+        "blank": SampleForm(),
+        "topics": SAMPLE_TOPICS,
+        "answers": SAMPLE_ANSWERS,
+        "parts": SAMPLE_PARTS,
+        "words": SAMPLE_WORDS,
+        "icon_names": icons.drawing_names("icons"),
         "tips": _tips(at),
         "sent": at,
         "late": at - timedelta(minutes=72),
@@ -109,7 +109,7 @@ def _context() -> dict[str, Any]:
     }
 
 
-def public(request: HttpRequest) -> HttpResponse:
+def style_public(request: HttpRequest) -> HttpResponse:
     """Parts of the public pages."""
     context = _context()
     context["public_nav"] = [{"label": "Báo tin", "url": "#main"}]
@@ -120,9 +120,9 @@ def public(request: HttpRequest) -> HttpResponse:
     return render(request, "style/public.html", context)
 
 
-def desk(request: HttpRequest, screen: str = "parts") -> HttpResponse:
+def style_desk(request: HttpRequest, screen: str = "parts") -> HttpResponse:
     """Parts of the desk, or one whole sample screen; ?theme=night, ?tips=0|1|3, ?alarm=1."""
-    if screen not in SCREENS:
+    if screen not in STYLE_SCREENS:
         return HttpResponse(status=404)
     context = _context()
     context["theme"] = request.GET.get("theme", "light")
@@ -134,7 +134,7 @@ def desk(request: HttpRequest, screen: str = "parts") -> HttpResponse:
         {"label": "Mạng lưới", "url": "#main", "key": "g n"},
     ]
     context["tones"] = "abcwdno"
-    context["screens"] = sorted(SCREENS)
+    context["screens"] = sorted(STYLE_SCREENS)
     context["undo_url"] = request.path
     context["undo_fields"] = {"screen": screen}
     return render(request, f"style/desk_{screen.replace('-', '_')}.html", context)

@@ -18,15 +18,16 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
-from keng.kit.limits import network_of
-from keng.kit.private import create_private
-from keng.kit.room import FOLDER, LEAST_BYTES, NoRoom, room
+from keng.kit.private_files import create_private
+from keng.kit.rate_limits import network_of_scope
+from keng.kit.upload_room import LEAST_FILE_BYTES, UPLOADS_FOLDER, NoRoom, upload_room
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_FILE_BYTES = 20 * 1024 * 1024
 # More files than a form takes are counted, so that the form can say so, but not kept.
 MOST_FILES = 8
-# Where a request says which files of its form lie sealed already: {word: Sealing or Counted}.
-SEALED = "keng.sealed"
+# Where a request says which files of its form lie sealed already, by the words instead of them:
+# IncomingFile or UnkeptFile.
+SEALED_UPLOADS = "keng.sealed"
 _MARK = "largest_file"
 _LONGEST_WORD = 64
 _PIECE = 64 * 1024
@@ -35,10 +36,10 @@ _TAIL = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _MORE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _LAST = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
-View = TypeVar("View", bound=Callable[..., Any])
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 
-class Damaged(ValueError):
+class DamagedUpload(ValueError):
     """The file on disk is not what was written: cut short, changed, or of another key."""
 
 
@@ -60,7 +61,7 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
         self.path = path
         self.key = key
         # What the form may still show after one file was refused.
-        self.is_too_large = size > (most_bytes or MOST_BYTES)
+        self.is_too_large = size > (most_bytes or MOST_FILE_BYTES)
         self.no_room = no_room
         self._is_kept = False
 
@@ -92,7 +93,7 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
         }
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The plain bytes, piece by piece. Raises Damaged."""
+        """The plain bytes, piece by piece. Raises DamagedUpload."""
         with (data_folder() / self.path).open("rb") as file:
             yield from _opened(file, self.key)
 
@@ -101,13 +102,13 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
         return (self.size or 0) > _PIECE
 
     def read(self, *args: Any) -> bytes:
-        """All plain bytes. Raises Damaged."""
+        """All plain bytes. Raises DamagedUpload."""
         return b"".join(self.chunks())
 
     def discard(self) -> None:
         """Remove the file."""
         if self.path:
-            discard(self.path)
+            discard_upload(self.path)
 
     def close(self) -> None:
         """At the end of the request, which Django tells: what nobody kept is gone."""
@@ -115,11 +116,11 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
             self.discard()
 
 
-class Sealing:
+class IncomingFile:
     """One file on its way in: encrypted piece by piece, and only as much of it as may be kept."""
 
     def __init__(self, *, most_bytes: int, network: str) -> None:
-        self.path = f"{FOLDER}/{os.urandom(16).hex()}"
+        self.path = f"{UPLOADS_FOLDER}/{os.urandom(16).hex()}"
         self.key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
         self.size = 0
         self.most_bytes = most_bytes
@@ -128,7 +129,7 @@ class Sealing:
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self.key)
         self._file: BinaryIO | None = None
-        if self._has_room_for(LEAST_BYTES):
+        if self._has_room_for(LEAST_FILE_BYTES):
             self._file = _create(data_folder() / self.path)
             self._file.write(header)
 
@@ -154,10 +155,10 @@ class Sealing:
         if self._file:
             self._file.close()
             self._file = None
-        discard(self.path, is_whole=False)
+        discard_upload(self.path, is_whole=False)
 
     def _has_room_for(self, size: int) -> bool:
-        self.no_room = room.reserve_room(self._network, self.path, size)
+        self.no_room = upload_room.reserve_room(self._network, self.path, size)
         return self.no_room is None
 
     def _push(self, piece: bytes, tag: int) -> None:
@@ -169,7 +170,7 @@ class Sealing:
 
 
 @dataclass
-class Counted:
+class UnkeptFile:
     """A file beyond those that a form takes: how large it is, and nothing is kept of it."""
 
     size: int = 0
@@ -188,7 +189,7 @@ class Counted:
         """There is nothing to remove."""
 
 
-class SealedUploads(FileUploadHandler):
+class SealedUploadHandler(FileUploadHandler):
     """Django's upload handler of both sites.
 
     What the front has sealed already stands in the form under a word that only the two know. A
@@ -201,11 +202,11 @@ class SealedUploads(FileUploadHandler):
         super().__init__(request)
         self._most_bytes = _most_bytes_of(request) if most_bytes is None else most_bytes
         about: Mapping[str, Any] = request.META if request else {}
-        self._sealed: dict[str, Sealing | Counted] | None = about.get(SEALED)
+        self._sealed: dict[str, IncomingFile | UnkeptFile] | None = about.get(SEALED_UPLOADS)
         caller = (about.get("REMOTE_ADDR", ""), 0)
-        self._network = network_of({"client": caller}, behind_proxy=False)
+        self._network = network_of_scope({"client": caller}, behind_proxy=False)
         self._count = 0
-        self._sealing: Sealing | Counted | None = None
+        self._sealing: IncomingFile | UnkeptFile | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file with a key of its own."""
@@ -216,9 +217,9 @@ class SealedUploads(FileUploadHandler):
         self._word = b""
         if self._sealed is None:
             if self._count <= MOST_FILES:
-                self._sealing = Sealing(most_bytes=self._most_bytes, network=self._network)
+                self._sealing = IncomingFile(most_bytes=self._most_bytes, network=self._network)
             else:
-                self._sealing = Counted()
+                self._sealing = UnkeptFile()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Encrypt a piece, or learn which of the sealed files this is."""
@@ -278,10 +279,10 @@ def why_no_room(upload: SealedUpload) -> str:
     return ""
 
 
-def takes_files(*, most_bytes: int = 0) -> Callable[[View], View]:
+def takes_files(*, most_bytes: int = 0) -> Callable[[_View], _View]:
     """Mark a view whose form takes files, each of so many bytes at most; 0: MOST_BYTES."""
 
-    def mark(view: View) -> View:
+    def mark(view: _View) -> _View:
         setattr(view, _MARK, most_bytes)
         return view
 
@@ -291,7 +292,7 @@ def takes_files(*, most_bytes: int = 0) -> Callable[[View], View]:
 def largest_file_for(view: Callable[..., Any]) -> int:
     """How many bytes one file may have that this view takes; 0 where it takes none."""
     found: int | None = getattr(view, _MARK, None)
-    return 0 if found is None else found or MOST_BYTES
+    return 0 if found is None else found or MOST_FILE_BYTES
 
 
 def _most_bytes_of(request: Any) -> int:
@@ -299,18 +300,18 @@ def _most_bytes_of(request: Any) -> int:
     return largest_file_for(match.func) if match else 0
 
 
-def discard(path: str, *, is_whole: bool = True) -> None:
+def discard_upload(path: str, *, is_whole: bool = True) -> None:
     """Remove an upload by its path; one that is gone already is fine."""
     (data_folder() / path).unlink(missing_ok=True)
-    room.give_back(path, is_whole=is_whole)
+    upload_room.give_back(path, is_whole=is_whole)
 
 
-def all_paths() -> dict[str, float]:
+def all_upload_paths() -> dict[str, float]:
     """Every upload on disk with the time of its last change, for whoever sweeps."""
     found = {}
-    for file in (data_folder() / FOLDER).glob("*"):
+    for file in (data_folder() / UPLOADS_FOLDER).glob("*"):
         try:
-            found[f"{FOLDER}/{file.name}"] = file.stat().st_mtime
+            found[f"{UPLOADS_FOLDER}/{file.name}"] = file.stat().st_mtime
         except FileNotFoundError:
             continue
     return found
@@ -328,9 +329,9 @@ def _opened(file: BinaryIO, key: bytes) -> Iterator[bytes]:
         while tag != _LAST:
             size = int.from_bytes(file.read(4))
             if not _TAIL <= size <= 2 * _PIECE + _TAIL:
-                raise Damaged
+                raise DamagedUpload
             plain, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(state, file.read(size))
             if plain:
                 yield plain
     except CryptoError as error:
-        raise Damaged from error
+        raise DamagedUpload from error

@@ -20,6 +20,6 @@ _STRIPPED = re.compile(
 )
 
 
-def visible(text: str) -> str:
+def visible_text(text: str) -> str:
     """The text without what nobody sees in it."""
     return text if text.isascii() and text.isprintable() else _STRIPPED.sub("", text)

@@ -7,15 +7,15 @@ _LETTERS = {letter: at for at, letter in enumerate("aăâbcdđeêfghijklmnoôơp
 _TONES = {mark: at for at, mark in enumerate("\u0300\u0309\u0303\u0301\u0323", start=1)}
 _BEFORE_ALL_LETTERS = 0x110000
 
-Word = tuple[tuple[int, ...], tuple[int, ...]]
+WordKey = tuple[tuple[int, ...], tuple[int, ...]]
 
 
-def alphabetical(name: str) -> tuple[Word, ...]:
+def alphabetical(name: str) -> tuple[WordKey, ...]:
     """What to sort names by: word by word its letters, then its tones."""
     return tuple(map(_word, name.lower().split()))
 
 
-def _word(word: str) -> Word:
+def _word(word: str) -> WordKey:
     parts = unicodedata.normalize("NFD", word)
     bare = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
     letters = tuple(_LETTERS.get(c, ord(c) - _BEFORE_ALL_LETTERS) for c in bare)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Literal, NamedTuple
 
-from keng.language.seeds import Rule, rules
-from keng.language.spotting import Hit, Hits, find_ideas
-from keng.language.taxonomy import VAGUE_TOPIC, categories, codes_of
+from keng.language.seed_spotting import IdeaHit, IdeaHits, find_ideas
+from keng.language.seeds import SeedRule, seed_rules
+from keng.language.taxonomy import VAGUE_TOPIC, categories, categories_of_topic
 
 Strength = Literal["very", "fairly", "slightly"]
 _MOST = 3
@@ -23,7 +23,7 @@ class Suggestion(NamedTuple):
     """The reporter tapped another topic: whoever reads the suggestion is told so."""
 
 
-def suggest(text: str, topic: str = "") -> list[Suggestion]:
+def suggest_categories(text: str, topic: str = "") -> list[Suggestion]:
     """At most three categories, the likeliest first; what the reporter tapped comes before all.
 
     `topic` is the tile they tapped (a topic of keng.language.taxonomy); empty where there was none.
@@ -32,7 +32,7 @@ def suggest(text: str, topic: str = "") -> list[Suggestion]:
     ranked = sorted(
         (code for code in scores if scores[code] > 0), key=lambda code: (-scores[code], code)
     )
-    if (tapped := codes_of(topic)) and topic != VAGUE_TOPIC:
+    if (tapped := categories_of_topic(topic)) and topic != VAGUE_TOPIC:
         return _within(text, tapped, ranked, scores, places)
     ranked = ranked[:_MOST]
     outside = {code for code in ranked if tapped and code not in tapped}
@@ -40,7 +40,7 @@ def suggest(text: str, topic: str = "") -> list[Suggestion]:
         # Nothing recognised: a few words are no tip; more words are for a person to read.
         return [Suggestion("other" if len(text.split()) > 4 else "spam_not_a_tip", "slightly", ())]
     return [
-        Suggestion(code, _strength(code, scores), quotes(text, places[code]), code in outside)
+        Suggestion(code, _strength(code, scores), quoted_words(text, places[code]), code in outside)
         for code in ranked
     ]
 
@@ -50,7 +50,7 @@ def _within(
     tapped: tuple[str, ...],
     ranked: list[str],
     scores: dict[str, float],
-    places: dict[str, list[Hit]],
+    places: dict[str, list[IdeaHit]],
 ) -> list[Suggestion]:
     """What belongs to the tapped topic first, were it only its first category; then the others."""
     inside = [code for code in ranked if code in tapped] or [tapped[0]]
@@ -59,16 +59,16 @@ def _within(
         Suggestion(
             code,
             _strength(code, scores, inside if code in tapped else None),
-            quotes(text, places[code]),
+            quoted_words(text, places[code]),
             leaves_topic=code not in tapped,
         )
         for code in (inside + outside)[:_MOST]
     ]
 
 
-def _scored(ideas: Hits) -> tuple[dict[str, float], dict[str, list[Hit]]]:
+def _scored(ideas: IdeaHits) -> tuple[dict[str, float], dict[str, list[IdeaHit]]]:
     scores: dict[str, float] = dict.fromkeys(categories(), 0.0)
-    places: dict[str, list[Hit]] = {code: [] for code in scores}
+    places: dict[str, list[IdeaHit]] = {code: [] for code in scores}
     for rule in _rules_for(ideas):
         hits = [hit for name in rule.needed for hit in ideas[name]]
         scores[rule.code] += rule.weight * (_repeated(ideas, rule) if rule.weight > 0 else 1)
@@ -77,7 +77,7 @@ def _scored(ideas: Hits) -> tuple[dict[str, float], dict[str, list[Hit]]]:
     return scores, places
 
 
-def _rules_for(ideas: Hits) -> Iterable[Rule]:
+def _rules_for(ideas: IdeaHits) -> Iterable[SeedRule]:
     for name in ideas:
         for rule in _by_first_idea().get(name, ()):
             if all(needed in ideas for needed in rule.needed) and not any(
@@ -86,7 +86,7 @@ def _rules_for(ideas: Hits) -> Iterable[Rule]:
                 yield rule
 
 
-def _repeated(ideas: Hits, rule: Rule) -> float:
+def _repeated(ideas: IdeaHits, rule: SeedRule) -> float:
     """An idea that shows in several places counts more, up to three."""
     return (
         1 + 0.35 * (min(len({hit.start for hit in ideas[rule.needed[0]]}), 3) - 1)
@@ -96,9 +96,9 @@ def _repeated(ideas: Hits, rule: Rule) -> float:
 
 
 @cache
-def _by_first_idea() -> dict[str, list[Rule]]:
-    found: dict[str, list[Rule]] = {}
-    for rule in rules():
+def _by_first_idea() -> dict[str, list[SeedRule]]:
+    found: dict[str, list[SeedRule]] = {}
+    for rule in seed_rules():
         found.setdefault(rule.needed[0], []).append(rule)
     return found
 
@@ -112,9 +112,9 @@ def _strength(code: str, scores: dict[str, float], among: list[str] | None = Non
     return "fairly" if score >= 5 and score >= 0.8 * rival else "slightly"
 
 
-def quotes(text: str, hits: list[Hit]) -> tuple[str, ...]:
+def quoted_words(text: str, hits: list[IdeaHit]) -> tuple[str, ...]:
     """The words of the text, the longest phrase at each place, in their order."""
-    kept: list[Hit] = []
+    kept: list[IdeaHit] = []
     for hit in sorted(set(hits), key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)

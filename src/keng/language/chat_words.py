@@ -4,10 +4,10 @@ import re
 import unicodedata
 
 from keng.language.fold import fold
-from keng.language.phrase_lists import any_of, phrases
+from keng.language.phrase_lists import listed_phrases, listed_phrases_pattern
 from keng.language.words import spelled_or_bare, words_of
 
-_ENGLISH = frozenset(phrases("english"))
+_ENGLISH = frozenset(listed_phrases("english"))
 _VIETNAMESE_LETTERS = re.compile(
     "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE
 )
@@ -26,9 +26,9 @@ _CLAUSE = re.compile(r"[.!?,;:…\n]+")
 
 
 # Atomic: "a" may be "ạ", "à" or "a", and three ways to read each of thirty words would never end.
-_KIND = f"(?>{spelled_or_bare(phrases('stop_kind_words'))})"
-_STOP = re.compile(f"{_KIND}*{spelled_or_bare(phrases('stop'))}{_KIND}*")
-_START = re.compile(f"{_KIND}*{spelled_or_bare(phrases('start'))}{_KIND}*")
+_KIND = f"(?>{spelled_or_bare(listed_phrases('stop_kind_words'))})"
+_STOP = re.compile(f"{_KIND}*{spelled_or_bare(listed_phrases('stop'))}{_KIND}*")
+_START = re.compile(f"{_KIND}*{spelled_or_bare(listed_phrases('start'))}{_KIND}*")
 # What either must hold, cheap to look for: most messages end here.
 _MAY_STOP = re.compile(
     r"stop|unsub|opt|remove|take me|cancel|more m|more t|more s|don'?.?t|do not"
@@ -38,18 +38,18 @@ _MAY_STOP = re.compile(
 )
 _MAY_START = re.compile(r"nhan|start|resume|bat|mo")
 # Why somebody wishes it, and other words that tell nothing beside it.
-_MILD = f"(?>{spelled_or_bare(phrases('beside_stop_mild_words'))})"
-_BESIDE_STOP = re.compile(f"{_MILD}*+{spelled_or_bare(phrases('beside_stop'))}?{_MILD}*+")
-_LONE = re.compile(spelled_or_bare(phrases("stop_lone")))
-_LONE_AND_KIND = re.compile(f"{spelled_or_bare(phrases('stop_lone'))}{_KIND}{{0,2}}")
+_MILD = f"(?>{spelled_or_bare(listed_phrases('beside_stop_mild_words'))})"
+_BESIDE_STOP = re.compile(f"{_MILD}*+{spelled_or_bare(listed_phrases('beside_stop'))}?{_MILD}*+")
+_LONE = re.compile(spelled_or_bare(listed_phrases("stop_lone")))
+_LONE_AND_KIND = re.compile(f"{spelled_or_bare(listed_phrases('stop_lone'))}{_KIND}{{0,2}}")
 _LONGEST_FOR_UNIT = 120
 _FOR_UNIT = re.compile(
-    f"{_KIND}*{spelled_or_bare(phrases('for_the_unit'))}(?P<name>(?:\\S+ ){{0,6}})"
+    f"{_KIND}*{spelled_or_bare(listed_phrases('for_the_unit'))}(?P<name>(?:\\S+ ){{0,6}})"
 )
 _ENGLISH_COMMANDS = frozenset({"cancel", "quit", "end"})
 # Both are common names, and bare words only by chance.
 _NAME = re.compile("Huy|Dung")
-_COURTESY = re.compile(rf"(?:(?:{any_of('courtesy')}|\d{{1,2}})(?!\w)[\s,.!]*)+")
+_COURTESY = re.compile(rf"(?:(?:{listed_phrases_pattern('courtesy')}|\d{{1,2}})(?!\w)[\s,.!]*)+")
 _DO_NOT_CONTACT = re.compile(
     r"(?<!\w)(?:xin |dung |khong |ko |k |co |can ){0,6}(?:dung|khong|ko|k)(?: co| can)?\s+"
     r"(?:goi(?: dien)?|nhan tin|nhan|lien he|lien lac|tra loi|phan hoi)"

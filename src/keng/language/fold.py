@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from keng.kit.visible import INVISIBLE, visible
+from keng.kit.visible import INVISIBLE, visible_text
 
 _INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]")
 _PICTURE_MARKS = re.compile("[\ufe00-\ufe0f\u20e3]")
@@ -14,7 +14,7 @@ _CACHED_BELOW = 0x3000
 
 def normalise(text: str) -> str:
     """Composed characters, invisible ones dropped: what is stored and shown."""
-    return unicodedata.normalize("NFC", visible(unicodedata.normalize("NFC", text)))
+    return unicodedata.normalize("NFC", visible_text(unicodedata.normalize("NFC", text)))
 
 
 def as_read(text: str) -> str:

@@ -6,7 +6,7 @@ anything, kept all the same: so the patterns may be generous.
 
 import re
 
-from keng.language.phrase_lists import any_of
+from keng.language.phrase_lists import listed_phrases_pattern
 
 # "500 k" is a sum.
 _NOT = r"(?:khong|ko|kg|khg|hok|hong|hem|hk|(?<!\d)(?<!\d )kh?)"
@@ -60,7 +60,7 @@ _QUESTIONS = re.compile(
 )
 _LONE_QUESTION = re.compile(r"\?\s*[^\w?]*$")
 _FILLERS = re.compile(
-    rf"(?<!\w)(?:{any_of('look_up_fillers')}|{_NOT}|{_JUDGED}|"
+    rf"(?<!\w)(?:{listed_phrases_pattern('look_up_fillers')}|{_NOT}|{_JUDGED}|"
     r"a|e|ad|admin|oi|alo|ua|u|la|co|phai|thi|con|them|nua|cai|cho|hoi|nho|cac|nha|nhe|vay|the|nhi|"
     r"day|kia|do|chao|da|vang|lieu|nen|duoc|dc|khi|luc|truoc|cong an|can bo|mang|may|ben|minh|"
     r"nguoi|ban|shop|nguoi ta|to|mot|cua|ai|gi|nao|dau|dang|check|kiem tra|tra cuu|xem|coi|"
@@ -78,7 +78,7 @@ _TELLS_FROM = 4
 _SHORT_QUESTION = 6
 
 
-def asks_about_it(folded: str) -> bool:
+def is_lookup_question(folded: str) -> bool:
     """Whether words around a number, an account or a link ask about it."""
     if not _ASKING.search(folded):
         return False
@@ -87,7 +87,7 @@ def asks_about_it(folded: str) -> bool:
     return bool(_LONE_QUESTION.search(folded)) and len(_WORD.findall(folded)) <= _SHORT_QUESTION
 
 
-def tells_too(folded: str) -> bool:
+def tells_more_than_question(folded: str) -> bool:
     """Whether the words say more than the question: then a report stands in them."""
     left = _FILLERS.sub(" ", _QUESTIONS.sub(" ", folded))
     return len(_WORD.findall(left)) >= _TELLS_FROM

@@ -37,7 +37,7 @@ _ACCOUNT = re.compile(
 )
 
 
-def has_left(folded: str) -> bool:
+def money_has_left(folded: str) -> bool:
     """Takes the words as keng.language.fold.fold gives them; with accents or without is the same.
 
     In doubt yes: whoever lost none is only told whom to ring in case.

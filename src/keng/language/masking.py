@@ -13,19 +13,19 @@ from typing import Literal, NamedTuple
 from keng.language.fold import FlatText, flatten, fold, normalise
 from keng.language.indicators import extract_flat
 from keng.language.indicators.links import find_emails
-from keng.language.indicators.wording import SURNAMES, compiled, phrases
+from keng.language.indicators.patterns import SURNAMES, any_phrase, compile_pattern
 
-What = Literal["own", "name", "phone", "email", "card"]
+CoveredKind = Literal["own", "name", "phone", "email", "card"]
 
 
 def _folded(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-REPORTER = "[người báo]"
+REPORTER_MARK = "[người báo]"
 _SHORTEST_NUMBER = 8
 _TITLES = "anh chi co chu bac ong ba em ban chau thay cu di mo cau thim be me bo a c mr mrs ms"
-_CALLED = phrases(_TITLES)
+_CALLED = any_phrase(_TITLES)
 # How others call whoever reports; written with its marks or with none.
 _TITLED = {
     fold(title): title for title in ("anh", "chị", "cô", "chú", "bác", "ông", "bà", "em", "cậu")
@@ -37,15 +37,15 @@ _NO_NAMES = _folded(
     "cong can truong pho chu giam bao noi ngoai giao hang lang to ubnd csgt bi dang hai ta minh oi"
     " tong dai thuong trung si uy va la co thi"
 )
-_AT_A_PLACE = phrases(
+_AT_A_PLACE = any_phrase(
     "xa phuong thon xom lang duong pho tinh huyen quan cho truong ngan_hang khu cau kcn tp"
     " thanh_pho to ngo tdp to_dan_pho o tai ve tu den khu_pho benh_vien cong_ty"
 )
-_PLACE_BEFORE = compiled(rf"(?<!\w){_AT_A_PLACE}\s+$")
-_SURNAME = compiled(rf"(?<!\w){SURNAMES}(?!\w)")
-_AFTER_CALLED = compiled(rf"(?<!\w){_CALLED}\.?[ ]+(?=\w)")
-_CARD = compiled(
-    rf"(?<!\w){phrases('cccd cmnd cmt can_cuoc cc ho_chieu')}\s*+(?:so\s*+)?[\s:]*+"
+_PLACE_BEFORE = compile_pattern(rf"(?<!\w){_AT_A_PLACE}\s+$")
+_SURNAME = compile_pattern(rf"(?<!\w){SURNAMES}(?!\w)")
+_AFTER_CALLED = compile_pattern(rf"(?<!\w){_CALLED}\.?[ ]+(?=\w)")
+_CARD = compile_pattern(
+    rf"(?<!\w){any_phrase('cccd cmnd cmt can_cuoc cc ho_chieu')}\s*+(?:so\s*+)?[\s:]*+"
     r"(?P<own>[a-z]?\d(?:[ .]?\d){7,11})(?!\d)"
 )
 _CLOCK = r"\d{1,2}[:h]\d{2}(?::\d{2})?(?:\s?[ap]m)?"
@@ -68,29 +68,29 @@ _NO_SENDERS = _folded(
 _MENTION = re.compile(r"@(?P<who>[^\W\d_]+(?:[ ][^\W\d_]+){0,3})")
 
 
-class Covered(NamedTuple):
+class CoveredPiece(NamedTuple):
     """One piece that was covered: what it is, as it was written, and what stands there now."""
 
-    what: What
+    what: CoveredKind
     written: str
     instead: str
 
 
 @dataclass(frozen=True, slots=True)
-class Masked:
+class MaskedText:
     """The text to keep, and what was covered in it, for the officer's eyes only."""
 
     text: str
-    covered: tuple[Covered, ...] = field(default=(), repr=False)
+    covered: tuple[CoveredPiece, ...] = field(default=(), repr=False)
 
 
 class _Piece(NamedTuple):
     start: int
     end: int
-    what: What
+    what: CoveredKind
 
 
-def mask(text: str) -> Masked:
+def mask_people(text: str) -> MaskedText:
     """Cover senders, names, and numbers that no offence was committed with."""
     text = normalise(text)
     flat = flatten(text)
@@ -102,7 +102,7 @@ def mask(text: str) -> Masked:
     return _with_masks(text, pieces)
 
 
-def without(text: str, values: Iterable[str]) -> str:
+def cover_values(text: str, values: Iterable[str]) -> str:
     """The text with these values covered wherever they stand: who gave them is sealed elsewhere.
 
     Accents and case do not matter; of a number neither do dots and spaces. Of a name the last words
@@ -117,7 +117,7 @@ def without(text: str, values: Iterable[str]) -> str:
     shown, at = [], 0
     for start, end in sorted(spots):
         if start >= at:
-            shown += [flat.original[at:start], REPORTER]
+            shown += [flat.original[at:start], REPORTER_MARK]
             at = end
     return "".join([*shown, flat.original[at:]])
 
@@ -257,7 +257,7 @@ def _apart(pieces: list[_Piece]) -> list[_Piece]:
     return kept
 
 
-def _with_masks(text: str, pieces: list[_Piece]) -> Masked:
+def _with_masks(text: str, pieces: list[_Piece]) -> MaskedText:
     people: dict[str, int] = {}
     fresh = count(1)
     shown, covered, at = [], [], 0
@@ -265,12 +265,12 @@ def _with_masks(text: str, pieces: list[_Piece]) -> Masked:
         written = text[one.start : one.end]
         instead = _instead(one.what, written, people, fresh)
         shown += [text[at : one.start], instead]
-        covered.append(Covered(one.what, written, instead))
+        covered.append(CoveredPiece(one.what, written, instead))
         at = one.end
-    return Masked("".join([*shown, text[at:]]), tuple(dict.fromkeys(covered)))
+    return MaskedText("".join([*shown, text[at:]]), tuple(dict.fromkeys(covered)))
 
 
-def _instead(what: What, written: str, people: dict[str, int], fresh: Iterator[int]) -> str:
+def _instead(what: CoveredKind, written: str, people: dict[str, int], fresh: Iterator[int]) -> str:
     """The same person keeps the same number, also when called by the last word of the name."""
     if what != "name":
         return {"phone": "[số máy]", "email": "[thư]", "card": "[số giấy tờ]"}[what]

@@ -2,19 +2,19 @@
 
 import re
 
-from keng.language.called import calls_somebody
 from keng.language.fold import fold, normalise
-from keng.language.indicators.wording import SURNAMES, compiled
-from keng.language.masking import mask
+from keng.language.indicators.patterns import SURNAMES, compile_pattern
+from keng.language.masking import mask_people
+from keng.language.spoken_names import calls_somebody_by_name
 
 
 def _listed(words: str, between: str = " ") -> frozenset[str]:
     return frozenset(words.split(between))
 
 
-_SURNAME = compiled(SURNAMES)
+_SURNAME = compile_pattern(SURNAMES)
 # Nobody else is called so: it is a name wherever it stands.
-_MIDDLE = compiled(rf"(?<!\w){SURNAMES}\s+(?:van|thi)\s+[a-z]{{2,}}(?!\w)")
+_MIDDLE = compile_pattern(rf"(?<!\w){SURNAMES}\s+(?:van|thi)\s+[a-z]{{2,}}(?!\w)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST, _LONGEST = 2, 5
 # Surnames are also words. With its accents the word tells which it is; without, the next one does.
@@ -54,9 +54,9 @@ WORDS_THAT_ARE_NO_NAMES = _listed(
 def looks_like_a_name(text: str) -> bool:
     """A surname and one to four words more, "bà Tám", or what a chat would have had to cover."""
     words = _LETTERS.findall(normalise(text))
-    if _MIDDLE.search(fold(text)) or any(one.what == "name" for one in mask(text).covered):
+    if _MIDDLE.search(fold(text)) or any(one.what == "name" for one in mask_people(text).covered):
         return True
-    if calls_somebody(words):
+    if calls_somebody_by_name(words):
         return True
     if not _SHORTEST <= len(words) <= _LONGEST:
         return False

@@ -6,14 +6,16 @@ from typing import Literal, NamedTuple
 
 from keng.language.fold import FlatText, flatten
 from keng.language.indicators import Indicator, extract_flat, is_own_site
-from keng.language.indicators.digits import Group, followed_by_unit, runs
+from keng.language.indicators.digits import DigitGroup, digit_runs, followed_by_unit
 
-Kind = Literal["phone", "bank_account", "url", "number"]
+ComparedKind = Literal["phone", "bank_account", "url", "number"]
 KnownStanding = Literal["official", "used", "undecided", "not_used"]
-Standing = Literal["official", "used", "undecided", "not_used", "misplaced", "near", "unknown"]
+ComparedStanding = Literal[
+    "official", "used", "undecided", "not_used", "misplaced", "near", "unknown"
+]
 
 # The part of a warning that says whom to call.
-CALL = "call"
+CALL_PART = "call"
 # Fewer digits than these are no telephone or account, and are read only where somebody is called.
 _FEWEST_DIGITS = 7
 _SHORT = re.compile(r"(?<![\d.,/+\-])1\d{2,3}(?!\d|[.,/\-]\d)")
@@ -23,7 +25,7 @@ _TO_BE_CALLED = re.compile(r"\b(?:goi|call|dial)\b[^\d.\n]{0,20}$")
 class KnownNumber(NamedTuple):
     """A number or link that stands somewhere; `source` is the caller's own key for where."""
 
-    kind: Kind
+    kind: ComparedKind
     value: str
     standing: KnownStanding
     source: str
@@ -33,7 +35,7 @@ class ComparedNumber(NamedTuple):
     """A number or link as it is written, and the known one that it is, or nearly is."""
 
     quote: str
-    standing: Standing
+    standing: ComparedStanding
     known: KnownNumber | None = None
 
     @property
@@ -60,7 +62,7 @@ def compare_numbers(
     """Every telephone, account and link of the texts, each once, in the order of the words.
 
     `texts` holds words by language and part; a number that was used in an offence is out of place
-    in the part `CALL`. What is known exactly is never called a slip of something else.
+    in the part `CALL_PART`. What is known exactly is never called a slip of something else.
     """
     numbers: list[_Known] = []
     links: list[_Known] = []
@@ -72,10 +74,10 @@ def compare_numbers(
     found: dict[tuple[str, bool], ComparedNumber] = {}
     for parts in texts.values():
         for part, words in parts.items():
-            for written in _written_numbers(words, is_call=part == CALL):
+            for written in _written_numbers(words, is_call=part == CALL_PART):
                 among = links if written.is_link else numbers
-                compared = _compared(written, among, is_call=part == CALL)
-                found.setdefault((written.key, part == CALL), compared)
+                compared = _compared(written, among, is_call=part == CALL_PART)
+                found.setdefault((written.key, part == CALL_PART), compared)
     return list(found.values())
 
 
@@ -187,10 +189,10 @@ class _Taken:
         return self._places.find(1, start, end) >= 0
 
 
-def _unread_digits(text: FlatText, taken: _Taken) -> Iterator[list[Group]]:
+def _unread_digits(text: FlatText, taken: _Taken) -> Iterator[list[DigitGroup]]:
     """Digits that read as no telephone and no account: one of them may have been forgotten."""
-    for run in runs(text.flat):
-        kept: list[Group] = []
+    for run in digit_runs(text.flat):
+        kept: list[DigitGroup] = []
         for group in run:
             if taken.has_any_of(text.start(group.start), text.end(group.end)):
                 yield from _long_enough(kept)
@@ -200,6 +202,6 @@ def _unread_digits(text: FlatText, taken: _Taken) -> Iterator[list[Group]]:
         yield from _long_enough(kept)
 
 
-def _long_enough(groups: list[Group]) -> Iterator[list[Group]]:
+def _long_enough(groups: list[DigitGroup]) -> Iterator[list[DigitGroup]]:
     if sum(len(group.digits) for group in groups) >= _FEWEST_DIGITS:
         yield groups

@@ -8,32 +8,32 @@ introduced himself, is about somebody else and stays.
 import re
 from collections.abc import Iterator
 
-from keng.language.called import GIVEN_TYPED
 from keng.language.fold import FlatText, fold, normalise
 from keng.language.indicators import english
-from keng.language.indicators.wording import SURNAMES, compiled, phrases, said
+from keng.language.indicators.patterns import SURNAMES, any_listed, any_phrase, compile_pattern
 from keng.language.names import ACCENTED_SURNAMES, WORDS_THAT_ARE_NO_NAMES
+from keng.language.spoken_names import TYPED_GIVEN_NAMES
 
 
 def _listed(words: str, between: str = " ") -> frozenset[str]:
     return frozenset(words.split(between))
 
 
-_SELF = phrases("em toi t tui minh mjh mk mik chau con")
-_TITLE = rf"(?:{phrases('ong ba anh chi')}\s++)?"
+_SELF = any_phrase("em toi t tui minh mjh mk mik chau con")
+_TITLE = rf"(?:{any_phrase('ong ba anh chi')}\s++)?"
 # "Tôi tên (là)", at the beginning of what is said.
-_NAMED = compiled(
+_NAMED = compile_pattern(
     rf"(?<!\w){_SELF}\s++(?:(?:xin\s++)?tu\s++gioi\s++thieu\s++)?(?:ho\s++(?:{SURNAMES}\s++)?)?ten"
     rf"(?:\s++(?:day\s++du|that))?(?:\s++la(?!\w))?\s*+:?\s*+{_TITLE}"
 )
 # "Tên tôi là", wherever it stands.
-_MY_NAME = compiled(
+_MY_NAME = compile_pattern(
     rf"(?<!\w)ten(?:\s++(?:day\s++du|that))?(?:\s++cua)?\s++{_SELF}\s*+(?:la(?!\w)|:)\s*+:?\s*+"
 )
-_AM = compiled(rf"(?<!\w){_SELF}\s++la\s++")
+_AM = compile_pattern(rf"(?<!\w){_SELF}\s++la\s++")
 _I_ALONE = re.compile(r"(?<!\w)(?:toi|tui),?\s++(?=\w)")
-_FIELD = compiled(rf"(?<!\w)(?:{said('name_field')}|ky\s++ten)\s*+:?\s*+{_TITLE}")
-_ENGLISH = compiled(rf"(?<!\w){english.NAME_IS}\s*+")
+_FIELD = compile_pattern(rf"(?<!\w)(?:{any_listed('name_field')}|ky\s++ten)\s*+:?\s*+{_TITLE}")
+_ENGLISH = compile_pattern(rf"(?<!\w){english.NAME_IS}\s*+")
 _I_AM = re.compile(r"(?<!\w)(?:i\s++am|i['’‘`´]m)\s++(?=\w)")
 # 我叫 is "I am called" and "I called"; so a surname has to follow, and then the end of the name.
 _HAN_SURNAMES = (
@@ -65,7 +65,7 @@ _SIGNS = (
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 5
-_SURNAME = compiled(SURNAMES)
+_SURNAME = compile_pattern(SURNAMES)
 # In small letters these end a name; words that people are called are not among them.
 _NO_PART = _listed(
     "nha o so sdt dt bi co dang muon xin bao hang tai thon xom xa phuong khu ngo hem ngach "
@@ -113,7 +113,7 @@ _ABOUT_OTHERS = re.compile(
     r"(?<!\w)(?:doi\s++tuong|nghi\s++pham|thu\s++pham|ke|nguoi\s++(?:lua|bi|ban|cho)|chu\s++tai\s++khoan"
     r"|hung\s++thu|no|hang\s++xom)(?!\w)[^\n]{0,50}$"
 )
-_GREETS = compiled(
+_GREETS = compile_pattern(
     r"(?<!\w)(?:da|vang|thua|alo|lo|chao|kinh\s++gui|xin\s++chao|cong\s++an|oi|a|nhe|ad|hi|hello"
     r"|anh\s++chi|can\s++bo|moi\s++nguoi|xin\s++bao|bao\s++tin)$"
 )
@@ -121,15 +121,15 @@ _GREETS = compiled(
 _QUOTES = frozenset("\"“‘'«「")
 # What stands before is looked at so far back.
 _BACK = 90
-_HOUSE_FILLER = phrases(
+_HOUSE_FILLER = any_phrase(
     "o nha hien dang song tru tai ngu la a em toi chau minh va dia_chi thuong_tru tam_tru tuoi "
     "sinh nam tro thue hien_o quen i live living and at in on from my year_old years_old"
 )
-_HOUSE_WORD = phrases(
+_HOUSE_WORD = any_phrase(
     "so_nha nha_so nha o_so so phong_so phong phong_tro_so can_ho_so can_ho can ngo ngach hem kiet "
     "house_number house_no house number no room apartment flat at"
 )
-_HOUSE = compiled(
+_HOUSE = compile_pattern(
     rf"[\s,;(\-]*+(?:\.\s*+(?=(?:{_SELF}\s++(?:o|hien|dang|song|ngu|tru)|nha\s++{_SELF}|i\s++live)(?!\w)))?"
     rf"(?:(?:{_HOUSE_FILLER}|\d{{1,4}}(?=\s*(?:tuoi|,|years)))[\s,:]++){{0,6}}?"
     rf"{_HOUSE_WORD}\.?\s*+(?:so\s++)?:?\s*+(?P<house>\d{{1,5}}[a-z]?(?:[/\-]\d{{1,5}}[a-z]?){{0,5}})"
@@ -286,14 +286,18 @@ def _in_small_letters(text: FlatText, at: int, *, is_named: bool) -> Iterator[tu
         count = 2
         if len(words) > 2 and words[2] not in _NO_PART:
             count = 3
-        if len(words) > 3 and count == 3 and words[3] in GIVEN_TYPED - _NO_PART:
+        if len(words) > 3 and count == 3 and words[3] in TYPED_GIVEN_NAMES - _NO_PART:
             count = 4
         yield found[0][0], found[count - 1][1]
         return
     if not is_named or words[0] in _NO_PART or words[0] in _ROLES_OF_ONE_WORD:
         return
     end = found[0][1]
-    if words[0] in GIVEN_TYPED or _FOLLOWS.match(text.flat, end) or _LIVES.match(text.flat, end):
+    if (
+        words[0] in TYPED_GIVEN_NAMES
+        or _FOLLOWS.match(text.flat, end)
+        or _LIVES.match(text.flat, end)
+    ):
         yield found[0][0], end
 
 

@@ -1,6 +1,6 @@
 """The writer's own contact and name, cut from what officers read, and sealed by the caller.
 
-Where nobody seals them, `cover` leaves neither these nor names and numbers of others.
+Where nobody seals them, `mask_everybody` leaves neither these nor names and numbers of others.
 """
 
 import re
@@ -9,45 +9,49 @@ from collections.abc import Iterable
 from keng.language.fold import FlatText, flatten
 from keng.language.indicators import Indicator, english, extract_flat, far_east
 from keng.language.indicators.links import find_emails
+from keng.language.indicators.patterns import ME, MINE, any_listed, any_phrase, compile_pattern
 from keng.language.indicators.roles import may_hold_own
-from keng.language.indicators.wording import ME, MINE, compiled, phrases, said
-from keng.language.masking import Covered, Masked, mask
+from keng.language.masking import CoveredPiece, MaskedText, mask_people
 from keng.language.own_names import own_names
 
-CUT = "[…]"
+CUT_MARK = "[…]"
 
 _DIGIT_OR_AT = re.compile(r"[\d@]")
 _FIRST_PERSON = re.compile(
-    rf"(?<!\w)(?:{ME}|{said('form_field')}|{english.FIRST_PERSON})(?!\w)|{far_east.FIRST_PERSON}"
+    rf"(?<!\w)(?:{ME}|{any_listed('form_field')}|{english.ENGLISH_FIRST_PERSON})(?!\w)|{far_east.FAR_EAST_FIRST_PERSON}"
 )
-_MAIL_WORD = said("mail")
-_OWN_MAIL_BEFORE = compiled(
-    rf"(?:\b{_MAIL_WORD}\s+{MINE}|\b{said('write_back')}(?:\s+{phrases('cho lai toi ve voi')})*"
-    rf"\s+{ME}(?:\s+{phrases('qua theo ve')})?"
+_MAIL_WORD = any_listed("mail")
+_OWN_MAIL_BEFORE = compile_pattern(
+    rf"(?:\b{_MAIL_WORD}\s+{MINE}|\b{any_listed('write_back')}"
+    rf"(?:\s+{any_phrase('cho lai toi ve voi')})*\s+{ME}(?:\s+{any_phrase('qua theo ve')})?"
     rf"(?:\s+{_MAIL_WORD})?)[\s:]*(?:la\s+)?$"
 )
-_OWN_MAIL_AFTER = compiled(rf"[\s,(\-]{{0,3}}(?:la\s+)?(?:{_MAIL_WORD}\s+)?(?:cua\s+)?{ME}(?!\w)")
-_OWN_MAIL_ENGLISH = compiled(rf"\b(?:{english.MAIL_IS}){english.MAIL_FILLER}")
-_ID_CARD = compiled(
-    rf"\b(?:{said('card')}\s+(?:so\s+)?{MINE}[\s:]*(?:la\s+|so\s+)*|{english.CARD_IS})"
+_OWN_MAIL_AFTER = compile_pattern(
+    rf"[\s,(\-]{{0,3}}(?:la\s+)?(?:{_MAIL_WORD}\s+)?(?:cua\s+)?{ME}(?!\w)"
+)
+_OWN_MAIL_ENGLISH = compile_pattern(rf"\b(?:{english.MAIL_IS}){english.MAIL_FILLER}")
+_ID_CARD = compile_pattern(
+    rf"\b(?:{any_listed('card')}\s+(?:so\s+)?{MINE}[\s:]*(?:la\s+|so\s+)*|{english.CARD_IS})"
     r"(?P<own>[a-z]?\d(?:[ .]?\d){6,11})(?!\d)"
 )
 
 _HOUSE_NUMBER = re.compile(r"\d{1,5}\w?(?:[/\-]\d{1,5}\w?)*")
 
 
-def cut(text: str) -> tuple[str, list[str]]:
+def cut_reporters_own(text: str) -> tuple[str, list[str]]:
     """The text to show, and what was cut: own phone, e-mail, card, name and number of the house."""
     flat = flatten(text)
     spans = [*_contacts(text, flat), *own_names(flat)]
     return _without(text, sorted(spans)) if spans else (text, [])
 
 
-def cover(text: str) -> Masked:
+def mask_everybody(text: str) -> MaskedText:
     """The text without its writer and without other people."""
-    shown, own = cut(text)
-    masked = mask(shown)
-    return Masked(masked.text, (*(Covered("own", one, CUT) for one in own), *masked.covered))
+    shown, own = cut_reporters_own(text)
+    masked = mask_people(shown)
+    return MaskedText(
+        masked.text, (*(CoveredPiece("own", one, CUT_MARK) for one in own), *masked.covered)
+    )
 
 
 def _contacts(text: str, flat: FlatText) -> list[tuple[int, int]]:
@@ -56,7 +60,7 @@ def _contacts(text: str, flat: FlatText) -> list[tuple[int, int]]:
     return [*_phones(flat), *_mails(flat), *_cards(flat)]
 
 
-def kinds_of(pieces: Iterable[str]) -> tuple[str, ...]:
+def kinds_of_pieces(pieces: Iterable[str]) -> tuple[str, ...]:
     """What these pieces are by their form: "name", "address", "phone", …; each once."""
     return tuple(sorted(set(map(_kind_of, pieces))))
 
@@ -94,10 +98,10 @@ def _own_chat_link(one: Indicator) -> bool:
 def _mails(text: FlatText) -> list[tuple[int, int]]:
     return [
         (text.start(mail.start), text.end(mail.end))
-        for mail in find_emails(far_east.apart(text))
+        for mail in find_emails(far_east.letters_as_barriers(text))
         if any(
             words.search(text.flat[max(0, mail.start - 60) : mail.start])
-            for words in (_OWN_MAIL_BEFORE, _OWN_MAIL_ENGLISH, far_east.OWN_MAIL)
+            for words in (_OWN_MAIL_BEFORE, _OWN_MAIL_ENGLISH, far_east.FAR_EAST_OWN_MAIL)
         )
         or _OWN_MAIL_AFTER.match(text.flat, mail.end)
     ]
@@ -118,6 +122,6 @@ def _without(text: str, spans: list[tuple[int, int]]) -> tuple[str, list[str]]:
             apart.append((start, end))
     shown, at = [], 0
     for start, end in apart:
-        shown += [text[at:start], CUT]
+        shown += [text[at:start], CUT_MARK]
         at = end
     return "".join([*shown, text[at:]]), [text[start:end] for start, end in apart]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib import resources
 
 
-def entries(package: str, name: str) -> Iterator[tuple[str, list[str]]]:
+def table_entries(package: str, name: str) -> Iterator[tuple[str, list[str]]]:
     """Each entry's head and its words. Lines that begin with "# " are for the reader."""
     text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
     for line in text.replace("\n\t", " ").splitlines():

@@ -46,12 +46,12 @@ def categories() -> dict[str, Category]:
 
 
 @cache
-def codes_of(topic: str) -> tuple[str, ...]:
+def categories_of_topic(topic: str) -> tuple[str, ...]:
     """The categories of a topic, what is meant where nothing else is known first."""
     return tuple(code for code, category in categories().items() if category.topic == topic)
 
 
-def label(code: str, language: str = "vi") -> str:
+def category_label(code: str, language: str = "vi") -> str:
     """What a category is called in a language; the code itself when it is not one of ours."""
     found = categories().get(code)
     if found is None:
@@ -65,7 +65,7 @@ def is_scam(code: str) -> bool:
     return found is not None and found.group == "scam"
 
 
-def topic_of(code: str) -> str:
+def topic_of_category(code: str) -> str:
     """The resident's topic a category belongs to."""
     found = categories().get(code)
     return found.topic if found else VAGUE_TOPIC
@@ -77,7 +77,7 @@ def may_count_in_waves(code: str) -> bool:
     return found is None or found.in_waves
 
 
-def of_warnings() -> list[str]:
+def warning_categories() -> list[str]:
     """The codes that a warning may have, in the order of the table."""
     return [code for code, category in categories().items() if category.in_warnings]
 

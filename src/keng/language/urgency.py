@@ -2,21 +2,21 @@
 
 from typing import Literal, NamedTuple
 
-from keng.language.categories import Strength, quotes, suggest
+from keng.language.categories import Strength, quoted_words, suggest_categories
 from keng.language.danger import danger_in
-from keng.language.spotting import Hits, find_ideas
+from keng.language.seed_spotting import IdeaHits, find_ideas
 from keng.language.taxonomy import categories, is_scam
 
-Level = Literal["P0", "P1", "P2", "P3"]
-_LEVELS: tuple[Level, ...] = ("P0", "P1", "P2", "P3")
+UrgencyLevel = Literal["P0", "P1", "P2", "P3"]
+_LEVELS: tuple[UrgencyLevel, ...] = ("P0", "P1", "P2", "P3")
 # Whoever taps this tile is looked at within the hour, whatever the words say.
-AT_LEAST: dict[str, Level] = {"child": "P1"}
+LEAST_OF_TOPIC: dict[str, UrgencyLevel] = {"child": "P1"}
 
 
 class Urgency(NamedTuple):
     """P0 (now) to P3, the words of the text that say so, and whether life or body is in danger."""
 
-    level: Level
+    level: UrgencyLevel
     reasons: tuple[str, ...]
     is_danger: bool = False
 
@@ -29,14 +29,14 @@ def suggest_urgency(
     Danger to life or body goes by its own words (keng.language.danger), whatever the category.
     """
     if code is None:
-        likeliest = suggest(text, topic)[0]
+        likeliest = suggest_categories(text, topic)[0]
         code, strength = likeliest.code, likeliest.strength
     danger = danger_in(text)
     found = _of_category(text, code, strength, in_danger=danger is not None)
     if danger is not None:
         level = min(danger.level, found.level)
         found = Urgency(level, danger.reasons, is_danger=True)
-    least = AT_LEAST.get(topic)
+    least = LEAST_OF_TOPIC.get(topic)
     return found._replace(level=least) if least and least < found.level else found
 
 
@@ -52,10 +52,12 @@ def _of_category(text: str, code: str, strength: Strength | None, *, in_danger: 
         is_weak = strength == "slightly" or category.is_urgent_by_danger
         usual = max(usual, 2 if is_guess and is_weak else 1)
     level, names = _level(ideas, usual, code, is_known=in_danger or is_scam(code))
-    return Urgency(_LEVELS[level], quotes(text, [hit for name in names for hit in ideas[name]]))
+    return Urgency(
+        _LEVELS[level], quoted_words(text, [hit for name in names for hit in ideas[name]])
+    )
 
 
-def _level(ideas: Hits, usual: int, code: str, *, is_known: bool) -> tuple[int, list[str]]:
+def _level(ideas: IdeaHits, usual: int, code: str, *, is_known: bool) -> tuple[int, list[str]]:
     category = categories()[code]
     if category.group in ("service", "none"):
         return usual, []
@@ -68,7 +70,7 @@ def _level(ideas: Hits, usual: int, code: str, *, is_known: bool) -> tuple[int, 
     return max(usual - (is_known and "DANGER" in signs), 1), signs
 
 
-def _signs(ideas: Hits, code: str) -> list[str]:
+def _signs(ideas: IdeaHits, code: str) -> list[str]:
     """What says that somebody is in danger, and that it goes on; two such signs are P0."""
     signs: list[str] = [name for name in ("DANGER", "NOW") if name in ideas]
     if code == "weapons_fireworks" and "BLOOD" not in ideas:

@@ -29,7 +29,7 @@ _SHORT = {
 }
 
 
-class Word(NamedTuple):
+class TextWord(NamedTuple):
     """A word: folded, in its spelling with accents, and its place in the text."""
 
     folded: str
@@ -38,7 +38,7 @@ class Word(NamedTuple):
     end: int
 
 
-def words_of(text: str) -> list[Word]:
+def words_of(text: str) -> list[TextWord]:
     """All words; letters with dots between them ("B.H.X.H") are one word."""
     flat = flatten(text)
     positions = flat.positions
@@ -50,7 +50,7 @@ def words_of(text: str) -> list[Word]:
         folded, written = match.group(), text[start:end]
         if "." in folded:
             folded, written = folded.replace(".", ""), written.replace(".", "")
-        found.append(Word(folded_key(folded), spelling(written), start, end))
+        found.append(TextWord(folded_key(folded), spelling(written), start, end))
     return found
 
 
@@ -69,7 +69,7 @@ def folded_key(folded: str) -> str:
     return _Y_FOR_I.sub(r"\1i", _SHORT.get(folded, folded))
 
 
-def has_accents(words: list[Word]) -> bool:
+def has_accents(words: list[TextWord]) -> bool:
     """Whether the writer uses accents: then a word with another accent is another word."""
     accented = sum(not word.spelled.isascii() for word in words)
     return (accented * 5 >= len(words) and accented >= 2) or accented * 2 > len(words)

@@ -6,7 +6,7 @@ import uuid
 
 from django.conf import settings
 
-from keng.kit.secrets import keyed_hash, same
+from keng.kit.secrets import keyed_hash, same_secret
 from keng.lessons.models import SchoolClass
 
 _LABEL, _MAC_BYTES = "pledge link", 16
@@ -43,4 +43,4 @@ def class_of_token(token: str) -> SchoolClass | None:
         .select_related("campaign__unit", "group", "lead", "commune")
         .first()
     )
-    return found if found and same(class_token(found), token) else None
+    return found if found and same_secret(class_token(found), token) else None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit.forms import Form
-from keng.kit.uploads import Damaged, SealedUpload
+from keng.kit.uploads import DamagedUpload, SealedUpload
 from keng.lessons.films.captions import NoCaptions, as_webvtt
 from keng.lessons.films.probe import demuxer_of
 from keng.lessons.forms import LONGEST_TITLE
@@ -88,7 +88,7 @@ class FilmForm(Form):
             if file.size > _MOST_CAPTION_BYTES:
                 raise forms.ValidationError(_not_captions())
             return _webvtt(file.read().decode("utf-8"))
-        except (UnicodeDecodeError, Damaged):
+        except (UnicodeDecodeError, DamagedUpload):
             raise forms.ValidationError(_not_captions()) from None
 
     def clean(self) -> dict[str, Any]:

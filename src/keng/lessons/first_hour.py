@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.kit.languages import spoken_in
+from keng.kit.languages import language_among
 from keng.lessons.models import FirstHour
 
 
@@ -24,7 +24,7 @@ def first_hour_page() -> FirstHourPage:
     """The newest published text; where there is none, the one that comes with Kẻng."""
     kept = current_first_hour()
     texts = kept.texts if kept else default_first_hour_texts()
-    code = spoken_in(texts)
+    code = language_among(texts)
     return FirstHourPage(texts[code]["steps"], code, kept.hotlines if kept else [], kept)
 
 

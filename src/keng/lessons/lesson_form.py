@@ -8,7 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keng.kit.forms import Form, lines_of
+from keng.kit.forms import Form, written_lines
 from keng.lessons.forms import LONGEST_TITLE
 from keng.lessons.models import Film
 
@@ -138,7 +138,7 @@ class LessonForm(Form):
         cards = [
             {
                 "heading": given[f"{code}_card_{n}"],
-                "lines": lines_of(given[f"{code}_lines_{n}"]),
+                "lines": written_lines(given[f"{code}_lines_{n}"]),
             }
             for n in CARDS
             if given[f"vi_card_{n}"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keng.accounts.models import SafetyPurpose
-from keng.kit.forms import Form, HintedChoices, day_field, lines_of
+from keng.kit.forms import Form, HintedChoices, day_field, written_lines
 from keng.lessons.forms import LONGEST_TITLE, MOST_PUPILS
 from keng.lessons.schools import School
 
@@ -75,9 +75,9 @@ class CampaignForm(Form):
     def texts(self) -> dict[str, dict[str, Any]]:
         """By language; the pledge as its sentences."""
         given = self.cleaned_data
-        found = {"vi": {"title": given["title"], "pledge": lines_of(given["pledge"])}}
+        found = {"vi": {"title": given["title"], "pledge": written_lines(given["pledge"])}}
         if given["en_title"]:
-            found["en"] = {"title": given["en_title"], "pledge": lines_of(given["en_pledge"])}
+            found["en"] = {"title": given["en_title"], "pledge": written_lines(given["en_pledge"])}
         return found
 
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.lessons.actions import film_acts
 
 TASKS = [
-    Task("prepare films", film_acts.prepare_next_film, every=timedelta(seconds=3), pace=Pace.SLOW),
-    Task("sweep films", film_acts.sweep_films, every=timedelta(hours=1), pace=Pace.SLOW),
+    WorkerTask(
+        "prepare films", film_acts.prepare_next_film, every=timedelta(seconds=3), pace=TaskPace.SLOW
+    ),
+    WorkerTask("sweep films", film_acts.sweep_films, every=timedelta(hours=1), pace=TaskPace.SLOW),
 ]

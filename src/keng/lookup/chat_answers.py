@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.kit.phrases import month_words
-from keng.language.asked import Asked
+from keng.kit.time_words import month_words
+from keng.language.lookup_terms import LookupTerm
 from keng.lookup import queries
 from keng.lookup.models import Listing
 from keng.lookup.queries import LookupAnswer
@@ -22,7 +22,7 @@ from keng.lookup.queries import LookupAnswer
 _QUESTION = '{"asked": '
 
 
-def question_to_seal(asked: Asked, languages: Sequence[str]) -> str:
+def question_to_seal(asked: LookupTerm, languages: Sequence[str]) -> str:
     """What is to be sealed in the place of an answer."""
     return json.dumps({"asked": asdict(asked), "languages": languages})
 
@@ -33,7 +33,7 @@ def message_for_asker(opened: str) -> str:
         return opened
     found = json.loads(opened)
     also = tuple((kind, value) for kind, value in found["asked"].pop("also"))
-    (answer,) = queries.lookup_answers([Asked(**found["asked"], also=also)])
+    (answer,) = queries.lookup_answers([LookupTerm(**found["asked"], also=also)])
     return answer_in_words(answer, found["languages"])
 
 

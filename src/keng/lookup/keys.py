@@ -1,11 +1,11 @@
 """Under which key an indicator is listed: every page of a site made for a scam belongs to it.
 
-What is asked has its keys in `language.asked`; the hash is SHA-256 of "type:key".
+What is asked has its keys in `language.lookup_terms`; the hash is SHA-256 of "type:key".
 """
 
-from keng.language.asked import listing_hash
 from keng.language.indicators import is_own_site
 from keng.language.indicators.addresses import host_of
+from keng.language.lookup_terms import listing_hash
 
 __all__ = ["lookup_hash_of", "lookup_key_of", "may_be_public"]
 

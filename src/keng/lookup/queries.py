@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from keng.kit import times
-from keng.kit.codes import cleaned
+from keng.kit.codes import cleaned_code
 from keng.kit.secrets import keyed_hash
-from keng.language.asked import Asked, listing_hash
+from keng.language.lookup_terms import LookupTerm, listing_hash
 from keng.lookup.models import Dispute, Indicator, Listing
 
 CONFIRMED, REPORTED, IMPORTED = "confirmed", "reported", "imported"
@@ -48,7 +48,7 @@ _TAKEN_OFF_SHOWN_FOR = datetime.timedelta(days=730)
 class LookupAnswer:
     """What is known of one thing that was asked about."""
 
-    asked: Asked
+    asked: LookupTerm
     grade: str
     """confirmed, reported, imported, no_data; or private: a plate, a page, which nobody answers."""
     listing: Listing | None = None
@@ -69,7 +69,7 @@ class LookupAnswer:
         return bool(self.taken_off and self.taken_off.end_reason == Listing.End.SPOOFED)
 
 
-def lookup_answers(asked: Sequence[Asked]) -> list[LookupAnswer]:
+def lookup_answers(asked: Sequence[LookupTerm]) -> list[LookupAnswer]:
     """An answer for each of these, in their order, with three statements in all.
 
     Nothing about the question is kept anywhere.
@@ -101,7 +101,7 @@ def public_listing(hash: str) -> Listing | None:
 
 def dispute_by_code(typed: str) -> Dispute | None:
     """The dispute that a code opens. Raises MalformedCode."""
-    found = Dispute.objects.filter(code_hash=dispute_code_hash(cleaned(typed)))
+    found = Dispute.objects.filter(code_hash=dispute_code_hash(cleaned_code(typed)))
     return _readable(found).first()
 
 
@@ -138,12 +138,12 @@ def decided_disputes(limit: int = 50) -> list[Dispute]:
     return list(_readable(decided.order_by("-decided_at", number, "id"))[:limit])
 
 
-def _is_private(asked: Asked) -> bool:
+def _is_private(asked: LookupTerm) -> bool:
     return asked.may_name_a_person
 
 
 def _answer_to(
-    asked: Asked,
+    asked: LookupTerm,
     found: dict[bytes, list[Listing]],
     off: dict[bytes, list[Listing]],
     disputed: set[uuid.UUID],

@@ -20,13 +20,18 @@ from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
-from keng.kit.limits import Limits
+from keng.kit.rate_limits import RateLimits
 from keng.language import chat_words, lookup_questions, reporters_own
-from keng.language.asked import LONGEST, Asked, alone_in, asked_in
 from keng.language.fold import fold
 from keng.language.indicators import extract
-from keng.language.indicators.wording import NAMED_BANK
-from keng.language.phrase_lists import any_of
+from keng.language.indicators.patterns import NAMED_BANK
+from keng.language.lookup_terms import (
+    LONGEST_QUESTION,
+    LookupTerm,
+    lookup_terms_in,
+    only_lookup_term,
+)
+from keng.language.phrase_lists import listed_phrases_pattern
 from keng.lookup import chat_answers
 from keng.tips.urgency import urgency_of
 from keng.vault import seal
@@ -42,9 +47,9 @@ _THREE_WORDS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[\s,.!?]++){2}[^\W\d_]{
 _COMMAND = re.compile(
     r"\s*(?:(?P<vi>tra cuu)|(?P<en>look ?up)|(?P<soft>kiem tra|check))(?![^\W_])[\s:,.\-]*"
 )
-_FILLERS = re.compile(rf"(?:(?:{any_of('look_up_fillers')})(?![^\W_])[\s:,.\-]*)*")
+_FILLERS = re.compile(rf"(?:(?:{listed_phrases_pattern('look_up_fillers')})(?![^\W_])[\s:,.\-]*)*")
 _WORDS_BESIDE = re.compile(
-    rf"[\s:,.()?!\-]*(?:(?:{any_of('look_up_fillers')}|{NAMED_BANK})(?![^\W_])[\s:,.()?!\-]*)*"
+    rf"[\s:,.()?!\-]*(?:(?:{listed_phrases_pattern('look_up_fillers')}|{NAMED_BANK})(?![^\W_])[\s:,.()?!\-]*)*"
 )
 _HANDLE = re.compile(r"(?<![\w.@/])@[\w.]+")
 _AT_ONCE, _PER_SECOND = 30, 1 / 30
@@ -108,7 +113,7 @@ asking AS (
 class LookupQuestion:
     """What somebody wants to know, and whether the words belong to a tip as well."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[LookupTerm, ...]
     kept: Literal["never", "in_talk", "always"]
     """in_talk: only where a tip is open already."""
     languages: tuple[str, ...] = ("vi", "en")
@@ -128,8 +133,8 @@ class LookupHandler:
 
     def __init__(self, tips: TipHandler) -> None:
         self._tips = tips
-        self._limits = Limits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
-        self._notices = Limits(network=(1, 1 / 600), process=(10**6, 1e6))
+        self._limits = RateLimits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
+        self._notices = RateLimits(network=(1, 1 / 600), process=(10**6, 1e6))
 
     def refresh(self) -> None:
         """Read what a message needs that becomes a part of a tip."""
@@ -173,7 +178,7 @@ class LookupHandler:
 def lookup_question_of(event: Event) -> LookupQuestion | None:
     """What a message asks; None when it tells something, however short it is."""
     text = unicodedata.normalize("NFC", event.text.strip())
-    if event.kind != "text" or event.media or not text or len(text) > LONGEST:
+    if event.kind != "text" or event.media or not text or len(text) > LONGEST_QUESTION:
         return None
     command = _COMMAND.match(fold(text[:40]))
     if command is None or (command["soft"] and _command_question(text, command) is None):
@@ -195,15 +200,15 @@ def _free_question(text: str) -> LookupQuestion | None:
         return None
     # Roughly first, since it is cheap: without what holds a figure or a dot.
     rough = " ".join(word for word in fold(text).split() if not _HAS_FIGURE_OR_DOT.search(word))
-    if not lookup_questions.asks_about_it(rough):
+    if not lookup_questions.is_lookup_question(rough):
         return None
-    shown, _own = reporters_own.cut(text)
+    shown, _own = reporters_own.cut_reporters_own(text)
     words = " ".join(fold(_words_without_indicators(shown)).split())
-    things = tuple(one for one in asked_in(shown) if _if_answerable(one))[:_MOST_ASKED]
+    things = tuple(one for one in lookup_terms_in(shown) if _if_answerable(one))[:_MOST_ASKED]
     # Nobody in danger is to read about a number first.
     if not things or urgency_of(text) == "P0":
         return None
-    is_report = lookup_questions.tells_too(words) or urgency_of(text) == "P1"
+    is_report = lookup_questions.tells_more_than_question(words) or urgency_of(text) == "P1"
     language = chat_words.language_of(text)
     return LookupQuestion(things, "always" if is_report else "in_talk", (language,))
 
@@ -227,32 +232,32 @@ def _command_question(text: str, command: re.Match[str]) -> LookupQuestion | Non
             return None
         alone = _only_indicator(rest)
         return LookupQuestion((alone,), "never", languages) if alone else None
-    things = tuple(asked_in(rest)[:_MOST_ASKED])
+    things = tuple(lookup_terms_in(rest)[:_MOST_ASKED])
     if not things and len(rest.split()) > 3:
         return None
     return LookupQuestion(things, _kept_in_tip(rest, things), languages)
 
 
-def _kept_in_tip(rest: str, things: Sequence[Asked]) -> Literal["never", "in_talk", "always"]:
+def _kept_in_tip(rest: str, things: Sequence[LookupTerm]) -> Literal["never", "in_talk", "always"]:
     """A command may tell what happened as well, and that is never answered and thrown away."""
-    if len(things) == 1 and alone_in(rest):
+    if len(things) == 1 and only_lookup_term(rest):
         return "never"
     words = " ".join(fold(_HANDLE.sub(" ", _words_without_indicators(rest))).split())
     if _WORDS_BESIDE.fullmatch(words):
         return "never"
-    return "always" if lookup_questions.tells_too(words) else "in_talk"
+    return "always" if lookup_questions.tells_more_than_question(words) else "in_talk"
 
 
-def _only_indicator(text: str) -> Asked | None:
+def _only_indicator(text: str) -> LookupTerm | None:
     """The one thing that the text names, beside words such as "stk", "giúp em" and a bank."""
-    alone = alone_in(text)
+    alone = only_lookup_term(text)
     if alone:
         return alone
     found = extract(text)
     if len(found) != 1:
         return None
     beside = fold(f"{text[: found[0].start]} {text[found[0].end :]}")
-    return asked_in(text)[0] if _WORDS_BESIDE.fullmatch(beside) else None
+    return lookup_terms_in(text)[0] if _WORDS_BESIDE.fullmatch(beside) else None
 
 
 def _answer_languages(text: str, command: re.Match[str]) -> tuple[str, ...]:
@@ -262,7 +267,7 @@ def _answer_languages(text: str, command: re.Match[str]) -> tuple[str, ...]:
     return ("vi",) if is_vietnamese else ("vi", "en")
 
 
-def _if_answerable(alone: Asked | None) -> Asked | None:
+def _if_answerable(alone: LookupTerm | None) -> LookupTerm | None:
     """What a bare message may ask: a plate or a page by itself is rather a part of a report."""
     if alone is None or alone.may_name_a_person:
         return None

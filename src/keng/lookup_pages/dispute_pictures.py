@@ -10,7 +10,7 @@ from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.dialogue import shown_codes
 from keng.files.pictures import VIEWABLE, mime_of
-from keng.kit.copies import NoCopy
+from keng.kit.viewing_copies import NoCopy
 from keng.lookup.actions import disputes
 from keng.lookup.errors import CannotList
 from keng.lookup.models import Dispute, DisputeFile

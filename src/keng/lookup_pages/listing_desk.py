@@ -22,7 +22,7 @@ from keng.accounts.who import RELEASING
 from keng.files.store import opened_copy
 from keng.kit import times
 from keng.kit.forms import Form
-from keng.kit.paging import Slice
+from keng.kit.pagination import ListPage
 from keng.lookup import deciders, errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
@@ -249,9 +249,9 @@ def _evidence_counts(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID])
     }
 
 
-def _list_part(request: SignedInRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
+def _list_part(request: SignedInRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], ListPage]:
     """One page of a list, and the way to its other pages."""
-    page = Slice.of(request, rows.count(), name)
+    page = ListPage.of_request(request, rows.count(), name)
     return list(rows[page.start : page.end]), page
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, own_code
+from keng.kit.forms import Form, HintedChoice, own_code_field
 from keng.language import taxonomy
 from keng.lookup.models import Dispute, Indicator, Listing
 
@@ -72,7 +72,7 @@ class ProposeListingForm(Form):
         fields["category"].choices = [
             ("", _("Choose how it was used")),
             *(
-                (code, taxonomy.label(code, language))
+                (code, taxonomy.category_label(code, language))
                 for code, category in taxonomy.categories().items()
                 if category.in_lookup
             ),
@@ -106,7 +106,7 @@ class ConfirmListingForm(Form):
         },
         error_messages={"required": gettext_lazy("Answer the question")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class RefuseListingForm(Form):
@@ -118,7 +118,7 @@ class RefuseListingForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class TakeBackListingForm(Form):
@@ -130,7 +130,7 @@ class TakeBackListingForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class EndListingForm(Form):
@@ -146,7 +146,7 @@ class EndListingForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class DecideDisputeForm(Form):
@@ -171,7 +171,7 @@ class DecideDisputeForm(Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write the answer")},
     )
-    code = own_code()
+    code = own_code_field()
 
 
 def _months_to_choose() -> list[datetime.date]:

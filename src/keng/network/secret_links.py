@@ -10,7 +10,7 @@ import uuid
 
 from django.conf import settings
 
-from keng.kit.secrets import keyed_hash, same
+from keng.kit.secrets import keyed_hash, same_secret
 from keng.network.models import Lead, Subscription
 
 _LEAD, _CONFIRM, _STOP = "lead link", "subscription confirm", "subscription stop"
@@ -35,7 +35,7 @@ def lead_by_token(token: str) -> Lead | None:
     """The lead whose present token this is; a stopped lead's link opens no tasks."""
     key = _id_in(token)
     lead = Lead.objects.filter(pk=key, stopped_at__isnull=True).first() if key else None
-    return lead if lead and same(lead_token(lead), token) else None
+    return lead if lead and same_secret(lead_token(lead), token) else None
 
 
 def lead_by_earlier_token(token: str) -> Lead | None:
@@ -49,7 +49,7 @@ def lead_by_earlier_token(token: str) -> Lead | None:
     # By the secret of now, and by none as before there were such secrets.
     versions = range(lead.link_version, 0, -1)
     known = (_token(_LEAD, lead.pk, v, s) for v in versions for s in (bytes(lead.link_secret), b""))
-    return lead if any(same(each, token) for each in known) else None
+    return lead if any(same_secret(each, token) for each in known) else None
 
 
 def ended_link_hash(token: str) -> str:
@@ -92,7 +92,7 @@ def _subscription(label: str, token: str) -> Subscription | None:
     # The public site may not read the sealed address (site.grants).
     rows = Subscription.objects.defer("address_sealed")
     found = rows.filter(pk=key).first() if key else None
-    return found if found and same(_answer(label, found), token) else None
+    return found if found and same_secret(_answer(label, found), token) else None
 
 
 def _answer(label: str, subscription: Subscription) -> str:

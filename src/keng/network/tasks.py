@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from keng.kit import times
-from keng.kit.recurring import Task
+from keng.kit.worker_tasks import WorkerTask
 from keng.network.models import Subscription, TeamAsk, TeamShift
 
 # Whoever did not confirm within a week did not want it, or somebody else typed the address.
@@ -48,6 +48,6 @@ def forget_rotas() -> int:
 
 
 TASKS = [
-    Task("forget unconfirmed subscriptions", forget_unconfirmed, datetime.timedelta(hours=1)),
-    Task("forget rotas of teams", forget_rotas, datetime.timedelta(hours=6)),
+    WorkerTask("forget unconfirmed subscriptions", forget_unconfirmed, datetime.timedelta(hours=1)),
+    WorkerTask("forget rotas of teams", forget_rotas, datetime.timedelta(hours=6)),
 ]

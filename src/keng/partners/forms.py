@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
-from keng.kit.forms import Form, HintedChoices, own_code
+from keng.kit.forms import Form, HintedChoices, own_code_field
 from keng.partners.introduction import forbidden_in_introduction
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -56,7 +56,7 @@ class InviteForm(MemberForm):
         choices=SafetyPurpose.choices,
         error_messages={"required": _("Choose at least one purpose.")},
     )
-    code = own_code()
+    code = own_code_field()
     field_order = ("name", "kind", "place", "about", "purposes", "member_name", "username", "code")
 
     def __init__(self, *args: Any, places: Any, unit: Unit, **kwargs: Any) -> None:
@@ -72,14 +72,14 @@ class MemberAgreeForm(Form):
     """The second officer's own code, and what they read (queries.agreement_digest)."""
 
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code()
+    code = own_code_field()
 
 
 class KitAcceptForm(Form):
     """Somebody of good standing becomes a partner."""
 
     username = username_field()
-    code = own_code()
+    code = own_code_field()
 
 
 class ArticleForm(Form):
@@ -132,7 +132,7 @@ class SeenForm(Form):
 class ReleaseForm(SeenForm):
     """The officer's own code too; giving back needs none."""
 
-    code = own_code()
+    code = own_code_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,9 +18,9 @@ def chosen_place(request: HttpRequest) -> Place | None:
 
 def remember_place(response: HttpResponse, place: Place) -> None:
     """Let the browser keep the place."""
-    cookies.put(response, PLACE_COOKIE, place.code, seconds=_HALF_A_YEAR)
+    cookies.put_cookie(response, PLACE_COOKIE, place.code, seconds=_HALF_A_YEAR)
 
 
 def forget_place(response: HttpResponse) -> None:
     """Let the browser drop it."""
-    cookies.forget(response, PLACE_COOKIE)
+    cookies.forget_cookies(response, PLACE_COOKIE)

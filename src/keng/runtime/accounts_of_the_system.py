@@ -28,7 +28,7 @@ _WAITS_FOR_ANOTHER = 20.0
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """An account of the operating system, and whether we must change to it."""
 
     name: str
@@ -69,7 +69,7 @@ class Account:
         return bool(status.st_mode & stat.S_IXOTH)
 
 
-def process_account() -> Account:
+def process_account() -> SystemAccount:
     """Our own account, or for root the one in KENG_ACCOUNT; made where it is missing."""
     if os.geteuid() != 0:
         return _own()
@@ -83,7 +83,7 @@ def process_account() -> Account:
     return found
 
 
-def postgres_account() -> Account:
+def postgres_account() -> SystemAccount:
     """Our own account, or for root the one in KENG_PG_USER; made where it is missing."""
     if os.geteuid() != 0:
         return _named_own()
@@ -100,7 +100,7 @@ def describe_accounts() -> str:
     )
 
 
-def faults() -> list[str]:
+def account_faults() -> list[str]:
     """What is wrong with the accounts, their folders and the way to the code; makes nothing."""
     if os.geteuid() != 0:
         return []
@@ -135,16 +135,16 @@ def _name(setting: str, default: str) -> str:
     return os.environ.get(setting) or default
 
 
-def _own() -> Account:
+def _own() -> SystemAccount:
     uid = os.geteuid()
     try:
         name = pwd.getpwuid(uid).pw_name
     except KeyError:
         name = f"number {uid}"
-    return Account(name, uid, os.getegid(), is_ours=True)
+    return SystemAccount(name, uid, os.getegid(), is_ours=True)
 
 
-def _named_own() -> Account:
+def _named_own() -> SystemAccount:
     """Containers often run as a bare number, with which PostgreSQL cannot make a cluster."""
     own = _own()
     if own.name.startswith("number "):
@@ -162,7 +162,7 @@ def _entry(name: str) -> pwd.struct_passwd | None:
         return None
 
 
-def _lent(setting: str, default: str) -> Account:
+def _lent(setting: str, default: str) -> SystemAccount:
     name = _name(setting, default)
     entry = _entry(name)
     if entry is None and name == default:
@@ -171,7 +171,7 @@ def _lent(setting: str, default: str) -> Account:
         raise CannotContinue(f"There is no account {name!r} here; see {setting}.")
     if entry.pw_uid == 0:
         raise CannotContinue(f"Nothing runs as root for long; name another account in {setting}.")
-    return Account(name, entry.pw_uid, entry.pw_gid, is_ours=False)
+    return SystemAccount(name, entry.pw_uid, entry.pw_gid, is_ours=False)
 
 
 def _make(name: str, setting: str) -> pwd.struct_passwd:

@@ -34,7 +34,7 @@ def load_django(process: Process) -> None:
 
 
 @contextmanager
-def database(*, may_create: bool = False) -> Iterator[None]:
+def running_database(*, may_create: bool = False) -> Iterator[None]:
     """The database, started for this command unless it runs already or the operator brings one.
 
     Raises CannotContinue where there is none: a forgotten KENG_DATA must not make a second

@@ -33,14 +33,14 @@ class KeyFault:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedInstallation:
     """What the database says of the installation it belongs to."""
 
     is_demo: bool
     fingerprints: dict[Kind, bytes]
 
 
-def recorded(connection: Connection) -> Recorded | None:
+def recorded_installation(connection: Connection) -> RecordedInstallation | None:
     """None before the first start, and before the first one of a version that keeps it."""
     if not _has_table(connection, "vault_installation"):
         return None
@@ -49,7 +49,7 @@ def recorded(connection: Connection) -> Recorded | None:
     ).fetchone()
     if row is None:
         return None
-    return Recorded(row[0], dict(zip(KINDS, map(bytes, row[1:]), strict=True)))
+    return RecordedInstallation(row[0], dict(zip(KINDS, map(bytes, row[1:]), strict=True)))
 
 
 def has_rows(connection: Connection) -> bool:
@@ -64,7 +64,7 @@ def key_faults(connection: Connection) -> list[KeyFault]:
     """What of the keys here is not as the database knows it; nothing where it is empty."""
     if not has_rows(connection):
         return []
-    known = recorded(connection)
+    known = recorded_installation(connection)
     expected = known.fingerprints if known else _known_before(connection)
     found = []
     for kind in KINDS:
@@ -91,7 +91,7 @@ def require_known_keys() -> None:
 
 def is_demo_data(connection: Connection) -> bool | None:
     """Whether the people in this database are invented; None where there is nobody yet."""
-    known = recorded(connection)
+    known = recorded_installation(connection)
     if known is not None:
         return known.is_demo
     if not has_rows(connection):
@@ -112,7 +112,7 @@ def require_demo() -> None:
             )
 
 
-def claim(*, is_demo: bool) -> None:
+def claim_installation(*, is_demo: bool) -> None:
     """At every start: these data are the demo's or one's own for good, with these keys.
 
     Raises CannotContinue where they are the other's. Needs the settings.

@@ -19,17 +19,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    for language, count in compile_all().items():
+    for language, count in compile_catalogues().items():
         print(f"{language}: {count} sentences")
     return 0
 
 
-def compile_all() -> dict[str, int]:
+def compile_catalogues() -> dict[str, int]:
     """Write django.mo for every language whose .po files changed; how many sentences each has."""
     return {folder.parent.name: _compile(folder) for folder in sorted(LOCALE.glob("*/LC_MESSAGES"))}
 
 
-def merged(folder: Path) -> polib.POFile:
+def merged_catalogue(folder: Path) -> polib.POFile:
     """All sentences of a language."""
     result = polib.POFile()
     result.metadata = {
@@ -37,7 +37,7 @@ def merged(folder: Path) -> polib.POFile:
         "Language": folder.parent.name,
         "Plural-Forms": ONE_FORM,
     }
-    for entries in by_sentence(folder).values():
+    for entries in entries_by_sentence(folder).values():
         result.append(entries[0])
     if folder.parent.name != COMPLETE:
         _fall_back_to_english(result)
@@ -47,7 +47,7 @@ def merged(folder: Path) -> polib.POFile:
 def _fall_back_to_english(catalogue: polib.POFile) -> None:
     """What a language does not have is English: Django itself would turn to Vietnamese."""
     has = {(entry.msgctxt, entry.msgid) for entry in catalogue}
-    for key, (entry, *_same) in by_sentence(LOCALE / COMPLETE / "LC_MESSAGES").items():
+    for key, (entry, *_same) in entries_by_sentence(LOCALE / COMPLETE / "LC_MESSAGES").items():
         if key in has:
             continue
         english = {"msgctxt": entry.msgctxt, "msgid": entry.msgid}
@@ -61,7 +61,7 @@ def _fall_back_to_english(catalogue: polib.POFile) -> None:
         catalogue.append(polib.POEntry(**english))
 
 
-def by_sentence(folder: Path) -> dict[tuple[str | None, str], list[polib.POEntry]]:
+def entries_by_sentence(folder: Path) -> dict[tuple[str | None, str], list[polib.POEntry]]:
     """Every translated sentence, with what each area that has it says. They must agree: tested."""
     found: dict[tuple[str | None, str], list[polib.POEntry]] = {}
     for file in sorted(folder.glob("*.po")):
@@ -72,12 +72,12 @@ def by_sentence(folder: Path) -> dict[tuple[str | None, str], list[polib.POEntry
 
 
 def _compile(folder: Path) -> int:
-    catalogue = merged(folder)
+    catalogue = merged_catalogue(folder)
     compiled = catalogue.to_binary()
     target = folder / "django.mo"
     if not target.exists() or target.read_bytes() != compiled:
         _replace(target, compiled)
-    return len(by_sentence(folder))
+    return len(entries_by_sentence(folder))
 
 
 def _replace(target: Path, content: bytes) -> None:

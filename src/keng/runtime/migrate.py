@@ -9,11 +9,11 @@ from typing import Any
 
 import psycopg
 
-from keng.kit.busy import is_passing
+from keng.kit.busy import is_passing_error
 from keng.kit.database import dsn, is_external
-from keng.runtime.environment import database, start_django
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
-from keng.runtime.locale import compile_all
+from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database(may_create=True):
+    with running_database(may_create=True):
         migrate()
     print("The database is up to date.")
     return 0
@@ -75,7 +75,7 @@ def _migrate() -> None:
     if not is_external():
         ensure_owner(embedded_cluster())
     ensure_roles(dsn("owner"))
-    compile_all()
+    compile_catalogues()
     start_django()
     _change_tables()
     from keng.site.grants import GRANTS  # noqa: PLC0415 -- loaded with the product
@@ -95,7 +95,7 @@ def _change_tables() -> None:
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except OperationalError as error:
-            if not is_passing(error):
+            if not is_passing_error(error):
                 raise
             if not tries_left:
                 raise CannotContinue(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from keng.kit.database import data_folder
-from keng.runtime.accounts_of_the_system import Account
+from keng.runtime.accounts_of_the_system import SystemAccount
 from keng.runtime.errors import CannotContinue
 
 # Below the data folder: what the account of the processes owns, with all that is in it.
@@ -30,7 +30,7 @@ def own_folders(data: Path) -> None:
         (data / name).mkdir(mode=_CLOSED, exist_ok=True)
 
 
-def share_out_folders(data: Path, account: Account) -> None:
+def share_out_folders(data: Path, account: SystemAccount) -> None:
     """As root: make every folder, and give the account its own. Raises CannotContinue.
 
     What root owned until now, as everything did before there was such an account, is given once.
@@ -42,8 +42,8 @@ def share_out_folders(data: Path, account: Account) -> None:
         status = folder.stat()
         if status.st_uid != 0:
             raise CannotContinue(
-                f"{folder} belongs to {name_of(status.st_uid)}, who could put other keys there. Be "
-                f"that account, or hand the folder over: chown root: {folder}"
+                f"{folder} belongs to {account_name(status.st_uid)}, who could put other keys "
+                f"there. Be that account, or hand the folder over: chown root: {folder}"
             )
         if name and stat.S_IMODE(status.st_mode) != rights:
             folder.chmod(rights)
@@ -54,7 +54,7 @@ def share_out_folders(data: Path, account: Account) -> None:
         hand_over(folder, account)
 
 
-def hand_over(folder: Path, account: Account) -> int:
+def hand_over(folder: Path, account: SystemAccount) -> int:
     """Give a folder with what is in it to an account, unless it is that account's; how many.
 
     Given is what belongs to the owner of the folder: no link is followed, and no file of somebody
@@ -83,7 +83,7 @@ def hand_over(folder: Path, account: Account) -> int:
     return given + 1
 
 
-def ownership_faults(account: Account, postgres: Account) -> list[str]:
+def ownership_faults(account: SystemAccount, postgres: SystemAccount) -> list[str]:
     """What in the data folder belongs to the wrong account, or is open to others; by its path.
 
     The rights of RIGHTS_FOLDERS are a check of the doctor's own, which tells reading from changing.
@@ -100,8 +100,8 @@ def ownership_faults(account: Account, postgres: Account) -> list[str]:
                 found.append(f"{folder} is no folder")
             elif status.st_uid != uid:
                 found.append(
-                    f"{folder} belongs to {name_of(status.st_uid)}, not {name_of(uid)}: the next "
-                    "start hands over what is root's, else chown it"
+                    f"{folder} belongs to {account_name(status.st_uid)}, not {account_name(uid)}: "
+                    "the next start hands over what is root's, else chown it"
                 )
             elif Path(name).parts[0] in RIGHTS_FOLDERS:
                 continue
@@ -110,7 +110,7 @@ def ownership_faults(account: Account, postgres: Account) -> list[str]:
     return found
 
 
-def name_of(uid: int) -> str:
+def account_name(uid: int) -> str:
     """What an account is called; its number where it has no name."""
     try:
         return pwd.getpwuid(uid).pw_name
@@ -118,7 +118,7 @@ def name_of(uid: int) -> str:
         return f"number {uid}"
 
 
-def _give(name: str, folder: int, before: int, account: Account) -> int:
+def _give(name: str, folder: int, before: int, account: SystemAccount) -> int:
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:

@@ -5,7 +5,7 @@ import argparse
 from keng.kit.database import is_external
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster, running_cluster
-from keng.runtime.rewriting.work import ALONE, BESIDE_OTHERS, rewrite
+from keng.runtime.rewriting.work import ALONE, BESIDE_OTHERS, rewrite_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not cluster.is_created:
         raise CannotContinue("There is no embedded database here yet.")
     with running_cluster(cluster):
-        done = rewrite(cluster, ALONE if arguments.alone else BESIDE_OTHERS)
+        done = rewrite_database(cluster, ALONE if arguments.alone else BESIDE_OTHERS)
     seconds = (done.ended - done.began).total_seconds()
     print(
         f"{done.tables} tables written anew in {seconds:.1f} s, "

@@ -13,8 +13,8 @@ from keng.kit.database import PROCESSES, Process, password_file, role
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import Cluster, write_secret
 
-DATABASE = "keng"
-OWNER = role("owner")
+DATABASE_NAME = "keng"
+OWNER_ROLE = role("owner")
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
 # Nothing of ours is a large object: they belong to no table, so no list of rights would hold them.
 LARGE_OBJECTS = (
@@ -53,7 +53,7 @@ def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> Non
     with cluster.connect() as connection:
         _ensure_role(connection, "owner", sql.SQL("CREATEROLE"))
         if may_create_databases:
-            connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
+            connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER_ROLE)))
     with cluster.connect("template1") as template:
         # In the template, so that every database of this cluster has them from birth.
         _ensure_extensions(template)
@@ -62,14 +62,16 @@ def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> Non
         # Here the lock of migrating is taken.
         _take_from_everybody(connection)
         # So that `keng doctor` sees who holds what for how long.
-        connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(OWNER)))
-        if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
+        connection.execute(
+            sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(OWNER_ROLE))
+        )
+        if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE_NAME):
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                    sql.Identifier(DATABASE_NAME), sql.Identifier(OWNER_ROLE)
                 )
             )
-    with cluster.connect(DATABASE) as product:
+    with cluster.connect(DATABASE_NAME) as product:
         # One that was made before the template had it.
         _take_from_everybody(product)
 
@@ -92,7 +94,7 @@ def _take_from_everybody(connection: psycopg.Connection[tuple[Any, ...]]) -> Non
         ).format(
             objects=sql.Literal(list(LARGE_OBJECTS)),
             locks=sql.Literal(OWNERS_LOCKS),
-            owner=sql.Identifier(OWNER),
+            owner=sql.Identifier(OWNER_ROLE),
         )
     )
 

@@ -12,14 +12,14 @@ from keng.runtime.accounts_of_the_system import process_account
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
-from keng.runtime.supervisor.children import children, rewriting
-from keng.runtime.supervisor.one_shot_process import apart
+from keng.runtime.supervisor.children import child_processes, rewrite_process
+from keng.runtime.supervisor.one_shot_process import run_in_own_process
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports, require_free
-from keng.runtime.supervisor.register import Register, only_supervisor, starting_database
+from keng.runtime.supervisor.register import ProcessRegister, only_supervisor, starting_database
 from keng.runtime.supervisor.supervise import Supervisor
 from keng.runtime.way_to_the_code import unreadable_code
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +58,7 @@ def unsafe_for_real_data(settings: Mapping[str, str]) -> list[str]:
 
 
 def run_everything(
-    ports: Ports, *, is_demo: bool, prepare: Callable[[], T], announce: Callable[[T], str]
+    ports: Ports, *, is_demo: bool, prepare: Callable[[], _T], announce: Callable[[_T], str]
 ) -> int:
     """Database, tables, then `prepare`, then every process until somebody stops them.
 
@@ -66,13 +66,13 @@ def run_everything(
     it must be plain, since it comes from another process.
     """
 
-    def everything_first() -> T:
+    def everything_first() -> _T:
         # Loaded where it is used and ends: this process watches over the others for months.
-        from keng.runtime.known_keys import claim  # noqa: PLC0415
+        from keng.runtime.known_keys import claim_installation  # noqa: PLC0415
         from keng.runtime.migrate import migrate  # noqa: PLC0415
 
         migrate()
-        claim(is_demo=is_demo)
+        claim_installation(is_demo=is_demo)
         return prepare()
 
     data = data_folder()
@@ -81,7 +81,7 @@ def run_everything(
     if closed is not None:
         raise CannotContinue(closed)
     with only_supervisor(data):
-        Register(data).end_orphans()
+        ProcessRegister(data).end_orphans()
         names = ["public", "desk", "edge", *(["zalo_fake"] if is_demo else [])]
         require_free(ports, names)
         cluster = None if is_external() else embedded_cluster()
@@ -89,13 +89,13 @@ def run_everything(
             with starting_database(data):
                 cluster.start()
         try:
-            prepared = apart(everything_first)
+            prepared = run_in_own_process(everything_first)
         except BaseException:
             if cluster is not None:
                 cluster.stop()
             raise
-        at_night = None if cluster is None else rewriting()
-        supervisor = Supervisor(data, children(ports, is_demo=is_demo), cluster, at_night)
+        at_night = None if cluster is None else rewrite_process()
+        supervisor = Supervisor(data, child_processes(ports, is_demo=is_demo), cluster, at_night)
         return asyncio.run(supervisor.run(announce(prepared)))
 
 

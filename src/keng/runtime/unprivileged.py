@@ -15,11 +15,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from keng.kit.closed import close_memory, forbid_new_privileges, set_process_option
+from keng.kit.closed_memory import close_memory, forbid_new_privileges, set_process_option
 from keng.kit.database import PROCESSES, Process, data_folder, is_external, password_file, role
-from keng.kit.kept import keep_secret
+from keng.kit.kept_secrets import keep_secret
 from keng.kit.secrets import site_key_file
-from keng.runtime.accounts_of_the_system import PROCESSES_SETTING, Account, process_account
+from keng.runtime.accounts_of_the_system import PROCESSES_SETTING, SystemAccount, process_account
 from keng.runtime.errors import CannotContinue
 from keng.runtime.supervisor.sign import sign_process
 from keng.runtime.way_to_the_code import open_way_to_code
@@ -62,7 +62,7 @@ def _secrets_of(process: Process | None) -> Iterator[Path]:
         yield Path(os.environ["KENG_SENDER_KEY_FILE"])
 
 
-def _become(account: Account) -> None:
+def _become(account: SystemAccount) -> None:
     parent, dies_with_parent = os.getppid(), _death_signal()
     os.chdir("/")
     os.initgroups(account.name, account.gid)

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import keng
 from keng.kit.database import data_folder
-from keng.runtime.accounts_of_the_system import Account
+from keng.runtime.accounts_of_the_system import SystemAccount
 
 _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_SLAVE = 0x1000, 0x4000, 0x80000
 _PACKAGE = Path(keng.__file__).parent
 
 
-def unreadable_code(account: Account) -> str | None:
+def unreadable_code(account: SystemAccount) -> str | None:
     """What the account cannot read, in words and with what to do; None when all is well.
 
     Asked by a process that becomes the account for that: access lists count as well as rights.
@@ -56,7 +56,7 @@ def unreadable_code(account: Account) -> str | None:
     )
 
 
-def open_way_to_code(account: Account) -> None:
+def open_way_to_code(account: SystemAccount) -> None:
     """For this process alone: in a folder that is closed to the account, show what Kẻng needs.
 
     Does nothing where no folder is closed, and where the system lets nobody mount.

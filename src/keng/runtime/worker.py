@@ -17,9 +17,9 @@ from typing import Any
 import psycopg
 
 from keng.kit import alive
-from keng.kit.busy import is_passing
+from keng.kit.busy import is_passing_error
 from keng.kit.database import TimeLimits, data_folder, dsn
-from keng.kit.recurring import WORK, Pace, Task
+from keng.kit.worker_tasks import WORK_CHANNEL, TaskPace, WorkerTask
 from keng.runtime.environment import start_django
 from keng.runtime.unprivileged import become_unprivileged
 
@@ -33,9 +33,9 @@ ENDS_WITHIN = 15.0
 
 # An alarm's portion is small, and a slow task reads whole tables: no statement holds either up.
 _LIMITS = {
-    Pace.ALARM: TimeLimits(statement=15, lock=3, idle=30),
-    Pace.NORMAL: TimeLimits(statement=60, lock=5, idle=60),
-    Pace.SLOW: TimeLimits(statement=120, lock=10, idle=120),
+    TaskPace.ALARM: TimeLimits(statement=15, lock=3, idle=30),
+    TaskPace.NORMAL: TimeLimits(statement=60, lock=5, idle=60),
+    TaskPace.SLOW: TimeLimits(statement=120, lock=10, idle=120),
 }
 
 
@@ -59,13 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    work(tasks, stop)
+    work_until_stopped(tasks, stop)
     return 0
 
 
-def work(tasks: list[Task], stop: threading.Event) -> None:
+def work_until_stopped(tasks: list[WorkerTask], stop: threading.Event) -> None:
     """Until somebody asks to stop: calls for help here, everything else in threads beside them."""
-    alive.forget_worker()
+    alive.forget_worker_signs()
     calls, *others = _workers(tasks)
     beside = [
         threading.Thread(target=_run_to_the_end, args=(worker, stop), name=name, daemon=True)
@@ -82,7 +82,7 @@ def work(tasks: list[Task], stop: threading.Event) -> None:
             thread.join(max(until - time.monotonic(), 0))
         if sys.exc_info()[0] is None:
             calls[1].end_sign()
-            alive.forget_worker()
+            alive.forget_worker_signs()
 
 
 def _run_to_the_end(worker: "Worker", stop: threading.Event) -> None:
@@ -95,29 +95,31 @@ def _run_to_the_end(worker: "Worker", stop: threading.Event) -> None:
         connections.close_all()
 
 
-def _workers(tasks: list[Task]) -> list[tuple[str, "Worker"]]:
+def _workers(tasks: list[WorkerTask]) -> list[tuple[str, "Worker"]]:
     """One for each pace, the alarms' first; and one for every slow task."""
     named = [
         (str(pace), pace, [task for task in tasks if task.pace == pace])
-        for pace in (Pace.ALARM, Pace.NORMAL)
+        for pace in (TaskPace.ALARM, TaskPace.NORMAL)
     ]
-    named += [(task.name, Pace.SLOW, [task]) for task in tasks if task.pace == Pace.SLOW]
+    named += [(task.name, TaskPace.SLOW, [task]) for task in tasks if task.pace == TaskPace.SLOW]
     return [
         (name, Worker(own, _Bell(name, own), _LIMITS[pace], _sign_of(name, pace)))
         for name, pace, own in named
     ]
 
 
-def _sign_of(name: str, pace: Pace) -> alive.Beat:
+def _sign_of(name: str, pace: TaskPace) -> alive.Heartbeat:
     """The alarms' lane speaks for the process: nothing it does may take long."""
-    return alive.Beat("worker" if pace == Pace.ALARM else f"worker.{name.replace(' ', '-')}")
+    return alive.Heartbeat(
+        "worker" if pace == TaskPace.ALARM else f"worker.{name.replace(' ', '-')}"
+    )
 
 
-def all_tasks() -> list[Task]:
+def all_tasks() -> list[WorkerTask]:
     """Those of every installed area that has a tasks module."""
     from django.apps import apps  # noqa: PLC0415 -- needs the settings
 
-    found: list[Task] = []
+    found: list[WorkerTask] = []
     for app in apps.get_app_configs():
         if app.name.startswith("keng.") and importlib.util.find_spec(f"{app.name}.tasks"):
             found += importlib.import_module(f"{app.name}.tasks").TASKS
@@ -129,10 +131,10 @@ class Worker:
 
     def __init__(
         self,
-        tasks: list[Task],
+        tasks: list[WorkerTask],
         bell: "_Bell | None" = None,
         limits: TimeLimits | None = None,
-        sign: alive.Beat | None = None,
+        sign: alive.Heartbeat | None = None,
     ) -> None:
         """With `sign` others see that it works, and when each task last came through."""
         self._due = dict.fromkeys(tasks, 0.0)
@@ -185,7 +187,7 @@ class Worker:
             if task.is_woken and self._due[task] - time.monotonic() <= task.every.total_seconds():
                 self._due[task] = 0.0
 
-    def _do(self, task: Task) -> int:
+    def _do(self, task: WorkerTask) -> int:
         from django.db import OperationalError, close_old_connections  # noqa: PLC0415
 
         close_old_connections()
@@ -196,7 +198,7 @@ class Worker:
             if task in self._done:
                 self._done[task].beat()
         except OperationalError as error:
-            if is_passing(error):
+            if is_passing_error(error):
                 # Somebody holds what it needs, or it took too long: the others have their turn.
                 log.warning("The task %s was stopped by a limit of time.", task.name)
                 self._due[task] = time.monotonic() + max(pause, PAUSE_AFTER_LIMIT)
@@ -224,8 +226,8 @@ class Worker:
             self._limited = connection.connection
 
 
-def _beat_of(task: Task) -> alive.Beat:
-    return alive.task_beat(task.name, pace=str(task.pace), every=task.every.total_seconds())
+def _beat_of(task: WorkerTask) -> alive.Heartbeat:
+    return alive.task_heartbeat(task.name, pace=str(task.pace), every=task.every.total_seconds())
 
 
 class _Bell:
@@ -234,7 +236,7 @@ class _Bell:
     For tasks that nobody wakes there is none.
     """
 
-    def __init__(self, name: str, tasks: list[Task]) -> None:
+    def __init__(self, name: str, tasks: list[WorkerTask]) -> None:
         self._name = f"keng worker {name}"[:63]
         self._is_heard = any(task.is_woken for task in tasks)
         self._connection: psycopg.Connection[Any] | None = None
@@ -248,7 +250,7 @@ class _Bell:
                 self._connection = psycopg.connect(
                     dsn("worker"), autocommit=True, connect_timeout=3, application_name=self._name
                 )
-                self._connection.execute(f"LISTEN {WORK}")
+                self._connection.execute(f"LISTEN {WORK_CHANNEL}")
                 # Whatever was committed before this is found by looking.
                 return True
             return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))

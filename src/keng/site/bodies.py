@@ -1,8 +1,8 @@
 """Taking the body of a request in before anybody works on it: whole, in time, within bounds.
 
 Words stay in memory and are few. Files are sealed as they come, and in the form stands a word
-instead of each, under which `SealedUploads` finds it. Nobody waits for a body but the connection
-it comes over.
+instead of each, under which `SealedUploadHandler` finds it. Nobody waits for a body but the
+connection it comes over.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ from multipart import (
     PushMultipartParser,
 )
 
-from keng.kit.uploads import MOST_FILES, Counted, Sealing
+from keng.kit.uploads import MOST_FILES, IncomingFile, UnkeptFile
 
 # Of a form with files. None of ours has 20 fields; whoever chooses a whole album at once is to read
 # that these were too many.
-MOST_PARTS = 100
+MOST_FORM_PARTS = 100
 
 
 @dataclass(frozen=True)
-class Limits:
+class BodyLimits:
     """How large, how slow and how many bodies may be."""
 
     form_bytes: int
@@ -51,7 +51,7 @@ class Limits:
         return min(self.first_seconds + size / self.bytes_per_second, self.longest_seconds)
 
 
-class NotTaken(Exception):
+class BodyRefused(Exception):
     """The body was not taken; `status` says why, in the terms of HTTP."""
 
     def __init__(self, status: HTTPStatus) -> None:
@@ -59,16 +59,16 @@ class NotTaken(Exception):
         self.status = status
 
 
-class Gone(Exception):
+class CallerGone(Exception):
     """The caller hung up before the body had come."""
 
 
 @dataclass
-class Body:
+class RequestBody:
     """What came: the form without its files, and the files."""
 
     content: bytes = b""
-    sealed: dict[str, Sealing | Counted] = field(default_factory=dict)
+    sealed: dict[str, IncomingFile | UnkeptFile] = field(default_factory=dict)
     """Under the words that stand for them in the form."""
 
     def drop(self) -> None:
@@ -79,10 +79,10 @@ class Body:
                 self.sealed.popitem()[1].drop()
 
 
-class Bodies:
+class BodyIntake:
     """Takes bodies in, so many at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: BodyLimits) -> None:
         self._limits = limits
         self._waiting = _Waiting(limits)
 
@@ -92,13 +92,16 @@ class Bodies:
         return self._waiting.count
 
     async def receive_body(
-        self, body: Body, receive: Any, *, head: "Head", largest_file: int
+        self, body: RequestBody, receive: Any, *, head: "RequestHead", largest_file: int
     ) -> None:
-        """Take a body in; `largest_file` is 0 where no files are taken. Raises NotTaken, Gone."""
+        """Take a body in; `largest_file` is 0 where no files are taken.
+
+        Raises BodyRefused, CallerGone.
+        """
         boundary = head.boundary if largest_file else ""
         most = self._limits.form_bytes + (MOST_FILES * largest_file if boundary else 0)
         if (head.length or 0) > most:
-            raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         async with self._waiting.place(head, most):
             pieces = self._pieces(receive, most)
             if boundary:
@@ -112,44 +115,48 @@ class Bodies:
             async with asyncio.timeout(self._limits.idle_seconds):
                 message = await receive()
             if message["type"] == "http.disconnect":
-                raise Gone
+                raise CallerGone
             piece = message.get("body", b"")
             size += len(piece)
             if size > most:
-                raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             if piece:
                 yield piece
             if not message.get("more_body"):
                 return
 
     async def _take_form_with_files(
-        self, body: Body, pieces: AsyncIterator[bytes], head: "Head", largest_file: int
+        self,
+        body: RequestBody,
+        pieces: AsyncIterator[bytes],
+        head: "RequestHead",
+        largest_file: int,
     ) -> None:
         form = _Form(body, head, largest_file)
         try:
             async for piece in pieces:
                 form.read(piece)
                 if len(form.words) > self._limits.form_bytes:
-                    raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                    raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             form.end()
         except ParserLimitReached as error:
-            raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
+            raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
         except MultipartError as error:
-            raise NotTaken(HTTPStatus.BAD_REQUEST) from error
+            raise BodyRefused(HTTPStatus.BAD_REQUEST) from error
         body.content = bytes(form.words)
 
 
 class _Form:
     """A form with files, read as it comes: what it has of words, its files sealed apart."""
 
-    def __init__(self, body: Body, head: "Head", largest_file: int) -> None:
+    def __init__(self, body: RequestBody, head: "RequestHead", largest_file: int) -> None:
         self.words = bytearray()
         self._body = body
         self._boundary = head.boundary.encode("latin-1")
         self._largest_file = largest_file
         self._network = head.network
-        self._parser = PushMultipartParser(self._boundary, max_segment_count=MOST_PARTS)
-        self._sealing: Sealing | Counted | None = None
+        self._parser = PushMultipartParser(self._boundary, max_segment_count=MOST_FORM_PARTS)
+        self._sealing: IncomingFile | UnkeptFile | None = None
 
     def read(self, piece: bytes) -> None:
         for event in self._parser.parse(piece):
@@ -179,15 +186,15 @@ class _Form:
         if part.filename:
             word = secrets.token_hex(16)
             if len(self._body.sealed) < MOST_FILES:
-                self._sealing = Sealing(most_bytes=self._largest_file, network=self._network)
+                self._sealing = IncomingFile(most_bytes=self._largest_file, network=self._network)
             else:
-                self._sealing = Counted()
+                self._sealing = UnkeptFile()
             self._body.sealed[word] = self._sealing
             self.words += word.encode()
 
 
 @dataclass(frozen=True)
-class Head:
+class RequestHead:
     """What the headers of a request say of its body and of where it comes from."""
 
     network: str
@@ -218,13 +225,13 @@ class _Place:
 class _Waiting:
     """Who is still sending. One too many pushes out the oldest of the network that has most."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: BodyLimits) -> None:
         self._limits = limits
         self._places: dict[str, list[_Place]] = {}
 
     @asynccontextmanager
-    async def place(self, head: Head, most: int) -> AsyncIterator[None]:
-        """A place until the body has come. Raises NotTaken when it was too slow or pushed out."""
+    async def place(self, head: RequestHead, most: int) -> AsyncIterator[None]:
+        """A place until the body has come. Raises BodyRefused where it was slow or pushed out."""
         size = most if head.length is None else head.length
         timeout = asyncio.timeout(self._limits.seconds_for(size))
         place = _Place(head.network, min(size, self._limits.form_bytes), timeout)
@@ -238,7 +245,7 @@ class _Waiting:
         except TimeoutError as error:
             is_pushed_out = place.is_pushed_out
             status = HTTPStatus.SERVICE_UNAVAILABLE if is_pushed_out else HTTPStatus.REQUEST_TIMEOUT
-            raise NotTaken(status) from error
+            raise BodyRefused(status) from error
 
     def _enter(self, place: _Place) -> None:
         own = self._places.setdefault(place.network, [])

@@ -4,17 +4,21 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(request: HttpRequest) -> dict[str, object]:
+def site_context(request: HttpRequest) -> dict[str, object]:
     """Name and address of the site, the officer, and whether this is a demo."""
     from keng.accounts.notices import notices_for  # noqa: PLC0415
     from keng.accounts.who import ADMINISTERING, WORKING  # noqa: PLC0415
     from keng.intake.by_staff.take_down import takes_down  # noqa: PLC0415
-    from keng.site.frame import frame  # noqa: PLC0415 -- needs loaded apps
     from keng.site.navigation import desk_menu, desk_tabs  # noqa: PLC0415
+    from keng.site.public_frame import public_frame  # noqa: PLC0415 -- needs loaded apps
 
     officer = getattr(request, "officer", None)
     if getattr(request, "urlconf", settings.ROOT_URLCONF) == "keng.site.public_urls":
-        return {"public_url": settings.PUBLIC_URL, "is_demo": settings.DEMO, **frame(request)}
+        return {
+            "public_url": settings.PUBLIC_URL,
+            "is_demo": settings.DEMO,
+            **public_frame(request),
+        }
     return {
         "public_url": settings.PUBLIC_URL,
         "is_demo": settings.DEMO,

@@ -20,7 +20,7 @@ import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
 import keng.warnings.urls
-from keng.site import finding
+from keng.site import palette_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *keng.accounts.urls.desk,
@@ -40,7 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.partners.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
-    path("find/", finding.find, name="find"),
+    path("find/", palette_search.find, name="find"),
 ]
 if settings.DEMO:
     import keng.demo.urls
@@ -49,9 +49,9 @@ if settings.DEMO:
 if settings.DEBUG:
     from keng.kit import style
 
-    urlpatterns.append(path("style", style.desk, name="style-home"))
-    urlpatterns.append(path("style/<str:screen>", style.desk, name="style"))
+    urlpatterns.append(path("style", style.style_desk, name="style-home"))
+    urlpatterns.append(path("style/<str:screen>", style.style_desk, name="style"))
 
 handler400 = "keng.site.errors.bad_request"
 handler404 = "keng.site.errors.not_found"
-handler500 = "keng.site.errors.broken"
+handler500 = "keng.site.errors.server_error"

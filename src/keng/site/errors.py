@@ -12,14 +12,14 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import busy
-from keng.kit.languages import full
+from keng.kit.languages import full_language
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
-NOT_TAKEN = "keng.not_taken"
+BODY_NOT_TAKEN = "keng.not_taken"
 _AGAIN_AFTER_SECONDS = 10
 
 
-class Why(NamedTuple):
+class RefusalWords(NamedTuple):
     """What a page says about a body that was not taken."""
 
     title: Any
@@ -27,21 +27,21 @@ class Why(NamedTuple):
 
 
 _WHY_NOT_TAKEN = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Why(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: RefusalWords(
         _("This was too large to be received"),
         _(
             "Nothing was received. Five files of 20 MB each are the most at once, and words have "
             "a limit too. Go back, send fewer files or shorter words, and the rest after it."
         ),
     ),
-    HTTPStatus.REQUEST_TIMEOUT: Why(
+    HTTPStatus.REQUEST_TIMEOUT: RefusalWords(
         _("This came too slowly to be received"),
         _(
             "The connection was too slow or broke off, so nothing was received. Go back and send "
             "again. Words without pictures arrive even over a weak connection."
         ),
     ),
-    HTTPStatus.SERVICE_UNAVAILABLE: Why(
+    HTTPStatus.SERVICE_UNAVAILABLE: RefusalWords(
         _("Too many people are sending right now"),
         _("So this was not received. Go back and send it again in a minute."),
     ),
@@ -55,14 +55,14 @@ class BodyNotTaken:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        status = request.META.get(NOT_TAKEN)
+        status = request.META.get(BODY_NOT_TAKEN)
         if status is None:
             return self.get_response(request)
         why = _WHY_NOT_TAKEN.get(status)
         if why is None:
             return HttpResponse(render_to_string("errors/bad_request.html"), status=status)
         # Other languages have only some pages, and this one never.
-        with translation.override(full(translation.get_language() or "vi")):
+        with translation.override(full_language(translation.get_language() or "vi")):
             page = render_to_string("errors/not_taken.html", {"why": why})
         response = HttpResponse(page, status=status)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -86,13 +86,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "errors/not_found.html", status=404)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Something failed on our side; what was sent may not have arrived.
 
     What is only busy for a moment says so, and what was written comes back with the page.
     """
-    if busy.is_passing(sys.exception()):
-        return busy.page(request)
+    if busy.is_passing_error(sys.exception()):
+        return busy.busy_page(request)
     # Without the request: what every page asks the database for may be just what is broken.
     context = {"is_desk": bool(getattr(request, "officer", None))}
     return HttpResponse(render_to_string("errors/broken.html", context), status=500)

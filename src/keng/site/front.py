@@ -22,36 +22,45 @@ from django.utils.http import parse_header_parameters
 from keng.kit import alive
 from keng.kit.database import this_process
 from keng.kit.health import Health
-from keng.kit.limits import network_of
-from keng.kit.uploads import SEALED, largest_file_for
-from keng.site.bodies import Bodies, Body, Gone, Head, Limits, NotTaken
-from keng.site.errors import NOT_TAKEN
+from keng.kit.rate_limits import network_of_scope
+from keng.kit.uploads import SEALED_UPLOADS, largest_file_for
+from keng.site.bodies import (
+    BodyIntake,
+    BodyLimits,
+    BodyRefused,
+    CallerGone,
+    RequestBody,
+    RequestHead,
+)
+from keng.site.errors import BODY_NOT_TAKEN
 
-THREADS = 4
+REQUEST_THREADS = 4
 # For a monitor. Answered here: it must not wait for a thread, nor for what every page asks first.
-HEALTH = b"/health/"
+HEALTH_PATH = b"/health/"
 # How a form may be written. Python knows others that are no words at all, such as zlib, and reading
 # a form by one of those ends in an error.
 _CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+SiteAnswer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
 class Front:
     """The ASGI application of a site, around its WSGI application."""
 
     def __init__(
-        self, application: Callable[..., Iterable[bytes]], limits: Limits | None = None
+        self, application: Callable[..., Iterable[bytes]], limits: BodyLimits | None = None
     ) -> None:
         self._application = application
-        self._bodies = Bodies(limits or Limits(form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._bodies = BodyIntake(
+            limits or BodyLimits(form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        )
+        self._threads = ThreadPoolExecutor(REQUEST_THREADS, thread_name_prefix="request")
         self._health = Health(this_process())
-        self._sign = alive.Beat(this_process())
+        self._sign = alive.Heartbeat(this_process())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["type"] == "http" and scope["raw_path"] == HEALTH:
+        elif scope["type"] == "http" and scope["raw_path"] == HEALTH_PATH:
             await self._answer_health(scope["method"], send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
@@ -86,23 +95,25 @@ class Front:
         await send({"type": "http.response.body", "body": content})
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
-        environ, body = environ_of(scope), Body()
+        environ, body = wsgi_environ(scope), RequestBody()
         try:
             await self._take_in(environ, body, scope, receive)
             loop = asyncio.get_running_loop()
             status, headers, content = await loop.run_in_executor(
                 self._threads, self._answer, environ
             )
-        except Gone:
+        except CallerGone:
             return
         finally:
             body.drop()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _take_in(self, environ: dict[str, Any], body: Body, scope: Any, receive: Any) -> None:
+    async def _take_in(
+        self, environ: dict[str, Any], body: RequestBody, scope: Any, receive: Any
+    ) -> None:
         if not _is_readable(environ.get("CONTENT_TYPE", "")):
-            environ[NOT_TAKEN] = HTTPStatus.BAD_REQUEST
+            environ[BODY_NOT_TAKEN] = HTTPStatus.BAD_REQUEST
             # Or the page that says so would be made by it.
             environ["CONTENT_TYPE"], environ["CONTENT_LENGTH"] = "", "0"
             return
@@ -111,8 +122,8 @@ class Front:
         if not is_open and length in {"", "0"}:
             return
         is_open = is_open or not length.isdecimal()
-        head = Head(
-            network=network_of(scope, behind_proxy=settings.BEHIND_TLS),
+        head = RequestHead(
+            network=network_of_scope(scope, behind_proxy=settings.BEHIND_TLS),
             length=None if is_open else int(length),
             content_type=environ.get("CONTENT_TYPE", ""),
         )
@@ -120,15 +131,15 @@ class Front:
             await self._bodies.receive_body(
                 body, receive, head=head, largest_file=_largest_file(environ)
             )
-        except NotTaken as error:
-            environ[NOT_TAKEN] = error.status
+        except BodyRefused as error:
+            environ[BODY_NOT_TAKEN] = error.status
             body.drop()
             body.content = b""
         environ["CONTENT_LENGTH"] = str(len(body.content))
         environ["wsgi.input"] = BytesIO(body.content)
-        environ[SEALED] = body.sealed
+        environ[SEALED_UPLOADS] = body.sealed
 
-    def _answer(self, environ: dict[str, Any]) -> Answer:
+    def _answer(self, environ: dict[str, Any]) -> SiteAnswer:
         started: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
@@ -143,14 +154,14 @@ class Front:
             if close := getattr(parts, "close", None):
                 close()
         status, headers = started
-        if NOT_TAKEN in environ:
+        if BODY_NOT_TAKEN in environ:
             # The rest of the body is still on its way, and nobody will read it.
             headers.append(("Connection", "close"))
         encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
         return status, encoded, content
 
 
-def environ_of(scope: Any) -> dict[str, Any]:
+def wsgi_environ(scope: Any) -> dict[str, Any]:
     """What WSGI calls a request, without its body."""
     environ = {
         "REQUEST_METHOD": scope["method"],

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-POLICY = (
+CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
-METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+ALLOWED_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class SecurityHeaders:
@@ -20,9 +20,9 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Any other method, as TRACE, would be answered like GET by views that name none.
-        known = request.method in METHODS
-        response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        known = request.method in ALLOWED_METHODS
+        response = self.get_response(request) if known else HttpResponseNotAllowed(ALLOWED_METHODS)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         if "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]:
             # The policy says the same; old browsers know only this one.
             response.headers["X-Frame-Options"] = "DENY"

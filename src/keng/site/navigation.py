@@ -18,7 +18,7 @@ from keng.claims.queries import count_waiting_for
 from keng.claims.rights import checks_claims
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.kit import times
-from keng.kit.prepared import Prepared
+from keng.kit.compiled_queries import CompiledQuery
 from keng.lookup_pages.evidence import waiting_listings
 from keng.partners.queries import count_waiting_at_desk as waiting_count_of_partners
 from keng.site.who_may import may_open
@@ -122,7 +122,7 @@ def _in_the_menu(officer: Officer) -> dict[str, int]:
     if connection.needs_rollback or not officer.unit_ids:
         return {}
     today = times.start_of(times.local_date(times.now()))
-    found = _MENU.ask(
+    found = _MENU.fetch_rows(
         RELEASING.includes(officer),
         units=sorted(officer.unit_ids),
         officer=officer.pk,
@@ -155,7 +155,7 @@ def _menu(
     return first.union(*others, all=True)
 
 
-_MENU = Prepared(_menu)
+_MENU = CompiledQuery(_menu)
 
 
 def _waiting(officer: Officer) -> int:

@@ -39,8 +39,8 @@ if settings.DEBUG:
 
     from keng.kit import style
 
-    urlpatterns.append(path("style", style.public, name="style"))
+    urlpatterns.append(path("style", style.style_public, name="style"))
 
 handler400 = "keng.site.errors.bad_request"
 handler404 = "keng.site.errors.not_found"
-handler500 = "keng.site.errors.broken"
+handler500 = "keng.site.errors.server_error"

@@ -5,12 +5,12 @@ import os
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.database import data_folder, django_database, this_process
-from keng.kit.secrets import derive
+from keng.kit.secrets import derive_key
 
 PROCESS = this_process()
 DEBUG = os.environ.get("KENG_DEBUG", "") == "1"
 DEMO = os.environ.get("KENG_DEMO", "") == "1"
-SECRET_KEY = derive("django").hex()
+SECRET_KEY = derive_key("django").hex()
 ALLOWED_HOSTS = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("KENG_ORIGINS", "").split(",") if o]
 # The proxy in front terminates TLS and sets this header; without a proxy leave it unset.
@@ -79,8 +79,8 @@ PUBLIC_MIDDLEWARE = [
     *_FIRST,
     "django.middleware.locale.LocaleMiddleware",
     "keng.site.errors.BodyNotTaken",
-    "keng.site.further.FurtherLanguages",
-    "keng.site.readable.ReadableAddress",
+    "keng.site.partial_languages.PartialLanguages",
+    "keng.site.bad_addresses.RefuseBadAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "keng.accounts.partner_middleware.PartnerMiddleware",
@@ -89,7 +89,7 @@ DESK_MIDDLEWARE = [
     *_FIRST,
     "keng.site.errors.BodyNotTaken",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "keng.site.readable.ReadableAddress",
+    "keng.site.bad_addresses.RefuseBadAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -151,7 +151,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
-                "keng.site.context.site",
+                "keng.site.context.site_context",
             ],
             "builtins": [
                 "keng.kit.templatetags.keng",
@@ -173,7 +173,7 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [
     ("vi", _("Vietnamese")),
     ("en", _("English")),
-    # Only the pages that keng.site.further names; every other page answers them in English.
+    # Only the pages that keng.site.partial_languages names; every other one answers in English.
     ("zh-hans", _("Chinese")),
     ("ko", _("Korean")),
 ]
@@ -194,14 +194,14 @@ _DAY_MB = int(os.environ.get("KENG_NETWORK_FILES_MB_A_DAY", "1024"))
 NETWORK_DAY_BYTES = 0 if IS_DESK else _DAY_MB * 1024 * 1024
 # Of the disk, for files of reports that nobody has read yet.
 UNREAD_FILES_PERCENT = int(os.environ.get("KENG_UNREAD_FILES_PERCENT", "20"))
-FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploads"]
+FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploadHandler"]
 
 # No request line, no address, no form field is ever logged.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"scrub": {"()": "keng.kit.logs.Scrub"}},
+    "filters": {"scrub": {"()": "keng.kit.logs.ScrubSecrets"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

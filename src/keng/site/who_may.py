@@ -41,9 +41,9 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-HOME = "desk-home"
+HOME_PAGE = "desk-home"
 # Signing in and out, what is one's own, and the first page, which leads on to the role's own one.
-OF_EVERYBODY = _names("""
+PAGES_OF_EVERYBODY = _names("""
     sign-in sign-in-code sign-out set-up set-up-code push-worker desk-home
     notice-seen my-settings desk-theme desk-language
     my-sessions session-end sessions-end-others
@@ -114,7 +114,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     ),
     (AUDITING, "audit"),
 )
-PAGES: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}
+PAGE_RIGHTS: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}
 # What changes something in an officer's name, as `area.module.function`. Each of them asks for
 # itself; what it asks for is written down here, and site/tests/test_who_may.py tries it.
 _ACTS: tuple[tuple[Who, str], ...] = (
@@ -238,15 +238,15 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     ),
     (VOUCHING, "accounts.requesting.agree_to_request accounts.requesting.refuse_request"),
 )
-ACTS: Mapping[str, Who] = {name: each for each, names in _ACTS for name in _names(names)}
+ACT_RIGHTS: Mapping[str, Who] = {name: each for each, names in _ACTS for name in _names(names)}
 # Where a role begins: the first of these that it may open.
 _BEGINNINGS = ("inbox", "audit", "officers", "desk-partners", "my-settings")
 
 
 def may_open(officer: Officer, page: str) -> bool:
     """Whether one of the officer's posts is for the page of this name."""
-    known = PAGES.get(page)
-    return page in OF_EVERYBODY if known is None else known.includes(officer)
+    known = PAGE_RIGHTS.get(page)
+    return page in PAGES_OF_EVERYBODY if known is None else known.includes(officer)
 
 
 def home_of(officer: Officer) -> str:
@@ -271,7 +271,7 @@ class OnlyPagesOfTheRole:
         page = (request.resolver_match.url_name if request.resolver_match else None) or ""
         if officer is None:
             return None
-        if page == HOME:
+        if page == HOME_PAGE:
             return redirect(home_of(officer))
         if may_open(officer, page):
             return None
@@ -307,7 +307,7 @@ def as_markdown() -> str:
         for each, names in table:
             name = next(name for name, one in sets.items() if one is each)
             lines += ["", f"**{name}**: " + ", ".join(f"`{one}`" for one in sorted(_names(names)))]
-    mine = ", ".join(f"`{one}`" for one in sorted(OF_EVERYBODY))
+    mine = ", ".join(f"`{one}`" for one in sorted(PAGES_OF_EVERYBODY))
     return "\n".join([*lines, "", f"**Everybody who is signed in**: {mine}", ""])
 
 

@@ -15,7 +15,7 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from keng.kit import times
-from keng.kit.secrets import derive, keyed_hash
+from keng.kit.secrets import derive_key, keyed_hash
 from keng.surveys.models import Draft
 
 DRAFT_LIFE = timedelta(hours=24)
@@ -88,4 +88,6 @@ def _id_hash(secret: str) -> bytes:
 
 
 def _key(secret: str) -> bytes:
-    return hashlib.blake2b(secret.encode(), key=derive("survey draft key"), digest_size=32).digest()
+    return hashlib.blake2b(
+        secret.encode(), key=derive_key("survey draft key"), digest_size=32
+    ).digest()

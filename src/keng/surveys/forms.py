@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit import times
-from keng.kit.forms import Form, own_code
+from keng.kit.forms import Form, own_code_field
 from keng.places.models import Unit
 from keng.surveys.content import MOST_OPTIONS
 from keng.surveys.models import Survey
@@ -249,7 +249,7 @@ class ReleaseResultForm(Form):
     """What the second person saw, and a code."""
 
     hash = forms.CharField(widget=forms.HiddenInput)
-    code = own_code()
+    code = own_code_field()
 
     def seen(self) -> bytes:
         """The hash that was shown; b"" when it is none."""

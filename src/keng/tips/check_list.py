@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
-from keng.language.taxonomy import codes_of
+from keng.language.taxonomy import categories_of_topic
 from keng.tips.gravity import Stake, may_stop_money, stake_of
 from keng.tips.models import Decision, DialogueMessage, Tip, TipCheck
 
@@ -186,4 +186,4 @@ def _categories(tip: Tip) -> frozenset[str]:
         return frozenset({tip.category})
     suggestion = getattr(tip, "suggestion", None)
     guesses = suggestion.categories[:1] if suggestion else []
-    return frozenset(codes_of(tip.topic)) | {guess["code"] for guess in guesses}
+    return frozenset(categories_of_topic(tip.topic)) | {guess["code"] for guess in guesses}

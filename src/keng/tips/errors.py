@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
-from keng.kit.phrases import moment_words
+from keng.kit.time_words import moment_words
 from keng.tips.models import Decision
 from keng.vault.seal import NoKey
 

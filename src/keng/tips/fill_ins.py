@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from keng.kit import times
-from keng.kit.languages import full
-from keng.kit.phrases import due_words
+from keng.kit.languages import full_language
+from keng.kit.time_words import due_words
 from keng.tips.decision_words import Deadline
 from keng.tips.models import Tip
 from keng.tips.reporter_times import reporter_time
@@ -25,7 +25,7 @@ def unknown_gaps(text: str) -> list[str]:
 
 def filled(text: str, tip: Tip, deadlines: list[Deadline]) -> str:
     """The words as this tip's reporter would read them, in the language of the ready words."""
-    with override(full(tip.language)):
+    with override(full_language(tip.language)):
         words = _words(tip, deadlines)
     return _GAP.sub(lambda gap: words.get(gap[1], gap[0]), text)
 

@@ -37,7 +37,7 @@ def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
     """
     if danger_goes_on(text, happening=happening):
         return True
-    if happening == "over" or lost_money.has_left(fold(text)):
+    if happening == "over" or lost_money.money_has_left(fold(text)):
         return False
     return suggest_urgency(text).level == "P0"
 
@@ -51,9 +51,13 @@ def stake_of(tip: Tip) -> Stake:
         return Stake.MONEY if is_scam(tip.category) else Stake.LIFE
     if danger_goes_on(tip.text, happening=tip.happening):
         return Stake.LIFE
-    if tip.money_moved or lost_money.has_left(fold(tip.text)) or _is_guessed_fraud(tip):
+    if tip.money_moved or lost_money.money_has_left(fold(tip.text)) or _is_guessed_fraud(tip):
         return Stake.MONEY
-    return Stake.MONEY if told is not None and lost_money.has_left(fold(told.text)) else Stake.LIFE
+    return (
+        Stake.MONEY
+        if told is not None and lost_money.money_has_left(fold(told.text))
+        else Stake.LIFE
+    )
 
 
 def answers_not_safe(message: DialogueMessage) -> bool:

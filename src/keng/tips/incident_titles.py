@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from keng.kit import phrases
-from keng.kit.words import as_dialled, defang
-from keng.language.taxonomy import label
+from keng.kit import time_words
+from keng.kit.safe_text import as_dialled, defang
+from keng.language.taxonomy import category_label
 from keng.lookup.models import Indicator
 from keng.places.models import Place
 from keng.tips.models import Sighting, Tip, TipConcern
@@ -41,7 +41,7 @@ def title_for(tips: Sequence[Tip]) -> str:
 
 def called(category: str, place: Place | None, at: datetime) -> str:
     """Category, place and day."""
-    parts = [_category(category), place.name if place else "", phrases.moment_words(at, "date")]
+    parts = [_category(category), place.name if place else "", time_words.moment_words(at, "date")]
     return ", ".join(part for part in parts if part)
 
 
@@ -52,7 +52,7 @@ def speaks_of(title: str, tip: Tip) -> bool:
 
 def _category(code: str) -> str:
     with override(_LANGUAGE):
-        return label(code, _LANGUAGE) if code else _("Incident")
+        return category_label(code, _LANGUAGE) if code else _("Incident")
 
 
 def _used_in(tip: Tip) -> list[str]:

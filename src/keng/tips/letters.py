@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from keng.kit.copies import NoCopy
+from keng.kit.viewing_copies import NoCopy
 from keng.tips.models import Tip
 
 # A suspect can report too, and probe: outside scams the closing sentence says nothing but the end.

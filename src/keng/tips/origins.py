@@ -6,7 +6,7 @@ By which channel, who can know its reporter, and where an answer is read.
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from keng.kit.languages import name_for_desk
+from keng.kit.languages import language_name_for_desk
 from keng.tips.models import TakenDown, Tip
 
 # The web form, begun on a team's page: which team and who of it is nowhere.
@@ -58,7 +58,7 @@ def channel_name(code: str) -> str:
 def from_afar(language: str, *, outside: bool) -> list[str]:
     """What an officer should know before answering: another province, another language."""
     found = [_("Outside the province")] if outside else []
-    if name := name_for_desk(language):
+    if name := language_name_for_desk(language):
         found.append(_("Reads %(language)s") % {"language": name})
     return found
 

@@ -2,17 +2,25 @@
 
 import uuid
 
-from keng.kit.codes import ALPHABET, LENGTH, MalformedCode, cleaned, derived, grouped, new_token
+from keng.kit.codes import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    MalformedCode,
+    cleaned_code,
+    derived_code,
+    grouped_code,
+    new_token,
+)
 from keng.kit.secrets import keyed_hash
 from keng.tips.models import Receipt
 
 __all__ = [
-    "ALPHABET",
-    "LENGTH",
+    "CODE_ALPHABET",
+    "CODE_LENGTH",
     "MalformedCode",
-    "cleaned",
+    "cleaned_code",
     "code_from",
-    "grouped",
+    "grouped_code",
     "hash_of",
     "new_token",
     "tip_id_of",
@@ -22,7 +30,7 @@ __all__ = [
 
 def code_from(token: str) -> str:
     """The code of a token: the same token always gives the same code, and only here."""
-    return derived("receipt code", token)
+    return derived_code("receipt code", token)
 
 
 def hash_of(code: str) -> bytes:

@@ -45,7 +45,7 @@ class Receipt:
     @property
     def grouped(self) -> str:
         """As it is printed."""
-        return receipt_codes.grouped(self.code)
+        return receipt_codes.grouped_code(self.code)
 
 
 def receipt_of(code: str) -> Receipt | None:

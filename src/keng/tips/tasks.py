@@ -2,26 +2,30 @@
 
 from datetime import timedelta
 
-from keng.kit.recurring import Pace, Task
+from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.tips import chats, presence, sweep_files, viewing_copies
 from keng.tips.search_words import forget_words
 
 TASKS = [
-    Task(
+    WorkerTask(
         "make copies to view",
         viewing_copies.make_next_copy,
         is_woken=True,
         every=timedelta(seconds=2),
-        pace=Pace.SLOW,
+        pace=TaskPace.SLOW,
     ),
-    Task("forget where a chat is answered", chats.forget_addresses, every=timedelta(seconds=30)),
-    Task("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
-    Task("forget search words", forget_words, every=timedelta(hours=1), pace=Pace.SLOW),
-    Task("sweep files", sweep_files.sweep_files, every=timedelta(hours=1), pace=Pace.SLOW),
-    Task(
+    WorkerTask(
+        "forget where a chat is answered", chats.forget_addresses, every=timedelta(seconds=30)
+    ),
+    WorkerTask("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
+    WorkerTask("forget search words", forget_words, every=timedelta(hours=1), pace=TaskPace.SLOW),
+    WorkerTask(
+        "sweep files", sweep_files.sweep_files, every=timedelta(hours=1), pace=TaskPace.SLOW
+    ),
+    WorkerTask(
         "sweep waiting pictures",
         sweep_files.sweep_waiting,
         every=timedelta(minutes=5),
-        pace=Pace.SLOW,
+        pace=TaskPace.SLOW,
     ),
 ]

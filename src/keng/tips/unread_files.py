@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F, Q, Sum
 
 from keng.kit.database import data_folder
-from keng.kit.room import NoRoom, room
+from keng.kit.upload_room import NoRoom, upload_room
 from keng.kit.uploads import SealedUpload
 from keng.tips.models import Attachment, Tip
 
@@ -24,7 +24,7 @@ def refuse_beyond_share(upload: SealedUpload) -> None:
 def has_room() -> bool:
     """Whether what waits to be sent, this request's files too, would still fit in the share."""
     share: int = _disk_bytes() * settings.UNREAD_FILES_PERCENT // 100
-    return _unread_bytes() + room.lying <= share
+    return _unread_bytes() + upload_room.lying <= share
 
 
 def _disk_bytes() -> int:

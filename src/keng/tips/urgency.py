@@ -11,7 +11,7 @@ from keng.kit import times
 from keng.language import lost_money
 from keng.language.danger import COMES_AGAIN, Danger, danger_in
 from keng.language.fold import fold
-from keng.language.urgency import AT_LEAST
+from keng.language.urgency import LEAST_OF_TOPIC
 from keng.tips.models import ClockRule
 
 SORT, AT_ONCE, LOOK = "CLASSIFY_HOUSE", "URGENT_NOW", "LOOK_P1"
@@ -67,10 +67,10 @@ def urgency_of(
         money_moved
         or happening == "now"
         or _MONEY_LEFT.search(folded)
-        or lost_money.has_left(folded)
+        or lost_money.money_has_left(folded)
     ):
         return "P1"
-    return AT_LEAST.get(topic, "P2")
+    return LEAST_OF_TOPIC.get(topic, "P2")
 
 
 def danger_goes_on(text: str, *, happening: str = "unsure") -> bool:

@@ -18,7 +18,7 @@ from keng.audit.actions import record, unit_chain
 from keng.files import store
 from keng.files.pictures import VIEWABLE, confined
 from keng.kit import times
-from keng.kit.copies import NoCopy
+from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models import DisputeFile
 from keng.tips import letters, messages
 from keng.tips.models import Attachment, DialogueMessage, Tip, WaitingPicture

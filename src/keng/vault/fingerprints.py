@@ -11,7 +11,7 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from keng.kit.database import data_folder
-from keng.kit.secrets import KEY_SIZE, not_a_key, site_key_file, site_secret_here
+from keng.kit.secrets import KEY_SIZE, key_cut_short, site_key_file, site_secret_here
 
 Kind = Literal["site", "sender", "audit"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -35,7 +35,7 @@ def fingerprint(kind: Kind) -> bytes | None:
     except FileNotFoundError:
         return None
     if len(key) != KEY_SIZE:
-        raise not_a_key(file)
+        raise key_cut_short(file)
     public = PrivateKey(key).public_key if kind == "sender" else SigningKey(key).verify_key
     return of_public_key(kind, bytes(public))
 

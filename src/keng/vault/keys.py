@@ -15,8 +15,8 @@ from nacl.secret import SecretBox
 
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.kit.private import create_private, make_private_folder
-from keng.kit.secrets import read_or_make
+from keng.kit.private_files import create_private, make_private_folder
+from keng.kit.secrets import read_or_make_key
 from keng.places.models import Unit
 from keng.vault import seal
 from keng.vault.models import SenderKey, UnitKey, WorkerKey
@@ -43,7 +43,7 @@ def sender_file() -> Path:
 @transaction.atomic
 def make_sender_key() -> None:
     """Make the sender's key pair unless there is one."""
-    private = PrivateKey(read_or_make(sender_file()))
+    private = PrivateKey(read_or_make_key(sender_file()))
     public = bytes(private.public_key)
     if not SenderKey.objects.filter(public_key=public, retired_at__isnull=True).exists():
         SenderKey.objects.create(public_key=public)

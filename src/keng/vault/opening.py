@@ -13,9 +13,9 @@ from django.db import OperationalError
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
-from keng.kit.kept import read_secret
+from keng.kit.kept_secrets import read_secret
 from keng.kit.refusals import KeyMissing
-from keng.kit.secrets import KEY_SIZE, not_a_key
+from keng.kit.secrets import KEY_SIZE, key_cut_short
 from keng.vault.models import SenderKey
 from keng.vault.seal import FORM, NOT_FILLED_UP, without_filling
 
@@ -67,7 +67,7 @@ def require_sender_key() -> None:
             f"{path} is missing. Put it back from the backup; see `keng keys check`."
         ) from None
     if len(key) != KEY_SIZE:
-        raise not_a_key(Path(path))
+        raise key_cut_short(Path(path))
     public = bytes(PrivateKey(key).public_key)
     try:
         known = SenderKey.objects.filter(retired_at__isnull=True).order_by("-id").first()

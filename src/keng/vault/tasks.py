@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.kit.recurring import Task
+from keng.kit.worker_tasks import WorkerTask
 from keng.vault import keys
 
-TASKS = [Task("renew the worker's key", keys.renew_worker_key, every=timedelta(minutes=5))]
+TASKS = [WorkerTask("renew the worker's key", keys.renew_worker_key, every=timedelta(minutes=5))]

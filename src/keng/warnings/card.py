@@ -10,21 +10,21 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.kit import cards
-from keng.kit.cards import (
+from keng.kit import share_cards
+from keng.kit.share_cards import (
     BRAND,
     INK,
     LEFT,
     RIGHT,
     SOFT,
     TINT,
-    box,
-    framed,
-    head,
-    qr,
-    text,
-    width,
-    wrapped,
+    card_header,
+    framed_svg,
+    qr_corner,
+    rounded_box,
+    text_line,
+    text_width,
+    wrapped_lines,
 )
 from keng.warnings import part_names
 from keng.warnings.models import Version
@@ -78,28 +78,28 @@ def card_of(version: Version, code: str, language: str = "vi") -> ShareCard:
 def stored_card(card: ShareCard) -> str:
     """The card's path below the data folder; drawn unless it lies there already."""
     name = card.code if card.language == "vi" else f"{card.code}.{card.language}"
-    return cards.kept(Path(settings.DATA_FOLDER), name, lambda: card_as_svg(card))
+    return share_cards.stored_card(Path(settings.DATA_FOLDER), name, lambda: card_as_svg(card))
 
 
 def card_as_png(card: ShareCard) -> bytes:
     """The card as PNG."""
-    return cards.png(card_as_svg(card))
+    return share_cards.png_of_svg(card_as_svg(card))
 
 
 def card_as_svg(card: ShareCard) -> str:
     """The card as SVG; every word of a warning passes through escape."""
     with translation.override(card.language):
-        return framed(_head(card), _body(card), _foot(card), qr(warning_url(card.code)))
+        return framed_svg(_head(card), _body(card), _foot(card), qr_corner(warning_url(card.code)))
 
 
 def _head(card: ShareCard) -> str:
-    parts = [head(card.issuer)]
+    parts = [card_header(card.issuer)]
     if card.is_urgent:
         word = _("Urgent warning")
-        wide = width(word, 26, bold=True) + 40
+        wide = text_width(word, 26, bold=True) + 40
         parts += [
-            box(RIGHT - wide, 50, wide, 48, fill=_DANGER_TINT, radius=4),
-            text(RIGHT - wide + 20, 83, 26, word, weight=700, fill=_DANGER),
+            rounded_box(RIGHT - wide, 50, wide, 48, fill=_DANGER_TINT, radius=4),
+            text_line(RIGHT - wide + 20, 83, 26, word, weight=700, fill=_DANGER),
         ]
     return "".join(parts)
 
@@ -109,7 +109,7 @@ def _body(card: ShareCard) -> str:
     parts, y = [], 106.0
     for line in lines:
         y += size * 1.18
-        parts.append(text(LEFT, y, size, line, weight=700))
+        parts.append(text_line(LEFT, y, size, line, weight=700))
     parts.append(_rows(card, y + 28))
     return "".join(parts)
 
@@ -118,7 +118,7 @@ def _title(title: str) -> tuple[int, list[str]]:
     """The largest size at which the title fits, one line if it can be, two otherwise."""
     for most in (1, 2):
         for size in _TITLE_SIZES if most == 2 else _ONE_LINE_SIZES:
-            lines = wrapped(title, size, RIGHT - LEFT, bold=True)
+            lines = wrapped_lines(title, size, RIGHT - LEFT, bold=True)
             if len(lines) <= most:
                 return size, lines
     return _TITLE_SIZES[-1], lines[:3]
@@ -149,7 +149,7 @@ def _lines(text: str, size: int, *, bold: bool) -> list[str]:
     return [
         line
         for part in text.splitlines()
-        for line in wrapped(part, size, RIGHT - _TEXT - 12, bold=bold)
+        for line in wrapped_lines(part, size, RIGHT - _TEXT - 12, bold=bold)
     ]
 
 
@@ -163,10 +163,12 @@ def _drawn_rows(laid: list[tuple[str, list[str], bool]], size: int, top: float) 
                 f'fill="{TINT}"/>'
             )
             y += 10
-        parts.append(text(LEFT, y + size * 1.05, size, label, weight=700, fill=BRAND))
+        parts.append(text_line(LEFT, y + size * 1.05, size, label, weight=700, fill=BRAND))
         for number, line in enumerate(lines):
             weight = 700 if is_act else 400
-            parts.append(text(_TEXT, y + size * (1.05 + 1.3 * number), size, line, weight=weight))
+            parts.append(
+                text_line(_TEXT, y + size * (1.05 + 1.3 * number), size, line, weight=weight)
+            )
         y += block + (18 if is_act else 4)
     return "".join(parts)
 
@@ -182,7 +184,7 @@ def _foot(card: ShareCard) -> str:
         lines.append((_("Valid until %s") % card.valid_until, False))
     first = 590 - 34 * (len(lines) - 1)
     return "".join(
-        text(
+        text_line(
             LEFT,
             first + 34 * n,
             24,

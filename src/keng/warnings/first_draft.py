@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keng.incidents import wave_queries
 from keng.kit import times
-from keng.kit.words import as_dialled, defang
+from keng.kit.safe_text import as_dialled, defang
 from keng.language import taxonomy
 from keng.language.ready_words import ready_words
 from keng.lookup.models import Indicator
@@ -133,7 +133,7 @@ def _initial_values(
     unit: Unit, source: Tip | Incident | Wave | None, tips: list[Tip]
 ) -> dict[str, Any]:
     category = (source.category if source else "") or _suggested_category(tips)
-    if category not in taxonomy.of_warnings():
+    if category not in taxonomy.warning_categories():
         category = ""
     phone = unit.desk_phone
     call = _("%(unit)s, on duty: %(phone)s, or 113.") if phone else _("%(unit)s, or 113.")

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, day_field, own_code
+from keng.kit.forms import Form, HintedChoice, day_field, own_code_field
 from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries.places import places_of
@@ -149,8 +149,8 @@ class WarningForm(Form):
         fields["category"].choices = [
             ("", _("Choose a category")),
             *(
-                (code, taxonomy.label(code, get_language() or "vi"))
-                for code in taxonomy.of_warnings()
+                (code, taxonomy.category_label(code, get_language() or "vi"))
+                for code in taxonomy.warning_categories()
             ),
         ]
         if fixed:
@@ -244,7 +244,7 @@ class WarningApproveForm(Form):
     text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     numbers = numbers_field()
-    code = own_code()
+    code = own_code_field()
 
 
 class WarningSendBackForm(Form):
@@ -276,7 +276,7 @@ class RecallForm(Form):
         help_text=gettext_lazy("No link, and no number but those of the desks."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    code = own_code()
+    code = own_code_field()
 
     def __init__(self, *args: Any, unit: Unit, own_words: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -310,7 +310,7 @@ class ApproveRecallForm(Form):
     """The second person's own code, and what they looked at."""
 
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code()
+    code = own_code_field()
 
 
 class RefuseRecallForm(Form):

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keng.incidents import wave_queries
-from keng.kit.words import as_dialled, defang
+from keng.kit.safe_text import as_dialled, defang
 from keng.language.indicators import extract
 from keng.language.number_check import (
+    ComparedKind,
     ComparedNumber,
-    Kind,
     KnownNumber,
     KnownStanding,
     compare_numbers,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 _SHARED_TYPES = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
-_KINDS: dict[str, Kind] = {"phone": "phone", "bank_account": "bank_account", "url": "url"}
+_KINDS: dict[str, ComparedKind] = {"phone": "phone", "bank_account": "bank_account", "url": "url"}
 _STANDINGS: dict[str, KnownStanding] = {
     Sighting.Role.USED: "used",
     Sighting.Role.UNKNOWN: "undecided",
@@ -225,7 +225,7 @@ def _desk_numbers(unit: Unit) -> Iterable[OfficialNumber]:
         yield from source(ids)
 
 
-def _values_shown(shown_as: str) -> list[tuple[Kind, str]]:
+def _values_shown(shown_as: str) -> list[tuple[ComparedKind, str]]:
     """The numbers and links in what is shown; bare digits are a number, whatever their length.
 
     A bank account that stands there is nobody's official one: no desk asks for money.

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.who import WORKING
-from keng.kit.languages import FULL
+from keng.kit.languages import FULL_LANGUAGES
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Warning(Row):  # noqa: A001 -- the word of the domain
     def recall_words(self) -> str:
         """Why it was taken back: a fixed reason in the reader's language, if it is a full one."""
         language = get_language() or "vi"
-        with override(language if language in FULL else "vi"):
+        with override(language if language in FULL_LANGUAGES else "vi"):
             return self.recall_reason or str(self.get_recall_code_display())
 
 

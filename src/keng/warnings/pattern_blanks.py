@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from keng.kit.words import defang
+from keng.kit.safe_text import defang
 
 # As the author writes them into the words.
 BLANK_MARKS = {"number": "[số]", "link": "[liên kết]", "hamlet": "[nơi]"}

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, day_field, own_code
+from keng.kit.forms import Form, day_field, own_code_field
 from keng.language import taxonomy
 from keng.network.models import GroupKind
 from keng.places.models import Place
@@ -81,8 +81,8 @@ class PatternForm(Form):
         fields["category"].choices = [
             ("", _("Choose a category")),
             *(
-                (code, taxonomy.label(code, get_language() or "vi"))
-                for code in taxonomy.of_warnings()
+                (code, taxonomy.category_label(code, get_language() or "vi"))
+                for code in taxonomy.warning_categories()
             ),
         ]
 
@@ -118,7 +118,7 @@ class PatternApproveForm(Form):
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     numbers = numbers_field()
-    code = own_code()
+    code = own_code_field()
 
 
 class FillPatternForm(Form):
@@ -175,4 +175,4 @@ class SendPatternForm(Form):
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     numbers = numbers_field()
-    code = own_code()
+    code = own_code_field()

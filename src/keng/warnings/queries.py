@@ -62,7 +62,7 @@ def current_warnings_for(topic: str, place: Place | None = None, limit: int = 3)
     """
     found = _holding(public_versions())
     if topic:
-        found = found.filter(category__in=taxonomy.codes_of(topic))
+        found = found.filter(category__in=taxonomy.categories_of_topic(topic))
     if place is None:
         return list(found[:limit])
     return _concerning(list(found[:200]), place)[:limit]

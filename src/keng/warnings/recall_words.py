@@ -31,9 +31,9 @@ def check_recall_words(words: str, unit: "Unit") -> list[StyleLine]:
         StyleLine("danger", line, "vi")
         for line in [*_link_sentences(words), *_number_sentences(words, unit)]
     ]
-    for one in house_style.check_words(words):
+    for one in house_style.check_words_style(words):
         if one.level != "ok" and one.code != "link":
-            sentence = _(house_style.MESSAGES[one.code]) % one.params
+            sentence = _(house_style.STYLE_MESSAGES[one.code]) % one.params
             found.append(StyleLine("danger" if one.level == "stop" else "warn", sentence, "vi"))
     return found
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from keng.language import house_style
-from keng.language.house_style import Finding
+from keng.language.house_style import StyleFinding
 from keng.warnings.content import WarningContent
 from keng.warnings.part_names import part_headings
 
@@ -31,22 +31,24 @@ def check_style(content: WarningContent) -> list[StyleLine]:
     ]
 
 
-def stopping_findings(content: WarningContent) -> list[Finding]:
+def stopping_findings(content: WarningContent) -> list[StyleFinding]:
     """What keeps a warning from being submitted."""
     return [
-        one for language in content.texts for one in house_style.stops(_findings(content, language))
+        one
+        for language in content.texts
+        for one in house_style.stopping_findings(_findings(content, language))
     ]
 
 
-def _findings(content: WarningContent, language: str) -> list[Finding]:
+def _findings(content: WarningContent, language: str) -> list[StyleFinding]:
     words = content.texts[language]
-    parts = {part: words.get(part, "") for part in house_style.PARTS}
-    return house_style.check(parts, title=words.get("title", ""), language=language)
+    parts = {part: words.get(part, "") for part in house_style.WARNING_PARTS}
+    return house_style.check_warning_style(parts, title=words.get("title", ""), language=language)
 
 
-def _words(finding: Finding, category: str) -> str:
+def _words(finding: StyleFinding, category: str) -> str:
     # Sentences of the language package are in the catalogue under their English words.
     params = dict(finding.params)
     if finding.code == "part_missing":
         params["part"] = part_headings(category)[str(params["part"])]
-    return _(house_style.MESSAGES[finding.code]) % params
+    return _(house_style.STYLE_MESSAGES[finding.code]) % params

@@ -40,7 +40,12 @@ def changed_parts(old: Version, new: Version) -> list[PartChange]:
             after = new.texts.get(language, {}).get(field, "")
             label = names[field] if language == "vi" else f"{names[field]} ({language})"
             _compare(found, label, before, after)
-    _compare(found, _("Category"), taxonomy.label(old.category), taxonomy.label(new.category))
+    _compare(
+        found,
+        _("Category"),
+        taxonomy.category_label(old.category),
+        taxonomy.category_label(new.category),
+    )
     _compare(found, _("Severity"), old.get_severity_display(), new.get_severity_display())
     _compare(found, _("Valid until"), _day(old), _day(new))
     return found

@@ -162,5 +162,5 @@ def _request_page(
 def _half_page(request: HttpRequest, pk: uuid.UUID, half_of_code: str) -> HttpResponse:
     """The only page that ever shows it; it is the answer to a POST and has no address."""
     asked = _request_or_404(request, pk)
-    context = {"asked": asked, "half": codes.grouped(half_of_code)}
+    context = {"asked": asked, "half": codes.grouped_code(half_of_code)}
     return render(request, "accounts/desk/half.html", context)

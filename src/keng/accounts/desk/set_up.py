@@ -13,14 +13,14 @@ from keng.accounts.actions import UsernameTaken
 from keng.accounts.forms import CodeForm, SetUpForm
 from keng.accounts.middleware import begin_session
 from keng.kit import qr
-from keng.kit.slowing import Slowing
+from keng.kit.rate_limits import FormThrottle
 
 _BEGUN = "set_up"
 _BEGUN_SECONDS = 1800
 # Somebody else typed both halves since this browser did; until it does so again, its page says so.
 _BEGUN_AGAIN = "set_up_begun_again"
 # Only wrong halves count: a desk where several set up on one morning has one address.
-_WRONG_HALVES = Slowing(at_once=10, pause=60.0)
+_WRONG_HALVES = FormThrottle(at_once=10, pause=60.0)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,7 +89,7 @@ def _code_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "username": username,
         "secret": secret,
-        "picture": qr.drawn(second_factor.otpauth_address(username, secret)),
+        "picture": qr.qr_data_address(second_factor.otpauth_address(username, secret)),
     }
     status = 422 if form.errors else 200
     return render(request, "accounts/desk/set_up_code.html", context, status=status)

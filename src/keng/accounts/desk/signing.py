@@ -12,7 +12,7 @@ from keng.accounts.forms import CodeForm, SignInForm
 from keng.accounts.middleware import OPEN_PAGES, begin_session, page_name_at
 from keng.accounts.models import Officer
 from keng.accounts.refusals import SignInRefusal
-from keng.kit.secrets import same
+from keng.kit.secrets import same_secret
 
 _HALF = "half_signed_in"
 _HALF_MARK = "half_password_mark"
@@ -80,7 +80,7 @@ def _half_signed_in(request: HttpRequest) -> Officer | None:
         return None
     officer = Officer.objects.filter(pk=key, is_active=True).first()
     mark = request.session.get(_HALF_MARK, "")
-    if officer is None or not same(mark, officer.get_session_auth_hash()):
+    if officer is None or not same_secret(mark, officer.get_session_auth_hash()):
         return None
     return officer
 

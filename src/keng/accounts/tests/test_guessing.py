@@ -7,7 +7,7 @@ import pytest
 
 from keng.accounts import guessing
 from keng.accounts.guessing import GuessCounter, TooManyTries, TryOrigin
-from keng.kit.limits import Bucket
+from keng.kit.rate_limits import TokenBucket
 
 DAY = 24 * 3600
 
@@ -134,8 +134,10 @@ def test_where_there_is_room_for_none_more_strangers_wait_and_no_known_browser(m
     for number in range(10):
         use_up(guesses, f"name {number}", TryOrigin(f"network {number // 2}"))
     looked = []
-    left = Bucket.left
-    monkeypatch.setattr(Bucket, "left", lambda self, now: looked.append(now) or left(self, now))
+    left = TokenBucket.left
+    monkeypatch.setattr(
+        TokenBucket, "left", lambda self, now: looked.append(now) or left(self, now)
+    )
     for _ in range(5):
         with pytest.raises(TooManyTries) as refused:
             guesses.begin_try("another", TryOrigin("fresh"))

@@ -478,7 +478,7 @@ def test_files_with_danger_after_the_end_are_kept_once_with_the_new_report(here,
 def test_its_code_is_not_shown_again_to_whoever_closed_it(here, public_client):
     tip = make.tip(unit=here.commune)
     withdrawal.withdraw(tip.pk)
-    assert receipt_codes.grouped(CODE) not in status_page(public_client, tip)
+    assert receipt_codes.grouped_code(CODE) not in status_page(public_client, tip)
     public_client.post("/receipt/")
     public_client.post("/status/", {"code": CODE})
     again = public_client.post("/status/tip/", {"text": DANGER})

@@ -15,12 +15,12 @@ from keng.claims.forms import AskClaimForm
 from keng.claims.models import Claim
 from keng.claims.redact_claims import redact_claim
 from keng.claims.sentences import prepared_for_reader
-from keng.kit.slowing import Slowing
+from keng.kit.rate_limits import FormThrottle
 
 # What one network sends in an hour is less than half of what is taken from all (MOST_AN_HOUR).
-send_limit = Slowing(at_once=10, pause=300.0)
+send_limit = FormThrottle(at_once=10, pause=300.0)
 # Each comparison goes through all that was checked and asked.
-compare_limit = Slowing(at_once=30, pause=5.0)
+compare_limit = FormThrottle(at_once=30, pause=5.0)
 # Named as the cookies of codes are: whoever reads the names is not to learn what was asked.
 _COOKIE = "keng_f"
 _OPEN_SECONDS = 600

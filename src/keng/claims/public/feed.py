@@ -13,7 +13,7 @@ from keng.kit import feeds
 @require_safe
 def claims_feed(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
     """The newest checks with their verdicts."""
-    return feeds.answered(request, _built_feed)
+    return feeds.feed_response(request, _built_feed)
 
 
 def _built_feed() -> feeds.SteadyFeed:
@@ -25,7 +25,7 @@ def _built_feed() -> feeds.SteadyFeed:
         feed_url=f"{settings.PUBLIC_URL}/claims/feed.atom",
         author_name="Kẻng",
     )
-    for check in queries.published_checks(feeds.LONGEST):
+    for check in queries.published_checks(feeds.MOST_FEED_ENTRIES):
         words = check.texts["vi"]
         feed.add(
             address=check_url(check.claim.number),

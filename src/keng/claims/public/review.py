@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from keng.claims.models import Claim, Revision, Verdict
 from keng.claims.sentences import check_url, words_for_reader
-from keng.kit.languages import spoken_in
+from keng.kit.languages import language_among
 
 # From 1 to 5; what is not verified has a name and no place between true and false.
 _RATING = {Verdict.FALSE: 1, Verdict.PARTLY: 3, Verdict.TRUE: 5}
@@ -41,7 +41,7 @@ def _review(newest: Revision, first: Revision) -> dict[str, object]:
         "headline": words["question"],
         "datePublished": published,
         "dateModified": (newest.published_at or newest.made_at).isoformat(),
-        "inLanguage": spoken_in(newest.texts),
+        "inLanguage": language_among(newest.texts),
         "claimReviewed": newest.quote,
         "itemReviewed": {"@type": "Claim", "name": newest.quote, "datePublished": published},
         "reviewRating": rating,

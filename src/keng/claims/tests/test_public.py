@@ -14,8 +14,8 @@ from keng.claims import actions, queries
 from keng.claims.models import Asking, Claim
 from keng.claims.public import asking, checks
 from keng.claims.tests.bureau import ASKED, SAID, Bureau
-from keng.kit import slowing, times
-from keng.site.headers import POLICY
+from keng.kit import rate_limits, times
+from keng.site.headers import CONTENT_POLICY
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {
@@ -115,7 +115,7 @@ def test_a_full_hour_is_said_plainly(public_client, bureau, monkeypatch):
 def test_one_network_asks_so_often_and_keeps_what_it_typed(
     public_client, bureau, monkeypatch, more
 ):
-    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     most = (asking.send_limit if more else asking.compare_limit).at_once
     for _ in range(most):
         assert send(public_client, ASKED, **more).status_code in (200, 302)
@@ -234,8 +234,8 @@ def test_what_is_not_verified_is_no_number_between_true_and_false(public_client,
 def test_the_data_block_needs_no_hole_in_the_content_policy(public_client, bureau):
     bureau.published()
     answer = public_client.get(url("claim", 1))
-    assert answer.headers["Content-Security-Policy"] == POLICY
-    assert "unsafe" not in POLICY
+    assert answer.headers["Content-Security-Policy"] == CONTENT_POLICY
+    assert "unsafe" not in CONTENT_POLICY
 
 
 def test_a_withdrawn_check_keeps_its_page_with_the_reason(public_client, bureau):

@@ -20,7 +20,7 @@ from keng.cli.bench.intake_meter import Meter, Run
 from keng.cli.bench.processes import family
 from keng.cli.bench.scratch import Bench
 from keng.kit.database import dsn
-from keng.runtime.supervisor.ports import address
+from keng.runtime.supervisor.ports import listening_address
 
 CONNECTIONS = 64
 TIPS, TIPS_IN_FULL = 4000, 20_000
@@ -277,7 +277,7 @@ def running_edge(bench: Bench, **environment: str) -> Iterator["subprocess.Popen
         "--log-level",
         "warning",
         "--host",
-        address(),
+        listening_address(),
         "--port",
         str(PORT),
         "--workers-kill-timeout",

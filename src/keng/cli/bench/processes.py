@@ -46,7 +46,7 @@ def _pss_kb(pid: int) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     except PermissionError:
-        # Closed to all but root (keng.kit.closed): the resident size then, shared pages in it.
+        # Closed to all but root (keng.kit.closed_memory): the resident size, shared pages in it.
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

@@ -12,8 +12,8 @@ from urllib.request import urlopen
 
 from keng.cli.bench.figures import Figure, Target, alternate
 from keng.cli.bench.scratch import Bench
-from keng.runtime.supervisor.children import ASGI
-from keng.runtime.supervisor.ports import address
+from keng.runtime.supervisor.children import GRANIAN_OPTIONS
+from keng.runtime.supervisor.ports import listening_address
 
 FORMS = 200
 PAGES = 40
@@ -60,9 +60,18 @@ def measure(bench: Bench) -> list[Figure]:
 def _site(bench: Bench) -> Iterator[int]:
     """The residents' site as the supervisor starts it, behind a proxy; its port."""
     with socket.socket() as free:
-        free.bind((address(), 0))
+        free.bind((listening_address(), 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "granian", *ASGI, "--host", address(), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        *GRANIAN_OPTIONS,
+        "--host",
+        listening_address(),
+        "--port",
+        str(port),
+    ]
     command.append("keng.site.asgi_public:application")
     environment = bench.environment("public") | {"KENG_BEHIND_TLS": "1"}
     with subprocess.Popen(command, env=environment) as process:
@@ -91,7 +100,9 @@ def _wait_until_well(port: int) -> None:
 def _slow_forms(port: int) -> Iterator[None]:
     with ExitStack() as held:
         for number in range(FORMS):
-            form = held.enter_context(socket.create_connection((address(), port), timeout=20))
+            form = held.enter_context(
+                socket.create_connection((listening_address(), port), timeout=20)
+            )
             form.sendall(_HEAD.format(number=number, token="a" * 32).encode())
         time.sleep(0.5)
         yield
@@ -103,6 +114,6 @@ def _median_ms(port: int) -> float:
 
 def _seconds(port: int) -> float:
     began = time.perf_counter()
-    with urlopen(f"http://{address()}:{port}/", timeout=20) as answer:
+    with urlopen(f"http://{listening_address()}:{port}/", timeout=20) as answer:
         answer.read()
     return time.perf_counter() - began

@@ -56,12 +56,12 @@ def _milliseconds(read: _Read, unit: str, length: int) -> float:
 
 def _readers() -> dict[str, _Read]:
     from keng.intake.examination import places  # noqa: PLC0415 -- needs the settings
-    from keng.language import asked, house_style, indicators, masking  # noqa: PLC0415 -- big tables
+    from keng.language import house_style, indicators, lookup_terms, masking  # noqa: PLC0415 -- big tables
 
     return {
-        "masking": masking.mask,
+        "masking": masking.mask_people,
         "indicators": indicators.extract,
-        "asked": asked.asked_in,
-        "house_style": house_style.check_words,
+        "asked": lookup_terms.lookup_terms_in,
+        "house_style": house_style.check_words_style,
         "places": lambda text: places.named_in(text, "24"),
     }

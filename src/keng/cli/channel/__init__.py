@@ -4,8 +4,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from keng.cli.channel import asking, checking
-from keng.cli.unit_choice import place_of, unit_of
-from keng.runtime.environment import database, start_django
+from keng.cli.unit_choice import chosen_unit, place_by_code
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(dest="word", required=True, metavar="add|list|check|renew")
     add = words.add_parser("add", help="an account at a provider; asks for its secrets")
-    add.add_argument("channel", choices=sorted(asking.SETTINGS))
+    add.add_argument("channel", choices=sorted(asking.ACCOUNT_SETTINGS))
     add.add_argument("slug", help="short name; part of the webhook's address")
     add.add_argument("--unit", required=True, help="the desk that first receives what comes in")
     add.add_argument("--place", default="", help="code of the place its tips are taken to be about")
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with running_database():
         start_django()
         words = {"add": _add, "list": _list, "check": _check, "renew": _renew}
         return words[arguments.word](arguments)
@@ -47,15 +47,15 @@ def _add(arguments: argparse.Namespace) -> int:
     from keng.delivery.actions import accounts  # noqa: PLC0415 -- needs the settings
     from keng.delivery.models import ChannelAccount  # noqa: PLC0415
 
-    unit = unit_of(arguments.unit)
-    given = asking.settings_for(arguments.channel, arguments.settings)
+    unit = chosen_unit(arguments.unit)
+    given = asking.account_settings(arguments.channel, arguments.settings)
     account = ChannelAccount(
         channel=arguments.channel,
         slug=arguments.slug,
         unit=unit,
         name=arguments.name or unit.name,
         base_url=given.base_url,
-        place=place_of(arguments.place) if arguments.place else None,
+        place=place_by_code(arguments.place) if arguments.place else None,
     )
     if arguments.rate:
         account.rate_per_minute = arguments.rate
@@ -64,7 +64,7 @@ def _add(arguments: argparse.Namespace) -> int:
     except accounts.SlugTaken:
         raise CannotContinue(f"An account is called {arguments.slug!r} already.") from None
     print(f"{account.name}: {account.channel} {account.slug} is kept; its secrets are sealed.")
-    for line in checking.told(account):
+    for line in checking.provider_notes(account):
         print(f"  {line}")
     print(f"Next: `keng channel check {account.slug}`.")
     return 0
@@ -74,7 +74,7 @@ def _renew(arguments: argparse.Namespace) -> int:
     from keng.delivery.actions import accounts  # noqa: PLC0415 -- needs the settings
 
     account = _named(arguments.slug)
-    given = asking.settings_for(account.channel, arguments.settings)
+    given = asking.account_settings(account.channel, arguments.settings)
     account.base_url = given.base_url
     accounts.renew_account(account, settings=given.lasting, tokens=given.tokens)
     print(f"{account.slug} works with the new secrets from now on; what waited is tried again.")
@@ -86,7 +86,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
     accounts = list(ChannelAccount.objects.select_related("unit").order_by("channel", "slug"))
     for account in accounts:
-        print(f"{account.channel:<9} {account.slug:<16} {account.name}: {checking.state(account)}")
+        state = checking.account_state(account)
+        print(f"{account.channel:<9} {account.slug:<16} {account.name}: {state}")
     if not accounts:
         print("No account yet: `keng channel add zalo_oa NAME --unit CODE`.")
     return 0
@@ -96,7 +97,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
 
     accounts = [_named(arguments.slug)] if arguments.slug else list(ChannelAccount.objects.all())
-    answers = [checking.check(account) for account in accounts]
+    answers = [checking.check_account(account) for account in accounts]
     return 0 if all(answers) else 1
 
 

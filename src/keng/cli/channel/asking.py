@@ -10,7 +10,7 @@ from keng.runtime.errors import CannotContinue
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class AccountSetting:
     """One thing to know: how it is asked, and whether it may be seen on the screen."""
 
     question: str
@@ -19,27 +19,29 @@ class Setting:
 
 
 _ZALO = {
-    "app_id": Setting("App ID (developers.zalo.me)"),
-    "app_secret": Setting("App secret key", is_secret=True),
-    "oa_id": Setting("ID of the official account"),
-    "oa_secret_key": Setting("Webhook secret key of the official account", is_secret=True),
-    "access_token": Setting("Access token", is_secret=True),
-    "refresh_token": Setting("Refresh token", is_secret=True),
+    "app_id": AccountSetting("App ID (developers.zalo.me)"),
+    "app_secret": AccountSetting("App secret key", is_secret=True),
+    "oa_id": AccountSetting("ID of the official account"),
+    "oa_secret_key": AccountSetting("Webhook secret key of the official account", is_secret=True),
+    "access_token": AccountSetting("Access token", is_secret=True),
+    "refresh_token": AccountSetting("Refresh token", is_secret=True),
 }
 _EMAIL = {
-    "server": Setting("Mail server, such as smtps://mail.example:465"),
-    "from_address": Setting("Address that letters come from"),
-    "from_name": Setting("Name beside it (may be empty)", is_optional=True),
-    "user": Setting("User at the server (may be empty)", is_optional=True),
-    "password": Setting("Password at the server (may be empty)", is_secret=True, is_optional=True),
+    "server": AccountSetting("Mail server, such as smtps://mail.example:465"),
+    "from_address": AccountSetting("Address that letters come from"),
+    "from_name": AccountSetting("Name beside it (may be empty)", is_optional=True),
+    "user": AccountSetting("User at the server (may be empty)", is_optional=True),
+    "password": AccountSetting(
+        "Password at the server (may be empty)", is_secret=True, is_optional=True
+    ),
 }
-SETTINGS = {"zalo_oa": _ZALO, "email": _EMAIL}
+ACCOUNT_SETTINGS = {"zalo_oa": _ZALO, "email": _EMAIL}
 _ADDRESSES = ("server", "api_base")
 _TOKENS = ("access_token", "refresh_token")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AccountAnswers:
     """What was answered, as the account keeps it."""
 
     base_url: str
@@ -47,22 +49,22 @@ class Given:
     tokens: dict[str, str] = field(repr=False)
 
 
-def settings_for(channel: str, source: str) -> Given:
+def account_settings(channel: str, source: str) -> AccountAnswers:
     """From a JSON file, from a pipe ("-"), or asked one by one."""
-    wanted = SETTINGS[channel]
+    wanted = ACCOUNT_SETTINGS[channel]
     answers = _read(source) if source else {key: _ask(each) for key, each in wanted.items()}
     missing = [key for key, each in wanted.items() if not answers.get(key) and not each.is_optional]
     if missing:
         raise CannotContinue(f"Not given: {', '.join(missing)}.")
     kept = {key: value for key, value in answers.items() if value}
-    return Given(
+    return AccountAnswers(
         base_url=next((kept[key] for key in _ADDRESSES if key in kept), ""),
         lasting={k: v for k, v in kept.items() if k not in (*_ADDRESSES, *_TOKENS)},
         tokens={k: v for k, v in kept.items() if k in _TOKENS},
     )
 
 
-def _ask(setting: Setting) -> str:
+def _ask(setting: AccountSetting) -> str:
     question = f"{setting.question}: "
     if not sys.stdin.isatty():
         raise CannotContinue("Nobody is at the keyboard: give the secrets by --settings FILE.")

@@ -17,11 +17,11 @@ _CONSOLE = (
 )
 
 
-class Faulty(Exception):
+class AccountFaulty(Exception):
     """Why an account does not work."""
 
 
-def state(account: "ChannelAccount") -> str:
+def account_state(account: "ChannelAccount") -> str:
     """In a few words, without asking anybody."""
     if not account.is_active:
         return "switched off"
@@ -31,7 +31,7 @@ def state(account: "ChannelAccount") -> str:
     return "in use"
 
 
-def told(account: "ChannelAccount") -> list[str]:
+def provider_notes(account: "ChannelAccount") -> list[str]:
     """What an operator has to do or know at the provider's."""
     from django.conf import settings  # noqa: PLC0415 -- needs the settings
 
@@ -41,14 +41,16 @@ def told(account: "ChannelAccount") -> list[str]:
     return [f"Webhook address for the provider's console: {hook}", _CONSOLE]
 
 
-def check(account: "ChannelAccount") -> bool:
+def check_account(account: "ChannelAccount") -> bool:
     """Print a line about the account; False when it does not work."""
     try:
         answer, is_well = _ask_provider(account), account.circuit_open_since is None
-    except Faulty as fault:
+    except AccountFaulty as fault:
         answer, is_well = str(fault), False
-    print(f"{'ok   ' if is_well else 'WRONG'}  {account.slug:<16} {answer}; {state(account)}")
-    for line in told(account):
+    print(
+        f"{'ok   ' if is_well else 'WRONG'}  {account.slug:<16} {answer}; {account_state(account)}"
+    )
+    for line in provider_notes(account):
         print(f"       {line}")
     return is_well
 
@@ -79,12 +81,14 @@ def _zalo(account: "ChannelAccount") -> str:
     try:
         body = reading.json_object(asyncio.run(asked()))
     except (ConnectionBroken, UnsendableRequest):
-        raise Faulty("the provider cannot be reached from here") from None
+        raise AccountFaulty("the provider cannot be reached from here") from None
     except (NotTheSender, OSError):
-        raise Faulty(f"its tokens open only with the sender's key: set {_SENDER_KEY}") from None
+        raise AccountFaulty(
+            f"its tokens open only with the sender's key: set {_SENDER_KEY}"
+        ) from None
     if code := reading.number(body.get("error")):
         said = reading.string(body.get("message"), 120)
-        raise Faulty(f"the provider says {int(code)} {said}: see `keng channel renew`")
+        raise AccountFaulty(f"the provider says {int(code)} {said}: see `keng channel renew`")
     data = reading.mapping(body.get("data"))
     return f"the provider knows it as {reading.string(data.get('name'), 80)!r}"
 
@@ -98,9 +102,9 @@ def _mail_server(account: "ChannelAccount") -> str:
     try:
         post.greet()
     except smtplib.SMTPResponseException as error:
-        raise Faulty(f"the mail server says {error.smtp_code}") from None
+        raise AccountFaulty(f"the mail server says {error.smtp_code}") from None
     except (smtplib.SMTPException, OSError) as error:
-        raise Faulty(f"the mail server cannot be reached ({type(error).__name__})") from None
+        raise AccountFaulty(f"the mail server cannot be reached ({type(error).__name__})") from None
     finally:
         post.close()
     return "the mail server takes us"

@@ -7,14 +7,14 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from keng.cli.checks.check import Finding, Place, attention, ok, wrong
+from keng.cli.checks.check import CheckedPlace, Finding, attention, ok, wrong
 
 ATTENTION_DAYS = 14
 OFF = "off"
 _ANSWERS_WITHIN = 3.0
 
 
-def certificate(place: Place) -> Finding:
+def certificate(place: CheckedPlace) -> Finding:
     """From the file in KENG_CERTIFICATE, else from the proxy that answers on this machine."""
     parts = urlsplit(os.environ.get("KENG_PUBLIC_URL", ""))
     setting = os.environ.get("KENG_CERTIFICATE", "")
@@ -31,10 +31,10 @@ def certificate(place: Place) -> Finding:
                 f"no proxy shows one on this machine ({type(error).__name__}): name its file in "
                 "KENG_CERTIFICATE, or `off` if it lies elsewhere"
             )
-    return judge(content, host, datetime.datetime.now(datetime.UTC))
+    return judge_certificate(content, host, datetime.datetime.now(datetime.UTC))
 
 
-def judge(content: bytes, host: str, now: datetime.datetime) -> Finding:
+def judge_certificate(content: bytes, host: str, now: datetime.datetime) -> Finding:
     """What is to be said of a certificate, as PEM (the first one) or as DER."""
     from cryptography import x509  # noqa: PLC0415 -- large, and only needed with TLS
 

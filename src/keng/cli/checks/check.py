@@ -19,7 +19,7 @@ _CONNECTS_WITHIN = 3
 _ASKS_WITHIN = "4s"
 
 
-class Level(Enum):
+class FindingLevel(Enum):
     """How bad it is."""
 
     OK = "ok"
@@ -35,12 +35,12 @@ class Level(Enum):
 class Finding:
     """What a check found, in words that say what to do."""
 
-    level: Level
+    level: FindingLevel
     text: str
 
 
 @dataclass(frozen=True)
-class Place:
+class CheckedPlace:
     """What is looked at: the settings say the rest."""
 
     ports: Ports
@@ -51,29 +51,29 @@ class Check:
     """A row of `keng doctor`. The name stays: monitors ask for it."""
 
     name: str
-    look: Callable[[Place], Finding]
+    look: Callable[[CheckedPlace], Finding]
     needs: tuple[str, ...] = ()
     """Checks that stand before it and must not be wrong."""
     within: float = 6.0
 
 
 def ok(text: str) -> Finding:
-    return Finding(Level.OK, text)
+    return Finding(FindingLevel.OK, text)
 
 
 def attention(text: str) -> Finding:
-    return Finding(Level.ATTENTION, text)
+    return Finding(FindingLevel.ATTENTION, text)
 
 
 def wrong(text: str) -> Finding:
-    return Finding(Level.WRONG, text)
+    return Finding(FindingLevel.WRONG, text)
 
 
 def unknown(text: str) -> Finding:
-    return Finding(Level.UNKNOWN, text)
+    return Finding(FindingLevel.UNKNOWN, text)
 
 
-def perform(check: Check, place: Place) -> Finding:
+def perform_check(check: Check, place: CheckedPlace) -> Finding:
     """What it found; one that does not come back, or fails, never stops the others."""
     answers: list[Finding] = []
     # Nobody waits for its end: it may stand in a call that never returns.
@@ -85,7 +85,7 @@ def perform(check: Check, place: Place) -> Finding:
     return answers[0] if answers else wrong(f"no answer within {check.within:.0f} s")
 
 
-def _answer(check: Check, place: Place) -> Finding:
+def _answer(check: Check, place: CheckedPlace) -> Finding:
     try:
         return check.look(place)
     except (CannotContinue, DatabaseNotPrepared, KeyMissing, OSError) as error:
@@ -102,7 +102,7 @@ def first_line(error: psycopg.Error) -> str:
 
 
 @contextmanager
-def asking(process: Process = "owner", **more: str) -> Iterator[Connection]:
+def reading_connection(process: Process = "owner", **more: str) -> Iterator[Connection]:
     """A connection that reads, and that neither a lock nor a large table keeps for long."""
     with psycopg.connect(
         dsn(process),
@@ -117,7 +117,7 @@ def asking(process: Process = "owner", **more: str) -> Iterator[Connection]:
         yield connection
 
 
-def first(connection: Connection, question: str, *values: Any) -> tuple[Any, ...]:
+def first_row(connection: Connection, question: str, *values: Any) -> tuple[Any, ...]:
     """The one row that a question always has."""
     row = connection.execute(question.encode(), values or None).fetchone()
     if row is None:
@@ -125,7 +125,7 @@ def first(connection: Connection, question: str, *values: Any) -> tuple[Any, ...
     return row
 
 
-def seconds(age: float) -> str:
+def age_words(age: float) -> str:
     """How long, as one says it."""
     if age < 120:
         return f"{age:.0f} s"

@@ -9,15 +9,15 @@ import psycopg
 import keng
 from keng.cli.checks import running
 from keng.cli.checks.check import (
+    CheckedPlace,
     Connection,
     Finding,
-    Place,
-    asking,
+    age_words,
     attention,
-    first,
     first_line,
+    first_row,
     ok,
-    seconds,
+    reading_connection,
     unknown,
     wrong,
 )
@@ -47,14 +47,14 @@ _MOST_FILES = 20_000
 _LOOKS_FOR = 4.0
 
 
-def database(place: Place) -> Finding:
+def database(place: CheckedPlace) -> Finding:
     """Whether it takes somebody new."""
     if not is_external() and not connection_file().exists():
         return wrong(f"there is none in {data_folder()} yet: keng serve makes it")
     try:
-        with asking() as connection:
+        with reading_connection() as connection:
             version = connection.info.parameter_status("server_version")
-            checksums = first(connection, "SHOW data_checksums")[0]
+            checksums = first_row(connection, "SHOW data_checksums")[0]
             if connection.info.server_version < OLDEST_SERVER:
                 return wrong("PostgreSQL 15 is the oldest that works.")
     except psycopg.Error as error:
@@ -67,12 +67,12 @@ def database(place: Place) -> Finding:
     return ok(f"PostgreSQL {version}, checksums {checksums}")
 
 
-def roles(place: Place) -> Finding:
+def roles(place: CheckedPlace) -> Finding:
     """Every process can sign in, and none can do what only the owner may."""
     for process in PROCESSES[1:]:
         try:
-            with asking(process) as connection:
-                row = first(
+            with reading_connection(process) as connection:
+                row = first_row(
                     connection,
                     "SELECT rolsuper OR rolcreaterole OR EXISTS (SELECT 1 FROM pg_class c"
                     " WHERE c.relowner = r.oid) FROM pg_roles r WHERE rolname = current_user",
@@ -84,7 +84,7 @@ def roles(place: Place) -> Finding:
     return ok(f"{len(PROCESSES) - 1} can sign in and own nothing")
 
 
-def pooler(place: Place) -> Finding:
+def pooler(place: CheckedPlace) -> Finding:
     """The sender keeps settings of its own for its whole session, which some poolers refuse."""
     if not is_external():
         return ok("none: the embedded PostgreSQL is asked directly")
@@ -92,8 +92,8 @@ def pooler(place: Place) -> Finding:
         with psycopg.connect(
             _with_plan("sender"), connect_timeout=3, application_name="keng doctor"
         ) as connection:
-            plan = first(connection, "SHOW plan_cache_mode")[0]
-            limit = first(connection, "SELECT current_setting('statement_timeout')")[0]
+            plan = first_row(connection, "SHOW plan_cache_mode")[0]
+            limit = first_row(connection, "SELECT current_setting('statement_timeout')")[0]
     except psycopg.Error as error:
         return wrong(
             f"the sender cannot connect with its own settings: {first_line(error)}. A pooler must "
@@ -117,9 +117,9 @@ def _with_plan(process: str) -> str:
     return make_conninfo(own, options=options.strip())
 
 
-def keys(place: Place) -> Finding:
+def keys(place: CheckedPlace) -> Finding:
     """Those of this database, and the data those that this machine is started for."""
-    with asking() as connection:
+    with reading_connection() as connection:
         faults = key_faults(connection)
         is_demo = is_demo_data(connection)
     if faults:
@@ -132,19 +132,19 @@ def keys(place: Place) -> Finding:
     return ok(f"belong to this database; {'the demo' if is_demo else 'your own data'}")
 
 
-def debug(place: Place) -> Finding:
-    with asking() as connection:
-        return running.debug(place, is_demo=is_demo_data(connection))
+def debug(place: CheckedPlace) -> Finding:
+    with reading_connection() as connection:
+        return running.debug_switches(place, is_demo=is_demo_data(connection))
 
 
-def migrations(place: Place) -> Finding:
+def migrations(place: CheckedPlace) -> Finding:
     """By the names of their files: nothing of the product is loaded for it."""
     here = {
         (file.parent.parent.name, file.stem)
         for file in Path(keng.__file__).parent.glob("*/migrations/[0-9]*.py")
     }
-    with asking() as connection:
-        if first(connection, "SELECT to_regclass('django_migrations')")[0] is None:
+    with reading_connection() as connection:
+        if first_row(connection, "SELECT to_regclass('django_migrations')")[0] is None:
             return wrong("none is applied: run `keng migrate`")
         rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
     areas = {app for app, _ in here}
@@ -160,20 +160,22 @@ def migrations(place: Place) -> Finding:
     return ok("all applied")
 
 
-def restart(place: Place) -> Finding:
+def restart(place: CheckedPlace) -> Finding:
     """Whether the processes began after the database and the code became what they are now."""
     oldest = running.oldest_start()
     if oldest is None:
         return unknown("nothing of ours runs, or nobody can say since when")
     name, began = oldest
-    with asking() as connection:
-        (at,) = first(connection, "SELECT extract(epoch FROM max(applied)) FROM django_migrations")
+    with reading_connection() as connection:
+        (at,) = first_row(
+            connection, "SELECT extract(epoch FROM max(applied)) FROM django_migrations"
+        )
     if at is not None and float(at) > began:
         return attention(f"the database was migrated after {name} began: stop, and start again")
     newest = max(file.stat().st_mtime for file in Path(keng.__file__).parent.rglob("*.py"))
     if newest > began:
         return attention(f"the code here is newer than {name}, which runs: stop, and start again")
-    return ok(f"the oldest process began {seconds(time.time() - began)} ago, after both")
+    return ok(f"the oldest process began {age_words(time.time() - began)} ago, after both")
 
 
 # Of each process, what is open for long and how many wait behind it. Who waits gives up by itself
@@ -190,10 +192,10 @@ ORDER BY held.xact_start
 """
 
 
-def transactions(place: Place) -> Finding:
+def transactions(place: CheckedPlace) -> Finding:
     """Nothing is held for so long that others give up: a process may hold what it may change."""
-    with asking() as connection:
-        (sees,) = first(
+    with reading_connection() as connection:
+        (sees,) = first_row(
             connection, "SELECT pg_has_role(current_user, 'pg_read_all_stats', 'MEMBER')"
         )
         if sees:
@@ -208,65 +210,67 @@ def transactions(place: Place) -> Finding:
             "pg_read_all_stats TO it, as a superuser"
         )
     if not rows:
-        return ok(f"none of a process is open for {seconds(HELD_FOR)}")
+        return ok(f"none of a process is open for {age_words(HELD_FOR)}")
     name, pid, age, waiting = rows[0]
     text = (
-        f"{name} has had a transaction open for {seconds(age)} (PostgreSQL's process {pid}), "
+        f"{name} has had a transaction open for {age_words(age)} (PostgreSQL's process {pid}), "
         f"{waiting} wait for it now: whatever it holds nobody else changes. kill {pid}; if it "
         "comes again, stop that process and look who controls it"
     )
     return wrong(text) if waiting else attention(text)
 
 
-def clock(place: Place) -> Finding:
+def clock(place: CheckedPlace) -> Finding:
     """Six digits are good for half a minute, and no entry was made in the future."""
-    with asking() as connection:
+    with reading_connection() as connection:
         asked = time.time()
-        (theirs,) = first(connection, "SELECT extract(epoch FROM clock_timestamp())")
+        (theirs,) = first_row(connection, "SELECT extract(epoch FROM clock_timestamp())")
         answered = time.time()
         newest = connection.execute("SELECT at FROM audit_entry ORDER BY id DESC LIMIT 1")
         row = newest.fetchone()
     differs = float(theirs) - (asked + answered) / 2
     if abs(differs) > CLOCK_DIFFERS:
         return wrong(
-            f"this machine and the database differ by {seconds(abs(differs))}: set the clock, or "
+            f"this machine and the database differ by {age_words(abs(differs))}: set the clock, or "
             "nobody can sign in"
         )
     if row is not None:
         ahead = (row[0] - datetime.datetime.now(datetime.UTC)).total_seconds()
         if ahead > CLOCK_DIFFERS:
             return wrong(
-                f"the newest entry is {seconds(ahead)} in the future: the clock was set back, or "
+                f"the newest entry is {age_words(ahead)} in the future: the clock was set back, or "
                 "ran ahead before. Nobody can sign in while it is wrong"
             )
     moved = alive.clock_was_set_by()
     if moved is not None and abs(moved) > CLOCK_DIFFERS:
         direction = "forward" if moved > 0 else "back"
         return attention(
-            f"the clock was set {direction} by {seconds(abs(moved))} since the start. If it is "
+            f"the clock was set {direction} by {age_words(abs(moved))} since the start. If it is "
             "right now, start Kẻng anew; if not, nobody can sign in"
         )
     return ok(f"agrees with the database ({abs(differs):.1f} s)")
 
 
-def accounts(place: Place) -> Finding:
+def accounts(place: CheckedPlace) -> Finding:
     """Those at providers that stopped: what they should carry waits until somebody mends them."""
-    with asking() as connection:
+    with reading_connection() as connection:
         rows = connection.execute(
             "SELECT slug, circuit_reason, extract(epoch FROM now() - circuit_open_since)"
             " FROM delivery_channelaccount WHERE is_active AND circuit_open_since IS NOT NULL"
             " ORDER BY circuit_open_since"
         ).fetchall()
-        (count,) = first(connection, "SELECT count(*) FROM delivery_channelaccount WHERE is_active")
+        (count,) = first_row(
+            connection, "SELECT count(*) FROM delivery_channelaccount WHERE is_active"
+        )
     if rows:
-        said = "; ".join(f"{slug} {seconds(float(age))} ago ({why})" for slug, why, age in rows)
+        said = "; ".join(f"{slug} {age_words(float(age))} ago ({why})" for slug, why, age in rows)
         return attention(f"stopped: {said}. keng channel check, then keng channel renew NAME")
     return ok(f"{count}, none stopped")
 
 
-def deliveries(place: Place) -> Finding:
+def deliveries(place: CheckedPlace) -> Finding:
     """The oldest that is due and did not go out. A bulk at a limited rate may wait its turn."""
-    with asking() as connection:
+    with reading_connection() as connection:
         row = connection.execute(
             """
             SELECT coalesce(a.slug, d.channel), d.is_urgent, count(*),
@@ -286,41 +290,41 @@ def deliveries(place: Place) -> Finding:
         return ok("nothing waits longer than it should")
     slug, is_urgent, count, age = row
     text = (
-        f"{count} wait for {slug}, the oldest for {seconds(float(age))}: see logs/sender.log, and "
-        "keng channel check"
+        f"{count} wait for {slug}, the oldest for {age_words(float(age))}: see logs/sender.log, "
+        "and keng channel check"
     )
     return wrong(f"urgent: {text}") if is_urgent else attention(text)
 
 
-def pictures(place: Place) -> Finding:
-    with asking() as connection:
-        count, age = first(
+def pictures(place: CheckedPlace) -> Finding:
+    with reading_connection() as connection:
+        count, age = first_row(
             connection,
             "SELECT count(*), extract(epoch FROM now() - min(since)) FROM tips_waitingpicture",
         )
     if count and float(age) > PICTURE_WAITS:
         return attention(
-            f"{count} wait for a copy to view, the oldest for {seconds(float(age))}: see "
+            f"{count} wait for a copy to view, the oldest for {age_words(float(age))}: see "
             "logs/worker.log"
         )
     return ok(f"{count} wait for a copy" if count else "none waits for a copy")
 
 
-def critical(place: Place) -> Finding:
+def critical(place: CheckedPlace) -> Finding:
     """Critical tips that nobody was called for, or for whom nobody could be called."""
-    with asking() as connection:
-        count, age = first(connection, _NOT_CALLED, URGENT_WAITS, URGENT_WAITS)
-        unheard, since = first(connection, _CALLED_NOBODY)
-        (rings,) = first(connection, _RINGING)
+    with reading_connection() as connection:
+        count, age = first_row(connection, _NOT_CALLED, URGENT_WAITS, URGENT_WAITS)
+        unheard, since = first_row(connection, _CALLED_NOBODY)
+        (rings,) = first_row(connection, _RINGING)
     if count:
         return wrong(
             f"critical tips for which nobody is called: {count}, "
-            f"the oldest for {seconds(float(age))}: see logs/worker.log, and ring the desk"
+            f"the oldest for {age_words(float(age))}: see logs/worker.log, and ring the desk"
         )
     if unheard:
         return attention(
             f"critical tips that reached no pager: {unheard}, "
-            f"the oldest for {seconds(float(since))}: ring the desk. "
+            f"the oldest for {age_words(float(since))}: ring the desk. "
             "Officers set a pager on the desk, under My pager"
         )
     return ok(f"{rings} ring now, each is called for" if rings else "none rings")
@@ -350,10 +354,10 @@ WHERE a.ended_at IS NULL AND a.rounds > 0
 """
 
 
-def files(place: Place) -> Finding:
+def files(place: CheckedPlace) -> Finding:
     """Whether what rows name is there: after a restore that forgot a folder it is not."""
     until = time.monotonic() + _LOOKS_FOR
-    with asking() as connection:
+    with reading_connection() as connection:
         paths = _named_files(connection)
         missing: list[str] = []
         looked_at = 0
@@ -393,7 +397,7 @@ SELECT path FROM (
 """
 
 
-def setup(place: Place) -> Finding:
+def setup(place: CheckedPlace) -> Finding:
     """What is not set up yet; each hint is a line of its own."""
     if site_secret_here() is None:
         # The product's settings would make it: nothing was started here yet.

@@ -6,24 +6,24 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from keng.cli.checks.check import Finding, Place, attention, ok, wrong
+from keng.cli.checks.check import CheckedPlace, Finding, attention, ok, wrong
 from keng.kit import configuration, times
 from keng.kit.database import data_folder, is_external
 from keng.kit.health import free_bytes
 from keng.runtime import accounts_of_the_system
 from keng.runtime.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
 from keng.runtime.rewriting.record import rewrite_fault
-from keng.runtime.supervisor.ports import address
+from keng.runtime.supervisor.ports import listening_address
 
 DISK_WRONG = 1024**3
 DISK_ATTENTION = 0.1
 _LOOPBACK = "127."
 
 
-def folder(place: Place) -> Finding:
+def folder(place: CheckedPlace) -> Finding:
     """Which installation this is about: a forgotten KENG_DATA means another one."""
     data = data_folder()
-    file = configuration.file_in_use()
+    file = configuration.settings_file_in_use()
     where = f"data in {data}, {f'settings of {file}' if file else 'no keng.env'}"
     if not data.is_dir():
         return wrong(f"{where}: there is no such folder. Does KENG_DATA name the right one?")
@@ -35,22 +35,22 @@ def folder(place: Place) -> Finding:
     return ok(where)
 
 
-def python(place: Place) -> Finding:
+def python(place: CheckedPlace) -> Finding:
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         return wrong("Kẻng needs Python 3.11, 3.12 or 3.13.")
     return ok(sys.version.split()[0])
 
 
-def addresses(place: Place) -> Finding:
+def addresses(place: CheckedPlace) -> Finding:
     """What residents type, what the proxy says and what Django accepts must be one thing."""
     is_behind_tls = os.environ.get("KENG_BEHIND_TLS") == "1"
     hosts = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
     origins = os.environ.get("KENG_ORIGINS", "").split(",")
-    open_to_all = not address().startswith(_LOOPBACK)
+    open_to_all = not listening_address().startswith(_LOOPBACK)
     if open_to_all and not is_behind_tls:
         return wrong(
-            f"The sites listen at {address()} without TLS: passwords and reports travel in clear. "
-            "Put a proxy in front (running.md) and set KENG_BEHIND_TLS=1."
+            f"The sites listen at {listening_address()} without TLS: passwords and reports travel "
+            "in clear. Put a proxy in front (running.md) and set KENG_BEHIND_TLS=1."
         )
     urls = {name: os.environ.get(name, "") for name in ("KENG_PUBLIC_URL", "KENG_DESK_URL")}
     for name, url in urls.items():
@@ -75,10 +75,10 @@ def addresses(place: Place) -> Finding:
             "KENG_BEHIND_TLS=1, but KENG_PUBLIC_URL names no https address: links in letters "
             "lead elsewhere."
         )
-    return ok(urls["KENG_PUBLIC_URL"] or f"this machine only ({address()})")
+    return ok(urls["KENG_PUBLIC_URL"] or f"this machine only ({listening_address()})")
 
 
-def disk(place: Place) -> Finding:
+def disk(place: CheckedPlace) -> Finding:
     free = free_bytes()
     whole = os.statvfs(data_folder())
     share = free / max(whole.f_blocks * whole.f_frsize, 1)
@@ -90,7 +90,7 @@ def disk(place: Place) -> Finding:
     return ok(text)
 
 
-def permissions(place: Place) -> Finding:
+def permissions(place: CheckedPlace) -> Finding:
     """Passwords and keys are this account's alone, and so is what logs and audit heads say."""
     data = data_folder()
     loose = []
@@ -107,14 +107,14 @@ def permissions(place: Place) -> Finding:
     return ok(f"{len(paths)} folders and files, open to this account alone")
 
 
-def users(place: Place) -> Finding:
+def users(place: CheckedPlace) -> Finding:
     """As whom everything runs, and that each account has its own files and can read the code."""
-    if faults := accounts_of_the_system.faults():
+    if faults := accounts_of_the_system.account_faults():
         return wrong("\n".join(faults))
     return ok(accounts_of_the_system.describe_accounts())
 
 
-def rewrite(place: Place) -> Finding:
+def rewrite(place: CheckedPlace) -> Finding:
     """Whether what was destroyed has left the files of the embedded database."""
     if fault := rewrite_fault(times.now()):
         return attention(fault)

@@ -6,12 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from keng.cli.checks.check import Check, Finding, Place, attention, ok, seconds, unknown, wrong
+from keng.cli.checks.check import (
+    Check,
+    CheckedPlace,
+    Finding,
+    age_words,
+    attention,
+    ok,
+    unknown,
+    wrong,
+)
 from keng.kit import alive
 from keng.kit.database import data_folder
 from keng.runtime.postgres.postmaster import command_line
-from keng.runtime.supervisor.ports import address
-from keng.runtime.supervisor.register import registered, supervisor_pid
+from keng.runtime.supervisor.ports import listening_address
+from keng.runtime.supervisor.register import registered_processes, supervisor_pid
 
 _ANSWERS_WITHIN = 4.0
 _PAGES = {"public": "/", "desk": "/sign-in/", "edge": "/health"}
@@ -24,11 +33,11 @@ _MEANS = {
 }
 
 
-def supervisor(place: Place) -> Finding:
+def supervisor(place: CheckedPlace) -> Finding:
     pid = supervisor_pid(data_folder())
-    ages = alive.ages()
+    ages = alive.sign_ages()
     if pid is None:
-        if any(ages.get(name, 1e9) < alive.SILENT_AFTER for name in alive.ESSENTIAL):
+        if any(ages.get(name, 1e9) < alive.SILENT_AFTER for name in alive.ESSENTIAL_PROCESSES):
             return ok("none; something else started what runs here")
         return wrong(f"Kẻng does not run with the data in {data_folder()}: start it (keng serve)")
     age = ages.get("keng")
@@ -40,25 +49,25 @@ def supervisor(place: Place) -> Finding:
     return ok(f"process {pid}")
 
 
-def process(name: str, place: Place) -> Finding:
+def process(name: str, place: CheckedPlace) -> Finding:
     """Whether it works, by its own sign; a site is also asked for a page."""
-    age = alive.ages().get(name)
+    age = alive.sign_ages().get(name)
     means = _MEANS[name]
     if age is None:
         return wrong(f"it never gave a sign of life: {means}. See logs/{name}.log")
     if age > alive.SILENT_AFTER:
         return wrong(
-            f"no sign of life for {seconds(age)}: {means}. See logs/{name}.log; kill -9 it, and "
+            f"no sign of life for {age_words(age)}: {means}. See logs/{name}.log; kill -9 it, and "
             "it is started again"
         )
     if name in _PAGES and (problem := _page_problem(name, place)):
         return wrong(f"{problem}: {means}. See logs/{name}.log")
-    lanes = {lane: age for lane, age in alive.ages().items() if lane.startswith(f"{name}.")}
+    lanes = {lane: age for lane, age in alive.sign_ages().items() if lane.startswith(f"{name}.")}
     late = {lane: age for lane, age in lanes.items() if age > _lane_may_take(lane)}
     if late:
         lane = max(late, key=lambda each: late[each])
-        return attention(f"{lane.partition('.')[2]} stands still for {seconds(late[lane])}")
-    return ok(f"alive {seconds(age)} ago")
+        return attention(f"{lane.partition('.')[2]} stands still for {age_words(late[lane])}")
+    return ok(f"alive {age_words(age)} ago")
 
 
 def process_check(name: str) -> Check:
@@ -69,11 +78,11 @@ def _lane_may_take(lane: str) -> float:
     return 600.0 if lane == "worker.normal" else 3600.0
 
 
-def _page_problem(name: str, place: Place) -> str:
+def _page_problem(name: str, place: CheckedPlace) -> str:
     """As a visitor of this machine sees it; `/health` of the edge sums all up and may be 503."""
-    entry = registered(data_folder()).get(name, {})
+    entry = registered_processes(data_folder()).get(name, {})
     port = entry.get("port") or getattr(place.ports, name)
-    where = "127.0.0.1" if address() == "0.0.0.0" else address()  # noqa: S104 -- compared with
+    where = "127.0.0.1" if listening_address() == "0.0.0.0" else listening_address()  # noqa: S104 -- compared with
     connection = http.client.HTTPConnection(where, port, timeout=_ANSWERS_WITHIN)
     host = os.environ.get("KENG_HOSTS", "localhost").split(",")[0]
     headers = {"Host": host, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
@@ -90,25 +99,27 @@ def _page_problem(name: str, place: Place) -> str:
     return ""
 
 
-def tasks(place: Place) -> Finding:
+def tasks(place: CheckedPlace) -> Finding:
     """What the worker does again and again, and when each came through last."""
-    known = alive.tasks()
+    known = alive.task_signs()
     if not known:
         return unknown("the worker has told of none yet")
     late = [task for task in known if task.is_late]
     if not late:
         return ok(f"{len(known)} come through")
     worst = next((task for task in reversed(late) if task.is_alarm), late[-1])
-    text = f"“{worst.name}” did not come through for {seconds(worst.age)} ({len(late)} such)"
+    text = f"“{worst.name}” did not come through for {age_words(worst.age)} ({len(late)} such)"
     if worst.is_alarm:
         return wrong(f"{text}: calls for help may not ring. See logs/worker.log")
     return attention(f"{text}. See logs/worker.log")
 
 
-def ports(place: Place) -> Finding:
+def ports(place: CheckedPlace) -> Finding:
     """Free before a start; ours while we run. Nothing is bound, so that no start is disturbed."""
     if supervisor_pid(data_folder()) is not None:
-        taken = {name: entry.get("port") for name, entry in registered(data_folder()).items()}
+        taken = {
+            name: entry.get("port") for name, entry in registered_processes(data_folder()).items()
+        }
         other = [
             name for name in _PAGES if taken.get(name) not in {None, getattr(place.ports, name)}
         ]
@@ -130,15 +141,15 @@ def _is_answered(port: int) -> bool:
 
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex((address(), port)) == 0
+        return probe.connect_ex((listening_address(), port)) == 0
 
 
-def debug(place: Place, *, is_demo: bool | None) -> Finding:
+def debug_switches(place: CheckedPlace, *, is_demo: bool | None) -> Finding:
     """Switches that belong to tests and to the demo, here or in a process that runs."""
     forbidden = ["KENG_DEBUG", "KENG_DEBUG_FAULTS", "KENG_TEST_FAULT"]
     forbidden += [] if is_demo else ["KENG_DEMO"]
     on = {name for name in forbidden if os.environ.get(name, "0") not in {"", "0"}}
-    for entry in registered(data_folder()).values():
+    for entry in registered_processes(data_folder()).values():
         given = environment_of(entry["pid"])
         on |= {name for name in forbidden if given.get(name, "0") not in {"", "0"}}
     if not on:
@@ -174,7 +185,7 @@ def started_at(pid: int) -> float | None:
 def oldest_start() -> tuple[str, float] | None:
     """Which of our processes began first, and when."""
     found: dict[str, Any] = {}
-    for name, entry in registered(data_folder()).items():
+    for name, entry in registered_processes(data_folder()).items():
         if name != "postgres" and command_line(entry["pid"]):
             found[name] = started_at(entry["pid"])
     known = {name: at for name, at in found.items() if at is not None}

@@ -14,8 +14,8 @@ start_django()
 from django.db import transaction
 from keng.audit.actions import record
 from keng.audit.heads import sign_heads
-from keng.runtime.known_keys import claim
-claim(is_demo=False)
+from keng.runtime.known_keys import claim_installation
+claim_installation(is_demo=False)
 with transaction.atomic():
     for chain in ("unit:one", "unit:two"):
         record("tip.declined", by="worker", on=None, chain=chain)

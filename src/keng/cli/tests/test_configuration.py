@@ -6,7 +6,7 @@ import pytest
 
 from keng.cli.__main__ import main
 from keng.kit import configuration
-from keng.kit.configuration import SETTINGS
+from keng.kit.configuration import SETTING_CHECKS
 from keng.kit.refusals import WrongSettings
 from tests.architecture.settings_page import documented_settings
 
@@ -67,11 +67,11 @@ RIGHT = [
 @pytest.fixture(autouse=True)
 def only_this(monkeypatch, tmp_path):
     """An empty data folder, and no file of the system's."""
-    for name in SETTINGS:
+    for name in SETTING_CHECKS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KENG_DATA", str(tmp_path / "data"))
     (tmp_path / "data").mkdir()
-    monkeypatch.setattr(configuration, "SYSTEM_FILE", tmp_path / "etc" / "keng.env")
+    monkeypatch.setattr(configuration, "SYSTEM_SETTINGS_FILE", tmp_path / "etc" / "keng.env")
     (tmp_path / "etc").mkdir()
 
 
@@ -89,7 +89,7 @@ def loaded(monkeypatch, name):
     """What a setting is after the file was read; the environment is put back afterwards."""
     with monkeypatch.context() as patch:
         patch.setattr("os.environ", dict(configuration.os.environ))
-        configuration.load()
+        configuration.load_settings()
         return configuration.os.environ.get(name)
 
 
@@ -107,7 +107,7 @@ def test_a_wrong_value_is_refused_by_name_before_anything_starts(
 
 @pytest.mark.parametrize(("name", "value"), RIGHT)
 def test_what_the_page_allows_is_taken(name, value):
-    assert configuration.faults({name: value}) == []
+    assert configuration.setting_faults({name: value}) == []
 
 
 def test_every_wrong_one_is_named_and_a_secret_is_never_repeated(monkeypatch, capsys):
@@ -176,7 +176,7 @@ def test_the_systems_file_names_the_folder_for_every_terminal(
     monkeypatch.delenv("KENG_DATA")
     own_file.write_text("KENG_DISPUTE_DAYS=8\n")
     with pytest.raises(WrongSettings, match="two files"):
-        configuration.load()
+        configuration.load_settings()
 
 
 @pytest.mark.parametrize(
@@ -214,9 +214,9 @@ def test_a_process_of_the_supervisor_learns_no_more_from_the_file_than_it_was_to
 
 
 def test_every_setting_of_the_page_is_checked_and_no_other():
-    assert set(SETTINGS) == documented_settings()
+    assert set(SETTING_CHECKS) == documented_settings()
 
 
 def test_every_setting_that_is_tried_here_is_one():
-    assert {name for name, _ in (*WRONG, *RIGHT)} <= set(SETTINGS)
-    assert all(re.fullmatch(r"[A-Z_]+", name) for name in SETTINGS)
+    assert {name for name, _ in (*WRONG, *RIGHT)} <= set(SETTING_CHECKS)
+    assert all(re.fullmatch(r"[A-Z_]+", name) for name in SETTING_CHECKS)

@@ -26,7 +26,7 @@ from keng.audit.models import Entry
 from keng.cli import doctor
 from keng.cli.__main__ import main
 from keng.cli.checks import certificate, database, machine, running
-from keng.cli.checks.check import Check, Level, Place, ok, perform
+from keng.cli.checks.check import Check, CheckedPlace, FindingLevel, ok, perform_check
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import alive, health, times
 from keng.kit.health import Health
@@ -38,8 +38,8 @@ from keng.tips.models.dialogue import Attachment
 from tests import make
 from tests.architecture.source import ROOT
 
-PLACE = Place(Ports())
-OK, ATTENTION, WRONG = Level.OK, Level.ATTENTION, Level.WRONG
+PLACE = CheckedPlace(Ports())
+OK, ATTENTION, WRONG = FindingLevel.OK, FindingLevel.ATTENTION, FindingLevel.WRONG
 MONITOR = argparse.Namespace(ports="", json=True, wrong_settings=[])
 
 
@@ -66,7 +66,7 @@ def asks_this_database(db, monkeypatch):
         connection.ensure_connection()
         yield connection.connection
 
-    monkeypatch.setattr(database, "asking", asking)
+    monkeypatch.setattr(database, "reading_connection", asking)
 
 
 def look_by(check):
@@ -87,7 +87,7 @@ def test_the_exit_code_is_the_worst_of_all_lines():
         return {str(n): doctor.Finding(level, "") for n, level in enumerate(levels)}
 
     assert doctor.exit_code(findings(OK, OK)) == 0
-    assert doctor.exit_code(findings(OK, Level.UNKNOWN)) == 0
+    assert doctor.exit_code(findings(OK, FindingLevel.UNKNOWN)) == 0
     assert doctor.exit_code(findings(OK, ATTENTION)) == 2
     assert doctor.exit_code(findings(ATTENTION, WRONG, OK)) == 1
 
@@ -114,20 +114,20 @@ def test_a_check_that_fails_or_never_ends_is_its_own_line_and_stops_no_other(mon
     assert found["fails"].text == "could not be looked at (ZeroDivisionError)"
     assert found["stands still"].text == "no answer within 0 s"
     assert found["after them"].level is OK
-    assert (found["needs"].level, "fails" in found["needs"].text) == (Level.UNKNOWN, True)
+    assert (found["needs"].level, "fails" in found["needs"].text) == (FindingLevel.UNKNOWN, True)
 
 
 def test_the_page_of_commands_has_a_line_for_every_check():
     text = (ROOT / "docs" / "operator" / "commands.md").read_text()
     table = text.partition("## What `keng doctor` says")[2].partition("\n## ")[0]
     named = re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)
-    names = [doctor.SETTINGS, *(check.name for check in doctor.CHECKS)]
+    names = [doctor.SETTINGS_CHECK, *(check.name for check in doctor.CHECKS)]
     assert len(set(names)) == len(names)
     assert sorted(set(named)) == sorted(names)
 
 
 def test_every_need_stands_above_its_row():
-    above = {doctor.SETTINGS}
+    above = {doctor.SETTINGS_CHECK}
     for check in doctor.CHECKS:
         assert set(check.needs) <= above
         above.add(check.name)
@@ -234,16 +234,16 @@ def test_addresses_that_do_not_agree_are_named(monkeypatch, settings, level, wor
 
 @pytest.mark.parametrize("name", ["KENG_DEBUG", "KENG_DEBUG_FAULTS", "KENG_DEMO"])
 def test_switches_of_tests_and_demo_are_wrong_on_real_data(monkeypatch, folder, name):
-    assert running.debug(PLACE, is_demo=False).level is OK
+    assert running.debug_switches(PLACE, is_demo=False).level is OK
     monkeypatch.setenv(name, "1")
-    assert running.debug(PLACE, is_demo=False).level is WRONG
+    assert running.debug_switches(PLACE, is_demo=False).level is WRONG
     expected = OK if name == "KENG_DEMO" else ATTENTION
-    assert running.debug(PLACE, is_demo=True).level is expected
+    assert running.debug_switches(PLACE, is_demo=True).level is expected
     monkeypatch.delenv(name)
     # And in a process that was started with it, whatever this terminal says.
     (folder / "run" / "processes.json").write_text(json.dumps({"desk": {"pid": 1, "port": 1}}))
     monkeypatch.setattr(running, "environment_of", lambda _: {name: "1"})
-    assert running.debug(PLACE, is_demo=False).level is WRONG
+    assert running.debug_switches(PLACE, is_demo=False).level is WRONG
 
 
 # -- disk and rights
@@ -311,7 +311,7 @@ def test_a_stopped_postgresql_of_ones_own_is_one_line_and_the_others_are_still_l
     assert (found["database"].level, found["disk"].level) == (WRONG, OK)
     assert "your PostgreSQL does not answer" in found["database"].text
     assert "secret" not in found["database"].text
-    assert {found[name].level for name in ("keys", "critical", "setup")} == {Level.UNKNOWN}
+    assert {found[name].level for name in ("keys", "critical", "setup")} == {FindingLevel.UNKNOWN}
     assert doctor.exit_code(found) == 1
     assert not Health("edge").ask()
 
@@ -325,7 +325,7 @@ def test_a_database_that_stands_still_keeps_no_monitor_waiting(monkeypatch):
         hung = Health("edge")
         began = time.monotonic()
         assert not hung.ask()
-        assert time.monotonic() - began < health.WAITS + 1
+        assert time.monotonic() - began < health.HEALTH_WAITS_SECONDS + 1
         again = time.monotonic()
         assert not hung.ask()
         # Nobody asks again for a while.
@@ -514,52 +514,52 @@ def test_a_film_that_a_restore_forgot_is_missed(asks_this_database, folder):
 
 
 def test_a_task_that_calls_for_help_and_does_not_come_through_is_wrong(folder):
-    alive.task_beat("call officers", pace="alarm", every=2).beat()
-    alive.task_beat("sweep files", pace="slow", every=3600).beat()
+    alive.task_heartbeat("call officers", pace="alarm", every=2).beat()
+    alive.task_heartbeat("sweep files", pace="slow", every=3600).beat()
     assert look_by(running.tasks) == (OK, "2 come through")
-    assert alive.is_rung()
+    assert alive.alarm_tasks_are_on_time()
     _age("task.call-officers", 100)
-    assert alive.is_rung()
+    assert alive.alarm_tasks_are_on_time()
     _age("task.call-officers", 200)
     level, text = look_by(running.tasks)
     assert (level, "“call officers” did not come through for 3 minutes" in text) == (WRONG, True)
-    assert not alive.is_rung()
-    alive.task_beat("call officers", pace="alarm", every=2).beat()
+    assert not alive.alarm_tasks_are_on_time()
+    alive.task_heartbeat("call officers", pace="alarm", every=2).beat()
     _age("task.sweep-files", 8000)
     assert look_by(running.tasks)[0] is ATTENTION
 
 
 def _age(name, seconds):
     past = time.time() - seconds
-    os.utime(alive.folder() / name, (past, past))
+    os.utime(alive.signs_folder() / name, (past, past))
 
 
 def test_who_is_expected_and_never_beats_is_missed(folder):
-    alive.expect(["worker", "sender"])
-    assert alive.silent() == []
+    alive.expect_signs(["worker", "sender"])
+    assert alive.silent_processes() == []
     _age("worker", alive.SILENT_AFTER + 1)
-    assert alive.silent() == ["worker"]
+    assert alive.silent_processes() == ["worker"]
     # Started again and again it is expected anew, and gives no sign all the same.
-    alive.expect(["worker"])
-    assert alive.silent() == ["worker"]
-    alive.Beat("worker").beat()
-    assert alive.silent() == []
+    alive.expect_signs(["worker"])
+    assert alive.silent_processes() == ["worker"]
+    alive.Heartbeat("worker").beat()
+    assert alive.silent_processes() == []
 
 
 def test_a_sign_that_cannot_be_given_stops_nobody(folder):
     (folder / "run").rmdir()
     (folder / "run").touch()
-    alive.Beat("worker").beat()
-    alive.expect(["worker"])
+    alive.Heartbeat("worker").beat()
+    alive.expect_signs(["worker"])
     alive.note_clock()
-    alive.forget_all()
-    assert (alive.ages(), alive.tasks(), alive.silent()) == ({}, [], [])
+    alive.forget_signs()
+    assert (alive.sign_ages(), alive.task_signs(), alive.silent_processes()) == ({}, [], [])
 
 
 def test_nothing_of_a_check_that_is_performed_waits_for_longer_than_it_may():
     began = time.monotonic()
     slow = threading.Event()
-    perform(Check("slow", lambda _: slow.wait(20) and ok(""), within=0.3), PLACE)
+    perform_check(Check("slow", lambda _: slow.wait(20) and ok(""), within=0.3), PLACE)
     slow.set()
     assert time.monotonic() - began < 5
 

@@ -19,7 +19,7 @@ from keng.kit import secrets
 from keng.kit.refusals import KeyMissing
 from keng.runtime import known_keys
 from keng.runtime.errors import CannotContinue
-from keng.runtime.known_keys import claim, is_demo_data, key_faults, require_known_keys
+from keng.runtime.known_keys import claim_installation, is_demo_data, key_faults, require_known_keys
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.supervisor.register import only_supervisor
 from keng.runtime.tests.template import UNSAFE_AND_FAST, copy_migrated_data
@@ -44,9 +44,9 @@ def data(tmp_path, monkeypatch):
     monkeypatch.delenv("KENG_SECRET_KEY", raising=False)
     monkeypatch.setattr(known_keys, "owner_connection", connected)
     monkeypatch.setattr(command, "owner_connection", connected)
-    monkeypatch.setattr(command, "database", nullcontext)
+    monkeypatch.setattr(command, "running_database", nullcontext)
     (tmp_path / "run").mkdir()
-    secrets.read_or_make(tmp_path / "secrets" / "site.key")
+    secrets.read_or_make_key(tmp_path / "secrets" / "site.key")
     seal.forget()
     yield tmp_path
     seal.forget()
@@ -56,7 +56,7 @@ def data(tmp_path, monkeypatch):
 def begun(data):
     """An installation with a unit, after its first start."""
     make.province_unit()
-    claim(is_demo=False)
+    claim_installation(is_demo=False)
     return data
 
 
@@ -73,7 +73,7 @@ def accept(monkeypatch, capsys, typed):
 
 def test_an_empty_database_takes_whatever_keys_are_made_for_it(data):
     assert faults() == []
-    claim(is_demo=False)
+    claim_installation(is_demo=False)
     assert faults() == []
     assert (data / "keys" / "sender.key").exists()
     assert (data / "keys" / "audit.key").exists()
@@ -197,10 +197,10 @@ def test_after_another_site_key_nobody_signs_in_and_nothing_breaks(begun):
 
 @pytest.mark.parametrize("is_demo", [True, False])
 def test_the_demo_and_real_data_are_told_apart_for_good(data, is_demo):
-    claim(is_demo=is_demo)
-    claim(is_demo=is_demo)
+    claim_installation(is_demo=is_demo)
+    claim_installation(is_demo=is_demo)
     with pytest.raises(CannotContinue, match="Nothing was started"):
-        claim(is_demo=not is_demo)
+        claim_installation(is_demo=not is_demo)
     if is_demo:
         known_keys.require_demo()
     else:
@@ -224,17 +224,17 @@ def test_what_began_before_keys_were_on_record_is_known_all_the_same(begun, is_d
     assert faults() == [("site", True)]
     (begun / "elsewhere").rename(begun / "secrets" / "site.key")
     with pytest.raises(CannotContinue):
-        claim(is_demo=not is_demo)
-    claim(is_demo=is_demo)
+        claim_installation(is_demo=not is_demo)
+    claim_installation(is_demo=is_demo)
     assert Installation.objects.get().is_demo is is_demo
 
 
 BEGIN = """
 from keng.runtime.environment import start_django
 start_django()
-from keng.runtime.known_keys import claim
+from keng.runtime.known_keys import claim_installation
 from tests import make
-claim(is_demo=False)
+claim_installation(is_demo=False)
 make.officer(unit=make.province_unit())
 """
 

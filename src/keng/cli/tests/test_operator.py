@@ -81,7 +81,7 @@ def test_an_empty_database_becomes_a_desk_with_an_administrator(keng, bac_ninh):
 
 def halves_in(said):
     shown = re.search(r"Code +(\S+) and (\S+)", said)
-    return [codes.cleaned(half, HALF_LENGTH) for half in shown.groups()]
+    return [codes.cleaned_code(half, HALF_LENGTH) for half in shown.groups()]
 
 
 def test_a_units_name_and_place_follow_from_the_code(keng, bac_ninh):

@@ -16,14 +16,14 @@ from keng.community.promises import PROMISES
 from keng.dialogue.public import code_attempts
 from keng.dialogue.public.code_page import OF_QUESTION
 from keng.dialogue.public.entering import CodeForm
-from keng.kit.slowing import Slowing
+from keng.kit.rate_limits import FormThrottle
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import current_place
 from keng.tips import receipt_codes
 
 # Each question is read by a person: so many from one network, then one in five minutes.
-question_limit = Slowing(at_once=10, pause=300.0)
+question_limit = FormThrottle(at_once=10, pause=300.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +65,7 @@ def question_asked(request: HttpRequest) -> HttpResponse:
         return OF_QUESTION.ask()
     context = {
         "question": found,
-        "code": receipt_codes.grouped(code),
+        "code": receipt_codes.grouped_code(code),
         "shown_until": allowed[1],
         "kept_from": desk_passed_over(found),
     }

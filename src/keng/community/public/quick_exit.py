@@ -32,7 +32,7 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
     if secret := request.COOKIES.get(REPORT):
         drafts.drop_draft(secret)
     code_page.close_all(request)
-    cookies.forget(response, *(name for name in request.COOKIES if _is_our_cookie(name)))
+    cookies.forget_cookies(response, *(name for name in request.COOKIES if _is_our_cookie(name)))
     return response
 
 

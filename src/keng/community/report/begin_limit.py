@@ -11,19 +11,18 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 
-from keng.kit.limits import Limits, network_around
-from keng.kit.slowing import address_of
+from keng.kit.rate_limits import RateLimits, client_address, network_of_address
 
 # A provider has many people behind one network, and after a fright many of them write at once.
 _DEFAULT = "120,0.1"
 _NO_LIMIT = 10**9
 
 
-def begin_limits_of(setting: str, *, clock: Callable[[], float] = time.monotonic) -> Limits:
+def begin_limits_of(setting: str, *, clock: Callable[[], float] = time.monotonic) -> RateLimits:
     """The limits that KENG_DRAFTS_NETWORK_LIMIT says; none for all networks together."""
     at_once, _comma, per_second = setting.partition(",")
     network = int(at_once), max(float(per_second or 1), 0.001)
-    return Limits(network=network, process=(_NO_LIMIT, float(_NO_LIMIT)), clock=clock)
+    return RateLimits(network=network, process=(_NO_LIMIT, float(_NO_LIMIT)), clock=clock)
 
 
 _limits_lock = threading.Lock()
@@ -33,7 +32,7 @@ _limits = begin_limits_of(os.environ.get("KENG_DRAFTS_NETWORK_LIMIT") or _DEFAUL
 def seconds_until_next_report(request: HttpRequest) -> float:
     """Count one more report of this network; 0, or how long until it may begin one."""
     with _limits_lock:
-        return _limits.wait(network_around(address_of(request)))
+        return _limits.wait(network_of_address(client_address(request)))
 
 
 def forget_begun_reports() -> None:

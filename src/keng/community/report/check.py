@@ -22,7 +22,7 @@ from keng.community.report.what import MONEY_TOPICS, TOPIC_NAMES
 from keng.dialogue.public.code_page import OF_REPORT
 from keng.kit import cookies
 from keng.kit.forms import Form
-from keng.kit.slowing import mark_of
+from keng.kit.rate_limits import client_mark
 from keng.language.danger import is_about_child
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal
@@ -60,7 +60,7 @@ def report_check(report: ReportJourney, form: SendForm) -> HttpResponse:
             report.draft.secret,
             token,
             language=report.request.LANGUAGE_CODE,
-            sender_mark=mark_of(report.request),
+            sender_mark=client_mark(report.request),
         )
     except NoSuchDraft:
         return report.gone_page()
@@ -75,7 +75,7 @@ def report_check(report: ReportJourney, form: SendForm) -> HttpResponse:
         form.add_error(None, words)
         return _check_page(report, form, token=token)
     response = OF_REPORT.lead_to(token) if _is_sender(report, token) else OF_REPORT.ask()
-    cookies.forget(response, REPORT_COOKIE)
+    cookies.forget_cookies(response, REPORT_COOKIE)
     return response
 
 

@@ -16,7 +16,7 @@ from keng.community.report.steps import (
 )
 from keng.community.report.what import MONEY_TOPICS
 from keng.kit.forms import Form, ManyFiles
-from keng.kit.phrases import thousands
+from keng.kit.time_words import grouped_number
 from keng.kit.uploads import takes_files
 from keng.tips.models import Tip
 from keng.warnings.queries import current_warnings_for
@@ -74,7 +74,7 @@ def report_describe(report: ReportJourney, form: DescribeForm) -> HttpResponse:
         typed = form.data.get("text", "")
         if (kept := cut_to_longest(typed)) != typed:
             too_long = _("Only the first %(count)s characters are kept on this page.")
-            form.add_error("text", too_long % {"count": thousands(len(kept))})
+            form.add_error("text", too_long % {"count": grouped_number(len(kept))})
         if form.is_valid():
             return report.keep_answers(_answers_of(report, form))
     topic = report.answers.get("topic", "")

@@ -11,7 +11,7 @@ from keng.community.report.recipient import ABROAD, place_of, recipient_of
 from keng.dialogue import shown_codes
 from keng.intake.receive import NewTip, receive_one
 from keng.kit.secrets import keyed_hash
-from keng.kit.uploads import Damaged
+from keng.kit.uploads import DamagedUpload
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.origins import FROM_TEAM
@@ -92,6 +92,6 @@ def _keep_files(draft: drafts.ReportDraft, new: NewTip) -> None:
     for upload in draft.files:
         try:
             content = upload.read()
-        except (Damaged, FileNotFoundError) as error:
+        except (DamagedUpload, FileNotFoundError) as error:
             raise FileLost(upload.name or "") from error
         store_attachment(new.id, new.unit_id, content, upload.content_type or "")

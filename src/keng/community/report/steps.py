@@ -153,7 +153,7 @@ class ReportJourney:
         """Show the same question in the other language, with everything that was typed."""
         self.keep_unchecked(form)
         response = self.ask_again()
-        cookies.put_language(response, language)
+        cookies.put_language_cookie(response, language)
         return response
 
     def question_page(self, form: forms.Form, **context: Any) -> HttpResponse:
@@ -185,7 +185,7 @@ class ReportJourney:
         if is_kept:
             self._save(response)
         elif self.is_lost:
-            cookies.forget(response, REPORT_COOKIE)
+            cookies.forget_cookies(response, REPORT_COOKIE)
         elif was_lost:
             self._save(response)
         return response
@@ -211,7 +211,7 @@ class ReportJourney:
         drafts.drop_draft(self.draft.secret)
         response = HttpResponseRedirect(step_url(next(iter(STEPS))))
         response.status_code = 303
-        cookies.forget(response, REPORT_COOKIE)
+        cookies.forget_cookies(response, REPORT_COOKIE)
         return response
 
     def gone_page(self) -> HttpResponse:
@@ -219,7 +219,7 @@ class ReportJourney:
         response = render(
             self.request, "community/report/gone.html", {"was_lost": self.is_lost}, status=410
         )
-        cookies.forget(response, REPORT_COOKIE)
+        cookies.forget_cookies(response, REPORT_COOKIE)
         return response
 
     def go_to(self, step: str) -> HttpResponse:
@@ -257,7 +257,7 @@ class ReportJourney:
                 raise TooManyBegun(seconds)
             self._is_counted = True
         drafts.save_draft(self.draft)
-        cookies.put(
+        cookies.put_cookie(
             response,
             REPORT_COOKIE,
             self.draft.secret,

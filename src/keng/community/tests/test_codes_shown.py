@@ -15,7 +15,7 @@ from keng.kit import codes, times
 from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
-from keng.site import frame
+from keng.site import public_frame
 from keng.tips import receipt_codes
 from keng.tips.models import OneTimeLink, Receipt, ShownCode, Tip
 from tests import make
@@ -68,7 +68,7 @@ EVERY_KIND = pytest.mark.parametrize(
 
 
 def shows(response, code):
-    return receipt_codes.grouped(code) in response.content.decode()
+    return receipt_codes.grouped_code(code) in response.content.decode()
 
 
 @EVERY_KIND
@@ -211,7 +211,7 @@ def title_of(response):
 
 
 def test_no_page_of_a_report_has_a_title_that_tells(stage, public_client):
-    frame.forget()
+    public_frame.forget_public_frame()
     resident = Resident(public_client)
     pages = [resident.look("who-gets"), resident.post("who-gets")]
     steps = ("what", "where", "describe", "name", "check")

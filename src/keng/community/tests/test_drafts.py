@@ -117,16 +117,16 @@ def test_the_worker_sweeps_old_drafts_their_files_and_orphans(
     with django_capture_on_commit_callbacks(execute=True):
         assert task.run() == 2
     assert not Draft.objects.exists()
-    assert uploads.all_paths() == {}
+    assert uploads.all_upload_paths() == {}
     assert task.run() == 0
 
 
 def test_a_draft_that_goes_on_keeps_its_old_files(stage, resident):
     write_and_stop(stage, resident)
-    for path in uploads.all_paths():
+    for path in uploads.all_upload_paths():
         age_file(data_folder() / path)
     assert drafts.sweep_drafts() == 0
-    assert len(uploads.all_paths()) == 1
+    assert len(uploads.all_upload_paths()) == 1
 
 
 def test_quick_exit_deletes_the_draft_and_leads_to_a_page_without_our_name(
@@ -138,7 +138,7 @@ def test_quick_exit_deletes_the_draft_and_leads_to_a_page_without_our_name(
     assert (response.status_code, response.url) == (303, "/calendar/")
     assert response.cookies[REPORT_COOKIE].value == ""
     assert not Draft.objects.exists()
-    assert uploads.all_paths() == {}
+    assert uploads.all_upload_paths() == {}
     page = resident.client.get("/calendar/").content.decode()
     for word in ("Kẻng", "Công an", "113", "tin báo"):
         assert word not in page

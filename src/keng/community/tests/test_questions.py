@@ -17,7 +17,7 @@ from keng.community.public.questions import question_limit
 from keng.community.redact_questions import redact_question
 from keng.community.rights import NotYours
 from keng.conftest import sign_in
-from keng.kit import slowing, times
+from keng.kit import rate_limits, times
 from keng.tips import receipt_codes
 from keng.tips.models import Tip
 from keng.vault import keys, seal
@@ -83,7 +83,7 @@ def test_a_question_keeps_nothing_that_turns_or_hides_its_words(public_client, w
 
 
 def test_one_network_asks_so_often_and_keeps_what_it_typed(public_client, ward, monkeypatch):
-    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     address = f"/places/{ward.place.code}/ask/"
     sent = {"text": ASKED, "wish": "private"}
     for number in range(question_limit.at_once):
@@ -178,7 +178,7 @@ def test_the_asker_objects_once_and_another_officer_decides(public_client, ward)
 def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, ward):
     question, code = put(ward)
     questions.decline_question_as_opinion(question.pk, by=ward.officer)
-    objections.object_to_opinion(receipt_codes.cleaned(code))
+    objections.object_to_opinion(receipt_codes.cleaned_code(code))
     own = sign_in(desk_client, ward.officer).get(f"/questions/{question.pk}/").content.decode()
     assert "nay một cán bộ khác quyết định" in own
     assert "/opinion/" not in own
@@ -193,7 +193,7 @@ def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, w
 def test_what_was_objected_to_is_answered_by_another_officer(public_client, ward):
     question, code = put(ward, text="Đèn hẻm hỏng")
     questions.decline_question_as_opinion(question.pk, by=ward.officer)
-    objections.object_to_opinion(receipt_codes.cleaned(code))
+    objections.object_to_opinion(receipt_codes.cleaned_code(code))
     questions.answer_question(question.pk, shown="Đèn?", words="Mai sửa.", by=ward.commander)
     with pytest.raises(YourOwn):
         let_out(question, by=ward.officer)
@@ -210,7 +210,7 @@ def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
     late = times.now() - objections.OBJECTION_TIME - datetime.timedelta(minutes=1)
     Question.objects.update(decided_at=late)
     with pytest.raises(NothingToObject):
-        objections.object_to_opinion(receipt_codes.cleaned(code))
+        objections.object_to_opinion(receipt_codes.cleaned_code(code))
     assert questions.sweep_questions() == 1
     question.refresh_from_db()
     assert (question.state, bytes(question.box)) == ("opinion", b"")
@@ -221,7 +221,7 @@ def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
 def test_a_question_objected_to_late_waits_thirty_days_more(ward):
     question, code = put(ward, asked_at=times.now() - datetime.timedelta(days=29))
     questions.decline_question_as_opinion(question.pk, by=ward.officer)
-    objections.object_to_opinion(receipt_codes.cleaned(code))
+    objections.object_to_opinion(receipt_codes.cleaned_code(code))
     Question.objects.update(asked_at=times.now() - datetime.timedelta(days=35))
     assert questions.sweep_questions() == 0
     Question.objects.update(objected_at=times.now() - datetime.timedelta(days=31))
@@ -235,7 +235,7 @@ def test_only_what_was_declined_can_be_objected_to(ward):
     _question, code = put(ward)
     for unknown in (code, receipt_codes.code_from(receipt_codes.new_token())):
         with pytest.raises(NothingToObject):
-            objections.object_to_opinion(receipt_codes.cleaned(unknown))
+            objections.object_to_opinion(receipt_codes.cleaned_code(unknown))
 
 
 def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_client, ward):
@@ -245,7 +245,7 @@ def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_cl
     assert "đánh bạc" in tip.text
     assert "0912000418" not in tip.text
     assert tip.responsible_unit == ward.unit
-    assert receipt_codes.tip_id_of(receipt_codes.cleaned(code)) == tip.pk
+    assert receipt_codes.tip_id_of(receipt_codes.cleaned_code(code)) == tip.pk
     assert "chuyển câu hỏi của bạn thành tin báo" in read(public_client, code)
 
 
@@ -412,7 +412,7 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
     become("worker")
     assert questions.sweep_questions() == 0
     become("public")
-    objections.object_to_opinion(receipt_codes.cleaned(outside))
+    objections.object_to_opinion(receipt_codes.cleaned_code(outside))
     become("desk")
     questions.decline_question_as_opinion(third.pk, by=ward.commander)
     become("worker")

@@ -117,7 +117,7 @@ def test_the_draft_and_its_files_are_gone_once_it_is_sent(
     with django_capture_on_commit_callbacks(execute=True):
         resident.send(token)
     assert not Draft.objects.exists()
-    assert uploads.all_paths() == {}
+    assert uploads.all_upload_paths() == {}
     assert resident.client.cookies[REPORT_COOKIE].value == ""
 
 
@@ -189,7 +189,7 @@ def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, residen
 
 
 def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(uploads, "MOST_FILE_BYTES", 200_000)
     resident.write(place=stage.place)
     big = SimpleUploadedFile("to.mp4", b"x" * 250_000, "video/mp4")
     page = resident.post("describe", text="a", attached=[picture(), big]).content.decode()
@@ -200,12 +200,12 @@ def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, 
     assert 'name="attached"' not in resident.look("describe").content.decode()
     for no_file in ("5", "²", "-1", "9" * 5000):
         resident.post("describe", text="a b", remove=no_file)
-    assert len(uploads.all_paths()) == 5
+    assert len(uploads.all_upload_paths()) == 5
     resident.post("describe", text="a b", remove="0")
     page = resident.look("describe").content.decode()
     assert "anh.jpg" not in page
     assert "a b" in page
-    assert len(uploads.all_paths()) == 4
+    assert len(uploads.all_upload_paths()) == 4
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "7"])
@@ -213,7 +213,7 @@ def test_what_is_no_number_of_a_file_removes_none(stage, resident, number):
     resident.write(place=stage.place)
     resident.post("describe", text="a", attached=[picture()])
     assert resident.post("describe", text="a b", remove=number).status_code < 500
-    assert len(uploads.all_paths()) == 1
+    assert len(uploads.all_upload_paths()) == 1
 
 
 def test_without_a_key_to_seal_with_the_report_is_kept_and_the_reason_is_said(stage, resident):
@@ -230,8 +230,8 @@ def test_without_a_key_to_seal_with_the_report_is_kept_and_the_reason_is_said(st
 
 def test_a_file_that_cannot_be_read_any_more_is_named(stage, resident):
     resident.write(place=stage.place, files=[picture("mat.jpg")])
-    for path in uploads.all_paths():
-        uploads.discard(path)
+    for path in uploads.all_upload_paths():
+        uploads.discard_upload(path)
     assert "Không đọc được tệp mat.jpg nữa" in resident.send().content.decode()
     assert not Tip.objects.exists()
 

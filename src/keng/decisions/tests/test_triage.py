@@ -8,8 +8,8 @@ from django.utils import translation
 from keng.audit.models import Entry
 from keng.decisions import triage, undo
 from keng.kit import times
-from keng.kit.phrases import moment_words
-from keng.language.taxonomy import label
+from keng.kit.time_words import moment_words
+from keng.language.taxonomy import category_label
 from keng.tips import errors
 from keng.tips.models import Decision, Tip
 from tests import make
@@ -105,7 +105,7 @@ def test_an_incident_is_named_by_the_number_of_its_first_tip_and_never_by_its_wo
     second = make.tip(unit=unit)
     triage.mark_duplicate(second.pk, of=first.pk, by=officer)
     first.refresh_from_db()
-    assert first.incident.title == f"{label('scam_impersonation')}, 0912 000 417"
+    assert first.incident.title == f"{category_label('scam_impersonation')}, 0912 000 417"
     assert first.state == Tip.State.RECEIVED
 
 
@@ -117,7 +117,7 @@ def test_an_incident_without_a_number_is_named_by_place_and_day(desk):
         triage.mark_duplicate(second.pk, of=first.pk, by=officer)
     first.refresh_from_db()
     day = moment_words(first.received_at, "date")
-    assert first.incident.title == f"{label('theft')}, Phường Nếnh, {day}"
+    assert first.incident.title == f"{category_label('theft')}, Phường Nếnh, {day}"
 
 
 def test_what_was_mine_stays_mine_behind_the_tip_that_leads(desk):

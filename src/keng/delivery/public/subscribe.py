@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.delivery.actions import subscribing as actions
-from keng.kit.slowing import Slowing
+from keng.kit.rate_limits import FormThrottle
 from keng.network import secret_links
 from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import SubscriptionRequest
@@ -25,7 +25,7 @@ from keng.places.search import find_places
 _MOST_FOUND = 8
 _HOUR = 3600
 # A hall full of people has one network, and whoever fills strangers' mailboxes has one too.
-letters_per_network = Slowing(
+letters_per_network = FormThrottle(
     at_once=settings.SUBSCRIBE_NETWORK_HOURLY, pause=_HOUR / settings.SUBSCRIBE_NETWORK_HOURLY
 )
 

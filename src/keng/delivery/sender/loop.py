@@ -26,7 +26,7 @@ from keng.delivery.sender.one_delivery import Transports, milliseconds_since
 from keng.delivery.sender.rows import LEASED_AHEAD, SENT_AT_ONCE, DeliveryChange, LeasedDelivery
 from keng.delivery.sender.texts import NoText, TextCache
 from keng.kit import alive, times
-from keng.kit.ending import end_all
+from keng.kit.task_ending import end_tasks
 from keng.network.models import Subscription
 from keng.network.secret_links import stop_url
 
@@ -45,7 +45,7 @@ class Sender:
     """One sender process. Any number may run; each row is leased to one of them at a time."""
 
     def __init__(
-        self, database: str, concurrency: int = SENT_AT_ONCE, sign: alive.Beat | None = None
+        self, database: str, concurrency: int = SENT_AT_ONCE, sign: alive.Heartbeat | None = None
     ) -> None:
         """With `sign` others see that it leases."""
         self._dsn = database
@@ -97,7 +97,7 @@ class Sender:
 
     async def _end(self, tasks: "list[asyncio.Task[None]]") -> None:
         """A task that ended by itself has failed: then the process ends too, and starts anew."""
-        ended = await end_all(tasks)
+        ended = await end_tasks(tasks)
         await self._consequences.finish()
         await self._transports.close()
         await orm_threads.close_threads()

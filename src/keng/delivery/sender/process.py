@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from keng.delivery.sender.loop import Sender
-from keng.kit.alive import Beat
+from keng.kit.alive import Heartbeat
 from keng.kit.database import dsn
 
 
@@ -17,7 +17,7 @@ def run_sender() -> int:
 
 
 async def _main() -> None:
-    sender = Sender(dsn("sender"), sign=Beat("sender"))
+    sender = Sender(dsn("sender"), sign=Heartbeat("sender"))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, sender.stop)

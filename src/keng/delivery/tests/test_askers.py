@@ -8,7 +8,7 @@ from django.db import OperationalError
 from keng.delivery.models import Attempt, Delivery, SandboxMessage
 from keng.delivery.tests.sending import all_sent, queue, send_until, states
 from keng.kit.ids import new_id
-from keng.language.asked import asked_in
+from keng.language.lookup_terms import lookup_terms_in
 from keng.lookup import chat_answers
 from keng.lookup.tests.make_listing import listing
 from keng.vault import seal
@@ -49,7 +49,7 @@ def test_nothing_of_the_asker_is_left_once_the_answer_is_out(account):
 
 
 def test_a_question_is_answered_by_what_is_listed_when_it_is_sent(account):
-    (asked,) = asked_in("0912000417")
+    (asked,) = lookup_terms_in("0912000417")
     answer(account, chat_answers.question_to_seal(asked, ["vi"]))
     listing("+84912000417", unit=account.unit, used_in=dt.date(2026, 10, 1))
     send_until(all_sent(1))

@@ -14,7 +14,7 @@ from keng.demo.vault import Vault
 from keng.intake.examination.examine import examine_tips
 from keng.intake.receive import Chat, NewTip, Sealed, receive_many
 from keng.kit.secrets import keyed_hash
-from keng.language.taxonomy import topic_of
+from keng.language.taxonomy import topic_of_category
 from keng.tips import receipt_codes
 from keng.tips.models import Sighting, Tip
 
@@ -61,7 +61,7 @@ def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> NewTip:
         province_code=story.desk.unit.province_code,
         place_id=story.desk.place.pk,
         language=story.language,
-        topic=topic_of(story.category),
+        topic=topic_of_category(story.category),
         money_moved=story.money_moved,
         do_not_contact=story.do_not_contact,
         contact={} if fate.is_emptied else story.contact,

@@ -11,7 +11,7 @@ from keng.audit.actions import unit_chain
 from keng.demo.province.clockwork import id_at
 from keng.demo.province.record import Act, Record
 from keng.kit import times
-from keng.kit.codes import derived
+from keng.kit.codes import derived_code
 from keng.lookup.actions import listing as actions
 from keng.lookup.keys import lookup_hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
@@ -182,7 +182,7 @@ class Clerk:
     ) -> None:
         since = self._now - (listing.checked_at or self._now)
         made = (listing.checked_at or self._now) + since * 0.4
-        code = derived("dispute code", f"demo {number}")
+        code = derived_code("dispute code", f"demo {number}")
         dispute = Dispute(
             id=id_at(made, self._dice),
             listing=listing,

@@ -4,12 +4,12 @@ A code has 80 bits, so guessing is hopeless and a right code is never held up: t
 training room share an address. Only wrong ones are counted.
 """
 
-from keng.kit.slowing import Slowing
+from keng.kit.rate_limits import FormThrottle
 
 # So many wrong codes at once, then one more for each pause.
 AT_ONCE = 20
 PAUSE = 3.0
 
-_wrong = Slowing(at_once=AT_ONCE, pause=PAUSE)
+_wrong = FormThrottle(at_once=AT_ONCE, pause=PAUSE)
 seconds_to_wait = _wrong.seconds_to_wait
 forget = _wrong.forget

@@ -36,13 +36,15 @@ class CodePage:
         if shown_codes.shown_until(secret) is None:
             return self.ask()
         response = _see_other(self.shows_at)
-        cookies.put(response, self.cookie, secret, seconds=int(shown_codes.LIFE.total_seconds()))
+        cookies.put_cookie(
+            response, self.cookie, secret, seconds=int(shown_codes.LIFE.total_seconds())
+        )
         return response
 
     def ask(self) -> HttpResponse:
         """Nothing is shown here (any more): the code is asked for."""
         response = _see_other(self.asks_at)
-        cookies.forget(response, self.cookie)
+        cookies.forget_cookies(response, self.cookie)
         return response
 
     def secret_of(self, request: HttpRequest) -> str:

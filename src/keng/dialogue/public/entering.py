@@ -13,7 +13,7 @@ from keng.dialogue.public.code_page import OF_REPORT, sheet_of
 from keng.dialogue.public.open_tip import Opened, close, open_tip
 from keng.dialogue.public.status_page import WriteForm, page
 from keng.kit.forms import Form
-from keng.kit.phrases import moment_words
+from keng.kit.time_words import moment_words
 from keng.tips import receipt_codes
 
 
@@ -40,7 +40,7 @@ class CodeForm(Form):
     def clean_code(self) -> str:
         """The code as it is stored nowhere: cleaned."""
         try:
-            return receipt_codes.cleaned(self.cleaned_data["code"])
+            return receipt_codes.cleaned_code(self.cleaned_data["code"])
         except receipt_codes.MalformedCode as found:
             raise forms.ValidationError(_malformed(found.length)) from None
 
@@ -140,6 +140,6 @@ def _unknown(request: HttpRequest, form: CodeForm) -> HttpResponse:
 
 
 def _malformed(length: int) -> str:
-    if length == receipt_codes.LENGTH:
+    if length == receipt_codes.CODE_LENGTH:
         return _("This code has a character that no code of ours has. The letter U is never in one")
     return _("A code has 16 letters and digits; this one has %(count)d") % {"count": length}

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from nacl.exceptions import CryptoError
 
 from keng.kit import cookies, times
-from keng.kit.secrets import box
+from keng.kit.secrets import site_box
 from keng.tips import receipt_codes
 
 COOKIE = "keng_b"
@@ -39,8 +39,8 @@ def open_tip(response: HttpResponse, code: str) -> None:
     """Let the browser see the tip of this code for fifteen minutes."""
     until = (times.now() + LIFE).timestamp()
     # Sealed: who finds the phone reads no code in its cookies, and opens nothing later.
-    sealed = bytes(box(_BOX).encrypt(json.dumps({"code": code, "until": until}).encode()))
-    cookies.put(
+    sealed = bytes(site_box(_BOX).encrypt(json.dumps({"code": code, "until": until}).encode()))
+    cookies.put_cookie(
         response, COOKIE, urlsafe_b64encode(sealed).decode(), seconds=int(LIFE.total_seconds())
     )
 
@@ -52,13 +52,13 @@ def stay_open(response: HttpResponse, opened: Opened) -> None:
 
 def close(response: HttpResponse) -> None:
     """Close the tip in this browser."""
-    cookies.forget(response, COOKIE)
+    cookies.forget_cookies(response, COOKIE)
 
 
 def opened_by(request: HttpRequest) -> Opened | None:
     """The tip this browser has open; None when there is none or its time is over."""
     try:
-        plain = box(_BOX).decrypt(urlsafe_b64decode(request.COOKIES.get(COOKIE, "")))
+        plain = site_box(_BOX).decrypt(urlsafe_b64decode(request.COOKIES.get(COOKIE, "")))
         said = json.loads(plain)
     except (CryptoError, ValueError):
         return None

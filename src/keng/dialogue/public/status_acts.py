@@ -15,9 +15,8 @@ from keng.dialogue.public.entering import not_open
 from keng.dialogue.public.open_tip import Opened, opened_by, stay_open
 from keng.dialogue.public.stages import is_over
 from keng.dialogue.public.status_page import HAD, WriteForm, page, page_before_taking_back
-from keng.kit.languages import answer_in, chosen_language
-from keng.kit.limits import Limits, network_around
-from keng.kit.slowing import address_of, mark_of
+from keng.kit.languages import answer_in_language, chosen_language
+from keng.kit.rate_limits import RateLimits, client_address, client_mark, network_of_address
 from keng.kit.uploads import takes_files
 from keng.tips import concerns
 from keng.tips.errors import AlreadyClosed, CannotSeal
@@ -27,8 +26,8 @@ from keng.tips.models import Tip
 _NO_LIMIT = (1_000_000, 1_000_000.0)
 # More than anybody tells one by one; then one more in half a minute, as the page says. A provider's
 # network has many people behind it.
-on_report = Limits(network=(20, 1 / 30), process=_NO_LIMIT)
-from_network = Limits(network=(120, 1 / 5), process=_NO_LIMIT)
+on_report = RateLimits(network=(20, 1 / 30), process=_NO_LIMIT)
+from_network = RateLimits(network=(120, 1 / 5), process=_NO_LIMIT)
 
 
 @takes_files()
@@ -42,9 +41,9 @@ def status(request: HttpRequest) -> HttpResponse:
         return page(request, opened, WriteForm())
     if language := chosen_language(request):
         if "taking-back" in request.POST:
-            return answer_in(language, lambda: page_before_taking_back(request, opened))
+            return answer_in_language(language, lambda: page_before_taking_back(request, opened))
         typed = WriteForm(initial={"text": request.POST.get("text", "")})
-        return answer_in(language, lambda: page(request, opened, typed))
+        return answer_in_language(language, lambda: page(request, opened, typed))
     try:
         return _act(request, opened)
     except AlreadyClosed:
@@ -82,7 +81,7 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
             text=text,
             files=files,
             is_meant_for_unit=is_meant,
-            sender_mark=mark_of(request),
+            sender_mark=client_mark(request),
             sheet=sheet_of(request),
         )
         if token is not None:
@@ -91,7 +90,9 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
             return page(request, opened, form, would_read=unit)
         if _must_wait(request, opened, form):
             return _not_yet(request, opened)
-        had = reporter.write(opened.tip_id, text=text, files=files, sender_mark=mark_of(request))
+        had = reporter.write(
+            opened.tip_id, text=text, files=files, sender_mark=client_mark(request)
+        )
     except CannotSeal:
         words = _("This site cannot seal files and phone numbers yet. Send words without them.")
         form.add_error(None, words)
@@ -103,7 +104,7 @@ def _must_wait(request: HttpRequest, opened: Opened, form: WriteForm) -> bool:
     """Whether too much came at once on this report or from this network. Danger never waits."""
     if calls_for_help(form.cleaned_data["text"]):
         return False
-    network = network_around(address_of(request))
+    network = network_of_address(client_address(request))
     return bool(on_report.wait(str(opened.tip_id)) or from_network.wait(network))
 
 

@@ -167,7 +167,7 @@ def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
         return {}
     return {
         "tells_danger": calls_for_help(last.text),
-        "money_left": lost_money.has_left(fold(last.text)),
+        "money_left": lost_money.money_has_left(fold(last.text)),
     }
 
 

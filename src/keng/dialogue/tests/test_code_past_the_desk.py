@@ -76,7 +76,7 @@ def taken(desk, ward, **more):
     form = sent(ward, **more)
     answer = desk.post(url("take-down"), form)
     code = receipt_codes.code_from(form["token"])
-    assert receipt_codes.grouped(code) in answer.content.decode()
+    assert receipt_codes.grouped_code(code) in answer.content.decode()
     return code
 
 
@@ -124,7 +124,7 @@ def test_the_code_on_paper_opens_nothing_and_is_exchanged_for_one_of_ones_own(
     page, form = exchanged(reporter, code)
     own = page.context["receipt"].code
     assert own != code
-    assert receipt_codes.grouped(own) in page.content.decode()
+    assert receipt_codes.grouped_code(own) in page.content.decode()
     opened = Client().post("/status/", {"code": own}, follow=True)
     assert WORDS in opened.content.decode()
     # A second press on the same page leads to the same code.
@@ -180,7 +180,7 @@ def test_a_chat_message_past_the_desk_says_whose_hands_its_link_went_through(des
 
 def test_the_same_form_shows_its_code_to_a_second_tap_and_later_never_again(desk, ward):
     form = sent(ward, to="here")
-    code = receipt_codes.grouped(receipt_codes.code_from(form["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from(form["token"]))
     first, tapped = desk.post(url("take-down"), form), desk.post(url("take-down"), form)
     assert code in first.content.decode()
     assert code in tapped.content.decode()
@@ -199,7 +199,8 @@ def test_a_form_of_somebody_else_shows_no_code(desk, ward):
     answer = other.post(url("take-down"), form)
     assert answer.status_code == 409
     assert (
-        receipt_codes.grouped(receipt_codes.code_from(form["token"])) not in answer.content.decode()
+        receipt_codes.grouped_code(receipt_codes.code_from(form["token"]))
+        not in answer.content.decode()
     )
 
 

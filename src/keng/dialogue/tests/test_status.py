@@ -19,8 +19,8 @@ from keng.dialogue import answering, reporter, shown_codes
 from keng.dialogue.public import code_attempts, code_page, open_tip, status_acts
 from keng.dialogue.public.open_tip import COOKIE
 from keng.kit import times, uploads
-from keng.kit.limits import Limits
-from keng.kit.phrases import moment_words
+from keng.kit.rate_limits import RateLimits
+from keng.kit.time_words import moment_words
 from keng.tips import messages, receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.models import DialogueMessage, OneTimeLink, Receipt, Tip
@@ -40,7 +40,7 @@ def _fresh(tmp_path, monkeypatch):
     code_attempts.forget()
     # Nobody has written before.
     for name, limits in (("on_report", (20, 1 / 30)), ("from_network", (120, 1 / 5))):
-        fresh = Limits(network=limits, process=(10**6, 1e6))
+        fresh = RateLimits(network=limits, process=(10**6, 1e6))
         monkeypatch.setattr(status_acts, name, fresh)
 
 
@@ -86,7 +86,7 @@ def visible_now():
 
 
 @pytest.mark.parametrize(
-    "typed", [CODE, CODE.lower(), receipt_codes.grouped(CODE), f"  {' '.join(CODE)} "]
+    "typed", [CODE, CODE.lower(), receipt_codes.grouped_code(CODE), f"  {' '.join(CODE)} "]
 )
 def test_the_code_is_forgiven_its_case_hyphens_and_spaces(public_client, tip, typed):
     response = enter(public_client, typed)
@@ -257,7 +257,7 @@ def test_files_can_be_added_later_and_nothing_stays_of_the_upload(public_client,
     public_client.post("/status/tip/", {"text": "", "attached": [file]})
     assert tip.attachments.get().kind == "audio"
     assert "1 tệp kèm lời này" in public_client.get("/status/tip/").content.decode()
-    assert uploads.all_paths() == {}
+    assert uploads.all_upload_paths() == {}
 
 
 def test_a_file_stands_with_the_words_it_came_with(public_client, tip):
@@ -287,7 +287,7 @@ def test_files_sent_again_because_the_reply_was_lost_are_kept_once(public_client
     said = tip.messages.filter(author="reporter").order_by("id").values_list("text", flat=True)
     assert list(said)[-2:] == ["Tệp gửi kèm: 2", "Tệp gửi kèm: 1"]
     assert tip.attachments.count() == 3
-    assert uploads.all_paths() == {}
+    assert uploads.all_upload_paths() == {}
 
 
 def test_too_many_files_or_nothing_at_all_is_an_error(public_client, tip):
@@ -299,7 +299,7 @@ def test_too_many_files_or_nothing_at_all_is_an_error(public_client, tip):
     assert "Mỗi lần tối đa năm tệp" in page
     assert "giữ lại" in page
     assert "Viết vài chữ" in public_client.post("/status/tip/", {"text": " "}).content.decode()
-    assert uploads.all_paths() == {}
+    assert uploads.all_upload_paths() == {}
 
 
 def test_fear_is_flagged_to_the_desk(public_client, tip):
@@ -403,7 +403,7 @@ def test_files_that_were_not_taken_are_asked_for_again(public_client, tip):
     file = SimpleUploadedFile("a.txt", b"x")
     page = public_client.post("/status/tip/", {"text": "", "attached": [file]}).content.decode()
     assert "chọn lại tệp" in page
-    assert uploads.all_paths() == {}
+    assert uploads.all_upload_paths() == {}
 
 
 def test_what_an_officer_may_still_take_back_is_not_shown(public_client, tip):
@@ -539,7 +539,7 @@ def test_the_receipt_says_times_of_the_clock(public_client, unit):
     received = datetime.datetime(2026, 11, 24, 13, 15, tzinfo=datetime.UTC)
     with_receipt(make.tip(unit=unit, received_at=received))
     page = receipt_page(public_client)
-    assert receipt_codes.grouped(CODE) in page
+    assert receipt_codes.grouped_code(CODE) in page
     assert "20:15, thứ Ba 24/11/2026" in page
     assert "Trước 20:15 thứ Tư 25/11" in page
     assert "Chậm nhất hết thứ Tư 2/12" in page
@@ -608,7 +608,7 @@ def test_receipt_and_status_page_of_a_child_name_111(public_client, unit, topic,
 
 def test_the_receipt_can_be_printed_and_read_in_the_other_language(public_client, tip):
     printed = receipt_page(public_client, "/receipt/print/")
-    assert receipt_codes.grouped(CODE) in printed
+    assert receipt_codes.grouped_code(CODE) in printed
     assert "chọn “In”" in printed
     # Whoever prints the page as it stands needs the address on paper too.
     assert "Mở lại: " in printed
@@ -616,7 +616,7 @@ def test_the_receipt_can_be_printed_and_read_in_the_other_language(public_client
     public_client.post("/language/", {"language": "en", "next": "/receipt/"})
     english = receipt_page(public_client)
     assert "We have your report" in english
-    assert receipt_codes.grouped(CODE) in english
+    assert receipt_codes.grouped_code(CODE) in english
 
 
 def test_the_receipt_is_not_shown_for_a_code_but_to_the_browser_that_sent_the_report(
@@ -640,16 +640,16 @@ def test_a_link_shows_the_code_once_and_only_after_its_button(public_client, uni
     OneTimeLink.objects.create(token_hash=receipt_codes.token_hash(token), tip=tip)
     for _ in range(2):
         before = public_client.get(f"/r/{token}").content.decode()
-        assert receipt_codes.grouped(code) not in before
+        assert receipt_codes.grouped_code(code) not in before
     assert masked(before).replace(token, "") == masked(
         public_client.get("/r/unknown").content.decode()
     ).replace("unknown", "")
     sheet = {"sheet": re.search(r'name="sheet" value="([^"]+)"', before)[1]}
     shown_once = public_client.post(f"/r/{token}", sheet, follow=True)
-    assert receipt_codes.grouped(code) in shown_once.content.decode()
+    assert receipt_codes.grouped_code(code) in shown_once.content.decode()
     again = Client().post(f"/r/{token}", {"sheet": receipt_codes.new_token()}, follow=True)
     assert again.status_code == 410
-    assert receipt_codes.grouped(code) not in again.content.decode()
+    assert receipt_codes.grouped_code(code) not in again.content.decode()
     assert public_client.post("/r/unknown", sheet).status_code == 410
     assert Entry.objects.filter(action="receipt.shown").count() == 1
 
@@ -697,7 +697,7 @@ def test_danger_is_taken_however_much_came_before(public_client, tip):
 
 
 def test_one_network_sends_so_many_words_over_all_reports(public_client, tip, monkeypatch):
-    slow = Limits(network=(2, 1 / 5), process=(10**6, 1e6))
+    slow = RateLimits(network=(2, 1 / 5), process=(10**6, 1e6))
     monkeypatch.setattr(status_acts, "from_network", slow)
     enter(public_client)
     answers = [written(public_client, f"câu số {n}").status_code for n in range(3)]

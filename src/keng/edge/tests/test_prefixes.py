@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from keng.edge import prefixes
 from keng.edge.prefixes import LEAST_HASHES, PrefixAnswers, prefix_bounds
 from keng.kit import times
-from keng.language.asked import asked_in, listing_hash
+from keng.language.lookup_terms import listing_hash, lookup_terms_in
 from keng.lookup.models import BlockList, Listing
 from tests import make
 from tests.running import running
@@ -197,7 +197,7 @@ def test_the_documented_client_finds_what_is_listed_and_tells_the_site_four_digi
     ],
 )
 def test_the_client_asks_under_the_same_keys_as_the_site(client, kind, written):
-    (asked,) = asked_in(written)
+    (asked,) = lookup_terms_in(written)
     ours = {value for of, value in asked.keys if of == kind and "/" not in value}
     assert ours <= set(client.keys(kind, written))
 

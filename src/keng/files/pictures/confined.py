@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from keng.kit.copies import NoCopy
+from keng.kit.viewing_copies import NoCopy
 
 LARGEST_SIDE = 2048
 WITHIN_SECONDS = 60.0

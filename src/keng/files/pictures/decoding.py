@@ -18,7 +18,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
-from keng.kit.closed import close_memory, forbid_new_privileges
+from keng.kit.closed_memory import close_memory, forbid_new_privileges
 
 MOST_MEMORY = 300 * 1000**2
 # Ten times what the largest picture takes: whoever sends what takes longer holds up others.

@@ -37,8 +37,8 @@ from keng.inbox.list.deadline_groups import (
 )
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
-from keng.kit.prepared import Prepared
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import TipQuerySet
 
@@ -226,11 +226,11 @@ def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None
     if tip.due_at is None:
         return None
     values, is_live = _Asker.of_officer(officer).query_values(), tip.urgency == "P0"
-    found = _NEIGHBOUR.ask(later, is_live, **values, at=tip.due_at, last=tip.pk)
+    found = _NEIGHBOUR.fetch_rows(later, is_live, **values, at=tip.due_at, last=tip.pk)
     if not found and is_live == later:
         # From the last critical one on to the first of the others, or back.
         edge = _FIRST if later else _LAST
-        found = _NEIGHBOUR.ask(later, not is_live, **values, at=edge, last=tip.pk)
+        found = _NEIGHBOUR.fetch_rows(later, not is_live, **values, at=edge, last=tip.pk)
     return found[0][0] if found else None
 
 
@@ -265,7 +265,7 @@ def _counts_and_newest(
     late = asker.now - _LATE_COMMIT
     fresh: dict[str, Any] = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
     names = (*_FOLDERS, DONE_FOLDER, "alarms", "group_live")
-    found = _COUNTS.ask(folder, **asker.query_values(), ends=until, **fresh)
+    found = _COUNTS.fetch_rows(folder, **asker.query_values(), ends=until, **fresh)
     # An officer without a post sees nothing.
     numbers = found[0][:-1] if found else (0,) * (len(names) + len(until))
     newest = (found[0][-1] or []) if found else []
@@ -347,7 +347,7 @@ def _fetch_rows(
     values = asker.query_values()
     values |= {"ends": ends} if ends is not None else {}
     values |= {"at": place.at, "last": place.last} if place is not None else {}
-    return [InboxRow(*each) for each in _ROWS.ask(folder, is_live, **values)]
+    return [InboxRow(*each) for each in _ROWS.fetch_rows(folder, is_live, **values)]
 
 
 def _row_query(
@@ -398,5 +398,5 @@ def _is_due_after(at: datetime.datetime, last: uuid.UUID) -> Q:
     return Q(due_at__gte=at) & (Q(due_at__gt=at) | Q(id__gt=last))
 
 
-_COUNTS, _ROWS = Prepared(_count_query), Prepared(_row_query)
-_NEIGHBOUR = Prepared(_neighbour_query)
+_COUNTS, _ROWS = CompiledQuery(_count_query), CompiledQuery(_row_query)
+_NEIGHBOUR = CompiledQuery(_neighbour_query)

@@ -25,7 +25,7 @@ from keng.incidents.wave_desk import wave_bar_context
 from keng.intake.by_staff.take_down import takes_down
 from keng.kit import times
 from keng.kit.ids import read_id
-from keng.language.taxonomy import categories, label
+from keng.language.taxonomy import categories, category_label
 from keng.tips.models import Tip
 from keng.tips.toast import undo_context
 
@@ -97,7 +97,7 @@ def _full_desk_context(request: SignedInRequest, found: InboxPage) -> dict[str, 
         "saved": saved_links(request),
         "chooses": found.folder != DONE_FOLDER,
         "until_choices": put_off_choices(),
-        "categories": [(code, label(code, language)) for code in categories()],
+        "categories": [(code, category_label(code, language)) for code in categories()],
     }
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from keng.inbox.list.inbox_row import InboxRow, RowFlag
-from keng.kit import phrases, times
-from keng.kit.words import defang, first_words
-from keng.language.taxonomy import label
+from keng.kit import time_words, times
+from keng.kit.safe_text import defang, first_words
+from keng.language.taxonomy import category_label
 from keng.tips.decision_words import clock_name
 from keng.tips.models import Tip
 from keng.tips.models.tip import HURRIED
@@ -58,7 +58,9 @@ def row_views(rows: list[InboxRow]) -> list[RowView]:
     for row in rows:
         due, urgency = _due_time(row), (row.group_flags or row.urgency)[:2]
         left = (
-            f"{clock_name(row.clock_code or '')} {phrases.deadline_words(due, at)}" if due else ""
+            f"{clock_name(row.clock_code or '')} {time_words.deadline_words(due, at)}"
+            if due
+            else ""
         )
         found.append(
             RowView(
@@ -113,13 +115,13 @@ def _origin_words(row: InboxRow, language: str) -> str:
         parts += _tapped_topic_words(row)
     parts += [row.place_name, channel_name(row.channel) if row.incident_size == 1 else ""]
     if row.incident_size == 1:
-        at = phrases.moment_words(reporter_time(row.received_at, row), "short")
+        at = time_words.moment_words(reporter_time(row.received_at, row), "short")
         parts.append(_("received %(at)s") % {"at": at})
     if row.category:
-        parts.append(label(row.category, language))
+        parts.append(category_label(row.category, language))
     elif row.guess:
         # Only the machine says so.
-        parts.append(f"{label(row.guess, language)}?")
+        parts.append(f"{category_label(row.guess, language)}?")
     return " · ".join(part for part in parts if part)
 
 
@@ -135,14 +137,14 @@ def _due_time(row: InboxRow) -> datetime.datetime | None:
 
 def _closed_words(row: InboxRow) -> str:
     at = row.closed_at
-    return phrases.moment_words(ending_time(at, row), "short") if at else ""
+    return time_words.moment_words(ending_time(at, row), "short") if at else ""
 
 
 def _deadline_tone(row: InboxRow, due: datetime.datetime | None, at: datetime.datetime) -> str:
     """Red while a critical tip has not ended, however far its deadline is."""
     if due is None:
         return ""
-    return "danger" if row.urgency == "P0" else phrases.deadline_state(due, at)
+    return "danger" if row.urgency == "P0" else time_words.deadline_state(due, at)
 
 
 def _has_flag(row: InboxRow, flag: RowFlag, *, itself: bool) -> bool:

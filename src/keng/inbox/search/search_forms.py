@@ -13,7 +13,7 @@ from keng.accounts.models import Officer
 from keng.inbox.search.search_query import TipSearch
 from keng.kit import times
 from keng.kit.forms import Form
-from keng.language.taxonomy import categories, label
+from keng.language.taxonomy import categories, category_label
 from keng.places.models import Place
 from keng.tips.origins import channel_name
 
@@ -47,7 +47,7 @@ class SearchForm(Form):
             (str(place.pk), place.name) for place in places
         ]
         fields["category"].choices = [("", _("All categories"))] + [
-            (code, label(code, language)) for code in categories()
+            (code, category_label(code, language)) for code in categories()
         ]
         channels = (*_CHANNELS, "sandbox") if settings.DEMO else _CHANNELS
         fields["channel"].choices = [("", _("All ways"))] + [

@@ -17,8 +17,8 @@ from django.db.models.lookups import Regex
 from keng.accounts.models import Officer
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.kit import times
-from keng.kit.folded import folded
 from keng.kit.ids import read_id
+from keng.kit.sql_fold import sql_folded
 from keng.language.fold import fold, normalise
 from keng.language.indicators import extract, is_own_site
 from keng.language.names import looks_like_a_name
@@ -122,7 +122,7 @@ def _in_hamlet(hamlet_id: uuid.UUID) -> Q:
 def _column_names(column: str, name: str) -> Regex:
     """Whether it says this name, with accents or without; "Thôn 10" is not "Thôn 1"."""
     words = r"\s+".join(re.escape(word) for word in fold(name).split())
-    return Regex(folded(F(column)), rf"(^|[^a-z0-9]){words}([^a-z0-9]|$)")
+    return Regex(sql_folded(F(column)), rf"(^|[^a-z0-9]){words}([^a-z0-9]|$)")
 
 
 def _matches_query(query: str) -> Q:

@@ -67,7 +67,7 @@ def test_the_provinces_list_has_it_alone_above_the_incidents(desk):
 
 def test_pages_hold_every_tip_once_across_the_end_of_the_critical_ones(desk, monkeypatch):
     monkeypatch.setattr(queries, "ROWS_A_PAGE", 4)
-    monkeypatch.setattr(queries, "_ROWS", queries.Prepared(queries._row_query))
+    monkeypatch.setattr(queries, "_ROWS", queries.CompiledQuery(queries._row_query))
     unit, officer = desk
     critical = [due_in(unit, n, urgency="P0").pk for n in range(6)]
     others = [due_in(unit, n - 2).pk for n in range(6)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from keng.kit.words import defang
+from keng.kit.safe_text import defang
 from keng.tips.models import Sighting
 
 

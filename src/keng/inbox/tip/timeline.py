@@ -14,8 +14,8 @@ from keng.alarms.calls import Round
 from keng.audit.models import Entry
 from keng.dialogue.talk import is_tip_itself
 from keng.kit import times
-from keng.kit.copies import NoCopy
-from keng.language.taxonomy import label
+from keng.kit.viewing_copies import NoCopy
+from keng.language.taxonomy import category_label
 from keng.places.models import Unit
 from keng.tips.check_list import words_of
 from keng.tips.decision_words import Deadline
@@ -257,7 +257,7 @@ def _decision_words(step: Decision, units: dict[str, str]) -> str:
     if step.kind == kind.SORTED and not detail["category"]:
         return _("Made critical")
     if step.kind == kind.SORTED:
-        category = label(detail["category"], get_language() or "vi")
+        category = category_label(detail["category"], get_language() or "vi")
         return _("Sorted: %(category)s, %(urgency)s") % {
             "category": category,
             "urgency": detail["urgency"],

@@ -7,8 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.forms import Form
-from keng.language.taxonomy import categories
-from keng.language.taxonomy import label as category_label
+from keng.language.taxonomy import categories, category_label
 from keng.places.models import Unit
 from keng.tips.models import Decision, Tip
 from keng.tips.models.tip import Urgency

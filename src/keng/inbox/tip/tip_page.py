@@ -24,7 +24,7 @@ from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
 from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
-from keng.language.taxonomy import label
+from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
@@ -147,7 +147,9 @@ def tip_context(
         "alike": _likely_duplicates(found, officer, sightings),
         "suggested": _suggested_categories(found),
         "urgency_reasons": _urgency_reasons(found),
-        "category": label(found.category, get_language() or "vi") if found.category else "",
+        "category": category_label(found.category, get_language() or "vi")
+        if found.category
+        else "",
         "channel": origins.channel_name(found.channel),
         "identity": origins.identity_note(found),
         "held": origins.held_names(found),
@@ -247,7 +249,10 @@ def _suggested_categories(found: Tip) -> list[dict[str, Any]]:
     if suggestion is None or found.category:
         return []
     language = get_language() or "vi"
-    return [each | {"label": label(each["code"], language)} for each in suggestion.categories[:3]]
+    return [
+        each | {"label": category_label(each["code"], language)}
+        for each in suggestion.categories[:3]
+    ]
 
 
 def _urgency_reasons(found: Tip) -> list[str]:

@@ -14,9 +14,9 @@ from keng.intake.by_staff.staff_places import named_places
 from keng.intake.by_staff.take_down import Told, take_down
 from keng.intake.by_staff.take_down_forms import ChatForm, CoveredForm
 from keng.intake.by_staff.take_down_page import cannot_seal, desk_or_404, destination, visible_id
-from keng.kit.uploads import Damaged, takes_files
-from keng.language.categories import suggest
-from keng.language.masking import mask
+from keng.kit.uploads import DamagedUpload, takes_files
+from keng.language.categories import suggest_categories
+from keng.language.masking import mask_people
 from keng.places.models import Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, ReceivedBefore
@@ -36,7 +36,7 @@ def paste(request: SignedInRequest) -> HttpResponse:
     picture = _picture_in(form) if form.is_valid() else ""
     if form.errors:
         return render(request, "intake/desk/take_chat.html", {"form": form}, status=422)
-    masked = mask(form.cleaned_data["text"].strip())
+    masked = mask_people(form.cleaned_data["text"].strip())
     first = {
         "token": receipt_codes.new_token(),
         "text": masked.text,
@@ -86,7 +86,7 @@ def _picture_in(form: ChatForm) -> str:
         return ""
     try:
         picture = redact.readable(upload.read())
-    except (Damaged, FileNotFoundError):
+    except (DamagedUpload, FileNotFoundError):
         picture = None
     if picture is None:
         form.add_error("picture", _("This picture cannot be read. JPEG, PNG and WebP can."))
@@ -96,7 +96,7 @@ def _picture_in(form: ChatForm) -> str:
 
 def _category_of(text: str) -> str:
     """The machine's first guess if the words speak for it; the officer changes it with one tap."""
-    first = suggest(text)[0] if text else None
+    first = suggest_categories(text)[0] if text else None
     return first.code if first and first.strength in _ENOUGH_TO_SUGGEST else ""
 
 

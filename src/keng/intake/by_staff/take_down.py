@@ -15,8 +15,8 @@ from keng.decisions.viewing import note_first_read
 from keng.intake.receive import NewTip, receive_one
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
-from keng.language.masking import mask, without
-from keng.language.taxonomy import topic_of
+from keng.language.masking import cover_values, mask_people
+from keng.language.taxonomy import topic_of_category
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
@@ -121,7 +121,7 @@ def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
         officer=by,
         manner=told.manner,
         refusal=told.refusal,
-        refusal_words=mask(told.refusal_words).text,
+        refusal_words=mask_people(told.refusal_words).text,
         minor=told.minor,
         seen_by=told.seen_by,
         covered=min(told.covered + found, MOST_COVERED),
@@ -156,10 +156,10 @@ def _words_kept(told: Told) -> tuple[str, str, int]:
     was told, without the teller's own name and numbers, which are sealed beside it.
     """
     if told.manner == TakenDown.Manner.CHAT:
-        text, detail = mask(told.text), mask(told.place_detail)
+        text, detail = mask_people(told.text), mask_people(told.place_detail)
         return text.text, detail.text, len(text.covered) + len(detail.covered)
     own = [value for value in told.contact.values() if value.strip()]
-    return without(told.text, own), without(told.place_detail, own), 0
+    return cover_values(told.text, own), cover_values(told.place_detail, own), 0
 
 
 def _new_tip(told: Told, token: str, text: str, detail: str, *, has_receipt: bool) -> NewTip:
@@ -173,7 +173,7 @@ def _new_tip(told: Told, token: str, text: str, detail: str, *, has_receipt: boo
         place_detail=detail,
         province_code=told.to.unit.province_code,
         language=told.language,
-        topic=topic_of(told.category) if told.category else "",
+        topic=topic_of_category(told.category) if told.category else "",
         happening=told.happening,
         urgency=told.urgency,
         urgency_is_rated=bool(told.urgency),

@@ -12,8 +12,7 @@ from keng.files.redact import COLUMNS, Cell, cell_of
 from keng.intake.by_staff.staff_places import own_places, places_called
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice
-from keng.language.taxonomy import categories
-from keng.language.taxonomy import label as category_label
+from keng.language.taxonomy import categories, category_label
 from keng.places.models import Place, Unit
 from keng.tips.models import TakenDown, Tip
 

@@ -56,7 +56,7 @@ def take(request: SignedInRequest) -> HttpResponse:
     receipt, address = receipt_for(tip_id, code), _status_address()
     context = {
         "receipt": receipt,
-        "qr": qr.drawn(address, scale=3),
+        "qr": qr.qr_data_address(address, scale=3),
         "address": address,
         "tip_id": visible_id(request, tip_id),
         "language": form.cleaned_data["language"] or "vi",

@@ -97,7 +97,7 @@ def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) 
     """Somebody waits for an answer, perhaps about something that has become urgent."""
     folded = fold(message.text)
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
-    has_left = lost_money.has_left(folded)
+    has_left = lost_money.money_has_left(folded)
     tip.money_moved = tip.money_moved or has_left
     level = min(found.urgency, urgency_of(message.text))
     if level == "P0" or answers_not_safe(message):

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 
 from keng.language.categories import Suggestion as Suggested
-from keng.language.categories import suggest
+from keng.language.categories import suggest_categories
 from keng.language.fold import fold
 from keng.language.indicators import Indicator, extract
 from keng.language.urgency import suggest_urgency
@@ -50,7 +50,7 @@ def role_of(indicator: Indicator) -> str:
 
 
 def _read(text: str, topic: str) -> Findings:
-    suggested = suggest(text, topic)
+    suggested = suggest_categories(text, topic)
     likeliest = suggested[0]
     urgency = suggest_urgency(text, likeliest.code, strength=likeliest.strength, topic=topic)
     return Findings(

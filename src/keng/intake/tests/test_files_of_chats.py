@@ -19,7 +19,7 @@ from keng.intake import fetch_media
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.intake.fetch_media import fetch_files
 from keng.kit import times
-from keng.kit.secrets import box
+from keng.kit.secrets import site_box
 from keng.tips.attachments import store_attachment
 from keng.tips.errors import NotYours
 from keng.tips.models import Attachment, Tip
@@ -108,7 +108,7 @@ def pointed_at(tip, url, base_url=""):
         account=account, channel="zalo_oa", kind="image", tip_ref=tip.pk
     )
     return InboundMedia.objects.create(
-        inbound=inbound, kind="image", url_sealed=bytes(box(MEDIA_BOX).encrypt(url.encode()))
+        inbound=inbound, kind="image", url_sealed=bytes(site_box(MEDIA_BOX).encrypt(url.encode()))
     )
 
 

@@ -52,7 +52,7 @@ WITHOUT_ACCENTS = "tin moi: co thang goi bao cong an phuong bat cai app roi mat 
 )
 def test_money_that_has_gone_is_recognised_with_accents_or_without(text):
     folded = fold(text)
-    assert lost_money.has_left(folded)
+    assert lost_money.money_has_left(folded)
     assert urgency_of(folded) in {"P0", "P1"}
 
 
@@ -74,14 +74,14 @@ def test_money_that_has_gone_is_recognised_with_accents_or_without(text):
     ],
 )
 def test_what_was_only_asked_for_or_lost_otherwise_is_not(text):
-    assert not lost_money.has_left(fold(text))
+    assert not lost_money.money_has_left(fold(text))
 
 
 @pytest.mark.parametrize("piece", ["da em ", "mat a ", "chuyen a a a ", "i paid a ", "vua doc a "])
 def test_looking_for_it_takes_no_longer_than_the_text_is_long(piece):
     def seconds(times_):
         began = time.perf_counter()
-        lost_money.has_left(piece * times_)
+        lost_money.money_has_left(piece * times_)
         return time.perf_counter() - began
 
     seconds(100)

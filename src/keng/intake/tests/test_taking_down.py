@@ -85,7 +85,7 @@ def test_a_report_at_the_counter_is_a_tip_with_its_receipt(desk, ward, officer):
         category="theft",
     )
     answer = desk.post(url("take-down"), sent)
-    code = receipt_codes.grouped(receipt_codes.code_from(sent["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
     assert all(each in answer.content.decode() for each in (code, ward.desk_phone))
     tip = Tip.objects.get()
     assert (tip.channel, tip.responsible_unit, tip.place) == ("counter", ward, ward.place)
@@ -126,7 +126,7 @@ def test_who_tells_it_is_sealed_and_covered_in_the_words(desk, ward):
 def test_sending_it_again_makes_no_second_tip_and_shows_the_same_receipt(desk, ward):
     sent = said(ward)
     first, again = desk.post(url("take-down"), sent), desk.post(url("take-down"), sent)
-    code = receipt_codes.grouped(receipt_codes.code_from(sent["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
     assert code in first.content.decode()
     assert code in again.content.decode()
     assert (Tip.objects.count(), TakenDown.objects.count()) == (1, 1)
@@ -135,7 +135,7 @@ def test_sending_it_again_makes_no_second_tip_and_shows_the_same_receipt(desk, w
 
 def test_the_code_is_in_no_address_and_not_in_the_qr(desk, ward, monkeypatch):
     drawn = []
-    monkeypatch.setattr("keng.kit.qr.drawn", lambda text, **_: drawn.append(text) or "")
+    monkeypatch.setattr("keng.kit.qr.qr_data_address", lambda text, **_: drawn.append(text) or "")
     sent = said(ward)
     answer = desk.post(url("take-down"), sent)
     code = receipt_codes.code_from(sent["token"])
@@ -220,7 +220,10 @@ def test_past_this_desk_it_is_with_the_unit_above_and_nobody_here_sees_a_trace(
     answer = desk.post(url("take-down"), sent)
     tip = Tip.objects.get()
     assert tip.responsible_unit == province
-    assert receipt_codes.grouped(receipt_codes.code_from(sent["token"])) in answer.content.decode()
+    assert (
+        receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
+        in answer.content.decode()
+    )
     assert url("tip", tip.pk) not in answer.content.decode()
     assert desk.get(url("tip", tip.pk)).status_code == 404
     assert desk.get(url("inbox")).context["inbox"].total == before
@@ -272,7 +275,7 @@ def test_the_receipt_opens_the_status_page_which_promises_no_answer_elsewhere(
     sign_in(desk_client, officer).post(url("take-down"), sent)
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
-    code = receipt_codes.grouped(receipt_codes.code_from(sent["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
     opened = Client().post("/status/", {"code": code}, follow=True)
     assert "bẻ khóa xe" in opened.content.decode()
     assert opened.context["is_chat"] is False

@@ -9,7 +9,7 @@ from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from keng.kit import icons, languages, phrases, words
+from keng.kit import icons, languages, safe_text, time_words
 
 register = template.Library()
 
@@ -31,87 +31,87 @@ def _drawing(box: int, size: int, css: str, body: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, size: int = 24) -> SafeString:
     """A line icon. An unknown name is a mistake of the template and raises KeyError."""
-    return _drawing(24, size, "i", icons.shapes(name))
+    return _drawing(24, size, "i", icons.drawing_shapes(name))
 
 
 @register.simple_tag
 def pic(name: str, size: int = 48) -> SafeString:
     """A pictogram of one of the eight things to report."""
-    return _drawing(48, size, "pic", icons.shapes(name, "pictograms"))
+    return _drawing(48, size, "pic", icons.drawing_shapes(name, "pictograms"))
 
 
 @register.simple_tag
 def mark(size: int = 40) -> SafeString:
     """Our mark, the gong."""
-    return _drawing(40, size, "mark", icons.shapes("mark", "."))
+    return _drawing(40, size, "mark", icons.drawing_shapes("mark", "."))
 
 
 @register.simple_tag
-def other_languages() -> list[languages.Tongue]:
+def other_languages() -> list[languages.MenuLanguage]:
     """What the language menu offers on this page."""
-    return languages.others()
+    return languages.menu_languages()
 
 
-@register.filter(is_safe=True)
+@register.filter("keep", is_safe=True)
 @stringfilter
-def keep(text: str) -> str:
+def keep_syllables(text: str) -> str:
     """Keep two-syllable words on one line; for headings and labels."""
-    return words.keep_together(text)
+    return safe_text.keep_together(text)
 
 
-@register.filter(is_safe=True)
+@register.filter("defang", is_safe=True)
 @stringfilter
-def defang(text: str) -> str:
+def defang_links(text: str) -> str:
     """Write links so that they cannot be tapped."""
-    return words.defang(text)
+    return safe_text.defang(text)
 
 
-@register.filter
-def thousands(number: Any) -> str:
+@register.filter("thousands")
+def number_or_dash(number: Any) -> str:
     """Group digits; nothing is a dash, as in every table that counts."""
-    return "–" if number in (None, "", 0) else phrases.thousands(int(number))
+    return "–" if number in (None, "", 0) else time_words.grouped_number(int(number))
 
 
-@register.filter
-def number(count: Any) -> str:
+@register.filter("number")
+def number_in_sentence(count: Any) -> str:
     """Group digits inside a sentence, where nothing is 0 and not a dash."""
-    return phrases.thousands(int(count or 0))
+    return time_words.grouped_number(int(count or 0))
 
 
 @register.filter
 def vntime(moment: datetime | None, style: str = "full") -> str:
     """A moment in Vietnam's time: full, short, clock, day or date."""
-    return phrases.moment_words(moment, style) if moment else ""
+    return time_words.moment_words(moment, style) if moment else ""
 
 
 @register.filter
 def day(day: date | None) -> str:
     """A day in figures, in the order in which the reader's language has them."""
-    return phrases.day_words(day) if day else ""
+    return time_words.day_words(day) if day else ""
 
 
 @register.filter
 def month(day: date | None) -> str:
     """A month in figures."""
-    return phrases.month_words(day) if day else ""
+    return time_words.month_words(day) if day else ""
 
 
 @register.filter
 def due_by(due: datetime) -> str:
     """A deadline written out: "before 20:15 …", "by the end of …"."""
-    return phrases.due_words(due)
+    return time_words.due_words(due)
 
 
 @register.filter
 def remaining(due: datetime | None) -> str:
     """A deadline in words: "còn 38 phút", "quá 1 giờ 12", "16:40", "T4 08:15"."""
-    return phrases.deadline_words(due) if due else ""
+    return time_words.deadline_words(due) if due else ""
 
 
-@register.filter
-def urgency(due: datetime | None) -> str:
+@register.filter("urgency")
+def deadline_tone(due: datetime | None) -> str:
     """The colour word of a deadline: danger, warn or nothing."""
-    return phrases.deadline_state(due) if due else ""
+    return time_words.deadline_state(due) if due else ""
 
 
 def _bars(parts: list[tuple[float, float, str]]) -> SafeString:
@@ -174,8 +174,8 @@ def field(bound: BoundField, *, code: bool = False, rows: int | None = None) -> 
     }
 
 
-@register.filter
-def of(mapping: dict[Any, Any], key: Any) -> Any:
+@register.filter("of")
+def value_of_key(mapping: dict[Any, Any], key: Any) -> Any:
     """Look a value up by a key that is itself a variable."""
     return mapping.get(str(key), "")
 

@@ -11,8 +11,8 @@ def _nothing(request: object) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", style.public, name="home"),
-    path("desk/<str:screen>/", style.desk, name="style-desk"),
+    path("", style.style_public, name="home"),
+    path("desk/<str:screen>/", style.style_desk, name="style-desk"),
     path("language/", _nothing, name="set_language"),
     path("exit/", _nothing, name="quick_exit"),
     path("sign-out/", _nothing, name="sign-out"),

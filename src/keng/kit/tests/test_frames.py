@@ -15,7 +15,7 @@ from keng.kit.tests.browser import settled
 HOME = Path(__file__).parents[2]
 STATIC = HOME / "static" / "keng"
 TEMPLATES = sorted(HOME.rglob("templates/**/*.html"))
-SCREENS = sorted(style.SCREENS)
+SCREENS = sorted(style.STYLE_SCREENS)
 
 
 @pytest.fixture(autouse=True)
@@ -28,25 +28,25 @@ def _addresses(settings):
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_sample_screen_of_the_desk_renders(screen):
-    answer = style.desk(RequestFactory().get("/", {"alarm": "1"}), screen)
+    answer = style.style_desk(RequestFactory().get("/", {"alarm": "1"}), screen)
     assert answer.status_code == 200
     assert b"<main" in answer.content
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_the_inbox_is_whole_with_few_tips(count):
-    answer = style.desk(RequestFactory().get("/", {"tips": str(count)}), "inbox")
+    answer = style.style_desk(RequestFactory().get("/", {"tips": str(count)}), "inbox")
     page = settled(answer.content.decode())
     assert page.count("data-row ") == count
     assert ("Không còn tin nào" in page) is (count == 0)
 
 
 def test_an_unknown_sample_screen_is_not_there():
-    assert style.desk(RequestFactory().get("/"), "../secret").status_code == 404
+    assert style.style_desk(RequestFactory().get("/"), "../secret").status_code == 404
 
 
 def test_a_public_page_loads_one_small_stylesheet_and_no_script():
-    page = style.public(RequestFactory().get("/")).content.decode()
+    page = style.style_public(RequestFactory().get("/")).content.decode()
     assert page.count('rel="stylesheet"') == 1
     assert "<script" not in page
     packed = gzip.compress((STATIC / "keng.css").read_bytes(), 9)
@@ -54,19 +54,19 @@ def test_a_public_page_loads_one_small_stylesheet_and_no_script():
 
 
 def test_a_desk_page_loads_at_most_three_stylesheets():
-    page = style.desk(RequestFactory().get("/"), "inbox").content.decode()
+    page = style.style_desk(RequestFactory().get("/"), "inbox").content.decode()
     assert 1 <= page.count('rel="stylesheet"') <= 3
 
 
 def test_a_page_says_its_language_and_offers_the_other():
-    page = style.public(RequestFactory().get("/?q=1")).content.decode()
+    page = style.style_public(RequestFactory().get("/?q=1")).content.decode()
     assert '<html lang="vi">' in page
     assert 'value="en" lang="en"' in page
     assert 'name="next" value="/?q=1"' in page
 
 
 def test_the_theme_of_the_officer_is_on_the_page():
-    page = style.desk(RequestFactory().get("/", {"theme": "night"}), "parts").content.decode()
+    page = style.style_desk(RequestFactory().get("/", {"theme": "night"}), "parts").content.decode()
     assert 'data-theme="night"' in page
 
 
@@ -87,7 +87,7 @@ def test_the_pages_that_stand_alone_need_no_addresses(name, settings):
 
 def test_every_link_and_label_of_the_frames_leads_somewhere():
     for screen in SCREENS:
-        page = style.desk(RequestFactory().get("/"), screen).content.decode()
+        page = style.style_desk(RequestFactory().get("/"), screen).content.decode()
         ids = re.findall(r'\sid="([^"]+)"', page)
         assert len(ids) == len(set(ids)), screen
         for target in re.findall(r'\sfor="([^"]+)"', page):

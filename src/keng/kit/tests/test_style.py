@@ -49,7 +49,9 @@ def shown(*pages: str) -> set[str]:
 
 def desk(theme: str) -> list[str]:
     request = RequestFactory().get("/", {"alarm": "1", "theme": theme})
-    return [style.desk(request, screen).content.decode() for screen in sorted(style.SCREENS)]
+    return [
+        style.style_desk(request, screen).content.decode() for screen in sorted(style.STYLE_SCREENS)
+    ]
 
 
 def test_every_part_of_the_desk_can_be_looked_at():
@@ -59,7 +61,7 @@ def test_every_part_of_the_desk_can_be_looked_at():
 
 
 def test_every_part_of_the_public_pages_can_be_looked_at():
-    page = style.public(RequestFactory().get("/")).content.decode()
+    page = style.style_public(RequestFactory().get("/")).content.decode()
     assert len(parts("keng.css")) > 50
     assert sorted(parts("keng.css") - shown(page)) == []
 

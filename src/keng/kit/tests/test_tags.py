@@ -31,9 +31,9 @@ def test_an_unknown_icon_is_an_error_and_not_an_empty_place():
 
 @pytest.mark.parametrize("kind", ["icons", "pictograms"])
 def test_every_drawing_has_shapes(kind):
-    assert icons.names(kind)
-    for name in icons.names(kind):
-        assert "<" in icons.shapes(name, kind)
+    assert icons.drawing_names(kind)
+    for name in icons.drawing_names(kind):
+        assert "<" in icons.drawing_shapes(name, kind)
 
 
 def test_an_icon_is_hidden_from_screen_readers():

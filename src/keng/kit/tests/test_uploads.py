@@ -6,7 +6,7 @@ from django.test import RequestFactory
 
 from keng.kit import uploads
 from keng.kit.database import data_folder
-from keng.kit.uploads import Damaged, SealedUpload, SealedUploads
+from keng.kit.uploads import DamagedUpload, SealedUpload, SealedUploadHandler
 
 WORDS = "số của kẻ lừa đảo nằm trong ảnh này ".encode()
 
@@ -22,12 +22,12 @@ def sent(*contents):
         for n, content in enumerate(contents)
     ]
     request = RequestFactory().post("/", {"files": files})
-    request.upload_handlers = [SealedUploads(request, most_bytes=uploads.MOST_BYTES)]
+    request.upload_handlers = [SealedUploadHandler(request, most_bytes=uploads.MOST_FILE_BYTES)]
     return request.FILES.getlist("files")
 
 
 def on_disk():
-    return list((data_folder() / uploads.FOLDER).glob("*"))
+    return list((data_folder() / uploads.UPLOADS_FOLDER).glob("*"))
 
 
 def test_a_file_is_read_back_whole_and_lies_on_disk_encrypted():
@@ -51,12 +51,12 @@ def test_a_changed_or_shortened_file_is_refused():
     whole = path.read_bytes()
     for broken in (whole[:-30], whole[:10], whole[:40] + b"x" + whole[41:], b""):
         path.write_bytes(broken)
-        with pytest.raises(Damaged):
+        with pytest.raises(DamagedUpload):
             file.read()
 
 
 def test_a_file_that_is_too_large_is_counted_but_not_kept(monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(uploads, "MOST_FILE_BYTES", 100_000)
     (file,) = sent(b"x" * 150_000)
     assert file.is_too_large
     assert file.size == 150_000
@@ -69,7 +69,7 @@ def test_of_many_files_only_a_few_are_kept_and_all_are_counted():
 
 
 def test_an_upload_that_breaks_off_leaves_nothing():
-    handler = SealedUploads(most_bytes=uploads.MOST_BYTES)
+    handler = SealedUploadHandler(most_bytes=uploads.MOST_FILE_BYTES)
     handler.new_file("files", "anh.jpg", "image/jpeg", None)
     handler.receive_data_chunk(WORDS, 0)
     handler.upload_interrupted()

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 
 from keng.kit.forms import Form
-from keng.kit.visible import visible
+from keng.kit.visible import visible_text
 
 FORMAT = [
     chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"
@@ -15,7 +15,7 @@ FORMAT = [
 
 
 def test_no_character_of_format_is_left_between_letters():
-    assert [hex(ord(one)) for one in FORMAT if visible(f"a{one}b") != "ab"] == []
+    assert [hex(ord(one)) for one in FORMAT if visible_text(f"a{one}b") != "ab"] == []
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_no_character_of_format_is_left_between_letters():
     ],
 )
 def test_what_people_write_stays_as_it_is(text):
-    assert visible(text) == text
+    assert visible_text(text) == text
 
 
 class _Words(Form):

@@ -14,8 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from keng.language.danger.table import PACKAGE
-from keng.language.words import Word
+from keng.language.danger.table import DANGER_PACKAGE
+from keng.language.words import TextWord
 
 # A long story is read in parts of two steps: what is far away neither adds to nor hides a danger.
 _LONG = 40
@@ -28,14 +28,14 @@ _BEFORE_FAR_EAST = "\u33ff"
 Clue = tuple[str, int, int]
 
 
-class Weight(NamedTuple):
+class ClueWeight(NamedTuple):
     """How much a clue speaks for danger, and of which kind the danger mostly is."""
 
     value: float
     kind: str
 
 
-class Weighed(NamedTuple):
+class WeighedClues(NamedTuple):
     """The part of a text that speaks most for danger: its sum, and the clues that counted."""
 
     score: float
@@ -44,14 +44,14 @@ class Weighed(NamedTuple):
     def kind(self) -> str:
         """The kind of danger that most of the sum speaks of."""
         kinds: dict[str, float] = {}
-        for weight in map(weights().__getitem__, self.counted):
+        for weight in map(clue_weights().__getitem__, self.counted):
             if weight.value > 0 and weight.kind:
                 kinds[weight.kind] = kinds.get(weight.kind, 0.0) + weight.value
         return max(kinds, key=lambda each: (kinds[each], each), default="distress")
 
     def strongest(self, kind: str) -> list[Clue]:
         """What spoke for danger: first what spoke of this kind, the strongest before the others."""
-        known = weights()
+        known = clue_weights()
         speaking = [clue for name, clue in self.counted.items() if known[name].value > 0]
         return sorted(
             speaking, key=lambda clue: (known[clue[0]].kind != kind, -known[clue[0]].value, clue)
@@ -59,7 +59,7 @@ class Weighed(NamedTuple):
 
 
 def clues_of_words(
-    words: Sequence[Word], in_names: AbstractSet[int], *, accented: bool
+    words: Sequence[TextWord], in_names: AbstractSet[int], *, accented: bool
 ) -> Iterator[Clue]:
     """Name, start and end of each word, its spelling, and it with its neighbour.
 
@@ -81,9 +81,9 @@ def clues_of_words(
             yield f"next:{first}_{second}_{keys[at + 2]}", at, at + 3
 
 
-def weigh(words: int, clues: Sequence[Clue]) -> Weighed:
+def weigh_clues(words: int, clues: Sequence[Clue]) -> WeighedClues:
     """Add up the weights of the clues, each once, in the part that speaks most for danger."""
-    known = weights()
+    known = clue_weights()
     if words <= _LONG:
         return _sum_of(clues)
     parts: dict[int, list[Clue]] = {}
@@ -96,8 +96,8 @@ def weigh(words: int, clues: Sequence[Clue]) -> Weighed:
     return max(sums, key=lambda each: each.score, default=_sum_of([]))
 
 
-def _sum_of(clues: Iterable[Clue]) -> Weighed:
-    known = weights()
+def _sum_of(clues: Iterable[Clue]) -> WeighedClues:
+    known = clue_weights()
     score = known[BIAS].value
     counted: dict[str, Clue] = {}
     for clue in clues:
@@ -105,15 +105,15 @@ def _sum_of(clues: Iterable[Clue]) -> Weighed:
         if name in known and name not in counted:
             counted[name] = clue
             score += known[name].value
-    return Weighed(score, counted)
+    return WeighedClues(score, counted)
 
 
 BIAS = "always"
 
 
 @cache
-def weights() -> Mapping[str, Weight]:
+def clue_weights() -> Mapping[str, ClueWeight]:
     """The weight of every clue that has one."""
-    text = resources.files(PACKAGE).joinpath("weights.csv").read_text(encoding="utf-8")
+    text = resources.files(DANGER_PACKAGE).joinpath("weights.csv").read_text(encoding="utf-8")
     rows = itertools.islice(csv.reader(text.splitlines()), 1, None)
-    return {name: Weight(float(value), kind) for name, value, kind in rows}
+    return {name: ClueWeight(float(value), kind) for name, value, kind in rows}

@@ -10,10 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
-from keng.language.danger.clues import Clue, clues_of_words, weigh
-from keng.language.danger.table import FAR_EAST, MASK, Phrase, Rule, calmers, phrases, rules
+from keng.language.danger.clues import Clue, clues_of_words, weigh_clues
+from keng.language.danger.table import (
+    DANGER_MASK,
+    FAR_EAST,
+    DangerPhrase,
+    DangerRule,
+    calmers,
+    danger_phrases,
+    danger_rules,
+)
 from keng.language.fold import as_read, flatten
-from keng.language.words import Word, has_accents, words_of
+from keng.language.words import TextWord, has_accents, words_of
 
 # How many words may stand between two ideas of one rule, and before what calms it.
 _NEAR = 16
@@ -70,7 +78,7 @@ _Hits = dict[str, list[_Hit]]
 class _Held(NamedTuple):
     """A rule that holds, where, and how urgent it is there."""
 
-    rule: Rule
+    rule: DangerRule
     place: list[_Hit]
     level: Literal["P0", "P1"]
 
@@ -124,7 +132,7 @@ def danger_in(text: str) -> Danger | None:
 
 def _find(text: str) -> _Found | None:
     words, _hits, held, clues = _read(text)
-    weighed = weigh(len(words), clues)
+    weighed = weigh_clues(len(words), clues)
     level = min((each.level for each in held), default=None)
     if weighed.score < (_OUTWEIGHS_LIFE if level == "P0" else THRESHOLD):
         return None
@@ -146,7 +154,7 @@ def clues_in(text: str) -> set[str]:
     return {name for name, _start, _end in _read(text)[3]}
 
 
-def _read(text: str) -> tuple[list[Word], _Hits, list[_Held], list[Clue]]:
+def _read(text: str) -> tuple[list[TextWord], _Hits, list[_Held], list[Clue]]:
     words = list(_split(text, words_of(text)))
     accented = has_accents(words)
     in_names = _in_names(text, words)
@@ -181,8 +189,8 @@ def is_about_child(text: str, topic: str = "") -> bool:
     return bool(_MINOR.search(flatten(text).flat))
 
 
-def _rules_that_hold(hits: _Hits) -> Iterator[tuple[Rule, list[_Hit]]]:
-    by_first = rules()
+def _rules_that_hold(hits: _Hits) -> Iterator[tuple[DangerRule, list[_Hit]]]:
+    by_first = danger_rules()
     for name in hits:
         for rule in by_first.get(name, ()):
             for needed in rule.needed:
@@ -193,7 +201,7 @@ def _rules_that_hold(hits: _Hits) -> Iterator[tuple[Rule, list[_Hit]]]:
                     yield rule, place
 
 
-def _split(text: str, words: Iterable[Word]) -> Iterator[Word]:
+def _split(text: str, words: Iterable[TextWord]) -> Iterator[TextWord]:
     """Chinese and Korean write no space between words: each character stands for itself."""
     has_characters = FAR_EAST.search(text) is not None
     for word in words:
@@ -203,7 +211,7 @@ def _split(text: str, words: Iterable[Word]) -> Iterator[Word]:
             continue
         for at in range(word.start, word.end):
             character = text[at]
-            yield Word(character.lower(), character.lower(), at, at + 1)
+            yield TextWord(character.lower(), character.lower(), at, at + 1)
 
 
 # How the young and the hurried write some of the words that matter here.
@@ -238,8 +246,8 @@ _HASTY = {
 }
 
 
-def _hits(text: str, words: list[Word], in_names: AbstractSet[int], *, accented: bool) -> _Hits:
-    index = phrases()
+def _hits(text: str, words: list[TextWord], in_names: AbstractSet[int], *, accented: bool) -> _Hits:
+    index = danger_phrases()
     found: _Hits = {}
     for i, word in enumerate(words):
         key, end = word.folded, i + 1
@@ -254,7 +262,7 @@ def _hits(text: str, words: list[Word], in_names: AbstractSet[int], *, accented:
             if key not in index.heads or end == len(words):
                 break
             key, end = f"{key} {words[end].folded}", end + 1
-    masks = found.pop(MASK, [])
+    masks = found.pop(DANGER_MASK, [])
     if masks:
         found = _unmasked(found, masks)
     for hit in _ages(text, words):
@@ -262,7 +270,9 @@ def _hits(text: str, words: list[Word], in_names: AbstractSet[int], *, accented:
     return _undenied(text, words, found)
 
 
-def _agrees(words: list[Word], spelled: tuple[str, ...], accented: bool, is_plain: bool) -> bool:
+def _agrees(
+    words: list[TextWord], spelled: tuple[str, ...], accented: bool, is_plain: bool
+) -> bool:
     """With accents they must agree; typed without any, a phrase of several words is let through."""
     if len(spelled) == 1:
         only = words[0].spelled
@@ -280,7 +290,7 @@ def _agrees(words: list[Word], spelled: tuple[str, ...], accented: bool, is_plai
     return accented or is_plain
 
 
-def _is_weak(word: Word, phrase: Phrase) -> bool:
+def _is_weak(word: TextWord, phrase: DangerPhrase) -> bool:
     return (
         len(phrase.spelled) == 1
         and word.spelled.isascii()
@@ -289,7 +299,7 @@ def _is_weak(word: Word, phrase: Phrase) -> bool:
     )
 
 
-def _in_names(text: str, words: list[Word]) -> set[int]:
+def _in_names(text: str, words: list[TextWord]) -> set[int]:
     """Capital words after another one, or before one in the midst of a sentence ("ở Bố Hạ")."""
     capital = {at for at, word in enumerate(words) if _is_capital(text, word)}
     found: set[int] = set()
@@ -303,7 +313,7 @@ def _in_names(text: str, words: list[Word]) -> set[int]:
     return found
 
 
-def _is_capital(text: str, word: Word) -> bool:
+def _is_capital(text: str, word: TextWord) -> bool:
     return text[word.start].isupper() and not text[word.start : word.end].isupper()
 
 
@@ -320,7 +330,7 @@ def _unmasked(found: _Hits, masks: list[_Hit]) -> _Hits:
     return {idea: hits for idea, hits in kept.items() if hits}
 
 
-def _ages(text: str, words: list[Word]) -> Iterator[_Hit]:
+def _ages(text: str, words: list[TextWord]) -> Iterator[_Hit]:
     """The ages and school classes of children."""
     if not _DIGIT.search(text):
         return
@@ -337,7 +347,7 @@ def _ages(text: str, words: list[Word]) -> Iterator[_Hit]:
             yield _Hit(at, max(last, at + 1))
 
 
-def _undenied(text: str, words: list[Word], found: _Hits) -> _Hits:
+def _undenied(text: str, words: list[TextWord], found: _Hits) -> _Hits:
     """Without what is denied right before it, in the same breath."""
     denials = found.pop("NOT", [])
     if not denials:
@@ -377,7 +387,7 @@ _MAY_BE_WEAK = frozenset(
 )
 
 
-def _places(rule: Rule, hits: _Hits) -> Iterator[list[_Hit]]:
+def _places(rule: DangerRule, hits: _Hits) -> Iterator[list[_Hit]]:
     """Where the rule holds: for each place of its first idea the nearest ones of the others."""
     for first in hits[rule.needed[0]]:
         place = [first]
@@ -393,7 +403,7 @@ def _places(rule: Rule, hits: _Hits) -> Iterator[list[_Hit]]:
                 yield place
 
 
-def _is_clear(rule: Rule, place: list[_Hit]) -> bool:
+def _is_clear(rule: DangerRule, place: list[_Hit]) -> bool:
     """At most one weak word, and beside it something that is clear by itself."""
     weak = sum(hit.is_weak for hit in place)
     if not weak:
@@ -425,7 +435,7 @@ def _is_calm(kind: str, place: list[_Hit], hits: _Hits) -> bool:
     return any(_nearest(place[0], hits.get(name, ())) for name in calmers().get(kind, ()))
 
 
-def _level(rule: Rule, place: list[_Hit], hits: _Hits) -> Literal["P0", "P1"]:
+def _level(rule: DangerRule, place: list[_Hit], hits: _Hits) -> Literal["P0", "P1"]:
     if rule.kind in _OF_THINGS:
         return "P1"
     if any(_nearest(place[0], hits.get(name, ())) for name in ("LONG_AGO", "YESTERDAY")):
@@ -435,7 +445,7 @@ def _level(rule: Rule, place: list[_Hit], hits: _Hits) -> Literal["P0", "P1"]:
     return "P1"
 
 
-def _spots(words: list[Word], spans: list[_Hit]) -> tuple[tuple[int, int], ...]:
+def _spots(words: list[TextWord], spans: list[_Hit]) -> tuple[tuple[int, int], ...]:
     """The longest phrase at each place, in their order, by characters of the text."""
     kept: list[_Hit] = []
     for hit in sorted(set(spans), key=lambda hit: (hit.start, -hit.end)):

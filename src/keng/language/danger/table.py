@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from keng.language.fold import fold
-from keng.language.tables import entries
+from keng.language.tables import table_entries
 from keng.language.words import folded_key, spelling
 
-PACKAGE = "keng.language.danger"
-LANGUAGES = ("vietnamese", "english", "chinese", "korean")
-MASK = "MASK"
+DANGER_PACKAGE = "keng.language.danger"
+DANGER_LANGUAGES = ("vietnamese", "english", "chinese", "korean")
+DANGER_MASK = "MASK"
 # Chinese characters and Korean syllables: each is a word of its own here.
 FAR_EAST = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class DangerPhrase:
     """A phrase of an idea, as it is compared."""
 
     idea: str
@@ -27,7 +27,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DangerRule:
     """All the needed ideas near each other, and none of the excluded ones near them."""
 
     kind: str
@@ -37,28 +37,28 @@ class Rule:
 
 
 @dataclass(slots=True)
-class Index:
+class PhraseIndex:
     """Phrases by their folded words, and every beginning of a longer phrase."""
 
-    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    phrases: dict[str, list[DangerPhrase]] = field(default_factory=dict)
     heads: set[str] = field(default_factory=set)
 
 
 @cache
-def phrases() -> Index:
+def danger_phrases() -> PhraseIndex:
     """All phrases of all languages."""
-    index = Index()
-    for language in (*LANGUAGES, "vocabulary"):
-        for idea, listed in entries(PACKAGE, f"{language}.txt"):
+    index = PhraseIndex()
+    for language in (*DANGER_LANGUAGES, "vocabulary"):
+        for idea, listed in table_entries(DANGER_PACKAGE, f"{language}.txt"):
             for written in listed:
                 _add(index, idea, written, is_foreign=language != "vietnamese")
     return index
 
 
 @cache
-def rules() -> dict[str, tuple[Rule, ...]]:
+def danger_rules() -> dict[str, tuple[DangerRule, ...]]:
     """Every rule, by the first idea it needs."""
-    found: dict[str, list[Rule]] = {}
+    found: dict[str, list[DangerRule]] = {}
     for rule in _rules():
         found.setdefault(rule.needed[0], []).append(rule)
     return {name: tuple(theirs) for name, theirs in found.items()}
@@ -67,12 +67,12 @@ def rules() -> dict[str, tuple[Rule, ...]]:
 @cache
 def calmers() -> dict[str, frozenset[str]]:
     """For each kind of danger the ideas beside which it is none."""
-    found = entries(PACKAGE, "calmers.txt")
+    found = table_entries(DANGER_PACKAGE, "calmers.txt")
     return {kind: frozenset(ideas) for kind, ideas in found}
 
 
-def _rules() -> Iterator[Rule]:
-    for name, items in entries(PACKAGE, "rules.txt"):
+def _rules() -> Iterator[DangerRule]:
+    for name, items in table_entries(DANGER_PACKAGE, "rules.txt"):
         kind, _dot, level = name.partition(".")
         for item in items:
             needed: list[str] = []
@@ -81,16 +81,16 @@ def _rules() -> Iterator[Rule]:
                 first, *others = part.split("-")
                 needed.append(first)
                 excluded += others
-            yield Rule(kind, level, tuple(needed), tuple(excluded))
+            yield DangerRule(kind, level, tuple(needed), tuple(excluded))
 
 
-def _add(index: Index, idea: str, written: str, *, is_foreign: bool) -> None:
+def _add(index: PhraseIndex, idea: str, written: str, *, is_foreign: bool) -> None:
     words = _words(written.rstrip("*!"))
     # One Vietnamese syllable without its accents may be a dozen words.
     is_clear = written.endswith("*") or (len(words) > 1 and not written.endswith("!"))
     is_plain = is_foreign or is_clear
     keys = [word if FAR_EAST.match(word) else folded_key(fold(word)) for word in words]
-    phrase = Phrase(idea, tuple(map(spelling, words)), is_plain)
+    phrase = DangerPhrase(idea, tuple(map(spelling, words)), is_plain)
     index.phrases.setdefault(" ".join(keys), []).append(phrase)
     index.heads.update(" ".join(keys[:n]) for n in range(1, len(keys)))
 

@@ -4,8 +4,8 @@ import re
 from itertools import pairwise
 
 from keng.language.fold import FlatText, flatten
-from keng.language.indicators.far_east import apart
-from keng.language.indicators.found import ContextRole, Indicator, Kind, Span
+from keng.language.indicators.far_east import letters_as_barriers
+from keng.language.indicators.indicator import ContextRole, FoundSpan, Indicator, IndicatorKind
 from keng.language.indicators.links import find_emails, find_links, is_own_site
 from keng.language.indicators.numbers import find_numbers
 from keng.language.indicators.plates import find_plates
@@ -13,8 +13,8 @@ from keng.language.indicators.roles import role_of
 
 _LISTED = re.compile(r"(?:[ ,;/&+()\-]|\b(?:va|voi|hoac)\b){1,6}")
 
-_Found = tuple[Kind, int, int, str]
-__all__ = ["ContextRole", "Indicator", "Kind", "extract", "is_own_site"]
+_Found = tuple[IndicatorKind, int, int, str]
+__all__ = ["ContextRole", "Indicator", "IndicatorKind", "extract", "is_own_site"]
 
 
 def extract(text: str) -> list[Indicator]:
@@ -30,7 +30,7 @@ def extract_flat(text: FlatText) -> list[Indicator]:
         and "dot" not in text.flat
     ):
         return []
-    words, text = text, apart(text)
+    words, text = text, letters_as_barriers(text)
     left = _blanked(text.flat, find_emails(text))
     links = find_links(text, left)
     left = _blanked(left, links)
@@ -66,7 +66,7 @@ def _roles(text: FlatText, spans: list[_Found]) -> list[ContextRole]:
     return roles
 
 
-def _blanked(flat: str, spans: list[Span]) -> str:
+def _blanked(flat: str, spans: list[FoundSpan]) -> str:
     """The same length with a barrier where something was found, so that nothing reads across it."""
     kept, at = [], 0
     for span in sorted(spans):

@@ -11,7 +11,7 @@ from keng.language.indicators.links import (
     is_own_site,
     known_ending,
 )
-from keng.language.indicators.pages import in_one_spelling
+from keng.language.indicators.pages import page_in_one_spelling
 
 _SCHEME = re.compile(r"(?:h[tx*_]{1,3}ps?|ftp)\s?\[?[:;]\]?\s?[/\\]{1,3}\s?", re.IGNORECASE)
 _PORT = re.compile(r":(\d{0,5})$")
@@ -36,7 +36,7 @@ def read_link(text: str) -> str | None:
         return None
     kept = f":{port[1]}" if port and port[1] not in _USUAL_PORTS else ""
     rest = unicodedata.normalize("NFC", path).replace("[.]", ".")
-    return in_one_spelling(host.removeprefix("www.") + kept + (mark + rest).rstrip("/"))
+    return page_in_one_spelling(host.removeprefix("www.") + kept + (mark + rest).rstrip("/"))
 
 
 def hosts_above(value: str) -> tuple[str, ...]:

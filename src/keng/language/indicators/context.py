@@ -3,39 +3,46 @@
 import re
 
 from keng.language.fold import FlatText
-from keng.language.indicators.wording import BANKS, NAMED_BANK, SURNAMES, phrases, said, words
+from keng.language.indicators.patterns import (
+    BANKS,
+    NAMED_BANK,
+    SURNAMES,
+    any_listed,
+    any_phrase,
+    listed_words,
+)
 
 _ACCOUNT_WORD = (
-    rf"(?:\b(?:s[\s.]?t[\s.]?k|{said('account')})"
+    rf"(?:\b(?:s[\s.]?t[\s.]?k|{any_listed('account')})"
     r"(?![a-z]))"
 )
 _ACCOUNT = re.compile(_ACCOUNT_WORD)
 _STK_BEFORE = re.compile(
-    rf"\b{phrases('stk so_tk so_tai_khoan s_t_k tk_so tai_khoan_so')}[\s:.=\-]*$"
+    rf"\b{any_phrase('stk so_tk so_tai_khoan s_t_k tk_so tai_khoan_so')}[\s:.=\-]*$"
 )
-_TRANSFER = said("transfer")
+_TRANSFER = any_listed("transfer")
 _TRANSFER_WORD = re.compile(rf"\b{_TRANSFER}\b")
 _TRANSFER_TO = re.compile(
-    rf"\b{phrases('ck chuyen_khoan chuyen_tien chuyen bank')}(?:\s+\w+){{0,4}}?"
-    rf"\s+{phrases('vao den toi sang')}[\s:]*(?:{NAMED_BANK}[\s:]*)?$"
+    rf"\b{any_phrase('ck chuyen_khoan chuyen_tien chuyen bank')}(?:\s+\w+){{0,4}}?"
+    rf"\s+{any_phrase('vao den toi sang')}[\s:]*(?:{NAMED_BANK}[\s:]*)?$"
 )
-_BANK_BEFORE = re.compile(rf"\b{NAMED_BANK}(?:\s+{phrases('so stk tk')})?[\s:.\-=(]{{0,4}}$")
+_BANK_BEFORE = re.compile(rf"\b{NAMED_BANK}(?:\s+{any_phrase('so stk tk')})?[\s:.\-=(]{{0,4}}$")
 _BANK_AFTER = re.compile(
-    rf"[\s:;(\-/|]{{0,4}}(?:{phrases('tai cua thuoc ben o')}\s+)?{NAMED_BANK}(?![a-z0-9])"
+    rf"[\s:;(\-/|]{{0,4}}(?:{any_phrase('tai cua thuoc ben o')}\s+)?{NAMED_BANK}(?![a-z0-9])"
 )
 _BANK_NEAR = re.compile(rf"(?<![a-z0-9]){BANKS}(?![a-z0-9])")
 _ACCOUNT_AFTER = re.compile(rf"[\s,:(\-]{{0,3}}(?:la\s+)?{_ACCOUNT_WORD}(?!\s*[:\d])")
-_CALLS_AFTER = re.compile(rf"\s*{NAMED_BANK}?\s*\W{{0,2}}{said('caller_acts')}\b")
+_CALLS_AFTER = re.compile(rf"\s*{NAMED_BANK}?\s*\W{{0,2}}{any_listed('caller_acts')}\b")
 # Words that may stand between "tk" and its number.
-_FILLERS = words("account_filler")
-_NOT_ACCOUNTS = words("not_account")
+_FILLERS = listed_words("account_filler")
+_NOT_ACCOUNTS = listed_words("not_account")
 _OTHER_NUMBER = re.compile(
-    rf"\b{said('other_number')}"
-    rf"(?:\s+{phrases('so la cua toi em minh no gia ghi cong_dan dien_tu')})*[\s:.\-=#(]*$"
+    rf"\b{any_listed('other_number')}"
+    rf"(?:\s+{any_phrase('so la cua toi em minh no gia ghi cong_dan dien_tu')})*[\s:.\-=#(]*$"
 )
-_PHONE_WORD = re.compile(rf"\b{said('phone')}\b[^0-9\n]{{0,14}}$")
-_CLAIMS_TO_BE = re.compile(rf"\b{said('claims_to_be')}\b[^.,;!?\n]{{0,30}}$")
-_PLAIN_SURNAME = re.compile(said("plain_surname"))
+_PHONE_WORD = re.compile(rf"\b{any_listed('phone')}\b[^0-9\n]{{0,14}}$")
+_CLAIMS_TO_BE = re.compile(rf"\b{any_listed('claims_to_be')}\b[^.,;!?\n]{{0,30}}$")
+_PLAIN_SURNAME = re.compile(any_listed("plain_surname"))
 _WINDOW = 70
 
 

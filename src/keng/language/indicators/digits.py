@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from keng.language.indicators.found import Taken
-from keng.language.indicators.wording import said
+from keng.language.indicators.indicator import TakenPlaces
+from keng.language.indicators.patterns import any_listed
 
 _GROUP = re.compile(r"(?<![0-9oil])[oil]*+[0-9][0-9oil]*+|(?<=[0-9][ .\-])o{2,4}(?=[ .\-][0-9])")
 _JOIN = re.compile(r"[ .\-_·•*~]{1,3}|\) ?|[ .\-]?\([ ]?|\)[ .\-]{1,2}")
 _LETTER_DIGITS = str.maketrans("oil", "011")
 # A word may stick to its number ("sdt0912..."); any other letters make it a code, not a number.
-_GLUED = re.compile(rf"(?<![a-z0-9]){said('glued')}$")
-_MONEY_AFTER = re.compile(rf"\s?(?:đ|[$€%]|{said('unit')}(?![a-z0-9]))")
+_GLUED = re.compile(rf"(?<![a-z0-9]){any_listed('glued')}$")
+_MONEY_AFTER = re.compile(rf"\s?(?:đ|[$€%]|{any_listed('unit')}(?![a-z0-9]))")
 # No sum has more groups than that.
 _THOUSANDS = re.compile(
     r"[1-9]\d{0,2}(?:(?:[.,]\d{3}){1,12}(?![.,]?\d)|(?: \d{3}){0,12} 000(?! ?\d))"
@@ -28,7 +28,7 @@ _HOTLINE = re.compile(r"1[89]00\d{4,6}")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DigitGroup:
     """Digits that stand together."""
 
     start: int
@@ -37,16 +37,16 @@ class Group:
     letters: int = 0
 
 
-def runs(flat: str) -> Iterator[list[Group]]:
+def digit_runs(flat: str) -> Iterator[list[DigitGroup]]:
     """Digit groups with only a short joint between them; money, dates and codes break a run."""
     return (run for run in _all_runs(flat) if len(run) <= _LONGEST_RUN)
 
 
-def _all_runs(flat: str) -> Iterator[list[Group]]:
-    blocked = Taken(len(flat))
+def _all_runs(flat: str) -> Iterator[list[DigitGroup]]:
+    blocked = TakenPlaces(len(flat))
     for match in (*_DATE.finditer(flat), *_money(flat)):
         blocked.mark_span(*match.span())
-    run: list[Group] = []
+    run: list[DigitGroup] = []
     for group in _groups(flat):
         inside = blocked.holds_any_of(group.start, group.end)
         if run and (inside or not _JOIN.fullmatch(flat, run[-1].end, group.start)):
@@ -58,7 +58,7 @@ def _all_runs(flat: str) -> Iterator[list[Group]]:
         yield run
 
 
-def _groups(flat: str) -> Iterator[Group]:
+def _groups(flat: str) -> Iterator[DigitGroup]:
     for match in _GROUP.finditer(flat):
         start, end = match.span()
         if start and flat[start - 1].isalpha():
@@ -69,7 +69,7 @@ def _groups(flat: str) -> Iterator[Group]:
         sticks = (start and flat[start - 1].isalpha()) or (end < len(flat) and flat[end].isalpha())
         if sticks and not (written.isdigit() and len(written) >= 8 and _may_stick(flat, start)):
             continue
-        yield Group(
+        yield DigitGroup(
             start, end, written.translate(_LETTER_DIGITS), sum(not c.isdigit() for c in written)
         )
 
@@ -97,7 +97,7 @@ def followed_by_unit(flat: str, at: int) -> bool:
 
 
 def read_phone(
-    flat: str, run: list[Group], first: int, *, short_allowed: bool
+    flat: str, run: list[DigitGroup], first: int, *, short_allowed: bool
 ) -> tuple[int, str] | None:
     """The phone that begins with this group: (index after its last group, value as +84...)."""
     plus = _plus_before(flat, run[first].start)
@@ -131,7 +131,7 @@ def _plus_before(flat: str, start: int) -> bool:
     return bool(start) and flat[start - 1] == "+"
 
 
-def _ends_there(flat: str, run: list[Group], first: int, after: int) -> bool:
+def _ends_there(flat: str, run: list[DigitGroup], first: int, after: int) -> bool:
     """Not the head of a longer number: the rest is a number of its own, or counts something."""
     if after == len(run) or after - first == 1:
         return True
@@ -166,7 +166,7 @@ def phone_of(digits: str, *, plus: bool) -> str | None:
     return _phone_value(digits, plus, True)
 
 
-def load() -> None:
+def load_phone_tables() -> None:
     """Read the tables of numbers now, where the first message must not wait for them."""
     _valid("0912000111")
 

@@ -25,8 +25,8 @@ _REACH = (
 _FILLER = r"(?:[\s:.,=()\-]|请|可以|拨打|打|是|为|在|은|는|이|가|입니다|번호)*"
 _STORY = re.compile(r"(?:他们?|她们?|它|骗子|对方|有人|对我|그들?이|그가|사기범|누군가|상대)")
 
-FIRST_PERSON = r"(?:[我俺咱]|本人|제|내|저|나|우리|저희|본인|연락|전화|회신)"
-SIGNS_OF_OWN = (re.compile(_CHINESE), re.compile(_KOREAN), re.compile(_REACH))
+FAR_EAST_FIRST_PERSON = r"(?:[我俺咱]|本人|제|내|저|나|우리|저희|본인|연락|전화|회신)"
+FAR_EAST_SIGNS_OF_OWN = (re.compile(_CHINESE), re.compile(_KOREAN), re.compile(_REACH))
 _BEFORE = re.compile(rf"(?:{_CHINESE}|{_KOREAN}){_FILLER}$")
 _AFTER = re.compile(
     rf"[\s,()\-]{{0,3}}(?:是|为|这是|이|가|은|는)?\s*(?:{_CHINESE}|{_KOREAN})(?!{_FILLER}\+?\d)"
@@ -34,18 +34,18 @@ _AFTER = re.compile(
 # Looked for first: what may stand before it is read at every place of the words.
 _REACHED = re.compile(rf"{_REACH}{_FILLER}$")
 _REACHED_AT = re.compile(rf"(?P<before>[^.,;!?。\n]{{0,30}}){_REACHED.pattern}")
-OWN_MAIL = re.compile(
+FAR_EAST_OWN_MAIL = re.compile(
     r"(?:(?:我|本人)的?|(?<![가-힣])(?:제|내|저의)\s*)(?:电子邮箱|电子邮件|邮箱|邮件|e-?mail|이메일|메일)"
     rf"(?:地址|\s*주소)?{_FILLER}$"
 )
 
 
-def apart(text: FlatText) -> FlatText:
+def letters_as_barriers(text: FlatText) -> FlatText:
     """The same with a barrier for each such letter, so that a number ends where they begin."""
     return replace(text, flat=_LETTERS.sub("\x00", text.flat))
 
 
-def is_own(flat: str, before: str, end: int) -> bool:
+def is_own_in_far_east(flat: str, before: str, end: int) -> bool:
     """Whether the words before or after this number say that it is the writer's."""
     if _BEFORE.search(before) or _AFTER.match(flat, end):
         return True

@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from keng.language.fold import FlatText, fold
-from keng.language.indicators.found import Span, Taken
-from keng.language.indicators.pages import in_one_spelling
-from keng.language.indicators.wording import said, words
+from keng.language.indicators.indicator import FoundSpan, TakenPlaces
+from keng.language.indicators.pages import page_in_one_spelling
+from keng.language.indicators.patterns import any_listed, listed_words
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -41,8 +41,8 @@ _IN_ADDRESS = re.compile(rf"{_SCHEME}[^\s/]*$")
 _TRAILING = ".,;:!?…'\"”’»*_-~"
 
 # Endings in such use that a bare name before them is an address.
-_USUAL_ENDINGS = words("usual_ending")
-WELL_KNOWN = words("known_host")
+_USUAL_ENDINGS = listed_words("usual_ending")
+WELL_KNOWN = listed_words("known_host")
 # Where persons have pages: such an address may name somebody.
 _MANYS_PAGES = (
     "facebook.com",
@@ -56,14 +56,14 @@ _MANYS_PAGES = (
     "linkedin.com",
     "threads.net",
 )
-_FIRM_ENDINGS = words("firm_ending")
+_FIRM_ENDINGS = listed_words("firm_ending")
 # Reserved for documentation and tests (RFC 2606); exercises and demonstrations use them.
 _RESERVED_ENDINGS = frozenset({"example", "test", "invalid", "onion"})
-_FILE_ENDINGS = words("file_ending")
+_FILE_ENDINGS = listed_words("file_ending")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
-_CUE = re.compile(rf"\b{said('link')}\b[\s\w:\"'(-]{{0,12}}$")
+_CUE = re.compile(rf"\b{any_listed('link')}\b[\s\w:\"'(-]{{0,12}}$")
 
 
 def is_own_site(value: str) -> bool:
@@ -73,23 +73,23 @@ def is_own_site(value: str) -> bool:
     return "." in host and not named
 
 
-def find_emails(text: FlatText) -> list[Span]:
+def find_emails(text: FlatText) -> list[FoundSpan]:
     """E-mail addresses: never an indicator, but they must not be taken for web addresses."""
     if "@" not in text.flat:
         return []
     return [
-        Span(m.start(), m.end(), _ANY_DOT.sub(".", m.group()))
+        FoundSpan(m.start(), m.end(), _ANY_DOT.sub(".", m.group()))
         for m in _EMAIL.finditer(text.flat)
         if not _IN_ADDRESS.search(text.flat, max(0, m.start() - 80), m.start())
     ]
 
 
-def find_links(text: FlatText, flat: str) -> list[Span]:
+def find_links(text: FlatText, flat: str) -> list[FoundSpan]:
     """Web addresses in `flat`, the flat text with e-mail addresses blanked out."""
-    found: list[Span] = []
+    found: list[FoundSpan] = []
     if "." in flat or "cham" in flat or "dot" in flat:
         found.extend(_addresses(text, flat))
-        taken = Taken(len(flat))
+        taken = TakenPlaces(len(flat))
         for link in found:
             taken.mark_span(link.start, link.end)
         for more in (*_apart(text, flat), *_spelled(flat)):
@@ -99,7 +99,7 @@ def find_links(text: FlatText, flat: str) -> list[Span]:
     return sorted(found)
 
 
-def _addresses(text: FlatText, flat: str) -> Iterator[Span]:
+def _addresses(text: FlatText, flat: str) -> Iterator[FoundSpan]:
     for match in _ADDRESS.finditer(flat):
         end, followed = _host_end(text, flat, match)
         if end is None:
@@ -108,7 +108,7 @@ def _addresses(text: FlatText, flat: str) -> Iterator[Span]:
         path_end = _path_end(flat, match) if followed else end
         marked = bool(match["scheme"]) or host.startswith("www.")
         if marked or _stands_alone(text, flat, match.start("host"), end, host, path=path_end > end):
-            yield Span(match.start(), path_end, _value(text, host, end, path_end))
+            yield FoundSpan(match.start(), path_end, _value(text, host, end, path_end))
 
 
 def _host_end(text: FlatText, flat: str, match: re.Match[str]) -> tuple[int | None, bool]:
@@ -167,7 +167,7 @@ def _cued(flat: str, start: int) -> bool:
     return bool(_CUE.search(flat, max(0, start - 30), start))
 
 
-def _apart(text: FlatText, flat: str) -> Iterator[Span]:
+def _apart(text: FlatText, flat: str) -> Iterator[FoundSpan]:
     for match in _APART.finditer(flat):
         end = match.end("host")
         host = _refanged(text, match.start("host"), end)
@@ -187,10 +187,10 @@ def _apart(text: FlatText, flat: str) -> Iterator[Span]:
             or (_cued(flat, match.start()) and not _SYLLABLE.fullmatch(name))
         ):
             path_end = _path_end(flat, match)
-            yield Span(match.start(), path_end, _value(text, host, end, path_end))
+            yield FoundSpan(match.start(), path_end, _value(text, host, end, path_end))
 
 
-def _spelled(flat: str) -> Iterator[Span]:
+def _spelled(flat: str) -> Iterator[FoundSpan]:
     for match in _SPELLED.finditer(flat) if " . " in flat else ():
         host = match.group().replace(" ", "").strip(".-")
         ending = known_ending(host)
@@ -199,7 +199,7 @@ def _spelled(flat: str) -> Iterator[Span]:
             and len(host) - len(ending) > 4
             and not host[: -len(ending) - 1].isdigit()
         ):
-            yield Span(match.start(), match.end(), host)
+            yield FoundSpan(match.start(), match.end(), host)
 
 
 def _path_end(flat: str, match: re.Match[str]) -> int:
@@ -244,7 +244,7 @@ def _read_back(label: str) -> str:
 
 def _value(text: FlatText, host: str, end: int, path_end: int) -> str:
     rest = unicodedata.normalize("NFC", text.written(end, path_end)).replace("[.]", ".").rstrip("/")
-    return in_one_spelling(host.removeprefix("www.") + rest)
+    return page_in_one_spelling(host.removeprefix("www.") + rest)
 
 
 @lru_cache(maxsize=4096)

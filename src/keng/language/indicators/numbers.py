@@ -10,17 +10,23 @@ from keng.language.indicators.context import (
     is_other_number,
     is_phone_cued,
 )
-from keng.language.indicators.digits import Group, followed_by_unit, phone_start, read_phone, runs
-from keng.language.indicators.wording import NAMED_BANK, phrases
+from keng.language.indicators.digits import (
+    DigitGroup,
+    digit_runs,
+    followed_by_unit,
+    phone_start,
+    read_phone,
+)
+from keng.language.indicators.patterns import NAMED_BANK, any_phrase
 
 # What may stand between two accounts of one list: "số 1028... (VietinBank), 0963... (MB)".
 _LISTED = re.compile(
-    rf"[\s(]*(?:{NAMED_BANK}[\s)]*)?{phrases('va hoac voi & + / - ; ,')}+"
-    rf"\s*(?:{phrases('stk tk so')}\s*)?(?:{NAMED_BANK}[\s:]*)?"
+    rf"[\s(]*(?:{NAMED_BANK}[\s)]*)?{any_phrase('va hoac voi & + / - ; ,')}+"
+    rf"\s*(?:{any_phrase('stk tk so')}\s*)?(?:{NAMED_BANK}[\s:]*)?"
 )
 # "12500000" after "tài khoản bị trừ" is money.
 _ROUND_SUM = re.compile(r"[1-9]\d{0,3}0{5,}|[1-9]\d{2,3}000|[1-9]\d{0,2}(?:[ .]\d{3})+")
-_NOTHING_COUNTED = re.compile(rf"\s*(?:[^\w\s]|\n|$|\(?{NAMED_BANK}|{phrases('ten chu cua')}\b)")
+_NOTHING_COUNTED = re.compile(rf"\s*(?:[^\w\s]|\n|$|\(?{NAMED_BANK}|{any_phrase('ten chu cua')}\b)")
 _ACCOUNT_MIN, _ACCOUNT_MAX = 6, 19
 
 
@@ -36,12 +42,12 @@ class Number(NamedTuple):
 def find_numbers(text: FlatText, flat: str) -> list[Number]:
     """Phones and accounts in `flat`, the flat text with links, mails and plates blanked out."""
     found: list[Number] = []
-    for run in runs(flat):
+    for run in digit_runs(flat):
         _read_run(text, flat, run, found)
     return found
 
 
-def _read_run(text: FlatText, flat: str, run: list[Group], found: list[Number]) -> None:
+def _read_run(text: FlatText, flat: str, run: list[DigitGroup], found: list[Number]) -> None:
     i = 0
     while i < len(run):
         start = run[i].start
@@ -64,7 +70,7 @@ def _read_run(text: FlatText, flat: str, run: list[Group], found: list[Number]) 
 def _reads_as_account(
     text: FlatText,
     flat: str,
-    run: list[Group],
+    run: list[DigitGroup],
     i: int,
     after: int,
     phone: tuple[int, str] | None,
@@ -103,7 +109,7 @@ def _continues_list(
     )
 
 
-def _account_end(flat: str, run: list[Group], i: int) -> int:
+def _account_end(flat: str, run: list[DigitGroup], i: int) -> int:
     """The index after the last group of an account written in groups."""
     total = len(run[i].digits)
     after = i + 1
@@ -124,7 +130,7 @@ def _account_end(flat: str, run: list[Group], i: int) -> int:
     return after
 
 
-def _is_the_rest(flat: str, run: list[Group], i: int, last: int) -> bool:
+def _is_the_rest(flat: str, run: list[DigitGroup], i: int, last: int) -> bool:
     """One digit that is left over when an account is written in fours: "1028 7734 5521 0"."""
     sizes = {len(group.digits) for group in run[i:last]}
     return (

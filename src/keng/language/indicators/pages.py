@@ -60,7 +60,7 @@ _ITS_OWN = frozenset(
 )
 
 
-def in_one_spelling(value: str) -> str:
+def page_in_one_spelling(value: str) -> str:
     """The value of an address, the same for every way to write somebody's page."""
     parts = _PARTS.match(value)
     if parts is None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from keng.language.fold import FlatText
-from keng.language.indicators.found import Span
-from keng.language.indicators.wording import said, words
+from keng.language.indicators.indicator import FoundSpan
+from keng.language.indicators.patterns import any_listed, listed_words
 
 _PROVINCES = frozenset(
     {11, 12, 13, *range(14, 42), 43, *range(47, 87), 88, 89, 90, 92, 93, 94, 95, 97, 98, 99}
@@ -27,13 +27,13 @@ _SPELLED = re.compile(
     r"(?:[ .\-]{1,3}\d){4,6}(?![0-9a-z])"
 )
 
-_PLATE_WORD = said("plate")
+_PLATE_WORD = any_listed("plate")
 _SAID_BEFORE = re.compile(
     rf"\b{_PLATE_WORD}(?:\s+(?:xe|so|la|do|quan|doi|xanh|trang|vang|may|o|to|oto|dang))*[\s:.\-=(\"]*$"
 )
-_VEHICLE_BEFORE = re.compile(rf"\b(?:{_PLATE_WORD}|{said('vehicle')})\b[^0-9\n]{{0,24}}$")
+_VEHICLE_BEFORE = re.compile(rf"\b(?:{_PLATE_WORD}|{any_listed('vehicle')})\b[^0-9\n]{{0,24}}$")
 # Two letters that are units or everyday short forms, and letters that no series uses.
-_NO_SERIES = words("no_series")
+_NO_SERIES = listed_words("no_series")
 _UNUSED_LETTERS = frozenset("ijoqw")
 
 
@@ -49,7 +49,7 @@ def read_plate(flat: str) -> str | None:
     return None if _UNUSED_LETTERS & set(letters) else _value(flat)
 
 
-def find_plates(text: FlatText, flat: str) -> list[Span]:
+def find_plates(text: FlatText, flat: str) -> list[FoundSpan]:
     """Plates in `flat`, the flat text with links blanked out."""
     if not any(c.isdigit() for c in flat):
         return []
@@ -58,10 +58,10 @@ def find_plates(text: FlatText, flat: str) -> list[Span]:
     return [one for i, one in enumerate(found) if i == 0 or one.start >= found[i - 1].end]
 
 
-def _common(text: FlatText, flat: str) -> Iterator[Span]:
+def _common(text: FlatText, flat: str) -> Iterator[FoundSpan]:
     for match in _PLATE.finditer(flat):
         if int(match["province"]) in _PROVINCES and _is_plate(text, flat, match):
-            yield Span(match.start(), match.end(), _value(match.group()))
+            yield FoundSpan(match.start(), match.end(), _value(match.group()))
 
 
 def _is_plate(text: FlatText, flat: str, match: re.Match[str]) -> bool:
@@ -91,21 +91,21 @@ def _is_plate(text: FlatText, flat: str, match: re.Match[str]) -> bool:
     return said and (capital or letters not in ("h", "k", "d", "g", "m", "t"))
 
 
-def _diplomatic(flat: str) -> Iterator[Span]:
+def _diplomatic(flat: str) -> Iterator[FoundSpan]:
     for match in _DIPLOMATIC.finditer(flat):
         said = _VEHICLE_BEFORE.search(flat, max(0, match.start() - 45), match.start())
         if int(match[1]) in _PROVINCES and (said or "-" in match.group()):
-            yield Span(match.start(), match.end(), _value(match.group()))
+            yield FoundSpan(match.start(), match.end(), _value(match.group()))
 
 
-def _said(flat: str, pattern: re.Pattern[str]) -> Iterator[Span]:
+def _said(flat: str, pattern: re.Pattern[str]) -> Iterator[FoundSpan]:
     """Forms so common in other uses that the word for a plate must stand right before them."""
     for match in pattern.finditer(flat):
         if _SAID_BEFORE.search(flat, max(0, match.start() - 40), match.start()):
-            yield Span(match.start(), match.end(), _value(match.group()))
+            yield FoundSpan(match.start(), match.end(), _value(match.group()))
 
 
-def _spelled(flat: str) -> Iterator[Span]:
+def _spelled(flat: str) -> Iterator[FoundSpan]:
     for span in _said(flat, _SPELLED):
         whole = re.fullmatch(r"([1-9]\d)[a-z]{1,2}\d{4,6}", span.value.lower())
         if whole and int(whole[1]) in _PROVINCES:

@@ -4,93 +4,105 @@ import re
 from functools import lru_cache
 
 from keng.language.indicators import english, far_east
-from keng.language.indicators.found import ContextRole, Kind
-from keng.language.indicators.wording import ME, MINE, NAMED_BANK, SURNAMES, compiled, phrases, said
-
-_NUMBER_WORD = said("own_number")
-_LINK_WORDS = rf"(?:\s*\b{said('own_filler')}\b)*[\s:.,=(\-]*$"
-_ACTS = said("acts")
-_HELPERS = said("acts_helper")
-_ACTS_AFTER = compiled(
-    rf"[\s,)\"]{{0,3}}(?:{_HELPERS}\s+)*{_ACTS}\b(?!\s+{phrases('lai_cho em_nhe toi_nhe')})"
+from keng.language.indicators.indicator import ContextRole, IndicatorKind
+from keng.language.indicators.patterns import (
+    ME,
+    MINE,
+    NAMED_BANK,
+    SURNAMES,
+    any_listed,
+    any_phrase,
+    compile_pattern,
 )
 
-_CALLED_FROM = compiled(
+_NUMBER_WORD = any_listed("own_number")
+_LINK_WORDS = rf"(?:\s*\b{any_listed('own_filler')}\b)*[\s:.,=(\-]*$"
+_ACTS = any_listed("acts")
+_HELPERS = any_listed("acts_helper")
+_ACTS_AFTER = compile_pattern(
+    rf"[\s,)\"]{{0,3}}(?:{_HELPERS}\s+)*{_ACTS}\b(?!\s+{any_phrase('lai_cho em_nhe toi_nhe')})"
+)
+
+_CALLED_FROM = compile_pattern(
     rf"""(?:\b(?:goi|goi\s+den|goi\s+toi|cuoc\s+goi|nhan\s+tin|tin\s+nhan|sms|nt|nhan\s+cuoc\s+goi)
-    (?:\s+\w+){{0,4}}?\s+(?:tu|bang|den\s+tu)\s+(?:{said("called_from")}\s*)*[\s:(\-]*$
-    |\b{said("calling_number")}(?:\s+la)?[\s:(\-]*$
-    |\b{said("hit_by_number")}(?:\s+{phrases("so sdt la dien_thoai")})*[\s:]*$)"""
+    (?:\s+\w+){{0,4}}?\s+(?:tu|bang|den\s+tu)\s+(?:{any_listed("called_from")}\s*)*[\s:(\-]*$
+    |\b{any_listed("calling_number")}(?:\s+la)?[\s:(\-]*$
+    |\b{any_listed("hit_by_number")}(?:\s+{any_phrase("so sdt la dien_thoai")})*[\s:]*$)"""
 )
-_PAID_TO = compiled(
-    rf"""\b{said("paid")}\b
+_PAID_TO = compile_pattern(
+    rf"""\b{any_listed("paid")}\b
     [^.!?\n]{{0,60}}$"""
 )
-_ACCOUNT_MINE = compiled(
-    rf"\b{phrases('stk tk so_tk so_tai_khoan tai_khoan')}(?:\s+ngan\s+hang)?"
+_ACCOUNT_MINE = compile_pattern(
+    rf"\b{any_phrase('stk tk so_tk so_tai_khoan tai_khoan')}(?:\s+ngan\s+hang)?"
     rf"(?:\s+{NAMED_BANK})?\s+{MINE}(?:\s+{NAMED_BANK})?[\s:la]*(?:so\s+)?$"
 )
-_LINK_USED = compiled(rf"""\b(?:{said("link_used")})\b[^!?\n]{{0,45}}$""")
-_LINK_USED_AFTER = compiled(rf"[\s,)\"]{{0,3}}{said('link_bad')}\b")
-_CHAT_LINK_MINE = compiled(rf"\b{said('social')}\s+{MINE}[\s:]*(?:la\s+|day\s*:?\s*)*$")
-_PLATE_USED = compiled(rf"\b{said('culprit')}\b[^.!?\n]{{0,50}}$")
-_PLATE_MINE = compiled(
-    rf"(?:\b{phrases('xe bien bien_so xe_may o_to')}(?:\s+\w+)?\s+{MINE}"
-    rf"|\b{phrases('mat_xe mat_bien mat_bien_so bi_mat')})\b[^.!?\n]{{0,40}}$"
+_LINK_USED = compile_pattern(rf"""\b(?:{any_listed("link_used")})\b[^!?\n]{{0,45}}$""")
+_LINK_USED_AFTER = compile_pattern(rf"[\s,)\"]{{0,3}}{any_listed('link_bad')}\b")
+_CHAT_LINK_MINE = compile_pattern(
+    rf"\b{any_listed('social')}\s+{MINE}[\s:]*(?:la\s+|day\s*:?\s*)*$"
+)
+_PLATE_USED = compile_pattern(rf"\b{any_listed('culprit')}\b[^.!?\n]{{0,50}}$")
+_PLATE_MINE = compile_pattern(
+    rf"(?:\b{any_phrase('xe bien bien_so xe_may o_to')}(?:\s+\w+)?\s+{MINE}"
+    rf"|\b{any_phrase('mat_xe mat_bien mat_bien_so bi_mat')})\b[^.!?\n]{{0,40}}$"
 )
 
 _TOPPED_UP = re.compile(r"\bnap(?:\s+tien)?\s+(?:qua|vao)\s+(?:so\s+)?$")
-_NUMBER_NAMED = compiled(
-    rf"\b{_NUMBER_WORD}(?:\s+{phrases('la nay lua_dao gia nuoc_ngoai do')})*[\s:]*"
-    rf"(?:[+\d][\d\ .\-]{{7,18}}(?:,|/|\b{phrases('va voi hoac')}\b)\s*)*$"
+_NUMBER_NAMED = compile_pattern(
+    rf"\b{_NUMBER_WORD}(?:\s+{any_phrase('la nay lua_dao gia nuoc_ngoai do')})*[\s:]*"
+    rf"(?:[+\d][\d\ .\-]{{7,18}}(?:,|/|\b{any_phrase('va voi hoac')}\b)\s*)*$"
 )
-_OWN_BEFORE = compiled(rf"\b{_NUMBER_WORD}\s*(?:{_NUMBER_WORD}\s*)?{MINE}\b{_LINK_WORDS}")
-_OWN_AFTER = compiled(
+_OWN_BEFORE = compile_pattern(rf"\b{_NUMBER_WORD}\s*(?:{_NUMBER_WORD}\s*)?{MINE}\b{_LINK_WORDS}")
+_OWN_AFTER = compile_pattern(
     rf"[\s,(\-]{{0,3}}(?:la\s+)?(?:{_NUMBER_WORD}\s+(?:cua\s+)?{ME}|cua\s+{ME})\b(?!\s+{_ACTS}\b)"
     # "0912…, sdt của em 0987…": these words speak of the number after them.
     r"(?!\s*+(?:la\s++)?+[:.]?\s*+\+?\d)"
 )
-_FORM_FIELD = compiled(rf"\b{said('form_field')}\b[^\n\d]{{0,60}}\b{_NUMBER_WORD}[\s:]*$")
-_INTRODUCED = compiled(
+_FORM_FIELD = compile_pattern(
+    rf"\b{any_listed('form_field')}\b[^\n\d]{{0,60}}\b{_NUMBER_WORD}[\s:]*$"
+)
+_INTRODUCED = compile_pattern(
     rf"""\b{ME}\s+(?:ten\s+la|la|ten)\s+(?:{SURNAMES}(?:[ ][^\W\d]+){{1,4}}\s+|
     (?:[^\W\d]+[ ]){{0,5}}?[^\W\d]+\s*[,.;(\-]\s*(?:(?:\d{{1,3}}\s+tuoi|(?:sinh\s+nam|sn)\s+\d{{4}}
-    |{said("lives_at")}\b[^,.;\n]{{0,40}})\s*[,.;]\s*){{0,3}})
-    (?:{said("contact")}[\s:]*(?:la\s+)?)?$"""
+    |{any_listed("lives_at")}\b[^,.;\n]{{0,40}})\s*[,.;]\s*){{0,3}})
+    (?:{any_listed("contact")}[\s:]*(?:la\s+)?)?$"""
 )
 # At the beginning of a sentence only: in "lừa tôi dùng số" somebody else does it.
-_USES = rf"(?:{said('now')}\s+)*{said('uses')}\s+"
-_I_USE = compiled(
-    rf"(?:^|[,.;!?\n])\s*(?:{said('now')}\s+)*{ME}\s+{_USES}{_NUMBER_WORD}{_LINK_WORDS}"
+_USES = rf"(?:{any_listed('now')}\s+)*{any_listed('uses')}\s+"
+_I_USE = compile_pattern(
+    rf"(?:^|[,.;!?\n])\s*(?:{any_listed('now')}\s+)*{ME}\s+{_USES}{_NUMBER_WORD}{_LINK_WORDS}"
 )
 # Looked for first: what may stand before it is read at every place of the words.
-_REACHES_ME = compiled(
-    rf"\b(?P<verb>{said('reach')})(?:\s+{said('reach_filler')})*\s+{ME}\b{_LINK_WORDS}"
+_REACHES_ME = compile_pattern(
+    rf"\b(?P<verb>{any_listed('reach')})(?:\s+{any_listed('reach_filler')})*\s+{ME}\b{_LINK_WORDS}"
 )
-_REACH_ME = compiled(rf"(?P<before>[^,.;!?\n]{{0,30}}){_REACHES_ME.pattern}")
+_REACH_ME = compile_pattern(rf"(?P<before>[^,.;!?\n]{{0,30}}){_REACHES_ME.pattern}")
 # The same declarations without what surrounds them, cheap to look for: where none of these is, no
 # number and no link of the text can be the reporter's own. They ask for less than the patterns
 # above, never for more (no word has to end before a digit, and nobody else is excluded).
-_I = rf"{said('me')}(?![^\W\d_])"
-_MY = rf"(?:cua\s+)?(?:{said('kin')}\s+)?{_I}"
-_THEN_NUMBER = rf"(?:\s*{said('own_filler')})*[\s:.,=(\-]*+[+(]*+[oil]*+\d"
+_I = rf"{any_listed('me')}(?![^\W\d_])"
+_MY = rf"(?:cua\s+)?(?:{any_listed('kin')}\s+)?{_I}"
+_THEN_NUMBER = rf"(?:\s*{any_listed('own_filler')})*[\s:.,=(\-]*+[+(]*+[oil]*+\d"
 _SIGNS_OF_OWN = (
     tuple(
         re.compile(pattern)
         for pattern in (
             rf"{_NUMBER_WORD}\s*(?:{_NUMBER_WORD}\s*)?{_MY}{_THEN_NUMBER}",
-            rf"{said('reach')}(?:\s+{said('reach_filler')})*\s+{_I}{_THEN_NUMBER}",
+            rf"{any_listed('reach')}(?:\s+{any_listed('reach_filler')})*\s+{_I}{_THEN_NUMBER}",
             rf"[\doil][\s,(\-]{{0,3}}(?:la\s+)?(?:{_NUMBER_WORD}\s+(?:cua\s+)?|cua\s+){_I}",
-            said("form_field"),
-            rf"{said('me')}\s+(?:ten|la)\s",
-            rf"{said('social')}\s+{_MY}",
+            any_listed("form_field"),
+            rf"{any_listed('me')}\s+(?:ten|la)\s",
+            rf"{any_listed('social')}\s+{_MY}",
             rf"{_I}\s+{_USES}{_NUMBER_WORD}",
         )
     )
-    + english.SIGNS_OF_OWN
-    + far_east.SIGNS_OF_OWN
+    + english.ENGLISH_SIGNS_OF_OWN
+    + far_east.FAR_EAST_SIGNS_OF_OWN
 )
-_STORY = re.compile(rf"\b{said('story')}\b")
-_ASKED = re.compile(rf"\b{said('asked')}\b|^\s*$")
-_ADVERT = re.compile(rf"\b{said('advert')}\b")
+_STORY = re.compile(rf"\b{any_listed('story')}\b")
+_ASKED = re.compile(rf"\b{any_listed('asked')}\b|^\s*$")
+_ADVERT = re.compile(rf"\b{any_listed('advert')}\b")
 
 
 def may_hold_own(flat: str) -> bool:
@@ -98,7 +110,7 @@ def may_hold_own(flat: str) -> bool:
     return any(sign.search(flat) for sign in _SIGNS_OF_OWN)
 
 
-def role_of(kind: Kind, flat: str, start: int, end: int, value: str) -> ContextRole:
+def role_of(kind: IndicatorKind, flat: str, start: int, end: int, value: str) -> ContextRole:
     """The role that the words around this span give it."""
     before = flat[max(0, start - 110) : start]
     if kind == "phone":
@@ -148,9 +160,13 @@ def _is_own(flat: str, before: str, end: int, acts: bool) -> bool:
         return True
     if acts:
         return False
-    if _INTRODUCED.search(before) or _I_USE.search(before) or english.is_own(flat, before, end):
+    if (
+        _INTRODUCED.search(before)
+        or _I_USE.search(before)
+        or english.is_own_in_english(flat, before, end)
+    ):
         return True
-    if far_east.is_own(flat, before, end):
+    if far_east.is_own_in_far_east(flat, before, end):
         return True
     reach = _REACHES_ME.search(before) and _REACH_ME.search(before)
     if not reach or _is_advert(flat):

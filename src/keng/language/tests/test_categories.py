@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keng.language.categories import suggest
+from keng.language.categories import suggest_categories
 from keng.language.fold import fold
-from keng.language.seeds import concepts, rules
-from keng.language.spotting import find_ideas
+from keng.language.seed_spotting import find_ideas
+from keng.language.seeds import seed_concepts, seed_rules
 from keng.language.taxonomy import categories
 from keng.language.urgency import suggest_urgency
 
@@ -72,17 +72,17 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("text", "code"), SENTENCES)
 def test_the_likeliest_category_is_the_right_one(text: str, code: str) -> None:
-    assert suggest(text)[0].code == code
+    assert suggest_categories(text)[0].code == code
 
 
 @pytest.mark.parametrize(("text", "code"), SENTENCES)
 def test_the_right_category_is_among_three_without_accents(text: str, code: str) -> None:
-    assert code in [one.code for one in suggest(fold(text))]
+    assert code in [one.code for one in suggest_categories(fold(text))]
 
 
 @pytest.mark.parametrize(("text", "code"), SENTENCES)
 def test_every_reason_is_a_quote(text: str, code: str) -> None:
-    found = suggest(text)
+    found = suggest_categories(text)
     assert 1 <= len(found) <= 3
     assert found[0].reasons
     assert all(reason in text for one in found for reason in one.reasons)
@@ -102,11 +102,11 @@ def test_parts_of_longer_words_and_of_names_do_not_count() -> None:
 
 def test_the_rules_use_known_codes_and_known_ideas() -> None:
     forms = {"#money", "#link", "#phone", "#account", "#plate", "#minor"}
-    for rule in rules():
+    for rule in seed_rules():
         assert rule.code in categories()
         for name in (*rule.needed, *rule.excluded):
-            assert name in forms or not name.isupper() or len(concepts()[name]) > 1, name
-    assert {rule.code for rule in rules() if rule.weight > 0} == set(categories())
+            assert name in forms or not name.isupper() or len(seed_concepts()[name]) > 1, name
+    assert {rule.code for rule in seed_rules() if rule.weight > 0} == set(categories())
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_urgency(text: str, level: str) -> None:
 @settings(max_examples=200)
 @given(st.text() | st.text(alphabet="cháygiảcông anđiện thoại0912.,\n\u0301ABĐ"))
 def test_any_text_gets_a_suggestion(text: str) -> None:
-    found = suggest(text)
+    found = suggest_categories(text)
     assert found
     assert suggest_urgency(text).level in ("P0", "P1", "P2", "P3")
     assert all(reason in text for one in found for reason in one.reasons)
@@ -140,33 +140,33 @@ def test_any_text_gets_a_suggestion(text: str) -> None:
     "said", ["ke lua goi", "ke lua dao goi cho toi", "kẻ lừa gọi", "ke xau goi lua toi"]
 )
 def test_a_wrongdoer_typed_without_accents_is_no_drug(said):
-    codes = [each.code for each in suggest(said)]
+    codes = [each.code for each in suggest_categories(said)]
     assert "drugs" not in codes
     assert codes[0].startswith("scam")
 
 
 def test_the_drug_of_that_name_is_still_one():
-    assert suggest("ban ke trong quan karaoke")[0].code == "drugs"
+    assert suggest_categories("ban ke trong quan karaoke")[0].code == "drugs"
 
 
 TRUCK = "Có người lạ kéo cháu mẫu giáo lên xe tải rồi bỏ chạy trên quốc lộ"
 
 
 def test_what_the_reporter_tapped_comes_before_all_and_what_leaves_it_says_so() -> None:
-    assert suggest(TRUCK)[0].code == "traffic"
-    first, *others = suggest(TRUCK, "child")
+    assert suggest_categories(TRUCK)[0].code == "traffic"
+    first, *others = suggest_categories(TRUCK, "child")
     assert (first.code, first.leaves_topic) == ("child_safety", False)
     assert {one.code: one.leaves_topic for one in others}["traffic"]
 
 
 def test_words_that_say_nothing_are_what_was_tapped() -> None:
-    assert suggest("không dám kể", "child")[0].code == "child_safety"
+    assert suggest_categories("không dám kể", "child")[0].code == "child_safety"
     assert suggest_urgency("không dám kể", topic="child").level == "P1"
     assert suggest_urgency("tuần trước cháu không muốn về nhà", topic="child").level == "P1"
 
 
 def test_something_else_says_nothing_about_the_category_but_is_not_forgotten() -> None:
-    found = suggest("Đêm qua nhà tôi bị kẻ gian cạy cửa sổ vào lấy laptop", "other")
+    found = suggest_categories("Đêm qua nhà tôi bị kẻ gian cạy cửa sổ vào lấy laptop", "other")
     assert found[0].code == "burglary"
     assert found[0].leaves_topic
 
@@ -175,5 +175,5 @@ def test_a_child_touched_by_a_neighbour_is_no_neighbours_quarrel() -> None:
     text = "Cháu 12 tuổi, chú hàng xóm hay sờ người cháu"
     for topic in ("child", "violence", ""):
         assert suggest_urgency(text, topic=topic).level <= "P1"
-    assert suggest(text, "child")[0].code == "child_safety"
-    assert suggest(text)[0].code == "child_safety"
+    assert suggest_categories(text, "child")[0].code == "child_safety"
+    assert suggest_categories(text)[0].code == "child_safety"

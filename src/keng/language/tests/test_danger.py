@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keng.language.danger import danger_in, is_about_child, reading
-from keng.language.danger.clues import weights
+from keng.language.danger.clues import clue_weights
 from keng.language.danger.reading import THRESHOLD
-from keng.language.danger.table import calmers, phrases, rules
+from keng.language.danger.table import calmers, danger_phrases, danger_rules
 from keng.language.fold import fold
 from keng.language.urgency import suggest_urgency
 from keng.tips.urgency import urgency_of
@@ -106,8 +106,10 @@ def test_when_a_child_may_be_reading(text: str, topic: str, about: bool) -> None
 
 
 def test_the_tables_fit_together() -> None:
-    ideas = {each.idea for listed in phrases().phrases.values() for each in listed} | {"MINOR"}
-    for theirs in rules().values():
+    ideas = {each.idea for listed in danger_phrases().phrases.values() for each in listed} | {
+        "MINOR"
+    }
+    for theirs in danger_rules().values():
         for rule in theirs:
             assert {*rule.needed, *rule.excluded} <= ideas, rule
             assert rule.level in {"P0", "P1"}
@@ -191,7 +193,7 @@ def test_the_weights_are_what_is_learned_from_the_sentences() -> None:
     """`python -m tests.train_danger` writes them anew after a change of sentences or ideas."""
     learned = csv.reader(train_danger.as_file(train_danger.sentences()).splitlines())
     made = {name: (weight, kind) for name, weight, kind in learned if name != "clue"}
-    kept = weights()
+    kept = clue_weights()
     # The last digit may differ between machines, and with it whether a clue is kept at all.
     least = train_danger.LEAST_WEIGHT + 0.01
     for name in made.keys() | kept.keys():

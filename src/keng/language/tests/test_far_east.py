@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keng.language.indicators import extract
-from keng.language.reporters_own import cut
+from keng.language.reporters_own import cut_reporters_own
 
 OWN = [
     "我的手机号是 0912 345 678",
@@ -35,7 +35,7 @@ OTHERS = [
 
 @pytest.mark.parametrize("text", OWN)
 def test_the_own_number_is_cut(text):
-    shown, pieces = cut(text)
+    shown, pieces = cut_reporters_own(text)
     assert len(pieces) == 1
     assert "678" in pieces[0]
     assert "678" not in shown
@@ -43,24 +43,26 @@ def test_the_own_number_is_cut(text):
 
 @pytest.mark.parametrize("text", OTHERS)
 def test_the_number_of_the_offence_stays(text):
-    assert cut(text) == (text, [])
+    assert cut_reporters_own(text) == (text, [])
     assert [one.value for one in extract(text) if one.type == "phone"] == ["+84912345678"]
 
 
 def test_the_own_number_goes_and_the_other_stays():
-    shown, pieces = cut("骗子的号码是 0987654321，我的号码是0912345678。")
+    shown, pieces = cut_reporters_own("骗子的号码是 0987654321，我的号码是0912345678。")
     assert pieces == ["0912345678"]
     assert "0987654321" in shown
 
 
 def test_the_own_mailbox_is_cut():
-    assert cut("제 이메일은 reader@mail.example 입니다")[1] == ["reader@mail.example"]
-    assert cut("我的邮箱是reader@mail.example")[1] == ["reader@mail.example"]
+    assert cut_reporters_own("제 이메일은 reader@mail.example 입니다")[1] == ["reader@mail.example"]
+    assert cut_reporters_own("我的邮箱是reader@mail.example")[1] == ["reader@mail.example"]
 
 
 def test_letters_that_come_apart_are_read_too():
     """As some phones send Korean: each letter by itself."""
-    shown, _pieces = cut(unicodedata.normalize("NFC", unicodedata.normalize("NFD", OWN[5])))
+    shown, _pieces = cut_reporters_own(
+        unicodedata.normalize("NFC", unicodedata.normalize("NFD", OWN[5]))
+    )
     assert "678" not in shown
 
 
@@ -70,5 +72,5 @@ def test_letters_that_come_apart_are_read_too():
     )
 )
 def test_no_text_breaks_it(text):
-    shown, pieces = cut(text)
+    shown, pieces = cut_reporters_own(text)
     assert bool(pieces) == (shown != text)

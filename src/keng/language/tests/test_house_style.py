@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.language.house_style import MESSAGES, MOST_WORDS, PARTS, check, seconds_aloud, stops
+from keng.language.house_style import (
+    MOST_WORDS,
+    STYLE_MESSAGES,
+    WARNING_PARTS,
+    check_warning_style,
+    seconds_aloud,
+    stopping_findings,
+)
 
 TITLE = "Giả thợ điện đòi thu tiền"
 GOOD = {
@@ -16,11 +23,15 @@ GOOD = {
 
 
 def _codes(level: str = "", title: str = TITLE, **parts: str) -> list[str]:
-    return [one.code for one in check({**GOOD, **parts}, title) if not level or one.level == level]
+    return [
+        one.code
+        for one in check_warning_style({**GOOD, **parts}, title)
+        if not level or one.level == level
+    ]
 
 
 def test_a_good_warning_has_only_good_marks() -> None:
-    found = check(GOOD, TITLE)
+    found = check_warning_style(GOOD, TITLE)
     assert {one.level for one in found} == {"ok"}
     assert [one.code for one in found] == ["length", "parts", "no_link", "no_hint"]
     words = sum(len(text.split()) for text in GOOD.values())
@@ -34,13 +45,13 @@ def test_reading_aloud_takes_a_second_for_three_words() -> None:
 def test_more_than_eighty_words_stop() -> None:
     spare = MOST_WORDS - sum(len(GOOD[part].split()) for part in ("signs", "act", "call"))
     assert "too_long" not in _codes(what="Vui. " * spare)
-    found = stops(check({**GOOD, "what": "Vui. " * (spare + 3)}, TITLE))
+    found = stopping_findings(check_warning_style({**GOOD, "what": "Vui. " * (spare + 3)}, TITLE))
     assert [(one.code, one.params["over"]) for one in found] == [("too_long", 3)]
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", WARNING_PARTS)
 def test_every_part_must_be_there(part: str) -> None:
-    found = stops(check({**GOOD, part: "  "}, TITLE))
+    found = stopping_findings(check_warning_style({**GOOD, part: "  "}, TITLE))
     assert [(one.code, one.params) for one in found] == [("part_missing", {"part": part})]
 
 
@@ -59,7 +70,9 @@ def test_a_title_must_be_there_and_short() -> None:
     "link", ["https://nop-tien.example/a", "nop-tien.example", "www.nop-tien.top", "bit.ly/3abc"]
 )
 def test_a_link_that_can_be_tapped_stops(link: str) -> None:
-    found = stops(check({**GOOD, "signs": f"Chúng gửi {link} để nộp."}, TITLE))
+    found = stopping_findings(
+        check_warning_style({**GOOD, "signs": f"Chúng gửi {link} để nộp."}, TITLE)
+    )
     assert [one.code for one in found] == ["link"]
     assert found[0].params["quote"] == link
     assert "[.]" in str(found[0].params["defanged"])
@@ -89,11 +102,13 @@ def test_hints_at_the_reporter_are_to_be_changed() -> None:
 
 def test_hard_words_come_with_plainer_ones() -> None:
     (found,) = [
-        one for one in check({**GOOD, "signs": "Chúng hỏi mã OTP."}, TITLE) if one.level == "fix"
+        one
+        for one in check_warning_style({**GOOD, "signs": "Chúng hỏi mã OTP."}, TITLE)
+        if one.level == "fix"
     ]
     assert found.params == {"quote": "mã OTP", "plain": "mã số gửi về máy"}
     assert _codes("fix", signs="Chúng hỏi OTP, là mã số gửi về máy.") == []
-    english = check(
+    english = check_warning_style(
         {"what": "They use malware.", "signs": "a", "act": "b", "call": "113"}, "Title", "en"
     )
     assert [one.params["plain"] for one in english if one.code == "jargon"] == ["harmful software"]
@@ -107,11 +122,18 @@ def test_the_tone_is_calm() -> None:
 
 
 def test_what_stops_comes_first() -> None:
-    levels = [one.level for one in check({"what": "OTP!", "signs": "", "act": "", "call": ""}, "")]
+    levels = [
+        one.level
+        for one in check_warning_style({"what": "OTP!", "signs": "", "act": "", "call": ""}, "")
+    ]
     assert levels == sorted(levels, key=["stop", "fix", "ok"].index)
 
 
-@given(st.dictionaries(st.sampled_from(PARTS), st.text()), st.text(), st.sampled_from(["vi", "en"]))
+@given(
+    st.dictionaries(st.sampled_from(WARNING_PARTS), st.text()),
+    st.text(),
+    st.sampled_from(["vi", "en"]),
+)
 def test_every_finding_has_its_sentence(parts: dict[str, str], title: str, language: str) -> None:
-    for one in check(parts, title, language):
-        assert MESSAGES[one.code] % one.params
+    for one in check_warning_style(parts, title, language):
+        assert STYLE_MESSAGES[one.code] % one.params

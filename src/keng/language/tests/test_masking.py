@@ -2,7 +2,7 @@
 
 import pytest
 
-from keng.language.masking import REPORTER, mask, without
+from keng.language.masking import REPORTER_MARK, cover_values, mask_people
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from keng.language.masking import REPORTER, mask, without
     ],
 )
 def test_what_names_somebody_is_covered(text, gone):
-    masked = mask(text)
+    masked = mask_people(text)
     assert gone not in masked.text
     assert masked.covered
     assert gone in {one.written.strip() for one in masked.covered}
@@ -40,12 +40,12 @@ def test_what_names_somebody_is_covered(text, gone):
     ],
 )
 def test_what_an_offence_used_and_where_it_was_stays(text):
-    assert mask(text).text == text
-    assert mask(text).covered == ()
+    assert mask_people(text).text == text
+    assert mask_people(text).covered == ()
 
 
 def test_the_same_person_keeps_the_same_number_and_another_gets_another():
-    masked = mask("Quách Thị Thử: chị Thử nè\nanh Lê Văn Mẫu: nhờ chị Thử hỏi giúp").text
+    masked = mask_people("Quách Thị Thử: chị Thử nè\nanh Lê Văn Mẫu: nhờ chị Thử hỏi giúp").text
     assert masked.count("[người 1]") == 3
     assert masked.count("[người 2]") == 1
     assert "Thử" not in masked
@@ -53,8 +53,8 @@ def test_the_same_person_keeps_the_same_number_and_another_gets_another():
 
 
 def test_covering_what_is_covered_changes_nothing():
-    once = mask("[20:14, 3/5] Quách Thị Thử: gọi em 0987 000 417, anh Đỗ Mạnh Mẫu biết").text
-    again = mask(once)
+    once = mask_people("[20:14, 3/5] Quách Thị Thử: gọi em 0987 000 417, anh Đỗ Mạnh Mẫu biết").text
+    again = mask_people(once)
     assert again.text == once
     assert again.covered == ()
 
@@ -64,15 +64,15 @@ def test_covering_what_is_covered_changes_nothing():
     ["bà QUÁCH THỊ THỬ kể", "ba quach thi thu ke", "bà Quách  Thị\tThử kể", "(Quách Thị Thử)"],
 )
 def test_who_told_it_is_covered_however_it_is_written(text):
-    shown = without(text, ["Quách Thị Thử"])
+    shown = cover_values(text, ["Quách Thị Thử"])
     assert "ách" not in shown.lower()
-    assert REPORTER in shown
+    assert REPORTER_MARK in shown
 
 
 @pytest.mark.parametrize("written", ["0912000418", "0912 000 418", "0912.000.418", "0912-000-418"])
 def test_a_number_of_theirs_is_covered_in_every_spelling(written):
-    assert without(f"gọi {written} nhé", ["0912 000 418"]) == f"gọi {REPORTER} nhé"
-    assert without(f"gọi 9{written}7 nhé", ["0912 000 418"]) == f"gọi 9{written}7 nhé"
+    assert cover_values(f"gọi {written} nhé", ["0912 000 418"]) == f"gọi {REPORTER_MARK} nhé"
+    assert cover_values(f"gọi 9{written}7 nhé", ["0912 000 418"]) == f"gọi 9{written}7 nhé"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,9 @@ def test_a_number_of_theirs_is_covered_in_every_spelling(written):
     ],
 )
 def test_who_told_it_is_covered_where_a_title_calls_them(called):
-    assert without(f"{called} gọi máy trực", ["Nguyễn Văn Tư"]) == f"{REPORTER} gọi máy trực"
+    assert (
+        cover_values(f"{called} gọi máy trực", ["Nguyễn Văn Tư"]) == f"{REPORTER_MARK} gọi máy trực"
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,13 +99,16 @@ def test_who_told_it_is_covered_where_a_title_calls_them(called):
     ["bác từ chối", "anh tự đi", "bảo tư vấn", "Bác Tứ gọi", "bác Tưởng gọi", "đầu tư", "thứ tư"],
 )
 def test_a_word_that_only_sounds_like_their_name_stays(text):
-    assert without(text, ["Nguyễn Văn Tư"]) == text
+    assert cover_values(text, ["Nguyễn Văn Tư"]) == text
 
 
 def test_a_name_that_was_typed_without_marks_is_covered_with_them_too():
-    assert without("Bác Tư gọi", ["nguyen van tu"]) == f"{REPORTER} gọi"
+    assert cover_values("Bác Tư gọi", ["nguyen van tu"]) == f"{REPORTER_MARK} gọi"
 
 
 def test_one_short_word_is_a_word_like_any_other_unless_a_title_stands_before_it():
-    assert without("An toàn là trên hết, bà An", ["An"]) == f"An toàn là trên hết, {REPORTER}"
-    assert without("không có gì", ["", "  "]) == "không có gì"
+    assert (
+        cover_values("An toàn là trên hết, bà An", ["An"])
+        == f"An toàn là trên hết, {REPORTER_MARK}"
+    )
+    assert cover_values("không có gì", ["", "  "]) == "không có gì"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from keng.language.asked import asked_in
 from keng.language.indicators import extract
-from keng.language.indicators.pages import in_one_spelling
+from keng.language.indicators.pages import page_in_one_spelling
+from keng.language.lookup_terms import lookup_terms_in
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{5,15}", fullmatch=True).filter(
     lambda name: name.isascii() and name not in {"groups", "events", "stories", "joinchat"}
@@ -25,7 +25,7 @@ HOSTS = {
 
 
 def value(text):
-    (one,) = asked_in(text)
+    (one,) = lookup_terms_in(text)
     return one.value
 
 
@@ -55,8 +55,8 @@ def test_two_pages_never_meet(data, one, other, here, there):
 
 @given(st.text(string.ascii_letters + string.digits + "./?=&@#:-_+", max_size=60))
 def test_what_is_in_one_spelling_stays_so(text):
-    once = in_one_spelling(text)
-    assert in_one_spelling(once) == once
+    once = page_in_one_spelling(text)
+    assert page_in_one_spelling(once) == once
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,6 @@ def test_they_pass_the_house_style_beside_numbers_and_beside_their_own_signs(cat
     words = ready_words()[category]
     for signs in (words["signs"] or SIGNS, SIGNS):
         parts = words | {"signs": signs, "call": CALL}
-        found = house_style.check(parts, title=words["title"])
+        found = house_style.check_warning_style(parts, title=words["title"])
         assert [one for one in found if one.level != "ok"] == []
     assert len(words["title"]) <= 36

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from keng.language.fold import flatten, fold
 from keng.language.indicators import extract, extract_flat
+from keng.language.indicators.patterns import _lists
 from keng.language.indicators.roles import may_hold_own
-from keng.language.indicators.wording import _lists
 
 OWN, USED, UNSAID = "reporters_own", "used_in_offence", "unknown"
 

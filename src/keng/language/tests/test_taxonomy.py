@@ -15,7 +15,10 @@ def test_every_tile_has_categories_and_every_category_a_tile():
 
 
 def test_the_first_category_of_a_tile_is_what_is_meant_where_nothing_else_is_known():
-    first = {topic: taxonomy.codes_of(topic)[0] for topic in ("loan", "fire", "child", "violence")}
+    first = {
+        topic: taxonomy.categories_of_topic(topic)[0]
+        for topic in ("loan", "fire", "child", "violence")
+    }
     assert first == {
         "loan": "loan_shark",
         "fire": "fire_explosion",

@@ -15,7 +15,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.ids import read_id
-from keng.kit.private import create_private
+from keng.kit.private_files import create_private
 from keng.lessons import rights
 from keng.lessons.errors import NotYours
 from keng.lessons.films import ffmpeg, transcoding

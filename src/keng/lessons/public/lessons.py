@@ -8,16 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keng.kit import times
-from keng.kit.languages import spoken_in
-from keng.kit.slowing import Slowing
+from keng.kit.languages import language_among
+from keng.kit.rate_limits import FormThrottle
 from keng.lessons import pledge_queries, queries
 from keng.lessons.actions.finish_count import count_finished
 from keng.lessons.forms import FinishedClassForm, QuizAnswerForm
 from keng.lessons.models import Collection, Edition
 
 # A school has one network: a few classes finish at once, and its teachers print their papers.
-finish_limit = Slowing(at_once=150, pause=30.0)
-certificate_limit = Slowing(at_once=20, pause=120.0)
+finish_limit = FormThrottle(at_once=150, pause=30.0)
+certificate_limit = FormThrottle(at_once=20, pause=120.0)
 
 
 @require_safe
@@ -119,7 +119,7 @@ def _edition_or_404(slug: str) -> Edition:
 
 
 def _text_for_reader(edition: Edition) -> dict[str, Any]:
-    found: dict[str, Any] = edition.texts[spoken_in(edition.texts)]
+    found: dict[str, Any] = edition.texts[language_among(edition.texts)]
     return found
 
 
@@ -141,7 +141,7 @@ def _lesson_context(edition: Edition, at: int) -> dict[str, Any]:
         "lesson": edition.lesson,
         "collection": edition.lesson.collection,
         "text": _text_for_reader(edition),
-        "spoken": spoken_in(edition.texts),
+        "spoken": language_among(edition.texts),
         "at": at,
         "total": total,
         "next": at + 1 if at < total else 0,

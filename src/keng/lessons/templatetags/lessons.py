@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from keng.kit.languages import spoken_in
+from keng.kit.languages import language_among
 from keng.lessons.promises import PROMISES
 
 register = template.Library()
@@ -19,7 +19,7 @@ def promise(name: str) -> Any:
 @register.filter
 def in_reader_language(texts: dict[str, Any]) -> dict[str, Any]:
     """The texts in the visitor's language, or in Vietnamese; `lang` says which it is."""
-    code = spoken_in(texts)
+    code = language_among(texts)
     return {**texts[code], "lang": code}
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from keng.kit import slowing
+from keng.kit import rate_limits
 from keng.lessons.models import Finished
 from keng.lessons.public import lessons
 from keng.lessons.tests.world import Desk
@@ -16,7 +16,7 @@ def test_what_one_network_counts_is_bounded(public_client, monkeypatch):
     for bound in (lessons.finish_limit, lessons.certificate_limit):
         bound.forget()
         monkeypatch.setattr(bound, "at_once", 2)
-    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     address = f"/lessons/{Desk().published().lesson.slug}"
     sent = {"school_class": "4A2, tiểu học Thử", "pupils": "31"}
     done = [public_client.post(f"{address}/done").status_code for _ in range(3)]

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.kit.codes import derived
+from keng.kit.codes import derived_code
 from keng.language import reporters_own
 from keng.lookup.actions.listing import end_disputed_listings
 from keng.lookup.deciders import may_answer_dispute, took_part_in_listing
@@ -24,7 +24,7 @@ LONGEST_OBJECTION = 3000
 
 def dispute_code_of(token: str) -> str:
     """The code of the form's token: sent twice, the same code."""
-    return derived("dispute code", token)
+    return derived_code("dispute code", token)
 
 
 def is_objection_sent(token: str) -> bool:
@@ -54,7 +54,7 @@ def object_to_listing(hash: str, *, reason: str, text: str, token: str) -> tuple
                 unit_id=unit_id,
                 code_hash=key,
                 reason=Dispute.Reason(reason),
-                text=reporters_own.cover(text[:LONGEST_OBJECTION]).text,
+                text=reporters_own.mask_everybody(text[:LONGEST_OBJECTION]).text,
                 due_on=_due_date(),
                 listed_by_id=listing.made_by_id,
                 checked_by_id=listing.checked_by_id,

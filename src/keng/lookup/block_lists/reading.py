@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Literal, TextIO
 
-from keng.language.asked import asked_in
 from keng.language.indicators.addresses import read_link
+from keng.language.lookup_terms import lookup_terms_in
 from keng.lookup.keys import lookup_key_of, may_be_public
 
 ListFormat = Literal["hosts", "csv"]
@@ -77,7 +77,7 @@ def _entry_of(line: int, kind: str, written: str) -> ListEntry | ListFault:
     if not written:
         return ListFault(line, "no value")
     if kind == "phone":
-        phones = [one.value for one in asked_in(written) if one.type == "phone"]
+        phones = [one.value for one in lookup_terms_in(written) if one.type == "phone"]
         if len(phones) != 1:
             return ListFault(line, f"{written[:60]!r} is no phone number")
         return ListEntry("phone", phones[0])

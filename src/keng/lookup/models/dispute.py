@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.hands import none_of_the_hands
 from keng.accounts.who import HEARING_OBJECTIONS
-from keng.kit.copies import NoCopy
 from keng.kit.models import Row
+from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models.listing import Listing
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from keng.kit import times
-from keng.language.asked import asked_in
+from keng.language.lookup_terms import lookup_terms_in
 from keng.lookup.keys import lookup_hash_of
 from keng.lookup.models import BlockList, Listing
 from keng.lookup.queries import LookupAnswer, lookup_answers
@@ -53,4 +53,4 @@ def imported(value: str, *, name: str = "Danh sách A", type: str = "url", **fie
 
 def look_up(text: str) -> list[LookupAnswer]:
     """What the page answers to a text."""
-    return lookup_answers(asked_in(text))
+    return lookup_answers(lookup_terms_in(text))

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from keng.language.asked import asked_in
+from keng.language.lookup_terms import lookup_terms_in
 from keng.lookup import chat_answers
 from keng.lookup.actions import disputes
 from keng.lookup.tests.make_listing import imported, listing
@@ -43,7 +43,7 @@ def unit():
 
 
 def said(text, *languages):
-    (asked,) = asked_in(text)
+    (asked,) = lookup_terms_in(text)
     return chat_answers.message_for_asker(
         chat_answers.question_to_seal(asked, languages or ("vi", "en"))
     )

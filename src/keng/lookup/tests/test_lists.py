@@ -8,7 +8,7 @@ import pytest
 
 from keng.audit.models import Entry as AuditEntry
 from keng.cli.__main__ import main
-from keng.language.asked import listing_hash
+from keng.language.lookup_terms import listing_hash
 from keng.lookup.block_lists import importing
 from keng.lookup.block_lists.reading import ListEntry, ListFault, NotThisFormat, read_block_list
 from keng.lookup.models import BlockList, Dispute, Indicator, Listing

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from keng.dialogue.public.code_page import OF_OBJECTION
 from keng.kit import codes
 from keng.kit.forms import Form, HintedChoice, ManyFiles
-from keng.kit.languages import answer_in, chosen_language
-from keng.kit.slowing import Slowing
-from keng.kit.uploads import Damaged, SealedUpload, takes_files
-from keng.kit.words import as_dialled, defang
+from keng.kit.languages import answer_in_language, chosen_language
+from keng.kit.rate_limits import FormThrottle
+from keng.kit.safe_text import as_dialled, defang
+from keng.kit.uploads import DamagedUpload, SealedUpload, takes_files
 from keng.lookup import queries
 from keng.lookup.actions import disputes
 from keng.lookup.errors import NotListed
@@ -22,8 +22,8 @@ from keng.lookup.models import Dispute, Listing
 from keng.lookup_pages import dispute_pictures as actions
 
 # Each objection is read by a person: so many from one network, then one in ten minutes.
-objection_limit = Slowing(at_once=5, pause=600.0)
-_wrong_code_limit = Slowing(at_once=20, pause=3.0)
+objection_limit = FormThrottle(at_once=5, pause=600.0)
+_wrong_code_limit = FormThrottle(at_once=20, pause=3.0)
 
 
 class ObjectionForm(Form):
@@ -119,7 +119,7 @@ def _handle_objection(request: HttpRequest) -> HttpResponse:
     if listing is None and "text" not in request.POST:
         return _gone_page(request)
     if language := chosen_language(request):
-        return answer_in(language, lambda: _objection_page(request, listing, _unsent_form(request)))
+        return answer_in_language(language, lambda: _objection_page(request, listing, _unsent_form(request)))
     if "text" not in request.POST:
         return _objection_page(request, listing, _unsent_form(request))
     form = ObjectionForm(request.POST, request.FILES)
@@ -160,7 +160,7 @@ def lookup_objected(request: HttpRequest) -> HttpResponse:
     dispute = queries.dispute_by_code(code)
     if dispute is None:
         return OF_OBJECTION.ask()
-    context = {"dispute": dispute, "grouped": codes.grouped(code), "shown_until": allowed[1]}
+    context = {"dispute": dispute, "grouped": codes.grouped_code(code), "shown_until": allowed[1]}
     return _never_stored(render(request, "lookup_pages/public/objected.html", context))
 
 
@@ -187,14 +187,14 @@ def lookup_answer(request: HttpRequest) -> HttpResponse:
         "not_shown": actions.count_pictures_not_shown(dispute),
     }
     if language := chosen_language(request):
-        return answer_in(language, lambda: _answer_page(request, show))
+        return answer_in_language(language, lambda: _answer_page(request, show))
     return _answer_page(request, show)
 
 
 def _read_picture(file: SealedUpload, form: Form) -> bytes:
     try:
         return bytes(file.read())
-    except (Damaged, FileNotFoundError):
+    except (DamagedUpload, FileNotFoundError):
         words = _("%(name)s did not arrive whole. Choose the pictures again.")
         form.add_error("attached", words % {"name": file.name})
         return b""

@@ -11,17 +11,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.kit import times
 from keng.kit.forms import Form
-from keng.kit.languages import answer_in, chosen_language
-from keng.kit.slowing import Slowing
-from keng.language.asked import LONGEST, asked_in
+from keng.kit.languages import answer_in_language, chosen_language
+from keng.kit.rate_limits import FormThrottle
 from keng.language.category_names import label_for_reader
+from keng.language.lookup_terms import LONGEST_QUESTION, lookup_terms_in
 from keng.lookup import queries
 from keng.lookup.queries import LookupAnswer
 from keng.lookup_pages.promises import PROMISES
 
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
 LOOKUPS_AT_ONCE, LOOKUP_PAUSE = 60, 2.0
-lookup_limit = Slowing(at_once=LOOKUPS_AT_ONCE, pause=LOOKUP_PAUSE)
+lookup_limit = FormThrottle(at_once=LOOKUPS_AT_ONCE, pause=LOOKUP_PAUSE)
 
 
 class LookupForm(Form):
@@ -29,7 +29,7 @@ class LookupForm(Form):
 
     q = forms.CharField(
         label=gettext_lazy("Look up a strange number"),
-        max_length=LONGEST,
+        max_length=LONGEST_QUESTION,
         help_text=gettext_lazy("Paste a phone number, an account, a link, or the whole message."),
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
         error_messages={
@@ -54,7 +54,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _box_page(request, LookupForm())
     if language := chosen_language(request):
-        return answer_in(language, lambda: _look_up(request))
+        return answer_in_language(language, lambda: _look_up(request))
     return _look_up(request)
 
 
@@ -63,7 +63,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _box_page(request, form)
     text = form.cleaned_data["q"]
-    asked = asked_in(text)
+    asked = lookup_terms_in(text)
     if not asked:
         form.add_error("q", _("We found no number and no link in it. Copy it once more"))
         return _box_page(request, form)

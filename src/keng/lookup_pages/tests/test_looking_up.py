@@ -6,7 +6,7 @@ from keng.channels.base import Event
 from keng.delivery import inbound_handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Dispatch, Inbound
 from keng.kit import times
-from keng.language.asked import listing_hash
+from keng.language.lookup_terms import listing_hash
 from keng.lookup import chat_answers
 from keng.lookup.models import Listing
 from keng.lookup_pages.chat_handler import LookupHandler, lookup_question_of

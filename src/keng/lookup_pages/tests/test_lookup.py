@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from keng.community.tests.test_sending import everything
-from keng.kit import slowing
+from keng.kit import rate_limits
 from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute
 from keng.lookup.queries import decided_disputes
@@ -30,7 +30,7 @@ def unit():
 @pytest.fixture
 def no_time_passes(monkeypatch):
     """However slow this machine is, the tests below ask within one moment."""
-    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
 
 
 @pytest.fixture

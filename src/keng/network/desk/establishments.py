@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from keng.kit.paging import Slice
+from keng.kit.pagination import ListPage
 from keng.network.actions import establishments as actions
 from keng.network.actions.group_sheets import may_keep_network
 from keng.network.desk.units import officer_units, requested_unit
@@ -27,7 +27,7 @@ def establishments(request: HttpRequest) -> HttpResponse:
     found = queries.filtered_establishments(request.officer, **chosen)
     rows = queries.establishments_by_kind(found)
     total = queries.sum_of_establishments(rows)
-    page = Slice.of(request, total.houses)
+    page = ListPage.of_request(request, total.houses)
     context = {
         "form": form,
         "houses": list(found[page.start : page.end]),

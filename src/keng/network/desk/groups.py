@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
-from keng.kit.paging import Slice
+from keng.kit.pagination import ListPage
 from keng.network.actions import groups as group_actions
 from keng.network.actions.group_sheets import may_keep_network
 from keng.network.desk.units import officer_units, requested_unit
@@ -33,7 +33,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     found = group_queries.filtered_groups(request.officer, **chosen)
     rows = group_queries.groups_by_kind(found)
     total = group_queries.sum_of_groups(rows, _("Sum, equals the list"))
-    page = Slice.of(request, total.groups)
+    page = ListPage.of_request(request, total.groups)
     shown = list(found[page.start : page.end])
     for group in shown:
         group.channel_label = GROUP_CHANNEL_LABELS.get(group.channel, group.channel)

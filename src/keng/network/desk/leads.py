@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
-from keng.kit.paging import Slice
+from keng.kit.pagination import ListPage
 from keng.network.actions import leads as lead_actions
 from keng.network.desk.units import officer_units, requested_unit
 from keng.network.forms.leads import LeadForm
@@ -22,7 +22,7 @@ def leads(request: HttpRequest) -> HttpResponse:
     """Who passes on to whom: the relay tree, a page of it at a time."""
     words = request.GET.get("q", "")
     tree = relay_tree.relay_tree_of(request.officer, words=words)
-    page = Slice.of(request, len(tree.roots))
+    page = ListPage.of_request(request, len(tree.roots))
     context = {
         "tree": tree,
         "branches": relay_tree.relay_branches(tree, tree.roots[page.start : page.end]),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
-from keng.kit.forms import Form, not_to_come
+from keng.kit.forms import Form, no_later_than_today
 from keng.network.actions.establishments import EstablishmentEntry
 from keng.network.forms.parts import ListFilter, agreed_field, name_field, place_field, sheet_field
 from keng.network.models import Establishment, Group
@@ -92,7 +92,7 @@ class EstablishmentForm(Form):
             ) from None
 
     def clean_contact_agreed_on(self) -> datetime.date | None:
-        return not_to_come(self.cleaned_data["contact_agreed_on"])
+        return no_later_than_today(self.cleaned_data["contact_agreed_on"])
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
-from keng.kit.forms import Form, not_to_come
+from keng.kit.forms import Form, no_later_than_today
 from keng.network.actions.leads import LeadEntry
 from keng.network.forms.parts import agreed_field, name_field
 from keng.network.models import Group, Lead
@@ -62,7 +62,7 @@ class LeadForm(Form):
         )
 
     def clean_consented_on(self) -> datetime.date | None:
-        return not_to_come(self.cleaned_data["consented_on"])
+        return no_later_than_today(self.cleaned_data["consented_on"])
 
     def entry(self) -> LeadEntry:
         """What was written, for the action."""

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from keng.kit.templatetags.keng import number as grouped
+from keng.kit.templatetags.keng import number_in_sentence as grouped
 from keng.network.forms.groups import GROUP_CHANNEL_LABELS
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import cells

@@ -270,7 +270,7 @@ def _credentials_page(request: HttpRequest, made: inviting.MemberCredentials) ->
     address = otpauth_address(made.member.username, made.totp_secret)
     context = {
         "made": made,
-        "picture": qr.drawn(address),
+        "picture": qr.qr_data_address(address),
         "has_somebody": queries.has_active_member(made.member.partner),
     }
     return render(request, "partners/desk/credentials.html", context)

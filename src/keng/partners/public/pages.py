@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.claims import queries as claims
 from keng.claims import sentences
-from keng.kit.slowing import Slowing
+from keng.kit.rate_limits import FormThrottle
 from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
 from keng.partners.forms import KitRequestForm
@@ -20,7 +20,7 @@ from keng.places.search import current_place
 from keng.tips import receipt_codes
 
 # Each request is read by a person, who then meets whoever asked.
-join_limit = Slowing(at_once=5, pause=600.0)
+join_limit = FormThrottle(at_once=5, pause=600.0)
 
 
 @require_GET

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from keng.kit import slowing
+from keng.kit import rate_limits
 from keng.partners.models import KitRequest
 from keng.partners.public.pages import join_limit
 from keng.partners.tests.stage import Stage
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_one_network_asks_so_often_and_keeps_what_it_typed(public_client, monkeypatch):
     join_limit.forget()
-    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     address = f"/places/{Stage().place.code}/join/"
     sent = {"name": "Cụ Mẫn", "about": "Già làng", "agrees": "on"}
     for number in range(join_limit.at_once):

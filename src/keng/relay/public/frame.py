@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.kit.languages import full
+from keng.kit.languages import full_language
 from keng.network.models import Lead
 from keng.network.secret_links import lead_by_earlier_token, lead_by_token, lead_token
 from keng.relay import stopping
@@ -35,7 +35,7 @@ def in_leads_language(request: HttpRequest, lead: Lead) -> translation.override:
     """The lead's own language, unless this browser has chosen one."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return translation.override(
-        full(chosen) if chosen in dict(settings.LANGUAGES) else lead.language
+        full_language(chosen) if chosen in dict(settings.LANGUAGES) else lead.language
     )
 
 

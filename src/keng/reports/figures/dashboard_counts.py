@@ -115,7 +115,7 @@ def tips_by_category(tips: QuerySet[Tip]) -> list[FigureRow]:
     rows = tips.values_list("category").annotate(n=Count("id")).order_by("-n", "category")
     return [
         FigureRow(
-            taxonomy.label(code, get_language() or "vi") if code else _("Not sorted yet"),
+            taxonomy.category_label(code, get_language() or "vi") if code else _("Not sorted yet"),
             n,
             "category",
             code,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.delivery.audience import channel_labels
 from keng.delivery.models import Delivery, RelayTask
-from keng.kit.phrases import moment_words
+from keng.kit.time_words import moment_words
 from keng.language import taxonomy
 from keng.network.models import Group
 from keng.reports.figures import definitions
@@ -59,7 +59,7 @@ def _warnings(rows: list[Warning], _officer: Officer) -> list[ListItem]:
             reverse("warning-detail", args=[row.pk]),
             (
                 row.unit.name,
-                taxonomy.label(row.category, get_language() or "vi"),
+                taxonomy.category_label(row.category, get_language() or "vi"),
                 str(row.get_state_display()),
             ),
         )

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from keng.kit.forms import Form, own_code
+from keng.kit.forms import Form, own_code_field
 from keng.reports.periodic import boundaries
 
 
@@ -21,7 +21,7 @@ class SignForm(Form):
         label=gettext_lazy("What was wrong in the version before"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    code = own_code()
+    code = own_code_field()
 
 
 class PublishForm(Form):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from keng.kit.phrases import thousands
+from keng.kit.time_words import grouped_number
 from keng.reports.periodic import blocks, boundaries, report_labels, spans
 from keng.reports.periodic.identities import IdentityFinding
 from keng.reports.periodic.public_figures import HIDDEN
@@ -129,7 +129,7 @@ def figure_words(value: int | str | None, unit: str = "") -> str:
         return "–"
     if unit == "seconds":
         return duration(timedelta(seconds=int(value)))
-    return f"{thousands(int(value))} {unit}".rstrip()
+    return f"{grouped_number(int(value))} {unit}".rstrip()
 
 
 def unit_table(figures: dict[str, Any]) -> TableView | None:
@@ -143,16 +143,17 @@ def unit_table(figures: dict[str, Any]) -> TableView | None:
         _("Of value"),
         _("Still worked on"),
     ]
-    rows = [[row[0], *(thousands(n) for n in row[1:])] for row in figures["units"]]
+    rows = [[row[0], *(grouped_number(n) for n in row[1:])] for row in figures["units"]]
     whole = [sum(column) for column in zip(*(row[1:] for row in figures["units"]), strict=True)]
-    rows.append([_("Sum"), *(thousands(n) for n in whole)])
+    rows.append([_("Sum"), *(grouped_number(n) for n in whole)])
     return TableView(heads, rows, _("No ranking: people report more where they trust more."))
 
 
 def place_table(figures: dict[str, Any], kind: str) -> TableView:
     """What came in, by commune of today or before 1 July 2025."""
     rows = [
-        [_place(name, one_of, kind), thousands(n)] for name, n, one_of in figures["places"][kind]
+        [_place(name, one_of, kind), grouped_number(n)]
+        for name, n, one_of in figures["places"][kind]
     ]
     whole = sum(n for _name, n, _others in figures["places"][kind])
     heads = [
@@ -163,7 +164,7 @@ def place_table(figures: dict[str, Any], kind: str) -> TableView:
     note = _("Where a commune was made of several, nobody can say now from which of them it came.")
     return TableView(
         [*heads, _("Received in the period")],
-        [*rows, [_("Sum"), thousands(whole)]],
+        [*rows, [_("Sum"), grouped_number(whole)]],
         note if kind == boundaries.OLD_BOUNDARIES else "",
     )
 

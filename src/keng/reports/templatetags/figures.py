@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from keng.kit import phrases
+from keng.kit import time_words
 
 register = template.Library()
 _HOUR, _DAY = 3600, 86400
@@ -34,7 +34,7 @@ def figure(count: int, url: str, unit: str = "", zero: str = "–") -> str:
     """A number that leads to its list, if the reader may open one. Nothing has no list."""
     if not count:
         return zero
-    written = f"{phrases.thousands(count)} {unit}".rstrip()
+    written = f"{time_words.grouped_number(count)} {unit}".rstrip()
     if not url:
         return written
     return format_html('<a href="{}">{}</a>', url, written)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keng.kit.database import data_folder
-from keng.kit.private import private
-from keng.runtime.accounts_of_the_system import Account, postgres_account
+from keng.kit.private_files import private_opener
+from keng.runtime.accounts_of_the_system import SystemAccount, postgres_account
 from keng.runtime.errors import CannotContinue
 from keng.runtime.ownership import hand_over
 from keng.runtime.parent_watch import ends_with_parent
@@ -27,12 +27,12 @@ from keng.runtime.postgres.folders import (
 )
 from keng.runtime.postgres.postmaster import (
     FAST_STOP,
-    accepts,
+    accepts_connections,
     clear_what_a_crash_left,
     living_pid,
     signal_fast_stop,
 )
-from keng.runtime.postgres.providers import Software, find
+from keng.runtime.postgres.providers import Software, find_postgres
 
 if TYPE_CHECKING:
     import psycopg
@@ -44,7 +44,7 @@ STOP_WITHIN = 60.0
 BUILT_IN_LOCALE = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 BUILT_IN_SINCE = 17
 # The server's log must never hold what a person wrote: statements and row values stay out of it.
-SETTINGS = {
+CLUSTER_SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "password_encryption": "scram-sha-256",
@@ -66,7 +66,7 @@ class Cluster:
     """A data folder's PostgreSQL."""
 
     data: Path
-    account: Account
+    account: SystemAccount
     software: Software
     settings: Mapping[str, str] = field(default_factory=dict)
     child: "subprocess.Popen[bytes] | None" = None
@@ -203,7 +203,7 @@ class Cluster:
         sockets = self._sockets()
         clear_what_a_crash_left(self.folder, sockets)
         settings = {
-            **SETTINGS,
+            **CLUSTER_SETTINGS,
             "unix_socket_directories": str(sockets),
             # Who may come here at all, the folder decides.
             "unix_socket_permissions": "0700" if self.account.is_ours else "0777",
@@ -212,7 +212,7 @@ class Cluster:
         configuration = self.folder / "keng.conf"
         configuration.write_text("".join(f"{k} = '{v}'\n" for k, v in settings.items()))
         self.account.give(configuration)
-        with open(self.log_file, "ab", opener=private) as log:
+        with open(self.log_file, "ab", opener=private_opener) as log:
             # A session of its own, so that Ctrl-C reaches it last, through the supervisor.
             self.child = subprocess.Popen(
                 [self.software.program("postgres"), "-D", str(self.folder)],
@@ -237,7 +237,7 @@ class Cluster:
         """Wait until it takes sign-ins; False when the server is gone instead."""
         deadline = time.monotonic() + START_WITHIN
         socket_file = self._sockets() / f".s.PGSQL.{PORT}"
-        while not accepts(socket_file, user=SUPERUSER):
+        while not accepts_connections(socket_file, user=SUPERUSER):
             is_gone = self.pid is None and (self.child is None or self.child.poll() is not None)
             if is_gone or time.monotonic() > deadline:
                 return False
@@ -264,7 +264,7 @@ def embedded_cluster(
     data = (data or data_folder()).resolve()
     account = postgres_account()
     prepare_data_folder(data)
-    software = reachable_software(find(), data, account)
+    software = reachable_software(find_postgres(), data, account)
     return Cluster(data, account, software, settings or {})
 
 

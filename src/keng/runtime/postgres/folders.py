@@ -7,7 +7,7 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
-from keng.runtime.accounts_of_the_system import Account, process_account
+from keng.runtime.accounts_of_the_system import SystemAccount, process_account
 from keng.runtime.errors import CannotContinue
 from keng.runtime.ownership import own_folders, share_out_folders
 from keng.runtime.postgres.providers import Software
@@ -40,7 +40,7 @@ def _make_data_folder(data: Path) -> None:
     (data / "postgres").chmod(0o711)
 
 
-def socket_folder(data: Path, account: Account) -> Path:
+def socket_folder(data: Path, account: SystemAccount) -> Path:
     """A folder for the socket alone, the same one at every start of this data folder."""
     digest = hashlib.sha256(str(data).encode()).hexdigest()[:10]
     folder = _runtime_folder(data) / f"keng-{os.geteuid()}-{digest}"
@@ -75,7 +75,7 @@ def require_short(folder: Path) -> None:
         )
 
 
-def reachable_software(software: Software, data: Path, account: Account) -> Software:
+def reachable_software(software: Software, data: Path, account: SystemAccount) -> Software:
     """The programs themselves, or a copy under the data folder when the account cannot reach them.
 
     A virtual environment in root's home is such a case: the home is closed to other accounts.

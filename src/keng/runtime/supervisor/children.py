@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 
 from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
 from keng.runtime.accounts_of_the_system import process_account
-from keng.runtime.supervisor.ports import Ports, address
+from keng.runtime.supervisor.ports import Ports, listening_address
 
 # Only the sender may address a reporter: no other process learns where its key lies.
 SENDER_KEY = "KENG_SENDER_KEY_FILE"
 # What the database's owner can do, no long-running process may: each gets its own string.
-OWNERS = {"DATABASE_URL", *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES)}
+OWNER_SETTINGS = {
+    "DATABASE_URL",
+    *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES),
+}
 # How granian serves each of the three sites.
-ASGI = (
+GRANIAN_OPTIONS = (
     *("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st"),
     *("--http", "1", "--no-ws", "--log-level", "warning"),
 )
@@ -32,7 +35,7 @@ class Child:
     stops_within: float = 20.0
 
 
-def children(ports: Ports, *, is_demo: bool) -> list[Child]:
+def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
     """In the order in which they stop; they start in the opposite one."""
     shared = {name: str(port) for name, port in ports.settings.items()}
     if is_demo:
@@ -47,9 +50,13 @@ def children(ports: Ports, *, is_demo: bool) -> list[Child]:
     return [*found, _fake_zalo(ports)] if is_demo else found
 
 
-def rewriting() -> Child:
+def rewrite_process() -> Child:
     """What writes the database's files anew at night, as its superuser, and ends."""
-    kept = {name: value for name, value in os.environ.items() if name not in OWNERS | {SENDER_KEY}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in OWNER_SETTINGS | {SENDER_KEY}
+    }
     environment = kept | {"KENG_DATA": str(data_folder()), "PYTHONUNBUFFERED": "1"}
     command = (sys.executable, "-m", "keng.cli", "rewrite")
     return Child("rewrite", command, None, environment)
@@ -57,8 +64,16 @@ def rewriting() -> Child:
 
 def _site(name: Process, application: str, port: int, shared: dict[str, str]) -> Child:
     command = (
-        *(*UNPRIVILEGED, "granian", *ASGI),
-        *("--host", address(), "--port", str(port), "--workers-kill-timeout", "15", application),
+        *(*UNPRIVILEGED, "granian", *GRANIAN_OPTIONS),
+        *(
+            "--host",
+            listening_address(),
+            "--port",
+            str(port),
+            "--workers-kill-timeout",
+            "15",
+            application,
+        ),
     )
     return Child(name, command, port, _environment(name, shared))
 
@@ -83,7 +98,7 @@ def _fake_zalo(ports: Ports) -> Child:
 
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in OWNERS and k != SENDER_KEY}
+    kept = {k: v for k, v in os.environ.items() if k not in OWNER_SETTINGS and k != SENDER_KEY}
     if is_external():
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
     return {

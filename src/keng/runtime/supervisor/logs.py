@@ -14,35 +14,35 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-LARGEST = 10 * 1024 * 1024
+LARGEST_LOG = 10 * 1024 * 1024
 # What may wait for a disk or a terminal that stands still, in bytes; beyond it lines are left out.
 MOST_WAITING = 4 * 1024 * 1024
 # A line without an end is cut into pieces of this size.
 LONGEST_LINE = 64 * 1024
 # How long a stop waits for what is still to be written.
-LAST_WORDS_WITHIN = 2.0
+LOGS_END_WITHIN = 2.0
 
 
-class Target(Protocol):
+class LogTarget(Protocol):
     """Where lines go. `write` may wait for as long as it likes, and raise OSError."""
 
     def write(self, line: bytes) -> None: ...
 
 
-class Writer:
+class LogWriter:
     """A thread that writes what others put aside."""
 
     def __init__(self, name: str) -> None:
-        self._lines: deque[tuple[Target, bytes]] = deque()
+        self._lines: deque[tuple[LogTarget, bytes]] = deque()
         self._waiting = 0
-        self._lost: Counter[Target] = Counter()
+        self._lost: Counter[LogTarget] = Counter()
         self._is_closing = False
         self._changed = threading.Condition()
         # The interpreter does not wait for it: it may stand in a write that never ends.
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    def put(self, target: Target, line: bytes, *, is_kept: bool = False) -> None:
+    def put(self, target: LogTarget, line: bytes, *, is_kept: bool = False) -> None:
         """Have a line written, in its turn; `is_kept`: also when too much waits already."""
         with self._changed:
             if self._waiting + len(line) > MOST_WAITING and not is_kept:
@@ -57,7 +57,7 @@ class Writer:
         with self._changed:
             self._is_closing = True
             self._changed.notify()
-        self._thread.join(LAST_WORDS_WITHIN)
+        self._thread.join(LOGS_END_WITHIN)
 
     def _work(self) -> None:
         while True:
@@ -74,7 +74,7 @@ class Writer:
                     self._lost[target] += lost
 
 
-def _write(target: Target, line: bytes, lost: int) -> int:
+def _write(target: LogTarget, line: bytes, lost: int) -> int:
     """How many lines are still to be confessed to: those that were lost before, or this one too."""
     try:
         if lost:
@@ -95,7 +95,7 @@ class LogFile:
 
     def write(self, line: bytes) -> None:
         descriptor = self._opened()
-        if os.fstat(descriptor).st_size + len(line) > LARGEST:
+        if os.fstat(descriptor).st_size + len(line) > LARGEST_LOG:
             for older, newer in ((2, 1), (1, 0)):
                 with suppress(FileNotFoundError):
                     self._numbered(newer).replace(self._numbered(older))
@@ -130,14 +130,14 @@ class Terminal:
                 select.select([], [self._descriptor], [])
 
 
-class Logs:
+class ProcessLogs:
     """The voices of all processes of one supervisor."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files = Writer("log files")
-        self._announcements = Writer("standard output")
-        self._lines = Writer("standard error")
+        self._files = LogWriter("log files")
+        self._announcements = LogWriter("standard output")
+        self._lines = LogWriter("standard error")
         self._stdout = Terminal(1)
         self._stderr = Terminal(2)
 
@@ -163,7 +163,7 @@ class Logs:
 class Voice:
     """What one process says."""
 
-    def __init__(self, name: str, file: LogFile, logs: Logs) -> None:
+    def __init__(self, name: str, file: LogFile, logs: ProcessLogs) -> None:
         self._name = name
         self._file = file
         self._logs = logs

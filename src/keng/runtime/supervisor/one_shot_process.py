@@ -11,10 +11,10 @@ from keng.kit.database import DatabaseNotPrepared
 from keng.kit.refusals import KeyMissing
 from keng.runtime.errors import CannotContinue
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def apart(work: Callable[[], T]) -> T:
+def run_in_own_process(work: Callable[[], _T]) -> _T:
     """What `work` returns, a plain value; its memory and its connections end with its process.
 
     When we are killed it ends too, so that the next start finds nobody at work and no lock held.
@@ -27,7 +27,7 @@ def apart(work: Callable[[], T]) -> T:
     child.start()
     sending.close()
     try:
-        result, trouble = cast("tuple[T, str | None]", receiving.recv())
+        result, trouble = cast("tuple[_T, str | None]", receiving.recv())
     except EOFError:
         raise CannotContinue(
             "The database could not be prepared; what went wrong is above."

@@ -23,7 +23,7 @@ class Ports:
         return {f"KENG_{name.upper()}_PORT": port for name, port in vars(self).items()}
 
 
-def address() -> str:
+def listening_address() -> str:
     """The address the sites listen at; other machines reach them through the proxy in front."""
     return os.environ.get("KENG_ADDRESS", "127.0.0.1")
 
@@ -68,7 +68,7 @@ def require_free(ports: Ports, names: list[str]) -> None:
             # As the servers do: a port whose last connections are still fading counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((address(), port))
+                probe.bind((listening_address(), port))
             except OSError:
                 raise CannotContinue(
                     f"Port {port} is in use by another program. Choose another with "

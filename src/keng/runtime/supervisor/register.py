@@ -90,7 +90,7 @@ def supervisor_pid(data: Path) -> int | None:
     return None
 
 
-def registered(data: Path) -> dict[str, dict[str, Any]]:
+def registered_processes(data: Path) -> dict[str, dict[str, Any]]:
     """Name -> pid, port and command of what a supervisor started here last; empty without one."""
     try:
         found: dict[str, dict[str, Any]] = json.loads((data / "run" / "processes.json").read_text())
@@ -99,7 +99,7 @@ def registered(data: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-class Register:
+class ProcessRegister:
     """<data>/run/processes.json: name -> pid, port and command. Each pid leads its own group."""
 
     def __init__(self, data: Path) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from keng.kit.closed import set_process_option
+from keng.kit.closed_memory import set_process_option
 
 _PR_SET_NAME = 15
 

@@ -15,11 +15,11 @@ from keng.kit import alive
 from keng.runtime.errors import CannotContinue
 from keng.runtime.parent_watch import ends_with_parent
 from keng.runtime.postgres import Cluster
-from keng.runtime.rewriting.record import is_due
+from keng.runtime.rewriting.record import rewrite_is_due
 from keng.runtime.supervisor.children import Child
-from keng.runtime.supervisor.logs import Logs, Voice
-from keng.runtime.supervisor.ports import address
-from keng.runtime.supervisor.register import Register, end_group
+from keng.runtime.supervisor.logs import ProcessLogs, Voice
+from keng.runtime.supervisor.ports import listening_address
+from keng.runtime.supervisor.register import ProcessRegister, end_group
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 LIVED_WELL = 10.0  # After so many seconds a death is news, not a habit.
@@ -47,8 +47,8 @@ class Supervisor:
         self._children = children
         self._cluster = cluster
         self._rewriting = rewriting
-        self._register = Register(data)
-        self._logs = Logs(data / "logs")
+        self._register = ProcessRegister(data)
+        self._logs = ProcessLogs(data / "logs")
         voices = [child.name for child in (*children, *([rewriting] if rewriting else []))]
         self._voices = {name: self._logs.voice(name) for name in voices}
         self._own = self._logs.voice("keng")
@@ -57,7 +57,7 @@ class Supervisor:
         self._signals = 0
         self._is_clean = True
         self._is_register_late = False
-        self._sign = alive.Beat("keng")
+        self._sign = alive.Heartbeat("keng")
 
     async def run(self, announcement: str) -> int:
         """Until a signal asks to stop; the exit code is 0 when everything ended by itself.
@@ -65,7 +65,7 @@ class Supervisor:
         `announcement` is printed once everything answers, and stands in no log.
         """
         self._listen_to_signals()
-        alive.forget_all()
+        alive.forget_signs()
         alive.note_clock()
         keepers = [
             self._begin(f"what keeps {child.name} alive", self._keep(child))
@@ -89,7 +89,7 @@ class Supervisor:
             await self._stop_database()
             with suppress(OSError):
                 self._register.clear()
-            alive.forget_all()
+            alive.forget_signs()
             self._logs.announce("Everything stopped." if self._is_clean else "Stopped by force.")
             self._logs.close()
         return 0 if self._is_clean else 1
@@ -171,7 +171,7 @@ class Supervisor:
             self._register.add(child.name, process.pid, child.port, child.command)
             self._write_register()
             # From here on it is missed; one that dies again and again gives no sign and keeps none.
-            alive.expect([child.name])
+            alive.expect_signs([child.name])
             if self._stop.is_set():
                 # Asked while it began: nobody has told it yet.
                 await self._stop_child(child)
@@ -207,7 +207,7 @@ class Supervisor:
         await self._wait(REWRITES_FIRST_AFTER)
         while not self._stop.is_set():
             try:
-                if is_due(datetime.datetime.now(datetime.UTC), self._data):
+                if rewrite_is_due(datetime.datetime.now(datetime.UTC), self._data):
                     await self._run_once(child, self._voices[child.name])
             except Exception as error:  # noqa: BLE001 -- said, and tried again
                 self._own.say(f"The database's files could not be written anew ({error!r})")
@@ -277,7 +277,7 @@ class Supervisor:
 
 async def _answers(port: int) -> bool:
     try:
-        _, writer = await asyncio.open_connection(address(), port)
+        _, writer = await asyncio.open_connection(listening_address(), port)
     except OSError:
         return False
     writer.close()

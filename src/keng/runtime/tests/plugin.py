@@ -22,10 +22,10 @@ from django.db.models.signals import post_migrate
 from django.urls import set_urlconf
 
 from keng.kit.database import dsn
-from keng.runtime.locale import compile_all
+from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import Cluster, embedded_cluster
-from keng.runtime.postgres.postmaster import is_there
-from keng.runtime.roles import DATABASE, ensure_owner, ensure_roles
+from keng.runtime.postgres.postmaster import is_process_there
+from keng.runtime.roles import DATABASE_NAME, ensure_owner, ensure_roles
 from keng.runtime.tests.chance import how_to_repeat, is_random, new_seed
 from keng.runtime.tests.template import UNSAFE_AND_FAST, copy_migrated_data
 
@@ -124,12 +124,12 @@ def _begin() -> None:
     Run.folder.chmod(0o711)
     (Run.folder / "pid").write_text(str(os.getpid()))
     # A fresh checkout has no compiled translations, and a page may have new sentences since.
-    compile_all()
+    compile_catalogues()
     os.environ["KENG_DATA"] = str(Run.folder / "data")
     os.environ["KENG_PROCESS"] = "owner"
     if not os.environ.get("DATABASE_URL"):
         copy_migrated_data(Run.folder / "data")
-        os.environ[TEMPLATE] = DATABASE
+        os.environ[TEMPLATE] = DATABASE_NAME
         # A test's database lives for a minute: durability would only cost time. Where a test kills
         # what writes, it asks `unsafe_settings` of the cluster that it kills.
         Run.cluster = embedded_cluster(settings=UNSAFE_AND_FAST)
@@ -142,7 +142,7 @@ def _sweep() -> None:
     """End the clusters of runs that were killed before they could."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         pid_file = folder / "pid"
-        if pid_file.exists() and not is_there(int(pid_file.read_text() or 0)):
+        if pid_file.exists() and not is_process_there(int(pid_file.read_text() or 0)):
             if (folder / "data/postgres/cluster").exists():
                 embedded_cluster(folder / "data").stop()
             shutil.rmtree(folder, ignore_errors=True)

@@ -18,8 +18,8 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.supervisor import supervise
-from keng.runtime.supervisor.children import ASGI, Child
-from keng.runtime.supervisor.register import Register, only_supervisor
+from keng.runtime.supervisor.children import GRANIAN_OPTIONS, Child
+from keng.runtime.supervisor.register import ProcessRegister, only_supervisor
 from keng.runtime.supervisor.supervise import Supervisor
 
 WAITING = """
@@ -98,14 +98,14 @@ def main(data: Path, port: int, extra: list[str]) -> int:
         children.append(Child("noisy", noisy, None, environment))
     for web_port in [int(word.removeprefix("web=")) for word in extra if word.startswith("web=")]:
         web = (
-            *(sys.executable, "-m", "granian", *ASGI),
+            *(sys.executable, "-m", "granian", *GRANIAN_OPTIONS),
             *("--host", "127.0.0.1", "--port", str(web_port)),
             "keng.runtime.tests.small:application",
         )
         children.append(Child("web", web, web_port, environment))
     prepare_data_folder(data)
     with only_supervisor(data):
-        Register(data).end_orphans()
+        ProcessRegister(data).end_orphans()
         cluster = embedded_cluster(data) if "database" in extra else None
         if cluster is not None:
             cluster.start()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import keng
 from keng.runtime.postgres import embedded_cluster
-from keng.runtime.postgres.providers import find
+from keng.runtime.postgres.providers import find_postgres
 
 PREFIX = "keng-template-"
 # While it is made nothing is in it that could be lost.
@@ -79,7 +79,7 @@ def _remove_old_ones() -> None:
 
 def _state() -> str:
     """What the tables depend on, as sixteen letters."""
-    digest = hashlib.blake2b(find().version.encode(), digest_size=8)
+    digest = hashlib.blake2b(find_postgres().version.encode(), digest_size=8)
     for file in _sources():
         digest.update(str(file.relative_to(PRODUCT)).encode())
         digest.update(file.read_bytes())

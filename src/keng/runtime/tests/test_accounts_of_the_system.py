@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from keng.kit import kept
-from keng.kit.private import create_private, make_private_folder, private
+from keng.kit import kept_secrets
+from keng.kit.private_files import create_private, make_private_folder, private_opener
 from keng.runtime import accounts_of_the_system as accounts
-from keng.runtime.accounts_of_the_system import Account
+from keng.runtime.accounts_of_the_system import SystemAccount
 from keng.runtime.errors import CannotContinue
 from keng.runtime.ownership import ACCOUNT_FOLDERS, hand_over, ownership_faults
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.serve import unsafe_for_real_data
-from keng.runtime.supervisor.register import Register, end_group
+from keng.runtime.supervisor.register import ProcessRegister, end_group
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends accounts")
-STRANGER = Account("stranger", 54321, 54321, is_ours=False)
+STRANGER = SystemAccount("stranger", 54321, 54321, is_ours=False)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_where_no_account_can_be_made_the_start_says_what_to_do(monkeypatch):
     monkeypatch.delenv("KENG_ACCOUNT", raising=False)
     with pytest.raises(CannotContinue, match="useradd --system --user-group keng-not-made"):
         accounts.process_account()
-    assert "There is no account 'keng-not-made' (KENG_ACCOUNT)" in accounts.faults()[0]
+    assert "There is no account 'keng-not-made' (KENG_ACCOUNT)" in accounts.account_faults()[0]
 
 
 @as_root
@@ -167,7 +167,7 @@ def test_what_root_writes_in_a_folder_of_the_account_is_the_accounts(data, open_
     account = accounts.process_account()
     os.close(create_private(data / "files" / "viewing" / "one"))
     make_private_folder(data / "films" / "incoming")
-    with open(data / "audit" / "heads-2026-11.jsonl", "ab", opener=private):
+    with open(data / "audit" / "heads-2026-11.jsonl", "ab", opener=private_opener):
         pass
     for name in ("files", "films", "audit"):
         assert owners_below(data / name) == {account.uid}
@@ -175,12 +175,12 @@ def test_what_root_writes_in_a_folder_of_the_account_is_the_accounts(data, open_
     foreign = open_folder / "foreign"
     foreign.write_text("root")
     os.link(foreign, data / "audit" / "linked")
-    with open(data / "audit" / "linked", "ab", opener=private):
+    with open(data / "audit" / "linked", "ab", opener=private_opener):
         pass
     assert owner(foreign) == 0
     (data / "audit" / "symlinked").symlink_to(foreign)
     with pytest.raises(OSError, match="symbolic links"):
-        open(data / "audit" / "symlinked", "ab", opener=private)  # noqa: SIM115 -- never opened
+        open(data / "audit" / "symlinked", "ab", opener=private_opener)  # noqa: SIM115 -- never opened
 
 
 CLOSED_HOME = """
@@ -225,20 +225,20 @@ def test_a_checkout_behind_a_closed_folder_works_or_is_named(open_folder, mounti
 def test_an_ordinary_user_runs_everything_and_the_doctor_says_so(monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
     assert accounts.describe_accounts() == "everything runs as nobody, who started it"
-    assert accounts.faults() == []
+    assert accounts.account_faults() == []
     assert accounts.process_account().is_ours
 
 
 def test_a_secret_is_read_from_memory_once_it_was_kept(tmp_path):
     file = tmp_path / "key"
     file.write_bytes(b"before")
-    assert kept.read_secret(file) == b"before"
-    kept.keep_secret(file)
+    assert kept_secrets.read_secret(file) == b"before"
+    kept_secrets.keep_secret(file)
     file.unlink()
-    assert kept.read_secret(file) == b"before"
-    kept.forget_secrets()
+    assert kept_secrets.read_secret(file) == b"before"
+    kept_secrets.forget_secrets()
     with pytest.raises(FileNotFoundError):
-        kept.read_secret(file)
+        kept_secrets.read_secret(file)
 
 
 CONFINED = """
@@ -345,8 +345,8 @@ def test_a_worker_whose_leader_is_dead_is_known_by_its_sign_alone(data, open_fol
     try:
         assert leader.stdout.readline() == b"here\n"
         leader.wait(30)
-        assert Register(data)._is_our_group(leader.pid)
-        assert not Register(open_folder / "other")._is_our_group(leader.pid)
+        assert ProcessRegister(data)._is_our_group(leader.pid)
+        assert not ProcessRegister(open_folder / "other")._is_our_group(leader.pid)
     finally:
         end_group(leader.pid)
         leader.stdout.close()

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from keng.runtime.errors import CannotContinue
-from keng.runtime.supervisor.children import SENDER_KEY, children, rewriting
+from keng.runtime.supervisor.children import SENDER_KEY, child_processes, rewrite_process
 from keng.runtime.supervisor.ports import Ports, require_free
 
 OWNER = "postgresql://owner:secret@db.invalid/keng"
@@ -19,7 +19,7 @@ def told(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", OWNER)
     monkeypatch.setenv("KENG_DATABASE_URL_DESK", "postgresql://desk:own@db.invalid/keng")
     monkeypatch.setenv(SENDER_KEY, "/somewhere")
-    return {child.name: child.environment for child in children(Ports(), is_demo=True)}
+    return {child.name: child.environment for child in child_processes(Ports(), is_demo=True)}
 
 
 def test_only_the_sender_learns_where_its_key_lies(told):
@@ -33,7 +33,7 @@ def test_no_child_is_told_the_owners_connection(told):
 
 
 def test_what_writes_the_files_anew_learns_neither_key_nor_connection(told):
-    environment = rewriting().environment
+    environment = rewrite_process().environment
     assert SENDER_KEY not in environment
     assert not [name for name in environment if name.startswith(("DATABASE_URL", "KENG_DATABASE_"))]
 
@@ -55,11 +55,11 @@ def test_the_fake_zalo_is_told_nothing_of_ours(told):
 
 
 def test_there_is_no_fake_outside_the_demo():
-    assert "zalo_fake" not in {child.name for child in children(Ports(), is_demo=False)}
+    assert "zalo_fake" not in {child.name for child in child_processes(Ports(), is_demo=False)}
 
 
 def test_what_takes_in_stops_before_what_sends():
-    names = [child.name for child in children(Ports(), is_demo=True)]
+    names = [child.name for child in child_processes(Ports(), is_demo=True)]
     assert names == ["public", "desk", "edge", "worker", "sender", "zalo_fake"]
 
 

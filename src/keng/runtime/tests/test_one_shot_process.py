@@ -9,11 +9,11 @@ from contextlib import suppress
 import pytest
 
 from keng.runtime.errors import CannotContinue
-from keng.runtime.supervisor.one_shot_process import apart
+from keng.runtime.supervisor.one_shot_process import run_in_own_process
 
 
 def test_the_result_comes_from_another_process():
-    assert apart(os.getpid) != os.getpid()
+    assert run_in_own_process(os.getpid) != os.getpid()
 
 
 def test_what_it_loaded_and_changed_stays_there(monkeypatch):
@@ -23,7 +23,7 @@ def test_what_it_loaded_and_changed_stays_there(monkeypatch):
         os.environ["KENG_DATA"] = "elsewhere"
         return ["plain"]
 
-    assert apart(work) == ["plain"]
+    assert run_in_own_process(work) == ["plain"]
     assert os.environ["KENG_DATA"] == "here"
 
 
@@ -32,7 +32,7 @@ def test_what_a_person_can_change_is_said_in_the_same_words():
         raise CannotContinue("Do this first.")
 
     with pytest.raises(CannotContinue, match="Do this first"):
-        apart(work)
+        run_in_own_process(work)
 
 
 def test_a_fault_and_a_kill_end_it(capfd):
@@ -41,19 +41,19 @@ def test_a_fault_and_a_kill_end_it(capfd):
 
     for work in (fails, lambda: os.kill(os.getpid(), 9)):
         with pytest.raises(CannotContinue, match="what went wrong is above"):
-            apart(work)
+            run_in_own_process(work)
     assert "a fault of ours" in capfd.readouterr().err
 
 
 _KEEPS_WORKING = """
 import os, signal
-from keng.runtime.supervisor.one_shot_process import apart
+from keng.runtime.supervisor.one_shot_process import run_in_own_process
 
 def work():
     print(os.getpid(), flush=True)
     signal.pause()
 
-apart(work)
+run_in_own_process(work)
 """
 
 

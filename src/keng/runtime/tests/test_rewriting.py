@@ -15,9 +15,15 @@ from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.rewrite import run
 from keng.runtime.rewriting import record
-from keng.runtime.rewriting.record import Rewrite, is_due, last_rewrite, rewrite_fault, write_record
-from keng.runtime.rewriting.work import BESIDE_OTHERS, LEFT_ALONE, Patience, rewrite
-from keng.runtime.roles import DATABASE
+from keng.runtime.rewriting.record import (
+    Rewrite,
+    last_rewrite,
+    rewrite_fault,
+    rewrite_is_due,
+    write_record,
+)
+from keng.runtime.rewriting.work import BESIDE_OTHERS, LEFT_ALONE, Patience, rewrite_database
+from keng.runtime.roles import DATABASE_NAME
 from keng.site.grants import GRANTS
 
 WORDS = "rutlaikhongkhoi"
@@ -38,8 +44,8 @@ def emptied_words(cluster):
     """A database with words in a row, its indexes, its statistics and beside it; then emptied."""
     cluster.start()
     with cluster.connect() as connection:
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    with cluster.connect(DATABASE) as connection:
+        connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
+    with cluster.connect(DATABASE_NAME) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
         connection.execute("CREATE TABLE told (id int PRIMARY KEY, text text, search tsvector)")
         # So long a text is kept beside the table.
@@ -75,7 +81,7 @@ def files_with(cluster, words=WORDS):
 
 
 def path_of(cluster, relation):
-    with cluster.connect(DATABASE) as connection:
+    with cluster.connect(DATABASE_NAME) as connection:
         return connection.execute(
             "SELECT pg_relation_filepath(%s::regclass)", [relation]
         ).fetchone()[0]
@@ -88,12 +94,12 @@ def test_an_emptied_row_is_in_no_file_after_it(emptied_words):
     assert path_of(emptied_words, "told_text_idx1") in before
     assert path_of(emptied_words, "pg_statistic") in before
     assert any(name.startswith("pg_wal/") for name in before) or rewrite_log(emptied_words)
-    done = rewrite(emptied_words)
+    done = rewrite_database(emptied_words)
     assert done.fault is None
     assert files_with(emptied_words) == []
     # The search is not blind.
     assert files_with(emptied_words, "another 77")
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         assert connection.execute("SELECT count(*) FROM told").fetchone() == (300,)
 
 
@@ -120,24 +126,27 @@ def test_the_log_that_an_older_release_kept_is_written_over(emptied_words):
         old.write_bytes(filled)
         emptied_words.account.give(old)
     assert len([name for name in files_with(emptied_words) if name.startswith("pg_wal/")]) >= 2
-    assert rewrite(emptied_words).fault is None
+    assert rewrite_database(emptied_words).fault is None
     assert files_with(emptied_words) == []
 
 
 def test_who_began_before_may_still_read_and_then_the_run_is_not_whole(emptied_words):
-    assert rewrite(emptied_words, SHORT).fault is None
+    assert rewrite_database(emptied_words, SHORT).fault is None
     whole = last_rewrite(emptied_words.data).whole_began
-    with emptied_words.connect(DATABASE) as writer, emptied_words.connect(DATABASE) as reader:
+    with (
+        emptied_words.connect(DATABASE_NAME) as writer,
+        emptied_words.connect(DATABASE_NAME) as reader,
+    ):
         writer.execute("UPDATE told SET text = %s WHERE id = 2", [WORDS])
         reader.autocommit = False
         reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         reader.execute("SELECT 1")
         writer.execute("UPDATE told SET text = '' WHERE id = 2")
-        done = rewrite(emptied_words, SHORT)
+        done = rewrite_database(emptied_words, SHORT)
     assert "did not end" in done.fault
     assert done.whole_began == whole
     assert files_with(emptied_words)
-    assert rewrite(emptied_words, SHORT).fault is None
+    assert rewrite_database(emptied_words, SHORT).fault is None
     assert files_with(emptied_words) == []
 
 
@@ -145,14 +154,14 @@ def test_a_table_in_use_is_left_and_nobody_waits_behind_it(emptied_words):
     waited = []
 
     def read():
-        with emptied_words.connect(DATABASE) as another:
+        with emptied_words.connect(DATABASE_NAME) as another:
             began = time.monotonic()
             another.execute("SELECT count(*) FROM told")
             waited.append(time.monotonic() - began)
 
-    with emptied_words.connect(DATABASE) as holder, holder.transaction():
+    with emptied_words.connect(DATABASE_NAME) as holder, holder.transaction():
         holder.execute("LOCK TABLE told IN ACCESS SHARE MODE")
-        runs = threading.Thread(target=rewrite, args=(emptied_words, SHORT))
+        runs = threading.Thread(target=rewrite_database, args=(emptied_words, SHORT))
         runs.start()
         while runs.is_alive():
             read()
@@ -162,20 +171,20 @@ def test_a_table_in_use_is_left_and_nobody_waits_behind_it(emptied_words):
     assert max(waited) < SHORT.for_a_lock + 1.5
     # The others were done, and what was left is done the next time.
     assert done.tables == 1
-    assert rewrite(emptied_words, SHORT).fault is None
+    assert rewrite_database(emptied_words, SHORT).fault is None
     assert files_with(emptied_words) == []
 
 
 def test_a_table_that_takes_too_long_is_left_as_it_was_until_everybody_waits(emptied_words):
     hasty = Patience(for_a_lock=0.2, with_a_table=0.001, for_readers=5, tries=1, pause=0)
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("INSERT INTO told SELECT n, 'x' FROM generate_series(1000, 9000) n")
-        done = rewrite(emptied_words, hasty)
+        done = rewrite_database(emptied_words, hasty)
         assert "told needs more than 0.001 s" in done.fault
         assert "--alone" in done.fault
         assert connection.execute("SELECT count(*) FROM told").fetchone() == (8301,)
     patient = Patience(for_a_lock=5, with_a_table=0, for_readers=5, tries=1, pause=0)
-    assert rewrite(emptied_words, patient).fault is None
+    assert rewrite_database(emptied_words, patient).fault is None
     assert files_with(emptied_words) == []
 
 
@@ -184,15 +193,15 @@ def test_an_officer_at_night_waits_little_more_than_a_second():
 
 
 def test_what_did_not_change_is_left_alone_until_the_server_has_lost_count(emptied_words):
-    assert rewrite(emptied_words, SHORT).tables == 2
-    assert rewrite(emptied_words, SHORT).tables == 0
-    with emptied_words.connect(DATABASE) as connection:
+    assert rewrite_database(emptied_words, SHORT).tables == 2
+    assert rewrite_database(emptied_words, SHORT).tables == 0
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("UPDATE told SET text = 'now' WHERE id = 2")
         connection.execute("SELECT pg_stat_force_next_flush()")
-    assert rewrite(emptied_words, SHORT).tables == 1
+    assert rewrite_database(emptied_words, SHORT).tables == 1
     os.kill(emptied_words.pid, signal.SIGKILL)
     emptied_words.start()
-    assert rewrite(emptied_words, SHORT).tables == 2
+    assert rewrite_database(emptied_words, SHORT).tables == 2
 
 
 def test_a_file_that_a_killed_server_left_behind_is_removed_and_no_other(emptied_words):
@@ -204,16 +213,16 @@ def test_a_file_that_a_killed_server_left_behind_is_removed_and_no_other(emptied
     os.utime(left, (an_hour_ago, an_hour_ago))
     os.utime(young, (time.time() + 60, time.time() + 60))
     # Somebody may be making it now.
-    assert rewrite(emptied_words, SHORT).fault.startswith("987655 is of no table")
+    assert rewrite_database(emptied_words, SHORT).fault.startswith("987655 is of no table")
     assert not left.exists()
     assert young.exists()
     os.utime(young, (an_hour_ago, an_hour_ago))
-    assert rewrite(emptied_words, SHORT).fault is None
+    assert rewrite_database(emptied_words, SHORT).fault is None
     assert not young.exists()
 
 
 def test_the_copy_that_a_killed_run_was_writing_is_removed(emptied_words):
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("ALTER TABLE told ALTER COLUMN text SET STORAGE PLAIN")
         connection.execute("INSERT INTO told VALUES (-1, %s)", [WORDS])
         connection.execute(
@@ -225,14 +234,14 @@ def test_the_copy_that_a_killed_run_was_writing_is_removed(emptied_words):
         file.name
         for file in (emptied_words.folder / path_of(emptied_words, "told")).parent.iterdir()
     }
-    with emptied_words.connect(DATABASE) as victim:
+    with emptied_words.connect(DATABASE_NAME) as victim:
         pid = victim.execute("SELECT pg_backend_pid()").fetchone()[0]
         killer = threading.Timer(0.3, os.kill, (pid, signal.SIGKILL))
         killer.start()
         with pytest.raises(psycopg.OperationalError):
             victim.execute("VACUUM (FULL) told")
     emptied_words.start()
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("DELETE FROM told WHERE id = -1 OR id >= 1000")
         connection.execute("CHECKPOINT")
     after = {
@@ -241,15 +250,15 @@ def test_the_copy_that_a_killed_run_was_writing_is_removed(emptied_words):
     }
     assert after - before, "it was not killed in the middle"
     time.sleep(1.5)
-    assert rewrite(emptied_words).fault is None
+    assert rewrite_database(emptied_words).fault is None
     assert files_with(emptied_words) == []
 
 
 def test_two_runs_at_once_are_one(emptied_words):
-    with emptied_words.connect(DATABASE) as connection:
+    with emptied_words.connect(DATABASE_NAME) as connection:
         connection.execute("SELECT pg_advisory_lock(7301450023)")
         with pytest.raises(CannotContinue, match="at work"):
-            rewrite(emptied_words, SHORT)
+            rewrite_database(emptied_words, SHORT)
     assert last_rewrite(emptied_words.data) is None
 
 
@@ -289,33 +298,33 @@ def ran(began, *, fault=None, whole=None):
 
 
 def test_it_is_due_at_both_quiet_hours_and_at_no_other(data):
-    assert not is_due(moment_at(1, 13), data)
-    assert not is_due(moment_at(1, 23, 59), data)
-    assert is_due(moment_at(2, 0), data)
+    assert not rewrite_is_due(moment_at(1, 13), data)
+    assert not rewrite_is_due(moment_at(1, 23, 59), data)
+    assert rewrite_is_due(moment_at(2, 0), data)
     write_record(ran(moment_at(2, 0, 1)), data)
-    assert not is_due(moment_at(2, 1, 59), data)
-    assert is_due(moment_at(2, 2), data)
+    assert not rewrite_is_due(moment_at(2, 1, 59), data)
+    assert rewrite_is_due(moment_at(2, 2), data)
     write_record(ran(moment_at(2, 2, 1)), data)
-    assert not is_due(moment_at(2, 23, 59), data)
+    assert not rewrite_is_due(moment_at(2, 23, 59), data)
 
 
 def test_what_passed_while_the_machine_was_off_is_done_after_its_start(data):
     write_record(ran(moment_at(2, 2, 1)), data)
-    assert is_due(moment_at(3, 7, 30), data)
+    assert rewrite_is_due(moment_at(3, 7, 30), data)
 
 
 def test_after_a_fault_it_is_tried_again_within_the_hour_but_not_at_once(data):
     write_record(ran(moment_at(3, 0, 1), fault="told stayed in use.", whole=moment_at(2, 2)), data)
-    assert not is_due(moment_at(3, 0, 10), data)
-    assert is_due(moment_at(3, 0, 30), data)
+    assert not rewrite_is_due(moment_at(3, 0, 10), data)
+    assert rewrite_is_due(moment_at(3, 0, 30), data)
 
 
 def test_by_day_it_is_tried_again_seldom(data):
     write_record(
         ran(moment_at(3, 7), fault="tips_tip needs more than 1 s", whole=moment_at(2, 2)), data
     )
-    assert not is_due(moment_at(3, 10), data)
-    assert is_due(moment_at(3, 11, 30), data)
+    assert not rewrite_is_due(moment_at(3, 10), data)
+    assert rewrite_is_due(moment_at(3, 11, 30), data)
 
 
 def test_everything_is_settled_within_a_day_when_all_goes_well():
@@ -345,4 +354,4 @@ def test_a_record_that_was_cut_off_counts_as_none(data):
     write_record(ran(moment_at(2, 2)), data)
     (data / "postgres" / "rewrite.json").write_text('{"began": "2026-')
     assert last_rewrite(data) is None
-    assert is_due(moment_at(2, 3), data)
+    assert rewrite_is_due(moment_at(2, 3), data)

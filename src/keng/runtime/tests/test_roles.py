@@ -10,12 +10,12 @@ import pytest
 from django.db import connection
 
 from keng.cli.checks import database as checks
-from keng.cli.checks.check import Level, Place
+from keng.cli.checks.check import CheckedPlace, FindingLevel
 from keng.kit.database import PROCESSES, dsn, password_file, role
 from keng.runtime import migrate
 from keng.runtime.errors import CannotContinue
 from keng.runtime.migrate import MIGRATION_LOCK
-from keng.runtime.postgres.cluster import SETTINGS, write_secret
+from keng.runtime.postgres.cluster import CLUSTER_SETTINGS, write_secret
 from keng.runtime.rewriting.work import _RUN_LOCK
 from keng.runtime.roles import CONNECTIONS, ROLES_LOCK, apply_grants, ensure_owner, ensure_roles
 from keng.runtime.supervisor.ports import Ports
@@ -130,7 +130,7 @@ def test_two_workers_have_a_connection_for_each_of_their_threads():
 
 def test_all_roles_together_leave_room_for_the_owner():
     assert set(CONNECTIONS) == set(PROCESSES[1:])
-    assert sum(CONNECTIONS.values()) <= int(SETTINGS["max_connections"]) - 6
+    assert sum(CONNECTIONS.values()) <= int(CLUSTER_SETTINGS["max_connections"]) - 6
 
 
 def test_no_role_takes_the_locks_by_which_the_owner_works_alone(roles):
@@ -152,18 +152,18 @@ def test_the_doctor_tells_who_holds_what_others_wait_for(roles, monkeypatch):
     apply_grants(roles, {"keng_public": {"tip": "SELECT, UPDATE"}, "keng_desk": {"tip": "SELECT"}})
     roles.execute("INSERT INTO tip VALUES (1)")
     monkeypatch.setattr(checks, "HELD_FOR", 0.2)
-    place = Place(Ports())
-    assert checks.transactions(place).level is Level.OK
+    place = CheckedPlace(Ports())
+    assert checks.transactions(place).level is FindingLevel.OK
     with psycopg.connect(dsn("public")) as public, psycopg.connect(dsn("owner")) as other:
         public.execute("SET idle_in_transaction_session_timeout = 0")
         public.execute("SELECT FROM tip FOR UPDATE")
         time.sleep(0.3)
         found = checks.transactions(place)
-        assert (found.level, "keng_public has had" in found.text) == (Level.ATTENTION, True)
+        assert (found.level, "keng_public has had" in found.text) == (FindingLevel.ATTENTION, True)
         waiting = threading.Thread(target=other.execute, args=("UPDATE tip SET id = 2",))
         waiting.start()
         time.sleep(0.3)
-        assert checks.transactions(place).level is Level.WRONG
+        assert checks.transactions(place).level is FindingLevel.WRONG
         public.rollback()
         waiting.join()
 

@@ -21,12 +21,12 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-from keng.runtime.environment import database
+from keng.runtime.environment import running_database
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.postmaster import command_line
 from keng.runtime.supervisor import register
-from keng.runtime.supervisor.logs import Logs
+from keng.runtime.supervisor.logs import ProcessLogs
 from keng.runtime.tests import small
 
 WITHIN = 30
@@ -229,7 +229,7 @@ def test_every_child_has_a_log_file_and_a_prefix_on_the_terminal(data, port):
 
 
 def test_a_log_can_be_followed_before_its_first_line(tmp_path):
-    logs = Logs(tmp_path)
+    logs = ProcessLogs(tmp_path)
     logs.voice("worker")
     logs.close()
     assert (tmp_path / "worker.log").read_bytes() == b""
@@ -426,7 +426,7 @@ def test_a_start_waits_for_a_command_that_has_started_the_database(data, cluster
             cluster.start()
             order.append("started to stay")
 
-    with database():
+    with running_database():
         starting = threading.Thread(target=start)
         starting.start()
         time.sleep(0.5)

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from keng.delivery.models import Inbound, InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
-from keng.kit.recurring import Pace, Task
-from keng.kit.secrets import box
-from keng.runtime.worker import Worker, all_tasks, work
+from keng.kit.secrets import site_box
+from keng.kit.worker_tasks import TaskPace, WorkerTask
+from keng.runtime.worker import Worker, all_tasks, work_until_stopped
 from keng.tips.models import Alarm, Sighting, Tip
 from tests import make
 from tests.running import running
@@ -29,7 +29,7 @@ def test_a_task_is_repeated_while_it_finds_rows_and_then_rests():
         left[0] = max(left[0] - 1, 0)
         return left[0]
 
-    Worker([Task("count", portion, every=timedelta(hours=1))]).finish_what_is_due()
+    Worker([WorkerTask("count", portion, every=timedelta(hours=1))]).finish_what_is_due()
     assert left == [0]
 
 
@@ -44,7 +44,7 @@ def test_a_task_that_fails_does_not_stop_the_others():
         done.append(1)
         return 0
 
-    worker = Worker([Task("bad", fail), Task("good", work)])
+    worker = Worker([WorkerTask("bad", fail), WorkerTask("good", work)])
     worker.finish_what_is_due()
     assert done == [1]
 
@@ -65,8 +65,8 @@ def test_a_wake_up_makes_a_resting_task_due_and_leaves_the_others_resting():
         return len(done) == 2
 
     tasks = [
-        Task("woken", note("woken"), every=timedelta(hours=1), is_woken=True),
-        Task("timed", note("timed"), every=timedelta(hours=1)),
+        WorkerTask("woken", note("woken"), every=timedelta(hours=1), is_woken=True),
+        WorkerTask("timed", note("timed"), every=timedelta(hours=1)),
     ]
     thread = threading.Thread(target=Worker(tasks).run, args=(stop, wait))
     thread.start()
@@ -79,7 +79,7 @@ def test_a_wake_up_makes_a_resting_task_due_and_leaves_the_others_resting():
 
 @pytest.mark.django_db
 def test_what_decodes_or_waits_for_a_server_stands_beside_the_alarms():
-    slow = {task.name for task in all_tasks() if task.pace == Pace.SLOW}
+    slow = {task.name for task in all_tasks() if task.pace == TaskPace.SLOW}
     assert {"make copies to view", "fetch files", "prepare films"} <= slow
     assert "call officers" not in slow
 
@@ -108,20 +108,20 @@ def test_no_task_waits_for_a_slow_one_and_no_slow_one_for_another():
         return run
 
     tasks = [
-        Task("blocks", blocks, pace=Pace.SLOW),
-        Task("slow", note("slow"), pace=Pace.SLOW),
-        Task("normal", note("normal")),
-        Task("alarm", note("alarm"), pace=Pace.ALARM),
+        WorkerTask("blocks", blocks, pace=TaskPace.SLOW),
+        WorkerTask("slow", note("slow"), pace=TaskPace.SLOW),
+        WorkerTask("normal", note("normal")),
+        WorkerTask("alarm", note("alarm"), pace=TaskPace.ALARM),
     ]
     began = time.monotonic()
-    work(tasks, stop)
+    work_until_stopped(tasks, stop)
     assert time.monotonic() - began < 15
     assert {"alarm", "normal", "slow"} <= set(done)
 
 
 def test_what_a_call_for_help_hangs_on_is_done_beside_everything_else():
     paces = {task.name: task.pace for task in all_tasks()}
-    assert {name for name, pace in paces.items() if pace == Pace.ALARM} == {
+    assert {name for name, pace in paces.items() if pace == TaskPace.ALARM} == {
         "examine tips",
         "examine messages",
         "hand down what is meant for a unit",
@@ -135,7 +135,7 @@ def test_what_a_call_for_help_hangs_on_is_done_beside_everything_else():
         "count surveys",
         "sign the heads of the audit chains",
     }
-    assert {paces[name] for name in slow} == {Pace.SLOW}
+    assert {paces[name] for name in slow} == {TaskPace.SLOW}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -164,13 +164,13 @@ def test_each_pace_has_limits_of_its_own_and_a_portion_that_meets_one_stops_nobo
             stop.set()
         return 0
 
-    work(
+    work_until_stopped(
         [
-            Task("alarm", note("alarm"), pace=Pace.ALARM),
-            Task("normal", note("normal")),
-            Task("slow", note("slow"), pace=Pace.SLOW),
-            Task("too long", takes_too_long, pace=Pace.ALARM),
-            Task("other", work_on, every=timedelta(milliseconds=50), pace=Pace.ALARM),
+            WorkerTask("alarm", note("alarm"), pace=TaskPace.ALARM),
+            WorkerTask("normal", note("normal")),
+            WorkerTask("slow", note("slow"), pace=TaskPace.SLOW),
+            WorkerTask("too long", takes_too_long, pace=TaskPace.ALARM),
+            WorkerTask("other", work_on, every=timedelta(milliseconds=50), pace=TaskPace.ALARM),
         ],
         stop,
     )
@@ -219,7 +219,7 @@ def test_officers_are_called_while_a_server_drips_a_file():
         inbound = Inbound.objects.create(
             account=account, channel="zalo_oa", kind="image", tip_ref=tip.pk
         )
-        sealed = bytes(box(MEDIA_BOX).encrypt(f"{base}/one".encode()))
+        sealed = bytes(site_box(MEDIA_BOX).encrypt(f"{base}/one".encode()))
         InboundMedia.objects.create(inbound=inbound, kind="image", url_sealed=sealed)
         assert asked.wait(30), worker.output()
         ringing = make.tip(unit=unit, urgency="P0", examined_at=times.now())

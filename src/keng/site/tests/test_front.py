@@ -13,10 +13,18 @@ from django.views.decorators.http import require_http_methods
 from keng.kit import alive, uploads
 from keng.kit.database import this_process
 from keng.kit.health import Health
-from keng.kit.uploads import SEALED, Sealing, largest_file_for, takes_files
-from keng.site.bodies import MOST_PARTS, Bodies, Body, Gone, Head, Limits, NotTaken
-from keng.site.errors import NOT_TAKEN
-from keng.site.front import THREADS, Front, environ_of
+from keng.kit.uploads import SEALED_UPLOADS, IncomingFile, largest_file_for, takes_files
+from keng.site.bodies import (
+    MOST_FORM_PARTS,
+    BodyIntake,
+    BodyLimits,
+    BodyRefused,
+    CallerGone,
+    RequestBody,
+    RequestHead,
+)
+from keng.site.errors import BODY_NOT_TAKEN
+from keng.site.front import REQUEST_THREADS, Front, wsgi_environ
 
 BOUNDARY = "rAnd0m"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
@@ -60,8 +68,8 @@ async def never():
 
 
 def take_in(content, *, limits=None, largest_file=LARGEST, content_type=FORM, **how):
-    body, bodies = Body(), Bodies(limits or Limits(form_bytes=10_000))
-    head = Head(network="10.0.0.0/24", length=len(content), content_type=content_type)
+    body, bodies = RequestBody(), BodyIntake(limits or BodyLimits(form_bytes=10_000))
+    head = RequestHead(network="10.0.0.0/24", length=len(content), content_type=content_type)
     try:
         asyncio.run(
             bodies.receive_body(body, coming(content, **how), head=head, largest_file=largest_file)
@@ -73,7 +81,7 @@ def take_in(content, *, limits=None, largest_file=LARGEST, content_type=FORM, **
 
 
 def on_disk():
-    return list(uploads.all_paths())
+    return list(uploads.all_upload_paths())
 
 
 @pytest.mark.parametrize("piece", [1, 7, 1000, None])
@@ -96,13 +104,13 @@ def test_however_a_form_is_cut_its_words_stay_in_memory_and_its_files_lie_sealed
 
 def test_what_breaks_off_leaves_nothing_and_nobody_works_on_it():
     sent = form_of(part("attached", WORDS * 500, "a.jpg"))
-    with pytest.raises(Gone):
+    with pytest.raises(CallerGone):
         take_in(sent[:5000], piece=1000, breaks_off=True)
     assert on_disk() == []
 
 
 def test_a_form_that_cannot_be_read_is_refused_and_leaves_nothing():
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(BodyRefused) as refused:
         take_in(part("attached", WORDS * 500, "a.jpg"), piece=1000)
     assert refused.value.status == HTTPStatus.BAD_REQUEST
     assert on_disk() == []
@@ -110,13 +118,13 @@ def test_a_form_that_cannot_be_read_is_refused_and_leaves_nothing():
 
 def test_words_beyond_the_limit_are_refused_as_soon_as_that_is_known():
     for sent, largest in ((b"a" * 10_001, 0), (form_of(part("q", b"a" * 10_001)), LARGEST)):
-        with pytest.raises(NotTaken) as refused:
+        with pytest.raises(BodyRefused) as refused:
             take_in(sent, largest_file=largest, content_type=FORM if largest else "text/plain")
         assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def test_where_no_files_are_taken_a_form_with_one_is_no_larger_than_any_other():
-    with pytest.raises(NotTaken):
+    with pytest.raises(BodyRefused):
         take_in(form_of(part("attached", b"a" * 20_000, "a.jpg")), largest_file=0)
     assert on_disk() == []
 
@@ -132,49 +140,53 @@ def test_too_large_a_file_is_counted_and_not_kept():
 
 def test_a_form_of_many_parts_is_refused_before_they_are_worked_on(monkeypatch):
     made = []
-    monkeypatch.setattr("keng.site.bodies.Sealing", lambda **how: made.append(0) or Sealing(**how))
+    monkeypatch.setattr(
+        "keng.site.bodies.IncomingFile", lambda **how: made.append(0) or IncomingFile(**how)
+    )
     sent = form_of(*[part("a", b"", "a")] * 5700)
-    with pytest.raises(NotTaken) as refused:
-        take_in(sent, limits=Limits(form_bytes=1_000_000))
+    with pytest.raises(BodyRefused) as refused:
+        take_in(sent, limits=BodyLimits(form_bytes=1_000_000))
     assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert len(made) == uploads.MOST_FILES
     assert on_disk() == []
-    with pytest.raises(NotTaken):
-        take_in(form_of(*[part("a", b"")] * (MOST_PARTS + 1)))
-    assert take_in(form_of(*[part("a", b"")] * MOST_PARTS)).content
+    with pytest.raises(BodyRefused):
+        take_in(form_of(*[part("a", b"")] * (MOST_FORM_PARTS + 1)))
+    assert take_in(form_of(*[part("a", b"")] * MOST_FORM_PARTS)).content
 
 
 def test_of_more_files_than_a_form_takes_the_others_are_only_counted():
     body = take_in(form_of(*[part("attached", WORDS, "a.jpg")] * 12))
     assert [each.size for each in body.sealed.values()] == [len(WORDS)] * 12
-    kept = [each for each in body.sealed.values() if isinstance(each, Sealing)]
+    kept = [each for each in body.sealed.values() if isinstance(each, IncomingFile)]
     assert len(kept) == len(on_disk()) == uploads.MOST_FILES
     body.drop()
     assert on_disk() == []
 
 
 # A thousandth of the real times for a thousandth of the real sizes.
-QUICK = Limits(form_bytes=10_000, idle_seconds=0.3, first_seconds=0.5, bytes_per_second=20_000.0)
+QUICK = BodyLimits(
+    form_bytes=10_000, idle_seconds=0.3, first_seconds=0.5, bytes_per_second=20_000.0
+)
 
 
 def test_nobody_is_waited_for_without_end():
     began = time.monotonic()
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(BodyRefused) as refused:
         take_in(b"a" * 500, limits=QUICK, piece=1, pause=0.02, content_type="text/plain")
     assert refused.value.status == HTTPStatus.REQUEST_TIMEOUT
     assert time.monotonic() - began < QUICK.seconds_for(500) + 5  # without a limit: 10
-    with pytest.raises(NotTaken):
+    with pytest.raises(BodyRefused):
         take_in(b"a" * 100, limits=QUICK, piece=1, pause=0.4, content_type="text/plain")
 
 
 def test_a_picture_of_a_megabyte_arrives_over_twenty_kilobits_a_second():
-    limits = Limits(form_bytes=10_000)
+    limits = BodyLimits(form_bytes=10_000)
     seconds = 1_000_000 / (20_000 / 8)
     assert seconds < limits.seconds_for(1_000_000) / 1.5
     assert limits.seconds_for(20 * 1024 * 1024) == limits.longest_seconds
     # The same with a hundredth of the size and of the times, but for the one between two pieces:
     # a machine with other work to do may let a task wait longer than a pause lasts.
-    quick = Limits(
+    quick = BodyLimits(
         form_bytes=10_000,
         idle_seconds=5.0,
         first_seconds=limits.first_seconds / 100,
@@ -191,14 +203,14 @@ def _entering(limits, networks):
     out = []
 
     async def one(number, network, bodies):
-        head = Head(network=network, length=5000)
+        head = RequestHead(network=network, length=5000)
         try:
-            await bodies.receive_body(Body(), never, head=head, largest_file=0)
-        except NotTaken as error:
+            await bodies.receive_body(RequestBody(), never, head=head, largest_file=0)
+        except BodyRefused as error:
             out.append((number, error.status))
 
     async def everybody():
-        bodies = Bodies(limits)
+        bodies = BodyIntake(limits)
         tasks = []
         for number, network in enumerate(networks):
             tasks.append(asyncio.create_task(one(number, network, bodies)))
@@ -215,15 +227,15 @@ def _entering(limits, networks):
 
 
 def test_one_too_many_of_a_network_pushes_out_its_own_oldest():
-    assert _entering(Limits(form_bytes=10_000, most_of_network=3), "aaabba") == [0]
+    assert _entering(BodyLimits(form_bytes=10_000, most_of_network=3), "aaabba") == [0]
 
 
 def test_one_too_many_of_all_pushes_out_the_oldest_of_the_network_that_has_most():
-    assert _entering(Limits(form_bytes=10_000, most_waiting=4), "baaacd") == [1, 2]
+    assert _entering(BodyLimits(form_bytes=10_000, most_waiting=4), "baaacd") == [1, 2]
 
 
 def test_what_waits_in_memory_is_bounded():
-    assert _entering(Limits(form_bytes=10_000, most_memory=15_000), "abcde") == [0, 1]
+    assert _entering(BodyLimits(form_bytes=10_000, most_memory=15_000), "abcde") == [0, 1]
 
 
 SCOPE = {
@@ -246,14 +258,14 @@ SCOPE = {
 
 
 def test_a_request_says_the_same_to_django_as_it_said_to_the_server():
-    found = environ_of(SCOPE)
+    found = wsgi_environ(SCOPE)
     assert found["PATH_INFO"].encode("latin-1").decode() == "/không/"
     assert (found["QUERY_STRING"], found["REMOTE_ADDR"]) == ("a=%20", "10.0.0.7")
     assert (found["HTTP_HOST"], found["HTTP_COOKIE"]) == ("keng.example", "a=1; b=2")
 
 
 def test_no_header_passes_for_one_that_the_proxy_sets():
-    assert environ_of(SCOPE)["HTTP_X_FORWARDED_FOR"] == "10.1.1.1"
+    assert wsgi_environ(SCOPE)["HTTP_X_FORWARDED_FOR"] == "10.1.1.1"
 
 
 def serve(content=b"", *, application, headers=(), **how):
@@ -266,7 +278,7 @@ def serve(content=b"", *, application, headers=(), **how):
     async def send(message):
         sent.append(message)
 
-    front = Front(application, how.pop("limits", Limits(form_bytes=10_000)))
+    front = Front(application, how.pop("limits", BodyLimits(form_bytes=10_000)))
     asyncio.run(front(scope, coming(content, **how), send))
     if not sent:
         return None
@@ -275,7 +287,7 @@ def serve(content=b"", *, application, headers=(), **how):
 
 def echo(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
-    refused = environ.get(NOT_TAKEN)
+    refused = environ.get(BODY_NOT_TAKEN)
     return [environ["wsgi.input"].read(), f" {refused}".encode() if refused else b""]
 
 
@@ -299,7 +311,7 @@ def test_files_that_no_view_claimed_are_gone_after_the_answer(settings, monkeypa
     seen = []
 
     def look(environ, start_response):
-        seen.append((len(environ[SEALED]), len(on_disk())))
+        seen.append((len(environ[SEALED_UPLOADS]), len(on_disk())))
         return echo(environ, start_response)
 
     sent = form_of(part("attached", WORDS * 50, "a.jpg"))
@@ -365,7 +377,7 @@ def test_a_view_says_that_it_takes_files_and_how_large():
         """Nothing."""
 
     assert largest_file_for(films) == 5
-    assert largest_file_for(takes_files()(lambda _request: None)) == uploads.MOST_BYTES
+    assert largest_file_for(takes_files()(lambda _request: None)) == uploads.MOST_FILE_BYTES
     assert largest_file_for(lambda _request: None) == 0
 
 
@@ -390,16 +402,16 @@ def test_a_site_gives_its_sign_only_when_a_thread_gets_to_it(monkeypatch):
     held = threading.Event()
 
     async def live():
-        front = Front(echo, Limits(form_bytes=10_000))
-        for _ in range(THREADS):
+        front = Front(echo, BodyLimits(form_bytes=10_000))
+        for _ in range(REQUEST_THREADS):
             front._threads.submit(held.wait, 20)
         beating = asyncio.create_task(front._beat())
         await asyncio.sleep(0.3)
-        before = alive.ages()
+        before = alive.sign_ages()
         held.set()
         await asyncio.sleep(0.3)
         beating.cancel()
-        return before, alive.ages()
+        return before, alive.sign_ages()
 
     before, after = asyncio.run(live())
     assert (before, list(after)) == ({}, [this_process()])

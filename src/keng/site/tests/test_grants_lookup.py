@@ -7,7 +7,7 @@ from django.db import ProgrammingError, connection, transaction
 from PIL import Image
 
 from keng.edge import prefixes
-from keng.language.asked import asked_in
+from keng.language.lookup_terms import lookup_terms_in
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, DisputeFile
@@ -60,7 +60,7 @@ def test_pictures_of_an_objection_are_put_there_by_one_process_and_named_to_the_
 def test_a_look_up_needs_no_more_than_what_it_answers_with(unit, become, process):
     listing(unit=unit)
     become(process)
-    assert lookup_answers(asked_in(NUMBER))[0].grade == "confirmed"
+    assert lookup_answers(lookup_terms_in(NUMBER))[0].grade == "confirmed"
     for column in ("basis", "end_note", "ended_by_id"):
         refused(f"SELECT {column} FROM lookup_listing")
     refused("UPDATE lookup_listing SET status = 'ended'")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import keng
-from keng.site.headers import POLICY
+from keng.site.headers import CONTENT_POLICY
 
 # Written out, so that nobody loosens the policy and its test in one place.
 ALLOWED = {
@@ -29,7 +29,7 @@ def directives(policy):
 
 
 def test_nothing_runs_or_loads_but_our_own_files():
-    assert directives(POLICY) == ALLOWED
+    assert directives(CONTENT_POLICY) == ALLOWED
 
 
 @pytest.mark.django_db

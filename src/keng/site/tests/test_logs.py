@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from keng.kit.logs import Scrub
-from keng.kit.secret_paths import before_secrets, routes
+from keng.kit.logs import ScrubSecrets
+from keng.kit.secret_paths import secret_path_pattern, url_routes
 
 # Texts in addresses that open nothing: everybody finds them on a page, or they name a thing.
 PUBLIC = {
@@ -29,12 +29,12 @@ URLCONFS = ("keng.site.public_urls", "keng.site.desk_urls")
 
 
 def all_routes(name):
-    return list(routes(importlib.import_module(name).urlpatterns))
+    return list(url_routes(importlib.import_module(name).urlpatterns))
 
 
 def line(message, *args):
     record = logging.LogRecord("django.request", logging.ERROR, "", 0, message, args, None)
-    assert Scrub().filter(record)
+    assert ScrubSecrets().filter(record)
     return record.getMessage()
 
 
@@ -97,6 +97,6 @@ def test_a_process_without_pages_hides_what_nobody_thought_up(settings):
 
 
 def test_an_address_that_is_marked_tomorrow_is_covered_tomorrow():
-    pattern = before_secrets(["new/<int:number>/<secret:token>/more", "other/<str:code>"])
+    pattern = secret_path_pattern(["new/<int:number>/<secret:token>/more", "other/<str:code>"])
     assert pattern.sub(r"\1[…]", "at /new/7/abc/more, /other/b") == "at /new/7/[…] /other/b"
-    assert before_secrets(["other/<str:code>"]) is None
+    assert secret_path_pattern(["other/<str:code>"]) is None

@@ -18,14 +18,14 @@ from keng.conftest import sign_in
 from keng.dialogue.public.status_page import WriteForm
 from keng.intake.by_staff.take_down_forms import ChatForm
 from keng.kit import uploads
-from keng.kit.room import NoRoom, room
+from keng.kit.upload_room import NoRoom, upload_room
 from keng.kit.uploads import largest_file_for
 from keng.lessons.film_forms import FilmForm
 from keng.lookup_pages.public.dispute import ObjectionForm
 from keng.network.forms.establishments import EstablishmentSheetForm
 from keng.network.forms.groups import GroupSheetForm
-from keng.site.bodies import MOST_PARTS
-from keng.site.errors import NOT_TAKEN
+from keng.site.bodies import MOST_FORM_PARTS
+from keng.site.errors import BODY_NOT_TAKEN
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -36,10 +36,10 @@ SIZE = 100 * KB
 @pytest.fixture(autouse=True)
 def own_folder(db, tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    room.forget()
+    upload_room.forget()
     Stage()
     yield
-    room.forget()
+    upload_room.forget()
 
 
 def file(name="anh.jpg", size=SIZE):
@@ -47,7 +47,7 @@ def file(name="anh.jpg", size=SIZE):
 
 
 def on_disk():
-    return list(uploads.all_paths())
+    return list(uploads.all_upload_paths())
 
 
 def addresses(urls):
@@ -146,7 +146,9 @@ def test_one_network_has_a_tenth_of_the_room_and_others_have_theirs(describing, 
 
 def test_the_next_file_of_a_network_that_has_its_five_hundred_is_refused_in_words(describing):
     for number in range(500):
-        assert room.reserve_room("10.1.1.0/24", f"{uploads.FOLDER}/{number}", 1) is None
+        assert (
+            upload_room.reserve_room("10.1.1.0/24", f"{uploads.UPLOADS_FOLDER}/{number}", 1) is None
+        )
     resident = describing("10.1.1.1")
     page = resident.post("describe", text="những lời này", attached=[file("nhỏ.jpg", size=1)])
     words = page.content.decode()
@@ -219,7 +221,7 @@ def test_of_more_files_than_a_form_takes_each_is_named_and_the_words_stay(descri
 
 
 def test_a_form_of_too_many_parts_is_answered_in_words(public_client):
-    refused = {NOT_TAKEN: HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+    refused = {BODY_NOT_TAKEN: HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
     answer = public_client.post("/report/describe/", {"text": "a"}, **refused)
     assert answer.status_code == 413
     assert "Nội dung gửi lớn quá nên chưa nhận được" in answer.content.decode()
@@ -247,15 +249,15 @@ def test_every_form_that_takes_files_has_far_fewer_parts_than_are_taken():
     }
     assert takes == FORMS.keys()
     for form in FORMS.values():
-        assert len(form.base_fields) + uploads.MOST_FILES + BESIDES <= MOST_PARTS / 2
+        assert len(form.base_fields) + uploads.MOST_FILES + BESIDES <= MOST_FORM_PARTS / 2
 
 
 def test_who_sent_files_is_known_by_no_address(describing, settings):
     settings.UPLOADS_BYTES = 30 * SIZE
     describing("10.1.1.1").post("describe", text="a", attached=[file()])
-    kept = room.__dict__
+    kept = upload_room.__dict__
     assert "10.1.1" not in repr(kept)
-    assert room.networks == 1
+    assert upload_room.networks == 1
 
 
 @pytest.mark.parametrize("name", ["q", "choice", "spot", "searched"])

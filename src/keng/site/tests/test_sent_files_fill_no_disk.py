@@ -9,7 +9,7 @@ from django.test import Client
 from keng.community.tests.resident import Resident, Stage
 from keng.intake import fetch_media
 from keng.kit import times
-from keng.kit.room import FOLDER, NoRoom, Room, room
+from keng.kit.upload_room import UPLOADS_FOLDER, NoRoom, UploadRoom, upload_room
 from keng.tips import receipt_codes, unread_files
 from keng.tips.models import Attachment, Receipt, Tip
 from tests import make
@@ -23,9 +23,9 @@ CODE = receipt_codes.code_from("a-token-of-these-tests")
 @pytest.fixture(autouse=True)
 def own_folder(db, tmp_path, monkeypatch, public_client):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    room.forget()
+    upload_room.forget()
     yield
-    room.forget()
+    upload_room.forget()
 
 
 @pytest.fixture
@@ -82,29 +82,29 @@ def test_one_network_sends_so_many_bytes_a_day_though_they_leave_the_folder(tip,
 def test_a_day_later_a_network_sends_again(settings):
     settings.NETWORK_DAY_BYTES = 2 * SIZE
     now = 0.0
-    ours = Room(clock=lambda: now)
+    ours = UploadRoom(clock=lambda: now)
     for number in range(2):
-        assert ours.reserve_room("a", f"{FOLDER}/{number}", SIZE) is None
-        ours.give_back(f"{FOLDER}/{number}")
-    assert ours.reserve_room("a", f"{FOLDER}/2", SIZE) is NoRoom.DAY
+        assert ours.reserve_room("a", f"{UPLOADS_FOLDER}/{number}", SIZE) is None
+        ours.give_back(f"{UPLOADS_FOLDER}/{number}")
+    assert ours.reserve_room("a", f"{UPLOADS_FOLDER}/2", SIZE) is NoRoom.DAY
     now = 86_400.0
-    assert ours.reserve_room("a", f"{FOLDER}/2", SIZE) is None
+    assert ours.reserve_room("a", f"{UPLOADS_FOLDER}/2", SIZE) is None
 
 
 def test_a_file_that_broke_off_does_not_count_for_the_day(settings):
     settings.NETWORK_DAY_BYTES = 2 * SIZE
-    ours = Room()
+    ours = UploadRoom()
     for number in range(10):
-        assert ours.reserve_room("a", f"{FOLDER}/{number}", SIZE) is None
-        ours.give_back(f"{FOLDER}/{number}", is_whole=False)
+        assert ours.reserve_room("a", f"{UPLOADS_FOLDER}/{number}", SIZE) is None
+        ours.give_back(f"{UPLOADS_FOLDER}/{number}", is_whole=False)
 
 
 def test_nought_is_no_limit_of_a_day(settings):
     settings.NETWORK_DAY_BYTES = 0
-    ours = Room()
+    ours = UploadRoom()
     for number in range(10):
-        assert ours.reserve_room("a", f"{FOLDER}/{number}", SIZE) is None
-        ours.give_back(f"{FOLDER}/{number}")
+        assert ours.reserve_room("a", f"{UPLOADS_FOLDER}/{number}", SIZE) is None
+        ours.give_back(f"{UPLOADS_FOLDER}/{number}")
 
 
 def test_files_nobody_has_read_have_a_share_of_the_disk_and_words_go_on(tip, small_disk, become):

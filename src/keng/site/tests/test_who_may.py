@@ -211,8 +211,8 @@ FOUND = _found()
 
 
 def test_every_act_is_in_the_table_or_named_as_none():
-    assert set(FOUND) == set(who_may.ACTS) | STEPS | OWN
-    assert set(who_may.ACTS) >= OF_THE_OWN_UNIT | NOT_FOR_EVERY_ONE_OF_THEM | QUIET
+    assert set(FOUND) == set(who_may.ACT_RIGHTS) | STEPS | OWN
+    assert set(who_may.ACT_RIGHTS) >= OF_THE_OWN_UNIT | NOT_FOR_EVERY_ONE_OF_THEM | QUIET
 
 
 def test_the_page_for_readers_is_printed_from_the_table():
@@ -225,9 +225,10 @@ def test_the_page_for_readers_is_printed_from_the_table():
 def test_every_address_is_in_the_table_once():
     names = {name for name, _converters in ROUTES}
     assert (
-        names | {"style", "style-home", "tour-close"} == set(who_may.PAGES) | who_may.OF_EVERYBODY
+        names | {"style", "style-home", "tour-close"}
+        == set(who_may.PAGE_RIGHTS) | who_may.PAGES_OF_EVERYBODY
     )
-    assert not set(who_may.PAGES) & who_may.OF_EVERYBODY
+    assert not set(who_may.PAGE_RIGHTS) & who_may.PAGES_OF_EVERYBODY
 
 
 def _content(here):
@@ -679,7 +680,7 @@ def _tried(name, here):
 
 
 def _expected(name, here, by):
-    who = who_may.ACTS[name]
+    who = who_may.ACT_RIGHTS[name]
     if name in OF_THE_OWN_UNIT:
         return who.includes(by)
     return who.may_act_for(by, here.unit)
@@ -723,7 +724,7 @@ def test_an_act_is_done_by_those_of_its_line_and_by_nobody_else(here, role, over
         pytest.skip("Above a province's desk there is none.")
     here.by = by = make.officer(unit=_unit_at(here, over), role=role)
     wrong = []
-    for name in sorted(who_may.ACTS):
+    for name in sorted(who_may.ACT_RIGHTS):
         raised, written = _tried(name, here)
         if not _expected(name, here, by):
             is_refused = isinstance(raised, (*REFUSED, CannotDecide))

@@ -16,9 +16,9 @@ from keng.delivery.actions.inbound import bytea_text
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement
 from keng.delivery.inbound_message import InboundMessage, new_seals
 from keng.kit.ids import new_id
-from keng.kit.limits import Limits
-from keng.kit.recurring import WORK
-from keng.kit.secrets import box
+from keng.kit.rate_limits import RateLimits
+from keng.kit.secrets import site_box
+from keng.kit.worker_tasks import WORK_CHANNEL
 from keng.language import chat_words
 from keng.surveys.chat.commands import ChatCommand, read_command
 from keng.surveys.chat.talk_state import TALK_LIFE, TURN_BOX
@@ -59,7 +59,7 @@ turn AS (
   FROM mine JOIN fresh ON fresh.inbound_ref = mine.mark
   RETURNING 1
 )
-SELECT pg_notify('{WORK}', '') FROM turn LIMIT 1
+SELECT pg_notify('{WORK_CHANNEL}', '') FROM turn LIMIT 1
 """  # noqa: S608 -- our own pieces
 
 
@@ -77,8 +77,8 @@ class SurveyHandler:
     name = "survey"
 
     def __init__(self) -> None:
-        self._limits = Limits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
-        self._notices = Limits(network=(1, 1 / 600), process=(10**6, 1e6))
+        self._limits = RateLimits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
+        self._notices = RateLimits(network=(1, 1 / 600), process=(10**6, 1e6))
 
     def refresh(self) -> None:
         """Nothing to read; what the others need, they read themselves."""
@@ -129,7 +129,7 @@ def _row(message: InboundMessage, command: ChatCommand) -> dict[str, Any]:
         "account": str(message.account.id),
         "conversation_hash": bytea_text(message.conversation_hash or b""),
         "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
-        "box": bytea_text(bytes(box(TURN_BOX).encrypt(json.dumps(command.stored()).encode()))),
+        "box": bytea_text(bytes(site_box(TURN_BOX).encrypt(json.dumps(command.stored()).encode()))),
         "received_at": message.received_at.isoformat(),
         "begins": command.begins or command.act == "slow",
         "stops": command.act == "stop",

@@ -8,7 +8,7 @@ from typing import Any
 from nacl.exceptions import CryptoError
 
 from keng.kit import times
-from keng.kit.secrets import box, keyed_hash
+from keng.kit.secrets import keyed_hash, site_box
 from keng.surveys.chat.commands import ChatCommand
 from keng.surveys.models import ChatAnswered, ChatTalk, ChatTurn, Survey
 
@@ -35,7 +35,7 @@ class UnfinishedTalk:
 def command_of_turn(turn: ChatTurn) -> ChatCommand | None:
     """What a message says; None when it was boxed under another secret of the site."""
     try:
-        kept = json.loads(box(TURN_BOX).decrypt(bytes(turn.box)))
+        kept = json.loads(site_box(TURN_BOX).decrypt(bytes(turn.box)))
     except CryptoError:
         return None
     return ChatCommand(**kept | {"numbers": tuple(kept["numbers"])})
@@ -58,7 +58,7 @@ def load_talk(turn: ChatTurn) -> UnfinishedTalk | None:
 def unbox_talk(row: ChatTalk) -> UnfinishedTalk | None:
     """What is in the box; None when it was closed under another secret of the site."""
     try:
-        kept = json.loads(box(_TALK_BOX).decrypt(bytes(row.box)))
+        kept = json.loads(site_box(_TALK_BOX).decrypt(bytes(row.box)))
     except CryptoError:
         return None
     return UnfinishedTalk(row.survey, is_over=row.is_over, **kept)
@@ -74,7 +74,7 @@ def save_talk(turn: ChatTurn, talk: UnfinishedTalk) -> None:
             "account_id": turn.account_id,
             # Nobody is written to once it is over: what comes then brings its own address.
             "address_sealed": b"" if talk.is_over else bytes(turn.address_sealed),
-            "box": bytes(box(_TALK_BOX).encrypt(json.dumps(kept).encode())),
+            "box": bytes(site_box(_TALK_BOX).encrypt(json.dumps(kept).encode())),
             "is_over": talk.is_over,
             "asked_at": times.now(),
         },

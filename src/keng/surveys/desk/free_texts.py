@@ -29,7 +29,7 @@ def survey_texts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     waiting = queries.texts_to_read(survey)
     this = waiting[0] if waiting else None
     content = queries.content_of(survey, "vi")
-    masked = reporters_own.cover(this.words) if this else None
+    masked = reporters_own.mask_everybody(this.words) if this else None
     context = survey_context(survey, content) | {
         "text": this,
         "left": len(waiting),

@@ -123,5 +123,5 @@ def survey_slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _slip(survey: Survey, code: str) -> dict[str, str]:
     address = f"{settings.PUBLIC_URL}/s/{survey.code}/{code}"
-    drawn = qr.drawn(address, scale=3, border=2)
+    drawn = qr.qr_data_address(address, scale=3, border=2)
     return {"code": codes.grouped_code(code), "address": address, "qr": drawn}

@@ -9,18 +9,18 @@ from it all the same is told apart in the result, by a mark that says "many" and
 from django.http import HttpRequest, HttpResponse
 
 from keng.kit import cookies
-from keng.kit.secrets import keyed_hash, same
-from keng.kit.slowing import Slowing
+from keng.kit.rate_limits import FormThrottle
+from keng.kit.secrets import keyed_hash, same_secret
 from keng.surveys.models import Survey
 
 # A family with one phone may answer; sixty answers from one phone may not.
 MOST_FROM_ONE_BROWSER = 5
 # So many from one address at once (a dormitory has one), then one more for each pause.
-SLOW_ANSWERS = Slowing(at_once=20, pause=300.0)
+SLOW_ANSWERS = FormThrottle(at_once=20, pause=300.0)
 # The same for slips that are tried: each of them counts once anyway.
-SLOW_SLIPS = Slowing(at_once=20, pause=60.0)
+SLOW_SLIPS = FormThrottle(at_once=20, pause=60.0)
 # What one address sends beyond these within about a day is counted and told apart in the result.
-MANY_ANSWERS = Slowing(at_once=20, pause=3600.0)
+MANY_ANSWERS = FormThrottle(at_once=20, pause=3600.0)
 _KEPT_SECONDS = 120 * 24 * 3600
 
 
@@ -29,14 +29,14 @@ def answers_sent_before(request: HttpRequest, survey: Survey) -> int:
     count, _dot, proof = request.COOKIES.get(_name(survey), "").partition(".")
     if not count.isdecimal() or len(count) > 2:
         return 0
-    return int(count) if same(proof, _proof(survey, count)) else 0
+    return int(count) if same_secret(proof, _proof(survey, count)) else 0
 
 
 def note_answer(response: HttpResponse, survey: Survey, before: int) -> None:
     """Let the browser remember one more answer."""
     count = str(before + 1)
     value = f"{count}.{_proof(survey, count)}"
-    cookies.put(response, _name(survey), value, seconds=_KEPT_SECONDS)
+    cookies.put_cookie(response, _name(survey), value, seconds=_KEPT_SECONDS)
 
 
 def minutes_to_wait(request: HttpRequest) -> int:

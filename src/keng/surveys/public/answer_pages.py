@@ -76,7 +76,7 @@ def _draft(request: HttpRequest, found: Survey) -> drafts.UnfinishedAnswer | Non
 def _back_to_first_page(request: HttpRequest, found: Survey) -> HttpResponse:
     """Sent already, older than a day, or the survey is closed: its first page says which."""
     response = redirect("survey", code=found.code)
-    cookies.forget(response, draft_cookie(found))
+    cookies.forget_cookies(response, draft_cookie(found))
     return response
 
 
@@ -115,7 +115,7 @@ def _switch_language(
     response = redirect("survey-question", code=found.code, number=number)
     response.status_code = 303
     keep_draft(response, found, draft)
-    cookies.put_language(response, language)
+    cookies.put_language_cookie(response, language)
     return response
 
 
@@ -177,7 +177,7 @@ def _send(
 def _redirect_to_thanks(request: HttpRequest, found: Survey) -> HttpResponse:
     response = redirect("survey-thanks", code=found.code)
     response.status_code = 303
-    cookies.forget(response, draft_cookie(found))
+    cookies.forget_cookies(response, draft_cookie(found))
     if found.reach == Survey.Reach.OPEN:
         answer_limits.note_answer(
             response, found, answer_limits.answers_sent_before(request, found)

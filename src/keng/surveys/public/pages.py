@@ -81,7 +81,7 @@ def keep_draft(response: HttpResponse, found: Survey, draft: drafts.UnfinishedAn
     """Store the unfinished answer; only this browser can open it."""
     drafts.save_draft(draft)
     seconds = int(drafts.DRAFT_LIFE.total_seconds())
-    cookies.put(response, draft_cookie(found), draft.secret, seconds=seconds)
+    cookies.put_cookie(response, draft_cookie(found), draft.secret, seconds=seconds)
 
 
 def _intro(

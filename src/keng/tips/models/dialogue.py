@@ -7,9 +7,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
-from keng.kit.copies import NoCopy
 from keng.kit.ids import coarse_id
 from keng.kit.models import Row
+from keng.kit.viewing_copies import NoCopy
 from keng.tips.models.tip import Tip
 
 

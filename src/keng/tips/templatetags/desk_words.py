@@ -7,11 +7,11 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from keng.kit.copies import NoCopy
-from keng.kit.languages import full
-from keng.kit.phrases import span_words
-from keng.kit.words import as_dialled, defang
-from keng.language.taxonomy import label
+from keng.kit.languages import full_language
+from keng.kit.safe_text import as_dialled, defang
+from keng.kit.time_words import span_words
+from keng.kit.viewing_copies import NoCopy
+from keng.language.taxonomy import category_label
 from keng.places import serving
 from keng.tips import origins
 from keng.tips.decision_words import clock_name
@@ -54,13 +54,13 @@ def tapped(tip: Tip) -> str:
 @register.filter
 def answered_in(language: str) -> str:
     """The language of the ready answers that go to a reporter of this one."""
-    return full(language)
+    return full_language(language)
 
 
 @register.filter
 def category_name(code: str) -> str:
     """What a category is called; empty for none."""
-    return label(code, get_language() or "vi") if code else ""
+    return category_label(code, get_language() or "vi") if code else ""
 
 
 @register.filter
@@ -96,8 +96,8 @@ def category(tip: Tip) -> str:
     """The category; with a question mark while only the machine says so."""
     language = get_language() or "vi"
     if tip.category:
-        return label(tip.category, language)
+        return category_label(tip.category, language)
     suggestion = getattr(tip, "suggestion", None)
     if suggestion is None or not suggestion.categories:
         return ""
-    return f"{label(suggestion.categories[0]['code'], language)}?"
+    return f"{category_label(suggestion.categories[0]['code'], language)}?"

@@ -15,8 +15,8 @@ from tests import make
 def test_a_code_has_eighty_bits_in_four_groups():
     code = receipt_codes.code_from(receipt_codes.new_token())
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{16}", code)
-    assert re.fullmatch(r"(\w{4}-){3}\w{4}", receipt_codes.grouped(code))
-    assert len(receipt_codes.ALPHABET) ** receipt_codes.LENGTH == 2**80
+    assert re.fullmatch(r"(\w{4}-){3}\w{4}", receipt_codes.grouped_code(code))
+    assert len(receipt_codes.CODE_ALPHABET) ** receipt_codes.CODE_LENGTH == 2**80
 
 
 def test_the_same_token_always_gives_the_same_code_and_another_one_another():
@@ -25,11 +25,11 @@ def test_the_same_token_always_gives_the_same_code_and_another_one_another():
     assert receipt_codes.code_from(token) != receipt_codes.code_from(receipt_codes.new_token())
 
 
-@given(st.text(alphabet=receipt_codes.ALPHABET, min_size=16, max_size=16))
+@given(st.text(alphabet=receipt_codes.CODE_ALPHABET, min_size=16, max_size=16))
 def test_every_way_of_writing_a_code_is_understood(code):
-    written = receipt_codes.grouped(code).lower().replace("0", "o").replace("1", "l")
-    assert receipt_codes.cleaned(f"  {written} ") == code
-    assert receipt_codes.cleaned(written.replace("-", " ").upper()) == code
+    written = receipt_codes.grouped_code(code).lower().replace("0", "o").replace("1", "l")
+    assert receipt_codes.cleaned_code(f"  {written} ") == code
+    assert receipt_codes.cleaned_code(written.replace("-", " ").upper()) == code
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,14 @@ def test_every_way_of_writing_a_code_is_understood(code):
 )
 def test_a_code_of_the_wrong_length_says_how_long_it_is(typed, length):
     with pytest.raises(receipt_codes.MalformedCode) as caught:
-        receipt_codes.cleaned(typed)
+        receipt_codes.cleaned_code(typed)
     assert caught.value.length == length
 
 
 @given(st.text(max_size=40))
 def test_nothing_typed_breaks_the_reading(typed):
     with contextlib.suppress(receipt_codes.MalformedCode):
-        assert len(receipt_codes.cleaned(typed)) == 16
+        assert len(receipt_codes.cleaned_code(typed)) == 16
 
 
 @pytest.mark.django_db

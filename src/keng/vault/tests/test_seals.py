@@ -6,7 +6,7 @@ import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
-from keng.runtime.supervisor.children import SENDER_KEY, children
+from keng.runtime.supervisor.children import SENDER_KEY, child_processes
 from keng.runtime.supervisor.ports import Ports
 from keng.vault import keys, opening, seal
 from keng.vault.models import SenderKey, UnitKey
@@ -46,7 +46,9 @@ def test_only_the_sender_opens_what_is_sealed_to_it(monkeypatch):
 def test_the_supervisor_tells_no_process_but_the_sender_where_the_key_lies(monkeypatch):
     monkeypatch.setenv(SENDER_KEY, "/somewhere")
     told = [
-        c.name for c in children(Ports(1, 2, 3, 4), is_demo=True) if SENDER_KEY in c.environment
+        c.name
+        for c in child_processes(Ports(1, 2, 3, 4), is_demo=True)
+        if SENDER_KEY in c.environment
     ]
     assert told == ["sender"]
 

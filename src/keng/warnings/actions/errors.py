@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from keng.language.house_style import Finding
+from keng.language.house_style import StyleFinding
 
 
 class NotSubmitted(Exception):
@@ -32,7 +32,7 @@ class NobodyThere(Exception):
 class StyleStops(Exception):
     """The house style finds something that must not go out."""
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(self, findings: list[StyleFinding]) -> None:
         super().__init__(len(findings))
         self.findings = findings
 

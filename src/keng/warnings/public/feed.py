@@ -14,7 +14,7 @@ from keng.warnings.outgoing_text import warning_url
 @require_safe
 def warnings_feed(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
     """The newest warnings, each whole."""
-    return feeds.answered(request, _current_feed)
+    return feeds.feed_response(request, _current_feed)
 
 
 def _current_feed() -> feeds.SteadyFeed:
@@ -26,7 +26,7 @@ def _current_feed() -> feeds.SteadyFeed:
         feed_url=f"{settings.PUBLIC_URL}/warnings/feed.atom",
         author_name="Kẻng",
     )
-    for version in queries.current_warnings(feeds.LONGEST):
+    for version in queries.current_warnings(feeds.MOST_FEED_ENTRIES):
         words = version.texts["vi"]
         feed.add(
             address=warning_url(version.verify_code.code),
@@ -34,6 +34,6 @@ def _current_feed() -> feeds.SteadyFeed:
             title=words["title"],
             description="\n".join(words[part] for part in ("what", "signs", "act", "call")),
             author_name=version.warning.unit.name,
-            category=taxonomy.label(version.category),
+            category=taxonomy.category_label(version.category),
         )
     return feed

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from keng.kit.languages import spoken_in
+from keng.kit.languages import language_among
 from keng.language.category_names import label_for_reader
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -84,7 +84,7 @@ def _address(number: int, place: Place | None) -> str:
 def _add_words(shown: list[Version]) -> None:
     names = queries.place_names(shown)
     for version in shown:
-        version.words, version.spoken = words_for_reader(version), spoken_in(version.texts)
+        version.words, version.spoken = words_for_reader(version), language_among(version.texts)
         version.category_label = label_for_reader(version.category)
         version.place_names = [
             names[key] for key in version.audience.get("places", ()) if key in names

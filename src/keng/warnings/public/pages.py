@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
-from keng.kit.languages import FULL, spoken_in
-from keng.kit.slowing import Slowing
+from keng.kit.languages import FULL_LANGUAGES, language_among
+from keng.kit.rate_limits import FormThrottle
 from keng.language.category_names import label_for_reader
 from keng.warnings import card, queries
 from keng.warnings.forms import VerifyForm
@@ -30,7 +30,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
     version = version_or_404(code)
     published = queries.published_versions_of(version.warning)
     newest = published[0]
-    language = spoken_in(version.texts)
+    language = language_among(version.texts)
     text = _sent_text(version, language)
     context = {
         "version": version,
@@ -42,7 +42,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "published": published,
         "category": label_for_reader(version.category),
         "text": text,
-        "only_frame": (get_language() or "vi") not in FULL,
+        "only_frame": (get_language() or "vi") not in FULL_LANGUAGES,
         "in_english": _english_beside(version, language),
         "sms": f"sms:?body={quote(text)}",
         "canonical": warning_url(version.verify_code.code),
@@ -74,12 +74,12 @@ def _english_beside(version: Version, spoken: str) -> dict[str, str]:
     """Its English words, for whoever reads neither Vietnamese nor a page in it."""
     asked = get_language() or "vi"
     found: dict[str, str] = version.texts.get("en", {})
-    return found if spoken == "vi" and asked not in FULL else {}
+    return found if spoken == "vi" and asked not in FULL_LANGUAGES else {}
 
 
 def words_for_reader(version: Version) -> dict[str, str]:
     """Its words in the visitor's language, or in Vietnamese."""
-    found: dict[str, str] = version.texts[spoken_in(version.texts)]
+    found: dict[str, str] = version.texts[language_among(version.texts)]
     return found
 
 
@@ -114,7 +114,7 @@ def warning_card(request: HttpRequest, code: str) -> FileResponse:
 
 # So many at once from one address, then one more for each pause: thirty people in a training room
 # share one, and whoever tries all codes gets 43,200 of 729 million a day.
-verify_limit = Slowing(at_once=40, pause=2.0)
+verify_limit = FormThrottle(at_once=40, pause=2.0)
 
 
 def verify(request: HttpRequest) -> HttpResponse:

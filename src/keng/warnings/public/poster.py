@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keng.kit import qr
-from keng.kit.languages import spoken_in
+from keng.kit.languages import language_among
 from keng.warnings import queries
 from keng.warnings.outgoing_text import warning_url
 from keng.warnings.public.pages import standing_of_version, version_or_404, words_for_reader
@@ -21,8 +21,8 @@ def warning_poster(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "version": version,
         "words": words_for_reader(version),
-        "spoken": spoken_in(version.texts),
+        "spoken": language_among(version.texts),
         "address": address,
-        "qr": qr.drawn(address, border=2),
+        "qr": qr.qr_data_address(address, border=2),
     }
     return render(request, "warnings/poster.html", context)

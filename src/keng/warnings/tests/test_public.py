@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from keng.delivery.audience import plan_audience
-from keng.kit import cards, times
+from keng.kit import share_cards, times
 from keng.network.models import GroupKind
 from keng.warnings import actions, card, queries
 from keng.warnings.content import AudienceChoice, audience_of
@@ -295,7 +295,7 @@ def test_a_title_of_any_length_stays_inside_the_card(length):
     ]
     size, lines = card._title(title.strip())
     assert len(lines) <= 2
-    assert all(cards.width(line, size, bold=True) <= 1088 for line in lines)
+    assert all(share_cards.text_width(line, size, bold=True) <= 1088 for line in lines)
 
 
 def test_current_for_finds_by_topic_and_place_up_and_down(ward):

@@ -18,7 +18,7 @@ import uvloop
 
 from keng.channels.zalo_oa.fake.server import FakeZalo
 from keng.channels.zalo_oa.fake.state import FakeGroup, FakeSettings
-from keng.kit.kept import read_secret
+from keng.kit.kept_secrets import read_secret
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Post
-from keng.kit.phrases import moment_words
+from keng.kit.time_words import moment_words
 from keng.reports.models import Snapshot
 from keng.reports.periodic import report_view
 

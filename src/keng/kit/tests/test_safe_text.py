@@ -1,0 +1,70 @@
+"""Words that stay together, links that cannot be tapped."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keng.kit.safe_text import NBSP, as_dialled, defang, keep_together
+
+
+def test_the_syllables_of_a_word_stay_on_one_line():
+    assert keep_together("Giả công an gọi") == f"Giả công{NBSP}an gọi"
+    assert keep_together("TÀI KHOẢN và mã OTP") == f"TÀI{NBSP}KHOẢN và mã{NBSP}OTP"
+
+
+def test_a_longer_word_is_kept_whole():
+    assert keep_together("vay nặng lãi") == f"vay{NBSP}nặng{NBSP}lãi"
+
+
+def test_a_number_stays_with_its_unit():
+    assert keep_together("trong 24 giờ, 3 tin") == f"trong 24{NBSP}giờ, 3{NBSP}tin"
+
+
+def test_parts_of_longer_words_are_left_alone():
+    assert keep_together("công ang") == "công ang"
+    assert keep_together("5 giờn") == "5 giờn"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("vào http://vneid.example/a.html nhé", "vào hxxp://vneid[.]example/a.html nhé"),
+        ("HTTPS://A.B.com", "hxxps://A[.]B[.]com"),
+        ("link vneid-kichhoat.vip roi", "link vneid-kichhoat[.]vip roi"),
+        ("https://localhost", "hxxps://localhost"),
+        ("http://10.0.0.1/x", "hxxp://10[.]0[.]0[.]1/x"),
+        ("gửi a@b.com", "gửi a@b[.]com"),
+        ("www.evil.com.vn.", "www[.]evil[.]com[.]vn."),
+        ("http://a@evil.com:8080/", "hxxp://a@evil[.]com:8080/"),
+        ("giá 3.500.000 đồng", "giá 3.500.000 đồng"),
+    ],
+)
+def test_links_are_written_so_that_nothing_opens_them(written, shown):
+    assert defang(written) == shown
+
+
+def test_a_forgotten_space_is_no_link():
+    assert defang("toi da chuyen xong.Toi goi lai") == "toi da chuyen xong.Toi goi lai"
+
+
+@given(st.from_regex(r"(https?://)?[a-z]{1,8}(\.[a-z]{1,5}){0,2}\.(com|vn|top)[ /a-z.]{0,20}"))
+def test_defanging_twice_changes_nothing(text):
+    once = defang(text)
+    assert defang(once) == once
+    assert "http://" not in once.lower()
+
+
+def test_a_link_that_was_written_safely_stays_as_it_is():
+    assert defang("vneid[.]example") == "vneid[.]example"
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ("+84987654321", "0987 654 321"),
+        ("+842043555888", "+842043555888"),
+        ("19036812345017", "19036812345017"),
+    ],
+)
+def test_a_mobile_number_is_written_as_people_dial_it(kept, read):
+    assert as_dialled(kept, " ") == read

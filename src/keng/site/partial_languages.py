@@ -1,0 +1,68 @@
+"""Languages that have some pages: which ones, and what a reader of them gets elsewhere.
+
+A page is wholly in such a language or wholly in English, never a mix; in English it says so in the
+reader's language. tests/architecture/partial_languages.py names the templates and modules behind
+the pages.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from keng.kit.languages import FULL_LANGUAGES
+
+PARTLY_TRANSLATED_PAGES = frozenset(
+    {
+        "home",
+        "near",
+        "set_language",
+        "quick_exit",
+        "calendar",
+        "report",
+        "report-who-gets",
+        "report-what",
+        "report-where",
+        "report-describe",
+        "report-name",
+        "report-check",
+        "report-with",
+        "receipt",
+        "receipt-print",
+        "status",
+        "status-tip",
+        "status-close",
+        "status-exchange",
+        "one-time-link",
+        "lookup",
+        "warning",
+    }
+)
+
+
+class PublicRequest(HttpRequest):
+    """A request of the public site."""
+
+    untranslated: str = ""
+    """The language that was asked for and that this page does not have."""
+
+
+class PartialLanguages:
+    """Answers in English where the reader's language has no such page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: PublicRequest, *_view: Any) -> None:
+        """Before the page is made, once it is known which one it is."""
+        language = translation.get_language() or "vi"
+        found = request.resolver_match
+        if language in FULL_LANGUAGES or (found and found.url_name in PARTLY_TRANSLATED_PAGES):
+            return
+        request.untranslated = language
+        request.LANGUAGE_CODE = "en"
+        translation.activate("en")

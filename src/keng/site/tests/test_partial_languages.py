@@ -1,0 +1,202 @@
+"""Pages in further languages: wholly in them, or wholly in English with a word about it."""
+
+import pytest
+from django.utils import translation
+from django.utils.translation import trans_real
+
+from keng.community.tests.conftest import _fresh, stage  # noqa: F401 -- fixtures
+from keng.community.tests.resident import Resident, code_on, only_tip
+from keng.decisions import closing, triage
+from keng.runtime.locale import LOCALE, compile_catalogues, entries_by_sentence
+from keng.site import public_frame
+from keng.warnings.tests.ward import CALM, Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+FINISHED = "We have finished with your report and closed it. Thank you for telling us."
+OF = {
+    "ko": {
+        "home": "신고하기",
+        "awaits": "원어민의 검토를 기다리는 첫 번역입니다",
+        "got": "신고를 받았습니다",
+        "untranslated": "영어로 표시됩니다",
+        "words": "은행 직원이라며 송금하라고 했습니다. 2026년",
+        "outside": "담당 지역 밖에서",
+        "official": "공식 문안은 베트남어입니다",
+        "folder": "ko",
+    },
+    "zh-hans": {
+        "home": "查询陌生号码",
+        "awaits": "尚待母语者审阅",
+        "got": "我们已收到您的举报",
+        "untranslated": "显示英文",
+        "words": "有人冒充银行职员，让我转账。",
+        "outside": "服务区域之外",
+        "official": "正式文本是越南语",
+        "folder": "zh_Hans",
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def asked_anew():
+    public_frame.forget_public_frame()
+    compile_catalogues()
+    yield
+    public_frame.forget_public_frame()
+
+
+@pytest.fixture(params=OF)
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def reader(public_client, language):
+    """A browser in that language which never chose one."""
+    public_client.defaults["HTTP_ACCEPT_LANGUAGE"] = f"{language},en;q=0.5"
+    return Resident(public_client)
+
+
+@pytest.fixture
+def unsaid(monkeypatch, language):
+    """Every sentence that was asked for and that the language does not have."""
+    translated = entries_by_sentence(LOCALE / OF[language]["folder"] / "LC_MESSAGES")
+    catalogue, found = trans_real.translation(language), []
+    known = {(context, sentence) for context, sentence in translated}
+
+    def watch(name, key_of):
+        plain = getattr(catalogue, name)
+
+        def watched(*asked):
+            answer, key = plain(*asked), key_of(*asked)
+            if key not in known and answer == key[1] and key[1].strip():
+                found.append(key)
+            return answer
+
+        monkeypatch.setattr(catalogue, name, watched)
+
+    watch("gettext", lambda sentence: (None, sentence))
+    watch("ngettext", lambda one, _more, _count: (None, one))
+    return found
+
+
+def far_place():
+    province = make.place("Tỉnh Xa", kind="province", code="80", province_code="80")
+    return make.place("Xã Xa", parent=province, kind="commune", province_code="80")
+
+
+def test_every_page_of_a_report_is_wholly_in_the_language(stage, reader, language, unsaid):  # noqa: F811
+    said = OF[language]
+    place = far_place()
+    pages = [reader.client.get("/"), reader.look("who-gets"), reader.post("who-gets")]
+    reader.post("who-gets", desk="commune")
+    pages += [reader.post("what"), reader.look("what")]
+    reader.post("what", topic="scam")
+    pages += [reader.post("where"), reader.post("where", q="xa xa", find="1")]
+    reader.post("where", q="", searched="", choice=str(place.pk), spot="")
+    pages += [reader.post("describe"), reader.look("describe")]
+    reader.post("describe", text=said["words"], happening="over", money_moved="on")
+    pages += [reader.post("name", wish="sealed"), reader.look("name")]
+    reader.post("name", wish="anonymous")
+    pages.append(reader.look("check"))
+    pages.append(reader.send())
+    assert said["got"] in pages[-1].content.decode()
+    assert said["outside"] in pages[-1].content.decode()
+    code = code_on(pages[-1])
+    pages += [reader.client.get("/receipt/print/")]
+    pages += [reader.client.get("/status/"), reader.client.post("/status/", {"code": "0000"})]
+    pages.append(reader.client.post("/status/", {"code": "0000-0000-0000-0000"}))
+    reader.client.post("/status/", {"code": code})
+    pages.append(reader.client.get("/status/tip/"))
+    pages.append(reader.client.post("/status/tip/", {"wish": "withdraw"}))
+    pages.append(reader.client.get("/lookup/"))
+    pages.append(reader.client.post("/lookup/", {"q": "0912 345 678"}))
+    pages.append(reader.client.post("/lookup/", {"q": ""}))
+    pages.append(reader.client.get("/nothing-here"))
+    for page in (each.content.decode() for each in pages):
+        assert f'<html lang="{language}">' in page
+        assert said["awaits"] in page
+    assert unsaid == []
+
+
+def test_a_tip_keeps_the_language_and_its_end_is_told_in_it(stage, reader, language):  # noqa: F811
+    reader.report(place=stage.place, text=OF[language]["words"])
+    tip = only_tip()
+    assert tip.language == language
+    with translation.override(language):
+        expected = translation.gettext(FINISHED)
+    assert expected != FINISHED
+    officer = make.officer(unit=stage.unit)
+    triage.accept(tip.pk, by=officer)
+    closing.record_outcome(tip.pk, outcome="unfounded", by=officer)
+    closing.close(tip.pk, by=officer)
+    assert tip.messages.last().text == expected
+
+
+def test_around_a_warning_is_the_language_and_the_warning_is_vietnamese(
+    reader, language, unsaid, tmp_path, settings
+):
+    settings.DATA_FOLDER = tmp_path
+    version = Ward().published()
+    version.texts["en"] = {**dict.fromkeys(CALM, "Hang up."), "title": "A false officer"}
+    type(version).objects.filter(pk=version.pk).update(texts=version.texts)
+    page = reader.client.get(f"/w/{version.verify_code.code}").content.decode()
+    assert f'<html lang="{language}">' in page
+    assert '<h1 lang="vi">' in page
+    assert OF[language]["official"] in page
+    assert "A false officer" in page
+    assert unsaid == []
+    home = reader.client.get("/").content.decode()
+    assert OF[language]["home"] in home
+    assert unsaid == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/privacy/", "/first-hour/", "/warnings", "/lookup/record/", "/places/", "/claims"]
+)
+def test_a_page_without_translation_is_wholly_english_and_says_so(
+    stage,  # noqa: F811
+    reader,
+    language,
+    address,
+):
+    said = OF[language]
+    page = reader.client.get(address).content.decode()
+    assert '<html lang="en">' in page
+    assert said["untranslated"] in page
+    assert f'<p class="note" lang="{language}">' in page
+    assert said["awaits"] not in page
+    assert said["home"] not in page
+
+
+def test_the_choice_is_kept_as_english_is(stage, public_client, language):  # noqa: F811
+    assert f'value="{language}"' in public_client.get("/").content.decode()
+    answer = public_client.post("/language/", {"language": language, "next": "/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert OF[language]["home"] in public_client.get("/").content.decode()
+    public_client.post("/language/", {"language": "vi", "next": "/"})
+    assert '<html lang="vi">' in public_client.get("/").content.decode()
+
+
+def test_a_switch_in_the_report_keeps_what_is_typed(stage, public_client, language):  # noqa: F811
+    reader = Resident(public_client)
+    reader.write(place=stage.place)
+    reader.post("describe", text=OF[language]["words"], happening="", language=language)
+    page = reader.look("describe").content.decode()
+    assert f'<html lang="{language}">' in page
+    assert OF[language]["words"] in page
+
+
+@pytest.mark.parametrize("asked", ["zh-CN", "zh-SG", "zh", "ko-KR", "ko"])
+def test_a_browser_of_any_region_is_understood(stage, public_client, asked):  # noqa: F811
+    page = public_client.get("/", HTTP_ACCEPT_LANGUAGE=asked).content.decode()
+    assert f'<html lang="{"ko" if asked.startswith("ko") else "zh-hans"}">' in page
+
+
+def test_what_a_language_lacks_is_english_and_never_vietnamese():
+    with translation.override("ko"):
+        assert translation.gettext("Draft a warning") == "Draft a warning"
+    with translation.override("vi"):
+        assert translation.gettext("Draft a warning") != "Draft a warning"

@@ -1,0 +1,31 @@
+"""What stands around every public page: links only to what works here."""
+
+import pytest
+
+from keng.site import public_frame
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+LETTERS = "Nhận cảnh báo qua email"
+
+
+@pytest.fixture(autouse=True)
+def asked_anew():
+    public_frame.forget_public_frame()
+    yield
+    public_frame.forget_public_frame()
+
+
+@pytest.mark.parametrize("page", ["home", "place", "warnings"])
+def test_nobody_is_led_to_letters_where_no_mailbox_is(public_client, page):
+    province = make.place("Bắc Ninh", kind="province", full_name="Tỉnh Bắc Ninh", code="24")
+    place = make.place("Nếnh", parent=province, full_name="Phường Nếnh")
+    unit = make.province_unit("Công an tỉnh Bắc Ninh", serves=province)
+    address = {"home": "/", "place": f"/places/{place.code}/", "warnings": "/warnings"}[page]
+    assert LETTERS not in public_client.get(address).content.decode()
+    make.channel_account(unit=unit, channel="email")
+    public_frame.forget_public_frame()
+    assert public_client.get(address).content.decode().count(LETTERS) == (
+        1 if page == "home" else 2
+    )

@@ -1,0 +1,142 @@
+"""What the pages in further languages can say: each sentence of their templates and their code.
+
+`python -m tests.architecture.partial_languages ko` prints what that language still lacks, as a .po
+file.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+from keng.language.taxonomy import categories
+from keng.runtime.locale import LOCALE, entries_by_sentence
+from tests.architecture.sentences import Sentence, in_python, in_template
+from tests.architecture.source import KENG, templates
+
+# By the page; what they include and extend is found.
+TEMPLATES = (
+    "community/home.html",
+    "community/report/who_gets.html",
+    "community/report/what.html",
+    "community/report/where.html",
+    "community/report/describe.html",
+    "community/report/name.html",
+    "community/report/check.html",
+    "community/report/gone.html",
+    "dialogue/public/receipt.html",
+    "dialogue/public/receipt_print.html",
+    "dialogue/public/enter.html",
+    "dialogue/public/status.html",
+    "dialogue/public/take_back.html",
+    "dialogue/public/taken_back.html",
+    "dialogue/public/exchange.html",
+    "dialogue/public/link.html",
+    "dialogue/public/link_used.html",
+    "lookup_pages/public/box.html",
+    "lookup_pages/public/answers.html",
+    "warnings/warning.html",
+    "community/calendar.html",
+    "errors/not_found.html",
+    "errors/form_expired.html",
+    "parts/forms/field.html",
+    "parts/forms/problems.html",
+)
+# A module, or one class or function of it where the rest is for other pages.
+CODE = (
+    "site/public_frame.py",
+    "community/promises.py",
+    "kit/time_words.py:due_words",
+    "kit/uploads.py:why_no_room",
+    "community/report/who_gets.py",
+    "community/report/what.py",
+    "community/report/where.py",
+    "community/report/describe.py",
+    "community/report/name.py",
+    "community/report/check.py",
+    "community/report/steps.py",
+    "community/report/recipient.py",
+    "lookup_pages/promises.py",
+    "lookup_pages/public/search.py",
+    "dialogue/public/entering.py",
+    "dialogue/public/status_page.py",
+    "dialogue/public/stages.py",
+    "dialogue/public/status_acts.py",
+    "decisions/meant_for_unit.py:say_meant_for_unit",
+    "decisions/meant_for_unit.py:_tell",
+    "tips/letters.py:closing_sentence",
+    "tips/letters.py:decline_reply",
+    "tips/letters.py:danger_first",
+    "tips/letters.py:bank_first",
+    "tips/letters.py:not_shown_sentence",
+    "tips/models/tip.py:Happening",
+    "lookup/models/indicator.py:Type",
+    "claims/models.py:Verdict",
+    "claims/models.py:Topic",
+    "warnings/part_names.py:what_heading",
+)
+_LEADS_ON = re.compile(r"{%-?\s*(?:include|extends)\s+(.*?)\s*-?%}")
+_TEMPLATE_NAME = re.compile(r'[":,]([\w/]+\.html)\b')
+
+
+def sentences() -> dict[Sentence, str]:
+    """Each sentence that these pages can say, with one place that says it."""
+    found: dict[Sentence, str] = {}
+    for name, file in pages().items():
+        found |= dict.fromkeys(in_template(file.read_text(), file), name)
+    for place in CODE:
+        found |= dict.fromkeys(in_python(_code(place)), place)
+    return found | {(None, _english(code)): "language/taxonomy.csv" for code in categories()}
+
+
+def missing(language: str) -> dict[Sentence, str]:
+    """What a language lacks of them."""
+    translated = entries_by_sentence(LOCALE / language / "LC_MESSAGES")
+    return {said: place for said, place in sentences().items() if said not in translated}
+
+
+def _english(code: str) -> str:
+    return categories()[code].en.replace("; ", ", ")
+
+
+def pages() -> dict[str, Path]:
+    """The templates of these pages, with what they include and extend."""
+    known = {str(file).split("/templates/", 1)[1]: file for file in templates()}
+    found: dict[str, Path] = {}
+    waiting = list(TEMPLATES)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and "desk" not in name:
+            found[name] = known[name]
+            waiting += _led_to(known[name].read_text())
+    return found
+
+
+def _led_to(source: str) -> Iterator[str]:
+    for tag in _LEADS_ON.finditer(source):
+        yield from _TEMPLATE_NAME.findall(tag[1])
+
+
+def _code(place: str) -> str:
+    """The text of a module; of one definition, with the imports that say what _ is."""
+    file, _colon, name = place.partition(":")
+    text = (KENG / file).read_text()
+    if not name:
+        return text
+    tree = ast.parse(text)
+    wanted = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        or (isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name)
+    ]
+    assert any(not isinstance(node, ast.ImportFrom) for node in wanted), place
+    return "\n".join(ast.unparse(node) for node in wanted)
+
+
+if __name__ == "__main__":
+    for (context, sentence), place in sorted(missing(sys.argv[1]).items(), key=lambda row: row[1]):
+        print(polib.POEntry(msgctxt=context, msgid=sentence, comment=place))
