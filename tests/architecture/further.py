@@ -60,7 +60,7 @@ CODE = (
     "community/report/recipient.py",
     "lookup_pages/promises.py",
     "lookup_pages/public/search.py",
-    "dialogue/public/entering.py",
+    "dialogue/public/code_entry.py",
     "dialogue/public/status_page.py",
     "dialogue/public/stages.py",
     "dialogue/public/status_acts.py",

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.utils import translation
 
-from keng.audit_page.things import thing_words, things
+from keng.audit_page.thing_words import thing_words, things
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -37,7 +37,7 @@ from keng.language.indicators.addresses import read_link
 from keng.lookup_pages import chat_handler
 from keng.places import landmarks, search
 from keng.surveys.chat import commands
-from keng.tips import urgency
+from keng.tips import first_urgency
 from keng.warnings import blanks, verifying
 from tests.security import cost, hostile
 from tests.security.test_linear_patterns import WINDOWS
@@ -67,7 +67,7 @@ READ: dict[str, Callable[[str], object]] = {
     "is_about_child": is_about_child,
     "officers": officers.seems_about_officers,
     "money": lambda text: lost_money.has_left(fold.fold(text)),
-    "urgency": urgency.urgency_of,
+    "urgency": first_urgency.urgency_of,
     "shingles": similarity.shingles,
     "reporters_own": reporters_own.cut,
     "reporters_own with a declaration": lambda text: reporters_own.cut(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from keng.accounts.models import Officer
-from keng.alarms.bundled import size_for
+from keng.alarms.bundle_queries import size_for
 from keng.kit.prepared import Prepared
 from keng.kit.secrets import keyed_hash
 from keng.tips.gravity import Stake, danger_message, stake_of

@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.alarms import bundling
-from keng.alarms.bundled import size_in_calls
+from keng.alarms import bundle_calls
+from keng.alarms.bundle_queries import size_in_calls
 from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers, rota
 from keng.kit import times
@@ -29,11 +29,11 @@ SOURCE = "alarm"
 
 def call_what_rings() -> int:
     """Raise new alarms and call again for those nobody has answered; how many rounds."""
-    bundling.call_again()
+    bundle_calls.call_again()
     tips = [*_new(), *_due()]
     rounds = sum(map(_call, tips))
     # After those: one of a bundle is called for as long as nothing else of it is.
-    return rounds + sum(map(_call, bundling.tips_that_ring()))
+    return rounds + sum(map(_call, bundle_calls.tips_that_ring()))
 
 
 def _new() -> list[uuid.UUID]:
@@ -70,7 +70,7 @@ def _round(alarm: Alarm, tip: Tip) -> None:
     whom = [(first, tip.responsible_unit, False)] if first else _whom(tip, alarm.rounds)
     room = "" if first else settings.EMERGENCY_EMAIL
     # Whoever was called just now for another one of its bundle was called for this one too.
-    joint = bundling.calls_just_made(alarm, tip)
+    joint = bundle_calls.calls_just_made(alarm, tip)
     fresh = [officer for officer, _unit, _duty in whom if officer.pk not in joint]
     fresh_room = "" if None in joint else room
     called = None
@@ -127,11 +127,11 @@ def _noted(
 ) -> AlarmCall | None:
     """One row of a round; none for who was called for others alone.
 
-    A joint call forgets its dispatch with the bundle (`bundling.forget`).
+    A joint call forgets its dispatch with the bundle (`bundle_calls.forget`).
     """
     earlier = joint.get(officer.pk if officer else None)
     if earlier is not None:
-        if not bundling.is_for(earlier, tip):
+        if not bundle_calls.is_for(earlier, tip):
             return None
         ways, dispatch = earlier.ways, earlier.dispatch_id
     elif called is not None:
@@ -285,7 +285,7 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     alarm.save(update_fields=["ended_at", "taken_by"])
     calls = alarm.calls.filter(ways__gt=0, is_stand_down=False)
     # Whoever is called for others of its bundle still has to come.
-    ringing = bundling.alarms_beside(alarm).filter(ended_at__isnull=True)
+    ringing = bundle_calls.alarms_beside(alarm).filter(ended_at__isnull=True)
     still = AlarmCall.objects.filter(alarm__in=ringing, is_stand_down=False)
     if not still.exists():
         page_officers.call_off(SOURCE, alarm.pk)

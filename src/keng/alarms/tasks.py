@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.alarms import bundling, ringing
+from keng.alarms import bundle_calls, ringing
 from keng.kit.recurring import Pace, Task
 
 TASKS = [
@@ -13,5 +13,5 @@ TASKS = [
         every=timedelta(seconds=2),
         pace=Pace.ALARM,
     ),
-    Task("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
+    Task("forget whose calls are bundled", bundle_calls.forget, every=timedelta(minutes=1)),
 ]

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from keng.audit_page.act_places import on_places_and_partners
+from keng.audit_page.place_act_words import on_places_and_partners
 
 
 def act_words(action: str) -> str:

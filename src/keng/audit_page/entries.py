@@ -17,7 +17,7 @@ from keng.audit.models import Chain, Entry
 from keng.audit.reading import read_safely, with_safe_columns
 from keng.audit.verify import Fault, faults_of
 from keng.audit_page.act_words import act_words
-from keng.audit_page.things import thing_words
+from keng.audit_page.thing_words import thing_words
 from keng.kit.ids import read_id
 from keng.places.models import Unit
 from keng.tips.models import Decision, Tip, TipConcern

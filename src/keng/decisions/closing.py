@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from keng.accounts.models import Officer
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.decisions import incident_lead, suspension, undo_ending
 from keng.decisions.moving_units import to_another_unit
 from keng.decisions.on_record import decided, required
@@ -77,7 +77,7 @@ def decline(
     _end(tip)
     alone = ["incident", "duplicate_of"]
     ended = ["kind", "outcome", "state", "closed_at", "due_at"]
-    tip.save(update_fields=[*ended, *alone, *unheard.FIELDS])
+    tip.save(update_fields=[*ended, *alone, *unheard_danger.FIELDS])
     step = decided(tip, Decision.Kind.DECLINED, by=by, reason=reason, as_kind=kind)
     copies = taken["files"].values() if taken else ()
     undo_ending.hold(step, was | {"content": taken}, message=message, viewing_copies=copies)
@@ -130,7 +130,7 @@ def end_and_tell(tip: Tip, *, text: str = "", by: Officer) -> DialogueMessage | 
         with translation.override(tip.language):
             message = say(tip, closing_sentence(tip), by=None)
     _end(tip)
-    tip.save(update_fields=["state", "closed_at", "due_at", *unheard.FIELDS])
+    tip.save(update_fields=["state", "closed_at", "due_at", *unheard_danger.FIELDS])
     return message
 
 
@@ -144,11 +144,11 @@ def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
     was = tip.outcome
     incident_lead.stand_open(tip)
     tip.assigned_to, tip.closed_at, tip.outcome = by, None, Tip.Outcome.NONE
-    unheard.stop_calling(tip)
+    unheard_danger.stop_calling(tip)
     deadlines.settle(tip)
     alone = ["state", "duplicate_of"]
     opened = [*alone, "assigned_to", "closed_at", "outcome", "due_at"]
-    tip.save(update_fields=[*opened, *unheard.FIELDS])
+    tip.save(update_fields=[*opened, *unheard_danger.FIELDS])
     return_to_index(tip)
     return decided(tip, Decision.Kind.REOPENED, by=by, reason=said, was=was)
 
@@ -162,7 +162,7 @@ def hold_chats_of(tips: Iterable[Tip]) -> None:
 def _end(tip: Tip) -> None:
     """Closed: no clock runs, and the next message of the same person opens a new tip."""
     tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
-    unheard.let_go(tip)
+    unheard_danger.let_go(tip)
     deadlines.settle(tip)
     chats.let_go(tip, but_answer=True)
     if tip.outcome == Tip.Outcome.UNFOUNDED:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.decisions import incident_lead, raising
 from keng.decisions.closing import (
     close,
@@ -69,12 +69,12 @@ def accept(
         raise AlreadyTaken(tip.assigned_to)
     before = snapshot(tip)
     tip.assigned_to = by
-    unheard.stop_calling(tip)
+    unheard_danger.stop_calling(tip)
     if tip.state == Tip.State.RECEIVED:
         tip.state = Tip.State.ACCEPTED
     deadlines.stop(tip, deadlines.AT_ONCE, deadlines.LOOK)
     deadlines.settle(tip)
-    tip.save(update_fields=["assigned_to", "state", "due_at", *unheard.FIELDS])
+    tip.save(update_fields=["assigned_to", "state", "due_at", *unheard_danger.FIELDS])
     return decided(tip, Decision.Kind.ACCEPTED, by=by, before=before)
 
 
@@ -112,11 +112,11 @@ def mark_duplicate(
         before["raised"] = raising.raise_first(first, tip)
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
-    unheard.let_go(tip)
+    unheard_danger.let_go(tip)
     deadlines.stop(tip, deadlines.AT_ONCE, deadlines.LOOK, deadlines.SORT)
     deadlines.settle(tip)
     joined = ["duplicate_of", "incident", "state", "assigned_to", "due_at"]
-    tip.save(update_fields=[*joined, *unheard.FIELDS])
+    tip.save(update_fields=[*joined, *unheard_danger.FIELDS])
     return decided(
         tip,
         Decision.Kind.DUPLICATE,
@@ -215,13 +215,13 @@ def sort(
     tip.urgency_is_rated = True
     deadlines.stop(tip, deadlines.SORT, deadlines.LOOK)
     if tip.urgency != "P0":
-        unheard.let_go(tip)
+        unheard_danger.let_go(tip)
         deadlines.stop(tip, deadlines.AT_ONCE)
     if tip.urgency == "P0" and was != "P0" and tip.assigned_to_id is None:
         deadlines.start(tip, deadlines.AT_ONCE)
     deadlines.settle(tip)
     rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
-    tip.save(update_fields=[*rated, *unheard.FIELDS])
+    tip.save(update_fields=[*rated, *unheard_danger.FIELDS])
     if tip.kind == Tip.Kind.OFFICIAL:
         if tip.responsible_unit.kind == Unit.Kind.COMMUNE:
             before |= move_above(tip, tip.responsible_unit)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from keng.accounts.models import Officer, Post
 from keng.accounts.who import WORKING
-from keng.alarms import ringing, unheard
+from keng.alarms import ringing, unheard_danger
 from keng.audit.actions import record, unit_chain
 from keng.decisions import incident_lead, raising, undo_ending
 from keng.decisions.closing import guess_again
@@ -127,10 +127,10 @@ def _restore(tip: Tip, before: dict[str, Any], *, moved: bool, decided: str) -> 
         before.pop("incident_id")
         if before.pop("duplicate_of_id") != plain(tip.duplicate_of_id):
             raise IncidentChanged
-    unheard.keep_newer(tip, before, decided=decided)
-    unheard.find_moment(tip, before)
+    unheard_danger.keep_newer(tip, before, decided=decided)
+    unheard_danger.find_moment(tip, before)
     deadlines.restore(tip, before.pop("running"))
-    unheard.run_on(tip)
+    unheard_danger.run_on(tip)
     for name, value in before.items():
         setattr(tip, name, value)
     deadlines.settle(tip)

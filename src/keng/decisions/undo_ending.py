@@ -11,7 +11,7 @@ from django.db import transaction
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.decisions import incident_lead, out_of_scope, suspension
 from keng.decisions.on_record import snapshot
 from keng.files import store
@@ -110,10 +110,10 @@ def let_go() -> int:
 
 def _restore(tip: Tip, was: dict[str, Any]) -> None:
     stood = was["before"]
-    unheard.keep_newer(tip, stood)
-    unheard.find_moment(tip, stood)
+    unheard_danger.keep_newer(tip, stood)
+    unheard_danger.find_moment(tip, stood)
     deadlines.restore(tip, stood.pop("running"))
-    unheard.run_on(tip)
+    unheard_danger.run_on(tip)
     for name, value in stood.items():
         setattr(tip, name, value)
     tip.closed_at = None

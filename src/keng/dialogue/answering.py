@@ -7,7 +7,7 @@ from django.db import transaction
 
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.audit.actions import record, unit_chain
 from keng.decisions.on_record import decided
 from keng.kit import times
@@ -33,10 +33,10 @@ def answer(
     answered(tip)
     if tip.danger_unheard and tip.assigned_to_id == by.pk:
         # Whoever has it answers the new message: that is taking it.
-        unheard.stop_calling(tip)
+        unheard_danger.stop_calling(tip)
         deadlines.stop(tip, deadlines.AT_ONCE)
         deadlines.settle(tip)
-        tip.save(update_fields=["due_at", *unheard.FIELDS])
+        tip.save(update_fields=["due_at", *unheard_danger.FIELDS])
     decided(tip, Decision.Kind.REPLIED, by=by, message=str(message.pk), was_waiting=was_waiting)
     return message
 

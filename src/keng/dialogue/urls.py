@@ -3,15 +3,15 @@
 from django.urls import URLPattern, path
 
 from keng.dialogue import ready_answer_desk
-from keng.dialogue.public import entering, one_time_link, receipt, status_acts
+from keng.dialogue.public import code_entry, one_time_link, receipt_page, status_acts
 
 public: list[URLPattern] = [
-    path("receipt/", receipt.show, name="receipt"),
-    path("receipt/print/", receipt.show_for_print, name="receipt-print"),
-    path("status/", entering.enter, name="status"),
+    path("receipt/", receipt_page.show, name="receipt"),
+    path("receipt/print/", receipt_page.show_for_print, name="receipt-print"),
+    path("status/", code_entry.enter, name="status"),
     path("status/tip/", status_acts.status, name="status-tip"),
-    path("status/exchange/", entering.exchange, name="status-exchange"),
-    path("status/close/", entering.leave, name="status-close"),
+    path("status/exchange/", code_entry.exchange, name="status-exchange"),
+    path("status/close/", code_entry.leave, name="status-close"),
     path("r/<secret:token>", one_time_link.once, name="one-time-link"),
 ]
 desk: list[URLPattern] = [

@@ -13,8 +13,8 @@ from keng.delivery.actions.inbound import hexed, inbound_row
 from keng.delivery.handlers import Statement
 from keng.delivery.receiving import Incoming
 from keng.intake import auto_replies, command_statements, receive
+from keng.intake.incoming_tip import Row, row_of
 from keng.intake.receive import Chat, NewTip, Sealed
-from keng.intake.row import Row, row_of
 from keng.intake.statement import RECEIVE
 from keng.kit.ids import new_id
 from keng.kit.languages import full
@@ -23,7 +23,8 @@ from keng.language import chat_words, lost_money, officers
 from keng.language.fold import fold
 from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipt_codes
-from keng.tips.urgency import ClockLimits, limits_in_force, urgency_of
+from keng.tips.deadlines import ClockLimits, limits_in_force
+from keng.tips.first_urgency import urgency_of
 from keng.vault import seal
 
 # A provider takes free answers for two days; a receipt link later than that would only confuse.

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keng.intake.row import Chat, NewTip, Row, Sealed, row_of
+from keng.intake.incoming_tip import Chat, NewTip, Row, Sealed, row_of
 from keng.intake.statement import BESIDE, KNOWN, RECEIVE, RECEIVE_FORMS
 from keng.kit.ids import new_id
+from keng.tips.deadlines import limits_in_force
 from keng.tips.errors import ReceivedBefore
-from keng.tips.urgency import limits_in_force
 
 __all__ = [
     "Chat",

@@ -28,7 +28,7 @@ from keng.language.indicators import extract
 from keng.language.indicators.wording import NAMED_BANK
 from keng.language.phrase_lists import any_of
 from keng.lookup import chat
-from keng.tips.urgency import urgency_of
+from keng.tips.first_urgency import urgency_of
 from keng.vault import seal
 
 _MOST = 3

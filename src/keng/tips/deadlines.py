@@ -2,6 +2,8 @@
 
 import datetime
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -14,7 +16,36 @@ AT_ONCE = "URGENT_NOW"
 LOOK = "LOOK_P1"
 FINISH = "FOLLOW_HOUSE"
 
+_OF_URGENCY = {"P0": AT_ONCE, "P1": LOOK}
 _OFF = (Holiday.Kind.PUBLIC, Holiday.Kind.COMPENSATORY, Holiday.Kind.SWAPPED_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLimits:
+    """How long each of the first clocks runs, as the rules in force say."""
+
+    limits: Mapping[str, datetime.timedelta]
+
+    def first_clocks(
+        self, urgency: str, received_at: datetime.datetime
+    ) -> list[tuple[str, datetime.datetime]]:
+        """The clocks that start with a tip of this urgency, the nearest deadline first."""
+        codes = [SORT, *([_OF_URGENCY[urgency]] if urgency in _OF_URGENCY else [])]
+        return sorted(
+            ((c, received_at + self.limits[c]) for c in codes), key=lambda clock: clock[1]
+        )
+
+
+def limits_in_force() -> ClockLimits:
+    """Read the rules of today. The clocks that start with a tip count in hours and minutes."""
+    today = times.local_date(times.now())
+    rules = ClockRule.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+        code__in=[SORT, AT_ONCE, LOOK],
+        valid_from__lte=today,
+        limit_unit__in=["hour", "minute"],
+    ).order_by("valid_from")
+    return ClockLimits({r.code: datetime.timedelta(**{f"{r.limit_unit}s": r.limit}) for r in rules})
 
 
 def rule_in_force(code: str, on: datetime.date) -> ClockRule:

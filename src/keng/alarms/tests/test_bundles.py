@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from keng.alarms import bar, bundling
+from keng.alarms import bar, bundle_calls
 from keng.alarms import ringing as alarm_ringing
 from keng.alarms.calls import calls_of, ladder
 from keng.alarms.calls import rounds as rounds_of
@@ -213,7 +213,7 @@ def test_nobody_waits_longer_than_the_pause_however_many_others_their_line_sends
         for tip in Tip.objects.filter(alarm__isnull=False, assigned_to=None):
             triage.accept(tip.pk, by=here.lan)
         before = len(rings())
-        clock.move(seconds=bundling.PAUSE.total_seconds() + 1)
+        clock.move(seconds=bundle_calls.PAUSE.total_seconds() + 1)
         alarm_ringing.call_what_rings()
         assert len(rings()) > before or not Tip.objects.ringing().exists()
 
@@ -263,13 +263,13 @@ def test_no_false_reports_of_the_same_line_keep_a_true_one_from_its_call_for_fiv
     takes_after = datetime.timedelta(seconds=seconds)
     every = datetime.timedelta(seconds=10)
     waited = simulate(here, clock, reports=8, every=every, takes_after=takes_after, minutes=12)
-    assert max(waited) <= bundling.PAUSE
+    assert max(waited) <= bundle_calls.PAUSE
 
 
 def test_forty_false_reports_call_no_more_often_than_one_that_nobody_takes(here, clock):
     every = datetime.timedelta(seconds=20)
     waited = simulate(here, clock, reports=40, every=every, takes_after=every, minutes=20)
-    assert max(waited) <= bundling.PAUSE
+    assert max(waited) <= bundle_calls.PAUSE
     # Three by themselves, one for all the rest every two minutes, and once more for so many.
     assert 10 <= rounds() <= 3 + 20 / 2 + 3
 
@@ -301,7 +301,7 @@ def test_where_a_joint_call_reached_nobody_every_tip_of_it_says_so(here, clock):
         assert steps
         assert all(step.is_to_be_phoned for step in steps)
     clock.move(minutes=61)
-    bundling.forget()
+    bundle_calls.forget()
     assert not AlarmCall.objects.filter(is_joint=True, dispatch__isnull=False).exists()
     assert AlarmCall.objects.filter(is_joint=True).exists()
 
@@ -425,7 +425,7 @@ def test_danger_in_a_later_message_rings_by_itself(here):
 
 def test_no_number_of_reports_of_one_sender_holds_up_what_rings_by_itself(here, monkeypatch):
     """Somebody on the victim's own line sends more than the worker looks at in one portion."""
-    monkeypatch.setattr(bundling, "_MOST", 3)
+    monkeypatch.setattr(bundle_calls, "_MOST", 3)
     for _ in range(6):
         report(here)
     alarm_ringing.call_what_rings()
@@ -443,7 +443,7 @@ def test_after_an_hour_no_row_says_that_two_reports_had_one_sender_and_each_ring
         report(here)
     alarm_ringing.call_what_rings()
     clock.move(minutes=61)
-    bundling.forget()
+    bundle_calls.forget()
     assert not BundledCall.objects.exists()
     alarm_ringing.call_what_rings()
     assert len(rings()) == 3

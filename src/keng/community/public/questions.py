@@ -15,8 +15,8 @@ from keng.community.forms import AskForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
 from keng.dialogue.public import code_attempts
+from keng.dialogue.public.code_entry import CodeForm
 from keng.dialogue.public.code_page import OF_QUESTION
-from keng.dialogue.public.entering import CodeForm
 from keng.kit.slowing import Slowing
 from keng.places import serving
 from keng.places.models import Place, Unit

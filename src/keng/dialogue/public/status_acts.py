@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from keng.decisions import meant_for_unit, out_of_scope
 from keng.dialogue import reporter, withdrawal
+from keng.dialogue.public.code_entry import not_open
 from keng.dialogue.public.code_page import OF_REPORT, sheet_of
-from keng.dialogue.public.entering import not_open
 from keng.dialogue.public.open_tip import Opened, opened_by, stay_open
 from keng.dialogue.public.stages import is_over
 from keng.dialogue.public.status_page import HAD, WriteForm, page, page_before_taking_back

@@ -28,7 +28,7 @@ from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.origins import is_from_chat
-from keng.tips.receipts import answer_due
+from keng.tips.printed_receipt import answer_due
 from keng.tips.unread_files import refuse_beyond_share
 
 MOST_FILES = 5

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.conftest import sign_in
-from keng.dialogue.talk import AT_ONCE
+from keng.dialogue.dialogue_parts import AT_ONCE
 from keng.tips.models import Attachment
 from tests import make
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.alarms.calls import Round
 from keng.audit.models import Entry
-from keng.dialogue.talk import is_tip_itself
+from keng.dialogue.dialogue_parts import is_tip_itself
 from keng.kit import times
 from keng.kit.copies import NoCopy
 from keng.language.taxonomy import label

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.alarms import calls as alarm_calls
-from keng.alarms.bundled import bundled_with
+from keng.alarms.bundle_queries import bundled_with
 from keng.decisions.viewing import note_first_read
-from keng.dialogue import ready_answers, talk
+from keng.dialogue import dialogue_parts, ready_answers
 from keng.dialogue.handed_codes import code_in_hands
 from keng.inbox.list.neighbours import neighbours, numbered
 from keng.inbox.tip import similar, timeline
@@ -113,7 +113,7 @@ def tip_context(
     alarm, calls = alarm_calls.alarm_of(found), alarm_calls.calls_of(alarm_calls.alarm_of(found))
     rows = timeline.Rows(
         steps=decision_words.decisions(found),
-        messages=talk.messages_of(found),
+        messages=dialogue_parts.messages_of(found),
         notes=list(found.notes.select_related("officer").order_by("id")),
         attachments=_attachments(found),
         deadlines=decision_words.deadlines(found),
@@ -176,7 +176,7 @@ def _attachments(found: Tip) -> list[Attachment]:
 def _files(request: SignedInRequest, found: Tip) -> HttpResponse:
     """The files alone, asked again and again while a copy is being prepared."""
     attachments = _attachments(found)
-    _with_files(talk.messages_of(found), attachments)
+    _with_files(dialogue_parts.messages_of(found), attachments)
     context = {"tip": found, "attachments": attachments}
     return render(request, "inbox/tip/parts/files.html", context)
 
@@ -207,11 +207,11 @@ def _alike(found: Tip, officer: Officer, sightings: list[Sighting]) -> list[simi
     return [each for each in close if each.strength != "slightly"]
 
 
-def _talk(request: SignedInRequest, found: Tip, rows: timeline.Rows) -> talk.Talk:
+def _talk(request: SignedInRequest, found: Tip, rows: timeline.Rows) -> dialogue_parts.Talk:
     """The part of the dialogue that the address names, with each message's files."""
-    said = _messages(found, talk.without_tip_itself(rows.messages, found))
+    said = _messages(found, dialogue_parts.without_tip_itself(rows.messages, found))
     _with_files(said, rows.attachments)
-    return talk.part_of(said, found, request.GET.get("talk", ""))
+    return dialogue_parts.part_of(said, found, request.GET.get("talk", ""))
 
 
 def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:

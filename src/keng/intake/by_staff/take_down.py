@@ -101,7 +101,7 @@ def past_the_desk(desk: Unit, place: Place | None) -> Destination:
 def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
     """Write the report; the same token again writes nothing. Returns the id of the tip.
 
-    The token makes receipt code and one-time link (tips.receipts). What leaves the sight of the
+    The token makes receipt code and one-time link (tips.receipt_codes). What leaves the sight of the
     officer leaves with a code that must be exchanged first. Raises NotYours, CannotSeal.
     """
     desk_of(by)

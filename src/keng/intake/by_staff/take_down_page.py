@@ -25,7 +25,7 @@ from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, NotYours, ReceivedBefore
 from keng.tips.models import HandedCode, TakenDown, Tip
-from keng.tips.receipts import receipt_for
+from keng.tips.printed_receipt import receipt_for
 
 
 @require_http_methods(["GET", "POST"])

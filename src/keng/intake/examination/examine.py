@@ -20,11 +20,11 @@ from keng.language.fold import fold
 from keng.lookup.actions.indicators import hold_indicators
 from keng.places.models import Unit
 from keng.tips import chats, concerns, deadlines
+from keng.tips.first_urgency import urgency_of
 from keng.tips.gravity import answers_not_safe
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
 from keng.tips.models.tip import HURRIED
 from keng.tips.search_words import add_words
-from keng.tips.urgency import urgency_of
 
 PORTION = 50
 _SHORT_NAME = 20

@@ -21,9 +21,9 @@ from keng.language import lost_money
 from keng.language.fold import fold
 from keng.tips import receipt_codes
 from keng.tips.check_list import check_list, steps_for
+from keng.tips.first_urgency import urgency_of
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import DialogueMessage, Receipt, Tip
-from keng.tips.urgency import urgency_of
 from tests import make
 
 pytestmark = pytest.mark.django_db

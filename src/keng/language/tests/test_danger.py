@@ -14,7 +14,7 @@ from keng.language.danger.reading import THRESHOLD
 from keng.language.danger.table import calmers, phrases, rules
 from keng.language.fold import fold
 from keng.language.urgency import suggest_urgency
-from keng.tips.urgency import urgency_of
+from keng.tips.first_urgency import urgency_of
 from tests import train_danger
 
 

@@ -14,7 +14,8 @@ from keng.kit.ids import coarse_id, new_hex, new_id
 from keng.language import lost_money, reporters_own
 from keng.language.danger import danger_in
 from keng.language.fold import fold
-from keng.tips.urgency import ClockLimits, urgency_of
+from keng.tips.deadlines import ClockLimits
+from keng.tips.first_urgency import urgency_of
 from keng.vault import seal
 
 

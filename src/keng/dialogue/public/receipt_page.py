@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.dialogue.public.code_page import OF_REPORT
 from keng.tips import receipt_codes
-from keng.tips.receipts import receipt_of
+from keng.tips.printed_receipt import receipt_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
