@@ -67,7 +67,7 @@ READ: dict[str, Callable[[str], object]] = {
     "is_about_child": is_about_child,
     "officers": officers.seems_about_officers,
     "money": lambda text: lost_money.has_left(fold.fold(text)),
-    "urgency": first_urgency.urgency_of,
+    "urgency": first_urgency.first_urgency_of,
     "shingles": similarity.shingles,
     "reporters_own": reporters_own.cut,
     "reporters_own with a declaration": lambda text: reporters_own.cut(
@@ -81,7 +81,7 @@ READ: dict[str, Callable[[str], object]] = {
     "names": names.looks_like_a_name,
     "called": lambda text: called.calls_somebody(text.split()),
     "findings": findings.findings_in,
-    "places.named_in": lambda text: places.named_in(text, "24"),
+    "places.named_in": lambda text: places.place_names_in(text, "24"),
     "places.search": search._words,
     "places.landmarks": landmarks.called,
     "chat: language_of": chat_words.language_of,

@@ -13,5 +13,5 @@ TASKS = [
         every=timedelta(seconds=2),
         pace=Pace.ALARM,
     ),
-    Task("forget whose calls are bundled", bundle_calls.forget, every=timedelta(minutes=1)),
+    Task("forget whose calls are bundled", bundle_calls.forget_bundles, every=timedelta(minutes=1)),
 ]

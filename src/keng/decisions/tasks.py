@@ -8,11 +8,15 @@ from keng.kit.recurring import Pace, Task
 TASKS = [
     Task(
         "hand down what is meant for a unit",
-        meant_for_unit.hand_down,
+        meant_for_unit.hand_down_tips,
         is_woken=True,
         every=timedelta(seconds=2),
         pace=Pace.ALARM,
     ),
-    Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
-    Task("let go what has ended", undo_ending.let_go, every=timedelta(seconds=5)),
+    Task(
+        "destroy what is out of scope",
+        out_of_scope.destroy_expired_content,
+        every=timedelta(hours=1),
+    ),
+    Task("let go what has ended", undo_ending.forget_held_endings, every=timedelta(seconds=5)),
 ]

@@ -9,9 +9,9 @@ TASKS = [
     Task("destroy what was taken back", withdrawal.destroy_withdrawn, every=timedelta(seconds=5)),
     Task(
         "destroy whatever was taken back",
-        withdrawal.destroy_whatever_was_withdrawn,
+        withdrawal.destroy_all_withdrawn,
         every=timedelta(hours=1),
         pace=Pace.SLOW,
     ),
-    Task("forget codes that were shown", shown_codes.sweep, every=timedelta(minutes=1)),
+    Task("forget codes that were shown", shown_codes.sweep_shown_codes, every=timedelta(minutes=1)),
 ]

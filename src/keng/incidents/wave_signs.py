@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from keng.incidents.usual_level import WEEK, Usual
 from keng.language.similarity import jaccard, shingles
 from keng.language.taxonomy import may_count_in_waves
-from keng.tips.models.wave import FEWEST
+from keng.tips.models.wave import FEWEST_TIPS_OF_WAVE
 
 # Of a category, which joins what may have nothing to do with each other.
 FEWEST_OF_CATEGORY = 5
@@ -88,13 +88,13 @@ def _together(
     for sign in signs:
         tips = [by_id[pk] for pk in sign.tips if pk in by_id]
         usual = level.indicators.get(sign.pk, level.unseen)
-        if reason := _rise(tips, usual, RARE, FEWEST, now):
+        if reason := _rise(tips, usual, RARE, FEWEST_TIPS_OF_WAVE, now):
             said = {"sign": "indicator", "id": str(sign.pk), "type": sign.type}
             reasons.append(({t.pk for t in tips}, reason | said | {"value": sign.value}))
     reasons += [
         ({t.pk for t in tips}, reason | {"sign": "likeness"})
         for tips in _alike(list(by_id.values()))
-        if (reason := _rise(tips, level.unseen, RARE, FEWEST, now))
+        if (reason := _rise(tips, level.unseen, RARE, FEWEST_TIPS_OF_WAVE, now))
     ]
     for pks, _reason in reasons:
         joined.join(pks)
@@ -168,7 +168,7 @@ def _alike(told: list[Told]) -> list[list[Told]]:
     groups: dict[uuid.UUID, list[Told]] = defaultdict(list)
     for tip in newest:
         groups[joined.root(tip.pk)].append(tip)
-    return [group for group in groups.values() if len(group) >= FEWEST]
+    return [group for group in groups.values() if len(group) >= FEWEST_TIPS_OF_WAVE]
 
 
 def _most(categories: Iterable[str]) -> str:

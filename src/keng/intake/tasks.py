@@ -28,11 +28,17 @@ TASKS = [
         every=timedelta(seconds=5),
         pace=Pace.SLOW,
     ),
-    Task("forget by what files are known", forget_chats.forget_files, every=timedelta(seconds=30)),
-    Task("forget whose chat it was", forget_chats.forget_chats, every=timedelta(seconds=30)),
+    Task(
+        "forget by what files are known",
+        forget_chats.forget_file_hashes,
+        every=timedelta(seconds=30),
+    ),
+    Task(
+        "forget whose chat it was", forget_chats.forget_message_hashes, every=timedelta(seconds=30)
+    ),
     Task(
         "forget which messages came before",
-        forget_chats.forget_repetitions,
+        forget_chats.forget_dedupe_keys,
         every=timedelta(minutes=1),
     ),
     Task(

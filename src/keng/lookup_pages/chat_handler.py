@@ -28,7 +28,7 @@ from keng.language.indicators import extract
 from keng.language.indicators.wording import NAMED_BANK
 from keng.language.phrase_lists import any_of
 from keng.lookup import chat
-from keng.tips.first_urgency import urgency_of
+from keng.tips.first_urgency import first_urgency_of
 from keng.vault import seal
 
 _MOST = 3
@@ -175,7 +175,7 @@ def wish_of(event: Event) -> Wish | None:
     if command is None or (command["soft"] and _told(text, command) is None):
         return _question(text)
     # Whoever is in danger or has just paid reports, whatever the first word was.
-    if urgency_of(text) in ("P0", "P1"):
+    if first_urgency_of(text) in ("P0", "P1"):
         return _question(text)
     return _told(text, command)
 
@@ -197,9 +197,9 @@ def _question(text: str) -> Wish | None:
     words = " ".join(fold(_without_things(shown)).split())
     things = tuple(one for one in asked_in(shown) if _public(one))[:_MOST]
     # Nobody in danger is to read about a number first.
-    if not things or urgency_of(text) == "P0":
+    if not things or first_urgency_of(text) == "P0":
         return None
-    is_report = lookup_questions.tells_too(words) or urgency_of(text) == "P1"
+    is_report = lookup_questions.tells_too(words) or first_urgency_of(text) == "P1"
     language = chat_words.language_of(text)
     return Wish(things, "always" if is_report else "in_talk", (language,))
 
@@ -267,7 +267,7 @@ def _public(alone: Asked | None) -> Asked | None:
 
 
 def _row(message: Incoming, wish: Wish, texts: list[str]) -> dict[str, Any]:
-    account, seals = message.account, message.seals or seal.Together()
+    account, seals = message.account, message.seals or seal.SealBatch()
     return {
         "key": hexed(message.key),
         # What the key points at: nothing. A row of the message would hold who wrote it.

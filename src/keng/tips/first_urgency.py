@@ -19,7 +19,7 @@ _MONEY_LEFT = re.compile(
 )
 
 
-def urgency_of(
+def first_urgency_of(
     text: str, *, happening: str = "unsure", money_moved: bool = False, topic: str = ""
 ) -> str:
     """P0 for danger that goes on, P1 for other danger, money that left or a child, else P2.

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from keng.kit.recurring import Pace, Task
-from keng.tips import chats, presence, sweep_files, viewing_copies
-from keng.tips.search_words import forget_words
+from keng.tips import chats, readers, sweep_files, viewing_copies
+from keng.tips.search_words import forget_search_words
 
 TASKS = [
     Task(
@@ -14,9 +14,13 @@ TASKS = [
         every=timedelta(seconds=2),
         pace=Pace.SLOW,
     ),
-    Task("forget where a chat is answered", chats.forget_addresses, every=timedelta(seconds=30)),
-    Task("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
-    Task("forget search words", forget_words, every=timedelta(hours=1), pace=Pace.SLOW),
+    Task(
+        "forget where a chat is answered",
+        chats.forget_unneeded_addresses,
+        every=timedelta(seconds=30),
+    ),
+    Task("forget who reads", readers.forget_readers, every=timedelta(seconds=30)),
+    Task("forget search words", forget_search_words, every=timedelta(hours=1), pace=Pace.SLOW),
     Task("sweep files", sweep_files.sweep_files, every=timedelta(hours=1), pace=Pace.SLOW),
     Task(
         "sweep waiting pictures",

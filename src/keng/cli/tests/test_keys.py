@@ -47,9 +47,9 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "database", nullcontext)
     (tmp_path / "run").mkdir()
     secrets.read_or_make(tmp_path / "secrets" / "site.key")
-    seal.forget()
+    seal.forget_public_keys()
     yield tmp_path
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture

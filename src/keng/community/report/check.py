@@ -13,7 +13,7 @@ from keng.community.report.recipient import ABROAD, NOWHERE, ONLINE, PROVINCE, p
 from keng.community.report.sending import FileLost, NotThere, send
 from keng.community.report.steps import CHECK, COOKIE, Report, step, url_of
 from keng.community.report.what import ABOUT_MONEY, NAMES
-from keng.dialogue.public.code_page import OF_REPORT
+from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.kit import cookies
 from keng.kit.forms import Form
 from keng.kit.slowing import mark_of
@@ -68,7 +68,7 @@ def check(report: Report, form: SendForm) -> HttpResponse:
         )
         form.add_error(None, words)
         return _page(report, form, token=token)
-    response = OF_REPORT.lead_to(token) if _is_sender(report, token) else OF_REPORT.ask()
+    response = TIP_CODE_PAGE.lead_to(token) if _is_sender(report, token) else TIP_CODE_PAGE.ask()
     cookies.forget(response, COOKIE)
     return response
 
@@ -79,7 +79,7 @@ def _is_sender(report: Report, token: str) -> bool:
     Either the first answer never came, and the report's own cookie is still there, or it did.
     """
     has_draft = bool(report.request.COOKIES.get(COOKIE))
-    return has_draft or OF_REPORT.secret_of(report.request) == token
+    return has_draft or TIP_CODE_PAGE.secret_of(report.request) == token
 
 
 def _page(report: Report, form: SendForm, *, token: str = "") -> HttpResponse:

@@ -15,7 +15,7 @@ def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     queries.forget()
     rush.forget()
-    code_attempts.forget()
+    code_attempts.forget_wrong_codes()
     search.asking.forget()
     dispute.objecting.forget()
     dispute._wrong.forget()

@@ -237,7 +237,7 @@ async def _words(row: Leased, text: Text) -> str:
     """What it says; who looked something up reads what is known of it at this moment."""
     if row.text_sealed is None:
         return text.text
-    words = opening.for_sender(row.text_sealed).decode()
+    words = opening.open_as_sender(row.text_sealed).decode()
     return (
         await orm.in_answering_thread(chat.words, words) if row.recipient_kind == "asker" else words
     )
@@ -262,7 +262,7 @@ def _with_handle(message: Message, account: Account, text: Text) -> Message:
 
 def _address(row: Leased) -> Address:
     if row.address_sealed is not None:
-        return Address(opening.for_sender(row.address_sealed).decode())
+        return Address(opening.open_as_sender(row.address_sealed).decode())
     return Address(row.address, "group" if row.recipient_kind == "group" else "person")
 
 

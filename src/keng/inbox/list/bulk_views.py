@@ -18,7 +18,7 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
 from keng.tips import errors
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
 from keng.tips.toast import show_toast
 
@@ -35,7 +35,7 @@ def decide(request: SignedInRequest) -> HttpResponse:
     try:
         return act(request, chosen, _page_time(request))
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return _back(request)
 
 
@@ -46,7 +46,7 @@ def take_back(request: SignedInRequest) -> HttpResponse:
     if not steps:
         raise Http404
     try:
-        done = bulk.take_back(steps, by=request.officer)
+        done = bulk.take_back_decisions(steps, by=request.officer)
     except errors.NotYours as error:
         raise Http404 from error
     count = len(done.steps)
@@ -66,11 +66,11 @@ def set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if tip is None:
         raise Http404
     try:
-        step = putting_off.set_aside(
+        step = putting_off.put_off_tip(
             pk, until=_until(request), by=request.officer, seen=request.POST.get("seen")
         )
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return redirect("tip", pk=pk)
     return next_tip(request, tip, _("Set aside; the next tip is open."), step)
 
@@ -86,7 +86,7 @@ def until_choices() -> list[tuple[str, str]]:
 
 
 def _accept(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
-    done = bulk.accept(chosen, by=request.officer, since=since)
+    done = bulk.accept_tips(chosen, by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is yours now.", "%(count)d tips are yours now.", count)
     return _said(request, words % {"count": count}, done)
@@ -97,14 +97,14 @@ def _sort(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> Http
     if category not in categories():
         messages.warning(request, _("Not done: choose a category."))
         return _back(request)
-    done = bulk.sort(chosen, category=category, by=request.officer, since=since)
+    done = bulk.sort_tips(chosen, category=category, by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is sorted.", "%(count)d tips are sorted.", count)
     return _said(request, words % {"count": count}, done)
 
 
 def _aside(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
-    done = bulk.set_aside(chosen, until=_until(request), by=request.officer, since=since)
+    done = bulk.put_off_tips(chosen, until=_until(request), by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is set aside.", "%(count)d tips are set aside.", count)
     return _said(request, words % {"count": count}, done)
@@ -112,25 +112,25 @@ def _aside(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> Htt
 
 def _join(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     """To the incident: what differs is read there first, and one answer goes to all."""
-    done, incident_id = bulk.join(chosen, by=request.officer, since=since)
+    done, incident_id = bulk.join_tips(chosen, by=request.officer, since=since)
     words = _("%(count)d tips are one incident now.") % {"count": len(done.steps) + 1}
     _toast(request, words, done)
     theirs = Incident.objects.visible_to(request.officer).filter(pk=incident_id)
     return redirect("incident", pk=incident_id) if theirs.exists() else _back(request)
 
 
-def _said(request: SignedInRequest, words: str, done: bulk.Done) -> HttpResponse:
+def _said(request: SignedInRequest, words: str, done: bulk.BulkResult) -> HttpResponse:
     _toast(request, words, done)
     return _back(request)
 
 
-def _toast(request: SignedInRequest, words: str, done: bulk.Done) -> None:
+def _toast(request: SignedInRequest, words: str, done: bulk.BulkResult) -> None:
     fields = {"decisions": " ".join(str(step.pk) for step in done.steps)}
     undo = ("bulk-undo", fields) if done.steps else ()
     show_toast(request, f"{words} {_left(done)}".strip(), *undo)
 
 
-def _left(done: bulk.Done) -> str:
+def _left(done: bulk.BulkResult) -> str:
     """What was not done, and why in general: nothing is left out silently."""
     said = []
     if done.ringing:

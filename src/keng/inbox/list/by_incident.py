@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce, Concat
 from keng.accounts.models import Officer
 from keng.accounts.queries import is_at_province
 from keng.tips.models import Incident, Tip
-from keng.tips.models.tip import Onlooker, TipQuerySet
+from keng.tips.models.tip import TipQuerySet, TipViewer
 
 # Ends of the stretches of time, the nearest first; the last stretch has none.
 Ends = Iterable[datetime.datetime | None]
@@ -54,7 +54,7 @@ def one_for_each(rows: QuerySet[Tip], ends: Ends) -> QuerySet[Tip]:
 
 
 def with_counts(
-    lines: QuerySet[Tip], rows: QuerySet[Tip], officer: Onlooker, ends: Ends
+    lines: QuerySet[Tip], rows: QuerySet[Tip], officer: TipViewer, ends: Ends
 ) -> QuerySet[Tip]:
     """How many rows each line stands for and what is worst among them; the incident's open tips."""
     placed = rows.annotate(stretch=_stretch(ends)).filter(_IN_OPEN_INCIDENT)
@@ -67,7 +67,7 @@ def with_counts(
     )
 
 
-def tips_of(incident: Incident, officer: Onlooker) -> TipQuerySet:
+def tips_of(incident: Incident, officer: TipViewer) -> TipQuerySet:
     """What a line opens to: every visible open tip of the incident, nearest deadline first."""
     visible = Tip.objects.visible_to(officer).open()
     return visible.filter(incident=incident).order_by("due_at", "id")

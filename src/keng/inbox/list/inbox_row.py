@@ -9,7 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from keng.tips.models import Clock, Tip
-from keng.tips.models.tip import Onlooker
+from keng.tips.models.tip import TipViewer
 
 
 class Row(NamedTuple):
@@ -55,7 +55,7 @@ class Row(NamedTuple):
 _ALWAYS = [name for name in Row._fields if name not in Row._field_defaults]
 
 
-def dressed(tips: QuerySet[Tip], officer: Onlooker, *more: str) -> QuerySet[Tip, Any]:
+def dressed(tips: QuerySet[Tip], officer: TipViewer, *more: str) -> QuerySet[Tip, Any]:
     """What each tip's `Row` is made of, in its order; `more` are the last parts, if it has them."""
     nearest = Clock.objects.filter(tip=OuterRef("pk"), stopped_at__isnull=True).order_by("due_at")
     behind = (

@@ -15,8 +15,8 @@ from keng.kit.words import defang, first_words
 from keng.language.taxonomy import label
 from keng.tips.decision_words import clock_name
 from keng.tips.models import Tip
-from keng.tips.models.tip import HURRIED
-from keng.tips.origins import channel_name, from_afar, tapped_topic
+from keng.tips.models.tip import URGENT_LEVELS
+from keng.tips.origins import channel_name, from_afar_notes, tapped_topic
 from keng.tips.reporter_times import ending_time, reporter_time
 
 _WORDS, _FEW_WORDS = 22, 8
@@ -92,7 +92,7 @@ def opens_beside(here: str) -> str:
 
 
 def _is_suggested(row: Row, urgency: str) -> bool:
-    return urgency == row.urgency and urgency in HURRIED and not row.urgency_is_rated
+    return urgency == row.urgency and urgency in URGENT_LEVELS and not row.urgency_is_rated
 
 
 def _is_outside(row: Row) -> bool:
@@ -160,7 +160,7 @@ def _flags(row: Row) -> list[str]:
     if _any(row, MONEY, itself=row.money_moved):
         found.append(_("Money has moved"))
     if row.whole == 1:
-        found += from_afar(row.language, outside=_is_outside(row))
+        found += from_afar_notes(row.language, outside=_is_outside(row))
     # An incident's line says how many it is of already.
     if row.alike and row.whole == 1:
         found.append(

@@ -53,7 +53,7 @@ def save(request: SignedInRequest) -> HttpResponse:
     except errors.NamesAPerson:
         messages.warning(request, _("Not kept: a search for a person is not saved."))
         return redirect("search")
-    except errors.TooMany:
+    except errors.TooManyChosen:
         most = {"most": search_acts.MOST}
         messages.warning(request, _("Not kept: you have %(most)d already. Remove one.") % most)
     else:

@@ -28,7 +28,7 @@ class StepForm(Form):
 def tick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Done, by this officer, now."""
     try:
-        check_steps.tick(pk, step=_given(request)["step"], by=request.officer)
+        check_steps.tick_step(pk, step=_given(request)["step"], by=request.officer)
     except check_steps.NotOnTheList:
         messages.warning(request, _("Not done: the list has changed. Look at it again."))
     return _back(pk)
@@ -39,7 +39,7 @@ def tick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def untick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Not done after all."""
     try:
-        check_steps.untick(pk, **_given(request), by=request.officer)
+        check_steps.untick_step(pk, **_given(request), by=request.officer)
     except check_steps.NotOnTheList:
         messages.warning(request, _("Not done: the list has changed. Look at it again."))
     return _back(pk)

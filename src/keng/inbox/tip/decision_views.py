@@ -32,7 +32,7 @@ from keng.kit.ids import read_id
 from keng.places.models import Unit
 from keng.tips import errors, letters
 from keng.tips import messages as tip_messages
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Decision, Incident, Tip
 
 
@@ -41,7 +41,7 @@ from keng.tips.models import Decision, Incident, Tip
 def accept(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip on, or over from a colleague; the officer stays with it."""
     take_over = request.POST.get("take_over") == "1"
-    step = triage.accept(pk, by=request.officer, seen=_seen(request), take_over=take_over)
+    step = triage.accept_tip(pk, by=request.officer, seen=_seen(request), take_over=take_over)
     if step.kind == Decision.Kind.REOPENED:
         words = _("%(tip)s is open again and yours.") % {"tip": _name(step.tip)}
         return same_tip(request, pk, words)
@@ -83,7 +83,7 @@ def route(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = RouteForm(request.POST or None, units=triage.units_to_route(tip))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        step = triage.route(
+        step = triage.route_tip(
             pk, to=given["to"], reason=given["reason"], by=request.officer, seen=_seen(request)
         )
         words = _("%(tip)s is with %(unit)s now; the next tip is open.") % {
@@ -113,7 +113,7 @@ def decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         first_words = {"reply": letters.decline_reply(kind, tip)}
     form = DeclineForm(request.POST or None, units=units, initial=first_words)
     if request.method == "POST" and form.is_valid():
-        step = triage.decline(
+        step = triage.decline_tip(
             pk,
             kind=kind,
             reply=form.cleaned_data["reply"],
@@ -136,7 +136,7 @@ def sort(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _again(request, pk, sort_form=form)
     given = form.cleaned_data
-    step = triage.sort(
+    step = triage.sort_tip(
         pk,
         category=given["category"],
         kind=given["kind"] or None,
@@ -158,7 +158,7 @@ def rate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = RateForm(request.POST)
     if not form.is_valid():
         return _again(request, pk)
-    triage.rate(pk, value=form.cleaned_data["value"], by=request.officer, seen=_seen(request))
+    triage.rate_tip(pk, value=form.cleaned_data["value"], by=request.officer, seen=_seen(request))
     return same_tip(request, pk, _("Saved."))
 
 
@@ -181,7 +181,9 @@ def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _again(request, pk, close_form=form)
     tip = tip_or_404(request, pk)
-    step = triage.close(pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen(request))
+    step = triage.close_tip(
+        pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen(request)
+    )
     words = _("%(tip)s is closed; you can undo it for %(seconds)d seconds. The next tip is open.")
     return next_tip(request, tip, words % _for_a_while(tip), step)
 
@@ -191,7 +193,7 @@ def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Begin again with a closed tip."""
     words = (_("Reopen this tip"), _("Reopen it"), _("It is open again, and yours."))
-    return _with_reason(request, pk, triage.reopen, words)
+    return _with_reason(request, pk, triage.reopen_tip, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -203,7 +205,7 @@ def separate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         _("Take it out"),
         _("It stands alone again."),
     )
-    return _with_reason(request, pk, triage.separate, words)
+    return _with_reason(request, pk, triage.separate_tip, words)
 
 
 @require_POST
@@ -214,11 +216,11 @@ def take_back(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         secret = request.POST.get("secret", "")
-        tip = undo.take_back(decision_id, by=request.officer, secret=secret)
+        tip = undo.take_back_decision(decision_id, by=request.officer, secret=secret)
     except errors.NotYours as error:
         raise Http404 from error
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return redirect("inbox")
     messages.success(request, _("Taken back: %(tip)s is as it was.") % {"tip": _name(tip)})
     return redirect("tip", pk=tip.pk)
@@ -300,7 +302,7 @@ def _declined_words(tip: Tip, kind: str) -> str:
 
 
 def _for_a_while(tip: Tip) -> dict[str, Any]:
-    return {"tip": _name(tip), "seconds": tip_messages.HOLD.total_seconds()}
+    return {"tip": _name(tip), "seconds": tip_messages.ANSWER_HELD_FOR.total_seconds()}
 
 
 def _may_be_about(tip: Tip) -> list[Unit]:

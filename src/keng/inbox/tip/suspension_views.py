@@ -39,7 +39,7 @@ def suspend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         first_words = {"text": suspended_sentence()}
     form = SuspendForm(request.POST or None, initial=first_words)
     if request.method == "POST" and form.is_valid():
-        suspension.suspend(
+        suspension.suspend_tip(
             pk, by=request.officer, seen=request.POST.get("seen"), **form.cleaned_data
         )
         return same_tip(request, pk, _("Suspended. Its deadlines run on, and the list shows it."))
@@ -56,7 +56,7 @@ def resume(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        suspension.resume(pk, reason=reason, by=request.officer, seen=request.POST.get("seen"))
+        suspension.resume_tip(pk, reason=reason, by=request.officer, seen=request.POST.get("seen"))
         return same_tip(request, pk, _("Taken up again; the reporter is told."))
     context = tip_context(request, tip, place="page", form=form)
     context |= {"heading": _("Take this tip up again"), "button": _("Take it up again")}

@@ -73,7 +73,7 @@ def ask(wish: Wish) -> tuple[Subscription | None, bool]:
         found.save(update_fields=["asked_at"])
         return found, True
     subscription = found or Subscription(channel=wish.channel, address_hash=hashed)
-    subscription.address_sealed = seal.for_sender(wish.address.strip())
+    subscription.address_sealed = seal.seal_for_sender(wish.address.strip())
     subscription.kinds, subscription.language = list(wish.kinds), wish.language
     subscription.asked_at = now
     try:

@@ -123,7 +123,7 @@ def frozen(
         signer_role=sight.signing_role(by, unit),
         signed_at=at,
     )
-    signed.signature = heads.sign(said(signed))
+    signed.signature = heads.sign_bytes(said(signed))
     return signed
 
 
@@ -185,7 +185,7 @@ def newest(ask: Ask) -> Snapshot | None:
 def is_genuine(signed: Snapshot) -> bool:
     """Whether figures, hash and signature still belong together."""
     same = figures.digest(signed.figures) == bytes(signed.figures_hash)
-    return same and heads.is_signed(said(signed), bytes(signed.signature))
+    return same and heads.is_signed_by_us(said(signed), bytes(signed.signature))
 
 
 def on_record(signed: Snapshot) -> dict[str, Any]:

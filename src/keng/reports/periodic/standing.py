@@ -19,7 +19,7 @@ from django.db.models.functions import Cast
 from keng.audit.models import Entry
 from keng.kit.among import Ids
 from keng.tips.models import Clock, Decision, Tip
-from keng.tips.models.tip import Onlooker
+from keng.tips.models.tip import TipViewer
 
 K = Decision.Kind
 OUTSIDE = ("out_of_competence", "not_a_tip")
@@ -49,7 +49,7 @@ class Standing:
     answer is then the same for them, and the database need not walk what was decided of all others.
     """
 
-    onlooker: Onlooker
+    onlooker: TipViewer
     until: datetime
     among: Ids | None = None
     of_all: "Standing | None" = None
