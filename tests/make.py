@@ -216,7 +216,7 @@ def unit_key(unit: Unit) -> bytes:
     """A key pair of the unit; returns the private half."""
     private = PrivateKey.generate()
     UnitKey.objects.create(unit=unit, public_key=bytes(private.public_key))
-    seal.forget()
+    seal.forget_public_keys()
     return bytes(private)
 
 
@@ -224,7 +224,7 @@ def worker_key() -> None:
     """The worker's key, and this process as the one that may open what is sealed to it."""
     keys.renew_worker_key()
     os.environ["KENG_WORKER_KEYS"] = str(keys.worker_folder())
-    seal.forget()
+    seal.forget_public_keys()
 
 
 def copies_to_view() -> int:

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 
 from keng.decisions import out_of_scope, triage, undo, undo_ending
-from keng.decisions.closing import DECLINED
+from keng.decisions.closing import DECLINED_AS
 from keng.dialogue import answering, reporter
 from keng.incidents import incident_acts
 from keng.reports.figures import dashboard_counts
@@ -42,7 +42,7 @@ def _sealed(tmp_path, monkeypatch, settings):
     keys.make_sender_key()
     keys.make_unit_keys("words-for-a-test")
     yield
-    seal.forget()
+    seal.forget_public_keys()
 
 
 class Desk(RuleBasedStateMachine):
@@ -70,7 +70,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(n=tip_number, by=who, take_over=st.booleans())
     def accept(self, n, by, take_over):
-        self._try(triage.accept, self.tips[n], by=by, take_over=take_over)
+        self._try(triage.accept_tip, self.tips[n], by=by, take_over=take_over)
 
     @rule(n=tip_number, of=tip_number, by=who, why=said)
     def join(self, n, of, by, why):
@@ -78,28 +78,28 @@ class Desk(RuleBasedStateMachine):
 
     @rule(n=tip_number, to=st.integers(0, 1), by=who, why=said)
     def route(self, n, to, by, why):
-        self._try(triage.route, self.tips[n], to=self.wards[to], reason=why, by=by)
+        self._try(triage.route_tip, self.tips[n], to=self.wards[to], reason=why, by=by)
 
     @rule(n=tip_number, by=who, why=said)
     def separate(self, n, by, why):
-        self._try(triage.separate, self.tips[n], reason=why, by=by)
+        self._try(triage.separate_tip, self.tips[n], reason=why, by=by)
 
     @rule(n=tip_number, by=who, category=st.sampled_from(["theft", "scam_bank", "noise", ""]))
     def sort(self, n, by, category):
-        self._try(triage.sort, self.tips[n], category=category, by=by)
+        self._try(triage.sort_tip, self.tips[n], category=category, by=by)
 
     @rule(n=tip_number, by=who, value=st.sampled_from(Tip.Value.values))
     def rate(self, n, by, value):
-        self._try(triage.rate, self.tips[n], value=value, by=by)
+        self._try(triage.rate_tip, self.tips[n], value=value, by=by)
 
     @rule(
         n=tip_number,
         by=who,
-        kind=st.sampled_from(sorted(DECLINED)),
+        kind=st.sampled_from(sorted(DECLINED_AS)),
         words=said,
     )
     def decline(self, n, by, kind, words):
-        self.ended = self._try(triage.decline, self.tips[n], kind=kind, reply=words, by=by)
+        self.ended = self._try(triage.decline_tip, self.tips[n], kind=kind, reply=words, by=by)
 
     @rule(n=tip_number, by=who, outcome=st.sampled_from(Tip.Outcome.values), words=said)
     def outcome(self, n, by, outcome, words):
@@ -107,39 +107,39 @@ class Desk(RuleBasedStateMachine):
 
     @rule(n=tip_number, by=who)
     def close(self, n, by):
-        self.ended = self._try(triage.close, self.tips[n], by=by)
+        self.ended = self._try(triage.close_tip, self.tips[n], by=by)
 
     @rule(n=tip_number, by=who, why=said)
     def reopen(self, n, by, why):
-        self._try(triage.reopen, self.tips[n], reason=why, by=by)
+        self._try(triage.reopen_tip, self.tips[n], reason=why, by=by)
 
     @rule(n=tip_number, by=who, words=said)
     def answer(self, n, by, words):
-        self._try(answering.answer, self.tips[n], text=words, by=by)
+        self._try(answering.answer_reporter, self.tips[n], text=words, by=by)
 
     @rule(n=tip_number, words=said)
     def write(self, n, words):
-        self._try(reporter.write, self.tips[n], text=words)
+        self._try(reporter.add_reporter_message, self.tips[n], text=words)
 
     @rule(n=tip_number)
     def object_to(self, n):
-        self._try(out_of_scope.object_to, self.tips[n])
+        self._try(out_of_scope.object_to_sealing, self.tips[n])
 
     @rule(by=who)
     def take_back(self, by):
         last = Decision.objects.order_by("-id").first()
         if last:
-            self._try(undo.take_back, last.pk, by=by)
+            self._try(undo.take_back_decision, last.pk, by=by)
 
     @rule()
     def take_an_end_back(self):
         if self.ended:
             by = self.officers.index(self.ended.by)
-            self._try(undo.take_back, self.ended.pk, by=by, secret=self.ended.secret)
+            self._try(undo.take_back_decision, self.ended.pk, by=by, secret=self.ended.secret)
 
     @rule()
     def let_go(self):
-        undo_ending.let_go()
+        undo_ending.forget_held_endings()
 
     @rule(by=who, words=said)
     def answer_all(self, by, words):

@@ -40,7 +40,7 @@ def _sealed(tmp_path, monkeypatch, settings):
     keys.make_sender_key()
     keys.make_unit_keys("words-for-a-test")
     yield
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from keng.warnings.models import Version
 
 def complaints() -> list[str]:
     """Everything that was written by half; empty when all is well."""
-    return [*_decisions(), *_tips(), *_versions(), *map(str, verify.faults())]
+    return [*_decisions(), *_tips(), *_versions(), *map(str, verify.chain_faults())]
 
 
 def _decisions() -> list[str]:

@@ -103,7 +103,7 @@ def _every_person_has_one_tip(count: int) -> None:
     answered = in_talks.values("recipient_ref").annotate(n=Count("id"))
     assert {row["n"] for row in answered} == {1}
     assert answered.count() == Tip.objects.filter(do_not_contact=False).count() > 0.95 * count
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def _indicators_are_theirs(tips: list[dict[str, Any]]) -> None:

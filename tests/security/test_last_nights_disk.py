@@ -63,7 +63,7 @@ class Thief:
         self.labels = sorted(self._labels())
         folder = data_folder() / "keys"
         self.private = [
-            opening._Box(file.read_bytes())
+            opening._OpeningBox(file.read_bytes())
             for file in [folder / "sender.key", *folder.glob("worker/*")]
             if file.exists()
         ]
@@ -78,7 +78,9 @@ class Thief:
         """Codes that open a tip and follow from anything that lies readable."""
         tokens = {token for text in self.loot.values() for token in _TOKEN.findall(text)}
         codes = {derived_code("receipt code", token) for token in tokens}
-        return [code for code in codes if Receipt.objects.filter(hash=receipt_codes.hash_of(code))]
+        return [
+            code for code in codes if Receipt.objects.filter(hash=receipt_codes.code_hash(code))
+        ]
 
     def values(self) -> set[str]:
         """Whatever lies there, in each form in which a cookie may carry it."""
@@ -126,7 +128,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Officer]:
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(keys.sender_file()))
     opening._sender_box.cache_clear()
-    seal.forget()
+    seal.forget_public_keys()
     make.clock_rules()
     province = make.province_unit("Công an tỉnh Thử")
     unit = make.unit("Công an phường Thử", parent=province)
@@ -138,7 +140,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Officer]:
     inbound_handlers.refresh_handlers()
     yield make.officer(unit=unit)
     opening._sender_box.cache_clear()
-    seal.forget()
+    seal.forget_public_keys()
 
 
 def say(text: str, *, who: str) -> Tip:
@@ -175,7 +177,7 @@ def desk_unit(officer: Officer) -> Unit:
 
 def close(tip: Tip, by: Officer) -> None:
     triage.record_outcome(tip.pk, outcome="solved", by=by)
-    triage.close(tip.pk, text=CLOSING, by=by)
+    triage.close_tip(tip.pk, text=CLOSING, by=by)
 
 
 def everything_is_sent() -> None:
@@ -205,7 +207,7 @@ def test_the_thief_opens_what_the_keys_open(desk: Officer) -> None:
         "delivery_delivery.address_sealed",
     }
     (code,) = thief.codes()
-    assert receipt_codes.tip_id_of(code) == tip.pk
+    assert receipt_codes.tip_id_of_code(code) == tip.pk
 
 
 def test_the_code_of_a_chat_follows_from_nothing_once_its_answer_has_left(desk: Officer) -> None:
@@ -220,19 +222,19 @@ def test_where_a_reporter_can_be_written_to_goes_with_every_kind_of_ending(desk:
     tips = dict(zip(people, map(report, people), strict=True))
     solved, declined, outside, kept, back, quiet, again, still_open = people
     everything_is_sent()
-    answering.answer(tips[still_open].pk, text="Bạn còn ở đó không?", by=desk)
+    answering.answer_reporter(tips[still_open].pk, text="Bạn còn ở đó không?", by=desk)
     close(tips[solved], desk)
-    triage.decline(tips[declined].pk, kind="procedure", reply="Mời bạn lên VNeID.", by=desk)
-    triage.decline(tips[outside].pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
-    triage.accept(tips[kept].pk, by=desk)
-    withdrawal.withdraw(tips[kept].pk)
-    withdrawal.withdraw(tips[back].pk)
+    triage.decline_tip(tips[declined].pk, kind="procedure", reply="Mời bạn lên VNeID.", by=desk)
+    triage.decline_tip(tips[outside].pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
+    triage.accept_tip(tips[kept].pk, by=desk)
+    withdrawal.withdraw_tip(tips[kept].pk)
+    withdrawal.withdraw_tip(tips[back].pk)
     say("dừng nhận tin", who=quiet)
     close(tips[again], desk)
     everything_is_sent()
     night_passes()
-    triage.reopen(tips[again].pk, reason="Có tin mới", by=desk)
-    answering.answer(tips[again].pk, text="Chúng tôi xem lại.", by=desk)
+    triage.reopen_tip(tips[again].pk, reason="Có tin mới", by=desk)
+    answering.answer_reporter(tips[again].pk, text="Chúng tôi xem lại.", by=desk)
     everything_is_sent()
     thief = Thief()
     found = {who: thief.finds(who) for who in people}
@@ -304,7 +306,7 @@ def test_the_numbers_of_what_was_taken_back_go_from_what_the_machine_saw_rise(
     wave_acts.find_waves()
     assert number in str(Wave.objects.get().reasons)
     for tip in tips:
-        withdrawal.withdraw(tip.pk)
+        withdrawal.withdraw_tip(tip.pk)
     night_passes()
     assert Thief().finds(number) == []
 
@@ -313,7 +315,7 @@ def test_a_decision_tells_the_minute_of_danger_and_no_microseconds(desk: Officer
     tip = make.tip(unit=desk_unit(desk))
     said = make.message(tip, "Nó có dao", at=times.now() - datetime.timedelta(minutes=7))
     Tip.objects.filter(pk=tip.pk).update(danger_at=said.at, danger_unheard=True)
-    triage.accept(tip.pk, by=desk)
+    triage.accept_tip(tip.pk, by=desk)
     kept = Decision.objects.get().detail["before"]["danger_at"]
     assert datetime.datetime.fromisoformat(kept) == said.at.replace(second=0, microsecond=0)
 
@@ -321,29 +323,37 @@ def test_a_decision_tells_the_minute_of_danger_and_no_microseconds(desk: Officer
 def test_the_code_of_a_report_begun_anew_follows_from_no_row(desk: Officer) -> None:
     """A cry for help after the end begins another report: its words, tip and minute are known."""
     tip = make.tip(unit=desk_unit(desk), text=STORY)
-    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
     cry = "Cứu với, nó đang cầm dao đuổi tôi"
     before = int(times.now().timestamp()) // 600
-    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipt_codes.new_token())
+    token = reporter.open_tip_for_danger(tip.pk, text=cry, sheet=receipt_codes.new_token())
     assert token
-    assert receipt_codes.tip_id_of(receipt_codes.code_from(token)) == Tip.objects.latest("id").pk
+    assert (
+        receipt_codes.tip_id_of_code(receipt_codes.code_from_token(token))
+        == Tip.objects.latest("id").pk
+    )
     guesses = [
         keyed_hash("token of danger after the end", f"{tip.pk} {minute} {cry}").hex()
         for minute in (before, before + 1)
     ]
-    assert not any(receipt_codes.tip_id_of(receipt_codes.code_from(guess)) for guess in guesses)
+    assert not any(
+        receipt_codes.tip_id_of_code(receipt_codes.code_from_token(guess)) for guess in guesses
+    )
     assert Thief().codes() == []
 
 
 def test_a_cry_that_comes_again_after_its_report_has_ended_is_heard(desk: Officer) -> None:
     tip = make.tip(unit=desk_unit(desk), text=STORY)
-    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
     cry = "Cứu với, nó đang cầm dao đuổi tôi"
-    reporter.begin_anew(tip.pk, text=cry, sheet=receipt_codes.new_token())
+    reporter.open_tip_for_danger(tip.pk, text=cry, sheet=receipt_codes.new_token())
     DedupeKey.objects.update(inbound_ref=None)
-    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipt_codes.new_token())
+    token = reporter.open_tip_for_danger(tip.pk, text=cry, sheet=receipt_codes.new_token())
     assert token
-    assert receipt_codes.tip_id_of(receipt_codes.code_from(token)) == Tip.objects.latest("id").pk
+    assert (
+        receipt_codes.tip_id_of_code(receipt_codes.code_from_token(token))
+        == Tip.objects.latest("id").pk
+    )
     assert Tip.objects.filter(text=cry).count() == 2
 
 
@@ -376,12 +386,12 @@ def with_cookie(name: str, value: str) -> HttpRequest:
 def test_no_cookie_made_from_what_lies_on_the_disk_opens_a_tip(desk: Officer) -> None:
     """The thief knows what such a cookie holds, and seals in its place whatever was found."""
     tip = make.tip(unit=desk_unit(desk))
-    code = receipt_codes.code_from(receipt_codes.new_token())
-    Receipt.objects.create(hash=receipt_codes.hash_of(code), tip=tip)
+    code = receipt_codes.code_from_token(receipt_codes.new_token())
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
     response = HttpResponse()
-    open_tip.open_tip(response, code)
-    theirs = response.cookies[open_tip.COOKIE].value
-    opened = open_tip.opened_by(with_cookie(open_tip.COOKIE, theirs))
+    open_tip.open_tip_in_browser(response, code)
+    theirs = response.cookies[open_tip.OPEN_TIP_COOKIE].value
+    opened = open_tip.tip_open_in_browser(with_cookie(open_tip.OPEN_TIP_COOKIE, theirs))
     assert opened
     assert opened.tip_id == tip.pk
     thief = Thief()
@@ -395,18 +405,20 @@ def test_no_cookie_made_from_what_lies_on_the_disk_opens_a_tip(desk: Officer) ->
         made = {name: value if isinstance(was, str) else was for name, was in said.items()}
         box = bytes(SecretBox(derive_key(own)).encrypt(json.dumps(made).encode()))
         forged = base64.urlsafe_b64encode(box).decode()
-        assert open_tip.opened_by(with_cookie(open_tip.COOKIE, forged)) is None, value
+        assert (
+            open_tip.tip_open_in_browser(with_cookie(open_tip.OPEN_TIP_COOKIE, forged)) is None
+        ), value
 
 
 def test_nothing_that_lies_on_the_disk_is_the_secret_of_a_browser(desk: Officer) -> None:
     """Of a code that is still shown, and of a report that is being written."""
     token = receipt_codes.new_token()
-    shown_codes.show_for_a_while(token)
+    shown_codes.show_code_for_a_while(token)
     draft = drafts.new_draft()
     drafts.save_draft(draft)
-    name = code_page.OF_REPORT.cookie
-    assert code_page.OF_REPORT.token_of(with_cookie(name, token))
+    name = code_page.TIP_CODE_PAGE.cookie
+    assert code_page.TIP_CODE_PAGE.token_of(with_cookie(name, token))
     assert drafts.load_draft(draft.secret)
     for value in Thief().values():
-        assert code_page.OF_REPORT.token_of(with_cookie(name, value)) is None
+        assert code_page.TIP_CODE_PAGE.token_of(with_cookie(name, value)) is None
         assert drafts.load_draft(value) is None

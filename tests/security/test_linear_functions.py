@@ -37,7 +37,7 @@ from keng.language.indicators.addresses import read_link
 from keng.lookup_pages import chat_handler
 from keng.places import landmarks, search
 from keng.surveys.chat import commands
-from keng.tips import urgency
+from keng.tips import first_urgency
 from keng.warnings import pattern_blanks, verifying
 from tests.security import cost, hostile
 from tests.security.test_linear_patterns import WINDOWS
@@ -69,7 +69,7 @@ READ: dict[str, Callable[[str], object]] = {
     "is_about_child": is_about_child,
     "officers": officers.seems_about_officers,
     "money": lambda text: lost_money.money_has_left(fold.fold(text)),
-    "urgency": urgency.urgency_of,
+    "urgency": first_urgency.first_urgency_of,
     "shingles": similarity.shingles,
     "reporters_own": reporters_own.cut_reporters_own,
     "reporters_own with a declaration": lambda text: reporters_own.cut_reporters_own(
@@ -83,7 +83,7 @@ READ: dict[str, Callable[[str], object]] = {
     "names": names.looks_like_a_name,
     "called": lambda text: spoken_names.calls_somebody_by_name(text.split()),
     "findings": findings.findings_in,
-    "places.named_in": lambda text: places.named_in(text, "24"),
+    "places.named_in": lambda text: places.place_names_in(text, "24"),
     "places.search": search._words,
     "places.landmarks": landmarks.parse_landmark_name,
     "chat: language_of": chat_words.language_of,

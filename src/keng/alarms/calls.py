@@ -11,14 +11,14 @@ from keng.kit.time_words import moment_words
 from keng.tips.models import Alarm, AlarmCall, Tip
 from keng.tips.origins import channel_name
 
-_OUT = {Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ}
-_UNDER_WAY = {Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW}
+_OUT_STATES = {Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ}
+_UNDER_WAY_STATES = {Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW}
 # For one dispatch and officer: by which channel each of their pagers was called, and how far.
-Tries = dict[tuple[object, object], set[tuple[str, str]]]
+CallTries = dict[tuple[object, object], set[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class CalledPerson:
     """One line of the ladder."""
 
     who: str
@@ -35,7 +35,7 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class CallRound:
     """One line of the tip's story: everybody who was called at one moment, or told to stand down.
 
     Rounds after each other that say the same of the same people are one line.
@@ -47,72 +47,74 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class CallsOfTip:
     """What was read of a tip's calls."""
 
     rows: list[AlarmCall]
-    tries: Tries
+    tries: CallTries
 
 
 def alarm_of(tip: Tip) -> Alarm | None:
-    """The calling for this tip, rung out or not; the tip was read with it (desk/page.py)."""
+    """The calling for this tip, rung out or not; the tip was read with it."""
     return getattr(tip, "alarm", None)
 
 
-def calls_of(alarm: Alarm | None) -> Calls:
+def calls_of_alarm(alarm: Alarm | None) -> CallsOfTip:
     """Every call for a tip, oldest first, with what came of it."""
     if alarm is None:
-        return Calls([], {})
+        return CallsOfTip([], {})
     rows = list(alarm.calls.select_related("officer", "unit").order_by("id"))
-    return Calls(rows, _tries(rows))
+    return CallsOfTip(rows, _tries_of_calls(rows))
 
 
-def ladder(alarm: Alarm, calls: Calls) -> list[Called]:
+def call_ladder(alarm: Alarm, calls: CallsOfTip) -> list[CalledPerson]:
     """Everybody who was called, in the order of the first call, with what came of the last one."""
     by_person: dict[object, list[AlarmCall]] = {}
     for call in calls.rows:
         if not call.is_stand_down:
             by_person.setdefault(call.officer_id, []).append(call)
-    return [_called(alarm, theirs, calls) for theirs in by_person.values()]
+    return [_called_person(alarm, theirs, calls) for theirs in by_person.values()]
 
 
-def stood_down(calls: Calls) -> dict[str, int]:
+def count_stood_down(calls: CallsOfTip) -> dict[str, int]:
     """How many were told to stand down, and to how many the word is under way still."""
     told = [call for call in calls.rows if call.is_stand_down]
-    states = [{state for _channel, state in _of(call, calls)} for call in told]
-    out = sum(bool(each & _OUT) for each in states)
+    states = [{state for _channel, state in _states_of_call(call, calls)} for call in told]
+    out = sum(bool(each & _OUT_STATES) for each in states)
     return {
         "out": out,
-        "under_way": sum(bool(each & _UNDER_WAY) for each in states if not each & _OUT),
+        "under_way": sum(
+            bool(each & _UNDER_WAY_STATES) for each in states if not each & _OUT_STATES
+        ),
     }
 
 
-def rounds(calls: Calls) -> list[Round]:
+def call_rounds(calls: CallsOfTip) -> list[CallRound]:
     """The story of the calls, oldest first."""
-    found: list[Round] = []
+    found: list[CallRound] = []
     said, first, number = "", 0, 0
-    for together in _together(calls.rows):
-        people = "; ".join(_told(call, calls) for call in together)
+    for together in _calls_by_round(calls.rows):
+        people = "; ".join(_round_words(call, calls) for call in together)
         at = together[0].at
         if together[0].is_stand_down:
             words = _("Those who were called were told to stand down")
-            found.append(Round(at, words, people))
+            found.append(CallRound(at, words, people))
             said = ""
             continue
         number += 1
         if people == said:
             words = _("Calls %(first)d to %(last)d went out, the last one %(at)s")
             last = moment_words(at, "clock")
-            found[-1] = Round(
+            found[-1] = CallRound(
                 found[-1].at, words % {"first": first, "last": number, "at": last}, people
             )
             continue
         said, first = people, number
-        found.append(Round(at, _("Call %(n)d went out") % {"n": number}, people))
+        found.append(CallRound(at, _("Call %(n)d went out") % {"n": number}, people))
     return found
 
 
-def _together(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
+def _calls_by_round(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
     """The calls of one round each: they were noted at one moment."""
     found: dict[object, list[AlarmCall]] = {}
     for call in rows:
@@ -120,61 +122,61 @@ def _together(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
     return found.values()
 
 
-def _called(alarm: Alarm, theirs: list[AlarmCall], calls: Calls) -> Called:
+def _called_person(alarm: Alarm, theirs: list[AlarmCall], calls: CallsOfTip) -> CalledPerson:
     first, last = theirs[0], theirs[-1]
-    states = {state for _channel, state in _of(last, calls)}
+    states = {state for _channel, state in _states_of_call(last, calls)}
     is_room = first.officer is None
-    return Called(
-        who=_name(first),
+    return CalledPerson(
+        who=_callee_name(first),
         unit="" if is_room else first.unit.name,
         is_on_duty=first.is_on_duty and not is_room,
         times=len(theirs),
         at=last.at,
-        outcome=_how(last, states) if last.ways else _("has no pager: phone them"),
-        is_reached=bool(states & _OUT),
+        outcome=_call_outcome(last, states) if last.ways else _("has no pager: phone them"),
+        is_reached=bool(states & _OUT_STATES),
         has_taken=not is_room and first.officer_id == alarm.taken_by_id,
         is_to_be_phoned=not last.ways or _is_lost(states),
         phone=first.unit.desk_phone,
     )
 
 
-def _told(call: AlarmCall, calls: Calls) -> str:
+def _round_words(call: AlarmCall, calls: CallsOfTip) -> str:
     """One person in one round: by what, and whether it came out."""
     if not call.ways:
         how = _("has no pager")
     elif call.is_joint:
-        how = _how(call, {state for _channel, state in _of(call, calls)})
+        how = _call_outcome(call, {state for _channel, state in _states_of_call(call, calls)})
     else:
         by_channel: dict[str, set[str]] = {}
-        for channel, state in _of(call, calls):
+        for channel, state in _states_of_call(call, calls):
             by_channel.setdefault(channel, set()).add(state)
         how = ", ".join(
-            f"{channel_name(channel)} {_outcome(states)}"
+            f"{channel_name(channel)} {_outcome_words(states)}"
             for channel, states in sorted(by_channel.items())
-        ) or _how(call, set())
-    return f"{_name(call)}: {how}"
+        ) or _call_outcome(call, set())
+    return f"{_callee_name(call)}: {how}"
 
 
-def _name(call: AlarmCall) -> str:
+def _callee_name(call: AlarmCall) -> str:
     return _("Emergency room") if call.officer is None else str(call.officer)
 
 
-def _of(call: AlarmCall, calls: Calls) -> set[tuple[str, str]]:
+def _states_of_call(call: AlarmCall, calls: CallsOfTip) -> set[tuple[str, str]]:
     return calls.tries.get((call.dispatch_id, call.officer_id), set())
 
 
-def _how(call: AlarmCall, states: set[str]) -> str:
+def _call_outcome(call: AlarmCall, states: set[str]) -> str:
     if call.is_joint and not _is_lost(states):
         return _("called for several tips at once")
-    return _outcome(states)
+    return _outcome_words(states)
 
 
-def _outcome(states: set[str]) -> str:
+def _outcome_words(states: set[str]) -> str:
     if not states:
         return _("called; the pager was removed since")
-    if states & _OUT:
+    if states & _OUT_STATES:
         return _("called")
-    if states & _UNDER_WAY:
+    if states & _UNDER_WAY_STATES:
         return _("on its way")
     if states == {Delivery.State.CANCELLED}:
         return _("called off before it left")
@@ -182,10 +184,12 @@ def _outcome(states: set[str]) -> str:
 
 
 def _is_lost(states: set[str]) -> bool:
-    return bool(states) and not states & (_OUT | _UNDER_WAY | {Delivery.State.CANCELLED})
+    return bool(states) and not states & (
+        _OUT_STATES | _UNDER_WAY_STATES | {Delivery.State.CANCELLED}
+    )
 
 
-def _tries(calls: Iterable[AlarmCall]) -> Tries:
+def _tries_of_calls(calls: Iterable[AlarmCall]) -> CallTries:
     dispatches = {call.dispatch_id for call in calls}
     rows = list(
         Delivery.objects.filter(dispatch__in=dispatches).values_list(
@@ -195,7 +199,7 @@ def _tries(calls: Iterable[AlarmCall]) -> Tries:
     owners = dict(
         PagerWay.objects.filter(pk__in=[row[2] for row in rows]).values_list("pk", "officer")
     )
-    found: Tries = {}
+    found: CallTries = {}
     for dispatch, kind, ref, channel, state in rows:
         owner = None if kind == Delivery.RecipientKind.ROOM else owners.get(ref, ref)
         found.setdefault((dispatch, owner), set()).add((channel, state))

@@ -15,31 +15,31 @@ from keng.language import lost_money
 from keng.language.fold import fold
 from keng.tips import deadlines
 from keng.tips.gravity import calls_for_help
-from keng.tips.letters import bank_first, danger_first
-from keng.tips.messages import say
+from keng.tips.letters import bank_first_sentence, danger_first_sentence
+from keng.tips.messages import add_message
 from keng.tips.models import DialogueMessage, Tip
 
 # Somebody who writes three times in a row is told once what to do.
 _TOLD_FOR = datetime.timedelta(minutes=10)
 
 
-def hear(tip: Tip, message: DialogueMessage) -> None:
+def ring_for_message(tip: Tip, message: DialogueMessage) -> None:
     """Call people to the tip for this message, once, and tell its reporter whom to ring.
 
     For the worker, inside its transaction and lock of the tip.
     """
     # The clock is the mark of it: a message that was looked at twice has started it once.
-    if tip.clocks.filter(rule_code=deadlines.AT_ONCE, starts_at=message.at).exists():
+    if tip.clocks.filter(rule_code=deadlines.URGENT_CLOCK, starts_at=message.at).exists():
         return
     was = tip.urgency
     # What an officer rated before was about what was known before.
     tip.urgency, tip.urgency_is_rated = "P0", False
     tip.danger_at, tip.danger_unheard = message.at, True
-    deadlines.start(tip, deadlines.AT_ONCE, at=message.at)
-    deadlines.settle(tip)
+    deadlines.start_clock(tip, deadlines.URGENT_CLOCK, at=message.at)
+    deadlines.set_due_at(tip)
     tip.save(update_fields=["urgency", "urgency_is_rated", "danger_at", "danger_unheard", "due_at"])
     ringing.ring_again(tip)
-    tell(tip, message)
+    tell_whom_to_ring(tip, message)
     record(
         "tip.danger_heard",
         by="worker",
@@ -49,18 +49,18 @@ def hear(tip: Tip, message: DialogueMessage) -> None:
     )
 
 
-def tell(tip: Tip, message: DialogueMessage) -> None:
+def tell_whom_to_ring(tip: Tip, message: DialogueMessage) -> None:
     """Say at once whom to ring: 113, or the bank; never to whoever asked for no contact."""
     if tip.do_not_contact or tip.withdrawn_at:
         return
     about_money = lost_money.money_has_left(fold(message.text)) and not calls_for_help(message.text)
     with translation.override(tip.language):
-        lines = [bank_first()] if about_money else []
-        words = "\n".join([*lines, danger_first()])
+        lines = [bank_first_sentence()] if about_money else []
+        words = "\n".join([*lines, danger_first_sentence()])
         just_now = tip.messages.filter(
             author=DialogueMessage.Author.AUTOMATIC,
             text=words,
             visible_at__gt=times.now() - _TOLD_FOR,
         )
         if not just_now.exists():
-            say(tip, words, by=None, hold=datetime.timedelta(0))
+            add_message(tip, words, by=None, hold=datetime.timedelta(0))

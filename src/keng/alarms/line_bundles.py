@@ -26,8 +26,8 @@ from typing import NamedTuple
 
 from keng.language.similarity import jaccard, shingles
 
-LIFE = 3600.0
-OWN_CALLS = 3
+LINE_REMEMBERED_SECONDS = 3600.0
+OWN_CALLS_OF_LINE = 3
 _MOST = 20_000
 _ALIKE = 0.5
 # Of a longer text the smallest hashes stand for all, so that a line takes a kilobyte at most.
@@ -59,7 +59,7 @@ class _Line:
     joint: uuid.UUID | None = None
 
 
-class Bundles:
+class LineBundles:
     """Which tip the calls of another one belong to, by hashes of line and desk."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -84,7 +84,7 @@ class Bundles:
         """
         said = shingles(text)
         with self._lock:
-            if self._clock() - self._since > LIFE:
+            if self._clock() - self._since > LINE_REMEMBERED_SECONDS:
                 self._renew()
             line = self._line_of(mark, unit_id)
             matter = self._hash(b"matter", (place_id.bytes if place_id else b"") + kind.encode())
@@ -104,7 +104,7 @@ class Bundles:
         for call in line.own:
             if call.matter == new.matter and _are_alike(call.words, new.words):
                 return BundledWith(call.tip_id, is_joint=False)
-        if len(line.own) < OWN_CALLS:
+        if len(line.own) < OWN_CALLS_OF_LINE:
             line.own.append(new)
             return None
         if line.joint is None:
@@ -142,7 +142,7 @@ class Bundles:
     def _forget_in_time(self) -> None:
         """Also when nobody writes any more."""
         if self._end is None:
-            self._end = threading.Timer(LIFE, self.forget)
+            self._end = threading.Timer(LINE_REMEMBERED_SECONDS, self.forget)
             self._end.daemon = True
             self._end.start()
 
@@ -153,4 +153,4 @@ def _are_alike(one: "array[int]", other: "array[int]") -> bool:
     return one == other or jaccard(smallest & {*one}, smallest & {*other}) >= _ALIKE
 
 
-bundles = Bundles()
+bundles = LineBundles()

@@ -9,45 +9,45 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.alarms import bundling
-from keng.alarms.bundled import size_in_calls
+from keng.alarms import bundle_calls
+from keng.alarms.bundle_queries import bundle_size_in_calls
 from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers, rota
 from keng.kit import times
 from keng.places.models import Unit
 from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
-from keng.tips.presence import FORGOTTEN_AFTER
+from keng.tips.readers import READER_FORGOTTEN_AFTER
 
-EVERY = datetime.timedelta(minutes=2)
+CALL_EVERY = datetime.timedelta(minutes=2)
 # After half an hour the pagers have said what they can: others are phoned by then.
-LATER_EVERY = datetime.timedelta(minutes=10)
-_OFTEN = 15
+CALL_LATER_EVERY = datetime.timedelta(minutes=10)
+_ROUNDS_OFTEN = 15
 # From this round on everybody is called who may see the tip.
-_ALL = 2
-SOURCE = "alarm"
+_ROUNDS_UNTIL_ALL = 2
+ALARM_SOURCE = "alarm"
 
 
 def call_what_rings() -> int:
     """Raise new alarms and call again for those nobody has answered; how many rounds."""
-    bundling.call_again()
-    tips = [*_new(), *_due()]
-    rounds = sum(map(_call, tips))
+    bundle_calls.call_for_grown_bundles()
+    tips = [*_tips_to_ring(), *_tips_to_call_again()]
+    rounds = sum(map(_call_if_due, tips))
     # After those: one of a bundle is called for as long as nothing else of it is.
-    return rounds + sum(map(_call, bundling.tips_that_ring()))
+    return rounds + sum(map(_call_if_due, bundle_calls.bundled_tips_that_ring()))
 
 
-def _new() -> list[uuid.UUID]:
+def _tips_to_ring() -> list[uuid.UUID]:
     ringing = Tip.objects.ringing().filter(alarm__isnull=True, bundled_call__isnull=True)
     return list(ringing.order_by("id").values_list("pk", flat=True)[:20])
 
 
-def _due() -> list[uuid.UUID]:
+def _tips_to_call_again() -> list[uuid.UUID]:
     due = Alarm.objects.filter(ended_at__isnull=True, next_call_at__lte=times.now())
     return list(due.order_by("next_call_at").values_list("tip", flat=True)[:20])
 
 
 @transaction.atomic
-def _call(tip_id: uuid.UUID) -> int:
+def _call_if_due(tip_id: uuid.UUID) -> int:
     """One round, unless somebody else is at it. The tip is locked first, as decisions do."""
     tips = Tip.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
     tip = tips.select_related("responsible_unit__parent").filter(pk=tip_id).first()
@@ -57,29 +57,29 @@ def _call(tip_id: uuid.UUID) -> int:
         tip=tip, defaults={"unit": tip.responsible_unit, "next_call_at": times.now()}
     )
     if not tip.rings:
-        _end(alarm, tip, by="worker")
+        _end_alarm(alarm, tip, by="worker")
         return 1
     if alarm.ended_at is None and (is_new or alarm.next_call_at <= times.now()):
-        _round(alarm, tip)
+        _make_round(alarm, tip)
         return 1
     return 0
 
 
-def _round(alarm: Alarm, tip: Tip) -> None:
-    first = _on_it(tip) if alarm.rounds == 0 else None
-    whom = [(first, tip.responsible_unit, False)] if first else _whom(tip, alarm.rounds)
+def _make_round(alarm: Alarm, tip: Tip) -> None:
+    first = _officer_on_it(tip) if alarm.rounds == 0 else None
+    whom = [(first, tip.responsible_unit, False)] if first else _people_to_call(tip, alarm.rounds)
     room = "" if first else settings.EMERGENCY_EMAIL
     # Whoever was called just now for another one of its bundle was called for this one too.
-    joint = bundling.calls_just_made(alarm, tip)
+    joint = bundle_calls.calls_just_made(alarm, tip)
     fresh = [officer for officer, _unit, _duty in whom if officer.pk not in joint]
     fresh_room = "" if None in joint else room
     called = None
     if fresh or fresh_room or not joint:
         called = page_officers.call_officers(
             fresh,
-            _words(tip, alarm.rounds),
+            _call_words(tip, alarm.rounds),
             unit_id=tip.responsible_unit_id,
-            source_kind=SOURCE,
+            source_kind=ALARM_SOURCE,
             source_ref=alarm.pk,
             room=fresh_room,
             room_words=_room_words(tip),
@@ -88,7 +88,7 @@ def _round(alarm: Alarm, tip: Tip) -> None:
     now = times.now()
     people = [*whom, *([(None, tip.responsible_unit, True)] if room else [])]
     noted = [
-        _noted(alarm, tip, officer, unit, called, joint, is_on_duty=duty, at=now)
+        _call_row(alarm, tip, officer, unit, called, joint, is_on_duty=duty, at=now)
         for officer, unit, duty in people
     ]
     calls = [call for call in noted if call is not None]
@@ -96,7 +96,7 @@ def _round(alarm: Alarm, tip: Tip) -> None:
     last = now if called else max(call.at for call in joint.values())
     # Where all were called just now, and for others alone, this one's turn comes after those.
     alarm.rounds += 1 if calls or called else 0
-    alarm.next_call_at = last + (EVERY if alarm.rounds < _OFTEN else LATER_EVERY)
+    alarm.next_call_at = last + (CALL_EVERY if alarm.rounds < _ROUNDS_OFTEN else CALL_LATER_EVERY)
     alarm.save(update_fields=["rounds", "next_call_at"])
     if not (calls or called):
         return
@@ -114,7 +114,7 @@ def _round(alarm: Alarm, tip: Tip) -> None:
     )
 
 
-def _noted(
+def _call_row(
     alarm: Alarm,
     tip: Tip,
     officer: Officer | None,
@@ -127,11 +127,11 @@ def _noted(
 ) -> AlarmCall | None:
     """One row of a round; none for who was called for others alone.
 
-    A joint call forgets its dispatch with the bundle (`bundling.forget`).
+    A joint call forgets its dispatch with the bundle (`bundle_calls.forget_bundles`).
     """
     earlier = joint.get(officer.pk if officer else None)
     if earlier is not None:
-        if not bundling.is_for(earlier, tip):
+        if not bundle_calls.is_call_for(earlier, tip):
             return None
         ways, dispatch = earlier.ways, earlier.dispatch_id
     elif called is not None:
@@ -152,11 +152,11 @@ def _noted(
     )
 
 
-def _on_it(tip: Tip) -> Officer | None:
+def _officer_on_it(tip: Tip) -> Officer | None:
     """Who has the tip already and its page open now: called first, the others a round later."""
     if tip.assigned_to_id is None:
         return None
-    now_open = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - FORGOTTEN_AFTER)
+    now_open = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - READER_FORGOTTEN_AFTER)
     officers = Officer.objects.filter(pk=tip.assigned_to_id, is_active=True).only(
         *rota.COLUMNS_FOR_CALLS
     )
@@ -168,7 +168,7 @@ def _may_see(officer: Officer, tip: Tip) -> bool:
     return Tip.objects.visible_to(officer).filter(pk=tip.pk).exists()
 
 
-def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
+def _people_to_call(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     """Whoever is on duty; from the second round on who leads as well, then everybody.
 
     Where nobody is on duty everybody is called at once. Never somebody who may not see the tip:
@@ -179,7 +179,7 @@ def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     for desk in [unit, *([unit.parent] if unit.parent else [])]:
         duty = [officer for officer in rota.officers_on_duty(desk.pk) if _may_see(officer, tip)]
         others: list[Officer] = []
-        if not duty or round_ >= _ALL:
+        if not duty or round_ >= _ROUNDS_UNTIL_ALL:
             others = rota.watchers(desk.pk)
         elif round_ == 1:
             others = rota.watchers(desk.pk, rota.LEADING_ROLES)
@@ -188,17 +188,17 @@ def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     return [each for each in found.values() if _may_see(each[0], tip)]
 
 
-def _words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
+def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
     # Not by name: the worker would have to load every page of the desk before it can call.
     link = f"{settings.DESK_URL}/tips/{tip.pk}/"
-    size = size_in_calls(tip)
+    size = bundle_size_in_calls(tip)
     found = []
     for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
-            subject = _subject(tip)
+            subject = _call_subject(tip)
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
-            quiet, alike = _quiet(tip), _alike(size)
+            quiet, alike = _quiet_words(tip), _joint_words(size)
         said = "\n".join(filter(None, [subject, quiet, alike, text, again]))
         found.append(page_officers.CallWords(language, subject, said))
     return found
@@ -206,28 +206,28 @@ def _words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
 
 def _room_words(tip: Tip) -> page_officers.CallWords:
     with translation.override("vi"):
-        subject = _subject(tip)
+        subject = _call_subject(tip)
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
-        alike = _alike(size_in_calls(tip))
-        said = "\n".join(filter(None, [subject, _quiet(tip), alike, text]))
+        alike = _joint_words(bundle_size_in_calls(tip))
+        said = "\n".join(filter(None, [subject, _quiet_words(tip), alike, text]))
     return page_officers.CallWords("vi", subject, said)
 
 
-def _subject(tip: Tip) -> str:
+def _call_subject(tip: Tip) -> str:
     if tip.danger_unheard:
-        return _("URGENT: %(tip)s, danger in a new message") % {"tip": _named(tip)}
-    return _("URGENT: %(tip)s, nobody has taken it") % {"tip": _named(tip)}
+        return _("URGENT: %(tip)s, danger in a new message") % {"tip": _unit_and_reference(tip)}
+    return _("URGENT: %(tip)s, nobody has taken it") % {"tip": _unit_and_reference(tip)}
 
 
-def _quiet(tip: Tip) -> str:
+def _quiet_words(tip: Tip) -> str:
     """Who hides beside the person they fear must not be betrayed by a ringing telephone."""
     if not tip.do_not_contact:
         return ""
     return _("The reporter asks: do not call, do not write.")
 
 
-def _alike(size: int) -> str:
+def _joint_words(size: int) -> str:
     """That this call is for many, and for how many."""
     if size == 1:
         return ""
@@ -240,20 +240,20 @@ def _desk_to_ring(tip: Tip) -> Unit:
     return above if above and tip.concerns.filter(unit=unit).exists() else unit
 
 
-def _named(tip: Tip) -> str:
+def _unit_and_reference(tip: Tip) -> str:
     """The unit, and the reference once there is one. Nothing else of a tip leaves the desk."""
     return " ".join(filter(None, [tip.responsible_unit.name, tip.reference]))
 
 
-def settle(tip: Tip, *, by: Officer | str) -> None:
+def settle_alarm(tip: Tip, *, by: Officer | str) -> None:
     """After any decision, in its transaction: stand down, ring again, or ring at another unit."""
     alarm = Alarm.objects.select_for_update(no_key=True).filter(tip=tip).first()
     if alarm is None:
         return
     if not tip.rings:
-        _end(alarm, tip, by=by)
+        _end_alarm(alarm, tip, by=by)
     elif alarm.ended_at is not None or alarm.unit_id != tip.responsible_unit_id:
-        _begin_again(alarm, tip)
+        _restart_alarm(alarm, tip)
 
 
 def ring_again(tip: Tip) -> None:
@@ -265,21 +265,24 @@ def ring_again(tip: Tip) -> None:
     if alarm is None:
         return
     if alarm.ended_at is not None:
-        _begin_again(alarm, tip)
-    elif alarm.rounds >= _OFTEN:
-        alarm.rounds, alarm.next_call_at = _ALL, alarm.next_call_at - LATER_EVERY + EVERY
+        _restart_alarm(alarm, tip)
+    elif alarm.rounds >= _ROUNDS_OFTEN:
+        alarm.rounds, alarm.next_call_at = (
+            _ROUNDS_UNTIL_ALL,
+            alarm.next_call_at - CALL_LATER_EVERY + CALL_EVERY,
+        )
         alarm.save(update_fields=["rounds", "next_call_at"])
 
 
-def _begin_again(alarm: Alarm, tip: Tip) -> None:
+def _restart_alarm(alarm: Alarm, tip: Tip) -> None:
     # What is still queued calls the unit that has it no more, or says that it is taken care of.
-    page_officers.cancel_calls(SOURCE, alarm.pk)
+    page_officers.cancel_calls(ALARM_SOURCE, alarm.pk)
     alarm.unit_id, alarm.rounds, alarm.next_call_at = tip.responsible_unit_id, 0, times.now()
     alarm.ended_at = alarm.taken_by = None
     alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
 
 
-def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
+def _end_alarm(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     """Nobody else needs to come: calls under way are taken back, whoever was called is told."""
     if alarm.ended_at is not None:
         return
@@ -287,10 +290,10 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     alarm.save(update_fields=["ended_at", "taken_by"])
     calls = alarm.calls.filter(ways__gt=0, is_stand_down=False)
     # Whoever is called for others of its bundle still has to come.
-    ringing = bundling.alarms_beside(alarm).filter(ended_at__isnull=True)
+    ringing = bundle_calls.alarms_of_bundle(alarm).filter(ended_at__isnull=True)
     still = AlarmCall.objects.filter(alarm__in=ringing, is_stand_down=False)
     if not still.exists():
-        page_officers.cancel_calls(SOURCE, alarm.pk)
+        page_officers.cancel_calls(ALARM_SOURCE, alarm.pk)
     people = calls.exclude(officer__in=still.filter(officer__isnull=False).values("officer"))
     others = Officer.objects.filter(pk__in=people.values("officer")).only(*rota.COLUMNS_FOR_CALLS)
     if tip.assigned_to_id:
@@ -300,12 +303,12 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     is_room_free = calls.filter(officer=None).exists() and not still.filter(officer=None).exists()
     told = page_officers.call_officers(
         entitled,
-        _stand_down(tip),
+        _stand_down_words(tip),
         unit_id=tip.responsible_unit_id,
-        source_kind=SOURCE,
+        source_kind=ALARM_SOURCE,
         source_ref=alarm.pk,
         room=settings.EMERGENCY_EMAIL if is_room_free else "",
-        room_words=_stand_down(tip)[0],
+        room_words=_stand_down_words(tip)[0],
     )
     _note_stand_down(alarm, told, entitled)
     record(
@@ -356,11 +359,11 @@ def _note_stand_down(
     AlarmCall.objects.bulk_create(rows)
 
 
-def _stand_down(tip: Tip) -> list[page_officers.CallWords]:
+def _stand_down_words(tip: Tip) -> list[page_officers.CallWords]:
     found = []
     for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
-            subject = _("Stand down: %(tip)s is taken care of") % {"tip": _named(tip)}
+            subject = _("Stand down: %(tip)s is taken care of") % {"tip": _unit_and_reference(tip)}
             text = _("Nothing more is needed from you.")
         found.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
     return found

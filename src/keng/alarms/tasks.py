@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from keng.alarms import bundling, ringing
+from keng.alarms import bundle_calls, ringing
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 TASKS = [
@@ -13,5 +13,5 @@ TASKS = [
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
     ),
-    WorkerTask("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
+    WorkerTask("forget whose calls are bundled", bundle_calls.forget_bundles, every=timedelta(minutes=1)),
 ]

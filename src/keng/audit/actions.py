@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keng.audit.models import Entry, reference
+from keng.audit.models import Entry, kind_and_id
 from keng.kit import times
 from keng.kit.ids import new_id
 
@@ -36,7 +36,7 @@ def record(
     if not connection.in_atomic_block:
         message = "an audit entry belongs to the transaction of what it records"
         raise transaction.TransactionManagementError(message)
-    actor, subject = reference(by), reference(on)
+    actor, subject = kind_and_id(by), kind_and_id(on)
     entry = Entry(
         id=new_id(),
         chain=chain,

@@ -47,7 +47,7 @@ def sign_heads() -> int:
         chain=OuterRef("name"), seq=Coalesce(OuterRef("signed"), 0, output_field=_NUMBER) + 1
     )
     waiting = moved.annotate(waits_since=Subquery(unsigned.values("id")[:1]))
-    heads = [_signed(chain) for chain in waiting.order_by("waits_since", "name")[:_PORTION]]
+    heads = [_signed_head(chain) for chain in waiting.order_by("waits_since", "name")[:_PORTION]]
     if heads:
         # The line is on the disk before the row is committed: a row without a line was exported
         # once, and its line is gone.
@@ -59,7 +59,7 @@ def sign_heads() -> int:
 
 def is_genuine(head: SignedHead) -> bool:
     """Whether the signature is ours and speaks of exactly this head."""
-    return is_signed(_head_of_row(head), bytes(head.signature))
+    return is_signed_by_us(_head_of_row(head), bytes(head.signature))
 
 
 def export_folder() -> Path:
@@ -89,7 +89,7 @@ def line_hash(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def sign(said: bytes) -> bytes:
+def sign_bytes(said: bytes) -> bytes:
     """A signature of this machine under something that must stay as it is, as a signed report.
 
     What is said begins with what it is, so that no signature can stand under anything else.
@@ -97,7 +97,7 @@ def sign(said: bytes) -> bytes:
     return bytes(_key().sign(said).signature)
 
 
-def is_signed(said: bytes, signature: bytes) -> bool:
+def is_signed_by_us(said: bytes, signature: bytes) -> bool:
     """Whether this machine signed exactly this."""
     try:
         verify_key().verify(said, signature)
@@ -111,7 +111,7 @@ def verify_key() -> VerifyKey:
     return _key().verify_key
 
 
-def make_key() -> None:
+def make_signing_key() -> None:
     """Make the key that signs unless there is one: at the first start, or when it is lost."""
     read_or_make_key(_key_file())
 
@@ -129,11 +129,11 @@ def _key_file() -> Path:
     return data_folder() / "keys" / "audit.key"
 
 
-def _signed(chain: Chain) -> SignedHead:
+def _signed_head(chain: Chain) -> SignedHead:
     head = SignedHead(
         chain=chain.name, seq=chain.last_seq, hash=bytes(chain.last_hash), signed_at=times.now()
     )
-    head.signature = sign(_head_of_row(head))
+    head.signature = sign_bytes(_head_of_row(head))
     return head
 
 
@@ -170,7 +170,7 @@ def _export(heads: list[SignedHead], *, chains: int) -> None:
                 "line": number,
                 "chains": chains,
                 "before": before,
-                "line_signature": sign(place).hex(),
+                "line_signature": sign_bytes(place).hex(),
                 "key": public,
             }
             last = json.dumps(line).encode()
@@ -182,7 +182,7 @@ def _export(heads: list[SignedHead], *, chains: int) -> None:
 def _last_line(folder: Path) -> tuple[bytes, int]:
     """The newest exported line, be it cut short, and the last number that was given."""
     for path in reversed(exported_files(folder)):
-        lines = [line for line in _tail(path).split(b"\n") if line]
+        lines = [line for line in _last_bytes(path).split(b"\n") if line]
         if lines:
             numbers = (_number(line) for line in reversed(lines))
             return lines[-1], next((number for number in numbers if number), 0)
@@ -198,10 +198,10 @@ def _number(line: bytes) -> int:
 
 
 def _ends_with_a_line(path: Path) -> bool:
-    return _tail(path)[-1:] in {b"", b"\n"}
+    return _last_bytes(path)[-1:] in {b"", b"\n"}
 
 
-def _tail(path: Path) -> bytes:
+def _last_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 2 * LONGEST_LINE))

@@ -67,7 +67,7 @@ class SignedHead(Row):
         return f"{self.chain}#{self.seq}"
 
 
-def reference(thing: object) -> tuple[str, str]:
+def kind_and_id(thing: object) -> tuple[str, str]:
     """Kind and id of an actor or object: a model instance, a string such as "worker", or None."""
     if thing is None:
         return "", ""

@@ -11,7 +11,7 @@ from keng.audit.reading import read_safely, with_readable_moment, with_safe_colu
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ChainFault:
     """One place where a chain does not hold, in words for the auditor."""
 
     chain: str
@@ -19,16 +19,16 @@ class Fault:
     what: str
 
 
-def faults() -> Iterator[Fault]:
+def chain_faults() -> Iterator[ChainFault]:
     """Every fault of every chain, in the order of the chains' names."""
     for head in Chain.objects.order_by("name").iterator():
-        yield from faults_of(head)
+        yield from faults_of_chain(head)
     orphans = Entry.objects.exclude(chain__in=Chain.objects.values("name"))
     for entry in orphans.only("chain", "seq").order_by("chain", "seq").iterator():
-        yield Fault(entry.chain, entry.seq, "the head of this chain is missing")
+        yield ChainFault(entry.chain, entry.seq, "the head of this chain is missing")
 
 
-def faults_of(head: Chain) -> Iterator[Fault]:
+def faults_of_chain(head: Chain) -> Iterator[ChainFault]:
     """The faults of one chain: a changed or unreadable entry, a gap, a cut end, another head."""
     previous, expected = GENESIS, 1
     hash_at_head = b"" if head.last_seq else GENESIS
@@ -39,14 +39,14 @@ def faults_of(head: Chain) -> Iterator[Fault]:
     found = with_safe_columns(Entry.objects.filter(chain=head.name)).order_by("seq")
     for entry, is_readable in read_safely(found.iterator()):
         if entry.seq != expected:
-            yield Fault(head.name, expected, f"entry missing; the next one is {entry.seq}")
+            yield ChainFault(head.name, expected, f"entry missing; the next one is {entry.seq}")
             expected = entry.seq
         elif bytes(entry.previous_hash) != previous:
-            yield Fault(head.name, entry.seq, "does not follow from the entry before it")
+            yield ChainFault(head.name, entry.seq, "does not follow from the entry before it")
         if not is_readable:
-            yield Fault(head.name, entry.seq, "cannot be read")
-        elif bytes(entry.hash) != recomputed(entry):
-            yield Fault(head.name, entry.seq, "was changed after it was written")
+            yield ChainFault(head.name, entry.seq, "cannot be read")
+        elif bytes(entry.hash) != recomputed_hash(entry):
+            yield ChainFault(head.name, entry.seq, "was changed after it was written")
         previous, expected = bytes(entry.hash), expected + 1
         if entry.seq == head.last_seq:
             hash_at_head = previous
@@ -54,7 +54,7 @@ def faults_of(head: Chain) -> Iterator[Fault]:
             yield from _faults_of_signed(next_signed, entry, accepted_at)
             next_signed = next(signed, None)
     if hash_at_head != (bytes(head.last_hash) or GENESIS) or not _reaches(head, expected - 1):
-        yield Fault(head.name, head.last_seq, "the end of the chain is missing or was changed")
+        yield ChainFault(head.name, head.last_seq, "the end of the chain is missing or was changed")
     while next_signed is not None:
         yield from _faults_of_signed(next_signed, None, accepted_at)
         next_signed = next(signed, None)
@@ -67,13 +67,13 @@ def _reaches(head: Chain, seq: int) -> bool:
 
 def _faults_of_signed(
     signed: SignedHead, entry: Entry | None, accepted_at: dt.datetime | None
-) -> Iterator[Fault]:
+) -> Iterator[ChainFault]:
     """Of one signed head, beside the entry with its number or the first one after it."""
     is_of_lost_key = accepted_at is not None and signed.signed_at < accepted_at
     if not is_genuine(signed) and not is_of_lost_key:
-        yield Fault(signed.chain, signed.seq, "bears a signature that is not ours")
+        yield ChainFault(signed.chain, signed.seq, "bears a signature that is not ours")
     if entry is None or entry.seq != signed.seq or bytes(entry.hash) != bytes(signed.hash):
-        yield Fault(signed.chain, signed.seq, "differs from the head that was signed then")
+        yield ChainFault(signed.chain, signed.seq, "differs from the head that was signed then")
 
 
 def new_key_accepted_at() -> dt.datetime | None:
@@ -86,7 +86,7 @@ def new_key_accepted_at() -> dt.datetime | None:
     return accepted.order_by("-id").values_list("at", flat=True).first()
 
 
-def recomputed(entry: Entry) -> bytes:
+def recomputed_hash(entry: Entry) -> bytes:
     """The hash an untouched entry has."""
     return entry_hash(
         bytes(entry.previous_hash),

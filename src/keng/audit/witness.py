@@ -27,7 +27,7 @@ from keng.audit.heads import (
     verify_key,
 )
 from keng.audit.models import Chain, Entry
-from keng.audit.verify import Fault, faults, new_key_accepted_at
+from keng.audit.verify import ChainFault, chain_faults, new_key_accepted_at
 from keng.kit import times
 
 _PORTION = 1000
@@ -107,14 +107,14 @@ SELECT count(*), min(signed_at), max(signed_at) FROM (
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class WitnessNote:
     """Something the auditor should know that is no fault of a chain."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceOfLine:
     """Where a line stands among the others, with the signature of that."""
 
     number: int
@@ -124,7 +124,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExportedLine:
     """One exported head."""
 
     chain: str
@@ -134,16 +134,16 @@ class Line:
     signature: bytes
     key: bytes
     # Lines of older versions lack it.
-    place: Place | None
+    place: PlaceOfLine | None
 
     @classmethod
-    def read(cls, raw: bytes) -> "Line":
+    def read(cls, raw: bytes) -> "ExportedLine":
         """Raises ValueError for what is no line of ours."""
         try:
             fields = json.loads(raw)
             place = None
             if "line" in fields:
-                place = Place(
+                place = PlaceOfLine(
                     number=int(fields["line"]),
                     chains=int(fields["chains"]),
                     before=str(fields["before"]),
@@ -186,7 +186,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Source:
+class ExportSource:
     """The export folder, or one copy of it, and what was noticed while it was read."""
 
     number: int
@@ -199,7 +199,7 @@ class Source:
 
 
 @dataclass(slots=True)
-class Order:
+class OrderOfLines:
     """Whether each line of a source follows from the one before it."""
 
     before: str = ""
@@ -208,53 +208,57 @@ class Order:
     # Where half a line stands, until the next one says whether it was there when it was written.
     torn: str | None = None
 
-    def faults_of_unreadable(self, where: str, raw: bytes) -> Iterator[Fault]:
+    def faults_of_unreadable(self, where: str, raw: bytes) -> Iterator[ChainFault]:
         """Keep it until the next line."""
         if self.torn is not None:
-            yield Fault(self.torn, 0, "is no line of ours")
+            yield ChainFault(self.torn, 0, "is no line of ours")
         self.before, self.torn = line_hash(raw), where
 
-    def faults_of_next(self, where: str, raw: bytes, line: Line) -> Iterator[Fault | Note]:
+    def faults_of_next(
+        self, where: str, raw: bytes, line: ExportedLine
+    ) -> Iterator[ChainFault | WitnessNote]:
         """A line that was taken out, put in or changed before this one."""
         follows = line.place is not None and line.place.before == self.before
         if self.torn is not None and follows:
-            yield Note(f"{self.torn} was cut short when the machine stopped; the next one says so.")
+            yield WitnessNote(
+                f"{self.torn} was cut short when the machine stopped; the next one says so."
+            )
         elif self.torn is not None:
-            yield Fault(self.torn, 0, "is no line of ours")
+            yield ChainFault(self.torn, 0, "is no line of ours")
         if line.place is None:
             if self.number is not None:
-                yield Fault(where, line.seq, "has no number, and the line before it has one")
+                yield ChainFault(where, line.seq, "has no number, and the line before it has one")
         else:
             if self.before and not follows:
-                yield Fault(where, line.seq, "does not follow from the line before it")
+                yield ChainFault(where, line.seq, "does not follow from the line before it")
             expected = line.place.number if self.number is None else self.number + 1
             if line.place.number != expected:
                 missing = f"is line {line.place.number}, and line {expected} is missing before it"
-                yield Fault(where, line.seq, missing)
+                yield ChainFault(where, line.seq, missing)
             if not self.before:
                 self.first_number = line.place.number
             self.number = line.place.number
         self.before, self.torn = line_hash(raw), None
 
-    def faults_of_end(self) -> Iterator[Fault]:
+    def faults_of_end(self) -> Iterator[ChainFault]:
         """Half a line after which none came."""
         if self.torn is not None:
-            yield Fault(self.torn, 0, "is no line of ours, or was cut short")
+            yield ChainFault(self.torn, 0, "is no line of ours, or was cut short")
 
 
 @dataclass(frozen=True, slots=True)
-class Signers:
+class KnownSigners:
     """Whose signature a line may bear."""
 
     ours: bytes
     accepted_at: dt.datetime | None
 
     @classmethod
-    def known(cls) -> "Signers":
+    def known(cls) -> "KnownSigners":
         """The key that lies here, and until when a lost one may have signed."""
         return cls(bytes(verify_key()), new_key_accepted_at())
 
-    def signer_of(self, line: Line) -> bytes | None:
+    def signer_of(self, line: ExportedLine) -> bytes | None:
         """The key that signed a line: ours, or the one that was lost. None for a forged line."""
         if line.is_signed_with(self.ours):
             return self.ours
@@ -264,7 +268,7 @@ class Signers:
         return None
 
 
-def sources_of(copies: Sequence[Path]) -> list[Source]:
+def sources_of(copies: Sequence[Path]) -> list[ExportSource]:
     """The export folder and each copy: a folder is one, the files named singly are one together.
 
     Raises FileNotFoundError for what is not there.
@@ -272,23 +276,23 @@ def sources_of(copies: Sequence[Path]) -> list[Source]:
     for copy in copies:
         if not copy.exists():
             raise FileNotFoundError(copy)
-    found = [Source(_EXPORTS, "the export folder", exported_files(export_folder()))]
+    found = [ExportSource(_EXPORTS, "the export folder", exported_files(export_folder()))]
     for folder in (copy for copy in copies if copy.is_dir()):
-        found.append(Source(len(found), f"the copy {folder}", exported_files(folder)))
+        found.append(ExportSource(len(found), f"the copy {folder}", exported_files(folder)))
     files = sorted((copy for copy in copies if not copy.is_dir()), key=lambda file: file.name)
     if files:
         name = ", ".join(str(file) for file in files)
-        found.append(Source(len(found), f"the copy {name}", files))
+        found.append(ExportSource(len(found), f"the copy {name}", files))
     return found
 
 
-def compare(copies: Sequence[Path] = ()) -> Iterator[Fault | Note]:
+def compare_with_exports(copies: Sequence[Path] = ()) -> Iterator[ChainFault | WitnessNote]:
     """Everything in which the database, the exported lines and the copies do not agree.
 
     Ends with until when the chains are witnessed.
     """
     sources, started_at = sources_of(copies), times.now()
-    with transaction.atomic(), _tables():
+    with transaction.atomic(), _witness_tables():
         for source in sources:
             yield from _read(source)
         with connection.cursor() as cursor:
@@ -296,11 +300,11 @@ def compare(copies: Sequence[Path] = ()) -> Iterator[Fault | Note]:
         yield from _compare_with_database(sources)
         yield from _compare_with_rows(started_at)
         yield from _compare_with_copies(sources)
-        yield from _witnessed(sources)
+        yield from _witnessed_until(sources)
 
 
 @contextmanager
-def _tables() -> Iterator[None]:
+def _witness_tables() -> Iterator[None]:
     # The rows are read before the files: a row is committed after its line is on the disk.
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
@@ -309,19 +313,21 @@ def _tables() -> Iterator[None]:
         cursor.execute("DROP TABLE witness_line, witness_row")
 
 
-def _read(source: Source) -> Iterator[Fault | Note]:
+def _read(source: ExportSource) -> Iterator[ChainFault | WitnessNote]:
     """The faults of the lines themselves; lines that are genuine go into the table."""
     if source.files:
-        yield from _read_lines(source, Signers.known())
+        yield from _read_lines(source, KnownSigners.known())
     yield from _notes_of(source)
 
 
-def _read_lines(source: Source, signers: "Signers") -> Iterator[Fault | Note]:
-    order = Order()
+def _read_lines(
+    source: ExportSource, signers: "KnownSigners"
+) -> Iterator[ChainFault | WitnessNote]:
+    order = OrderOfLines()
     portion: list[tuple[Any, ...]] = []
     for where, raw in _raw_lines(source):
         try:
-            line = Line.read(raw)
+            line = ExportedLine.read(raw)
         except ValueError:
             yield from order.faults_of_unreadable(where, raw)
             continue
@@ -329,7 +335,7 @@ def _read_lines(source: Source, signers: "Signers") -> Iterator[Fault | Note]:
         source.lines += 1
         key = signers.signer_of(line)
         if key is None:
-            yield Fault(where, line.seq, f"bears a signature that is not ours ({line.chain})")
+            yield ChainFault(where, line.seq, f"bears a signature that is not ours ({line.chain})")
             continue
         if key != signers.ours:
             source.of_lost_keys[key.hex()] = source.of_lost_keys.get(key.hex(), 0) + 1
@@ -346,21 +352,21 @@ def _read_lines(source: Source, signers: "Signers") -> Iterator[Fault | Note]:
     source.first_number = order.first_number
 
 
-def _notes_of(source: Source) -> Iterator[Fault | Note]:
+def _notes_of(source: ExportSource) -> Iterator[ChainFault | WitnessNote]:
     if source.number != _EXPORTS and not source.lines:
-        yield Fault(source.name, 0, "holds no exported head")
+        yield ChainFault(source.name, 0, "holds no exported head")
     if (source.first_number or 1) > 1:
-        yield Note(
+        yield WitnessNote(
             f"{source.name} begins with line {source.first_number}; older ones lie elsewhere."
         )
     for key, lines in source.of_lost_keys.items():
-        yield Note(
+        yield WitnessNote(
             f"{source.name}: {lines} lines are signed with the key {key}, which was lost and given "
             "up by `keng keys accept`. Compare it with the key that your older copies name."
         )
 
 
-def _raw_lines(source: Source) -> Iterator[tuple[str, bytes]]:
+def _raw_lines(source: ExportSource) -> Iterator[tuple[str, bytes]]:
     """Each line that is not empty, and where it stands; one that is too long comes in pieces."""
     for path in source.files:
         with path.open("rb") as file:
@@ -378,14 +384,18 @@ def _insert(portion: list[tuple[Any, ...]]) -> None:
         )
 
 
-def _compare_with_database(sources: list[Source]) -> Iterator[Fault]:
+def _compare_with_database(sources: list[ExportSource]) -> Iterator[ChainFault]:
     for chain, seq, at in _rows(_MISSING_CHAINS):
-        yield Fault(chain, seq, f"was signed on {_day(at)}, and the whole chain is missing now")
+        yield ChainFault(
+            chain, seq, f"was signed on {_day(at)}, and the whole chain is missing now"
+        )
     for chain, seq, at, is_missing, source in _rows(_REWRITTEN):
         how = "is missing now" if is_missing else "is another one now"
-        yield Fault(chain, seq, f"was signed on {_day(at)} and {how}, says {sources[source].name}")
+        yield ChainFault(
+            chain, seq, f"was signed on {_day(at)} and {how}, says {sources[source].name}"
+        )
     for chain, seq, before, source in _rows(_BACKWARDS):
-        yield Fault(
+        yield ChainFault(
             chain,
             seq,
             f"was signed after entry {before} of this chain, says {sources[source].name}",
@@ -393,25 +403,29 @@ def _compare_with_database(sources: list[Source]) -> Iterator[Fault]:
     chains = Chain.objects.filter(last_seq__gt=0).count()
     most = max(source.most_chains for source in sources)
     if chains < most:
-        yield Fault("all chains", 0, f"there were {most} when it was signed, and {chains} are left")
+        yield ChainFault(
+            "all chains", 0, f"there were {most} when it was signed, and {chains} are left"
+        )
 
 
-def _compare_with_rows(started_at: dt.datetime) -> Iterator[Fault | Note]:
+def _compare_with_rows(started_at: dt.datetime) -> Iterator[ChainFault | WitnessNote]:
     ((older, until),) = _rows(_OLDER_THAN_THE_EXPORTS)
     if older:
-        yield Note(
+        yield WitnessNote(
             f"Warning: {older} heads signed until {_day(until)} stand in the database and not in "
             f"{export_folder()}: was that folder lost? Give a copy of it with --heads."
         )
     for chain, seq, at in _rows(_LINES_TAKEN_OUT):
-        yield Fault(chain, seq, f"was signed on {_day(at)}, and the exported line is missing")
+        yield ChainFault(chain, seq, f"was signed on {_day(at)}, and the exported line is missing")
     for chain, seq, at in _rows(_ROWS_TAKEN_OUT, [started_at]):
-        yield Fault(chain, seq, f"was signed on {_day(at)}, and the database has no such head now")
+        yield ChainFault(
+            chain, seq, f"was signed on {_day(at)}, and the database has no such head now"
+        )
 
 
-def _compare_with_copies(sources: list[Source]) -> Iterator[Fault]:
+def _compare_with_copies(sources: list[ExportSource]) -> Iterator[ChainFault]:
     for source, lines, first, last in _rows(_ONLY_IN_A_COPY):
-        yield Fault(
+        yield ChainFault(
             sources[source].name,
             0,
             f"{lines} of its lines, signed from {_day(first)} to {_day(last)}, are missing in "
@@ -419,20 +433,20 @@ def _compare_with_copies(sources: list[Source]) -> Iterator[Fault]:
         )
 
 
-def _witnessed(sources: list[Source]) -> Iterator[Note]:
+def _witnessed_until(sources: list[ExportSource]) -> Iterator[WitnessNote]:
     """Until when each chain is witnessed: by the copies where there are any."""
     by = {"of_copies": len(sources) > 1}
     witness = "the copy" if len(sources) > 1 else "the export folder"
     for chain, last, seq, at in _rows(_NOT_WITNESSED_TO_THE_END, by):
         if seq is None:
-            yield Note(f"{chain}: none of {last} entries is witnessed by {witness} yet.")
+            yield WitnessNote(f"{chain}: none of {last} entries is witnessed by {witness} yet.")
         else:
-            yield Note(
+            yield WitnessNote(
                 f"{chain}: witnessed by {witness} to entry {seq} of {last}, signed {_day(at)}."
             )
     ((chains, first, last),) = _rows(_WITNESSED_TO_THE_END, by)
     if chains:
-        yield Note(
+        yield WitnessNote(
             f"{chains} chains are witnessed by {witness} to their last entry, signed from "
             f"{_day(first)} to {_day(last)}."
         )
@@ -450,12 +464,12 @@ def _day(at: dt.datetime) -> str:
     return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def run(copies: Sequence[Path] = ()) -> int:
+def print_verification(copies: Sequence[Path] = ()) -> int:
     """Print what was found; 0 when every chain holds, 1 otherwise."""
     # What is not there is said before hours of reading.
     sources_of(copies)
     count = 0
-    for fault in faults():
+    for fault in chain_faults():
         count += 1
         _print(fault)
     if accepted_at := new_key_accepted_at():
@@ -463,8 +477,8 @@ def run(copies: Sequence[Path] = ()) -> int:
             f"A lost signing key was given up on {_day(accepted_at)}. Signatures in the database "
             "that are older and not ours are taken for those of the lost key."
         )
-    for found in compare(copies):
-        if isinstance(found, Note):
+    for found in compare_with_exports(copies):
+        if isinstance(found, WitnessNote):
             print(found.words)
         else:
             count += 1
@@ -474,6 +488,6 @@ def run(copies: Sequence[Path] = ()) -> int:
     return 1 if count else 0
 
 
-def _print(fault: Fault) -> None:
+def _print(fault: ChainFault) -> None:
     where = f"{fault.chain} entry {fault.seq}" if fault.seq else fault.chain
     print(f"{where}: {fault.what}")

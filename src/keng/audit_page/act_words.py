@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from keng.audit_page.act_places import on_places_and_partners
+from keng.audit_page.place_act_words import words_of_acts_on_places
 
 
 def act_words(action: str) -> str:
     """An act in words; an unknown one as its code."""
     known = _on_claims() | _on_tips() | _on_warnings() | _by_officers_and_machines() | _on_calls()
-    known |= on_places_and_partners()
+    known |= words_of_acts_on_places()
     known |= _on_lessons()
     known |= _on_surveys()
     return known.get(action, action)

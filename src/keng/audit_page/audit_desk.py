@@ -21,10 +21,10 @@ def audit(request: SignedInRequest) -> HttpResponse:
     units = entries.audited_units(request.officer)
     if not units:
         raise Http404
-    known = entries.entries(request.officer, units)
+    known = entries.entries_of_units(request.officer, units)
     chosen = {name: request.GET.get(name, "").strip() for name in ("officer", "action", "thing")}
-    rows = entries.page(
-        entries.narrowed(known, **chosen),
+    rows = entries.page_of_entries(
+        entries.filtered_entries(known, **chosen),
         read_id(opened_cursor(request.GET.get("before", ""))),
         _SIZE,
     )
@@ -32,9 +32,9 @@ def audit(request: SignedInRequest) -> HttpResponse:
     rows = rows[:_SIZE]
     actions = list(known.order_by().values_list("action", flat=True).distinct())
     context = {
-        "rows": entries.dressed(rows, request.officer),
-        "state": entries.state(units, check=request.GET.get("check") == "1"),
-        "officers": entries.actors(known),
+        "rows": entries.entry_rows(rows, request.officer),
+        "state": entries.chain_state(units, check=request.GET.get("check") == "1"),
+        "officers": entries.officers_in_entries(known),
         "actions": sorted((act_words.act_words(code), code) for code in actions),
         "chosen": chosen,
         "older_url": _older(chosen, rows[-1]) if more else "",

@@ -15,9 +15,9 @@ from keng.accounts.who import AUDITING, UnitSight
 from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
 from keng.audit.reading import read_safely, with_safe_columns
-from keng.audit.verify import Fault, faults_of
+from keng.audit.verify import ChainFault, faults_of_chain
 from keng.audit_page.act_words import act_words
-from keng.audit_page.things import thing_words
+from keng.audit_page.thing_words import thing_words
 from keng.kit.ids import read_id
 from keng.places.models import Unit
 from keng.tips.models import Decision, Tip, TipConcern
@@ -33,7 +33,7 @@ class ChainState:
 
     entries: int
     is_checked: bool
-    faults: list[Fault]
+    faults: list[ChainFault]
     last_hash: str
     units: int
     with_no_unit: bool
@@ -45,7 +45,7 @@ def audited_units(officer: Officer) -> list[Unit]:
     return list(AUDITING.units(officer).order_by("-kind", "name"))
 
 
-def _eyes(officer: Officer) -> UnitSight:
+def _audit_viewer(officer: Officer) -> UnitSight:
     """For references and counts of tips: whoever reads the record reads no word of a tip."""
     return UnitSight(AUDITING.unit_ids(officer), officer.own_unit_ids)
 
@@ -64,7 +64,7 @@ def _chains(units: list[Unit]) -> list[str]:
     return [*own, NO_UNIT_CHAIN] if _reads_no_unit(units) else own
 
 
-def entries(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
+def entries_of_units(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
     """Entries of the units' chains, without a trace of a tip about the officer's own unit."""
     hidden = [
         str(tip_id)
@@ -81,7 +81,9 @@ def entries(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
     return found
 
 
-def narrowed(found: QuerySet[Entry], *, officer: str, action: str, thing: str) -> QuerySet[Entry]:
+def filtered_entries(
+    found: QuerySet[Entry], *, officer: str, action: str, thing: str
+) -> QuerySet[Entry]:
     """Only what one officer did, only one kind of act, or only what was done to one object."""
     if officer:
         found = found.filter(actor_kind="officer", actor_id=officer)
@@ -96,7 +98,9 @@ def narrowed(found: QuerySet[Entry], *, officer: str, action: str, thing: str) -
     return found
 
 
-def page(found: QuerySet[Entry], before: uuid.UUID | None, size: int = 50) -> list[Entry]:
+def page_of_entries(
+    found: QuerySet[Entry], before: uuid.UUID | None, size: int = 50
+) -> list[Entry]:
     """Newest first, one more than the page holds: so the caller knows whether there is more."""
     if before is not None:
         found = found.filter(pk__lt=before)
@@ -104,7 +108,7 @@ def page(found: QuerySet[Entry], before: uuid.UUID | None, size: int = 50) -> li
     return [entry for entry, _is_readable in read_safely(rows)]
 
 
-def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
+def entry_rows(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     """Rows with names: officers by name, tips by reference if the auditor may know of them."""
     # An id is one of an officer or a tip only where the entry says so: whoever may write for leads
     # can give an officer's id as a lead's.
@@ -113,7 +117,7 @@ def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     tip_ids = _ids(row.object_id for row in rows if row.object_kind == "tip")
     officers = {str(o.pk): o for o in Officer.objects.filter(pk__in=actor_ids)}
     subjects = {str(o.pk): o for o in Officer.objects.filter(pk__in=subject_ids)}
-    known = Tip.objects.visible_to(_eyes(officer)).filter(pk__in=tip_ids)
+    known = Tip.objects.visible_to(_audit_viewer(officer)).filter(pk__in=tip_ids)
     tips = known.only("reference", "urgency", "money_moved", "danger_at").in_bulk()
     seen = {str(pk): tip for pk, tip in tips.items()}
     # Whoever audits and works at the desk, too, gets from the record to the tip; nobody else does.
@@ -125,33 +129,33 @@ def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
         {
             "entry": row,
             "at": _shown_at(row, seen.get(row.object_id) if row.object_kind == "tip" else None),
-            "who": _officer(officers, row.actor_kind, row.actor_id) or _actor(row),
+            "who": _officer_of(officers, row.actor_kind, row.actor_id) or _actor_words(row),
             "act": act_words(row.action),
             "thing": thing_words(row.object_kind),
             "tip": _reference(seen.get(row.object_id)) if row.object_kind == "tip" else "",
             "tip_opens": row.object_kind == "tip" and row.object_id in opens,
             "is_tip": row.object_kind == "tip",
-            "subject": _officer(subjects, row.object_kind, row.object_id),
-            "mark": _grouped(bytes(row.hash).hex()[:8]),
+            "subject": _officer_of(subjects, row.object_kind, row.object_id),
+            "mark": _grouped_hash(bytes(row.hash).hex()[:8]),
         }
         for row in rows
     ]
 
 
-def actors(found: QuerySet[Entry]) -> list[Officer]:
+def officers_in_entries(found: QuerySet[Entry]) -> list[Officer]:
     """The officers who occur in these entries."""
     ids = found.filter(actor_kind="officer").values_list("actor_id", flat=True).distinct()
     return list(Officer.objects.filter(pk__in=list(ids)).order_by("name"))
 
 
-def state(units: list[Unit], *, check: bool) -> ChainState:
+def chain_state(units: list[Unit], *, check: bool) -> ChainState:
     """How long the chains are and, if asked or short, whether they hold."""
     heads = list(Chain.objects.filter(name__in=_chains(units)))
     total = sum(head.last_seq for head in heads)
     checked = check or total <= CHECKED_AT_ONCE
-    faults = [fault for head in heads for fault in faults_of(head)] if checked else []
+    faults = [fault for head in heads for fault in faults_of_chain(head)] if checked else []
     newest = max(heads, key=lambda head: head.last_seq, default=None)
-    mark = _grouped(bytes(newest.last_hash).hex()[:8]) if newest else ""
+    mark = _grouped_hash(bytes(newest.last_hash).hex()[:8]) if newest else ""
     return ChainState(total, checked, faults, mark, len(units), _reads_no_unit(units))
 
 
@@ -159,7 +163,7 @@ def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, An
     """How many of the tips each officer ended were out of scope: a high share asks for a look."""
     ending = Decision.objects.filter(
         unit__in=units,
-        tip__in=Tip.objects.visible_to(_eyes(officer)),
+        tip__in=Tip.objects.visible_to(_audit_viewer(officer)),
         kind__in=[Decision.Kind.DECLINED, Decision.Kind.CLOSED],
     ).exclude(detail__has_key="taken_back")
     rows = ending.values("by").annotate(
@@ -187,7 +191,7 @@ def _reference(tip: Tip | None) -> str:
     return tip.reference if tip else ""
 
 
-def _actor(row: Entry) -> str:
+def _actor_words(row: Entry) -> str:
     if (row.actor_kind, row.actor_id) == ("process", "operator"):
         return _("the operator, at the machine")
     if row.actor_kind == "process":
@@ -199,7 +203,7 @@ def _actor(row: Entry) -> str:
     return _("nobody signed in") if not row.actor_id else row.actor_id
 
 
-def _officer(known: dict[str, Officer], kind: str, key: str) -> Officer | None:
+def _officer_of(known: dict[str, Officer], kind: str, key: str) -> Officer | None:
     return known.get(key) if kind == "officer" else None
 
 
@@ -207,5 +211,5 @@ def _ids(written: Iterable[str]) -> list[uuid.UUID]:
     return [found for text in written if (found := read_id(text))]
 
 
-def _grouped(text: str) -> str:
+def _grouped_hash(text: str) -> str:
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
         from keng.audit import witness  # noqa: PLC0415 -- needs the settings
 
         try:
-            return witness.run(arguments.heads)
+            return witness.print_verification(arguments.heads)
         except FileNotFoundError as error:
             raise CannotContinue(
                 f"{error} is not there; --heads takes files or a folder."

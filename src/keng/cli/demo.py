@@ -125,7 +125,7 @@ def _vault() -> Any:
     from keng.demo.vault import Vault  # noqa: PLC0415 -- needs the settings
     from keng.vault import keys, seal  # noqa: PLC0415
 
-    return Vault(keys.make_first_keys, seal.for_unit, seal.for_sender)
+    return Vault(keys.make_first_keys, seal.seal_for_unit, seal.seal_for_sender)
 
 
 def _print_code(name: str) -> int:

@@ -13,11 +13,11 @@ from keng.runtime.known_keys import (
     recorded_installation,
 )
 from keng.runtime.supervisor.register import supervisor_pid
-from keng.vault.fingerprints import KINDS, Kind, fingerprint
+from keng.vault.fingerprints import KEY_KINDS, KeyKind, key_fingerprint
 
 # Typed in full: nobody does it by leaning on a key.
 TYPED = "lost for good"
-LOST: dict[Kind, str] = {
+LOST: dict[KeyKind, str] = {
     "site": """\
   - Receipts stop, and so do the links of leads, partners and subscribers.
   - No officer and no partner signs in before they were given another secret: the first one with
@@ -52,8 +52,8 @@ def _check() -> int:
     with owner_connection() as connection:
         known = recorded_installation(connection)
         faults = {fault.kind: fault for fault in key_faults(connection)}
-    for kind in KINDS:
-        here = fingerprint(kind)
+    for kind in KEY_KINDS:
+        here = key_fingerprint(kind)
         if kind in faults:
             print(f"WRONG  {kind:<7} {faults[kind]}")
         elif here is None:

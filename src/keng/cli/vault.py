@@ -49,7 +49,7 @@ def _restore() -> int:
     if not keys.operator_file().exists():
         raise CannotContinue(f"Bring {keys.operator_file()} back for this, and take it away again.")
     try:
-        opened = keys.unlock(keys.operator_file(), _asked_for())
+        opened = keys.unlock_unit_keys(keys.operator_file(), _asked_for())
     except keys.WrongPassphrase:
         raise _does_not_open(keys.operator_file()) from None
     print(f"{restore_objected(opened)} tips have their words again. It is on record.")

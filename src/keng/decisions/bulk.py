@@ -13,16 +13,16 @@ from django.db.models import Q
 
 from keng.accounts.models import Officer
 from keng.decisions import putting_off, triage, undo
-from keng.tips.errors import AllRing, CannotDecide, CriticalBehindCalm, NothingChosen, NotYours
+from keng.tips.errors import AllTipsRing, CannotDecide, CriticalBehindCalm, NothingChosen, NotYours
 from keng.tips.gravity import has_unread_danger, urgency_order
 from keng.tips.models import Decision, Tip
 
 # As many rows as four pages of the list show.
-MOST = 200
+MOST_TIPS_AT_ONCE = 200
 
 
 @dataclass(slots=True)
-class Done:
+class BulkResult:
     """What was decided, and how often something stood in the way."""
 
     steps: list[Decision] = field(default_factory=list)
@@ -32,43 +32,49 @@ class Done:
 
 
 @transaction.atomic
-def accept(tip_ids: Sequence[uuid.UUID], *, by: Officer, since: datetime.datetime) -> Done:
+def accept_tips(
+    tip_ids: Sequence[uuid.UUID], *, by: Officer, since: datetime.datetime
+) -> BulkResult:
     """Take all of them on that nobody else has."""
-    return _each(tip_ids, by, since, lambda pk: triage.accept(pk, by=by))
+    return _decide_each(tip_ids, by, since, lambda pk: triage.accept_tip(pk, by=by))
 
 
 @transaction.atomic
-def sort(
+def sort_tips(
     tip_ids: Sequence[uuid.UUID], *, category: str, by: Officer, since: datetime.datetime
-) -> Done:
+) -> BulkResult:
     """Give all of them one category."""
-    return _each(tip_ids, by, since, lambda pk: triage.sort(pk, category=category, by=by))
+    return _decide_each(
+        tip_ids, by, since, lambda pk: triage.sort_tip(pk, category=category, by=by)
+    )
 
 
 @transaction.atomic
-def set_aside(
+def put_off_tips(
     tip_ids: Sequence[uuid.UUID],
     *,
     until: datetime.datetime,
     by: Officer,
     since: datetime.datetime,
-) -> Done:
+) -> BulkResult:
     """Put all of them off."""
-    return _each(tip_ids, by, since, lambda pk: putting_off.set_aside(pk, until=until, by=by))
+    return _decide_each(
+        tip_ids, by, since, lambda pk: putting_off.put_off_tip(pk, until=until, by=by)
+    )
 
 
 @transaction.atomic
-def join(
+def join_tips(
     tip_ids: Sequence[uuid.UUID], *, by: Officer, since: datetime.datetime
-) -> tuple[Done, uuid.UUID]:
+) -> tuple[BulkResult, uuid.UUID]:
     """Make one incident of all of them; returns its id too.
 
     One that has an incident already keeps it, else the most urgent is the first, and among equals
     the oldest.
     """
-    tips, ringing = _unchanged(tip_ids, by, since)
+    tips, ringing = _tips_unchanged_since(tip_ids, by, since)
     if len(tips) < 2:
-        raise AllRing if ringing else NothingChosen
+        raise AllTipsRing if ringing else NothingChosen
     gravest = min(tips, key=lambda tip: (urgency_order(tip), tip.pk))
     first = next((tip for tip in tips if tip.incident_id), gravest)
     others = [tip.pk for tip in tips if tip.pk != first.pk]
@@ -81,16 +87,16 @@ def join(
 
 
 @transaction.atomic
-def take_back(decision_ids: Sequence[uuid.UUID], *, by: Officer) -> Done:
+def take_back_decisions(decision_ids: Sequence[uuid.UUID], *, by: Officer) -> BulkResult:
     """The undo of all of it, last step first."""
-    done = Done()
+    done = BulkResult()
     steps = Decision.objects.filter(pk__in=decision_ids, by=by)
-    others = {uuid.UUID(pk) for step in steps for pk in undo.concerned(step)}
-    _lock([*(step.tip_id for step in steps), *others])
+    others = {uuid.UUID(pk) for step in steps for pk in undo.tips_locked_for_undo(step)}
+    _lock_tips([*(step.tip_id for step in steps), *others])
     for pk in reversed(decision_ids):
         try:
             with transaction.atomic():
-                undo.take_back(pk, by=by)
+                undo.take_back_decision(pk, by=by)
         except NotYours:
             raise
         except CannotDecide:
@@ -100,27 +106,29 @@ def take_back(decision_ids: Sequence[uuid.UUID], *, by: Officer) -> Done:
     return done
 
 
-def _each(
+def _decide_each(
     tip_ids: Sequence[uuid.UUID],
     by: Officer,
     since: datetime.datetime,
     act: Callable[[uuid.UUID], Decision],
-) -> Done:
-    tips, ringing = _unchanged(tip_ids, by, since)
+) -> BulkResult:
+    tips, ringing = _tips_unchanged_since(tip_ids, by, since)
     if not tips:
-        raise AllRing if ringing else NothingChosen
+        raise AllTipsRing if ringing else NothingChosen
     done = _one_by_one([tip.pk for tip in tips], act)
     _count_left(done, tip_ids, tips, ringing)
     return done
 
 
-def _count_left(done: Done, tip_ids: Sequence[uuid.UUID], tips: list[Tip], ringing: int) -> None:
+def _count_left(
+    done: BulkResult, tip_ids: Sequence[uuid.UUID], tips: list[Tip], ringing: int
+) -> None:
     done.ringing = ringing
     done.left += len(set(tip_ids)) - len(tips) - ringing
 
 
-def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decision]) -> Done:
-    done = Done()
+def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decision]) -> BulkResult:
+    done = BulkResult()
     for pk in tip_ids:
         try:
             with transaction.atomic():
@@ -132,7 +140,7 @@ def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decisio
     return done
 
 
-def _unchanged(
+def _tips_unchanged_since(
     tip_ids: Sequence[uuid.UUID], by: Officer, since: datetime.datetime
 ) -> tuple[list[Tip], int]:
     """The visible ones on which nobody else decided after the list was made, unit by unit.
@@ -143,15 +151,15 @@ def _unchanged(
     All are locked before the first is decided on: each decision locks its unit's chain until
     commit, and whoever decides on a single tip locks the tip before the chain.
     """
-    visible = Tip.objects.visible_to(by).open().filter(pk__in=list(tip_ids)[:MOST])
-    _lock(list(visible.values_list("pk", flat=True)))
+    visible = Tip.objects.visible_to(by).open().filter(pk__in=list(tip_ids)[:MOST_TIPS_AT_ONCE])
+    _lock_tips(list(visible.values_list("pk", flat=True)))
     decided = Decision.objects.filter(tip__in=tip_ids, at__gt=since).exclude(by=by)
     found = visible.exclude(pk__in=decided.values("tip")).order_by("responsible_unit", "id")
     calm = [tip for tip in found if not (tip.rings or has_unread_danger(tip))]
     return calm, len(found) - len(calm)
 
 
-def _lock(tip_ids: Sequence[uuid.UUID]) -> None:
+def _lock_tips(tip_ids: Sequence[uuid.UUID]) -> None:
     """These and the tips behind them, in the order in which everybody locks several."""
     rows = Tip.objects.filter(Q(pk__in=tip_ids) | Q(duplicate_of__in=tip_ids)).order_by("pk")
     list(rows.select_for_update(no_key=True, of=("self",)).values("pk"))

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
-from keng.decisions.on_record import required
+from keng.decisions.on_record import required_reason
 from keng.kit import times
-from keng.tips.check_list import has_list, steps_for
+from keng.tips.check_list import check_list_steps, has_check_list
 from keng.tips.errors import CannotDecide
 from keng.tips.lock import lock_tip
 from keng.tips.models import Tip, TipCheck
@@ -19,38 +19,38 @@ class NotOnTheList(CannotDecide):
 
 
 @transaction.atomic
-def tick(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
+def tick_step(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
     """Say that a step is done. Said by two at once, it is the first one's. Raises NotOnTheList."""
     tip = lock_tip(tip_id, by=by)
-    if not has_list(tip) or step not in {each.code for each in steps_for(tip)}:
+    if not has_check_list(tip) or step not in {each.code for each in check_list_steps(tip)}:
         raise NotOnTheList
-    standing = _standing(tip, step)
+    standing = _ticked_check(tip, step)
     if standing is not None:
         return standing
     check = TipCheck.objects.create(tip=tip, step=step, ticked_by=by, ticked_at=times.now())
-    _on_record("tip.ticked", check, tip, by)
+    _record_check("tip.ticked", check, tip, by)
     return check
 
 
 @transaction.atomic
-def untick(tip_id: uuid.UUID, *, step: str, reason: str, by: Officer) -> TipCheck:
+def untick_step(tip_id: uuid.UUID, *, step: str, reason: str, by: Officer) -> TipCheck:
     """It was not done after all: whoever sees the tip may say so. Raises NotOnTheList, NoReason."""
-    said = required(reason)
+    said = required_reason(reason)
     tip = lock_tip(tip_id, by=by)
-    check = _standing(tip, step)
+    check = _ticked_check(tip, step)
     if check is None:
         raise NotOnTheList
     check.unticked_by, check.unticked_at, check.reason = by, times.now(), said
     check.save(update_fields=["unticked_by", "unticked_at", "reason"])
-    _on_record("tip.unticked", check, tip, by)
+    _record_check("tip.unticked", check, tip, by)
     return check
 
 
-def _standing(tip: Tip, step: str) -> TipCheck | None:
+def _ticked_check(tip: Tip, step: str) -> TipCheck | None:
     return TipCheck.objects.filter(tip=tip, step=step, unticked_at__isnull=True).first()
 
 
-def _on_record(action: str, check: TipCheck, tip: Tip, by: Officer) -> None:
+def _record_check(action: str, check: TipCheck, tip: Tip, by: Officer) -> None:
     record(
         action,
         by=by,

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import translation
 
 from keng.accounts.models import Officer
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.decisions import incident_lead, suspension, undo_ending
-from keng.decisions.moving_units import to_another_unit
-from keng.decisions.on_record import decided, required
+from keng.decisions.moving_units import move_to_unit
+from keng.decisions.on_record import record_decision, required_reason
 from keng.decisions.out_of_scope import seal_content
 from keng.delivery.models import Conversation
 from keng.kit import times
@@ -20,12 +20,12 @@ from keng.tips import chats, deadlines
 from keng.tips.errors import NoOutcome, NotClosed, NoText, NoUnitAbove
 from keng.tips.letters import closing_sentence
 from keng.tips.lock import lock_tip
-from keng.tips.messages import answered, say
+from keng.tips.messages import add_message, mark_answered
 from keng.tips.models import Decision, DialogueMessage, Tip, TipConcern
-from keng.tips.search_words import leave_index, return_to_index
+from keng.tips.search_words import remove_from_index, return_to_index
 
 # Why something is not handled as a tip -> what it is by law, and how it ends.
-DECLINED = {
+DECLINED_AS = {
     "procedure": (Tip.Kind.PROCEDURE, Tip.Outcome.NOT_A_TIP),
     "civil": (Tip.Kind.CIVIL, Tip.Outcome.NOT_A_TIP),
     "municipal": (Tip.Kind.ADMINISTRATIVE, Tip.Outcome.OUT_OF_COMPETENCE),
@@ -36,7 +36,7 @@ DECLINED = {
 
 
 @transaction.atomic
-def decline(
+def decline_tip(
     tip_id: uuid.UUID,
     *,
     kind: str,
@@ -50,37 +50,37 @@ def decline(
 
     A complaint about officers goes to the province and out of the unit's sight (`concerns` names
     the unit it is about, by default the present one); what is out of scope is sealed at once.
-    Until the answer leaves, `undo.take_back` restores the tip.
+    Until the answer leaves, `undo.take_back_decision` restores the tip.
     Raises NoText, NoUnitAbove, vault.seal.NoKey.
     """
     if not reply.strip():
         raise NoText
-    incident_lead.hold_incident_of(tip_id)
+    incident_lead.lock_incident_of(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
-    lifted = suspension.lift(tip, by=by) if kind != "official" else {}
-    was, message = undo_ending.before(tip) | lifted, say(tip, reply, by=by)
-    answered(tip)
-    law_kind, outcome = DECLINED[kind]
+    lifted = suspension.lift_suspension(tip, by=by) if kind != "official" else {}
+    was, message = undo_ending.snapshot_before_ending(tip) | lifted, add_message(tip, reply, by=by)
+    mark_answered(tip)
+    law_kind, outcome = DECLINED_AS[kind]
     tip.kind = law_kind or tip.kind
     if kind == "official":
-        was |= move_above(tip, concerns or tip.responsible_unit)
+        was |= move_to_unit_above(tip, concerns or tip.responsible_unit)
         # On the chain of the unit above: the unit it is about keeps no trace.
         chain = tip.responsible_unit_id
-        step = decided(
+        step = record_decision(
             tip, Decision.Kind.DECLINED, by=by, reason=reason, chain_of=chain, as_kind=kind
         )
-        undo_ending.hold(step, was, message=message)
+        undo_ending.hold_ending(step, was, message=message)
         return step
     taken = seal_content(tip) if kind == "out_of_scope" else None
-    was["left"] = taken.pop("left") if taken else incident_lead.hand_over(tip)
+    was["left"] = taken.pop("left") if taken else incident_lead.hand_over_lead(tip)
     tip.outcome = outcome or Tip.Outcome.UNFOUNDED
-    _end(tip)
+    _end_tip(tip)
     alone = ["incident", "duplicate_of"]
     ended = ["kind", "outcome", "state", "closed_at", "due_at"]
-    tip.save(update_fields=[*ended, *alone, *unheard.FIELDS])
-    step = decided(tip, Decision.Kind.DECLINED, by=by, reason=reason, as_kind=kind)
+    tip.save(update_fields=[*ended, *alone, *unheard_danger.DANGER_FIELDS])
+    step = record_decision(tip, Decision.Kind.DECLINED, by=by, reason=reason, as_kind=kind)
     copies = taken["files"].values() if taken else ()
-    undo_ending.hold(step, was | {"content": taken}, message=message, viewing_copies=copies)
+    undo_ending.hold_ending(step, was | {"content": taken}, message=message, viewing_copies=copies)
     return step
 
 
@@ -94,82 +94,82 @@ def record_outcome(
     tip = lock_tip(tip_id, by=by, seen=seen)
     tip.outcome, tip.outcome_note = Tip.Outcome(outcome), note.strip()
     tip.save(update_fields=["outcome", "outcome_note"])
-    return decided(tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome)
+    return record_decision(tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome)
 
 
 @transaction.atomic
-def close(
+def close_tip(
     tip_id: uuid.UUID, *, by: Officer, reason: str = "", text: str = "", seen: str | None = None
 ) -> Decision:
     """End a tip that has an outcome; the reporter is told it, by `text` or a fixed sentence.
 
-    Until they are told, `undo.take_back` restores the tip. Raises NoOutcome.
+    Until they are told, `undo.take_back_decision` restores the tip. Raises NoOutcome.
     """
     tip = lock_tip(tip_id, by=by, seen=seen)
     if not tip.outcome:
         raise NoOutcome
-    lifted = suspension.lift(tip, by=by)
-    was = undo_ending.before(tip) | lifted
-    was["left"] = incident_lead.hand_over(tip)
-    message = end_and_tell(tip, text=text, by=by)
-    step = decided(tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome)
-    undo_ending.hold(step, was, message=message)
+    lifted = suspension.lift_suspension(tip, by=by)
+    was = undo_ending.snapshot_before_ending(tip) | lifted
+    was["left"] = incident_lead.hand_over_lead(tip)
+    message = end_and_tell_reporter(tip, text=text, by=by)
+    step = record_decision(tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome)
+    undo_ending.hold_ending(step, was, message=message)
     return step
 
 
-def end_and_tell(tip: Tip, *, text: str = "", by: Officer) -> DialogueMessage | None:
+def end_and_tell_reporter(tip: Tip, *, text: str = "", by: Officer) -> DialogueMessage | None:
     """End one tip and tell its reporter, unless they asked not to be contacted.
 
     For the actions of this area, inside their transaction and lock.
     """
     message = None
     if text.strip():
-        message = say(tip, text, by=by)
-        answered(tip)
+        message = add_message(tip, text, by=by)
+        mark_answered(tip)
     elif not tip.do_not_contact:
         with translation.override(tip.language):
-            message = say(tip, closing_sentence(tip), by=None)
-    _end(tip)
-    tip.save(update_fields=["state", "closed_at", "due_at", *unheard.FIELDS])
+            message = add_message(tip, closing_sentence(tip), by=None)
+    _end_tip(tip)
+    tip.save(update_fields=["state", "closed_at", "due_at", *unheard_danger.DANGER_FIELDS])
     return message
 
 
 @transaction.atomic
-def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
+def reopen_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
     """Begin again with a closed tip. Raises NotClosed, NoReason, ContentIsSealed."""
-    said = required(reason)
+    said = required_reason(reason)
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     if tip.is_open:
         raise NotClosed
     was = tip.outcome
-    incident_lead.stand_open(tip)
+    incident_lead.return_to_incident(tip)
     tip.assigned_to, tip.closed_at, tip.outcome = by, None, Tip.Outcome.NONE
-    unheard.stop_calling(tip)
-    deadlines.settle(tip)
+    unheard_danger.note_danger_heard(tip)
+    deadlines.set_due_at(tip)
     alone = ["state", "duplicate_of"]
     opened = [*alone, "assigned_to", "closed_at", "outcome", "due_at"]
-    tip.save(update_fields=[*opened, *unheard.FIELDS])
+    tip.save(update_fields=[*opened, *unheard_danger.DANGER_FIELDS])
     return_to_index(tip)
-    return decided(tip, Decision.Kind.REOPENED, by=by, reason=said, was=was)
+    return record_decision(tip, Decision.Kind.REOPENED, by=by, reason=said, was=was)
 
 
-def hold_chats_of(tips: Iterable[Tip]) -> None:
+def lock_chats_of_tips(tips: Iterable[Tip]) -> None:
     """Before several tips end: their chats in the order in which the edge takes a batch of them."""
     talks = Conversation.objects.filter(tip_ref__in=[tip.pk for tip in tips])
     list(talks.order_by("key_hash").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _end(tip: Tip) -> None:
+def _end_tip(tip: Tip) -> None:
     """Closed: no clock runs, and the next message of the same person opens a new tip."""
     tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
-    unheard.let_go(tip)
-    deadlines.settle(tip)
-    chats.let_go(tip, but_answer=True)
+    unheard_danger.clear_danger(tip)
+    deadlines.set_due_at(tip)
+    chats.forget_conversation(tip, but_answer=True)
     if tip.outcome == Tip.Outcome.UNFOUNDED:
-        leave_index(tip)
+        remove_from_index(tip)
 
 
-def move_above(tip: Tip, about: Unit) -> dict[str, Any]:
+def move_to_unit_above(tip: Tip, about: Unit) -> dict[str, Any]:
     """Out of the sight of the unit it is about, on to the desk above it.
 
     For the actions of this area, inside their transaction and lock. Raises NoUnitAbove.
@@ -180,12 +180,12 @@ def move_above(tip: Tip, about: Unit) -> dict[str, Any]:
     if above.pk == about.pk:
         raise NoUnitAbove
     concern, is_new = TipConcern.objects.get_or_create(tip=tip, unit=about)
-    guessed = make_guesses_firm(tip)
-    left = to_another_unit(tip, above)
+    guessed = confirm_guessed_concerns(tip)
+    left = move_to_unit(tip, above)
     return {"concern": str(concern.pk) if is_new else None, "left": left, "guessed": guessed}
 
 
-def make_guesses_firm(tip: Tip) -> list[str]:
+def confirm_guessed_concerns(tip: Tip) -> list[str]:
     """What an officer has found is no guess any more; which it was, for undoing that."""
     guesses = tip.concerns.filter(is_guess=True)
     guessed = [str(pk) for pk in guesses.values_list("pk", flat=True)]
@@ -193,6 +193,6 @@ def make_guesses_firm(tip: Tip) -> list[str]:
     return guessed
 
 
-def guess_again(guessed: list[str]) -> None:
-    """Undo `make_guesses_firm`: nobody has found it after all."""
+def restore_guessed_concerns(guessed: list[str]) -> None:
+    """Undo `confirm_guessed_concerns`: nobody has found it after all."""
     TipConcern.objects.filter(pk__in=guessed).update(is_guess=True)

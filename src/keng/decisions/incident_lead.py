@@ -1,6 +1,6 @@
 """Who leads an incident: a first tip that leaves or ends hands its place on; undo gives it back.
 
-What these return is kept with the decision, for `take_again`.
+What these return is kept with the decision, for `restore_place`.
 """
 
 import uuid
@@ -10,40 +10,40 @@ from django.db.models import Q
 
 from keng.tips.errors import IncidentChanged
 from keng.tips.gravity import urgency_order
-from keng.tips.incident_titles import speaks_of, title_for
+from keng.tips.incident_titles import title_comes_from, title_of_tips
 from keng.tips.models import Incident, Tip
 
 
-def hold_incident_of(tip_id: uuid.UUID) -> None:
-    """Lock the incident before its tip, as `actions.incident` does, where the tip may leave it."""
+def lock_incident_of(tip_id: uuid.UUID) -> None:
+    """Lock the incident before its tip, as acts on all of it do, where the tip may leave it."""
     held = Incident.objects.filter(tips=tip_id).select_for_update(of=("self",), no_key=True)
     list(held.values("pk"))
 
 
-def leave(tip: Tip) -> dict[str, Any]:
+def leave_incident(tip: Tip) -> dict[str, Any]:
     """Stand alone (the caller saves). A first tip leaves its place to the oldest open duplicate."""
-    others = _behind(tip)
+    others = _lock_duplicates(tip)
     incident, tip.incident, tip.duplicate_of = tip.incident, None, None
     left: dict[str, Any] = {}
-    if incident and speaks_of(incident.title, tip):
+    if incident and title_comes_from(incident.title, tip):
         # What only a tip that left has told must not stay behind in the incident's name.
-        was, incident.title = incident.title, title_for(others)
+        was, incident.title = incident.title, title_of_tips(others)
         incident.save(update_fields=["title"])
         left["title"] = [was, incident.title]
-    return left | _handed_on(others)
+    return left | _hand_lead_on(others)
 
 
-def hand_over(tip: Tip) -> dict[str, Any]:
+def hand_over_lead(tip: Tip) -> dict[str, Any]:
     """The tip ends alone: the oldest that is still open leads, and the tip stands behind it."""
-    others = _behind(tip)
+    others = _lock_duplicates(tip)
     if not others or not others[0].is_open:
         return {}
     tip.duplicate_of = others[0]
     tip.save(update_fields=["duplicate_of"])
-    return _handed_on(others)
+    return _hand_lead_on(others)
 
 
-def stand_open(tip: Tip) -> None:
+def return_to_incident(tip: Tip) -> None:
     """Open again (the caller saves): behind its first, or in front if that one is closed."""
     first = tip.duplicate_of
     if first is None or first.is_open:
@@ -55,19 +55,19 @@ def stand_open(tip: Tip) -> None:
     )
 
 
-def join(tip: Tip, first: Tip, incident: Incident) -> dict[str, Any]:
+def join_incident(tip: Tip, first: Tip, incident: Incident) -> dict[str, Any]:
     """All that stand behind the tip stand behind the first of another incident with it."""
-    others = _behind(tip)
+    others = _lock_duplicates(tip)
     tip.duplicates.update(duplicate_of=first, incident=incident)
-    return _noted(first, incident.pk, {other: other.state for other in others})
+    return _lead_note(first, incident.pk, {other: other.state for other in others})
 
 
-def take_again(tip: Tip, left: dict[str, Any]) -> None:
+def restore_incident_place(tip: Tip, left: dict[str, Any]) -> None:
     """Stand where the tip stood before (the caller has saved that), as the first if it was.
 
     Raises IncidentChanged when the others do not stand any more as the decision left them.
     """
-    if tip.duplicate_of_id and not _leads(tip.duplicate_of_id, tip.incident_id):
+    if tip.duplicate_of_id and not _is_lead(tip.duplicate_of_id, tip.incident_id):
         raise IncidentChanged
     if tip.duplicates.exclude(incident=tip.incident_id).exists():
         raise IncidentChanged
@@ -77,7 +77,7 @@ def take_again(tip: Tip, left: dict[str, Any]) -> None:
         Incident.objects.filter(pk=tip.incident_id, title=became).update(title=was)
     if "tips" not in left:
         return
-    rows = {str(row.pk): row for row in _locked(left["tips"])}
+    rows = {str(row.pk): row for row in _lock_tips(left["tips"])}
     newcomers = Tip.objects.filter(duplicate_of=left["heir"]).exclude(pk__in=[*rows, tip.pk])
     if left["heir"] in rows and newcomers.exists():
         raise IncidentChanged
@@ -90,30 +90,30 @@ def take_again(tip: Tip, left: dict[str, Any]) -> None:
         row.save(update_fields=["state", "duplicate_of", "incident"])
 
 
-def concerned(before: dict[str, Any], left: dict[str, Any]) -> set[str]:
-    """The other tips that `take_again` locks, so that its caller can lock all in one order."""
+def tips_locked_for_incident_place(before: dict[str, Any], left: dict[str, Any]) -> set[str]:
+    """The other tips that `restore_place` locks, so that its caller can lock all in one order."""
     first = before.get("duplicate_of_id")
     return {*left.get("tips", {}), *([first] if first else [])}
 
 
-def _leads(tip_id: uuid.UUID, incident_id: uuid.UUID | None) -> bool:
+def _is_lead(tip_id: uuid.UUID, incident_id: uuid.UUID | None) -> bool:
     first = Tip.objects.select_for_update(no_key=True).get(pk=tip_id)
     is_first = first.is_open and first.duplicate_of_id is None
     return is_first and str(first.incident_id) == str(incident_id)
 
 
-def _behind(tip: Tip) -> list[Tip]:
+def _lock_duplicates(tip: Tip) -> list[Tip]:
     """What stands behind the tip, locked: who would lead in its place comes first."""
     rows = tip.duplicates.order_by("pk").select_for_update(no_key=True)
     return sorted(rows, key=lambda other: (not other.is_open, urgency_order(other), other.pk))
 
 
-def _locked(tip_ids: dict[str, Any]) -> list[Tip]:
+def _lock_tips(tip_ids: dict[str, Any]) -> list[Tip]:
     rows = Tip.objects.filter(pk__in=tip_ids).order_by("pk")
     return list(rows.select_for_update(no_key=True))
 
 
-def _handed_on(others: list[Tip]) -> dict[str, Any]:
+def _hand_lead_on(others: list[Tip]) -> dict[str, Any]:
     if not others:
         return {}
     heir, was = others[0], {other: other.state for other in others}
@@ -121,10 +121,10 @@ def _handed_on(others: list[Tip]) -> dict[str, Any]:
     heir.state = Tip.State.ACCEPTED if heir.is_open else heir.state
     heir.save(update_fields=["duplicate_of", "state"])
     Tip.objects.filter(pk__in=[other.pk for other in others[1:]]).update(duplicate_of=heir)
-    return _noted(heir, heir.incident_id, was)
+    return _lead_note(heir, heir.incident_id, was)
 
 
-def _noted(heir: Tip, incident_id: uuid.UUID | None, was: dict[Tip, str]) -> dict[str, Any]:
+def _lead_note(heir: Tip, incident_id: uuid.UUID | None, was: dict[Tip, str]) -> dict[str, Any]:
     """Who leads now, and how each of the others stood and stands."""
     if not was:
         return {}

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from keng.alarms import ringing
 from keng.audit.actions import record, unit_chain
-from keng.decisions.moving_units import to_another_unit
+from keng.decisions.moving_units import move_to_unit
 from keng.kit import times
 from keng.places.models import Unit
 from keng.tips import messages
-from keng.tips.concerns import guessed_unit
+from keng.tips.concerns import guessed_concerned_unit
 from keng.tips.errors import AlreadyClosed
 from keng.tips.models import DialogueMessage, Tip, TipConcern
 
@@ -34,7 +34,7 @@ def say_meant_for_unit(tip_id: uuid.UUID) -> None:
     tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
     if not tip.is_open or tip.withdrawn_at:
         raise AlreadyClosed
-    unit = guessed_unit(tip)
+    unit = guessed_concerned_unit(tip)
     if unit is None:
         return
     DialogueMessage.objects.create(
@@ -61,7 +61,7 @@ def note_meant_for_unit(tip: Tip) -> None:
 
 
 @transaction.atomic
-def hand_down() -> int:
+def hand_down_tips() -> int:
     """Give such tips to their units, and tell the reporters; how many. A job of the worker.
 
     What an officer above is working on stays there: the unit may only be told of it from now on.
@@ -85,10 +85,10 @@ def _hand_down(tip: Tip) -> None:
         tip.state == Tip.State.RECEIVED and tip.assigned_to_id is None and tip.incident_id is None
     )
     if is_untouched:
-        to_another_unit(tip, unit)
-        ringing.settle(tip, by="worker")
+        move_to_unit(tip, unit)
+        ringing.settle_alarm(tip, by="worker")
     if tip.is_open and not tip.withdrawn_at:
-        _tell(tip, unit, above, is_moved=is_untouched)
+        _tell_reporter(tip, unit, above, is_moved=is_untouched)
     record(
         "tip.handed_down",
         by="worker",
@@ -98,7 +98,7 @@ def _hand_down(tip: Tip) -> None:
     )
 
 
-def _tell(tip: Tip, unit: Unit, above: Unit, *, is_moved: bool) -> None:
+def _tell_reporter(tip: Tip, unit: Unit, above: Unit, *, is_moved: bool) -> None:
     with translation.override(tip.language):
         if is_moved:
             text = _("Your report is with %(unit)s now.") % {"unit": unit.name}
@@ -106,4 +106,4 @@ def _tell(tip: Tip, unit: Unit, above: Unit, *, is_moved: bool) -> None:
             text = _(
                 "%(above)s is dealing with your report already. It may now pass it to %(unit)s."
             ) % {"above": above.name, "unit": unit.name}
-        messages.say(tip, text, by=None, hold=_AT_ONCE)
+        messages.add_message(tip, text, by=None, hold=_AT_ONCE)

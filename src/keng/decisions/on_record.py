@@ -34,7 +34,7 @@ _RESTORED = (
 _FOR_UNDOING = frozenset({"before", "was_waiting"})
 
 
-def decided(
+def record_decision(
     tip: Tip,
     kind: str,
     *,
@@ -44,7 +44,7 @@ def decided(
     **detail: Any,
 ) -> Decision:
     """Put the step on record. Call it last: the audit chain stays locked until commit."""
-    ringing.settle(tip, by=by)
+    ringing.settle_alarm(tip, by=by)
     unit_id = chain_of or tip.responsible_unit_id
     decision = Decision.objects.create(
         tip=tip,
@@ -64,17 +64,17 @@ def decided(
     return decision
 
 
-def snapshot(tip: Tip) -> dict[str, Any]:
+def tip_snapshot(tip: Tip) -> dict[str, Any]:
     """What taking the decision back will restore."""
-    before: dict[str, Any] = {name: plain(getattr(tip, name)) for name in _RESTORED}
+    before: dict[str, Any] = {name: json_value(getattr(tip, name)) for name in _RESTORED}
     if tip.danger_at is not None:
         # The decision is kept for ever: undoing looks for the message of that minute (unheard).
-        before["danger_at"] = plain(reporter_time(tip.danger_at, tip))
+        before["danger_at"] = json_value(reporter_time(tip.danger_at, tip))
     running = tip.clocks.filter(stopped_at__isnull=True).values_list("id", flat=True)
     return before | {"running": [str(clock_id) for clock_id in running]}
 
 
-def required(reason: str) -> str:
+def required_reason(reason: str) -> str:
     """The reason, which must say something. Raises NoReason."""
     said = reason.strip()
     if not said:
@@ -82,7 +82,7 @@ def required(reason: str) -> str:
     return said
 
 
-def plain(value: object) -> object:
+def json_value(value: object) -> object:
     """As it stands in a JSON column."""
     if isinstance(value, datetime.datetime):
         return value.isoformat()

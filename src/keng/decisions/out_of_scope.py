@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from keng.audit.actions import record, unit_chain
 from keng.decisions import incident_lead
-from keng.decisions.on_record import plain
+from keng.decisions.on_record import json_value
 from keng.delivery.models import Inbound, InboundMedia
 from keng.kit import times
 from keng.kit.database import data_folder
@@ -48,18 +48,18 @@ class CannotObject(Exception):
 def seal_content(tip: Tip) -> dict[str, Any] | None:
     """Seal the reporter's words to the unit above and take them off the desk.
 
-    For `closing.decline`, inside its transaction, which saves that the tip stands alone. Returns
-    what `give_back` restores. Raises vault.seal.NoKey, and ChangedMeanwhile when danger was told
-    just now; then nothing changes.
+    For `closing.decline_tip`, inside its transaction, which saves that the tip stands alone.
+    Returns what `restore_content` restores. Raises vault.seal.NoKey, and ChangedMeanwhile when
+    danger was told just now; then nothing changes.
     """
     if not tip.text:
         return None  # Sealed before: the unit above decided again after an objection.
-    taken = _content(tip)
+    taken = _content_of(tip)
     # While it is known which numbers of the incident's name are from this tip.
-    taken["left"] = incident_lead.leave(tip)
+    taken["left"] = incident_lead.leave_incident(tip)
     _forget_names(tip)
     # First: whoever writes from now on begins another tip, and what was on its way has arrived.
-    chats.let_go(tip)
+    chats.forget_conversation(tip)
     keeper = tip.responsible_unit.parent_id or tip.responsible_unit_id
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER)
     if has_unread_danger(tip):
@@ -75,13 +75,13 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
         unit_id=keeper,
         kind=SealedIdentity.Kind.CONTENT,
         holds=["content"],
-        ciphertext=seal.for_unit(keeper, json.dumps(words, ensure_ascii=False)),
+        ciphertext=seal.seal_for_unit(keeper, json.dumps(words, ensure_ascii=False)),
     )
     theirs.update(text="")
     # The words once more, as the channel brought them; its sealed body keeps them for the week.
     Inbound.objects.filter(tip_ref=tip.pk).update(text="", latitude=None, longitude=None)
     tip.sightings.all().delete()
-    # The copies themselves go when the decision can be taken back no longer (actions.holding).
+    # The copies themselves go when the decision can be taken back no longer (undo_ending).
     tip.attachments.update(viewing_path="")
     suggestion = getattr(tip, "suggestion", None)
     if suggestion is not None:
@@ -92,10 +92,11 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
     return taken
 
 
-def give_back(tip: Tip, taken: dict[str, Any]) -> None:
-    """Put back what `seal_content` took. For `undo_ending.give_back`, inside its transaction.
+def restore_content(tip: Tip, taken: dict[str, Any]) -> None:
+    """Put back what `seal_content` took.
 
-    Not the copy in Inbound, nor its position: no page shows them, and its sealed body keeps both.
+    For `undo_ending.restore_ended_tip`, inside its transaction. Not the copy in Inbound, nor its
+    position: no page shows them, and its sealed body keeps both.
     """
     tip.text, tip.place_detail = taken["text"], taken["place"]
     tip.examined_at = times.now() if taken["is_examined"] else None
@@ -127,7 +128,7 @@ def _forget_names(tip: Tip) -> None:
         step.save(update_fields=["detail"])
 
 
-def _content(tip: Tip) -> dict[str, Any]:
+def _content_of(tip: Tip) -> dict[str, Any]:
     """Everything of the tip that is in clear and about to go, by its rows."""
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER).exclude(text="")
     copies = tip.attachments.exclude(viewing_path="")
@@ -139,14 +140,14 @@ def _content(tip: Tip) -> dict[str, Any]:
         "messages": {str(each.pk): [each.text, each.examined_at is not None] for each in theirs},
         "files": {str(pk): path for pk, path in copies.values_list("pk", "viewing_path")},
         "sightings": [
-            {name: plain(value) for name, value in row.items()}
+            {name: json_value(value) for name, value in row.items()}
             for row in tip.sightings.order_by("id").values(*_SIGHTING)
         ],
         "suggestion": noted.first() or {},
     }
 
 
-def may_object(tip: Tip) -> bool:
+def may_object_to_sealing(tip: Tip) -> bool:
     """Whether the status page offers the reporter to object: for a week, and once."""
     return (
         tip.kind == Tip.Kind.OUT_OF_SCOPE
@@ -160,18 +161,18 @@ def may_object(tip: Tip) -> bool:
 
 
 @transaction.atomic
-def object_to(tip_id: uuid.UUID) -> None:
+def object_to_sealing(tip_id: uuid.UUID) -> None:
     """The reporter objects, by receipt: the unit above reads and decides. Raises CannotObject."""
     tip = Tip.objects.select_for_update(no_key=True).get(pk=tip_id)
-    if not may_object(tip):
+    if not may_object_to_sealing(tip):
         raise CannotObject
     above = tip.responsible_unit.parent_id or tip.responsible_unit_id
     tip.responsible_unit_id = above
     # No longer out of scope until the unit above has decided again.
     tip.kind, tip.state, tip.outcome = Tip.Kind.UNSORTED, Tip.State.RECEIVED, Tip.Outcome.NONE
     tip.closed_at, tip.assigned_to = None, None
-    deadlines.start(tip, deadlines.SORT)
-    deadlines.settle(tip)
+    deadlines.start_clock(tip, deadlines.SORT_CLOCK)
+    deadlines.set_due_at(tip)
     tip.save(
         update_fields=[
             "responsible_unit",
@@ -190,7 +191,8 @@ def object_to(tip_id: uuid.UUID) -> None:
 def restore_objected(unit_keys: Mapping[uuid.UUID, bytes]) -> int:
     """Give tips whose reporters objected their words back, so that the unit above can read them.
 
-    `unit_keys`: the private halves that `vault.keys.unlock` returns. Returns of how many tips.
+    `unit_keys`: the private halves that `vault.keys.unlock_unit_keys` returns. Returns of how many
+    tips.
     """
     sealed = SealedIdentity.objects.filter(
         kind=SealedIdentity.Kind.CONTENT, unit_id__in=unit_keys
@@ -202,13 +204,16 @@ def restore_objected(unit_keys: Mapping[uuid.UUID, bytes]) -> int:
     for tip in list(tips):
         rows = list(sealed.filter(tip_ref=tip.pk))
         row = rows[-1]  # An earlier one belongs to a decision that was taken back.
-        _restore(tip, json.loads(opening.for_unit(bytes(row.ciphertext), unit_keys[row.unit_id])))
+        _restore_words(
+            tip,
+            json.loads(opening.open_with_unit_key(bytes(row.ciphertext), unit_keys[row.unit_id])),
+        )
         SealedIdentity.objects.filter(pk__in=[each.pk for each in rows]).delete()
         record("tip.restored", by="operator", on=tip, chain=unit_chain(tip.responsible_unit_id))
     return len(tips)
 
 
-def _restore(tip: Tip, words: dict[str, Any]) -> None:
+def _restore_words(tip: Tip, words: dict[str, Any]) -> None:
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER, text="")
     for message, text in zip(theirs.order_by("id"), words["messages"], strict=False):
         message.text = text
@@ -220,7 +225,7 @@ def _restore(tip: Tip, words: dict[str, Any]) -> None:
 
 
 @transaction.atomic
-def destroy_expired() -> int:
+def destroy_expired_content() -> int:
     """Destroy what was sealed more than a week ago and not objected to; returns of how many tips.
 
     A job of the worker.
@@ -244,7 +249,7 @@ def destroy_expired() -> int:
     waiting.update(lost_at=times.now(), url_sealed=b"")
     files = Attachment.objects.filter(tip__in=tip_ids)
     _drop_files(list(files.values_list("original_path", flat=True)))
-    viewing_copies.forget(files)
+    viewing_copies.forget_waiting_pictures(files)
     files.update(original_path="", viewing_path="", no_copy="")
     TakenDown.objects.filter(tip__in=tip_ids).update(refusal_words="")
     SealedIdentity.objects.filter(tip_ref__in=tip_ids).delete()

@@ -6,18 +6,18 @@ import uuid
 from django.db import transaction
 
 from keng.accounts.models import Officer
-from keng.decisions.on_record import decided, snapshot
+from keng.decisions.on_record import record_decision, tip_snapshot
 from keng.kit import times
 from keng.tips.errors import DeadlineFirst
 from keng.tips.lock import lock_tip
 from keng.tips.models import Decision
 
 # A tip is back in the list so long before its nearest deadline.
-AHEAD = datetime.timedelta(hours=2)
+DEADLINE_AHEAD = datetime.timedelta(hours=2)
 
 
 @transaction.atomic
-def set_aside(
+def put_off_tip(
     tip_id: uuid.UUID, *, until: datetime.datetime, by: Officer, seen: str | None = None
 ) -> Decision:
     """Put the tip off. It comes back earlier for a deadline or when its reporter writes again.
@@ -25,11 +25,11 @@ def set_aside(
     Raises DeadlineFirst for a critical tip, and for one whose deadline is near.
     """
     tip = lock_tip(tip_id, by=by, seen=seen)
-    latest = tip.due_at - AHEAD if tip.due_at else until
+    latest = tip.due_at - DEADLINE_AHEAD if tip.due_at else until
     if tip.urgency == "P0" or latest <= times.now():
         raise DeadlineFirst
-    before = snapshot(tip)
+    before = tip_snapshot(tip)
     tip.set_aside_until = min(until, latest)
     tip.save(update_fields=["set_aside_until"])
     until_words = tip.set_aside_until.isoformat()
-    return decided(tip, Decision.Kind.SET_ASIDE, by=by, before=before, until=until_words)
+    return record_decision(tip, Decision.Kind.SET_ASIDE, by=by, before=before, until=until_words)

@@ -1,6 +1,6 @@
 """A first tip that is looked at as soon as the more urgent one that joins it; undo lowers it again.
 
-What `raise_first` returns is kept with the decision, for `lower_again`.
+What `raise_first_tip` returns is kept with the decision, for `lower_first_tip`.
 """
 
 from typing import Any
@@ -9,18 +9,20 @@ from keng.tips import deadlines
 from keng.tips.models import Decision, DialogueMessage, Tip
 
 
-def raise_first(first: Tip, tip: Tip) -> dict[str, Any]:
+def raise_first_tip(first: Tip, tip: Tip) -> dict[str, Any]:
     """Give the first tip the urgency of the other, and its clock with the time that is left."""
     was = {"tip": str(first.pk), "urgency": first.urgency, "is_rated": first.urgency_is_rated}
     first.urgency, first.urgency_is_rated = tip.urgency, tip.urgency_is_rated
-    running = tip.clocks.filter(rule_code=deadlines.LOOK, stopped_at__isnull=True)
-    clocks = [deadlines.start(first, deadlines.LOOK, at=each.starts_at) for each in running]
-    deadlines.settle(first)
+    running = tip.clocks.filter(rule_code=deadlines.LOOK_CLOCK, stopped_at__isnull=True)
+    clocks = [
+        deadlines.start_clock(first, deadlines.LOOK_CLOCK, at=each.starts_at) for each in running
+    ]
+    deadlines.set_due_at(first)
     first.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
     return was | {"clocks": [str(clock.pk) for clock in clocks]}
 
 
-def lower_again(decision: Decision, raised: dict[str, Any]) -> None:
+def lower_first_tip(decision: Decision, raised: dict[str, Any]) -> None:
     """As it was, unless there is another reason by now why it is urgent. It is locked.
 
     Somebody has sorted it, its reporter told more, or another urgent one stands behind it.
@@ -34,11 +36,11 @@ def lower_again(decision: Decision, raised: dict[str, Any]) -> None:
     if sorted_since.exists() or told_since.exists() or as_urgent.exists():
         return
     first.urgency, first.urgency_is_rated = raised["urgency"], raised["is_rated"]
-    deadlines.stop_these(first, raised["clocks"])
-    deadlines.settle(first)
+    deadlines.stop_clocks_by_id(first, raised["clocks"])
+    deadlines.set_due_at(first)
     first.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
 
 
-def concerned(before: dict[str, Any]) -> set[str]:
-    """The tip that `lower_again` changes, so that its caller can lock all in one order."""
+def tips_locked_for_lowering(before: dict[str, Any]) -> set[str]:
+    """The tip that `lower_first_tip` changes, so that its caller can lock all in one order."""
     return {before["raised"]["tip"]} if "raised" in before else set()

@@ -7,24 +7,24 @@ from django.db import transaction
 from django.utils import translation
 
 from keng.accounts.models import Officer
-from keng.decisions.on_record import decided, required
+from keng.decisions.on_record import record_decision, required_reason
 from keng.kit import times
 from keng.tips.errors import AlreadySuspended, DeadlineFirst, NoText, NotSuspended
 from keng.tips.letters import resumed_sentence
 from keng.tips.lock import lock_tip
-from keng.tips.messages import answered, say
+from keng.tips.messages import add_message, mark_answered
 from keng.tips.models import Decision, Tip
 
 
 @transaction.atomic
-def suspend(
+def suspend_tip(
     tip_id: uuid.UUID, *, ground: str, reason: str, text: str, by: Officer, seen: str | None = None
 ) -> Decision:
     """Suspend the tip and tell its reporter. Its deadlines run on, so that nobody forgets it.
 
     Raises NoReason, NoText, AlreadySuspended; DeadlineFirst for a critical tip.
     """
-    said = required(reason)
+    said = required_reason(reason)
     if not text.strip():
         raise NoText
     tip = lock_tip(tip_id, by=by, seen=seen)
@@ -32,30 +32,30 @@ def suspend(
         raise AlreadySuspended
     if tip.urgency == "P0":
         raise DeadlineFirst
-    say(tip, text, by=by)
-    answered(tip)
+    add_message(tip, text, by=by)
+    mark_answered(tip)
     tip.suspended_at = times.now()
     tip.save(update_fields=["suspended_at"])
     kind, why = Decision.Kind.SUSPENDED, Decision.Ground(ground)
-    return decided(tip, kind, by=by, reason=said, ground=why.value)
+    return record_decision(tip, kind, by=by, reason=said, ground=why.value)
 
 
 @transaction.atomic
-def resume(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
+def resume_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
     """Take a suspended tip up again; its reporter reads so with the code.
 
     Raises NoReason, NotSuspended.
     """
-    said = required(reason)
+    said = required_reason(reason)
     tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.suspended_at is None:
         raise NotSuspended
     with translation.override(tip.language):
-        say(tip, resumed_sentence(), by=None)
-    return _resumed(tip, by=by, reason=said)
+        add_message(tip, resumed_sentence(), by=None)
+    return _resume(tip, by=by, reason=said)
 
 
-def lift(tip: Tip, *, by: Officer) -> dict[str, Any]:
+def lift_suspension(tip: Tip, *, by: Officer) -> dict[str, Any]:
     """A tip that ends is suspended no longer, by a decision of its own; what undoes it.
 
     For the actions of this area, inside their transaction and lock.
@@ -63,11 +63,11 @@ def lift(tip: Tip, *, by: Officer) -> dict[str, Any]:
     if tip.suspended_at is None:
         return {}
     since = tip.suspended_at.isoformat()
-    return {"lifted": str(_resumed(tip, by=by).pk), "suspended_at": since}
+    return {"lifted": str(_resume(tip, by=by).pk), "suspended_at": since}
 
 
-def suspend_again(tip: Tip, was: dict[str, Any]) -> None:
-    """Undo `lift`: the tip is suspended as before."""
+def restore_suspension(tip: Tip, was: dict[str, Any]) -> None:
+    """Undo `lift_suspension`: the tip is suspended as before."""
     if "lifted" not in was:
         return
     step = Decision.objects.get(pk=was["lifted"])
@@ -76,7 +76,7 @@ def suspend_again(tip: Tip, was: dict[str, Any]) -> None:
     Tip.objects.filter(pk=tip.pk).update(suspended_at=was["suspended_at"])
 
 
-def _resumed(tip: Tip, *, by: Officer, reason: str = "") -> Decision:
+def _resume(tip: Tip, *, by: Officer, reason: str = "") -> Decision:
     tip.suspended_at = None
     tip.save(update_fields=["suspended_at"])
-    return decided(tip, Decision.Kind.RESUMED, by=by, reason=reason)
+    return record_decision(tip, Decision.Kind.RESUMED, by=by, reason=reason)

@@ -8,13 +8,13 @@ from keng.kit.worker_tasks import TaskPace, WorkerTask
 TASKS = [
     WorkerTask(
         "hand down what is meant for a unit",
-        meant_for_unit.hand_down,
+        meant_for_unit.hand_down_tips,
         is_woken=True,
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
     ),
     WorkerTask(
-        "destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)
+        "destroy what is out of scope", out_of_scope.destroy_expired_content, every=timedelta(hours=1)
     ),
-    WorkerTask("let go what has ended", undo_ending.let_go, every=timedelta(seconds=5)),
+    WorkerTask("let go what has ended", undo_ending.forget_held_endings, every=timedelta(seconds=5)),
 ]

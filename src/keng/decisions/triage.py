@@ -7,18 +7,18 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.decisions import incident_lead, raising
 from keng.decisions.closing import (
-    close,
-    decline,
-    make_guesses_firm,
-    move_above,
+    close_tip,
+    confirm_guessed_concerns,
+    decline_tip,
+    move_to_unit_above,
     record_outcome,
-    reopen,
+    reopen_tip,
 )
-from keng.decisions.moving_units import to_another_unit
-from keng.decisions.on_record import decided, required, snapshot
+from keng.decisions.moving_units import move_to_unit
+from keng.decisions.on_record import record_decision, required_reason, tip_snapshot
 from keng.places.models import Unit
 from keng.tips import deadlines
 from keng.tips.errors import (
@@ -30,28 +30,28 @@ from keng.tips.errors import (
     SameTip,
 )
 from keng.tips.gravity import urgency_order
-from keng.tips.incident_titles import title_for
+from keng.tips.incident_titles import title_of_tips
 from keng.tips.lock import lock_tip
 from keng.tips.models import Decision, Incident, Tip
 
 __all__ = [
-    "accept",
-    "close",
-    "decline",
+    "accept_tip",
+    "close_tip",
+    "decline_tip",
     "make_critical",
     "mark_duplicate",
-    "rate",
+    "rate_tip",
     "record_outcome",
-    "reopen",
-    "route",
-    "separate",
-    "sort",
+    "reopen_tip",
+    "route_tip",
+    "separate_tip",
+    "sort_tip",
     "units_to_route",
 ]
 
 
 @transaction.atomic
-def accept(
+def accept_tip(
     tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, take_over: bool = False
 ) -> Decision:
     """Take the tip on. The first taker owns it; `take_over` takes it from a colleague.
@@ -63,19 +63,19 @@ def accept(
     if not tip.is_open:
         if not tip.danger_unheard:
             raise AlreadyClosed
-        return reopen(tip_id, reason=_("The reporter told of danger after the end"), by=by)
+        return reopen_tip(tip_id, reason=_("The reporter told of danger after the end"), by=by)
     is_free = take_over or tip.danger_unheard
     if tip.assigned_to and tip.assigned_to_id != by.pk and not is_free:
         raise AlreadyTaken(tip.assigned_to)
-    before = snapshot(tip)
+    before = tip_snapshot(tip)
     tip.assigned_to = by
-    unheard.stop_calling(tip)
+    unheard_danger.note_danger_heard(tip)
     if tip.state == Tip.State.RECEIVED:
         tip.state = Tip.State.ACCEPTED
-    deadlines.stop(tip, deadlines.AT_ONCE, deadlines.LOOK)
-    deadlines.settle(tip)
-    tip.save(update_fields=["assigned_to", "state", "due_at", *unheard.FIELDS])
-    return decided(tip, Decision.Kind.ACCEPTED, by=by, before=before)
+    deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK, deadlines.LOOK_CLOCK)
+    deadlines.set_due_at(tip)
+    tip.save(update_fields=["assigned_to", "state", "due_at", *unheard_danger.DANGER_FIELDS])
+    return record_decision(tip, Decision.Kind.ACCEPTED, by=by, before=before)
 
 
 @transaction.atomic
@@ -104,20 +104,20 @@ def mark_duplicate(
         raise CriticalBehindCalm
     if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
         # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
-        accept(first.pk, by=by)
+        accept_tip(first.pk, by=by)
         first.refresh_from_db()
-    before, incident = snapshot(tip), _incident_of(first, tip, by)
-    before["left"] = incident_lead.join(tip, first, incident)
+    before, incident = tip_snapshot(tip), _incident_of(first, tip, by)
+    before["left"] = incident_lead.join_incident(tip, first, incident)
     if urgency_order(tip) < urgency_order(first):
-        before["raised"] = raising.raise_first(first, tip)
+        before["raised"] = raising.raise_first_tip(first, tip)
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
-    unheard.let_go(tip)
-    deadlines.stop(tip, deadlines.AT_ONCE, deadlines.LOOK, deadlines.SORT)
-    deadlines.settle(tip)
+    unheard_danger.clear_danger(tip)
+    deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK, deadlines.LOOK_CLOCK, deadlines.SORT_CLOCK)
+    deadlines.set_due_at(tip)
     joined = ["duplicate_of", "incident", "state", "assigned_to", "due_at"]
-    tip.save(update_fields=[*joined, *unheard.FIELDS])
-    return decided(
+    tip.save(update_fields=[*joined, *unheard_danger.DANGER_FIELDS])
+    return record_decision(
         tip,
         Decision.Kind.DUPLICATE,
         by=by,
@@ -130,43 +130,45 @@ def mark_duplicate(
 
 
 @transaction.atomic
-def separate(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
+def separate_tip(
+    tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None
+) -> Decision:
     """Take the tip out of its incident: it stands alone again and must be sorted by itself.
 
     Raises NotInAnIncident, NoReason.
     """
-    said = required(reason)
-    incident_lead.hold_incident_of(tip_id)
+    said = required_reason(reason)
+    incident_lead.lock_incident_of(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is None:
         raise NotInAnIncident
     left = str(tip.incident_id)
-    incident_lead.leave(tip)
+    incident_lead.leave_incident(tip)
     tip.state = Tip.State.ACCEPTED if tip.assigned_to_id else Tip.State.RECEIVED
-    deadlines.stop(tip, deadlines.FINISH)
+    deadlines.stop_clocks(tip, deadlines.FINISH_CLOCK)
     if not tip.category:
-        deadlines.run_again(tip, deadlines.SORT)
-    deadlines.settle(tip)
+        deadlines.resume_clock(tip, deadlines.SORT_CLOCK)
+    deadlines.set_due_at(tip)
     tip.save(update_fields=["incident", "duplicate_of", "state", "due_at"])
-    return decided(tip, Decision.Kind.SEPARATED, by=by, reason=said, incident=left)
+    return record_decision(tip, Decision.Kind.SEPARATED, by=by, reason=said, incident=left)
 
 
 @transaction.atomic
-def route(
+def route_tip(
     tip_id: uuid.UUID, *, to: Unit, reason: str, by: Officer, seen: str | None = None
 ) -> Decision:
     """Pass the tip to another unit of the tree. It leaves the old unit's sight; its clocks go on.
 
     Raises CannotGoThere, NoReason.
     """
-    said = required(reason)
-    incident_lead.hold_incident_of(tip_id)
+    said = required_reason(reason)
+    incident_lead.lock_incident_of(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
     if to.pk not in {unit.pk for unit in units_to_route(tip)}:
         raise CannotGoThere
-    before, left = snapshot(tip), tip.responsible_unit_id
-    before["left"] = to_another_unit(tip, to)
-    return decided(
+    before, left = tip_snapshot(tip), tip.responsible_unit_id
+    before["left"] = move_to_unit(tip, to)
+    return record_decision(
         tip,
         Decision.Kind.ROUTED,
         by=by,
@@ -190,7 +192,7 @@ def units_to_route(tip: Tip) -> list[Unit]:
 
 
 @transaction.atomic
-def sort(
+def sort_tip(
     tip_id: uuid.UUID,
     *,
     category: str,
@@ -206,28 +208,28 @@ def sort(
     Raises NoUnitAbove.
     """
     if kind == Tip.Kind.OFFICIAL:
-        incident_lead.hold_incident_of(tip_id)
+        incident_lead.lock_incident_of(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
-    before, was = snapshot(tip), tip.urgency
+    before, was = tip_snapshot(tip), tip.urgency
     tip.category = category
     tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
     # From now on it stands as the officer says, also below what the machine reads.
     tip.urgency_is_rated = True
-    deadlines.stop(tip, deadlines.SORT, deadlines.LOOK)
+    deadlines.stop_clocks(tip, deadlines.SORT_CLOCK, deadlines.LOOK_CLOCK)
     if tip.urgency != "P0":
-        unheard.let_go(tip)
-        deadlines.stop(tip, deadlines.AT_ONCE)
+        unheard_danger.clear_danger(tip)
+        deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK)
     if tip.urgency == "P0" and was != "P0" and tip.assigned_to_id is None:
-        deadlines.start(tip, deadlines.AT_ONCE)
-    deadlines.settle(tip)
+        deadlines.start_clock(tip, deadlines.URGENT_CLOCK)
+    deadlines.set_due_at(tip)
     rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
-    tip.save(update_fields=[*rated, *unheard.FIELDS])
+    tip.save(update_fields=[*rated, *unheard_danger.DANGER_FIELDS])
     if tip.kind == Tip.Kind.OFFICIAL:
         if tip.responsible_unit.kind == Unit.Kind.COMMUNE:
-            before |= move_above(tip, tip.responsible_unit)
+            before |= move_to_unit_above(tip, tip.responsible_unit)
         else:
-            before["guessed"] = make_guesses_firm(tip)
-    return decided(
+            before["guessed"] = confirm_guessed_concerns(tip)
+    return record_decision(
         tip,
         Decision.Kind.SORTED,
         by=by,
@@ -243,13 +245,13 @@ def sort(
 def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) -> Decision:
     """Somebody is in danger now: P0 with one press, before anybody has sorted it."""
     tip = lock_tip(tip_id, by=by, seen=seen)
-    before, was = snapshot(tip), tip.urgency
+    before, was = tip_snapshot(tip), tip.urgency
     tip.urgency, tip.urgency_is_rated = "P0", True
     if was != "P0" and tip.assigned_to_id is None:
-        deadlines.start(tip, deadlines.AT_ONCE)
-    deadlines.settle(tip)
+        deadlines.start_clock(tip, deadlines.URGENT_CLOCK)
+    deadlines.set_due_at(tip)
     tip.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
-    return decided(
+    return record_decision(
         tip,
         Decision.Kind.SORTED,
         by=by,
@@ -261,14 +263,14 @@ def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) ->
 
 
 @transaction.atomic
-def rate(
+def rate_tip(
     tip_id: uuid.UUID, *, value: str, by: Officer, reason: str = "", seen: str | None = None
 ) -> Decision:
     """Say whether the tip was of value. A closed tip can be rated too."""
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     tip.value = Tip.Value(value)
     tip.save(update_fields=["value"])
-    return decided(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
+    return record_decision(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
 
 
 def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:
@@ -280,7 +282,7 @@ def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:
 def _incident_of(first: Tip, joining: Tip, by: Officer) -> Incident:
     if first.incident is None:
         first.incident = Incident.objects.create(
-            title=title_for([first, joining]),
+            title=title_of_tips([first, joining]),
             unit_id=first.responsible_unit_id,
             place_id=first.place_id,
             category=first.category,

@@ -8,17 +8,17 @@ from django.db import transaction
 
 from keng.accounts.models import Officer, Post
 from keng.accounts.who import WORKING
-from keng.alarms import ringing, unheard
+from keng.alarms import ringing, unheard_danger
 from keng.audit.actions import record, unit_chain
 from keng.decisions import incident_lead, raising, undo_ending
-from keng.decisions.closing import guess_again
-from keng.decisions.on_record import plain
+from keng.decisions.closing import restore_guessed_concerns
+from keng.decisions.on_record import json_value
 from keng.kit import times
 from keng.tips import deadlines
 from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, OpenedElsewhere, TooLate
 from keng.tips.models import Decision, Tip, TipConcern, TipReader
 
-WITHIN = datetime.timedelta(seconds=60)
+UNDO_WITHIN = datetime.timedelta(seconds=60)
 _KINDS = (
     Decision.Kind.ACCEPTED,
     Decision.Kind.DUPLICATE,
@@ -35,7 +35,7 @@ _MOVES = (Decision.Kind.DUPLICATE, Decision.Kind.ROUTED)
 
 
 @transaction.atomic
-def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
+def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     """Restore the tip to what it was before one's own last decision on it.
 
     A tip that was passed on has left the officer's sight; that the decision is one's own, the last
@@ -47,30 +47,30 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     decision = Decision.objects.filter(pk=decision_id, by=by, kind__in=_KINDS).first()
     if decision is None or not WORKING.includes(by):
         raise NotYours
-    tip = _locked(decision, secret)
+    tip = _lock_for_undo(decision, secret)
     latest = tip.decisions.select_related("by").latest("id")
     if latest.pk != decision.pk:
         raise ChangedMeanwhile(latest)
     # Read again behind the lock: a second press may have waited there for the first one.
     decision = latest
-    if decision.at < times.now() - WITHIN or "taken_back" in decision.detail:
+    if decision.at < times.now() - UNDO_WITHIN or "taken_back" in decision.detail:
         raise TooLate
     if _has_left(decision, tip) and _is_opened(decision, tip):
         raise OpenedElsewhere
     if decision.kind in _ENDINGS:
-        undo_ending.give_back(decision, tip, secret=secret)
+        undo_ending.restore_ended_tip(decision, tip, secret=secret)
     else:
         before = dict(decision.detail["before"])
         if raised := before.pop("raised", None):
-            raising.lower_again(decision, raised)
-        _restore(
+            raising.lower_first_tip(decision, raised)
+        _restore_tip(
             tip,
             before,
             moved=decision.kind in _MOVES or "concern" in before,
             decided=decision.detail.get("urgency", before["urgency"]),
         )
         decision.detail["before"].pop("left", None)
-    ringing.settle(tip, by=by)
+    ringing.settle_alarm(tip, by=by)
     decision.detail["taken_back"] = True
     decision.save(update_fields=["detail"])
     record(
@@ -83,18 +83,18 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     return tip
 
 
-def concerned(decision: Decision) -> set[str]:
+def tips_locked_for_undo(decision: Decision) -> set[str]:
     """The other tips that undoing this one, which ended nothing, locks."""
     before = decision.detail.get("before", {})
-    others = incident_lead.concerned(before, before.get("left", {}))
-    return others | raising.concerned(before)
+    others = incident_lead.tips_locked_for_incident_place(before, before.get("left", {}))
+    return others | raising.tips_locked_for_lowering(before)
 
 
 def _has_left(decision: Decision, tip: Tip) -> bool:
     """Whether it lies with another desk since, or is kept from one."""
     before = decision.detail.get("before", {})
-    unit = before.get("responsible_unit_id", plain(tip.responsible_unit_id))
-    return unit != plain(tip.responsible_unit_id) or "concern" in before
+    unit = before.get("responsible_unit_id", json_value(tip.responsible_unit_id))
+    return unit != json_value(tip.responsible_unit_id) or "concern" in before
 
 
 def _is_opened(decision: Decision, tip: Tip) -> bool:
@@ -110,30 +110,34 @@ def _is_opened(decision: Decision, tip: Tip) -> bool:
     return notes.exists() or checks.exists() or readers.exists()
 
 
-def _locked(decision: Decision, secret: str) -> Tip:
+def _lock_for_undo(decision: Decision, secret: str) -> Tip:
     """The tip, and all that undoing changes, locked in the order in which everybody does."""
     ended = decision.kind in _ENDINGS
-    others = undo_ending.concerned(decision, secret=secret) if ended else concerned(decision)
+    others = (
+        undo_ending.tips_locked_for_ending(decision, secret=secret)
+        if ended
+        else tips_locked_for_undo(decision)
+    )
     rows = Tip.objects.filter(pk__in=[str(decision.tip_id), *others]).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(no_key=True)}[decision.tip_id]
 
 
-def _restore(tip: Tip, before: dict[str, Any], *, moved: bool, decided: str) -> None:
+def _restore_tip(tip: Tip, before: dict[str, Any], *, moved: bool, decided: str) -> None:
     left = before.pop("left", {})
     if concern := before.pop("concern", None):
         TipConcern.objects.filter(pk=concern).delete()
-    guess_again(before.pop("guessed", []))
+    restore_guessed_concerns(before.pop("guessed", []))
     if not moved:
         before.pop("incident_id")
-        if before.pop("duplicate_of_id") != plain(tip.duplicate_of_id):
+        if before.pop("duplicate_of_id") != json_value(tip.duplicate_of_id):
             raise IncidentChanged
-    unheard.keep_newer(tip, before, decided=decided)
-    unheard.find_moment(tip, before)
-    deadlines.restore(tip, before.pop("running"))
-    unheard.run_on(tip)
+    unheard_danger.keep_newer_danger(tip, before, decided=decided)
+    unheard_danger.restore_danger_moment(tip, before)
+    deadlines.restore_clocks(tip, before.pop("running"))
+    unheard_danger.keep_danger_clock(tip)
     for name, value in before.items():
         setattr(tip, name, value)
-    deadlines.settle(tip)
+    deadlines.set_due_at(tip)
     tip.save(update_fields=[*before, "due_at"])
     if moved:
-        incident_lead.take_again(tip, left)
+        incident_lead.restore_incident_place(tip, left)

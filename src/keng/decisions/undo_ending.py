@@ -11,9 +11,9 @@ from django.db import transaction
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.decisions import incident_lead, out_of_scope, suspension
-from keng.decisions.on_record import snapshot
+from keng.decisions.on_record import tip_snapshot
 from keng.files import store
 from keng.kit import times
 from keng.kit.secrets import derive_key
@@ -27,17 +27,17 @@ _PORTION = 200
 _MOMENTS = ("waiting_since", "first_answered_at")
 
 
-def before(tip: Tip) -> dict[str, Any]:
-    """How the tip stands before it ends: to be asked first, and given to `hold` in the end."""
+def snapshot_before_ending(tip: Tip) -> dict[str, Any]:
+    """How the tip stands before it ends: to be asked first, and given to `hold_ending` at last."""
     moments = {name: getattr(tip, name) for name in _MOMENTS}
     return {
-        "before": snapshot(tip),
+        "before": tip_snapshot(tip),
         "moments": {name: at and at.isoformat() for name, at in moments.items()},
-        "talks": chats.as_they_are(tip),
+        "talks": chats.conversations_of_tip(tip),
     }
 
 
-def hold(
+def hold_ending(
     decision: Decision,
     was: dict[str, Any],
     *,
@@ -54,14 +54,14 @@ def hold(
         decision=decision,
         box=bytes(SecretBox(_key(decision.secret)).encrypt(plain.encode())),
         files=list(viewing_copies),
-        until=message.visible_at if message else times.now() + messages.HOLD,
+        until=message.visible_at if message else times.now() + messages.ANSWER_HELD_FOR,
     )
 
 
-def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
+def restore_ended_tip(decision: Decision, tip: Tip, *, secret: str) -> None:
     """Undo an ending: the tip is as it was, and the answer never leaves.
 
-    For `undo.take_back`, inside its transaction and lock.
+    For `undo.take_back_decision`, inside its transaction and lock.
     Raises NotYours, TooLate, IncidentChanged.
     """
     rows = HeldEnding.objects.select_for_update(of=("self",), no_key=True)
@@ -69,11 +69,11 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
     ended_here = decision.detail.get("as_kind") != "official"
     if held is None or (ended_here and tip.state != Tip.State.CLOSED):
         raise TooLate
-    was = _opened(held, secret)
+    was = _opened_ending(held, secret)
     # In the order of locks (docs/decisions/0012): chats, words, and then what a sender may hold.
-    chats.take_again(was["talks"])
-    carried = messages.take_out(was["message"]) if was["message"] else None
-    _restore(tip, was)
+    chats.restore_conversations(was["talks"])
+    carried = messages.remove_unsent_message(was["message"]) if was["message"] else None
+    _restore_tip(tip, was)
     if concern := was.get("concern"):
         TipConcern.objects.filter(pk=concern).delete()
     TipConcern.objects.filter(pk__in=was.get("guessed", [])).update(is_guess=True)
@@ -83,22 +83,22 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
     held.save(update_fields=["box", "files", "until"])
 
 
-def concerned(decision: Decision, *, secret: str) -> set[str]:
-    """The other tips that `give_back` locks; none when it would refuse."""
+def tips_locked_for_ending(decision: Decision, *, secret: str) -> set[str]:
+    """The other tips that `restore_ended_tip` locks; none when it would refuse."""
     held = HeldEnding.objects.filter(decision=decision, until__gt=times.now()).first()
     try:
-        was = _opened(held, secret) if held else {}
+        was = _opened_ending(held, secret) if held else {}
     except NotYours:
         return set()
-    return incident_lead.concerned(was.get("before", {}), was.get("left", {}))
+    return incident_lead.tips_locked_for_incident_place(was.get("before", {}), was.get("left", {}))
 
 
 @transaction.atomic
-def let_go() -> int:
+def forget_held_endings() -> int:
     """Forget what can be taken back no longer, with the files; how many. A job of the worker."""
     over = HeldEnding.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
     rows = list(over.filter(until__lte=times.now()).select_related("decision")[:_PORTION])
-    store.discard(path for row in rows for path in row.files)
+    store.discard_files(path for row in rows for path in row.files)
     # Who has words on the desk again has none to be objected about.
     # In one statement: between two, it could be declined anew and what that sealed be lost.
     told = Tip.objects.filter(pk__in=[row.decision.tip_id for row in rows]).exclude(text="")
@@ -108,28 +108,28 @@ def let_go() -> int:
     return len(rows)
 
 
-def _restore(tip: Tip, was: dict[str, Any]) -> None:
+def _restore_tip(tip: Tip, was: dict[str, Any]) -> None:
     stood = was["before"]
-    unheard.keep_newer(tip, stood)
-    unheard.find_moment(tip, stood)
-    deadlines.restore(tip, stood.pop("running"))
-    unheard.run_on(tip)
+    unheard_danger.keep_newer_danger(tip, stood)
+    unheard_danger.restore_danger_moment(tip, stood)
+    deadlines.restore_clocks(tip, stood.pop("running"))
+    unheard_danger.keep_danger_clock(tip)
     for name, value in stood.items():
         setattr(tip, name, value)
     tip.closed_at = None
     # What the reporter wrote meanwhile waits, whatever there was before.
-    waited, answered = (_moment(was["moments"][name]) for name in _MOMENTS)
+    waited, answered = (_moment_of(was["moments"][name]) for name in _MOMENTS)
     tip.waiting_since, tip.first_answered_at = tip.waiting_since or waited, answered
-    deadlines.settle(tip)
+    deadlines.set_due_at(tip)
     tip.save(update_fields=[*stood, *_MOMENTS, "closed_at", "due_at"])
-    suspension.suspend_again(tip, was)
-    incident_lead.take_again(tip, was.get("left", {}))
+    suspension.restore_suspension(tip, was)
+    incident_lead.restore_incident_place(tip, was.get("left", {}))
     if taken := was.get("content"):
-        out_of_scope.give_back(tip, taken)
+        out_of_scope.restore_content(tip, taken)
     return_to_index(tip)
 
 
-def _opened(held: HeldEnding, secret: str) -> dict[str, Any]:
+def _opened_ending(held: HeldEnding, secret: str) -> dict[str, Any]:
     try:
         said: dict[str, Any] = json.loads(SecretBox(_key(secret)).decrypt(bytes(held.box)))
     except CryptoError as error:
@@ -141,5 +141,5 @@ def _key(secret: str) -> bytes:
     return hashlib.blake2b(secret.encode(), key=derive_key("held ending"), digest_size=32).digest()
 
 
-def _moment(text: str | None) -> datetime.datetime | None:
+def _moment_of(text: str | None) -> datetime.datetime | None:
     return datetime.datetime.fromisoformat(text) if text else None

@@ -22,13 +22,13 @@ def note_first_read(tip_id: uuid.UUID, *, by: Officer) -> None:
     if tip is None:
         return
     tip.first_read_at = times.now()
-    deadlines.stop(tip, deadlines.LOOK)
-    deadlines.settle(tip)
+    deadlines.stop_clocks(tip, deadlines.LOOK_CLOCK)
+    deadlines.set_due_at(tip)
     tip.save(update_fields=["first_read_at", "due_at"])
     record("tip.read", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 
-def viewable(officer: Officer) -> QuerySet[Attachment]:
+def viewable_attachments(officer: Officer) -> QuerySet[Attachment]:
     """Files of which the officer may see a copy."""
     visible = Attachment.objects.filter(tip__in=Tip.objects.visible_to(officer))
     # Out of scope: its words are sealed, and so is what came with them.
@@ -39,7 +39,7 @@ def viewable(officer: Officer) -> QuerySet[Attachment]:
 @transaction.atomic
 def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
     """Uncover a file: it may show a face or a card, so every look is on record. Raises NotYours."""
-    attachment = viewable(by).filter(pk=attachment_id).first()
+    attachment = viewable_attachments(by).filter(pk=attachment_id).first()
     if attachment is None:
         raise NotYours
     record(
@@ -53,7 +53,7 @@ def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
 
 
 @transaction.atomic
-def set_role(
+def set_sighting_role(
     sighting_id: uuid.UUID, *, role: str, by: Officer, seen: str | None = None
 ) -> Sighting:
     """Say whether a number, account or link was used in the offence. Raises NotYours."""

@@ -28,7 +28,7 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
     The caller saves the row, and commits before the new pair is used.
     """
     account.previous_tokens_sealed = account.tokens_sealed
-    account.tokens_sealed = seal.for_sender(json.dumps(dict(tokens)))
+    account.tokens_sealed = seal.seal_for_sender(json.dumps(dict(tokens)))
     _close_circuit(account)
 
 
@@ -57,5 +57,5 @@ def credentials_for_sending(account: ChannelAccount) -> Credentials:
     """The same with the tokens. Raises vault.opening.NotTheSender outside the sender."""
     found = credentials_for_receiving(account)
     if account.tokens_sealed:
-        found |= json.loads(opening.for_sender(bytes(account.tokens_sealed)))
+        found |= json.loads(opening.open_as_sender(bytes(account.tokens_sealed)))
     return Credentials(found)

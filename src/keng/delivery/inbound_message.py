@@ -42,7 +42,7 @@ class InboundMessage:
     """Channel, account and the provider's message id."""
     conversation_hash: bytes | None = field(repr=False)
     """Account and person; None when the event names nobody."""
-    seals: seal.Together | None = field(default=None, repr=False)
+    seals: seal.SealBatch | None = field(default=None, repr=False)
     """What to seal it with when others are sealed with the same; None: by itself."""
     id: uuid.UUID = field(default_factory=new_id)
 
@@ -51,7 +51,9 @@ def receiving_accounts() -> list[ReceivingAccount]:
     """Every active account that can be written to from outside, the keys of its unit at hand."""
     accounts = ChannelAccount.objects.filter(is_active=True).select_related("unit__parent")
     found = [(account, serving.unit_above(account.unit)) for account in accounts]
-    seal.renew(sorted({unit_id for one, above in found for unit_id in (one.unit_id, above.pk)}))
+    seal.renew_public_keys(
+        sorted({unit_id for one, above in found for unit_id in (one.unit_id, above.pk)})
+    )
     return [
         ReceivingAccount(
             id=account.id,
@@ -69,9 +71,9 @@ def receiving_accounts() -> list[ReceivingAccount]:
     ]
 
 
-def new_seals() -> seal.Together:
+def new_seals() -> seal.SealBatch:
     """For messages that are written together."""
-    return seal.Together()
+    return seal.SealBatch()
 
 
 def message_of_event(
@@ -80,7 +82,7 @@ def message_of_event(
     *,
     raw: bytes,
     now: dt.datetime,
-    seals: seal.Together | None = None,
+    seals: seal.SealBatch | None = None,
 ) -> InboundMessage:
     """The event with its hashes. What was said in a group belongs to the person's own thread."""
     person = event.sender if event.group else event.conversation

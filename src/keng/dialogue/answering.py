@@ -7,20 +7,20 @@ from django.db import transaction
 
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
-from keng.alarms import unheard
+from keng.alarms import unheard_danger
 from keng.audit.actions import record, unit_chain
-from keng.decisions.on_record import decided
+from keng.decisions.on_record import record_decision
 from keng.kit import times
 from keng.tips import deadlines
 from keng.tips.check_list import cannot_wait
 from keng.tips.errors import NoText, NotYours, TooLate
 from keng.tips.lock import lock_tip
-from keng.tips.messages import HOLD, answered, call_off_dispatch, say
+from keng.tips.messages import ANSWER_HELD_FOR, add_message, call_off_dispatch, mark_answered
 from keng.tips.models import Decision, DialogueMessage, Note, Tip
 
 
 @transaction.atomic
-def answer(
+def answer_reporter(
     tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None
 ) -> DialogueMessage:
     """Answer the reporter: on the status page, and in the chat the tip came from. Raises NoText."""
@@ -28,16 +28,20 @@ def answer(
     if not text.strip():
         raise NoText
     at_once = tip.urgency == "P0" or cannot_wait(tip)
-    message = say(tip, text, by=by, hold=datetime.timedelta(0) if at_once else HOLD)
+    message = add_message(
+        tip, text, by=by, hold=datetime.timedelta(0) if at_once else ANSWER_HELD_FOR
+    )
     was_waiting = waited_since(tip)
-    answered(tip)
+    mark_answered(tip)
     if tip.danger_unheard and tip.assigned_to_id == by.pk:
         # Whoever has it answers the new message: that is taking it.
-        unheard.stop_calling(tip)
-        deadlines.stop(tip, deadlines.AT_ONCE)
-        deadlines.settle(tip)
-        tip.save(update_fields=["due_at", *unheard.FIELDS])
-    decided(tip, Decision.Kind.REPLIED, by=by, message=str(message.pk), was_waiting=was_waiting)
+        unheard_danger.note_danger_heard(tip)
+        deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK)
+        deadlines.set_due_at(tip)
+        tip.save(update_fields=["due_at", *unheard_danger.DANGER_FIELDS])
+    record_decision(
+        tip, Decision.Kind.REPLIED, by=by, message=str(message.pk), was_waiting=was_waiting
+    )
     return message
 
 
@@ -51,7 +55,7 @@ def waited_since(tip: Tip) -> str | None:
 
 
 @transaction.atomic
-def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
+def withdraw_answer(message_id: uuid.UUID, *, by: Officer) -> Tip:
     """Take back an answer of one's own that has not left yet.
 
     That the words are one's own and nobody has read them stands in for seeing the tip: it may be

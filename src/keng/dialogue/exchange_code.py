@@ -28,7 +28,7 @@ class AlreadyExchanged(Exception):
 
 def must_be_exchanged(code: str) -> bool:
     """Whether this is the code of a paper, to be exchanged. Raises AlreadyExchanged."""
-    handed = HandedCode.objects.filter(hash=receipt_codes.hash_of(code))
+    handed = HandedCode.objects.filter(hash=receipt_codes.code_hash(code))
     row = handed.select_related("tip__responsible_unit").first()
     if row is not None and row.exchanged_at:
         raise AlreadyExchanged(row.exchanged_at, row.tip.responsible_unit)
@@ -45,21 +45,21 @@ def exchange_code(code: str, *, sheet: str) -> str | None:
     handed = HandedCode.objects.select_for_update(no_key=True, of=("self",))
     row = (
         handed.select_related("tip__responsible_unit")
-        .filter(hash=receipt_codes.hash_of(code))
+        .filter(hash=receipt_codes.code_hash(code))
         .first()
     )
     if row is None:
         return None
     token = keyed_hash("token for a code on paper", f"{code} {sheet}").hex()
     if row.exchanged_at:
-        if shown_codes.shown_until(token) is None:
+        if shown_codes.code_shown_until(token) is None:
             raise AlreadyExchanged(row.exchanged_at, row.tip.responsible_unit)
         return token
     row.exchanged_at = times.now()
     row.save(update_fields=["exchanged_at"])
-    own = receipt_codes.hash_of(receipt_codes.code_from(token))
+    own = receipt_codes.code_hash(receipt_codes.code_from_token(token))
     Receipt.objects.create(hash=own, tip_id=row.tip_id)
-    shown_codes.show_for_a_while(token)
+    shown_codes.show_code_for_a_while(token)
     record(
         "receipt.exchanged",
         by="holder",

@@ -8,54 +8,54 @@ from django.db import transaction
 from keng.accounts.models import Officer
 from keng.accounts.who import LEADING
 from keng.audit.actions import record, unit_chain
-from keng.dialogue.ready_answers import standard
+from keng.dialogue.ready_answers import standard_answers
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.tips.errors import ChangedMeanwhile, NotYours
 from keng.tips.models import AnswerTemplate
 
 
-def keeps_answers(officer: Officer) -> bool:
+def may_keep_ready_answers(officer: Officer) -> bool:
     """Whether the officer may change the ready answers of the home unit."""
     return officer.home_unit_id in LEADING.own_unit_ids(officer)
 
 
 @transaction.atomic
-def write_answer(
+def write_ready_answer(
     code: str, *, words: dict[str, str], by: Officer, seen: datetime.datetime | None
 ) -> AnswerTemplate:
     """Add an answer (without a code) or put words into one. Raises NotYours, ChangedMeanwhile.
 
     `seen` is when the words that the officer started from were changed last.
     """
-    unit_id = _unit(by)
-    row = _locked(unit_id, code) if code else None
-    if code and row is None and code not in standard():
+    unit_id = _unit_of_keeper(by)
+    row = _locked_answer(unit_id, code) if code else None
+    if code and row is None and code not in standard_answers():
         raise NotYours
     if row is not None and row.changed_at != seen:
         raise ChangedMeanwhile(None)
     row = row or AnswerTemplate(unit_id=unit_id, code=code or f"own-{new_id().hex}")
     for name in ("topic", "title_vi", "title_en", "text_vi", "text_en"):
         setattr(row, name, words[name].strip())
-    return _kept(row, "tips.answer_written", by)
+    return _save_answer(row, "tips.answer_written", by)
 
 
 @transaction.atomic
-def set_answer_removed(code: str, *, is_removed: bool, by: Officer) -> AnswerTemplate:
+def set_ready_answer_removed(code: str, *, is_removed: bool, by: Officer) -> AnswerTemplate:
     """Take an answer out of use, or into use again. Raises NotYours."""
-    unit_id = _unit(by)
-    row = _locked(unit_id, code) or _copy_of_standard(unit_id, code)
+    unit_id = _unit_of_keeper(by)
+    row = _locked_answer(unit_id, code) or _copy_of_standard(unit_id, code)
     row.is_removed = is_removed
-    return _kept(row, "tips.answer_retired" if is_removed else "tips.answer_used_again", by)
+    return _save_answer(row, "tips.answer_retired" if is_removed else "tips.answer_used_again", by)
 
 
-def _unit(by: Officer) -> uuid.UUID:
-    if by.home_unit_id is None or not keeps_answers(by):
+def _unit_of_keeper(by: Officer) -> uuid.UUID:
+    if by.home_unit_id is None or not may_keep_ready_answers(by):
         raise NotYours
     return by.home_unit_id
 
 
-def _locked(unit_id: uuid.UUID, code: str) -> AnswerTemplate | None:
+def _locked_answer(unit_id: uuid.UUID, code: str) -> AnswerTemplate | None:
     return (
         AnswerTemplate.objects.select_for_update(no_key=True)
         .filter(unit=unit_id, code=code)
@@ -64,9 +64,9 @@ def _locked(unit_id: uuid.UUID, code: str) -> AnswerTemplate | None:
 
 
 def _copy_of_standard(unit_id: uuid.UUID, code: str) -> AnswerTemplate:
-    if code not in standard():
+    if code not in standard_answers():
         raise NotYours
-    words = standard()[code]
+    words = standard_answers()[code]
     return AnswerTemplate(
         unit_id=unit_id,
         code=code,
@@ -78,7 +78,7 @@ def _copy_of_standard(unit_id: uuid.UUID, code: str) -> AnswerTemplate:
     )
 
 
-def _kept(row: AnswerTemplate, act: str, by: Officer) -> AnswerTemplate:
+def _save_answer(row: AnswerTemplate, act: str, by: Officer) -> AnswerTemplate:
     row.changed_by, row.changed_at = by, times.now()
     row.save()
     record(act, by=by, on=row, chain=unit_chain(row.unit_id), detail={"code": row.code})

@@ -13,49 +13,54 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
-from keng.dialogue import ready_answer_acts as actions
-from keng.dialogue.ready_answers import URGENT, URGENT_MONEY, Answer, of_unit
+from keng.dialogue import ready_answer_acts
+from keng.dialogue.ready_answers import (
+    URGENT_MONEY_TOPIC,
+    URGENT_TOPIC,
+    ReadyAnswer,
+    answers_of_unit,
+)
 from keng.kit.forms import Form
 from keng.tips import errors
-from keng.tips.fill_ins import GAPS, unknown_gaps
+from keng.tips.fill_ins import FILL_INS, unknown_fill_ins
 from keng.tips.origins import TOPIC_NAMES
 
 _REQUIRED = {"required": gettext_lazy("Both languages are needed: the reporter reads one of them.")}
 _TOPICS = (
     ("", gettext_lazy("Fits every tip")),
-    (URGENT, gettext_lazy("Critical tip: one tap sends it")),
-    (URGENT_MONEY, gettext_lazy("Money just gone: one tap sends it")),
+    (URGENT_TOPIC, gettext_lazy("Critical tip: one tap sends it")),
+    (URGENT_MONEY_TOPIC, gettext_lazy("Money just gone: one tap sends it")),
     *((code, gettext_lazy(name)) for code, name in TOPIC_NAMES.items()),
 )
 
 
-def _title(label: Any) -> forms.CharField:
+def _title_field(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=40, error_messages=_REQUIRED)
 
 
-def _text(label: Any, language: str) -> forms.CharField:
+def _text_field(label: Any, language: str) -> forms.CharField:
     box = forms.Textarea(attrs={"rows": 6, "lang": language})
     return forms.CharField(label=label, max_length=1500, widget=box, error_messages=_REQUIRED)
 
 
-class AnswerForm(Form):
+class ReadyAnswerForm(Form):
     """One answer in both languages. What it leaves open is one of a few known words."""
 
     topic = forms.ChoiceField(
         label=gettext_lazy("What is it for?"), choices=_TOPICS, required=False
     )
-    title_vi = _title(gettext_lazy("Name of the button, in Vietnamese"))
-    text_vi = _text(gettext_lazy("What the reporter reads, in Vietnamese"), "vi")
-    title_en = _title(gettext_lazy("Name of the button, in English"))
-    text_en = _text(gettext_lazy("What the reporter reads, in English"), "en")
+    title_vi = _title_field(gettext_lazy("Name of the button, in Vietnamese"))
+    text_vi = _text_field(gettext_lazy("What the reporter reads, in Vietnamese"), "vi")
+    title_en = _title_field(gettext_lazy("Name of the button, in English"))
+    text_en = _text_field(gettext_lazy("What the reporter reads, in English"), "en")
 
     def clean(self) -> dict[str, Any]:
         """Words in braces that nothing fills would reach the reporter as they stand."""
         given: dict[str, Any] = super().clean() or {}
         for name in ("text_vi", "text_en"):
-            wrong = unknown_gaps(given.get(name, ""))
+            wrong = unknown_fill_ins(given.get(name, ""))
             if wrong:
-                words = {"gap": wrong[0], "known": ", ".join(f"{{{gap}}}" for gap in GAPS)}
+                words = {"gap": wrong[0], "known": ", ".join(f"{{{gap}}}" for gap in FILL_INS)}
                 message = _("“%(gap)s” cannot be filled in. In braces only: %(known)s.") % words
                 self.add_error(name, message)
         return given
@@ -64,7 +69,7 @@ class AnswerForm(Form):
 @require_GET
 def answers(request: SignedInRequest) -> HttpResponse:
     """All answers by topic, those out of use at the end."""
-    found = of_unit(request.officer.home_unit_id, request.officer)
+    found = answers_of_unit(request.officer.home_unit_id, request.officer)
     shown = [
         (label, [each for each in found if each.topic == code and not each.is_removed])
         for code, label in _TOPICS
@@ -72,19 +77,19 @@ def answers(request: SignedInRequest) -> HttpResponse:
     context = {
         "topics": [(label, rows) for label, rows in shown if rows],
         "removed": [each for each in found if each.is_removed],
-        "may_keep": actions.keeps_answers(request.officer),
+        "may_keep": ready_answer_acts.may_keep_ready_answers(request.officer),
     }
     return render(request, "dialogue/desk/answers.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def write(request: SignedInRequest) -> HttpResponse:
+def answer_write(request: SignedInRequest) -> HttpResponse:
     """A new answer, or another wording of one."""
-    if not actions.keeps_answers(request.officer):
+    if not ready_answer_acts.may_keep_ready_answers(request.officer):
         raise PermissionDenied
-    known = _named(request)
-    form = AnswerForm(request.POST or None, initial=_words(known) if known else {})
-    if request.method == "POST" and form.is_valid() and _written(request, form):
+    known = _answer_named(request)
+    form = ReadyAnswerForm(request.POST or None, initial=_answer_words(known) if known else {})
+    if request.method == "POST" and form.is_valid() and _save_form(request, form):
         messages.success(request, _("Saved: the answer stands beside every reply from now on."))
         return redirect("answers")
     if form.errors:
@@ -95,18 +100,18 @@ def write(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "code": known.code if known else "",
         "seen": seen,
-        "gaps": _gaps(),
+        "gaps": _fill_in_choices(),
     }
     status = 422 if form.errors else 200
     return render(request, "dialogue/desk/answer_write.html", context, status=status)
 
 
 @require_POST
-def retire(request: SignedInRequest) -> HttpResponse:
+def answer_retire(request: SignedInRequest) -> HttpResponse:
     """Out of use, or into use again."""
     is_removed = request.POST.get("again") != "1"
     try:
-        actions.set_answer_removed(
+        ready_answer_acts.set_ready_answer_removed(
             request.POST.get("code", "")[:40], is_removed=is_removed, by=request.officer
         )
     except errors.NotYours as error:
@@ -115,9 +120,9 @@ def retire(request: SignedInRequest) -> HttpResponse:
     return redirect("answers")
 
 
-def _written(request: SignedInRequest, form: AnswerForm) -> bool:
+def _save_form(request: SignedInRequest, form: ReadyAnswerForm) -> bool:
     try:
-        actions.write_answer(
+        ready_answer_acts.write_ready_answer(
             request.POST.get("code", "")[:40],
             words=form.cleaned_data,
             by=request.officer,
@@ -132,22 +137,22 @@ def _written(request: SignedInRequest, form: AnswerForm) -> bool:
     return True
 
 
-def _named(request: SignedInRequest) -> Answer | None:
+def _answer_named(request: SignedInRequest) -> ReadyAnswer | None:
     code = request.POST.get("code") or request.GET.get("code") or ""
     if not code:
         return None
-    for each in of_unit(request.officer.home_unit_id, request.officer):
+    for each in answers_of_unit(request.officer.home_unit_id, request.officer):
         if each.code == code:
             return each
     raise Http404
 
 
-def _words(answer: Answer) -> dict[str, str]:
+def _answer_words(answer: ReadyAnswer) -> dict[str, str]:
     names = ("topic", "title_vi", "title_en", "text_vi", "text_en")
     return {name: getattr(answer, name) for name in names}
 
 
-def _gaps() -> list[tuple[str, str]]:
+def _fill_in_choices() -> list[tuple[str, str]]:
     meanings = {
         "desk": _("the name of the desk"),
         "desk_phone": _("the telephone of the desk"),
@@ -155,4 +160,4 @@ def _gaps() -> list[tuple[str, str]]:
         "deadline": _("when the tip must be finished, as a promise"),
         "receipt": _("the words “your receipt code”; never the code"),
     }
-    return [(f"{{{gap}}}", meanings[gap]) for gap in GAPS]
+    return [(f"{{{gap}}}", meanings[gap]) for gap in FILL_INS]

@@ -15,13 +15,13 @@ from keng.kit.languages import full_language
 from keng.language.taxonomy import topic_of_category
 from keng.tips.check_list import cannot_wait
 from keng.tips.decision_words import Deadline
-from keng.tips.fill_ins import filled
+from keng.tips.fill_ins import fill_in
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import AnswerTemplate, Tip
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReadyAnswer:
     """One ready answer in both languages. Without `changed_at` it is as it came."""
 
     code: str
@@ -41,7 +41,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class FilledAnswer:
     """An answer filled in for one tip, in the language of its reporter."""
 
     code: str
@@ -50,17 +50,17 @@ class Ready:
 
 
 # Answers of these topics leave with one tap, at a tip that cannot wait: for a life, for money.
-URGENT = "urgent"
-URGENT_MONEY = "urgent_money"
-AT_ONCE = {Stake.LIFE: URGENT, Stake.MONEY: URGENT_MONEY}
+URGENT_TOPIC = "urgent"
+URGENT_MONEY_TOPIC = "urgent_money"
+ONE_TAP_TOPICS = {Stake.LIFE: URGENT_TOPIC, Stake.MONEY: URGENT_MONEY_TOPIC}
 # As many as there are keys for them on the page.
-_KEYS = "abdf"
+_ONE_TAP_KEYS = "abdf"
 # Said to the reporter only after a step that makes it true.
-_TRUE_AFTER = {"urgent-coming": {"way", "there", "fire"}}
+_TRUE_AFTER_STEPS = {"urgent-coming": {"way", "there", "fire"}}
 
 
 @dataclass(frozen=True, slots=True)
-class OneTap:
+class OneTapAnswer:
     """A whole answer behind one tap, and the key that leads to it."""
 
     key: str
@@ -71,62 +71,71 @@ class OneTap:
 
 
 @cache
-def standard() -> dict[str, Answer]:
+def standard_answers() -> dict[str, ReadyAnswer]:
     """Those that come with the product, by code."""
     text = resources.files("keng.tips").joinpath("answers.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(keepends=True))
-    return {row["code"]: _standard(row) for row in rows}
+    return {row["code"]: _answer_of_csv_row(row) for row in rows}
 
 
-def of_unit(unit_id: uuid.UUID | None, officer: Officer) -> list[Answer]:
+def answers_of_unit(unit_id: uuid.UUID | None, officer: Officer) -> list[ReadyAnswer]:
     """All of a unit: the standard ones in their order, changed or not, then its own."""
     rows = AnswerTemplate.objects.visible_to(officer).filter(unit=unit_id)
-    own = {row.code: _answer(row) for row in rows.select_related("changed_by").order_by("id")}
-    return list((standard() | own).values())
+    own = {
+        row.code: _answer_of_unit_row(row)
+        for row in rows.select_related("changed_by").order_by("id")
+    }
+    return list((standard_answers() | own).values())
 
 
-def ready_for(tip: Tip, officer: Officer, deadlines: list[Deadline]) -> list[list[Ready]]:
+def filled_answers_for(
+    tip: Tip, officer: Officer, deadlines: list[Deadline]
+) -> list[list[FilledAnswer]]:
     """Two lists: those that fit what the tip is about, and the others."""
     topics = _topics(tip) | {""}
-    fitting: list[Ready] = []
-    others: list[Ready] = []
-    known = [each for each in _in_use(tip, officer) if each.topic not in AT_ONCE.values()]
+    fitting: list[FilledAnswer] = []
+    others: list[FilledAnswer] = []
+    known = [each for each in _in_use(tip, officer) if each.topic not in ONE_TAP_TOPICS.values()]
     # What speaks of the matter itself stands before what fits everything.
     for each in sorted(known, key=lambda answer: not answer.topic):
-        ready = Ready(each.code, each.title, _said(each, tip, deadlines))
+        ready = FilledAnswer(each.code, each.title, _filled_text(each, tip, deadlines))
         (fitting if each.topic in topics else others).append(ready)
     return [fitting, others]
 
 
-def one_tap_for(
+def one_tap_answers_for(
     tip: Tip, officer: Officer, deadlines: list[Deadline], done: Collection[str] = ()
-) -> list[OneTap]:
+) -> list[OneTapAnswer]:
     """What may be sent to the reporter with one tap where minutes count; none to who wants none.
 
     `done` are the steps that are ticked.
     """
     if not cannot_wait(tip) or tip.do_not_contact or tip.withdrawn_at:
         return []
-    topic = AT_ONCE[stake_of(tip)]
+    topic = ONE_TAP_TOPICS[stake_of(tip)]
     ready = [each for each in _in_use(tip, officer) if each.topic == topic]
     return [
-        OneTap(key, each.title, _said(each, tip, deadlines), waits=_waits(each, done))
-        for key, each in zip(_KEYS, ready, strict=False)
+        OneTapAnswer(
+            key, each.title, _filled_text(each, tip, deadlines), waits=_waits_for_step(each, done)
+        )
+        for key, each in zip(_ONE_TAP_KEYS, ready, strict=False)
     ]
 
 
-def _waits(answer: Answer, done: Collection[str]) -> bool:
-    needs = _TRUE_AFTER.get(answer.code)
+def _waits_for_step(answer: ReadyAnswer, done: Collection[str]) -> bool:
+    needs = _TRUE_AFTER_STEPS.get(answer.code)
     return needs is not None and not needs & set(done)
 
 
-def _in_use(tip: Tip, officer: Officer) -> list[Answer]:
-    return [each for each in of_unit(tip.responsible_unit_id, officer) if not each.is_removed]
+def _in_use(tip: Tip, officer: Officer) -> list[ReadyAnswer]:
+    return [
+        each for each in answers_of_unit(tip.responsible_unit_id, officer) if not each.is_removed
+    ]
 
 
-def _said(answer: Answer, tip: Tip, deadlines: list[Deadline]) -> str:
+def _filled_text(answer: ReadyAnswer, tip: Tip, deadlines: list[Deadline]) -> str:
     text = answer.text_en if full_language(tip.language) == "en" else answer.text_vi
-    return filled(text, tip, deadlines)
+    return fill_in(text, tip, deadlines)
 
 
 def _topics(tip: Tip) -> set[str]:
@@ -138,8 +147,8 @@ def _topics(tip: Tip) -> set[str]:
     return {tip.topic} | {topic_of_category(guess["code"]) for guess in guesses}
 
 
-def _standard(row: dict[str, str]) -> Answer:
-    return Answer(
+def _answer_of_csv_row(row: dict[str, str]) -> ReadyAnswer:
+    return ReadyAnswer(
         row["code"],
         row["topic"],
         row["title_vi"],
@@ -149,8 +158,8 @@ def _standard(row: dict[str, str]) -> Answer:
     )
 
 
-def _answer(row: AnswerTemplate) -> Answer:
-    return Answer(
+def _answer_of_unit_row(row: AnswerTemplate) -> ReadyAnswer:
+    return ReadyAnswer(
         row.code,
         row.topic,
         row.title_vi,

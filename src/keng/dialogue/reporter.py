@@ -12,20 +12,20 @@ from keng.alarms.line_bundles import bundles
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean_text
 from keng.dialogue import shown_codes
-from keng.intake.receive import NewTip, receive_one
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language import reporters_own
 from keng.language.danger import danger_in
 from keng.places import serving
 from keng.tips import receipt_codes
-from keng.tips.attachments import hash_in, store_attachment
+from keng.tips.attachments import attachment_hash, store_attachment
 from keng.tips.concerns import unit_that_would_read
 from keng.tips.errors import AlreadyClosed, ReceivedBefore
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import BundledCall, DialogueMessage, OneTimeLink, Tip
 from keng.vault import seal
-from keng.vault.keeping import keep
+from keng.vault.keeping import keep_sealed
 
 # The same words again within this time are a second press of the button.
 _TWICE_SECONDS = 60
@@ -34,7 +34,7 @@ _ONE_CRY_SECONDS = 600
 
 
 @transaction.atomic
-def write(
+def add_reporter_message(
     tip_id: uuid.UUID,
     *,
     text: str,
@@ -50,7 +50,7 @@ def write(
     Raises AlreadyClosed, errors.CannotSeal.
     """
     is_cry = calls_for_help(text)
-    tip = _open(tip_id, for_danger=is_cry)
+    tip = _lock_open_tip(tip_id, for_danger=is_cry)
     if is_cry and sender_mark:
         _bundle_calls(tip, text, sender_mark)
     sent = list(files)
@@ -58,7 +58,7 @@ def write(
     had = len(sent) - len(new)
     if not (text.strip() or new):
         return had
-    message = _say(tip, text or _("Files: %(count)d") % {"count": len(new)})
+    message = _add_words(tip, text or _("Files: %(count)d") % {"count": len(new)})
     for data, mime in new:
         store_attachment(tip.pk, tip.responsible_unit_id, data, mime, message=message)
     record("tip.reporter_wrote", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id))
@@ -66,7 +66,7 @@ def write(
 
 
 @transaction.atomic
-def fear(tip_id: uuid.UUID) -> None:
+def note_fear(tip_id: uuid.UUID) -> None:
     """Tell the desk that the reporter fears for themselves. Raises AlreadyClosed.
 
     It marks the tip and raises no urgency: that is for a person to decide.
@@ -74,15 +74,15 @@ def fear(tip_id: uuid.UUID) -> None:
     words = _(
         "I am worried that somebody will find out that I reported, or that I am being threatened."
     )
-    tip = _open(tip_id)
-    message = _say(tip, words)
+    tip = _lock_open_tip(tip_id)
+    message = _add_words(tip, words)
     tip.feared_at = message.at if message else times.now()
     tip.save(update_fields=["feared_at"])
     record("tip.reporter_afraid", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 
 @transaction.atomic
-def use_link(token: str, *, secret: str) -> bool:
+def open_one_time_link(token: str, *, secret: str) -> bool:
     """Open a one-time link; False when it is unknown or was opened before.
 
     Whoever opened it, known by `secret`, may do so again while the code is still shown to them.
@@ -94,8 +94,8 @@ def use_link(token: str, *, secret: str) -> bool:
         .first()
     )
     if link is None:
-        return shown_codes.shown_until(secret) is not None
-    shown_codes.show_for_a_while(secret)
+        return shown_codes.code_shown_until(secret) is not None
+    shown_codes.show_code_for_a_while(secret)
     link.opened_at = times.now()
     link.save(update_fields=["opened_at"])
     record(
@@ -105,7 +105,7 @@ def use_link(token: str, *, secret: str) -> bool:
 
 
 @transaction.atomic
-def begin_anew(
+def open_tip_for_danger(
     tip_id: uuid.UUID,
     *,
     text: str,
@@ -132,9 +132,9 @@ def begin_anew(
     which_cry = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
     only_there = sheet or receipt_codes.new_token()
     token = keyed_hash("token of danger after the end", which_cry, only_there).hex()
-    code = receipt_codes.code_from(token)
+    code = receipt_codes.code_from_token(token)
     concerns = set(tip.concerns.values_list("unit", flat=True)) | ({about.pk} if about else set())
-    new = NewTip(
+    new = IncomingTip(
         unit_id=serving.unit_above(about).pk if about else tip.responsible_unit_id,
         concerns=tuple(concerns),
         concerns_by_words=bool(about) or tip.concerns.filter(is_guess=True).exists(),
@@ -144,23 +144,23 @@ def begin_anew(
         language=tip.language,
         # Taking a report back silences that report, and no later cry for help.
         do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
-        receipt_hash=receipt_codes.hash_of(code),
+        receipt_hash=receipt_codes.code_hash(code),
         dedupe_key=keyed_hash("danger after the end", which_cry),
         sender_mark=sender_mark,
     )
-    if receipt_codes.tip_id_of(code) is not None:
+    if receipt_codes.tip_id_of_code(code) is not None:
         # Pressed again, its code is not shown once more to whoever has closed it.
         return token
     try:
-        begun_id = receive_one(new)
+        begun_id = receive_tip(new)
     except ReceivedBefore:
         # The same cry, whose report has ended meanwhile: who still calls for help is heard.
-        begun_id = receive_one(
+        begun_id = receive_tip(
             replace(new, dedupe_key=keyed_hash("danger again", which_cry, only_there))
         )
     begun = Tip.objects.get(pk=begun_id)
     if begun.pk == new.id:
-        shown_codes.show_for_a_while(token)
+        shown_codes.show_code_for_a_while(token)
     for data, mime in _not_kept_yet(begun, files):
         store_attachment(begun.pk, begun.responsible_unit_id, data, mime)
     return token
@@ -187,7 +187,7 @@ def _is_gone(tip: Tip) -> bool:
     return tip.withdrawn_at is not None or tip.kind == Tip.Kind.OUT_OF_SCOPE
 
 
-def _open(tip_id: uuid.UUID, *, for_danger: bool = False) -> Tip:
+def _lock_open_tip(tip_id: uuid.UUID, *, for_danger: bool = False) -> Tip:
     tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
     if _is_gone(tip) or not (tip.is_open or for_danger):
         raise AlreadyClosed
@@ -199,14 +199,14 @@ def _not_kept_yet(tip: Tip, files: Iterable[tuple[bytes, str]]) -> list[tuple[by
     had = {bytes(digest) for digest in tip.attachments.values_list("keyed_hash", flat=True)}
     new = []
     for data, mime in files:
-        digest = hash_in(tip.pk, data)
+        digest = attachment_hash(tip.pk, data)
         if digest not in had:
             had.add(digest)
             new.append((data, mime))
     return new
 
 
-def _say(tip: Tip, text: str) -> DialogueMessage | None:
+def _add_words(tip: Tip, text: str) -> DialogueMessage | None:
     """Put the words into the dialogue, less what names the reporter, which is sealed.
 
     Returns what was said just now; none when nothing is left to show.
@@ -214,9 +214,9 @@ def _say(tip: Tip, text: str) -> DialogueMessage | None:
     shown, pieces = reporters_own.cut_reporters_own(clean_text(text))
     if pieces:
         unit_id = tip.responsible_unit_id
-        sealed = seal.for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
+        sealed = seal.seal_for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
         holds = reporters_own.kinds_of_pieces(pieces)
-        keep(tip.pk, unit_id=unit_id, kind="in_text", holds=holds, ciphertext=sealed)
+        keep_sealed(tip.pk, unit_id=unit_id, kind="in_text", holds=holds, ciphertext=sealed)
         tip.identity_holds = sorted({*tip.identity_holds, *holds})
     now = times.now()
     message = _said_just_now(tip, shown)

@@ -10,27 +10,27 @@ from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.tips.models import ShownCode
 
-LIFE = datetime.timedelta(minutes=10)
+CODE_SHOWN_FOR = datetime.timedelta(minutes=10)
 
 
-def show_for_a_while(secret: str) -> None:
+def show_code_for_a_while(secret: str) -> None:
     """From now on; for the caller that has just made what the code opens, in its transaction."""
-    row = ShownCode(hash=_hash(secret), until=times.now() + LIFE)
+    row = ShownCode(hash=_hash(secret), until=times.now() + CODE_SHOWN_FOR)
     ShownCode.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def shown_until(secret: str) -> datetime.datetime | None:
+def code_shown_until(secret: str) -> datetime.datetime | None:
     """Until when the code of this form is shown; None when it is not, or no more."""
     found = ShownCode.objects.filter(hash=_hash(secret), until__gt=times.now())
     return found.values_list("until", flat=True).first()
 
 
-def stop_showing(secret: str) -> None:
+def stop_showing_code(secret: str) -> None:
     """For good."""
     ShownCode.objects.filter(hash=_hash(secret)).delete()
 
 
-def sweep() -> int:
+def sweep_shown_codes() -> int:
     """Delete what is over; 0, since everything is done in one go. A job of the worker."""
     ShownCode.objects.filter(until__lte=times.now()).delete()
     return 0

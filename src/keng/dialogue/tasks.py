@@ -11,9 +11,9 @@ TASKS = [
     ),
     WorkerTask(
         "destroy whatever was taken back",
-        withdrawal.destroy_whatever_was_withdrawn,
+        withdrawal.destroy_all_withdrawn,
         every=timedelta(hours=1),
         pace=TaskPace.SLOW,
     ),
-    WorkerTask("forget codes that were shown", shown_codes.sweep, every=timedelta(minutes=1)),
+    WorkerTask("forget codes that were shown", shown_codes.sweep_shown_codes, every=timedelta(minutes=1)),
 ]

@@ -3,19 +3,19 @@
 from django.urls import URLPattern, path
 
 from keng.dialogue import ready_answer_desk
-from keng.dialogue.public import entering, one_time_link, receipt, status_acts
+from keng.dialogue.public import code_entry, one_time_link, receipt_page, status_acts
 
 public: list[URLPattern] = [
-    path("receipt/", receipt.show, name="receipt"),
-    path("receipt/print/", receipt.show_for_print, name="receipt-print"),
-    path("status/", entering.enter, name="status"),
-    path("status/tip/", status_acts.status, name="status-tip"),
-    path("status/exchange/", entering.exchange, name="status-exchange"),
-    path("status/close/", entering.leave, name="status-close"),
-    path("r/<secret:token>", one_time_link.once, name="one-time-link"),
+    path("receipt/", receipt_page.receipt, name="receipt"),
+    path("receipt/print/", receipt_page.receipt_print, name="receipt-print"),
+    path("status/", code_entry.status, name="status"),
+    path("status/tip/", status_acts.status_tip, name="status-tip"),
+    path("status/exchange/", code_entry.status_exchange, name="status-exchange"),
+    path("status/close/", code_entry.status_close, name="status-close"),
+    path("r/<secret:token>", one_time_link.one_time_link, name="one-time-link"),
 ]
 desk: list[URLPattern] = [
     path("answers/", ready_answer_desk.answers, name="answers"),
-    path("answers/write/", ready_answer_desk.write, name="answer-write"),
-    path("answers/retire/", ready_answer_desk.retire, name="answer-retire"),
+    path("answers/write/", ready_answer_desk.answer_write, name="answer-write"),
+    path("answers/retire/", ready_answer_desk.answer_retire, name="answer-retire"),
 ]

@@ -32,7 +32,7 @@ _PORTION = 200
 
 
 @transaction.atomic
-def withdraw(tip_id: uuid.UUID) -> None:
+def withdraw_tip(tip_id: uuid.UUID) -> None:
     """Take the report back. Raises AlreadyClosed."""
     tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
     if not tip.is_open or tip.withdrawn_at:
@@ -40,13 +40,13 @@ def withdraw(tip_id: uuid.UUID) -> None:
     is_kept = _is_acted_on(tip)
     tip.withdrawn_at, tip.waiting_since, tip.do_not_contact = times.now(), None, True
     # Whoever writes from the same chat begins another report.
-    chats.let_go(tip)
+    chats.forget_conversation(tip)
     if not is_kept:
         tip.messages.filter(author=DialogueMessage.Author.REPORTER).update(text="")
         tip.text, tip.place_detail, tip.search, tip.feared_at = "", "", None, None
         tip.outcome, tip.state = Tip.Outcome.WITHDRAWN, Tip.State.CLOSED
         tip.closed_at = tip.withdrawn_at
-        deadlines.settle(tip)
+        deadlines.set_due_at(tip)
     tip.save(
         update_fields=[
             "withdrawn_at",
@@ -81,7 +81,7 @@ def destroy_withdrawn() -> int:
     return _destroy(Tip.objects.filter(withdrawn_at__gt=times.now() - COMES_WITHIN))
 
 
-def destroy_whatever_was_withdrawn() -> int:
+def destroy_all_withdrawn() -> int:
     """The same for every report that was ever taken back; of how many."""
     return _destroy(Tip.objects.all())
 
@@ -94,10 +94,10 @@ def _destroy(among: QuerySet[Tip]) -> int:
         return 0
     ids = [tip.pk for tip in tips]
     attached = Attachment.objects.filter(tip__in=ids)
-    store.discard(
+    store.discard_files(
         path for pair in attached.values_list("original_path", "viewing_path") for path in pair
     )
-    viewing_copies.forget(attached)
+    viewing_copies.forget_waiting_pictures(attached)
     attached.update(original_path="", viewing_path="", no_copy="")
     sightings = Sighting.objects.filter(tip__in=ids)
     named = set(sightings.values_list("indicator_id", flat=True))

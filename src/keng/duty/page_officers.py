@@ -87,7 +87,7 @@ def call_officers(
                 _dispatch_text(dispatch, room_words),
                 unit_id,
                 Delivery.RecipientKind.ROOM,
-                seal.for_sender(room),
+                seal.seal_for_sender(room),
             )
         )
     Delivery.objects.bulk_create(rows)

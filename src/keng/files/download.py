@@ -12,9 +12,9 @@ from keng.channels.ssrf import FetchTarget, UrlRefused, check_addresses, check_u
 
 MOST_REDIRECTS = 3
 _MB = 1024 * 1024
-LIMITS = {"image": 15 * _MB, "video": 50 * _MB, "audio": 20 * _MB, "file": 20 * _MB}
+MOST_BYTES = {"image": 15 * _MB, "video": 50 * _MB, "audio": 20 * _MB, "file": 20 * _MB}
 # So long one file may take with all its redirects, however slowly it drips.
-WITHIN = 60.0
+DOWNLOAD_WITHIN = 60.0
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20)
 _MOVED = (301, 302, 303, 307, 308)
 
@@ -31,8 +31,8 @@ async def download(
     Raises ssrf.UrlRefused (never try again) and NotFetched (perhaps later).
     """
     try:
-        async with asyncio.timeout(WITHIN):
-            return await _follow(url, LIMITS[kind], hosts, exempt_base)
+        async with asyncio.timeout(DOWNLOAD_WITHIN):
+            return await _follow(url, MOST_BYTES[kind], hosts, exempt_base)
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise NotFetched(type(error).__name__) from None
 

@@ -5,51 +5,53 @@ from collections.abc import Iterable
 
 from keng.files.pictures import confined
 
-ROWS, COLUMNS = 16, 8
+GRID_ROWS, GRID_COLUMNS = 16, 8
 # A phone's screenshot has the name of the chat on top, and the faces of others down the left side.
 FIRST_COVERED = frozenset(
-    {(row, column) for row in range(2) for column in range(COLUMNS)}
-    | {(row, 0) for row in range(ROWS)}
+    {(row, column) for row in range(2) for column in range(GRID_COLUMNS)}
+    | {(row, 0) for row in range(GRID_ROWS)}
 )
 _LARGEST_SIDE = 1600
 # It travels back in a form beside the words, which together may have 2 MB.
 _MOST_BYTES = 1_200_000
 
-Cell = tuple[int, int]
+GridCell = tuple[int, int]
 
 
-def readable(content: bytes) -> bytes | None:
+def readable_picture(content: bytes) -> bytes | None:
     """The picture as JPEG, small enough to send back in a form; None if we cannot read it."""
-    return covered(content, [])
+    return covered_picture(content, [])
 
 
-def covered(content: bytes, cells: Iterable[Cell]) -> bytes | None:
+def covered_picture(content: bytes, cells: Iterable[GridCell]) -> bytes | None:
     """The picture with these cells black: nothing of what was there is left. None if unreadable."""
     corners = [
-        (column / COLUMNS, row / ROWS, (column + 1) / COLUMNS, (row + 1) / ROWS)
+        (column / GRID_COLUMNS, row / GRID_ROWS, (column + 1) / GRID_COLUMNS, (row + 1) / GRID_ROWS)
         for row, column in cells
     ]
     try:
-        return confined.copied(content, side=_LARGEST_SIDE, most_bytes=_MOST_BYTES, covered=corners)
+        return confined.copy_picture(
+            content, side=_LARGEST_SIDE, most_bytes=_MOST_BYTES, covered=corners
+        )
     except confined.CannotCopy:
         return None
 
 
-def cell_of(written: str) -> Cell | None:
+def grid_cell(written: str) -> GridCell | None:
     """A cell as the form names it ("3-0"); None for one that is not on the picture."""
     row, _, column = written.partition("-")
     if not (row.isascii() and row.isdigit() and column.isascii() and column.isdigit()):
         return None
     found = int(row[:3]), int(column[:3])
-    return found if found[0] < ROWS and found[1] < COLUMNS else None
+    return found if found[0] < GRID_ROWS and found[1] < GRID_COLUMNS else None
 
 
-def to_text(picture: bytes) -> str:
+def picture_to_text(picture: bytes) -> str:
     """As it stands in a form."""
     return b64encode(picture).decode()
 
 
-def from_text(written: str) -> bytes:
+def picture_from_text(written: str) -> bytes:
     """Back from the form; empty when it is no picture of ours."""
     try:
         return b64decode(written, validate=True)

@@ -31,12 +31,12 @@ def keep_original(content: bytes, *, unit_id: uuid.UUID) -> str:
 
     What lies on the disk does not tell how long the file was: it is filled up before it is sealed.
     """
-    return _write(f"files/originals/{new_id()}", seal.for_unit(unit_id, _filled_up(content)))
+    return _write(f"files/originals/{new_id()}", seal.seal_for_unit(unit_id, _padded(content)))
 
 
-def opened_original(path: str, unit_key: bytes) -> bytes:
-    """What `keep_original` kept, with the private key that vault.keys.unlock returned."""
-    opened = opening.for_unit((data_folder() / path).read_bytes(), unit_key)
+def open_original(path: str, unit_key: bytes) -> bytes:
+    """What `keep_original` kept, with the private key that vault.keys.unlock_unit_keys returned."""
+    opened = opening.open_with_unit_key((data_folder() / path).read_bytes(), unit_key)
     if not opened.startswith(_FILLED_UP):
         return opened  # Kept before files were filled up.
     head = len(_FILLED_UP) + _LENGTH_BYTES
@@ -44,7 +44,7 @@ def opened_original(path: str, unit_key: bytes) -> bytes:
     return opened[head : head + length]
 
 
-def rounded(size: int) -> int:
+def rounded_size(size: int) -> int:
     """Up, to three binary digits that count."""
     step = 1 << max(size.bit_length() - 3, 0)
     return -(-size // step) * step
@@ -61,25 +61,25 @@ def keep_for_worker(content: bytes) -> tuple[str, bytes]:
     return _write(f"files/waiting/{new_id()}", bytes(SecretBox(key).encrypt(content))), key
 
 
-def opened_for_worker(path: str, key: bytes) -> bytes:
+def open_for_worker(path: str, key: bytes) -> bytes:
     """What `keep_for_worker` kept. Raises FileNotFoundError, nacl's CryptoError."""
     return SecretBox(key).decrypt((data_folder() / path).read_bytes())
 
 
-def opened_copy(path: str) -> bytes:
+def open_viewing_copy(path: str) -> bytes:
     """A copy to view, by its path. Raises FileNotFoundError. The look is recorded before."""
     return site_box(_BOX).decrypt((data_folder() / path).read_bytes())
 
 
-def discard(paths: Iterable[str]) -> None:
+def discard_files(paths: Iterable[str]) -> None:
     """Remove these files once the rows that named them no longer do; "" is no file."""
     for path in filter(None, paths):
         transaction.on_commit(partial((data_folder() / path).unlink, missing_ok=True))
 
 
-def _filled_up(content: bytes) -> bytes:
+def _padded(content: bytes) -> bytes:
     told = _FILLED_UP + len(content).to_bytes(_LENGTH_BYTES) + content
-    return told.ljust(max(rounded(len(told)), _SHORTEST), b"\0")
+    return told.ljust(max(rounded_size(len(told)), _SHORTEST), b"\0")
 
 
 def _write(name: str, content: bytes) -> str:

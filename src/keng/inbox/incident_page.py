@@ -22,7 +22,7 @@ from keng.incidents import incident_acts as actions
 from keng.incidents import incident_queries as queries
 from keng.kit.ids import read_id
 from keng.tips import errors
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
 from keng.tips.toast import show_toast, undo_context
 
@@ -76,7 +76,7 @@ def incident_answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             pk, text=form.cleaned_data["text"], by=request.officer, apart=apart
         )
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return _incident_page(request, found, 409, reply_form=form)
     words = _("One answer to all leaves in %(seconds)d seconds.") % {
         "seconds": actions.ANSWER_ALL_HOLD.total_seconds()
@@ -97,7 +97,7 @@ def incident_withdraw(request: SignedInRequest) -> HttpResponse:
     except errors.NotYours as error:
         raise Http404 from error
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
     else:
         _show_taken_back(request, done)
     # Its tips may have left it, or the desk, since it was answered.
@@ -157,7 +157,7 @@ def _act_and_go_back(request: SignedInRequest, pk: uuid.UUID, words: str, act: A
     try:
         act()
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
     else:
         messages.success(request, words)
     return redirect("incident", pk=pk)

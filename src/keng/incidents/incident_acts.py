@@ -11,7 +11,7 @@ from django.db import transaction
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.decisions import incident_lead, suspension
-from keng.decisions.closing import end_and_tell, hold_chats_of
+from keng.decisions.closing import end_and_tell_reporter, lock_chats_of_tips
 from keng.delivery.models import Delivery
 from keng.dialogue import answering
 from keng.kit import times
@@ -64,8 +64,8 @@ def answer_incident(
     batch, steps = new_id(), []
     for tip in tips:
         waiting = answering.waited_since(tip)
-        message = messages.say(tip, text, by=by, hold=ANSWER_ALL_HOLD)
-        messages.answered(tip)
+        message = messages.add_message(tip, text, by=by, hold=ANSWER_ALL_HOLD)
+        messages.mark_answered(tip)
         steps.append(
             _decision_on(
                 tip,
@@ -101,7 +101,7 @@ def withdraw_incident_answer(batch: uuid.UUID, *, by: Officer) -> WithdrawnAnswe
     message_ids = [uuid.UUID(step.detail["message"]) for step in steps.all()]
     for message_id in message_ids:
         try:
-            answering.withdraw(message_id, by=by)
+            answering.withdraw_answer(message_id, by=by)
         except CannotDecide as refusal:
             refusals.append(refusal)
     if len(refusals) == len(message_ids):
@@ -182,16 +182,16 @@ def close_incident(
     tips = _locked_open_tips(incident, by)
     if any(tip.danger_unheard or has_unread_danger(tip) for tip in tips):
         raise DangerUnheard
-    hold_chats_of(tips)
+    lock_chats_of_tips(tips)
     for tip in tips:
-        suspension.lift(tip, by=by)
+        suspension.lift_suspension(tip, by=by)
         tip.outcome = incident.outcome
         tip.save(update_fields=["outcome"])
-        end_and_tell(tip, text=text if not tip.do_not_contact else "", by=by)
+        end_and_tell_reporter(tip, text=text if not tip.do_not_contact else "", by=by)
     for tip in tips:
         if tip.duplicate_of_id is None:
             # Tips of a unit out of this officer's sight are open still: one of them leads.
-            incident_lead.hand_over(tip)
+            incident_lead.hand_over_lead(tip)
     incident.closed_at = times.now()
     incident.save(update_fields=["closed_at"])
     detail = {"outcome": incident.outcome, "incident": str(incident.pk)}

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.delivery.models import Conversation
-from keng.dialogue.ready_answers import AT_ONCE, Ready, of_unit
+from keng.dialogue.ready_answers import ONE_TAP_TOPICS, FilledAnswer, answers_of_unit
 from keng.kit.languages import full_language
 from keng.language.indicators import is_own_site
 from keng.language.similarity import jaccard, shingles
 from keng.language.taxonomy import topic_of_category
 from keng.lookup.models import Indicator
-from keng.tips.fill_ins import filled
+from keng.tips.fill_ins import fill_in
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
 from keng.tips.origins import channel_name
 
@@ -150,7 +150,7 @@ def answers_sent_to_all(incident: Incident, officer: Officer) -> list[SentAnswer
 
 def ready_answers_for_incident(
     incident: Incident, officer: Officer, tips: list[Tip]
-) -> list[Ready]:
+) -> list[FilledAnswer]:
     """Ready answers that are true for every reporter of it, in the language most of them write.
 
     Left out are those with a deadline or a place, which each tip has for itself.
@@ -161,13 +161,13 @@ def ready_answers_for_incident(
     first = next((t for t in tips if (full_language(t.language) == "en") == is_english), tips[0])
     topic = topic_of_category(first.category) if first.category else ""
     found = []
-    for each in of_unit(incident.unit_id, officer):
-        if each.is_removed or each.topic in AT_ONCE.values():
+    for each in answers_of_unit(incident.unit_id, officer):
+        if each.is_removed or each.topic in ONE_TAP_TOPICS.values():
             continue
         text = each.text_en if is_english else each.text_vi
         if not any(gap in text for gap in _GAPS_OF_ONE_TIP):
             found.append(
-                (each.topic != topic, Ready(each.code, each.title, filled(text, first, [])))
+                (each.topic != topic, FilledAnswer(each.code, each.title, fill_in(text, first, [])))
             )
     return [ready for _other, ready in sorted(found, key=lambda pair: pair[0])]
 

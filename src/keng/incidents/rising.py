@@ -39,7 +39,7 @@ from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.models import Sighting, Tip
 from keng.tips.models.tip import TipQuerySet
-from keng.tips.models.wave import FEWEST
+from keng.tips.models.wave import FEWEST_TIPS_OF_WAVE
 
 # On a day of storm the newest are compared by their words; numbers are counted over all of them.
 _MOST_COMPARED = 250
@@ -109,7 +109,7 @@ def indicator_signs(recent: list[RecentTip]) -> list[IndicatorSign]:
     return [
         IndicatorSign(pk, kind, value, frozenset(tips))
         for (pk, kind, value), tips in sorted(found.items(), key=lambda each: each[0][1:])
-        if len(tips) >= FEWEST and (kind != Indicator.Type.URL or is_own_site(value))
+        if len(tips) >= FEWEST_TIPS_OF_WAVE and (kind != Indicator.Type.URL or is_own_site(value))
     ]
 
 

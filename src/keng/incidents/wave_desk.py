@@ -18,7 +18,7 @@ from keng.incidents import wave_words
 from keng.kit.forms import ReasonForm
 from keng.language.taxonomy import category_label
 from keng.tips import errors
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Tip
 
 _MOST_TIPS = 100
@@ -69,7 +69,7 @@ def wave_dismiss(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         actions.dismiss_wave(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except errors.NoReason as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
     except errors.CannotDecide:
         messages.warning(request, _("Not done: it has ended, or others decide about it."))
     else:

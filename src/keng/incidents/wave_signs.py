@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from keng.incidents.usual_level import WEEK_DAYS, UsualLevel
 from keng.language.similarity import jaccard, shingles
 from keng.language.taxonomy import may_count_in_waves
-from keng.tips.models.wave import FEWEST
+from keng.tips.models.wave import FEWEST_TIPS_OF_WAVE
 
 # Of a category, which joins what may have nothing to do with each other.
 FEWEST_OF_CATEGORY = 5
@@ -94,13 +94,13 @@ def _joined_rises(
     for sign in signs:
         tips = [by_id[pk] for pk in sign.tips if pk in by_id]
         usual = baseline.indicators.get(sign.pk, baseline.unseen)
-        if reason := _rise_reason(tips, usual, RARE_CHANCE, FEWEST, now):
+        if reason := _rise_reason(tips, usual, RARE_CHANCE, FEWEST_TIPS_OF_WAVE, now):
             said = {"sign": "indicator", "id": str(sign.pk), "type": sign.type}
             reasons.append(({t.pk for t in tips}, reason | said | {"value": sign.value}))
     reasons += [
         ({t.pk for t in tips}, reason | {"sign": "likeness"})
         for tips in _groups_alike(list(by_id.values()))
-        if (reason := _rise_reason(tips, baseline.unseen, RARE_CHANCE, FEWEST, now))
+        if (reason := _rise_reason(tips, baseline.unseen, RARE_CHANCE, FEWEST_TIPS_OF_WAVE, now))
     ]
     for pks, _reason in reasons:
         joined.join(pks)
@@ -178,7 +178,7 @@ def _groups_alike(recent: list[RecentTip]) -> list[list[RecentTip]]:
     groups: dict[uuid.UUID, list[RecentTip]] = defaultdict(list)
     for tip in newest:
         groups[joined.root(tip.pk)].append(tip)
-    return [group for group in groups.values() if len(group) >= FEWEST]
+    return [group for group in groups.values() if len(group) >= FEWEST_TIPS_OF_WAVE]
 
 
 def _most_common(categories: Iterable[str]) -> str:

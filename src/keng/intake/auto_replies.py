@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.tips.letters import bank_first, danger_first
+from keng.tips.letters import bank_first_sentence, danger_first_sentence
 
 
 def first_answer(
@@ -39,19 +39,19 @@ def _first_answer(
     kept_from: str,
 ) -> str:
     with translation.override(language):
-        straight_up = about_officers_words(kept_from) if kept_from else ""
+        straight_up = about_officers_answer(kept_from) if kept_from else ""
         moved = ""
         if in_group:
             moved = _(
                 "You wrote it in a group: we answer only here, where the group does not see it."
             )
-        bank = bank_first() if money_left else ""
+        bank = bank_first_sentence() if money_left else ""
         receipt = _("Your receipt code, shown once: {link}")
         page = f"{settings.PUBLIC_URL}/"
         if is_danger:
             # Whoever is in danger reads the first lines of it, if any.
             lines = [
-                danger_first(),
+                danger_first_sentence(),
                 bank,
                 _("%(unit)s has your report: officers are being called right now.")
                 % {"unit": unit_name},
@@ -85,7 +85,7 @@ def _first_answer(
     return "\n".join(filter(None, lines))
 
 
-def about_officers_words(unit_name: str) -> str:
+def about_officers_answer(unit_name: str) -> str:
     """Where a report about officers went, and how to say that it is meant for their desk."""
     return _(
         "This seems to be about an officer here. It went straight to the province; %(unit)s does "
@@ -120,7 +120,7 @@ def stopped_warnings_answer(unit_name: str) -> str:
 
 
 @cache
-def asked_whether_to_stop(language: str) -> str:
+def whether_to_stop_question(language: str) -> str:
     """After a lone word that asks to stop or answers a question."""
     with translation.override(language):
         return _(
@@ -142,7 +142,7 @@ def came_back_answer(unit_name: str) -> str:
     return _in_both_languages(sentence)
 
 
-def still_stopped(language: str) -> str:
+def still_stopped_answer(language: str) -> str:
     """When somebody writes on after a stop, once."""
     with translation.override(language):
         return _(

@@ -13,8 +13,8 @@ from keng.delivery.actions.inbound import bytea_text, inbound_row
 from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
 from keng.intake import auto_replies, command_statements, receive
-from keng.intake.receive import Chat, NewTip, Sealed
-from keng.intake.row import Row, row_of
+from keng.intake.incoming_tip import IncomingRow, incoming_row
+from keng.intake.receive import IncomingChat, IncomingTip, SealedPart
 from keng.intake.statement import RECEIVE
 from keng.kit.ids import new_id
 from keng.kit.languages import full_language
@@ -23,7 +23,8 @@ from keng.language import chat_words, lost_money, officers
 from keng.language.fold import fold
 from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipt_codes
-from keng.tips.urgency import ClockLimits, limits_in_force, urgency_of
+from keng.tips.deadlines import ClockLimits, clock_limits_in_force
+from keng.tips.first_urgency import first_urgency_of
 from keng.vault import seal
 
 # A provider takes free answers for two days; a receipt link later than that would only confuse.
@@ -36,10 +37,10 @@ class RulesNotRead(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class _PreparedRow:
     """One row of the statement; first the thread before it may have to be left."""
 
-    row: Row = field(repr=False)
+    row: IncomingRow = field(repr=False)
     before: SqlStatement | None = None
     after: SqlStatement | None = None
 
@@ -54,7 +55,7 @@ class TipHandler:
 
     def refresh(self) -> None:
         """Read the clock rules of today."""
-        self._limits = limits_in_force()
+        self._limits = clock_limits_in_force()
 
     def takes(self, message: InboundMessage) -> bool:
         event = message.event
@@ -66,37 +67,37 @@ class TipHandler:
         )
         return not (is_idle_talk and is_said_by_the_way)
 
-    def prepare(self, message: InboundMessage) -> _Prepared:
+    def prepare(self, message: InboundMessage) -> _PreparedRow:
         if self._limits is None:
             raise RulesNotRead
         anew, text = chat_words.begins_anew(message.event.text)
-        tip = tip_of(message, text)
-        row = row_of(tip, self._limits)
+        tip = incoming_tip_of(message, text)
+        row = incoming_row(tip, self._limits)
         if anew:
-            return _Prepared(row, SqlStatement(command_statements.RELEASE, _talk(message)))
+            return _PreparedRow(row, SqlStatement(command_statements.RELEASE_CONVERSATION, _conversation_values(message)))
         if tip.concerns_by_words:
             above = {"above": message.account.above_id}
-            return _Prepared(
+            return _PreparedRow(
                 row,
-                SqlStatement(command_statements.LEAVE_THE_UNIT, _talk(message) | above),
-                SqlStatement(command_statements.KEEP_SILENT, {"tip": tip.id}),
+                SqlStatement(command_statements.LEAVE_THE_UNIT, _conversation_values(message) | above),
+                SqlStatement(command_statements.MARK_DO_NOT_CONTACT, {"tip": tip.id}),
             )
-        return _Prepared(row)
+        return _PreparedRow(row)
 
-    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[_PreparedRow], *, lane: int) -> list[SqlStatement]:
         """One statement for all, unless somebody among them leaves the thread before."""
         made: list[SqlStatement] = []
-        rows: list[Row] = []
+        rows: list[IncomingRow] = []
         for one in prepared:
             if one.before is not None:
-                made += _receive(rows, lane)
+                made += _receive_statements(rows, lane)
                 made.append(one.before)
                 rows = []
             rows.append(one.row)
             if one.after is not None:
-                made += [*_receive(rows, lane), one.after]
+                made += [*_receive_statements(rows, lane), one.after]
                 rows = []
-        return [*made, *_receive(rows, lane)]
+        return [*made, *_receive_statements(rows, lane)]
 
 
 class BeginAnewHandler:
@@ -117,11 +118,11 @@ class BeginAnewHandler:
         return _command_row(message, auto_replies.anew_answer)
 
     def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[SqlStatement]:
-        return [_command(command_statements.BEGIN_ANEW, one) for one in prepared]
+        return [_command_statement(command_statements.BEGIN_ANEW, one) for one in prepared]
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _StopWish:
     """What somebody wishes of messages, as values of the statements."""
 
     row: dict[str, Any] = field(repr=False)
@@ -161,58 +162,61 @@ class StopHandler:
             and (chat_words.may_be_stop(event.text) or chat_words.asks_for_messages(event.text))
         )
 
-    def prepare(self, message: InboundMessage) -> _Wish:
+    def prepare(self, message: InboundMessage) -> _StopWish:
         text = message.event.text
         if message.event.kind == "erase":
-            return _Wish(_command_row(message, None) | {"is_plain": True})
+            return _StopWish(_command_row(message, None) | {"is_plain": True})
         if chat_words.is_stop(text):
             row = _command_row(message, auto_replies.stopped_answer)
             # "Don't text me, he is beating my mother": what is told beside it begins a report or
             # joins one, like every other message.
-            tells_more = chat_words.tells_beside_stop(text) or urgency_of(text) in {"P0", "P1"}
+            is_urgent = first_urgency_of(text) in {"P0", "P1"}
+            tells_more = chat_words.tells_beside_stop(text) or is_urgent
             otherwise = self._tips.prepare(message) if tells_more else None
             row |= {"is_plain": True, "tells_more": tells_more} | _warnings_row(message)
-            return _Wish(row, otherwise=otherwise)
+            return _StopWish(row, otherwise=otherwise)
         otherwise = self._tips.prepare(message)
         if chat_words.asks_for_messages(text):
             row = _command_row(message, auto_replies.came_back_answer)
-            return _Wish(row, comes_back=True, otherwise=otherwise)
+            return _StopWish(row, comes_back=True, otherwise=otherwise)
         row = _command_row(message, auto_replies.stopped_answer)
         row |= _warnings_row(message) | _question_row(message)
-        return _Wish(
+        return _StopWish(
             row | {"is_plain_word": chat_words.is_plain_stop_word(text)}, otherwise=otherwise
         )
 
-    def statements(self, prepared: Sequence[_Wish], *, lane: int) -> list[SqlStatement]:
+    def statements(self, prepared: Sequence[_StopWish], *, lane: int) -> list[SqlStatement]:
         made: list[SqlStatement] = []
         for one in prepared:
             made.append(
-                _command(
-                    command_statements.COME_BACK if one.comes_back else command_statements.STOP,
+                _command_statement(
+                    command_statements.MESSAGES_AGAIN
+                    if one.comes_back
+                    else command_statements.STOP_MESSAGES,
                     one.row,
                 )
             )
             if one.otherwise is not None:
                 made += self._tips.statements([one.otherwise], lane=lane)
                 if not one.comes_back:
-                    made.append(_command(command_statements.ASK_WHETHER_TO_STOP, one.row))
+                    made.append(_command_statement(command_statements.ASK_WHETHER_TO_STOP, one.row))
         return made
 
 
-def tip_of(message: InboundMessage, text: str) -> NewTip:
+def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
     """Everything the statement needs, sealed; the plain address and link end here."""
     account, event = message.account, message.event
-    text = text or _without_words(event)
+    text = text or _words_for_wordless(event)
     language = chat_words.language_of(text)
     folded = fold(text)
-    urgency = urgency_of(text)
+    urgency = first_urgency_of(text)
     is_silent = chat_words.wants_no_contact(folded) or chat_words.is_stop(text)
     # Those it is about never have it: it stands at the desk above from the first moment.
     is_about_unit = account.above_id != account.unit_id and officers.seems_about_officers(text)
     unit_id = account.above_id if is_about_unit else account.unit_id
     # Every tip has a receipt; whoever asked for silence is sent no link to it.
     token = receipt_codes.new_token()
-    seals = message.seals or seal.Together()
+    seals = message.seals or seal.SealBatch()
     answer = (
         b""
         if is_silent
@@ -228,7 +232,7 @@ def tip_of(message: InboundMessage, text: str) -> NewTip:
             )
         )
     )
-    return NewTip(
+    return IncomingTip(
         unit_id=unit_id,
         text=text,
         dedupe_key=message.key,
@@ -241,17 +245,17 @@ def tip_of(message: InboundMessage, text: str) -> NewTip:
         do_not_contact=is_silent,
         urgency=urgency,
         received_at=message.received_at,
-        receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(token)),
+        receipt_hash=receipt_codes.code_hash(receipt_codes.code_from_token(token)),
         inbound_id=message.id,
-        sealed=(Sealed("raw", ("chat",)),),
+        sealed=(SealedPart("raw", ("chat",)),),
         sender_mark=message.conversation_hash or b"",
-        chat=Chat(
+        chat=IncomingChat(
             account_id=account.id,
             kind=event.kind,
             sent_at=event.at,
             location=event.location,
             raw_sealed=seals.for_unit(unit_id, message.raw),
-            media=tuple((m.type, _boxed(m.url)) for m in event.media),
+            media=tuple((m.type, _boxed_address(m.url)) for m in event.media),
             conversation_hash=message.conversation_hash or b"",
             # Who is not to be written to needs none.
             address_sealed=b"" if is_silent else seals.for_sender(event.reply_address or ""),
@@ -262,12 +266,12 @@ def tip_of(message: InboundMessage, text: str) -> NewTip:
     )
 
 
-def _talk(message: InboundMessage) -> dict[str, Any]:
+def _conversation_values(message: InboundMessage) -> dict[str, Any]:
     return {"conversation_hash": message.conversation_hash, "key": message.key}
 
 
-def _receive(rows: list[Row], lane: int) -> list[SqlStatement]:
-    return [SqlStatement(RECEIVE, receive.values_of(rows, lane=lane))] if rows else []
+def _receive_statements(rows: list[IncomingRow], lane: int) -> list[SqlStatement]:
+    return [SqlStatement(RECEIVE, receive.statement_values(rows, lane=lane))] if rows else []
 
 
 def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -> dict[str, Any]:
@@ -285,8 +289,8 @@ def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -
     if event.reply_address:
         row["subscription_hash"] = bytea_text(address_hash(account.channel, event.reply_address))
         if answer:
-            row["address"] = bytea_text(seal.for_sender(event.reply_address))
-            row["answer"] = bytea_text(seal.for_sender(answer(account.unit_name)))
+            row["address"] = bytea_text(seal.seal_for_sender(event.reply_address))
+            row["answer"] = bytea_text(seal.seal_for_sender(answer(account.unit_name)))
     return row
 
 
@@ -295,24 +299,24 @@ def _warnings_row(message: InboundMessage) -> dict[str, Any]:
     if not message.event.reply_address:
         return {}
     text = auto_replies.stopped_warnings_answer(message.account.unit_name)
-    return {"subscription_answer": bytea_text(seal.for_sender(text))}
+    return {"subscription_answer": bytea_text(seal.seal_for_sender(text))}
 
 
 def _question_row(message: InboundMessage) -> dict[str, Any]:
     """Whether to stop: for the chat, and as the desk and the page of the report show it."""
-    text = auto_replies.asked_whether_to_stop(chat_words.language_of_command(message.event.text))
+    text = auto_replies.whether_to_stop_question(chat_words.language_of_command(message.event.text))
     return {
-        "question": bytea_text(seal.for_sender(text)),
+        "question": bytea_text(seal.seal_for_sender(text)),
         "question_text": text,
         "question_message": str(new_id()),
     }
 
 
-def _command(sql: str, row: dict[str, Any]) -> SqlStatement:
+def _command_statement(sql: str, row: dict[str, Any]) -> SqlStatement:
     return SqlStatement(sql, {"rows": json.dumps([row], ensure_ascii=False)})
 
 
-def _without_words(event: Event) -> str:
+def _words_for_wordless(event: Event) -> str:
     """A place or a picture sent without a word is still something to read in a list."""
     if event.location is None:
         return _("Files: %(count)d") % {"count": len(event.media)}
@@ -320,6 +324,6 @@ def _without_words(event: Event) -> str:
     return f"📍 {latitude:.6f}, {longitude:.6f}"
 
 
-def _boxed(url: str) -> bytes:
+def _boxed_address(url: str) -> bytes:
     # The worker fetches files and the sender's key is not the worker's: so a box of the site.
     return bytes(site_box(MEDIA_BOX).encrypt(url.encode()))

@@ -5,7 +5,7 @@ from keng.delivery.models import Conversation, Dispatch
 from keng.intake import auto_replies
 from keng.kit import times
 from keng.language import chat_words
-from keng.tips.chats import STOPPED, TOLD
+from keng.tips.chats import STOPPED, STOPPED_AND_TOLD
 from keng.tips.models import DialogueMessage, Tip
 
 
@@ -24,7 +24,7 @@ def tell_how_to_come_back(tip: Tip, message: DialogueMessage) -> None:
     talk = talks.filter(tip_ref=tip.pk, mode=STOPPED, last_inbound_at__lte=message.at).first()
     if talk is None:
         return
-    text = auto_replies.still_stopped(tip.language)
+    text = auto_replies.still_stopped_answer(tip.language)
     dispatch = send_to_conversation(
         talk,
         text=text,
@@ -42,5 +42,5 @@ def tell_how_to_come_back(tip: Tip, message: DialogueMessage) -> None:
         dispatch_ref=dispatch.pk,
         visible_at=times.now(),
     )
-    talk.mode = TOLD
+    talk.mode = STOPPED_AND_TOLD
     talk.save(update_fields=["mode"])

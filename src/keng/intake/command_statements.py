@@ -5,7 +5,7 @@ stopped and told how to come back.
 """
 
 from keng.delivery.actions.inbound import CLAIM_KEYS_SQL
-from keng.tips.chats import ASKED, STOPPED
+from keng.tips.chats import STOP_ASKED, STOPPED
 
 _COLUMNS = """
     key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,
@@ -82,14 +82,14 @@ _IS_NEEDED = "d.state = 'leased' OR d.recipient_kind <> 'conversation'"
 # anything: no tip is open, or it was asked about and comes again before the desk has said more.
 # What is told in the same breath is left, with its key, for the statement that keeps it: here only
 # the wish is fulfilled. Where no tip is open nothing is sent: they may hide beside whom they fear.
-STOP = f"""
+STOP_MESSAGES = f"""
 {_SENT}
 r AS MATERIALIZED (
   SELECT sent.* FROM sent LEFT JOIN delivery_conversation c
     ON c.key_hash = sent.conversation_hash AND c.tip_ref IS NOT NULL
   WHERE is_plain
      OR NOT is_plain AND (
-       c.id IS NULL OR is_plain_word AND c.mode = '{ASKED}' AND NOT EXISTS (
+       c.id IS NULL OR is_plain_word AND c.mode = '{STOP_ASKED}' AND NOT EXISTS (
          SELECT FROM tips_dialoguemessage m
          WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at))
 ),
@@ -164,7 +164,7 @@ answered AS (
 ASK_WHETHER_TO_STOP = f"""
 {_SENT}
 talk AS (
-  UPDATE delivery_conversation c SET mode = '{ASKED}'
+  UPDATE delivery_conversation c SET mode = '{STOP_ASKED}'
   FROM sent JOIN delivery_inbound i ON i.id = sent.inbound JOIN tips_tip tip ON tip.id = i.tip_ref
   WHERE c.key_hash = sent.conversation_hash AND c.tip_ref = tip.id AND c.mode = ''
     AND NOT tip.do_not_contact
@@ -186,7 +186,7 @@ answered AS (
 
 # Only who has stopped comes back by it; for everybody else it is a message like any other. The
 # address comes with it: it went with the stop.
-COME_BACK = f"""
+MESSAGES_AGAIN = f"""
 {_SENT}
 r AS MATERIALIZED (
   SELECT sent.* FROM sent JOIN delivery_conversation c ON c.key_hash = sent.conversation_hash
@@ -240,7 +240,7 @@ SELECT set_config('keng.left_in_silence', coalesce(bool_or(do_not_contact), fals
 FROM gone
 """
 # Whoever asked to be left alone in the talk before is not written to because of the new one.
-KEEP_SILENT = """
+MARK_DO_NOT_CONTACT = """
 WITH silent AS (
   UPDATE tips_tip SET do_not_contact = true
   WHERE id = %(tip)s AND current_setting('keng.left_in_silence', true) = 'true'
@@ -256,7 +256,7 @@ WHERE delivery_delivery.recipient_ref = c.id AND state = 'queued'
 """
 # As BEGIN_ANEW, when the new report stands in the same message: the row that follows claims the
 # key.
-RELEASE = """
+RELEASE_CONVERSATION = """
 UPDATE delivery_conversation SET key_hash = NULL
 WHERE key_hash = %(conversation_hash)s::bytea
   AND NOT EXISTS (SELECT FROM delivery_dedupekey WHERE key = %(key)s::bytea)

@@ -18,10 +18,10 @@ from keng.kit import times
 from keng.kit.secrets import site_box
 from keng.tips.attachments import store_attachment
 from keng.tips.models import Tip
-from keng.tips.unread_files import has_room
+from keng.tips.unread_files import has_room_in_share
 
-log = logging.getLogger(__name__)
-AT_ONCE = 4
+logger = logging.getLogger(__name__)
+FETCHED_AT_ONCE = 4
 # How long after each try the next one is due; a provider keeps its files for days.
 _PAUSES = tuple(dt.timedelta(minutes=m) for m in (2, 10, 60, 180, 480, 720))
 # Which hosts a channel's files lie at: seen, not promised, so an operator may add to the list.
@@ -30,7 +30,7 @@ _MORE_HOSTS = tuple(h for h in os.environ.get("KENG_MEDIA_HOSTS", "").split(",")
 
 
 @dataclass(frozen=True, slots=True)
-class _Claimed:
+class _ClaimedFile:
     id: uuid.UUID
     tip_id: uuid.UUID
     kind: str
@@ -41,16 +41,16 @@ class _Claimed:
 
 def fetch_files() -> int:
     """One portion: claim, commit, fetch, keep. Killed in between, it is tried again later."""
-    claimed = _claim()
+    claimed = _claim_files()
     if claimed:
         results = asyncio.run(_fetch_all(claimed))
         for one, result in zip(claimed, results, strict=True):
-            _settle(one, result)
+            _settle_file(one, result)
     return len(claimed)
 
 
 @transaction.atomic
-def _claim() -> list[_Claimed]:
+def _claim_files() -> list[_ClaimedFile]:
     # What belongs to a tip out of scope waits: fetched if the reporter objects, else forgotten.
     sealed = Tip.objects.filter(kind=Tip.Kind.OUT_OF_SCOPE, pk=OuterRef("inbound__tip_ref"))
     due = InboundMedia.objects.filter(
@@ -60,19 +60,21 @@ def _claim() -> list[_Claimed]:
         next_try_at__lte=times.now(),
         inbound__tip_ref__isnull=False,
     ).select_related("inbound__account")
-    if not has_room():
+    if not has_room_in_share():
         # Those of reports that nobody has read wait where they lie, without a try less.
         unread = Tip.objects.filter(first_read_at__isnull=True, pk=OuterRef("inbound__tip_ref"))
         due = due.exclude(Exists(unread))
     rows = list(
-        due.order_by("id").select_for_update(no_key=True, skip_locked=True, of=("self",))[:AT_ONCE]
+        due.order_by("id").select_for_update(no_key=True, skip_locked=True, of=("self",))[
+            :FETCHED_AT_ONCE
+        ]
     )
     for row in rows:
         row.next_try_at = times.now() + _PAUSES[min(row.tries, len(_PAUSES) - 1)]
         row.tries += 1
     InboundMedia.objects.bulk_update(rows, ["next_try_at", "tries"])
     return [
-        _Claimed(
+        _ClaimedFile(
             row.pk,
             row.inbound.tip_ref,
             row.kind,
@@ -85,7 +87,7 @@ def _claim() -> list[_Claimed]:
     ]
 
 
-async def _fetch_all(claimed: list[_Claimed]) -> list[tuple[bytes, str] | BaseException]:
+async def _fetch_all(claimed: list[_ClaimedFile]) -> list[tuple[bytes, str] | BaseException]:
     # A whole HTTP client, which the worker needs only once a chat has sent a file.
     from keng.files.download import download  # noqa: PLC0415
 
@@ -99,7 +101,7 @@ async def _fetch_all(claimed: list[_Claimed]) -> list[tuple[bytes, str] | BaseEx
 
 
 @transaction.atomic
-def _settle(one: _Claimed, result: tuple[bytes, str] | BaseException) -> None:
+def _settle_file(one: _ClaimedFile, result: tuple[bytes, str] | BaseException) -> None:
     # The tip first, as the desk locks: it may have been found out of scope while we fetched.
     tip = Tip.objects.select_for_update(no_key=True, of=("self",)).get(pk=one.tip_id)
     row = (
@@ -108,7 +110,7 @@ def _settle(one: _Claimed, result: tuple[bytes, str] | BaseException) -> None:
     if row.fetched_at or row.lost_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         return
     if isinstance(result, BaseException):
-        _missed(row, result)
+        _note_failure(row, result)
         return
     message = tip.messages.filter(inbound_ref=row.inbound_id).order_by("id").first()
     store_attachment(tip.pk, tip.responsible_unit_id, *result, message=message)
@@ -117,11 +119,11 @@ def _settle(one: _Claimed, result: tuple[bytes, str] | BaseException) -> None:
     row.save(update_fields=["fetched_at", "url_sealed"])
 
 
-def _missed(row: InboundMedia, error: BaseException) -> None:
+def _note_failure(row: InboundMedia, error: BaseException) -> None:
     from keng.files.download import NotFetched  # noqa: PLC0415 -- loaded by now
 
     why = str(error) if isinstance(error, UrlRefused | NotFetched) else type(error).__name__
-    log.warning("A file was not fetched (%s).", why)
+    logger.warning("A file was not fetched (%s).", why)
     if isinstance(error, UrlRefused) or row.tries >= len(_PAUSES):
         row.lost_at, row.url_sealed = times.now(), b""
         row.save(update_fields=["lost_at", "url_sealed"])

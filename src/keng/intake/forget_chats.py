@@ -16,18 +16,18 @@ from keng.tips.models import Attachment, HeldEnding, Tip
 
 # A provider that heard no answer sends a message again within minutes.
 REPEATED_WITHIN = datetime.timedelta(hours=1)
-RECEIPTS_COME_WITHIN = datetime.timedelta(days=7)
+DELIVERY_RECEIPTS_WITHIN = datetime.timedelta(days=7)
 _PORTION = 500
 
 
 @transaction.atomic
-def forget_chats() -> int:
+def forget_message_hashes() -> int:
     """Drop the keyed hash from messages of tips that have ended, and of none; how many.
 
     Of none: a bare "stop" or "new tip", whose words nobody reads, so they go too. What waits for a
     survey or a look-up has no such row. A job of the worker.
     """
-    needed = _going_on().filter(pk=OuterRef("tip_ref"))
+    needed = _tips_not_ended().filter(pk=OuterRef("tip_ref"))
     known = Inbound.objects.filter(~Exists(needed), conversation_hash__isnull=False)
     chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True).values_list(
         "pk", flat=True
@@ -38,13 +38,13 @@ def forget_chats() -> int:
 
 
 @transaction.atomic
-def forget_files() -> int:
+def forget_file_hashes() -> int:
     """Drop the keyed hash from files of tips that have ended; how many. A job of the worker.
 
     Whoever has the site's key and somebody's phone could compute it: with it gone, a file on the
     phone proves nothing. What is added to an ended tip twice is then kept twice.
     """
-    needed = _going_on().filter(pk=OuterRef("tip"))
+    needed = _tips_not_ended().filter(pk=OuterRef("tip"))
     known = Attachment.objects.exclude(keyed_hash=b"").filter(~Exists(needed))
     chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
     ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
@@ -59,7 +59,7 @@ def forget_message_ids() -> int:
     """
     known = Delivery.objects.filter(
         recipient_kind=Delivery.RecipientKind.CONVERSATION,
-        settled_at__lt=times.now() - RECEIPTS_COME_WITHIN,
+        settled_at__lt=times.now() - DELIVERY_RECEIPTS_WITHIN,
     ).exclude(provider_id="")
     chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
     ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
@@ -67,13 +67,13 @@ def forget_message_ids() -> int:
 
 
 @transaction.atomic
-def forget_repetitions() -> int:
+def forget_dedupe_keys() -> int:
     """Drop which message a key stands for: soon, and with the end of its tip; how many.
 
     Whoever has the site's key and somebody's phone could hash the ids of its messages. What comes
     again is still known by the key and writes nothing. A job of the worker.
     """
-    needed = _going_on().filter(pk=OuterRef("tip_ref"))
+    needed = _tips_not_ended().filter(pk=OuterRef("tip_ref"))
     ended = Inbound.objects.filter(
         ~Exists(needed), pk=OuterRef("inbound_ref"), tip_ref__isnull=False
     )
@@ -84,7 +84,7 @@ def forget_repetitions() -> int:
     return DedupeKey.objects.filter(pk__in=keys).update(inbound_ref=None)
 
 
-def _going_on() -> QuerySet[Tip]:
+def _tips_not_ended() -> QuerySet[Tip]:
     """Tips that have not ended for good."""
     held = HeldEnding.objects.filter(decision__tip=OuterRef("pk"))
     return Tip.objects.filter(~Q(state=Tip.State.CLOSED) | Q(Exists(held)), withdrawn_at=None)

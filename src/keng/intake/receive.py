@@ -8,26 +8,32 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keng.intake.row import Chat, NewTip, Row, Sealed, row_of
-from keng.intake.statement import BESIDE, KNOWN, RECEIVE, RECEIVE_FORMS
+from keng.intake.incoming_tip import (
+    IncomingChat,
+    IncomingRow,
+    IncomingTip,
+    SealedPart,
+    incoming_row,
+)
+from keng.intake.statement import RECEIVE, RECEIVE_FORMS, SEALED_FIELDS, TIPS_OF_KNOWN_KEYS
 from keng.kit.ids import new_id
+from keng.tips.deadlines import clock_limits_in_force
 from keng.tips.errors import ReceivedBefore
-from keng.tips.urgency import limits_in_force
 
 __all__ = [
-    "Chat",
-    "NewTip",
-    "Received",
-    "Sealed",
-    "chain_of",
-    "receive_many",
-    "receive_one",
-    "values_of",
+    "IncomingChat",
+    "IncomingTip",
+    "ReceivedTip",
+    "SealedPart",
+    "audit_chain_of_lane",
+    "receive_tip",
+    "receive_tips",
+    "statement_values",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedTip:
     """What became of one message."""
 
     tip_id: uuid.UUID | None
@@ -38,46 +44,46 @@ class Received:
     """It began a tip; otherwise it joined one, or is a repetition."""
 
 
-def receive_one(new: NewTip) -> uuid.UUID:
+def receive_tip(new: IncomingTip) -> uuid.UUID:
     """Write one tip, in the caller's transaction if any; the same key again writes nothing.
 
     Returns the id of the tip, which for a repetition is that of the first time. Raises
     ReceivedBefore for one whose tip is known by nothing any more, and vault.seal.NoKey when there
     is something to seal and the unit has no key.
     """
-    tip_id = receive_many([new])[0].tip_id
+    tip_id = receive_tips([new])[0].tip_id
     if tip_id is None:
         raise ReceivedBefore
     return tip_id
 
 
 @transaction.atomic
-def receive_many(tips: Sequence[NewTip]) -> list[Received]:
+def receive_tips(tips: Sequence[IncomingTip]) -> list[ReceivedTip]:
     """Write a batch in one statement; the answers stand in the order of the tips."""
-    limits = limits_in_force()
-    values = values_of([row_of(tip, limits) for tip in tips], lane=0)
+    limits = clock_limits_in_force()
+    values = statement_values([incoming_row(tip, limits) for tip in tips], lane=0)
     with connection.cursor() as cursor:
         cursor.execute(RECEIVE if any(tip.chat for tip in tips) else RECEIVE_FORMS, values)
         written = {n: (tip, opens) for n, tip, opens, _ in cursor.fetchall()}
         repeated = [tip.dedupe_key for n, tip in enumerate(tips) if n not in written]
         known: dict[bytes, uuid.UUID | None] = {}
         if repeated:
-            cursor.execute(KNOWN, {"keys": repeated})
+            cursor.execute(TIPS_OF_KNOWN_KEYS, {"keys": repeated})
             known = {bytes(key): tip for key, tip in cursor.fetchall()}
     return [
-        Received(written[n][0], is_new=True, opened=written[n][1])
+        ReceivedTip(written[n][0], is_new=True, opened=written[n][1])
         if n in written
-        else Received(known[tip.dedupe_key], is_new=False, opened=False)
+        else ReceivedTip(known[tip.dedupe_key], is_new=False, opened=False)
         for n, tip in enumerate(tips)
     ]
 
 
-def values_of(rows: Sequence[Row], *, lane: int) -> dict[str, Any]:
+def statement_values(rows: Sequence[IncomingRow], *, lane: int) -> dict[str, Any]:
     """The values of RECEIVE for rows made by row_of; a lane is one writer of this process."""
     return {
         "rows": f"[{','.join(row.json for row in rows)}]",
-        **{name: [getattr(row, name) for row in rows] for name in BESIDE},
-        "chain": chain_of(lane),
+        **{name: [getattr(row, name) for row in rows] for name in SEALED_FIELDS},
+        "chain": audit_chain_of_lane(lane),
         "entry": new_id(),
         "actor": process_name(),
     }
@@ -88,6 +94,6 @@ def process_name() -> str:
     return os.environ.get("KENG_PROCESS", "owner")
 
 
-def chain_of(lane: int) -> str:
+def audit_chain_of_lane(lane: int) -> str:
     """The audit chain of one writer. Two may share it: the head is locked until commit."""
     return f"intake:{process_name()}-{(os.getpid() + lane) % 16}"

@@ -9,7 +9,7 @@ from keng.audit.batches import ENTRY_OF_BATCH
 
 # What each column of a row is made of; the rows arrive as one JSON array, their long sealed parts
 # beside it as arrays of bytes: in JSON they would be twice as long and be read letter by letter.
-FIELDS: dict[str, str] = {
+ROW_FIELDS: dict[str, str] = {
     "key": "bytea",
     "inbound": "uuid",
     "account": "uuid",
@@ -49,10 +49,10 @@ FIELDS: dict[str, str] = {
     "delivery": "uuid",
     "answer_expires_at": "timestamptz",
 }
-BESIDE = ("raw", "address", "answer")
-_COLUMNS = ", ".join(f"{name} {type_}" for name, type_ in FIELDS.items())
-_ARRAYS = ", ".join(f"unnest(%({name})b::bytea[])" for name in BESIDE)
-_NAMES = ", ".join([*FIELDS, *BESIDE])
+SEALED_FIELDS = ("raw", "address", "answer")
+_COLUMNS = ", ".join(f"{name} {type_}" for name, type_ in ROW_FIELDS.items())
+_ARRAYS = ", ".join(f"unnest(%({name})b::bytea[])" for name in SEALED_FIELDS)
+_NAMES = ", ".join([*ROW_FIELDS, *SEALED_FIELDS])
 
 # Keys are claimed in their own order, so that two batches with the same ones cannot deadlock.
 _CLAIM = f"""
@@ -215,7 +215,7 @@ _WRITTEN = f"{_SAID}{_RECEIVED}{_OPENED}{_SEALED}{_ANSWERED}{_RECORDED}{_WAKE}{_
 RECEIVE = f"{_CLAIM}{_TALK}{_WRITTEN}"
 RECEIVE_FORMS = f"{_CLAIM}{_NO_TALK}{_WRITTEN}"
 # For a repetition: the tip that the first time made or joined, if the key still leads there.
-KNOWN = """
+TIPS_OF_KNOWN_KEYS = """
 SELECT d.key, i.tip_ref
 FROM delivery_dedupekey d LEFT JOIN delivery_inbound i ON i.id = d.inbound_ref
 WHERE d.key = ANY(%(keys)s)

@@ -29,12 +29,16 @@ TASKS = [
         pace=TaskPace.SLOW,
     ),
     WorkerTask(
-        "forget by what files are known", forget_chats.forget_files, every=timedelta(seconds=30)
+        "forget by what files are known",
+        forget_chats.forget_file_hashes,
+        every=timedelta(seconds=30),
     ),
-    WorkerTask("forget whose chat it was", forget_chats.forget_chats, every=timedelta(seconds=30)),
+    WorkerTask(
+        "forget whose chat it was", forget_chats.forget_message_hashes, every=timedelta(seconds=30)
+    ),
     WorkerTask(
         "forget which messages came before",
-        forget_chats.forget_repetitions,
+        forget_chats.forget_dedupe_keys,
         every=timedelta(minutes=1),
     ),
     WorkerTask(

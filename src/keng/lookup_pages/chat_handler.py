@@ -33,7 +33,7 @@ from keng.language.lookup_terms import (
 )
 from keng.language.phrase_lists import listed_phrases_pattern
 from keng.lookup import chat_answers
-from keng.tips.urgency import urgency_of
+from keng.tips.first_urgency import first_urgency_of
 from keng.vault import seal
 
 _MOST_ASKED = 3
@@ -184,7 +184,7 @@ def lookup_question_of(event: Event) -> LookupQuestion | None:
     if command is None or (command["soft"] and _command_question(text, command) is None):
         return _free_question(text)
     # Whoever is in danger or has just paid reports, whatever the first word was.
-    if urgency_of(text) in ("P0", "P1"):
+    if first_urgency_of(text) in ("P0", "P1"):
         return _free_question(text)
     return _command_question(text, command)
 
@@ -206,9 +206,9 @@ def _free_question(text: str) -> LookupQuestion | None:
     words = " ".join(fold(_words_without_indicators(shown)).split())
     things = tuple(one for one in lookup_terms_in(shown) if _if_answerable(one))[:_MOST_ASKED]
     # Nobody in danger is to read about a number first.
-    if not things or urgency_of(text) == "P0":
+    if not things or first_urgency_of(text) == "P0":
         return None
-    is_report = lookup_questions.tells_more_than_question(words) or urgency_of(text) == "P1"
+    is_report = lookup_questions.tells_more_than_question(words) or first_urgency_of(text) == "P1"
     language = chat_words.language_of(text)
     return LookupQuestion(things, "always" if is_report else "in_talk", (language,))
 
@@ -276,7 +276,7 @@ def _if_answerable(alone: LookupTerm | None) -> LookupTerm | None:
 
 
 def _row_of(message: InboundMessage, question: LookupQuestion, texts: list[str]) -> dict[str, Any]:
-    account, seals = message.account, message.seals or seal.Together()
+    account, seals = message.account, message.seals or seal.SealBatch()
     return {
         "key": bytea_text(message.key),
         # What the key points at: nothing. A row of the message would hold who wrote it.

@@ -46,10 +46,10 @@ def object_with_pictures(
             raise NoPicture(number)
     dispute, code = disputes.object_to_listing(hash, reason=reason, text=text, token=token)
     if not was_sent:
-        shown_codes.show_for_a_while(token)
+        shown_codes.show_code_for_a_while(token)
     if not DisputeFile.objects.filter(dispute=dispute.pk).exists():
         for picture in pictures[:MOST_PICTURES]:
-            prepared = viewing_copies.prepare(picture, mime_of(picture))
+            prepared = viewing_copies.prepare_picture(picture, mime_of(picture))
             made = DisputeFile.objects.create(dispute=dispute, no_copy=prepared.no_copy)
             prepared.let_wait(dispute_file=made)
     return dispute, code

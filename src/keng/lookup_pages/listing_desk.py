@@ -19,7 +19,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING
-from keng.files.store import opened_copy
+from keng.files.store import open_viewing_copy
 from keng.kit import times
 from keng.kit.forms import Form
 from keng.kit.pagination import ListPage
@@ -205,7 +205,7 @@ def dispute_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Uncover a picture of an objection. A POST, so that every look is on record."""
     try:
         found = dispute_pictures.show_picture(pk, by=request.officer)
-        picture = base64.b64encode(opened_copy(found.viewing_path)).decode()
+        picture = base64.b64encode(open_viewing_copy(found.viewing_path)).decode()
     except (NotYours, FileNotFoundError) as error:
         raise Http404 from error
     context = {"dispute": found.dispute, "picture": f"data:image/jpeg;base64,{picture}"}

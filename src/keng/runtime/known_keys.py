@@ -11,7 +11,13 @@ from psycopg import sql
 
 from keng.kit.database import DatabaseNotPrepared, data_folder, dsn
 from keng.runtime.errors import CannotContinue
-from keng.vault.fingerprints import KINDS, Kind, fingerprint, key_file, of_public_key
+from keng.vault.fingerprints import (
+    KEY_KINDS,
+    KeyKind,
+    fingerprint_of_public_key,
+    key_file,
+    key_fingerprint,
+)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -20,7 +26,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 class KeyFault:
     """A key that does not belong to this database, or is not there."""
 
-    kind: Kind
+    kind: KeyKind
     is_missing: bool
 
     def __str__(self) -> str:
@@ -37,7 +43,7 @@ class RecordedInstallation:
     """What the database says of the installation it belongs to."""
 
     is_demo: bool
-    fingerprints: dict[Kind, bytes]
+    fingerprints: dict[KeyKind, bytes]
 
 
 def recorded_installation(connection: Connection) -> RecordedInstallation | None:
@@ -49,7 +55,7 @@ def recorded_installation(connection: Connection) -> RecordedInstallation | None
     ).fetchone()
     if row is None:
         return None
-    return RecordedInstallation(row[0], dict(zip(KINDS, map(bytes, row[1:]), strict=True)))
+    return RecordedInstallation(row[0], dict(zip(KEY_KINDS, map(bytes, row[1:]), strict=True)))
 
 
 def has_rows(connection: Connection) -> bool:
@@ -67,8 +73,8 @@ def key_faults(connection: Connection) -> list[KeyFault]:
     known = recorded_installation(connection)
     expected = known.fingerprints if known else _known_before(connection)
     found = []
-    for kind in KINDS:
-        here = fingerprint(kind)
+    for kind in KEY_KINDS:
+        here = key_fingerprint(kind)
         if here is None and kind in expected:
             found.append(KeyFault(kind, is_missing=True))
         elif here is not None and expected.get(kind) not in {None, here}:
@@ -123,7 +129,7 @@ def claim_installation(*, is_demo: bool) -> None:
         belongs_to_demo = is_demo_data(connection)
     if belongs_to_demo is not None and belongs_to_demo != is_demo:
         raise CannotContinue(_not_these(is_demo=is_demo))
-    installation.begin(is_demo=is_demo)
+    installation.begin_installation(is_demo=is_demo)
 
 
 def _not_these(*, is_demo: bool) -> str:
@@ -138,16 +144,16 @@ def _not_these(*, is_demo: bool) -> str:
     )
 
 
-def _known_before(connection: Connection) -> dict[Kind, bytes | None]:
+def _known_before(connection: Connection) -> dict[KeyKind, bytes | None]:
     """What an older version left on record: which keys there must be, of one which it is."""
-    found: dict[Kind, bytes | None] = {"site": None}
+    found: dict[KeyKind, bytes | None] = {"site": None}
     if _has_table(connection, "vault_senderkey") and (
         row := connection.execute(
             "SELECT public_key FROM vault_senderkey WHERE retired_at IS NULL "
             "ORDER BY id DESC LIMIT 1"
         ).fetchone()
     ):
-        found["sender"] = of_public_key("sender", bytes(row[0]))
+        found["sender"] = fingerprint_of_public_key("sender", bytes(row[0]))
     if _exists(connection, "audit_signedhead"):
         found["audit"] = None
     return found

@@ -8,7 +8,7 @@ def site_context(request: HttpRequest) -> dict[str, object]:
     """Name and address of the site, the officer, and whether this is a demo."""
     from keng.accounts.notices import notices_for  # noqa: PLC0415
     from keng.accounts.who import ADMINISTERING, WORKING  # noqa: PLC0415
-    from keng.intake.by_staff.take_down import takes_down  # noqa: PLC0415
+    from keng.intake.by_staff.take_down import may_take_down  # noqa: PLC0415
     from keng.site.navigation import desk_menu, desk_tabs  # noqa: PLC0415
     from keng.site.public_frame import public_frame  # noqa: PLC0415 -- needs loaded apps
 
@@ -29,7 +29,7 @@ def site_context(request: HttpRequest) -> dict[str, object]:
         if officer and officer.current_posts
         else "",
         "keys_off": bool(officer and not officer.single_keys),
-        "takes_reports": bool(officer and takes_down(officer)),
+        "takes_reports": bool(officer and may_take_down(officer)),
         "works": bool(officer and WORKING.includes(officer)),
         "account_notices": notices_for(officer) if officer else [],
         "is_administrator": bool(officer and ADMINISTERING.includes(officer)),

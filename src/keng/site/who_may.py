@@ -121,21 +121,23 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         WORKING,
         """
-    decisions.triage.accept decisions.triage.make_critical decisions.triage.mark_duplicate
-    decisions.triage.rate decisions.triage.route decisions.triage.separate decisions.triage.sort
-    decisions.closing.close decisions.closing.decline decisions.closing.record_outcome
-    decisions.closing.reopen dialogue.answering.add_note dialogue.answering.answer
-    dialogue.answering.withdraw decisions.putting_off.set_aside decisions.suspension.resume
-    decisions.suspension.suspend decisions.undo.take_back decisions.check_steps.tick
-    decisions.check_steps.untick decisions.viewing.note_first_read decisions.viewing.set_role
-    decisions.viewing.show_attachment decisions.bulk.accept decisions.bulk.join
-    decisions.bulk.set_aside decisions.bulk.sort decisions.bulk.take_back
+    decisions.triage.accept_tip decisions.triage.make_critical decisions.triage.mark_duplicate
+    decisions.triage.rate_tip decisions.triage.route_tip decisions.triage.separate_tip
+    decisions.triage.sort_tip decisions.closing.close_tip decisions.closing.decline_tip
+    decisions.closing.record_outcome decisions.closing.reopen_tip dialogue.answering.add_note
+    dialogue.answering.answer_reporter dialogue.answering.withdraw_answer
+    decisions.putting_off.put_off_tip decisions.suspension.resume_tip
+    decisions.suspension.suspend_tip decisions.undo.take_back_decision
+    decisions.check_steps.tick_step decisions.check_steps.untick_step
+    decisions.viewing.note_first_read decisions.viewing.set_sighting_role
+    decisions.viewing.show_attachment decisions.bulk.accept_tips decisions.bulk.join_tips
+    decisions.bulk.put_off_tips decisions.bulk.sort_tips decisions.bulk.take_back_decisions
     incidents.incident_acts.answer_incident incidents.incident_acts.close_incident
     incidents.incident_acts.record_incident_outcome incidents.incident_acts.rename_incident
     incidents.incident_acts.withdraw_incident_answer incidents.wave_acts.dismiss_wave
     incidents.wave_acts.take_back_dismissal lookup_pages.propose.propose_sighting
     inbox.search_acts.record_name_search inbox.search_acts.remove_search
-    inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose_listing
+    inbox.search_acts.save_search intake.take_down.take_down_tip lookup.listing.propose_listing
     network.establishments.add_establishment network.establishments.change_establishment
     network.establishments.import_establishments network.establishments.set_establishment_open
     network.groups.add_group network.groups.change_group network.groups.set_group_active
@@ -179,8 +181,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         LEADING,
         """
-    duty.rota.add_shifts duty.rota.remove_shift dialogue.ready_answer_acts.write_answer
-    dialogue.ready_answer_acts.set_answer_removed
+    duty.rota.add_shifts duty.rota.remove_shift dialogue.ready_answer_acts.write_ready_answer
+    dialogue.ready_answer_acts.set_ready_answer_removed
     """,
     ),
     (SETTING_TARGETS, "network.targets.set_targets"),

@@ -34,24 +34,24 @@ def store_attachment(
     copy = plain_copy or playing_copy_of(data, seen)
     original = store.keep_original(data, unit_id=unit_id)
     is_to_be_copied = mime.startswith("image/") and not copy
-    prepared = viewing_copies.prepare(data, seen) if is_to_be_copied else None
+    prepared = viewing_copies.prepare_picture(data, seen) if is_to_be_copied else None
     made = Attachment.objects.create(
         tip_id=tip_id,
         message=message,
         kind=_kind(mime),
         mime=mime[:80],
-        size=store.rounded(len(data)),
+        size=store.rounded_size(len(data)),
         original_path=original,
         viewing_path=store.keep_viewing_copy(copy) if copy else "",
         no_copy=prepared.no_copy if prepared else "",
-        keyed_hash=hash_in(tip_id, data),
+        keyed_hash=attachment_hash(tip_id, data),
     )
     if prepared is not None:
         prepared.let_wait(attachment=made)
     return made
 
 
-def hash_in(tip_id: uuid.UUID, data: bytes) -> bytes:
+def attachment_hash(tip_id: uuid.UUID, data: bytes) -> bytes:
     """By which the same file is known if it is sent again to this tip, and to no other.
 
     Forgotten with the end of the tip: whoever has the site's key and the file could compute it.

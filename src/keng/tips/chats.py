@@ -19,30 +19,33 @@ from keng.tips.models import DialogueMessage, Tip
 
 # What `Conversation.mode` says of stopping, by intake.command_statements: it was asked whether to
 # stop; it was stopped; it was stopped and, after writing on, told how to come back.
-ASKED, STOPPED, TOLD = "stop_asked", "stopped", "stopped_told"
+STOP_ASKED, STOPPED, STOPPED_AND_TOLD = "stop_asked", "stopped", "stopped_told"
 _PORTION = 500
 
 
-def let_go(tip: Tip, *, but_answer: bool = False) -> None:
+def forget_conversation(tip: Tip, *, but_answer: bool = False) -> None:
     """No row leads back to who wrote this; in the transaction that ends it.
 
     With `but_answer` a message that came this moment, and may tell of danger, is answered first:
     then the address goes when it has been examined.
     """
     talks = Conversation.objects.filter(tip_ref=tip.pk)
-    if but_answer and _unread(tip.pk).exists():
+    if but_answer and _unexamined_messages(tip.pk).exists():
         talks.update(key_hash=None)
     else:
         talks.update(key_hash=None, reply_address_sealed=b"")
 
 
-def let_address_go(tip: Tip) -> None:
+def forget_reply_address(tip: Tip) -> None:
     """Nobody is written to, but whoever writes on joins the tip; in the caller's transaction."""
     Conversation.objects.filter(tip_ref=tip.pk).update(reply_address_sealed=b"")
 
 
-def as_they_are(tip: Tip) -> dict[str, dict[str, str]]:
-    """What `take_again` needs after `let_go`; it is kept in a box that only undoing opens."""
+def conversations_of_tip(tip: Tip) -> dict[str, dict[str, str]]:
+    """What `restore_conversations` needs after `forget_conversation`.
+
+    It is kept in a box that only undoing opens.
+    """
     talks = Conversation.objects.filter(tip_ref=tip.pk)
     return {
         str(talk.pk): {
@@ -53,7 +56,7 @@ def as_they_are(tip: Tip) -> dict[str, dict[str, str]]:
     }
 
 
-def take_again(talks: dict[str, dict[str, str]]) -> None:
+def restore_conversations(talks: dict[str, dict[str, str]]) -> None:
     """The tip can be answered again, and the next message joins it, unless it began another one."""
     for pk, talk in talks.items():
         again = Conversation.objects.filter(pk=pk, key_hash=None)
@@ -68,14 +71,14 @@ def take_again(talks: dict[str, dict[str, str]]) -> None:
 
 
 @transaction.atomic
-def forget_addresses() -> int:
+def forget_unneeded_addresses() -> int:
     """Drop the address of every chat that is not to be written to; how many. A job of the worker.
 
     An ending and a "stop" drop it by themselves: this is for what a message brought along after
     them, once it was examined, and for whatever ended before we did so.
     """
-    is_unread = Q(Exists(_unread(OuterRef("pk"))))
-    # Who wrote after the stop is told once how to come back (actions.coming_back).
+    is_unread = Q(Exists(_unexamined_messages(OuterRef("pk"))))
+    # Who wrote after the stop is told once how to come back (intake.coming_back).
     stopped = Conversation.objects.filter(tip_ref=OuterRef("pk"), mode=STOPPED)
     needed = Tip.objects.filter(
         Q(do_not_contact=False) & (~Q(state=Tip.State.CLOSED) | is_unread)
@@ -89,7 +92,7 @@ def forget_addresses() -> int:
     return Conversation.objects.filter(pk__in=ids).update(reply_address_sealed=b"")
 
 
-def _unread(tip: uuid.UUID | OuterRef) -> QuerySet[DialogueMessage]:
+def _unexamined_messages(tip: uuid.UUID | OuterRef) -> QuerySet[DialogueMessage]:
     """What the reporter said that the worker has not looked at."""
     return DialogueMessage.objects.filter(
         tip=tip, author=DialogueMessage.Author.REPORTER, examined_at=None

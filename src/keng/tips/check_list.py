@@ -14,7 +14,7 @@ from keng.tips.models import Decision, DialogueMessage, Tip, TipCheck
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckListStep:
     """One step that an officer ticks."""
 
     code: str
@@ -25,47 +25,51 @@ class Step:
     besides: frozenset[str] = frozenset()
 
 
-_BURNS = frozenset({"fire_explosion"})
-_HURTS = frozenset({"fire_explosion", "traffic"})
-_CHILDREN = frozenset({"child_safety", "domestic_violence"})
-STEPS = (
-    Step("force", _("113 has it and sends a patrol"), besides=_BURNS),
-    Step("fire", _("114 has it and is coming"), only=_BURNS),
-    Step("ambulance", _("If anybody is hurt: 115 has it"), only=_HURTS),
-    Step("way", _("A patrol is on its way")),
-    Step("there", _("The patrol is at the place")),
-    Step("safe", _("The reporter is in safety")),
-    Step(
+_FIRE_CATEGORIES = frozenset({"fire_explosion"})
+_INJURY_CATEGORIES = frozenset({"fire_explosion", "traffic"})
+_CHILD_CATEGORIES = frozenset({"child_safety", "domestic_violence"})
+DANGER_STEPS = (
+    CheckListStep("force", _("113 has it and sends a patrol"), besides=_FIRE_CATEGORIES),
+    CheckListStep("fire", _("114 has it and is coming"), only=_FIRE_CATEGORIES),
+    CheckListStep("ambulance", _("If anybody is hurt: 115 has it"), only=_INJURY_CATEGORIES),
+    CheckListStep("way", _("A patrol is on its way")),
+    CheckListStep("there", _("The patrol is at the place")),
+    CheckListStep("safe", _("The reporter is in safety")),
+    CheckListStep(
         "child",
         _("If a child is involved: 111 has it, and the file is passed on within 24 hours"),
         _("Circular 43/2021, article 5"),
-        only=_CHILDREN,
+        only=_CHILD_CATEGORIES,
     ),
 )
 
 
 # Where money may still be stopped no patrol helps: the bank does, and minutes count.
 MONEY_STEPS = (
-    Step("minute", _("Minute, sum and both accounts of the transfer are written down")),
-    Step("hotline", _("The hotline of the bank that received it has them")),
-    Step("freeze", _("The bank was asked in writing to freeze the account that received it")),
-    Step("evidence", _("Messages, transfer slip and calls are kept; nothing is deleted")),
-    Step("onward", _("The account and the number are passed on to the unit for such cases")),
+    CheckListStep("minute", _("Minute, sum and both accounts of the transfer are written down")),
+    CheckListStep("hotline", _("The hotline of the bank that received it has them")),
+    CheckListStep(
+        "freeze", _("The bank was asked in writing to freeze the account that received it")
+    ),
+    CheckListStep("evidence", _("Messages, transfer slip and calls are kept; nothing is deleted")),
+    CheckListStep(
+        "onward", _("The account and the number are passed on to the unit for such cases")
+    ),
 )
 # Nobody tells whoever asked for no contact: it is no step then.
-_BANK = Step("bank", _("The reporter has rung their own bank, or was told to"))
+_BANK_STEP = CheckListStep("bank", _("The reporter has rung their own bank, or was told to"))
 
 
 # Whoever told it by voice reads no message by itself: somebody says that they were told.
-_VOICE = ("phone", "counter")
-_SPOKEN = Step("told", _("The reporter was told by voice what happens now"))
+_VOICE_CHANNELS = ("phone", "counter")
+_TOLD_BY_VOICE_STEP = CheckListStep("told", _("The reporter was told by voice what happens now"))
 
 
-_ALL_STEPS = (*STEPS, _BANK, *MONEY_STEPS, _SPOKEN)
+_ALL_STEPS = (*DANGER_STEPS, _BANK_STEP, *MONEY_STEPS, _TOLD_BY_VOICE_STEP)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CheckListLine:
     """One line of the list as a page shows it."""
 
     code: str
@@ -84,82 +88,84 @@ class Line:
         return self.at is not None
 
 
-def steps_for(tip: Tip) -> list[Step]:
+def check_list_steps(tip: Tip) -> list[CheckListStep]:
     """What may have to be done for the tip; while nobody has sorted it, for all it may be."""
     if stake_of(tip) == Stake.MONEY:
-        found = [*([] if tip.do_not_contact else [_BANK]), *MONEY_STEPS]
+        found = [*([] if tip.do_not_contact else [_BANK_STEP]), *MONEY_STEPS]
     else:
         about = _categories(tip)
         found = [
             step
-            for step in STEPS
+            for step in DANGER_STEPS
             if (not step.only or step.only & about) and not (about and about <= step.besides)
         ]
     if is_told_by_voice(tip) and not tip.do_not_contact:
-        found.insert(1, _SPOKEN)
+        found.insert(1, _TOLD_BY_VOICE_STEP)
     return found
 
 
-def has_list(tip: Tip) -> bool:
+def has_check_list(tip: Tip) -> bool:
     """Whether something has to be done at once: it is critical, or money may still be stopped."""
     return tip.kind != Tip.Kind.OUT_OF_SCOPE and (tip.urgency == "P0" or may_stop_money(tip))
 
 
 def cannot_wait(tip: Tip) -> bool:
     """Whether minutes count: something has to be done at once, and the tip is open and readable."""
-    return has_list(tip) and tip.is_open and bool(tip.text)
+    return has_check_list(tip) and tip.is_open and bool(tip.text)
 
 
 def is_told_by_voice(tip: Tip) -> bool:
     """Whether the reporter told it by phone or at the counter, and has no chat to be written to."""
-    return tip.channel in _VOICE
+    return tip.channel in _VOICE_CHANNELS
 
 
-def words_of(code: str) -> str:
+def step_words(code: str) -> str:
     """What a step is called."""
     return next((str(step.words) for step in _ALL_STEPS if step.code == code), code)
 
 
-def checks_of(tip: Tip) -> list[TipCheck]:
+def checks_of_tip(tip: Tip) -> list[TipCheck]:
     """Every tick of the tip, oldest first, those that were taken away again too."""
     found = TipCheck.objects.filter(tip=tip).select_related("ticked_by", "unticked_by")
     return list(found.order_by("id"))
 
 
-def check_list(
+def check_list_lines(
     tip: Tip,
     checks: Iterable[TipCheck],
     decisions: Iterable[Decision],
     messages: Iterable[DialogueMessage],
-) -> list[Line]:
+) -> list[CheckListLine]:
     """The list for the page, from rows that were read already; empty when nothing is so urgent."""
-    if not has_list(tip):
+    if not has_check_list(tip):
         return []
     last = {each.step: each for each in checks}
-    first, *rest = [_line(step, last.get(step.code)) for step in steps_for(tip)]
-    told = [] if tip.do_not_contact or is_told_by_voice(tip) else [_told(messages)]
-    return [_taken(tip, decisions), first, *told, *rest]
+    first, *rest = [_check_line(step, last.get(step.code)) for step in check_list_steps(tip)]
+    told = [] if tip.do_not_contact or is_told_by_voice(tip) else [_told_line(messages)]
+    return [_taken_line(tip, decisions), first, *told, *rest]
 
 
-def changed_at(check: TipCheck) -> datetime.datetime:
+def check_changed_at(check: TipCheck) -> datetime.datetime:
     """When it was ticked or unticked last."""
     return check.unticked_at or check.ticked_at
 
 
-def who_changed(check: TipCheck) -> Officer:
+def check_changed_by(check: TipCheck) -> Officer:
     """Who ticked or unticked it last."""
     return check.unticked_by or check.ticked_by
 
 
-def _line(step: Step, check: TipCheck | None) -> Line:
+def _check_line(step: CheckListStep, check: TipCheck | None) -> CheckListLine:
     if check is None:
-        return Line(step.code, step.words, step.basis)
+        return CheckListLine(step.code, step.words, step.basis)
     if check.unticked_at is not None:
-        return Line(step.code, step.words, step.basis, unticked=check)
-    return Line(step.code, step.words, step.basis, who=str(check.ticked_by), at=check.ticked_at)
+        return CheckListLine(step.code, step.words, step.basis, unticked=check)
+    return CheckListLine(
+        step.code, step.words, step.basis, who=str(check.ticked_by), at=check.ticked_at
+    )
 
 
-def _taken(tip: Tip, decisions: Iterable[Decision]) -> Line:
+def _taken_line(tip: Tip, decisions: Iterable[Decision]) -> CheckListLine:
     words = _("Somebody has taken it: every level sees the name")
     taken = [
         each
@@ -167,17 +173,17 @@ def _taken(tip: Tip, decisions: Iterable[Decision]) -> Line:
         if each.kind == Decision.Kind.ACCEPTED and "taken_back" not in each.detail
     ]
     if tip.assigned_to is None:
-        return Line("taken", words, is_kept=False)
+        return CheckListLine("taken", words, is_kept=False)
     at = taken[-1].at if taken else tip.received_at
-    return Line("taken", words, is_kept=False, who=str(tip.assigned_to), at=at)
+    return CheckListLine("taken", words, is_kept=False, who=str(tip.assigned_to), at=at)
 
 
-def _told(messages: Iterable[DialogueMessage]) -> Line:
+def _told_line(messages: Iterable[DialogueMessage]) -> CheckListLine:
     words = _("The reporter has an answer from an officer")
     ours = [each for each in messages if each.author == DialogueMessage.Author.DESK]
     if not ours:
-        return Line("told", words, is_kept=False)
-    return Line("told", words, is_kept=False, who=str(ours[-1].officer), at=ours[-1].at)
+        return CheckListLine("told", words, is_kept=False)
+    return CheckListLine("told", words, is_kept=False, who=str(ours[-1].officer), at=ours[-1].at)
 
 
 def _categories(tip: Tip) -> frozenset[str]:

@@ -5,7 +5,7 @@ from keng.places.models import Unit
 from keng.tips.models import Tip
 
 
-def guessed_unit(tip: Tip) -> Unit | None:
+def guessed_concerned_unit(tip: Tip) -> Unit | None:
     """The unit that does not see the tip because of its words alone; None when there is none."""
     guess = tip.concerns.filter(is_guess=True).select_related("unit").first()
     return guess.unit if guess and tip.meant_for_unit_at is None else None

@@ -38,12 +38,12 @@ class Deadline:
         return self.stopped_at is not None and self.stopped_at > over
 
 
-def decisions(tip: Tip) -> list[Decision]:
+def decisions_of_tip(tip: Tip) -> list[Decision]:
     """All decisions on the tip, oldest first."""
     return list(tip.decisions.select_related("by").order_by("id"))
 
 
-def deadlines(tip: Tip) -> list[Deadline]:
+def deadlines_of_tip(tip: Tip) -> list[Deadline]:
     """Running clocks first, by when they run out; then those that were stopped."""
     clocks = list(tip.clocks.order_by("due_at"))
     rules = {rule.code: rule for rule in ClockRule.objects.order_by("valid_from")}

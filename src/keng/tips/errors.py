@@ -131,7 +131,7 @@ class NamesAPerson(CannotDecide):
     """A search for a person is asked for and recorded each time, and never kept."""
 
 
-class TooMany(CannotDecide):
+class TooManyChosen(CannotDecide):
     """More than anybody looks through."""
 
 
@@ -159,7 +159,7 @@ class NothingChosen(CannotDecide):
     sentence = _("Not done: choose the tips first, at least two to join them.")
 
 
-class AllRing(CannotDecide):
+class AllTipsRing(CannotDecide):
     """Each of the chosen tips calls people, and what rings is never decided among many."""
 
     sentence = _("Not done: each tip that rings is taken by itself, by somebody who reads it.")
@@ -200,7 +200,7 @@ class NothingToAnswer(CannotDecide):
     sentence = _("Not done: no reporter of this incident can be answered.")
 
 
-def sentence_of(error: CannotDecide | NoKey) -> str:
+def error_sentence(error: CannotDecide | NoKey) -> str:
     """Why nothing was done, for the page of the officer who asked for it."""
     if isinstance(error, NoKey):
         return gettext(

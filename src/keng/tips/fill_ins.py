@@ -13,24 +13,24 @@ from keng.tips.models import Tip
 from keng.tips.reporter_times import reporter_time
 
 # The only ones; the form for ready answers refuses any other word in braces.
-GAPS = ("desk", "desk_phone", "place", "deadline", "receipt")
-_GAP = re.compile(r"\{([^{}]*)\}")
+FILL_INS = ("desk", "desk_phone", "place", "deadline", "receipt")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-def unknown_gaps(text: str) -> list[str]:
+def unknown_fill_ins(text: str) -> list[str]:
     """Words in braces that nothing fills, and braces that do not close."""
-    found = [gap for gap in _GAP.findall(text) if gap not in GAPS]
-    return found + re.findall(r"[{}]", _GAP.sub("", text))
+    found = [gap for gap in _BRACES.findall(text) if gap not in FILL_INS]
+    return found + re.findall(r"[{}]", _BRACES.sub("", text))
 
 
-def filled(text: str, tip: Tip, deadlines: list[Deadline]) -> str:
+def fill_in(text: str, tip: Tip, deadlines: list[Deadline]) -> str:
     """The words as this tip's reporter would read them, in the language of the ready words."""
     with override(full_language(tip.language)):
-        words = _words(tip, deadlines)
-    return _GAP.sub(lambda gap: words.get(gap[1], gap[0]), text)
+        words = _fill_in_values(tip, deadlines)
+    return _BRACES.sub(lambda gap: words.get(gap[1], gap[0]), text)
 
 
-def _words(tip: Tip, deadlines: list[Deadline]) -> dict[str, str]:
+def _fill_in_values(tip: Tip, deadlines: list[Deadline]) -> dict[str, str]:
     now = times.now()
     # The last one to run out: an earlier one only says when somebody looks.
     due = [reporter_time(each.due_at, tip) for each in deadlines if not each.stopped_at]

@@ -10,8 +10,8 @@ from keng.language import lost_money
 from keng.language.fold import fold
 from keng.language.taxonomy import is_scam
 from keng.language.urgency import suggest_urgency
+from keng.tips.first_urgency import danger_goes_on
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.urgency import danger_goes_on
 
 # The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
 _ASKS_WHETHER_SAFE = ("an toan khong", "an toan chua", "safe now", "are you safe")

@@ -14,21 +14,21 @@ from keng.places.models import Place
 from keng.tips.models import Sighting, Tip, TipConcern
 
 # What several reporters of one event have in common, the most telling first. No plates.
-_TELLING = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
+_TYPES_IN_TITLES = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
 # A name stays in the record for officers of every language, so it has one language.
-_LANGUAGE = "vi"
-_LENGTH = 80
+_TITLE_LANGUAGE = "vi"
+_LONGEST_TITLE = 80
 
 
-def title_of(tip: Tip) -> str:
+def title_of_tip(tip: Tip) -> str:
     """Its category and the number or link used in the offence; without one, the place and day."""
-    used = _used_in(tip)
+    used = _values_used_in_offence(tip)
     if used:
         return f"{_category(tip.category)}, {used[0]}"
-    return called(tip.category, tip.place, tip.received_at)
+    return title_from_parts(tip.category, tip.place, tip.received_at)
 
 
-def title_for(tips: Sequence[Tip]) -> str:
+def title_of_tips(tips: Sequence[Tip]) -> str:
     """What an incident of these tips is called; "" of none.
 
     A desk that is kept out of one of them reads the title by another, so it names what all may see.
@@ -36,29 +36,29 @@ def title_for(tips: Sequence[Tip]) -> str:
     if not tips:
         return ""
     kept_from_somebody = set(TipConcern.objects.filter(tip__in=tips).values_list("tip", flat=True))
-    return title_of(next((tip for tip in tips if tip.pk not in kept_from_somebody), tips[0]))
+    return title_of_tip(next((tip for tip in tips if tip.pk not in kept_from_somebody), tips[0]))
 
 
-def called(category: str, place: Place | None, at: datetime) -> str:
+def title_from_parts(category: str, place: Place | None, at: datetime) -> str:
     """Category, place and day."""
     parts = [_category(category), place.name if place else "", time_words.moment_words(at, "date")]
     return ", ".join(part for part in parts if part)
 
 
-def speaks_of(title: str, tip: Tip) -> bool:
+def title_comes_from(title: str, tip: Tip) -> bool:
     """Whether a title comes from this tip: by its number, or by all that it would be called."""
-    return title == title_of(tip) or any(used in title for used in _used_in(tip))
+    return title == title_of_tip(tip) or any(used in title for used in _values_used_in_offence(tip))
 
 
 def _category(code: str) -> str:
-    with override(_LANGUAGE):
-        return category_label(code, _LANGUAGE) if code else _("Incident")
+    with override(_TITLE_LANGUAGE):
+        return category_label(code, _TITLE_LANGUAGE) if code else _("Incident")
 
 
-def _used_in(tip: Tip) -> list[str]:
+def _values_used_in_offence(tip: Tip) -> list[str]:
     """The numbers and links of a tip as people write them."""
     found = Sighting.objects.filter(
-        tip=tip, role=Sighting.Role.USED, indicator__type__in=_TELLING
+        tip=tip, role=Sighting.Role.USED, indicator__type__in=_TYPES_IN_TITLES
     ).values_list("indicator__type", "indicator__value")
-    ordered = sorted(set(found), key=lambda each: (_TELLING.index(each[0]), each[1]))
-    return [defang(as_dialled(value, " "))[:_LENGTH] for _type, value in ordered]
+    ordered = sorted(set(found), key=lambda each: (_TYPES_IN_TITLES.index(each[0]), each[1]))
+    return [defang(as_dialled(value, " "))[:_LONGEST_TITLE] for _type, value in ordered]

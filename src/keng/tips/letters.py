@@ -30,7 +30,7 @@ def closing_sentence(tip: Tip) -> str:
     )
 
 
-def danger_first() -> str:
+def danger_first_sentence() -> str:
     """What whoever tells of danger in a later message is answered at once."""
     return _(
         "If anybody is in danger now, call 113 at once; do not wait for an answer here. If you "
@@ -38,7 +38,7 @@ def danger_first() -> str:
     )
 
 
-def bank_first() -> str:
+def bank_first_sentence() -> str:
     """What whoever tells that money has just gone reads before anything else."""
     page = f"{settings.PUBLIC_URL}/first-hour/"
     return _(

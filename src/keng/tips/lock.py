@@ -5,7 +5,7 @@ import uuid
 from keng.accounts.models import Officer
 from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NotYours
 from keng.tips.models import Tip
-from keng.tips.page_version import since
+from keng.tips.page_version import changes_since
 
 
 def lock_tip(
@@ -20,7 +20,7 @@ def lock_tip(
     tip = visible.filter(pk=tip_id).first()
     if tip is None:
         raise NotYours
-    if seen is not None and (news := since(tip, seen, by)):
+    if seen is not None and (news := changes_since(tip, seen, by)):
         raise ChangedMeanwhile(news.decisions[-1] if news.decisions else None)
     if not tip.is_open and not closed_too:
         raise AlreadyClosed

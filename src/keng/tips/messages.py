@@ -16,11 +16,11 @@ from keng.tips.models import DialogueMessage, Tip
 
 # An answer waits this long before it leaves, so that it can be taken back; where minutes count it
 # leaves at once.
-HOLD = datetime.timedelta(seconds=20)
+ANSWER_HELD_FOR = datetime.timedelta(seconds=20)
 
 
-def say(
-    tip: Tip, text: str, *, by: Officer | None, hold: datetime.timedelta = HOLD
+def add_message(
+    tip: Tip, text: str, *, by: Officer | None, hold: datetime.timedelta = ANSWER_HELD_FOR
 ) -> DialogueMessage:
     """Put a message into the dialogue and, if the tip came by chat, queue it for the sender.
 
@@ -53,7 +53,7 @@ def say(
     return message
 
 
-def answered(tip: Tip) -> None:
+def mark_answered(tip: Tip) -> None:
     """Nobody is waiting for an answer any more."""
     tip.first_answered_at = tip.first_answered_at or times.now()
     tip.waiting_since = None
@@ -77,7 +77,7 @@ def is_answered_in_chat(tip: Tip) -> bool:
     return not tip.do_not_contact and talks.exists()
 
 
-def take_out(message_id: str) -> uuid.UUID | None:
+def remove_unsent_message(message_id: str) -> uuid.UUID | None:
     """Nobody will read this message: it has not left yet. Raises TooLate.
 
     Not a decision by itself: for the actions of this area, inside their transaction. Returns what

@@ -55,7 +55,7 @@ def channel_name(code: str) -> str:
     return _(_CHANNELS[code]) if code in _CHANNELS else code
 
 
-def from_afar(language: str, *, outside: bool) -> list[str]:
+def from_afar_notes(language: str, *, outside: bool) -> list[str]:
     """What an officer should know before answering: another province, another language."""
     found = [_("Outside the province")] if outside else []
     if name := language_name_for_desk(language):
@@ -83,7 +83,7 @@ def identity_note(tip: Tip) -> str:
     return _("Sealed with the unit's key; the server cannot read it.")
 
 
-def held_names(tip: Tip) -> list[str]:
+def sealed_part_names(tip: Tip) -> list[str]:
     """Which parts of an identity are sealed, by name only."""
     names = {
         "name": _("name"),
@@ -102,7 +102,7 @@ def is_from_chat(tip: Tip) -> bool:
     return tip.channel not in _ANSWERED_ON_THE_PAGE
 
 
-def outgoing_place(tip: Tip, channel: str) -> str:
+def answer_place(tip: Tip, channel: str) -> str:
     """Where an answer is read: said beside the box it is written in."""
     if tip.withdrawn_at:
         return _("the reporter took the report back: nobody reads this any more")

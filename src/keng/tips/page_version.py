@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from keng.accounts.models import Officer
 from keng.kit.ids import read_id
-from keng.tips.check_list import changed_at, checks_of, who_changed
+from keng.tips.check_list import check_changed_at, check_changed_by, checks_of_tip
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
 
 _TAKEN_BACK = "-"
@@ -21,7 +21,7 @@ _MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class ChangesSince:
     """What was done after a version, oldest first; `decisions` begins with one taken back."""
 
     decisions: list[Decision]
@@ -33,7 +33,7 @@ class Since:
         return bool(self.decisions or self.messages or self.notes)
 
 
-def version_of(
+def page_version_of(
     decisions: list[Decision],
     messages: list[DialogueMessage],
     notes: list[Note],
@@ -46,22 +46,22 @@ def version_of(
             _mark(decisions[-1]) if decisions else "",
             str(len(theirs)),
             _last_id(notes),
-            max((changed_at(each).isoformat() for each in checks), default=""),
+            max((check_changed_at(each).isoformat() for each in checks), default=""),
         ),
     )
 
 
-def since(tip: Tip, version: str, officer: Officer) -> Since:
+def changes_since(tip: Tip, version: str, officer: Officer) -> ChangesSince:
     """What happened to the tip after a page of this version. One's own notes change nothing."""
     last, *rest = version.split("~")
     decisions = _decisions_after(tip, last)
     if len(rest) != 3:
-        return Since(decisions, [], [])
+        return ChangesSince(decisions, [], [])
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER).order_by("id")
     notes = tip.notes.exclude(officer=officer).select_related("officer").order_by("id")
     known = int(rest[0]) if rest[0].isdecimal() and len(rest[0]) <= _MOST_DIGITS else 0
     note = read_id(rest[1])
-    return Since(
+    return ChangesSince(
         decisions,
         list(theirs[known:]),
         list(notes.filter(id__gt=note) if note else notes),
@@ -73,13 +73,13 @@ def _checks_after(tip: Tip, last: str, officer: Officer) -> list[TipCheck]:
     known = _moment(last) or tip.received_at
     return [
         each
-        for each in checks_of(tip)
-        if changed_at(each) > known and who_changed(each).pk != officer.pk
+        for each in checks_of_tip(tip)
+        if check_changed_at(each) > known and check_changed_by(each).pk != officer.pk
     ]
 
 
 def _moment(written: str) -> datetime.datetime | None:
-    """With its zone, as `version_of` writes it; None for anything else."""
+    """With its zone, as `page_version_of` writes it; None for anything else."""
     try:
         found = datetime.datetime.fromisoformat(written)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who else has a tip open just now."""
+"""Who has a tip open just now: nothing of it goes on record, and a minute later it is forgotten."""
 
 import datetime
 
@@ -7,11 +7,28 @@ from keng.kit import times
 from keng.tips.models import Tip, TipReader
 
 # A page says every 20 seconds that it is still there; two silences, and nobody is.
-WITHIN = datetime.timedelta(seconds=45)
+PRESENT_WITHIN = datetime.timedelta(seconds=45)
+READER_FORGOTTEN_AFTER = datetime.timedelta(seconds=60)
 
 
-def others(tip: Tip, officer: Officer) -> list[Officer]:
+def note_reader(tip: Tip, *, by: Officer) -> None:
+    """The officer has the tip open now. The caller has seen that they may."""
+    TipReader.objects.bulk_create(
+        [TipReader(tip=tip, officer=by, seen_at=times.now())],
+        update_conflicts=True,
+        unique_fields=["tip", "officer"],
+        update_fields=["seen_at"],
+    )
+
+
+def other_readers(tip: Tip, officer: Officer) -> list[Officer]:
     """Colleagues who have the tip open, in the order of their names."""
-    rows = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - WITHIN)
+    rows = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - PRESENT_WITHIN)
     found = rows.exclude(officer=officer).select_related("officer").order_by("officer__name")
     return [row.officer for row in found]
+
+
+def forget_readers() -> int:
+    """Delete who has gone; 0, since everything is done in one go."""
+    TipReader.objects.filter(seen_at__lt=times.now() - READER_FORGOTTEN_AFTER).delete()
+    return 0

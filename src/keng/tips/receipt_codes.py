@@ -19,21 +19,21 @@ __all__ = [
     "CODE_LENGTH",
     "MalformedCode",
     "cleaned_code",
-    "code_from",
+    "code_from_token",
+    "code_hash",
     "grouped_code",
-    "hash_of",
     "new_token",
-    "tip_id_of",
+    "tip_id_of_code",
     "token_hash",
 ]
 
 
-def code_from(token: str) -> str:
+def code_from_token(token: str) -> str:
     """The code of a token: the same token always gives the same code, and only here."""
     return derived_code("receipt code", token)
 
 
-def hash_of(code: str) -> bytes:
+def code_hash(code: str) -> bytes:
     """The keyed hash that is stored."""
     return keyed_hash("receipt", code)
 
@@ -43,7 +43,7 @@ def token_hash(token: str) -> bytes:
     return keyed_hash("one-time link", token)
 
 
-def tip_id_of(code: str) -> uuid.UUID | None:
+def tip_id_of_code(code: str) -> uuid.UUID | None:
     """The tip a cleaned code opens, or None."""
-    found = Receipt.objects.filter(hash=hash_of(code)).values_list("tip_id", flat=True)
+    found = Receipt.objects.filter(hash=code_hash(code)).values_list("tip_id", flat=True)
     return found.first()

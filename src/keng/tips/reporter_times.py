@@ -19,7 +19,7 @@ _MINUTE = datetime.timedelta(minutes=1)
 _WITHDRAWN = "withdrawn"
 
 
-class Hurried(Protocol):
+class HasUrgency(Protocol):
     """What says whether minutes count: a tip, or a row of a list."""
 
     @property
@@ -35,12 +35,12 @@ class Hurried(Protocol):
         """When a later message told of danger that goes on: it calls people as a critical one."""
 
 
-def keeps_the_minute(tip: Hurried) -> bool:
+def keeps_the_minute(tip: HasUrgency) -> bool:
     """Whether minutes count so much that officers see the true one."""
     return tip.urgency == "P0" or tip.money_moved or tip.danger_at is not None
 
 
-def reporter_time(moment: datetime.datetime, tip: Hurried | None = None) -> datetime.datetime:
+def reporter_time(moment: datetime.datetime, tip: HasUrgency | None = None) -> datetime.datetime:
     """When the reporter did something, or what it set off is due, as officers may read it.
 
     Without a tip (several of them, or a question of a resident) five minutes are the limit.
@@ -49,12 +49,12 @@ def reporter_time(moment: datetime.datetime, tip: Hurried | None = None) -> date
     return rounded_down(moment, _MINUTE if is_exact else COARSE)
 
 
-def ending_time(moment: datetime.datetime, tip: "Ended") -> datetime.datetime:
+def ending_time(moment: datetime.datetime, tip: "HasOutcome") -> datetime.datetime:
     """When a tip ended: an officer's act has its minute, the reporter's own is rounded."""
     return reporter_time(moment, tip) if tip.outcome == _WITHDRAWN else moment
 
 
-class Ended(Hurried, Protocol):
+class HasOutcome(HasUrgency, Protocol):
     """A tip, or a row of a list, that may have ended."""
 
     @property
@@ -63,7 +63,7 @@ class Ended(Hurried, Protocol):
 
 
 def times_in_order(
-    moments: Iterable[tuple[datetime.datetime, bool]], tip: Hurried
+    moments: Iterable[tuple[datetime.datetime, bool]], tip: HasUrgency
 ) -> list[datetime.datetime]:
     """Moments of one story, oldest first, each with whether it is the reporter's, as shown.
 

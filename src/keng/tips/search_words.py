@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from keng.kit import times
 from keng.language.fold import fold
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.models.tip import FINDABLE
+from keng.tips.models.tip import FINDABLE_FOR
 
 PORTION = 500
 
@@ -21,14 +21,14 @@ WHERE id = %s AND (state <> 'closed' OR outcome <> 'unfounded' AND closed_at > %
 """
 
 
-def add_words(texts: Iterable[tuple[uuid.UUID, str, str]]) -> None:
+def add_search_words(texts: Iterable[tuple[uuid.UUID, str, str]]) -> None:
     """Each as (tip, words, the same words folded); added to what the tip has."""
-    since = times.now() - FINDABLE
+    since = times.now() - FINDABLE_FOR
     with connection.cursor() as cursor:
         cursor.executemany(_ADD, [(text, folded, tip, since) for tip, text, folded in texts])
 
 
-def leave_index(tip: Tip) -> None:
+def remove_from_index(tip: Tip) -> None:
     """A tip that was unfounded is found no more: nobody is followed by it."""
     Tip.objects.filter(pk=tip.pk).update(search=None)
 
@@ -40,14 +40,14 @@ def return_to_index(tip: Tip) -> None:
     )
     texts = {tip.text, *said}
     Tip.objects.filter(pk=tip.pk).update(search=None)
-    add_words((tip.pk, text, fold(text)) for text in texts)
+    add_search_words((tip.pk, text, fold(text)) for text in texts)
 
 
 @transaction.atomic
-def forget_words(portion: int = PORTION) -> int:
+def forget_search_words(portion: int = PORTION) -> int:
     """Empty the index of tips that were closed 90 days ago; how many were done."""
     old = Tip.objects.filter(
-        state=Tip.State.CLOSED, search__isnull=False, closed_at__lte=times.now() - FINDABLE
+        state=Tip.State.CLOSED, search__isnull=False, closed_at__lte=times.now() - FINDABLE_FOR
     )
     chosen = list(
         old.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:portion]

@@ -12,8 +12,8 @@ from keng.lookup.models import DisputeFile
 from keng.tips import viewing_copies
 from keng.tips.models import Attachment, HeldEnding, WaitingPicture
 
-FOLDERS = ("files/originals", "files/viewing")
-WAITING = "files/waiting"
+SWEPT_FOLDERS = ("files/originals", "files/viewing")
+WAITING_FOLDER = "files/waiting"
 # A report being sent writes its files before its rows; nothing takes a day.
 OLD_ENOUGH_SECONDS = 24 * 3600
 _PORTION = 500
@@ -41,7 +41,7 @@ def sweep_files() -> int:
 
 def sweep_waiting() -> int:
     """Delete what waits for no copy: its report was not sent, or a worker was killed after it."""
-    files = _old_in(WAITING, 2 * viewing_copies.WITHIN.total_seconds())
+    files = _old_in(WAITING_FOLDER, 2 * viewing_copies.COPY_WITHIN.total_seconds())
     while names := list(islice(files, _PORTION)):
         rows = WaitingPicture.objects.filter(path__in=names)
         for name in set(names) - set(rows.values_list("path", flat=True)):
@@ -50,7 +50,7 @@ def sweep_waiting() -> int:
 
 
 def _old_files() -> Iterator[str]:
-    for folder in FOLDERS:
+    for folder in SWEPT_FOLDERS:
         yield from _old_in(folder, OLD_ENOUGH_SECONDS)
 
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from keng.kit.worker_tasks import TaskPace, WorkerTask
-from keng.tips import chats, presence, sweep_files, viewing_copies
-from keng.tips.search_words import forget_words
+from keng.tips import chats, readers, sweep_files, viewing_copies
+from keng.tips.search_words import forget_search_words
 
 TASKS = [
     WorkerTask(
@@ -15,10 +15,10 @@ TASKS = [
         pace=TaskPace.SLOW,
     ),
     WorkerTask(
-        "forget where a chat is answered", chats.forget_addresses, every=timedelta(seconds=30)
+        "forget where a chat is answered", chats.forget_unneeded_addresses, every=timedelta(seconds=30)
     ),
-    WorkerTask("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
-    WorkerTask("forget search words", forget_words, every=timedelta(hours=1), pace=TaskPace.SLOW),
+    WorkerTask("forget who reads", readers.forget_readers, every=timedelta(seconds=30)),
+    WorkerTask("forget search words", forget_search_words, every=timedelta(hours=1), pace=TaskPace.SLOW),
     WorkerTask(
         "sweep files", sweep_files.sweep_files, every=timedelta(hours=1), pace=TaskPace.SLOW
     ),

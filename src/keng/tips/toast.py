@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from keng.kit import times
-from keng.tips.messages import HOLD
+from keng.tips.messages import ANSWER_HELD_FOR
 
 _UNDO = "undo"
 
@@ -19,7 +19,7 @@ def show_toast(
     messages.success(request, words)
     if undo_name:
         # A key opens nothing any more once the answer has left (keng.tips.models.pending_ending).
-        until = (times.now() + HOLD).timestamp() if "secret" in (fields or {}) else None
+        until = (times.now() + ANSWER_HELD_FOR).timestamp() if "secret" in (fields or {}) else None
         request.session[_UNDO] = {
             "url": reverse(undo_name),
             "fields": fields or {},

@@ -17,11 +17,11 @@ from keng.tips.models import Attachment, Tip
 
 def refuse_beyond_share(upload: SealedUpload) -> None:
     """Mark a file for which there is no room among those that nobody has read."""
-    if upload.no_room is None and not has_room():
+    if upload.no_room is None and not has_room_in_share():
         upload.no_room = NoRoom.FULL
 
 
-def has_room() -> bool:
+def has_room_in_share() -> bool:
     """Whether what waits to be sent, this request's files too, would still fit in the share."""
     share: int = _disk_bytes() * settings.UNREAD_FILES_PERCENT // 100
     return _unread_bytes() + upload_room.lying <= share

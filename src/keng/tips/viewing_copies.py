@@ -24,8 +24,8 @@ from keng.tips import letters, messages
 from keng.tips.models import Attachment, DialogueMessage, Tip, WaitingPicture
 from keng.vault import opening, seal
 
-log = logging.getLogger(__name__)
-WITHIN = datetime.timedelta(minutes=10)
+logger = logging.getLogger(__name__)
+COPY_WITHIN = datetime.timedelta(minutes=10)
 # Longer than the confined process may take; a killed worker's picture is tried again after it.
 _LEASE = datetime.timedelta(minutes=3)
 _TRIES = 2
@@ -35,7 +35,7 @@ _AT_ONCE = datetime.timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPicture:
     """A picture on its way to a copy, or the reason why there will be none."""
 
     no_copy: NoCopy
@@ -54,19 +54,19 @@ class Prepared:
         )
 
 
-def prepare(content: bytes, mime: str) -> Prepared:
+def prepare_picture(content: bytes, mime: str) -> PreparedPicture:
     """Seal a picture to the worker; `mime` is what its first bytes show. Nothing is decoded.
 
     On disk before the row that names it commits. A report is never refused for want of a copy.
     """
     if mime not in VIEWABLE:
-        return Prepared(NoCopy.UNKNOWN)
+        return PreparedPicture(NoCopy.UNKNOWN)
     try:
         path, key = store.keep_for_worker(content)
-        return Prepared(NoCopy.WAITING, path, seal.for_worker(key))
+        return PreparedPicture(NoCopy.WAITING, path, seal.seal_for_worker(key))
     except seal.NoKey:
-        log.warning("A picture has no copy to view: the worker has no key yet.")
-        return Prepared(NoCopy.LATE)
+        logger.warning("A picture has no copy to view: the worker has no key yet.")
+        return PreparedPicture(NoCopy.LATE)
 
 
 def make_next_copy() -> int:
@@ -74,28 +74,28 @@ def make_next_copy() -> int:
 
     A job of the worker. Two of them never make the same one.
     """
-    row = _lease()
+    row = _lease_picture()
     if row is None:
         return 0
     try:
-        copy = confined.copied(_opened(row))
+        copy = confined.copy_picture(_opened_picture(row))
     except confined.CannotCopy as error:
-        _settle(row.pk, reason=error.reason)
+        _settle_picture(row.pk, reason=error.reason)
     else:
-        _settle(row.pk, copy=copy)
+        _settle_picture(row.pk, copy=copy)
     return 1
 
 
-def forget(attachments: QuerySet[Attachment]) -> None:
+def forget_waiting_pictures(attachments: QuerySet[Attachment]) -> None:
     """No copy is made of these any more. Inside the transaction and lock of their tips."""
     waiting = WaitingPicture.objects.filter(attachment__in=attachments)
-    store.discard(list(waiting.values_list("path", flat=True)))
+    store.discard_files(list(waiting.values_list("path", flat=True)))
     waiting.delete()
     attachments.filter(no_copy=NoCopy.WAITING).update(no_copy="")
 
 
 @transaction.atomic
-def _lease() -> WaitingPicture | None:
+def _lease_picture() -> WaitingPicture | None:
     """The oldest that waits, or that a killed worker left.
 
     What came with a report out of scope waits, and goes in time: the end may be taken back.
@@ -105,7 +105,7 @@ def _lease() -> WaitingPicture | None:
     row = (
         WaitingPicture.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         .filter(Q(leased_until=None) | Q(leased_until__lt=now))
-        .filter(Q(attachment=None) | ~Q(attachment__in=hidden) | Q(since__lt=now - WITHIN))
+        .filter(Q(attachment=None) | ~Q(attachment__in=hidden) | Q(since__lt=now - COPY_WITHIN))
         .order_by("id")
         .first()
     )
@@ -116,24 +116,24 @@ def _lease() -> WaitingPicture | None:
     return row
 
 
-def _opened(row: WaitingPicture) -> bytes:
+def _opened_picture(row: WaitingPicture) -> bytes:
     """What was sent. Raises CannotCopy."""
     if not row.path:
         # It was clear when it came: the row is here so that its reporter is told.
         raise confined.CannotCopy(NoCopy(row.attachment.no_copy if row.attachment else "late"))
-    if row.since < times.now() - WITHIN:
+    if row.since < times.now() - COPY_WITHIN:
         raise confined.CannotCopy(NoCopy.LATE)
     if row.tries > _TRIES:
         # Twice a worker was killed over it.
         raise confined.CannotCopy(NoCopy.BROKEN)
     try:
-        return store.opened_for_worker(row.path, opening.for_worker(bytes(row.key_sealed)))
+        return store.open_for_worker(row.path, opening.open_as_worker(bytes(row.key_sealed)))
     except (CryptoError, FileNotFoundError) as error:
         raise confined.CannotCopy(NoCopy.LATE) from error
 
 
 @transaction.atomic
-def _settle(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -> None:
+def _settle_picture(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -> None:
     # The tip first, as the desk locks: it may have been taken back while the copy was made.
     tips = Tip.objects.filter(attachments__waiting_picture=pk)
     tip = tips.select_for_update(no_key=True, of=("self",)).first()
@@ -152,10 +152,10 @@ def _settle(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -
         Attachment.objects.filter(pk=row.attachment_id).update(**found)
     elif row.dispute_file_id:
         DisputeFile.objects.filter(pk=row.dispute_file_id).update(**found, size=len(copy))
-    store.discard([row.path])
+    store.discard_files([row.path])
     WaitingPicture.objects.filter(pk=pk).delete()
     if tip is not None and reason is not None:
-        _tell(tip, reason)
+        _tell_reporter(tip, reason)
         record(
             "attachment.not_shown",
             by="worker",
@@ -165,7 +165,7 @@ def _settle(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -
         )
 
 
-def _tell(tip: Tip, reason: NoCopy) -> None:
+def _tell_reporter(tip: Tip, reason: NoCopy) -> None:
     """Say to the reporter that a picture cannot be shown: on the page and in the chat."""
     if not tip.is_open or tip.withdrawn_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         return
@@ -177,4 +177,4 @@ def _tell(tip: Tip, reason: NoCopy) -> None:
             visible_at__gt=times.now() - _TOLD_FOR,
         )
         if not just_now.exists():
-            messages.say(tip, words, by=None, hold=_AT_ONCE)
+            messages.add_message(tip, words, by=None, hold=_AT_ONCE)

@@ -9,20 +9,20 @@ from keng.audit import heads
 from keng.audit.actions import record, unit_chain
 from keng.places.models import Unit
 from keng.vault import keys, seal
-from keng.vault.fingerprints import KINDS, Kind, fingerprint
+from keng.vault.fingerprints import KEY_KINDS, KeyKind, key_fingerprint
 from keng.vault.models import Installation, SenderKey
 
 
 @transaction.atomic
-def begin(*, is_demo: bool) -> None:
+def begin_installation(*, is_demo: bool) -> None:
     """At the first start: make the keys that are missing, and keep what they are known by."""
     keys.make_sender_key()
-    heads.make_key()
+    heads.make_signing_key()
     Installation.objects.get_or_create(pk=1, defaults={"is_demo": is_demo, **_fingerprints()})
 
 
 @transaction.atomic
-def accept_keys(kinds: Sequence[Kind], *, is_demo: bool, by: str) -> None:
+def accept_keys(kinds: Sequence[KeyKind], *, is_demo: bool, by: str) -> None:
     """From now on the keys of these kinds are those that lie here; what is missing is made.
 
     What only the old ones open is lost for good. Told to every province's auditor.
@@ -30,8 +30,8 @@ def accept_keys(kinds: Sequence[Kind], *, is_demo: bool, by: str) -> None:
     if "sender" in kinds:
         SenderKey.objects.filter(retired_at__isnull=True).update(retired_at=timezone.now())
     keys.make_sender_key()
-    seal.forget()
-    heads.make_key()
+    seal.forget_public_keys()
+    heads.make_signing_key()
     Installation.objects.update_or_create(
         pk=1, defaults=_fingerprints(), create_defaults={"is_demo": is_demo, **_fingerprints()}
     )
@@ -44,4 +44,4 @@ def accept_keys(kinds: Sequence[Kind], *, is_demo: bool, by: str) -> None:
 
 
 def _fingerprints() -> dict[str, bytes | None]:
-    return {f"{kind}_key": fingerprint(kind) for kind in KINDS}
+    return {f"{kind}_key": key_fingerprint(kind) for kind in KEY_KINDS}

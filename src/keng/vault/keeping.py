@@ -9,7 +9,7 @@ from django.db import connection
 from keng.kit.ids import new_id
 
 
-def keep(
+def keep_sealed(
     tip_ref: uuid.UUID, *, unit_id: uuid.UUID, kind: str, holds: Sequence[str], ciphertext: bytes
 ) -> None:
     """Add a sealed thing of a tip, in the caller's transaction.

@@ -47,7 +47,7 @@ def make_sender_key() -> None:
     public = bytes(private.public_key)
     if not SenderKey.objects.filter(public_key=public, retired_at__isnull=True).exists():
         SenderKey.objects.create(public_key=public)
-        seal.forget()
+        seal.forget_public_keys()
 
 
 def worker_folder() -> Path:
@@ -71,7 +71,7 @@ def renew_worker_key() -> int:
         _write_private(kept / str(key.pk), bytes(private))
         WorkerKey.objects.filter(retired_at=None).update(retired_at=now)
         key.save(force_insert=True)
-        transaction.on_commit(seal.forget)
+        transaction.on_commit(seal.forget_public_keys)
     old = WorkerKey.objects.filter(retired_at__lt=now - _WORKER_KEY_STAYS)
     old.delete()
     _drop_private_halves(kept, now)
@@ -91,13 +91,13 @@ def make_unit_keys(passphrase: str) -> int:
     if not made:
         return 0
     path = operator_file()
-    keys = unlock(path, passphrase) if path.exists() else {}
+    keys = unlock_unit_keys(path, passphrase) if path.exists() else {}
     keys |= {unit_id: bytes(key) for unit_id, key in made.items()}
     _write(path, keys, passphrase)
     UnitKey.objects.bulk_create(
         UnitKey(unit_id=unit_id, public_key=bytes(key.public_key)) for unit_id, key in made.items()
     )
-    seal.forget()
+    seal.forget_public_keys()
     return len(made)
 
 
@@ -116,7 +116,7 @@ def make_first_keys() -> str:
     return passphrase
 
 
-def unlock(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
+def unlock_unit_keys(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
     """The private keys in an operator's file. Raises WrongPassphrase."""
     stored = json.loads(path.read_text())
     box = SecretBox(_stretch(passphrase, Base64Encoder.decode(stored["salt"])))

@@ -17,9 +17,9 @@ from keng.kit.kept_secrets import read_secret
 from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import KEY_SIZE, key_cut_short
 from keng.vault.models import SenderKey
-from keng.vault.seal import FORM, NOT_FILLED_UP, without_filling
+from keng.vault.seal import SEALED_FORM, UNPADDED_FORM, without_padding
 
-_HEAD = len(FORM) + PublicKey.SIZE
+_HEAD = len(SEALED_FORM) + PublicKey.SIZE
 
 
 class NotTheSender(PermissionError):
@@ -30,29 +30,29 @@ class NotTheWorker(PermissionError):
     """This process has no worker keys: only the worker opens what waits for it."""
 
 
-class _Box:
+class _OpeningBox:
     """A private key, for what is sealed now and for sealed boxes."""
 
     def __init__(self, private: bytes) -> None:
         self._private = PrivateKey(private)
 
     def decrypt(self, sealed: bytes) -> bytes:
-        form = sealed[: len(FORM)]
-        if form in (FORM, NOT_FILLED_UP) and len(sealed) > _HEAD:
+        form = sealed[: len(SEALED_FORM)]
+        if form in (SEALED_FORM, UNPADDED_FORM) and len(sealed) > _HEAD:
             # A sealed box begins with a random key, so every 256th of them looks like this too.
             with contextlib.suppress(CryptoError):
-                other = PublicKey(sealed[len(FORM) : _HEAD])
+                other = PublicKey(sealed[len(SEALED_FORM) : _HEAD])
                 opened = Box(self._private, other).decrypt(sealed[_HEAD:])
-                return without_filling(opened) if form == FORM else opened
+                return without_padding(opened) if form == SEALED_FORM else opened
         return SealedBox(self._private).decrypt(sealed)
 
 
 @cache
-def _sender_box() -> _Box:
+def _sender_box() -> _OpeningBox:
     path = os.environ.get("KENG_SENDER_KEY_FILE", "")
     if not path:
         raise NotTheSender
-    return _Box(read_secret(Path(path)))
+    return _OpeningBox(read_secret(Path(path)))
 
 
 def require_sender_key() -> None:
@@ -77,22 +77,22 @@ def require_sender_key() -> None:
         raise KeyMissing(f"{path} is another key than this database's; see `keng keys check`.")
 
 
-def for_sender(ciphertext: bytes) -> bytes:
+def open_as_sender(ciphertext: bytes) -> bytes:
     """What was sealed to the sender. Raises NotTheSender in every other process."""
     return _sender_box().decrypt(bytes(ciphertext))
 
 
-def for_worker(ciphertext: bytes) -> bytes:
+def open_as_worker(ciphertext: bytes) -> bytes:
     """What was sealed to the worker. Raises NotTheWorker, and CryptoError once its key is gone."""
     folder = os.environ.get("KENG_WORKER_KEYS", "")
     if not folder:
         raise NotTheWorker
     for file in Path(folder).glob("*"):
         with contextlib.suppress(CryptoError, FileNotFoundError):
-            return _Box(file.read_bytes()).decrypt(bytes(ciphertext))
+            return _OpeningBox(file.read_bytes()).decrypt(bytes(ciphertext))
     raise CryptoError("no key of the worker opens it")
 
 
-def for_unit(ciphertext: bytes, private_key: bytes) -> bytes:
-    """What was sealed to a unit, with the private key that `vault.keys.unlock` returned."""
-    return _Box(private_key).decrypt(bytes(ciphertext))
+def open_with_unit_key(ciphertext: bytes, private_key: bytes) -> bytes:
+    """What was sealed to a unit, with the private key that `vault.keys.unlock_unit_keys` gave."""
+    return _OpeningBox(private_key).decrypt(bytes(ciphertext))

@@ -1,7 +1,7 @@
 """Sealing: what any process may do. Opening is another matter (vault.opening).
 
 One form, which whoever holds the private key opens. The throwaway key pair is new for each thing,
-or where many things are sealed at once new for each `Together`; the nonce is random:
+or where many things are sealed at once new for each `SealBatch`; the nonce is random:
 
     02, public half of the throwaway pair (32 bytes), nonce (24 bytes), crypto_box
 
@@ -18,9 +18,9 @@ from nacl.public import Box, PrivateKey, PublicKey
 
 from keng.vault.models import SenderKey, UnitKey, WorkerKey
 
-FORM = b"\x02"
+SEALED_FORM = b"\x02"
 """What a ciphertext begins with (an older one, a sealed box of libsodium, may by chance)."""
-NOT_FILLED_UP = b"\x01"
+UNPADDED_FORM = b"\x01"
 """What the same begins with that was sealed before it was filled up."""
 _END = b"\x80"
 _STEP, _LONG_STEP = 64, 256
@@ -36,22 +36,22 @@ class NoKey(LookupError):
     """There is no public key to seal to yet: run `keng vault init`."""
 
 
-def for_sender(plain: str | bytes) -> bytes:
+def seal_for_sender(plain: str | bytes) -> bytes:
     """Ciphertext that only the sender process can open: a reply address, a one-time text."""
-    return Together().for_sender(plain)
+    return SealBatch().for_sender(plain)
 
 
-def for_unit(unit_id: uuid.UUID, plain: str | bytes) -> bytes:
+def seal_for_unit(unit_id: uuid.UUID, plain: str | bytes) -> bytes:
     """Ciphertext that only the holder of the unit's private key can open."""
-    return Together().for_unit(unit_id, plain)
+    return SealBatch().for_unit(unit_id, plain)
 
 
-def for_worker(plain: str | bytes) -> bytes:
+def seal_for_worker(plain: str | bytes) -> bytes:
     """Ciphertext that only the worker can open, and for an hour or so. Raises NoKey."""
-    return Together().for_worker(plain)
+    return SealBatch().for_worker(plain)
 
 
-class Together:
+class SealBatch:
     """Seals with one throwaway key pair: two multiplications on the curve, not two for each thing.
 
     Let go of it when the last of what it sealed is no longer held in plain: until then it gives
@@ -77,23 +77,23 @@ class Together:
 
     def _sealed(self, holder: _Holder, plain: str | bytes) -> bytes:
         box = self._boxes.get(holder) or self._begun(holder)
-        return self._head + box.encrypt(_filled_up(_bytes(plain)))
+        return self._head + box.encrypt(_padded(_as_bytes(plain)))
 
     def _begun(self, holder: _Holder) -> Box:
         if self._pair is None:
             self._pair = PrivateKey.generate()
-            self._head = FORM + bytes(self._pair.public_key)
+            self._head = SEALED_FORM + bytes(self._pair.public_key)
         box = self._boxes[holder] = Box(self._pair, _key(holder))
         return box
 
 
-def prepare(unit_ids: list[uuid.UUID]) -> None:
+def load_public_keys(unit_ids: list[uuid.UUID]) -> None:
     """Load the keys of these units and of the sender, so that sealing needs no query later."""
     for unit_id in [None, *unit_ids]:
         _key(unit_id)
 
 
-def renew(unit_ids: list[uuid.UUID]) -> None:
+def renew_public_keys(unit_ids: list[uuid.UUID]) -> None:
     """Read these keys and the sender's again, before the cached ones are too old to be used.
 
     For a process that seals where it must not wait for the database (the edge). A unit without a
@@ -101,10 +101,10 @@ def renew(unit_ids: list[uuid.UUID]) -> None:
     """
     for unit_id in [None, *unit_ids]:
         with contextlib.suppress(NoKey):
-            _read(unit_id)
+            _read_key(unit_id)
 
 
-def forget() -> None:
+def forget_public_keys() -> None:
     """Drop the cached public keys (after a rotation, and in tests)."""
     with _lock:
         _cache.clear()
@@ -114,10 +114,10 @@ def _key(holder: _Holder) -> PublicKey:
     found = _cache.get(holder)
     if found and found[0] > time.monotonic():
         return found[1]
-    return _read(holder)
+    return _read_key(holder)
 
 
-def _read(holder: _Holder) -> PublicKey:
+def _read_key(holder: _Holder) -> PublicKey:
     key: SenderKey | UnitKey | WorkerKey | None
     if holder is None:
         key = SenderKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
@@ -133,16 +133,16 @@ def _read(holder: _Holder) -> PublicKey:
     return public
 
 
-def without_filling(opened: bytes) -> bytes:
+def without_padding(opened: bytes) -> bytes:
     """What was filled up, as it was."""
     return opened.rstrip(b"\0").removesuffix(_END)
 
 
-def _filled_up(plain: bytes) -> bytes:
+def _padded(plain: bytes) -> bytes:
     size = len(plain) + len(_END)
     step = _STEP if size <= _LONG_STEP else _LONG_STEP
     return (plain + _END).ljust(-(-size // step) * step, b"\0")
 
 
-def _bytes(plain: str | bytes) -> bytes:
+def _as_bytes(plain: str | bytes) -> bytes:
     return plain.encode() if isinstance(plain, str) else plain

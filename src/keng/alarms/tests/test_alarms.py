@@ -27,7 +27,7 @@ def here(settings, monkeypatch, tmp_path):
     """A commune and its province, one officer each with a pager, and an emergency room."""
     settings.EMERGENCY_EMAIL = "phong-truc@khan.example"
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     keys.make_sender_key()
     province = make.province_unit("Công an tỉnh thử")
     commune = make.unit("Công an phường thử", parent=province, desk_phone="0204 000 0199")
@@ -120,7 +120,7 @@ def test_it_rings_again_and_calls_more_people_until_somebody_takes_it(here, cloc
     clock.move(minutes=2)
     assert ringing.call_what_rings() == 1
     assert called(1) == {"Lan", "Hải", "Mai", None}
-    triage.accept(tip.pk, by=here.lan)
+    triage.accept_tip(tip.pk, by=here.lan)
     clock.move(minutes=10)
     assert ringing.call_what_rings() == 0
 
@@ -128,7 +128,7 @@ def test_it_rings_again_and_calls_more_people_until_somebody_takes_it(here, cloc
 def test_the_first_taker_owns_it_and_the_others_are_told_to_stand_down(here):
     tip = make.tip(unit=here.commune, urgency="P0", reference="THU-2")
     ringing.call_what_rings()
-    triage.accept(tip.pk, by=here.lan)
+    triage.accept_tip(tip.pk, by=here.lan)
     alarm = Alarm.objects.get()
     assert (alarm.taken_by, alarm.ended_at is not None) == (here.lan, True)
     first, second = Dispatch.objects.filter(kind="page").order_by("id")
@@ -145,8 +145,8 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
     ringing.call_what_rings()
     to_mai = Delivery.objects.get(recipient_ref=PagerWay.objects.get(officer=here.mai).pk)
     Delivery.objects.filter(pk=to_mai.pk).update(state="sent")
-    triage.accept(tip.pk, by=here.lan)
-    called, stood_down = alarm_calls.rounds(alarm_calls.calls_of(Alarm.objects.get()))
+    triage.accept_tip(tip.pk, by=here.lan)
+    called, stood_down = alarm_calls.call_rounds(alarm_calls.calls_of_alarm(Alarm.objects.get()))
     assert "Mai: email đã gọi" in called.people
     assert "Lan: email đã rút trước khi đi" in called.people
     assert "Phòng trực khẩn cấp: email" in called.people
@@ -161,12 +161,12 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
     # Whoever stood down was called once, and not called again by being told.
     assert [
         one.times
-        for one in alarm_calls.ladder(
-            Alarm.objects.get(), alarm_calls.calls_of(Alarm.objects.get())
+        for one in alarm_calls.call_ladder(
+            Alarm.objects.get(), alarm_calls.calls_of_alarm(Alarm.objects.get())
         )
     ] == [1, 1, 1, 1]
     # A tip that turned out to be less keeps the story.
-    triage.sort(tip.pk, category="theft", urgency="P2", by=here.lan)
+    triage.sort_tip(tip.pk, category="theft", urgency="P2", by=here.lan)
     page = desk_client.get(f"/tips/{tip.pk}/").content.decode()
     assert called.people in page
     assert 'id="calling"' not in page
@@ -175,8 +175,8 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
 def test_giving_it_back_within_the_minute_rings_again(here):
     tip = make.tip(unit=here.commune, urgency="P0")
     ringing.call_what_rings()
-    decision = triage.accept(tip.pk, by=here.lan)
-    undo.take_back(decision.pk, by=here.lan)
+    decision = triage.accept_tip(tip.pk, by=here.lan)
+    undo.take_back_decision(decision.pk, by=here.lan)
     assert Alarm.objects.get().ended_at is None
     assert ringing.call_what_rings() == 1
 
@@ -184,7 +184,7 @@ def test_giving_it_back_within_the_minute_rings_again(here):
 def test_passed_on_it_rings_at_the_other_unit(here):
     tip = make.tip(unit=here.commune, urgency="P0")
     ringing.call_what_rings()
-    triage.route(tip.pk, to=here.province, reason="Ở tỉnh", by=here.lan)
+    triage.route_tip(tip.pk, to=here.province, reason="Ở tỉnh", by=here.lan)
     alarm = Alarm.objects.get()
     assert (alarm.unit, alarm.rounds) == (here.province, 0)
     # What had not left yet calls nobody of the old unit any more.
@@ -196,9 +196,9 @@ def test_passed_on_it_rings_at_the_other_unit(here):
 def test_whoever_gives_it_back_takes_the_stand_down_with_them(here):
     tip = make.tip(unit=here.commune, urgency="P0")
     ringing.call_what_rings()
-    decision = triage.accept(tip.pk, by=here.lan)
+    decision = triage.accept_tip(tip.pk, by=here.lan)
     told = Dispatch.objects.filter(kind="page").latest("id")
-    undo.take_back(decision.pk, by=here.lan)
+    undo.take_back_decision(decision.pk, by=here.lan)
     assert {row.state for row in told.deliveries.all()} == {"cancelled"}
 
 
@@ -214,7 +214,7 @@ def test_whoever_asked_not_to_be_contacted_gets_no_message(here):
     tip = make.tip(unit=here.commune, urgency="P0", do_not_contact=True)
     make.conversation(tip)
     ringing.call_what_rings()
-    triage.accept(tip.pk, by=here.lan)
+    triage.accept_tip(tip.pk, by=here.lan)
     assert not Delivery.objects.filter(recipient_kind="conversation").exists()
 
 
@@ -228,7 +228,7 @@ def test_a_tip_that_is_not_critical_calls_nobody(here):
 def test_sorting_a_tip_as_less_than_critical_ends_the_calls(here):
     tip = make.tip(unit=here.commune, urgency="P0")
     ringing.call_what_rings()
-    triage.sort(tip.pk, category="theft", urgency="P2", by=here.lan)
+    triage.sort_tip(tip.pk, category="theft", urgency="P2", by=here.lan)
     alarm = Alarm.objects.get()
     assert (alarm.ended_at is not None, alarm.taken_by) == (True, None)
 

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from keng.alarms import bar, bundling
+from keng.alarms import bar, bundle_calls
 from keng.alarms import ringing as alarm_ringing
-from keng.alarms.calls import calls_of, ladder
-from keng.alarms.calls import rounds as rounds_of
-from keng.alarms.line_bundles import LIFE, Bundles, bundles
+from keng.alarms.calls import call_ladder, calls_of_alarm
+from keng.alarms.calls import call_rounds as rounds_of
+from keng.alarms.line_bundles import LINE_REMEMBERED_SECONDS, LineBundles, bundles
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
@@ -19,7 +19,7 @@ from keng.delivery.models import Delivery, DispatchText
 from keng.dialogue import reporter
 from keng.duty import pager_acts
 from keng.intake.examination import examine
-from keng.intake.receive import NewTip, receive_one
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.secrets import keyed_hash
@@ -47,7 +47,7 @@ def here(settings, monkeypatch, tmp_path):
     """A commune and its province, with one officer and one pager each."""
     settings.EMERGENCY_EMAIL = ""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     keys.make_sender_key()
 
     class Here:
@@ -80,8 +80,8 @@ def clock(monkeypatch):
 
 def report(here, *, by=HERE, text=WORDS, place=None, **more):
     """One more report, as the form writes it."""
-    tip_id = receive_one(
-        NewTip(
+    tip_id = receive_tip(
+        IncomingTip(
             unit_id=here.commune.pk,
             text=text,
             happening="now",
@@ -125,7 +125,7 @@ def test_every_report_of_a_flood_keeps_its_row_its_place_in_the_list_its_clock_a
     assert Tip.objects.filter(urgency="P0", state="received").count() == 40
     assert Clock.objects.filter(rule_code="URGENT_NOW").count() == 40
     here.lan.refresh_from_db()
-    assert bar.bar_for(here.lan).total == 40
+    assert bar.alarm_bar_for(here.lan).total == 40
 
 
 def test_the_call_says_how_many_there_are_and_nothing_of_who_sent_them(here):
@@ -183,7 +183,7 @@ def test_a_cry_in_other_words_rings_at_once_though_somebody_has_just_come_for_an
     """Who calls is the line of a whole village: a false alarm must not silence the next person."""
     false_alarms = [report(here) for _ in range(4)]
     alarm_ringing.call_what_rings()
-    triage.accept(false_alarms[0].pk, by=here.lan)
+    triage.accept_tip(false_alarms[0].pk, by=here.lan)
     same_again, cry = report(here), report(here, text=DIFFERENT[1])
     alarm_ringing.call_what_rings()
     assert cry.pk in rings()
@@ -195,7 +195,7 @@ def test_whoever_waits_with_the_others_of_a_line_is_called_for_after_a_minute(he
     alarm_ringing.call_what_rings()
     joint, cry = tips[3:]
     assert cry.pk not in rings()
-    triage.accept(joint.pk, by=here.lan)
+    triage.accept_tip(joint.pk, by=here.lan)
     alarm_ringing.call_what_rings()
     assert cry.pk not in rings()
     clock.move(seconds=61)
@@ -211,9 +211,9 @@ def test_nobody_waits_longer_than_the_pause_however_many_others_their_line_sends
     for _ in range(12):
         alarm_ringing.call_what_rings()
         for tip in Tip.objects.filter(alarm__isnull=False, assigned_to=None):
-            triage.accept(tip.pk, by=here.lan)
+            triage.accept_tip(tip.pk, by=here.lan)
         before = len(rings())
-        clock.move(seconds=bundling.PAUSE.total_seconds() + 1)
+        clock.move(seconds=bundle_calls.BUNDLE_PAUSE.total_seconds() + 1)
         alarm_ringing.call_what_rings()
         assert len(rings()) > before or not Tip.objects.ringing().exists()
 
@@ -248,7 +248,7 @@ def simulate(here, clock, *, reports, every, takes_after, minutes):
                 waited.setdefault(tip.pk, clock.now - tip.received_at)
         ringing = Alarm.objects.filter(ended_at=None, rounds__gt=0).order_by("tip").first()
         if ringing and clock.now >= taken_at + takes_after:
-            triage.accept(ringing.tip_id, by=here.lan)
+            triage.accept_tip(ringing.tip_id, by=here.lan)
             taken_at = clock.now
         clock.now += tick
     assert set(waited) == {tip.pk for tip in tips}
@@ -263,13 +263,13 @@ def test_no_false_reports_of_the_same_line_keep_a_true_one_from_its_call_for_fiv
     takes_after = datetime.timedelta(seconds=seconds)
     every = datetime.timedelta(seconds=10)
     waited = simulate(here, clock, reports=8, every=every, takes_after=takes_after, minutes=12)
-    assert max(waited) <= bundling.PAUSE
+    assert max(waited) <= bundle_calls.BUNDLE_PAUSE
 
 
 def test_forty_false_reports_call_no_more_often_than_one_that_nobody_takes(here, clock):
     every = datetime.timedelta(seconds=20)
     waited = simulate(here, clock, reports=40, every=every, takes_after=every, minutes=20)
-    assert max(waited) <= bundling.PAUSE
+    assert max(waited) <= bundle_calls.BUNDLE_PAUSE
     # Three by themselves, one for all the rest every two minutes, and once more for so many.
     assert 10 <= rounds() <= 3 + 20 / 2 + 3
 
@@ -280,13 +280,13 @@ def test_nobody_stands_down_while_others_of_the_bundle_ring_and_the_story_says_s
     clock.move(minutes=4)
     alarm_ringing.call_what_rings()
     assert rings() == [tip.pk for tip in tips]
-    second = calls_of(Alarm.objects.get(tip=tips[1]))
+    second = calls_of_alarm(Alarm.objects.get(tip=tips[1]))
     assert "gọi chung cho nhiều tin" in rounds_of(second)[0].people
     stood = AlarmCall.objects.filter(is_stand_down=True)
     for tip in tips[:2]:
-        triage.accept(tip.pk, by=here.lan)
+        triage.accept_tip(tip.pk, by=here.lan)
         assert not stood.exists()
-    triage.accept(tips[2].pk, by=here.lan)
+    triage.accept_tip(tips[2].pk, by=here.lan)
     assert {call.officer for call in stood} == {here.mai}
 
 
@@ -297,11 +297,11 @@ def test_where_a_joint_call_reached_nobody_every_tip_of_it_says_so(here, clock):
     Delivery.objects.update(state=Delivery.State.REJECTED, settled_at=clock.now)
     for tip in tips:
         alarm = Alarm.objects.get(tip=tip)
-        steps = ladder(alarm, calls_of(alarm))
+        steps = call_ladder(alarm, calls_of_alarm(alarm))
         assert steps
         assert all(step.is_to_be_phoned for step in steps)
     clock.move(minutes=61)
-    bundling.forget()
+    bundle_calls.forget_bundles()
     assert not AlarmCall.objects.filter(is_joint=True, dispatch__isnull=False).exists()
     assert AlarmCall.objects.filter(is_joint=True).exists()
 
@@ -310,7 +310,7 @@ def test_calm_reports_of_one_line_that_tell_of_danger_later_ring_as_one(here, ow
     calm = "Có số lạ gọi, xưng công an phường, bắt cài ứng dụng"
     tips = [report(here, text=f"{calm} {number}") for number in range(15)]
     for number, tip in enumerate(tips):
-        reporter.write(tip.pk, text=different_text(number), sender_mark=HERE)
+        reporter.add_reporter_message(tip.pk, text=different_text(number), sender_mark=HERE)
         examine.examine_messages()
         alarm_ringing.call_what_rings()
     assert Tip.objects.filter(danger_unheard=True).count() == 15
@@ -322,7 +322,7 @@ def test_all_that_one_line_does_within_an_hour_calls_twelve_times_at_most(here, 
     tips = [report(here, text=different_text(number)) for number in range(40)]
     alarm_ringing.call_what_rings()
     for number, tip in enumerate(tips):
-        reporter.write(tip.pk, text=different_text(number + 50), sender_mark=HERE)
+        reporter.add_reporter_message(tip.pk, text=different_text(number + 50), sender_mark=HERE)
         examine.examine_messages()
         alarm_ringing.call_what_rings()
     assert 4 < len(rings()) <= 12
@@ -333,7 +333,7 @@ def test_later_danger_told_from_elsewhere_rings_by_itself(here, own_keys):
         report(here, text=text)
     alarm_ringing.call_what_rings()
     hers = report(here, by=ELSEWHERE, text="Có số lạ gọi, xưng công an phường, bắt cài ứng dụng")
-    reporter.write(hers.pk, text=WORDS, sender_mark=ELSEWHERE)
+    reporter.add_reporter_message(hers.pk, text=WORDS, sender_mark=ELSEWHERE)
     examine.examine_messages()
     alarm_ringing.call_what_rings()
     assert hers.pk in rings()
@@ -368,13 +368,13 @@ def test_while_one_rings_the_others_do_not_and_when_it_is_taken_the_next_rings_a
 ):
     first, second, third, fourth = (report(here) for _ in range(4))
     alarm_ringing.call_what_rings()
-    triage.accept(first.pk, by=here.lan)
+    triage.accept_tip(first.pk, by=here.lan)
     clock.move(minutes=2)
     alarm_ringing.call_what_rings()
     # The third made the bundle ring again: it was there when nobody had come.
     assert set(rings()) <= {first.pk, third.pk}
     for tip in (third, fourth):
-        triage.accept(tip.pk, by=here.lan)
+        triage.accept_tip(tip.pk, by=here.lan)
     clock.move(minutes=6)
     alarm_ringing.call_what_rings()
     assert second.pk in rings()
@@ -386,7 +386,7 @@ def test_who_takes_a_report_back_makes_those_of_others_no_quieter(here):
     Tip.objects.filter(pk=first.pk).update(
         state="closed", outcome="withdrawn", closed_at=times.now(), due_at=None
     )
-    alarm_ringing.settle(Tip.objects.get(pk=first.pk), by="reporter")
+    alarm_ringing.settle_alarm(Tip.objects.get(pk=first.pk), by="reporter")
     alarm_ringing.call_what_rings()
     assert second.pk in rings()
 
@@ -425,7 +425,7 @@ def test_danger_in_a_later_message_rings_by_itself(here):
 
 def test_no_number_of_reports_of_one_sender_holds_up_what_rings_by_itself(here, monkeypatch):
     """Somebody on the victim's own line sends more than the worker looks at in one portion."""
-    monkeypatch.setattr(bundling, "_MOST", 3)
+    monkeypatch.setattr(bundle_calls, "_MOST", 3)
     for _ in range(6):
         report(here)
     alarm_ringing.call_what_rings()
@@ -443,7 +443,7 @@ def test_after_an_hour_no_row_says_that_two_reports_had_one_sender_and_each_ring
         report(here)
     alarm_ringing.call_what_rings()
     clock.move(minutes=61)
-    bundling.forget()
+    bundle_calls.forget_bundles()
     assert not BundledCall.objects.exists()
     alarm_ringing.call_what_rings()
     assert len(rings()) == 3
@@ -461,7 +461,7 @@ def test_the_mark_of_a_sender_is_gone_within_the_hour_and_is_never_kept_as_it_is
     class Now:
         at = 0.0
 
-    known = Bundles(clock=lambda: Now.at)
+    known = LineBundles(clock=lambda: Now.at)
     of_one = {"unit_id": new_id(), "place_id": None, "kind": "fire", "text": FIRE}
     first, second = new_id(), new_id()
     assert known.bundle_of(b"203.0.113.7", **of_one, tip_id=first) is None
@@ -470,8 +470,8 @@ def test_the_mark_of_a_sender_is_gone_within_the_hour_and_is_never_kept_as_it_is
     (line,) = known._lines.values()
     assert not any(word in repr(line) for word in ("chay", "nha", "fire"))
     key = known._key
-    assert known._end.interval == LIFE
-    Now.at = LIFE + 1
+    assert known._end.interval == LINE_REMEMBERED_SECONDS
+    Now.at = LINE_REMEMBERED_SECONDS + 1
     assert known.bundle_of(b"203.0.113.7", **of_one, tip_id=second) is None
     assert known._key != key
     assert len(known) == 1
@@ -518,7 +518,7 @@ def test_no_number_tells_a_desk_of_a_report_that_is_kept_from_it(desk_client, he
     triage.make_critical(shown.pk, by=here.mai)
     alarm_ringing.call_what_rings()
     here.lan.refresh_from_db()
-    at = bar.bar_for(here.lan)
+    at = bar.alarm_bar_for(here.lan)
     assert (at.shown.tip, at.total, at.bundled) == (shown, 1, 1)
     page = sign_in(desk_client, here.lan).get(reverse("tip", kwargs={"pk": shown.pk}))
     assert "cùng một đường mạng" not in page.content.decode()
@@ -527,7 +527,7 @@ def test_no_number_tells_a_desk_of_a_report_that_is_kept_from_it(desk_client, he
     assert not [call.text for call in calls if "bundled" in call.text or "gọi chung" in call.text]
     # The province sees both, and reads so.
     here.mai.refresh_from_db()
-    assert bar.bar_for(here.mai, at=shown.pk).bundled == 2
+    assert bar.alarm_bar_for(here.mai, at=shown.pk).bundled == 2
 
 
 def test_one_alone_says_nothing_of_a_bundle(desk_client, here):

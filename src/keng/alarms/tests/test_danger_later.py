@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from keng.accounts.models import Post
 from keng.alarms import ringing
-from keng.alarms.bar import ringing_of
+from keng.alarms.bar import ringing_tips_of
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import bulk, closing, putting_off, suspension, triage, undo
@@ -37,7 +37,7 @@ def here(settings, monkeypatch, tmp_path):
     """A commune and its province, officers with a pager each, and an emergency room."""
     settings.EMERGENCY_EMAIL = "phong-truc@khan.example"
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     keys.make_sender_key()
 
     class Here:
@@ -63,23 +63,23 @@ def brought_to(here, state, **fields):
     tip = make.tip(unit=here.commune, concerns=concerns, reference="THU-1", **fields)
     make.conversation(tip)
     if state == "accepted":
-        triage.accept(tip.pk, by=here.lan)
+        triage.accept_tip(tip.pk, by=here.lan)
     elif state == "joined":
         first = make.tip(unit=here.commune)
         triage.mark_duplicate(tip.pk, of=first.pk, by=here.lan)
     elif state == "answered":
-        triage.accept(tip.pk, by=here.lan)
-        answering.answer(tip.pk, text="Bạn ở đâu?", by=here.lan)
+        triage.accept_tip(tip.pk, by=here.lan)
+        answering.answer_reporter(tip.pk, text="Bạn ở đâu?", by=here.lan)
     elif state == "aside":
         until = times.now() + datetime.timedelta(hours=12)
-        putting_off.set_aside(tip.pk, until=until, by=here.lan)
+        putting_off.put_off_tip(tip.pk, until=until, by=here.lan)
     elif state == "suspended":
-        suspension.suspend(
+        suspension.suspend_tip(
             tip.pk, ground="documents", reason="Chờ sao kê", text="Chờ.", by=here.lan
         )
     elif state == "closed":
         triage.record_outcome(tip.pk, outcome="solved", by=here.lan)
-        closing.close(tip.pk, by=here.lan)
+        closing.close_tip(tip.pk, by=here.lan)
     return Tip.objects.get(pk=tip.pk)
 
 
@@ -115,7 +115,7 @@ def test_it_rings_in_every_state_and_113_is_answered(here, state):
     # A desk that the tip is about is kept out: then the province alone is called.
     everybody = {"Mai", None} if state == "complaint" else {"Lan", "Hải", "Mai", None}
     assert called(tip) == everybody
-    assert [each.tip for each in ringing_of(here.mai)] == [tip]
+    assert [each.tip for each in ringing_tips_of(here.mai)] == [tip]
     (said,) = automatic(tip)
     assert said.startswith("Nếu có người đang gặp nguy hiểm, gọi 113 ngay")
     sent = Delivery.objects.filter(recipient_kind="conversation", text__text=said)
@@ -148,7 +148,7 @@ def test_whoever_wants_no_contact_is_sent_nothing_and_the_alarm_says_so(here, st
 @pytest.mark.parametrize("channel", ["web", "team", "phone", "counter", "chat", "zalo_oa"])
 def test_it_rings_in_every_channel_and_is_answered_where_it_can_be_read(here, channel):
     tip = make.tip(unit=here.commune, channel=channel)
-    triage.accept(tip.pk, by=here.lan)
+    triage.accept_tip(tip.pk, by=here.lan)
     if channel == "zalo_oa":
         make.conversation(tip)
     says(tip)
@@ -169,7 +169,7 @@ def test_who_says_in_the_same_breath_not_to_be_called_is_sent_nothing(here):
 @pytest.mark.parametrize("answer", ["2", "Không", "chưa ạ", "2."])
 def test_a_plain_no_to_whether_they_are_safe_rings(here, question, answer):
     tip = brought_to(here, "accepted", category="scam_bank", urgency="P1")
-    messages.say(tip, ready_text(question), by=here.lan, hold=datetime.timedelta(0))
+    messages.add_message(tip, ready_text(question), by=here.lan, hold=datetime.timedelta(0))
     assert says(tip, answer).rings
     assert stake_of(tip) is Stake.LIFE
     assert len(automatic(tip)) == 1
@@ -178,21 +178,23 @@ def test_a_plain_no_to_whether_they_are_safe_rings(here, question, answer):
 @pytest.mark.parametrize("answer", ["1", "Có", "Dạ an toàn", "2 người"])
 def test_another_answer_to_it_rings_nobody(here, answer):
     tip = brought_to(here, "accepted", urgency="P1")
-    messages.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
+    messages.add_message(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
     assert not says(tip, answer).rings
 
 
 def test_a_no_to_another_question_rings_nobody(here):
     tip = brought_to(here, "accepted", urgency="P1")
-    messages.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
-    messages.say(tip, "Bạn còn giữ tin nhắn đó không?", by=here.lan, hold=datetime.timedelta(0))
+    messages.add_message(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
+    messages.add_message(
+        tip, "Bạn còn giữ tin nhắn đó không?", by=here.lan, hold=datetime.timedelta(0)
+    )
     assert not says(tip, "không").rings
 
 
 def test_the_same_message_looked_at_twice_rings_once(here):
     tip = says(brought_to(here, "accepted"))
     ringing.call_what_rings()
-    triage.accept(tip.pk, by=here.lan)
+    triage.accept_tip(tip.pk, by=here.lan)
     DialogueMessage.objects.update(examined_at=None)
     examine_messages()
     tip.refresh_from_db()
@@ -204,7 +206,7 @@ def test_the_same_message_looked_at_twice_rings_once(here):
 def test_a_new_message_of_danger_rings_again_after_the_first_was_taken(here):
     tip = says(brought_to(here, "new"))
     ringing.call_what_rings()
-    triage.accept(tip.pk, by=here.lan)
+    triage.accept_tip(tip.pk, by=here.lan)
     tip.refresh_from_db()
     assert not tip.rings
     tip = says(tip, "nó đang phá cửa, cứu với, nó có dao")
@@ -235,8 +237,8 @@ def test_whoever_has_the_tip_open_is_called_first_and_everybody_two_minutes_late
     assert ringing.call_what_rings() == 1
     assert called(tip) == {"Lan"}
     # On the desks of the others it stands all the same.
-    assert [each.tip for each in ringing_of(here.mai)] == [tip]
-    later = times.now() + ringing.EVERY
+    assert [each.tip for each in ringing_tips_of(here.mai)] == [tip]
+    later = times.now() + ringing.CALL_EVERY
     monkeypatch.setattr(times, "now", lambda: later)
     assert ringing.call_what_rings() == 1
     assert called(tip, 1) == {"Lan", "Hải", "Mai", None}
@@ -269,16 +271,16 @@ def test_the_first_who_takes_it_has_it_even_from_a_colleague(here, desk_client):
     assert (tip.assigned_to, tip.rings) == (here.mai, False)
     assert Alarm.objects.get(tip=tip).taken_by == here.mai
     with pytest.raises(AlreadyTaken):
-        triage.accept(tip.pk, by=here.hai)
+        triage.accept_tip(tip.pk, by=here.hai)
 
 
 def test_an_answer_of_whoever_has_it_is_taking_it_and_of_another_is_not(here):
     tip = says(brought_to(here, "accepted"))
     ringing.call_what_rings()
-    answering.answer(tip.pk, text="Bạn ở đâu?", by=here.hai)
+    answering.answer_reporter(tip.pk, text="Bạn ở đâu?", by=here.hai)
     tip.refresh_from_db()
     assert tip.rings
-    answering.answer(tip.pk, text="Chúng tôi tới ngay", by=here.lan)
+    answering.answer_reporter(tip.pk, text="Chúng tôi tới ngay", by=here.lan)
     tip.refresh_from_db()
     assert not tip.rings
     assert Alarm.objects.get(tip=tip).taken_by == here.lan
@@ -286,13 +288,13 @@ def test_an_answer_of_whoever_has_it_is_taking_it_and_of_another_is_not(here):
 
 def test_a_joined_tip_stays_in_the_list_until_somebody_answers(here):
     tip = says(brought_to(here, "joined"))
-    triage.accept(tip.pk, by=here.lan)
+    triage.accept_tip(tip.pk, by=here.lan)
 
     def is_listed():
         return tip.pk in {row.pk for group in inbox_page(here.lan).groups for row in group.rows}
 
     assert is_listed()
-    answering.answer(tip.pk, text="Bạn có an toàn không?", by=here.lan)
+    answering.answer_reporter(tip.pk, text="Bạn có an toàn không?", by=here.lan)
     assert not is_listed()
 
 
@@ -309,20 +311,20 @@ def test_a_closed_tip_is_taken_by_opening_it_again(here, desk_client):
     assert "mở lại" in page
     assert Alarm.objects.get(tip=tip).taken_by == here.hai
     with pytest.raises(AlreadyTaken):
-        triage.accept(tip.pk, by=here.lan)
+        triage.accept_tip(tip.pk, by=here.lan)
 
 
 def test_a_closed_tip_that_does_not_ring_is_still_taken_by_nobody(here):
     tip = brought_to(here, "closed")
     with pytest.raises(AlreadyClosed):
-        triage.accept(tip.pk, by=here.lan)
+        triage.accept_tip(tip.pk, by=here.lan)
 
 
 def test_undoing_an_older_decision_does_not_undo_the_danger(here):
     tip = make.tip(unit=here.commune)
-    step = triage.sort(tip.pk, category="theft", urgency="P1", by=here.lan)
+    step = triage.sort_tip(tip.pk, category="theft", urgency="P1", by=here.lan)
     says(tip)
-    undo.take_back(step.pk, by=here.lan)
+    undo.take_back_decision(step.pk, by=here.lan)
     tip.refresh_from_db()
     assert (tip.category, tip.urgency, tip.rings) == ("", "P0", True)
     assert tip.clocks.filter(rule_code="URGENT_NOW", stopped_at=None).count() == 1
@@ -330,9 +332,9 @@ def test_undoing_an_older_decision_does_not_undo_the_danger(here):
 
 def test_undoing_the_end_of_a_tip_keeps_the_danger_told_since(here):
     tip = make.tip(unit=here.commune, outcome="solved")
-    step = closing.close(tip.pk, by=here.lan)
+    step = closing.close_tip(tip.pk, by=here.lan)
     says(tip)
-    undo.take_back(step.pk, by=here.lan, secret=step.secret)
+    undo.take_back_decision(step.pk, by=here.lan, secret=step.secret)
     tip.refresh_from_db()
     assert (tip.is_open, tip.urgency, tip.rings) == (True, "P0", True)
     assert tip.clocks.filter(rule_code="URGENT_NOW", stopped_at=None).count() == 1
@@ -341,8 +343,8 @@ def test_undoing_the_end_of_a_tip_keeps_the_danger_told_since(here):
 def test_giving_it_back_within_the_minute_rings_again(here):
     tip = says(brought_to(here, "accepted"))
     ringing.call_what_rings()
-    step = triage.accept(tip.pk, by=here.hai)
-    undo.take_back(step.pk, by=here.hai)
+    step = triage.accept_tip(tip.pk, by=here.hai)
+    undo.take_back_decision(step.pk, by=here.hai)
     tip.refresh_from_db()
     assert (tip.assigned_to, tip.rings) == (here.lan, True)
     assert ringing.call_what_rings() == 1
@@ -352,8 +354,8 @@ def test_undoing_finds_the_moment_of_the_message_again(here):
     tip = says(brought_to(here, "accepted"))
     told = Tip.objects.get(pk=tip.pk).danger_at
     assert told == tip.messages.filter(author="reporter").latest("at").at
-    step = triage.sort(tip.pk, category="theft", urgency="P2", by=here.lan)
-    undo.take_back(step.pk, by=here.lan)
+    step = triage.sort_tip(tip.pk, category="theft", urgency="P2", by=here.lan)
+    undo.take_back_decision(step.pk, by=here.lan)
     tip.refresh_from_db()
     assert tip.danger_at == told
     assert gravity.danger_message(tip) is not None
@@ -363,8 +365,8 @@ def test_sorting_it_lower_or_joining_it_ends_the_calls_and_a_stale_page_cannot(h
     lower, joined = says(brought_to(here, "accepted")), says(brought_to(here, "accepted"))
     ringing.call_what_rings()
     with pytest.raises(ChangedMeanwhile):
-        triage.sort(lower.pk, category="theft", urgency="P2", by=here.lan, seen="~~~")
-    triage.sort(lower.pk, category="theft", urgency="P2", by=here.lan)
+        triage.sort_tip(lower.pk, category="theft", urgency="P2", by=here.lan, seen="~~~")
+    triage.sort_tip(lower.pk, category="theft", urgency="P2", by=here.lan)
     first = make.tip(unit=here.commune, urgency="P0")
     triage.mark_duplicate(joined.pk, of=first.pk, by=here.lan)
     for tip in (lower, joined):
@@ -376,17 +378,17 @@ def test_sorting_it_lower_or_joining_it_ends_the_calls_and_a_stale_page_cannot(h
 def test_one_that_rings_long_is_called_often_again_when_more_is_told(here):
     tip = says(brought_to(here, "accepted"))
     ringing.call_what_rings()
-    long_called = times.now() + ringing.LATER_EVERY
+    long_called = times.now() + ringing.CALL_LATER_EVERY
     Alarm.objects.filter(tip=tip).update(rounds=40, next_call_at=long_called)
     says(tip, "nó đang phá cửa, cứu với, nó có dao")
-    assert Alarm.objects.get(tip=tip).next_call_at <= times.now() + ringing.EVERY
+    assert Alarm.objects.get(tip=tip).next_call_at <= times.now() + ringing.CALL_EVERY
 
 
-CODE = receipt_codes.code_from("a token of these tests")
+CODE = receipt_codes.code_from_token("a token of these tests")
 
 
 def status_page(client, tip):
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
     client.post("/status/", {"code": CODE})
     return client.post("/status/tip/", {"text": DANGER}, follow=True).content.decode()
 
@@ -410,7 +412,7 @@ def test_the_status_page_says_113_at_once_and_rings(here, public_client, state):
 def test_what_is_closed_takes_no_other_words(here):
     tip = brought_to(here, "closed")
     with pytest.raises(AlreadyClosed):
-        reporter.write(tip.pk, text="Cảm ơn các anh")
+        reporter.add_reporter_message(tip.pk, text="Cảm ơn các anh")
 
 
 @pytest.mark.parametrize("ended", ["withdrawn", "sealed"])
@@ -419,7 +421,7 @@ def test_danger_after_words_were_taken_back_or_sealed_is_a_report_of_its_own(
 ):
     tip = make.tip(unit=here.commune, concerns=(here.commune,), do_not_contact=True)
     if ended == "withdrawn":
-        withdrawal.withdraw(tip.pk)
+        withdrawal.withdraw_tip(tip.pk)
     else:
         Tip.objects.filter(pk=tip.pk).update(
             kind="ngoai_pham_vi", state="closed", closed_at=times.now(), due_at=None, text=""
@@ -437,7 +439,7 @@ def test_danger_after_words_were_taken_back_or_sealed_is_a_report_of_its_own(
 
 def test_danger_from_officers_of_the_desk_goes_past_it_at_once_and_113_is_said(here, public_client):
     tip = make.tip(unit=here.commune)
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
     public_client.post("/status/", {"code": CODE})
     words = "Cứu em với, công an phường đang đánh em ở đồn, trưởng công an phường đánh em chảy máu"
     page = public_client.post("/status/tip/", {"text": words}, follow=True).content.decode()
@@ -453,7 +455,7 @@ def test_danger_from_officers_of_the_desk_goes_past_it_at_once_and_113_is_said(h
 
 def test_and_goes_to_the_desk_when_the_reporter_says_that_it_is_meant_for_it(here, public_client):
     tip = make.tip(unit=here.commune)
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
     public_client.post("/status/", {"code": CODE})
     words = "Cứu em với, công an phường đang đánh em ở đồn"
     public_client.post("/status/tip/", {"text": words, "meant": "1"})
@@ -464,8 +466,8 @@ def test_and_goes_to_the_desk_when_the_reporter_says_that_it_is_meant_for_it(her
 def test_files_with_danger_after_the_end_are_kept_once_with_the_new_report(here, public_client):
     keys.make_unit_keys("words-for-a-test")
     tip = make.tip(unit=here.commune)
-    withdrawal.withdraw(tip.pk)
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=tip)
+    withdrawal.withdraw_tip(tip.pk)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
     public_client.post("/status/", {"code": CODE})
     for _ in range(2):
         sound = SimpleUploadedFile("a.txt", b"co tieng dap cua", "text/plain")
@@ -477,7 +479,7 @@ def test_files_with_danger_after_the_end_are_kept_once_with_the_new_report(here,
 
 def test_its_code_is_not_shown_again_to_whoever_closed_it(here, public_client):
     tip = make.tip(unit=here.commune)
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     assert receipt_codes.grouped_code(CODE) not in status_page(public_client, tip)
     public_client.post("/receipt/")
     public_client.post("/status/", {"code": CODE})
@@ -492,7 +494,7 @@ def test_no_decision_on_many_takes_or_ends_it(here, is_examined):
     make.message(told, DANGER)
     if is_examined:
         examine_messages()
-    done = bulk.accept([quiet.pk, told.pk], since=times.now(), by=here.lan)
+    done = bulk.accept_tips([quiet.pk, told.pk], since=times.now(), by=here.lan)
     assert len(done.steps) == 1
     told.refresh_from_db()
     assert told.assigned_to is None
@@ -509,7 +511,7 @@ def test_no_decision_on_many_takes_or_ends_it(here, is_examined):
 def test_taking_a_report_back_ends_no_danger_that_nobody_has_looked_at(here):
     tip = make.tip(unit=here.commune, text="Hàng xóm to tiếng")
     make.message(tip, DANGER)
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     assert DialogueMessage.objects.get(tip=tip, author="reporter").text == DANGER
     examine_messages()
     tip.refresh_from_db()

@@ -30,12 +30,12 @@ def chain():
 
 
 def faults():
-    return [(fault.seq, fault.what) for fault in verify.faults()]
+    return [(fault.seq, fault.what) for fault in verify.chain_faults()]
 
 
 def test_an_untouched_chain_holds(chain):
     assert faults() == []
-    assert witness.run() == 0
+    assert witness.print_verification() == 0
     assert Chain.objects.get(name=chain).last_seq == 5
 
 
@@ -52,7 +52,7 @@ def test_an_untouched_chain_holds(chain):
 def test_a_changed_entry_is_found(chain, field, value):
     Entry.objects.filter(chain=chain, seq=3).update(**{field: value})
     assert faults() == [(3, "was changed after it was written")]
-    assert witness.run() == 1
+    assert witness.print_verification() == 1
 
 
 @pytest.mark.parametrize("seq", [1, 3])
@@ -69,7 +69,7 @@ def test_a_cut_end_is_found(chain):
 def test_an_entry_rewritten_with_a_matching_hash_is_found_by_the_next_one(chain):
     entry = Entry.objects.get(chain=chain, seq=2)
     entry.detail = {"number": 77}
-    entry.hash = verify.recomputed(entry)
+    entry.hash = verify.recomputed_hash(entry)
     entry.save()
     assert (3, "does not follow from the entry before it") in faults()
 
@@ -79,7 +79,7 @@ def test_a_chain_rewritten_to_its_end_differs_from_the_signed_head(chain):
     assert sign_heads() == 1
     entry = Entry.objects.get(chain=chain, seq=5)
     entry.detail = {"number": 77}
-    entry.hash = head.last_hash = verify.recomputed(entry)
+    entry.hash = head.last_hash = verify.recomputed_hash(entry)
     entry.save()
     head.save()
     assert faults() == [(5, "differs from the head that was signed then")]
@@ -93,7 +93,7 @@ def test_a_chain_without_its_head_is_found(chain):
 def test_what_is_recorded_while_a_chain_is_read_is_no_fault(chain):
     head = Chain.objects.get(name=chain)
     record("tip.closed", by="worker", on=None, chain=chain)
-    assert list(verify.faults_of(head)) == []
+    assert list(verify.faults_of_chain(head)) == []
     # But a head that was put back behind its entries is one.
     Chain.objects.filter(name=chain).update(last_seq=head.last_seq, last_hash=head.last_hash)
     assert [seq for seq, _ in faults()] == [5]

@@ -32,7 +32,7 @@ def test_a_head_is_signed_when_it_moved_and_not_again(own_folder):
     put({"n": 2})
     assert sign_heads() == 1
     assert list(SignedHead.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2]
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
     (file,) = (own_folder / "audit").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     lines = [json.loads(line) for line in file.read_text().splitlines()]
@@ -56,7 +56,7 @@ def test_a_chain_rewritten_whole_is_found_by_its_signed_head():
     )
     Entry.objects.update(detail={"n": 9}, hash=forged)
     Chain.objects.update(last_hash=forged)
-    assert [fault.what for fault in verify.faults()] == [
+    assert [fault.what for fault in verify.chain_faults()] == [
         "differs from the head that was signed then"
     ]
 
@@ -78,7 +78,7 @@ def test_a_signed_head_rewritten_with_its_chain_is_found_by_its_signature():
     Entry.objects.update(detail={"n": 9}, hash=forged)
     Chain.objects.update(last_hash=forged)
     SignedHead.objects.update(hash=forged)
-    assert [fault.what for fault in verify.faults()] == ["bears a signature that is not ours"]
+    assert [fault.what for fault in verify.chain_faults()] == ["bears a signature that is not ours"]
 
 
 def test_reading_a_long_chain_again_keeps_nothing_of_it():
@@ -87,14 +87,14 @@ def test_reading_a_long_chain_again_keeps_nothing_of_it():
         record("test", by="worker", on=None, chain="unit:long", detail={"n": n})
         sign_heads()
     SignedHead.objects.filter(seq=2).update(hash=b"x" * 32)
-    found = [(fault.seq, fault.what) for fault in verify.faults()]
+    found = [(fault.seq, fault.what) for fault in verify.chain_faults()]
     assert found == [
         (2, "bears a signature that is not ours"),
         (2, "differs from the head that was signed then"),
     ]
     Entry.objects.filter(chain="unit:long", seq=3).delete()
     assert (3, "differs from the head that was signed then") in [
-        (fault.seq, fault.what) for fault in verify.faults()
+        (fault.seq, fault.what) for fault in verify.chain_faults()
     ]
 
 
@@ -113,4 +113,4 @@ def test_whoever_waited_longest_is_signed_first_however_many_came_since(monkeypa
     assert signed[:7] == names
     while sign_heads():
         pass
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []

@@ -54,7 +54,7 @@ def rewrite(chain, *, seq):
         if entry.seq == seq:
             entry.actor_id = "somebody-else"
         entry.previous_hash = previous
-        entry.hash = previous = verify.recomputed(entry)
+        entry.hash = previous = verify.recomputed_hash(entry)
         entry.save()
     Chain.objects.filter(name=chain).update(last_hash=previous)
 
@@ -66,9 +66,9 @@ def take_out(chain):
 
 def faults_found(*copies):
     """What the exports and the copies say, where the chains themselves say that all hold."""
-    assert list(verify.faults()) == []
-    differences = list(witness.compare(copies))
-    return [f for f in differences if isinstance(f, verify.Fault)]
+    assert list(verify.chain_faults()) == []
+    differences = list(witness.compare_with_exports(copies))
+    return [f for f in differences if isinstance(f, verify.ChainFault)]
 
 
 def words(*copies):
@@ -76,7 +76,9 @@ def words(*copies):
 
 
 def notes(*copies):
-    return [n.words for n in witness.compare(copies) if isinstance(n, witness.Note)]
+    return [
+        n.words for n in witness.compare_with_exports(copies) if isinstance(n, witness.WitnessNote)
+    ]
 
 
 def test_an_untouched_record_agrees_with_its_exports_and_its_copy(copy, capsys):
@@ -84,11 +86,11 @@ def test_an_untouched_record_agrees_with_its_exports_and_its_copy(copy, capsys):
     sign_heads()
     put(TWO)
     assert faults_found(copy) == []
-    assert witness.run() == 0
+    assert witness.print_verification() == 0
     told = capsys.readouterr().out
     assert f"{TWO}: witnessed by the export folder to entry 6 of 7, signed " in told
     assert "1 chains are witnessed by the export folder to their last entry" in told
-    assert witness.run([copy]) == 0
+    assert witness.print_verification([copy]) == 0
     assert f"{ONE}: witnessed by the copy to entry 6 of 7, signed " in capsys.readouterr().out
 
 
@@ -104,7 +106,7 @@ def test_a_chain_rewritten_with_all_its_hashes_differs_from_the_export(seq, firs
     SignedHead.objects.all().delete()
     rewritten = [f.seq for f in faults_found() if "is another one now" in f.what]
     assert rewritten == list(range(first, 7, 2))
-    assert witness.run() == 1
+    assert witness.print_verification() == 1
     assert f"{ONE} entry 6: was signed on " in capsys.readouterr().out
 
 
@@ -123,7 +125,7 @@ def test_a_chain_that_was_taken_out_is_missed():
     assert missing[:2] == (ONE, 6)
     assert "the whole chain is missing now" in missing[2]
     assert count == ("all chains", 0, "there were 2 when it was signed, and 1 are left")
-    assert witness.run() == 1
+    assert witness.print_verification() == 1
 
 
 def test_a_chain_that_was_emptied_is_missed_like_one_that_is_gone():
@@ -240,7 +242,7 @@ def test_a_smaller_number_after_a_greater_one_is_found(data, monkeypatch):
 
 def test_a_lost_export_folder_is_a_warning_in_words(data, capsys):
     shutil.rmtree(data / "audit")
-    assert witness.run() == 0
+    assert witness.print_verification() == 0
     assert "Warning: 6 heads signed until" in capsys.readouterr().out
     put(ONE)
     sign_heads()
@@ -288,7 +290,7 @@ def test_files_of_several_months_are_one_row_of_lines(data, monkeypatch):
 
 def test_what_a_lost_key_signed_is_said_in_words_and_still_compared(data):
     heads._key_file().write_bytes(os.urandom(32))
-    assert {fault.what for fault in verify.faults()} == {"bears a signature that is not ours"}
+    assert {fault.what for fault in verify.chain_faults()} == {"bears a signature that is not ours"}
     record("keys.accepted", by="operator", on=None, chain=ONE, detail={"keys": ["audit"]})
     assert faults_found() == []
     assert any("6 lines are signed with the key" in note for note in notes())
@@ -304,14 +306,14 @@ def test_a_key_that_was_given_up_excuses_nothing_signed_afterwards(data):
     heads._key_file().write_bytes(os.urandom(32))
     sign_heads()
     heads._key_file().write_bytes(kept)
-    assert {fault.what for fault in verify.faults()} == {"bears a signature that is not ours"}
-    told = [f.what for f in witness.compare() if isinstance(f, verify.Fault)]
+    assert {fault.what for fault in verify.chain_faults()} == {"bears a signature that is not ours"}
+    told = [f.what for f in witness.compare_with_exports() if isinstance(f, verify.ChainFault)]
     assert any("bears a signature that is not ours" in what for what in told)
 
 
 def test_a_copy_that_is_not_there_is_said_before_anything_is_read(data):
     with pytest.raises(FileNotFoundError):
-        witness.run([data / "nowhere"])
+        witness.print_verification([data / "nowhere"])
 
 
 @pytest.mark.parametrize(
@@ -330,4 +332,4 @@ def test_a_line_made_to_stop_the_audit_is_a_fault_like_another(data, changed):
     line = json.loads(lines(file)[-1]) | changed
     file.write_text(file.read_text() + json.dumps(line) + "\n[1]\n" + "x" * 20000 + "\n")
     assert any(fault.what == "is no line of ours" for fault in faults_found())
-    assert witness.run() == 1
+    assert witness.print_verification() == 1

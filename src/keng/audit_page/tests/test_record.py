@@ -11,7 +11,7 @@ from keng.accounts.models import PartnerMember, Post
 from keng.accounts.signing_in import NotSignedIn, check_officer_password
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
-from keng.audit_page.entries import dressed
+from keng.audit_page.entries import entry_rows
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.delivery.actions import dispatch as sending
@@ -45,8 +45,8 @@ def test_a_duty_officer_has_no_such_page(desk_client, unit):
 def test_it_shows_the_own_units_acts_and_no_others(auditor, unit):
     mine, other = make.officer(unit=unit, name="Người Một"), make.unit()
     foreign = make.officer(unit=other, name="Người Khác")
-    triage.accept(make.tip(unit=unit, reference="N-7").pk, by=mine)
-    triage.accept(make.tip(unit=other).pk, by=foreign)
+    triage.accept_tip(make.tip(unit=unit, reference="N-7").pk, by=mine)
+    triage.accept_tip(make.tip(unit=other).pk, by=foreign)
     page = auditor.get(AUDIT).content.decode()
     assert "Người Một" in page
     assert "Nhận xử lý tin" in page
@@ -57,9 +57,9 @@ def test_it_shows_the_own_units_acts_and_no_others(auditor, unit):
 def test_acts_on_a_tip_that_came_to_concern_the_unit_are_not_shown(auditor, unit):
     officer = make.officer(unit=unit, name="Người Một")
     tip = make.tip(unit=unit)
-    triage.accept(tip.pk, by=officer)
-    triage.decline(tip.pk, kind="official", reply="Đã chuyển.", by=officer)
-    triage.accept(make.tip(unit=unit).pk, by=make.officer(unit=unit, name="Người Hai"))
+    triage.accept_tip(tip.pk, by=officer)
+    triage.decline_tip(tip.pk, kind="official", reply="Đã chuyển.", by=officer)
+    triage.accept_tip(make.tip(unit=unit).pk, by=make.officer(unit=unit, name="Người Hai"))
     page = auditor.get(AUDIT).content.decode()
     assert str(tip.pk) not in page
     assert "Người Một" not in page
@@ -69,8 +69,8 @@ def test_acts_on_a_tip_that_came_to_concern_the_unit_are_not_shown(auditor, unit
 def test_filters_narrow_by_officer_act_and_tip(auditor, unit):
     one, two = make.officer(unit=unit, name="Người Một"), make.officer(unit=unit, name="Người Hai")
     tip = make.tip(unit=unit, reference="N-8")
-    triage.accept(tip.pk, by=one)
-    triage.sort(tip.pk, category="theft", by=two)
+    triage.accept_tip(tip.pk, by=one)
+    triage.sort_tip(tip.pk, category="theft", by=two)
     found = auditor.get(AUDIT, {"officer": one.pk}).context["rows"]
     assert [row["entry"].action for row in found] == ["tip.accepted"]
     found = auditor.get(AUDIT, {"action": "tip.sorted"}).context["rows"]
@@ -81,7 +81,7 @@ def test_filters_narrow_by_officer_act_and_tip(auditor, unit):
 
 def test_a_tip_is_named_by_its_number_and_no_link_leads_to_it(auditor, unit, desk_client):
     tip = make.tip(unit=unit, reference="N-8")
-    triage.accept(tip.pk, by=make.officer(unit=unit))
+    triage.accept_tip(tip.pk, by=make.officer(unit=unit))
     page = auditor.get(AUDIT).content.decode()
     assert ">N-8</a>" in page
     assert f"/tips/{tip.pk}/" not in page
@@ -91,7 +91,7 @@ def test_a_tip_is_named_by_its_number_and_no_link_leads_to_it(auditor, unit, des
 
 
 def test_a_changed_entry_is_said_on_the_page(auditor, unit):
-    triage.accept(make.tip(unit=unit).pk, by=make.officer(unit=unit))
+    triage.accept_tip(make.tip(unit=unit).pk, by=make.officer(unit=unit))
     assert "Chuỗi nguyên vẹn" in auditor.get(AUDIT).content.decode()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET action = 'tip.read' WHERE action = 'tip.accepted'")
@@ -102,7 +102,7 @@ def test_the_share_of_out_of_scope_is_shown_per_officer(auditor, unit):
     make.unit_key(unit.parent)
     officer = make.officer(unit=unit, name="Người Một")
     for kind in ("out_of_scope", "procedure", "civil"):
-        triage.decline(make.tip(unit=unit).pk, kind=kind, reply="Cảm ơn.", by=officer)
+        triage.decline_tip(make.tip(unit=unit).pk, kind=kind, reply="Cảm ơn.", by=officer)
     row = auditor.get(AUDIT).context["rates"][0]
     assert (row["officer"], row["out"], row["ended"]) == (officer, 1, 3)
 
@@ -131,7 +131,7 @@ def test_what_no_officer_did_is_shown_to_five_minutes(unit):
             object_id=str(tip.pk),
             hash=bytes(32),
         )
-        (row,) = dressed([entry], officer)
+        (row,) = entry_rows([entry], officer)
         return row["at"] - times.start_of(times.local_date(at))
 
     assert shown(tip, "process") == timedelta(minutes=5)
@@ -142,7 +142,7 @@ def test_what_no_officer_did_is_shown_to_five_minutes(unit):
 def test_the_next_page_of_the_record_is_named_without_a_time(auditor, unit):
     one = make.officer(unit=unit)
     for _ in range(51):
-        triage.accept(make.tip(unit=unit).pk, by=one)
+        triage.accept_tip(make.tip(unit=unit).pk, by=one)
     page = auditor.get(AUDIT)
     older = page.context["older_url"]
     last = page.context["rows"][-1]["entry"]
@@ -235,7 +235,7 @@ def test_tries_of_names_that_nobody_has_are_read_by_the_province_alone(desk_clie
 
 
 def test_the_check_says_what_was_read(auditor, unit):
-    triage.accept(make.tip(unit=unit).pk, by=make.officer(unit=unit))
+    triage.accept_tip(make.tip(unit=unit).pk, by=make.officer(unit=unit))
     page = auditor.get(AUDIT).content.decode()
     assert "Đã soát nhật ký của 1 đơn vị." in page
     assert "không thuộc đơn vị nào" not in page

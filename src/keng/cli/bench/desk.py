@@ -147,22 +147,22 @@ def _write_tips(officer: Any, count: int) -> None:
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
     from keng.intake.examination.examine import examine_tips  # noqa: PLC0415
-    from keng.intake.receive import NewTip, receive_many  # noqa: PLC0415
+    from keng.intake.receive import IncomingTip, receive_tips  # noqa: PLC0415
     from keng.kit.secrets import keyed_hash  # noqa: PLC0415
     from keng.tips import receipt_codes  # noqa: PLC0415
 
     (unit_id,) = officer.own_unit_ids
     for start in range(0, count, PORTION):
         tokens = [receipt_codes.new_token() for _ in range(min(PORTION, count - start))]
-        receive_many(
+        receive_tips(
             [
-                NewTip(
+                IncomingTip(
                     unit_id=unit_id,
                     text=TEXTS[n % len(TEXTS)].format(n=n),
                     dedupe_key=keyed_hash("web form", token),
                     topic="scam",
                     contact={"name": "Người Đo", "phone": "0900 000 000"},
-                    receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(token)),
+                    receipt_hash=receipt_codes.code_hash(receipt_codes.code_from_token(token)),
                 )
                 for n, token in enumerate(tokens, start)
             ]

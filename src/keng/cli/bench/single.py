@@ -52,20 +52,20 @@ class _Write:
         return (_cpu(self._bench) - start) / TIPS * 1000
 
     def _send(self) -> None:
-        from keng.intake.receive import NewTip, receive_one  # noqa: PLC0415
+        from keng.intake.receive import IncomingTip, receive_tip  # noqa: PLC0415
         from keng.kit.secrets import keyed_hash  # noqa: PLC0415 -- needs the data folder
         from keng.tips import receipt_codes  # noqa: PLC0415 -- needs the settings
 
         self._sent += 1
         token = receipt_codes.new_token()
-        receive_one(
-            NewTip(
+        receive_tip(
+            IncomingTip(
                 unit_id=self._unit.pk,
                 text=TEXTS[self._sent % len(TEXTS)].format(n=self._sent),
                 dedupe_key=keyed_hash("web form", token),
                 topic="scam",
                 contact={"name": "Người Đo", "phone": "0900 000 000"},
-                receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(token)),
+                receipt_hash=receipt_codes.code_hash(receipt_codes.code_from_token(token)),
             )
         )
 

@@ -63,5 +63,5 @@ def _readers() -> dict[str, _Read]:
         "indicators": indicators.extract,
         "asked": lookup_terms.lookup_terms_in,
         "house_style": house_style.check_words_style,
-        "places": lambda text: places.named_in(text, "24"),
+        "places": lambda text: places.place_names_in(text, "24"),
     }

@@ -47,9 +47,9 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "running_database", nullcontext)
     (tmp_path / "run").mkdir()
     secrets.read_or_make_key(tmp_path / "secrets" / "site.key")
-    seal.forget()
+    seal.forget_public_keys()
     yield tmp_path
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture

@@ -31,10 +31,10 @@ def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr(keys, "data_folder", lambda: tmp_path)
     monkeypatch.setattr("keng.cli.channel.checking.data_folder", lambda: tmp_path)
     monkeypatch.delenv("KENG_SENDER_KEY_FILE", raising=False)
-    seal.forget()
+    seal.forget_public_keys()
     opening._sender_box.cache_clear()
     yield
-    seal.forget()
+    seal.forget_public_keys()
     opening._sender_box.cache_clear()
 
 
@@ -240,8 +240,8 @@ def test_words_found_out_of_scope_come_back_with_the_passphrase(keng, monkeypatc
     officer = make.officer(unit=unit)
     passphrase = keng("vault", "init")[1].splitlines()[-1].strip()
     tip = make.tip(unit=unit, text="Chuyện riêng")
-    closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
-    out_of_scope.object_to(tip.pk)
+    closing.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    out_of_scope.object_to_sealing(tip.pk)
     monkeypatch.setattr("sys.stdin", io.StringIO("not this one\n"))
     assert keng("vault", "restore")[0] == 1
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{passphrase}\n"))

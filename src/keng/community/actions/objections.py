@@ -26,7 +26,7 @@ def may_object_to_opinion(question: Question) -> bool:
 def object_to_opinion(code: str) -> Question:
     """The words wait at the desk again, once, for another officer. Raises NothingToObject."""
     found = Question.objects.defer("text", "hands").select_for_update(no_key=True)
-    question = found.filter(code_hash=receipt_codes.hash_of(code)).first()
+    question = found.filter(code_hash=receipt_codes.code_hash(code)).first()
     if question is None or not may_object_to_opinion(question):
         raise NothingToObject
     question.state, question.text = Question.State.WAITING, unbox_words(bytes(question.box), code)

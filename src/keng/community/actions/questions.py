@@ -29,7 +29,7 @@ from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_
 from keng.community.number_checks import check_answer_numbers
 from keng.community.rights import NotYours, speaks_for_desk
 from keng.dialogue import shown_codes
-from keng.intake.receive import NewTip, receive_one
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language.officers import seems_about_officers
@@ -46,10 +46,10 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
     Sent twice it is kept once, and its code is shown for a while from the first time on. One that
     seems to be about officers of the desk goes to the desk above it, as a report would.
     """
-    code = receipt_codes.code_from(token)
-    if Question.objects.filter(code_hash=receipt_codes.hash_of(code)).exists():
+    code = receipt_codes.code_from_token(token)
+    if Question.objects.filter(code_hash=receipt_codes.code_hash(code)).exists():
         return code
-    shown_codes.show_for_a_while(token)
+    shown_codes.show_code_for_a_while(token)
     text = clean_text(text)
     question = Question(
         place=place,
@@ -57,7 +57,7 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
         wish=wish,
         text=text,
         language=language,
-        code_hash=receipt_codes.hash_of(code),
+        code_hash=receipt_codes.code_hash(code),
         box=box_words(text, code),
     )
     Question.objects.bulk_create([question], ignore_conflicts=True)
@@ -139,8 +139,8 @@ def move_question_to_inbox(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
     """
     question = _locked_question(pk, by)
     kept_from = desk_passed_over(question)
-    tip_id = receive_one(
-        NewTip(
+    tip_id = receive_tip(
+        IncomingTip(
             concerns=(kept_from.pk,) if kept_from else (),
             concerns_by_words=bool(kept_from),
             unit_id=question.unit_id,

@@ -77,7 +77,7 @@ class Question(Row, InHands):
     box = models.BinaryField(default=b"", db_default=b"")
     objected_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
-    # Of the code with which the asker reads the answer, as for a report (tips.receipts).
+    # Of the code with which the asker reads the answer, as for a report (tips.receipt_codes).
     code_hash = models.BinaryField(max_length=32, unique=True)
     asked_at = models.DateTimeField(default=times.now)
     # What everybody may read: the officer covered what names somebody.

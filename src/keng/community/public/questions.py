@@ -14,8 +14,8 @@ from keng.community.forms import AskQuestionForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
 from keng.dialogue.public import code_attempts
-from keng.dialogue.public.code_page import OF_QUESTION
-from keng.dialogue.public.entering import CodeForm
+from keng.dialogue.public.code_entry import ReceiptCodeForm
+from keng.dialogue.public.code_page import QUESTION_CODE_PAGE
 from keng.kit.rate_limits import FormThrottle
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -36,7 +36,7 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
         form.add_error("text", _("Many questions came from your network. Try again later."))
     elif form.is_bound and form.is_valid():
         ask_desk(place, **form.cleaned_data, language=request.LANGUAGE_CODE)
-        return OF_QUESTION.lead_to(form.cleaned_data["token"])
+        return QUESTION_CODE_PAGE.lead_to(form.cleaned_data["token"])
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {
         "form": form,
@@ -55,14 +55,14 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
 def question_asked(request: HttpRequest) -> HttpResponse:
     """The code, for ten minutes, to the browser that asked; its button posts here."""
     if request.method == "POST":
-        return OF_QUESTION.close(request)
-    allowed = OF_QUESTION.token_of(request)
+        return QUESTION_CODE_PAGE.close(request)
+    allowed = QUESTION_CODE_PAGE.token_of(request)
     if allowed is None:
-        return OF_QUESTION.ask()
-    code = receipt_codes.code_from(allowed[0])
+        return QUESTION_CODE_PAGE.ask()
+    code = receipt_codes.code_from_token(allowed[0])
     found = _question_of(code)
     if found is None:
-        return OF_QUESTION.ask()
+        return QUESTION_CODE_PAGE.ask()
     context = {
         "question": found,
         "code": receipt_codes.grouped_code(code),
@@ -75,7 +75,7 @@ def question_asked(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question_answer(request: HttpRequest) -> HttpResponse:
     """The answer to one's own question; the code stands in no address."""
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = ReceiptCodeForm(request.POST if request.method == "POST" else None)
     if not (form.is_bound and form.is_valid()):
         return render(request, "community/answer_enter.html", {"form": form})
     found = _question_of(form.cleaned_data["code"])
@@ -101,7 +101,7 @@ def question_answer(request: HttpRequest) -> HttpResponse:
 @require_POST
 def question_object(request: HttpRequest) -> HttpResponse:
     """It is about safety or services after all. The page of the answer says what became of that."""
-    form = CodeForm(request.POST)
+    form = ReceiptCodeForm(request.POST)
     if form.is_valid():
         with suppress(NothingToObject):
             object_to_opinion(form.cleaned_data["code"])
@@ -111,7 +111,7 @@ def question_object(request: HttpRequest) -> HttpResponse:
 def _question_of(code: str) -> Question | None:
     """Without the words in which it was asked: those are not read on this side."""
     found = Question.objects.defer("text", "hands").select_related("unit", "place")
-    return found.filter(code_hash=receipt_codes.hash_of(code)).first()
+    return found.filter(code_hash=receipt_codes.code_hash(code)).first()
 
 
 def place_and_desk(code: str) -> tuple[Place, Unit]:

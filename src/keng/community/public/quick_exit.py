@@ -31,7 +31,7 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
         return response
     if secret := request.COOKIES.get(REPORT):
         drafts.drop_draft(secret)
-    code_page.close_all(request)
+    code_page.close_code_pages(request)
     cookies.forget_cookies(response, *(name for name in request.COOKIES if _is_our_cookie(name)))
     return response
 

@@ -19,7 +19,7 @@ from keng.community.report.steps import (
     step_url,
 )
 from keng.community.report.what import MONEY_TOPICS, TOPIC_NAMES
-from keng.dialogue.public.code_page import OF_REPORT
+from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.kit import cookies
 from keng.kit.forms import Form
 from keng.kit.rate_limits import client_mark
@@ -74,7 +74,7 @@ def report_check(report: ReportJourney, form: SendForm) -> HttpResponse:
         )
         form.add_error(None, words)
         return _check_page(report, form, token=token)
-    response = OF_REPORT.lead_to(token) if _is_sender(report, token) else OF_REPORT.ask()
+    response = TIP_CODE_PAGE.lead_to(token) if _is_sender(report, token) else TIP_CODE_PAGE.ask()
     cookies.forget_cookies(response, REPORT_COOKIE)
     return response
 
@@ -85,7 +85,7 @@ def _is_sender(report: ReportJourney, token: str) -> bool:
     Either the first answer never came, and the report's own cookie is still there, or it did.
     """
     has_draft = bool(report.request.COOKIES.get(REPORT_COOKIE))
-    return has_draft or OF_REPORT.secret_of(report.request) == token
+    return has_draft or TIP_CODE_PAGE.secret_of(report.request) == token
 
 
 def _check_page(report: ReportJourney, form: SendForm, *, token: str = "") -> HttpResponse:

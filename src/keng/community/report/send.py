@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from keng.community import drafts
 from keng.community.report.recipient import ABROAD, place_of, recipient_of
 from keng.dialogue import shown_codes
-from keng.intake.receive import NewTip, receive_one
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit.secrets import keyed_hash
 from keng.kit.uploads import DamagedUpload
 from keng.tips import receipt_codes
@@ -36,28 +36,28 @@ def send_report(secret: str, token: str, *, language: str, sender_mark: bytes = 
     `sender_mark` is by what this process knows the sender, for the calls alone.
     Raises NoSuchDraft, FileLost, tips.errors.CannotSeal.
     """
-    code = receipt_codes.code_from(token)
+    code = receipt_codes.code_from_token(token)
     # A second press waits here until the first is done, and then finds the draft gone.
     draft = drafts.load_draft(secret, lock=True)
-    if receipt_codes.tip_id_of(code) is not None:
+    if receipt_codes.tip_id_of_code(code) is not None:
         return
     if draft is None:
         raise NoSuchDraft
     new = _new_tip(draft, code, token, language, sender_mark)
     _keep_files(draft, new)
-    shown_codes.show_for_a_while(token)
-    receive_one(new)
+    shown_codes.show_code_for_a_while(token)
+    receive_tip(new)
     drafts.drop_draft(secret)
 
 
 def _new_tip(
     draft: drafts.ReportDraft, code: str, token: str, language: str, sender_mark: bytes
-) -> NewTip:
+) -> IncomingTip:
     said = draft.answers
     recipient, place = recipient_of(said), place_of(said)
     if recipient is None:
         raise NoSuchDraft
-    return NewTip(
+    return IncomingTip(
         unit_id=recipient.unit.pk,
         concerns=tuple(unit.pk for unit in recipient.concerns),
         concerns_by_words=recipient.is_guess,
@@ -70,7 +70,7 @@ def _new_tip(
         place_detail=_spot_words(said),
         language=language,
         province_code=recipient.unit.province_code,
-        receipt_hash=receipt_codes.hash_of(code),
+        receipt_hash=receipt_codes.code_hash(code),
         dedupe_key=keyed_hash("web form", token),
         contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
         sender_mark=sender_mark,
@@ -87,7 +87,7 @@ def _spot_words(answers: dict[str, Any]) -> str:
     return f"{abroad}. {spot}"[:200] if spot else abroad
 
 
-def _keep_files(draft: drafts.ReportDraft, new: NewTip) -> None:
+def _keep_files(draft: drafts.ReportDraft, new: IncomingTip) -> None:
     """Before the tip itself, whose audit chain stays locked until commit."""
     for upload in draft.files:
         try:

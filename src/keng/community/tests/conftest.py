@@ -15,7 +15,7 @@ def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     queries.forget_month_accounts()
     busy_notice.forget_busy()
-    code_attempts.forget()
+    code_attempts.forget_wrong_codes()
     search.lookup_limit.forget()
     dispute.objection_limit.forget()
     dispute._wrong_code_limit.forget()

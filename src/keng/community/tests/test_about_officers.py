@@ -60,7 +60,7 @@ def test_after_sending_the_page_of_the_report_can_still_say_so(stage, resident):
     for _ in range(2):
         answer = resident.client.post("/status/tip/", {"wish": "for-unit"})
         assert answer.status_code == 303
-    assert meant_for_unit.hand_down() == 1
+    assert meant_for_unit.hand_down_tips() == 1
     tip = only_tip()
     assert tip.responsible_unit == stage.unit
     assert not tip.concerns.exists()

@@ -32,7 +32,7 @@ def sent_report(stage, browser):
     def send():
         return browser.post("/report/check/", {"token": token})
 
-    return send, receipt_codes.code_from(token)
+    return send, receipt_codes.code_from_token(token)
 
 
 def sent_question(stage, browser):
@@ -42,7 +42,7 @@ def sent_question(stage, browser):
     def send():
         return browser.post(f"/places/{stage.place.code}/ask/", asked)
 
-    return send, receipt_codes.code_from(token)
+    return send, receipt_codes.code_from_token(token)
 
 
 def sent_objection(stage, browser):
@@ -122,7 +122,7 @@ def test_the_cookie_lives_ten_minutes_and_says_nothing(stage, public_client, sen
     (cookie,) = (
         found
         for name, found in public_client.cookies.items()
-        if name in code_page.COOKIES and found.value
+        if name in code_page.CODE_COOKIES and found.value
     )
     assert cookie["max-age"] == 600
     assert cookie["httponly"]
@@ -148,7 +148,7 @@ def test_a_retry_whose_first_answer_never_came_still_gets_the_receipt(stage, pub
     lost.cookies[REPORT_COOKIE] = draft
     again = lost.post("/report/check/", {"token": token})
     assert again.url == "/receipt/"
-    assert shows(lost.get("/receipt/"), receipt_codes.code_from(token))
+    assert shows(lost.get("/receipt/"), receipt_codes.code_from_token(token))
 
 
 def test_closing_the_open_report_closes_its_code_too(stage, public_client):
@@ -163,9 +163,9 @@ def test_closing_the_open_report_closes_its_code_too(stage, public_client):
 
 def test_the_button_of_a_link_pressed_twice_still_shows_the_code(stage, public_client):
     token = receipt_codes.new_token()
-    code = receipt_codes.code_from(token)
+    code = receipt_codes.code_from_token(token)
     tip = make.tip(unit=stage.unit, channel="zalo_oa")
-    Receipt.objects.create(hash=receipt_codes.hash_of(code), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
     OneTimeLink.objects.create(token_hash=receipt_codes.token_hash(token), tip=tip)
     page = public_client.get(f"/r/{token}").content.decode()
     sheet = re.search(r'name="sheet" value="([\w-]{22})"', page)[1]
@@ -183,11 +183,11 @@ def test_the_button_of_a_link_pressed_twice_still_shows_the_code(stage, public_c
 def test_what_is_over_is_swept_and_nothing_is_left_of_it(stage, public_client, monkeypatch):
     send, _code = sent_report(stage, public_client)
     send()
-    assert shown_codes.sweep() == 0
+    assert shown_codes.sweep_shown_codes() == 0
     assert ShownCode.objects.count() == 1
     later = times.now() + datetime.timedelta(minutes=11)
     monkeypatch.setattr(times, "now", lambda: later)
-    shown_codes.sweep()
+    shown_codes.sweep_shown_codes()
     assert not ShownCode.objects.exists()
 
 
@@ -197,7 +197,7 @@ def test_the_processes_may_do_this_and_no_more(stage, public_client, become):
     become("public")
     assert public_client.post("/receipt/", {"noted": "1"}).status_code == 303
     become("worker")
-    shown_codes.sweep()
+    shown_codes.sweep_shown_codes()
 
 
 # Titles stay in the history, and so they say nothing.

@@ -61,7 +61,7 @@ def proposed_meeting(ward, **fields):
 def make_question(ward, *, wish="public", text="Công an có gọi điện không?"):
     token = receipt_codes.new_token()
     code = questions.ask_desk(ward.place, text=text, wish=wish, token=token, language="vi")
-    return Question.objects.get(code_hash=receipt_codes.hash_of(code))
+    return Question.objects.get(code_hash=receipt_codes.code_hash(code))
 
 
 def official(ward):

@@ -38,7 +38,7 @@ def ward(tmp_path, monkeypatch, settings):
     keys.make_sender_key()
     keys.make_unit_keys("words-for-a-test")
     yield found
-    seal.forget()
+    seal.forget_public_keys()
 
 
 def asked(client, ward, *, wish="public", text=ASKED):
@@ -58,7 +58,7 @@ def read(client, code):
 def put(ward, *, wish="public", text=ASKED, **fields):
     token = receipt_codes.new_token()
     code = questions.ask_desk(ward.place, text=text, wish=wish, token=token, language="vi")
-    found = Question.objects.get(code_hash=receipt_codes.hash_of(code))
+    found = Question.objects.get(code_hash=receipt_codes.code_hash(code))
     if fields:
         Question.objects.filter(pk=found.pk).update(**fields)
     return found, code
@@ -233,7 +233,7 @@ def test_a_question_objected_to_late_waits_thirty_days_more(ward):
 
 def test_only_what_was_declined_can_be_objected_to(ward):
     _question, code = put(ward)
-    for unknown in (code, receipt_codes.code_from(receipt_codes.new_token())):
+    for unknown in (code, receipt_codes.code_from_token(receipt_codes.new_token())):
         with pytest.raises(NothingToObject):
             objections.object_to_opinion(receipt_codes.cleaned_code(unknown))
 
@@ -245,7 +245,7 @@ def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_cl
     assert "đánh bạc" in tip.text
     assert "0912000418" not in tip.text
     assert tip.responsible_unit == ward.unit
-    assert receipt_codes.tip_id_of(receipt_codes.cleaned_code(code)) == tip.pk
+    assert receipt_codes.tip_id_of_code(receipt_codes.cleaned_code(code)) == tip.pk
     assert "chuyển câu hỏi của bạn thành tin báo" in read(public_client, code)
 
 

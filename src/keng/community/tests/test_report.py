@@ -30,7 +30,7 @@ def test_a_report_goes_through_every_step_and_ends_with_a_receipt(stage, residen
     assert all(page.status_code == 200 for page in pages)
     receipt = resident.send()
     tip = only_tip()
-    assert receipt_codes.tip_id_of(code_on(receipt)) == tip.pk
+    assert receipt_codes.tip_id_of_code(code_on(receipt)) == tip.pk
     assert (tip.responsible_unit, tip.place, tip.text) == (stage.unit, stage.place, WORDS)
     assert (tip.topic, tip.happening, tip.money_moved, tip.channel) == ("scam", "now", True, "web")
     assert tip.messages.get().text == WORDS

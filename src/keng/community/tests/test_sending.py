@@ -26,7 +26,7 @@ from keng.tips import receipt_codes
 from keng.tips.models import BundledCall, Tip
 from keng.vault import opening
 from keng.vault.models import SealedIdentity, UnitKey
-from keng.vault.seal import forget
+from keng.vault.seal import forget_public_keys
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_sending_again_shows_the_same_code_and_makes_no_second_tip(stage, reside
     resident.write(place=stage.place)
     token = resident.token()
     first, second = resident.send(token), resident.send(token)
-    assert code_on(first) == code_on(second) == receipt_codes.code_from(token)
+    assert code_on(first) == code_on(second) == receipt_codes.code_from_token(token)
     assert Tip.objects.count() == 1
 
 
@@ -104,7 +104,7 @@ def test_two_presses_at_the_same_moment_make_one_tip(public_client):
         thread.start()
     for thread in presses:
         thread.join()
-    assert set(codes) == {receipt_codes.code_from(token)}
+    assert set(codes) == {receipt_codes.code_from_token(token)}
     assert Tip.objects.count() == DedupeKey.objects.count() == 1
     assert only_tip().attachments.count() == 1
 
@@ -126,11 +126,11 @@ def test_a_failed_sending_keeps_everything_for_another_try(stage, resident, monk
     token = resident.token()
     with monkeypatch.context() as patch:
         # The database goes away in the middle of the write.
-        patch.setattr(send, "receive_one", lambda _: connection.cursor().execute("SELECT 1/0"))
+        patch.setattr(send, "receive_tip", lambda _: connection.cursor().execute("SELECT 1/0"))
         resident.client.raise_request_exception = False
         assert resident.send(token).status_code == 500
     assert not Tip.objects.exists()
-    assert code_on(resident.send(token)) == receipt_codes.code_from(token)
+    assert code_on(resident.send(token)) == receipt_codes.code_from_token(token)
 
 
 def test_a_name_is_sealed_to_the_desk_that_reads_the_report(stage, resident):
@@ -139,7 +139,9 @@ def test_a_name_is_sealed_to_the_desk_that_reads_the_report(stage, resident):
     assert tip.identity_holds == ["name", "phone"]
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="contact")
     assert b"Th\xe1\xbb\xad" not in bytes(sealed.ciphertext)
-    opened = json.loads(opening.for_unit(bytes(sealed.ciphertext), stage.keys[stage.unit.pk]))
+    opened = json.loads(
+        opening.open_with_unit_key(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
+    )
     assert opened == {"name": "Nguyễn Thị Thử", "phone": "0912 000 111"}
 
 
@@ -159,7 +161,9 @@ def test_the_reporters_own_number_is_cut_from_the_words_and_sealed(stage, reside
     assert "0912345678" not in tip.messages.get().text
     assert "0912345678" not in Inbound.objects.get().text
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="in_text")
-    assert b"0912345678" in opening.for_unit(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
+    assert b"0912345678" in opening.open_with_unit_key(
+        bytes(sealed.ciphertext), stage.keys[stage.unit.pk]
+    )
 
 
 def test_the_reporters_own_name_is_cut_from_the_words_and_sealed(stage, resident):
@@ -168,7 +172,7 @@ def test_the_reporters_own_name_is_cut_from_the_words_and_sealed(stage, resident
     assert tip.text == "Tôi tên […] nhà số […]. Hàng xóm đánh vợ"
     assert "Thử" not in tip.messages.get().text + Inbound.objects.get().text
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="in_text")
-    opened = opening.for_unit(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
+    opened = opening.open_with_unit_key(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
     assert json.loads(opened) == ["Trần Thị Thử", "12"]
 
 
@@ -179,11 +183,11 @@ def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, residen
     assert (attachment.kind, attachment.mime) == ("image", "image/jpeg")
     original = (data_folder() / attachment.original_path).read_bytes()
     assert b"Nenh GPS" not in original
-    opened = tip_files.opened_original(attachment.original_path, stage.keys[stage.unit.pk])
+    opened = tip_files.open_original(attachment.original_path, stage.keys[stage.unit.pk])
     assert b"Nenh GPS" in opened
     assert make.copies_to_view() == 1
     attachment.refresh_from_db()
-    copy = tip_files.opened_copy(attachment.viewing_path)
+    copy = tip_files.open_viewing_copy(attachment.viewing_path)
     assert b"Nenh GPS" not in copy
     assert Image.open(io.BytesIO(copy)).size == (40, 30)
 
@@ -218,7 +222,7 @@ def test_what_is_no_number_of_a_file_removes_none(stage, resident, number):
 
 def test_without_a_key_to_seal_with_the_report_is_kept_and_the_reason_is_said(stage, resident):
     UnitKey.objects.all().delete()
-    forget()
+    forget_public_keys()
     resident.write(place=stage.place, wish="sealed", name="Nguyễn Thị Thử")
     page = resident.send().content.decode()
     assert "chưa niêm phong được tên" in page

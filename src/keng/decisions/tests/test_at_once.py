@@ -41,7 +41,9 @@ def test_of_two_officers_who_take_a_tip_at_once_one_owns_it():
     unit = make.unit()
     tip = make.tip(unit=unit)
     one, two = make.officer(unit=unit), make.officer(unit=unit)
-    ended = at_once(lambda: triage.accept(tip.pk, by=one), lambda: triage.accept(tip.pk, by=two))
+    ended = at_once(
+        lambda: triage.accept_tip(tip.pk, by=one), lambda: triage.accept_tip(tip.pk, by=two)
+    )
     assert sorted(map(str, ended)) == sorted(map(str, [None, errors.AlreadyTaken]))
     tip.refresh_from_db()
     assert tip.assigned_to == (one if ended[0] is None else two)
@@ -67,11 +69,11 @@ def test_an_end_undone_and_its_answer_withdrawn_at_once_do_not_wait_for_ever():
     officer = make.officer(unit=unit)
     for _ in range(5):
         tip = make.tip(unit=unit)
-        step = triage.decline(tip.pk, kind="civil", reply="Chào bạn.", by=officer)
+        step = triage.decline_tip(tip.pk, kind="civil", reply="Chào bạn.", by=officer)
         message = tip.messages.get()
         ended = at_once(
-            partial(undo.take_back, step.pk, by=officer, secret=step.secret),
-            partial(answering.withdraw, message.pk, by=officer),
+            partial(undo.take_back_decision, step.pk, by=officer, secret=step.secret),
+            partial(answering.withdraw_answer, message.pk, by=officer),
         )
         assert ended[0] is None
         assert ended[1] in {None, errors.NotYours}
@@ -83,7 +85,7 @@ def test_who_withdraws_an_answer_waits_at_the_tip_and_holds_nothing_meanwhile():
     unit = make.unit()
     officer = make.officer(unit=unit)
     tip = make.tip(unit=unit)
-    message = answering.answer(tip.pk, text="Chào bạn.", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Chào bạn.", by=officer)
     waits = threading.Thread(target=withdrawn, args=(message.pk, officer))
     with transaction.atomic():
         Tip.objects.select_for_update(no_key=True).get(pk=tip.pk)
@@ -97,7 +99,7 @@ def test_who_withdraws_an_answer_waits_at_the_tip_and_holds_nothing_meanwhile():
 
 def withdrawn(message_id, officer):
     try:
-        answering.withdraw(message_id, by=officer)
+        answering.withdraw_answer(message_id, by=officer)
     finally:
         connection.close()
 

@@ -76,7 +76,7 @@ def test_joining_makes_one_incident_of_the_oldest(desk, unit):
 def test_tips_join_the_incident_that_is_there_already(unit, officer):
     old = [make.tip(unit=unit) for _ in range(3)]
     there = make.incident(unit=unit, by=officer, tips=(old[1], old[2]))
-    done, incident_id = bulk.join([tip.pk for tip in old[:2]], by=officer, since=times.now())
+    done, incident_id = bulk.join_tips([tip.pk for tip in old[:2]], by=officer, since=times.now())
     assert incident_id == there.pk
     assert len(done.steps) == 1
 
@@ -107,7 +107,7 @@ def test_the_most_urgent_of_those_that_become_one_incident_leads_it(desk, unit, 
     calm, urgent, critical = (
         make.tip(unit=unit, urgency=urgency) for urgency in ("P2", "P1", "P0")
     )
-    triage.accept(critical.pk, by=officer)
+    triage.accept_tip(critical.pk, by=officer)
     desk.post(BULK, chosen([calm, urgent, critical], "join"))
     assert set(Tip.objects.filter(duplicate_of=critical)) == {calm, urgent}
 
@@ -118,7 +118,7 @@ def test_a_critical_one_is_left_out_of_a_calm_incident_that_is_there_and_that_is
     calm, critical, leads, behind = (
         make.tip(unit=unit, urgency=level) for level in ("P2", "P0", "P2", "P2")
     )
-    triage.accept(critical.pk, by=officer)
+    triage.accept_tip(critical.pk, by=officer)
     make.incident(unit=unit, by=officer, tips=(leads, behind))
     page = desk.post(BULK, chosen([calm, critical, leads], "join"), follow=True)
     assert "1 tin được để nguyên: khẩn hơn tin đứng đầu vụ" in page.content.decode()
@@ -130,25 +130,25 @@ def test_a_critical_one_is_left_out_of_a_calm_incident_that_is_there_and_that_is
 def test_one_tip_is_no_incident(unit, officer, count):
     tips = [make.tip(unit=unit).pk for _ in range(count)]
     with pytest.raises(NothingChosen):
-        bulk.join(tips, by=officer, since=times.now())
+        bulk.join_tips(tips, by=officer, since=times.now())
 
 
 def test_what_others_decided_meanwhile_and_what_is_not_visible_is_left(unit, officer):
     mine, theirs, taken = (make.tip(unit=unit) for _ in range(3))
     elsewhere, hidden = make.tip(unit=make.unit()), make.tip(unit=unit, concerns=(unit,))
     colleague = make.officer(unit=unit)
-    triage.accept(taken.pk, by=colleague)
+    triage.accept_tip(taken.pk, by=colleague)
     since = times.now()
-    triage.sort(theirs.pk, category="theft", by=colleague)
+    triage.sort_tip(theirs.pk, category="theft", by=colleague)
     ids = [tip.pk for tip in (mine, theirs, taken, elsewhere, hidden)]
-    done = bulk.accept(ids, by=officer, since=since)
+    done = bulk.accept_tips(ids, by=officer, since=since)
     assert [step.tip_id for step in done.steps] == [mine.pk]
     assert done.left == 4
 
 
 def test_a_list_without_its_time_decides_on_nothing_that_was_decided(desk, unit):
     tip = make.tip(unit=unit)
-    triage.sort(tip.pk, category="theft", by=make.officer(unit=unit))
+    triage.sort_tip(tip.pk, category="theft", by=make.officer(unit=unit))
     desk.post(BULK, {"tip": [str(tip.pk)], "act": "accept"})
     assert not entries("tip.accepted").exists()
 
@@ -168,7 +168,7 @@ def test_odd_choices_break_nothing(desk, sent, status):
 
 
 def test_others_steps_cannot_be_taken_back(desk, unit):
-    step = triage.accept(make.tip(unit=unit).pk, by=make.officer(unit=unit))
+    step = triage.accept_tip(make.tip(unit=unit).pk, by=make.officer(unit=unit))
     assert desk.post(reverse("bulk-undo", DESK), {"decisions": str(step.pk)}).status_code == 404
     assert Decision.objects.get(pk=step.pk).detail.get("taken_back") is None
 
@@ -177,10 +177,10 @@ def test_a_tip_is_put_off_no_further_than_two_hours_before_its_deadline(unit, of
     due = times.now() + datetime.timedelta(hours=10)
     tip = make.tip(unit=unit, due_at=due)
     week = times.now() + datetime.timedelta(days=7)
-    step = putting_off.set_aside(tip.pk, until=week, by=officer)
-    assert Tip.objects.get(pk=tip.pk).set_aside_until == due - putting_off.AHEAD
+    step = putting_off.put_off_tip(tip.pk, until=week, by=officer)
+    assert Tip.objects.get(pk=tip.pk).set_aside_until == due - putting_off.DEADLINE_AHEAD
     assert entries("tip.set_aside").count() == 1
-    undo.take_back(step.pk, by=officer)
+    undo.take_back_decision(step.pk, by=officer)
     assert Tip.objects.get(pk=tip.pk).set_aside_until is None
 
 
@@ -189,13 +189,13 @@ def test_what_is_critical_or_due_is_not_put_off(unit, officer, what):
     soon = times.now() + datetime.timedelta(hours=1)
     tip = make.tip(unit=unit, **(what if "urgency" in what else {"due_at": soon}))
     with pytest.raises(DeadlineFirst):
-        putting_off.set_aside(tip.pk, until=times.now(), by=officer)
+        putting_off.put_off_tip(tip.pk, until=times.now(), by=officer)
 
 
 def test_the_reporter_brings_a_tip_back(unit, officer):
     tip = make.tip(unit=unit)
     later = times.now() + datetime.timedelta(hours=5)
-    putting_off.set_aside(tip.pk, until=later, by=officer)
+    putting_off.put_off_tip(tip.pk, until=later, by=officer)
     make.message(tip, "Nó vừa gọi lại")
     examine_messages()
     assert Tip.objects.get(pk=tip.pk).set_aside_until is None

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from keng.audit.models import Entry
-from keng.audit.verify import faults
+from keng.audit.verify import chain_faults
 from keng.decisions import out_of_scope, triage
 from keng.delivery.models import Delivery, Inbound
 from keng.dialogue import answering
@@ -17,7 +17,7 @@ from keng.tips import errors
 from keng.tips.models import DialogueMessage, Tip
 from keng.vault import seal
 from keng.vault.models import SealedIdentity
-from keng.vault.opening import for_unit
+from keng.vault.opening import open_with_unit_key
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def desk():
 def test_a_declined_tip_is_closed_with_the_officers_own_words(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    triage.decline(tip.pk, kind="procedure", reply="Mời bạn tới bộ phận một cửa.", by=officer)
+    triage.decline_tip(tip.pk, kind="procedure", reply="Mời bạn tới bộ phận một cửa.", by=officer)
     tip.refresh_from_db()
     assert (tip.state, tip.kind, tip.outcome) == ("closed", "hoi_thu_tuc", "not_a_tip")
     assert tip.messages.get().text == "Mời bạn tới bộ phận một cửa."
@@ -44,7 +44,7 @@ def test_nothing_is_declined_without_an_answer(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
     with pytest.raises(errors.NoText):
-        triage.decline(tip.pk, kind="civil", reply=" ", by=officer)
+        triage.decline_tip(tip.pk, kind="civil", reply=" ", by=officer)
     tip.refresh_from_db()
     assert tip.is_open
 
@@ -56,7 +56,7 @@ def test_a_complaint_about_officers_leaves_the_unit_without_a_trace(desk):
     triage.mark_duplicate(other.pk, of=tip.pk, by=officer)
     tip.refresh_from_db()
     assert "0912 000 417" in tip.incident.title
-    triage.decline(tip.pk, kind="official", reply="Đã chuyển lên trên.", by=officer)
+    triage.decline_tip(tip.pk, kind="official", reply="Đã chuyển lên trên.", by=officer)
     tip.refresh_from_db()
     assert tip.responsible_unit == unit.parent
     assert tip.is_open
@@ -73,8 +73,8 @@ def test_the_province_says_which_unit_a_complaint_is_about(desk):
     coordinator = make.officer(unit=unit.parent)
     tip = make.tip(unit=unit.parent)
     with pytest.raises(errors.NoUnitAbove):
-        triage.decline(tip.pk, kind="official", reply="Đã ghi nhận.", by=coordinator)
-    triage.decline(tip.pk, kind="official", reply="Đã ghi nhận.", by=coordinator, concerns=unit)
+        triage.decline_tip(tip.pk, kind="official", reply="Đã ghi nhận.", by=coordinator)
+    triage.decline_tip(tip.pk, kind="official", reply="Đã ghi nhận.", by=coordinator, concerns=unit)
     assert tip.concerns.get().unit == unit
     assert tip in Tip.objects.visible_to(coordinator)
 
@@ -88,7 +88,7 @@ def test_what_is_out_of_scope_is_sealed_to_the_province_at_once(desk):
         channel="zalo_oa", kind="text", tip_ref=tip.pk, text="và chuyện khác nữa", latitude=21.1
     )
     make.sighting(tip, indicator=make.indicator())
-    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     tip.refresh_from_db()
     assert (tip.text, tip.state, tip.kind) == ("", "closed", "ngoai_pham_vi")
     assert not tip.sightings.exists()
@@ -96,7 +96,7 @@ def test_what_is_out_of_scope_is_sealed_to_the_province_at_once(desk):
     assert list(Inbound.objects.values_list("text", "latitude")) == [("", None)]
     assert set(tip.messages.values_list("text", flat=True)) == {"", "Ngoài phạm vi."}
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="content")
-    opened = json.loads(for_unit(bytes(sealed.ciphertext), private))
+    opened = json.loads(open_with_unit_key(bytes(sealed.ciphertext), private))
     assert opened == {
         "text": "Chuyện riêng của hàng xóm",
         "place": "nhà cuối ngõ",
@@ -115,9 +115,9 @@ def test_the_words_come_back_for_the_unit_above_when_the_reporter_objects(desk):
     )
     make.message(tip, "và chuyện khác nữa")
     for each in (tip, other):
-        triage.decline(each.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+        triage.decline_tip(each.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     assert out_of_scope.restore_objected(private) == 0
-    out_of_scope.object_to(tip.pk)
+    out_of_scope.object_to_sealing(tip.pk)
     assert out_of_scope.restore_objected({unit.pk: make.unit_key(unit)}) == 0
     assert (out_of_scope.restore_objected(private), out_of_scope.restore_objected(private)) == (
         1,
@@ -130,16 +130,16 @@ def test_the_words_come_back_for_the_unit_above_when_the_reporter_objects(desk):
     assert other.text == ""
     assert Entry.objects.get(action="tip.restored").object_id == str(tip.pk)
     above = make.officer(unit=unit.parent)
-    triage.decline(tip.pk, kind="out_of_scope", reply="Vẫn ngoài phạm vi.", by=above)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Vẫn ngoài phạm vi.", by=above)
     assert SealedIdentity.objects.filter(tip_ref=tip.pk, kind="content").count() == 1
 
 
 def test_without_a_key_nothing_is_called_out_of_scope(desk):
     unit, officer = desk
-    seal.forget()
+    seal.forget_public_keys()
     tip = make.tip(unit=unit, text="Chuyện riêng")
     with pytest.raises(seal.NoKey):
-        triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+        triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     tip.refresh_from_db()
     assert (tip.text, tip.is_open) == ("Chuyện riêng", True)
 
@@ -148,16 +148,16 @@ def test_nobody_decides_on_sealed_words_and_the_reporter_objects_once(desk):
     unit, officer = desk
     make.unit_key(unit.parent)
     tip = make.tip(unit=unit)
-    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     with pytest.raises(errors.ContentIsSealed):
-        triage.reopen(tip.pk, reason="thử", by=officer)
-    out_of_scope.object_to(tip.pk)
+        triage.reopen_tip(tip.pk, reason="thử", by=officer)
+    out_of_scope.object_to_sealing(tip.pk)
     tip.refresh_from_db()
     assert (tip.responsible_unit, tip.is_open) == (unit.parent, True)
     above = make.officer(unit=unit.parent)
-    triage.decline(tip.pk, kind="out_of_scope", reply="Vẫn ngoài phạm vi.", by=above)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Vẫn ngoài phạm vi.", by=above)
     with pytest.raises(out_of_scope.CannotObject):
-        out_of_scope.object_to(tip.pk)
+        out_of_scope.object_to_sealing(tip.pk)
 
 
 def test_after_a_week_the_sealed_words_are_destroyed_and_the_row_stays(desk):
@@ -165,23 +165,23 @@ def test_after_a_week_the_sealed_words_are_destroyed_and_the_row_stays(desk):
     make.unit_key(unit.parent)
     old, fresh, normal = make.tip(unit=unit), make.tip(unit=unit), make.tip(unit=unit)
     for tip in (old, fresh):
-        triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+        triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     SealedIdentity.objects.create(tip_ref=normal.pk, unit=unit, kind="contact", ciphertext=b"x")
     Tip.objects.filter(pk=old.pk).update(closed_at=times.now() - datetime.timedelta(days=8))
-    assert out_of_scope.destroy_expired() == 1
+    assert out_of_scope.destroy_expired_content() == 1
     assert set(SealedIdentity.objects.values_list("tip_ref", flat=True)) == {fresh.pk, normal.pk}
     assert Tip.objects.filter(pk=old.pk).exists()
     with pytest.raises(out_of_scope.CannotObject):
-        out_of_scope.object_to(old.pk)
+        out_of_scope.object_to_sealing(old.pk)
 
 
 def test_a_tip_is_closed_only_with_an_outcome_and_the_reporter_is_told(desk):
     unit, officer = desk
     tip = make.tip(unit=unit, category="scam_bank", language="en")
     with pytest.raises(errors.NoOutcome):
-        triage.close(tip.pk, by=officer)
+        triage.close_tip(tip.pk, by=officer)
     triage.record_outcome(tip.pk, outcome="warned", note="đã báo cho cụm", by=officer)
-    triage.close(tip.pk, by=officer)
+    triage.close_tip(tip.pk, by=officer)
     tip.refresh_from_db()
     told = tip.messages.get()
     assert told.author == DialogueMessage.Author.AUTOMATIC
@@ -195,7 +195,7 @@ def test_outside_scams_the_closing_sentence_gives_nothing_away(desk):
     for outcome in ("solved", "unfounded", "handed_over"):
         tip = make.tip(unit=unit, category="drugs")
         triage.record_outcome(tip.pk, outcome=outcome, by=officer)
-        triage.close(tip.pk, by=officer)
+        triage.close_tip(tip.pk, by=officer)
         texts.add(tip.messages.get().text)
     assert len(texts) == 1
 
@@ -205,7 +205,7 @@ def test_whoever_asked_not_to_be_contacted_gets_no_automatic_message(desk):
     tip = make.tip(unit=unit, do_not_contact=True)
     make.conversation(tip)
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
-    triage.close(tip.pk, by=officer)
+    triage.close_tip(tip.pk, by=officer)
     assert not tip.messages.exists()
     assert not Delivery.objects.exists()
 
@@ -215,7 +215,7 @@ def test_closing_drops_the_conversation_key_so_that_the_next_message_opens_a_new
     tip = make.tip(unit=unit)
     conversation = make.conversation(tip)
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
-    triage.close(tip.pk, by=officer)
+    triage.close_tip(tip.pk, by=officer)
     conversation.refresh_from_db()
     assert conversation.key_hash is None
     assert Delivery.objects.get().recipient_ref == conversation.pk
@@ -225,28 +225,28 @@ def test_a_closed_tip_takes_no_decision_until_it_is_reopened_with_a_reason(desk)
     unit, officer = desk
     tip = make.tip(unit=unit, state="closed", outcome="solved")
     with pytest.raises(errors.AlreadyClosed):
-        triage.accept(tip.pk, by=officer)
+        triage.accept_tip(tip.pk, by=officer)
     with pytest.raises(errors.NoReason):
-        triage.reopen(tip.pk, reason="", by=officer)
-    triage.reopen(tip.pk, reason="Có thêm ảnh", by=officer)
+        triage.reopen_tip(tip.pk, reason="", by=officer)
+    triage.reopen_tip(tip.pk, reason="Có thêm ảnh", by=officer)
     tip.refresh_from_db()
     assert (tip.state, tip.outcome, tip.assigned_to) == ("accepted", "", officer)
     assert tip.due_at is not None
     with pytest.raises(errors.NotClosed):
-        triage.reopen(tip.pk, reason="lần nữa", by=officer)
+        triage.reopen_tip(tip.pk, reason="lần nữa", by=officer)
 
 
 def test_a_whole_case_leaves_a_record_that_holds(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    triage.accept(tip.pk, by=officer)
-    triage.sort(tip.pk, category="theft", by=officer)
-    answering.answer(tip.pk, text="Bạn nhớ biển số không?", by=officer)
+    triage.accept_tip(tip.pk, by=officer)
+    triage.sort_tip(tip.pk, category="theft", by=officer)
+    answering.answer_reporter(tip.pk, text="Bạn nhớ biển số không?", by=officer)
     answering.add_note(tip.pk, text="Gọi lại chiều nay", by=officer)
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
-    triage.rate(tip.pk, value="of_value", by=officer)
-    triage.close(tip.pk, by=officer)
-    assert list(faults()) == []
+    triage.rate_tip(tip.pk, value="of_value", by=officer)
+    triage.close_tip(tip.pk, by=officer)
+    assert list(chain_faults()) == []
     said = json.dumps(list(Entry.objects.values_list("detail", flat=True)))
     assert "biển số" not in said
     assert "Gọi lại" not in said
@@ -255,9 +255,9 @@ def test_a_whole_case_leaves_a_record_that_holds(desk):
 def end(tip, officer, kind):
     if kind == "closed":
         triage.record_outcome(tip.pk, outcome="solved", by=officer)
-        triage.close(tip.pk, by=officer)
+        triage.close_tip(tip.pk, by=officer)
     else:
-        triage.decline(tip.pk, kind=kind, reply="Chào bạn.", by=officer)
+        triage.decline_tip(tip.pk, kind=kind, reply="Chào bạn.", by=officer)
 
 
 @pytest.mark.parametrize("kind", ["closed", "civil", "not_checkable"])
@@ -283,7 +283,7 @@ def test_when_a_critical_first_tip_ends_alone_the_next_critical_one_leads(desk):
     older, critical = make.tip(unit=unit), make.tip(unit=unit, urgency="P0")
     for tip in (older, critical):
         triage.mark_duplicate(tip.pk, of=first.pk, by=officer)
-    triage.decline(first.pk, kind="civil", reply="Không.", by=officer)
+    triage.decline_tip(first.pk, kind="civil", reply="Không.", by=officer)
     critical.refresh_from_db()
     older.refresh_from_db()
     assert (critical.duplicate_of, older.duplicate_of) == (None, critical)
@@ -295,11 +295,11 @@ def test_a_tip_reopened_behind_a_closed_one_leads_and_is_in_the_list(desk):
     triage.mark_duplicate(other.pk, of=first.pk, by=officer)
     end(other, officer, "closed")
     end(first, officer, "closed")
-    triage.reopen(other.pk, reason="Có thêm ảnh", by=officer)
+    triage.reopen_tip(other.pk, reason="Có thêm ảnh", by=officer)
     assert set(open_rows_of(officer)) == {other}
     first.refresh_from_db()
     assert first.duplicate_of == other
-    triage.reopen(first.pk, reason="Có thêm ảnh", by=officer)
+    triage.reopen_tip(first.pk, reason="Có thêm ảnh", by=officer)
     first.refresh_from_db()
     assert (first.state, first.duplicate_of) == ("duplicate", other)
 

@@ -52,7 +52,7 @@ ALL = ["bank_account", "phone", "plate", "url"]
 
 
 def decline(tip, officer):
-    return triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    return triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
 
 
 def test_a_report_that_was_taken_back_takes_its_numbers_along(unit, become):
@@ -60,7 +60,7 @@ def test_a_report_that_was_taken_back_takes_its_numbers_along(unit, become):
     tip = examined(unit)
     assert kinds() == ALL
     become("owner")
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     become("worker")
     withdrawal.destroy_withdrawn()
     assert kinds() == []
@@ -76,7 +76,7 @@ def test_what_is_out_of_scope_leaves_no_number_either(unit, become):
 
 def test_what_another_report_names_stays(unit):
     tip, _other = examined(unit), examined(unit, "Số 0912345678 lại gọi")
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     withdrawal.destroy_withdrawn()
     indicators.remove_unused_indicators()
     assert kinds() == ["phone"]
@@ -86,7 +86,7 @@ def test_what_is_listed_stays(unit):
     tip = examined(unit)
     phone = Indicator.objects.get(type="phone")
     make_listing.listing(phone.value, unit=unit)
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     withdrawal.destroy_withdrawn()
     indicators.remove_unused_indicators()
     assert kinds() == ["phone"]
@@ -99,12 +99,12 @@ def test_taking_an_end_back_brings_them_back_even_if_they_went_meanwhile(unit, b
     step = decline(tip, officer)
     indicators.remove_unused_indicators()
     become("desk")
-    undo.take_back(step.pk, secret=step.secret, by=officer)
+    undo.take_back_decision(step.pk, secret=step.secret, by=officer)
     become("owner")
     assert set(tip.sightings.values_list("indicator__type", "start", "end", "role")) == before
     assert len(before) == len(ALL)
     HeldEnding.objects.update(until=times.now())
-    undo_ending.let_go()
+    undo_ending.forget_held_endings()
     assert kinds() == ALL
 
 

@@ -31,7 +31,7 @@ def running(tip):
 def test_an_accepted_tip_is_in_progress_and_on_record(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    step = triage.accept(tip.pk, by=officer)
+    step = triage.accept_tip(tip.pk, by=officer)
     tip.refresh_from_db()
     assert (tip.state, tip.assigned_to) == (Tip.State.ACCEPTED, officer)
     entry = Entry.objects.get(action="tip.accepted", object_id=str(tip.pk))
@@ -43,11 +43,11 @@ def test_the_first_taker_owns_a_tip_until_somebody_takes_it_over(desk):
     unit, officer = desk
     other = make.officer(unit=unit)
     tip = make.tip(unit=unit)
-    triage.accept(tip.pk, by=officer)
+    triage.accept_tip(tip.pk, by=officer)
     with pytest.raises(errors.AlreadyTaken) as caught:
-        triage.accept(tip.pk, by=other)
+        triage.accept_tip(tip.pk, by=other)
     assert caught.value.holder == officer
-    triage.accept(tip.pk, by=other, take_over=True)
+    triage.accept_tip(tip.pk, by=other, take_over=True)
     tip.refresh_from_db()
     assert tip.assigned_to == other
 
@@ -56,7 +56,7 @@ def test_nobody_decides_on_a_tip_of_another_unit(desk):
     _, officer = desk
     foreign = make.tip(unit=make.unit())
     with pytest.raises(errors.NotYours):
-        triage.accept(foreign.pk, by=officer)
+        triage.accept_tip(foreign.pk, by=officer)
     assert not foreign.decisions.exists()
 
 
@@ -64,17 +64,17 @@ def test_nobody_decides_on_a_tip_about_the_own_unit(desk):
     unit, officer = desk
     tip = make.tip(unit=unit, concerns=(unit,))
     with pytest.raises(errors.NotYours):
-        triage.sort(tip.pk, category="theft", by=officer)
+        triage.sort_tip(tip.pk, category="theft", by=officer)
 
 
 def test_a_decision_from_a_stale_page_is_refused(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    first = triage.sort(tip.pk, category="theft", by=make.officer(unit=unit), seen="")
+    first = triage.sort_tip(tip.pk, category="theft", by=make.officer(unit=unit), seen="")
     with pytest.raises(errors.ChangedMeanwhile) as caught:
-        triage.sort(tip.pk, category="drugs", by=officer, seen="")
+        triage.sort_tip(tip.pk, category="drugs", by=officer, seen="")
     assert caught.value.latest == first
-    triage.sort(tip.pk, category="drugs", by=officer, seen=str(first.pk))
+    triage.sort_tip(tip.pk, category="drugs", by=officer, seen=str(first.pk))
     tip.refresh_from_db()
     assert tip.category == "drugs"
 
@@ -123,7 +123,7 @@ def test_an_incident_without_a_number_is_named_by_place_and_day(desk):
 def test_what_was_mine_stays_mine_behind_the_tip_that_leads(desk):
     unit, officer = desk
     mine, leads = make.tip(unit=unit), make.tip(unit=unit)
-    triage.accept(mine.pk, by=officer)
+    triage.accept_tip(mine.pk, by=officer)
     triage.mark_duplicate(mine.pk, of=leads.pk, by=officer)
     leads.refresh_from_db()
     assert (leads.assigned_to, leads.state) == (officer, Tip.State.ACCEPTED)
@@ -133,7 +133,7 @@ def test_what_was_mine_stays_mine_behind_the_tip_that_leads(desk):
 def test_joining_takes_no_critical_tip_on(desk):
     unit, officer = desk
     mine, leads = make.tip(unit=unit), make.tip(unit=unit, urgency="P0")
-    triage.accept(mine.pk, by=officer)
+    triage.accept_tip(mine.pk, by=officer)
     triage.mark_duplicate(mine.pk, of=leads.pk, by=officer)
     leads.refresh_from_db()
     assert leads.assigned_to is None
@@ -145,7 +145,7 @@ def test_a_critical_tip_stands_behind_no_calmer_one(desk, leads_with, is_taken):
     unit, officer = desk
     tip, calmer = make.tip(unit=unit, urgency="P0"), make.tip(unit=unit, urgency=leads_with)
     if is_taken:
-        triage.accept(tip.pk, by=officer)
+        triage.accept_tip(tip.pk, by=officer)
     with pytest.raises(errors.CriticalBehindCalm):
         triage.mark_duplicate(tip.pk, of=calmer.pk, by=officer)
     tip.refresh_from_db()
@@ -191,7 +191,7 @@ def test_an_urgent_tip_makes_the_first_as_urgent_with_the_time_that_is_left(desk
 
 def test_undoing_it_makes_the_first_as_calm_as_it_was(desk):
     step, first, _clock, due = urgent_one_joined(desk)
-    undo.take_back(step.pk, by=desk[1])
+    undo.take_back_decision(step.pk, by=desk[1])
     first.refresh_from_db()
     assert (first.urgency, first.due_at) == ("P2", due)
     assert "LOOK_P1" not in running(first)
@@ -201,8 +201,8 @@ def test_undoing_it_makes_the_first_as_calm_as_it_was(desk):
 @pytest.mark.parametrize("urgency", ["P0", "P1"])
 def test_undoing_it_lowers_no_first_tip_that_was_sorted_since(desk, urgency):
     step, first, _clock, _due = urgent_one_joined(desk)
-    triage.sort(first.pk, category="theft", urgency=urgency, by=desk[1])
-    undo.take_back(step.pk, by=desk[1])
+    triage.sort_tip(first.pk, category="theft", urgency=urgency, by=desk[1])
+    undo.take_back_decision(step.pk, by=desk[1])
     assert Tip.objects.get(pk=first.pk).urgency == urgency
 
 
@@ -210,14 +210,14 @@ def test_undoing_it_lowers_no_first_tip_behind_which_another_urgent_one_stands(d
     step, first, _clock, _due = urgent_one_joined(desk)
     unit, officer = desk
     triage.mark_duplicate(make.tip(unit=unit, urgency="P1").pk, of=first.pk, by=officer)
-    undo.take_back(step.pk, by=officer)
+    undo.take_back_decision(step.pk, by=officer)
     assert Tip.objects.get(pk=first.pk).urgency == "P1"
 
 
 def test_undoing_it_lowers_no_first_tip_whose_reporter_wrote_since(desk):
     step, first, _clock, _due = urgent_one_joined(desk)
     make.message(first, text="Nó vừa quay lại")
-    undo.take_back(step.pk, by=desk[1])
+    undo.take_back_decision(step.pk, by=desk[1])
     assert Tip.objects.get(pk=first.pk).urgency == "P1"
 
 
@@ -244,7 +244,7 @@ def test_a_separated_tip_stands_alone_and_its_24_hours_run_from_their_start(desk
     first, second = make.tip(unit=unit), make.tip(unit=unit)
     start = second.clocks.get().starts_at
     triage.mark_duplicate(second.pk, of=first.pk, by=officer)
-    triage.separate(second.pk, reason="Khác số tài khoản", by=officer)
+    triage.separate_tip(second.pk, reason="Khác số tài khoản", by=officer)
     second.refresh_from_db()
     assert (second.incident, second.duplicate_of) == (None, None)
     clock = second.clocks.get(stopped_at__isnull=True)
@@ -259,7 +259,7 @@ def test_when_the_first_tip_leaves_an_incident_the_next_takes_its_place(desk):
     triage.mark_duplicate(c.pk, of=a.pk, by=officer)
     a.refresh_from_db()
     assert "0912 000 417" in a.incident.title
-    triage.separate(a.pk, reason="Việc khác", by=officer)
+    triage.separate_tip(a.pk, reason="Việc khác", by=officer)
     for tip in (a, b, c):
         tip.refresh_from_db()
     assert (a.incident, b.duplicate_of, c.duplicate_of) == (None, None, b)
@@ -271,7 +271,7 @@ def test_a_routed_tip_leaves_the_old_unit_and_keeps_its_deadline(desk):
     unit, officer = desk
     tip, due = make.tip(unit=unit), None
     due = tip.due_at
-    triage.route(tip.pk, to=unit.parent, reason="Vượt thẩm quyền", by=officer)
+    triage.route_tip(tip.pk, to=unit.parent, reason="Vượt thẩm quyền", by=officer)
     assert not Tip.objects.visible_to(officer).filter(pk=tip.pk).exists()
     tip.refresh_from_db()
     assert (tip.responsible_unit, tip.due_at, tip.state) == (unit.parent, due, "received")
@@ -283,7 +283,7 @@ def test_a_tip_goes_neither_outside_the_tree_nor_to_a_unit_it_is_about(desk):
     tip = make.tip(unit=unit, concerns=(sibling,))
     for target in (make.unit(), sibling, unit):
         with pytest.raises(errors.CannotGoThere):
-            triage.route(tip.pk, to=target, reason="thử", by=officer)
+            triage.route_tip(tip.pk, to=target, reason="thử", by=officer)
 
 
 @pytest.mark.parametrize("act", ["route", "separate"])
@@ -298,7 +298,7 @@ def test_a_decision_that_needs_a_reason_is_refused_without_one(desk, act):
 def test_sorting_stops_the_24_hours_and_starts_the_clock_to_finish(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    triage.sort(tip.pk, category="theft", kind="tin_bao", urgency="P1", by=officer)
+    triage.sort_tip(tip.pk, category="theft", kind="tin_bao", urgency="P1", by=officer)
     tip.refresh_from_db()
     assert (tip.category, tip.kind, tip.urgency) == ("theft", "tin_bao", "P1")
     assert running(tip) == {"FOLLOW_HOUSE"}
@@ -307,18 +307,18 @@ def test_sorting_stops_the_24_hours_and_starts_the_clock_to_finish(desk):
 def test_a_tip_sorted_as_p0_must_be_looked_at_now_until_somebody_takes_it(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    triage.sort(tip.pk, category="child_safety", urgency="P0", by=officer)
+    triage.sort_tip(tip.pk, category="child_safety", urgency="P0", by=officer)
     tip.refresh_from_db()
     assert "URGENT_NOW" in running(tip)
     assert tip.due_at <= times.now()
-    triage.accept(tip.pk, by=officer)
+    triage.accept_tip(tip.pk, by=officer)
     assert "URGENT_NOW" not in running(tip)
 
 
 def test_rating_is_possible_after_the_end_too(desk):
     unit, officer = desk
     tip = make.tip(unit=unit, state="closed")
-    triage.rate(tip.pk, value="of_value", by=officer)
+    triage.rate_tip(tip.pk, value="of_value", by=officer)
     tip.refresh_from_db()
     assert tip.value == Tip.Value.OF_VALUE
 
@@ -329,12 +329,12 @@ def test_one_minute_to_take_a_decision_back(desk, kind):
     tip, other = make.tip(unit=unit), make.tip(unit=unit)
     before = {f: getattr(tip, f) for f in ("state", "due_at", "category", "responsible_unit_id")}
     step = {
-        "accept": lambda: triage.accept(tip.pk, by=officer),
+        "accept": lambda: triage.accept_tip(tip.pk, by=officer),
         "duplicate": lambda: triage.mark_duplicate(tip.pk, of=other.pk, by=officer),
-        "route": lambda: triage.route(tip.pk, to=unit.parent, reason="nhầm", by=officer),
-        "sort": lambda: triage.sort(tip.pk, category="theft", by=officer),
+        "route": lambda: triage.route_tip(tip.pk, to=unit.parent, reason="nhầm", by=officer),
+        "sort": lambda: triage.sort_tip(tip.pk, category="theft", by=officer),
     }[kind]()
-    undo.take_back(step.pk, by=officer)
+    undo.take_back_decision(step.pk, by=officer)
     tip.refresh_from_db()
     assert {f: getattr(tip, f) for f in before} == before
     assert running(tip) == {"CLASSIFY_HOUSE"}
@@ -344,18 +344,18 @@ def test_one_minute_to_take_a_decision_back(desk, kind):
 def test_a_decision_cannot_be_taken_back_after_a_minute_or_by_another(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    step = triage.accept(tip.pk, by=officer)
+    step = triage.accept_tip(tip.pk, by=officer)
     with pytest.raises(errors.NotYours):
-        undo.take_back(step.pk, by=make.officer(unit=unit))
+        undo.take_back_decision(step.pk, by=make.officer(unit=unit))
     Decision.objects.filter(pk=step.pk).update(at=times.now() - datetime.timedelta(seconds=61))
     with pytest.raises(errors.TooLate):
-        undo.take_back(step.pk, by=officer)
+        undo.take_back_decision(step.pk, by=officer)
 
 
 def test_a_decision_cannot_be_taken_back_once_somebody_decided_after_it(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    step = triage.accept(tip.pk, by=officer)
-    triage.sort(tip.pk, category="theft", by=make.officer(unit=unit))
+    step = triage.accept_tip(tip.pk, by=officer)
+    triage.sort_tip(tip.pk, category="theft", by=make.officer(unit=unit))
     with pytest.raises(errors.ChangedMeanwhile):
-        undo.take_back(step.pk, by=officer)
+        undo.take_back_decision(step.pk, by=officer)

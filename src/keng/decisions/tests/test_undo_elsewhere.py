@@ -47,7 +47,7 @@ def at_the_other_desk(how, tip, *, by, client):
 def test_a_tip_that_the_other_desk_has_opened_stays_there(desk_client, unit, other, how):
     bao, son = make.officer(unit=unit), make.officer(unit=other)
     tip = make.tip(unit=unit)
-    step = triage.route(tip.pk, to=other, reason="nhầm", by=bao)
+    step = triage.route_tip(tip.pk, to=other, reason="nhầm", by=bao)
     at_the_other_desk(how, tip, by=son, client=desk_client)
     sign_in(desk_client, bao)
     assert "đã mở tin rồi" in undone(desk_client, step)
@@ -60,7 +60,7 @@ def test_unopened_it_comes_back(desk_client, unit, province_officer):
     bao = make.officer(unit=unit)
     tip = make.tip(unit=unit)
     answering.add_note(tip.pk, text="của mình", by=make.officer(unit=unit))
-    step = triage.route(tip.pk, to=unit.parent, reason="nhầm", by=bao)
+    step = triage.route_tip(tip.pk, to=unit.parent, reason="nhầm", by=bao)
     sign_in(desk_client, bao)
     undone(desk_client, step)
     tip.refresh_from_db()
@@ -72,7 +72,7 @@ def test_a_complaint_that_went_above_does_not_bring_the_notes_from_there(
 ):
     bao = make.officer(unit=unit)
     tip = make.tip(unit=unit)
-    step = triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=bao)
+    step = triage.sort_tip(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=bao)
     tip.refresh_from_db()
     assert tip.responsible_unit == unit.parent
     answering.add_note(tip.pk, text=NOTE, by=province_officer)

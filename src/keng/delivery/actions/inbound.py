@@ -111,7 +111,7 @@ def inbound_row(message: InboundMessage) -> dict[str, Any]:
         "sent_at": times.rounded_down(message.event.at, times.COARSE).isoformat(),
         "received_at": message.received_at.isoformat(),
         "text": "",
-        "raw": bytea_text(seal.for_unit(message.account.unit_id, message.raw)),
+        "raw": bytea_text(seal.seal_for_unit(message.account.unit_id, message.raw)),
     }
 
 

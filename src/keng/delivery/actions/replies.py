@@ -55,7 +55,7 @@ def send_to_conversation(
         text=None
         if sealed
         else DispatchText.objects.create(dispatch=dispatch, language="vi", text=text),
-        text_sealed=seal.for_sender(text) if sealed else None,
+        text_sealed=seal.seal_for_sender(text) if sealed else None,
         address_sealed=bytes(conversation.reply_address_sealed),
         priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY),
         is_urgent=True,
@@ -85,7 +85,7 @@ def answer_asker(
         channel=account.channel,
         recipient_kind=Delivery.RecipientKind.ASKER,
         recipient_ref=dispatch.pk,
-        text_sealed=seal.for_sender(text),
+        text_sealed=seal.seal_for_sender(text),
         address_sealed=address_sealed,
         priority=_ACKNOWLEDGEMENT_PRIORITY,
         is_urgent=True,

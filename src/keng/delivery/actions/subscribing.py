@@ -55,12 +55,12 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
         priority=_AFTER_WARNINGS,
         recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
         recipient_ref=subscription.pk,
-        address_sealed=seal.for_sender(wish.address.strip()),
+        address_sealed=seal.seal_for_sender(wish.address.strip()),
         text=DispatchText.objects.create(
             dispatch=dispatch, language=subscription.language, subject=subject, text=""
         ),
         # The links in it are for this person alone.
-        text_sealed=seal.for_sender(text),
+        text_sealed=seal.seal_for_sender(text),
     )
 
 

@@ -258,7 +258,7 @@ async def _text_of(row: LeasedDelivery, text: LoadedText) -> str:
     """What it says; who looked something up reads what is known of it at this moment."""
     if row.text_sealed is None:
         return text.text
-    words = opening.for_sender(row.text_sealed).decode()
+    words = opening.open_as_sender(row.text_sealed).decode()
     return (
         await orm_threads.in_answering_thread(chat_answers.message_for_asker, words)
         if row.recipient_kind == "asker"
@@ -287,7 +287,7 @@ def _with_handle(
 
 def _address(row: LeasedDelivery) -> Address:
     if row.address_sealed is not None:
-        return Address(opening.for_sender(row.address_sealed).decode())
+        return Address(opening.open_as_sender(row.address_sealed).decode())
     return Address(row.address, "group" if row.recipient_kind == "group" else "person")
 
 

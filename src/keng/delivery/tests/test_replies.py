@@ -19,10 +19,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def own_keys(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     keys.make_sender_key()
     yield
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def conversation():
     return Conversation.objects.create(
         account=account,
         key_hash=b"k" * 32,
-        reply_address_sealed=seal.for_sender("an"),
+        reply_address_sealed=seal.seal_for_sender("an"),
         tip_ref=uuid.uuid4(),
     )
 
 
 def opened(sealed):
-    return opening.for_unit(sealed, keys.sender_file().read_bytes()).decode()
+    return opening.open_with_unit_key(sealed, keys.sender_file().read_bytes()).decode()
 
 
 def test_an_answer_goes_before_everything_else_to_this_person_alone(conversation):

@@ -54,8 +54,8 @@ def test_a_person_is_reached_at_the_sealed_address(account):
         channel="sandbox",
         recipient_kind="conversation",
         recipient_ref=new_id(),
-        address_sealed=seal.for_sender("phone-of-somebody"),
-        text_sealed=seal.for_sender("Chỉ bạn đọc được"),
+        address_sealed=seal.seal_for_sender("phone-of-somebody"),
+        text_sealed=seal.seal_for_sender("Chỉ bạn đọc được"),
         priority=0,
         is_urgent=True,
     )

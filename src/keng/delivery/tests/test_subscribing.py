@@ -32,10 +32,10 @@ class Site:
         self.account = make.channel_account(unit=self.unit, channel="email")
         self.key = PrivateKey.generate()
         SenderKey.objects.create(public_key=bytes(self.key.public_key))
-        seal.forget()
+        seal.forget_public_keys()
 
     def opened(self, ciphertext):
-        return opening.for_unit(ciphertext, bytes(self.key)).decode()
+        return opening.open_with_unit_key(ciphertext, bytes(self.key)).decode()
 
     def wish(self, **changes):
         return {
@@ -58,7 +58,7 @@ def nobody_asked_before():
 @pytest.fixture
 def site():
     yield Site()
-    seal.forget()
+    seal.forget_public_keys()
 
 
 def url(name, *args):

@@ -12,7 +12,7 @@ from keng.demo.province.fate import Fate
 from keng.demo.province.progress import Report
 from keng.demo.vault import Vault
 from keng.intake.examination.examine import examine_tips
-from keng.intake.receive import Chat, NewTip, Sealed, receive_many
+from keng.intake.receive import IncomingChat, IncomingTip, SealedPart, receive_tips
 from keng.kit.secrets import keyed_hash
 from keng.language.taxonomy import topic_of_category
 from keng.tips import receipt_codes
@@ -24,7 +24,7 @@ _BATCH, _PORTION = 400, 200
 def receive(fates: list[Fate], account: ChannelAccount, vault: Vault, report: Report) -> None:
     """Write every tip by receive_many: cut, sealed, clocked and on record like any other."""
     for number, batch in enumerate(_batches(fates)):
-        receive_many([_new(fate, account, vault) for fate in batch])
+        receive_tips([_new(fate, account, vault) for fate in batch])
         report("tips come in", number * _BATCH / len(fates))
 
 
@@ -48,11 +48,11 @@ def _batches(fates: list[Fate]) -> Iterator[list[Fate]]:
         yield batch
 
 
-def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> NewTip:
+def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> IncomingTip:
     story = fate.story
     # What was out of scope left nothing behind, so nothing is sealed in the first place.
     is_chat = story.channel == account.channel and not fate.is_emptied
-    return NewTip(
+    return IncomingTip(
         unit_id=story.desk.unit.pk,
         text=story.text,
         id=fate.tip_id,
@@ -66,17 +66,19 @@ def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> NewTip:
         do_not_contact=story.do_not_contact,
         contact={} if fate.is_emptied else story.contact,
         received_at=story.at,
-        receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(receipt_codes.new_token())),
-        sealed=(Sealed("raw", ("chat",)),) if is_chat else (),
+        receipt_hash=receipt_codes.code_hash(
+            receipt_codes.code_from_token(receipt_codes.new_token())
+        ),
+        sealed=(SealedPart("raw", ("chat",)),) if is_chat else (),
         chat=_chat(fate, account, vault) if is_chat else None,
     )
 
 
-def _chat(fate: Fate, account: ChannelAccount, vault: Vault) -> Chat:
+def _chat(fate: Fate, account: ChannelAccount, vault: Vault) -> IncomingChat:
     """Who wrote is a number that the provider has given nobody."""
     person = f"demo-{fate.tip_id.int % 10**12:012d}"
     raw = json.dumps({"sender": person, "text": fate.story.text}, ensure_ascii=False)
-    return Chat(
+    return IncomingChat(
         account_id=account.pk,
         sent_at=fate.story.at,
         raw_sealed=vault.for_unit(fate.story.desk.unit.pk, raw),

@@ -79,7 +79,7 @@ def _ask(place: Place, desk: Officer, second: Officer, asked: tuple[words.Asked,
     for number, each in enumerate(asked):
         token = f"demo question {number}"
         code = questions.ask_desk(place, text=each.text, wish=each.wish, token=token, language="vi")
-        found = Question.objects.get(code_hash=receipt_codes.hash_of(code))
+        found = Question.objects.get(code_hash=receipt_codes.code_hash(code))
         moment = times.now() - dt.timedelta(days=each.days_ago, hours=3)
         found_row = Question.objects.filter(pk=found.pk)
         if each.answer:

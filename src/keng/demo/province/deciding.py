@@ -21,7 +21,7 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language.taxonomy import categories
 from keng.tips import deadlines
-from keng.tips.incident_titles import called
+from keng.tips.incident_titles import title_from_parts
 from keng.tips.models import (
     Clock,
     Decision,
@@ -67,7 +67,7 @@ def decide(fates: list[Fate], record: Record, dice: Random) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_STAND, [_json(_stand(fate) for fate in fates)])
         rows = _json(_moments(fate) for fate in fates)
-        cursor.execute(_STOPPED, {"rows": rows, "sort": deadlines.SORT})
+        cursor.execute(_STOPPED, {"rows": rows, "sort": deadlines.SORT_CLOCK})
     _forget_ended(fates)
     for fate in fates:
         if fate.read_at and fate.state != Tip.State.CLOSED:
@@ -105,7 +105,7 @@ def _incidents(fates: list[Fate], record: Record) -> Iterator[Incident]:
 
 
 def _called(fate: Fate) -> str:
-    return called(fate.category, fate.story.desk.place, fate.story.at)
+    return title_from_parts(fate.category, fate.story.desk.place, fate.story.at)
 
 
 def _note_incident(fate: Fate, incident: Incident, tips: list[uuid.UUID], record: Record) -> None:
@@ -228,10 +228,13 @@ def _keep_running(fate: Fate) -> None:
     """An open tip that was sorted has the clock to finish it."""
     if fate.sorted_at is None:
         return
-    rule = deadlines.rule_in_force(deadlines.FINISH, times.local_date(fate.sorted_at))
-    due_at = deadlines.end_of(rule, fate.sorted_at)
+    rule = deadlines.clock_rule_in_force(deadlines.FINISH_CLOCK, times.local_date(fate.sorted_at))
+    due_at = deadlines.due_by_rule(rule, fate.sorted_at)
     Clock.objects.create(
-        tip_id=fate.tip_id, rule_code=deadlines.FINISH, starts_at=fate.sorted_at, due_at=due_at
+        tip_id=fate.tip_id,
+        rule_code=deadlines.FINISH_CLOCK,
+        starts_at=fate.sorted_at,
+        due_at=due_at,
     )
     Tip.objects.filter(pk=fate.tip_id).update(due_at=due_at)
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from keng.audit.chain import GENESIS, entry_hash
-from keng.audit.models import Chain, Entry, reference
+from keng.audit.models import Chain, Entry, kind_and_id
 from keng.demo.province.bulk import copy_in
 from keng.demo.province.clockwork import id_at
 
@@ -53,7 +53,7 @@ class Record:
     def _chain(self, name: str, acts: list[Act]) -> list[Entry]:
         previous, made = GENESIS, []
         for seq, act in enumerate(acts, start=1):
-            actor = reference(act.by)
+            actor = kind_and_id(act.by)
             hashed = entry_hash(previous, name, seq, act.at, act.action, actor, act.on, act.detail)
             made.append(
                 Entry(

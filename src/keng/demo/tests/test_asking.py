@@ -28,7 +28,7 @@ def test_three_surveys_and_every_chain_holds(ward):
     ask(ward, whole=True)
     states = dict(Survey.objects.values_list("purpose", "state"))
     assert states == {"services": "open", "fire": "open", "streets": "published"}
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_the_result_has_its_answers_and_hides_the_small_hamlet_and_one_more(ward):

@@ -48,7 +48,7 @@ def test_the_whole_demo_has_one_of_each_kind_and_every_chain_holds(units):
     assert Meeting.objects.count() == 2
     assert OfficialChannel.objects.count() == 4
     assert KitRequest.objects.get().decided_at is None
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_every_partner_signs_in_with_what_is_printed(units):

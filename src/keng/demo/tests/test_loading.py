@@ -44,7 +44,7 @@ from keng.warnings.verify_codes import printed_code
 from tests import make
 
 SHARE = 50
-VAULT = Vault(keys.make_first_keys, seal.for_unit, seal.for_sender)
+VAULT = Vault(keys.make_first_keys, seal.seal_for_unit, seal.seal_for_sender)
 
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +57,13 @@ def province(django_db_setup, django_db_blocker):
         make.clock_rules()
         # Emptying every table takes these too, which the migrations made and other tests need.
         rules = list(ClockRule.objects.all())
-        seal.forget()
+        seal.forget_public_keys()
         loaded = load_if_empty(VAULT, part(SHARE))
     yield loaded
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
         ClockRule.objects.bulk_create(rules)
-        seal.forget()
+        seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_tips_are_as_many_as_asked_and_most_are_of_value(province):
 
 
 def test_every_chain_holds(province):
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_every_decision_is_on_record(province):
@@ -219,7 +219,7 @@ def test_pictures_are_sealed_and_a_copy_of_each_can_be_seen(province):
         assert each.mime == "image/png"
         sealed = (data_folder() / each.original_path).read_bytes()
         assert b"PNG" not in sealed[:64]
-        with Image.open(io.BytesIO(store.opened_copy(each.viewing_path))) as copy:
+        with Image.open(io.BytesIO(store.open_viewing_copy(each.viewing_path))) as copy:
             assert copy.format == "JPEG"
             assert copy.width == drawing.WIDTH
         assert each.at >= each.tip.received_at

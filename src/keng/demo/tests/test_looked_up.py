@@ -42,7 +42,7 @@ def test_the_past_is_listed_from_tips_and_every_chain_holds(province):
     assert public == Listing.objects.public().count() > 5
     assert ListingEvidence.objects.count() == 36
     assert set(Dispute.objects.values_list("outcome", flat=True)) > {"removed", "spoofed", ""}
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
     assert not Entry.objects.filter(at__gt=now).exists()
 
 
@@ -51,4 +51,4 @@ def test_the_small_demo_has_a_few_by_the_officers_own_actions(province):
     grades = [answer.grade for answer in look_up("0510 246 811, dinhdanh-nhanh.example/a")]
     assert grades == ["confirmed", "confirmed"]
     assert look_up("0510 135 790")[0].taken_off.end_reason == "mistake"
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []

@@ -36,7 +36,7 @@ def test_weeks_of_checks_are_on_record_and_nothing_is_of_tomorrow(province):
     published = Newsroom(province, record, times.now(), Random(1)).check()
     record.write()
     assert len(queries.published_checks()) == published == len(CHECKED)
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
     assert not Entry.objects.filter(at__gt=times.now()).exists()
     assert all(revision_hash(each) == bytes(each.hash) for each in Revision.objects.all())
     waiting = Revision.objects.filter(published_at=None).values_list("submitted_at", flat=True)
@@ -50,7 +50,7 @@ def test_the_small_demo_has_a_few_by_the_officers_own_actions(province):
     check_few(times.now())
     assert [check.claim.number for check in queries.published_checks()] == [3, 2, 1]
     assert Claim.objects.filter(state="new").count() == 1
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_no_rumour_names_anybody_and_each_link_leads_nowhere():

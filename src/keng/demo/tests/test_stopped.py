@@ -12,7 +12,7 @@ from keng.vault import keys, seal
 from tests import make
 
 pytestmark = pytest.mark.django_db
-VAULT = Vault(keys.make_first_keys, seal.for_unit, seal.for_sender)
+VAULT = Vault(keys.make_first_keys, seal.seal_for_unit, seal.seal_for_sender)
 
 
 class Stopped(BaseException):
@@ -23,7 +23,7 @@ def test_what_was_stopped_in_the_middle_leaves_nothing_and_can_begin_again(monke
     # Its key file is its own: tests of another process remove theirs from the folder of the run.
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     make.clock_rules()
-    seal.forget()
+    seal.forget_public_keys()
 
     def stop_late(what, share):
         if what == "a year of warnings":
@@ -36,9 +36,9 @@ def test_what_was_stopped_in_the_middle_leaves_nothing_and_can_begin_again(monke
         assert not model.objects.exists()
     # The key file of the first try lies there still, under a passphrase that nobody was told.
     assert keys.operator_file().exists()
-    seal.forget()
+    seal.forget_public_keys()
     loaded = load_if_empty(VAULT)
     assert loaded is not None
-    opened = keys.unlock(keys.operator_file(), loaded.passphrase)
+    opened = keys.unlock_unit_keys(keys.operator_file(), loaded.passphrase)
     assert set(opened) == set(Unit.objects.values_list("pk", flat=True))
-    seal.forget()
+    seal.forget_public_keys()

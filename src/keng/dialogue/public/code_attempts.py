@@ -7,9 +7,9 @@ training room share an address. Only wrong ones are counted.
 from keng.kit.rate_limits import FormThrottle
 
 # So many wrong codes at once, then one more for each pause.
-AT_ONCE = 20
-PAUSE = 3.0
+WRONG_CODES_AT_ONCE = 20
+PAUSE_AFTER_WRONG_CODE = 3.0
 
-_wrong = FormThrottle(at_once=AT_ONCE, pause=PAUSE)
+_wrong = FormThrottle(at_once=WRONG_CODES_AT_ONCE, pause=PAUSE_AFTER_WRONG_CODE)
 seconds_to_wait = _wrong.seconds_to_wait
-forget = _wrong.forget
+forget_wrong_codes = _wrong.forget

@@ -16,7 +16,7 @@ from keng.dialogue import shown_codes
 from keng.kit import cookies
 
 # Of a report, a question, an objection: somebody who reads the names is not to learn which.
-COOKIES = ("keng_c", "keng_d", "keng_e")
+CODE_COOKIES = ("keng_c", "keng_d", "keng_e")
 _LONGEST = 100
 _SHEET = re.compile(r"[\w-]{22}", re.ASCII)
 
@@ -33,11 +33,11 @@ class CodePage:
 
     def lead_to(self, secret: str) -> HttpResponse:
         """To the code, after its form was sent; to the question for it once that is over."""
-        if shown_codes.shown_until(secret) is None:
+        if shown_codes.code_shown_until(secret) is None:
             return self.ask()
         response = _see_other(self.shows_at)
         cookies.put_cookie(
-            response, self.cookie, secret, seconds=int(shown_codes.LIFE.total_seconds())
+            response, self.cookie, secret, seconds=int(shown_codes.CODE_SHOWN_FOR.total_seconds())
         )
         return response
 
@@ -54,18 +54,18 @@ class CodePage:
     def token_of(self, request: HttpRequest) -> tuple[str, datetime.datetime] | None:
         """The token of the code that this browser may see, and until when; None for none."""
         secret = self.secret_of(request)
-        until = shown_codes.shown_until(secret) if secret else None
+        until = shown_codes.code_shown_until(secret) if secret else None
         return (secret.partition(".")[0], until) if until else None
 
     def close(self, request: HttpRequest) -> HttpResponse:
         """The code is not shown again, and is asked for from now on."""
-        shown_codes.stop_showing(self.secret_of(request))
+        shown_codes.stop_showing_code(self.secret_of(request))
         return self.ask()
 
 
-OF_REPORT = CodePage(COOKIES[0], "receipt", "status")
-OF_QUESTION = CodePage(COOKIES[1], "question-asked", "question-answer")
-OF_OBJECTION = CodePage(COOKIES[2], "lookup-objected", "lookup-answer")
+TIP_CODE_PAGE = CodePage(CODE_COOKIES[0], "receipt", "status")
+QUESTION_CODE_PAGE = CodePage(CODE_COOKIES[1], "question-asked", "question-answer")
+OBJECTION_CODE_PAGE = CodePage(CODE_COOKIES[2], "lookup-objected", "lookup-answer")
 
 
 def secret_of_link(token: str, sheet: str) -> str:
@@ -79,11 +79,11 @@ def sheet_of(request: HttpRequest) -> str:
     return sheet if _SHEET.fullmatch(sheet) else ""
 
 
-def close_all(request: HttpRequest) -> None:
+def close_code_pages(request: HttpRequest) -> None:
     """No code that this browser could see is shown again."""
-    for page in (OF_REPORT, OF_QUESTION, OF_OBJECTION):
+    for page in (TIP_CODE_PAGE, QUESTION_CODE_PAGE, OBJECTION_CODE_PAGE):
         if secret := page.secret_of(request):
-            shown_codes.stop_showing(secret)
+            shown_codes.stop_showing_code(secret)
 
 
 def _see_other(name: str) -> HttpResponse:

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from keng.dialogue.public.code_page import OF_REPORT, secret_of_link, sheet_of
-from keng.dialogue.reporter import use_link
+from keng.dialogue.public.code_page import TIP_CODE_PAGE, secret_of_link, sheet_of
+from keng.dialogue.reporter import open_one_time_link
 from keng.tips import receipt_codes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def once(request: HttpRequest, token: str) -> HttpResponse:
+def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
     """A button; after it the code, once. The page before the button is the same for any token.
 
     Pressed again on the same page, within the ten minutes, it leads to the same code.
@@ -20,6 +20,6 @@ def once(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "dialogue/public/link.html", context)
     sheet = sheet_of(request)
     secret = secret_of_link(token, sheet)
-    if not (sheet and use_link(token, secret=secret)):
+    if not (sheet and open_one_time_link(token, secret=secret)):
         return render(request, "dialogue/public/link_used.html", status=410)
-    return OF_REPORT.lead_to(secret)
+    return TIP_CODE_PAGE.lead_to(secret)

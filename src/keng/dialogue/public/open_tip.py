@@ -17,13 +17,13 @@ from keng.kit import cookies, times
 from keng.kit.secrets import site_box
 from keng.tips import receipt_codes
 
-COOKIE = "keng_b"
-LIFE = timedelta(minutes=15)
+OPEN_TIP_COOKIE = "keng_b"
+TIP_STAYS_OPEN_FOR = timedelta(minutes=15)
 _BOX = "code of the opened tip"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedTip:
     """The tip that is open, and the code that opened it."""
 
     tip_id: uuid.UUID
@@ -35,34 +35,37 @@ class Opened:
         return self.code[-4:]
 
 
-def open_tip(response: HttpResponse, code: str) -> None:
+def open_tip_in_browser(response: HttpResponse, code: str) -> None:
     """Let the browser see the tip of this code for fifteen minutes."""
-    until = (times.now() + LIFE).timestamp()
+    until = (times.now() + TIP_STAYS_OPEN_FOR).timestamp()
     # Sealed: who finds the phone reads no code in its cookies, and opens nothing later.
     sealed = bytes(site_box(_BOX).encrypt(json.dumps({"code": code, "until": until}).encode()))
     cookies.put_cookie(
-        response, COOKIE, urlsafe_b64encode(sealed).decode(), seconds=int(LIFE.total_seconds())
+        response,
+        OPEN_TIP_COOKIE,
+        urlsafe_b64encode(sealed).decode(),
+        seconds=int(TIP_STAYS_OPEN_FOR.total_seconds()),
     )
 
 
-def stay_open(response: HttpResponse, opened: Opened) -> None:
+def keep_tip_open(response: HttpResponse, opened: OpenedTip) -> None:
     """The fifteen minutes begin again."""
-    open_tip(response, opened.code)
+    open_tip_in_browser(response, opened.code)
 
 
-def close(response: HttpResponse) -> None:
+def close_tip_in_browser(response: HttpResponse) -> None:
     """Close the tip in this browser."""
-    cookies.forget_cookies(response, COOKIE)
+    cookies.forget_cookies(response, OPEN_TIP_COOKIE)
 
 
-def opened_by(request: HttpRequest) -> Opened | None:
+def tip_open_in_browser(request: HttpRequest) -> OpenedTip | None:
     """The tip this browser has open; None when there is none or its time is over."""
     try:
-        plain = site_box(_BOX).decrypt(urlsafe_b64decode(request.COOKIES.get(COOKIE, "")))
+        plain = site_box(_BOX).decrypt(urlsafe_b64decode(request.COOKIES.get(OPEN_TIP_COOKIE, "")))
         said = json.loads(plain)
     except (CryptoError, ValueError):
         return None
     if said["until"] < times.now().timestamp():
         return None
-    tip_id = receipt_codes.tip_id_of(said["code"])
-    return Opened(tip_id, said["code"]) if tip_id else None
+    tip_id = receipt_codes.tip_id_of_code(said["code"])
+    return OpenedTip(tip_id, said["code"]) if tip_id else None

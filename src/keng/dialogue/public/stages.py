@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from keng.kit import times
 from keng.language import taxonomy
 from keng.language.category_names import label_for_reader
-from keng.tips.messages import HOLD
+from keng.tips.messages import ANSWER_HELD_FOR
 from keng.tips.models import DialogueMessage, Tip
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class TipStage:
     """One line of the trail: what, when if that is known, and whether it is reached."""
 
     name: str
@@ -27,15 +27,15 @@ class Stage:
     """ "done", "now" or nothing."""
 
 
-def is_over(tip: Tip) -> bool:
+def is_closed_for_reporter(tip: Tip) -> bool:
     """Closed, and said so: as long as the last answer is held, the desk may still take it back."""
-    return tip.closed_at is not None and tip.closed_at + HOLD <= times.now()
+    return tip.closed_at is not None and tip.closed_at + ANSWER_HELD_FOR <= times.now()
 
 
-def heading_of(tip: Tip, authors: Sequence[str]) -> str:
+def status_heading(tip: Tip, authors: Sequence[str]) -> str:
     """The state in one sentence; `authors` are those of the dialogue, the last one last."""
     desk = DialogueMessage.Author.DESK
-    if is_over(tip):
+    if is_closed_for_reporter(tip):
         return _("Your report is closed")
     if authors and authors[-1] == desk:
         return _("The desk has answered you")
@@ -46,9 +46,9 @@ def heading_of(tip: Tip, authors: Sequence[str]) -> str:
     return _("Received. Nobody has read it yet")
 
 
-def trail_of(tip: Tip) -> list[Stage]:
+def stages_of_tip(tip: Tip) -> list[TipStage]:
     """The stages, in order, with the one that is going on."""
-    closed = is_over(tip)
+    closed = is_closed_for_reporter(tip)
     read = _is_read(tip) or closed
     reading = _("Read by an officer") if read else _("An officer is to read it")
     rows: list[tuple[str, datetime.datetime | None, bool]] = [
@@ -67,11 +67,11 @@ def _is_read(tip: Tip) -> bool:
     return tip.first_read_at is not None or tip.state != Tip.State.RECEIVED
 
 
-def _marked(rows: list[tuple[str, datetime.datetime | None, bool]]) -> list[Stage]:
+def _marked(rows: list[tuple[str, datetime.datetime | None, bool]]) -> list[TipStage]:
     """The first stage that is not reached is what is going on now."""
     stages, is_now = [], True
     for name, at, reached in rows:
         mark = "done" if reached else "now" if is_now else ""
         is_now = is_now and reached
-        stages.append(Stage(name, at if reached else None, mark))
+        stages.append(TipStage(name, at if reached else None, mark))
     return stages

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keng.decisions.out_of_scope import may_object
+from keng.decisions.out_of_scope import may_object_to_sealing
 from keng.dialogue.public.code_page import sheet_of
-from keng.dialogue.public.open_tip import Opened, stay_open
-from keng.dialogue.public.stages import heading_of, is_over, trail_of
+from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open
+from keng.dialogue.public.stages import is_closed_for_reporter, stages_of_tip, status_heading
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
@@ -22,33 +22,33 @@ from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.places import serving
 from keng.tips import receipt_codes
-from keng.tips.concerns import guessed_unit
+from keng.tips.concerns import guessed_concerned_unit
 from keng.tips.gravity import calls_for_help
 from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.origins import is_from_chat
-from keng.tips.receipts import answer_due
+from keng.tips.printed_receipt import answer_due
 from keng.tips.unread_files import refuse_beyond_share
 
 MOST_FILES = 5
 # In the address after something was sent: how many of the files the report had already.
-HAD = "had"
+FILES_HAD_PARAMETER = "had"
 # What was told longer ago does not go on.
-_SOON = datetime.timedelta(hours=24)
+_DANGER_LASTS = datetime.timedelta(hours=24)
 
 
-class Words(forms.CharField):
+class OptionalWords(forms.CharField):
     """Words that may be left out if there are files; the form looks at both together."""
 
     def validate(self, value: str) -> None:
         """Not here."""
 
 
-class WriteForm(Form):
+class ReporterMessageForm(Form):
     """More words, and files if there are any."""
 
-    text = Words(
+    text = OptionalWords(
         label=gettext_lazy("Your answer"),
         help_text=gettext_lazy(
             "Officers of the desk that has this report, and of the police above it, can read it."
@@ -87,10 +87,10 @@ class WriteForm(Form):
         return said
 
 
-def page(
+def status_page(
     request: HttpRequest,
-    opened: Opened,
-    form: WriteForm,
+    opened: OpenedTip,
+    form: ReporterMessageForm,
     *,
     not_taken: str = "",
     would_read: str = "",
@@ -102,8 +102,8 @@ def page(
     """
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=opened.tip_id)
     if tip.withdrawn_at:
-        return _taken_back(request, opened, tip)
-    messages = list(tip.messages.said().order_by("at", "id"))
+        return _taken_back_page(request, opened, tip)
+    messages = list(tip.messages.shown_to_reporter().order_by("at", "id"))
     authors = [m.author for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
     is_answered = DialogueMessage.Author.DESK in authors
     if not is_answered:
@@ -115,21 +115,23 @@ def page(
             "form": form,
             "not_taken": not_taken,
             "would_read": would_read,
-            "had": request.GET.get(HAD, ""),
+            "had": request.GET.get(FILES_HAD_PARAMETER, ""),
             "sheet": sheet_of(request) or receipt_codes.new_token(),
             "tip": tip,
             "tail": opened.tail,
-            "messages_said": _with_files(tip, messages),
-            "asked": _asked(messages),
-            "heading": heading_of(tip, authors),
-            "trail": trail_of(tip),
+            "messages_said": _messages_with_files(tip, messages),
+            "asked": _open_question(messages),
+            "heading": status_heading(tip, authors),
+            "trail": stages_of_tip(tip),
             "is_answered": is_answered,
             "answer_by": None if is_answered else answer_due(tip),
             "is_late": answer_due(tip) < times.now(),
-            "closing": closing_sentence(tip) if is_over(tip) and tip.do_not_contact else "",
-            "kept_from": str(guessed_unit(tip) or ""),
-            "is_over": is_over(tip),
-            "may_object": is_over(tip) and may_object(tip),
+            "closing": closing_sentence(tip)
+            if is_closed_for_reporter(tip) and tip.do_not_contact
+            else "",
+            "kept_from": str(guessed_concerned_unit(tip) or ""),
+            "is_over": is_closed_for_reporter(tip),
+            "may_object": is_closed_for_reporter(tip) and may_object_to_sealing(tip),
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside_province(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
@@ -138,22 +140,22 @@ def page(
             **_first_words(messages),
         },
     )
-    stay_open(response, opened)
+    keep_tip_open(response, opened)
     return response
 
 
-def page_before_taking_back(request: HttpRequest, opened: Opened) -> HttpResponse:
+def withdrawal_page(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     """What it means to take the report back, said before it is done."""
     response = render(request, "dialogue/public/take_back.html", {"tail": opened.tail})
-    stay_open(response, opened)
+    keep_tip_open(response, opened)
     return response
 
 
-def _taken_back(request: HttpRequest, opened: Opened, tip: Tip) -> HttpResponse:
+def _taken_back_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpResponse:
     """The same page whatever the desk had done: whoever probes learns nothing by taking it back."""
     context = {"tail": opened.tail, "received_at": tip.received_at, "at": tip.withdrawn_at}
     response = render(request, "dialogue/public/taken_back.html", context)
-    stay_open(response, opened)
+    keep_tip_open(response, opened)
     return response
 
 
@@ -163,7 +165,7 @@ def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
     last = spoken[-1] if spoken else None
     if last is None or last.author != DialogueMessage.Author.REPORTER:
         return {}
-    if last.at < times.now() - _SOON:
+    if last.at < times.now() - _DANGER_LASTS:
         return {}
     return {
         "tells_danger": calls_for_help(last.text),
@@ -171,7 +173,7 @@ def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
     }
 
 
-def _with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]:
+def _messages_with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]:
     """What was said, each with the number of files that came with it; the tip's with the first."""
     came = Counter(tip.attachments.values_list("message_id", flat=True))
     for message in messages:
@@ -181,7 +183,7 @@ def _with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]:
     return messages
 
 
-def _asked(messages: list[DialogueMessage]) -> DialogueMessage | None:
+def _open_question(messages: list[DialogueMessage]) -> DialogueMessage | None:
     """The desk's question that is still open: its last message, if nothing came after it."""
     last = messages[-1] if messages else None
     is_question = (

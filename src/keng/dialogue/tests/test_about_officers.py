@@ -66,7 +66,7 @@ def test_danger_rings_at_the_province_and_nobody_of_the_unit_is_called(say, unit
     assert (tip.urgency, tip.responsible_unit) == ("P0", province)
     alarm_ringing.call_what_rings()
     assert {call.officer for call in tip.alarm.calls.all()} == {above}
-    assert bar.ringing_of(theirs) == []
+    assert bar.ringing_tips_of(theirs) == []
 
 
 def test_a_later_message_about_officers_does_not_join_what_their_desk_reads(say, units):
@@ -99,10 +99,10 @@ def test_what_an_officer_found_is_no_guess_any_more(say, units):
     say(ABOUT)
     tip = Tip.objects.get()
     officer = make.officer(unit=province)
-    triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=officer)
+    triage.sort_tip(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=officer)
     say("gửi cho công an phường")
     examine.examine_messages()
-    assert meant_for_unit.hand_down() == 0
+    assert meant_for_unit.hand_down_tips() == 0
     assert not tip.concerns.get().is_guess
 
 
@@ -127,8 +127,8 @@ def test_the_reporter_says_in_the_chat_that_it_is_meant_for_the_unit(say, units,
     say(ABOUT)
     say(text)
     examine.examine_messages()
-    assert meant_for_unit.hand_down() == 1
-    assert meant_for_unit.hand_down() == 0
+    assert meant_for_unit.hand_down_tips() == 1
+    assert meant_for_unit.hand_down_tips() == 0
     tip = Tip.objects.get()
     assert tip.responsible_unit == commune
     assert not tip.concerns.exists()
@@ -138,17 +138,17 @@ def test_the_reporter_says_in_the_chat_that_it_is_meant_for_the_unit(say, units,
     # From now on words about them stay in this talk: the reporter has decided.
     say("Ông trưởng công an phường còn đòi thêm phong bì")
     assert Tip.objects.count() == 1
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_what_somebody_above_is_working_on_stays_there(say, units, answers):
     commune, province = units
     say(ABOUT)
     tip = Tip.objects.get()
-    triage.accept(tip.pk, by=make.officer(unit=province))
+    triage.accept_tip(tip.pk, by=make.officer(unit=province))
     say("gửi cho công an phường")
     examine.examine_messages()
-    meant_for_unit.hand_down()
+    meant_for_unit.hand_down_tips()
     tip.refresh_from_db()
     assert (tip.responsible_unit, tip.concerns.exists()) == (province, False)
     assert commune in triage.units_to_route(tip)
@@ -159,7 +159,7 @@ def test_the_same_words_in_an_ordinary_report_do_nothing(say, units):
     say(STORY)
     say("gửi cho công an phường")
     examine.examine_messages()
-    assert meant_for_unit.hand_down() == 0
+    assert meant_for_unit.hand_down_tips() == 0
     assert Tip.objects.get().meant_for_unit_at is None
 
 
@@ -178,7 +178,7 @@ def desk():
 def test_sorting_as_a_complaint_about_officers_moves_it_above(db, desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=officer)
+    triage.sort_tip(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=officer)
     tip.refresh_from_db()
     assert tip.responsible_unit == unit.parent
     assert (tip.concerns.get().unit, tip.concerns.get().is_guess) == (unit, False)
@@ -192,8 +192,8 @@ def test_sorting_as_a_complaint_about_officers_moves_it_above(db, desk):
 def test_sorting_it_so_by_mistake_is_undone_within_the_minute(db, desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    step = triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=officer)
-    undo.take_back(step.pk, by=officer)
+    step = triage.sort_tip(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=officer)
+    undo.take_back_decision(step.pk, by=officer)
     tip.refresh_from_db()
     assert (tip.responsible_unit, tip.kind) == (unit, Tip.Kind.UNSORTED)
     assert not tip.concerns.exists()
@@ -209,18 +209,18 @@ def test_undoing_it_leaves_a_guess_a_guess(db, desk):
         other = make.unit(parent=unit.parent)
         tip = make.tip(unit=at)
         guess = TipConcern.objects.create(tip=tip, unit=other, is_guess=True)
-        step = triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=by)
+        step = triage.sort_tip(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=by)
         guess.refresh_from_db()
         assert guess.is_guess is False
-        undo.take_back(step.pk, by=by)
+        undo.take_back_decision(step.pk, by=by)
         guess.refresh_from_db()
         assert guess.is_guess is True
     tip = make.tip(unit=unit)
     guess = TipConcern.objects.create(tip=tip, unit=make.unit(), is_guess=True)
-    step = triage.decline(tip.pk, kind="official", reply="Gửi cấp trên.", by=officer)
+    step = triage.decline_tip(tip.pk, kind="official", reply="Gửi cấp trên.", by=officer)
     guess.refresh_from_db()
     assert guess.is_guess is False
-    undo.take_back(step.pk, by=officer, secret=step.secret)
+    undo.take_back_decision(step.pk, by=officer, secret=step.secret)
     guess.refresh_from_db()
     assert guess.is_guess is True
 
@@ -229,7 +229,7 @@ def test_the_province_sorts_such_a_complaint_and_keeps_it(db, desk):
     unit, _ = desk
     coordinator = make.officer(unit=unit.parent)
     tip = make.tip(unit=unit.parent)
-    triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=coordinator)
+    triage.sort_tip(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=coordinator)
     tip.refresh_from_db()
     assert (tip.responsible_unit, tip.kind) == (unit.parent, Tip.Kind.OFFICIAL)
 
@@ -238,7 +238,9 @@ def test_without_a_unit_above_nothing_is_sorted_so(db):
     alone = make.unit()
     tip = make.tip(unit=alone)
     with pytest.raises(errors.NoUnitAbove):
-        triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=make.officer(unit=alone))
+        triage.sort_tip(
+            tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=make.officer(unit=alone)
+        )
     tip.refresh_from_db()
     assert tip.kind == Tip.Kind.UNSORTED
 
@@ -270,7 +272,7 @@ def test_a_sentence_that_only_begins_like_it_hands_nothing_down(say, units, text
     say(ABOUT)
     say(text)
     examine.examine_messages()
-    assert meant_for_unit.hand_down() == 0
+    assert meant_for_unit.hand_down_tips() == 0
     assert Tip.objects.order_by("id")[0].responsible_unit == province
 
 
@@ -289,11 +291,11 @@ def test_a_hidden_report_never_names_an_incident_that_its_desk_can_see(say, unit
     triage.mark_duplicate(seen.pk, of=hidden.pk, by=above)
     seen.refresh_from_db()
     assert number not in seen.incident.title
-    triage.separate(seen.pk, reason="Khác việc", by=above)
+    triage.separate_tip(seen.pk, reason="Khác việc", by=above)
     # And when the first of an incident leaves it to one that is hidden and to one that is not.
     triage.mark_duplicate(hidden.pk, of=seen.pk, by=above)
     triage.mark_duplicate(other.pk, of=seen.pk, by=above)
-    triage.separate(seen.pk, reason="Khác việc", by=above)
+    triage.separate_tip(seen.pk, reason="Khác việc", by=above)
     other.refresh_from_db()
     assert other.incident.title
     assert number not in other.incident.title

@@ -7,16 +7,22 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.dialogue.ready_answers import URGENT, URGENT_MONEY, of_unit, ready_for, standard
+from keng.dialogue.ready_answers import (
+    URGENT_MONEY_TOPIC,
+    URGENT_TOPIC,
+    answers_of_unit,
+    filled_answers_for,
+    standard_answers,
+)
 from keng.kit import times
 from keng.language.taxonomy import categories
 from keng.tips.decision_words import Deadline
-from keng.tips.fill_ins import filled, unknown_gaps
+from keng.tips.fill_ins import fill_in, unknown_fill_ins
 from keng.tips.models import AnswerTemplate
 from tests import make
 
 pytestmark = pytest.mark.django_db
-GROUPS = {"", URGENT, URGENT_MONEY, *(each.topic for each in categories().values())}
+GROUPS = {"", URGENT_TOPIC, URGENT_MONEY_TOPIC, *(each.topic for each in categories().values())}
 WORDS = {
     "topic": "theft",
     "title_vi": "Hỏi biển số",
@@ -46,7 +52,7 @@ def url(name, *args):
 
 
 def titles(tip, officer):
-    return [[each.title for each in part] for part in ready_for(tip, officer, [])]
+    return [[each.title for each in part] for part in filled_answers_for(tip, officer, [])]
 
 
 def deadline(hours):
@@ -55,17 +61,17 @@ def deadline(hours):
     return Deadline("Xong", "", True, due, now, None)
 
 
-@pytest.mark.parametrize("answer", standard().values(), ids=lambda answer: answer.code)
+@pytest.mark.parametrize("answer", standard_answers().values(), ids=lambda answer: answer.code)
 def test_a_standard_answer_is_whole_in_both_languages(answer):
     assert answer.topic in GROUPS
     assert all([answer.title_vi, answer.title_en, answer.text_vi, answer.text_en])
-    assert unknown_gaps(answer.text_vi) == unknown_gaps(answer.text_en) == []
+    assert unknown_fill_ins(answer.text_vi) == unknown_fill_ins(answer.text_en) == []
     assert len(answer.text_vi) <= 1500
     assert "chúng tôi" in answer.text_vi.lower() or "bạn" in answer.text_vi.lower()
 
 
 def test_every_topic_has_an_answer_of_its_own():
-    assert {answer.topic for answer in standard().values()} == GROUPS
+    assert {answer.topic for answer in standard_answers().values()} == GROUPS
 
 
 def test_what_the_tip_is_about_comes_first(commander, unit):
@@ -79,22 +85,22 @@ def test_what_the_tip_is_about_comes_first(commander, unit):
 @pytest.mark.parametrize(("language", "words"), [("vi", "nhắn lại trước"), ("en", "again before")])
 def test_the_reporters_language_decides(unit, language, words):
     tip = make.tip(unit=unit, language=language)
-    answer = standard()["looking"]
-    text = filled(getattr(answer, f"text_{language}"), tip, [deadline(3), deadline(30)])
+    answer = standard_answers()["looking"]
+    text = fill_in(getattr(answer, f"text_{language}"), tip, [deadline(3), deadline(30)])
     assert words in text
     assert "Công an phường Mẫu: 0204 000 0199" in text
 
 
 def test_a_passed_deadline_is_promised_to_nobody(unit):
     tip = make.tip(unit=unit, language="en")
-    assert filled("We write {deadline}.", tip, [deadline(-1)]) == (
+    assert fill_in("We write {deadline}.", tip, [deadline(-1)]) == (
         "We write as soon as there is a result."
     )
 
 
 def test_nothing_in_braces_reaches_a_reporter(commander, unit):
     tip = make.tip(unit=make.unit(), place=None)
-    for part in ready_for(tip, make.officer(unit=tip.responsible_unit), []):
+    for part in filled_answers_for(tip, make.officer(unit=tip.responsible_unit), []):
         assert not [each for each in part if "{" in each.text or "}" in each.text]
 
 
@@ -114,11 +120,14 @@ def test_without_script_the_link_fills_the_box(desk, unit):
 
 def test_an_own_wording_takes_the_place_of_the_standard_one(desk, unit, commander):
     desk.post(url("answer-write"), WORDS | {"code": "theft-what"})
-    found = {each.code: each for each in of_unit(unit.pk, commander)}
+    found = {each.code: each for each in answers_of_unit(unit.pk, commander)}
     assert found["theft-what"].title_vi == "Hỏi biển số"
-    assert len(found) == len(standard())
+    assert len(found) == len(standard_answers())
     tip = make.tip(unit=unit, category="theft")
-    assert ready_for(tip, commander, [])[0][0].text == "Xe biển số gì? Gọi Công an phường Mẫu."
+    assert (
+        filled_answers_for(tip, commander, [])[0][0].text
+        == "Xe biển số gì? Gọi Công an phường Mẫu."
+    )
     entry = Entry.objects.get(action="tips.answer_written")
     assert entry.detail == {"code": "theft-what"}
 
@@ -126,8 +135,8 @@ def test_an_own_wording_takes_the_place_of_the_standard_one(desk, unit, commande
 def test_another_unit_keeps_its_own(desk, unit):
     desk.post(url("answer-write"), WORDS)
     other = make.officer(unit=make.unit())
-    assert len(of_unit(other.home_unit_id, other)) == len(standard())
-    assert of_unit(unit.pk, other) == list(standard().values())
+    assert len(answers_of_unit(other.home_unit_id, other)) == len(standard_answers())
+    assert answers_of_unit(unit.pk, other) == list(standard_answers().values())
 
 
 def test_out_of_use_and_in_use_again(desk, unit, commander):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.dialogue.withdrawal import withdraw
+from keng.dialogue.withdrawal import withdraw_tip
 from keng.kit import times
 from keng.tips import receipt_codes
 from keng.tips.models import HandedCode, Receipt, ShownCode, TakenDown, Tip
@@ -23,7 +23,7 @@ WORDS = "Cán bộ công an phường Mẫu vòi tiền, tôi sợ họ biết"
 @pytest.fixture(autouse=True)
 def data(monkeypatch, tmp_path):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def taken(desk, ward, **more):
     """The code on the paper of a report that was taken down."""
     form = sent(ward, **more)
     answer = desk.post(url("take-down"), form)
-    code = receipt_codes.code_from(form["token"])
+    code = receipt_codes.code_from_token(form["token"])
     assert receipt_codes.grouped_code(code) in answer.content.decode()
     return code
 
@@ -107,7 +107,7 @@ def test_who_took_it_down_can_destroy_it_by_its_code_no_more(desk, ward, on_publ
 @pytest.mark.parametrize("to", ["past", "here"])
 def test_words_that_an_officer_took_down_stay_when_they_are_taken_back(desk, ward, manner, to):
     taken(desk, ward, manner=manner, to=to)
-    withdraw(Tip.objects.get().pk)
+    withdraw_tip(Tip.objects.get().pk)
     tip = Tip.objects.get()
     assert (tip.text, tip.is_open) == (WORDS, True)
     entry = Entry.objects.get(action="tip.reporter_withdraw")
@@ -143,7 +143,7 @@ def test_after_the_exchange_the_paper_opens_nothing_and_says_since_when(desk, wa
     page = thief.post("/status/", {"code": code})
     assert "đã được đổi" in page.content.decode()
     assert ward.parent.name in page.content.decode()
-    assert thief.get("/status/tip/").context["form"].__class__.__name__ == "CodeForm"
+    assert thief.get("/status/tip/").context["form"].__class__.__name__ == "ReceiptCodeForm"
     answer = thief.post("/status/exchange/", {"code": code, "sheet": receipt_codes.new_token()})
     assert "đã được đổi" in answer.content.decode()
     assert Receipt.objects.count() == 1
@@ -180,7 +180,7 @@ def test_a_chat_message_past_the_desk_says_whose_hands_its_link_went_through(des
 
 def test_the_same_form_shows_its_code_to_a_second_tap_and_later_never_again(desk, ward):
     form = sent(ward, to="here")
-    code = receipt_codes.grouped_code(receipt_codes.code_from(form["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from_token(form["token"]))
     first, tapped = desk.post(url("take-down"), form), desk.post(url("take-down"), form)
     assert code in first.content.decode()
     assert code in tapped.content.decode()
@@ -199,7 +199,7 @@ def test_a_form_of_somebody_else_shows_no_code(desk, ward):
     answer = other.post(url("take-down"), form)
     assert answer.status_code == 409
     assert (
-        receipt_codes.grouped_code(receipt_codes.code_from(form["token"]))
+        receipt_codes.grouped_code(receipt_codes.code_from_token(form["token"]))
         not in answer.content.decode()
     )
 
@@ -220,5 +220,5 @@ def test_each_process_may_do_its_part_of_it(desk, ward, on_public_site, become):
     assert desk.post(url("take-down"), form).status_code == 200
     become("public")
     on_public_site()
-    page, _form = exchanged(Client(), receipt_codes.code_from(form["token"]))
+    page, _form = exchanged(Client(), receipt_codes.code_from_token(form["token"]))
     assert page.context["receipt"].code

@@ -27,10 +27,10 @@ def desk():
 def test_an_answer_to_a_web_tip_is_shown_after_twenty_seconds(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    message = answering.answer(tip.pk, text="Cảm ơn bạn", by=officer)
-    assert list(tip.messages.said()) == []
+    message = answering.answer_reporter(tip.pk, text="Cảm ơn bạn", by=officer)
+    assert list(tip.messages.shown_to_reporter()) == []
     DialogueMessage.objects.update(visible_at=times.now() - datetime.timedelta(seconds=1))
-    assert list(tip.messages.said()) == [message]
+    assert list(tip.messages.shown_to_reporter()) == [message]
 
 
 def test_neither_the_record_nor_the_decision_tells_the_second_a_reporter_wrote(desk):
@@ -38,12 +38,12 @@ def test_neither_the_record_nor_the_decision_tells_the_second_a_reporter_wrote(d
     wrote = datetime.datetime(2026, 3, 2, 1, 13, 27, 123456, tzinfo=datetime.UTC)
     tip = make.tip(unit=unit, waiting_since=wrote)
     make.message(tip, "Còn ai không?", at=wrote)
-    message = answering.answer(tip.pk, text="Cảm ơn bạn", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Cảm ơn bạn", by=officer)
     entry = Entry.objects.get(action="tip.replied", object_id=str(tip.pk))
     assert entry.detail == {"message": str(message.pk)}
     step = tip.decisions.get(kind="replied")
     assert step.detail["was_waiting"] == "2026-03-02T01:10:00+00:00"
-    answering.withdraw(message.pk, by=officer)
+    answering.withdraw_answer(message.pk, by=officer)
     tip.refresh_from_db()
     assert tip.waiting_since == wrote
 
@@ -52,7 +52,7 @@ def test_an_answer_to_a_chat_is_queued_and_held_as_long(desk):
     unit, officer = desk
     tip = make.tip(unit=unit, channel="sandbox")
     make.conversation(tip)
-    message = answering.answer(tip.pk, text="Cảm ơn bạn", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Cảm ơn bạn", by=officer)
     delivery = Delivery.objects.get(dispatch=message.dispatch_ref)
     assert delivery.not_before == message.visible_at > times.now() + datetime.timedelta(seconds=15)
     assert (delivery.text.text, delivery.priority) == ("Cảm ơn bạn", 0)
@@ -61,15 +61,15 @@ def test_an_answer_to_a_chat_is_queued_and_held_as_long(desk):
 def test_at_p0_an_answer_leaves_at_once(desk):
     unit, officer = desk
     tip = make.tip(unit=unit, urgency="P0")
-    answering.answer(tip.pk, text="Công an đang tới", by=officer)
-    assert tip.messages.said().count() == 1
+    answering.answer_reporter(tip.pk, text="Công an đang tới", by=officer)
+    assert tip.messages.shown_to_reporter().count() == 1
 
 
 def test_whoever_asked_not_to_be_contacted_is_answered_on_the_status_page_only(desk):
     unit, officer = desk
     tip = make.tip(unit=unit, do_not_contact=True)
     make.conversation(tip)
-    answering.answer(tip.pk, text="Đã nhận", by=officer)
+    answering.answer_reporter(tip.pk, text="Đã nhận", by=officer)
     assert not Delivery.objects.exists()
     assert tip.messages.count() == 1
 
@@ -79,11 +79,11 @@ def test_an_answer_taken_back_was_never_said(desk):
     waiting = times.now() - datetime.timedelta(minutes=5)
     tip = make.tip(unit=unit, waiting_since=waiting)
     make.conversation(tip)
-    message = answering.answer(tip.pk, text="Nhầm người", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Nhầm người", by=officer)
     tip.refresh_from_db()
     assert tip.waiting_since is None
     assert tip.first_answered_at
-    answering.withdraw(message.pk, by=officer)
+    answering.withdraw_answer(message.pk, by=officer)
     tip.refresh_from_db()
     assert not tip.messages.exists()
     assert Delivery.objects.get().state == Delivery.State.CANCELLED
@@ -94,20 +94,20 @@ def test_an_answer_taken_back_was_never_said(desk):
 def test_an_answer_that_has_left_cannot_be_taken_back(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    message = answering.answer(tip.pk, text="Xong", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Xong", by=officer)
     DialogueMessage.objects.update(visible_at=times.now())
     with pytest.raises(errors.TooLate):
-        answering.withdraw(message.pk, by=officer)
+        answering.withdraw_answer(message.pk, by=officer)
 
 
 def test_an_answer_that_the_sender_holds_cannot_be_taken_back(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
     make.conversation(tip)
-    message = answering.answer(tip.pk, text="Xong", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Xong", by=officer)
     Delivery.objects.update(state="leased", leased_until=times.now())
     with pytest.raises(errors.TooLate):
-        answering.withdraw(message.pk, by=officer)
+        answering.withdraw_answer(message.pk, by=officer)
     assert tip.messages.exists()
 
 
@@ -120,23 +120,23 @@ def answered():
     waiting = times.now() - datetime.timedelta(minutes=5)
     tip = make.tip(unit=unit, channel="sandbox", waiting_since=waiting)
     make.conversation(tip)
-    return tip, answering.answer(tip.pk, text="Nhầm người", by=officer), officer
+    return tip, answering.answer_reporter(tip.pk, text="Nhầm người", by=officer), officer
 
 
 def as_out_of_scope(tip, officer):
-    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
 
 
 def as_a_complaint(tip, officer):
-    triage.decline(tip.pk, kind="official", reply="Đã chuyển lên trên.", by=officer)
+    triage.decline_tip(tip.pk, kind="official", reply="Đã chuyển lên trên.", by=officer)
 
 
 def to_the_province(tip, officer):
-    triage.route(tip.pk, to=tip.responsible_unit.parent, reason="Việc của tỉnh", by=officer)
+    triage.route_tip(tip.pk, to=tip.responsible_unit.parent, reason="Việc của tỉnh", by=officer)
 
 
 def by_its_reporter(tip, _officer):
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def by_its_reporter(tip, _officer):
 def test_an_answer_is_taken_back_also_where_its_tip_was_sealed_or_left_the_desk(answered, goes):
     tip, message, officer = answered
     goes(tip, officer)
-    assert answering.withdraw(message.pk, by=officer) == tip
+    assert answering.withdraw_answer(message.pk, by=officer) == tip
     assert not tip.messages.filter(pk=message.pk).exists()
     assert Delivery.objects.get(dispatch=message.dispatch_ref).state == Delivery.State.CANCELLED
     tip.refresh_from_db()
@@ -155,8 +155,8 @@ def test_an_answer_is_taken_back_also_where_its_tip_was_sealed_or_left_the_desk(
 
 def test_a_report_that_was_taken_back_waits_for_no_answer_again(answered):
     tip, message, officer = answered
-    withdrawal.withdraw(tip.pk)
-    answering.withdraw(message.pk, by=officer)
+    withdrawal.withdraw_tip(tip.pk)
+    answering.withdraw_answer(message.pk, by=officer)
     tip.refresh_from_db()
     assert tip.waiting_since is None
 
@@ -165,21 +165,21 @@ def test_whoever_has_no_post_any_more_takes_nothing_back(answered):
     tip, message, officer = answered
     officer.posts.update(valid_to=times.local_date(times.now()) - datetime.timedelta(days=1))
     with pytest.raises(errors.NotYours):
-        answering.withdraw(message.pk, by=Officer.objects.get(pk=officer.pk))
+        answering.withdraw_answer(message.pk, by=Officer.objects.get(pk=officer.pk))
     assert tip.messages.filter(pk=message.pk).exists()
 
 
 def test_nobody_takes_back_the_answer_of_another(desk):
     unit, officer = desk
-    message = answering.answer(make.tip(unit=unit).pk, text="Xong", by=officer)
+    message = answering.answer_reporter(make.tip(unit=unit).pk, text="Xong", by=officer)
     with pytest.raises(errors.NotYours):
-        answering.withdraw(message.pk, by=make.officer(unit=unit))
+        answering.withdraw_answer(message.pk, by=make.officer(unit=unit))
 
 
 def test_an_empty_answer_or_note_is_none(desk):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    for write in (answering.answer, answering.add_note):
+    for write in (answering.answer_reporter, answering.add_note):
         with pytest.raises(errors.NoText):
             write(tip.pk, text=" \n", by=officer)
 

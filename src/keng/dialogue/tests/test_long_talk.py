@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.conftest import sign_in
-from keng.dialogue.talk import AT_ONCE
+from keng.dialogue.dialogue_parts import MESSAGES_IN_PART
 from keng.tips.models import Attachment
 from tests import make
 
@@ -87,7 +87,7 @@ def test_the_newest_fifty_are_shown_and_all_others_by_addresses_that_tell_no_tim
     )
     shown = page(desk, tip)
     parts = [words(shown)]
-    assert len(parts[0]) == AT_ONCE
+    assert len(parts[0]) == MESSAGES_IN_PART
     assert "Tin nhắn 72 đến 121, tất cả 121" in shown.content.decode()
     while earlier := link(shown, "Tin nhắn cũ hơn"):
         assert not any(str(each.pk) in earlier or each.pk.hex in earlier for each in made)
@@ -137,9 +137,9 @@ def test_what_was_written_later_stays_in_the_story_when_all_words_are_gone(desk,
 
 @pytest.mark.parametrize("cursor", ["x", "0" * 500, "../", "é"])
 def test_an_address_that_names_no_part_shows_the_newest(desk, tip, cursor):
-    many(tip, AT_ONCE + 5)
+    many(tip, MESSAGES_IN_PART + 5)
     shown = page(desk, tip, f"?talk={cursor}")
-    assert words(shown)[-1] == f"Lời {AT_ONCE + 5}"
+    assert words(shown)[-1] == f"Lời {MESSAGES_IN_PART + 5}"
 
 
 def test_a_file_of_an_earlier_part_still_names_its_message(desk, tip):
@@ -147,7 +147,7 @@ def test_a_file_of_an_earlier_part_still_names_its_message(desk, tip):
     Attachment.objects.create(
         tip=tip, message=first, kind="image", mime="image/jpeg", size=1, original_path="x"
     )
-    many(tip, AT_ONCE + 5)
+    many(tip, MESSAGES_IN_PART + 5)
     shown = page(desk, tip)
     assert shown.context["attachments"][0].came_with == first
     oldest = page(desk, tip, link(shown, "Tin nhắn cũ hơn"))
@@ -155,6 +155,6 @@ def test_a_file_of_an_earlier_part_still_names_its_message(desk, tip):
 
 
 def test_in_the_pane_the_parts_lead_to_the_whole_page(desk, tip):
-    many(tip, AT_ONCE + 5)
+    many(tip, MESSAGES_IN_PART + 5)
     pane = desk.get(address(tip), headers={"HX-Request": "true"})
     assert link(pane, "Tin nhắn cũ hơn").startswith(address(tip))

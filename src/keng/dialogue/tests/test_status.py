@@ -17,7 +17,7 @@ from keng.decisions import closing, triage, undo, viewing
 from keng.delivery.models import Conversation, Dispatch, PagerTest
 from keng.dialogue import answering, reporter, shown_codes
 from keng.dialogue.public import code_attempts, code_page, open_tip, status_acts
-from keng.dialogue.public.open_tip import COOKIE
+from keng.dialogue.public.open_tip import OPEN_TIP_COOKIE
 from keng.kit import times, uploads
 from keng.kit.rate_limits import RateLimits
 from keng.kit.time_words import moment_words
@@ -31,13 +31,13 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 TOKEN = "a-token-of-these-tests"
-CODE = receipt_codes.code_from(TOKEN)
+CODE = receipt_codes.code_from_token(TOKEN)
 
 
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    code_attempts.forget()
+    code_attempts.forget_wrong_codes()
     # Nobody has written before.
     for name, limits in (("on_report", (20, 1 / 30)), ("from_network", (120, 1 / 5))):
         fresh = RateLimits(network=limits, process=(10**6, 1e6))
@@ -55,7 +55,7 @@ def tip(unit):
 
 
 def with_receipt(tip, code=CODE):
-    Receipt.objects.create(hash=receipt_codes.hash_of(code), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
     make.message(tip, tip.text)
     return tip
 
@@ -75,14 +75,14 @@ def heading_of(page):
 
 def receipt_page(client, path="/receipt/"):
     """As the browser sees it that has just sent the report."""
-    shown_codes.show_for_a_while(TOKEN)
-    client.cookies[code_page.OF_REPORT.cookie] = TOKEN
+    shown_codes.show_code_for_a_while(TOKEN)
+    client.cookies[code_page.TIP_CODE_PAGE.cookie] = TOKEN
     return client.get(path).content.decode()
 
 
 def visible_now():
     DialogueMessage.objects.update(visible_at=times.now())
-    Tip.objects.update(closed_at=F("closed_at") - messages.HOLD)
+    Tip.objects.update(closed_at=F("closed_at") - messages.ANSWER_HELD_FOR)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_code_whose_tip_is_gone_answers_like_one_that_never_was(public_client,
 
 def test_the_code_is_in_no_address_and_no_cookie(public_client, tip):
     response = enter(public_client)
-    cookie = response.cookies[COOKIE]
+    cookie = response.cookies[OPEN_TIP_COOKIE]
     for text in (response.url, unquote(cookie.value)):
         assert CODE not in text
         assert CODE[-4:] not in text
@@ -155,7 +155,7 @@ def test_closing_the_tip_forgets_it(public_client, tip):
 
 @pytest.mark.parametrize("value", ["", "x", "x" * 200, "AAAA====", "é"])
 def test_a_forged_cookie_opens_nothing(public_client, tip, value):
-    public_client.cookies[COOKIE] = value
+    public_client.cookies[OPEN_TIP_COOKIE] = value
     assert tip.text not in public_client.get("/status/tip/").content.decode()
 
 
@@ -185,7 +185,7 @@ def test_another_client_is_not_slowed_down_and_no_address_is_kept(public_client,
 
 def test_a_reply_reaches_the_desk_and_the_tip_waits(public_client, tip):
     officer = make.officer(unit=tip.responsible_unit)
-    answering.answer(tip.pk, text="Xe gì vậy?", by=officer)
+    answering.answer_reporter(tip.pk, text="Xe gì vậy?", by=officer)
     visible_now()
     page = page_of(public_client)
     assert 'class="ask"' in page
@@ -217,7 +217,7 @@ def test_a_reply_keeps_nothing_that_turns_or_hides_the_words_of_the_officers_pag
         "/status/tip/", {"text": "kẻ \u202eđang\u2066 t\u200bới\xad 👨\u200d👩\u200d👧"}
     )
     assert tip.messages.order_by("id").last().text == "kẻ đang tới 👨\u200d👩\u200d👧"
-    reporter.write(tip.pk, text="\u061cnó\u2060 đi\u200c rồi")
+    reporter.add_reporter_message(tip.pk, text="\u061cnó\u2060 đi\u200c rồi")
     assert tip.messages.order_by("id").last().text == "nó đi rồi"
 
 
@@ -227,7 +227,9 @@ def test_the_own_number_in_a_reply_is_cut_and_sealed(public_client, tip):
     public_client.post("/status/tip/", {"text": "Gọi cho em, sdt của em 0912345678"})
     assert not tip.messages.filter(text__contains="0912345678").exists()
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk)
-    assert json.loads(opening.for_unit(bytes(sealed.ciphertext), private)) == ["0912345678"]
+    assert json.loads(opening.open_with_unit_key(bytes(sealed.ciphertext), private)) == [
+        "0912345678"
+    ]
     tip.refresh_from_db()
     assert tip.identity_holds == ["phone"]
 
@@ -238,7 +240,9 @@ def test_the_own_name_in_a_reply_is_cut_and_sealed(public_client, tip):
     public_client.post("/status/tip/", {"text": "Em tên Trần Thị Thử, nó lại đến"})
     assert tip.messages.filter(text="Em tên […], nó lại đến").exists()
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk)
-    assert json.loads(opening.for_unit(bytes(sealed.ciphertext), private)) == ["Trần Thị Thử"]
+    assert json.loads(opening.open_with_unit_key(bytes(sealed.ciphertext), private)) == [
+        "Trần Thị Thử"
+    ]
     tip.refresh_from_db()
     assert tip.identity_holds == ["name"]
 
@@ -323,7 +327,7 @@ def test_the_desk_sees_who_fears_in_the_list_on_the_tip_and_in_the_news(desk_cli
     sign_in(desk_client, make.officer(unit=tip.responsible_unit))
     asked = desk_client.get("/tips/").context["news_url"]
     assert desk_client.get(asked).status_code == 204
-    reporter.fear(tip.pk)
+    reporter.note_fear(tip.pk)
     assert "1 người báo lo bị lộ" in desk_client.get(asked).content.decode()
     listed = desk_client.get("/tips/")
     assert desk_client.get(listed.context["news_url"]).status_code == 204
@@ -347,7 +351,7 @@ def test_a_closed_tip_takes_no_more_words_and_offers_a_new_report(public_client,
     officer = make.officer(unit=tip.responsible_unit)
     enter(public_client)
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
-    triage.close(tip.pk, by=officer)
+    triage.close_tip(tip.pk, by=officer)
     visible_now()
     answer = public_client.post("/status/tip/", {"text": "Còn nữa"}).content.decode()
     assert "Chưa gửi: tin này đã đóng" in answer
@@ -370,9 +374,9 @@ def test_an_end_that_may_still_be_taken_back_changes_no_letter_of_the_page(
     Tip.objects.filter(pk=tip.pk).update(outcome="solved", do_not_contact=do_not_contact)
     before = masked(page_of(public_client))
     if kind == "closed":
-        triage.close(tip.pk, by=officer)
+        triage.close_tip(tip.pk, by=officer)
     else:
-        triage.decline(tip.pk, kind=kind, reply="Chào bạn.", by=officer)
+        triage.decline_tip(tip.pk, kind=kind, reply="Chào bạn.", by=officer)
     page = masked(public_client.get("/status/tip/").content)
     # What is out of scope is out of every sight at once: only the words themselves are gone.
     words = f"<p>{tip.text}</p>"
@@ -385,19 +389,19 @@ def test_an_end_that_may_still_be_taken_back_changes_no_letter_of_the_page(
 def test_what_is_sent_while_an_end_may_be_taken_back_stays_on_the_page(public_client, tip, sent):
     officer = make.officer(unit=tip.responsible_unit)
     enter(public_client)
-    step = triage.decline(tip.pk, kind="civil", reply="Chào bạn.", by=officer)
+    step = triage.decline_tip(tip.pk, kind="civil", reply="Chào bạn.", by=officer)
     page = public_client.post("/status/tip/", sent).content.decode()
     assert "gửi lại sau nửa phút" in page
     assert re.search(rf"<textarea[^>]*>\s*{sent.get('text', '')}</textarea>", page)
     assert "Tin của bạn đã đóng" not in page
-    undo.take_back(step.pk, by=officer, secret=step.secret)
+    undo.take_back_decision(step.pk, by=officer, secret=step.secret)
     assert public_client.post("/status/tip/", sent).status_code == 303
 
 
 def test_files_that_were_not_taken_are_asked_for_again(public_client, tip):
     make.unit_key(tip.responsible_unit)
     enter(public_client)
-    triage.decline(
+    triage.decline_tip(
         tip.pk, kind="civil", reply="Chào bạn.", by=make.officer(unit=tip.responsible_unit)
     )
     file = SimpleUploadedFile("a.txt", b"x")
@@ -407,7 +411,7 @@ def test_files_that_were_not_taken_are_asked_for_again(public_client, tip):
 
 
 def test_what_an_officer_may_still_take_back_is_not_shown(public_client, tip):
-    answering.answer(tip.pk, text="Chờ đã", by=make.officer(unit=tip.responsible_unit))
+    answering.answer_reporter(tip.pk, text="Chờ đã", by=make.officer(unit=tip.responsible_unit))
     assert "Chờ đã" not in page_of(public_client)
     visible_now()
     assert "Chờ đã" in page_of(public_client)
@@ -431,7 +435,9 @@ def test_an_answer_that_is_late_is_called_late_and_says_whom_to_call(public_clie
 def test_words_out_of_scope_can_be_objected_to_once(public_client, unit, tip):
     make.unit_key(tip.responsible_unit.parent)
     officer = make.officer(unit=tip.responsible_unit)
-    closing.decline(tip.pk, kind="out_of_scope", reply="Không thuộc việc của công an.", by=officer)
+    closing.decline_tip(
+        tip.pk, kind="out_of_scope", reply="Không thuộc việc của công an.", by=officer
+    )
     visible_now()
     page = page_of(public_client)
     assert "(đã niêm phong)" in page
@@ -466,8 +472,8 @@ def standing(unit, officer, code, *, joined, category):
         for one in (tip, make.tip(unit=unit)):
             triage.mark_duplicate(one.pk, of=first.pk, by=officer)
     else:
-        triage.accept(tip.pk, by=officer)
-    triage.sort(tip.pk, category=category, by=officer)
+        triage.accept_tip(tip.pk, by=officer)
+    triage.sort_tip(tip.pk, category=category, by=officer)
     return tip
 
 
@@ -488,11 +494,11 @@ def test_the_page_is_the_same_alone_and_in_an_incident(
     officer = make.officer(unit=unit)
     pages, queries = [], []
     for n, joined in enumerate((False, True)):
-        code = receipt_codes.code_from(f"probe {n}")[:-4] + "SAME"
+        code = receipt_codes.code_from_token(f"probe {n}")[:-4] + "SAME"
         tip = standing(unit, officer, code, joined=joined, category=category)
         if closed:
             triage.record_outcome(tip.pk, outcome="solved", by=officer)
-            triage.close(tip.pk, by=officer)
+            triage.close_tip(tip.pk, by=officer)
             visible_now()
         enter(public_client, code)
         # The names in the frame are asked for once a minute, whatever page it is.
@@ -511,13 +517,13 @@ def test_outside_of_scams_there_are_three_stages_and_nothing_of_what_was_found(
     officer = make.officer(unit=unit)
     pages = set()
     for outcome in ("solved", "unfounded", "handed_over"):
-        code = receipt_codes.code_from(outcome)[:-4] + "SAME"
+        code = receipt_codes.code_from_token(outcome)[:-4] + "SAME"
         tip = with_receipt(make.tip(unit=unit, text="Một lời kể"), code)
         viewing.note_first_read(tip.pk, by=officer)
-        triage.sort(tip.pk, category=category, by=officer)
-        triage.rate(tip.pk, value="of_value", by=officer)
+        triage.sort_tip(tip.pk, category=category, by=officer)
+        triage.rate_tip(tip.pk, value="of_value", by=officer)
         triage.record_outcome(tip.pk, outcome=outcome, note="bắt được rồi", by=officer)
-        triage.close(tip.pk, by=officer)
+        triage.close_tip(tip.pk, by=officer)
         visible_now()
         page = page_of(public_client, code)
         assert page.count('<li class="done">') == 3
@@ -626,7 +632,7 @@ def test_the_receipt_is_not_shown_for_a_code_but_to_the_browser_that_sent_the_re
         assert public_client.get(page, {"code": CODE}).url == "/status/"
     assert public_client.post("/receipt/", {"code": CODE}).url == "/status/"
     # A cookie alone is no right: what it opens is kept here, for ten minutes.
-    public_client.cookies[code_page.OF_REPORT.cookie] = TOKEN
+    public_client.cookies[code_page.TIP_CODE_PAGE.cookie] = TOKEN
     assert public_client.get("/receipt/").url == "/status/"
 
 
@@ -635,7 +641,7 @@ def test_the_receipt_is_not_shown_for_a_code_but_to_the_browser_that_sent_the_re
 
 def test_a_link_shows_the_code_once_and_only_after_its_button(public_client, unit):
     token = receipt_codes.new_token()
-    code = receipt_codes.code_from(token)
+    code = receipt_codes.code_from_token(token)
     tip = with_receipt(make.tip(unit=unit, channel="zalo_oa"), code)
     OneTimeLink.objects.create(token_hash=receipt_codes.token_hash(token), tip=tip)
     for _ in range(2):
@@ -668,7 +674,7 @@ def test_a_zalo_tip_is_never_called_anonymous(public_client, unit):
 
 def test_no_page_of_a_tip_names_an_officer(public_client, tip):
     officer = make.officer(unit=tip.responsible_unit, name="Trung úy Đặng Thử")
-    answering.answer(tip.pk, text="Cảm ơn bạn", by=officer)
+    answering.answer_reporter(tip.pk, text="Cảm ơn bạn", by=officer)
     visible_now()
     assert Officer.objects.get().name not in page_of(public_client)
     assert Tip.objects.count() == 1
@@ -698,7 +704,7 @@ def test_danger_is_taken_however_much_came_before(public_client, tip):
 
 def test_one_network_sends_so_many_words_over_all_reports(public_client, tip, monkeypatch):
     slow = RateLimits(network=(2, 1 / 5), process=(10**6, 1e6))
-    monkeypatch.setattr(status_acts, "from_network", slow)
+    monkeypatch.setattr(status_acts, "limits_by_network", slow)
     enter(public_client)
     answers = [written(public_client, f"câu số {n}").status_code for n in range(3)]
     assert answers == [303, 303, 200]

@@ -25,7 +25,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 WORDS = "Ông Thử ở ngõ 4 mượn xe rồi bán mất"
-CODE = receipt_codes.code_from("a report that is taken back")
+CODE = receipt_codes.code_from_token("a report that is taken back")
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def tip(unit):
 
 def reported(unit, code=CODE, **fields):
     tip = make.tip(unit=unit, text=WORDS, place_detail="ngõ 4", topic="theft", **fields)
-    Receipt.objects.create(hash=receipt_codes.hash_of(code), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
     make.message(tip, tip.text)
     return tip
 
@@ -120,13 +120,13 @@ def test_a_report_nobody_acted_on_ends_and_its_words_are_gone_at_once(public_cli
 def test_the_worker_destroys_files_numbers_and_names(unit):
     tip = reported(unit)
     store_attachment(tip.pk, unit.pk, picture(), "image/png")
-    reporter.write(tip.pk, text="sdt của em 0912345678")
+    reporter.add_reporter_message(tip.pk, text="sdt của em 0912345678")
     make.sighting(tip, indicator=make.indicator())
     Suggestion.objects.create(tip=tip, categories=[{"code": "theft", "reasons": ["ngõ 4"]}])
     talk = make.conversation(tip)
-    other = reported(unit, receipt_codes.code_from("another"))
+    other = reported(unit, receipt_codes.code_from_token("another"))
     store_attachment(other.pk, unit.pk, b"%PDF-", "application/pdf")
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     assert withdrawal.destroy_withdrawn() == 1
     assert withdrawal.destroy_withdrawn() == 0
     assert not Sighting.objects.filter(tip=tip).exists()
@@ -147,17 +147,17 @@ def test_the_files_leave_the_disk(unit):
     store_attachment(tip.pk, unit.pk, b"%PDF-", "application/pdf")
     path = data_folder() / tip.attachments.get().original_path
     assert path.exists()
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     withdrawal.destroy_withdrawn()
     assert not path.exists()
 
 
 def _accepted(tip, officer):
-    triage.accept(tip.pk, by=officer)
+    triage.accept_tip(tip.pk, by=officer)
 
 
 def _answered(tip, officer):
-    answering.answer(tip.pk, text="Xe màu gì?", by=officer)
+    answering.answer_reporter(tip.pk, text="Xe màu gì?", by=officer)
 
 
 def _joined(tip, officer):
@@ -180,7 +180,7 @@ def _critical(tip, officer):
 def test_what_was_acted_on_stays_at_the_desk_and_nobody_writes_any_more(desk_client, tip, act):
     officer = make.officer(unit=tip.responsible_unit)
     act(tip, officer)
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     tip.refresh_from_db()
     assert tip.text == WORDS
     assert tip.is_open
@@ -203,43 +203,43 @@ def test_nothing_leaves_any_more_for_whoever_took_it_back_and_nobody_elses_messa
     officer, other = make.officer(unit=unit), make.tip(unit=unit)
     for each in (tip, other):
         make.conversation(each)
-        answering.answer(each.pk, text="Xe màu gì?", by=officer)
-    waits = answering.answer(tip.pk, text="Bạn ở đâu?", by=officer)
+        answering.answer_reporter(each.pk, text="Xe màu gì?", by=officer)
+    waits = answering.answer_reporter(tip.pk, text="Bạn ở đâu?", by=officer)
     Delivery.objects.filter(dispatch=waits.dispatch_ref).update(state="not_now")
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     assert states_of(tip) == ["cancelled", "cancelled"]
     assert states_of(other) == ["queued"]
 
 
 def test_a_decision_that_was_taken_back_is_none(unit, tip):
     officer = make.officer(unit=unit)
-    undo.take_back(triage.accept(tip.pk, by=officer).pk, by=officer)
-    withdrawal.withdraw(tip.pk)
+    undo.take_back_decision(triage.accept_tip(tip.pk, by=officer).pk, by=officer)
+    withdrawal.withdraw_tip(tip.pk)
     tip.refresh_from_db()
     assert tip.text == ""
 
 
 def test_the_desk_sees_that_it_was_taken_back_and_can_decide_nothing(desk_client, unit, tip):
     officer = make.officer(unit=unit)
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     sign_in(desk_client, officer)
     page = desk_client.get(f"/tips/{tip.pk}/").content.decode()
     assert "Người báo đã rút tin khi chưa ai xử lý" in page
     assert "<textarea" not in page.split("note-text")[0]
     for decide in (
-        lambda: triage.reopen(tip.pk, reason="x", by=officer),
-        lambda: answering.answer(tip.pk, text="x", by=officer),
+        lambda: triage.reopen_tip(tip.pk, reason="x", by=officer),
+        lambda: answering.answer_reporter(tip.pk, text="x", by=officer),
     ):
         with pytest.raises(ContentIsSealed):
             decide()
     with pytest.raises(CannotDecide):
-        triage.accept(tip.pk, by=officer)
+        triage.accept_tip(tip.pk, by=officer)
 
 
 def test_it_cannot_be_taken_back_twice_nor_written_to(public_client, tip):
     take_back(public_client)
     with pytest.raises(AlreadyClosed):
-        withdrawal.withdraw(tip.pk)
+        withdrawal.withdraw_tip(tip.pk)
     assert public_client.post("/status/tip/", {"text": "Còn nữa"}).status_code == 303
     assert public_client.post("/status/tip/", {"wish": "take-back"}).status_code == 303
     assert "Còn nữa" not in every_text()
@@ -253,7 +253,7 @@ def test_whoever_probes_learns_nothing_by_taking_back(public_client, unit):
     officer = make.officer(unit=unit)
     pages = []
     for act in (None, _accepted, _joined, _leading, _answered, _critical):
-        code = receipt_codes.code_from(f"probe {act}")[:-4] + "SAME"
+        code = receipt_codes.code_from_token(f"probe {act}")[:-4] + "SAME"
         tip = reported(unit, code)
         if act:
             act(tip, officer)

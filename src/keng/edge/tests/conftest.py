@@ -21,7 +21,7 @@ def account():
     keep_secrets(made, {"secret": SECRET})
     made.save()
     yield made
-    seal.forget()
+    seal.forget_public_keys()
 
 
 def settled(state: str, provider_id: str) -> None:

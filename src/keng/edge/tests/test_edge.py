@@ -39,7 +39,7 @@ def opened(monkeypatch):
     """What the sender would read."""
     monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(keys.sender_file()))
     opening._sender_box.cache_clear()
-    yield lambda sealed: opening.for_sender(sealed).decode()
+    yield lambda sealed: opening.open_as_sender(sealed).decode()
     opening._sender_box.cache_clear()
 
 
@@ -73,7 +73,7 @@ def test_a_signed_message_is_a_tip_once_the_answer_is_200(edge, opened):
     assert text.startswith("Công an phường Thử đã nhận tin báo")
     assert "113" in text
     assert "/r/" in text
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_the_same_message_again_is_answered_the_same_and_writes_nothing(edge):
@@ -97,7 +97,7 @@ def test_sixty_four_people_at_once_each_have_one_tip_though_all_send_twice(edge)
         f"tin số {n}" for n in range(64)
     )
     assert Delivery.objects.count() == 64
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_two_edges_given_two_messages_of_one_new_person_make_one_tip(edge):
@@ -115,7 +115,7 @@ def test_two_edges_given_two_messages_of_one_new_person_make_one_tip(edge):
                 thread.join()
     assert Tip.objects.count() == Conversation.objects.count() == 12
     assert all(tip.messages.count() == 2 for tip in Tip.objects.all())
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_new_tip_begins_another_report_with_or_without_words(edge):
@@ -185,7 +185,7 @@ def test_a_lone_word_is_asked_about_and_whoever_stopped_comes_back(edge, opened,
     assert "NHẬN LẠI" in opened(stopped.text_sealed)
     assert "bạn lại nhận được tin nhắn" in opened(again.text_sealed)
     assert opened(Conversation.objects.get().reply_address_sealed) == "an"
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_what_is_about_an_officer_never_stands_at_their_desk(edge, opened):
@@ -197,7 +197,7 @@ def test_what_is_about_an_officer_never_stands_at_their_desk(edge, opened):
     assert (ordinary.responsible_unit, about.responsible_unit) == (commune, commune.parent)
     assert about.concerns.get().unit == commune
     assert not Delivery.objects.filter(dispatch__source_ref=about.pk, dispatch__unit=commune)
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_stop_from_somebody_unknown_is_kept_and_not_answered(edge):
@@ -350,4 +350,4 @@ def test_a_number_alone_is_answered_and_the_edge_remembers_nobody(edge, opened):
         "so 0912 000 417 co phai lua dao k",
     ]
     assert Delivery.objects.filter(recipient_kind="asker").count() == 4
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []

@@ -79,7 +79,7 @@ def test_a_row_the_database_refuses_is_refused_alone(account, address):
     found = asyncio.run(scenario())
     assert [type(one) for one in found] == [*[type(None)] * 4, NotWritten, *[type(None)] * 5]
     assert Tip.objects.count() == 9
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_a_throwaway_key_is_let_go_when_a_batch_leaves(account, address):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from keng.channels.zalo_oa import signature
-from keng.decisions.closing import close, record_outcome
+from keng.decisions.closing import close_tip, record_outcome
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
 from keng.edge.tests.conftest import settled
@@ -158,7 +158,7 @@ def test_messages_that_arrive_while_their_tip_is_closed_are_neither_lost_nor_stu
 
     def closing(tip_id):
         record_outcome(tip_id, outcome=Tip.Outcome.SOLVED, by=officer)
-        close(tip_id, by=officer)
+        close_tip(tip_id, by=officer)
         connections.close_all()
 
     for n in range(15):

@@ -18,7 +18,7 @@ LARGEST_SIDE = 2048
 WITHIN_SECONDS = 60.0
 # A copy of the largest side is a tenth of this.
 _MOST_BYTES = 20 * 1024 * 1024
-# The exit status of the process, see decoding.Refusal.
+# The exit status of the process, see decoding.CopyRefusal.
 _TOO_LARGE = 11
 _JPEG = b"\xff\xd8\xff"
 # Left, top, right and bottom as parts of the whole.
@@ -34,7 +34,7 @@ class CannotCopy(Exception):
         self.reason = reason
 
 
-def copied(
+def copy_picture(
     content: bytes,
     *,
     side: int = LARGEST_SIDE,

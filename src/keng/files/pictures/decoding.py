@@ -3,7 +3,7 @@
     python -I -m keng.files.pictures.decoding {"size": bytes, "side": pixels, …}
 
 The picture comes in by standard input, its copy as JPEG leaves by standard output; where there is
-none, the exit status is a `Refusal`. No other module may import this one or open a picture.
+none, the exit status is a `CopyRefusal`. No other module may import this one or open a picture.
 """
 
 import contextlib
@@ -43,14 +43,14 @@ _TURNS = {
 _WEBP_BYTES = 16
 
 
-class Refusal(enum.IntEnum):
+class CopyRefusal(enum.IntEnum):
     """Why there is no copy, as the exit status says it."""
 
     BROKEN = 10
     TOO_LARGE = 11
 
 
-class TooLarge(Exception):
+class PictureTooLarge(Exception):
     """It cannot be decoded within the memory this process has."""
 
 
@@ -62,19 +62,19 @@ def main() -> int:
     close_memory()
     forbid_new_privileges()
     content = sys.stdin.buffer.read(wanted["size"])
-    confine()
+    confine_process()
     try:
-        made = copied(content, wanted)
-    except (TooLarge, MemoryError, Image.DecompressionBombError):
-        return Refusal.TOO_LARGE
+        made = jpeg_copy(content, wanted)
+    except (PictureTooLarge, MemoryError, Image.DecompressionBombError):
+        return CopyRefusal.TOO_LARGE
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
-        return Refusal.BROKEN
+        return CopyRefusal.BROKEN
     sys.stdout.buffer.write(made)
     sys.stdout.buffer.flush()
     return 0
 
 
-def confine() -> None:
+def confine_process() -> None:
     """Give up what decoding does not need: memory, time, files, the network, other processes."""
     for what, limit in (
         (resource.RLIMIT_AS, MOST_MEMORY),
@@ -92,19 +92,19 @@ def confine() -> None:
     os.nice(_POLITENESS)
 
 
-def copied(content: bytes, wanted: dict[str, Any]) -> bytes:
+def jpeg_copy(content: bytes, wanted: dict[str, Any]) -> bytes:
     """The JPEG that the process writes. Raises TooLarge and what the library raises."""
     side = wanted["side"]
     spare = MOST_MEMORY - _REST - len(content)
     if _webp_pixels(content) * _WEBP_BYTES > spare:
-        raise TooLarge
+        raise PictureTooLarge
     with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
         longest = max(picture.size)
         coefficients = _bytes_of_coefficients(picture)
         if longest > side:
             picture.draft(None, (picture.width * side // longest, picture.height * side // longest))
         if picture.width * picture.height * _bytes_of_pixel(picture) + coefficients > spare:
-            raise TooLarge
+            raise PictureTooLarge
         picture.load()
         plain = _reduced(picture, max(1, max(picture.size) // side))
         turn = _TURNS.get(_orientation(picture))

@@ -19,7 +19,7 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
 from keng.tips import errors
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
 from keng.tips.toast import show_toast
 
@@ -39,7 +39,7 @@ def bulk(request: SignedInRequest) -> HttpResponse:
     try:
         return act(request, chosen, _page_time(request))
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return _back_to_list(request)
 
 
@@ -50,7 +50,7 @@ def bulk_undo(request: SignedInRequest) -> HttpResponse:
     if not steps:
         raise Http404
     try:
-        done = bulk_acts.take_back(steps, by=request.officer)
+        done = bulk_acts.take_back_decisions(steps, by=request.officer)
     except errors.NotYours as error:
         raise Http404 from error
     count = len(done.steps)
@@ -70,11 +70,11 @@ def tip_set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if tip is None:
         raise Http404
     try:
-        step = putting_off.set_aside(
+        step = putting_off.put_off_tip(
             pk, until=_put_off_until(request), by=request.officer, seen=request.POST.get("seen")
         )
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return redirect("tip", pk=pk)
     return redirect_to_next_tip(request, tip, _("Set aside; the next tip is open."), step)
 
@@ -90,7 +90,7 @@ def put_off_choices() -> list[tuple[str, str]]:
 
 
 def _accept_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
-    done = bulk_acts.accept(chosen, by=request.officer, since=since)
+    done = bulk_acts.accept_tips(chosen, by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is yours now.", "%(count)d tips are yours now.", count)
     return _back_with_toast(request, words % {"count": count}, done)
@@ -101,14 +101,14 @@ def _sort_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) 
     if category not in categories():
         messages.warning(request, _("Not done: choose a category."))
         return _back_to_list(request)
-    done = bulk_acts.sort(chosen, category=category, by=request.officer, since=since)
+    done = bulk_acts.sort_tips(chosen, category=category, by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is sorted.", "%(count)d tips are sorted.", count)
     return _back_with_toast(request, words % {"count": count}, done)
 
 
 def _put_off_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
-    done = bulk_acts.set_aside(
+    done = bulk_acts.put_off_tips(
         chosen, until=_put_off_until(request), by=request.officer, since=since
     )
     count = len(done.steps)
@@ -118,25 +118,25 @@ def _put_off_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: An
 
 def _join_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     """To the incident: what differs is read there first, and one answer goes to all."""
-    done, incident_id = bulk_acts.join(chosen, by=request.officer, since=since)
+    done, incident_id = bulk_acts.join_tips(chosen, by=request.officer, since=since)
     words = _("%(count)d tips are one incident now.") % {"count": len(done.steps) + 1}
     _show_bulk_toast(request, words, done)
     theirs = Incident.objects.visible_to(request.officer).filter(pk=incident_id)
     return redirect("incident", pk=incident_id) if theirs.exists() else _back_to_list(request)
 
 
-def _back_with_toast(request: SignedInRequest, words: str, done: bulk_acts.Done) -> HttpResponse:
+def _back_with_toast(request: SignedInRequest, words: str, done: bulk_acts.BulkResult) -> HttpResponse:
     _show_bulk_toast(request, words, done)
     return _back_to_list(request)
 
 
-def _show_bulk_toast(request: SignedInRequest, words: str, done: bulk_acts.Done) -> None:
+def _show_bulk_toast(request: SignedInRequest, words: str, done: bulk_acts.BulkResult) -> None:
     fields = {"decisions": " ".join(str(step.pk) for step in done.steps)}
     undo = ("bulk-undo", fields) if done.steps else ()
     show_toast(request, f"{words} {_left_out_words(done)}".strip(), *undo)
 
 
-def _left_out_words(done: bulk_acts.Done) -> str:
+def _left_out_words(done: bulk_acts.BulkResult) -> str:
     """What was not done, and why in general: nothing is left out silently."""
     said = []
     if done.ringing:

@@ -31,7 +31,7 @@ from keng.accounts.models import Officer
 from keng.accounts.queries import is_at_province
 from keng.inbox.list.inbox_row import RowFlag
 from keng.tips.models import Incident, Tip
-from keng.tips.models.tip import Onlooker, TipQuerySet
+from keng.tips.models.tip import TipQuerySet, TipViewer
 
 # Ends of the stretches of time, the nearest first; the last stretch has none.
 StretchEnds = Iterable[datetime.datetime | None]
@@ -53,7 +53,7 @@ def nearest_of_each_incident(rows: QuerySet[Tip], ends: StretchEnds) -> QuerySet
 
 
 def with_incident_counts(
-    lines: QuerySet[Tip], rows: QuerySet[Tip], officer: Onlooker, ends: StretchEnds
+    lines: QuerySet[Tip], rows: QuerySet[Tip], officer: TipViewer, ends: StretchEnds
 ) -> QuerySet[Tip]:
     """How many rows each line stands for and what is worst among them; the incident's open tips."""
     placed = rows.annotate(stretch=_stretch_number(ends)).filter(_IN_OPEN_INCIDENT)
@@ -66,7 +66,7 @@ def with_incident_counts(
     )
 
 
-def open_tips_of_incident(incident: Incident, officer: Onlooker) -> TipQuerySet:
+def open_tips_of_incident(incident: Incident, officer: TipViewer) -> TipQuerySet:
     """What a line opens to: every visible open tip of the incident, nearest deadline first."""
     visible = Tip.objects.visible_to(officer).open()
     return visible.filter(incident=incident).order_by("due_at", "id")

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from keng.tips.models import Clock, Tip
-from keng.tips.models.tip import Onlooker
+from keng.tips.models.tip import TipViewer
 
 
 class RowFlag(StrEnum):
@@ -66,7 +66,7 @@ class InboxRow(NamedTuple):
 _ROW_COLUMNS = [name for name in InboxRow._fields if name not in InboxRow._field_defaults]
 
 
-def with_row_columns(tips: QuerySet[Tip], officer: Onlooker, *more: str) -> QuerySet[Tip, Any]:
+def with_row_columns(tips: QuerySet[Tip], officer: TipViewer, *more: str) -> QuerySet[Tip, Any]:
     """What each tip's `InboxRow` is made of, in its order; `more` are its last parts, if any."""
     nearest = Clock.objects.filter(tip=OuterRef("pk"), stopped_at__isnull=True).order_by("due_at")
     behind = (

@@ -22,7 +22,7 @@ from keng.inbox.tip.after_decision import FOLDER_KEY
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import wave_bar_context
-from keng.intake.by_staff.take_down import takes_down
+from keng.intake.by_staff.take_down import may_take_down
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories, category_label
@@ -58,7 +58,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "opens_beside": beside_url_start(_inbox_url({"folder": found.folder})),
         "news_url": _news_url(found),
         "next_url": _next_url(found),
-        "takes_down": takes_down(request.officer),
+        "takes_down": may_take_down(request.officer),
         **wave_bar_context(request.officer),
         **(alarm_bar_context(request, shown=beside) if found.counts["alarms"] else {}),
         **undo_context(request),

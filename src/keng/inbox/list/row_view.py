@@ -14,8 +14,8 @@ from keng.kit.safe_text import defang, first_words
 from keng.language.taxonomy import category_label
 from keng.tips.decision_words import clock_name
 from keng.tips.models import Tip
-from keng.tips.models.tip import HURRIED
-from keng.tips.origins import channel_name, from_afar, tapped_topic
+from keng.tips.models.tip import URGENT_LEVELS
+from keng.tips.origins import channel_name, from_afar_notes, tapped_topic
 from keng.tips.reporter_times import ending_time, reporter_time
 
 _EXCERPT_WORDS, _BRIEF_WORDS = 22, 8
@@ -93,7 +93,7 @@ def beside_url_start(here: str) -> str:
 
 
 def _is_suggested(row: InboxRow, urgency: str) -> bool:
-    return urgency == row.urgency and urgency in HURRIED and not row.urgency_is_rated
+    return urgency == row.urgency and urgency in URGENT_LEVELS and not row.urgency_is_rated
 
 
 def _is_outside(row: InboxRow) -> bool:
@@ -161,7 +161,7 @@ def _flag_words(row: InboxRow) -> list[str]:
     if _has_flag(row, RowFlag.MONEY, itself=row.money_moved):
         found.append(_("Money has moved"))
     if row.incident_size == 1:
-        found += from_afar(row.language, outside=_is_outside(row))
+        found += from_afar_notes(row.language, outside=_is_outside(row))
     # An incident's line says how many it is of already.
     if row.duplicate_count and row.incident_size == 1:
         found.append(

@@ -8,7 +8,7 @@ from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.language.names import looks_like_a_name
-from keng.tips.errors import NamesAPerson, NotYours, TooMany
+from keng.tips.errors import NamesAPerson, NotYours, TooManyChosen
 from keng.tips.models import SavedSearch
 
 # More than this nobody looks through.
@@ -32,7 +32,7 @@ def record_name_search(*, reason: str, found: int, by: Officer) -> None:
 def save_search(name: str, query: dict[str, str], *, by: Officer) -> SavedSearch:
     """Keep a search, in place of one with the same name.
 
-    Raises NotYours, NamesAPerson, TooMany.
+    Raises NotYours, NamesAPerson, TooManyChosen.
     """
     if not WORKING.includes(by):
         raise NotYours
@@ -43,7 +43,7 @@ def save_search(name: str, query: dict[str, str], *, by: Officer) -> SavedSearch
     Officer.objects.select_for_update(no_key=True).get(pk=by.pk)
     own = SavedSearch.objects.filter(officer=by)
     if own.exclude(name=called).count() >= MOST_SAVED_SEARCHES:
-        raise TooMany
+        raise TooManyChosen
     return own.update_or_create(officer=by, name=called, defaults={"query": query})[0]
 
 

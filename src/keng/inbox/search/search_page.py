@@ -53,7 +53,7 @@ def search_keep(request: SignedInRequest) -> HttpResponse:
     except errors.NamesAPerson:
         messages.warning(request, _("Not kept: a search for a person is not saved."))
         return redirect("search")
-    except errors.TooMany:
+    except errors.TooManyChosen:
         most = {"most": search_acts.MOST_SAVED_SEARCHES}
         messages.warning(request, _("Not kept: you have %(most)d already. Remove one.") % most)
     else:

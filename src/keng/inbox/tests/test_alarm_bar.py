@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from keng.alarms.bar import MOST, bar_for, ringing_of
+from keng.alarms.bar import MOST_IN_BAR, alarm_bar_for, ringing_tips_of
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.tips.models import Suggestion, Tip
@@ -42,26 +42,26 @@ def test_a_life_stands_before_money_and_whoever_waits_longest_before_the_others(
     money = rings(here, MONEY, 21)
     knife = rings(here, KNIFE, 1)
     older = rings(here, "Cứu với, nó đang chém người", 5)
-    assert [each.tip for each in ringing_of(here.mai)] == [older, knife, money]
+    assert [each.tip for each in ringing_tips_of(here.mai)] == [older, knife, money]
 
 
 def test_what_an_officer_sorted_decides_what_is_at_stake_until_danger_is_told(here):
     tip = rings(here, KNIFE, 21)
     other = rings(here, KNIFE, 1)
     Tip.objects.filter(pk=tip.pk).update(category="scam_other")
-    assert [each.tip for each in ringing_of(here.lan)] == [other, tip]
+    assert [each.tip for each in ringing_tips_of(here.lan)] == [other, tip]
     said = make.message(tip, "cứu với, nó đang cầm dao")
     Tip.objects.filter(pk=tip.pk).update(danger_at=said.at, danger_unheard=True)
     Tip.objects.filter(pk=other.pk).update(received_at=times.now() + datetime.timedelta(minutes=1))
-    assert [each.tip for each in ringing_of(here.lan)] == [tip, other]
-    assert ringing_of(here.lan)[0].words == said.text
+    assert [each.tip for each in ringing_tips_of(here.lan)] == [tip, other]
+    assert ringing_tips_of(here.lan)[0].words == said.text
 
 
 def test_a_fraud_that_the_machine_only_guesses_is_about_money_and_in_doubt_it_is_a_life(here):
     guessed = rings(here, "Nó gọi bắt em cài ứng dụng", 9)
     Suggestion.objects.create(tip=guessed, categories=[{"code": "scam_bank"}], urgency="P0")
     unclear = rings(here, "Xin giúp em gấp", 1)
-    assert [each.tip for each in ringing_of(here.lan)] == [unclear, guessed]
+    assert [each.tip for each in ringing_tips_of(here.lan)] == [unclear, guessed]
 
 
 def test_the_bar_says_how_many_and_counts_the_newest(desk_client, here):
@@ -120,18 +120,18 @@ def test_an_odd_place_is_the_first_one(desk_client, here, query):
 def test_what_concerns_the_own_unit_is_not_even_counted(here):
     rings(here, KNIFE, 1)
     rings(here, KNIFE, 1, concerns=(here.commune,))
-    assert bar_for(here.lan).total == 1
-    assert bar_for(here.mai).total == 2
+    assert alarm_bar_for(here.lan).total == 1
+    assert alarm_bar_for(here.mai).total == 2
 
 
 def test_a_flood_costs_the_same_queries(here, django_assert_max_num_queries):
     for n in range(30):
         rings(here, MONEY, n)
-    assert MOST >= 200
-    bar_for(here.mai)
+    assert MOST_IN_BAR >= 200
+    alarm_bar_for(here.mai)
     officer = type(here.mai).objects.get(pk=here.mai.pk)
     with django_assert_max_num_queries(6):
-        assert bar_for(officer).total == 30
+        assert alarm_bar_for(officer).total == 30
 
 
 def test_money_is_said_to_be_money(desk_client, here):

@@ -39,7 +39,7 @@ def test_it_stands_above_what_is_overdue_also_after_somebody_took_it(desk, desk_
     late = due_in(unit, -3)
     critical = due_in(unit, 200, urgency="P0", text="Cháy nhà ở ngõ 5")
     make.clock(critical, rule_code="CLASSIFY_HOUSE")
-    triage.accept(critical.pk, by=officer)
+    triage.accept_tip(critical.pk, by=officer)
     found = inbox_page(officer)
     assert order(found) == [critical.pk, late.pk]
     assert [group.code for group in found.groups] == ["live", "overdue"]

@@ -9,7 +9,7 @@ from keng.conftest import sign_in
 from keng.decisions import check_steps, triage
 from keng.dialogue import answering
 from keng.kit import times
-from keng.tips.decision_words import deadlines
+from keng.tips.decision_words import deadlines_of_tip
 from keng.tips.models import Clock
 from tests import make
 
@@ -42,7 +42,7 @@ def test_nobody_was_told_to_stand_down_where_nobody_has_a_pager(desk_client, her
     calling = page_of(desk_client, here.lan, here.tip).partition('id="calling"')[2]
     assert 'href="tel:02040000199"' in calling.partition("</section>")[0]
     assert "xem danh bạ điện thoại của đơn vị" in calling
-    triage.accept(here.tip.pk, by=here.lan)
+    triage.accept_tip(here.tip.pk, by=here.lan)
     page = page_of(desk_client, here.lan, here.tip)
     assert "Không máy gọi nào được báo thôi" in page
     assert "đã được báo thôi" not in page
@@ -55,15 +55,15 @@ def test_what_is_due_as_it_starts_is_late_after_its_first_minute(here, seconds, 
     Clock.objects.create(
         tip=here.tip, rule_code="URGENT_NOW", starts_at=start, due_at=start, stopped_at=after
     )
-    assert [each.was_late for each in deadlines(here.tip) if each.stopped_at] == [is_late]
+    assert [each.was_late for each in deadlines_of_tip(here.tip) if each.stopped_at] == [is_late]
 
 
 def test_whoever_told_it_by_voice_is_told_by_voice(desk_client, here):
-    answering.answer(here.tip.pk, text="Bạn ở đâu?", by=here.lan)
+    answering.answer_reporter(here.tip.pk, text="Bạn ở đâu?", by=here.lan)
     page = page_of(desk_client, here.lan, here.tip)
     assert "hãy giữ máy, hoặc gọi cho họ" in page
     assert "Cán bộ đã nhắn" not in page
-    check_steps.tick(here.tip.pk, step="told", by=here.lan)
+    check_steps.tick_step(here.tip.pk, step="told", by=here.lan)
     done = page_of(desk_client, here.lan, here.tip).partition('id="checks"')[2]
     assert "Lan" in done.partition("Đã nói trực tiếp")[2][:120]
     by_web = make.tip(unit=here.commune, urgency="P0", channel="web")
@@ -75,9 +75,9 @@ def test_help_is_said_to_be_coming_once_somebody_ticked_that_it_is(desk_client, 
         return page_of(desk_client, here.lan, here.tip).count(f"Gửi ngay: {COMING}")
 
     assert buttons() == 0
-    check_steps.tick(here.tip.pk, step="way", by=here.lan)
+    check_steps.tick_step(here.tip.pk, step="way", by=here.lan)
     assert buttons() == 1
-    check_steps.untick(here.tip.pk, step="way", reason="Nhầm xe", by=here.lan)
+    check_steps.untick_step(here.tip.pk, step="way", reason="Nhầm xe", by=here.lan)
     assert buttons() == 0
 
 

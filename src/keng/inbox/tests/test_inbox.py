@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from keng.alarms.bar import ringing_of
+from keng.alarms.bar import ringing_tips_of
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.inbox.list.inbox_query import ROWS_A_PAGE, count_news, inbox_page, next_tip_after
@@ -77,12 +77,12 @@ def test_danger_that_goes_on_is_seen_in_a_joined_tip_too(desk):
     unit, officer = desk
     first, second = due_in(unit, hours=3), due_in(unit, hours=1)
     make.incident(unit=unit, by=officer, tips=(first, second))
-    assert not ringing_of(officer)
+    assert not ringing_tips_of(officer)
     make.clock(second, rule_code="URGENT_NOW")
     Tip.objects.filter(pk=second.pk).update(
         urgency="P0", danger_at=NIGHT, danger_unheard=True, waiting_since=NIGHT
     )
-    assert [each.tip for each in ringing_of(officer)] == [second]
+    assert [each.tip for each in ringing_tips_of(officer)] == [second]
     assert second.pk in {row.pk for group in inbox_page(officer).groups for row in group.rows}
 
 
@@ -210,7 +210,7 @@ def test_a_tip_that_was_passed_here_is_news(at_work):
     an_hour_ago = times.now() - datetime.timedelta(hours=1)
     old = make.tip(unit=province, id=uuid.UUID(int=first_id(an_hour_ago).int + 1))
     page = inbox_page(officer)
-    triage.route(old.pk, to=unit, reason="Xã lo", by=make.officer(unit=province))
+    triage.route_tip(old.pk, to=unit, reason="Xã lo", by=make.officer(unit=province))
     assert count_news(officer, page.at, page.known) == {"new": 1, "urgent": 0}
 
 

@@ -30,9 +30,9 @@ def officer_of(request, tip):
 def test_they_take_no_tip_on_and_reply_to_nobody(tip, officer_of, role):
     officer = officer_of(role)
     with pytest.raises(NotYours):
-        triage.accept(tip.pk, by=officer)
+        triage.accept_tip(tip.pk, by=officer)
     with pytest.raises(NotYours):
-        answering.answer(tip.pk, text="Chào bạn", by=officer)
+        answering.answer_reporter(tip.pk, text="Chào bạn", by=officer)
     assert not tip.decisions.exists()
     assert not tip.messages.exists()
 
@@ -58,5 +58,5 @@ def test_they_are_told_on_a_page_that_tips_are_not_their_work(desk_client, tip, 
 def test_who_works_at_the_desk_goes_on_as_before(desk_client, tip, officer_of, role):
     officer = officer_of(role)
     assert "đánh vợ" in sign_in(desk_client, officer).get(f"/tips/{tip.pk}/").content.decode()
-    triage.accept(tip.pk, by=officer)
+    triage.accept_tip(tip.pk, by=officer)
     assert Tip.objects.get().assigned_to == officer

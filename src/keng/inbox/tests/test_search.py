@@ -15,7 +15,7 @@ from keng.intake.examination.examine import examine_messages, examine_tips
 from keng.kit import times
 from keng.places.models import Jurisdiction
 from keng.tips import search_words
-from keng.tips.errors import NamesAPerson, TooMany
+from keng.tips.errors import NamesAPerson, TooManyChosen
 from keng.tips.models import SavedSearch, Tip
 from tests import make
 
@@ -193,10 +193,10 @@ def test_closed_tips_are_found_for_90_days_and_then_lose_their_words(unit, offic
     )
     assert seen(officer, q="dien luc") == [tip.pk]
     assert seen(officer, q="dien luc", only_open=True) == []
-    assert search_words.forget_words() == 0
+    assert search_words.forget_search_words() == 0
     Tip.objects.filter(pk=tip.pk).update(closed_at=times.now() - datetime.timedelta(days=90))
     assert seen(officer, q="dien luc") == []
-    assert search_words.forget_words() == 1
+    assert search_words.forget_search_words() == 1
     assert Tip.objects.get(pk=tip.pk).search is None
 
 
@@ -204,12 +204,12 @@ def test_an_unfounded_tip_leaves_the_index_and_comes_back_when_reopened(unit, of
     make.unit_key(unit)
     tip = told(unit, SAID)
     triage.record_outcome(tip.pk, outcome="unfounded", by=officer)
-    triage.close(tip.pk, by=officer)
+    triage.close_tip(tip.pk, by=officer)
     assert Tip.objects.get(pk=tip.pk).search is None
     assert seen(officer, q="dien luc") == seen(officer, q="0912000417") == []
-    search_words.add_words([(tip.pk, "điện lực", "dien luc")])
+    search_words.add_search_words([(tip.pk, "điện lực", "dien luc")])
     assert Tip.objects.get(pk=tip.pk).search is None
-    triage.reopen(tip.pk, reason="Có tin mới", by=officer)
+    triage.reopen_tip(tip.pk, reason="Có tin mới", by=officer)
     assert seen(officer, q="dien luc") == [tip.pk]
 
 
@@ -305,7 +305,7 @@ def test_at_most_twenty_searches_are_kept_and_none_for_a_person(officer):
     for number in range(search_acts.MOST_SAVED_SEARCHES):
         search_acts.save_search(f"Tìm {number}", {"q": "x"}, by=officer)
     search_acts.save_search("Tìm 3", {"q": "y"}, by=officer)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyChosen):
         search_acts.save_search("Thêm", {"q": "x"}, by=officer)
     with pytest.raises(NamesAPerson):
         search_acts.save_search("Tìm 3", {"q": "nguyen van an"}, by=officer)

@@ -125,11 +125,11 @@ def test_an_answer_is_undone_also_where_its_tip_was_sealed_or_left_the_desk(
 ):
     make.unit_key(unit.parent)
     tip = make.tip(unit=unit)
-    message = answering.answer(tip.pk, text="Nhầm tin", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Nhầm tin", by=officer)
     if goes == "elsewhere":
-        triage.route(tip.pk, to=unit.parent, reason="Vượt quyền", by=officer)
+        triage.route_tip(tip.pk, to=unit.parent, reason="Vượt quyền", by=officer)
     else:
-        triage.decline(tip.pk, kind=goes, reply="Ngoài phạm vi.", by=officer)
+        triage.decline_tip(tip.pk, kind=goes, reply="Ngoài phạm vi.", by=officer)
     answer = desk.post(url("reply-withdraw"), {"message": message.pk}, follow=True)
     assert answer.redirect_chain[-1][0] == (
         url("inbox") if goes == "elsewhere" else url("tip", tip.pk)
@@ -140,7 +140,7 @@ def test_an_answer_is_undone_also_where_its_tip_was_sealed_or_left_the_desk(
 
 def test_a_stale_answer_is_not_sent_and_its_words_are_kept(desk, unit):
     tip = make.tip(unit=unit)
-    triage.accept(tip.pk, by=make.officer(unit=unit, name="Đồng nghiệp"))
+    triage.accept_tip(tip.pk, by=make.officer(unit=unit, name="Đồng nghiệp"))
     answer = desk.post(url("tip-reply", tip.pk), {"text": "Bạn đừng bấm vào đường dẫn", "seen": ""})
     assert answer.status_code == 409
     shown = answer.content.decode()
@@ -151,7 +151,7 @@ def test_a_stale_answer_is_not_sent_and_its_words_are_kept(desk, unit):
 
 def test_a_stale_decision_says_who_was_first(desk, unit):
     tip = make.tip(unit=unit)
-    triage.sort(tip.pk, category="theft", by=make.officer(unit=unit, name="Đồng nghiệp"))
+    triage.sort_tip(tip.pk, category="theft", by=make.officer(unit=unit, name="Đồng nghiệp"))
     answer = desk.post(url("tip-accept", tip.pk), {"seen": ""}, follow=True)
     assert "Đồng nghiệp" in answer.content.decode()
     tip.refresh_from_db()

@@ -10,9 +10,9 @@ from keng.conftest import sign_in
 from keng.decisions import check_steps, triage, undo, viewing
 from keng.dialogue import answering
 from keng.kit import times
-from keng.tips import presence
+from keng.tips import readers
 from keng.tips.models import DialogueMessage, TipReader
-from keng.tips.readers import WITHIN
+from keng.tips.readers import PRESENT_WITHIN
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ FORMS = {
 def test_an_act_over_a_colleagues_decision_is_not_carried_out(desk, unit, other, name):
     tip = make.tip(unit=unit)
     version = seen(desk, tip)
-    triage.sort(tip.pk, category="drugs", by=other, reason="Có chữ hàng trắng")
+    triage.sort_tip(tip.pk, category="drugs", by=other, reason="Có chữ hàng trắng")
     before = tip.decisions.count(), tip.notes.count(), tip.messages.count()
     answer = desk.post(url(name, tip.pk), FORMS[name] | {"seen": version})
     shown = answer.content.decode()
@@ -76,7 +76,7 @@ def test_an_act_over_a_colleagues_decision_is_not_carried_out(desk, unit, other,
 def test_what_was_typed_is_kept_and_one_click_goes_on(desk, unit, other):
     tip = make.tip(unit=unit)
     version = seen(desk, tip)
-    triage.accept(tip.pk, by=other)
+    triage.accept_tip(tip.pk, by=other)
     sent = {"text": "Bạn giữ lại tin nhắn nhé", "seen": version, "from": "page"}
     answer = desk.post(url("tip-reply", tip.pk), sent)
     assert 'name="text"' in answer.content.decode()
@@ -115,7 +115,7 @@ def test_ones_own_note_changes_nothing_but_a_colleagues_does(desk, unit, other):
 def test_a_version_that_no_page_had_knew_nothing(desk, unit, other, crafted):
     tip = make.tip(unit=unit, urgency="P0")
     write(tip, "Nó quay lại rồi")
-    check_steps.tick(tip.pk, step="way", by=other)
+    check_steps.tick_step(tip.pk, step="way", by=other)
     answer = desk.post(url("tip-note", tip.pk), {"text": "Lời tôi gõ", "seen": crafted})
     assert answer.status_code == 409
     assert "Lời tôi gõ" in answer.content.decode()
@@ -124,9 +124,9 @@ def test_a_version_that_no_page_had_knew_nothing(desk, unit, other, crafted):
 
 def test_a_step_taken_back_meanwhile_is_a_change_too(desk, unit, other):
     tip = make.tip(unit=unit)
-    step = triage.accept(tip.pk, by=other)
+    step = triage.accept_tip(tip.pk, by=other)
     version = seen(desk, tip)
-    undo.take_back(step.pk, by=other)
+    undo.take_back_decision(step.pk, by=other)
     answer = desk.post(url("tip-rate", tip.pk), {"value": "of_value", "seen": version})
     assert answer.status_code == 409
     assert "(đã hoàn tác)" in answer.content.decode()
@@ -145,27 +145,27 @@ def test_a_role_of_a_number_is_not_set_over_a_colleague(desk, unit, other):
     tip = make.tip(unit=unit)
     sighting = make.sighting(tip, indicator=make.indicator("+84912000417"))
     version = seen(desk, tip)
-    triage.accept(tip.pk, by=other)
+    triage.accept_tip(tip.pk, by=other)
     desk.post(url("sighting-role", sighting.pk), {"role": "not_used", "seen": version})
     sighting.refresh_from_db()
     assert sighting.role == "used"
-    viewing.set_role(sighting.pk, role="not_used", by=other)
+    viewing.set_sighting_role(sighting.pk, role="not_used", by=other)
 
 
 def test_a_colleague_who_reads_it_too_is_named_for_less_than_a_minute(desk, unit, other):
     tip = make.tip(unit=unit)
-    presence.stand_by(tip, by=other)
+    readers.note_reader(tip, by=other)
     assert "Bảo cũng đang đọc tin này" in desk.get(url("tip", tip.pk)).content.decode()
-    TipReader.objects.filter(officer=other).update(seen_at=times.now() - WITHIN)
+    TipReader.objects.filter(officer=other).update(seen_at=times.now() - PRESENT_WITHIN)
     assert "Bảo cũng" not in desk.get(url("tip", tip.pk)).content.decode()
 
 
 def test_who_read_is_forgotten_and_was_never_on_record(desk, unit, other):
     tip = make.tip(unit=unit)
-    presence.stand_by(tip, by=other)
+    readers.note_reader(tip, by=other)
     assert not Entry.objects.exists()
     TipReader.objects.update(seen_at=times.now() - datetime.timedelta(minutes=2))
-    presence.forget_readers()
+    readers.forget_readers()
     assert not TipReader.objects.exists()
 
 
@@ -174,7 +174,7 @@ def test_an_open_page_learns_what_happened_since(desk, unit, other):
     version = seen(desk, tip)
     quiet = desk.post(url("tip-now", tip.pk), {"seen": version}).content.decode()
     assert "say info" not in quiet
-    triage.accept(tip.pk, by=other)
+    triage.accept_tip(tip.pk, by=other)
     news = desk.post(url("tip-now", tip.pk), {"seen": version}).content.decode()
     assert "Nhận xử lý" in news
     assert "Bảo" in news

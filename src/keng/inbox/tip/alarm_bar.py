@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keng.accounts.middleware import SignedInRequest
-from keng.alarms.bar import bar_for
+from keng.alarms.bar import alarm_bar_for
 from keng.kit.ids import read_id
 from keng.tips.toast import forget_old_key
 
@@ -32,7 +32,7 @@ def alarm_bar_context(
     Where a tip that rings is open, as a page or beside the list, it begins with that one: its key
     takes what the officer reads.
     """
-    found = bar_for(request.officer, read_id(request.GET.get(ALARM_PARAMETER, "")) or shown)
+    found = alarm_bar_for(request.officer, read_id(request.GET.get(ALARM_PARAMETER, "")) or shown)
     if found is None:
         return {"bar": None}
     return {

@@ -17,7 +17,7 @@ from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.kit import times
 from keng.tips import errors
 from keng.tips import messages as tip_messages
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Tip
 
 
@@ -28,11 +28,11 @@ def tip_reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return _tip_page_again(request, pk, reply_form=form)
-    message = answering.answer(
+    message = answering.answer_reporter(
         pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
     )
     words = _("Your answer leaves in %(seconds)d seconds.") % {
-        "seconds": tip_messages.HOLD.total_seconds()
+        "seconds": tip_messages.ANSWER_HELD_FOR.total_seconds()
     }
     if message.visible_at <= times.now():
         # Where minutes count it was not held.
@@ -44,11 +44,13 @@ def tip_reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def reply_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of an answer."""
     try:
-        tip = answering.withdraw(uuid.UUID(request.POST.get("message", "")), by=request.officer)
+        tip = answering.withdraw_answer(
+            uuid.UUID(request.POST.get("message", "")), by=request.officer
+        )
     except (errors.NotYours, ValueError) as error:
         raise Http404 from error
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return redirect("inbox")
     messages.success(request, _("Taken back: the reporter will not see it."))
     # It may have gone to another desk since it was answered.

@@ -28,7 +28,7 @@ class CheckStepForm(Form):
 def tip_tick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Done, by this officer, now."""
     try:
-        check_steps.tick(pk, step=_step_and_reason(request)["step"], by=request.officer)
+        check_steps.tick_step(pk, step=_step_and_reason(request)["step"], by=request.officer)
     except check_steps.NotOnTheList:
         messages.warning(request, _("Not done: the list has changed. Look at it again."))
     return _back_to_checks(pk)
@@ -39,7 +39,7 @@ def tip_tick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def tip_untick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Not done after all."""
     try:
-        check_steps.untick(pk, **_step_and_reason(request), by=request.officer)
+        check_steps.untick_step(pk, **_step_and_reason(request), by=request.officer)
     except check_steps.NotOnTheList:
         messages.warning(request, _("Not done: the list has changed. Look at it again."))
     return _back_to_checks(pk)

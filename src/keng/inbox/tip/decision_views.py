@@ -32,7 +32,7 @@ from keng.kit.ids import read_id
 from keng.places.models import Unit
 from keng.tips import errors, letters
 from keng.tips import messages as tip_messages
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Decision, Incident, Tip
 
 
@@ -41,7 +41,7 @@ from keng.tips.models import Decision, Incident, Tip
 def tip_accept(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip on, or over from a colleague; the officer stays with it."""
     take_over = request.POST.get("take_over") == "1"
-    step = triage.accept(pk, by=request.officer, seen=_seen_version(request), take_over=take_over)
+    step = triage.accept_tip(pk, by=request.officer, seen=_seen_version(request), take_over=take_over)
     if step.kind == Decision.Kind.REOPENED:
         words = _("%(tip)s is open again and yours.") % {"tip": _tip_name(step.tip)}
         return redirect_to_same_tip(request, pk, words)
@@ -83,7 +83,7 @@ def tip_route(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = RouteForm(request.POST or None, units=triage.units_to_route(tip))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        step = triage.route(
+        step = triage.route_tip(
             pk,
             to=given["to"],
             reason=given["reason"],
@@ -117,7 +117,7 @@ def tip_decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         first_words = {"reply": letters.decline_reply(kind, tip)}
     form = DeclineForm(request.POST or None, units=units, initial=first_words)
     if request.method == "POST" and form.is_valid():
-        step = triage.decline(
+        step = triage.decline_tip(
             pk,
             kind=kind,
             reply=form.cleaned_data["reply"],
@@ -140,7 +140,7 @@ def tip_sort(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _tip_page_again(request, pk, sort_form=form)
     given = form.cleaned_data
-    step = triage.sort(
+    step = triage.sort_tip(
         pk,
         category=given["category"],
         kind=given["kind"] or None,
@@ -162,7 +162,7 @@ def tip_rate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = RateForm(request.POST)
     if not form.is_valid():
         return _tip_page_again(request, pk)
-    triage.rate(
+    triage.rate_tip(
         pk, value=form.cleaned_data["value"], by=request.officer, seen=_seen_version(request)
     )
     return redirect_to_same_tip(request, pk, _("Saved."))
@@ -189,7 +189,7 @@ def tip_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _tip_page_again(request, pk, close_form=form)
     tip = tip_or_404(request, pk)
-    step = triage.close(
+    step = triage.close_tip(
         pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen_version(request)
     )
     words = _("%(tip)s is closed; you can undo it for %(seconds)d seconds. The next tip is open.")
@@ -201,7 +201,7 @@ def tip_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def tip_reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Begin again with a closed tip."""
     words = (_("Reopen this tip"), _("Reopen it"), _("It is open again, and yours."))
-    return _decide_with_reason(request, pk, triage.reopen, words)
+    return _decide_with_reason(request, pk, triage.reopen_tip, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -213,7 +213,7 @@ def tip_separate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         _("Take it out"),
         _("It stands alone again."),
     )
-    return _decide_with_reason(request, pk, triage.separate, words)
+    return _decide_with_reason(request, pk, triage.separate_tip, words)
 
 
 @require_POST
@@ -224,11 +224,11 @@ def decision_undo(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         secret = request.POST.get("secret", "")
-        tip = undo.take_back(decision_id, by=request.officer, secret=secret)
+        tip = undo.take_back_decision(decision_id, by=request.officer, secret=secret)
     except errors.NotYours as error:
         raise Http404 from error
     except errors.CannotDecide as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return redirect("inbox")
     messages.success(request, _("Taken back: %(tip)s is as it was.") % {"tip": _tip_name(tip)})
     return redirect("tip", pk=tip.pk)
@@ -310,7 +310,7 @@ def _declined_words(tip: Tip, kind: str) -> str:
 
 
 def _undo_values(tip: Tip) -> dict[str, Any]:
-    return {"tip": _tip_name(tip), "seconds": tip_messages.HOLD.total_seconds()}
+    return {"tip": _tip_name(tip), "seconds": tip_messages.ANSWER_HELD_FOR.total_seconds()}
 
 
 def _units_it_may_be_about(tip: Tip) -> list[Unit]:

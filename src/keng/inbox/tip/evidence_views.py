@@ -20,7 +20,7 @@ from keng.files.clean_media import PLAYABLE
 from keng.inbox.tip.after_decision import redirect_to_same_tip
 from keng.inbox.tip.similar import tips_with_indicator
 from keng.tips import errors
-from keng.tips.errors import sentence_of
+from keng.tips.errors import error_sentence
 from keng.tips.models import Attachment, Sighting, Tip
 
 # How long an uncovered recording can be played before it has to be uncovered anew.
@@ -52,12 +52,14 @@ def attachment_play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
     The look was recorded when it was uncovered; the key in the address is worth nothing to others.
     """
-    found = viewing.viewable(request.officer).filter(pk=pk).exclude(kind="image").first()
-    if found is None and not viewing.viewable(request.officer).filter(pk=pk).exists():
+    found = (
+        viewing.viewable_attachments(request.officer).filter(pk=pk).exclude(kind="image").first()
+    )
+    if found is None and not viewing.viewable_attachments(request.officer).filter(pk=pk).exists():
         raise Http404
     try:
         said = _play_signer(request).unsign(request.GET.get("key", ""), max_age=_PLAYS_FOR)
-        content = store.opened_copy(found.viewing_path) if found and said == str(pk) else b""
+        content = store.open_viewing_copy(found.viewing_path) if found and said == str(pk) else b""
     except (BadSignature, FileNotFoundError):
         content = b""
     if found is None or not content or found.mime not in PLAYABLE:
@@ -67,7 +69,7 @@ def attachment_play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _picture_url(found: Attachment) -> str:
     # Copies to view are always JPEG (tips.pictures), whatever was sent.
-    copy = store.opened_copy(found.viewing_path)
+    copy = store.open_viewing_copy(found.viewing_path)
     return f"data:image/jpeg;base64,{base64.b64encode(copy).decode()}"
 
 
@@ -97,11 +99,13 @@ def sighting_role(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if role not in Sighting.Role.values:
         raise Http404
     try:
-        found = viewing.set_role(pk, role=role, by=request.officer, seen=request.POST.get("seen"))
+        found = viewing.set_sighting_role(
+            pk, role=role, by=request.officer, seen=request.POST.get("seen")
+        )
     except errors.NotYours as error:
         raise Http404 from error
     except errors.ChangedMeanwhile as error:
-        messages.warning(request, sentence_of(error))
+        messages.warning(request, error_sentence(error))
         return redirect("tip", pk=Sighting.objects.get(pk=pk).tip_id)
     return redirect_to_same_tip(request, found.tip_id, _("Saved."))
 

@@ -13,8 +13,8 @@ from keng.accounts.middleware import SignedInRequest
 from keng.inbox.tip.timeline import events_since
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.tips import errors
-from keng.tips.errors import sentence_of
-from keng.tips.page_version import since
+from keng.tips.errors import error_sentence
+from keng.tips.page_version import changes_since
 
 # What an officer writes by hand in the forms of a tip; the rest of a form is chosen, not typed.
 _TYPED = ("text", "reply", "reason", "note")
@@ -39,7 +39,7 @@ def explains_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         except (errors.CannotDecide, errors.CannotSeal) as error:
             if _typed_words(request):
                 return _conflict_page(request, pk, error)
-            messages.warning(request, sentence_of(error))
+            messages.warning(request, error_sentence(error))
             return redirect("tip", pk=pk)
 
     return wrapper
@@ -51,11 +51,11 @@ def _conflict_page(
     """Nothing was done: what happened meanwhile, the words typed, and one click to go on."""
     found = tip_or_404(request, pk)
     context = tip_context(request, found, place=request.POST.get("from", "page"))
-    news = since(found, request.POST.get("seen", ""), request.officer)
+    news = changes_since(found, request.POST.get("seen", ""), request.officer)
     kept = {"csrfmiddlewaretoken", "seen", *_TYPED}
     context |= {
         "events": events_since(found, news, request.officer),
-        "explained": sentence_of(error),
+        "explained": error_sentence(error),
         "may_go_on": isinstance(error, errors.ChangedMeanwhile),
         "typed": _typed_words(request),
         "sent": [(key, value) for key, value in request.POST.items() if key not in kept],

@@ -39,7 +39,7 @@ def tip_suspend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         first_words = {"text": suspended_sentence()}
     form = SuspendForm(request.POST or None, initial=first_words)
     if request.method == "POST" and form.is_valid():
-        suspension.suspend(
+        suspension.suspend_tip(
             pk, by=request.officer, seen=request.POST.get("seen"), **form.cleaned_data
         )
         return redirect_to_same_tip(
@@ -58,7 +58,7 @@ def tip_resume(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        suspension.resume(pk, reason=reason, by=request.officer, seen=request.POST.get("seen"))
+        suspension.resume_tip(pk, reason=reason, by=request.officer, seen=request.POST.get("seen"))
         return redirect_to_same_tip(request, pk, _("Taken up again; the reporter is told."))
     context = tip_context(request, tip, place="page", form=form)
     context |= {"heading": _("Take this tip up again"), "button": _("Take it up again")}

@@ -10,19 +10,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.alarms.calls import Round
+from keng.alarms.calls import CallRound
 from keng.audit.models import Entry
-from keng.dialogue.talk import is_tip_itself
+from keng.dialogue.dialogue_parts import is_opening_message
 from keng.kit import times
 from keng.kit.viewing_copies import NoCopy
 from keng.language.taxonomy import category_label
 from keng.places.models import Unit
-from keng.tips.check_list import words_of
+from keng.tips.check_list import step_words
 from keng.tips.decision_words import Deadline
 from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
-from keng.tips.models.tip import HURRIED
+from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.origins import channel_name
-from keng.tips.page_version import Since
+from keng.tips.page_version import ChangesSince
 from keng.tips.reporter_times import times_in_order
 
 # What is told by a decision, a message or a note of its own is not told twice.
@@ -61,7 +61,7 @@ class TipRows:
     attachments: list[Attachment]
     deadlines: list[Deadline]
     checks: list[TipCheck] = field(default_factory=list)
-    calls: list[Round] = field(default_factory=list)
+    calls: list[CallRound] = field(default_factory=list)
 
 
 def timeline_events(tip: Tip, rows: TipRows, officer: Officer) -> list[TimelineEvent]:
@@ -93,7 +93,7 @@ def _in_shown_order(events: list[TimelineEvent], tip: Tip) -> list[TimelineEvent
     return [replace(each, at=at) for each, at in zip(events, moments, strict=True)]
 
 
-def events_since(tip: Tip, news: Since, officer: Officer) -> list[TimelineEvent]:
+def events_since(tip: Tip, news: ChangesSince, officer: Officer) -> list[TimelineEvent]:
     """What happened after an officer's page was made, oldest first."""
     events = _step_events(news.decisions, officer)
     fears = _fear_times(tip)
@@ -111,7 +111,7 @@ def _arrival_events(tip: Tip) -> Iterator[TimelineEvent]:
         words = _("The machine looked for numbers, links and categories")
         yield TimelineEvent(tip.examined_at, words, is_reporters=True)
     suggestion = getattr(tip, "suggestion", None)
-    if suggestion is not None and suggestion.urgency in HURRIED:
+    if suggestion is not None and suggestion.urgency in URGENT_LEVELS:
         words = _("The machine read it as %(level)s") % {"level": suggestion.urgency}
         reasons = ", ".join(suggestion.urgency_reasons)
         yield TimelineEvent(suggestion.at, words, reason=reasons, is_reporters=True)
@@ -197,7 +197,7 @@ def _note_event(note: Note, officer: Officer, *, with_words: bool = False) -> Ti
 
 def _tick_events(check: TipCheck, officer: Officer) -> list[TimelineEvent]:
     """A step that was ticked, and taken away again."""
-    step = {"step": words_of(check.step)}
+    step = {"step": step_words(check.step)}
     words = _("Ticked: “%(step)s”") % step
     events = [TimelineEvent(check.ticked_at, words, _person_name(check.ticked_by, officer))]
     if check.unticked_at is not None:
@@ -208,7 +208,7 @@ def _tick_events(check: TipCheck, officer: Officer) -> list[TimelineEvent]:
 
 def _is_told_elsewhere(message: DialogueMessage, tip: Tip) -> bool:
     """The first message is the tip itself, and an officer's answer is a decision."""
-    return message.author == DialogueMessage.Author.DESK or is_tip_itself(message, tip)
+    return message.author == DialogueMessage.Author.DESK or is_opening_message(message, tip)
 
 
 def _fear_times(tip: Tip) -> set[datetime.datetime]:

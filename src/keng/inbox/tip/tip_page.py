@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.alarms import calls as alarm_calls
-from keng.alarms.bundled import bundled_with
+from keng.alarms.bundle_queries import bundle_on_page
 from keng.decisions.viewing import note_first_read
-from keng.dialogue import ready_answers, talk
+from keng.dialogue import dialogue_parts, ready_answers
 from keng.dialogue.handed_codes import code_in_hands
 from keng.inbox.list.neighbours import neighbour_ids, tip_by_number
 from keng.inbox.tip import similar, timeline
@@ -28,9 +28,9 @@ from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
-from keng.tips.models.tip import HURRIED
-from keng.tips.page_version import since, version_of
-from keng.tips.presence import stand_by
+from keng.tips.models.tip import URGENT_LEVELS
+from keng.tips.page_version import changes_since, page_version_of
+from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
 from keng.tips.toast import undo_context
 
@@ -43,7 +43,7 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if in_pane and request.GET.get("part") == "files":
         return _files_part(request, found)
     context = tip_context(request, found, place="inbox" if in_pane else "page")
-    stand_by(found, by=request.officer)
+    note_reader(found, by=request.officer)
     if in_pane:
         return render(request, "inbox/tip/pane.html", context)
     context["before"], context["after"] = neighbour_ids(found, request.officer)
@@ -69,11 +69,11 @@ def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
     if found is None:
         raise Http404
-    stand_by(found, by=request.officer)
-    news = since(found, request.POST.get("seen", ""), request.officer)
+    note_reader(found, by=request.officer)
+    news = changes_since(found, request.POST.get("seen", ""), request.officer)
     context = {
         "tip": found,
-        "readers": readers.others(found, request.officer),
+        "readers": readers.other_readers(found, request.officer),
         "events": timeline.events_since(found, news, request.officer),
     }
     return render(request, "inbox/tip/parts/now.html", context)
@@ -110,17 +110,20 @@ def tip_context(
 ) -> dict[str, Any]:
     """Everything the tip's templates show. `forms` are those sent with mistakes."""
     officer = request.officer
-    alarm, calls = alarm_calls.alarm_of(found), alarm_calls.calls_of(alarm_calls.alarm_of(found))
+    alarm, calls = (
+        alarm_calls.alarm_of(found),
+        alarm_calls.calls_of_alarm(alarm_calls.alarm_of(found)),
+    )
     rows = timeline.TipRows(
-        steps=decision_words.decisions(found),
-        messages=talk.messages_of(found),
+        steps=decision_words.decisions_of_tip(found),
+        messages=dialogue_parts.messages_of_tip(found),
         notes=list(found.notes.select_related("officer").order_by("id")),
         attachments=_attachments_of(found),
-        deadlines=decision_words.deadlines(found),
-        checks=check_list.checks_of(found),
-        calls=alarm_calls.rounds(calls),
+        deadlines=decision_words.deadlines_of_tip(found),
+        checks=check_list.checks_of_tip(found),
+        calls=alarm_calls.call_rounds(calls),
     )
-    done = check_list.check_list(found, rows.checks, rows.steps, rows.messages)
+    done = check_list.check_list_lines(found, rows.checks, rows.steps, rows.messages)
     sightings = list(found.sightings.select_related("indicator").order_by("start"))
     said = _talk_with_files(request, found, rows)
     conversation = conversation_of(found)
@@ -128,14 +131,14 @@ def tip_context(
     return {
         "tip": found,
         "place": place,
-        "seen": version_of(rows.steps, rows.messages, rows.notes, rows.checks),
-        "readers": readers.others(found, officer),
+        "seen": page_version_of(rows.steps, rows.messages, rows.notes, rows.checks),
+        "readers": readers.other_readers(found, officer),
         "check_list": done,
         "code_in_hands": code_in_hands(found),
-        "bundled": bundled_with(found, officer),
+        "bundled": bundle_on_page(found, officer),
         "alarm_row": alarm if found.urgency == "P0" else None,
-        "stood_down": alarm_calls.stood_down(calls),
-        "ladder": alarm_calls.ladder(alarm, calls) if alarm else [],
+        "stood_down": alarm_calls.count_stood_down(calls),
+        "ladder": alarm_calls.call_ladder(alarm, calls) if alarm else [],
         "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),
         "talk": said,
         "messages_said": said.shown,
@@ -152,14 +155,14 @@ def tip_context(
         else "",
         "channel": origins.channel_name(found.channel),
         "identity": origins.identity_note(found),
-        "held": origins.held_names(found),
+        "held": origins.sealed_part_names(found),
         "kept_from": [
             concern.unit for concern in found.concerns.filter(is_guess=True).select_related("unit")
         ],
         **_ready_answers_context(
             request, found, rows.deadlines, {line.code for line in done if line.is_done}
         ),
-        "outgoing": origins.outgoing_place(found, channel),
+        "outgoing": origins.answer_place(found, channel),
         "is_held_by_other": found.assigned_to_id not in {None, officer.pk},
         "sort_form": SortForm(initial=_sort_initial(found), auto_id="sort_%s"),
         "outcome_form": OutcomeForm(
@@ -180,7 +183,7 @@ def _attachments_of(found: Tip) -> list[Attachment]:
 def _files_part(request: SignedInRequest, found: Tip) -> HttpResponse:
     """The files alone, asked again and again while a copy is being prepared."""
     attachments = _attachments_of(found)
-    _join_files(talk.messages_of(found), attachments)
+    _join_files(dialogue_parts.messages_of_tip(found), attachments)
     context = {"tip": found, "attachments": attachments}
     return render(request, "inbox/tip/parts/files.html", context)
 
@@ -191,14 +194,14 @@ def _ready_answers_context(
     """Ready answers; the one asked for stands in the box already, for browsers without script."""
     if not found.text:
         return {}
-    ready = ready_answers.ready_for(found, request.officer, deadlines)
+    ready = ready_answers.filled_answers_for(found, request.officer, deadlines)
     wanted = request.GET.get("answer")
     chosen = [each.text for part in ready for each in part if each.code == wanted]
     return {
         "ready": ready,
         "chosen_answer": chosen[0] if chosen else "",
         "cannot_wait": check_list.cannot_wait(found),
-        "one_tap": ready_answers.one_tap_for(found, request.officer, deadlines, done),
+        "one_tap": ready_answers.one_tap_answers_for(found, request.officer, deadlines, done),
         "is_told_by_voice": check_list.is_told_by_voice(found),
     }
 
@@ -213,11 +216,11 @@ def _likely_duplicates(
     return [each for each in close if each.strength != "slightly"]
 
 
-def _talk_with_files(request: SignedInRequest, found: Tip, rows: timeline.TipRows) -> talk.Talk:
+def _talk_with_files(request: SignedInRequest, found: Tip, rows: timeline.TipRows) -> dialogue_parts.DialoguePart:
     """The part of the dialogue that the address names, with each message's files."""
-    said = _shown_messages(found, talk.without_tip_itself(rows.messages, found))
+    said = _shown_messages(found, dialogue_parts.without_opening_message(rows.messages, found))
     _join_files(said, rows.attachments)
-    return talk.part_of(said, found, request.GET.get("talk", ""))
+    return dialogue_parts.dialogue_part(said, found, request.GET.get("talk", ""))
 
 
 def _shown_messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
@@ -266,7 +269,7 @@ def _urgency_reasons(found: Tip) -> list[str]:
 def _sort_initial(found: Tip) -> dict[str, str]:
     suggestion = getattr(found, "suggestion", None)
     guess = suggestion.categories[0]["code"] if suggestion and suggestion.categories else ""
-    if suggestion is None or found.urgency_is_rated or found.urgency in HURRIED:
+    if suggestion is None or found.urgency_is_rated or found.urgency in URGENT_LEVELS:
         urgency = found.urgency
     else:
         urgency = suggestion.urgency

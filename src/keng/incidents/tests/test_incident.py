@@ -84,8 +84,8 @@ def answered(event):
 
 def test_what_became_of_one_tip_lets_no_answer_leave_for_the_others(answered):
     incident, officer, (first, second, third), batch = answered
-    triage.decline(first.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
-    triage.route(second.pk, to=incident.unit.parent, reason="Việc của tỉnh", by=officer)
+    triage.decline_tip(first.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    triage.route_tip(second.pk, to=incident.unit.parent, reason="Việc của tỉnh", by=officer)
     assert actions.withdraw_incident_answer(batch, by=officer) == actions.WithdrawnAnswers(3, 0)
     assert not DialogueMessage.objects.filter(text="Nhầm").exists()
     assert not Delivery.objects.filter(state="queued", text__text="Nhầm").exists()
@@ -111,7 +111,7 @@ def test_an_incident_that_has_left_the_desk_is_answered_by_the_list(answered, de
     incident, officer, tips, batch = answered
     Tip.objects.filter(do_not_contact=True).update(incident=None)
     for tip in tips:
-        triage.route(tip.pk, to=incident.unit.parent, reason="Việc của tỉnh", by=officer)
+        triage.route_tip(tip.pk, to=incident.unit.parent, reason="Việc của tỉnh", by=officer)
     sign_in(desk_client, officer)
     fields = {"batch": str(batch), "incident": str(incident.pk)}
     answer = desk_client.post("/tips/incidents/withdraw/", fields, follow=True)

@@ -10,10 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.files import redact
-from keng.intake.by_staff.staff_places import named_places
-from keng.intake.by_staff.take_down import Told, take_down
-from keng.intake.by_staff.take_down_forms import ChatForm, CoveredForm
-from keng.intake.by_staff.take_down_page import cannot_seal, desk_or_404, destination, visible_id
+from keng.intake.by_staff.staff_places import places_named_in_text
+from keng.intake.by_staff.take_down import TipByStaff, take_down_tip
+from keng.intake.by_staff.take_down_forms import CoveredChatForm, ShownChatForm
+from keng.intake.by_staff.take_down_page import (
+    cannot_seal_sentence,
+    chosen_destination,
+    desk_or_404,
+    visible_tip_id,
+)
 from keng.kit.uploads import DamagedUpload, takes_files
 from keng.language.categories import suggest_categories
 from keng.language.masking import mask_people
@@ -27,12 +32,12 @@ _ENOUGH_TO_SUGGEST = ("very", "fairly")
 
 @takes_files()
 @require_http_methods(["GET", "POST"])
-def paste(request: SignedInRequest) -> HttpResponse:
+def take_down_chat(request: SignedInRequest) -> HttpResponse:
     """Paste or choose; the answer shows what would be kept. Nothing is kept yet."""
     desk = desk_or_404(request)
     if request.method != "POST":
-        return render(request, "intake/desk/take_chat.html", {"form": ChatForm()})
-    form = ChatForm(request.POST, request.FILES)
+        return render(request, "intake/desk/take_chat.html", {"form": ShownChatForm()})
+    form = ShownChatForm(request.POST, request.FILES)
     picture = _picture_in(form) if form.is_valid() else ""
     if form.errors:
         return render(request, "intake/desk/take_chat.html", {"form": form}, status=422)
@@ -44,54 +49,59 @@ def paste(request: SignedInRequest) -> HttpResponse:
         "covered": len(masked.covered),
         "category": _category_of(masked.text),
     }
-    covered = CoveredForm(
-        initial=first, desk=desk, first_places=tuple(named_places(masked.text, desk))
+    covered = CoveredChatForm(
+        initial=first, desk=desk, first_places=tuple(places_named_in_text(masked.text, desk))
     )
-    return _check(request, covered, redact.FIRST_COVERED)
+    return _check_page(request, covered, redact.FIRST_COVERED)
 
 
 @require_POST
-def keep(request: SignedInRequest) -> HttpResponse:
+def take_down_keep(request: SignedInRequest) -> HttpResponse:
     """Keep what was looked at; the link for the sender."""
     desk = desk_or_404(request)
-    form = CoveredForm(
+    form = CoveredChatForm(
         request.POST,
         desk=desk,
-        first_places=tuple(named_places(request.POST.get("text", "")[:6000], desk)),
+        first_places=tuple(places_named_in_text(request.POST.get("text", "")[:6000], desk)),
     )
     if not form.is_valid():
-        return _check(request, form, form.cells(), status=422)
+        return _check_page(request, form, form.cells(), status=422)
     token, picture = form.cleaned_data["token"], b""
     if form.cleaned_data["picture"]:
-        made = redact.covered(redact.from_text(form.cleaned_data["picture"]), form.cells())
+        made = redact.covered_picture(
+            redact.picture_from_text(form.cleaned_data["picture"]), form.cells()
+        )
         if made is None:
             form.add_error(None, _("The picture cannot be read. Go back and choose it again."))
-            return _check(request, form, form.cells(), status=422)
+            return _check_page(request, form, form.cells(), status=422)
         picture = made
     try:
-        tip_id = take_down(_told(form, desk, picture), token=token, by=request.officer)
+        tip_id = take_down_tip(_tip_from_form(form, desk, picture), token=token, by=request.officer)
     except CannotSeal:
-        form.add_error(None, cannot_seal())
-        return _check(request, form, form.cells(), status=409)
+        form.add_error(None, cannot_seal_sentence())
+        return _check_page(request, form, form.cells(), status=409)
     except ReceivedBefore:
         return render(request, "intake/desk/taken_before.html", {"tip_id": None}, status=409)
-    context = {"link": f"{settings.PUBLIC_URL}/r/{token}", "tip_id": visible_id(request, tip_id)}
+    context = {
+        "link": f"{settings.PUBLIC_URL}/r/{token}",
+        "tip_id": visible_tip_id(request, tip_id),
+    }
     return render(request, "intake/desk/taken_chat.html", context)
 
 
-def _picture_in(form: ChatForm) -> str:
+def _picture_in(form: ShownChatForm) -> str:
     """The picture for the page on which it is covered; it lies in the page and nowhere else."""
     upload = form.cleaned_data["picture"]
     if upload is None:
         return ""
     try:
-        picture = redact.readable(upload.read())
+        picture = redact.readable_picture(upload.read())
     except (DamagedUpload, FileNotFoundError):
         picture = None
     if picture is None:
         form.add_error("picture", _("This picture cannot be read. JPEG, PNG and WebP can."))
         return ""
-    return redact.to_text(picture)
+    return redact.picture_to_text(picture)
 
 
 def _category_of(text: str) -> str:
@@ -100,23 +110,23 @@ def _category_of(text: str) -> str:
     return first.code if first and first.strength in _ENOUGH_TO_SUGGEST else ""
 
 
-def _check(
-    request: SignedInRequest, form: CoveredForm, cells: Any, *, status: int = 200
+def _check_page(
+    request: SignedInRequest, form: CoveredChatForm, cells: Any, *, status: int = 200
 ) -> HttpResponse:
     rows = [
-        [(f"{row}-{column}", (row, column) in cells) for column in range(redact.COLUMNS)]
-        for row in range(redact.ROWS)
+        [(f"{row}-{column}", (row, column) in cells) for column in range(redact.GRID_COLUMNS)]
+        for row in range(redact.GRID_ROWS)
     ]
     return render(
         request, "intake/desk/take_chat_check.html", {"form": form, "rows": rows}, status=status
     )
 
 
-def _told(form: CoveredForm, desk: Unit, picture: bytes) -> Told:
+def _tip_from_form(form: CoveredChatForm, desk: Unit, picture: bytes) -> TipByStaff:
     said = form.cleaned_data
-    return Told(
+    return TipByStaff(
         manner=TakenDown.Manner.CHAT,
-        to=destination(desk, said["where"], past=said["past"]),
+        to=chosen_destination(desk, said["where"], past=said["past"]),
         text=said["text"].strip() or _("A screenshot of a chat message: see the picture."),
         place=said["where"],
         category=said["category"],

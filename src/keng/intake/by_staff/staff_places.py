@@ -1,6 +1,6 @@
 """Where a report that is taken down may have happened, as the desk's forms offer it."""
 
-from keng.intake.examination.places import codes_of, named_in
+from keng.intake.examination.places import codes_of_named_places, place_names_in
 from keng.kit import times
 from keng.places.models import Jurisdiction, Place, Unit
 from keng.places.search import find_places
@@ -8,7 +8,7 @@ from keng.places.search import find_places
 _MOST_FOUND = 8
 
 
-def own_places(desk: Unit) -> list[Place]:
+def places_of_desk(desk: Unit) -> list[Place]:
     """What the desk serves and the hamlets in it; a provincial desk has none to choose."""
     if desk.kind == Unit.Kind.PROVINCE:
         return []
@@ -24,17 +24,17 @@ def own_places(desk: Unit) -> list[Place]:
     return [*served, *inside.order_by("name")]
 
 
-def named_places(text: str, desk: Unit) -> list[Place]:
+def places_named_in_text(text: str, desk: Unit) -> list[Place]:
     """Places that a text names with their kind, in the desk's province, its own first."""
-    codes = codes_of({0: named_in(text, desk.province_code)})[0][:_MOST_FOUND]
+    codes = codes_of_named_places({0: place_names_in(text, desk.province_code)})[0][:_MOST_FOUND]
     found = Place.objects.filter(
         code__in=codes, province_code=desk.province_code, valid_to__isnull=True
     ).exclude(kind=Place.Kind.PROVINCE)
-    own = {place.pk for place in own_places(desk)}
+    own = {place.pk for place in places_of_desk(desk)}
     return sorted(found, key=lambda place: (place.pk not in own, codes.index(place.code)))
 
 
-def places_called(query: str, desk: Unit) -> list[Place]:
+def places_by_name(query: str, desk: Unit) -> list[Place]:
     """Places of today that somebody may mean by these words, the desk's province first."""
     matches = find_places(query, province_code=desk.province_code, limit=_MOST_FOUND)
     found: list[Place] = []

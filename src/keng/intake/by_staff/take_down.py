@@ -10,9 +10,9 @@ from django.db import transaction
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
-from keng.decisions.triage import sort
+from keng.decisions.triage import sort_tip
 from keng.decisions.viewing import note_first_read
-from keng.intake.receive import NewTip, receive_one
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language.masking import cover_values, mask_people
@@ -39,7 +39,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class TipByStaff:
     """What somebody told an officer; printing it shows no word of it."""
 
     manner: TakenDown.Manner
@@ -67,12 +67,12 @@ class Told:
     """How much the form covered before; what the action still finds is added."""
 
 
-def takes_down(officer: Officer) -> bool:
+def may_take_down(officer: Officer) -> bool:
     """Whether this officer takes reports down at all."""
     return WORKING.includes(officer)
 
 
-def desk_of(officer: Officer) -> Unit:
+def desk_that_takes_down(officer: Officer) -> Unit:
     """The unit in whose name the officer takes reports down. Raises NotYours."""
     units = WORKING.own_units(officer)
     if not units:
@@ -80,12 +80,12 @@ def desk_of(officer: Officer) -> Unit:
     return units[0]
 
 
-def own_desk(desk: Unit) -> Destination:
+def destination_at_desk(desk: Unit) -> Destination:
     """The desk that takes it down keeps it."""
     return Destination(unit=desk)
 
 
-def past_the_desk(desk: Unit, place: Place | None) -> Destination:
+def destination_past_desk(desk: Unit, place: Place | None) -> Destination:
     """For a report about people of a desk, or for whoever wants that desk not to know.
 
     Taken down at a commune it goes to the unit above; at a province the commune is kept out.
@@ -98,19 +98,19 @@ def past_the_desk(desk: Unit, place: Place | None) -> Destination:
 
 
 @transaction.atomic
-def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
+def take_down_tip(told: TipByStaff, *, token: str, by: Officer) -> uuid.UUID:
     """Write the report; the same token again writes nothing. Returns the id of the tip.
 
-    The token makes receipt code and one-time link (tips.receipts). What leaves the sight of the
-    officer leaves with a code that must be exchanged first. Raises NotYours, CannotSeal.
+    The token makes receipt code and one-time link (tips.receipt_codes). What leaves the sight of
+    the officer leaves with a code that must be exchanged first. Raises NotYours, CannotSeal.
     """
-    desk_of(by)
-    text, detail, found = _words_kept(told)
+    desk_that_takes_down(by)
+    text, detail, found = _words_to_keep(told)
     is_exchanged_first = (
         told.manner != TakenDown.Manner.CHAT and told.to.unit.pk not in WORKING.own_unit_ids(by)
     )
-    new = _new_tip(told, token, text, detail, has_receipt=not is_exchanged_first)
-    tip_id = receive_one(new)
+    new = _incoming_tip(told, token, text, detail, has_receipt=not is_exchanged_first)
+    tip_id = receive_tip(new)
     if tip_id != new.id:
         return tip_id
     if told.picture:
@@ -127,12 +127,12 @@ def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
         covered=min(told.covered + found, MOST_COVERED),
     )
     if is_exchanged_first:
-        code_hash = receipt_codes.hash_of(receipt_codes.code_from(token))
+        code_hash = receipt_codes.code_hash(receipt_codes.code_from_token(token))
         HandedCode.objects.create(hash=code_hash, tip_id=tip_id)
     if Tip.objects.visible_to(by).filter(pk=tip_id).exists():
         note_first_read(tip_id, by=by)
         if told.category:
-            sort(tip_id, category=told.category, by=by)
+            sort_tip(tip_id, category=told.category, by=by)
     record(
         "tip.taken_down",
         by=by,
@@ -149,7 +149,7 @@ def may_read_code(tip_id: uuid.UUID, *, by: Officer) -> bool:
     return taken.filter(at__gt=times.now() - CODE_SHOWN_AGAIN_WITHIN).exists()
 
 
-def _words_kept(told: Told) -> tuple[str, str, int]:
+def _words_to_keep(told: TipByStaff) -> tuple[str, str, int]:
     """The words and the spot as they are kept, and how much was covered in them.
 
     A chat message names people who never wrote to us. What somebody tells an officer is kept as it
@@ -162,9 +162,11 @@ def _words_kept(told: Told) -> tuple[str, str, int]:
     return cover_values(told.text, own), cover_values(told.place_detail, own), 0
 
 
-def _new_tip(told: Told, token: str, text: str, detail: str, *, has_receipt: bool) -> NewTip:
-    code_hash = receipt_codes.hash_of(receipt_codes.code_from(token))
-    return NewTip(
+def _incoming_tip(
+    told: TipByStaff, token: str, text: str, detail: str, *, has_receipt: bool
+) -> IncomingTip:
+    code_hash = receipt_codes.code_hash(receipt_codes.code_from_token(token))
+    return IncomingTip(
         unit_id=told.to.unit.pk,
         concerns=tuple(unit.pk for unit in told.to.concerns),
         channel=str(told.manner),

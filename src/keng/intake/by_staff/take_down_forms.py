@@ -8,8 +8,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from keng.files.redact import COLUMNS, Cell, cell_of
-from keng.intake.by_staff.staff_places import own_places, places_called
+from keng.files.redact import GRID_COLUMNS, GridCell, grid_cell
+from keng.intake.by_staff.staff_places import places_by_name, places_of_desk
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice
 from keng.language.taxonomy import categories, category_label
@@ -19,13 +19,13 @@ from keng.tips.models import TakenDown, Tip
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-HERE, PAST = "here", "past"
+TO_DESK, PAST_DESK = "here", "past"
 # Others may use the same machine: the browser should not offer them what was typed here.
 _NOT_REMEMBERED = {"autocomplete": "off"}
 _LONGEST_AGO = timedelta(days=30)
 
 
-def _line(most: int, **attrs: str) -> dict[str, Any]:
+def _line_field(most: int, **attrs: str) -> dict[str, Any]:
     return {
         "max_length": most,
         "required": False,
@@ -33,7 +33,7 @@ def _line(most: int, **attrs: str) -> dict[str, Any]:
     }
 
 
-def _area(most: int, rows: int) -> dict[str, Any]:
+def _area_field(most: int, rows: int) -> dict[str, Any]:
     return {
         "max_length": most,
         "widget": forms.Textarea(attrs={"rows": rows, **_NOT_REMEMBERED}),
@@ -49,7 +49,9 @@ class WhereFields(Form):
 
     token = forms.RegexField(r"^[\w-]{22}$", widget=forms.HiddenInput)
     place = forms.ChoiceField(label=lazy("Where"), required=False)
-    elsewhere = forms.CharField(label=lazy("Somewhere else: which commune or hamlet?"), **_line(80))
+    elsewhere = forms.CharField(
+        label=lazy("Somewhere else: which commune or hamlet?"), **_line_field(80)
+    )
     called = forms.ChoiceField(
         label=lazy("Which one of these?"), required=False, widget=forms.RadioSelect
     )
@@ -73,7 +75,7 @@ class WhereFields(Form):
         super().__init__(*args, **kwargs)
         self._desk = desk
         language = get_language() or "vi"
-        named = list(dict.fromkeys([*first_places, *own_places(desk)]))
+        named = list(dict.fromkeys([*first_places, *places_of_desk(desk)]))
         self._places = {str(place.pk): place for place in named}
         fields: dict[str, Any] = self.fields
         fields["place"].choices = [
@@ -98,7 +100,7 @@ class WhereFields(Form):
         return said
 
     def _offer(self, query: str) -> None:
-        found = places_called(query, self._desk) if query else []
+        found = places_by_name(query, self._desk) if query else []
         self._called = {str(place.pk): place for place in found}
         fields: dict[str, Any] = self.fields
         fields["called"].choices = [(key, place.in_full) for key, place in self._called.items()]
@@ -128,26 +130,26 @@ class TakeDownForm(WhereFields):
     )
     to = HintedChoice(
         label=lazy("Which desk gets it"),
-        initial=HERE,
-        choices=[(HERE, lazy("This desk")), (PAST, lazy("Past this desk"))],
+        initial=TO_DESK,
+        choices=[(TO_DESK, lazy("This desk")), (PAST_DESK, lazy("Past this desk"))],
         error_messages={"required": lazy("Say which desk gets it.")},
     )
     text = forms.CharField(
         label=lazy("What happened, in their words"),
-        **_area(6000, 6),
+        **_area_field(6000, 6),
     )
     people = forms.CharField(
         label=lazy("Who and with what"),
         required=False,
-        **_area(2000, 2),
+        **_area_field(2000, 2),
         help_text=lazy(
             "Suspects, witnesses, who was hurt, which way they went, tools, damage, what was done "
             "on the spot."
         ),
     )
-    knows = forms.CharField(label=lazy("How they know it"), **_line(300))
-    when = forms.CharField(label=lazy("When it happened"), **_line(120))
-    spot = forms.CharField(label=lazy("The exact spot"), **_line(200))
+    knows = forms.CharField(label=lazy("How they know it"), **_line_field(300))
+    when = forms.CharField(label=lazy("When it happened"), **_line_field(120))
+    spot = forms.CharField(label=lazy("The exact spot"), **_line_field(200))
     happening = forms.ChoiceField(
         label=lazy("Is it still going on?"),
         choices=Tip.Happening.choices,
@@ -184,11 +186,11 @@ class TakeDownForm(WhereFields):
         required=False,
         choices=[("", lazy("Choose the reason")), *(c for c in TakenDown.Refusal.choices if c[0])],
     )
-    refusal_words = forms.CharField(label=lazy("The reason in their words"), **_line(200))
-    name = forms.CharField(label=lazy("Name"), **_line(120))
-    phone = forms.CharField(label=lazy("Phone number"), **_line(40, inputmode="tel"))
-    address = forms.CharField(label=lazy("Address"), **_line(200))
-    id_card = forms.CharField(label=lazy("Identity card"), **_line(40, inputmode="numeric"))
+    refusal_words = forms.CharField(label=lazy("The reason in their words"), **_line_field(200))
+    name = forms.CharField(label=lazy("Name"), **_line_field(120))
+    phone = forms.CharField(label=lazy("Phone number"), **_line_field(40, inputmode="tel"))
+    address = forms.CharField(label=lazy("Address"), **_line_field(200))
+    id_card = forms.CharField(label=lazy("Identity card"), **_line_field(40, inputmode="numeric"))
     minor = forms.ChoiceField(label=lazy("Age"), choices=TakenDown.Minor.choices, required=False)
     do_not_contact = forms.BooleanField(label=lazy("Do not call or write to them"), required=False)
 
@@ -212,7 +214,7 @@ class TakeDownForm(WhereFields):
             fields[name].is_unmarked = True
         fields["urgency"].hints = {"P0": _("Everybody on duty is called when you save it.")}
         fields["to"].hints = {
-            PAST: _(
+            PAST_DESK: _(
                 "If it is about officers here, or they do not want this desk to know. It leaves "
                 "this desk's sight the moment it is saved; only the receipt stays."
             )
@@ -264,13 +266,13 @@ class TakeDownForm(WhereFields):
         return {name: self.cleaned_data[name] for name in self.IDENTITY if self.cleaned_data[name]}
 
 
-class ChatForm(Form):
+class ShownChatForm(Form):
     """One message or one screenshot, before anything of it is kept."""
 
     text = forms.CharField(
         label=lazy("Paste the message"),
         required=False,
-        **_area(6000, 5),
+        **_area_field(6000, 5),
     )
     picture = forms.FileField(
         label=lazy("Or a screenshot"),
@@ -289,13 +291,13 @@ class ChatForm(Form):
         return said
 
 
-class CoveredForm(WhereFields):
+class CoveredChatForm(WhereFields):
     """The message as it will be kept, looked at once more."""
 
     text = forms.CharField(
         label=lazy("As it will be kept"),
         required=False,
-        **_area(6000, 6),
+        **_area_field(6000, 6),
         help_text=lazy("Read it once: whatever still names somebody, overwrite it."),
     )
     picture = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -317,7 +319,7 @@ class CoveredForm(WhereFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["cell"].valid_value = lambda written: cell_of(written) is not None
+        fields["cell"].valid_value = lambda written: grid_cell(written) is not None
         for name in ("category", "place", "happening"):
             fields[name].is_unmarked = True
         # The words beside a picture may stay empty; those of a message are what is kept.
@@ -330,9 +332,11 @@ class CoveredForm(WhereFields):
             self.add_error("text", _("There is nothing to keep: go back and paste it again."))
         return said
 
-    def cells(self) -> set[Cell]:
+    def cells(self) -> set[GridCell]:
         """What was covered by hand."""
         sent = cast("QueryDict", self.data)
-        lines = [f"{band}-{column}" for band in sent.getlist("band") for column in range(COLUMNS)]
-        found = (cell_of(written) for written in [*sent.getlist("cell"), *lines])
+        lines = [
+            f"{band}-{column}" for band in sent.getlist("band") for column in range(GRID_COLUMNS)
+        ]
+        found = (grid_cell(written) for written in [*sent.getlist("cell"), *lines])
         return {cell for cell in found if cell is not None}

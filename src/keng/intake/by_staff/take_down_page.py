@@ -12,24 +12,24 @@ from django.views.decorators.http import require_http_methods
 from keng.accounts.middleware import SignedInRequest
 from keng.intake.by_staff.take_down import (
     Destination,
-    Told,
-    desk_of,
+    TipByStaff,
+    desk_that_takes_down,
+    destination_at_desk,
+    destination_past_desk,
     may_read_code,
-    own_desk,
-    past_the_desk,
-    take_down,
+    take_down_tip,
 )
-from keng.intake.by_staff.take_down_forms import PAST, TakeDownForm
+from keng.intake.by_staff.take_down_forms import PAST_DESK, TakeDownForm
 from keng.kit import qr
 from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, NotYours, ReceivedBefore
 from keng.tips.models import HandedCode, TakenDown, Tip
-from keng.tips.receipts import receipt_for
+from keng.tips.printed_receipt import receipt_of_tip
 
 
 @require_http_methods(["GET", "POST"])
-def take(request: SignedInRequest) -> HttpResponse:
+def take_down(request: SignedInRequest) -> HttpResponse:
     """The page; sent without mistakes, the receipt. The code stands in answer to a POST only."""
     desk = desk_or_404(request)
     if request.method != "POST":
@@ -38,27 +38,29 @@ def take(request: SignedInRequest) -> HttpResponse:
         form = TakeDownForm(initial=first, desk=desk)
         # The way it came is chosen already; the one on the phone is speaking.
         form.fields["text"].widget.attrs["autofocus"] = True
-        return _page(request, form, desk)
+        return _form_page(request, form, desk)
     form = TakeDownForm(request.POST, desk=desk)
     if not form.is_valid():
-        return _page(request, form, desk, status=422)
+        return _form_page(request, form, desk, status=422)
     try:
-        tip_id = take_down(_told(form, desk), token=form.cleaned_data["token"], by=request.officer)
+        tip_id = take_down_tip(
+            _tip_from_form(form, desk), token=form.cleaned_data["token"], by=request.officer
+        )
     except CannotSeal:
-        form.add_error(None, _cannot_seal())
-        return _page(request, form, desk, status=409)
+        form.add_error(None, cannot_seal_sentence())
+        return _form_page(request, form, desk, status=409)
     except ReceivedBefore:
         return render(request, "intake/desk/taken_before.html", {"tip_id": None}, status=409)
     if not may_read_code(tip_id, by=request.officer):
-        context = {"tip_id": visible_id(request, tip_id)}
+        context = {"tip_id": visible_tip_id(request, tip_id)}
         return render(request, "intake/desk/taken_before.html", context, status=409)
-    code = receipt_codes.code_from(form.cleaned_data["token"])
-    receipt, address = receipt_for(tip_id, code), _status_address()
+    code = receipt_codes.code_from_token(form.cleaned_data["token"])
+    receipt, address = receipt_of_tip(tip_id, code), _status_address()
     context = {
         "receipt": receipt,
         "qr": qr.qr_data_address(address, scale=3),
         "address": address,
-        "tip_id": visible_id(request, tip_id),
+        "tip_id": visible_tip_id(request, tip_id),
         "language": form.cleaned_data["language"] or "vi",
         "manner": form.cleaned_data["manner"],
         "must_exchange": HandedCode.objects.filter(tip=tip_id).exists(),
@@ -69,39 +71,42 @@ def take(request: SignedInRequest) -> HttpResponse:
 def desk_or_404(request: SignedInRequest) -> Unit:
     """The desk of an officer who takes reports down; for everybody else there is no such page."""
     try:
-        return desk_of(request.officer)
+        return desk_that_takes_down(request.officer)
     except NotYours as error:
         raise Http404 from error
 
 
-def destination(desk: Unit, place: Place | None, *, past: bool) -> Destination:
+def chosen_destination(desk: Unit, place: Place | None, *, past: bool) -> Destination:
     """Where it goes."""
-    return past_the_desk(desk, place) if past else own_desk(desk)
+    return destination_past_desk(desk, place) if past else destination_at_desk(desk)
 
 
-def visible_id(request: SignedInRequest, tip_id: Any) -> Any:
+def visible_tip_id(request: SignedInRequest, tip_id: Any) -> Any:
     """The tip's id if this officer may open it; what went past the desk has no page here."""
     return tip_id if Tip.objects.visible_to(request.officer).filter(pk=tip_id).exists() else None
 
 
-def cannot_seal() -> str:
+def cannot_seal_sentence() -> str:
     """Why it was not saved, for whoever has typed it all."""
-    return _cannot_seal()
+    return _(
+        "Not saved: this desk has no key to seal with, so no name can be taken down. Everything is "
+        "still here. Tell the operator: keng vault init."
+    )
 
 
-def _page(
+def _form_page(
     request: SignedInRequest, form: TakeDownForm, desk: Unit, *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "desk": desk, "above": past_the_desk(desk, None).unit}
+    context = {"form": form, "desk": desk, "above": destination_past_desk(desk, None).unit}
     return render(request, "intake/desk/take_down.html", context, status=status)
 
 
-def _told(form: TakeDownForm, desk: Unit) -> Told:
+def _tip_from_form(form: TakeDownForm, desk: Unit) -> TipByStaff:
     said = form.cleaned_data
     told: dict[str, Any] = {"received_at": said["told_at"]} if said["told_at"] else {}
-    return Told(
+    return TipByStaff(
         manner=TakenDown.Manner(said["manner"]),
-        to=destination(desk, said["where"], past=said["to"] == PAST),
+        to=chosen_destination(desk, said["where"], past=said["to"] == PAST_DESK),
         text=form.words(),
         place=said["where"],
         place_detail=said["spot"],
@@ -117,13 +122,6 @@ def _told(form: TakeDownForm, desk: Unit) -> Told:
         language=said["language"] or "vi",
         seen_by=said["seen_by"],
         **told,
-    )
-
-
-def _cannot_seal() -> str:
-    return _(
-        "Not saved: this desk has no key to seal with, so no name can be taken down. Everything is "
-        "still here. Tell the operator: keng vault init."
     )
 
 

@@ -11,8 +11,8 @@ from keng.audit.actions import record, unit_chain
 from keng.decisions import meant_for_unit
 from keng.delivery.actions import replies
 from keng.intake import coming_back
-from keng.intake.examination.findings import Findings, findings_in, role_of
-from keng.intake.examination.places import codes_of, named_in
+from keng.intake.examination.findings import Findings, findings_in, role_of_indicator
+from keng.intake.examination.places import codes_of_named_places, place_names_in
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language import chat_words, lost_money
@@ -20,11 +20,11 @@ from keng.language.fold import fold
 from keng.lookup.actions.indicators import hold_indicators
 from keng.places.models import Unit
 from keng.tips import chats, concerns, deadlines
+from keng.tips.first_urgency import first_urgency_of
 from keng.tips.gravity import answers_not_safe
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
-from keng.tips.models.tip import HURRIED
-from keng.tips.search_words import add_words
-from keng.tips.urgency import urgency_of
+from keng.tips.models.tip import URGENT_LEVELS
+from keng.tips.search_words import add_search_words
 
 PORTION = 50
 _SHORT_NAME = 20
@@ -46,7 +46,9 @@ def examine_tips(portion: int = PORTION) -> int:
         return 0
     found = {tip.pk: findings_in(tip.text, tip.topic) for tip in tips}
     _keep_sightings([(tip.pk, None, found[tip.pk]) for tip in tips])
-    places = codes_of({tip.pk: named_in(tip.text, tip.province_code) for tip in tips})
+    places = codes_of_named_places(
+        {tip.pk: place_names_in(tip.text, tip.province_code) for tip in tips}
+    )
     Suggestion.objects.bulk_create(
         [_suggestion(tip, found[tip.pk], places[tip.pk]) for tip in tips], ignore_conflicts=True
     )
@@ -56,7 +58,7 @@ def examine_tips(portion: int = PORTION) -> int:
         tip.examined_at = times.now()
         _raise_urgency(tip, found[tip.pk].urgency, at=tip.received_at)
     Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at"])
-    add_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
+    add_search_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
     return len(tips)
 
 
@@ -82,14 +84,14 @@ def examine_messages(portion: int = PORTION) -> int:
     for message in in_order:
         if chat_words.wants_no_contact(fold(message.text)):
             _leave_alone(by_id[message.tip_id])
-        unit = concerns.guessed_unit(by_id[message.tip_id])
+        unit = concerns.guessed_concerned_unit(by_id[message.tip_id])
         if unit is not None and chat_words.is_for_unit(message.text, unit.name):
             meant_for_unit.note_meant_for_unit(by_id[message.tip_id])
         coming_back.tell_how_to_come_back(by_id[message.tip_id], message)
         _take_in_further_words(by_id[message.tip_id], message, found[message.pk])
         message.examined_at = times.now()
     DialogueMessage.objects.bulk_update(messages, ["examined_at"])
-    add_words((m.tip_id, m.text, found[m.pk].folded) for m in messages)
+    add_search_words((m.tip_id, m.text, found[m.pk].folded) for m in messages)
     return len(messages)
 
 
@@ -99,13 +101,13 @@ def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) 
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
     has_left = lost_money.money_has_left(folded)
     tip.money_moved = tip.money_moved or has_left
-    level = min(found.urgency, urgency_of(message.text))
+    level = min(found.urgency, first_urgency_of(message.text))
     if level == "P0" or answers_not_safe(message):
-        later_danger.hear(tip, message)
+        later_danger.ring_for_message(tip, message)
     else:
         _raise_urgency(tip, level, at=message.at, is_new_danger=found.is_danger)
         if has_left:
-            later_danger.tell(tip, message)
+            later_danger.tell_whom_to_ring(tip, message)
     changed = ["waiting_since", "set_aside_until", "money_moved"]
     tip.save(update_fields=[*changed, "urgency", "urgency_is_rated", "due_at"])
 
@@ -116,7 +118,7 @@ def _leave_alone(tip: Tip) -> None:
         return
     tip.do_not_contact = True
     tip.save(update_fields=["do_not_contact"])
-    chats.let_address_go(tip)
+    chats.forget_reply_address(tip)
     replies.call_off_replies(tip.pk)
     record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
@@ -130,13 +132,15 @@ def _raise_urgency(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool
     """
     if tip.happening == Tip.Happening.OVER and not is_new_danger:
         level = max(level, "P1")
-    if level not in HURRIED or level >= tip.urgency or tip.state != Tip.State.RECEIVED:
+    if level not in URGENT_LEVELS or level >= tip.urgency or tip.state != Tip.State.RECEIVED:
         return
     if tip.urgency_is_rated and not is_new_danger:
         return
     tip.urgency, tip.urgency_is_rated = level, False
-    deadlines.start(tip, deadlines.AT_ONCE if level == "P0" else deadlines.LOOK, at=at)
-    deadlines.settle(tip)
+    deadlines.start_clock(
+        tip, deadlines.URGENT_CLOCK if level == "P0" else deadlines.LOOK_CLOCK, at=at
+    )
+    deadlines.set_due_at(tip)
 
 
 def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]]) -> None:
@@ -151,7 +155,7 @@ def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]
                 indicator_id=ids[one.type, one.value],
                 start=one.start,
                 end=one.end,
-                role=role_of(one),
+                role=role_of_indicator(one),
             )
             for tip_id, message_id, each in found
             for one in each.indicators

@@ -10,7 +10,7 @@ from keng.language.indicators import Indicator, extract
 from keng.language.urgency import suggest_urgency
 from keng.tips.models import Sighting
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _LONGEST_VALUE = 300
 _ROLES = {
     "used_in_offence": Sighting.Role.USED,
@@ -38,24 +38,24 @@ def findings_in(text: str, topic: str = "") -> Findings:
     One that the machine cannot read must not hold up the others.
     """
     try:
-        return _read(text, topic)
+        return _findings_of(text, topic)
     except Exception:
-        log.exception("A text could not be examined.")
+        logger.exception("A text could not be examined.")
         return Findings()
 
 
-def role_of(indicator: Indicator) -> str:
+def role_of_indicator(indicator: Indicator) -> str:
     """The role that the words around it give it; without clear words nobody knows it."""
     return _ROLES[indicator.context_role].value
 
 
-def _read(text: str, topic: str) -> Findings:
+def _findings_of(text: str, topic: str) -> Findings:
     suggested = suggest_categories(text, topic)
     likeliest = suggested[0]
     urgency = suggest_urgency(text, likeliest.code, strength=likeliest.strength, topic=topic)
     return Findings(
         indicators=tuple(one for one in extract(text) if len(one.value) <= _LONGEST_VALUE),
-        categories=tuple(map(_as_kept, suggested)),
+        categories=tuple(map(_category_as_kept, suggested)),
         urgency=urgency.level,
         urgency_reasons=urgency.reasons,
         is_danger=urgency.is_danger,
@@ -63,7 +63,7 @@ def _read(text: str, topic: str) -> Findings:
     )
 
 
-def _as_kept(one: Suggested) -> dict[str, object]:
+def _category_as_kept(one: Suggested) -> dict[str, object]:
     kept: dict[str, object] = {
         "code": one.code,
         "strength": one.strength,

@@ -14,23 +14,23 @@ _LONGEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPlaces:
     """What may be the names of places in one text, the longest of each place first."""
 
     province_code: str
     candidates: tuple[str, ...]
 
 
-def named_in(text: str, province_code: str) -> Named:
+def place_names_in(text: str, province_code: str) -> NamedPlaces:
     """The words that follow a kind of place, in every length."""
     found: list[str] = []
     for match in _NAMED.finditer(fold(text)):
         words = match[1].split()[:_LONGEST]
         found += [" ".join(words[:count]) for count in range(len(words), 0, -1)]
-    return Named(province_code, tuple(dict.fromkeys(found)))
+    return NamedPlaces(province_code, tuple(dict.fromkeys(found)))
 
 
-def codes_of(named: Mapping[object, Named]) -> dict[object, list[str]]:
+def codes_of_named_places(named: Mapping[object, NamedPlaces]) -> dict[object, list[str]]:
     """For each text the codes of today's places with these names in its province, best first."""
     names = {name for one in named.values() for name in one.candidates}
     provinces = {one.province_code for one in named.values()}

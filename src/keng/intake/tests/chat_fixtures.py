@@ -19,10 +19,10 @@ from tests import make
 @pytest.fixture
 def own_keys(db, tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     keys.make_sender_key()
     yield
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -87,4 +87,7 @@ def answers():
 
 def opened(sealed):
     """A text that only the sender reads."""
-    return sealed and opening.for_unit(bytes(sealed), keys.sender_file().read_bytes()).decode()
+    return (
+        sealed
+        and opening.open_with_unit_key(bytes(sealed), keys.sender_file().read_bytes()).decode()
+    )

@@ -15,7 +15,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 STORY = "Có hai thanh niên đang cạy cửa nhà trọ số 5"
-CODE = receipt_codes.code_from("token-of-a-test")
+CODE = receipt_codes.code_from_token("token-of-a-test")
 
 
 @pytest.fixture
@@ -37,16 +37,16 @@ def is_reachable(tip):
 
 def closed(tip, officer, text=""):
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
-    return triage.close(tip.pk, text=text, by=officer)
+    return triage.close_tip(tip.pk, text=text, by=officer)
 
 
 ENDINGS = {
     "closed": closed,
-    "declined": lambda tip, by: triage.decline(tip.pk, kind="civil", reply="Không.", by=by),
-    "out of scope": lambda tip, by: triage.decline(
+    "declined": lambda tip, by: triage.decline_tip(tip.pk, kind="civil", reply="Không.", by=by),
+    "out of scope": lambda tip, by: triage.decline_tip(
         tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=by
     ),
-    "taken back": lambda tip, _by: withdrawal.withdraw(tip.pk),
+    "taken back": lambda tip, _by: withdrawal.withdraw_tip(tip.pk),
 }
 
 
@@ -58,8 +58,8 @@ def test_it_goes_at_once_with_every_ending(chat, ending):
 
 def test_it_goes_at_once_when_a_report_is_taken_back_that_the_desk_must_finish(chat):
     tip, officer = chat
-    triage.accept(tip.pk, by=officer)
-    withdrawal.withdraw(tip.pk)
+    triage.accept_tip(tip.pk, by=officer)
+    withdrawal.withdraw_tip(tip.pk)
     assert Tip.objects.get().is_open
     assert addresses() == [b""]
 
@@ -89,7 +89,7 @@ def test_an_end_that_is_taken_back_brings_it_back(chat, say):
     # It is in the box of the ending alone, which opens with what the officer's page holds.
     (held,) = HeldEnding.objects.all()
     assert before not in bytes(held.box)
-    undo.take_back(step.pk, secret=step.secret, by=officer)
+    undo.take_back_decision(step.pk, secret=step.secret, by=officer)
     assert addresses() == [before]
     say("còn một việc nữa")
     assert Tip.objects.count() == 1
@@ -100,12 +100,12 @@ def test_a_tip_that_is_opened_again_is_answered_on_its_page_alone(chat, say, des
     tip, officer = chat
     closed(tip, officer)
     HeldEnding.objects.update(until=times.now())
-    undo_ending.let_go()
-    triage.reopen(tip.pk, reason="Có tin mới", by=officer)
+    undo_ending.forget_held_endings()
+    triage.reopen_tip(tip.pk, reason="Có tin mới", by=officer)
     page = sign_in(desk_client, officer).get(f"/tips/{tip.pk}/").content.decode()
     assert "địa chỉ trò chuyện đã xóa khi tin kết thúc: chỉ đọc được bằng mã biên nhận" in page
     before = Delivery.objects.count()
-    message = answering.answer(tip.pk, text="Chúng tôi xem lại.", by=officer)
+    message = answering.answer_reporter(tip.pk, text="Chúng tôi xem lại.", by=officer)
     assert (message.channel, Delivery.objects.count()) == ("web", before)
     # Who writes again in that chat begins another tip, which can be answered there.
     say("Ngoài chợ có đánh nhau, hai người cầm gậy")
@@ -118,7 +118,7 @@ def test_a_tip_that_is_opened_again_is_answered_on_its_page_alone(chat, say, des
 def test_nor_is_an_objection_answered_elsewhere(chat):
     tip, officer = chat
     ENDINGS["out of scope"](tip, officer)
-    out_of_scope.object_to(tip.pk)
+    out_of_scope.object_to_sealing(tip.pk)
     tip.refresh_from_db()
     assert tip.is_open
     assert not is_reachable(tip)
@@ -129,13 +129,13 @@ def test_a_message_that_came_in_that_moment_is_answered_first(chat, say):
     say("nó cầm dao đuổi theo tôi, cứu với")
     closed(tip, officer)
     assert is_reachable(tip)
-    assert chats.forget_addresses() == 0
+    assert chats.forget_unneeded_addresses() == 0
     examine.examine_messages()
     told = DispatchText.objects.filter(text__contains="113")
     assert Delivery.objects.filter(text__in=told, state="queued").exists()
     # Danger opened it again in the bar; it has ended all the same.
     assert not Tip.objects.get().is_open
-    assert chats.forget_addresses() == 1
+    assert chats.forget_unneeded_addresses() == 1
     assert addresses() == [b""]
 
 
@@ -158,13 +158,13 @@ def test_who_stopped_and_writes_on_is_told_once_how_to_come_back_and_is_forgotte
     say("dừng nhận tin")
     before = Delivery.objects.count()
     say("họ vừa đi rồi")
-    assert chats.forget_addresses() == 0
+    assert chats.forget_unneeded_addresses() == 0
     examine.examine_messages()
     assert Delivery.objects.count() == before + 1
-    assert chats.forget_addresses() == 1
+    assert chats.forget_unneeded_addresses() == 1
     say("họ quay lại")
     examine.examine_messages()
-    chats.forget_addresses()
+    chats.forget_unneeded_addresses()
     assert Delivery.objects.count() == before + 1
     assert addresses() == [b""]
 
@@ -174,8 +174,8 @@ def test_who_comes_back_can_be_written_to_again(chat, say):
     say("dừng nhận tin")
     say("nhận lại")
     assert is_reachable(tip)
-    assert chats.forget_addresses() == 0
-    answering.answer(tip.pk, text="Bạn còn ở đó không?", by=officer)
+    assert chats.forget_unneeded_addresses() == 0
+    answering.answer_reporter(tip.pk, text="Bạn còn ở đó không?", by=officer)
     assert Delivery.objects.latest("id").text.text == "Bạn còn ở đó không?"
 
 
@@ -184,19 +184,19 @@ def test_what_ended_before_we_did_so_is_forgotten_and_what_is_open_is_not(chat, 
     closed(tip, officer)
     Conversation.objects.update(reply_address_sealed=b"sealed to the sender")
     say("Ngoài chợ có đánh nhau, hai người cầm gậy", who="binh")
-    assert chats.forget_addresses() == 1
+    assert chats.forget_unneeded_addresses() == 1
     assert [bool(address) for address in addresses()] == [False, True]
-    assert chats.forget_addresses() == 0
+    assert chats.forget_unneeded_addresses() == 0
 
 
 def test_the_page_of_the_report_says_so(chat, public_client):
     tip, officer = chat
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
     public_client.post("/status/", {"code": CODE})
     page = public_client.get("/status/tip/").content.decode()
     assert "Trả lời cũng tới trong cuộc trò chuyện" in page
     closed(tip, officer)
     HeldEnding.objects.update(until=times.now())
-    triage.reopen(tip.pk, reason="Có tin mới", by=officer)
+    triage.reopen_tip(tip.pk, reason="Có tin mới", by=officer)
     page = public_client.get("/status/tip/").content.decode()
     assert "Câu trả lời chỉ có ở trang này, không gửi vào cuộc trò chuyện của bạn nữa." in page

@@ -125,14 +125,14 @@ def test_whoever_asks_later_to_be_left_alone_hears_nothing_more(unit, words):
     tip = make.tip(unit=unit)
     officer = make.officer(unit=unit)
     make.conversation(tip)
-    answering.answer(tip.pk, text="Bạn ở đâu?", by=officer)
+    answering.answer_reporter(tip.pk, text="Bạn ở đâu?", by=officer)
     make.message(tip, words)
     assert examine_messages() == 1
     tip.refresh_from_db()
     assert tip.do_not_contact
     assert set(Delivery.objects.values_list("state", flat=True)) == {"cancelled"}
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
-    triage.close(tip.pk, by=officer)
+    triage.close_tip(tip.pk, by=officer)
     assert not tip.messages.filter(author="automatic").exists()
     assert Delivery.objects.count() == 1
     assert Entry.objects.filter(action="tip.left_alone").count() == 1

@@ -36,9 +36,9 @@ OVERHEAD = 1 + 32 + 24 + 16
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     yield tmp_path
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -117,9 +117,9 @@ def test_a_picture_is_kept_sealed_with_a_plain_copy_to_view(tip, own_folder):
     kept = kept_with_copy(tip, content, "text/html")
     assert (kept.kind, kept.mime) == ("image", "image/jpeg")
     assert len(content) <= kept.size <= 1.25 * len(content)
-    private = keys.unlock(keys.operator_file(), PASSPHRASE)[tip.responsible_unit_id]
-    assert store.opened_original(kept.original_path, private) == content
-    shown = store.opened_copy(kept.viewing_path)
+    private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[tip.responsible_unit_id]
+    assert store.open_original(kept.original_path, private) == content
+    shown = store.open_viewing_copy(kept.viewing_path)
     with Image.open(io.BytesIO(shown)) as opened:
         assert not opened.getexif()
         assert opened.size == (480, 640)
@@ -137,17 +137,17 @@ def test_the_disk_does_not_tell_how_long_a_file_was(tip, own_folder, length):
     kept = (own_folder / path).stat().st_size - OVERHEAD
     # Whatever is sealed is filled up once more (vault.seal).
     assert kept == (4352 if length <= 4000 else 82176)
-    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit_id]
-    assert store.opened_original(path, private) == content
+    private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit_id]
+    assert store.open_original(path, private) == content
 
 
 def test_a_file_that_was_kept_before_opens_as_it_is(tip, own_folder):
     unit_id = tip.responsible_unit_id
     path = own_folder / "files" / "older"
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(seal.for_unit(unit_id, b"as it was"))
-    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit_id]
-    assert store.opened_original("files/older", private) == b"as it was"
+    path.write_bytes(seal.seal_for_unit(unit_id, b"as it was"))
+    private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit_id]
+    assert store.open_original("files/older", private) == b"as it was"
 
 
 def test_what_is_no_picture_has_no_copy_to_view(tip):
@@ -186,7 +186,7 @@ def test_a_redirect_to_somewhere_else_is_not_followed(tip, server):
 
 
 def test_a_file_that_is_too_large_is_given_up(tip, server, monkeypatch):
-    monkeypatch.setitem(download.LIMITS, "image", 100)
+    monkeypatch.setitem(download.MOST_BYTES, "image", 100)
     server.answers["/a.jpg"] = (200, {}, b"x" * 101)
     media = pointed_at(tip, f"{server.base}/a.jpg", server.base)
     fetch_files()
@@ -195,7 +195,7 @@ def test_a_file_that_is_too_large_is_given_up(tip, server, monkeypatch):
 
 
 def test_a_file_has_one_time_for_all_its_redirects(tip, server, monkeypatch):
-    monkeypatch.setattr(download, "WITHIN", 1.0)
+    monkeypatch.setattr(download, "DOWNLOAD_WITHIN", 1.0)
     server.waits = 0.4
     for n in range(3):
         server.answers[f"/{n}"] = 302, {"Location": f"/{n + 1}"}, b"moved"
@@ -209,7 +209,7 @@ def test_a_file_has_one_time_for_all_its_redirects(tip, server, monkeypatch):
 
 def test_a_server_that_drips_is_left_when_the_time_is_over(tip, server, monkeypatch):
     # The first part comes after a second, the last after forty.
-    monkeypatch.setattr(download, "WITHIN", 3.0)
+    monkeypatch.setattr(download, "DOWNLOAD_WITHIN", 3.0)
     server.answers["/drip"] = 200, {"Content-Type": "image/jpeg"}, picture()[:400]
     server.waits, server.drip = 1, 10
     row = pointed_at(tip, f"{server.base}/drip", server.base)
@@ -244,9 +244,9 @@ def test_files_of_a_tip_out_of_scope_are_not_fetched_unless_the_reporter_objects
     server.answers["/a.jpg"] = (200, {"Content-Type": "image/jpeg"}, picture())
     media = pointed_at(tip, f"{server.base}/a.jpg", server.base)
     officer = make.officer(unit=tip.responsible_unit)
-    closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    closing.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     assert (fetch_files(), server.asked) == (0, [])
-    out_of_scope.object_to(tip.pk)
+    out_of_scope.object_to_sealing(tip.pk)
     assert fetch_files() == 1
     media.refresh_from_db()
     assert media.fetched_at
@@ -255,13 +255,13 @@ def test_files_of_a_tip_out_of_scope_are_not_fetched_unless_the_reporter_objects
 def test_a_file_that_arrives_after_the_decision_is_not_kept(tip, server):
     server.answers["/a.jpg"] = (200, {"Content-Type": "image/jpeg"}, picture())
     media = pointed_at(tip, f"{server.base}/a.jpg", server.base)
-    claimed = fetch_media._claim()
+    claimed = fetch_media._claim_files()
     officer = make.officer(unit=tip.responsible_unit)
-    closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
-    fetch_media._settle(claimed[0], (picture(), "image/jpeg"))
+    closing.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    fetch_media._settle_file(claimed[0], (picture(), "image/jpeg"))
     assert not Attachment.objects.exists()
     Tip.objects.update(closed_at=times.now() - 2 * out_of_scope.OBJECTION_WITHIN)
-    assert out_of_scope.destroy_expired() == 1
+    assert out_of_scope.destroy_expired_content() == 1
     media.refresh_from_db()
     assert (media.fetched_at, bytes(media.url_sealed)) == (None, b"")
     assert media.lost_at
@@ -286,7 +286,7 @@ def test_files_of_a_tip_out_of_scope_are_neither_listed_nor_shown(desk_client, t
     page = reverse("tip", "keng.site.desk_urls", args=[tip.pk])
     kept = kept_with_copy(tip, picture())
     assert 'id="files"' in desk_client.get(page).content.decode()
-    closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    closing.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     # However a copy came to be there.
     Attachment.objects.update(viewing_path=kept.viewing_path)
     assert 'id="files"' not in desk_client.get(page).content.decode()

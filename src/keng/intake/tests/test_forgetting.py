@@ -41,13 +41,13 @@ def known(message):
 
 def closed(tip, officer):
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
-    return triage.close(tip.pk, by=officer)
+    return triage.close_tip(tip.pk, by=officer)
 
 
 def time_passes():
     HeldEnding.objects.update(until=times.now())
-    undo_ending.let_go()
-    return forget_chats.forget_chats()
+    undo_ending.forget_held_endings()
+    return forget_chats.forget_message_hashes()
 
 
 def test_a_closed_tip_forgets_its_chat_and_an_open_one_does_not(unit, officer):
@@ -56,15 +56,15 @@ def test_a_closed_tip_forgets_its_chat_and_an_open_one_does_not(unit, officer):
     closed(tips[0], officer)
     assert time_passes() == 1
     assert (known(ended), known(open_one)) == (False, True)
-    assert forget_chats.forget_chats() == 0
+    assert forget_chats.forget_message_hashes() == 0
 
 
 def test_an_ending_that_can_be_taken_back_keeps_it(unit, officer):
     tip = make.tip(unit=unit)
     said = message_of(tip)
     step = closed(tip, officer)
-    assert forget_chats.forget_chats() == 0
-    undo.take_back(step.pk, secret=step.secret, by=officer)
+    assert forget_chats.forget_message_hashes() == 0
+    undo.take_back_decision(step.pk, secret=step.secret, by=officer)
     time_passes()
     assert known(said)
 
@@ -72,8 +72,8 @@ def test_an_ending_that_can_be_taken_back_keeps_it(unit, officer):
 def test_a_report_that_was_taken_back_forgets_it_even_where_the_desk_must_finish(unit):
     tip = make.tip(unit=unit, happening="now")
     said = message_of(tip)
-    withdrawal.withdraw(tip.pk)
-    forget_chats.forget_chats()
+    withdrawal.withdraw_tip(tip.pk)
+    forget_chats.forget_message_hashes()
     assert Tip.objects.get(pk=tip.pk).is_open
     assert not known(said)
 
@@ -83,7 +83,7 @@ def test_a_week_later_nothing_says_by_which_id_the_provider_knows_a_message(unit
     tip = make.tip(unit=unit, channel="sandbox")
     make.conversation(tip)
     for number in range(2):
-        answering.answer(tip.pk, text=f"Cảm ơn bạn {number}", by=officer)
+        answering.answer_reporter(tip.pk, text=f"Cảm ơn bạn {number}", by=officer)
     old, new = Delivery.objects.order_by("pk")
     for row, days in ((old, 8), (new, 6)):
         Delivery.objects.filter(pk=row.pk).update(
@@ -103,7 +103,7 @@ def test_a_message_of_no_tip_is_nobodys_and_its_words_are_gone(unit, become):
     said, of_a_tip = message_of(), message_of(make.tip(unit=unit))
     Inbound.objects.update(text="Đừng nhắn tin nữa", latitude=21.3, longitude=106.2)
     become("worker")
-    forget_chats.forget_chats()
+    forget_chats.forget_message_hashes()
     become("owner")
     assert not known(said)
     assert (said.text, said.latitude, said.longitude) == ("", None, None)
@@ -130,15 +130,15 @@ def test_a_file_is_known_by_its_hash_as_long_as_the_tip_goes_on(unit, officer):
     for tip in tips:
         known_file(tip)
     step = closed(tips[0], officer)
-    assert forget_chats.forget_files() == 0
-    undo.take_back(step.pk, secret=step.secret, by=officer)
+    assert forget_chats.forget_file_hashes() == 0
+    undo.take_back_decision(step.pk, secret=step.secret, by=officer)
     HeldEnding.objects.update(until=times.now())
-    undo_ending.let_go()
-    assert forget_chats.forget_files() == 0
-    triage.close(tips[0].pk, by=officer)
+    undo_ending.forget_held_endings()
+    assert forget_chats.forget_file_hashes() == 0
+    triage.close_tip(tips[0].pk, by=officer)
     HeldEnding.objects.update(until=times.now())
-    undo_ending.let_go()
-    assert forget_chats.forget_files() == 1
-    assert forget_chats.forget_files() == 0
+    undo_ending.forget_held_endings()
+    assert forget_chats.forget_file_hashes() == 1
+    assert forget_chats.forget_file_hashes() == 0
     hashes = [bytes(file.keyed_hash) for file in Attachment.objects.order_by("id")]
     assert hashes == [b"", b"h" * 32]

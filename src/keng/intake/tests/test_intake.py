@@ -14,8 +14,8 @@ from keng.audit import verify
 from keng.audit.models import Chain, Entry
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Dispatch, Inbound
 from keng.intake import receive
-from keng.intake.receive import Chat, NewTip, Sealed
-from keng.intake.statement import FIELDS, RECEIVE
+from keng.intake.receive import IncomingChat, IncomingTip, SealedPart
+from keng.intake.statement import RECEIVE, ROW_FIELDS
 from keng.kit.secrets import keyed_hash
 from keng.tips import receipt_codes
 from keng.tips.errors import ReceivedBefore
@@ -30,7 +30,7 @@ from keng.tips.models import (
 )
 from keng.vault import keys
 from keng.vault.models import SealedIdentity
-from keng.vault.opening import for_unit
+from keng.vault.opening import open_with_unit_key
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +53,11 @@ def account(unit):
 
 def form(unit, key="a", **fields):
     values = {"text": "Có người gọi tự xưng công an", "dedupe_key": keyed_hash("test", key)}
-    return NewTip(unit_id=unit.pk, **values | fields)
+    return IncomingTip(unit_id=unit.pk, **values | fields)
 
 
 def said(account, who="p1", key="m1", text="Có người gọi tự xưng công an", **fields):
-    chat = Chat(
+    chat = IncomingChat(
         account_id=account.pk,
         conversation_hash=keyed_hash("who", who),
         address_sealed=b"address",
@@ -66,22 +66,22 @@ def said(account, who="p1", key="m1", text="Có người gọi tự xưng công 
         raw_sealed=b"raw",
         **fields,
     )
-    return NewTip(
+    return IncomingTip(
         unit_id=account.unit_id,
         text=text,
         dedupe_key=keyed_hash("test", key),
         channel=account.channel,
         chat=chat,
-        sealed=(Sealed("raw", ("chat",), b"raw"),),
+        sealed=(SealedPart("raw", ("chat",), b"raw"),),
     )
 
 
 def test_a_form_becomes_a_tip_with_message_receipt_clock_and_sealed_contact(unit):
-    code = receipt_codes.code_from("token")
-    tip_id = receive.receive_one(
+    code = receipt_codes.code_from_token("token")
+    tip_id = receive.receive_tip(
         form(
             unit,
-            receipt_hash=receipt_codes.hash_of(code),
+            receipt_hash=receipt_codes.code_hash(code),
             contact={"name": "Người Thử", "phone": ""},
             place_detail="ngã tư",
             topic="scam",
@@ -91,19 +91,21 @@ def test_a_form_becomes_a_tip_with_message_receipt_clock_and_sealed_contact(unit
     tip = Tip.objects.get()
     assert (tip.pk, tip.channel, tip.topic, tip.urgency) == (tip_id, "web", "scam", "P2")
     assert tip.messages.get().text == tip.text
-    assert receipt_codes.tip_id_of(code) == tip_id
+    assert receipt_codes.tip_id_of_code(code) == tip_id
     assert tip.concerns.get().unit == unit
     assert tip.identity_holds == ["name"]
     assert tip.due_at == tip.clocks.get().due_at
     assert tip.due_at - tip.received_at == dt.timedelta(hours=24)
-    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit.pk]
-    assert "Người Thử" in for_unit(SealedIdentity.objects.get().ciphertext, private).decode()
+    private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit.pk]
+    assert (
+        "Người Thử" in open_with_unit_key(SealedIdentity.objects.get().ciphertext, private).decode()
+    )
     assert not Delivery.objects.exists()
 
 
 def test_the_same_form_again_writes_nothing_and_gives_the_same_tip(unit):
-    first = receive.receive_one(form(unit))
-    assert receive.receive_one(form(unit, text="anders")) == first
+    first = receive.receive_tip(form(unit))
+    assert receive.receive_tip(form(unit, text="anders")) == first
     assert (Tip.objects.count(), DialogueMessage.objects.count(), Entry.objects.count()) == (
         1,
         1,
@@ -112,7 +114,7 @@ def test_the_same_form_again_writes_nothing_and_gives_the_same_tip(unit):
 
 
 def test_the_reporters_own_number_is_cut_and_sealed(unit):
-    receive.receive_one(
+    receive.receive_tip(
         form(unit, text="Bị trộm xe. sdt của em 0987000123", place_detail="sdt của em 0987000123")
     )
     tip = Tip.objects.get()
@@ -120,21 +122,21 @@ def test_the_reporters_own_number_is_cut_and_sealed(unit):
     assert "0987000123" not in stored
     assert tip.identity_holds == ["phone"]
     sealed = SealedIdentity.objects.get(kind="in_text")
-    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit.pk]
-    assert "0987000123" in for_unit(sealed.ciphertext, private).decode()
+    private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit.pk]
+    assert "0987000123" in open_with_unit_key(sealed.ciphertext, private).decode()
 
 
 def test_a_name_without_a_number_is_cut_and_sealed_with_the_house(unit):
     words = "Tôi tên Nguyễn Văn Tèo nhà số 12. Hàng xóm đánh vợ"
-    receive.receive_one(form(unit, text=words, place_detail="nhà tôi, tôi tên Nguyễn Văn Tèo"))
+    receive.receive_tip(form(unit, text=words, place_detail="nhà tôi, tôi tên Nguyễn Văn Tèo"))
     tip = Tip.objects.get()
     stored = Inbound.objects.get().text + tip.text + tip.place_detail + tip.messages.get().text
     assert "Tèo" not in stored
     assert tip.text == "Tôi tên […] nhà số […]. Hàng xóm đánh vợ"
     assert tip.identity_holds == ["address", "name"]
     sealed = SealedIdentity.objects.get(kind="in_text")
-    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit.pk]
-    assert "Nguyễn Văn Tèo" in for_unit(sealed.ciphertext, private).decode()
+    private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit.pk]
+    assert "Nguyễn Văn Tèo" in open_with_unit_key(sealed.ciphertext, private).decode()
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_a_name_without_a_number_is_cut_and_sealed_with_the_house(unit):
 def test_danger_now_is_looked_at_at_once_and_money_that_left_within_the_hour(
     unit, fields, urgency, hours
 ):
-    receive.receive_one(form(unit, **fields))
+    receive.receive_tip(form(unit, **fields))
     tip = Tip.objects.get()
     assert tip.urgency == urgency
     assert (tip.due_at - tip.received_at).total_seconds() == hours * 3600
@@ -160,7 +162,7 @@ def test_danger_now_is_looked_at_at_once_and_money_that_left_within_the_hour(
 
 
 def test_the_first_message_of_a_chat_opens_a_tip_and_is_answered_once(account):
-    first, repeated, more = receive.receive_many(
+    first, repeated, more = receive.receive_tips(
         [said(account), said(account), said(account, key="m2", text="thêm: xe máy đỏ")]
     )
     assert (first.opened, repeated.opened, more.opened) == (True, False, False)
@@ -180,52 +182,52 @@ def test_the_first_message_of_a_chat_opens_a_tip_and_is_answered_once(account):
 
 
 def test_a_repetition_whose_tip_is_known_no_more_writes_nothing(account):
-    receive.receive_many([said(account)])
+    receive.receive_tips([said(account)])
     DedupeKey.objects.update(inbound_ref=None)
-    (again,) = receive.receive_many([said(account)])
+    (again,) = receive.receive_tips([said(account)])
     assert (again.tip_id, again.is_new, again.opened) == (None, False, False)
     assert Tip.objects.count() == Inbound.objects.count() == 1
 
 
 def test_a_form_that_was_sent_before_says_so_once_its_tip_is_known_no_more(account):
     new = form(account.unit, key="once")
-    receive.receive_one(new)
+    receive.receive_tip(new)
     DedupeKey.objects.update(inbound_ref=None)
     with pytest.raises(ReceivedBefore):
-        receive.receive_one(new)
+        receive.receive_tip(new)
     assert Tip.objects.count() == 1
 
 
 def test_a_message_after_the_tip_was_closed_opens_a_new_one(account):
-    receive.receive_many([said(account)])
+    receive.receive_tips([said(account)])
     Conversation.objects.update(key_hash=None)
-    (later,) = receive.receive_many([said(account, key="m2")])
+    (later,) = receive.receive_tips([said(account, key="m2")])
     assert later.opened
     assert (Tip.objects.count(), Conversation.objects.count()) == (2, 2)
 
 
 def test_whoever_wants_no_message_gets_none(account):
-    chat = Chat(account_id=account.pk, conversation_hash=b"c" * 32, address_sealed=b"a")
-    receive.receive_many([form(account.unit, do_not_contact=True, chat=chat)])
+    chat = IncomingChat(account_id=account.pk, conversation_hash=b"c" * 32, address_sealed=b"a")
+    receive.receive_tips([form(account.unit, do_not_contact=True, chat=chat)])
     assert Tip.objects.get().do_not_contact
     assert not Delivery.objects.exists()
     assert not OneTimeLink.objects.exists()
 
 
 def test_one_audit_entry_speaks_for_a_batch_and_the_chain_holds(account):
-    receive.receive_many([said(account, who=str(n), key=str(n)) for n in range(5)])
-    receive.receive_many([said(account, who="x", key="x"), said(account, who="0", key="0")])
+    receive.receive_tips([said(account, who=str(n), key=str(n)) for n in range(5)])
+    receive.receive_tips([said(account, who="x", key="x"), said(account, who="0", key="0")])
     entries = Entry.objects.order_by("seq")
     assert [(e.detail["messages"], e.detail["tips"]) for e in entries] == [(5, 5), (1, 1)]
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
     Entry.objects.filter(pk=entries[0].pk).update(detail=entries[0].detail | {"messages": 4})
-    assert [fault.seq for fault in verify.faults()] == [1]
+    assert [fault.seq for fault in verify.chain_faults()] == [1]
 
 
 def test_only_repetitions_leave_no_entry_and_no_row(account):
-    receive.receive_many([said(account)])
+    receive.receive_tips([said(account)])
     before = {model: model.objects.count() for model in apps.get_models()}
-    receive.receive_many([said(account), said(account)])
+    receive.receive_tips([said(account), said(account)])
     assert {model: model.objects.count() for model in apps.get_models()} == before
     assert Chain.objects.get().last_seq == 1
 
@@ -255,7 +257,7 @@ def test_whatever_is_repeated_in_whatever_batches_each_person_has_one_tip(accoun
     queue = [said(account, who=f"p{p}", key=f"p{p}m{m}", text=f"m{m}") for p, m in sent]
     while queue:
         size = sizes[len(queue) % len(sizes)]
-        receive.receive_many(queue[:size])
+        receive.receive_tips(queue[:size])
         queue = queue[size:]
     people = {p for p, _ in sent}
     assert (
@@ -267,7 +269,7 @@ def test_whatever_is_repeated_in_whatever_batches_each_person_has_one_tip(accoun
     assert DialogueMessage.objects.count() == Inbound.objects.count() == len(set(sent))
     for tip in Tip.objects.all():
         assert tip.text == tip.messages.order_by("id").first().text
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 _WRITTEN = (
@@ -304,13 +306,13 @@ def test_the_statement_names_every_column_that_has_no_default(model):
 
 def test_every_field_of_a_row_is_one_that_the_statement_reads(account, unit):
     rows = [
-        receive.row_of(tip, receive.limits_in_force())
+        receive.incoming_row(tip, receive.clock_limits_in_force())
         for tip in (
             said(account, location=(21.2, 106.1), media=(("image", b"url"),)),
             form(unit, receipt_hash=b"r"),
         )
     ]
-    assert {name for row in rows for name in json.loads(row.json)} <= set(FIELDS)
+    assert {name for row in rows for name in json.loads(row.json)} <= set(ROW_FIELDS)
 
 
 def test_printing_a_tip_shows_no_word_of_it(unit):

@@ -11,19 +11,19 @@ from keng.decisions import check_steps, triage
 from keng.delivery.models import Delivery
 from keng.dialogue import answering, shown_codes
 from keng.dialogue.public import code_page
-from keng.dialogue.ready_answers import URGENT_MONEY, one_tap_for
+from keng.dialogue.ready_answers import URGENT_MONEY_TOPIC, one_tap_answers_for
 from keng.intake import auto_replies
 from keng.intake.examination.examine import examine_messages
-from keng.intake.receive import NewTip, receive_one
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language import lost_money
 from keng.language.fold import fold
 from keng.tips import receipt_codes
-from keng.tips.check_list import check_list, steps_for
+from keng.tips.check_list import check_list_lines, check_list_steps
+from keng.tips.first_urgency import first_urgency_of
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import DialogueMessage, Receipt, Tip
-from keng.tips.urgency import urgency_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ WITHOUT_ACCENTS = "tin moi: co thang goi bao cong an phuong bat cai app roi mat 
 def test_money_that_has_gone_is_recognised_with_accents_or_without(text):
     folded = fold(text)
     assert lost_money.money_has_left(folded)
-    assert urgency_of(folded) in {"P0", "P1"}
+    assert first_urgency_of(folded) in {"P0", "P1"}
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_the_first_sentence_in_a_chat_is_the_bank(settings, language, words):
 
 
 def received(unit, text, **fields):
-    tip_id = receive_one(
-        NewTip(unit_id=unit.pk, text=text, dedupe_key=new_id().bytes * 2, **fields)
+    tip_id = receive_tip(
+        IncomingTip(unit_id=unit.pk, text=text, dedupe_key=new_id().bytes * 2, **fields)
     )
     return Tip.objects.get(pk=tip_id)
 
@@ -152,7 +152,7 @@ def here():
 
 
 def codes(tip):
-    return [step.code for step in steps_for(tip)]
+    return [step.code for step in check_list_steps(tip)]
 
 
 MONEY_CODES = ["bank", "minute", "hotline", "freeze", "evidence", "onward"]
@@ -161,7 +161,7 @@ MONEY_CODES = ["bank", "minute", "hotline", "freeze", "evidence", "onward"]
 def test_the_list_is_for_the_bank_and_not_for_a_knife(here):
     assert stake_of(here.tip) == Stake.MONEY
     assert codes(here.tip) == MONEY_CODES
-    lines = [line.code for line in check_list(here.tip, [], [], [])]
+    lines = [line.code for line in check_list_lines(here.tip, [], [], [])]
     assert lines == ["taken", "bank", "told", *MONEY_CODES[1:]]
     knife = make.tip(unit=here.commune, urgency="P0", text="Chồng đang cầm dao, lấy 20 triệu")
     assert "way" in codes(knife)
@@ -174,7 +174,7 @@ def test_the_list_is_for_the_bank_and_not_for_a_knife(here):
 def test_sorting_it_as_a_fraud_gives_the_list_for_the_bank(here):
     tip = make.tip(unit=here.commune, urgency="P0", text="Xin giúp em gấp")
     assert "way" in codes(tip)
-    triage.sort(tip.pk, category="scam_bank", urgency="P0", by=here.lan)
+    triage.sort_tip(tip.pk, category="scam_bank", urgency="P0", by=here.lan)
     assert codes(Tip.objects.get(pk=tip.pk)) == MONEY_CODES
 
 
@@ -189,20 +189,23 @@ def test_sorting_it_as_a_fraud_gives_the_list_for_the_bank(here):
 )
 def test_money_just_gone_has_its_list_though_it_is_not_critical(here, fields, has_list):
     tip = make.tip(unit=here.commune, text="Bị lừa qua mạng", category="scam_other", **fields)
-    assert bool(check_list(tip, [], [], [])) == has_list
-    assert bool(one_tap_for(tip, here.lan, [])) == has_list
+    assert bool(check_list_lines(tip, [], [], [])) == has_list
+    assert bool(one_tap_answers_for(tip, here.lan, [])) == has_list
     if has_list:
-        assert check_steps.tick(tip.pk, step="hotline", by=here.lan)
-        assert answering.answer(tip.pk, text="Gọi ngân hàng", by=here.lan).visible_at <= times.now()
+        assert check_steps.tick_step(tip.pk, step="hotline", by=here.lan)
+        assert (
+            answering.answer_reporter(tip.pk, text="Gọi ngân hàng", by=here.lan).visible_at
+            <= times.now()
+        )
     else:
         with pytest.raises(check_steps.NotOnTheList):
-            check_steps.tick(tip.pk, step="hotline", by=here.lan)
+            check_steps.tick_step(tip.pk, step="hotline", by=here.lan)
 
 
 def test_the_ready_words_are_about_the_bank_and_leave_with_one_tap(desk_client, here):
     make.conversation(here.tip)
     page = sign_in(desk_client, here.lan).get(f"/tips/{here.tip.pk}/").content.decode()
-    code_page = one_tap_for(here.tip, here.lan, [])
+    code_page = one_tap_answers_for(here.tip, here.lan, [])
     assert code_page[0].title == "Gọi ngân hàng ngay"
     assert [each.key for each in code_page] == ["a", "b", "d", "f"]
     assert all(f"Gửi ngay: {each.title}" in page for each in code_page)
@@ -230,7 +233,7 @@ def test_an_answer_about_money_just_gone_is_not_held_and_nothing_says_it_was(des
 def test_whoever_wants_no_contact_is_sent_no_word_of_the_bank(desk_client, here):
     quiet = make.tip(unit=here.commune, urgency="P0", text=JUST_GONE, do_not_contact=True)
     assert codes(quiet) == MONEY_CODES[1:]
-    assert one_tap_for(quiet, here.lan, []) == []
+    assert one_tap_answers_for(quiet, here.lan, []) == []
     make.conversation(quiet)
     make.message(quiet, "em lại vừa chuyển khoản thêm 5 triệu")
     examine_messages()
@@ -254,7 +257,7 @@ def test_money_told_of_later_is_answered_with_the_bank_once(here):
 
 
 TOKEN = "a-token-of-these-tests"
-CODE = receipt_codes.code_from(TOKEN)
+CODE = receipt_codes.code_from_token(TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -267,9 +270,9 @@ CODE = receipt_codes.code_from(TOKEN)
 )
 def test_on_the_receipt_the_bank_is_the_first_sentence(public_client, here, fields, is_first):
     tip = make.tip(unit=here.commune, text="Bị lừa", **fields)
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=tip)
-    shown_codes.show_for_a_while(TOKEN)
-    public_client.cookies[code_page.OF_REPORT.cookie] = TOKEN
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
+    shown_codes.show_code_for_a_while(TOKEN)
+    public_client.cookies[code_page.TIP_CODE_PAGE.cookie] = TOKEN
     page = public_client.get("/receipt/").content.decode()
     before = page.partition('<div class="page')[2].partition("<h1")[0]
     assert ("Gọi ngay cho ngân hàng" in before or "ngân hàng" in before) == is_first
@@ -277,7 +280,7 @@ def test_on_the_receipt_the_bank_is_the_first_sentence(public_client, here, fiel
 
 
 def test_on_the_status_page_too_until_an_officer_has_answered(public_client, here):
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=here.tip)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=here.tip)
     make.message(here.tip, JUST_GONE)
     public_client.post("/status/", {"code": CODE})
 
@@ -286,11 +289,11 @@ def test_on_the_status_page_too_until_an_officer_has_answered(public_client, her
         return page.partition('<div class="page')[2].partition("<h1")[0]
 
     assert "ngân hàng" in before()
-    answering.answer(here.tip.pk, text="Bạn gọi ngân hàng chưa?", by=here.lan)
+    answering.answer_reporter(here.tip.pk, text="Bạn gọi ngân hàng chưa?", by=here.lan)
     assert "ngân hàng" not in before()
 
 
 def test_there_are_as_many_ready_words_for_money_as_keys():
     text = resources.files("keng.tips").joinpath("answers.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines(keepends=True)))
-    assert sum(row["topic"] == URGENT_MONEY for row in rows) == 4
+    assert sum(row["topic"] == URGENT_MONEY_TOPIC for row in rows) == 4

@@ -64,7 +64,7 @@ def test_a_suggestion_never_lowers_what_intake_or_an_officer_said(desk):
     unit, officer = desk
     now = make.tip(unit=unit, text="cho hỏi thủ tục", urgency="P1", happening="now")
     rated = waiting(unit, "Cháy nhà, còn cháu bé trong nhà")
-    triage.sort(rated.pk, category="fire_explosion", urgency="P3", by=officer)
+    triage.sort_tip(rated.pk, category="fire_explosion", urgency="P3", by=officer)
     examine_tips()
     for tip, urgency in ((now, "P1"), (rated, "P3")):
         tip.refresh_from_db()
@@ -76,7 +76,7 @@ def test_an_officers_lower_rating_stands_until_danger_is_written_of_anew(desk):
     unit, officer = desk
     tip = waiting(unit, "Có trộm đang phá cửa nhà hàng xóm")
     examine_tips()
-    triage.sort(tip.pk, category="burglary", urgency="P2", by=officer)
+    triage.sort_tip(tip.pk, category="burglary", urgency="P2", by=officer)
     tip.refresh_from_db()
     assert (tip.urgency, tip.urgency_is_suggested) == ("P2", False)
     assert not tip.clocks.filter(rule_code="URGENT_NOW", stopped_at=None).exists()
@@ -95,8 +95,8 @@ def test_taking_a_rating_back_makes_it_a_suggestion_again(desk):
     unit, officer = desk
     tip = waiting(unit, ABUSE)
     examine_tips()
-    step = triage.sort(tip.pk, category="child_safety", urgency="P2", by=officer)
-    undo.take_back(step.pk, by=officer)
+    step = triage.sort_tip(tip.pk, category="child_safety", urgency="P2", by=officer)
+    undo.take_back_decision(step.pk, by=officer)
     tip.refresh_from_db()
     assert (tip.urgency, tip.urgency_is_suggested) == ("P1", True)
     assert tip.due_at == tip.clocks.get(rule_code="LOOK_P1").due_at
@@ -156,13 +156,13 @@ def test_undoing_a_decision_does_not_lower_what_the_reporter_wrote_since(desk):
     unit, officer = desk
     tip = waiting(unit, "cho hỏi thủ tục cấp lại căn cước")
     examine_tips()
-    step = triage.sort(tip.pk, category="other", urgency="P3", by=officer)
+    step = triage.sort_tip(tip.pk, category="other", urgency="P3", by=officer)
     make.message(tip, ABUSE)
     examine_messages()
     tip.refresh_from_db()
     raised = tip.urgency
     assert raised in ("P0", "P1")
-    undo.take_back(step.pk, by=officer)
+    undo.take_back_decision(step.pk, by=officer)
     tip.refresh_from_db()
     assert (tip.urgency, tip.urgency_is_suggested, tip.category) == (raised, True, "")
     running = tip.clocks.filter(rule_code__in=["LOOK_P1", "URGENT_NOW"], stopped_at=None)

@@ -10,9 +10,9 @@ from PIL import Image
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
-from keng.decisions.out_of_scope import OBJECTION_WITHIN, destroy_expired
+from keng.decisions.out_of_scope import OBJECTION_WITHIN, destroy_expired_content
 from keng.delivery.models import DedupeKey
-from keng.dialogue.withdrawal import destroy_withdrawn, withdraw
+from keng.dialogue.withdrawal import destroy_withdrawn, withdraw_tip
 from keng.files import redact, store
 from keng.kit import times
 from keng.tips import receipt_codes
@@ -29,7 +29,7 @@ NAME, PHONE = "Vi Thị Thử", "0912 000 418"
 @pytest.fixture(autouse=True)
 def data(monkeypatch, tmp_path):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -85,14 +85,14 @@ def test_a_report_at_the_counter_is_a_tip_with_its_receipt(desk, ward, officer):
         category="theft",
     )
     answer = desk.post(url("take-down"), sent)
-    code = receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from_token(sent["token"]))
     assert all(each in answer.content.decode() for each in (code, ward.desk_phone))
     tip = Tip.objects.get()
     assert (tip.channel, tip.responsible_unit, tip.place) == ("counter", ward, ward.place)
     assert (tip.category, tip.topic) == ("theft", "theft")
     assert "Xảy ra lúc nào: hôm qua, khoảng 17:00" in tip.text
     assert "đi về phía cầu" in tip.text
-    assert receipt_codes.tip_id_of(receipt_codes.code_from(sent["token"])) == tip.pk
+    assert receipt_codes.tip_id_of_code(receipt_codes.code_from_token(sent["token"])) == tip.pk
     assert tip.first_read_at
     assert (tip.taken_down.manner, tip.taken_down.seen_by) == ("counter", 1)
     assert tip.taken_down.officer == officer
@@ -126,7 +126,7 @@ def test_who_tells_it_is_sealed_and_covered_in_the_words(desk, ward):
 def test_sending_it_again_makes_no_second_tip_and_shows_the_same_receipt(desk, ward):
     sent = said(ward)
     first, again = desk.post(url("take-down"), sent), desk.post(url("take-down"), sent)
-    code = receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from_token(sent["token"]))
     assert code in first.content.decode()
     assert code in again.content.decode()
     assert (Tip.objects.count(), TakenDown.objects.count()) == (1, 1)
@@ -138,7 +138,7 @@ def test_the_code_is_in_no_address_and_not_in_the_qr(desk, ward, monkeypatch):
     monkeypatch.setattr("keng.kit.qr.qr_data_address", lambda text, **_: drawn.append(text) or "")
     sent = said(ward)
     answer = desk.post(url("take-down"), sent)
-    code = receipt_codes.code_from(sent["token"])
+    code = receipt_codes.code_from_token(sent["token"])
     assert "Location" not in answer.headers
     assert drawn[0].endswith("/status/")
     assert code not in drawn[0]
@@ -194,7 +194,7 @@ def test_a_mistake_saves_nothing_and_loses_nothing(desk, ward, wrong, box):
 
 def test_without_a_key_nothing_is_saved_and_every_word_is_still_there(desk, ward):
     UnitKey.objects.all().delete()
-    seal.forget()
+    seal.forget_public_keys()
     answer = desk.post(url("take-down"), said(ward))
     assert answer.status_code == 409
     assert "bẻ khóa xe" in answer.content.decode()
@@ -221,7 +221,7 @@ def test_past_this_desk_it_is_with_the_unit_above_and_nobody_here_sees_a_trace(
     tip = Tip.objects.get()
     assert tip.responsible_unit == province
     assert (
-        receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
+        receipt_codes.grouped_code(receipt_codes.code_from_token(sent["token"]))
         in answer.content.decode()
     )
     assert url("tip", tip.pk) not in answer.content.decode()
@@ -275,7 +275,7 @@ def test_the_receipt_opens_the_status_page_which_promises_no_answer_elsewhere(
     sign_in(desk_client, officer).post(url("take-down"), sent)
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
-    code = receipt_codes.grouped_code(receipt_codes.code_from(sent["token"]))
+    code = receipt_codes.grouped_code(receipt_codes.code_from_token(sent["token"]))
     opened = Client().post("/status/", {"code": code}, follow=True)
     assert "bẻ khóa xe" in opened.content.decode()
     assert opened.context["is_chat"] is False
@@ -289,7 +289,7 @@ def test_the_words_of_a_refusal_stay_with_those_that_the_law_keeps(desk, ward):
     )
     tip = Tip.objects.get()
     assert "vì nhà ở sát bên" in desk.get(url("tip", tip.pk)).content.decode()
-    withdraw(tip.pk)
+    withdraw_tip(tip.pk)
     assert destroy_withdrawn() == 0
     assert "vì nhà ở sát bên" in desk.get(url("tip", tip.pk)).content.decode()
 
@@ -301,10 +301,12 @@ def test_the_words_of_a_refusal_go_with_what_was_out_of_scope(desk, ward, provin
         said(ward, name="", phone="", refusal="afraid", refusal_words="vì nhà ở sát bên"),
     )
     tip = Tip.objects.get()
-    triage.decline(tip.pk, kind="out_of_scope", reply="Cảm ơn.", by=officer, reason="ngoài phạm vi")
+    triage.decline_tip(
+        tip.pk, kind="out_of_scope", reply="Cảm ơn.", by=officer, reason="ngoài phạm vi"
+    )
     assert "vì nhà ở sát bên" not in desk.get(url("tip", tip.pk)).content.decode()
     Tip.objects.update(closed_at=times.now() - 2 * OBJECTION_WITHIN)
-    assert destroy_expired() == 1
+    assert destroy_expired_content() == 1
     assert TakenDown.objects.get().refusal_words == ""
 
 
@@ -343,7 +345,7 @@ def test_names_in_a_pasted_message_are_covered_before_anything_is_kept(desk, war
     assert tip.taken_down.covered == 2
     assert f"/r/{sent['token']}" in kept.content.decode()
     assert OneTimeLink.objects.get().token_hash == receipt_codes.token_hash(sent["token"])
-    assert receipt_codes.code_from(sent["token"]) not in kept.content.decode()
+    assert receipt_codes.code_from_token(sent["token"]) not in kept.content.decode()
 
 
 def test_a_name_typed_into_the_covered_words_is_covered_all_the_same(desk, ward):
@@ -374,14 +376,14 @@ def test_what_is_covered_on_a_screenshot_has_no_pixels_left(desk, ward, tmp_path
     covers = {"cell": ["0-0", "0-1", "15-7"], "band": ["4"]}
     desk.post(url("take-down-keep"), checked(answer) | covers)
     kept = Attachment.objects.get()
-    picture = Image.open(io.BytesIO(store.opened_copy(kept.viewing_path))).convert("L")
+    picture = Image.open(io.BytesIO(store.open_viewing_copy(kept.viewing_path))).convert("L")
     width, height = picture.size
-    row = height // redact.ROWS
+    row = height // redact.GRID_ROWS
     assert picture.getpixel((5, 5)) < 20
     assert picture.getpixel((width - 5, height - 5)) < 20
     assert picture.getpixel((width // 2, int(4.5 * row))) < 20
     assert picture.getpixel((width // 2, int(7.5 * row))) > 60
-    assert TakenDown.objects.get().covered == 3 + redact.COLUMNS
+    assert TakenDown.objects.get().covered == 3 + redact.GRID_COLUMNS
     assert Tip.objects.get().text
 
 
@@ -405,7 +407,7 @@ def test_a_message_about_officers_here_goes_past_this_desk(desk, ward, province,
 
 @pytest.mark.parametrize("written", ["16-0", "0-8", "x-1", "-", "", "٣-1", "1-1-1"])
 def test_a_cell_that_is_not_on_the_picture_is_none(written):
-    assert redact.cell_of(written) is None
+    assert redact.grid_cell(written) is None
 
 
 def test_a_fire_with_a_child_in_it_rings_like_a_knife_fight(desk, ward):

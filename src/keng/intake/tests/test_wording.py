@@ -15,7 +15,7 @@ from keng.language.chat_words import (
     wants_no_contact,
 )
 from keng.language.fold import fold
-from keng.tips.urgency import urgency_of
+from keng.tips.first_urgency import first_urgency_of
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_who_says_nothing_of_the_kind(text):
     ],
 )
 def test_how_fast_somebody_must_look(text, urgency):
-    assert urgency_of(text) == urgency_of(fold(text)) == urgency
+    assert first_urgency_of(text) == first_urgency_of(fold(text)) == urgency
 
 
 @pytest.mark.parametrize(

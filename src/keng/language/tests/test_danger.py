@@ -14,7 +14,7 @@ from keng.language.danger.reading import THRESHOLD
 from keng.language.danger.table import calmers, danger_phrases, danger_rules
 from keng.language.fold import fold
 from keng.language.urgency import suggest_urgency
-from keng.tips.urgency import urgency_of
+from keng.tips.first_urgency import first_urgency_of
 from tests import train_danger
 
 
@@ -53,7 +53,7 @@ def test_danger_with_and_without_accents(text: str, level: str) -> None:
 def test_what_nobody_sees_between_the_letters_lowers_no_danger(text: str, unseen: str) -> None:
     hidden = unseen.join(text)
     assert danger_in(hidden) == danger_in(text) is not None
-    assert urgency_of(hidden) == urgency_of(text)
+    assert first_urgency_of(hidden) == first_urgency_of(text)
 
 
 def test_letters_in_two_parts_or_of_double_width_are_read_as_danger_too() -> None:

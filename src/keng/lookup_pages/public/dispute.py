@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from keng.dialogue.public.code_page import OF_OBJECTION
+from keng.dialogue.public.code_page import OBJECTION_CODE_PAGE
 from keng.kit import codes
 from keng.kit.forms import Form, HintedChoice, ManyFiles
 from keng.kit.languages import answer_in_language, chosen_language
@@ -145,21 +145,21 @@ def _handle_objection(request: HttpRequest) -> HttpResponse:
     except actions.NoPicture as found:
         form.refuse(found.number)
         return _objection_page(request, listing, form)
-    return OF_OBJECTION.lead_to(given["token"])
+    return OBJECTION_CODE_PAGE.lead_to(given["token"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup_objected(request: HttpRequest) -> HttpResponse:
     """The code, for ten minutes, to the browser that objected; its button posts here."""
     if request.method == "POST":
-        return OF_OBJECTION.close(request)
-    allowed = OF_OBJECTION.token_of(request)
+        return OBJECTION_CODE_PAGE.close(request)
+    allowed = OBJECTION_CODE_PAGE.token_of(request)
     if allowed is None:
-        return OF_OBJECTION.ask()
+        return OBJECTION_CODE_PAGE.ask()
     code = disputes.dispute_code_of(allowed[0])
     dispute = queries.dispute_by_code(code)
     if dispute is None:
-        return OF_OBJECTION.ask()
+        return OBJECTION_CODE_PAGE.ask()
     context = {"dispute": dispute, "grouped": codes.grouped_code(code), "shown_until": allowed[1]}
     return _never_stored(render(request, "lookup_pages/public/objected.html", context))
 

@@ -34,7 +34,7 @@ def event(text, **fields):
 
 
 def read(sealed):
-    return opening.for_unit(bytes(sealed), keys.sender_file().read_bytes()).decode()
+    return opening.open_with_unit_key(bytes(sealed), keys.sender_file().read_bytes()).decode()
 
 
 def answers():

@@ -33,7 +33,7 @@ def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     make.worker_key()
     yield
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_who_objects_and_says_who_they_are_is_not_kept_in_clear(entry):
 def test_a_copy_without_place_and_device_is_kept_sealed_and_nothing_else(entry, tmp_path):
     dispute = shown(entry, photo())
     (file,) = dispute.files.all()
-    assert not Image.open(io.BytesIO(store.opened_copy(file.viewing_path))).getexif()
+    assert not Image.open(io.BytesIO(store.open_viewing_copy(file.viewing_path))).getexif()
     kept = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
     assert kept == [tmp_path / file.viewing_path]
     assert b"JFIF" not in kept[0].read_bytes()

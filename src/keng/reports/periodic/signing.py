@@ -125,7 +125,7 @@ def freeze_report(
         signer_role=whose_report.signing_role(by, unit),
         signed_at=at,
     )
-    signed.signature = heads.sign(signed_bytes(signed))
+    signed.signature = heads.sign_bytes(signed_bytes(signed))
     return signed
 
 
@@ -189,7 +189,7 @@ def newest_version(ask: ReportAsk) -> Snapshot | None:
 def is_genuine_report(signed: Snapshot) -> bool:
     """Whether figures, hash and signature still belong together."""
     same = drafting.hash_figures(signed.figures) == bytes(signed.figures_hash)
-    return same and heads.is_signed(signed_bytes(signed), bytes(signed.signature))
+    return same and heads.is_signed_by_us(signed_bytes(signed), bytes(signed.signature))
 
 
 def audit_detail(signed: Snapshot) -> dict[str, Any]:

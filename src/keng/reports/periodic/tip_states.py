@@ -19,7 +19,7 @@ from django.db.models.functions import Cast
 from keng.audit.models import Entry
 from keng.kit.among import Ids
 from keng.tips.models import Clock, Decision, Tip
-from keng.tips.models.tip import Onlooker
+from keng.tips.models.tip import TipViewer
 
 DecisionKind = Decision.Kind
 OUTSIDE_OUTCOMES = ("out_of_competence", "not_a_tip")
@@ -51,7 +51,7 @@ class TipStates:
     answer is then the same for them, and the database need not walk what was decided of all others.
     """
 
-    onlooker: Onlooker
+    onlooker: TipViewer
     until: datetime
     among: Ids | None = None
     of_all: "TipStates | None" = None

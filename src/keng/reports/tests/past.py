@@ -106,23 +106,23 @@ def sql(statement: str, *values: Any) -> None:
 
 def _close(pk, outcome, by):
     triage.record_outcome(pk, outcome=outcome, by=by)
-    triage.close(pk, by=by)
+    triage.close_tip(pk, by=by)
 
 
 _STEPS = {
-    "accept": lambda pk, _value, by: triage.accept(pk, by=by),
-    "sort": lambda pk, _value, by: triage.sort(pk, category="scam_bank", by=by),
-    "rate": lambda pk, value, by: triage.rate(pk, value=value, by=by),
+    "accept": lambda pk, _value, by: triage.accept_tip(pk, by=by),
+    "sort": lambda pk, _value, by: triage.sort_tip(pk, category="scam_bank", by=by),
+    "rate": lambda pk, value, by: triage.rate_tip(pk, value=value, by=by),
     "join": lambda pk, value, by: triage.mark_duplicate(pk, of=value, by=by),
-    "separate": lambda pk, _value, by: triage.separate(pk, reason="Khác", by=by),
-    "decline": lambda pk, value, by: triage.decline(pk, kind=value, reply="Cảm ơn.", by=by),
+    "separate": lambda pk, _value, by: triage.separate_tip(pk, reason="Khác", by=by),
+    "decline": lambda pk, value, by: triage.decline_tip(pk, kind=value, reply="Cảm ơn.", by=by),
     "close": _close,
-    "route": lambda pk, value, by: triage.route(
+    "route": lambda pk, value, by: triage.route_tip(
         pk, to=Unit.objects.get(pk=value), reason="Địa bàn khác", by=by
     ),
-    "suspend": lambda pk, _value, by: suspension.suspend(
+    "suspend": lambda pk, _value, by: suspension.suspend_tip(
         pk, ground="examination", reason="Chờ giám định", text="Chúng tôi tạm dừng.", by=by
     ),
-    "resume": lambda pk, _value, by: suspension.resume(pk, reason="Đã có kết quả", by=by),
-    "reopen": lambda pk, _value, by: triage.reopen(pk, reason="Thêm tin", by=by),
+    "resume": lambda pk, _value, by: suspension.resume_tip(pk, reason="Đã có kết quả", by=by),
+    "reopen": lambda pk, _value, by: triage.reopen_tip(pk, reason="Thêm tin", by=by),
 }

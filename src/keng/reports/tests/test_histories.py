@@ -63,7 +63,7 @@ def _done(desk, tip, step, to, at):
     """One step, if the desk allows it then."""
     try:
         if step == "withdraw":
-            withdrawal.withdraw(tip.pk)
+            withdrawal.withdraw_tip(tip.pk)
             moved = {"withdrawn_at": at} | (
                 {"closed_at": at} if Tip.objects.get(pk=tip.pk).closed_at else {}
             )

@@ -146,7 +146,7 @@ def test_what_was_taken_back_counts_nowhere(desk):
     past.sql("UPDATE tips_tip SET received_at = %s WHERE id = %s", past.OCTOBER, tip.pk)
     before = past.lines(desk.draft())
     step = desk.step(tip, "sort", dt.datetime.now(dt.UTC))
-    undo.take_back(step.pk, by=desk.commander)
+    undo.take_back_decision(step.pk, by=desk.commander)
     Decision.objects.filter(pk=step.pk).update(at=past.OCTOBER + dt.timedelta(hours=1))
     draft = desk.draft()
     assert draft.holds

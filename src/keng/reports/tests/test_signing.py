@@ -45,7 +45,7 @@ def test_what_is_signed_is_frozen_hashed_signed_and_on_record(desk):
     assert (signed.signer, signed.signer_role, signed.version) == ("Hải", "commander", 1)
     entry = Entry.objects.get(action="report.signed")
     assert entry.detail["hash"] == bytes(signed.figures_hash).hex()
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
     signed.figures["lines"]["received"][0] += 1
     assert not signing.is_genuine_report(signed)
 
@@ -160,7 +160,7 @@ def test_what_was_passed_on_since_is_no_error_of_the_opening_balance(desk):
     tip = Decision.objects.filter(kind="reopened").get().tip
     from keng.decisions import triage
 
-    triage.route(tip.pk, to=other, reason="Địa bàn khác", by=desk.commander)
+    triage.route_tip(tip.pk, to=other, reason="Địa bàn khác", by=desk.commander)
     (opening,) = [f for f in desk.draft("2026-11").findings if f.code == "opening"]
     assert opening.holds
     assert past.lines(desk.draft("2026-11"))["carried_over"] == 4

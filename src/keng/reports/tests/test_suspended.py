@@ -48,9 +48,9 @@ def test_what_ended_suspended_was_taken_up_again_by_a_decision(desk):
 def test_an_ending_that_is_taken_back_leaves_it_suspended_as_before(desk):
     tip = desk.tip(10, *SUSPENDED)
     triage.record_outcome(tip.pk, outcome="solved", by=desk.commander)
-    step = triage.close(tip.pk, by=desk.commander)
+    step = triage.close_tip(tip.pk, by=desk.commander)
     assert Tip.objects.get(pk=tip.pk).suspended_at is None
-    undo.take_back(step.pk, by=desk.commander, secret=step.secret)
+    undo.take_back_decision(step.pk, by=desk.commander, secret=step.secret)
     again = Tip.objects.get(pk=tip.pk)
     assert (again.is_open, again.suspended_at) == (True, tip.suspended_at)
     assert figures(desk) == (1, 5, 6)
@@ -86,12 +86,12 @@ def test_what_stands_in_the_way_is_an_error_of_its_own(desk):
     given = {"ground": "force", "reason": "Bão", "text": "Tạm dừng.", "by": desk.commander}
     for missing, error in (("reason", NoReason), ("text", NoText)):
         with pytest.raises(error):
-            suspension.suspend(tip.pk, **given | {missing: " "})
+            suspension.suspend_tip(tip.pk, **given | {missing: " "})
     with pytest.raises(NotSuspended):
-        suspension.resume(tip.pk, reason="Xong", by=desk.commander)
-    suspension.suspend(tip.pk, **given)
+        suspension.resume_tip(tip.pk, reason="Xong", by=desk.commander)
+    suspension.suspend_tip(tip.pk, **given)
     with pytest.raises(AlreadySuspended):
-        suspension.suspend(tip.pk, **given)
+        suspension.suspend_tip(tip.pk, **given)
     critical = desk.tip(11, urgency="P0")
     with pytest.raises(DeadlineFirst):
-        suspension.suspend(critical.pk, **given)
+        suspension.suspend_tip(critical.pk, **given)

@@ -128,9 +128,9 @@ def _tips(label: str, unit: Unit, officer: Officer, place: Any) -> dict[str, Any
         viewing_path="y",
         keyed_hash=b"0" * 32,
     )
-    triage.accept(first.pk, by=officer)
+    triage.accept_tip(first.pk, by=officer)
     triage.mark_duplicate(second.pk, of=first.pk, by=officer)
-    triage.decline(done.pk, kind="civil", reply="Cảm ơn.", by=officer)
+    triage.decline_tip(done.pk, kind="civil", reply="Cảm ơn.", by=officer)
     second.refresh_from_db()
     entry = listing(f"lua-dao-{unit.pk.hex[-8:]}.example", type="url", unit=unit, basis=label)
     disputed = Dispute.objects.create(

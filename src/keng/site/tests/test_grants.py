@@ -47,33 +47,35 @@ def test_the_desk_can_take_every_decision(here, become):
     make.sighting(third, indicator=make.indicator())
     become("desk")
     viewing.note_first_read(tip.pk, by=officer)
-    undo.take_back(triage.accept(tip.pk, by=officer).pk, by=officer)
-    triage.sort(tip.pk, category="theft", by=officer)
-    answering.withdraw(answering.answer(tip.pk, text="a", by=officer).pk, by=officer)
+    undo.take_back_decision(triage.accept_tip(tip.pk, by=officer).pk, by=officer)
+    triage.sort_tip(tip.pk, category="theft", by=officer)
+    answering.withdraw_answer(
+        answering.answer_reporter(tip.pk, text="a", by=officer).pk, by=officer
+    )
     answering.add_note(tip.pk, text="b", by=officer)
     triage.mark_duplicate(other.pk, of=tip.pk, by=officer)
     tip.refresh_from_db()
     incident_acts.answer_incident(tip.incident_id, text="c", by=officer)
-    triage.separate(other.pk, reason="d", by=officer)
+    triage.separate_tip(other.pk, reason="d", by=officer)
     incident_acts.record_incident_outcome(tip.incident_id, outcome="solved", by=officer)
     incident_acts.close_incident(tip.incident_id, by=officer)
-    triage.reopen(tip.pk, reason="e", by=officer)
-    triage.rate(tip.pk, value="of_value", by=officer)
-    triage.decline(third.pk, kind="out_of_scope", reply="f", by=officer)
-    triage.decline(fourth.pk, kind="official", reply="g", by=officer)
-    triage.route(tip.pk, to=unit.parent, reason="h", by=officer)
+    triage.reopen_tip(tip.pk, reason="e", by=officer)
+    triage.rate_tip(tip.pk, value="of_value", by=officer)
+    triage.decline_tip(third.pk, kind="out_of_scope", reply="f", by=officer)
+    triage.decline_tip(fourth.pk, kind="official", reply="g", by=officer)
+    triage.route_tip(tip.pk, to=unit.parent, reason="h", by=officer)
 
 
 def test_the_public_site_can_object_and_the_worker_destroy(here, become):
     tip, old = make.tip(unit=here.unit), make.tip(unit=here.unit)
     for each in (tip, old):
-        triage.decline(each.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=here.officer)
+        triage.decline_tip(each.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=here.officer)
     become("public")
-    out_of_scope.object_to(tip.pk)
+    out_of_scope.object_to_sealing(tip.pk)
     become("owner")
     Tip.objects.filter(pk=old.pk).update(closed_at=times.now() - 2 * out_of_scope.OBJECTION_WITHIN)
     become("worker")
-    assert out_of_scope.destroy_expired() == 1
+    assert out_of_scope.destroy_expired_content() == 1
 
 
 def test_the_worker_can_do_all_its_tasks(here, become, tmp_path, monkeypatch):
@@ -99,10 +101,10 @@ def test_the_public_site_takes_a_report_back_and_the_worker_destroys_it(here, be
     tip, kept = make.tip(unit=here.unit), make.tip(unit=here.unit)
     make.sighting(tip, indicator=make.indicator())
     make.conversation(tip)
-    triage.accept(kept.pk, by=here.officer)
+    triage.accept_tip(kept.pk, by=here.officer)
     become("public")
-    withdrawal.withdraw(tip.pk)
-    withdrawal.withdraw(kept.pk)
+    withdrawal.withdraw_tip(tip.pk)
+    withdrawal.withdraw_tip(kept.pk)
     become("worker")
     assert withdrawal.destroy_withdrawn() == 1
 
@@ -113,9 +115,9 @@ def test_worker_desk_and_public_site_do_their_part_of_a_critical_tip(here, becom
     become("worker")
     assert ringing.call_what_rings() == 1
     become("desk")
-    triage.accept(tip.pk, by=here.officer)
-    check_steps.tick(tip.pk, step="way", by=here.officer)
-    check_steps.untick(tip.pk, step="way", reason="x", by=here.officer)
+    triage.accept_tip(tip.pk, by=here.officer)
+    check_steps.tick_step(tip.pk, step="way", by=here.officer)
+    check_steps.untick_step(tip.pk, step="way", reason="x", by=here.officer)
     pager_acts.confirm_pager_test(here.rows["pager_test"].pk, by=here.officer)
     become("public")
     assert watch.watched_until(here.unit.pk) is not None

@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.dialogue import withdrawal
-from keng.intake.receive import NewTip, receive_one
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit.ids import new_id
 from keng.tips.models import Tip
 from tests import make
@@ -232,8 +232,8 @@ def test_a_report_about_its_own_desk_still_comes_in(unit, become):
     make.clock_rules()
     above = unit.parent
     become("public")
-    tip_id = receive_one(
-        NewTip(
+    tip_id = receive_tip(
+        IncomingTip(
             unit_id=above.pk,
             concerns=(unit.pk,),
             text="Về đơn vị",
@@ -338,8 +338,8 @@ def test_the_public_site_takes_nothing_away_that_is_acted_on(unit, become, field
 def test_a_reporter_takes_back_what_nobody_has_taken_up_and_what_somebody_has(unit, become):
     fresh, grave = make.tip(unit=unit), make.tip(unit=unit, urgency="P0", text="Cứu")
     become("public")
-    withdrawal.withdraw(fresh.pk)
-    withdrawal.withdraw(grave.pk)
+    withdrawal.withdraw_tip(fresh.pk)
+    withdrawal.withdraw_tip(grave.pk)
     become("owner")
     fresh.refresh_from_db()
     grave.refresh_from_db()

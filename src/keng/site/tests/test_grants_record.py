@@ -90,7 +90,7 @@ def test_only_the_desk_writes_what_an_officer_did(unit, become, process):
     assert not is_refused("warning.approved", by=officer, chain=chain)
     become("owner")
     assert Chain.objects.get(name=chain).last_seq == 1
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 @pytest.mark.parametrize(

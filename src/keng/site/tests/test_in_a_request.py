@@ -65,7 +65,7 @@ from keng.surveys.queries import result_hash
 from keng.surveys.tests.stage import RESULT
 from keng.surveys.tests.stage import Stage as SurveyStage
 from keng.tips import errors, receipt_codes
-from keng.tips.incident_titles import title_of
+from keng.tips.incident_titles import title_of_tip
 from keng.warnings import actions as warnings
 from keng.warnings.actions import errors as warning_errors
 from keng.warnings.actions import pattern_acts
@@ -118,7 +118,7 @@ class TipDesk:
 def accepted():
     desk = TipDesk()
     tip = desk.tip()
-    return Example(desk.officer, lambda by: triage.accept(tip.pk, by=by), may_repeat=True)
+    return Example(desk.officer, lambda by: triage.accept_tip(tip.pk, by=by), may_repeat=True)
 
 
 def sorted_():
@@ -126,7 +126,7 @@ def sorted_():
     tip = desk.tip()
     return Example(
         desk.officer,
-        lambda by: triage.sort(tip.pk, category="theft", urgency="P1", by=by),
+        lambda by: triage.sort_tip(tip.pk, category="theft", urgency="P1", by=by),
         may_repeat=True,
     )
 
@@ -145,7 +145,7 @@ def separated():
     tip = event.tips.exclude(duplicate_of=None).first()
     return Example(
         desk.officer,
-        lambda by: triage.separate(tip.pk, reason="Chuyện khác", by=by),
+        lambda by: triage.separate_tip(tip.pk, reason="Chuyện khác", by=by),
         errors.NotInAnIncident,
     )
 
@@ -155,7 +155,7 @@ def passed_on():
     tip, other = desk.tip(), make.unit(parent=desk.province)
     return Example(
         desk.officer,
-        lambda by: triage.route(tip.pk, to=other, reason="Địa bàn khác", by=by),
+        lambda by: triage.route_tip(tip.pk, to=other, reason="Địa bàn khác", by=by),
         errors.NotYours,
     )
 
@@ -163,10 +163,10 @@ def passed_on():
 def suspended():
     desk = TipDesk()
     tip = desk.tip()
-    triage.sort(tip.pk, category="theft", by=desk.officer)
+    triage.sort_tip(tip.pk, category="theft", by=desk.officer)
     return Example(
         desk.officer,
-        lambda by: suspension.suspend(
+        lambda by: suspension.suspend_tip(
             tip.pk, ground="examination", reason="Chờ giám định", text="Tạm dừng.", by=by
         ),
         errors.AlreadySuspended,
@@ -177,30 +177,36 @@ def answered():
     desk = TipDesk()
     tip = desk.tip()
     return Example(
-        desk.officer, lambda by: answering.answer(tip.pk, text="Chào bạn.", by=by), may_repeat=True
+        desk.officer,
+        lambda by: answering.answer_reporter(tip.pk, text="Chào bạn.", by=by),
+        may_repeat=True,
     )
 
 
 def answer_withdrawn():
     desk = TipDesk()
-    message = answering.answer(desk.tip().pk, text="Chào bạn.", by=desk.officer)
-    return Example(desk.officer, lambda by: answering.withdraw(message.pk, by=by), errors.NotYours)
+    message = answering.answer_reporter(desk.tip().pk, text="Chào bạn.", by=desk.officer)
+    return Example(
+        desk.officer, lambda by: answering.withdraw_answer(message.pk, by=by), errors.NotYours
+    )
 
 
 def answer_withdrawn_after(end):
     """The tip was sealed, or passed on, before its officer took the answer back."""
     desk = TipDesk()
-    message = answering.answer(desk.tip().pk, text="Nhầm.", by=desk.officer)
+    message = answering.answer_reporter(desk.tip().pk, text="Nhầm.", by=desk.officer)
     end(message.tip_id, desk)
-    return Example(desk.officer, lambda by: answering.withdraw(message.pk, by=by), errors.NotYours)
+    return Example(
+        desk.officer, lambda by: answering.withdraw_answer(message.pk, by=by), errors.NotYours
+    )
 
 
 def sealed_meanwhile(tip_id, desk):
-    triage.decline(tip_id, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk.officer)
+    triage.decline_tip(tip_id, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk.officer)
 
 
 def routed_meanwhile(tip_id, desk):
-    triage.route(tip_id, to=desk.province, reason="Việc của tỉnh", by=desk.officer)
+    triage.route_tip(tip_id, to=desk.province, reason="Việc của tỉnh", by=desk.officer)
 
 
 def declined(kind):
@@ -210,7 +216,7 @@ def declined(kind):
         gone = errors.NotYours if kind == "official" else errors.AlreadyClosed
         return Example(
             desk.officer,
-            lambda by: triage.decline(tip.pk, kind=kind, reply="Chào bạn.", by=by),
+            lambda by: triage.decline_tip(tip.pk, kind=kind, reply="Chào bạn.", by=by),
             gone,
         )
 
@@ -221,35 +227,35 @@ def closed():
     desk = TipDesk()
     tip = desk.tip()
     triage.record_outcome(tip.pk, outcome="solved", by=desk.officer)
-    return Example(desk.officer, lambda by: triage.close(tip.pk, by=by), errors.AlreadyClosed)
+    return Example(desk.officer, lambda by: triage.close_tip(tip.pk, by=by), errors.AlreadyClosed)
 
 
 def reopened():
     desk = TipDesk()
     tip = desk.tip()
-    triage.decline(tip.pk, kind="civil", reply="Chào bạn.", by=desk.officer)
+    triage.decline_tip(tip.pk, kind="civil", reply="Chào bạn.", by=desk.officer)
     return Example(
         desk.officer,
-        lambda by: triage.reopen(tip.pk, reason="Thêm tin", by=by),
+        lambda by: triage.reopen_tip(tip.pk, reason="Thêm tin", by=by),
         errors.NotClosed,
     )
 
 
 def acceptance_undone():
     desk = TipDesk()
-    step = triage.accept(desk.tip().pk, by=desk.officer)
-    return Example(desk.officer, lambda by: undo.take_back(step.pk, by=by), errors.TooLate)
+    step = triage.accept_tip(desk.tip().pk, by=desk.officer)
+    return Example(desk.officer, lambda by: undo.take_back_decision(step.pk, by=by), errors.TooLate)
 
 
 def end_undone(kind):
     def example():
         desk = TipDesk()
         tip = desk.tip()
-        step = triage.decline(tip.pk, kind=kind, reply="Chào bạn.", by=desk.officer)
+        step = triage.decline_tip(tip.pk, kind=kind, reply="Chào bạn.", by=desk.officer)
         secret = step.secret
         return Example(
             desk.officer,
-            lambda by: undo.take_back(step.pk, by=by, secret=secret),
+            lambda by: undo.take_back_decision(step.pk, by=by, secret=secret),
             errors.TooLate,
         )
 
@@ -259,8 +265,10 @@ def end_undone(kind):
 def objected():
     desk = TipDesk()
     tip = desk.tip()
-    triage.decline(tip.pk, kind="out_of_scope", reply="Chào bạn.", by=desk.officer)
-    return Example(None, lambda _: out_of_scope.object_to(tip.pk), out_of_scope.CannotObject)
+    triage.decline_tip(tip.pk, kind="out_of_scope", reply="Chào bạn.", by=desk.officer)
+    return Example(
+        None, lambda _: out_of_scope.object_to_sealing(tip.pk), out_of_scope.CannotObject
+    )
 
 
 def event_answered():
@@ -804,7 +812,7 @@ def own_folder(tmp_path, monkeypatch):
 
 def balanced(area):
     """What is wrong with the books after a commit; an event's tips share one entry."""
-    return [*(complaints() if area != "events" else []), *map(str, verify.faults())]
+    return [*(complaints() if area != "events" else []), *map(str, verify.chain_faults())]
 
 
 @pytest.mark.parametrize("area", EXAMPLES)
@@ -862,7 +870,7 @@ def event_answered_and_first_tip_out_of_scope():
     first = event.tips.get(duplicate_of=None)
     # Named by a number of this tip, so that the name goes with it.
     make.sighting(first, indicator=make.indicator(fresh_number()))
-    incident_acts.rename_incident(event.pk, title=title_of(first), by=desk.officer)
+    incident_acts.rename_incident(event.pk, title=title_of_tip(first), by=desk.officer)
     return (
         Example(
             desk.officer,
@@ -870,7 +878,7 @@ def event_answered_and_first_tip_out_of_scope():
         ),
         Example(
             desk.officer,
-            lambda by: triage.decline(first.pk, kind="out_of_scope", reply="Chào bạn.", by=by),
+            lambda by: triage.decline_tip(first.pk, kind="out_of_scope", reply="Chào bạn.", by=by),
         ),
     )
 
@@ -880,11 +888,11 @@ def event_closed_and_first_tip_separated():
     event = desk.event()
     first = event.tips.get(duplicate_of=None)
     make.sighting(first, indicator=make.indicator(fresh_number()))
-    incident_acts.rename_incident(event.pk, title=title_of(first), by=desk.officer)
+    incident_acts.rename_incident(event.pk, title=title_of_tip(first), by=desk.officer)
     incident_acts.record_incident_outcome(event.pk, outcome="warned", by=desk.officer)
     return (
         Example(desk.officer, lambda by: incident_acts.close_incident(event.pk, by=by)),
-        Example(desk.officer, lambda by: triage.separate(first.pk, reason="Khác", by=by)),
+        Example(desk.officer, lambda by: triage.separate_tip(first.pk, reason="Khác", by=by)),
     )
 
 
@@ -893,10 +901,12 @@ def number_judged_and_tip_out_of_scope():
     tip = desk.tip()
     seen = make.sighting(tip, indicator=make.indicator(fresh_number()))
     return (
-        Example(desk.officer, lambda by: viewing.set_role(seen.pk, role="not_used", by=by)),
+        Example(
+            desk.officer, lambda by: viewing.set_sighting_role(seen.pk, role="not_used", by=by)
+        ),
         Example(
             desk.officer,
-            lambda by: triage.decline(tip.pk, kind="out_of_scope", reply="Chào bạn.", by=by),
+            lambda by: triage.decline_tip(tip.pk, kind="out_of_scope", reply="Chào bạn.", by=by),
         ),
     )
 
@@ -939,7 +949,7 @@ def test_two_who_meet_do_not_wait_for_each_other_in_a_ring(in_a_request, pair):
         ended = [error for error in at_once(*acts) if error is not None]
         assert all(isinstance(error, MAY_BE_TOLD) for error in ended), ended
         assert len(ended) < len(acts)
-    assert list(map(str, verify.faults())) == []
+    assert list(map(str, verify.chain_faults())) == []
 
 
 def test_of_two_who_send_the_same_new_group_at_once_one_reads_that_the_name_is_taken(

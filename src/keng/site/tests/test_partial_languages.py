@@ -129,9 +129,9 @@ def test_a_tip_keeps_the_language_and_its_end_is_told_in_it(stage, reader, langu
         expected = translation.gettext(FINISHED)
     assert expected != FINISHED
     officer = make.officer(unit=stage.unit)
-    triage.accept(tip.pk, by=officer)
+    triage.accept_tip(tip.pk, by=officer)
     closing.record_outcome(tip.pk, outcome="unfounded", by=officer)
-    closing.close(tip.pk, by=officer)
+    closing.close_tip(tip.pk, by=officer)
     assert tip.messages.last().text == expected
 
 

@@ -97,7 +97,7 @@ def desk(tmp_path, monkeypatch):
 
 
 def withdraw(tip):
-    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw_tip(tip.pk)
     return withdrawal.destroy_withdrawn()
 
 
@@ -107,19 +107,19 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
     other = make.tip(unit=unit)
     acts = [
         lambda: withdraw(tip),
-        lambda: triage.decline(
+        lambda: triage.decline_tip(
             other.pk,
             kind="out_of_scope",
             reply="Ngoài phạm vi.",
             by=make.officer(unit=unit),
         ),
-        out_of_scope.destroy_expired,
-        undo_ending.let_go,
-        forget_chats.forget_chats,
-        forget_chats.forget_files,
+        out_of_scope.destroy_expired_content,
+        undo_ending.forget_held_endings,
+        forget_chats.forget_message_hashes,
+        forget_chats.forget_file_hashes,
         forget_chats.forget_message_ids,
-        forget_chats.forget_repetitions,
-        chats.forget_addresses,
+        forget_chats.forget_dedupe_keys,
+        chats.forget_unneeded_addresses,
         fetch_media.fetch_files,
         indicators.remove_unused_indicators,
         examine.examine_tips,

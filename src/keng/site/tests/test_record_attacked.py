@@ -76,7 +76,7 @@ def test_a_process_sets_neither_the_time_nor_the_id_of_an_entry(unit, become, at
     assert is_present
     assert entry_id != chosen
     assert entry_id.version == 7
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 def test_whoever_records_learns_the_time_and_the_id_that_stand_there(unit, become):
@@ -113,8 +113,8 @@ def test_an_unreadable_entry_is_a_fault_and_stops_neither_page_nor_check(
         record("tip.accepted", by=officer, on=unit, chain=chain, detail={"n": 1})
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE audit_entry SET {column} = {value} WHERE seq = 2")
-    assert [(fault.seq, fault.what) for fault in verify.faults()] == [(2, "cannot be read")]
-    assert witness.run() == 1
+    assert [(fault.seq, fault.what) for fault in verify.chain_faults()] == [(2, "cannot be read")]
+    assert witness.print_verification() == 1
     assert f"{chain} entry 2: cannot be read" in capsys.readouterr().out
     page = auditor_page(unit, desk_client)
     assert page.status_code == 200
@@ -175,7 +175,7 @@ def test_what_would_be_hashed_otherwise_by_the_reader_is_refused(unit, become, d
     assert is_refused(unit_chain(unit.pk), detail=detail)
     assert not is_refused(unit_chain(unit.pk), detail='{"a":[1,-2,"x",null,true],"b":{"c":1e2}}')
     become("owner")
-    assert list(verify.faults()) == []
+    assert list(verify.chain_faults()) == []
 
 
 @pytest.mark.parametrize("thing", [("tip", "x" * 80 + " "), ("tip ", ""), ("tip", "\u200b")])

@@ -15,8 +15,8 @@ from keng.community.report.describe import DescribeForm
 from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tests.resident import Resident, Stage
 from keng.conftest import sign_in
-from keng.dialogue.public.status_page import WriteForm
-from keng.intake.by_staff.take_down_forms import ChatForm
+from keng.dialogue.public.status_page import ReporterMessageForm
+from keng.intake.by_staff.take_down_forms import ShownChatForm
 from keng.kit import uploads
 from keng.kit.upload_room import NoRoom, upload_room
 from keng.kit.uploads import largest_file_for
@@ -205,7 +205,7 @@ def test_every_form_says_in_words_that_there_was_no_room(why, words):
     refused = uploads.SealedUpload(
         path="", key=b"", name="a.jpg", size=9, content_type="image/jpeg", no_room=why
     )
-    form = WriteForm({"text": "chữ"}, MultiValueDict({"attached": [refused]}))
+    form = ReporterMessageForm({"text": "chữ"}, MultiValueDict({"attached": [refused]}))
     assert words in form.errors["attached"][0]
     assert form["text"].value() == "chữ"
 
@@ -235,8 +235,8 @@ FORMS = {
     "groups-import": GroupSheetForm,
     "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,
-    "status-tip": WriteForm,
-    "take-down-chat": ChatForm,
+    "status-tip": ReporterMessageForm,
+    "take-down-chat": ShownChatForm,
 }
 
 

@@ -17,7 +17,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 KB = 1024
 SIZE = 64 * KB
-CODE = receipt_codes.code_from("a-token-of-these-tests")
+CODE = receipt_codes.code_from_token("a-token-of-these-tests")
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def stage(own_folder):
 @pytest.fixture
 def tip(stage):
     made = make.tip(unit=stage.unit, text="Có người rình xe ở cổng chợ")
-    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=made)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=made)
     make.message(made, made.text)
     return made
 
@@ -142,11 +142,11 @@ def test_once_it_is_read_there_is_room_again_but_not_for_what_came_since(tip, sm
     assert Tip.objects.get().waiting_since
     assert send(opened("10.1.1.1"), 5)[0].status_code == 200
     Tip.objects.update(state="closed", due_at=None, closed_at=times.now(), outcome="solved")
-    assert unread_files.has_room()
+    assert unread_files.has_room_in_share()
 
 
 def test_the_worker_may_ask_too_before_it_fetches_files_of_chats(tip, small_disk, become):
     assert send(opened("10.1.1.1"), 5)[0].status_code == 303
     become("worker")
-    assert unread_files.has_room()
+    assert unread_files.has_room_in_share()
     assert fetch_media.fetch_files() == 0

@@ -22,8 +22,8 @@ from keng.accounts.models import Post
 from keng.accounts.who import WORKING
 from keng.community.actions.questions import answer_digest
 from keng.conftest import sign_in
-from keng.dialogue.ready_answers import standard
-from keng.intake.by_staff.take_down import Told, own_desk
+from keng.dialogue.ready_answers import standard_answers
+from keng.intake.by_staff.take_down import TipByStaff, destination_at_desk
 from keng.kit import times
 from keng.lessons.models import Edition
 from keng.lookup.errors import NotYours as NotYoursToList
@@ -61,15 +61,15 @@ STEPS = {
     "reports.signing.freeze_report",
     "reports.signing.may_publish_report",
     "surveys.writing.locked_survey",
-    "alarms.ringing.settle",
-    "decisions.closing.end_and_tell",
-    "tips.messages.say",
+    "alarms.ringing.settle_alarm",
+    "decisions.closing.end_and_tell_reporter",
+    "tips.messages.add_message",
     "lookup_pages.propose.sighting_to_propose",
     "intake.take_down.may_read_code",
-    "tips.presence.stand_by",
-    "decisions.on_record.decided",
+    "tips.readers.note_reader",
+    "decisions.on_record.record_decision",
     "tips.lock.lock_tip",
-    "decisions.suspension.lift",
+    "decisions.suspension.lift_suspension",
     "incidents.wave_acts.note_wave_warning",
     "warnings.drafting.lock_warning",
     "warnings.releasing.note_numbers",
@@ -104,17 +104,17 @@ OF_THE_OWN_UNIT = {
     "lessons.writing.open_collection",
     "lessons.film_acts.take_in_film",
     "partners.inviting.invite_partner",
-    "dialogue.ready_answer_acts.write_answer",
-    "dialogue.ready_answer_acts.set_answer_removed",
+    "dialogue.ready_answer_acts.write_ready_answer",
+    "dialogue.ready_answer_acts.set_ready_answer_removed",
     "inbox.search_acts.record_name_search",
     "inbox.search_acts.save_search",
     "inbox.search_acts.remove_search",
-    "intake.take_down.take_down",
+    "intake.take_down.take_down_tip",
     # One's own last decision is taken back also where the tip has left one's sight by it.
-    "decisions.undo.take_back",
-    "decisions.bulk.take_back",
+    "decisions.undo.take_back_decision",
+    "decisions.bulk.take_back_decisions",
     # So are one's own words that have not left.
-    "dialogue.answering.withdraw",
+    "dialogue.answering.withdraw_answer",
     "incidents.incident_acts.withdraw_incident_answer",
 }
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
@@ -531,28 +531,32 @@ _APART = {
         "content": {"vi": {"title": "Hỏi", "why": "a"}},
     },
     "surveys.writing.revise_survey": {"purpose": "streets", "content": {}},
-    "dialogue.ready_answer_acts.set_answer_removed": {"code": next(iter(standard()))},
-    "dialogue.ready_answer_acts.write_answer": {
+    "dialogue.ready_answer_acts.set_ready_answer_removed": {"code": next(iter(standard_answers()))},
+    "dialogue.ready_answer_acts.write_ready_answer": {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),
         "seen": None,
     },
-    "decisions.bulk.join": lambda here: {"tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]},
-    "decisions.bulk.take_back": lambda here: {"decision_ids": [_own_decision(here).pk]},
+    "decisions.bulk.join_tips": lambda here: {
+        "tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]
+    },
+    "decisions.bulk.take_back_decisions": lambda here: {"decision_ids": [_own_decision(here).pk]},
     "decisions.closing.record_outcome": {"outcome": "solved"},
-    "dialogue.answering.withdraw": lambda here: {"message_id": _own_answer(here).pk},
+    "dialogue.answering.withdraw_answer": lambda here: {"message_id": _own_answer(here).pk},
     "incidents.incident_acts.record_incident_outcome": {"outcome": "solved"},
     "incidents.incident_acts.withdraw_incident_answer": lambda here: {"batch": _own_batch(here)},
     "inbox.search_acts.remove_search": lambda here: {"saved_id": _own_search(here)},
-    "decisions.putting_off.set_aside": lambda _here: {
+    "decisions.putting_off.put_off_tip": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)
     },
     "lookup_pages.propose.confirm_proposal": lambda here: {"listing_id": _proposed(here)},
-    "intake.take_down.take_down": lambda here: {
-        "told": Told(manner=TakenDown.Manner.PHONE, to=own_desk(here.unit), text="Mất xe")
+    "intake.take_down.take_down_tip": lambda here: {
+        "told": TipByStaff(
+            manner=TakenDown.Manner.PHONE, to=destination_at_desk(here.unit), text="Mất xe"
+        )
     },
     "decisions.triage.mark_duplicate": lambda here: {"of": _second_tip(here).pk},
-    "decisions.triage.route": lambda _here: {"to": make.unit()},
-    "decisions.undo.take_back": lambda here: {"decision_id": _own_decision(here).pk},
+    "decisions.triage.route_tip": lambda _here: {"to": make.unit()},
+    "decisions.undo.take_back_decision": lambda here: {"decision_id": _own_decision(here).pk},
     "warnings.pattern_acts.make_pattern": {"texts": PARTS},
     "warnings.drafting.send_back_warning": lambda here: {"warning_id": _waiting(here).warning_id},
     "warnings.releasing.approve_warning": lambda here: {

@@ -31,10 +31,10 @@ STORY = "Có hai thanh niên đang cạy cửa nhà trọ số 5"
 @pytest.fixture
 def own_keys(db, tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     keys.make_sender_key()
     yield
-    seal.forget()
+    seal.forget_public_keys()
 
 
 class Chat:
@@ -81,7 +81,7 @@ class Chat:
 
 
 def _opened(sealed):
-    return opening.for_unit(bytes(sealed), keys.sender_file().read_bytes()).decode()
+    return opening.open_with_unit_key(bytes(sealed), keys.sender_file().read_bytes()).decode()
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from keng.tips.models.tip import Tip
 class DialogueQuerySet(models.QuerySet["DialogueMessage"]):
     """Reads of a dialogue."""
 
-    def said(self) -> "DialogueQuerySet":
+    def shown_to_reporter(self) -> "DialogueQuerySet":
         """What the reporter may see by now: an answer is held a few seconds, to be taken back."""
         return self.filter(visible_at__lte=times.now())
 

@@ -8,13 +8,13 @@ from django.db.models.functions import Now
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
-    from keng.tips.models.tip import Onlooker
+    from keng.tips.models.tip import TipViewer
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     """Reads of incidents."""
 
-    def visible_to(self, officer: "Onlooker") -> "IncidentQuerySet":
+    def visible_to(self, officer: "TipViewer") -> "IncidentQuerySet":
         """Incidents of the officer's units. No post means none."""
         return self.filter(unit_id__in=officer.unit_ids)
 

@@ -19,11 +19,11 @@ from keng.kit.models import Row
 from keng.tips.models.incident import Incident
 
 # Search is for work: what was closed longer ago is in nobody's way.
-FINDABLE = datetime.timedelta(days=90)
+FINDABLE_FOR = datetime.timedelta(days=90)
 
 
 # What calls people: critical and nobody's yet, or danger in a later message that nobody has taken.
-RINGING = models.Q(danger_unheard=True) | (
+IS_RINGING = models.Q(danger_unheard=True) | (
     models.Q(urgency="P0", assigned_to__isnull=True) & ~models.Q(state__in=["closed", "duplicate"])
 )
 
@@ -38,10 +38,10 @@ class Urgency(models.TextChoices):
 
 
 # What is looked at within the hour, or now.
-HURRIED = ("P0", "P1")
+URGENT_LEVELS = ("P0", "P1")
 
 
-class Onlooker(Protocol):
+class TipViewer(Protocol):
     """What decides which tips an officer sees."""
 
     @property
@@ -64,7 +64,7 @@ class OnlookerOf:
 class TipQuerySet(models.QuerySet["Tip"]):
     """Reads of tips. Every desk query starts from visible_to."""
 
-    def visible_to(self, officer: Onlooker) -> "TipQuerySet":
+    def visible_to(self, officer: TipViewer) -> "TipQuerySet":
         """Tips of the officer's units, never one that concerns the officer's own unit.
 
         No post means no tips.
@@ -78,7 +78,7 @@ class TipQuerySet(models.QuerySet["Tip"]):
             mine = models.Q(responsible_unit__among=units)
         return self.filter(mine).exclude(pk__in=about_us.values("tip"))
 
-    def with_incidents_of(self, officer: Onlooker) -> "TipQuerySet":
+    def with_incidents_of(self, officer: TipViewer) -> "TipQuerySet":
         """For showing: `incident` is None where the incident is not the officer's to see.
 
         The province joins tips of several desks, and an incident's name tells of others' tips.
@@ -92,11 +92,11 @@ class TipQuerySet(models.QuerySet["Tip"]):
 
     def ringing(self) -> "TipQuerySet":
         """Tips that call people until somebody takes them; a closed one too, if it began anew."""
-        return self.filter(RINGING)
+        return self.filter(IS_RINGING)
 
     def findable(self) -> "TipQuerySet":
         """What may be searched: open tips, and closed ones for 90 days unless unfounded."""
-        recent = models.Q(closed_at__gt=times.now() - FINDABLE) & ~models.Q(outcome="unfounded")
+        recent = models.Q(closed_at__gt=times.now() - FINDABLE_FOR) & ~models.Q(outcome="unfounded")
         return self.filter(models.Q(state__in=Tip.OPEN_STATES) | recent)
 
     def in_waves(self) -> "TipQuerySet":
@@ -252,7 +252,9 @@ class Tip(Row):
                 name="tip_inbox",
             ),
             # The red bar of a desk, which each of its pages asks for again and again.
-            models.Index(fields=["responsible_unit", "id"], condition=RINGING, name="tip_unheard"),
+            models.Index(
+                fields=["responsible_unit", "id"], condition=IS_RINGING, name="tip_unheard"
+            ),
             # The unit's closed tips, newest first.
             models.Index(
                 fields=["responsible_unit", "-id"],
@@ -281,7 +283,7 @@ class Tip(Row):
                 name="tip_withdrawn_when",
             ),
             # What rings: the worker looks every other second, over all units.
-            models.Index(fields=["id"], condition=RINGING, name="tip_ringing"),
+            models.Index(fields=["id"], condition=IS_RINGING, name="tip_ringing"),
             models.Index(
                 fields=["id"], condition=models.Q(outcome="withdrawn"), name="tip_withdrawn"
             ),
@@ -294,7 +296,7 @@ class Tip(Row):
     @property
     def urgency_is_suggested(self) -> bool:
         """It is urgent, and only the machine and the reporter's taps say so."""
-        return self.urgency in HURRIED and not self.urgency_is_rated
+        return self.urgency in URGENT_LEVELS and not self.urgency_is_rated
 
     @property
     def is_open(self) -> bool:

@@ -5,23 +5,25 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.models import Row
-from keng.tips.models.tip import Onlooker, Tip
+from keng.tips.models.tip import Tip, TipViewer
 
 # Fewer than three tips of three people tell nothing.
-FEWEST = 3
+FEWEST_TIPS_OF_WAVE = 3
 
 
 class WaveQuerySet(models.QuerySet["Wave"]):
-    """Reads of waves. What of one an officer may read hangs on its tips (queries.waves)."""
+    """Reads of waves. What of one an officer may read hangs on its tips."""
 
-    def visible_to(self, officer: Onlooker) -> "WaveQuerySet":
+    def visible_to(self, officer: TipViewer) -> "WaveQuerySet":
         """Those with a tip that the officer sees.
 
         Of anything but scams a commune needs three of its own: a single one would tell it that
         others went past it to the province.
         """
         own = WaveTip.objects.filter(tip__in=Tip.objects.visible_to(officer).in_waves())
-        several = own.values("wave").annotate(n=models.Count("pk")).filter(n__gte=FEWEST)
+        several = (
+            own.values("wave").annotate(n=models.Count("pk")).filter(n__gte=FEWEST_TIPS_OF_WAVE)
+        )
         shown = models.Q(unit_id__in=officer.own_unit_ids) | models.Q(category__startswith="scam_")
         return self.filter(
             shown | models.Q(pk__in=several.values("wave")), pk__in=own.values("wave")

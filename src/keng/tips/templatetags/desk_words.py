@@ -14,7 +14,6 @@ from keng.kit.viewing_copies import NoCopy
 from keng.language.taxonomy import category_label
 from keng.places import serving
 from keng.tips import origins
-from keng.tips.decision_words import clock_name
 from keng.tips.models import Attachment, Tip
 
 register = template.Library()
@@ -33,7 +32,7 @@ def any_waits_for_copy(attachments: Iterable[Attachment]) -> bool:
 
 
 @register.filter
-def shown(value: str) -> str:
+def indicator_text(value: str) -> str:
     """An indicator as people write it: a number in groups, a link that cannot be tapped."""
     return defang(as_dialled(value))
 
@@ -42,11 +41,11 @@ def shown(value: str) -> str:
 def from_afar(tip: Tip) -> list[str]:
     """Another province, another language: said before anybody answers."""
     outside = serving.is_outside_province(tip.place, tip.responsible_unit)
-    return origins.from_afar(tip.language, outside=outside)
+    return origins.from_afar_notes(tip.language, outside=outside)
 
 
 @register.filter
-def tapped(tip: Tip) -> str:
+def tile_tapped(tip: Tip) -> str:
     """The tile that the reporter tapped; empty where nobody tapped one."""
     return origins.tapped_topic(tip.topic, tip.channel)
 
@@ -64,19 +63,7 @@ def category_name(code: str) -> str:
 
 
 @register.filter
-def clock(code: str | None) -> str:
-    """A clock in one word."""
-    return clock_name(code or "")
-
-
-@register.filter
-def span(length: timedelta) -> str:
-    """A length of time."""
-    return span_words(length)
-
-
-@register.filter
-def apart(length: timedelta) -> str:
+def time_apart(length: timedelta) -> str:
     """How far two moments lie apart; less than a minute is no distance."""
     if length < timedelta(minutes=1):
         return _("at the same time")

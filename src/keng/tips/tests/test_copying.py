@@ -40,9 +40,9 @@ USUAL, LARGEST = (5712, 4284), (8165, 6124)
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
+    seal.forget_public_keys()
     yield tmp_path
-    seal.forget()
+    seal.forget_public_keys()
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_what_phones_send_gets_a_copy_within_300_mb(size, mode, format, options)
 )
 def test_what_cannot_be_opened_safely_is_refused_with_the_reason(content, reason):
     with pytest.raises(confined.CannotCopy) as refused:
-        confined.copied(content())
+        confined.copy_picture(content())
     assert refused.value.reason == reason
 
 
@@ -164,7 +164,7 @@ def test_the_picture_of_several_that_phones_write_is_read():
     """A JPEG with a second one behind it (MPO): its reader is loaded before nothing can be."""
     first, second = Image.new("RGB", (80, 60), "red"), Image.new("RGB", (40, 30), "blue")
     made = encoded(first, "MPO", save_all=True, append_images=[second])
-    with Image.open(io.BytesIO(confined.copied(made))) as copy:
+    with Image.open(io.BytesIO(confined.copy_picture(made))) as copy:
         assert copy.size == (80, 60)
 
 
@@ -174,7 +174,7 @@ def test_a_copy_stands_upright_and_says_nothing_of_place_and_device(turned):
     exif[0x010F], exif[0x0112] = "Secret Camera", turned
     picture = Image.new("RGB", (64, 32), "white")
     picture.paste("red", (0, 0, 32, 16))
-    copy = confined.copied(encoded(picture, "JPEG", exif=exif, quality=95))
+    copy = confined.copy_picture(encoded(picture, "JPEG", exif=exif, quality=95))
     assert b"Secret" not in copy
     with Image.open(io.BytesIO(copy)) as upright:
         assert not upright.getexif()
@@ -186,7 +186,9 @@ def test_a_copy_stands_upright_and_says_nothing_of_place_and_device(turned):
 
 
 def test_what_shines_through_is_on_white():
-    with Image.open(io.BytesIO(confined.copied(encoded(Image.new("RGBA", (40, 30)))))) as copy:
+    with Image.open(
+        io.BytesIO(confined.copy_picture(encoded(Image.new("RGBA", (40, 30)))))
+    ) as copy:
         assert min(copy.getpixel((20, 15))) > 250
 
 
@@ -194,7 +196,7 @@ def test_the_confined_process_has_no_file_no_network_no_child_and_little_memory(
     tried = (
         "import os, socket, resource\n"
         "from keng.files.pictures import decoding\n"
-        "decoding.confine()\n"
+        "decoding.confine_process()\n"
         "def refused(act):\n"
         "    try: act()\n"
         "    except (OSError, MemoryError): return True\n"
@@ -218,13 +220,13 @@ def test_what_was_sent_waits_under_a_key_that_goes_with_the_copy(tip, own_folder
     row = WaitingPicture.objects.get()
     (file,) = waiting_files()
     assert b"JFIF" not in file.read_bytes()
-    key = opening.for_worker(bytes(row.key_sealed))
-    assert store.opened_for_worker(row.path, key) == content
+    key = opening.open_as_worker(bytes(row.key_sealed))
+    assert store.open_for_worker(row.path, key) == content
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert (viewing_copies.make_next_copy(), viewing_copies.make_next_copy()) == (1, 0)
     kept.refresh_from_db()
     assert kept.no_copy == ""
-    assert store.opened_copy(kept.viewing_path).startswith(b"\xff\xd8\xff")
+    assert store.open_viewing_copy(kept.viewing_path).startswith(b"\xff\xd8\xff")
     assert not WaitingPicture.objects.exists()
     assert waiting_files() == []
     assert (own_folder / kept.original_path).exists()
@@ -235,11 +237,11 @@ def test_only_the_worker_opens_what_waits_for_it(tip, monkeypatch):
     sent(tip, small())
     monkeypatch.delenv("KENG_WORKER_KEYS")
     with pytest.raises(opening.NotTheWorker):
-        opening.for_worker(bytes(WaitingPicture.objects.get().key_sealed))
+        opening.open_as_worker(bytes(WaitingPicture.objects.get().key_sealed))
 
 
 def test_the_workers_key_is_renewed_and_the_old_one_is_dropped(tip):
-    sealed = seal.for_worker(b"picture")
+    sealed = seal.seal_for_worker(b"picture")
     (first,) = keys.worker_folder().iterdir()
     keys.renew_worker_key()
     assert list(keys.worker_folder().iterdir()) == [first]
@@ -247,7 +249,7 @@ def test_the_workers_key_is_renewed_and_the_old_one_is_dropped(tip):
     WorkerKey.objects.update(created_at=times.now() - dt.timedelta(hours=2))
     keys.renew_worker_key()
     assert len(list(keys.worker_folder().iterdir())) == 2
-    assert opening.for_worker(sealed) == b"picture"
+    assert opening.open_as_worker(sealed) == b"picture"
     WorkerKey.objects.filter(retired_at__isnull=False).update(
         retired_at=times.now() - dt.timedelta(hours=1)
     )
@@ -255,9 +257,9 @@ def test_the_workers_key_is_renewed_and_the_old_one_is_dropped(tip):
     keys.renew_worker_key()
     assert not first.exists()
     with pytest.raises(CryptoError):
-        opening.for_worker(sealed)
-    seal.forget()
-    assert opening.for_worker(seal.for_worker(b"another")) == b"another"
+        opening.open_as_worker(sealed)
+    seal.forget_public_keys()
+    assert opening.open_as_worker(seal.seal_for_worker(b"another")) == b"another"
 
 
 @pytest.mark.parametrize(
@@ -312,7 +314,7 @@ def test_as_long_as_it_waits_the_desk_says_so(tip, desk_client):
 def test_after_ten_minutes_it_is_given_up_and_the_key_is_gone(tip):
     kept = sent(tip, small())
     WaitingPicture.objects.update(
-        since=times.now() - viewing_copies.WITHIN - dt.timedelta(seconds=1)
+        since=times.now() - viewing_copies.COPY_WITHIN - dt.timedelta(seconds=1)
     )
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert viewing_copies.make_next_copy() == 1
@@ -325,7 +327,7 @@ def test_after_ten_minutes_it_is_given_up_and_the_key_is_gone(tip):
 
 def test_without_a_key_of_the_worker_the_report_is_taken_all_the_same(tip):
     WorkerKey.objects.all().delete()
-    seal.forget()
+    seal.forget_public_keys()
     kept = settled(tip, small())
     assert kept.no_copy == "late"
     assert kept.original_path
@@ -334,7 +336,7 @@ def test_without_a_key_of_the_worker_the_report_is_taken_all_the_same(tip):
 
 def test_what_another_worker_has_in_hand_is_left_to_it_and_tried_again_after_a_kill(tip):
     kept = sent(tip, small())
-    assert viewing_copies._lease() is not None
+    assert viewing_copies._lease_picture() is not None
     assert viewing_copies.make_next_copy() == 0
     WaitingPicture.objects.update(leased_until=times.now() - dt.timedelta(seconds=1))
     assert viewing_copies.make_next_copy() == 1
@@ -354,7 +356,7 @@ def test_whoever_is_slower_than_another_worker_changes_nothing(tip):
     kept = sent(tip, small())
     row = WaitingPicture.objects.get()
     viewing_copies.make_next_copy()
-    viewing_copies._settle(row.pk, reason=viewing_copies.NoCopy.BROKEN)
+    viewing_copies._settle_picture(row.pk, reason=viewing_copies.NoCopy.BROKEN)
     kept.refresh_from_db()
     assert (kept.no_copy, bool(kept.viewing_path)) == ("", True)
     assert words_to_reporter(tip) == []
@@ -362,11 +364,11 @@ def test_whoever_is_slower_than_another_worker_changes_nothing(tip):
 
 def test_taken_back_while_the_copy_is_made_nothing_of_it_stays(tip):
     kept = sent(tip, small())
-    row = viewing_copies._lease()
-    withdrawal.withdraw(tip.pk)
+    row = viewing_copies._lease_picture()
+    withdrawal.withdraw_tip(tip.pk)
     with TestCase.captureOnCommitCallbacks(execute=True):
         withdrawal.destroy_withdrawn()
-        viewing_copies._settle(row.pk, copy=b"\xff\xd8\xff")
+        viewing_copies._settle_picture(row.pk, copy=b"\xff\xd8\xff")
     kept.refresh_from_db()
     assert (kept.original_path, kept.viewing_path, kept.no_copy) == ("", "", "")
     assert not WaitingPicture.objects.exists()
@@ -376,13 +378,13 @@ def test_taken_back_while_the_copy_is_made_nothing_of_it_stays(tip):
 def test_out_of_scope_it_waits_for_the_end_to_be_taken_back_and_goes_in_time(tip):
     kept = sent(tip, small())
     officer = make.officer(unit=tip.responsible_unit)
-    row = viewing_copies._lease()
-    closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
-    viewing_copies._settle(row.pk, copy=b"\xff\xd8\xff")
+    row = viewing_copies._lease_picture()
+    closing.decline_tip(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    viewing_copies._settle_picture(row.pk, copy=b"\xff\xd8\xff")
     kept.refresh_from_db()
     assert kept.viewing_path == ""
     assert viewing_copies.make_next_copy() == 0
-    WaitingPicture.objects.update(since=times.now() - 2 * viewing_copies.WITHIN)
+    WaitingPicture.objects.update(since=times.now() - 2 * viewing_copies.COPY_WITHIN)
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert viewing_copies.make_next_copy() == 1
     assert waiting_files() == []
@@ -421,13 +423,13 @@ def test_a_worker_without_a_run_left_no_copy_half_made(tip, monkeypatch):
     assert viewing_copies.make_next_copy() == 1
     kept.refresh_from_db()
     assert kept.no_copy == ""
-    assert store.opened_copy(kept.viewing_path).startswith(b"\xff\xd8\xff")
+    assert store.open_viewing_copy(kept.viewing_path).startswith(b"\xff\xd8\xff")
 
 
 def test_the_role_of_the_site_hands_over_and_the_workers_makes_the_copy(tip, become):
     become("public")
     kept = store_attachment(tip.pk, tip.responsible_unit_id, small())
-    reporter.write(tip.pk, text="Thêm ảnh", files=[(bomb(), "image/png")])
+    reporter.add_reporter_message(tip.pk, text="Thêm ảnh", files=[(bomb(), "image/png")])
     become("worker")
     assert make.copies_to_view() == 2
     assert keys.renew_worker_key() == 0
@@ -455,7 +457,7 @@ def test_sizes_of_before_are_rounded_as_those_of_now_are(tip):
     with connection.cursor() as cursor:
         cursor.execute(rounds._ROUND)
     found = dict(Attachment.objects.values_list("pk", "size"))
-    assert [found[file.pk] for file in kept] == [store.rounded(size) for size in exact]
+    assert [found[file.pk] for file in kept] == [store.rounded_size(size) for size in exact]
 
 
 def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):
@@ -466,5 +468,5 @@ def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):
     monkeypatch.setattr(confined.sys, "executable", str(endless))
     began = time.monotonic()
     with pytest.raises(confined.CannotCopy):
-        confined.copied(small())
+        confined.copy_picture(small())
     assert time.monotonic() - began < 20

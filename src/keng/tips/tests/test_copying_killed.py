@@ -31,7 +31,7 @@ def test_a_killed_worker_leaves_nothing_that_the_next_one_does_not_finish():
     unit = make.unit()
     make.unit_key(unit)
     keys.renew_worker_key()
-    seal.forget()
+    seal.forget_public_keys()
     tip = make.tip(unit=unit)
     content = photo()
     for _ in range(3):

@@ -13,7 +13,7 @@ from tests import make
 
 
 def test_a_code_has_eighty_bits_in_four_groups():
-    code = receipt_codes.code_from(receipt_codes.new_token())
+    code = receipt_codes.code_from_token(receipt_codes.new_token())
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{16}", code)
     assert re.fullmatch(r"(\w{4}-){3}\w{4}", receipt_codes.grouped_code(code))
     assert len(receipt_codes.CODE_ALPHABET) ** receipt_codes.CODE_LENGTH == 2**80
@@ -21,8 +21,10 @@ def test_a_code_has_eighty_bits_in_four_groups():
 
 def test_the_same_token_always_gives_the_same_code_and_another_one_another():
     token = receipt_codes.new_token()
-    assert receipt_codes.code_from(token) == receipt_codes.code_from(token)
-    assert receipt_codes.code_from(token) != receipt_codes.code_from(receipt_codes.new_token())
+    assert receipt_codes.code_from_token(token) == receipt_codes.code_from_token(token)
+    assert receipt_codes.code_from_token(token) != receipt_codes.code_from_token(
+        receipt_codes.new_token()
+    )
 
 
 @given(st.text(alphabet=receipt_codes.CODE_ALPHABET, min_size=16, max_size=16))
@@ -49,10 +51,10 @@ def test_nothing_typed_breaks_the_reading(typed):
 
 @pytest.mark.django_db
 def test_a_code_opens_its_tip_and_is_not_stored():
-    code, tip = receipt_codes.code_from(receipt_codes.new_token()), make.tip(unit=make.unit())
-    Receipt.objects.create(hash=receipt_codes.hash_of(code), tip=tip)
-    assert receipt_codes.tip_id_of(code) == tip.id
-    other = receipt_codes.code_from(receipt_codes.new_token())
-    assert receipt_codes.tip_id_of(other) is None
+    code, tip = receipt_codes.code_from_token(receipt_codes.new_token()), make.tip(unit=make.unit())
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
+    assert receipt_codes.tip_id_of_code(code) == tip.id
+    other = receipt_codes.code_from_token(receipt_codes.new_token())
+    assert receipt_codes.tip_id_of_code(other) is None
     stored = Receipt.objects.values_list("hash", flat=True)
     assert all(code.encode() not in bytes(value) for value in stored)

@@ -10,9 +10,9 @@ from keng.conftest import sign_in
 from keng.inbox.list.inbox_query import ROWS_A_PAGE
 from keng.kit import times
 from keng.tips import decision_words
-from keng.tips.fill_ins import filled
+from keng.tips.fill_ins import fill_in
 from keng.tips.models import Attachment, Suggestion, Tip
-from keng.tips.page_version import since
+from keng.tips.page_version import changes_since
 from keng.tips.reporter_times import reporter_time, times_in_order
 from tests import make
 
@@ -148,7 +148,7 @@ def test_every_deadline_is_rounded_down_by_less_than_five_minutes(seconds):
 
 def test_the_deadline_in_ready_words_is_the_rounded_one(make_told_tip):
     tip = make_told_tip()
-    words = filled("Trả lời {deadline}.", tip, decision_words.deadlines(tip))
+    words = fill_in("Trả lời {deadline}.", tip, decision_words.deadlines_of_tip(tip))
     assert "07:45" in words
     assert "07:48" not in words
 
@@ -168,15 +168,15 @@ def test_a_version_of_a_page_names_no_message_and_still_tells_what_is_new(
     page = desk.get(url("tip", tip.pk)).content.decode()
     (seen,) = set(re.findall(r'name="seen" value="([^"]*)"', page))
     assert not [str(each.pk) for each in tip.messages.all() if str(each.pk) in page]
-    assert not since(tip, seen, officer)
+    assert not changes_since(tip, seen, officer)
     more = make.message(tip, "Còn nữa")
-    assert since(tip, seen, officer).messages == [more]
+    assert changes_since(tip, seen, officer).messages == [more]
 
 
 def test_a_page_from_before_this_version_says_too_much_rather_than_nothing(make_told_tip, officer):
     tip = make_told_tip()
     old = f"~{tip.messages.last().pk}~~"
-    assert len(since(tip, old, officer).messages) == 2
+    assert len(changes_since(tip, old, officer).messages) == 2
 
 
 def test_the_next_page_of_the_list_is_named_without_a_time(desk, unit):

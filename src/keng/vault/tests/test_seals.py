@@ -21,26 +21,26 @@ def fresh(settings, tmp_path, monkeypatch):
     """Keys of this test alone."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     monkeypatch.delenv(SENDER_KEY, raising=False)
-    seal.forget()
+    seal.forget_public_keys()
     opening._sender_box.cache_clear()
     yield
-    seal.forget()
+    seal.forget_public_keys()
     opening._sender_box.cache_clear()
 
 
 def test_nothing_can_be_sealed_before_there_are_keys():
     with pytest.raises(seal.NoKey):
-        seal.for_sender(WORDS)
+        seal.seal_for_sender(WORDS)
 
 
 def test_only_the_sender_opens_what_is_sealed_to_it(monkeypatch):
     keys.make_sender_key()
-    sealed = seal.for_sender(WORDS)
+    sealed = seal.seal_for_sender(WORDS)
     assert WORDS.encode() not in sealed
     with pytest.raises(opening.NotTheSender):
-        opening.for_sender(sealed)
+        opening.open_as_sender(sealed)
     monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
-    assert opening.for_sender(sealed).decode() == WORDS
+    assert opening.open_as_sender(sealed).decode() == WORDS
 
 
 def test_the_supervisor_tells_no_process_but_the_sender_where_the_key_lies(monkeypatch):
@@ -57,20 +57,20 @@ def test_a_units_seal_opens_with_the_operators_passphrase_alone():
     unit = make.unit()
     passphrase = keys.new_passphrase()
     assert keys.make_unit_keys(passphrase) == 1
-    sealed = seal.for_unit(unit.id, WORDS)
-    found = keys.unlock(keys.operator_file(), passphrase)
-    assert opening.for_unit(sealed, found[unit.id]).decode() == WORDS
+    sealed = seal.seal_for_unit(unit.id, WORDS)
+    found = keys.unlock_unit_keys(keys.operator_file(), passphrase)
+    assert opening.open_with_unit_key(sealed, found[unit.id]).decode() == WORDS
     with pytest.raises(keys.WrongPassphrase):
-        keys.unlock(keys.operator_file(), "something else")
+        keys.unlock_unit_keys(keys.operator_file(), "something else")
 
 
 def test_another_units_key_opens_nothing():
     mine, theirs = make.unit(), make.unit()
     passphrase = keys.new_passphrase()
     keys.make_unit_keys(passphrase)
-    found = keys.unlock(keys.operator_file(), passphrase)
+    found = keys.unlock_unit_keys(keys.operator_file(), passphrase)
     with pytest.raises(CryptoError):
-        opening.for_unit(seal.for_unit(mine.id, WORDS), found[theirs.id])
+        opening.open_with_unit_key(seal.seal_for_unit(mine.id, WORDS), found[theirs.id])
 
 
 def test_what_is_sealed_together_opens_like_the_rest_and_for_nobody_else(monkeypatch):
@@ -78,16 +78,16 @@ def test_what_is_sealed_together_opens_like_the_rest_and_for_nobody_else(monkeyp
     keys.make_sender_key()
     passphrase = keys.new_passphrase()
     keys.make_unit_keys(passphrase)
-    found = keys.unlock(keys.operator_file(), passphrase)
+    found = keys.unlock_unit_keys(keys.operator_file(), passphrase)
     monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
-    together = seal.Together()
+    together = seal.SealBatch()
     to_sender, to_unit = together.for_sender(WORDS), together.for_unit(mine.id, WORDS)
     again = together.for_unit(mine.id, WORDS)
     assert WORDS.encode() not in to_sender + to_unit
     assert to_unit != again
-    assert opening.for_sender(to_sender).decode() == WORDS
-    assert opening.for_unit(to_unit, found[mine.id]).decode() == WORDS
-    assert opening.for_unit(again, found[mine.id]).decode() == WORDS
+    assert opening.open_as_sender(to_sender).decode() == WORDS
+    assert opening.open_with_unit_key(to_unit, found[mine.id]).decode() == WORDS
+    assert opening.open_with_unit_key(again, found[mine.id]).decode() == WORDS
     for sealed, private in (
         (to_unit, found[theirs.id]),
         (to_unit, keys.sender_file().read_bytes()),
@@ -95,7 +95,7 @@ def test_what_is_sealed_together_opens_like_the_rest_and_for_nobody_else(monkeyp
         (to_unit[:-1], found[mine.id]),
     ):
         with pytest.raises(CryptoError):
-            opening.for_unit(sealed, private)
+            opening.open_with_unit_key(sealed, private)
 
 
 @pytest.mark.parametrize(
@@ -105,17 +105,17 @@ def test_what_is_sealed_together_opens_like_the_rest_and_for_nobody_else(monkeyp
 def test_what_is_sealed_does_not_tell_how_long_it_is(monkeypatch, shorter, longer):
     keys.make_sender_key()
     monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
-    one, other = seal.for_sender(shorter), seal.for_sender(longer)
+    one, other = seal.seal_for_sender(shorter), seal.seal_for_sender(longer)
     assert len(one) == len(other)
     as_bytes = [each.encode() if isinstance(each, str) else each for each in (shorter, longer)]
-    assert [opening.for_sender(each) for each in (one, other)] == as_bytes
+    assert [opening.open_as_sender(each) for each in (one, other)] == as_bytes
 
 
 @pytest.mark.parametrize("size", [0, 1, 62, 63, 64, 255, 256, 257, 511, 512, 5000])
 def test_every_length_comes_back_as_it_was(monkeypatch, size):
     keys.make_sender_key()
     monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
-    assert opening.for_sender(seal.for_sender(b"\0" * size)) == b"\0" * size
+    assert opening.open_as_sender(seal.seal_for_sender(b"\0" * size)) == b"\0" * size
 
 
 def test_what_was_sealed_before_it_was_filled_up_opens_too(monkeypatch):
@@ -123,13 +123,13 @@ def test_what_was_sealed_before_it_was_filled_up_opens_too(monkeypatch):
     monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
     pair = PrivateKey.generate()
     box = Box(pair, PublicKey(bytes(SenderKey.objects.get().public_key)))
-    older = seal.NOT_FILLED_UP + bytes(pair.public_key) + box.encrypt(WORDS.encode() + b"\x80\0")
-    assert opening.for_sender(older) == WORDS.encode() + b"\x80\0"
+    older = seal.UNPADDED_FORM + bytes(pair.public_key) + box.encrypt(WORDS.encode() + b"\x80\0")
+    assert opening.open_as_sender(older) == WORDS.encode() + b"\x80\0"
 
 
 def test_no_two_throwaway_keys_are_alike():
     keys.make_sender_key()
-    heads = {seal.Together().for_sender(WORDS)[:33] for _ in range(3)}
+    heads = {seal.SealBatch().for_sender(WORDS)[:33] for _ in range(3)}
     assert len(heads) == 3
 
 
@@ -141,21 +141,21 @@ def test_an_older_sealed_box_opens_too_even_one_that_looks_like_the_new_form(mon
     older = next(
         sealed
         for sealed in iter(lambda: box.encrypt(WORDS.encode()), b"")
-        if sealed.startswith(seal.FORM) is is_alike
+        if sealed.startswith(seal.SEALED_FORM) is is_alike
     )
-    assert opening.for_sender(older).decode() == WORDS
+    assert opening.open_as_sender(older).decode() == WORDS
 
 
 def test_units_that_come_later_get_their_keys_and_the_old_ones_stay():
     first = make.unit()
     passphrase = keys.new_passphrase()
     keys.make_unit_keys(passphrase)
-    sealed = seal.for_unit(first.id, WORDS)
+    sealed = seal.seal_for_unit(first.id, WORDS)
     second = make.unit()
     assert keys.make_unit_keys(passphrase) == 1
-    found = keys.unlock(keys.operator_file(), passphrase)
+    found = keys.unlock_unit_keys(keys.operator_file(), passphrase)
     assert set(found) == {first.id, second.id}
-    assert opening.for_unit(sealed, found[first.id]).decode() == WORDS
+    assert opening.open_with_unit_key(sealed, found[first.id]).decode() == WORDS
 
 
 def test_key_files_are_for_their_owner_alone():
@@ -177,7 +177,7 @@ def test_no_private_key_is_in_the_database():
 
 def test_two_seals_of_the_same_words_differ():
     keys.make_sender_key()
-    assert seal.for_sender(WORDS) != seal.for_sender(WORDS)
+    assert seal.seal_for_sender(WORDS) != seal.seal_for_sender(WORDS)
 
 
 def test_a_second_start_keeps_the_senders_key():

@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 def thing_words(kind: str) -> str:
     """A kind of thing in words; an unknown one as its code."""
-    return things().get(kind, kind)
+    return names_of_things().get(kind, kind)
 
 
-def things() -> dict[str, str]:
+def names_of_things() -> dict[str, str]:
     """The name of a model, in small letters, and what people call it."""
     return {
         "tip": _("a tip"),

@@ -10,7 +10,7 @@ from keng.tips.models import BundledCall, Tip
 
 
 @dataclass(frozen=True, slots=True)
-class Bundled:
+class BundleOnPage:
     """The other tips with which one rings as one: those that the officer may see, and no more."""
 
     others: list[Tip]
@@ -21,36 +21,36 @@ class Bundled:
         return len(self.others) + 1
 
 
-def ids_of_bundle(tip_id: uuid.UUID) -> set[uuid.UUID]:
+def tip_ids_of_bundle(tip_id: uuid.UUID) -> set[uuid.UUID]:
     """Every tip of the bundle, this one too; none when it is alone."""
     own = BundledCall.objects.filter(pk=tip_id).values("first_ref")
     rows = BundledCall.objects.filter(Q(first_ref=tip_id) | Q(first_ref__in=own))
     return {each for row in rows.values_list("first_ref", "tip") for each in row}
 
 
-def size_for(officer: Officer, tip_id: uuid.UUID) -> int:
+def bundle_size_for(officer: Officer, tip_id: uuid.UUID) -> int:
     """How many tips of the bundle this officer may see, this one too; 1 when it is alone.
 
     The number alone would tell a desk that somebody of the same line went past it.
     """
-    ids = ids_of_bundle(tip_id) - {tip_id}
+    ids = tip_ids_of_bundle(tip_id) - {tip_id}
     return 1 + (Tip.objects.visible_to(officer).filter(pk__in=ids).count() if ids else 0)
 
 
-def size_in_calls(tip: Tip) -> int:
+def bundle_size_in_calls(tip: Tip) -> int:
     """The same for calls, which go to many: what is at the tip's own desk and not kept from it."""
-    ids = ids_of_bundle(tip.pk) - {tip.pk}
+    ids = tip_ids_of_bundle(tip.pk) - {tip.pk}
     unit = tip.responsible_unit_id
     theirs = Tip.objects.filter(pk__in=ids, responsible_unit=unit).exclude(concerns__unit=unit)
     return 1 + (theirs.count() if ids else 0)
 
 
-def bundled_with(tip: Tip, officer: Officer) -> Bundled | None:
+def bundle_on_page(tip: Tip, officer: Officer) -> BundleOnPage | None:
     """What the page of a critical tip says of its bundle; None when it is alone for them."""
     if tip.urgency != "P0":
         return None
-    ids = ids_of_bundle(tip.pk) - {tip.pk}
+    ids = tip_ids_of_bundle(tip.pk) - {tip.pk}
     if not ids:
         return None
     others = list(Tip.objects.visible_to(officer).filter(pk__in=ids).order_by("id"))
-    return Bundled(others) if others else None
+    return BundleOnPage(others) if others else None

@@ -1,21 +1,15 @@
-"""How fast somebody must look, by what was tapped and a few plain words; it only starts a clock."""
+"""How fast somebody must look, read the moment a text comes in: it only starts a clock.
 
-import datetime as dt
+By what was tapped and a few plain words. What an officer is shown as a suggestion is read later, by
+the category (keng.language.urgency).
+"""
+
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 
-from django.db.models import Q
-
-from keng.kit import times
 from keng.language import lost_money
 from keng.language.danger import COMES_AGAIN, Danger, danger_in
 from keng.language.fold import fold
 from keng.language.urgency import LEAST_OF_TOPIC
-from keng.tips.models import ClockRule
-
-SORT, AT_ONCE, LOOK = "CLASSIFY_HOUSE", "URGENT_NOW", "LOOK_P1"
-_OF_URGENCY = {"P0": AT_ONCE, "P1": LOOK}
 
 _MONEY_LEFT = re.compile(
     r"(?<!\w)(?:(?:da|vua|lo|trot|mat)\s+(?:\w+\s+){0,2}?"
@@ -25,33 +19,7 @@ _MONEY_LEFT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ClockLimits:
-    """How long each of the first clocks runs, as the rules in force say."""
-
-    limits: Mapping[str, dt.timedelta]
-
-    def first_clocks(self, urgency: str, received_at: dt.datetime) -> list[tuple[str, dt.datetime]]:
-        """The clocks that start with a tip of this urgency, the nearest deadline first."""
-        codes = [SORT, *([_OF_URGENCY[urgency]] if urgency in _OF_URGENCY else [])]
-        return sorted(
-            ((c, received_at + self.limits[c]) for c in codes), key=lambda clock: clock[1]
-        )
-
-
-def limits_in_force() -> ClockLimits:
-    """Read the rules of today. The clocks that start with a tip count in hours and minutes."""
-    today = times.local_date(times.now())
-    rules = ClockRule.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today),
-        code__in=[SORT, AT_ONCE, LOOK],
-        valid_from__lte=today,
-        limit_unit__in=["hour", "minute"],
-    ).order_by("valid_from")
-    return ClockLimits({r.code: dt.timedelta(**{f"{r.limit_unit}s": r.limit}) for r in rules})
-
-
-def urgency_of(
+def first_urgency_of(
     text: str, *, happening: str = "unsure", money_moved: bool = False, topic: str = ""
 ) -> str:
     """P0 for danger that goes on, P1 for other danger, money that left or a child, else P2.

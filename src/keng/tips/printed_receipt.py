@@ -13,11 +13,11 @@ from keng.tips.gravity import calls_for_help
 from keng.tips.models import Tip
 
 # Whoever lives with the person they report should not carry a picture of the code.
-ON_PAPER = ("violence", "child")
+TOPICS_ON_PAPER = ("violence", "child")
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class PrintedReceipt:
     """What is printed on it."""
 
     code: str
@@ -48,36 +48,38 @@ class Receipt:
         return receipt_codes.grouped_code(self.code)
 
 
-def receipt_of(code: str) -> Receipt | None:
+def receipt_of_code(code: str) -> PrintedReceipt | None:
     """The receipt of a cleaned code; None when there is no such tip."""
-    tip_id = receipt_codes.tip_id_of(code)
-    return receipt_for(tip_id, code) if tip_id else None
+    tip_id = receipt_codes.tip_id_of_code(code)
+    return receipt_of_tip(tip_id, code) if tip_id else None
 
 
-def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
+def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
     """The receipt of a tip, for whoever holds its code."""
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
     answer_by = answer_due(tip)
-    finish = deadlines.rule_in_force(deadlines.FINISH, times.local_date(tip.received_at))
+    finish = deadlines.clock_rule_in_force(
+        deadlines.FINISH_CLOCK, times.local_date(tip.received_at)
+    )
     about_child = is_about_child(tip.text, tip.topic)
-    return Receipt(
+    return PrintedReceipt(
         code,
         tip.responsible_unit,
         tip.received_at,
         answer_by,
-        deadlines.end_of(finish, answer_by),
-        on_paper=tip.topic in ON_PAPER or about_child,
+        deadlines.due_by_rule(finish, answer_by),
+        on_paper=tip.topic in TOPICS_ON_PAPER or about_child,
         about_money=tip.topic == "scam" or tip.money_moved,
         is_critical=tip.urgency == "P0",
         is_about_child=about_child,
         is_outside=serving.is_outside_province(tip.place, tip.responsible_unit),
         tells_danger=calls_for_help(tip.text, happening=tip.happening),
         money_left=tip.money_moved,
-        kept_from=str(concerns.guessed_unit(tip) or ""),
+        kept_from=str(concerns.guessed_concerned_unit(tip) or ""),
     )
 
 
 def answer_due(tip: Tip) -> datetime.datetime:
     """Until when a person reads, sorts and answers, whatever the machine thinks of its urgency."""
-    rule = deadlines.rule_in_force(deadlines.SORT, times.local_date(tip.received_at))
-    return deadlines.end_of(rule, tip.received_at)
+    rule = deadlines.clock_rule_in_force(deadlines.SORT_CLOCK, times.local_date(tip.received_at))
+    return deadlines.due_by_rule(rule, tip.received_at)

@@ -11,11 +11,11 @@ from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.tips.models import DialogueMessage, Tip
 
 # What is shown at once; the newest unless an address says otherwise.
-AT_ONCE = 50
+MESSAGES_IN_PART = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class DialoguePart:
     """What one page shows of it, oldest first, and where the rest stands.
 
     Cursors are for addresses; `later` is empty where the newest come next, too: `is_newest` says
@@ -44,42 +44,42 @@ class Talk:
         return self.last == self.whole
 
 
-def messages_of(tip: Tip) -> list[DialogueMessage]:
+def messages_of_tip(tip: Tip) -> list[DialogueMessage]:
     """Every message, oldest first, without its words."""
     return list(tip.messages.select_related("officer").defer("text").order_by("id"))
 
 
-def without_tip_itself(messages: list[DialogueMessage], tip: Tip) -> list[DialogueMessage]:
+def without_opening_message(messages: list[DialogueMessage], tip: Tip) -> list[DialogueMessage]:
     """Without the one that opened the tip, whose words stand above the talk."""
-    return [message for message in messages if not is_tip_itself(message, tip)]
+    return [message for message in messages if not is_opening_message(message, tip)]
 
 
-def is_tip_itself(message: DialogueMessage, tip: Tip) -> bool:
+def is_opening_message(message: DialogueMessage, tip: Tip) -> bool:
     """Whether this message opened its tip: both came in at one moment."""
     return message.author == DialogueMessage.Author.REPORTER and message.at == tip.received_at
 
 
-def part_of(messages: list[DialogueMessage], tip: Tip, cursor: str = "") -> Talk:
+def dialogue_part(messages: list[DialogueMessage], tip: Tip, cursor: str = "") -> DialoguePart:
     """The part that an address names, of all messages oldest first; with its words."""
     whole = len(messages)
-    end = _place(messages, cursor)
-    start = max(0, end - AT_ONCE)
+    end = _end_of_part(messages, cursor)
+    start = max(0, end - MESSAGES_IN_PART)
     shown = messages[start:end]
     _fill_in_words(shown, tip)
-    waiting = _waiting(messages)
+    waiting = _unanswered_places(messages)
     hidden = [n for n in waiting if not start <= n < end]
-    return Talk(
+    return DialoguePart(
         shown,
         start + 1,
         whole,
-        _cursor(messages, start) if start else "",
-        _cursor(messages, end + AT_ONCE),
+        _cursor_of_part(messages, start) if start else "",
+        _cursor_of_part(messages, end + MESSAGES_IN_PART),
         len(hidden),
-        _cursor(messages, hidden[0] + AT_ONCE) if hidden else "",
+        _cursor_of_part(messages, hidden[0] + MESSAGES_IN_PART) if hidden else "",
     )
 
 
-def _waiting(messages: list[DialogueMessage]) -> list[int]:
+def _unanswered_places(messages: list[DialogueMessage]) -> list[int]:
     """Where the reporter's messages stand that came after the desk's last one, oldest first."""
     desk, reporter = DialogueMessage.Author.DESK, DialogueMessage.Author.REPORTER
     answered = max((n for n, each in enumerate(messages) if each.author == desk), default=-1)
@@ -96,12 +96,12 @@ def _fill_in_words(messages: list[DialogueMessage], tip: Tip) -> None:
         message.text = words.get(message.pk, "")
 
 
-def _cursor(messages: list[DialogueMessage], end: int) -> str:
+def _cursor_of_part(messages: list[DialogueMessage], end: int) -> str:
     """For the part that ends before this place; none where that is the end of all."""
     return closed_cursor(str(messages[end].pk)) if end < len(messages) else ""
 
 
-def _place(messages: list[DialogueMessage], cursor: str) -> int:
+def _end_of_part(messages: list[DialogueMessage], cursor: str) -> int:
     """Before which message the part ends. An address that names none gives the newest."""
     try:
         before = uuid.UUID(opened_cursor(cursor))

@@ -14,12 +14,13 @@ from keng.kit.ids import coarse_id, new_hex, new_id
 from keng.language import lost_money, reporters_own
 from keng.language.danger import danger_in
 from keng.language.fold import fold
-from keng.tips.urgency import ClockLimits, urgency_of
+from keng.tips.deadlines import ClockLimits
+from keng.tips.first_urgency import first_urgency_of
 from keng.vault import seal
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedPart:
     """Something that could name the reporter, closed already."""
 
     kind: str
@@ -30,7 +31,7 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chat:
+class IncomingChat:
     """What a chat brings beside the words: whom to answer, and how the provider delivered it."""
 
     account_id: uuid.UUID
@@ -48,7 +49,7 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewTip:
+class IncomingTip:
     """What somebody told us, by form or by chat; printing it shows no word of it.
 
     `text` and `place_detail` are the reporter's own words, uncut; `contact` is what they said about
@@ -78,7 +79,7 @@ class NewTip:
     concerns_by_words: bool = False
     """Nobody said that it is about them: it was read in the words."""
     contact: Mapping[str, str] = field(default_factory=dict, repr=False)
-    sealed: tuple[Sealed, ...] = ()
+    sealed: tuple[SealedPart, ...] = ()
     identity_holds: tuple[str, ...] = ()
     urgency: str = ""
     """Empty: by the words."""
@@ -87,11 +88,11 @@ class NewTip:
     sender_mark: bytes = field(default=b"", repr=False)
     """By what this process knows whoever sends; it stands in no row (alarms.line_bundles)."""
     received_at: dt.datetime = field(default_factory=times.now)
-    chat: Chat | None = None
+    chat: IncomingChat | None = None
     inbound_id: uuid.UUID = field(default_factory=new_id)
 
 
-class Row(NamedTuple):
+class IncomingRow(NamedTuple):
     """One row of the statement: a JSON object, and its long sealed parts beside it."""
 
     json: str
@@ -103,19 +104,19 @@ class Row(NamedTuple):
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def row_of(tip: NewTip, limits: ClockLimits) -> Row:
+def incoming_row(tip: IncomingTip, limits: ClockLimits) -> IncomingRow:
     """One row of the statement."""
-    written, chat = _encode(_row(tip, limits)), tip.chat
+    written, chat = _encode(_row_fields(tip, limits)), tip.chat
     if chat is None:
-        return Row(written)
-    return Row(written, chat.raw_sealed, chat.address_sealed, chat.answer_sealed or None)
+        return IncomingRow(written)
+    return IncomingRow(written, chat.raw_sealed, chat.address_sealed, chat.answer_sealed or None)
 
 
-def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
-    text, detail, sealed = _taken_apart(tip)
+def _row_fields(tip: IncomingTip, limits: ClockLimits) -> dict[str, Any]:
+    text, detail, sealed = _shown_and_sealed(tip)
     # Ticked in the form, or said in so many words in any channel.
     money_moved = tip.money_moved or lost_money.money_has_left(fold(tip.text))
-    urgency = tip.urgency or urgency_of(
+    urgency = tip.urgency or first_urgency_of(
         tip.text, happening=tip.happening, money_moved=money_moved, topic=tip.topic
     )
     clocks = limits.first_clocks(urgency, tip.received_at)
@@ -165,7 +166,7 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     return row
 
 
-def _bundle_of(tip: NewTip, urgency: str) -> BundledWith | None:
+def _bundle_of(tip: IncomingTip, urgency: str) -> BundledWith | None:
     """The earlier tip whose calls are this one's too; what an officer rated rings by itself."""
     if urgency != "P0" or tip.urgency_is_rated or not tip.sender_mark:
         return None
@@ -180,7 +181,7 @@ def _bundle_of(tip: NewTip, urgency: str) -> BundledWith | None:
     )
 
 
-def _chat_row(chat: Chat) -> dict[str, Any]:
+def _chat_row(chat: IncomingChat) -> dict[str, Any]:
     row: dict[str, Any] = {
         "account": chat.account_id.hex,
         "kind": chat.kind,
@@ -205,22 +206,22 @@ def _chat_row(chat: Chat) -> dict[str, Any]:
     return row
 
 
-def _taken_apart(tip: NewTip) -> tuple[str, str, list[Sealed]]:
+def _shown_and_sealed(tip: IncomingTip) -> tuple[str, str, list[SealedPart]]:
     """Words and place to show, and what is sealed: who they are, what they said in passing."""
     text, pieces = reporters_own.cut_reporters_own(clean_text(tip.text))
     detail, more = reporters_own.cut_reporters_own(clean_text(tip.place_detail))
     sealed = list(tip.sealed)
     said = {name: value for name, value in tip.contact.items() if value.strip()}
     if said:
-        closed = seal.for_unit(tip.unit_id, json.dumps(said, ensure_ascii=False))
-        sealed.append(Sealed("contact", tuple(sorted(said)), closed))
+        closed = seal.seal_for_unit(tip.unit_id, json.dumps(said, ensure_ascii=False))
+        sealed.append(SealedPart("contact", tuple(sorted(said)), closed))
     if pieces or more:
-        closed = seal.for_unit(tip.unit_id, json.dumps([*pieces, *more], ensure_ascii=False))
-        sealed.append(Sealed("in_text", reporters_own.kinds_of_pieces([*pieces, *more]), closed))
+        closed = seal.seal_for_unit(tip.unit_id, json.dumps([*pieces, *more], ensure_ascii=False))
+        sealed.append(SealedPart("in_text", reporters_own.kinds_of_pieces([*pieces, *more]), closed))
     return text, detail, sealed
 
 
-def _sealed_row(one: Sealed) -> dict[str, Any]:
+def _sealed_row(one: SealedPart) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": new_hex(),
         "kind": one.kind,

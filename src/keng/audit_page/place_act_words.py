@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 
-def on_places_and_partners() -> dict[str, str]:
+def words_of_acts_on_places() -> dict[str, str]:
     """Acts and their words."""
     return {
         "question.handed_in": _("Handed in a public answer to a question"),

@@ -9,15 +9,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.dialogue.exchange_code import AlreadyExchanged, exchange_code, must_be_exchanged
 from keng.dialogue.public import code_attempts
-from keng.dialogue.public.code_page import OF_REPORT, sheet_of
-from keng.dialogue.public.open_tip import Opened, close, open_tip
-from keng.dialogue.public.status_page import WriteForm, page
+from keng.dialogue.public.code_page import TIP_CODE_PAGE, sheet_of
+from keng.dialogue.public.open_tip import OpenedTip, close_tip_in_browser, open_tip_in_browser
+from keng.dialogue.public.status_page import ReporterMessageForm, status_page
 from keng.kit.forms import Form
 from keng.kit.time_words import moment_words
 from keng.tips import receipt_codes
 
 
-class CodeForm(Form):
+class ReceiptCodeForm(Form):
     """The box for the code; it forgives case, spaces, hyphens and letters that look like digits."""
 
     code = forms.CharField(
@@ -42,80 +42,86 @@ class CodeForm(Form):
         try:
             return receipt_codes.cleaned_code(self.cleaned_data["code"])
         except receipt_codes.MalformedCode as found:
-            raise forms.ValidationError(_malformed(found.length)) from None
+            raise forms.ValidationError(_malformed_sentence(found.length)) from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
+def status(request: HttpRequest) -> HttpResponse:
     """Ask for the code; the right one opens its tip. The code never stands in an address."""
     if request.method != "POST":
         # Also while a tip is open: the next person with this phone finds a question, not the tip.
-        return _ask(request, CodeForm())
-    form = CodeForm(request.POST)
+        return _ask_for_code(request, ReceiptCodeForm())
+    form = ReceiptCodeForm(request.POST)
     if not form.is_valid():
-        return _ask(request, form)
+        return _ask_for_code(request, form)
     code = form.cleaned_data["code"]
-    tip_id = receipt_codes.tip_id_of(code)
+    tip_id = receipt_codes.tip_id_of_code(code)
     if tip_id is None:
-        return _of_paper(request, form)
+        return _answer_paper_code(request, form)
     if kept := request.POST.get("text"):
-        return page(request, Opened(tip_id, code), WriteForm(initial={"text": kept}))
+        return status_page(
+            request, OpenedTip(tip_id, code), ReporterMessageForm(initial={"text": kept})
+        )
     response = redirect("status-tip")
     response.status_code = 303
-    open_tip(response, code)
+    open_tip_in_browser(response, code)
     return response
 
 
 @require_POST
-def exchange(request: HttpRequest) -> HttpResponse:
+def status_exchange(request: HttpRequest) -> HttpResponse:
     """Exchange the code of a paper for one that this browser alone shows."""
-    form = CodeForm(request.POST)
+    form = ReceiptCodeForm(request.POST)
     if not form.is_valid():
-        return _ask(request, form)
+        return _ask_for_code(request, form)
     sheet = sheet_of(request)
     if not sheet:
-        return _of_paper(request, form)
+        return _answer_paper_code(request, form)
     try:
         token = exchange_code(form.cleaned_data["code"], sheet=sheet)
     except AlreadyExchanged as error:
-        return _exchanged(request, form, error)
-    return OF_REPORT.lead_to(token) if token else _unknown(request, form)
+        return _answer_exchanged_code(request, form, error)
+    return TIP_CODE_PAGE.lead_to(token) if token else _answer_unknown_code(request, form)
 
 
 @require_POST
-def leave(request: HttpRequest) -> HttpResponse:
+def status_close(request: HttpRequest) -> HttpResponse:
     """Close the tip in this browser, and its code with it."""
-    response = OF_REPORT.close(request)
-    close(response)
+    response = TIP_CODE_PAGE.close(request)
+    close_tip_in_browser(response)
     return response
 
 
-def not_open(request: HttpRequest) -> HttpResponse:
+def no_tip_open(request: HttpRequest) -> HttpResponse:
     """No tip is open here: ask for the code, and keep what was being written.
 
     Why is not said: its time may be over, or somebody left in a hurry and another looks now.
     """
-    return _ask(request, CodeForm())
+    return _ask_for_code(request, ReceiptCodeForm())
 
 
-def _ask(request: HttpRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
+def _ask_for_code(
+    request: HttpRequest, form: ReceiptCodeForm, *, status: int = 200
+) -> HttpResponse:
     context = {"form": form, "kept_text": request.POST.get("text", "")}
     return render(request, "dialogue/public/enter.html", context, status=status)
 
 
-def _of_paper(request: HttpRequest, form: CodeForm) -> HttpResponse:
+def _answer_paper_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpResponse:
     """No receipt has this code; the question before it is exchanged, if it is that of a paper."""
     code = form.cleaned_data["code"]
     try:
         if not must_be_exchanged(code):
-            return _unknown(request, form)
+            return _answer_unknown_code(request, form)
     except AlreadyExchanged as error:
-        return _exchanged(request, form, error)
+        return _answer_exchanged_code(request, form, error)
     context = {"code": code, "sheet": receipt_codes.new_token()}
     return render(request, "dialogue/public/exchange.html", context)
 
 
-def _exchanged(request: HttpRequest, form: CodeForm, error: AlreadyExchanged) -> HttpResponse:
+def _answer_exchanged_code(
+    request: HttpRequest, form: ReceiptCodeForm, error: AlreadyExchanged
+) -> HttpResponse:
     """Since when the paper opens nothing, and whom to tell if somebody else did it."""
     words = _(
         "This code was exchanged for another one at %(at)s. If that was not you, somebody who saw "
@@ -123,23 +129,23 @@ def _exchanged(request: HttpRequest, form: CodeForm, error: AlreadyExchanged) ->
     )
     unit = ", ".join(part for part in (error.unit.name, error.unit.desk_phone) if part)
     form.add_error("code", words % {"at": moment_words(error.at), "unit": unit})
-    return _ask(request, form)
+    return _ask_for_code(request, form)
 
 
-def _unknown(request: HttpRequest, form: CodeForm) -> HttpResponse:
+def _answer_unknown_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpResponse:
     """One answer for a code that never was and for one whose tip is gone."""
     wait = code_attempts.seconds_to_wait(request)
     if wait:
         words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
         form.add_error("code", words % {"count": wait})
-        response = _ask(request, form, status=429)
+        response = _ask_for_code(request, form, status=429)
         response.headers["Retry-After"] = str(wait)
         return response
     form.add_error("code", _("There is no report with this code. Check each character"))
-    return _ask(request, form)
+    return _ask_for_code(request, form)
 
 
-def _malformed(length: int) -> str:
+def _malformed_sentence(length: int) -> str:
     if length == receipt_codes.CODE_LENGTH:
         return _("This code has a character that no code of ours has. The letter U is never in one")
     return _("A code has 16 letters and digits; this one has %(count)d") % {"count": length}

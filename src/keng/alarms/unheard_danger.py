@@ -10,39 +10,39 @@ from keng.tips import deadlines
 from keng.tips.models import DialogueMessage, Tip
 
 _MINUTE = datetime.timedelta(minutes=1)
-FIELDS = ("danger_at", "danger_unheard")
+DANGER_FIELDS = ("danger_at", "danger_unheard")
 
 
-def stop_calling(tip: Tip) -> None:
+def note_danger_heard(tip: Tip) -> None:
     """Somebody has it now, so the calls end. That it was told stays with the tip."""
     tip.danger_unheard = False
 
 
-def let_go(tip: Tip) -> None:
+def clear_danger(tip: Tip) -> None:
     """A person joined, ended or lowered the tip, knowing what was told."""
     tip.danger_at, tip.danger_unheard = None, False
 
 
-def keep_newer(tip: Tip, before: dict[str, Any], *, decided: str = "") -> None:
+def keep_newer_danger(tip: Tip, before: dict[str, Any], *, decided: str = "") -> None:
     """Undoing a decision does not undo what was told since; `before` is what will be restored.
 
     `decided`: the urgency that the decision left. More urgent now is what the reporter wrote since:
     the tip stays among those to look at soon, and its clock runs on.
     """
     if tip.danger_unheard:
-        for name in ("urgency", "urgency_is_rated", *FIELDS):
+        for name in ("urgency", "urgency_is_rated", *DANGER_FIELDS):
             before.pop(name, None)
     elif decided and tip.urgency < decided:
         for name in ("urgency", "urgency_is_rated"):
             before.pop(name, None)
         raised = tip.clocks.filter(
-            rule_code__in=(deadlines.LOOK, deadlines.AT_ONCE), stopped_at=None
+            rule_code__in=(deadlines.LOOK_CLOCK, deadlines.URGENT_CLOCK), stopped_at=None
         )
         before["running"] += [str(pk) for pk in raised.values_list("pk", flat=True)]
 
 
-def find_moment(tip: Tip, before: dict[str, Any]) -> None:
-    """Put the true moment into `before`, which knows the minute alone (steps.snapshot)."""
+def restore_danger_moment(tip: Tip, before: dict[str, Any]) -> None:
+    """Put the true moment into `before`, which knows the minute alone (on_record.tip_snapshot)."""
     if kept := before.get("danger_at"):
         minute = datetime.datetime.fromisoformat(kept)
         theirs = tip.messages.filter(
@@ -51,7 +51,7 @@ def find_moment(tip: Tip, before: dict[str, Any]) -> None:
         before["danger_at"] = theirs.order_by("at").values_list("at", flat=True).last() or minute
 
 
-def run_on(tip: Tip) -> None:
+def keep_danger_clock(tip: Tip) -> None:
     """After other clocks were restored: that of the danger runs still (the caller settles)."""
     if tip.danger_unheard and isinstance(tip.danger_at, datetime.datetime):
-        deadlines.start(tip, deadlines.AT_ONCE, at=tip.danger_at)
+        deadlines.start_clock(tip, deadlines.URGENT_CLOCK, at=tip.danger_at)

@@ -2,16 +2,18 @@
 
 `alarms.line_bundles` says which tips are of one bundle. Each of them stands in the list as
 critical, with its clock, and in the bar. As long as one of them calls people, the others do not:
-the calls say how many there are, and go out once more when there are so many as in AGAIN_AT. When
-nobody is called any more and some are nobody's yet, the next of them calls after a pause.
+the calls say how many there are, and go out once more when there are so many as in
+SIZES_THAT_CALL_AGAIN. When nobody is called any more and some are nobody's yet, the next of them
+calls after a pause.
 
 What an officer rated always rings by itself, and so does danger in a later message of a bundled tip
 while its bundle has had few calls.
 
-However many others one line sends, nobody of it is called for later than PAUSE after they wrote.
-Whatever waits as long as WAITS rings from then on until somebody takes it, but with the others: who
-was called for one of a bundle within ONE_CALL is not called for another of it, and that call was
-for all of them. So forty false reports call nobody more often than a single one that nobody takes.
+However many others one line sends, nobody of it is called for later than BUNDLE_PAUSE after they
+wrote. Whatever waits as long as LONGEST_WAIT rings from then on until somebody takes it, but with
+the others: who was called for one of a bundle within ONE_CALL_WITHIN is not called for another of
+it, and that call was for all of them. So forty false reports call nobody more often than a single
+one that nobody takes.
 """
 
 import datetime
@@ -24,19 +26,19 @@ from django.db.models import F, Q, QuerySet
 from keng.kit import times
 from keng.tips.models import Alarm, AlarmCall, BundledCall, Tip
 
-AGAIN_AT = (3, 10, 30)
+SIZES_THAT_CALL_AGAIN = (3, 10, 30)
 # One who has come for one of them looks first at the others, which say the same.
-PAUSE = datetime.timedelta(minutes=5)
+BUNDLE_PAUSE = datetime.timedelta(minutes=5)
 # Those that say something else wait less: a minute for each that somebody has come for already.
-JOINT_PAUSE = datetime.timedelta(minutes=1)
+JOINT_CALL_PAUSE = datetime.timedelta(minutes=1)
 # Nobody is called twice for one bundle within this time, but for what rings by itself.
-ONE_CALL = datetime.timedelta(minutes=2)
-# Then only ONE_CALL is waited for, and both together are PAUSE.
-WAITS = PAUSE - ONE_CALL
+ONE_CALL_WITHIN = datetime.timedelta(minutes=2)
+# Then only ONE_CALL_WITHIN is waited for, and both together are BUNDLE_PAUSE.
+LONGEST_WAIT = BUNDLE_PAUSE - ONE_CALL_WITHIN
 # So often later danger rings by itself before it waits with the others of its bundle.
-OWN_CALLS = 3
+OWN_CALLS_FOR_LATER_DANGER = 3
 # Then nothing says any more that these tips have one sender, and each rings for itself.
-LIFE = datetime.timedelta(hours=1)
+BUNDLE_LASTS = datetime.timedelta(hours=1)
 _MOST = 200
 
 
@@ -49,8 +51,10 @@ class _Bundle:
 
     @property
     def grown(self) -> list[BundledCall]:
-        """Those with which there were as many as in AGAIN_AT; the first of all has no row."""
-        return [self.rows[count - 2] for count in AGAIN_AT if count - 2 < len(self.rows)]
+        """Those with which the bundle reached such a size; the first of all has no row."""
+        return [
+            self.rows[count - 2] for count in SIZES_THAT_CALL_AGAIN if count - 2 < len(self.rows)
+        ]
 
     def calling(self, unit_id: uuid.UUID) -> Alarm | None:
         """What calls people to this desk for one of them now; of another desk nothing counts."""
@@ -66,26 +70,26 @@ class _Bundle:
         return bool(taken) and max(taken) > times.now() - self._pause(len(taken))
 
     def grown_and_waiting(self, unit_id: uuid.UUID) -> uuid.UUID | None:
-        """The tip with which there are as many as in AGAIN_AT, while nobody was called for it."""
+        """The tip with which the bundle reached such a size, while nobody was called for it."""
         had = {alarm.tip_id for alarm in self.alarms}
         waiting = (row.tip for row in self.grown if row.tip.rings and row.tip_id not in had)
         return next((tip.pk for tip in waiting if tip.responsible_unit_id == unit_id), None)
 
     def _pause(self, taken: int) -> datetime.timedelta:
         is_joint = any(row.is_joint for row in self.rows)
-        return min(PAUSE, taken * JOINT_PAUSE) if is_joint else PAUSE
+        return min(BUNDLE_PAUSE, taken * JOINT_CALL_PAUSE) if is_joint else BUNDLE_PAUSE
 
     def _of_desk(self, unit_id: uuid.UUID) -> list[Alarm]:
         return [one for one in self.alarms if one.unit_id == unit_id]
 
 
-def tips_that_ring() -> list[uuid.UUID]:
+def bundled_tips_that_ring() -> list[uuid.UUID]:
     """Of the bundled ones, those that call people now by themselves."""
     waiting = BundledCall.objects.filter(tip__in=Tip.objects.ringing(), tip__alarm__isnull=True)
     rated = waiting.filter(tip__urgency_is_rated=True).order_by("tip")
     ringing = list(rated.values_list("tip", flat=True)[:_MOST])
     waiting = waiting.filter(tip__urgency_is_rated=False)
-    overdue = waiting.filter(at__lte=times.now() - WAITS).order_by("tip")
+    overdue = waiting.filter(at__lte=times.now() - LONGEST_WAIT).order_by("tip")
     ringing += overdue.values_list("tip", flat=True)[:_MOST]
     # What came calm, and is of the bundle for its later words, has said already what is new in it.
     came_bundled = waiting.filter(at=F("tip__received_at"))
@@ -95,7 +99,8 @@ def tips_that_ring() -> list[uuid.UUID]:
     ringing += [
         row.tip_id
         for row in later_danger
-        if bundles[row.first_ref].count_calls(row.tip.responsible_unit_id) < OWN_CALLS
+        if bundles[row.first_ref].count_calls(row.tip.responsible_unit_id)
+        < OWN_CALLS_FOR_LATER_DANGER
     ]
     for row in oldest:
         bundle, unit_id = bundles[row.first_ref], row.tip.responsible_unit_id
@@ -109,7 +114,7 @@ def tips_that_ring() -> list[uuid.UUID]:
     return list(dict.fromkeys(ringing))
 
 
-def alarms_beside(alarm: Alarm) -> QuerySet[Alarm]:
+def alarms_of_bundle(alarm: Alarm) -> QuerySet[Alarm]:
     """Those of the same bundle at the same desk; none for a tip that is in no bundle."""
     own = BundledCall.objects.filter(tip=alarm.tip_id).first()
     first = own.first_ref if own else alarm.tip_id
@@ -119,31 +124,32 @@ def alarms_beside(alarm: Alarm) -> QuerySet[Alarm]:
 
 
 def calls_just_made(alarm: Alarm, tip: Tip) -> dict[uuid.UUID | None, AlarmCall]:
-    """Who was called within ONE_CALL for others of its bundle, with their last call (None: the
-    emergency room); nobody where the tip has a call of its own now.
+    """Who was called within ONE_CALL_WITHIN for others of its bundle, with their last call.
+
+    None stands for the emergency room. Nobody where the tip has a call of its own now.
     """
     if tip.urgency_is_rated or (alarm.rounds == 0 and not _waits_long(tip)):
         return {}
     calls = AlarmCall.objects.filter(
-        alarm__in=alarms_beside(alarm),
+        alarm__in=alarms_of_bundle(alarm),
         is_stand_down=False,
         # Not those that were counted for it in turn: somebody was called, then.
         is_joint=False,
-        at__gt=times.now() - ONE_CALL,
+        at__gt=times.now() - ONE_CALL_WITHIN,
     )
     return {call.officer_id: call for call in calls.select_related("alarm").order_by("at")}
 
 
-def is_for(call: AlarmCall, tip: Tip) -> bool:
+def is_call_for(call: AlarmCall, tip: Tip) -> bool:
     """Whether a call for another of its bundle was one for this tip, and nobody came for it yet."""
     return call.alarm.ended_at is None and call.at >= (tip.danger_at or tip.received_at)
 
 
 def _waits_long(tip: Tip) -> bool:
-    return BundledCall.objects.filter(tip=tip, at__lte=times.now() - WAITS).exists()
+    return BundledCall.objects.filter(tip=tip, at__lte=times.now() - LONGEST_WAIT).exists()
 
 
-def call_again() -> int:
+def call_for_grown_bundles() -> int:
     """Bring forward the next call of what rings for a bundle that has grown; how many."""
     fresh = list(BundledCall.objects.filter(is_called=False).values_list("first_ref", flat=True))
     count = 0
@@ -161,9 +167,9 @@ def call_again() -> int:
     return count
 
 
-def forget() -> int:
+def forget_bundles() -> int:
     """Delete what says that two tips had one sender; 0, since all is done in one go."""
-    over = times.now() - LIFE
+    over = times.now() - BUNDLE_LASTS
     BundledCall.objects.filter(at__lt=over).delete()
     joint = AlarmCall.objects.filter(is_joint=True, dispatch__isnull=False, at__lt=over)
     joint.update(dispatch=None)
