@@ -60,8 +60,8 @@ def test_every_part_of_the_desk_can_be_looked_at():
 
 def test_every_part_of_the_public_pages_can_be_looked_at():
     page = style.public(RequestFactory().get("/")).content.decode()
-    assert len(parts("keng.css")) > 50
-    assert sorted(parts("keng.css") - shown(page)) == []
+    assert len(parts("public.css")) > 50
+    assert sorted(parts("public.css") - shown(page)) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "night"])
