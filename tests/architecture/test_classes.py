@@ -28,7 +28,7 @@ TOLD = re.compile(r"\b(?:mark|gap)=\"([^\"]+)\"|\{% block body_class %\}([\w -]*
 WITHOUT_A_LOOK = {
     *("dialogue-panel", "earlier", "messages", "one-tap-panel", "pager", "pre", "sheet"),
 }
-WHOLE = re.compile(r"[a-z]{3,}|[0-9]|in|no|of|ok|on|qr|to")
+WHOLE = re.compile(r"[a-z]{3,}|[0-9]|do|in|no|of|ok|on|qr|to")
 
 
 def classes_of(stylesheet: Path) -> set[str]:
