@@ -92,7 +92,7 @@ class Motion:
         """What the phones show, once one of them shows these words."""
         if waiting_for:
             expect(self.page.locator(f"#phone-{on}")).to_contain_text(waiting_for, timeout=90_000)
-        self.page.locator(".msgs").evaluate_all(
+        self.page.locator(".phone-messages").evaluate_all(
             "all => all.forEach(e => { e.scrollTop = e.scrollHeight })"
         )
         shown = self.page.locator(".phones").screenshot()

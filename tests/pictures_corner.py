@@ -98,14 +98,16 @@ def _in_a_chat(session: Session) -> None:
     page, public = session.person(1180, "vi"), session.stack.public
     page.goto(f"{public}/surveys")
     page.locator("main a", has_text=OPEN_SURVEY).first.click()
-    words = page.locator("main .codebox").first.inner_text()
+    words = page.locator("main .code-box").first.inner_text()
     page.goto(f"{public}/phones/")
     phone = page.locator("#phone-resident")
     for said, answer in ((words, "Câu 1"), ("2", "Câu 2")):
         phone.locator("#say-resident").fill(said)
         phone.locator("form button").click()
         expect(phone).to_contain_text(answer, timeout=60_000)
-    page.locator(".msgs").evaluate_all("all => all.forEach(e => { e.scrollTop = e.scrollHeight })")
+    page.locator(".phone-messages").evaluate_all(
+        "all => all.forEach(e => { e.scrollTop = e.scrollHeight })"
+    )
     session.album.keep(phone.screenshot(), "survey-chat.vi")
 
 

@@ -133,7 +133,7 @@ class Office:
         self._each(second, "pattern-approve", lambda: second.goto(address))
         second.goto(address)
         second.fill("[name=code]", self.session.desk_of("hai").code())
-        second.locator("form.decide button[data-send]").click()
+        second.locator("form.decision-panel button[data-send]").click()
         third.set_viewport_size(PHONE)
 
         def filled() -> None:
@@ -200,10 +200,12 @@ class Office:
         page.goto(f"{self.desk}/tips/take-down/chat/")
         page.set_input_files("[name=picture]", files=[_chat()])
         # Choosing it is enough, with script.
-        expect(page.locator(".cover")).to_be_visible()
+        expect(page.locator(".cover-picture")).to_be_visible()
         for band in NAMES_AT:
             for part in (1, 2):
-                page.locator(".cover .band").nth(band).locator("label").nth(part).click()
+                page.locator(".cover-picture .cover-row").nth(band).locator("label").nth(
+                    part
+                ).click()
 
     def _send(self, page: Page, then: str) -> None:
         if page.locator("main [data-send]:visible").count():

@@ -27,8 +27,8 @@ EMPTY_FORMS = {
     "groups/new/": "form.panel [data-send]",
     "groups/import/": "[data-send]",
     "leads/new/": "form.panel [data-send]",
-    "tips/take-down/": "form.taking [data-send]",
-    "tips/take-down/chat/": "form.taking [data-send]",
+    "tips/take-down/": "form.taking-down [data-send]",
+    "tips/take-down/chat/": "form.taking-down [data-send]",
     "pagers/": "form.panel:has([name=email]) button",
     "settings/": "form:has([name=present]) button",
 }
@@ -60,7 +60,7 @@ def decisions_on_a_tip(page: Page, look: Look) -> None:
     look(page, "route empty")
     page.goto(f"{tip}decline/")
     look(page, "decline, nothing chosen")
-    kinds = page.locator("main ul.who a")
+    kinds = page.locator("main ul.choice-links a")
     for address in kinds.evaluate_all("all => all.map(each => each.href)"):
         page.goto(address)
         look(page, f"decline {address.partition('kind=')[2].partition('&')[0]}")
@@ -73,7 +73,7 @@ def decisions_on_a_tip(page: Page, look: Look) -> None:
         "form[action$='/outcome/']": "outcome empty",
     }.items():
         page.goto(tip)
-        page.locator(f"main {form} button:not(.s)").last.click()
+        page.locator(f"main {form} button:not(.compact)").last.click()
         look(page, name)
     page.goto(f"{tip}reopen/")
     look(page, "reopen")
@@ -120,16 +120,16 @@ def taken_down(page: Page, desk: str, look: Look) -> None:
     page.locator("[name=manner]").last.check()
     page.fill("[name=text]", "Đêm qua hai người lạ cắt khóa dãy trọ cạnh chợ, dắt đi một xe máy")
     page.locator("[name=refusal]").select_option(index=1)
-    page.locator("main form.taking [data-send]").click()
+    page.locator("main form.taking-down [data-send]").click()
     expect(page.locator("output")).to_be_visible()
     look(page, "receipt")
     page.goto(f"{desk}/tips/take-down/chat/")
     page.fill("[name=text]", IN_THE_GROUP)
-    page.locator("main form.taking [data-send]").click()
+    page.locator("main form.taking-down [data-send]").click()
     expect(page.locator("[name=category]")).to_be_visible()
-    page.locator("main form.taking details summary").first.click()
+    page.locator("main form.taking-down details summary").first.click()
     look(page, "chat-covered")
-    page.locator("main form.taking [data-send]").click()
+    page.locator("main form.taking-down [data-send]").click()
     expect(page.locator("main")).to_contain_text("/r/")
     look(page, "chat-link")
 

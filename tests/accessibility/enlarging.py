@@ -15,7 +15,7 @@ LOST = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const at = walker.currentNode.parentElement, said = walker.currentNode.data.trim().slice(0, 40);
-    if (!said || at.closest('svg, option, .skip')) continue;
+    if (!said || at.closest('svg, option, .skip-link')) continue;
     if (!at.checkVisibility({visibilityProperty: true})) continue;
     // Said to a screen reader alone, or in place while the rest scrolls below it.
     if (up(at, style => style.clipPath !== 'none' || /fixed|sticky/.test(style.position))) continue;

@@ -18,7 +18,7 @@ HALF_A_WINDOW = {"width": 640, "height": 450}
 TOO_WIDE = """() => {
   const root = document.documentElement, wide = [];
   if (root.scrollWidth > root.clientWidth) wide.push('page');
-  for (const part of document.querySelectorAll('.panel, .stats, .scroll:has(> .rows)'))
+  for (const part of document.querySelectorAll('.panel, .stats, .scroll:has(> .stacked-on-phone)'))
     if (part.scrollWidth > part.clientWidth) wide.push(part.outerHTML.slice(0, 120));
   return wide;
 }"""

@@ -15,7 +15,7 @@ WELL_FORMED = "0000-0000-0000-0000"
 
 def send(page: Page) -> None:
     """The main form, as it stands."""
-    page.locator("main form button:not(.sr):not([name])").last.click()
+    page.locator("main form button:not(.visually-hidden):not([name])").last.click()
 
 
 def mistakes_of_the_report(page: Page, stack: Stack, look: Look, words: str) -> str:
@@ -72,7 +72,7 @@ def the_report_later(page: Page, stack: Stack, look: Look, code: str) -> None:
     look(page, "status-empty-answer")
     page.fill("[name=text]", "Chiều nay họ gọi lại. This afternoon they called again.")
     page.locator("#write p button").last.click()
-    expect(page.locator(".talk")).to_contain_text("they called again")
+    expect(page.locator(".dialogue")).to_contain_text("they called again")
     look(page, "status-answered")
     page.goto(f"{stack.public}/status/")
     for _ in range(AT_ONCE + 2):

@@ -64,7 +64,7 @@ def opens_the_tip(hands, stack, words):
     hands.page.keyboard.press("Enter")
     expect(hands.page.locator("#detail a[data-key=o]")).to_be_visible()
     hands.press("#detail a[data-key=o]")
-    expect(hands.page.locator("main.tipp")).to_contain_text(words)
+    expect(hands.page.locator("main.tip-page")).to_contain_text(words)
 
 
 def test_a_tip_is_reported_asked_about_answered_and_closed(person, stack, at_the_desk):
@@ -74,7 +74,7 @@ def test_a_tip_is_reported_asked_about_answered_and_closed(person, stack, at_the
     opens_the_tip(officer, stack, WORDS)
     officer.write("#reply-text", QUESTION)
     officer.press("form.reply button[data-send]")
-    expect(officer.page.locator(".talk")).to_contain_text(QUESTION)
+    expect(officer.page.locator(".dialogue")).to_contain_text(QUESTION)
     opens_the_tip(officer, stack, WORDS)
     officer.press("form[action$='/accept/'] button", "Space")
     expect(officer.page.locator(".toast")).to_be_visible()
@@ -90,7 +90,7 @@ def test_a_tip_is_reported_asked_about_answered_and_closed(person, stack, at_the
         resident.page.reload()
     resident.write("#write [name=text]", "Xe màu đỏ, tôi không nhớ biển số.")
     resident.press("#write p button")
-    expect(resident.page.locator(".talk")).to_contain_text("Xe màu đỏ")
+    expect(resident.page.locator(".dialogue")).to_contain_text("Xe màu đỏ")
 
     opens_the_tip(officer, stack, WORDS)
     officer.choose("[name=outcome]", "option:nth-child(2)")
@@ -110,7 +110,7 @@ def test_an_officer_signs_in_and_out_again(person, stack):
     expect(hands.page.locator("[name=code]")).to_be_visible()
     hands.write("[name=code]", Desk(hands.page, stack, "bao").code())
     hands.press("main form button")
-    expect(hands.page.locator("header.bar")).to_be_visible()
+    expect(hands.page.locator("header.top-bar")).to_be_visible()
     hands.reach("details.menu summary")
     hands.page.keyboard.press("Space")
     hands.press("form[action*='sign-out'] button")
@@ -119,7 +119,7 @@ def test_an_officer_signs_in_and_out_again(person, stack):
 
 def test_a_warning_is_written_approved_and_passed_on(person, stack, at_the_desk):
     officer = at_the_desk("lan")
-    officer.press("header.bar nav a[href='/warnings/']")
+    officer.press("header.top-bar nav a[href='/warnings/']")
     officer.press("main a[href='/warnings/new/']")
     parts = {name: day.WARNING[name] for name in ("what", "signs", "act", "call")}
     for name, words in {"title": TITLE, **parts}.items():
@@ -134,11 +134,11 @@ def test_a_warning_is_written_approved_and_passed_on(person, stack, at_the_desk)
     expect(officer.page.locator("h1")).to_contain_text(TITLE)
 
     commander = at_the_desk("hai")
-    commander.press("header.bar nav a[href='/warnings/']")
+    commander.press("header.top-bar nav a[href='/warnings/']")
     waiting = commander.page.get_by_role("link", name=TITLE).first.get_attribute("href")
     commander.press(f"a[href='{waiting}']")
     commander.write("[name=code]", Desk(commander.page, stack, "hai").code())
-    commander.press("form.decide button[data-send]")
+    commander.press("form.decision-panel button[data-send]")
     expect(commander.page).to_have_url(re.compile("/dispatches/"))
 
     lead = Keyboard(person(viewport=PHONE, locale="vi"))
@@ -153,7 +153,7 @@ def test_a_warning_is_written_approved_and_passed_on(person, stack, at_the_desk)
     article = lead.page.locator("article", has_text=TITLE)
     confirm = article.locator("form[action$='/confirm']").get_attribute("action")
     lead.press(f"form[action='{confirm}'] button.big")
-    expect(lead.page.locator("section.note.ok")).to_contain_text(TITLE)
+    expect(lead.page.locator("section.notice.ok")).to_contain_text(TITLE)
 
 
 def test_a_sheet_of_groups_is_brought_in(at_the_desk):
@@ -162,7 +162,7 @@ def test_a_sheet_of_groups_is_brought_in(at_the_desk):
     for row in (HEAD, ("Tổ dân phố Phím 1", "Người dân", "Phường Nếnh", 212, "")):
         book.worksheets[0].append(row)
     book.save(content)
-    hands.press("header.bar nav a[href='/groups/']")
+    hands.press("header.top-bar nav a[href='/groups/']")
     hands.press("main a[href='/groups/import/']")
     # Listened for before the box is reached: told at once, the browser may not intercept it yet.
     with hands.page.expect_file_chooser() as dialog:

@@ -10,7 +10,7 @@ ONE_LINE = 50
 # On how many lines the title and the links of the list stand; sentences may follow when tips do.
 LINES = """() => {
   const middles = [];
-  for (const part of document.querySelectorAll('#list > .lh :is(h1, a)')) {
+  for (const part of document.querySelectorAll('#list > .list-head :is(h1, a)')) {
     const box = part.getBoundingClientRect(), middle = (box.top + box.bottom) / 2;
     if (!middles.some(other => Math.abs(other - middle) < 12)) middles.push(middle);
   }

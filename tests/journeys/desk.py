@@ -22,7 +22,7 @@ class Desk:
         self.page.click("main form button")
         self.page.fill("[name=code]", self.code())
         self.page.click("main form button")
-        expect(self.page.locator("header.bar")).to_be_visible()
+        expect(self.page.locator("header.top-bar")).to_be_visible()
         # A key that is pressed before the scripts have come is nobody's.
         self.page.wait_for_load_state()
         return self
@@ -36,7 +36,7 @@ class Desk:
         row = self._row(words)
         address = row.get_attribute("href")
         self.page.goto(f"{self._stack.desk}{address}")
-        expect(self.page.locator("main.tipp, main#main")).to_contain_text(words)
+        expect(self.page.locator("main.tip-page, main#main")).to_contain_text(words)
 
     def waits_for_copies(self) -> None:
         """Looks again until no copy of a picture is being prepared any more."""

@@ -40,7 +40,7 @@ def test_somebody_at_the_counter_leaves_with_a_printed_receipt_that_opens_the_re
     assert code not in page.url
     page.emulate_media(media="print")
     expect(page.locator("output")).to_be_visible()
-    expect(page.locator("header.bar")).to_be_hidden()
+    expect(page.locator("header.top-bar")).to_be_hidden()
     expect(page.get_by_alt_text(re.compile("QR"))).to_have_attribute("alt", re.compile("/status/$"))
     page.emulate_media(media="screen")
     assert AT_THE_COUNTER in read_status(people.resident(), stack, code)

@@ -77,7 +77,7 @@ def take_back_a_report(page, stack):
     read_status(page, stack, code)
     page.fill("#write textarea", f"Nói thêm: {ADDED} nữa.")
     page.locator("#write p button").last.click()
-    expect(page.locator(".talk")).to_contain_text(ADDED)
+    expect(page.locator(".dialogue")).to_contain_text(ADDED)
     take_back(page)
 
 

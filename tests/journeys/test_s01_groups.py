@@ -63,7 +63,7 @@ def test_an_officer_brings_in_a_sheet_of_groups_and_mends_two_rows(people, ward,
     ward.sees("Đã nhập: 3 nhóm mới")
     ward.page.fill("[name=q]", "bang 4")
     ward.page.click("form.filters button")
-    expect(ward.page.locator("table.tbl").first).to_contain_text("Khu trọ Bảng 4")
+    expect(ward.page.locator("table.table").first).to_contain_text("Khu trọ Bảng 4")
     is_fine(ward.page)
     # The list goes out as the same sheet, and the journal says who took it.
     with ward.page.expect_download() as waiting:
@@ -72,10 +72,10 @@ def test_an_officer_brings_in_a_sheet_of_groups_and_mends_two_rows(people, ward,
     assert [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)] == ["Khu trọ Bảng 4"]
     # The province has it among the groups of all communes.
     province = Desk(people.officer(), stack, "mai").sign_in()
-    province.page.locator("header.bar nav a[href='/groups/']").click()
+    province.page.locator("header.top-bar nav a[href='/groups/']").click()
     province.page.fill("[name=q]", "bang 5")
     province.page.click("form.filters button")
-    expect(province.page.locator("table.tbl").first).to_contain_text("Khu trọ Bảng 5")
+    expect(province.page.locator("table.table").first).to_contain_text("Khu trọ Bảng 5")
     is_fine(province.page)
 
 
@@ -87,7 +87,7 @@ def test_a_commander_sees_which_communes_have_no_group(people, stack):
     province.page.click("main form [data-send]")
     province.sees("Đã lưu chỉ tiêu")
     is_fine(province.page)
-    rows = province.page.locator("#missing tbody tr:not(.sum)")
+    rows = province.page.locator("#missing tbody tr:not(.total-row)")
     assert rows.count() == 99
     without = rows.filter(has_text="Chưa có nhóm").count()
     province.sees(f"{without} nơi chưa có nhóm nào")
@@ -104,7 +104,7 @@ def test_a_commander_sees_which_communes_have_no_group(people, stack):
     ward.page.goto(f"{stack.desk}/groups/missing/")
     ward.sees("Thiếu 1 nhóm, ở 1 trong 1 xã, phường")
     is_fine(ward.page)
-    expect(ward.page.locator("#missing tbody tr:not(.sum)")).to_have_count(1)
+    expect(ward.page.locator("#missing tbody tr:not(.total-row)")).to_have_count(1)
     expect(ward.page.locator("main a[href*='/groups/targets/']")).to_have_count(0)
 
 

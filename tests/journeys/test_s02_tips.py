@@ -74,9 +74,9 @@ def hears(page: Page, stack, code: str) -> str:
 
 def counts(desk: Desk) -> dict[str, int]:
     """What the last 30 days received, and what became of it, as the figures say."""
-    desk.page.locator("header.bar nav a[href='/figures/']").click()
+    desk.page.locator("header.top-bar nav a[href='/figures/']").click()
     stat = desk.page.locator(".stat", has_text=RECEIVED).locator("b")
     found = {RECEIVED: stat.inner_text()}
     for name in (OF_VALUE, TOLD_AGAIN):
-        found[name] = desk.page.locator("tr", has_text=name).first.locator("td.n").inner_text()
+        found[name] = desk.page.locator("tr", has_text=name).first.locator("td.number").inner_text()
     return {name: number(text) for name, text in found.items()}

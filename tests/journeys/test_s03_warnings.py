@@ -34,8 +34,8 @@ def test_three_reports_are_a_wave_and_one_click_begins_the_warning(people, stack
     commander = Desk(people.officer(), stack, "hai").sign_in()
     approve(commander)
     # The desk that wrote is asked no more, and the tips are all still there.
-    ward.page.locator("header.bar nav a").first.click()
-    expect(ward.page.locator("section.wave", has_text=SHOWN)).to_have_count(0)
+    ward.page.locator("header.top-bar nav a").first.click()
+    expect(ward.page.locator("section.wave-bar", has_text=SHOWN)).to_have_count(0)
     expect(ward.page.locator("a[data-row]", has_text=NUMBER)).to_have_count(3)
     lead = people.resident()
     lead.goto(f"{stack.public}/phones/")
@@ -50,7 +50,7 @@ def read_by_anybody(people, stack) -> None:
     """From the home page to the warning, on a phone without script; with it, axe reads along."""
     reader = people.resident()
     reader.goto(stack.public)
-    reader.locator("main nav.acts a[href$='/warnings']").click()
+    reader.locator("main nav.main-actions a[href$='/warnings']").click()
     fits(reader)
     reads_well(people, reader.url)
     reader.get_by_role("link", name=TITLE).first.click()
@@ -73,10 +73,10 @@ def find_wave(ward: Desk, stack):
     page, deadline = ward.page, time.monotonic() + 90
     while True:
         page.goto(f"{stack.desk}/tips/")
-        line = page.locator("section.wave", has_text=SHOWN)
+        line = page.locator("section.wave-bar", has_text=SHOWN)
         if line.count():
             return line
-        others = page.locator("section.wave a[href$='/tips/waves/']")
+        others = page.locator("section.wave-bar a[href$='/tips/waves/']")
         if others.count():
             others.click()
             row = page.locator("main tbody tr", has_text=SHOWN)
@@ -103,7 +103,7 @@ def write(page: Page) -> None:
 def approve(commander: Desk) -> None:
     """A second officer reads it and sends it with a fresh code."""
     page = commander.page
-    page.locator("header.bar nav a[href='/warnings/']").click()
+    page.locator("header.top-bar nav a[href='/warnings/']").click()
     page.get_by_role("link", name=TITLE).first.click()
     if "/approve/" not in page.url:
         commander.follow("/approve/")

@@ -104,7 +104,7 @@ def link_of_lead(desk, stack, name):
     desk.page.goto(f"{stack.desk}/relays/")
     row = desk.page.locator("section.panel", has=desk.page.get_by_role("heading", name=name))
     row.first.locator("form[action*='/link/'] button").click()
-    row.first.locator("p.copy", has_text="/relay/").wait_for()
+    row.first.locator("p.copy-text", has_text="/relay/").wait_for()
     found = re.search(r"http://\S+/relay/[\w-]+", row.first.inner_text())
     assert found
     return found.group()

@@ -45,7 +45,7 @@ def test_a_team_confirms_and_hands_in_and_the_province_sees_it(people, stack):
     expect(lead.locator("main")).not_to_contain_text(SEEN)
     # Another role, another page: how many answered, and where the report came from.
     province = Desk(people.officer(), stack, "mai").sign_in()
-    province.page.locator("header.bar nav a[href='/groups/']").click()
+    province.page.locator("header.top-bar nav a[href='/groups/']").click()
     province.page.fill("[name=q]", "xom lo gach")
     province.page.click("form.filters button")
     province.page.get_by_role("link", name=TEAM).click()
@@ -65,7 +65,7 @@ def test_a_team_confirms_and_hands_in_and_the_province_sees_it(people, stack):
 
 def make_team(desk: Desk) -> None:
     page = desk.page
-    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("header.top-bar nav a[href='/groups/']").click()
     desk.follow("/groups/new/")
     page.fill("[name=name]", TEAM)
     page.select_option("[name=kind]", "team")
@@ -93,7 +93,7 @@ def make_lead(desk: Desk) -> str:
 
 def open_team(desk: Desk) -> None:
     page = desk.page
-    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("header.top-bar nav a[href='/groups/']").click()
     page.fill("[name=q]", "xom lo gach")
     page.click("form.filters button")
     page.get_by_role("link", name=TEAM).click()
@@ -112,14 +112,14 @@ def put_on_the_rota(desk: Desk) -> None:
         form.locator("[name=holder]").select_option(label=f"{LEAD} (Tổ trưởng tổ tự quản)")
         form.locator("button").click()
         desk.sees("Đã ghi vào lịch trực")
-    rows = page.locator("table.tbl tbody tr")
+    rows = page.locator("table.table tbody tr")
     for number in range(2):
         rows.nth(number).get_by_role("link").click()
         form.locator("[name=role]").fill(ROLE)
         form.locator("button").click()
         desk.sees("Ca cũ đã kết thúc")
     expect(rows).to_have_count(2)
-    expect(page.locator("table.tbl tbody")).not_to_contain_text(LEAD)
+    expect(page.locator("table.table tbody")).not_to_contain_text(LEAD)
 
 
 def day(later: int) -> str:

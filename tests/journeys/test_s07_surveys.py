@@ -50,7 +50,7 @@ def in_days(count: int) -> str:
 
 
 def to_surveys(desk: Desk) -> Page:
-    desk.page.locator("header.bar nav a[href='/surveys/']").click()
+    desk.page.locator("header.top-bar nav a[href='/surveys/']").click()
     return desk.page
 
 
@@ -94,7 +94,7 @@ def approves(desk: Desk) -> None:
     page.locator("[name=serves]").check()
     page.fill("[name=code]", desk.code())
     clean(page, "desk-approve")
-    page.locator("form.decide button").click()
+    page.locator("form.decision-panel button").click()
     desk.sees("Đã duyệt, chưa mở")
 
 
@@ -192,7 +192,7 @@ def releases(desk: Desk) -> None:
         expect(page.locator("main")).to_contain_text(words)
     page.fill("[name=code]", desk.code())
     clean(page, "desk-release")
-    page.locator("form.decide button").click()
+    page.locator("form.decision-panel button").click()
     desk.sees("Đã đăng kết quả")
 
 
@@ -240,7 +240,7 @@ def test_a_survey_is_written_approved_answered_read_and_published(people, stack)
 
     reader = people.resident()
     reader.goto(address)
-    words = reader.locator("p.codebox").inner_text()
+    words = reader.locator("p.code-box").inner_text()
     answers_in_a_chat(stack, words)
     reports_in_the_middle(stack, words, author)
 

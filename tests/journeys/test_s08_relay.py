@@ -65,7 +65,7 @@ def plant(duty: Desk) -> None:
     """Two groups by hand, a head who answers to the desk, and two teachers who answer to her."""
     page = duty.page
     for _teacher, group, members in CLASSES:
-        page.locator("header.bar nav a[href='/groups/']").click()
+        page.locator("header.top-bar nav a[href='/groups/']").click()
         duty.follow("/groups/new/")
         page.fill("[name=name]", group)
         page.select_option("[name=kind]", "school")
@@ -75,7 +75,7 @@ def plant(duty: Desk) -> None:
     add_lead(duty, HEAD, "Hiệu trưởng tiểu học Nếnh 3", "", "")
     for teacher, group, _members in CLASSES:
         add_lead(duty, teacher, f"Chủ nhiệm, {group}", HEAD, group)
-    page.locator("nav.tabs a[href='/leads/'], .crumb a[href='/leads/']").first.click()
+    page.locator("nav.tabs a[href='/leads/'], .breadcrumb a[href='/leads/']").first.click()
     page.fill("[name=q]", "hieu truong")
     page.locator("form.filters button").click()
     tree = page.locator("ul.tree > li", has_text=HEAD)
@@ -85,7 +85,7 @@ def plant(duty: Desk) -> None:
 def add_lead(duty: Desk, name: str, position: str, above: str, group: str) -> None:
     """Somebody who agreed to pass on."""
     page = duty.page
-    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("header.top-bar nav a[href='/groups/']").click()
     page.locator("nav.tabs a[href='/leads/']").click()
     duty.follow("/leads/new/")
     page.fill("[name=name]", name)
@@ -104,7 +104,7 @@ def add_lead(duty: Desk, name: str, position: str, above: str, group: str) -> No
 def write(duty: Desk) -> None:
     """For the schools of one hamlet and for nobody else."""
     page = duty.page
-    page.locator("header.bar nav a[href='/warnings/']").click()
+    page.locator("header.top-bar nav a[href='/warnings/']").click()
     duty.follow("/warnings/new/")
     page.fill("[name=title]", TITLE)
     for name, words in PARTS.items():
@@ -132,7 +132,7 @@ def only(page: Page, name: str, wanted: Locator) -> None:
 def approve(commander: Desk) -> None:
     """The second person, with a fresh code."""
     page = commander.page
-    page.locator("header.bar nav a[href='/warnings/']").click()
+    page.locator("header.top-bar nav a[href='/warnings/']").click()
     page.get_by_role("link", name=TITLE).first.click()
     if "/approve/" not in page.url:
         commander.follow("/approve/")
@@ -144,12 +144,12 @@ def approve(commander: Desk) -> None:
 def hand_out(duty: Desk, name: str) -> str:
     """One lead's own link, out of the message for the lead's chat; sent, says the desk."""
     page = duty.page
-    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("header.top-bar nav a[href='/groups/']").click()
     page.locator("nav.tabs a[href='/coverage/']").click()
     page.locator("main a[href='/relays/']").click()
     row = page.locator("section.panel", has=page.get_by_role("heading", name=name))
     row.locator("form[action*='/link/'] button").click()
-    expect(row.locator("p.copy")).to_contain_text("/relay/")
+    expect(row.locator("p.copy-text")).to_contain_text("/relay/")
     found = re.search(r"http://\S+/relay/[\w-]+", row.inner_text())
     assert found
     row.locator("form[action$='/done/'] button").click()
@@ -168,10 +168,10 @@ def one_tap(lead: Page) -> None:
 def levels(province: Desk) -> list[tuple[int, int]]:
     """Of this warning: asked and passed on, first who answers to a desk, then who to a lead."""
     page = province.page
-    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("header.top-bar nav a[href='/groups/']").click()
     page.locator("nav.tabs a[href='/coverage/']").click()
     page.get_by_role("link", name=TITLE).first.click()
     rows = page.locator("#levels tbody tr")
     expect(rows).to_have_count(2)
-    cells = [row.locator("td.num").all_inner_texts() for row in rows.all()]
+    cells = [row.locator("td.number").all_inner_texts() for row in rows.all()]
     return [(number(asked), number(passed_on)) for asked, passed_on, *_rest in cells]

@@ -25,7 +25,7 @@ NARROWEST = {"width": 320, "height": 640}
 def test_two_officers_make_a_lesson_a_resident_learns_and_the_desk_sees_a_number(people, stack):
     writer = Desk(people.officer(), stack, "mai").sign_in()
     page = writer.page
-    page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
+    page.locator("header.top-bar nav").get_by_role("link", name="Bài học").click()
     page.get_by_role("link", name="Mở bộ bài").click()
     page.fill("[name=title]", "Mua bán an toàn")
     page.fill("[name=about]", "Quét mã, chuyển tiền, nhận hàng.")
@@ -42,7 +42,7 @@ def test_two_officers_make_a_lesson_a_resident_learns_and_the_desk_sees_a_number
 
     second = Desk(people.officer(), stack, "quan").sign_in()
     page = second.page
-    page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
+    page.locator("header.top-bar nav").get_by_role("link", name="Bài học").click()
     page.get_by_role("link", name=TITLE).click()
     assert faults(page) == []
     page.fill("[name=code]", second.code())
@@ -54,13 +54,13 @@ def test_two_officers_make_a_lesson_a_resident_learns_and_the_desk_sees_a_number
         reads_well(people, one)
 
     page = writer.page
-    page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
+    page.locator("header.top-bar nav").get_by_role("link", name="Bài học").click()
     row = page.locator("tr", has_text=TITLE)
     expect(row.locator("td").first).to_have_text("1")
     expect(row.locator("td").nth(1)).to_have_text("31")
     # Whoever audits neither writes nor teaches: no menu leads there, and the page says so.
     auditor = Desk(people.officer(), stack, "thu").sign_in()
-    expect(auditor.page.locator("header.bar nav")).not_to_contain_text("Bài học")
+    expect(auditor.page.locator("header.top-bar nav")).not_to_contain_text("Bài học")
     auditor.page.goto(f"{stack.desk}/lessons/")
     auditor.sees("không thuộc phần việc của bạn")
     assert faults(auditor.page) == []
@@ -200,5 +200,5 @@ def test_the_desk_changes_what_a_victim_reads_in_the_first_hour(people, stack):
 
 
 def open_part(page: Page, part: str) -> None:
-    page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
+    page.locator("header.top-bar nav").get_by_role("link", name="Bài học").click()
     page.locator("main").get_by_role("link", name=part, exact=True).click()

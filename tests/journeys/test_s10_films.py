@@ -65,7 +65,7 @@ def test_a_film_goes_from_an_officers_phone_to_a_residents_browser(
     expect(page.locator("#film video")).to_be_visible(timeout=PREPARED_WITHIN)
     assert faults(page) == []
 
-    page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
+    page.locator("header.top-bar nav").get_by_role("link", name="Bài học").click()
     page.get_by_role("link", name="Mở bộ bài").click()
     page.fill("[name=title]", "Phim ngắn")
     page.fill("[name=about]", "Xem trong một phút.")
@@ -79,7 +79,7 @@ def test_a_film_goes_from_an_officers_phone_to_a_residents_browser(
 
     second = Desk(people.officer(), stack, "quan").sign_in()
     page = second.page
-    page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
+    page.locator("header.top-bar nav").get_by_role("link", name="Bài học").click()
     page.get_by_role("link", name=TITLE).click()
     expect(page.locator("#film video")).to_be_visible()
     page.fill("[name=code]", second.code())
@@ -91,7 +91,7 @@ def test_a_film_goes_from_an_officers_phone_to_a_residents_browser(
 
 
 def open_films(page: Page) -> None:
-    page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
+    page.locator("header.top-bar nav").get_by_role("link", name="Bài học").click()
     page.locator("main").get_by_role("link", name="Phim", exact=True).click()
 
 

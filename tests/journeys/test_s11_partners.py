@@ -240,7 +240,7 @@ def test_a_partner_teaches_and_checks_and_a_resident_reads_it_under_its_name(peo
     expect(reader.locator("main")).to_contain_text("Vạch đỏ là bình đã hết áp.")
     reader.goto(f"{stack.public}/claims")
     reader.get_by_role("link", name=RUMOUR["question"]).first.click()
-    expect(reader.locator("dl.seal")).to_contain_text(name)
+    expect(reader.locator("dl.publication-facts")).to_contain_text(name)
     take_back_and_write_anew(writer, stack)
     # Nothing of either stands on the desk that runs the province's own.
     admin.page.goto(f"{stack.desk}/lessons/")

@@ -66,11 +66,11 @@ def ask(page: Page, stack, words: str) -> str:
     page.locator("main button[name=do][value=send]").last.click()
     expect(page.locator("h1")).to_have_text("Đã nhận câu hỏi của bạn")
     assert urlsplit(page.url).path == "/claims/asked"
-    return page.locator("main .copy").inner_text()
+    return page.locator("main .copy-text").inner_text()
 
 
 def to_claims(desk: Desk) -> Page:
-    desk.page.locator("header.bar nav a[href='/claims/']").click()
+    desk.page.locator("header.top-bar nav a[href='/claims/']").click()
     return desk.page
 
 
@@ -104,7 +104,7 @@ def test_a_rumour_is_asked_checked_published_and_read(people, stack, refused):
     shot(page, "desk-publish")
     assert faults(page) == {}
     page.fill("[name=code]", second.code())
-    page.locator("form.decide button").click()
+    page.locator("form.decision-panel button").click()
     second.sees("Ai cũng đọc được")
 
     resident.goto(address)

@@ -130,7 +130,7 @@ def suspended(page: Page) -> int:
     """How many this month's report of the ward counts as suspended."""
     chooses(page, unit="Nếnh", newest=True)
     row = page.locator("tr", has=page.get_by_role("rowheader", name="Tạm đình chỉ", exact=True))
-    return number(row.locator("td.num").first.inner_text())
+    return number(row.locator("td.number").first.inner_text())
 
 
 def reads(page: Page, stack, code: str, words: str) -> None:
@@ -163,7 +163,7 @@ def looked_over(page: Page, name: str) -> None:
 
 def chooses(page: Page, *, unit: str, newest: bool = False) -> None:
     """From the menu to a report of last month, or of this one."""
-    page.locator("header.bar nav a[href='/figures/']").click()
+    page.locator("header.top-bar nav a[href='/figures/']").click()
     page.locator("main a[href='/figures/reports/']").click()
     options = page.locator("#unit option", has_text=unit)
     page.locator("#unit").select_option(options.first.get_attribute("value"))
@@ -194,7 +194,7 @@ def signs(desk: Desk) -> None:
 
 def opens_signed(page: Page, unit: str) -> None:
     """The newest signed report of a unit, from the menu."""
-    page.locator("header.bar nav a[href='/figures/']").click()
+    page.locator("header.top-bar nav a[href='/figures/']").click()
     page.locator("main a[href='/figures/reports/']").click()
     page.locator("main tbody tr", has_text=unit).first.locator("th a").click()
     expect(page.locator("h1")).to_contain_text("Báo cáo tháng")

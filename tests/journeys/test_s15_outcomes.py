@@ -81,19 +81,19 @@ def record(page: Page) -> None:
 def saved_at_province(coordinator: Desk) -> int:
     """The sum of the last 30 days, as the figures say."""
     page = coordinator.page
-    page.locator("header.bar nav a[href='/figures/']").click()
+    page.locator("header.top-bar nav a[href='/figures/']").click()
     return number(page.locator("dl.facts div", has_text=MONEY_SAVED).locator("dd").inner_text())
 
 
 def saved_in_report(commander: Desk) -> int:
     """The line of this month's report of the ward, which is not over yet."""
     page = commander.page
-    page.locator("header.bar nav a[href='/figures/']").click()
+    page.locator("header.top-bar nav a[href='/figures/']").click()
     page.locator("main a[href='/figures/reports/']").click()
     page.locator("#span").select_option(index=0)
     page.get_by_role("button", name="Đếm số liệu").click()
     row = page.locator("tr", has=page.get_by_role("rowheader", name=MONEY_SAVED, exact=True))
-    return number(row.first.locator("td.num").first.inner_text())
+    return number(row.first.locator("td.number").first.inner_text())
 
 
 def wait_for_status(page: Page, stack, code: str, words: str) -> str:

@@ -60,7 +60,7 @@ def test_only_the_province_reads_it_and_the_dialogue_goes_by_code(people, stack)
 def sees_no_trace(ward: Desk, tip: str) -> None:
     """Not in the list, not found, not opened, and no answer tells that there is something."""
     page = ward.page
-    page.locator("header.bar nav a").first.click()
+    page.locator("header.top-bar nav a").first.click()
     expect(page.locator("main")).not_to_contain_text("bảo kê")
     page.locator("main a[href='/tips/search/']").first.click()
     page.locator("main [name=q]").fill("bảo kê sòng bạc")
@@ -74,7 +74,7 @@ def sees_no_trace(ward: Desk, tip: str) -> None:
 
 def reads_no_name(page: Page) -> None:
     """What names the reporter is sealed; the page says only that something is held."""
-    expect(page.locator(".seal")).to_be_visible()
+    expect(page.locator(".sealed")).to_be_visible()
     shown = page.content()
     assert NAME not in shown
     assert PHONE.replace(" ", "") not in shown.replace(" ", "")
@@ -82,7 +82,7 @@ def reads_no_name(page: Page) -> None:
 
 def received(desk: Desk) -> int:
     """How many tips of the last 30 days this officer's figures count."""
-    desk.page.locator("header.bar nav a[href='/figures/']").click()
+    desk.page.locator("header.top-bar nav a[href='/figures/']").click()
     return number(desk.page.locator(".stat", has_text="tin nhận được").locator("b").inner_text())
 
 

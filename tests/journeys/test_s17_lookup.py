@@ -32,7 +32,7 @@ def both_themes_are_fine(page: Page, name: str) -> None:
 def look_up(page: Page, stack: Stack, text: str) -> None:
     """From the home page."""
     page.goto(stack.public)
-    page.locator("main nav.acts a[href*='/lookup/']").click()
+    page.locator("main nav.main-actions a[href*='/lookup/']").click()
     page.fill("[name=q]", text)
     page.get_by_role("button", name="Tra cứu").click()
 
@@ -118,7 +118,7 @@ def decides(mai: Desk) -> None:
 
 def sees_the_picture(mai: Desk) -> None:
     """Covered first; uncovered it is the picture that was sent, and back to the decision."""
-    expect(mai.page.locator("ul.atts li")).to_have_count(1)
+    expect(mai.page.locator("ul.attachments li")).to_have_count(1)
     expect(mai.page.locator("main img")).to_have_count(0)
     mai.waits_for_copies()
     mai.page.get_by_role("button", name="Hiện (ghi nhật ký)").click()
@@ -154,7 +154,7 @@ def test_a_pasted_message_goes_on_into_a_report(people, stack):
     look_up(page, stack, MESSAGE)
     # Nothing is known of any: one card names them all.
     assert page.locator("section.grade").count() == 1
-    assert page.locator("section.grade .what").count() == 3
+    assert page.locator("section.grade .asked-indicator").count() == 3
     expect(page.locator("main")).to_contain_text("xacminh-9[.]example")
     expect(page.locator("main")).to_contain_text("dừng ở bước xác nhận")
     shot(page, "message")

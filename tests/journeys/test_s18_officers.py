@@ -59,7 +59,7 @@ def sets_up(page: Page, stack, halves: tuple[str, str]) -> None:
     look(page, "set-up-code")
     page.fill("[name=code]", pyotp.TOTP(secret).now())
     page.locator("main form button").click()
-    expect(page.locator("header.bar")).to_be_visible()
+    expect(page.locator("header.top-bar")).to_be_visible()
 
 
 def closes(desk: Desk, stack) -> None:
@@ -81,7 +81,7 @@ def test_two_people_make_an_officer_and_only_the_officer_sees_the_secret(people,
     expect(asker.page.locator("main form[action$='/agree/']")).to_have_count(0)
     second = Desk(people.officer(), stack, "thinh").sign_in()
     # Told on the first page; the notice leads to the request.
-    notice = second.page.locator(".notice")
+    notice = second.page.locator(".account-notices")
     expect(notice).to_contain_text("Đào Thu Hiền")
     look(second.page, "notice")
     notice.locator("a").first.click()
@@ -94,10 +94,10 @@ def test_two_people_make_an_officer_and_only_the_officer_sees_the_secret(people,
     officer = people.officer()
     sets_up(officer, stack, (agreed, asked))
     officer.goto(f"{stack.desk}/tips/")
-    expect(officer.locator("header.bar")).to_contain_text("Đào Thu Hiền")
+    expect(officer.locator("header.top-bar")).to_contain_text("Đào Thu Hiền")
     # The commander of the ward learns of it, until they say that they saw it.
     chief = Desk(people.officer(), stack, "hai").sign_in()
-    told = chief.page.locator(".notice")
+    told = chief.page.locator(".account-notices")
     expect(told.first).to_contain_text("Đào Thu Hiền")
     while told.count():
         before = told.count()

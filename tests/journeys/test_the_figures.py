@@ -37,13 +37,13 @@ def test_a_report_moves_the_figures_and_each_leads_to_its_list(people, stack):
     agrees(commander.page)
     # A neighbour's duty officer has no such page, and nothing of this tip.
     neighbour = Desk(people.officer(), stack, "son").sign_in()
-    expect(neighbour.page.locator("header.bar nav a[href='/figures/']")).to_have_count(0)
+    expect(neighbour.page.locator("header.top-bar nav a[href='/figures/']")).to_have_count(0)
     expect(neighbour.page.locator("main")).not_to_contain_text(WORDS[:24])
 
 
 def figures(desk: Desk) -> dict[str, int]:
     """The first numbers of the page, by clicks from the menu."""
-    desk.page.locator("header.bar nav a[href='/figures/']").click()
+    desk.page.locator("header.top-bar nav a[href='/figures/']").click()
     shown = desk.page.locator(".stats .stat b")
     expect(shown.first).to_be_visible()
     numbers = [_number(text) for text in shown.all_inner_texts()]
@@ -64,7 +64,7 @@ def opens(page: Page, tip: str) -> None:
 
 def agrees(page: Page) -> None:
     """Carried over and received are the classes together."""
-    said = page.locator(".say.ok").inner_text()
+    said = page.locator(".notice.ok").inner_text()
     carried, received, owed = (_number(n) for n in re.findall(r"\d[\d.]*", said)[:3])
     assert carried + received == owed
 

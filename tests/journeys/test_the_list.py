@@ -82,9 +82,9 @@ def test_an_officer_answers_forty_reporters_of_one_scam_at_once(people, own_stac
     assert recorded(auditor, own_stack, "Trả lời chung") == answered + 1
     # One row stands for all of them.
     page.goto(f"{own_stack.desk}/tips/")
-    expect(page.locator(".many > summary", has_text=f"{REPORTERS} tin cùng một vụ")).to_have_count(
-        1
-    )
+    expect(
+        page.locator(".incident-rows > summary", has_text=f"{REPORTERS} tin cùng một vụ")
+    ).to_have_count(1)
     expect(row_of(page, SCAM)).to_have_count(0)
 
 
@@ -135,7 +135,7 @@ def wait_for_rows(page: Page, stack, words: str, count: int) -> None:
 
 def choose_only(page: Page, words: str) -> None:
     """Tick the whole page, and take out what tells of something else."""
-    boxes = page.locator("label.tick")
+    boxes = page.locator("label.row-tick")
     boxes.first.click()
     page.get_by_label("Cả trang này").check()
     for n in range(boxes.count()):
@@ -213,7 +213,7 @@ def test_the_province_opens_an_incident_in_its_list_and_reaches_every_tip_of_it(
     panel.get_by_role("button").click()
     expect(page.locator(".toast")).to_contain_text("trùng")
     page.goto(f"{stack.desk}/tips/")
-    rows = page.locator("details.many > summary", has_text="2 tin cùng một vụ")
+    rows = page.locator("details.incident-rows > summary", has_text="2 tin cùng một vụ")
     for n in range(rows.count()):
         rows.nth(n).click()
     for n in (1, 2):

@@ -66,8 +66,8 @@ def test_a_report_is_sent_by_keyboard_alone(people, stack):
     press(page, "main form[action*='status'] button", leads_to="#write")
     reach(page, "[name=text]")
     page.keyboard.type("Tối nay lại thấy")
-    press(page, "#write p button", leads_to=".talk .mine:nth-child(2)")
-    expect(page.locator(".talk")).to_contain_text("Tối nay lại thấy")
+    press(page, "#write p button", leads_to=".dialogue .mine:nth-child(2)")
+    expect(page.locator(".dialogue")).to_contain_text("Tối nay lại thấy")
 
 
 @pytest.mark.parametrize("script", [False, True])
@@ -96,10 +96,10 @@ def test_the_network_drops_while_sending_and_nothing_is_lost(people, stack):
     goes_through_a_dead_spot(page, page.locator("main form button.big"))
     expect(page.locator("output")).to_have_text(CODE)
     page.locator("main form[action*='status'] button").click()
-    expect(page.locator(".talk")).to_contain_text("Viết xong thì mất mạng")
+    expect(page.locator(".dialogue")).to_contain_text("Viết xong thì mất mạng")
     page.fill("[name=text]", "Thêm một câu lúc mất mạng")
     goes_through_a_dead_spot(page, page.locator("#write p button").last)
-    expect(page.locator(".talk .mine", has_text="Thêm một câu lúc mất mạng")).to_have_count(1)
+    expect(page.locator(".dialogue .mine", has_text="Thêm một câu lúc mất mạng")).to_have_count(1)
 
 
 KNOCKING = "Có người lạ gõ cửa từng phòng trọ lúc nửa đêm"
@@ -237,7 +237,7 @@ def test_a_picture_is_added_later_and_the_report_is_taken_back(people, stack):
     resident.locator("#write details summary").click()
     resident.set_input_files("[name=attached]", picture())
     resident.locator("#write p button").last.click()
-    expect(resident.locator(".talk")).to_contain_text("1 tệp kèm lời này")
+    expect(resident.locator(".dialogue")).to_contain_text("1 tệp kèm lời này")
     desk = Desk(people.officer(), stack, "lan").sign_in()
     desk.open_tip(words)
     desk.sees("Chưa ai nhận")

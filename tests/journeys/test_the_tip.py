@@ -62,7 +62,7 @@ def test_an_officer_sends_a_ready_answer_in_the_reporters_language(people, stack
     # What was done is said where it covers neither the answer nor the box for the next one.
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        for part in (page.locator(".talk .ours").last, page.locator("form.reply")):
+        for part in (page.locator(".dialogue .ours").last, page.locator("form.reply")):
             part.scroll_into_view_if_needed()
             assert not covers(page.locator(".toast"), part), (width, part)
     deadline = time.monotonic() + 90
@@ -84,14 +84,14 @@ def test_an_officer_works_by_keyboard_alone(people, stack, desk):
     press(page, "z")
     expect(page.locator(".toast")).to_contain_text("Đã hoàn tác")
     press(page, "1")
-    expect(page.locator(".acts .chip.ok")).to_be_visible()
+    expect(page.locator(".actions .chip.ok")).to_be_visible()
     press(page, "n")
     page.keyboard.type("Gọi đội 1, 2 và 4 cùng xem")
     press(page, "Control+Enter")
-    expect(page.locator(".notep .onote")).to_contain_text("Gọi đội 1, 2 và 4")
-    expect(page.locator(".acts .chip.ok")).to_be_visible()
+    expect(page.locator(".internal-notes .internal-note")).to_contain_text("Gọi đội 1, 2 và 4")
+    expect(page.locator(".actions .chip.ok")).to_be_visible()
     here = page.url
-    number = re.search(r"\d{4}-\S+-\d{4}", page.locator(".crumb").inner_text()).group()
+    number = re.search(r"\d{4}-\S+-\d{4}", page.locator(".breadcrumb").inner_text()).group()
     press(page, "Control+k")
     expect(page.locator("#palette [role=option]").first).to_be_visible()
     assert faults(page) == []
@@ -148,7 +148,7 @@ def test_writing_vietnamese_with_an_input_method_triggers_no_key(people, stack, 
     method.send("Input.insertText", {"text": "được 1 2 3 4"})
     expect(box).to_have_value("được 1 2 3 4")
     assert page.url == here
-    assert not page.locator("dialog[open], .toast, .acts .chip.ok").count()
+    assert not page.locator("dialog[open], .toast, .actions .chip.ok").count()
     # In the list of commands Enter ends the word first, and does nothing else.
     press(page, "Control+k")
     method.send("Input.imeSetComposition", {"text": "nha", "selectionStart": 3, "selectionEnd": 3})
@@ -186,7 +186,7 @@ def test_two_officers_on_one_tip_see_each_other_and_overwrite_nothing(people, st
     expect(desk.page.locator("#kept-text")).to_have_value("Bạn thấy họ bán vào giờ nào?")
     desk.sees("Bảo")
     desk.page.locator("button[data-send]").click()
-    expect(desk.page.locator(".talk")).to_contain_text("Bạn thấy họ bán vào giờ nào?")
+    expect(desk.page.locator(".dialogue")).to_contain_text("Bạn thấy họ bán vào giờ nào?")
 
 
 def test_files_are_uncovered_in_a_dialog_and_covered_again(people, stack, desk):

@@ -42,5 +42,5 @@ def test_an_officer_follows_the_tour_on_the_desk_and_closes_it_for_good(stack, p
     desk.page.goto(f"{stack.desk}/tips/")
     desk.page.get_by_role("button", name=NEVER_AGAIN).click()
     desk.page.reload()
-    expect(desk.page.locator("header.bar")).to_be_visible()
+    expect(desk.page.locator("header.top-bar")).to_be_visible()
     expect(desk.page.locator(TOUR)).to_have_count(0)

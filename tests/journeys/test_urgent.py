@@ -69,13 +69,13 @@ def test_two_desks_tick_off_what_is_done_and_the_reporter_hears_with_one_tap(peo
     lan.press("accept")
     # One tap sends the words that stand below the button; the box for other words stays empty.
     lan.open_tip(BESIDE)
-    tap = lan.page.locator(".onetap form", has_text="Bạn có an toàn không?")
+    tap = lan.page.locator(".one-tap form", has_text="Bạn có an toàn không?")
     words = tap.locator("p").inner_text()
     tap.locator("button").click()
-    expect(lan.page.locator(".talk .ours").last).to_contain_text(words)
-    expect(lan.page.locator(".notep .onote")).to_have_count(0)
+    expect(lan.page.locator(".dialogue .ours").last).to_contain_text(words)
+    expect(lan.page.locator(".internal-notes .internal-note")).to_have_count(0)
     # A letter only leads to its button, however long it is held; Enter sends.
-    sent, where = lan.page.locator(".talk .ours"), lan.page.locator(".onetap button").nth(1)
+    sent, where = lan.page.locator(".dialogue .ours"), lan.page.locator(".one-tap button").nth(1)
     before = sent.count()
     lan.page.keyboard.down(where.get_attribute("data-key"))
     lan.page.keyboard.down(where.get_attribute("data-key"))
@@ -92,7 +92,7 @@ def test_two_desks_tick_off_what_is_done_and_the_reporter_hears_with_one_tap(peo
     resident.locator("#write p button").last.click()
 
     mai.open_tip(BESIDE)
-    expect(mai.page.locator(".talk li").last).to_contain_text("2")
+    expect(mai.page.locator(".dialogue li").last).to_contain_text("2")
     expect(mai.page.locator("#checks .done", has_text="Cán bộ đã nhắn")).to_contain_text("Lan")
     mai.page.locator("#checks button", has_text="113 đã nhận").click()
     mai.page.locator("#checks button", has_text="trên đường tới").click()
@@ -107,7 +107,7 @@ def test_two_desks_tick_off_what_is_done_and_the_reporter_hears_with_one_tap(peo
     expect(again).to_contain_text("Xe hỏng dọc đường")
     expect(again.locator("button")).to_be_visible()
     for line in ("Gọi lần 1", "Đánh dấu xong: “Lực lượng đang trên", "Bỏ dấu: “Lực lượng"):
-        expect(mai.page.locator("ol.line", has_text="Gọi lần")).to_contain_text(line)
+        expect(mai.page.locator("ol.timeline", has_text="Gọi lần")).to_contain_text(line)
 
 
 WARY = "Bây giờ có người cầm rìu đuổi đánh người ở bãi đá ven sông"
@@ -118,7 +118,7 @@ def test_whoever_wants_no_message_is_sent_none_by_a_tap_and_the_desk_reads_why(p
     resident = people.resident()
     code = report(resident, stack, Story(WARY, place="my dien nenh", topic="violence"))
     lan.open_tip(WARY)
-    expect(lan.page.locator(".onetap")).to_be_visible()
+    expect(lan.page.locator(".one-tap")).to_be_visible()
     read_status(resident, stack, code)
     resident.fill("#write [name=text]", "đừng nhắn cho em nữa, nó đọc được")
     resident.locator("#write p button").last.click()
@@ -126,8 +126,8 @@ def test_whoever_wants_no_message_is_sent_none_by_a_tap_and_the_desk_reads_why(p
     bar = lan.page.locator("#alarm")
     expect(bar).to_contain_text("Không gọi, không nhắn", timeout=PATIENCE)
     lan.open_tip(WARY)
-    expect(lan.page.locator(".quickp")).to_contain_text("không có câu trả lời nhanh")
-    expect(lan.page.locator(".onetap")).to_have_count(0)
+    expect(lan.page.locator(".one-tap-panel")).to_contain_text("không có câu trả lời nhanh")
+    expect(lan.page.locator(".one-tap")).to_have_count(0)
     lan.press("accept")
 
 
@@ -145,37 +145,37 @@ def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_agai
     page.goto(f"{stack.desk}/groups/")
     bar, said = page.locator("#alarm"), page.locator("#alarm-said")
     expect(bar).to_contain_text("1 trên 2", timeout=PATIENCE)
-    expect(bar.locator(".what")).to_contain_text("giếng cổ")
+    expect(bar.locator(".alarm-words")).to_contain_text("giếng cổ")
     # The newest is the one that was read out, with the number of all.
     expect(said).to_contain_text("hoa sữa")
     expect(said).to_contain_text("2 tin khẩn cấp chưa ai nhận")
     page.keyboard.press("F9")
     expect(bar).to_contain_text("2 trên 2")
-    expect(bar.locator(".what")).to_contain_text("hoa sữa")
+    expect(bar.locator(".alarm-words")).to_contain_text("hoa sữa")
     expect(said).to_contain_text("2 trên 2")
     # Once more, and it begins anew; back again, and the page is still the same one.
     page.keyboard.press("F9")
     expect(bar).to_contain_text("1 trên 2")
     page.keyboard.press("Shift+F9")
-    expect(bar.locator(".what")).to_contain_text("hoa sữa")
+    expect(bar.locator(".alarm-words")).to_contain_text("hoa sữa")
     expect(page).to_have_url(f"{stack.desk}/groups/")
     # Beside the list the bar follows the tip that is opened: its key takes what is read.
     page.goto(f"{stack.desk}/tips/")
     for words in ("hoa sữa", "giếng cổ"):
         page.locator("a[data-row]", has_text=words).click()
-        expect(bar.locator(".what")).to_contain_text(words)
+        expect(bar.locator(".alarm-words")).to_contain_text(words)
     mai.takes_what_rings()
     expect(bar.locator("[data-alarm]")).to_have_count(0)
 
     read_status(resident, stack, code)
     resident.fill("#write [name=text]", AGAIN)
     resident.locator("#write p button").last.click()
-    expect(resident.locator("main .note.warn").first).to_contain_text("gọi 113 ngay")
+    expect(resident.locator("main .notice.warn").first).to_contain_text("gọi 113 ngay")
     expect(bar).to_contain_text("tin nhắn mới báo nguy", timeout=PATIENCE)
-    expect(bar.locator(".what")).to_contain_text(AGAIN)
+    expect(bar.locator(".alarm-words")).to_contain_text(AGAIN)
     page.keyboard.press("F8")
     expect(bar.locator("[data-alarm]")).to_have_count(0)
-    expect(page.locator(".talk")).to_contain_text("gọi 113 ngay")
+    expect(page.locator(".dialogue")).to_contain_text("gọi 113 ngay")
 
 
 def put_on_duty(leader: Desk, name: str) -> None:
@@ -250,7 +250,7 @@ def test_the_province_approves_a_warning_on_a_phone_in_three_taps(people, stack,
     quan.sees(NIGHT_TITLE)
     taps.tap("[name=code]")
     quan.page.keyboard.type(quan.code())
-    taps.tap("form.decide button[data-send]")
+    taps.tap("form.decision-panel button[data-send]")
     quan.sees(NIGHT_TITLE)
     expect(quan.page).to_have_url(re.compile("/dispatches/"))
     assert taps.count == 3
@@ -272,7 +272,7 @@ def test_one_officer_sends_a_pattern_at_night_and_somebody_else_looks_at_it(peop
     write_a_pattern(lan.page)
     open_pattern(hai.page, stack)
     hai.page.fill("[name=code]", hai.code())
-    hai.page.locator("form.decide button[data-send]").click()
+    hai.page.locator("form.decision-panel button[data-send]").click()
     hai.sees("sẵn sàng gửi")
     open_pattern(bao.page, stack)
     bao.page.locator("main a[href$='/send/']").click()

@@ -34,7 +34,7 @@ def test_slow_readers_of_a_page_do_not_keep_others_from_it(stack: Stack) -> None
     for _ in range(20):
         reader = open_connection(stack.public)
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        asked = b"GET /static/keng/keng.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        asked = b"GET /static/keng/public.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
         reader.sendall(asked * 20)
         readers.append(reader)
     try:

@@ -77,7 +77,7 @@ def card_header(issuer: str) -> str:
     mark = icons.drawing_shapes("mark", ".")
     # What the stylesheet paints in the colour of the paper: the rim and the boss of the gong.
     mark = mark.replace('r="3.2" fill="currentColor" stroke="none"', 'r="3.2" fill="#fff"')
-    mark = mark.replace('class="w"', 'stroke="#fff"')
+    mark = mark.replace('class="paper"', 'stroke="#fff"')
     drawn = (
         f'<g transform="translate(56 50) scale(1.25)" color="{BRAND}" stroke="{BRAND}" '
         'stroke-width="2.6" fill="none" stroke-linecap="round" stroke-linejoin="round">'

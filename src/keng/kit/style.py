@@ -133,7 +133,7 @@ def style_desk(request: HttpRequest, screen: str = "parts") -> HttpResponse:
         {"label": "Cảnh báo", "url": "#main", "count": 1, "key": "g w"},
         {"label": "Mạng lưới", "url": "#main", "key": "g n"},
     ]
-    context["tones"] = "abcwdno"
+    context["tones"] = ["first", "second", "third", "warn", "danger", "neutral", "ok"]
     context["screens"] = sorted(STYLE_SCREENS)
     context["undo_url"] = request.path
     context["undo_fields"] = {"screen": screen}

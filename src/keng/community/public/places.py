@@ -14,8 +14,7 @@ from keng.kit import times
 from keng.network.queries.places import place_ids_below
 from keng.network.queries.teams import count_teams_with_rota
 from keng.partners.queries import articles_near
-from keng.places import place_cookie
-from keng.places import serving
+from keng.places import place_cookie, serving
 from keng.places.models import Place, Succession, Unit
 from keng.places.search import current_place, find_places
 from keng.relay import reach_in_words

@@ -36,7 +36,7 @@ PAGES = [
     "calendar",
     "warnings",
 ]
-CSS = Path(__file__).parents[2] / "static" / "keng" / "keng.css"
+CSS = Path(__file__).parents[2] / "static" / "keng" / "public.css"
 
 
 @pytest.fixture

@@ -188,7 +188,7 @@ def test_a_reply_reaches_the_desk_and_the_tip_waits(public_client, tip):
     answering.answer_reporter(tip.pk, text="Xe gì vậy?", by=officer)
     visible_now()
     page = page_of(public_client)
-    assert 'class="ask"' in page
+    assert 'class="question"' in page
     assert "Đã có trả lời cho bạn" in heading_of(page).replace("\u00a0", " ")
     assert officer.name not in page
     response = public_client.post("/status/tip/", {"text": "Xe máy đỏ"})

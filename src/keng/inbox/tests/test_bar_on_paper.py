@@ -14,4 +14,4 @@ def test_the_red_bar_is_never_printed():
         rule.group(1) for rule in re.finditer(r"([^{}]+)\{ display: none !important \}", printed)
     ]
     named = {one.strip() for rule in hidden for one in rule.rpartition("*/")[2].split(",")}
-    assert {".alarm-slot", ".p0"} <= named
+    assert {".alarm-slot", ".alarm-bar"} <= named

@@ -45,7 +45,7 @@ def test_it_stands_above_what_is_overdue_also_after_somebody_took_it(desk, desk_
     assert [group.code for group in found.groups] == ["live", "overdue"]
     page = sign_in(desk_client, officer).get(INBOX).content.decode()
     row = page.partition("Cháy nhà ở ngõ 5")[2].partition("</a>")[0]
-    assert 'class="d danger"' in row
+    assert 'class="row-deadline danger"' in row
     assert "nhận " in row
     assert "1 tin khẩn cấp chưa xong" in page
     assert "không tin nào đến hạn" not in page

@@ -149,8 +149,8 @@ def test_a_row_says_the_worst_of_what_it_stands_for_and_nothing_of_other_stretch
     assert (line.pk, line.urgency, line.is_hot, line.is_new) == (tips[0].pk, "P1", True, True)
     assert line.flags == ["Đang xảy ra", "Người báo nhắn tiếp"]
     page = desk_client.get(INBOX).content.decode()
-    summary = page.partition('<details class="many">')[2].partition("</summary>")[0]
-    assert '<span class="p hot">P1' in summary
+    summary = page.partition('<details class="incident-rows">')[2].partition("</summary>")[0]
+    assert '<span class="row-urgency urgent">P1' in summary
     assert "<b>Đang xảy ra</b>" in summary
 
 

@@ -68,7 +68,7 @@ def test_one_line_says_what_rises_why_and_what_to_do(at_province, wave):
     assert "3 tin giống nhau trong" in shown
     assert "0912" in shown
     assert f"/warnings/new/?wave={wave.pk}" in shown
-    assert shown.count('class="wave"') == 1
+    assert shown.count('class="wave-bar"') == 1
     shown = page(at_province, "wave", args=[wave.pk])
     assert "kichhoat-dinhdanh[.]example" in shown
     assert all(text in shown for text in TEXTS)
@@ -78,10 +78,10 @@ def test_not_a_wave_with_a_reason_takes_the_line_away(at_province, wave):
     address = reverse("wave-dismiss", args=[wave.pk])
     assert at_province.post(address, {"reason": ""}).status_code == 422
     at_province.post(address, {"reason": "Diễn tập"})
-    assert 'class="wave"' not in page(at_province, "inbox")
+    assert 'class="wave-bar"' not in page(at_province, "inbox")
     assert "Diễn tập" in page(at_province, "wave", args=[wave.pk])
     at_province.post(reverse("wave-take-back", args=[wave.pk]))
-    assert 'class="wave"' in page(at_province, "inbox")
+    assert 'class="wave-bar"' in page(at_province, "inbox")
 
 
 def test_a_commune_reads_its_own_tip_and_no_number_of_others(desk_client, desks, wave):
@@ -136,11 +136,11 @@ def test_the_desk_that_began_a_warning_is_asked_no_more(at_province, wave, provi
     values = {k: v for k, v in values.items() if v is not None}
     answer = at_province.post(reverse("warning-new"), values | parts | {"do": "save"})
     assert answer.status_code == 302
-    assert 'class="wave"' not in page(at_province, "inbox")
+    assert 'class="wave-bar"' not in page(at_province, "inbox")
     shown = page(at_province, "wave", args=[wave.pk])
     assert str(Warning.objects.get().pk) in shown
 
 
 def test_an_auditor_is_shown_no_line(desk_client, province, wave):
     client = sign_in(desk_client, make.officer(unit=province, role=Post.Role.AUDITOR))
-    assert 'class="wave"' not in page(client, "inbox")
+    assert 'class="wave-bar"' not in page(client, "inbox")

@@ -46,7 +46,7 @@ def test_a_suggested_p1_stands_there_with_the_one_hour_clock(desk, desk_client):
     assert order(officer) == [child.pk, paper.pk]
     page = sign_in(desk_client, officer).get(INBOX).content.decode()
     row = page.partition(str(child.pk))[2].partition("</a>")[0]
-    assert 'P1?<span class="sr"> (máy gợi ý)</span>' in row
+    assert 'P1?<span class="visually-hidden"> (máy gợi ý)</span>' in row
 
 
 def test_the_page_says_that_it_is_a_suggestion_and_by_which_words(desk, desk_client):

@@ -31,19 +31,19 @@ def _drawing(box: int, size: int, css: str, body: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, size: int = 24) -> SafeString:
     """A line icon. An unknown name is a mistake of the template and raises KeyError."""
-    return _drawing(24, size, "i", icons.drawing_shapes(name))
+    return _drawing(24, size, "icon", icons.drawing_shapes(name))
 
 
 @register.simple_tag
 def pic(name: str, size: int = 48) -> SafeString:
     """A pictogram of one of the eight things to report."""
-    return _drawing(48, size, "pic", icons.drawing_shapes(name, "pictograms"))
+    return _drawing(48, size, "pictogram", icons.drawing_shapes(name, "pictograms"))
 
 
 @register.simple_tag
 def mark(size: int = 40) -> SafeString:
     """Our mark, the gong."""
-    return _drawing(40, size, "mark", icons.drawing_shapes("mark", "."))
+    return _drawing(40, size, "logo", icons.drawing_shapes("mark", "."))
 
 
 @register.simple_tag
@@ -127,15 +127,18 @@ def _bars(parts: list[tuple[float, float, str]]) -> SafeString:
 
 
 @register.simple_tag
-def bar(value: float, maximum: float, tone: str = "a") -> SafeString:
-    """One bar of a table that is also a chart; tones a b c n w d o."""
+def bar(value: float, maximum: float, tone: str = "first") -> SafeString:
+    """One bar of a table that is also a chart.
+
+    Tones: first, second, third, neutral, warn, danger, ok.
+    """
     width = 100 * value / maximum if maximum else 0
-    return _bars([(0, 100, "bg"), (0, min(width, 100), tone)])
+    return _bars([(0, 100, "track"), (0, min(width, 100), tone)])
 
 
 @register.simple_tag
 def stacked(total: float, **tones: float) -> SafeString:
-    """A bar of several parts: {% stacked 40 a=24 b=11 d=2 %}."""
+    """A bar of several parts: {% stacked 40 first=24 second=11 danger=2 %}."""
     parts, start = [], 0.0
     for tone, value in tones.items():
         width = 100 * value / total if total else 0

@@ -12,7 +12,10 @@ from keng.kit.tests.browser import settled
             "<ul>\n  <li>one</li>\n  <li>\n    two\n  </li>\n</ul>\n",
             "<ul><li>one</li><li>two</li></ul>",
         ),
-        ('<a\n  href="/a  b"\n  class="line"\n>go</a>', '<a href="/a  b" class="line">go</a>'),
+        (
+            '<a\n  href="/a  b"\n  class="touch-link"\n>go</a>',
+            '<a href="/a  b" class="touch-link">go</a>',
+        ),
         ("<button>\n  Send\n</button>\n<a>no</a>", "<button>Send</button> <a>no</a>"),
         ("<br>\n<p>a\n  b</p>", "<br><p>a b</p>"),
         ("<img\n  alt=''\n/>", "<img alt=''/>"),

@@ -45,17 +45,32 @@ def test_an_unknown_sample_screen_is_not_there():
     assert style.style_desk(RequestFactory().get("/"), "../secret").status_code == 404
 
 
-def test_a_public_page_loads_one_small_stylesheet_and_no_script():
+def stylesheets(page: str) -> list[str]:
+    return re.findall(r'<link\s+rel="stylesheet"\s+href="/static/keng/([a-z-]+\.css)"', page)
+
+
+def test_a_public_page_loads_two_small_stylesheets_and_no_script():
     page = style.style_public(RequestFactory().get("/")).content.decode()
-    assert page.count('rel="stylesheet"') == 1
+    assert stylesheets(page) == ["tokens.css", "public.css"]
     assert "<script" not in page
-    packed = gzip.compress((STATIC / "keng.css").read_bytes(), 9)
-    assert len(packed) <= 8_500
+    packed = [gzip.compress((STATIC / name).read_bytes(), 9) for name in stylesheets(page)]
+    assert sum(map(len, packed)) <= 8_500
 
 
-def test_a_desk_page_loads_at_most_three_stylesheets():
-    page = style.style_desk(RequestFactory().get("/"), "inbox").content.decode()
-    assert 1 <= page.count('rel="stylesheet"') <= 3
+@pytest.mark.parametrize(
+    ("theme", "night"),
+    [
+        ("light", []),
+        ("night", [""]),
+        ("auto", ['media="(prefers-color-scheme: dark)"']),
+    ],
+)
+def test_a_desk_page_loads_the_night_only_where_it_is_wanted(theme, night):
+    page = style.style_desk(RequestFactory().get("/", {"theme": theme}), "inbox").content.decode()
+    frame = ["tokens.css", *["night.css"] * len(night), "desk.css"]
+    assert stylesheets(page) == [*frame, "desk-tips.css", "desk-office.css"]
+    found = re.findall(r'<link\s[^>]*night\.css"\s*([^>]*?)\s*>', page)
+    assert found == night
 
 
 def test_a_page_says_its_language_and_offers_the_other():

@@ -62,8 +62,8 @@ def test_every_part_of_the_desk_can_be_looked_at():
 
 def test_every_part_of_the_public_pages_can_be_looked_at():
     page = style.style_public(RequestFactory().get("/")).content.decode()
-    assert len(parts("keng.css")) > 50
-    assert sorted(parts("keng.css") - shown(page)) == []
+    assert len(parts("public.css")) > 50
+    assert sorted(parts("public.css") - shown(page)) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "night"])
@@ -74,7 +74,7 @@ def test_the_parts_stand_there_by_day_and_by_night(theme):
 
 def test_no_column_beside_another_leaves_it_nothing_at_large_letters():
     sheets = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in DESK)
-    columns = re.findall(r"\.cols\.[\w, .]+\{ grid-template-columns: ([^};]+)", sheets)
+    columns = re.findall(r"\.columns\.[\w, .-]+\{ grid-template-columns: ([^};]+)", sheets)
     assert len(columns) > 6
     # A width in letters grows with them; a share of the page bounds it.
     assert [each for each in columns if re.search(r"(?<![\d.(])[\d.]+rem", each)] == []

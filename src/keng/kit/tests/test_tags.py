@@ -46,10 +46,10 @@ def test_a_bar_never_leaves_its_box():
 
 
 def test_the_parts_of_a_stacked_bar_lie_side_by_side():
-    drawn = html("{% stacked 40 a=10 d=30 %}")
-    assert re.findall(r'bar-(\w)" x="([\d.]+)" width="([\d.]+)"', drawn) == [
-        ("a", "0.00", "25.00"),
-        ("d", "25.00", "75.00"),
+    drawn = html("{% stacked 40 first=10 danger=30 %}")
+    assert re.findall(r'bar-(\w+)" x="([\d.]+)" width="([\d.]+)"', drawn) == [
+        ("first", "0.00", "25.00"),
+        ("danger", "25.00", "75.00"),
     ]
 
 

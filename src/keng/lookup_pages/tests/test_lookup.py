@@ -117,7 +117,7 @@ def test_a_pasted_message_has_one_heading_and_an_answer_each(ask, unit):
 def test_several_without_data_share_one_card(ask, unit):
     html = ask(f"Số {NUMBER} gọi, bảo vào dinhdanh-nhanh.example").content.decode()
     assert html.count('class="grade') == 1
-    assert html.count('class="what"') == 2
+    assert html.count('class="asked-indicator"') == 2
 
 
 def test_a_listed_phone_is_not_taken_for_an_account(ask, unit):

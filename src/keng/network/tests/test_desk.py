@@ -351,7 +351,7 @@ def test_subscriptions_are_only_counted_and_their_sums_balance(client, desk):
     page = client.get(url("subscriptions")).content.decode()
     assert "1 người đang nhận cảnh báo" in page
     assert "@" not in page.split("<main")[1]
-    cells = [f'<td class="num">{n}</td>' for n in ("1", "1", "1", "3")]
+    cells = [f'<td class="number">{n}</td>' for n in ("1", "1", "1", "3")]
     assert "".join(cells) in page.replace("\n", "")
 
 

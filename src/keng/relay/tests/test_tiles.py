@@ -88,9 +88,11 @@ def test_every_commune_is_one_square_in_the_state_it_is_in(province):
 @pytest.mark.parametrize("name", ["coverage", "dispatch-coverage"])
 def test_map_and_table_say_the_same(client, province, name):
     page = client.get(url(name, *([province.dispatch.pk] * (name != "coverage")))).content.decode()
-    squares = dict(re.findall(r'data-tile="(\w+)".*?class="v"[^>]*>([^<]+)<', page))
+    squares = dict(re.findall(r'data-tile="(\w+)".*?class="tile-share"[^>]*>([^<]+)<', page))
     rows = dict(
-        re.findall(r'data-row="(\w+)".*?<td class="num">.*?</td><td class="num">(.*?)</td>', page)
+        re.findall(
+            r'data-row="(\w+)".*?<td class="number">.*?</td><td class="number">(.*?)</td>', page
+        )
     )
     said = {code: (re.search(r"\d+(?=%)", cell) or ["–"])[0] for code, cell in rows.items()}
     assert squares == said
@@ -102,7 +104,7 @@ def test_map_and_table_say_the_same(client, province, name):
 def test_a_desk_of_one_commune_has_no_map(desk_client, province):
     sign_in(desk_client, make.officer(unit=province.ward))
     page = desk_client.get(url("dispatch-coverage", province.dispatch.pk)).content.decode()
-    assert 'class="tilemap"' not in page
+    assert 'class="tile-map"' not in page
     assert "Biên Sơn" not in page
 
 
@@ -110,7 +112,9 @@ def test_a_commune_opens_by_kind_and_hamlet_and_both_sums_are_the_same(client, p
     page = client.get(url("coverage-place", province.good.pk)).content.decode()
     assert "3 nhóm" in page
     assert "Thôn 1" in page
-    sums = re.findall(r'<tr class="sum"><th scope="row">Cộng</th><td class="num">(\d+)</td>', page)
+    sums = re.findall(
+        r'<tr class="total-row"><th scope="row">Cộng</th><td class="number">(\d+)</td>', page
+    )
     assert sums == ["3", "3"]
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 _LINK = re.compile(r'<a href="(/figures/[a-z]+/\?[^"]*)">([\d.]+)(?: đ)?</a>')
 _ROW = re.compile(r"<tr><td[^>]*>.*?</tr>", re.DOTALL)
-_NUMBER = re.compile(r'<td class="num">([\d.]+|–)</td>')
+_NUMBER = re.compile(r'<td class="number">([\d.]+|–)</td>')
 _STATES = ("sent", "sent", "delivered", "gone", "relayed", "unknown")
 
 
@@ -307,7 +307,7 @@ def test_a_row_of_the_tables_leads_to_its_list_unless_it_counts_nothing(desk_cli
     sign_in(desk_client, officer_of("commune commander", unit))
     page = desk_client.get("/figures/?period=all").content.decode()
     rows = re.findall(
-        r'<th scope="row">\s*(<a href)?[^<]+(?:</a>)?</th>\s*<td class="n">([^<]+)', page
+        r'<th scope="row">\s*(<a href)?[^<]+(?:</a>)?</th>\s*<td class="number">([^<]+)', page
     )
     assert {bool(link) for link, _ in rows} == {True, False}
     for link, number in rows:

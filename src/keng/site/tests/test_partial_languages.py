@@ -166,7 +166,7 @@ def test_a_page_without_translation_is_wholly_english_and_says_so(
     page = reader.client.get(address).content.decode()
     assert '<html lang="en">' in page
     assert said["untranslated"] in page
-    assert f'<p class="note" lang="{language}">' in page
+    assert f'<p class="notice" lang="{language}">' in page
     assert said["awaits"] not in page
     assert said["home"] not in page
 

@@ -304,7 +304,7 @@ def test_as_long_as_it_waits_the_desk_says_so(tip, desk_client):
     make.copies_to_view()
     again = {"path": f"/tips/{tip.pk}/?part=files", "headers": {"HX-Request": "true"}}
     part = desk_client.get(**again).content.decode()
-    assert part.lstrip().startswith('<div class="in stack" id="files"')
+    assert part.lstrip().startswith('<div class="inset stack" id="files"')
     assert "data-view" in part
     assert "hx-trigger" not in part
     sign_in(desk_client, make.officer(unit=make.unit()))

@@ -52,7 +52,7 @@ def test_what_is_left_out_stands_beside_the_button_and_changes_with_the_ticks(de
     assert LEFT_OUT in after_the_ticks
     asked = filled(ward, kinds=["residents", "landlords"], over_limit_reason="Đang lan nhanh")
     swapped = desk_client.post(url("warning-audience"), asked).content.decode()
-    renewed = swapped.partition('id="left-out" class="push" hx-swap-oob="true"')[2]
+    renewed = swapped.partition('id="left-out" class="push-end" hx-swap-oob="true"')[2]
     assert "vẫn nhận tin này. Lý do: Đang lan nhanh" in renewed
     assert LEADLESS in renewed
 

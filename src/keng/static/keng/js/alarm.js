@@ -127,8 +127,8 @@
   });
   function sayShown() {
     const bar = ringing();
-    const place = bar?.querySelector(".p0n b");
-    if (place) said.textContent = `${place.textContent}: ${bar.querySelector(".what").textContent}`;
+    const place = bar?.querySelector(".alarm-nav b");
+    if (place) said.textContent = `${place.textContent}: ${bar.querySelector(".alarm-words").textContent}`;
   }
 
   at = new URL(location.href).searchParams.get("alarm") || "";

@@ -4,7 +4,7 @@
   "use strict";
   const pane = () => document.getElementById("detail");
   const list = () => document.getElementById("list");
-  const ticks = () => [...document.querySelectorAll(".tick input")];
+  const ticks = () => [...document.querySelectorAll(".row-tick input")];
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const row = event.target.closest("a[data-row]");
@@ -46,7 +46,7 @@
   // Shift and a box: all between it and the one ticked before.
   let last = null;
   document.addEventListener("click", (event) => {
-    if (!event.target.matches(".tick input")) return;
+    if (!event.target.matches(".row-tick input")) return;
     const all = ticks();
     const [from, to] = [all.indexOf(last), all.indexOf(event.target)].sort((a, b) => a - b);
     if (event.shiftKey && from >= 0)

@@ -54,7 +54,7 @@
     own.replaceChildren();
     matching().forEach((each, n) => {
       if (part?.getAttribute("aria-label") !== each.group) {
-        part = create("div", { className: "pal-part" }, { role: "group", "aria-label": each.group });
+        part = create("div", { className: "palette-group" }, { role: "group", "aria-label": each.group });
         part.append(create("p", { className: "small soft", textContent: each.group }, { "aria-hidden": "true" }));
         own.append(part);
       }
@@ -87,8 +87,8 @@
     step ? choose(chosen + step) : list.querySelectorAll("[role=option]")[chosen]?.click();
   });
   dialog.addEventListener("opening", () => {
-    const first = ".alarm-slot [data-key], .toast [data-key], main .acts [data-key]";
-    const then = "main [data-key]:not(.acts *), main [data-command]";
+    const first = ".alarm-slot [data-key], .toast [data-key], main .actions [data-key]";
+    const then = "main [data-key]:not(.actions *), main [data-command]";
     const away = "header nav a, .menu-body a, .menu-body :is([data-key], [data-command]), .folders a";
     const all = [...gather(first, list.dataset.here), ...gather(then, list.dataset.here), ...gather(away, list.dataset.there)];
     // What the page has itself stands in the menu too.

@@ -3,8 +3,8 @@
 (() => {
   "use strict";
   const toEnd = (root) => {
-    for (const list of [root, ...root.querySelectorAll(".msgs")]) {
-      if (list.matches?.(".msgs")) list.scrollTop = list.scrollHeight;
+    for (const list of [root, ...root.querySelectorAll(".phone-messages")]) {
+      if (list.matches?.(".phone-messages")) list.scrollTop = list.scrollHeight;
     }
   };
 
