@@ -359,7 +359,7 @@ def test_each_process_does_its_part(public_client, stage, become):
     become("public")
     waiting = lesson(public_client, alone)
     become("desk")
-    manuscripts.releasing.publish_for(
+    manuscripts.releasing.publish_for_partner(
         waiting.pk, seen=queries.hash_of_text(waiting), by=stage.coordinator
     )
 
