@@ -83,7 +83,7 @@ def test_a_strangers_picture_is_decoded_in_the_confined_process_and_nowhere_else
     using = {str(file.relative_to(KENG.parent)) for file in files if for_pictures(file.read_text())}
     assert using == DRAWS
     # Both sites draw cards, so they load the part that measures letters, and open no picture.
-    cards = for_pictures((KENG / "kit" / "cards.py").read_text())
+    cards = for_pictures((KENG / "kit" / "share_cards.py").read_text())
     assert {module.split(".")[1] for module in cards} == {"ImageFont"}
 
 
