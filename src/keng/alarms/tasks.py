@@ -13,5 +13,7 @@ TASKS = [
         every=timedelta(seconds=2),
         pace=TaskPace.ALARM,
     ),
-    WorkerTask("forget whose calls are bundled", bundle_calls.forget_bundles, every=timedelta(minutes=1)),
+    WorkerTask(
+        "forget whose calls are bundled", bundle_calls.forget_bundles, every=timedelta(minutes=1)
+    ),
 ]

@@ -14,7 +14,11 @@ TASKS = [
         pace=TaskPace.ALARM,
     ),
     WorkerTask(
-        "destroy what is out of scope", out_of_scope.destroy_expired_content, every=timedelta(hours=1)
+        "destroy what is out of scope",
+        out_of_scope.destroy_expired_content,
+        every=timedelta(hours=1),
     ),
-    WorkerTask("let go what has ended", undo_ending.forget_held_endings, every=timedelta(seconds=5)),
+    WorkerTask(
+        "let go what has ended", undo_ending.forget_held_endings, every=timedelta(seconds=5)
+    ),
 ]

@@ -15,5 +15,7 @@ TASKS = [
         every=timedelta(hours=1),
         pace=TaskPace.SLOW,
     ),
-    WorkerTask("forget codes that were shown", shown_codes.sweep_shown_codes, every=timedelta(minutes=1)),
+    WorkerTask(
+        "forget codes that were shown", shown_codes.sweep_shown_codes, every=timedelta(minutes=1)
+    ),
 ]

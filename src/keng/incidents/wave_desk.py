@@ -46,7 +46,8 @@ def waves(request: SignedInRequest) -> HttpResponse:
         "running": [_wave_context(seen) for seen in queries.running_waves(request.officer)],
         "ended": [_wave_context(seen) for seen in queries.ended_waves(request.officer)],
         "elsewhere": [
-            category_label(code, language) for code in queries.scams_rising_elsewhere(request.officer)
+            category_label(code, language)
+            for code in queries.scams_rising_elsewhere(request.officer)
         ],
     }
     return render(request, "incidents/waves.html", context)

@@ -74,12 +74,19 @@ class TipHandler:
         tip = incoming_tip_of(message, text)
         row = incoming_row(tip, self._limits)
         if anew:
-            return _PreparedRow(row, SqlStatement(command_statements.RELEASE_CONVERSATION, _conversation_values(message)))
+            return _PreparedRow(
+                row,
+                SqlStatement(
+                    command_statements.RELEASE_CONVERSATION, _conversation_values(message)
+                ),
+            )
         if tip.concerns_by_words:
             above = {"above": message.account.above_id}
             return _PreparedRow(
                 row,
-                SqlStatement(command_statements.LEAVE_THE_UNIT, _conversation_values(message) | above),
+                SqlStatement(
+                    command_statements.LEAVE_THE_UNIT, _conversation_values(message) | above
+                ),
                 SqlStatement(command_statements.MARK_DO_NOT_CONTACT, {"tip": tip.id}),
             )
         return _PreparedRow(row)

@@ -217,7 +217,9 @@ def _shown_and_sealed(tip: IncomingTip) -> tuple[str, str, list[SealedPart]]:
         sealed.append(SealedPart("contact", tuple(sorted(said)), closed))
     if pieces or more:
         closed = seal.seal_for_unit(tip.unit_id, json.dumps([*pieces, *more], ensure_ascii=False))
-        sealed.append(SealedPart("in_text", reporters_own.kinds_of_pieces([*pieces, *more]), closed))
+        sealed.append(
+            SealedPart("in_text", reporters_own.kinds_of_pieces([*pieces, *more]), closed)
+        )
     return text, detail, sealed
 
 

@@ -249,7 +249,9 @@ def _evidence_counts(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID])
     }
 
 
-def _list_part(request: SignedInRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], ListPage]:
+def _list_part(
+    request: SignedInRequest, rows: QuerySet[Any], name: str
+) -> tuple[list[Any], ListPage]:
     """One page of a list, and the way to its other pages."""
     page = ListPage.of_request(request, rows.count(), name)
     return list(rows[page.start : page.end]), page

@@ -5,4 +5,6 @@ from datetime import timedelta
 from keng.kit.worker_tasks import WorkerTask
 from keng.partners.actions import inviting
 
-TASKS = [WorkerTask("requests to be a partner", inviting.forget_kit_requests, every=timedelta(hours=1))]
+TASKS = [
+    WorkerTask("requests to be a partner", inviting.forget_kit_requests, every=timedelta(hours=1))
+]

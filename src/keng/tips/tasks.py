@@ -15,10 +15,14 @@ TASKS = [
         pace=TaskPace.SLOW,
     ),
     WorkerTask(
-        "forget where a chat is answered", chats.forget_unneeded_addresses, every=timedelta(seconds=30)
+        "forget where a chat is answered",
+        chats.forget_unneeded_addresses,
+        every=timedelta(seconds=30),
     ),
     WorkerTask("forget who reads", readers.forget_readers, every=timedelta(seconds=30)),
-    WorkerTask("forget search words", forget_search_words, every=timedelta(hours=1), pace=TaskPace.SLOW),
+    WorkerTask(
+        "forget search words", forget_search_words, every=timedelta(hours=1), pace=TaskPace.SLOW
+    ),
     WorkerTask(
         "sweep files", sweep_files.sweep_files, every=timedelta(hours=1), pace=TaskPace.SLOW
     ),

@@ -131,7 +131,9 @@ def compared_tips(
     visible = Tip.objects.visible_to(officer)
     if wave is not None:
         url = reverse("wave", args=[wave.pk], urlconf="keng.site.desk_urls")
-        return ComparedTips(wave_queries.tips_of_wave(wave, officer), _("the tips of the wave"), url)
+        return ComparedTips(
+            wave_queries.tips_of_wave(wave, officer), _("the tips of the wave"), url
+        )
     if incident is not None:
         url = reverse("incident", args=[incident.pk], urlconf="keng.site.desk_urls")
         return ComparedTips(visible.filter(incident=incident), _("the tips of the incident"), url)

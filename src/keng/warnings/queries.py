@@ -185,7 +185,9 @@ class SinceLastLook:
         return len(self.texts) + bool(self.joined or self.left)
 
 
-def since_last_look(version: Version, now: AudiencePlan, *, officer: "Officer") -> SinceLastLook | None:
+def since_last_look(
+    version: Version, now: AudiencePlan, *, officer: "Officer"
+) -> SinceLastLook | None:
     """The difference to what the officer read before; None at the first look or without any."""
     reading = (
         Reading.objects.filter(version__warning_id=version.warning_id, officer=officer)

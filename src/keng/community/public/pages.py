@@ -22,7 +22,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
     near = chosen_place(request)
     found = _once_by_words(current_warnings_for("", near, limit=12))[:4]
-    further = _once_by_words([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
+    further = (
+        _once_by_words([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
+    )
     busy = busy_notice.is_busy()
     return render(
         request,

@@ -125,7 +125,9 @@ def _join_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) 
     return redirect("incident", pk=incident_id) if theirs.exists() else _back_to_list(request)
 
 
-def _back_with_toast(request: SignedInRequest, words: str, done: bulk_acts.BulkResult) -> HttpResponse:
+def _back_with_toast(
+    request: SignedInRequest, words: str, done: bulk_acts.BulkResult
+) -> HttpResponse:
     _show_bulk_toast(request, words, done)
     return _back_to_list(request)
 

@@ -41,7 +41,9 @@ from keng.tips.models import Decision, Incident, Tip
 def tip_accept(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip on, or over from a colleague; the officer stays with it."""
     take_over = request.POST.get("take_over") == "1"
-    step = triage.accept_tip(pk, by=request.officer, seen=_seen_version(request), take_over=take_over)
+    step = triage.accept_tip(
+        pk, by=request.officer, seen=_seen_version(request), take_over=take_over
+    )
     if step.kind == Decision.Kind.REOPENED:
         words = _("%(tip)s is open again and yours.") % {"tip": _tip_name(step.tip)}
         return redirect_to_same_tip(request, pk, words)

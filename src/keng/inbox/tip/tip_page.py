@@ -216,7 +216,9 @@ def _likely_duplicates(
     return [each for each in close if each.strength != "slightly"]
 
 
-def _talk_with_files(request: SignedInRequest, found: Tip, rows: timeline.TipRows) -> dialogue_parts.DialoguePart:
+def _talk_with_files(
+    request: SignedInRequest, found: Tip, rows: timeline.TipRows
+) -> dialogue_parts.DialoguePart:
     """The part of the dialogue that the address names, with each message's files."""
     said = _shown_messages(found, dialogue_parts.without_opening_message(rows.messages, found))
     _join_files(said, rows.attachments)

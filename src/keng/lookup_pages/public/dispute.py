@@ -119,7 +119,9 @@ def _handle_objection(request: HttpRequest) -> HttpResponse:
     if listing is None and "text" not in request.POST:
         return _gone_page(request)
     if language := chosen_language(request):
-        return answer_in_language(language, lambda: _objection_page(request, listing, _unsent_form(request)))
+        return answer_in_language(
+            language, lambda: _objection_page(request, listing, _unsent_form(request))
+        )
     if "text" not in request.POST:
         return _objection_page(request, listing, _unsent_form(request))
     form = ObjectionForm(request.POST, request.FILES)

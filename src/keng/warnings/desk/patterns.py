@@ -224,7 +224,9 @@ def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm)
 
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
     content = pattern_acts.filled_content(found, values, unit)
-    counted = plan_audience(pattern_acts.choice_for_commune(found, unit).audience(unit, found.severity))
+    counted = plan_audience(
+        pattern_acts.choice_for_commune(found, unit).audience(unit, found.severity)
+    )
     stamp = outgoing_text.Stamp(unit.name, "", times.local_date(times.now()))
     return {
         "previews": outgoing_text.warning_messages(content, stamp),
