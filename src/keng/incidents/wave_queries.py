@@ -12,7 +12,7 @@ from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.incidents.rising import joining_sightings
 from keng.kit import times
-from keng.kit.prepared import Prepared
+from keng.kit.compiled_queries import CompiledQuery
 from keng.language.taxonomy import is_scam
 from keng.tips.models import Sighting, Tip, Wave, WaveStep, WaveTip
 from keng.tips.models.tip import OnlookerOf, TipQuerySet
@@ -78,7 +78,7 @@ def visible_wave(pk: uuid.UUID, officer: Officer) -> WaveView | None:
 def unanswered_waves(officer: Officer) -> list[WaveView]:
     """For the line over the list: what the desk has said nothing to yet; the largest first."""
     # Each look at the list asks, and nearly always nothing rises.
-    ids = _OPEN_IDS.ask(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
+    ids = _OPEN_IDS.fetch_rows(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
     if not ids:
         return []
     waves = Wave.objects.visible_to(officer).filter(pk__in=[row[0] for row in ids])
@@ -145,7 +145,7 @@ def _open_ids_query(**onlooker: Any) -> QuerySet[Wave, Any]:
     )
 
 
-_OPEN_IDS = Prepared(_open_ids_query)
+_OPEN_IDS = CompiledQuery(_open_ids_query)
 
 
 def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
