@@ -286,11 +286,11 @@ def test_a_tip_goes_neither_outside_the_tree_nor_to_a_unit_it_is_about(desk):
             triage.route_tip(tip.pk, to=target, reason="thử", by=officer)
 
 
-@pytest.mark.parametrize("act", ["route", "separate"])
+@pytest.mark.parametrize("act", ["route_tip", "separate_tip"])
 def test_a_decision_that_needs_a_reason_is_refused_without_one(desk, act):
     unit, officer = desk
     tip = make.tip(unit=unit)
-    more = {"to": unit.parent} if act == "route" else {}
+    more = {"to": unit.parent} if act == "route_tip" else {}
     with pytest.raises(errors.NoReason):
         getattr(triage, act)(tip.pk, reason="  ", by=officer, **more)
 

@@ -414,7 +414,7 @@ def test_a_worker_without_a_run_left_no_copy_half_made(tip, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(viewing_copies.store, "discard", killed)
+        patched.setattr(viewing_copies.store, "discard_files", killed)
         with pytest.raises(KeyboardInterrupt):
             viewing_copies.make_next_copy()
     kept.refresh_from_db()
