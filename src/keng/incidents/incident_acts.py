@@ -55,7 +55,7 @@ def answer_all(
     if not text.strip():
         raise NoText
     tips = list(
-        to_answer(incident, by).exclude(pk__in=apart).select_for_update(of=("self",), no_key=True)
+        unclear(incident, by).exclude(pk__in=apart).select_for_update(of=("self",), no_key=True)
     )
     if not tips:
         raise NothingToAnswer
@@ -107,7 +107,7 @@ def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> TakenBack:
     return TakenBack(len(message_ids) - len(refusals), len(refusals))
 
 
-def to_answer(incident: Incident, officer: Officer) -> TipQuerySet:
+def unclear(incident: Incident, officer: Officer) -> TipQuerySet:
     """The open tips of an incident whose reporters take an answer, oldest first."""
     visible = Tip.objects.visible_to(officer).open()
     return visible.filter(incident=incident, do_not_contact=False).order_by("id")
