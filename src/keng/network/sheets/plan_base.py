@@ -68,7 +68,7 @@ class SheetPlan(Generic[R]):
         return self.rows_in("same")
 
     @property
-    def to_answer(self) -> list[R]:
+    def unclear(self) -> list[R]:
         return self.rows_in("choice")
 
     @property
@@ -86,7 +86,7 @@ class SheetPlan(Generic[R]):
     @property
     def is_ready(self) -> bool:
         """Whether all of it can be taken over; a part of it never is."""
-        return not self.wrong and not self.to_answer
+        return not self.wrong and not self.unclear
 
     @property
     def digest(self) -> str:
