@@ -135,11 +135,3 @@ def test_the_theme_that_follows_the_device_is_the_night_theme():
     # What the automatic theme leaves out is the same by day and by night.
     day = tokens("desk.css", ":root")
     assert all(day[name] == night[name] for name in night.keys() - automatic.keys())
-
-
-def test_every_token_in_use_is_declared():
-    for sheet in STATIC.glob("*.css"):
-        home = sheet if sheet.name == "keng.css" else STATIC / "desk.css"
-        declared = set(re.findall(r"(?<=[\s;])--([a-z0-9-]+):", home.read_text(encoding="utf-8")))
-        used = set(re.findall(r"var\(--([a-z0-9-]+)\)", sheet.read_text(encoding="utf-8")))
-        assert used <= declared, sheet.name
