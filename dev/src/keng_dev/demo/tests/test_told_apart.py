@@ -63,14 +63,16 @@ def asked(cluster, question):
 
 def test_nothing_of_the_demo_comes_into_real_data(cluster, run):
     assert run("-c", BEGIN.format(is_demo=False)) == (0, "")
-    ports = ",".join(map(str, free_ports(4)))
-    code, said = run("-m", "keng.cli", "demo", "--small", "--ports", ports)
-    assert (code, "are your own" in said) == (1, True), said
     code, said = run("-m", "keng.cli", "migrate", demo="1")
     assert (code, "are your own" in said) == (1, True), said
     code, said = run("-m", "keng.cli", "demo", "code", "somebody")
     assert (code, "nobody's digits" in said) == (1, True)
     assert run("-m", "keng.cli", "migrate")[0] == 0
+    ports = ",".join(map(str, free_ports(4)))
+    code, said = run("-m", "keng.cli", "demo", "--small", "--ports", ports)
+    assert (code, "are your own" in said) == (1, True), said
+    # A start that is refused stops the database again.
+    cluster.start()
     assert asked(cluster, "SELECT to_regclass('demo_phonemessage')") is None
     assert asked(cluster, "SELECT count(*) FROM django_migrations WHERE app = 'demo'") == 0
 
