@@ -11,7 +11,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: ## the demo province on this machine; Ctrl-C stops it
-	@requirements/install runtime
+	@requirements/install demo
 	@$(BIN)/keng demo $(ARGS)
 
 run: ## all processes with your own data
@@ -30,7 +30,7 @@ planted: install ## plant faults that the tests must notice; ARGS="NAME" plants 
 lint: install ## style, types and layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/djangofmt --check src
+	$(BIN)/djangofmt --check src dev
 	KENG_DATA=$(VENV)/check $(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -40,7 +40,7 @@ check: lint ## the same, and migrations, translations and the shape of the code
 fix: install ## put the style right where that can be done by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/djangofmt src
+	$(BIN)/djangofmt src dev
 
 bench: install ## measure intake, list, search, sending and the reading of words on this machine
 	@$(BIN)/keng bench $(ARGS)

@@ -25,13 +25,13 @@ CALLS = {
 IN_TEMPLATE = re.compile(r"\b(?:gettext|ngettext|pgettext|npgettext|_)\(")
 
 
-def all_sentences() -> dict[Sentence, str]:
-    """Each sentence with one file that says it."""
+def all_sentences(folder: Path = KENG) -> dict[Sentence, str]:
+    """Each sentence of the product, or of its tools, with one file that says it."""
     found: dict[Sentence, str] = {}
-    for file in python_files(KENG):
+    for file in python_files(folder):
         if not is_test(file):
             found |= dict.fromkeys(in_python(file.read_text()), file.name)
-    for file in templates():
+    for file in templates(folder):
         found |= dict.fromkeys(in_template(file.read_text(), file), file.name)
     return found
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KENG = ROOT / "src" / "keng"
+TOOLS = ROOT / "dev" / "src" / "keng_dev"
 TESTS = ROOT / "tests"
 # A function that puts an act on record, and the one under which texts of partners do.
 RECORDING = {"keng.audit.actions.record", "keng.partners.actions.releasing.record_in_partner_chain"}
@@ -15,14 +16,19 @@ def python_files(*folders: Path) -> list[Path]:
     """Ours, migrations apart: those are written by Django."""
     return sorted(
         file
-        for folder in folders or (KENG, TESTS)
+        for folder in folders or (KENG, TOOLS, TESTS)
         for file in folder.rglob("*.py")
         if "migrations" not in file.parts
     )
 
 
-def templates() -> list[Path]:
-    return sorted(file for file in KENG.rglob("templates/**/*") if file.is_file())
+def templates(*folders: Path) -> list[Path]:
+    return sorted(
+        file
+        for folder in folders or (KENG, TOOLS)
+        for file in folder.rglob("templates/**/*")
+        if file.is_file()
+    )
 
 
 def is_test(file: Path) -> bool:

@@ -7,10 +7,10 @@ that one can search for, and is written in one piece wherever it can be.
 import re
 from pathlib import Path
 
-from tests.architecture.source import KENG, is_test, python_files, templates
+from tests.architecture.source import KENG, TOOLS, is_test, python_files, templates
 
-STYLESHEETS = sorted(KENG.rglob("static/**/*.css"))
-SCRIPTS = sorted(KENG.rglob("static/**/*.js"))
+STYLESHEETS = sorted((*KENG.rglob("static/**/*.css"), *TOOLS.rglob("static/**/*.css")))
+SCRIPTS = sorted((*KENG.rglob("static/**/*.js"), *TOOLS.rglob("static/**/*.js")))
 DRAWINGS = sorted(KENG.rglob("kit/drawings/**/*.svg"))
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 TEXT = re.compile(r"\"[^\"]*\"|url\([^)]*\)")
@@ -43,7 +43,7 @@ def classes_in(template: str) -> set[str]:
 
 
 def test_every_class_of_a_stylesheet_is_used():
-    code = [*SCRIPTS, *(each for each in python_files(KENG) if not is_test(each))]
+    code = [*SCRIPTS, *(each for each in python_files(KENG, TOOLS) if not is_test(each))]
     used = {word for each in code for word in WORD.findall(each.read_text())}
     used |= {word for each in [*templates(), *DRAWINGS] for word in classes_in(each.read_text())}
     unused = {
@@ -71,3 +71,12 @@ def test_a_class_is_made_of_words():
     names = {name for stylesheet in STYLESHEETS for name in classes_of(stylesheet)}
     short = {name for name in names for one in name.split("-") if not WHOLE.fullmatch(one)}
     assert short == set()
+
+
+def test_a_stylesheet_of_the_tools_uses_tokens_of_the_product():
+    tokens = (KENG / "static" / "keng" / "tokens.css").read_text()
+    declared = set(re.findall(r"(?<=[\s;])--([a-z0-9-]+):", tokens))
+    for sheet in TOOLS.rglob("static/**/*.css"):
+        used = set(re.findall(r"var\(--([a-z0-9-]+)\)", sheet.read_text()))
+        assert used, sheet.name
+        assert used <= declared, sheet.name

@@ -6,12 +6,12 @@ import polib
 import pytest
 from django.apps import apps
 
-from keng.cli.__main__ import COMMANDS
+from keng.cli.__main__ import all_commands
 from keng.kit.database import PROCESSES
 from keng.runtime.locale import LOCALE
 from keng.runtime.supervisor.ports import Ports
 from tests.architecture.settings_page import documented_settings
-from tests.architecture.source import KENG, ROOT, is_test, python_files
+from tests.architecture.source import KENG, ROOT, TOOLS, is_test, python_files
 
 SETTING = re.compile(r"\bKENG_[A-Z]+(?:_[A-Z]+)*\b(?!_)")
 MAP = ROOT / "docs" / "map.md"
@@ -22,7 +22,7 @@ def settings_in_use():
     found = set(Ports().settings) | {
         f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES if process != "owner"
     }
-    for file in python_files(KENG):
+    for file in python_files(KENG, TOOLS):
         if not is_test(file):
             found |= set(SETTING.findall(file.read_text()))
     return found - {"KENG_DATABASE_URL"}
@@ -36,7 +36,7 @@ def test_no_setting_is_explained_that_does_not_exist():
     assert documented_settings() - settings_in_use() == {"DATABASE_URL"}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", all_commands())
 def test_every_command_is_explained(command):
     assert f"`keng {command}" in (ROOT / "docs" / "operator" / "commands.md").read_text()
 
@@ -46,6 +46,11 @@ def test_every_command_is_explained(command):
 )
 def test_every_area_is_on_the_map(area):
     assert f"| `{area}` |" in MAP.read_text()
+
+
+@pytest.mark.parametrize("tool", sorted(f.parent.name for f in TOOLS.glob("*/__init__.py")))
+def test_every_tool_is_on_the_map(tool):
+    assert f"| `{tool}` |" in MAP.read_text()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +96,7 @@ def test_the_screens_say_what_the_glossary_says():
 @pytest.mark.parametrize("page", ["how-to-add.md", "glossary.md"])
 def test_what_a_page_for_developers_names_exists(page):
     paths = re.findall(
-        r"`((?:src|docs|tests|requirements)/[^` ]*)`", (ROOT / "docs" / page).read_text()
+        r"`((?:src|dev|docs|tests|requirements)/[^` ]*)`", (ROOT / "docs" / page).read_text()
     )
     assert [path for path in paths if not (ROOT / path).exists()] == []
     assert paths or page == "glossary.md"

@@ -8,7 +8,7 @@ import polib
 import pytest
 from django.apps import apps
 
-from tests.architecture.source import KENG, ROOT, python_files
+from tests.architecture.source import KENG, ROOT, TOOLS, python_files
 
 GUIDES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 SCREENS = sorted((ROOT / "docs" / "screens").iterdir())
@@ -115,7 +115,7 @@ def test_every_table_is_on_the_page_of_what_is_kept():
 
 def test_every_cookie_is_on_the_page_of_what_is_kept():
     page = (ROOT / "docs" / "privacy" / "what-is-kept.md").read_text()
-    lines = [line for f in python_files(KENG) for line in f.read_text().splitlines()]
+    lines = [line for f in python_files(KENG, TOOLS) for line in f.read_text().splitlines()]
     cookies = {c for line in lines if "COOKIE" in line for c in re.findall(r'"(keng_\w+)"', line)}
     assert {"keng_b", "keng_desk"} <= cookies
     assert [cookie for cookie in cookies if f"`{cookie}`" not in page] == []

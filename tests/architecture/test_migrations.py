@@ -5,9 +5,9 @@ import ast
 import pytest
 from django.core.management import call_command
 
-from tests.architecture.source import KENG, imports, name
+from tests.architecture.source import KENG, TOOLS, imports, name
 
-FILES = sorted(KENG.rglob("migrations/[0-9]*.py"))
+FILES = sorted(file for folder in (KENG, TOOLS) for file in folder.rglob("migrations/[0-9]*.py"))
 # Constants of the schema itself, which a migration may share with its model.
 ALLOWED = ("keng.kit",)
 
@@ -33,6 +33,6 @@ def test_a_migration_imports_no_area():
         f"{name(file)}: {module}"
         for file in FILES
         for module in imports(ast.parse(file.read_text()))
-        if module.startswith("keng.") and not module.startswith(ALLOWED)
+        if module.startswith(("keng.", "keng_dev.")) and not module.startswith(ALLOWED)
     }
     assert not found

@@ -6,11 +6,22 @@ import re
 import pytest
 
 from keng.kit.database import PROCESSES
-from tests.architecture.source import KENG, ROOT, TESTS, imports, is_test, name, python_files
+from tests.architecture.source import (
+    KENG,
+    ROOT,
+    TESTS,
+    TOOLS,
+    imports,
+    is_test,
+    name,
+    python_files,
+)
 
 FILES = python_files()
 # The journeys act as people do: by clicks and by messages over real channels.
-INSIDE = re.compile(r"^(keng\.[a-z_.]*\b(models|actions|queries)\b|django\.db|tests\.make)")
+INSIDE = re.compile(
+    r"^(keng\.[a-z_.]*\b(models|actions|queries)\b|keng_dev\.|django\.db|tests\.make)"
+)
 SECRET = re.compile(r"(?i)(password|secret|token)\s*=\s*[\"'][A-Za-z0-9+/_-]{16,}[\"']")
 
 
@@ -41,6 +52,7 @@ def test_no_journey_reaches_behind_the_screens():
         "from keng.tips.models import Tip",
         "import keng.warnings.actions.approve",
         "from keng.tips import actions",
+        "from keng_dev.demo import load",
         "from django.db import connection",
         "from tests import make",
     ],
@@ -52,7 +64,7 @@ def test_reaching_behind_the_screens_is_noticed(line):
 def test_areas_do_not_talk_by_signals():
     using = {
         name(file)
-        for file in python_files(KENG)
+        for file in python_files(KENG, TOOLS)
         if not is_test(file)
         for module in imports(ast.parse(file.read_text()))
         if module.startswith(("django.dispatch", "django.db.models.signals"))
@@ -62,10 +74,10 @@ def test_areas_do_not_talk_by_signals():
 
 # The confined process; what is drawn of our own words; the demo's own pictures.
 DRAWS = {
-    "keng/files/pictures/decoding.py",
-    "keng/kit/share_cards.py",
-    "keng/demo/province/drawing.py",
-    "keng/demo/province/filming.py",
+    "src/keng/files/pictures/decoding.py",
+    "src/keng/kit/share_cards.py",
+    "dev/src/keng_dev/demo/province/drawing.py",
+    "dev/src/keng_dev/demo/province/filming.py",
 }
 
 
@@ -79,8 +91,8 @@ def for_pictures(source):
 
 
 def test_a_strangers_picture_is_decoded_in_the_confined_process_and_nowhere_else():
-    files = [file for file in python_files(KENG) if not is_test(file)]
-    using = {str(file.relative_to(KENG.parent)) for file in files if for_pictures(file.read_text())}
+    files = [file for file in python_files(KENG, TOOLS) if not is_test(file)]
+    using = {name(file) for file in files if for_pictures(file.read_text())}
     assert using == DRAWS
     # Both sites draw cards, so they load the part that measures letters, and open no picture.
     cards = for_pictures((KENG / "kit" / "share_cards.py").read_text())
@@ -96,7 +108,7 @@ def test_decoding_a_picture_elsewhere_is_noticed(line):
 
 
 def test_no_password_stands_in_the_code():
-    files = [file for file in python_files(KENG) if not is_test(file)]
+    files = [file for file in python_files(KENG, TOOLS) if not is_test(file)]
     found = {name(f): SECRET.findall(f.read_text()) for f in files}
     assert not {file: matches for file, matches in found.items() if matches}
 

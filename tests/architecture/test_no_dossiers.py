@@ -46,7 +46,7 @@ KNOWN = {
 
 
 def personal_columns():
-    ours = [m for m in apps.get_models() if m.__module__.startswith("keng.")]
+    ours = [m for m in apps.get_models() if m.__module__.startswith(("keng.", "keng_dev."))]
     return {
         f"{model._meta.db_table}.{field.name}"
         for model in ours

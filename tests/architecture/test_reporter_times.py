@@ -130,7 +130,7 @@ def _in_area(file: Path) -> bool:
 def _printed() -> list[tuple[str, str, str]]:
     """File and variable, its last names, and the filters before the one that prints."""
     found = []
-    for file in templates():
+    for file in templates(KENG):
         if _in_area(file):
             text = file.read_text()
             parts = [*_PRINTED.finditer(text), *_CHIP.finditer(text)]

@@ -64,7 +64,9 @@ def phases_of(file: Path) -> list[str]:
     return found
 
 
-FILES = sorted((*run.TOP.glob("src/**/test_*.py"), *run.TOP.glob("tests/**/test_*.py")))
+FILES = sorted(
+    file for folder in ("src", "dev", "tests") for file in run.TOP.glob(f"{folder}/**/test_*.py")
+)
 
 
 def test_every_file_of_tests_is_in_one_phase():

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.load.dev_set import ROOT, dev_tips
 
 SOURCE = ROOT / "src"
+TOOLS = ROOT / "dev" / "src"
 LENGTH = 12
 TEXT_FILES = {
     ".py",
@@ -41,7 +42,7 @@ def test_no_twelve_characters_of_a_dev_text_are_in_the_source() -> None:
             pieces.setdefault(text[i : i + LENGTH], tip["id"])
     found = [
         f"{file.relative_to(ROOT)}: {piece!r} of {pieces[piece]}"
-        for file in sorted(SOURCE.rglob("*"))
+        for file in sorted((*SOURCE.rglob("*"), *TOOLS.rglob("*")))
         if file.is_file() and file.suffix in TEXT_FILES and not file.is_relative_to(FACTS)
         if not file.match(SENTENCES)
         for piece in sorted(_pieces_of(file) & pieces.keys())

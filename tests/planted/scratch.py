@@ -55,6 +55,10 @@ class Scratch:
     ) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def _folders_of_code(self) -> tuple[Path, Path]:
+        return self.folder / "src", self.folder / "dev" / "src"
+
     def _make_environment(self) -> str:
         """An interpreter that finds the copy also where it is told to ignore PYTHONPATH (-I).
 
@@ -64,8 +68,9 @@ class Scratch:
         venv.create(environment, with_pip=False)
         packages = next(environment.glob("lib/python*/site-packages"))
         installed = sysconfig.get_path("purelib")
+        copied = "\n".join(map(str, self._folders_of_code))
         (packages / "planted.pth").write_text(
-            f"{self.folder / 'src'}\nimport site; site.addsitedir({installed!r})\n"
+            f"{copied}\nimport site; site.addsitedir({installed!r})\n"
         )
         for script in Path(sys.executable).parent.iterdir():
             if not (environment / "bin" / script.name).exists():
@@ -114,7 +119,7 @@ class Scratch:
         foreign = {name for name in os.environ if name.startswith(("KENG_", "PYTEST_"))}
         kept = {name: os.environ[name] for name in (os.environ.keys() - foreign) | _OF_THE_MACHINE}
         # Before the tree that is installed in this environment, also for its scripts.
-        path = os.pathsep.join((str(self.folder / "src"), str(self.folder)))
+        path = os.pathsep.join(map(str, (*self._folders_of_code, self.folder)))
         done = subprocess.run(
             command,
             cwd=self.folder,

@@ -6,24 +6,15 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import NamedTuple
 
+from keng.cli.command import Command, added_commands
 from keng.kit import configuration
 from keng.kit.closed_memory import close_memory
 from keng.kit.database import DatabaseNotPrepared, data_folder
 from keng.kit.refusals import KeyMissing, WrongSettings
 from keng.runtime.errors import CannotContinue
 
-
-class Command(NamedTuple):
-    """A module with add_arguments(parser) and run(arguments), which returns the exit code."""
-
-    module: str
-    help: str
-
-
 COMMANDS = {
-    "demo": Command("keng.cli.demo", "run everything here with the demo province"),
     "serve": Command("keng.runtime.serve", "run everything here with your own data"),
     "worker": Command("keng.runtime.worker", "run the worker alone"),
     "sender": Command("keng.runtime.sender", "run the sender alone"),
@@ -43,9 +34,10 @@ COMMANDS = {
     "rewrite": Command(
         "keng.runtime.rewrite", "remove what was destroyed from the database's files"
     ),
-    "bench": Command("keng.cli.bench", "measure this machine"),
     "locale": Command("keng.runtime.locale", "compile the translations"),
 }
+# Of the tools, which are a distribution of their own (dev/): not where people report.
+TOOLS = {"demo", "bench"}
 
 
 class _OneLineEach(argparse.HelpFormatter):
@@ -76,8 +68,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Not in the list: the commands fill a screen.
     parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
     choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = COMMANDS if set(words[:1]) & COMMANDS.keys() else all_commands()
+    if missing := set(words[:1]) & TOOLS - commands.keys():
+        print(
+            f"keng: `keng {missing.pop()}` belongs to the tools, which are not installed here: in "
+            "a checkout `requirements/install demo` adds them, and `make demo` does it by itself.",
+            file=sys.stderr,
+        )
+        return 1
     module = None
-    for name, command in COMMANDS.items():
+    for name, command in commands.items():
         subparser = choices.add_parser(name, help=command.help, description=command.help)
         if words[:1] == [name]:
             module = importlib.import_module(command.module)
@@ -94,6 +94,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _run(module, arguments)
 
 
+def all_commands() -> dict[str, Command]:
+    """Also those of the tools, where they are installed; they replace none of ours."""
+    return {**added_commands(), **COMMANDS}
+
+
 def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     """The exit code; what the person at the keyboard can change is one line."""
     try:
@@ -102,7 +107,7 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
         # `keng doctor | head`: nobody reads on, and Python's own flush at the end is told nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
+    except (CannotContinue, DatabaseNotPrepared, KeyMissing, WrongSettings) as error:
         print(f"keng: {error}", file=sys.stderr)
         return 1
     except PermissionError as error:

@@ -3,6 +3,7 @@
 In plain SQL: loading the product's settings would make the site's key where it is missing.
 """
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,6 +119,21 @@ def require_demo() -> None:
             )
 
 
+def follow_data() -> None:
+    """Make this process one of a demo where the data are the demo's, before it reads settings."""
+    with owner_connection() as connection:
+        if is_demo_data(connection):
+            os.environ["KENG_DEMO"] = "1"
+
+
+def require_data_of(*, is_demo: bool) -> None:
+    """Before anything is changed. Raises CannotContinue where the data are the other's."""
+    with owner_connection() as connection:
+        belongs_to_demo = is_demo_data(connection)
+    if belongs_to_demo is not None and belongs_to_demo != is_demo:
+        raise CannotContinue(_not_these(is_demo=is_demo))
+
+
 def claim_installation(*, is_demo: bool) -> None:
     """At every start: these data are the demo's or one's own for good, with these keys.
 
@@ -125,10 +141,7 @@ def claim_installation(*, is_demo: bool) -> None:
     """
     from keng.vault import installation  # noqa: PLC0415 -- needs the settings
 
-    with owner_connection() as connection:
-        belongs_to_demo = is_demo_data(connection)
-    if belongs_to_demo is not None and belongs_to_demo != is_demo:
-        raise CannotContinue(_not_these(is_demo=is_demo))
+    require_data_of(is_demo=is_demo)
     installation.begin_installation(is_demo=is_demo)
 
 

@@ -1,4 +1,7 @@
-"""Translations: each area keeps its own .po; Django reads one compiled file for each language."""
+"""Translations: each area keeps its own .po; Django reads one compiled file for each language.
+
+A demo's lie in its own folder, and are compiled beside ours.
+"""
 
 import argparse
 import os
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import polib
 
+from keng.kit.demo_hook import installed_demo
 from keng.runtime.errors import CannotContinue
 
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -21,12 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     for language, count in compile_catalogues().items():
         print(f"{language}: {count} sentences")
+    if demo := installed_demo():
+        for language, count in compile_all(demo.FOLDER / "locale").items():
+            print(f"{language}: {count} sentences of the demo")
     return 0
 
 
-def compile_catalogues() -> dict[str, int]:
+def compile_catalogues(locale: Path = LOCALE) -> dict[str, int]:
     """Write django.mo for every language whose .po files changed; how many sentences each has."""
-    return {folder.parent.name: _compile(folder) for folder in sorted(LOCALE.glob("*/LC_MESSAGES"))}
+    return {folder.parent.name: _compile(folder) for folder in sorted(locale.glob("*/LC_MESSAGES"))}
 
 
 def merged_catalogue(folder: Path) -> polib.POFile:
@@ -40,14 +47,14 @@ def merged_catalogue(folder: Path) -> polib.POFile:
     for entries in entries_by_sentence(folder).values():
         result.append(entries[0])
     if folder.parent.name != COMPLETE:
-        _fall_back_to_english(result)
+        _fall_back_to_english(result, folder.parents[1] / COMPLETE / folder.name)
     return result
 
 
-def _fall_back_to_english(catalogue: polib.POFile) -> None:
+def _fall_back_to_english(catalogue: polib.POFile, complete: Path) -> None:
     """What a language does not have is English: Django itself would turn to Vietnamese."""
     has = {(entry.msgctxt, entry.msgid) for entry in catalogue}
-    for key, (entry, *_same) in entries_by_sentence(LOCALE / COMPLETE / "LC_MESSAGES").items():
+    for key, (entry, *_same) in entries_by_sentence(complete).items():
         if key in has:
             continue
         english = {"msgctxt": entry.msgctxt, "msgid": entry.msgid}

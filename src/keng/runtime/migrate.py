@@ -2,8 +2,9 @@
 
 import argparse
 import contextlib
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,8 +12,10 @@ import psycopg
 
 from keng.kit.busy import is_passing_error
 from keng.kit.database import dsn, is_external
+from keng.kit.demo_hook import running_demo
 from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
+from keng.runtime.known_keys import follow_data, require_data_of
 from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
@@ -30,19 +33,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with running_database(may_create=True):
-        migrate()
+        migrate(follows_data=True)
     print("The database is up to date.")
     return 0
 
 
-def migrate() -> None:
+def migrate(*, follows_data: bool = False) -> None:
     """On a running database; safe to repeat, and safe while the other processes run.
 
-    Raises CannotContinue when another `keng migrate` does not end, or when what a migration
-    changes stays in use.
+    With `follows_data` the demo's data make this process one of a demo. Raises CannotContinue when
+    the data are not of KENG_DEMO's kind, when another `keng migrate` does not end, or when what a
+    migration changes stays in use.
     """
     with only_migration():
-        _migrate()
+        _migrate(follows_data=follows_data)
 
 
 @contextmanager
@@ -71,17 +75,37 @@ def _takes_lock(connection: psycopg.Connection[Any]) -> bool:
     return bool(found and found[0])
 
 
-def _migrate() -> None:
+def _migrate(*, follows_data: bool) -> None:
     if not is_external():
         ensure_owner(embedded_cluster())
     ensure_roles(dsn("owner"))
+    _choose_tables(follows_data=follows_data)
     compile_catalogues()
+    if demo := running_demo():
+        compile_catalogues(demo.FOLDER / "locale")
     start_django()
     _change_tables()
+    with psycopg.connect(dsn("owner"), autocommit=True) as connection:
+        apply_grants(connection, all_grants())
+
+
+def _choose_tables(*, follows_data: bool) -> None:
+    """Before the settings are read: the demo's table and the rights on it are for its data alone.
+
+    A `keng migrate` that did not know them would take these rights from the demo's processes.
+    """
+    if follows_data:
+        follow_data()
+    require_data_of(is_demo=os.environ.get("KENG_DEMO") == "1")
+
+
+def all_grants() -> Mapping[str, Mapping[str, str]]:
+    """What each process may do, on the demo's table too in a demo. Needs the settings."""
     from keng.site.grants import GRANTS  # noqa: PLC0415 -- loaded with the product
 
-    with psycopg.connect(dsn("owner"), autocommit=True) as connection:
-        apply_grants(connection, GRANTS)
+    demo = running_demo()
+    of_the_demo = {} if demo is None else demo.GRANTS
+    return {role: {**tables, **of_the_demo.get(role, {})} for role, tables in GRANTS.items()}
 
 
 def _change_tables() -> None:

@@ -15,11 +15,18 @@ from pathlib import Path
 
 import keng
 from keng.kit.database import data_folder
+from keng.kit.demo_hook import running_demo
 from keng.runtime.accounts_of_the_system import SystemAccount
 
 _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_SLAVE = 0x1000, 0x4000, 0x80000
 _PACKAGE = Path(keng.__file__).parent
+
+
+def _packages() -> list[Path]:
+    """The folder of Kẻng, and in a demo that of its tools."""
+    demo = running_demo()
+    return [_PACKAGE] if demo is None else [_PACKAGE, demo.FOLDER.parent]
 
 
 def unreadable_code(account: SystemAccount) -> str | None:
@@ -98,7 +105,7 @@ def _show_only(system: ctypes.CDLL, folder: Path, paths: list[Path]) -> None:
 
 def _needed() -> list[Path]:
     """Folders, none of them in another: Python, its libraries, Kẻng, and the data."""
-    paths = {_PACKAGE.parent, data_folder()}
+    paths = {data_folder(), *(package.parent for package in _packages())}
     paths |= {Path(path) for path in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     paths |= {path.resolve() for path in paths}
     folders = sorted(path for path in paths if path.is_dir())
@@ -130,7 +137,8 @@ def _to_read() -> Iterator[Path]:
         folder = Path(sysconfig.get_path(name))
         yield folder
         yield from folder.iterdir()
-    for top, folders, files in os.walk(_PACKAGE):
-        yield Path(top)
-        folders[:] = [folder for folder in folders if folder not in {"tests", "__pycache__"}]
-        yield from (Path(top, file) for file in files)
+    for package in _packages():
+        for top, folders, files in os.walk(package):
+            yield Path(top)
+            folders[:] = [folder for folder in folders if folder not in {"tests", "__pycache__"}]
+            yield from (Path(top, file) for file in files)

@@ -33,12 +33,4 @@ def site_context(request: HttpRequest) -> dict[str, object]:
         "works": bool(officer and WORKING.includes(officer)),
         "account_notices": notices_for(officer) if officer else [],
         "is_administrator": bool(officer and ADMINISTERING.includes(officer)),
-        "beside": _beside(request) if settings.DEMO and officer else None,
     }
-
-
-def _beside(request: HttpRequest) -> object:
-    """What a demo shows above a page of the desk: something with a `template`."""
-    from keng.demo import tour  # noqa: PLC0415 -- only a demo needs it
-
-    return tour.on_the_desk(request)

@@ -20,6 +20,7 @@ import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
 import keng.warnings.urls
+from keng.kit.demo_hook import running_demo
 from keng.site import palette_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -42,10 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.audit_page.urls.desk,
     path("find/", palette_search.find, name="find"),
 ]
-if settings.DEMO:
-    import keng.demo.urls
-
-    urlpatterns += keng.demo.urls.desk
+if demo := running_demo():
+    urlpatterns += demo.desk_urls()
 if settings.DEBUG:
     from keng.kit import style
 

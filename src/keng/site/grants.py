@@ -155,7 +155,6 @@ GRANTS: dict[str, dict[str, str]] = {
         "cannot_reason, remind_at)",
         "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}",
         "delivery_sandboxmessage": R,
-        "demo_phonemessage": RI,
         # Whoever asks about a claim gets a link; what is published is read.
         **dict.fromkeys(_CLAIMS, R),
         # A partner's own people publish checks: the same trigger for them.

@@ -15,6 +15,7 @@ import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
 import keng.warnings.urls
+from keng.kit.demo_hook import running_demo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *keng.community.urls.public,
@@ -30,10 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.accounts.urls.public,
     *keng.partners.urls.public,
 ]
-if settings.DEMO:
-    import keng.demo.urls
-
-    urlpatterns += keng.demo.urls.public
+if demo := running_demo():
+    urlpatterns += demo.public_urls()
 if settings.DEBUG:
     from django.urls import path
 

@@ -5,9 +5,12 @@ import os
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.database import data_folder, django_database, this_process
+from keng.kit.demo_hook import running_demo
 from keng.kit.secrets import derive_key
 
 PROCESS = this_process()
+# Before anything is made: a demo without its tools is refused.
+_demo = running_demo()
 DEBUG = os.environ.get("KENG_DEBUG", "") == "1"
 DEMO = os.environ.get("KENG_DEMO", "") == "1"
 SECRET_KEY = derive_key("django").hex()
@@ -64,8 +67,9 @@ INSTALLED_APPS = [
     "keng.reports",
     "keng.audit_page",
     "keng.community",
-    "keng.demo",
 ]
+if _demo:
+    INSTALLED_APPS.append(_demo.APP)
 AUTH_USER_MODEL = "accounts.Officer"
 DATABASES = {"default": django_database(PROCESS)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -152,6 +156,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "keng.site.context.site_context",
+                *([_demo.CONTEXT_PROCESSOR] if _demo else []),
             ],
             "builtins": [
                 "keng.kit.templatetags.keng",

@@ -30,6 +30,7 @@ from keng.kit.database import (
     is_external,
     role,
 )
+from keng.kit.demo_hook import installed_demo
 from keng.kit.secrets import site_secret_here
 from keng.runtime.known_keys import is_demo_data, key_faults
 
@@ -139,11 +140,8 @@ def debug(place: CheckedPlace) -> Finding:
 
 def migrations(place: CheckedPlace) -> Finding:
     """By the names of their files: nothing of the product is loaded for it."""
-    here = {
-        (file.parent.parent.name, file.stem)
-        for file in Path(keng.__file__).parent.glob("*/migrations/[0-9]*.py")
-    }
     with reading_connection() as connection:
+        here = _migrations_here(is_demo=is_demo_data(connection) is True)
         if first_row(connection, "SELECT to_regclass('django_migrations')")[0] is None:
             return wrong("none is applied: run `keng migrate`")
         rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
@@ -158,6 +156,17 @@ def migrations(place: CheckedPlace) -> Finding:
             "newer version, or restore the backup made before it"
         )
     return ok("all applied")
+
+
+def _migrations_here(*, is_demo: bool) -> set[tuple[str, str]]:
+    packages = [Path(keng.__file__).parent]
+    if is_demo and (demo := installed_demo()):
+        packages.append(demo.FOLDER.parent)
+    return {
+        (file.parent.parent.name, file.stem)
+        for package in packages
+        for file in package.glob("*/migrations/[0-9]*.py")
+    }
 
 
 def restart(place: CheckedPlace) -> Finding:

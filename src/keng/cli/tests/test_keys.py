@@ -201,11 +201,21 @@ def test_the_demo_and_real_data_are_told_apart_for_good(data, is_demo):
     claim_installation(is_demo=is_demo)
     with pytest.raises(CannotContinue, match="Nothing was started"):
         claim_installation(is_demo=not is_demo)
+    with pytest.raises(CannotContinue, match="Nothing was started"):
+        known_keys.require_data_of(is_demo=not is_demo)
     if is_demo:
         known_keys.require_demo()
     else:
         with pytest.raises(CannotContinue, match="nobody's digits"):
             known_keys.require_demo()
+
+
+@pytest.mark.parametrize(("is_demo", "told"), [(True, "1"), (False, None)])
+def test_what_follows_the_data_is_of_a_demo_on_the_demos_alone(data, monkeypatch, is_demo, told):
+    monkeypatch.delenv("KENG_DEMO", raising=False)
+    claim(is_demo=is_demo)
+    known_keys.follow_data()
+    assert os.environ.get("KENG_DEMO") == told
 
 
 @pytest.mark.parametrize("is_demo", [True, False])
@@ -260,8 +270,6 @@ def test_real_commands_refuse_a_lost_key_and_make_no_other(open_folder):
     cluster.start()
     try:
         assert run("-c", BEGIN) == (0, "")
-        code, said = run("-m", "keng.cli", "demo", "code", "somebody")
-        assert (code, "nobody's digits" in said) == (1, True)
         site = data / "secrets" / "site.key"
         site.unlink()
         ports = ("--ports", ",".join(map(str, free_ports(4))))

@@ -10,20 +10,22 @@ from django.db import DatabaseError
 from psycopg import OperationalError
 from psycopg.errors import UndefinedTable
 
-from keng.cli.__main__ import COMMANDS, main
+from keng.cli import __main__ as command_line
+from keng.cli.__main__ import COMMANDS, TOOLS, all_commands, main
+from keng.kit.refusals import WrongSettings
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", all_commands())
 def test_every_command_explains_itself(name, capsys):
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
     assert ended.value.code == 0
-    assert COMMANDS[name].help in capsys.readouterr().out
+    assert all_commands()[name].help in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", all_commands())
 def test_every_command_can_be_run(name):
-    module = importlib.import_module(COMMANDS[name].module)
+    module = importlib.import_module(all_commands()[name].module)
     assert callable(module.run)
     assert callable(module.add_arguments)
 
@@ -32,8 +34,32 @@ def test_the_list_of_commands_is_short_enough_for_one_screen(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     lines = capsys.readouterr().out.splitlines()
-    assert all(any(name in line for line in lines) for name in COMMANDS)
+    assert all(any(name in line for line in lines) for name in all_commands())
     assert len(lines) < 24
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
+def test_where_the_tools_are_not_installed_it_says_how_they_are(monkeypatch, capsys, name):
+    monkeypatch.setattr(command_line, "added_commands", dict)
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert f"  {name} " not in capsys.readouterr().out
+    assert main([name, "--help"]) == 1
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "requirements/install demo" in said
+
+
+def test_the_tools_replace_no_command(monkeypatch):
+    monkeypatch.setattr(command_line, "added_commands", lambda: {"serve": COMMANDS["doctor"]})
+    assert all_commands() == COMMANDS
+
+
+def test_a_command_of_the_product_asks_nobody_what_else_is_installed(monkeypatch):
+    monkeypatch.setattr(command_line, "added_commands", None)
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--help"])
+    assert ended.value.code == 0
 
 
 def test_an_unknown_command_is_refused(capsys):
@@ -75,6 +101,15 @@ def test_a_database_that_is_not_prepared_is_said_in_one_line(monkeypatch, capsys
     message = capsys.readouterr().err
     assert len(message.splitlines()) == 1
     assert "keng migrate" in message
+
+
+def test_a_setting_that_nothing_here_can_follow_is_said_in_one_line(monkeypatch, capsys):
+    def refused(arguments):
+        raise WrongSettings(["KENG_DEMO=1 is set, and nothing is here for it."])
+
+    monkeypatch.setattr("keng.cli.doctor.run", refused)
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().err == "keng: KENG_DEMO=1 is set, and nothing is here for it.\n"
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch):

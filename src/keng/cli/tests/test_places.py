@@ -3,7 +3,6 @@
 import pytest
 
 from keng.cli import places as command
-from keng.demo.territory import LANDMARKS
 from keng.places.models import Landmark
 from keng.runtime.errors import CannotContinue
 from tests import make
@@ -33,9 +32,3 @@ def test_a_faulty_table_says_which_line_and_changes_nothing(ward, tmp_path, caps
         command._import_names(str(table))
     assert "line 3" in capsys.readouterr().out
     assert not Landmark.objects.exists()
-
-
-def test_the_demo_lists_its_own_parks_and_its_station():
-    rows = [line.split(",") for line in LANDMARKS.splitlines()]
-    assert rows[0] == ["name", "commune"]
-    assert {name for name, _code in rows[1:]} >= {"KCN Quang Châu", "KCN Quế Võ", "Ga Sen Hồ"}

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 
 from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
-from keng.runtime.accounts_of_the_system import process_account
+from keng.kit.demo_hook import required_demo
 from keng.runtime.supervisor.ports import Ports, listening_address
 
 # Only the sender may address a reporter: no other process learns where its key lies.
@@ -47,7 +47,7 @@ def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
         _own("worker", shared),
         _own("sender", shared | {SENDER_KEY: str(data_folder() / "keys" / "sender.key")}),
     ]
-    return [*found, _fake_zalo(ports)] if is_demo else found
+    return [*found, *required_demo().children(ports)] if is_demo else found
 
 
 def rewrite_process() -> Child:
@@ -81,20 +81,6 @@ def _site(name: Process, application: str, port: int, shared: dict[str, str]) ->
 def _own(name: Process, shared: dict[str, str]) -> Child:
     command = (sys.executable, "-m", "keng.cli", name)
     return Child(name, command, None, _environment(name, shared))
-
-
-def _fake_zalo(ports: Ports) -> Child:
-    settings = data_folder() / "secrets" / "zalo-fake.json"
-    command = (
-        *(*UNPRIVILEGED, "--account", process_account().name, "--keep", str(settings)),
-        *("keng.channels.zalo_oa.fake", "--port", str(ports.zalo_fake)),
-        *("--settings", str(settings)),
-        *("--webhook", f"http://127.0.0.1:{ports.edge}/hooks/zalo_oa/bac-ninh"),
-    )
-    # It plays a foreign company: it is told nothing of ours.
-    ours = {name for name in os.environ if name.startswith("KENG_")} | {"DATABASE_URL"}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
-    return Child("zalo_fake", command, ports.zalo_fake, environment)
 
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:

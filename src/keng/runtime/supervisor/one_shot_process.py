@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar, cast
 
 from keng.kit.database import DatabaseNotPrepared
-from keng.kit.refusals import KeyMissing
+from keng.kit.refusals import KeyMissing, WrongSettings
 from keng.runtime.errors import CannotContinue
 
 _T = TypeVar("_T")
@@ -43,7 +43,7 @@ def _report(work: Callable[[], Any], to: Connection) -> None:
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     try:
         to.send((work(), None))
-    except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
+    except (CannotContinue, DatabaseNotPrepared, KeyMissing, WrongSettings) as error:
         to.send((None, str(error)))
     except KeyboardInterrupt:
         to.send((None, "Stopped before everything was prepared; the next start goes on."))

@@ -22,6 +22,7 @@ from django.db.models.signals import post_migrate
 from django.urls import set_urlconf
 
 from keng.kit.database import dsn
+from keng.kit.demo_hook import installed_demo
 from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import Cluster, embedded_cluster
 from keng.runtime.postgres.postmaster import is_process_there
@@ -83,6 +84,8 @@ def _word_of_the_examples(config: pytest.Config) -> str | None:
 
 def pytest_sessionstart() -> None:
     """Before pytest-django creates the database of this run or of this worker."""
+    # What tests start are processes of the product, or of a demo: none has the settings of tests.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "keng.site.settings"
     # Loaded with the product's settings, which are not read before the plugins are.
     from django.contrib.contenttypes.management import create_contenttypes
     from django.test.signals import root_urlconf_changed
@@ -125,6 +128,8 @@ def _begin() -> None:
     (Run.folder / "pid").write_text(str(os.getpid()))
     # A fresh checkout has no compiled translations, and a page may have new sentences since.
     compile_catalogues()
+    if demo := installed_demo():
+        compile_all(demo.FOLDER / "locale")
     os.environ["KENG_DATA"] = str(Run.folder / "data")
     os.environ["KENG_PROCESS"] = "owner"
     if not os.environ.get("DATABASE_URL"):

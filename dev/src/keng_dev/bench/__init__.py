@@ -1,0 +1,55 @@
+"""keng bench: figures beside their baselines, taken in the same run on the same machine.
+
+A bench is a module of this package with `measure(bench: Bench) -> list[Figure]`, named in BENCHES.
+All of one run share one scratch database with durable commits; each cleans up what it wrote.
+"""
+
+import argparse
+import importlib
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from keng.runtime.errors import CannotContinue
+from keng_dev.bench.figures import Figure, print_table, write
+from keng_dev.bench.scratch import Bench, scratch
+
+__all__ = ["Bench", "Figure", "add_arguments", "run"]
+BENCHES: dict[str, str] = {
+    "intake": "keng_dev.bench.intake",
+    "single": "keng_dev.bench.single",
+    "desk": "keng_dev.bench.desk",
+    "lookup": "keng_dev.bench.lookup",
+    "delivery": "keng_dev.bench.delivery",
+    "words": "keng_dev.bench.words",
+    "slow": "keng_dev.bench.slow",
+    "start": "keng_dev.bench.start",
+}
+RESULTS = Path("bench") / "results"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--full", action="store_true", help="as many rows as the targets speak of")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each; at least 3")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    names = arguments.names or list(BENCHES)
+    if unknown := sorted(set(names) - set(BENCHES)):
+        raise CannotContinue(
+            f"No bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}."
+        )
+    signal.signal(signal.SIGTERM, _end)
+    with scratch(rounds=max(3, arguments.rounds), is_full=arguments.full) as bench:
+        for name in names:
+            figures: list[Figure] = importlib.import_module(BENCHES[name]).measure(bench)
+            print_table(name, figures)
+            write(RESULTS / f"{name}.json", figures)
+    return 0
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """By way of every `finally`, which the signal alone would pass by: PostgreSQL would stay."""
+    sys.exit(128 + number)

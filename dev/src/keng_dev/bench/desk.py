@@ -1,0 +1,308 @@
+"""The desk with 7,000 open tips: its list, a tip's page, the list's queries, and a search."""
+
+import time
+from statistics import median
+from typing import Any
+
+from keng_dev.bench.figures import Figure, Target, alternate
+from keng_dev.bench.intake import TEXTS
+from keng_dev.bench.scratch import Bench
+
+TIPS = 7000
+# Enough of them that the kernel's clock of CPU time, which ticks at 10 ms, is fine enough.
+PAGES = 20
+PORTION = 100
+# What a commune's desk has on a bad day; the list of such a desk has folders, too.
+FEW = 30
+# Two or three words without accents, a word that is half typed, a number with dots.
+SEARCHES = ("can cuoc bi khoa", "khong bien s", "0912.000.415")
+SCANS = ("%căn cước%", "%không biển s%", "%0912 000 415%")
+_SCAN = """
+SELECT id FROM tips_tip
+WHERE responsible_unit_id = %s AND text ILIKE %s ORDER BY id DESC LIMIT 51
+"""
+_INDEXES = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
+
+
+def measure(bench: Bench) -> list[Figure]:
+    """Every value of a round is a mean of pages, or a median of questions."""
+    busy, quiet, idle = _desk("Busy"), _desk("Quiet"), _desk("Idle")
+    bench.make_unit_keys()
+    _write_tips(busy, TIPS)
+    _write_tips(quiet, FEW)
+    page, empty = _Page(bench, busy), _Page(bench, idle)
+    tip, alone = _TipPage(bench, busy), _TipPage(bench, quiet)
+    queries, few = _Queries(busy), _Queries(quiet)
+    for each in (page, empty, tip, alone):
+        each.round()
+    found = alternate(
+        bench.rounds,
+        {
+            "page": page.round,
+            "empty": empty.round,
+            "tip": tip.round,
+            "alone": alone.round,
+            "list": queries.inbox,
+            "unindexed": queries.inbox_without_indexes,
+            "few": few.inbox,
+            "search": queries.search,
+            "scan": queries.scan,
+        },
+    )
+    return _of_pages(found, page, empty) + _of_queries(found)
+
+
+def _of_pages(found: dict[str, list[Any]], page: "_Page", empty: "_Page") -> list[Figure]:
+    return [
+        Figure(
+            "inbox_page_cpu_ms",
+            f"page of the list with {TIPS:,} open tips; app + database",
+            "ms",
+            found["page"],
+            found["empty"],
+            "the same page of a desk without tips",
+            Target("≤", 30),
+        ),
+        Figure(
+            "inbox_page_kb",
+            "that page, before it is packed",
+            "kB",
+            [page.kb],
+            [empty.kb],
+            "the same page of a desk without tips",
+            Target("≤", 60),
+        ),
+        Figure(
+            "tip_page_cpu_ms",
+            f"page of one of {TIPS:,} open tips; app + database",
+            "ms",
+            found["tip"],
+            found["alone"],
+            f"the same page at a desk of {FEW} open tips",
+            Target("≤", 2, of="ratio"),
+        ),
+    ]
+
+
+def _of_queries(found: dict[str, list[Any]]) -> list[Figure]:
+    return [
+        Figure(
+            "inbox_sql_ms",
+            "all counts of the list, and its 50 rows",
+            "ms",
+            [sum(both) for both in found["list"]],
+            [sum(both) for both in found["unindexed"]],
+            "the same without indexes",
+            Target("≤", 1),
+        ),
+        Figure(
+            "inbox_rows_sql_ms",
+            "its 50 rows alone",
+            "ms",
+            [rows for _counts, rows in found["list"]],
+            [rows for _counts, rows in found["unindexed"]],
+            "the same without indexes",
+            Target("≤", 1),
+        ),
+        Figure(
+            "inbox_few_sql_ms",
+            f"all counts and rows of a desk with {FEW} open tips",
+            "ms",
+            [sum(both) for both in found["few"]],
+            [sum(both) for both in found["list"]],
+            f"the same of the desk with {TIPS:,}",
+            Target("≤", 1),
+        ),
+        Figure(
+            "search_sql_ms",
+            "search by words and by a number",
+            "ms",
+            found["search"],
+            found["scan"],
+            "ILIKE over the same tips",
+            Target("≤", 20),
+        ),
+    ]
+
+
+def _desk(name: str) -> Any:
+    """An officer on duty at a desk of its own."""
+    from keng.accounts.models import Officer, Post  # noqa: PLC0415 -- needs the settings
+    from keng.kit import times  # noqa: PLC0415
+    from keng.places.models import Unit  # noqa: PLC0415
+
+    unit = Unit.objects.create(
+        name=f"Bench {name}", short_name=name, kind=Unit.Kind.COMMUNE, province_code="00"
+    )
+    officer = Officer(username=f"bench-{name.lower()}", name=name, full_desk=True)
+    officer.set_unusable_password()
+    officer.save()
+    today = times.local_date(times.now())
+    Post.objects.create(officer=officer, unit=unit, role=Post.Role.DUTY, valid_from=today)
+    return officer
+
+
+def _write_tips(officer: Any, count: int) -> None:
+    """Sealed, examined and findable, by the same code as anybody's."""
+    from django.db import connection  # noqa: PLC0415 -- needs the settings
+
+    from keng.intake.examination.examine import examine_tips  # noqa: PLC0415
+    from keng.intake.receive import IncomingTip, receive_tips  # noqa: PLC0415
+    from keng.kit.secrets import keyed_hash  # noqa: PLC0415
+    from keng.tips import receipt_codes  # noqa: PLC0415
+
+    (unit_id,) = officer.own_unit_ids
+    for start in range(0, count, PORTION):
+        tokens = [receipt_codes.new_token() for _ in range(min(PORTION, count - start))]
+        receive_tips(
+            [
+                IncomingTip(
+                    unit_id=unit_id,
+                    text=TEXTS[n % len(TEXTS)].format(n=n),
+                    dedupe_key=keyed_hash("web form", token),
+                    topic="scam",
+                    contact={"name": "Người Đo", "phone": "0900 000 000"},
+                    receipt_hash=receipt_codes.code_hash(receipt_codes.code_from_token(token)),
+                )
+                for n, token in enumerate(tokens, start)
+            ]
+        )
+    while examine_tips():
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+class _Page:
+    """One officer's list, whole: middleware, session, queries, template."""
+
+    def __init__(self, bench: Bench, officer: Any) -> None:
+        from django.conf import settings  # noqa: PLC0415 -- needs the settings
+        from django.test import Client  # noqa: PLC0415
+
+        from keng.accounts.middleware import bind_session  # noqa: PLC0415
+
+        self._bench, self.kb = bench, 0.0
+        # A name that the site answers to; the client's own is known in tests alone.
+        self._client = Client(SERVER_NAME="localhost")
+        session = self._client.session
+        bind_session(session, officer)
+        session.save()
+        self._client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+
+    def round(self) -> float:
+        from django.conf import settings  # noqa: PLC0415 -- needs the settings
+        from django.test import override_settings  # noqa: PLC0415
+
+        desk = {"ROOT_URLCONF": "keng.site.desk_urls", "MIDDLEWARE": settings.DESK_MIDDLEWARE}
+        with override_settings(**desk):
+            # Looks its addresses up first, as a process that serves has long done.
+            self._get(0)
+            start = self._cpu()
+            for n in range(PAGES):
+                answer = self._get(n)
+            spent = self._cpu() - start
+        self.kb = len(answer.content) / 1000
+        return spent / PAGES * 1000
+
+    def address(self, number: int) -> str:
+        return "/tips/"
+
+    def _get(self, number: int) -> Any:
+        answer = self._client.get(self.address(number))
+        if answer.status_code != 200:
+            raise RuntimeError(f"the desk answered {answer.status_code}")
+        return answer
+
+    def _cpu(self) -> float:
+        return time.process_time() + self._bench.server_cpu()
+
+
+class _TipPage(_Page):
+    """The whole page of a tip, each time another one."""
+
+    def __init__(self, bench: Bench, officer: Any) -> None:
+        from keng.tips.models import Tip  # noqa: PLC0415 -- needs the settings
+
+        super().__init__(bench, officer)
+        rows = Tip.objects.visible_to(officer).order_by("due_at").values_list("pk", flat=True)
+        self._tips = list(rows[rows.count() // 2 :][:PAGES])
+
+    def address(self, number: int) -> str:
+        return f"/tips/{self._tips[number % len(self._tips)]}/"
+
+
+class _Queries:
+    """What the database takes for it, round trip included."""
+
+    def __init__(self, officer: Any) -> None:
+        self._officer = officer
+
+    def inbox(self) -> tuple[float, float]:
+        """The counts, and the rows."""
+        from keng.inbox.list import inbox_query  # noqa: PLC0415 -- needs the settings
+
+        counts, rows = [], []
+        for _ in range(PAGES):
+            spent = _spent(lambda: inbox_query.inbox_page(self._officer))
+            counts.append(sum(spent[:-1]))
+            rows.append(spent[-1])
+        return median(counts), median(rows)
+
+    def inbox_without_indexes(self) -> tuple[float, float]:
+        from django.db import connection  # noqa: PLC0415 -- needs the settings
+
+        with connection.cursor() as cursor:
+            for name in _INDEXES:
+                cursor.execute(f"SET {name} = off")
+            try:
+                return self.inbox()
+            finally:
+                for name in _INDEXES:
+                    cursor.execute(f"RESET {name}")
+
+    def search(self) -> float:
+        from keng.inbox.search.search_query import TipSearch, find_tips  # noqa: PLC0415 -- needs the settings
+
+        return median(
+            sum(
+                _spent(lambda words=words: _some(find_tips(self._officer, TipSearch(q=words)).rows))
+            )
+            for words in SEARCHES * PAGES
+        )
+
+    def scan(self) -> float:
+        from django.db import connection  # noqa: PLC0415 -- needs the settings
+
+        (unit_id,) = self._officer.own_unit_ids
+        with connection.cursor() as cursor:
+
+            def ask(like: str) -> None:
+                cursor.execute(_SCAN, [unit_id, like])
+                _some(cursor.fetchall())
+
+            return median(sum(_spent(lambda like=like: ask(like))) for like in SCANS * PAGES)
+
+
+def _some(rows: Any) -> None:
+    """A search that finds nothing measures nothing."""
+    if not rows:
+        raise RuntimeError("nothing was found")
+
+
+def _spent(ask: Any) -> list[float]:
+    """Milliseconds of each query that this asks, in their order."""
+    from django.db import connection  # noqa: PLC0415 -- needs the settings
+
+    spent: list[float] = []
+
+    def timed(execute: Any, *question: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return execute(*question)
+        finally:
+            spent.append((time.perf_counter() - start) * 1000)
+
+    with connection.execute_wrapper(timed):
+        ask()
+    return spent

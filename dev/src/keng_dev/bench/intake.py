@@ -1,0 +1,324 @@
+"""Webhooks: signed, sealed, committed, answered; beside pgbench writing the same rows."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from keng.kit.database import dsn
+from keng.runtime.supervisor.ports import listening_address
+from keng_dev.bench.figures import Figure, Target, alternate
+from keng_dev.bench.hammer import write_requests
+from keng_dev.bench.intake_baseline import SCRIPT, values_of
+from keng_dev.bench.intake_meter import Meter, Run
+from keng_dev.bench.processes import family
+from keng_dev.bench.scratch import Bench
+
+CONNECTIONS = 64
+TIPS, TIPS_IN_FULL = 4000, 20_000
+# Each of pgbench's connections plans its statement anew, which the edge did before the rounds that
+# count; so it writes more, and pays for that over more rows.
+MORE_FOR_PGBENCH = 4
+PORT = 18_632
+SECRETS = {"app_id": "100200300", "oa_id": "400500600", "app_secret": "-", "oa_secret_key": "key"}
+TEXTS = (
+    """Sáng nay có số 0912 000 {n:03d} gọi cho em, tự xưng công an phường, bảo căn cước bị khóa, đòi
+em bấm vào http://dvc-{n}.example/ để cập nhật gấp. Em thấy lạ nên báo các anh.""",
+    """Xom em may dem nay cu gan 23h la thay may nguoi keo den choi bai an tien, cai nhau om xom,
+tre con khong ngu duoc, xin phuong cho nguoi xuong xem, cho do la goc san bong ngo {n}.""",
+    """Mẹ em vừa nhận tin nhắn báo trúng thưởng xe máy, phải chuyển phí vào số tài khoản
+19000{n:05d}12 ở Vietcombank. May em ngăn kịp. Mong các anh cảnh báo cho mọi người.""",
+    """Xe máy của chú em để trước cửa nhà bị mất lúc 2 giờ sáng, camera có ghi lại hai người đi xe
+không biển số.""",
+    """Someone called me from a strange number and said my residence permit has a problem, then
+asked for an OTP. I did not give it. Please warn other foreigners in building {n}.""",
+)
+
+
+def measure(bench: Bench) -> list[Figure]:
+    """Alternating rounds of new webhooks, the same ones again, and pgbench."""
+    tips = TIPS_IN_FULL if bench.is_full else TIPS
+    account = _set_up(bench)
+    with running_edge(bench) as edge:
+        runner = _Runner(bench, edge, tips)
+        runner.new()  # once for nothing: everything is warm for the rounds that count
+        baseline = values_of(account)
+        found = alternate(
+            bench.rounds,
+            {
+                "new": runner.new,
+                "again": runner.again,
+                "pgbench": lambda: _pgbench(bench, baseline, MORE_FOR_PGBENCH * tips),
+            },
+        )
+    return _figures(found)
+
+
+def _figures(found: dict[str, list[Run]]) -> list[Figure]:
+    new, again, pgbench = found["new"], found["again"], found["pgbench"]
+    rates = [run.rate for run in new]
+    client = "pgbench with its server"
+    return [
+        Figure(
+            "intake_webhook",
+            "signed webhook → committed, sealed tip; 64 connections, 64+ senders",
+            "tips/s",
+            rates,
+            [run.rate for run in pgbench],
+            "pgbench, 64 clients, the same rows in one CTE statement",
+            Target("≥", 0.9, "ratio"),
+        ),
+        Figure(
+            "intake_webhook_left",
+            "the same in the time that others on this machine left over",
+            "tips/s",
+            [run.rate_left for run in new],
+            [run.rate_left for run in pgbench],
+            "pgbench likewise",
+        ),
+        Figure(
+            "intake_others",
+            "what others on this machine took meanwhile",
+            "%",
+            [run.others for run in new],
+            [run.others for run in pgbench],
+            "while pgbench ran",
+        ),
+        Figure(
+            "intake_webhook_all_us",
+            "CPU of caller, edge and PostgreSQL for one tip",
+            "µs",
+            [run.all_us for run in new],
+            [run.all_us for run in pgbench],
+            client,
+        ),
+        Figure(
+            "intake_webhook_app_us",
+            "CPU of the edge for one tip",
+            "µs",
+            [run.app_us for run in new],
+            target=Target("≤", 300),
+        ),
+        Figure(
+            "intake_webhook_database_us",
+            "CPU of PostgreSQL for one tip",
+            "µs",
+            [run.database_us for run in new],
+            [run.database_us for run in pgbench],
+            "pgbench",
+            Target("≤", 250),
+        ),
+        Figure(
+            "intake_replay",
+            "the same webhooks again: nothing is written, the same is answered",
+            "calls/s",
+            [run.rate for run in again],
+            rates,
+            "new ones",
+            Target("≥", 1.5, "ratio"),
+        ),
+    ]
+
+
+class _Runner:
+    """Rounds against one edge; each with people and messages of its own."""
+
+    def __init__(self, bench: Bench, edge: "subprocess.Popen[bytes]", tips: int) -> None:
+        self._bench, self._edge, self._tips = bench, edge, tips
+        self._file = bench.data / "webhooks"
+        self._round = 0
+
+    def new(self) -> Run:
+        """New people with a message each; afterwards every one of them has a tip."""
+        self._round += 1
+        write_requests(self._file, map(self._request, range(self._tips)))
+        before = _count("tips_tip")
+        run = self._hammer()
+        if _count("tips_tip") - before != self._tips:
+            raise RuntimeError("not every webhook became a tip")
+        return run
+
+    def again(self) -> Run:
+        """The last round once more; afterwards there is not one tip more."""
+        before = _count("tips_tip"), _count("delivery_delivery")
+        run = self._hammer()
+        if (_count("tips_tip"), _count("delivery_delivery")) != before:
+            raise RuntimeError("a repeated webhook wrote something")
+        return run
+
+    def _hammer(self) -> Run:
+        _checkpoint()
+        meter = Meter(app=family(self._edge.pid), server=self._bench.server_pids())
+        answer = subprocess.run(
+            [
+                *(sys.executable, "-m", "keng_dev.bench.hammer"),
+                *(str(PORT), str(CONNECTIONS), str(self._file)),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        told: dict[str, Any] = json.loads(answer.stdout)
+        if told["answers"] != {"200": self._tips}:
+            raise RuntimeError(f"the edge answered {told['answers']}")
+        return meter.run(self._tips, self._tips / told["seconds"])
+
+    def _request(self, n: int) -> bytes:
+        from keng.channels.zalo_oa import signature  # noqa: PLC0415 -- needs nothing before
+
+        stamp = str(int(time.time() * 1000))
+        body = json.dumps(
+            {
+                "app_id": SECRETS["app_id"],
+                "sender": {"id": f"{self._round:04d}{n:012d}"},
+                "user_id_by_app": f"8{self._round:04d}{n:012d}",
+                "recipient": {"id": SECRETS["oa_id"]},
+                "event_name": "user_send_text",
+                "timestamp": stamp,
+                "message": {
+                    "text": TEXTS[n % len(TEXTS)].format(n=n),
+                    "msg_id": f"{self._round:08x}{n:016x}",
+                },
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+        mark = signature.sign_call(
+            body, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
+        )
+        head = (
+            "POST /hooks/zalo_oa/bench HTTP/1.1\r\n"
+            "Host: localhost\r\nContent-Type: application/json\r\n"
+            f"{signature.ZALO_SIGNATURE_HEADER}: {mark}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+def _pgbench(bench: Bench, values: dict[str, str], tips: int) -> Run:
+    """The same number of transactions by PostgreSQL's own benchmark, prepared, over its socket."""
+    script = bench.data / "intake.sql"
+    script.write_text(SCRIPT)
+    _checkpoint()
+    parameters = psycopg.conninfo.conninfo_to_dict(dsn("owner"))
+    environment = os.environ | {"PGPASSWORD": str(parameters.pop("password", ""))}
+    command = [
+        bench.cluster.software.program("pgbench"),
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        str(CONNECTIONS),
+        "-j",
+        "2",
+        "-t",
+        str(tips // CONNECTIONS),
+        "-f",
+        str(script),
+        *(word for name, value in values.items() for word in ("-D", f"{name}={value}")),
+        "-h",
+        str(parameters["host"]),
+        "-p",
+        str(parameters["port"]),
+        "-U",
+        str(parameters["user"]),
+        str(parameters["dbname"]),
+    ]
+    meter = Meter(app=[], server=bench.server_pids())
+    answer = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    found = re.search(r"tps = ([\d.]+)", answer.stdout)
+    if found is None or "failed transactions: 0" not in answer.stdout:
+        raise RuntimeError(answer.stdout + answer.stderr)
+    done = tips // CONNECTIONS * CONNECTIONS
+    return meter.run(done, float(found[1]))
+
+
+def _set_up(bench: Bench) -> Any:
+    """A provincial desk with its keys and a Zalo account."""
+    from keng.delivery.credentials import keep_secrets  # noqa: PLC0415 -- needs the settings
+    from keng.delivery.models import ChannelAccount  # noqa: PLC0415
+    from keng.places.models import Unit  # noqa: PLC0415
+
+    unit = Unit.objects.create(
+        name="Công an tỉnh Đo Lường",
+        short_name="Bench",
+        kind=Unit.Kind.PROVINCE,
+        province_code="00",
+    )
+    bench.make_unit_keys()
+    account = ChannelAccount(channel="zalo_oa", slug="bench", name="Bench", unit=unit)
+    keep_secrets(account, SECRETS)
+    account.save()
+    return account
+
+
+@contextmanager
+def running_edge(bench: Bench, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The edge as the supervisor starts it, at PORT."""
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--loop",
+        "uvloop",
+        "--http",
+        "1",
+        "--runtime-mode",
+        "st",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "--host",
+        listening_address(),
+        "--port",
+        str(PORT),
+        "--workers-kill-timeout",
+        "15",
+        "keng.edge.asgi:application",
+    ]
+    with subprocess.Popen(command, env=bench.environment("edge") | environment) as process:
+        try:
+            _wait_until_well()
+            yield process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_until_well() -> None:
+    from urllib.error import URLError  # noqa: PLC0415 -- only here
+    from urllib.request import urlopen  # noqa: PLC0415
+
+    until = time.monotonic() + 30
+    while True:
+        try:
+            with urlopen(f"http://127.0.0.1:{PORT}/health", timeout=2):
+                return
+        except (URLError, OSError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def _count(table: str) -> int:
+    with psycopg.connect(dsn("owner")) as connection:
+        row = connection.execute(
+            sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _checkpoint() -> None:
+    """So that no run pays for what the one before left to be written."""
+    from django.db import connection  # noqa: PLC0415 -- needs the settings
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")

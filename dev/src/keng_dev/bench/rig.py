@@ -1,0 +1,230 @@
+"""What the sending benches stand on: a sink, one sender process, and groups to send to."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.request import urlopen
+
+import psycopg
+
+from keng.kit.database import dsn
+from keng.kit.ids import new_id
+from keng_dev.bench.processes import cpu_seconds, family, pss_mb
+from keng_dev.bench.scratch import Bench
+
+TEXT = (
+    "CẢNH BÁO: có người gọi điện tự xưng cán bộ phường, bảo cài ứng dụng định danh giả rồi xin mã. "
+    "Công an không yêu cầu cài ứng dụng qua điện thoại. Đừng bấm liên kết, đừng đọc mã cho ai. "
+    "Nếu đã làm theo: gọi ngân hàng khóa tài khoản, rồi gọi 113. Công an phường, ngày 12/11."
+)
+BODY = json.dumps(
+    {"recipient": {"group_id": "f414c8f76fa586fbdfb4"}, "message": {"text": TEXT}},
+    ensure_ascii=False,
+    separators=(",", ":"),
+).encode()
+_CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'keng_sender'"
+PATH = "/v3.0/oa/group/message"
+_LONGEST = 600.0
+
+
+class Rig:
+    """One dispatch after the other through one sender process."""
+
+    def __init__(self, bench: Bench, sink: str) -> None:
+        self._bench = bench
+        self.sink = sink
+        self.account: Any = None
+        self._sender: subprocess.Popen[bytes] | None = None
+        self._looking: psycopg.Connection[Any] | None = None
+
+    def set_up(self, groups: int) -> None:
+        """An account without a rate at the sink, and so many groups of it."""
+        from keng.delivery.credentials import keep_secrets, keep_tokens  # noqa: PLC0415
+        from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
+        from keng.network.models import Group  # noqa: PLC0415
+        from keng.places.models import Place, Unit  # noqa: PLC0415
+
+        place = Place.objects.create(
+            code="bench",
+            name="Bench",
+            full_name="Bench",
+            folded="bench",
+            kind=Place.Kind.PROVINCE,
+            province_code="00",
+        )
+        unit = Unit.objects.create(
+            name="Bench", short_name="Bench", kind=Unit.Kind.PROVINCE, province_code="00"
+        )
+        account = ChannelAccount(
+            channel="zalo_oa",
+            slug="bench-delivery",
+            name="Bench",
+            unit=unit,
+            base_url=self.sink,
+            rate_per_minute=0,
+        )
+        keep_secrets(account, {"app_id": "1", "app_secret": "-", "oa_id": "1"})
+        keep_tokens(account, {"access_token": "t" * 80, "refresh_token": "r" * 80})
+        account.save()
+        self.account, self._unit, self._place = account, unit, place
+        made = (
+            Group(
+                name=f"Nhóm {n}",
+                kind="residents",
+                unit=unit,
+                place=place,
+                channel="zalo_oa",
+                channel_address=f"{n:020x}",
+            )
+            for n in range(groups)
+        )
+        Group.objects.bulk_create(made, batch_size=5000)
+        # Receipts that another bench left unsent would be sent meanwhile, and first.
+        self._ask("DELETE FROM delivery_delivery")
+        self._ask("VACUUM ANALYZE")
+
+    def warm_up(self, groups: int) -> None:
+        """Send to all once, and let the database know its tables, as after the first days."""
+        with self.sending():
+            self.wait_until_sent(self.send_to_all(), groups)
+        self._ask("VACUUM ANALYZE")
+
+    def clear(self) -> None:
+        """Everything this rig wrote."""
+        self._ask(
+            "TRUNCATE delivery_delivery, delivery_attempt, delivery_dispatchtext, "
+            "delivery_relaytask, "
+            "delivery_dispatch, network_group, delivery_channelaccount, network_lead_groups, "
+            "places_unit, places_place CASCADE"
+        )
+        if self._looking is not None:
+            self._looking.close()
+
+    def send_to_all(self) -> Any:
+        """Materialise one notice to every group."""
+        from keng.delivery.actions import dispatch  # noqa: PLC0415 -- needs the settings
+        from keng.delivery.audience import Audience  # noqa: PLC0415
+
+        return dispatch.send_dispatch(
+            kind="notice",
+            unit=self._unit,
+            approval=None,
+            texts=[dispatch.TextToSend("vi", TEXT)],
+            audience=Audience((self._unit.pk,), (self._place.pk,), ("residents",)),
+            source_kind="bench",
+            source_ref=None,
+            is_urgent=False,
+            by="bench",
+        )
+
+    def reply(self) -> Any:
+        """One urgent row to the same account, as an answer to a reporter is."""
+        from keng.delivery.models import Delivery, Dispatch, DispatchText  # noqa: PLC0415
+
+        dispatch = Dispatch.objects.create(kind="reply", is_urgent=True, unit=self._unit)
+        text = DispatchText.objects.create(dispatch=dispatch, language="vi", text=TEXT)
+        made = Delivery.objects.create(
+            dispatch=dispatch,
+            account=self.account,
+            channel="zalo_oa",
+            recipient_kind="group",
+            recipient_ref=new_id(),
+            text=text,
+            address="reply",
+            priority=0,
+            is_urgent=True,
+        )
+        self._ask("SELECT pg_notify('keng_delivery', '')")
+        return made
+
+    def sent(self, dispatch: Any) -> int:
+        return self._number(
+            "SELECT count(*) FROM delivery_delivery WHERE dispatch_id = %s AND state = 'sent'",
+            dispatch.pk,
+        )
+
+    def wait_until_sent(self, dispatch: Any, count: int, *, received: int = 0) -> None:
+        """Until the sink has got so many and they are on record.
+
+        The sink is asked first: counting rows again and again would cost the database a third of
+        what it does for the sender, and the bare client beside has nobody who looks at it.
+        """
+        end = time.monotonic() + _LONGEST
+        while self.received() < received or self.sent(dispatch) < count:
+            if time.monotonic() > end:
+                raise RuntimeError("the sender did not finish")
+            time.sleep(0.2)
+
+    def received(self) -> int:
+        with urlopen(self.sink) as answer:  # noqa: S310 -- our own sink
+            return int(answer.read())
+
+    @property
+    def sender_cpu(self) -> float:
+        return cpu_seconds(family(self._pid))
+
+    @property
+    def sender_mb(self) -> float:
+        return pss_mb(family(self._pid))
+
+    @property
+    def _pid(self) -> int:
+        assert self._sender is not None  # noqa: S101 -- only asked inside `sending`
+        return self._sender.pid
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """One sender process, idle when this begins."""
+        key = self._bench.data / "keys" / "sender.key"
+        environment = self._bench.environment("sender") | {"KENG_SENDER_KEY_FILE": str(key)}
+        self._sender = subprocess.Popen(
+            [sys.executable, "-m", "keng.cli", "sender"], env=environment
+        )
+        try:
+            while not self._number(_CONNECTED):
+                time.sleep(0.1)
+            time.sleep(1.0)  # The first look at accounts and tables.
+            yield
+        finally:
+            self._sender.terminate()
+            self._sender.wait()
+            self._sender = None
+
+    def _number(self, question: str, *values: object) -> int:
+        """Over one connection: making one costs the server more than a look."""
+        if self._looking is None:
+            self._looking = psycopg.connect(dsn("owner"), autocommit=True)
+        found = self._looking.execute(question.encode(), values).fetchone()
+        return int(found[0]) if found else 0
+
+    def settled_at(self, dispatch: Any) -> float:
+        """When its last outcome was on record, in seconds since 1970."""
+        with psycopg.connect(dsn("owner"), autocommit=True) as connection:
+            found = connection.execute(
+                "SELECT extract(epoch FROM max(settled_at)) FROM delivery_delivery "
+                "WHERE dispatch_id = %s",
+                [dispatch.pk],
+            ).fetchone()
+        return float(found[0]) if found else 0.0
+
+    def _ask(self, statement: str) -> None:
+        with psycopg.connect(dsn("owner"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def sink() -> Iterator[str]:
+    """The address of a sink in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "keng_dev.bench.sink"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None  # noqa: S101 -- asked for a pipe above
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,78 @@
+"""A receiver without latency: answers every POST as Zalo answers a group message, and counts.
+
+    python -m keng_dev.bench.sink      prints its port
+
+GET anything answers how many messages have come in. Raw asyncio, so that it is never what limits.
+"""
+
+import asyncio
+import sys
+from typing import Any
+
+import uvloop
+
+_HEAD_END = b"\r\n\r\n"
+_LENGTH = b"content-length:"
+_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+
+
+class Sink:
+    """What all connections share."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def answer(self, head: bytes) -> bytes:
+        if head.startswith(b"GET "):
+            body = b"%d" % self.count
+        else:
+            self.count += 1
+            body = (
+                b'{"error":0,"message":"Success","data":{"message_id":"%020x",'
+                b'"group_id":"f414c8f76fa586fbdfb4","sent_time":"1732492800000"}}' % self.count
+            )
+        return _ANSWER % (len(body), body)
+
+
+class Connection(asyncio.Protocol):
+    """HTTP/1.1 with keep-alive, as little of it as our two clients speak."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._rest = b""
+        self._transport: Any = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._rest += data
+        while (end := self._rest.find(_HEAD_END)) >= 0:
+            head = self._rest[:end].lower()
+            whole = end + len(_HEAD_END) + _length(head)
+            if len(self._rest) < whole:
+                return
+            answer = self._sink.answer(self._rest[:4])
+            self._rest = self._rest[whole:]
+            self._transport.write(answer)
+
+
+def _length(head: bytes) -> int:
+    at = head.find(_LENGTH)
+    return int(head[at + len(_LENGTH) :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+
+
+async def serve() -> None:
+    """Until the process is ended."""
+    sink = Sink()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(sink), "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    try:
+        uvloop.run(serve())
+    except KeyboardInterrupt:
+        sys.exit(0)

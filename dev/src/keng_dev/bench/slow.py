@@ -1,0 +1,119 @@
+"""The home page while 200 forms come in so slowly that they never end."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from statistics import median
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from keng.runtime.supervisor.children import GRANIAN_OPTIONS
+from keng.runtime.supervisor.ports import listening_address
+from keng_dev.bench.figures import Figure, Target, alternate
+from keng_dev.bench.scratch import Bench
+
+FORMS = 200
+PAGES = 40
+_HEAD = (
+    "POST /report/what/ HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 10.0.{number}.1\r\n"
+    "Cookie: keng_csrf={token}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    "Content-Length: 100000\r\n\r\na="
+)
+
+
+def measure(bench: Bench) -> list[Figure]:
+    """Every value of a round is the middle one of some pages, asked for one after the other."""
+    from keng.places.models import Unit  # noqa: PLC0415 -- needs the settings
+
+    Unit.objects.get_or_create(
+        kind=Unit.Kind.PROVINCE,
+        province_code="00",
+        defaults={"name": "Công an tỉnh Đo Lường", "short_name": "Bench"},
+    )
+    with _site(bench) as port:
+        _median_ms(port)
+
+        def beside_slow_forms() -> float:
+            with _slow_forms(port):
+                return _median_ms(port)
+
+        found = alternate(
+            bench.rounds, {"alone": lambda: _median_ms(port), "beside": beside_slow_forms}
+        )
+    return [
+        Figure(
+            "home_beside_slow_forms_ms",
+            f"home page while {FORMS} forms of {FORMS} networks never end",
+            "ms",
+            found["beside"],
+            found["alone"],
+            "the same page without them",
+            Target("≤", 1.25, of="ratio"),
+        )
+    ]
+
+
+@contextmanager
+def _site(bench: Bench) -> Iterator[int]:
+    """The residents' site as the supervisor starts it, behind a proxy; its port."""
+    with socket.socket() as free:
+        free.bind((listening_address(), 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        *GRANIAN_OPTIONS,
+        "--host",
+        listening_address(),
+        "--port",
+        str(port),
+    ]
+    command.append("keng.site.asgi_public:application")
+    environment = bench.environment("public") | {"KENG_BEHIND_TLS": "1"}
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            _wait_until_well(port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_until_well(port: int) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            _seconds(port)
+        except (URLError, OSError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+@contextmanager
+def _slow_forms(port: int) -> Iterator[None]:
+    with ExitStack() as held:
+        for number in range(FORMS):
+            form = held.enter_context(
+                socket.create_connection((listening_address(), port), timeout=20)
+            )
+            form.sendall(_HEAD.format(number=number, token="a" * 32).encode())
+        time.sleep(0.5)
+        yield
+
+
+def _median_ms(port: int) -> float:
+    return median(_seconds(port) * 1000 for _ in range(PAGES))
+
+
+def _seconds(port: int) -> float:
+    began = time.perf_counter()
+    with urlopen(f"http://{listening_address()}:{port}/", timeout=20) as answer:
+        answer.read()
+    return time.perf_counter() - began

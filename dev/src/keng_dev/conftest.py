@@ -1,0 +1,27 @@
+"""The fixtures that the tests beside the product's code have, as far as the tools use them."""
+
+from keng.conftest import (
+    cards_are_not_drawn,
+    desk_client,
+    draw_a_card,
+    leaves_the_environment_as_it_was,
+    nobody_has_begun_a_report,
+    nobody_has_guessed,
+    open_folder,
+    public_client,
+    starts_in_vietnamese,
+    static_files_are_listed_once,
+)
+
+__all__ = [
+    "cards_are_not_drawn",
+    "desk_client",
+    "draw_a_card",
+    "leaves_the_environment_as_it_was",
+    "nobody_has_begun_a_report",
+    "nobody_has_guessed",
+    "open_folder",
+    "public_client",
+    "starts_in_vietnamese",
+    "static_files_are_listed_once",
+]

@@ -1,0 +1,108 @@
+"""The demo's accounts: the simulated phones, the Zalo account at its fake, and a mailbox."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from keng.delivery.credentials import keep_secrets, keep_tokens
+from keng.delivery.models import ChannelAccount
+from keng.kit.database import data_folder
+from keng.places.models import Place, Unit
+from keng_dev.demo.network import ZALO_GROUP
+from keng_dev.demo.province.network import GMF_GROUPS
+
+_TOKENS = ("access_token", "refresh_token")
+
+
+def make_accounts(ward: Unit, department: Unit, ward_place: Place) -> None:
+    """Create the accounts with generated secrets; e-mail where KENG_SMTP_URL names a server."""
+    phones = ChannelAccount(
+        channel="sandbox",
+        slug="phones",
+        name=f"{ward.name} (điện thoại mô phỏng)",
+        unit=ward,
+        place=ward_place,
+        rate_per_minute=60_000,
+    )
+    keep_secrets(phones, {"secret": secrets.token_urlsafe(24)})
+    phones.save()
+    mailbox = os.environ.get("KENG_SMTP_URL", "")
+    if mailbox:
+        email = ChannelAccount(
+            channel="email",
+            slug="email",
+            name=department.name,
+            unit=department,
+            base_url=mailbox,
+            rate_per_minute=6_000,
+        )
+        keep_secrets(email, {"from_address": "canh-bao@keng.example", "from_name": department.name})
+        email.save()
+    drawn = fake_settings()
+    zalo = ChannelAccount(
+        channel="zalo_oa",
+        slug="bac-ninh",
+        name=department.name,
+        unit=department,
+        place=Place.objects.get(code=department.province_code, kind="province"),
+        base_url=zalo_url(),
+        rate_per_minute=3_000,
+    )
+    keep_secrets(
+        zalo,
+        {k: drawn[k] for k in ("app_id", "oa_id", "app_secret", "oa_secret_key")}
+        | {"oauth_base": zalo_url()},
+    )
+    keep_tokens(zalo, {k: drawn[k] for k in _TOKENS})
+    zalo.save()
+
+
+def refresh_zalo() -> None:
+    """Bring the account back to what the fake starts with: it forgets rotated tokens at its end."""
+    drawn = fake_settings()
+    for zalo in ChannelAccount.objects.filter(channel="zalo_oa", slug="bac-ninh"):
+        zalo.base_url = zalo_url()
+        keep_secrets(
+            zalo,
+            {k: drawn[k] for k in ("app_id", "oa_id", "app_secret", "oa_secret_key")}
+            | {"oauth_base": zalo_url()},
+        )
+        keep_tokens(zalo, {k: drawn[k] for k in _TOKENS})
+        zalo.circuit_open_since, zalo.circuit_reason = None, ""
+        zalo.save()
+
+
+def zalo_url() -> str:
+    """Where the fake listens: this machine, and nowhere else."""
+    return f"http://127.0.0.1:{os.environ.get('KENG_ZALO_FAKE_PORT', '8003')}"
+
+
+def fake_settings() -> dict[str, Any]:
+    """Who the fake account is; drawn once and kept in a file that only this user can read."""
+    path = settings_file()
+    if not path.exists():
+        drawn = {
+            "app_id": _digits(18),
+            "oa_id": _digits(18),
+            "app_secret": secrets.token_urlsafe(15),
+            "oa_secret_key": secrets.token_urlsafe(15),
+            "access_token": secrets.token_urlsafe(60),
+            "refresh_token": secrets.token_urlsafe(60),
+            "groups": [ZALO_GROUP, *GMF_GROUPS],
+        }
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(drawn))
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def settings_file() -> Path:
+    """The file of settings that the fake is started with."""
+    return data_folder() / "secrets" / "zalo-fake.json"
+
+
+def _digits(length: int) -> str:
+    return "1" + "".join(secrets.choice("0123456789") for _ in range(length - 1))

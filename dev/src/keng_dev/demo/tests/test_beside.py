@@ -1,0 +1,68 @@
+"""Partners, questions, meetings and channels of the demo: made by the product's own actions."""
+
+import pytest
+
+from keng.accounts import partner_signing
+from keng.accounts.guessing import TryOrigin
+from keng.accounts.models import Partner, PartnerMember
+from keng.audit import verify
+from keng.community.models import Meeting, OfficialChannel, Question
+from keng.lessons.queries import public_editions
+from keng.partners.models import Article, KitRequest
+from keng_dev.demo.province.beside import load
+from keng_dev.demo.territory import PROVINCE_CODE, WARD_CODE
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def units(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    province = make.province_unit("Công an tỉnh")
+    place = make.place("Phường Nếnh", code=WARD_CODE)
+    ward = make.unit("Công an phường Nếnh", parent=province, serves=place, desk_phone="0204")
+    for name, unit, role in (
+        ("lan", ward, "duty"),
+        ("mai", province, "coordinator"),
+        ("quan", province, "duty"),
+        ("admin", province, "administrator"),
+    ):
+        officer = make.officer(unit=unit, role=role)
+        officer.username = name
+        officer.save()
+    return {WARD_CODE: ward, PROVINCE_CODE: province}
+
+
+def test_the_whole_demo_has_one_of_each_kind_and_every_chain_holds(units):
+    load(units, whole=True)
+    kinds = set(Partner.objects.values_list("kind", flat=True))
+    assert kinds == {"youth_union", "front", "newspaper", "person"}
+    assert Article.objects.filter(published_at=None).count() == 1
+    assert {edition.lesson.collection.owner for edition in public_editions()} == {
+        "Đoàn Thanh niên phường Nếnh (mẫu)"
+    }
+    assert Article.objects.public().filter(released_by_officer__isnull=False).count() == 1
+    assert set(Question.objects.values_list("state", flat=True)) == {"waiting", "answered"}
+    assert not Question.objects.exclude(state="waiting").exclude(text="").exists()
+    assert Meeting.objects.count() == 2
+    assert OfficialChannel.objects.count() == 4
+    assert KitRequest.objects.get().decided_at is None
+    assert list(verify.chain_faults()) == []
+
+
+def test_every_partner_signs_in_with_what_is_printed(units):
+    printed = load(units, whole=True)
+    assert {who.username for who in printed} == set(
+        PartnerMember.objects.values_list("username", flat=True)
+    )
+    for who in printed:
+        origin = TryOrigin("203.0.113.0/24")
+        assert partner_signing.check_member_password(who.username, who.password, origin=origin)
+    assert not PartnerMember.objects.filter(must_choose_password=True).exists()
+
+
+def test_the_small_demo_has_a_few(units):
+    load(units, whole=False)
+    assert Partner.objects.count() == 2
+    assert Question.objects.count() == 3

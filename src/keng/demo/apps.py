@@ -1,8 +1,0 @@
-"""The Django app of demo."""
-
-from django.apps import AppConfig
-
-
-class DemoConfig(AppConfig):
-    name = "keng.demo"
-    label = "demo"
