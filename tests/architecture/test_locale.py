@@ -20,13 +20,13 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
 @pytest.fixture(scope="module")
 def translated():
     found = entries_by_sentence(VIETNAMESE)
-    for key, entries in by_sentence(OF_THE_DEMO).items():
+    for key, entries in entries_by_sentence(OF_THE_DEMO).items():
         found[key] = [*found.get(key, []), *entries]
     return found
 
 
 def test_every_sentence_is_translated():
-    sentences, translated = all_sentences(), by_sentence(VIETNAMESE)
+    sentences, translated = all_sentences(), entries_by_sentence(VIETNAMESE)
     missing = {sentence: file for sentence, file in sentences.items() if sentence not in translated}
     assert len(sentences) > 50
     assert not missing
@@ -36,7 +36,7 @@ def test_every_sentence_of_the_demo_is_translated(translated):
     sentences = all_sentences(TOOLS)
     assert len(sentences) > 30
     assert sentences.keys() - translated.keys() == set()
-    assert set(by_sentence(OF_THE_DEMO)) <= set(sentences)
+    assert set(entries_by_sentence(OF_THE_DEMO)) <= set(sentences)
 
 
 def test_areas_that_share_a_sentence_say_the_same(translated):

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     for language, count in compile_catalogues().items():
         print(f"{language}: {count} sentences")
     if demo := installed_demo():
-        for language, count in compile_all(demo.FOLDER / "locale").items():
+        for language, count in compile_catalogues(demo.FOLDER / "locale").items():
             print(f"{language}: {count} sentences of the demo")
     return 0
 

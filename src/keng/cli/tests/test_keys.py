@@ -213,7 +213,7 @@ def test_the_demo_and_real_data_are_told_apart_for_good(data, is_demo):
 @pytest.mark.parametrize(("is_demo", "told"), [(True, "1"), (False, None)])
 def test_what_follows_the_data_is_of_a_demo_on_the_demos_alone(data, monkeypatch, is_demo, told):
     monkeypatch.delenv("KENG_DEMO", raising=False)
-    claim(is_demo=is_demo)
+    claim_installation(is_demo=is_demo)
     known_keys.follow_data()
     assert os.environ.get("KENG_DEMO") == told
 

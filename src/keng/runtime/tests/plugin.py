@@ -129,7 +129,7 @@ def _begin() -> None:
     # A fresh checkout has no compiled translations, and a page may have new sentences since.
     compile_catalogues()
     if demo := installed_demo():
-        compile_all(demo.FOLDER / "locale")
+        compile_catalogues(demo.FOLDER / "locale")
     os.environ["KENG_DATA"] = str(Run.folder / "data")
     os.environ["KENG_PROCESS"] = "owner"
     if not os.environ.get("DATABASE_URL"):

@@ -4,10 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from random import Random
 
-from keng_dev.demo.province.clockwork import id_at
-from keng_dev.demo.province.territory import Desk
-from keng_dev.demo.province.volumes import Volumes
-from keng_dev.demo.province.words import sections
 from keng.network.models import Establishment, Group
 from keng.network.queries.establishments import GROUP_KIND_OF
 from keng_dev.demo.province.clockwork import id_at

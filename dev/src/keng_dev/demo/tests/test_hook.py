@@ -10,7 +10,7 @@ from django.apps import apps
 
 from keng.kit.demo_hook import DemoHook, installed_demo
 from keng.runtime.migrate import all_grants
-from keng.runtime.supervisor.children import children
+from keng.runtime.supervisor.children import child_processes
 from keng.runtime.supervisor.ports import Ports
 from keng_dev.demo import hook
 
@@ -51,7 +51,7 @@ def test_its_rights_are_on_its_own_tables_alone_and_are_given_in_a_demo_alone(mo
 
 def test_the_fake_zalo_is_kept_alive_in_a_demo_alone():
     def names(*, is_demo):
-        return {child.name for child in children(Ports(), is_demo=is_demo)}
+        return {child.name for child in child_processes(Ports(), is_demo=is_demo)}
 
     assert names(is_demo=True) - names(is_demo=False) == {"zalo_fake"}
 

@@ -2,9 +2,6 @@
 
 import pytest
 
-from keng_dev.demo.people import PROVINCE, make_officers
-from keng_dev.demo.province import learning
-from keng_dev.demo.province.lesson_words import LESSONS
 from keng.lessons.lesson_form import LessonForm, initial_of_edition
 from keng.lessons.models import Campaign, Edition, Film
 from keng.lessons.queries import public_collections
