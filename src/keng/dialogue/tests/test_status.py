@@ -39,7 +39,7 @@ def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     code_attempts.forget_wrong_codes()
     # Nobody has written before.
-    for name, limits in (("on_report", (20, 1 / 30)), ("from_network", (120, 1 / 5))):
+    for name, limits in (("limits_by_tip", (20, 1 / 30)), ("limits_by_network", (120, 1 / 5))):
         fresh = RateLimits(network=limits, process=(10**6, 1e6))
         monkeypatch.setattr(status_acts, name, fresh)
 
