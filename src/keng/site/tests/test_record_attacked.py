@@ -113,13 +113,18 @@ def test_an_unreadable_entry_is_a_fault_and_stops_neither_page_nor_check(
         record("tip.accepted", by=officer, on=unit, chain=chain, detail={"n": 1})
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE audit_entry SET {column} = {value} WHERE seq = 2")
-    assert [(fault.seq, fault.what) for fault in verify.chain_faults()] == [(2, "cannot be read")]
+    (fault,) = verify.chain_faults()
+    # Python 3.13 reads what is nested so deep, and so finds that it is not what was written.
+    assert (fault.seq, fault.what) in {
+        (2, "cannot be read"),
+        (2, "was changed after it was written"),
+    }
     assert witness.print_verification() == 1
-    assert f"{chain} entry 2: cannot be read" in capsys.readouterr().out
+    assert f"{chain} entry 2: {fault.what}" in capsys.readouterr().out
     page = auditor_page(unit, desk_client)
     assert page.status_code == 200
     words = page.content.decode()
-    assert "2: cannot be read" in words
+    assert f"2: {fault.what}" in words
     assert ("không đọc được" in words) == (column == "at")
 
 

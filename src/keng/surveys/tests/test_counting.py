@@ -217,7 +217,7 @@ def test_a_worker_that_is_killed_while_it_counts_loses_and_doubles_nothing(
 
     with monkeypatch.context() as killing:
         killing.setattr(counting._dice, "shuffle", shuffle)
-        killing.setattr(counting.figures, "count", count)
+        killing.setattr(counting.figures, "count_answers", count)
         with pytest.raises(Killed):
             stage.counted(survey)
     assert len(shuffled) == rewritten

@@ -228,7 +228,7 @@ def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(des
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
-    form = page[page.index("panel decide") :]
+    form = page[page.index("panel decision-panel") :]
     assert form.index("0510 555 113") < form.index("data-send")
     assert "0510 555 131" in form[: form.index("data-send")]
 

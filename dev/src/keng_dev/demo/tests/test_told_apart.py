@@ -13,9 +13,9 @@ from tests.stack import free_ports
 BEGIN = """
 from keng.runtime.environment import start_django
 start_django()
-from keng.runtime.known_keys import claim
+from keng.runtime.known_keys import claim_installation
 from tests import make
-claim(is_demo={is_demo})
+claim_installation(is_demo={is_demo})
 make.officer(unit=make.province_unit())
 """
 MAY_WRITE = "SELECT has_table_privilege('keng_public', 'demo_phonemessage', 'INSERT')"
