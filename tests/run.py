@@ -63,10 +63,12 @@ BESIDE_THE_CODE = Phase(
 # Those of a system share a bare province, the others one that is lived in.
 OF_SYSTEMS = tuple(str(path) for path in JOURNEYS if re.match(r"test_s\d\d_", path.name))
 OTHERS = tuple(str(path) for path in JOURNEYS if str(path) not in OF_SYSTEMS)
+# It has a whole province of its own, so it can go where time is left.
+OF_A_WHOLE_PROVINCE = "tests/accessibility/test_waves_and_reports.py"
 WITH_A_BROWSER = (
-    Phase("journeys of the systems", OF_SYSTEMS),
+    Phase("journeys of the systems", (*OF_SYSTEMS, OF_A_WHOLE_PROVINCE)),
     Phase("other journeys", OTHERS),
-    Phase("accessibility", ("tests/accessibility",)),
+    Phase("accessibility", ("tests/accessibility", f"--ignore-glob=*/{OF_A_WHOLE_PROVINCE}")),
 )
 ATTACKED = Phase("attacked", ("tests/security", "--ignore-glob=*/test_linear_*"))
 UNDER_LOAD = Phase("load", ("tests/load", "--ignore-glob=*/test_*dev_*"))

@@ -2,8 +2,8 @@
 
 The product takes the digits of the present 30 seconds, of those before and of those after, each
 once and in this order. So three sign-ins of one officer may follow one another. Before a fourth,
-which a person would wait half a minute for, the database forgets that the three were used: as the
-day's busiest officer signs in thirty times in a run, that waiting was the run's length.
+for which a person would wait half a minute, the database forgets that the three were used: the
+busiest officer of a run signs in thirty times.
 """
 
 import hashlib

@@ -52,7 +52,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PHONES = {"delivery_sandboxmessage", "demo_phonemessage"}
 STORY = "Có hai thanh niên đang cạy cửa nhà trọ số 5, tin của {who}"
 CLOSING = "Chúng tôi đã xử lý xong, cảm ơn bạn."
-_LABEL = re.compile(r'(?:\bbox\(|BOX = )"([^"]+)"')
+_LABEL = re.compile(r'(?:\bsite_box\(|BOX = )"([^"]+)"')
 _TOKEN = re.compile(r"[\w-]{22,64}", re.ASCII)
 
 

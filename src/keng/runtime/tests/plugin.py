@@ -146,6 +146,9 @@ def _begin() -> None:
 def _sweep() -> None:
     """End the clusters of runs that were killed before they could."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        # Of another account: theirs to sweep.
+        if not os.access(folder, os.R_OK | os.X_OK):
+            continue
         pid_file = folder / "pid"
         if pid_file.exists() and not is_process_there(int(pid_file.read_text() or 0)):
             if (folder / "data/postgres/cluster").exists():
