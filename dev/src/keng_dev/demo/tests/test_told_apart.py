@@ -56,7 +56,7 @@ def run(cluster):
     return run
 
 
-def asked(cluster, question):
+def fetch_value(cluster, question):
     with cluster.connect("keng") as connection:
         return connection.execute(question).fetchone()[0]
 
@@ -73,23 +73,23 @@ def test_nothing_of_the_demo_comes_into_real_data(cluster, run):
     assert (code, "are your own" in said) == (1, True), said
     # A start that is refused stops the database again.
     cluster.start()
-    assert asked(cluster, "SELECT to_regclass('demo_phonemessage')") is None
-    assert asked(cluster, "SELECT count(*) FROM django_migrations WHERE app = 'demo'") == 0
+    assert fetch_value(cluster, "SELECT to_regclass('demo_phonemessage')") is None
+    assert fetch_value(cluster, "SELECT count(*) FROM django_migrations WHERE app = 'demo'") == 0
 
 
 def test_who_migrates_a_demo_by_hand_takes_nothing_from_it(cluster, run):
     assert run("-c", BEGIN.format(is_demo=True)) == (0, "")
     for _again in range(2):
         assert run("-m", "keng.cli", "migrate") == (0, "The database is up to date.\n")
-        assert asked(cluster, MAY_WRITE) is True
+        assert fetch_value(cluster, MAY_WRITE) is True
 
 
 def test_real_data_of_a_version_that_had_its_table_go_on_without_it(cluster, run):
     """Every installation had it once: empty, and now nobody's."""
     assert run("-m", "keng.cli", "migrate", demo="1")[0] == 0
-    assert asked(cluster, MAY_WRITE) is True
+    assert fetch_value(cluster, MAY_WRITE) is True
     assert run("-c", BEGIN.format(is_demo=False)) == (0, "")
     assert run("-m", "keng.cli", "migrate")[0] == 0
-    assert asked(cluster, MAY_WRITE) is False
+    assert fetch_value(cluster, MAY_WRITE) is False
     _code, said = run("-m", "keng.cli", "doctor", "--ports", ",".join(map(str, free_ports(4))))
     assert "all applied" in said
