@@ -4,7 +4,10 @@ The only place that says so: the order of the bar, the list of what is to be don
 and the answer that goes out by itself all ask here.
 """
 
+import datetime
 import enum
+import uuid
+from typing import NamedTuple
 
 from keng.language import lost_money
 from keng.language.fold import fold
@@ -23,6 +26,19 @@ class Stake(enum.IntEnum):
 
     LIFE = 0
     MONEY = 1
+
+
+class StakeFacts(NamedTuple):
+    """What the stake of a tip hangs on: of a flood of tips a page reads this and no more."""
+
+    tip_id: uuid.UUID
+    text: str
+    category: str
+    happening: str
+    money_moved: bool
+    danger_at: datetime.datetime | None
+    guess: str | None
+    """The code of the category that the machine thinks likeliest."""
 
 
 def urgency_order(tip: Tip) -> str:
@@ -44,14 +60,30 @@ def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
 
 def stake_of(tip: Tip) -> Stake:
     """In doubt it is a life. What an officer sorted decides, unless danger was told since."""
-    told = danger_message(tip)
+    suggestion = getattr(tip, "suggestion", None)
+    guesses = suggestion.categories[:1] if suggestion else []
+    facts = StakeFacts(
+        tip_id=tip.pk,
+        text=tip.text,
+        category=tip.category,
+        happening=tip.happening,
+        money_moved=tip.money_moved,
+        danger_at=tip.danger_at,
+        guess=guesses[0]["code"] if guesses else None,
+    )
+    return stake_of_facts(facts, danger_message(tip))
+
+
+def stake_of_facts(facts: StakeFacts, told: DialogueMessage | None) -> Stake:
+    """The same for what was read of a tip, and the later message for which it calls, if any."""
     if told is not None and (calls_for_help(told.text) or answers_not_safe(told)):
         return Stake.LIFE
-    if tip.category:
-        return Stake.MONEY if is_scam(tip.category) else Stake.LIFE
-    if danger_goes_on(tip.text, happening=tip.happening):
+    if facts.category:
+        return Stake.MONEY if is_scam(facts.category) else Stake.LIFE
+    if danger_goes_on(facts.text, happening=facts.happening):
         return Stake.LIFE
-    if tip.money_moved or lost_money.money_has_left(fold(tip.text)) or _is_guessed_fraud(tip):
+    has_left = facts.money_moved or lost_money.money_has_left(fold(facts.text))
+    if has_left or (facts.guess is not None and is_scam(facts.guess)):
         return Stake.MONEY
     return (
         Stake.MONEY
@@ -80,19 +112,20 @@ def may_stop_money(tip: Tip) -> bool:
 
 def danger_message(tip: Tip) -> DialogueMessage | None:
     """The later message for which the tip calls, or called last."""
-    if tip.danger_at is None:
+    return danger_message_at(tip.pk, tip.danger_at)
+
+
+def danger_message_at(
+    tip_id: uuid.UUID, danger_at: datetime.datetime | None
+) -> DialogueMessage | None:
+    """The same, by the tip's number and its moment (`Tip.danger_at`)."""
+    if danger_at is None:
         return None
-    theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER, at=tip.danger_at)
-    return theirs.order_by("-id").first()
+    theirs = DialogueMessage.objects.filter(tip_id=tip_id, at=danger_at)
+    return theirs.filter(author=DialogueMessage.Author.REPORTER).order_by("-id").first()
 
 
 def has_unread_danger(tip: Tip) -> bool:
     """Whether a message that nobody has examined yet calls for help: it came in this moment."""
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER, examined_at=None)
     return any(calls_for_help(text) for text in theirs.values_list("text", flat=True))
-
-
-def _is_guessed_fraud(tip: Tip) -> bool:
-    suggestion = getattr(tip, "suggestion", None)
-    guesses = suggestion.categories[:1] if suggestion else []
-    return any(is_scam(guess["code"]) for guess in guesses)

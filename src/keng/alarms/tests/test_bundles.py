@@ -519,7 +519,7 @@ def test_no_number_tells_a_desk_of_a_report_that_is_kept_from_it(desk_client, he
     alarm_ringing.call_what_rings()
     here.lan.refresh_from_db()
     at = bar.alarm_bar_for(here.lan)
-    assert (at.shown.tip, at.total, at.bundled) == (shown, 1, 1)
+    assert (at.tip, at.total, at.bundled) == (shown, 1, 1)
     page = sign_in(desk_client, here.lan).get(reverse("tip", kwargs={"pk": shown.pk}))
     assert "cùng một đường mạng" not in page.content.decode()
     calls = DispatchText.objects.filter(dispatch__in=shown.alarm.calls.values("dispatch"))

@@ -42,18 +42,18 @@ def test_a_life_stands_before_money_and_whoever_waits_longest_before_the_others(
     money = rings(here, MONEY, 21)
     knife = rings(here, KNIFE, 1)
     older = rings(here, "Cứu với, nó đang chém người", 5)
-    assert [each.tip for each in ringing_tips_of(here.mai)] == [older, knife, money]
+    assert [each.tip_id for each in ringing_tips_of(here.mai)] == [older.pk, knife.pk, money.pk]
 
 
 def test_what_an_officer_sorted_decides_what_is_at_stake_until_danger_is_told(here):
     tip = rings(here, KNIFE, 21)
     other = rings(here, KNIFE, 1)
     Tip.objects.filter(pk=tip.pk).update(category="scam_other")
-    assert [each.tip for each in ringing_tips_of(here.lan)] == [other, tip]
+    assert [each.tip_id for each in ringing_tips_of(here.lan)] == [other.pk, tip.pk]
     said = make.message(tip, "cứu với, nó đang cầm dao")
     Tip.objects.filter(pk=tip.pk).update(danger_at=said.at, danger_unheard=True)
     Tip.objects.filter(pk=other.pk).update(received_at=times.now() + datetime.timedelta(minutes=1))
-    assert [each.tip for each in ringing_tips_of(here.lan)] == [tip, other]
+    assert [each.tip_id for each in ringing_tips_of(here.lan)] == [tip.pk, other.pk]
     assert ringing_tips_of(here.lan)[0].words == said.text
 
 
@@ -61,7 +61,7 @@ def test_a_fraud_that_the_machine_only_guesses_is_about_money_and_in_doubt_it_is
     guessed = rings(here, "Nó gọi bắt em cài ứng dụng", 9)
     Suggestion.objects.create(tip=guessed, categories=[{"code": "scam_bank"}], urgency="P0")
     unclear = rings(here, "Xin giúp em gấp", 1)
-    assert [each.tip for each in ringing_tips_of(here.lan)] == [unclear, guessed]
+    assert [each.tip_id for each in ringing_tips_of(here.lan)] == [unclear.pk, guessed.pk]
 
 
 def test_the_bar_says_how_many_and_counts_the_newest(desk_client, here):

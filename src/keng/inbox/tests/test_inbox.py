@@ -82,7 +82,7 @@ def test_danger_that_goes_on_is_seen_in_a_joined_tip_too(desk):
     Tip.objects.filter(pk=second.pk).update(
         urgency="P0", danger_at=NIGHT, danger_unheard=True, waiting_since=NIGHT
     )
-    assert [each.tip for each in ringing_tips_of(officer)] == [second]
+    assert [each.tip_id for each in ringing_tips_of(officer)] == [second.pk]
     assert second.pk in {row.pk for group in inbox_page(officer).groups for row in group.rows}
 
 
