@@ -15,6 +15,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
 from keng.accounts.sessions import SessionStore
+from keng.acts import locks
 from keng.community.report import begin_limit
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import share_cards
@@ -22,6 +23,7 @@ from keng.kit.tests.browser import Browser
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
 from keng.runtime.tests.rights import give_rights
+from tests.lock_order import STILL_BACKWARDS
 
 # Fixtures that several areas use: pytest finds them by their names here.
 __all__ = ["answers", "cluster", "open_folder", "own_keys", "say"]
@@ -73,6 +75,17 @@ def static_files_are_listed_once():
         server.files.update(listed)
 
     with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", add_files):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def locks_are_taken_in_order():
+    """What production only logs fails here (keng.acts.locks)."""
+
+    def report_disorder(held, wanted):
+        assert (held, wanted) in STILL_BACKWARDS, f"{wanted} is locked while {held} is held"
+
+    with mock.patch.object(locks, "report_disorder", report_disorder):
         yield
 
 

@@ -128,6 +128,15 @@ class Who:
         below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
         return own | frozenset(below)
 
+    @property
+    def is_by_secret(self) -> bool:
+        """Whether a secret is the permission, and nobody's posts are."""
+        return not self.rules
+
+    def reaches(self, officer: PostHolder, unit_id: uuid.UUID) -> bool:
+        """Whether the officer is one of these for the unit of this id."""
+        return unit_id in self.unit_ids(officer)
+
     def _ends(self, officer: PostHolder) -> tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]]:
         """The units of posts that reach as far as their own, and those that reach those below."""
         own: set[uuid.UUID] = set()
@@ -269,6 +278,11 @@ HEARING_OBJECTIONS = _either(
     "Reads an objection to a number of the look-up and answers it; the auditor answers only where"
     " everybody of the desk took part in listing it.",
     COUNTING,
+)
+ONESELF = _who(
+    "Whoever is signed in, about what is their own: password, keys, pagers, saved searches.",
+    *Role,
+    over=_OWN,
 )
 HOLDER = Who(
     "Acts by a receipt, a lead's link or a code: the secret is the permission, whatever the role.",

@@ -1,7 +1,11 @@
-"""What every recorded act is called; a test compares the list with the code that records."""
+"""What every recorded act is called; a test compares this with the code that records.
+
+An area that has rows of acts says it there (keng.acts.act); of the others it stands here.
+"""
 
 from django.utils.translation import gettext as _
 
+from keng.acts.act import record_words
 from keng.audit_page.place_act_words import words_of_acts_on_places
 
 
@@ -11,6 +15,7 @@ def act_words(action: str) -> str:
     known |= words_of_acts_on_places()
     known |= _on_lessons()
     known |= _on_surveys()
+    known |= {name: str(words) for name, words in record_words().items()}
     return known.get(action, action)
 
 
@@ -167,24 +172,6 @@ def _on_warnings() -> dict[str, str]:
         "dispatch.sent": _("Sent a warning out"),
         "dispatch.cancelled": _("Stopped what had not left yet"),
         "dispatch.unknown_resent": _("Sent again where the outcome was not known"),
-        "group.added": _("Added a group"),
-        "group.imported": _("Imported a sheet of groups"),
-        "group.exported": _("Took a list of groups out as a file"),
-        "group.targets_set": _("Set how many groups a commune should have"),
-        "group.changed": _("Changed a group"),
-        "group.retired": _("Took a group out of use"),
-        "group.taken_back": _("Took a group into use again"),
-        "establishment.added": _("Added a house"),
-        "establishment.changed": _("Changed a house"),
-        "establishment.closed": _("Wrote down that a house has closed"),
-        "establishment.reopened": _("Wrote down that a house is open again"),
-        "establishment.imported": _("Imported a sheet of houses"),
-        "lead.added": _("Added a lead"),
-        "lead.changed": _("Changed a lead"),
-        "lead.link_reissued": _("Gave a lead a new link"),
-        "lead.link_shown": _("Looked at a lead's link"),
-        "lead.stopped": _("A lead takes part no more"),
-        "lead.taken_back": _("A lead takes part again"),
         "relay.handed_out": _("Handed a warning to a lead"),
         "relay.confirmed": _("A lead said it was passed on"),
         "relay.cannot": _("A lead said they cannot"),

@@ -34,13 +34,13 @@ def may_succeed_at_once(error: BaseException | None) -> bool:
 
 def busy_page(request: HttpRequest) -> HttpResponse:
     """503 in words. What was written comes back with the page, to be sent again by one button."""
-    is_form = request.method == "POST" and not _has_secret(request)
+    is_form = may_be_shown_again(request)
     context = {
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),
         "is_post": request.method == "POST",
         "is_form": is_form,
-        "fields": _fields(request) if is_form else [],
+        "fields": sent_fields(request) if is_form else [],
         "had_files": bool(is_form and request.FILES),
     }
     # Without the request: what every page asks the database for may be just what is busy.
@@ -49,9 +49,11 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _has_secret(request: HttpRequest) -> bool:
-    return not _SECRET.isdisjoint(request.POST)
+def may_be_shown_again(request: HttpRequest) -> bool:
+    """Whether something was sent that a page may hold once more: no password, no digits."""
+    return request.method == "POST" and _SECRET.isdisjoint(request.POST)
 
 
-def _fields(request: HttpRequest) -> list[tuple[str, str]]:
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was sent, field by field."""
     return [(name, value) for name, values in request.POST.lists() for value in values]

@@ -2,9 +2,10 @@
 
 import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
+from keng.acts.locks import lock_available
+from keng.acts.work import work
 from keng.kit import times
 from keng.kit.worker_tasks import WorkerTask
 from keng.network.models import Subscription, TeamAsk, TeamShift
@@ -17,33 +18,30 @@ ASKS_KEPT = datetime.timedelta(days=90)
 _PORTION = 500
 
 
+@work()
 def forget_unconfirmed() -> int:
     """Empty the sealed address of what was never confirmed; the counted row stays."""
-    with transaction.atomic():
-        ids = list(
-            Subscription.objects.select_for_update(no_key=True, skip_locked=True)
-            .filter(
-                confirmed_at__isnull=True,
-                stopped_at__isnull=True,
-                asked_at__lt=times.now() - FORGOTTEN_AFTER,
-            )
-            .values_list("id", flat=True)[:_PORTION]
-        )
-        return Subscription.objects.filter(id__in=ids).update(
-            stopped_at=times.now(), address_sealed=b""
-        )
+    unconfirmed = Subscription.objects.filter(
+        confirmed_at__isnull=True,
+        stopped_at__isnull=True,
+        asked_at__lt=times.now() - FORGOTTEN_AFTER,
+    )
+    ids = list(lock_available(unconfirmed).values_list("id", flat=True)[:_PORTION])
+    return Subscription.objects.filter(id__in=ids).update(
+        stopped_at=times.now(), address_sealed=b""
+    )
 
 
+@work()
 def forget_rotas() -> int:
     """Remove shifts that ended, and requests with their answers, when their time is over."""
     now = times.now()
     last_day = times.local_date(now - SHIFTS_KEPT)
     over = Q(ended_at__lt=now - SHIFTS_KEPT) | Q(day__lt=last_day)
-    with transaction.atomic():
-        shifts = TeamShift.objects.filter(over).values_list("id", flat=True)[:_PORTION]
-        gone, _by_kind = TeamShift.objects.filter(id__in=list(shifts)).delete()
-        asks = TeamAsk.objects.filter(until__lt=now - ASKS_KEPT).values_list("id", flat=True)
-        more, _by_kind = TeamAsk.objects.filter(id__in=list(asks[:_PORTION])).delete()
+    shifts = TeamShift.objects.filter(over).values_list("id", flat=True)[:_PORTION]
+    gone, _by_kind = TeamShift.objects.filter(id__in=list(shifts)).delete()
+    asks = TeamAsk.objects.filter(until__lt=now - ASKS_KEPT).values_list("id", flat=True)
+    more, _by_kind = TeamAsk.objects.filter(id__in=list(asks[:_PORTION])).delete()
     return gone + more
 
 

@@ -88,6 +88,7 @@ PUBLIC_MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "keng.accounts.partner_middleware.PartnerMiddleware",
+    "keng.site.refused_acts.RefusedActs",
 ]
 DESK_MIDDLEWARE = [
     *_FIRST,
@@ -100,6 +101,7 @@ DESK_MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "keng.accounts.middleware.OfficerMiddleware",
     "keng.site.who_may.OnlyPagesOfTheRole",
+    "keng.site.refused_acts.RefusedActs",
 ]
 IS_DESK = PROCESS == "desk"
 MIDDLEWARE = DESK_MIDDLEWARE if IS_DESK else PUBLIC_MIDDLEWARE

@@ -6,7 +6,7 @@ second person. docs/who-may.md is printed from here.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,6 +34,7 @@ from keng.accounts.who import (
     Role,
     Who,
 )
+from keng.acts.act import ACTS
 
 
 def _names(text: str) -> frozenset[str]:
@@ -115,8 +116,9 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     (AUDITING, "audit"),
 )
 PAGE_RIGHTS: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}
-# What changes something in an officer's name, as `area.module.function`. Each of them asks for
-# itself; what it asks for is written down here, and site/tests/test_who_may.py tries it.
+# What changes something in an officer's name, as `area.module.function`, in the areas whose acts
+# have no rows yet (keng.acts.act). Each of them asks for itself; what it asks for is written down
+# here, and site/tests/test_who_may.py tries it.
 _ACTS: tuple[tuple[Who, str], ...] = (
     (
         WORKING,
@@ -138,13 +140,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     incidents.wave_acts.take_back_dismissal lookup_pages.propose.propose_sighting
     inbox.search_acts.record_name_search inbox.search_acts.remove_search
     inbox.search_acts.save_search intake.take_down.take_down_tip lookup.listing.propose_listing
-    network.establishments.add_establishment network.establishments.change_establishment
-    network.establishments.import_establishments network.establishments.set_establishment_open
-    network.groups.add_group network.groups.change_group network.groups.set_group_active
-    network.leads.add_lead network.leads.change_lead network.leads.reissue_lead_link
-    network.leads.set_lead_stopped network.leads.show_lead_link network.group_sheets.export_groups
-    network.group_sheets.import_groups network.teams.add_shift network.teams.ask_team
-    network.teams.end_shift network.teams.end_ask delivery.dispatch.cancel_dispatch
+    delivery.dispatch.cancel_dispatch
     delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
     relay.rooms.note_rooms_told warnings.province_call.call_province
     warnings.drafting.draft_warning warnings.drafting.revise_warning
@@ -185,7 +181,6 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     dialogue.ready_answer_acts.set_ready_answer_removed
     """,
     ),
-    (SETTING_TARGETS, "network.targets.set_targets"),
     (
         CHECKING_CLAIMS,
         """
@@ -240,7 +235,17 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     ),
     (VOUCHING, "accounts.requesting.agree_to_request accounts.requesting.refuse_request"),
 )
-ACT_RIGHTS: Mapping[str, Who] = {name: each for each, names in _ACTS for name in _names(names)}
+
+
+def act_rights() -> dict[str, Who]:
+    """Who may do what, as `area.module.function`, of every area whose modules are loaded."""
+    rights = {name: each for each, names in _ACTS for name in _names(names)}
+    for path, row in ACTS.items():
+        _keng, area, *_folders, module, function = path.split(".")
+        rights[f"{area}.{module}.{function}"] = cast("Who", row.may)
+    return rights
+
+
 # Where a role begins: the first of these that it may open.
 _BEGINNINGS = ("inbox", "audit", "officers", "desk-partners", "my-settings")
 
@@ -282,11 +287,12 @@ class OnlyPagesOfTheRole:
 
 
 _PREFACE = (
-    "Printed from `src/keng/accounts/who.py` and `src/keng/site/who_may.py`. A test holds it to"
-    " them (`PRINT_WHO_MAY=1` before `pytest src/keng/site/tests/test_who_may.py` prints it anew),"
-    " and another one tries every act and every page with every role. _own_: for the own desk;"
-    " _own + below_: also for the desks below a province's; _province_, _commune_: only there. What"
-    " a set lets through is narrowed further where it is done: to one's own, to a second person."
+    "Printed from `src/keng/accounts/who.py`, the rows of acts (`acts.py` of each area) and"
+    " `src/keng/site/who_may.py`. A test holds it to them (`PRINT_WHO_MAY=1` before `pytest"
+    " src/keng/site/tests/test_who_may.py` prints it anew), and another one tries every act and"
+    " every page with every role. _own_: for the own desk; _own + below_: also for the desks below"
+    " a province's; _province_, _commune_: only there. What a set lets through is narrowed further"
+    " where it is done: to one's own, to a second person."
 )
 
 
@@ -304,11 +310,12 @@ def as_markdown() -> str:
     for name, each in sets.items():
         cells = (_cell(each, role) for role in Role)
         lines.append(f"| {name} | " + " | ".join(cells) + f" | {each.about} |")
-    for title, table in (("Acts", _ACTS), ("Pages", _PAGES)):
+    for title, rights in (("Acts", act_rights()), ("Pages", PAGE_RIGHTS)):
         lines += ["", f"## {title}"]
-        for each, names in table:
-            name = next(name for name, one in sets.items() if one is each)
-            lines += ["", f"**{name}**: " + ", ".join(f"`{one}`" for one in sorted(_names(names)))]
+        for name, each in sets.items():
+            theirs = sorted(one for one, whose in rights.items() if whose is each)
+            if theirs:
+                lines += ["", f"**{name}**: " + ", ".join(f"`{one}`" for one in theirs)]
     mine = ", ".join(f"`{one}`" for one in sorted(PAGES_OF_EVERYBODY))
     return "\n".join([*lines, "", f"**Everybody who is signed in**: {mine}", ""])
 

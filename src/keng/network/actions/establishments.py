@@ -5,16 +5,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from keng.acts.act import act
+from keng.acts.locks import lock, lock_one
+from keng.acts.work import permit_anywhere, permit_over, savepoint
 from keng.audit.actions import record, unit_chain
-from keng.network.actions.group_sheets import (
-    MayNotKeepNetwork,
-    PlanChanged,
-    PlanNotReady,
-    may_keep_network,
-)
-from keng.network.actions.groups import NotYourUnit
+from keng.network import acts
+from keng.network.actions.group_sheets import PlanChanged, PlanNotReady
 from keng.network.models import Establishment, Group
 from keng.network.sheets.plan_establishments import EstablishmentPlan, plan_establishment_sheet
 from keng.network.sheets.reading import Sheet
@@ -40,12 +38,10 @@ class EstablishmentEntry:
     room_count: int
 
 
-@transaction.atomic
+@act(acts.ADD_ESTABLISHMENT)
 def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishment:
-    """Write down a house. Raises MayNotKeepNetwork, NotYourUnit."""
-    _must_write(by)
-    if entry.unit_id not in by.unit_ids:
-        raise NotYourUnit
+    """Write down a house. Raises NotAllowed."""
+    permit_over(entry.unit_id)
     house = Establishment(unit_id=entry.unit_id)
     _fill(house, entry, by)
     house.save(force_insert=True)
@@ -53,47 +49,46 @@ def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishm
     return house
 
 
-@transaction.atomic
+@act(acts.CHANGE_ESTABLISHMENT)
 def change_establishment(
     pk: uuid.UUID, entry: EstablishmentEntry, *, by: "Officer"
 ) -> Establishment:
-    """Correct what is written down; the unit stays. Raises MayNotKeepNetwork."""
-    _must_write(by)
-    house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
+    """Correct what is written down; the unit stays. Raises NotAllowed."""
+    house = lock_one(Establishment.objects.visible_to(by), pk)
     _fill(house, entry, by)
     house.save()
     _record("establishment.changed", house, by)
     return house
 
 
-@transaction.atomic
+@act(acts.SET_ESTABLISHMENT_OPEN)
 def set_establishment_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
     """Say that a house closed or opened again; a closed one counts nowhere.
 
-    Raises MayNotKeepNetwork.
+    Raises NotAllowed.
     """
-    _must_write(by)
-    house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
+    house = lock_one(Establishment.objects.visible_to(by), pk)
     house.is_open = is_open
     house.save(update_fields=["is_open"])
     _record("establishment.reopened" if is_open else "establishment.closed", house, by)
     return house
 
 
+@act(acts.IMPORT_ESTABLISHMENTS)
 def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
     """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
 
-    Raises MayNotKeepNetwork, PlanNotReady or PlanChanged, and then nothing was changed.
+    Raises NotAllowed, PlanNotReady or PlanChanged, and then nothing was changed.
     """
-    _must_write(by)
+    permit_anywhere()
     try:
-        return _import(sheet, shown=shown, by=by)
+        with savepoint():
+            return _import(sheet, shown=shown, by=by)
     except IntegrityError as error:
         # Somebody wrote down a house of this name at the same moment.
         raise PlanChanged from error
 
 
-@transaction.atomic
 def _import(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
     there = _lock_changed(plan_establishment_sheet(sheet, by=by), by)
     # Once more, with what changes held.
@@ -127,12 +122,7 @@ def _lock_changed(
     """The houses that would be changed, and no other of the province."""
     ids = [row.house_id for row in planned.changed if row.house_id]
     visible = Establishment.objects.visible_to(by).filter(pk__in=ids)
-    return {house.pk: house for house in visible.select_for_update(no_key=True).order_by("id")}
-
-
-def _must_write(by: "Officer") -> None:
-    if not may_keep_network(by):
-        raise MayNotKeepNetwork
+    return {house.pk: house for house in lock(visible)}
 
 
 def _fill(house: Establishment, entry: EstablishmentEntry, by: "Officer") -> None:

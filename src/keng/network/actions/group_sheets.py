@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.who import WORKING
+from keng.acts.act import act
+from keng.acts.errors import ChangedMeanwhile, Incomplete
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere, savepoint
 from keng.audit.actions import record, unit_chain
+from keng.network import acts
 from keng.network.models import Group
 from keng.network.sheets.group_row import GroupRow
 from keng.network.sheets.plan_groups import GroupPlan, plan_group_sheet
@@ -30,16 +36,14 @@ _FIELDS = [
 ]
 
 
-class PlanNotReady(ValueError):
+class PlanNotReady(Incomplete):
     """The sheet still has mistakes or open questions."""
 
+    sentence = _("Not done: the sheet still has mistakes or open questions.")
 
-class PlanChanged(ValueError):
+
+class PlanChanged(ChangedMeanwhile):
     """What importing would do is no longer what the officer was shown."""
-
-
-class MayNotKeepNetwork(PermissionError):
-    """Whoever only looks at a desk's work brings no groups in."""
 
 
 def may_keep_network(officer: "Officer") -> bool:
@@ -47,23 +51,23 @@ def may_keep_network(officer: "Officer") -> bool:
     return WORKING.includes(officer)
 
 
+@act(acts.IMPORT_GROUPS)
 def import_groups(
     sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer"
 ) -> GroupPlan:
     """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
 
-    Raises MayNotKeepNetwork, PlanNotReady or PlanChanged, and then nothing was changed.
+    Raises NotAllowed, PlanNotReady or PlanChanged, and then nothing was changed.
     """
-    if not may_keep_network(by):
-        raise MayNotKeepNetwork
+    permit_anywhere()
     try:
-        return _import(sheet, answers, shown=shown, by=by)
+        with savepoint():
+            return _import(sheet, answers, shown=shown, by=by)
     except IntegrityError as error:
         # Somebody wrote down a group of this name or address at the same moment.
         raise PlanChanged from error
 
 
-@transaction.atomic
 def _import(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> GroupPlan:
     groups = _lock_changed(plan_group_sheet(sheet, answers, by=by), by)
     # Once more, with what changes held: nobody else's relay waits for the reading of a sheet.
@@ -86,7 +90,7 @@ def _lock_changed(planned: GroupPlan, by: "Officer") -> "dict[uuid.UUID, Group]"
     """The groups that would be changed, and no other of the province."""
     ids = [row.group_id for row in planned.changed if row.group_id]
     visible = Group.objects.visible_to(by).filter(pk__in=ids)
-    return {group.pk: group for group in visible.select_for_update(no_key=True).order_by("id")}
+    return {group.pk: group for group in lock(visible)}
 
 
 def _fill_from_row(group: Group, row: GroupRow) -> Group:
@@ -134,10 +138,9 @@ def _record(found: GroupPlan, by: "Officer") -> None:
             record("group.imported", by=by, on=None, chain=unit_chain(unit_id), detail=detail)
 
 
-@transaction.atomic
+@act(acts.EXPORT_GROUPS)
 def export_groups(count: int, *, form: str, by: "Officer") -> None:
-    """Put on record that a list of groups left the desk. Raises MayNotKeepNetwork."""
-    if not may_keep_network(by):
-        raise MayNotKeepNetwork
+    """Put on record that a list of groups left the desk. Raises NotAllowed."""
+    permit_anywhere()
     detail = {"groups": count, "form": form}
     record("group.exported", by=by, on=by, chain=unit_chain(by.home_unit_id), detail=detail)

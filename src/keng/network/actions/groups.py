@@ -4,26 +4,35 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 from psycopg.errors import UniqueViolation
 
+from keng.acts.act import act
+from keng.acts.errors import Refused
+from keng.acts.locks import lock_one
+from keng.acts.work import permit_over, savepoint
 from keng.audit.actions import record, unit_chain
+from keng.network.acts import ADD_GROUP, CHANGE_GROUP, SET_GROUP_ACTIVE
 from keng.network.models import Group, Lead
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class NotYourUnit(PermissionError):
-    """The group or lead would belong to a unit the officer does not work for."""
-
-
-class GroupNameTaken(ValueError):
+class GroupNameTaken(Refused):
     """The unit has a group of this name; perhaps since a moment ago."""
 
+    sentence = _("There is already a group of this name in this unit")
 
-class GroupAddressTaken(ValueError):
-    """Another group in use, perhaps of another desk, is reached there; perhaps since a moment."""
+
+class GroupAddressTaken(Refused):
+    """Another group in use, perhaps of another desk, is reached there; perhaps since a moment.
+
+    It does not say whose: that group may be another desk's.
+    """
+
+    sentence = _("Another group in use has this address: check it at the channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +50,10 @@ class GroupEntry:
     lead_ids: frozenset[uuid.UUID]
 
 
-@transaction.atomic
+@act(ADD_GROUP)
 def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
-    """Write down a new group. Raises NotYourUnit, GroupNameTaken, GroupAddressTaken."""
-    if entry.unit_id not in by.unit_ids:
-        raise NotYourUnit
+    """Write down a new group. Raises NotAllowed, GroupNameTaken, GroupAddressTaken."""
+    permit_over(entry.unit_id)
     group = Group(unit_id=entry.unit_id)
     _fill(group, entry)
     _save(group, force_insert=True)
@@ -56,10 +64,10 @@ def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
     return group
 
 
-@transaction.atomic
+@act(CHANGE_GROUP)
 def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
     """Correct what is written down; the unit stays. Raises GroupNameTaken, GroupAddressTaken."""
-    group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
+    group = lock_one(Group.objects.visible_to(by), group_id)
     _fill(group, entry)
     _save(group)
     _set_leads(group, entry, by)
@@ -73,13 +81,13 @@ def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Gr
     return group
 
 
-@transaction.atomic
+@act(SET_GROUP_ACTIVE)
 def set_group_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
     """Take a group out of use, or back: it gets no further warning, its past stays.
 
     Raises GroupAddressTaken.
     """
-    group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
+    group = lock_one(Group.objects.visible_to(by), group_id)
     group.is_active = active
     _save(group, update_fields=["is_active"])
     action = "group.taken_back" if active else "group.retired"
@@ -98,7 +106,7 @@ def _save(
     group: Group, *, force_insert: bool = False, update_fields: list[str] | None = None
 ) -> None:
     try:
-        with transaction.atomic():
+        with savepoint():
             group.save(force_insert=force_insert, update_fields=update_fields)
     except IntegrityError as error:
         cause = error.__cause__

@@ -5,12 +5,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.errors import Refused
+from keng.acts.locks import lock_one
+from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import new_row_secret
-from keng.network.actions.groups import NotYourUnit
+from keng.network import acts
 from keng.network.models import Group, Lead
 from keng.network.secret_links import ended_link_hash, lead_token, lead_url
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 _ENDED_KEPT = 20
 
 
-class LeadsInCircle(ValueError):
+class LeadsInCircle(Refused):
     """A lead cannot stand above somebody who stands above them."""
 
 
@@ -39,11 +41,10 @@ class LeadEntry:
     language: str = "vi"
 
 
-@transaction.atomic
+@act(acts.ADD_LEAD)
 def add_lead(entry: LeadEntry, *, by: "Officer") -> Lead:
     """Write down a lead who agreed."""
-    if entry.unit_id not in by.unit_ids:
-        raise NotYourUnit
+    permit_over(entry.unit_id)
     lead = Lead(unit_id=entry.unit_id)
     _fill(lead, entry, by)
     lead.save(force_insert=True)
@@ -52,10 +53,10 @@ def add_lead(entry: LeadEntry, *, by: "Officer") -> Lead:
     return lead
 
 
-@transaction.atomic
+@act(acts.CHANGE_LEAD)
 def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
     """Correct what is written down; the unit stays."""
-    lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
+    lead = lock_one(Lead.objects.visible_to(by), lead_id)
     _fill(lead, entry, by)
     lead.save()
     lead.groups.set(_groups(entry, by))
@@ -63,10 +64,10 @@ def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
     return lead
 
 
-@transaction.atomic
+@act(acts.REISSUE_LEAD_LINK)
 def reissue_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
     """End the lead's present link, for instance after it got into a group; start a new one."""
-    lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
+    lead = lock_one(Lead.objects.visible_to(by), lead_id)
     lead.ended_links = [*lead.ended_links, ended_link_hash(lead_token(lead))][-_ENDED_KEPT:]
     lead.link_version += 1
     lead.link_secret = new_row_secret()
@@ -75,7 +76,7 @@ def reissue_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
     return lead
 
 
-@transaction.atomic
+@act(acts.SHOW_LEAD_LINK)
 def show_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> str:
     """The address of the lead's page, for an officer who gives it to them; on record each time.
 
@@ -83,14 +84,15 @@ def show_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> str:
     also for a lead who takes part no longer.
     """
     lead = Lead.objects.visible_to(by).get(pk=lead_id, stopped_at__isnull=True)
+    permit_over(lead.unit_id)
     record("lead.link_shown", by=by, on=lead, chain=unit_chain(lead.unit_id))
     return lead_url(lead)
 
 
-@transaction.atomic
+@act(acts.SET_LEAD_STOPPED)
 def set_lead_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lead:
     """Note that a lead no longer takes part, or does so again."""
-    lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
+    lead = lock_one(Lead.objects.visible_to(by), lead_id)
     lead.stopped_at, lead.stopped_by_link = times.now() if stopped else None, False
     lead.save(update_fields=["stopped_at", "stopped_by_link"])
     action = "lead.stopped" if stopped else "lead.taken_back"

@@ -5,11 +5,15 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
+from keng.acts.act import act
+from keng.acts.locks import lock
+from keng.acts.work import savepoint
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
+from keng.network import acts
 from keng.network.actions.mailboxes import Mailboxes
 from keng.network.models import Subscription
 from keng.places.models import Place
@@ -43,7 +47,7 @@ def address_hash(channel: str, address: str) -> bytes:
     return keyed_hash("subscription", channel, address.strip().casefold())
 
 
-@transaction.atomic
+@act(acts.REQUEST_SUBSCRIPTION)
 def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | None, bool]:
     """Write it down; True when a letter should go out now.
 
@@ -60,12 +64,10 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
     if not recent_mailboxes.hold(wanted.address):
         return None, False
     hashed = address_hash(wanted.channel, wanted.address)
-    found = (
-        _without_address()
-        .select_for_update(no_key=True)
-        .filter(channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True)
-        .first()
+    known = _without_address().filter(
+        channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True
     )
+    found = lock(known).first()
     if found and found.asked_at > now - ASK_AGAIN_AFTER:
         return found, False
     if found and found.confirmed_at:
@@ -77,7 +79,7 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
     subscription.kinds, subscription.language = list(wanted.kinds), wanted.language
     subscription.asked_at = now
     try:
-        with transaction.atomic():
+        with savepoint():
             subscription.save(
                 update_fields=["address_sealed", "kinds", "language", "asked_at"] if found else None
             )
@@ -90,20 +92,20 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
     return subscription, True
 
 
-@transaction.atomic
+@act(acts.CONFIRM_SUBSCRIPTION)
 def confirm_subscription(subscription: Subscription) -> Subscription:
     """The person opened the letter and pressed the button."""
-    locked = _without_address().select_for_update(no_key=True).get(pk=subscription.pk)
+    locked = lock(_without_address()).get(pk=subscription.pk)
     if locked.confirmed_at is None and locked.stopped_at is None:
         locked.confirmed_at = times.now()
         locked.save(update_fields=["confirmed_at"])
     return locked
 
 
-@transaction.atomic
+@act(acts.STOP_SUBSCRIPTION)
 def stop_subscription(subscription: Subscription) -> Subscription:
     """No further message, from this moment; the sealed address is emptied at once."""
-    locked = _without_address().select_for_update(no_key=True).get(pk=subscription.pk)
+    locked = lock(_without_address()).get(pk=subscription.pk)
     if locked.stopped_at is None:
         locked.stopped_at = times.now()
         locked.address_sealed = b""

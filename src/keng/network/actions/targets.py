@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
+from keng.network.acts import SET_TARGETS
 from keng.network.models import GroupTarget
 from keng.network.queries.targets import province_setting_targets, targets_set
 from keng.places.models import Place
@@ -14,16 +16,16 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class MayNotSetTargets(PermissionError):
-    """Only a commander or coordinator of the province sets targets."""
-
-
-@transaction.atomic
+@act(SET_TARGETS)
 def set_targets(counts: Mapping[str, int | None], *, place: Place | None, by: "Officer") -> int:
-    """Write the numbers by kind, for all communes or for one; returns how many changed."""
+    """Write the numbers by kind, for all communes or for one; returns how many changed.
+
+    Raises NotAllowed.
+    """
     unit = province_setting_targets(by)
     if unit is None:
-        raise MayNotSetTargets
+        raise NotAllowed
+    permit_over(unit.pk)
     before = targets_set(unit.pk, place)
     changed = {kind: n for kind, n in counts.items() if n != before.get(kind)}
     for kind, count in changed.items():

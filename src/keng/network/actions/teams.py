@@ -5,29 +5,38 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
+from keng.acts.act import act
+from keng.acts.errors import Incomplete, Refused, TooLate
+from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.network.actions.group_sheets import MayNotKeepNetwork, may_keep_network
+from keng.network import acts
 from keng.network.models import Group, GroupKind, Lead, TeamAnswer, TeamAsk, TeamShift
 
 if TYPE_CHECKING:
+    from django.db import models
+
     from keng.accounts.models import Officer
 
 # More than this at once, and a team answers none of them.
 MOST_OPEN_ASKS = 5
 
 
-class NotInTeam(ValueError):
+class NotInTeam(Incomplete):
     """The lead is none of this team, or takes part no more."""
 
+    sentence = _("Not done: this lead is no longer in the team.")
 
-class TooManyAsks(ValueError):
+
+class TooManyAsks(Refused):
     """So many requests are open that another one would not be read."""
 
+    sentence = _("Five requests are open already. Take one back, or wait until it is over.")
 
-class AskIsOver(ValueError):
+
+class AskIsOver(TooLate):
     """The request was taken back, or its time is over."""
 
 
@@ -43,13 +52,13 @@ class ShiftEntry:
     lead_id: uuid.UUID | None = None
 
 
-@transaction.atomic
+@act(acts.ADD_SHIFT)
 def add_shift(
     group_id: uuid.UUID, entry: ShiftEntry, *, by: "Officer", instead_of: uuid.UUID | None = None
 ) -> TeamShift:
     """Put a shift on the rota; `instead_of` is the one that is handed over and ends with it.
 
-    Raises MayNotKeepNetwork, NotInTeam.
+    Raises NotAllowed, NotInTeam.
     """
     group = _team(group_id, by)
     lead = None
@@ -58,7 +67,7 @@ def add_shift(
         if lead is None:
             raise NotInTeam
     if instead_of is not None:
-        _end(TeamShift.objects.filter(group=group), instead_of)
+        _end(TeamShift.objects.filter(group=group).select_related("group"), instead_of)
     shift = TeamShift.objects.create(
         group=group,
         weekday=entry.weekday,
@@ -73,11 +82,9 @@ def add_shift(
     return shift
 
 
-@transaction.atomic
+@act(acts.END_SHIFT)
 def end_shift(pk: uuid.UUID, *, by: "Officer") -> TeamShift:
-    """Take a shift off the rota; once more changes nothing. Raises MayNotKeepNetwork."""
-    if not may_keep_network(by):
-        raise MayNotKeepNetwork
+    """Take a shift off the rota; once more changes nothing. Raises NotAllowed."""
     shifts = TeamShift.objects.visible_to(by).select_related("group")
     shift, is_new = _end(shifts, pk)
     if is_new:
@@ -86,11 +93,11 @@ def end_shift(pk: uuid.UUID, *, by: "Officer") -> TeamShift:
     return shift
 
 
-@transaction.atomic
+@act(acts.ASK_TEAM)
 def ask_team(
     group_id: uuid.UUID, words: str, *, until: datetime.datetime, by: "Officer"
 ) -> TeamAsk:
-    """Ask a team for one thing. Raises MayNotKeepNetwork, TooManyAsks."""
+    """Ask a team for one thing. Raises NotAllowed, TooManyAsks."""
     group = _team(group_id, by)
     waiting = TeamAsk.objects.filter(group=group, ended_at=None, until__gt=times.now())
     if waiting.count() >= MOST_OPEN_ASKS:
@@ -103,17 +110,11 @@ def ask_team(
     return made
 
 
-@transaction.atomic
+@act(acts.END_ASK)
 def end_ask(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
-    """Ask no longer; what was answered stays. Raises MayNotKeepNetwork."""
-    if not may_keep_network(by):
-        raise MayNotKeepNetwork
-    made = (
-        TeamAsk.objects.visible_to(by)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("group")
-        .get(pk=pk)
-    )
+    """Ask no longer; what was answered stays. Raises NotAllowed."""
+    visible = TeamAsk.objects.visible_to(by).select_related("group")
+    made = lock_one(visible, pk, owner="group.unit_id")
     if made.ended_at is None:
         made.ended_at = times.now()
         made.save(update_fields=["ended_at"])
@@ -121,7 +122,7 @@ def end_ask(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
     return made
 
 
-@transaction.atomic
+@act(acts.ANSWER_ASK)
 def answer_ask(pk: uuid.UUID, said: str, *, lead: Lead) -> TeamAnswer:
     """A lead says done, seen or cannot; said again before the time is over, it replaces that.
 
@@ -142,15 +143,12 @@ def answer_ask(pk: uuid.UUID, said: str, *, lead: Lead) -> TeamAnswer:
 
 
 def _team(group_id: uuid.UUID, by: "Officer") -> Group:
-    """The team, for this transaction alone."""
-    if not may_keep_network(by):
-        raise MayNotKeepNetwork
-    teams = Group.objects.visible_to(by).filter(kind=GroupKind.TEAM)
-    return teams.select_for_update(no_key=True).get(pk=group_id)
+    """The team, which nobody else changes meanwhile. Raises NotAllowed."""
+    return lock_one(Group.objects.visible_to(by).filter(kind=GroupKind.TEAM), group_id)
 
 
 def _end(shifts: "models.QuerySet[TeamShift]", pk: uuid.UUID) -> tuple[TeamShift, bool]:
-    shift = shifts.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+    shift = lock_one(shifts, pk, owner="group.unit_id")
     is_new = shift.ended_at is None
     if is_new:
         shift.ended_at = times.now()

@@ -17,7 +17,6 @@ from keng.network.forms.groups import (
     GROUP_CHANNEL_LABELS,
     GroupFilter,
     GroupForm,
-    address_taken_words,
 )
 from keng.network.models import Group, GroupKind
 from keng.network.queries import groups as group_queries
@@ -109,8 +108,8 @@ def group_active(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     group = get_object_or_404(Group.objects.visible_to(request.officer), pk=pk)
     try:
         group_actions.set_group_active(group.pk, active=not group.is_active, by=request.officer)
-    except group_actions.GroupAddressTaken:
-        messages.error(request, address_taken_words())
+    except group_actions.GroupAddressTaken as error:
+        messages.error(request, error.sentence)
     return redirect("group-edit", pk=pk)
 
 

@@ -62,9 +62,8 @@ def team_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         said = form.cleaned_data
         try:
             actions.ask_team(group.pk, said["words"], until=said["until"], by=request.officer)
-        except actions.TooManyAsks:
-            many = _("Five requests are open already. Take one back, or wait until it is over.")
-            form.add_error("words", many)
+        except actions.TooManyAsks as error:
+            form.add_error("words", error.sentence)
         else:
             messages.success(request, _("Asked. It stands on the page of the team’s leads."))
             return redirect("team", pk=pk)

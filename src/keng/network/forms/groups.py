@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from keng import channels
 from keng.accounts.models import Officer, Post
 from keng.kit.forms import Form
-from keng.network.actions.groups import GroupEntry
+from keng.network.actions.groups import GroupAddressTaken, GroupEntry, GroupNameTaken
 from keng.network.forms.parts import ListFilter, name_field, place_field, sheet_field
 from keng.network.models import Group, GroupKind, Lead
 from keng.network.queries import groups as group_queries
@@ -55,15 +55,6 @@ class GroupSheetForm(Form):
     """A file with groups."""
 
     sheet = sheet_field(gettext_lazy("File with groups"))
-
-
-def _name_is_taken() -> str:
-    return _("There is already a group of this name in this unit")
-
-
-def address_taken_words() -> str:
-    """Not whose it is: that group may be another desk's."""
-    return _("Another group in use has this address: check it at the channel")
 
 
 class GroupForm(Form):
@@ -122,16 +113,16 @@ class GroupForm(Form):
         if self.group:
             same = same.exclude(pk=self.group.pk)
         if same.exists():
-            raise forms.ValidationError(_name_is_taken())
+            raise forms.ValidationError(GroupNameTaken.sentence)
         return name
 
     def refuse_name(self) -> None:
         """Say that the name is taken after all: somebody wrote it down at the same moment."""
-        self.add_error("name", _name_is_taken())
+        self.add_error("name", GroupNameTaken.sentence)
 
     def refuse_address(self) -> None:
         """The same of its address."""
-        self.add_error("channel_address", address_taken_words())
+        self.add_error("channel_address", GroupAddressTaken.sentence)
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

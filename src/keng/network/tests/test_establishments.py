@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.accounts.models import Post
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.network.actions import establishments as actions
 from keng.network.actions.establishments import EstablishmentEntry
-from keng.network.actions.group_sheets import MayNotKeepNetwork
 from keng.network.models import Establishment, GroupKind
 from keng.network.queries import establishments as queries
 from keng.site import desk_urls
@@ -241,11 +241,11 @@ def test_whoever_only_reads_writes_no_house(desk_client, ward, role):
     )
     reader = make.officer(unit=ward, role=role)
     entry = EstablishmentEntry("Khác", house.kind, house.place_id, ward.pk, "", None, None, 0)
-    with pytest.raises(MayNotKeepNetwork):
+    with pytest.raises(NotAllowed):
         actions.add_establishment(entry, by=reader)
-    with pytest.raises(MayNotKeepNetwork):
+    with pytest.raises(NotAllowed):
         actions.change_establishment(house.pk, entry, by=reader)
-    with pytest.raises(MayNotKeepNetwork):
+    with pytest.raises(NotAllowed):
         actions.set_establishment_open(house.pk, is_open=False, by=reader)
     sign_in(desk_client, reader)
     edit = url("establishment-edit", pk=house.pk)

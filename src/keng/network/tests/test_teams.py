@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from keng.accounts.models import Post
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.network.actions import teams as actions
-from keng.network.actions.group_sheets import MayNotKeepNetwork
 from keng.network.actions.teams import ShiftEntry
 from keng.network.models import TeamAnswer, TeamAsk, TeamShift
 from keng.network.queries import teams
@@ -197,7 +197,7 @@ def test_a_name_is_no_role(desk, desk_client):
 
 def test_whoever_only_reads_changes_nothing(desk, desk_client):
     auditor = make.officer(unit=desk.unit, role=Post.Role.AUDITOR)
-    with pytest.raises(MayNotKeepNetwork):
+    with pytest.raises(NotAllowed):
         actions.add_shift(desk.team.pk, entry(role="Tổ phó"), by=auditor)
     sign_in(desk_client, auditor)
     page = desk_client.get(f"/groups/{desk.team.pk}/team/").content.decode()

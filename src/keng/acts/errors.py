@@ -1,0 +1,48 @@
+"""Why an act was not done. Each has the sentence that whoever acts reads; nothing was changed."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+class Refused(Exception):
+    """The act was not done. An area has its own subclass only where a caller tells it apart."""
+
+    sentence: "str | _StrPromise" = _("This was not done.")
+
+
+class NotAllowed(Refused, PermissionError):
+    """Not theirs to do, or no such thing: the same answer, which tells nobody what there is."""
+
+
+class ChangedMeanwhile(Refused):
+    """Something was done since the page was made from which this was sent."""
+
+    sentence = _("Not done: something changed since this page was made. Look again.")
+
+
+class AlreadyDone(Refused):
+    """Somebody was faster, or the button was pressed twice."""
+
+    sentence = _("Not done: this was done already.")
+
+
+class Incomplete(Refused, ValueError):
+    """Something that it takes is missing or does not fit."""
+
+    sentence = _("Not done: something is missing.")
+
+
+class TooLate(Refused):
+    """Its time is over."""
+
+    sentence = _("Not done: the time for this is over.")
+
+
+class TryAgain(Refused):
+    """The database gave up for a moment; the same may well succeed a little later."""
+
+    sentence = _("Not done: many things happen at this moment. Send it once more.")

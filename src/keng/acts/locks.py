@@ -1,0 +1,142 @@
+"""Locks of rows, in one order: two acts that take them so never wait for each other for ever."""
+
+import logging
+import uuid
+from operator import attrgetter
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from keng.acts.errors import NotAllowed
+from keng.acts.work import current_work, permit_anywhere, permit_over
+
+log = logging.getLogger(__name__)
+
+_Row = TypeVar("_Row", bound=Model)
+
+# Table by table, from first to last, and by what its rows are sorted. A tip comes before its
+# incident, since every decision on one tip takes them so. Advisory locks come before all of these,
+# the chains of the record after them (keng.audit.actions writes them last).
+ORDER: dict[str, str] = {
+    "accounts_officer": "pk",
+    "accounts_partner": "pk",
+    "accounts_partnermember": "pk",
+    "accounts_officerrequest": "pk",
+    "accounts_post": "pk",
+    "accounts_shift": "pk",
+    "places_unit": "pk",
+    "network_lead": "pk",
+    "network_group": "pk",
+    "network_establishment": "pk",
+    "network_subscription": "pk",
+    "network_teamshift": "pk",
+    "network_teamask": "pk",
+    "warnings_warning": "pk",
+    "warnings_pattern": "pk",
+    "warnings_patternuse": "pk",
+    "warnings_recallrequest": "pk",
+    "claims_claim": "pk",
+    "claims_revision": "pk",
+    "surveys_survey": "pk",
+    "surveys_answer": "pk",
+    "surveys_freetext": "pk",
+    "surveys_paperbatch": "pk",
+    "surveys_chattalk": "pk",
+    "surveys_draft": "pk",
+    "lessons_lesson": "pk",
+    "lessons_edition": "pk",
+    "lessons_film": "pk",
+    "lessons_campaign": "pk",
+    "lessons_schoolclass": "pk",
+    "lessons_firsthour": "pk",
+    "partners_kitrequest": "pk",
+    "partners_article": "pk",
+    "partners_manuscript": "pk",
+    "community_question": "pk",
+    "community_meeting": "pk",
+    "community_officialchannel": "pk",
+    "community_draft": "pk",
+    "lookup_blocklist": "pk",
+    "lookup_indicator": "pk",
+    "lookup_dispute": "pk",
+    "lookup_disputefile": "pk",
+    "lookup_listing": "pk",
+    "tips_tip": "pk",
+    "tips_incident": "pk",
+    "tips_dialoguemessage": "pk",
+    "tips_onetimelink": "pk",
+    "tips_handedcode": "pk",
+    "tips_sighting": "pk",
+    "tips_attachment": "pk",
+    "tips_waitingpicture": "pk",
+    "tips_clock": "pk",
+    "tips_heldending": "pk",
+    "tips_alarm": "pk",
+    "tips_wave": "pk",
+    "tips_answertemplate": "pk",
+    "delivery_inbound": "pk",
+    "delivery_inboundmedia": "pk",
+    "delivery_conversation": "key_hash",
+    "delivery_dispatch": "pk",
+    "delivery_relaytask": "pk",
+    "delivery_delivery": "pk",
+    "delivery_channelaccount": "pk",
+    "delivery_pagerway": "pk",
+    "vault_sealedidentity": "pk",
+}
+_PLACES = {table: place for place, table in enumerate(ORDER)}
+
+
+def lock(rows: QuerySet[_Row], *, to_delete: bool = False) -> QuerySet[_Row]:
+    """These rows, locked until the work ends, one after the other in the order of their table.
+
+    Rows that only refer to them are kept waiting by no lock but one `to_delete`: a reference is
+    checked at the commit, when the chains of the record are held.
+    """
+    table = _table_of(rows)
+    _go_on_to(table, waits=True)
+    in_order = rows.order_by(ORDER.get(table, "pk"))
+    return in_order.select_for_update(of=("self",), no_key=not to_delete)
+
+
+def lock_available(rows: QuerySet[_Row], *, to_delete: bool = False) -> QuerySet[_Row]:
+    """Those of the rows that nobody holds, in their own order; the others come another time."""
+    _go_on_to(_table_of(rows), waits=False)
+    return rows.select_for_update(of=("self",), no_key=not to_delete, skip_locked=True)
+
+
+def lock_one(visible: QuerySet[_Row], pk: uuid.UUID, *, owner: str = "unit_id") -> _Row:
+    """The row, locked, if whoever acts may see it and may do this over what its owner has.
+
+    `owner` is the way from the row to its unit or partner, with dots. Raises NotAllowed.
+    """
+    row = lock(visible).filter(pk=pk).first()
+    if row is None:
+        # Asked in any case: whoever may not do this at all learns no more than who may not see it.
+        permit_anywhere()
+        raise NotAllowed
+    permit_over(attrgetter(owner)(row))
+    return row
+
+
+def report_disorder(held: str, wanted: str) -> None:
+    """Say that a lock was taken against the order. Tests put something here that fails."""
+    log.error("lock of %s was taken while %s was held: against the order of locks", wanted, held)
+
+
+def _table_of(rows: QuerySet[_Row]) -> str:
+    return rows.model._meta.db_table  # noqa: SLF001 -- public, by Django's documentation
+
+
+def _go_on_to(table: str, *, waits: bool) -> None:
+    """Note the table. What takes only what nobody holds may go back: it waits for nobody."""
+    work = current_work()
+    if work is None:
+        return
+    if table not in _PLACES:
+        report_disorder("(a table without a place)", table)
+        return
+    furthest = max(work.locks, key=_PLACES.__getitem__, default=table)
+    if waits and table not in work.locks and _PLACES[table] < _PLACES[furthest]:
+        report_disorder(furthest, table)
+    work.locks.append(table)

@@ -1,0 +1,118 @@
+"""Rows are locked in the order of their table, and tables in one order."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from keng.acts import locks
+from keng.acts.act import Act, act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import ORDER, lock, lock_available, lock_one
+from keng.acts.work import work
+from keng.network.models import Group, Lead
+from keng.places.models import Unit
+from keng.tips.models import Note
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+class Everybody:
+    is_by_secret = False
+
+    def includes(self, actor):
+        return True
+
+    def reaches(self, actor, owner_id):
+        return owner_id == actor
+
+
+@pytest.fixture
+def disorder(monkeypatch):
+    """What was taken against the order, as pairs of tables."""
+    found = []
+    monkeypatch.setattr(locks, "report_disorder", lambda held, wanted: found.append((held, wanted)))
+    return found
+
+
+def test_every_table_of_the_order_is_there():
+    tables = {model._meta.db_table for model in apps.get_models()}
+    assert set(ORDER) <= tables
+
+
+def test_rows_are_taken_one_after_the_other_and_stop_nobody_who_only_refers_to_them():
+    with CaptureQueriesContext(connection) as asked:
+        list(lock(Group.objects.order_by("name")))
+    by_id = 'ORDER BY "network_group"."id" ASC'
+    assert asked[-1]["sql"].endswith(f'{by_id} FOR NO KEY UPDATE OF "network_group"')
+
+
+def test_going_backwards_is_noticed(disorder):
+    @work()
+    def forwards():
+        list(lock(Unit.objects.all()))
+        list(lock(Lead.objects.all()))
+        list(lock(Group.objects.all()))
+        # What is held already is no new lock.
+        list(lock(Lead.objects.all()))
+
+    @work()
+    def backwards():
+        list(lock(Group.objects.all()))
+        list(lock(Lead.objects.all()))
+
+    forwards()
+    assert disorder == []
+    backwards()
+    assert disorder == [("network_group", "network_lead")]
+
+
+def test_a_part_goes_on_where_the_act_has_come_to(disorder):
+    @work()
+    def part():
+        list(lock(Lead.objects.all()))
+
+    @work()
+    def whole():
+        list(lock(Group.objects.all()))
+        part()
+
+    whole()
+    assert disorder == [("network_group", "network_lead")]
+
+
+def test_what_takes_only_what_nobody_holds_waits_for_nobody(disorder):
+    @work()
+    def portion():
+        list(lock(Group.objects.all()))
+        list(lock_available(Lead.objects.all()))
+        # But whoever waits for what comes before it, with that held, may wait for ever.
+        list(lock(Unit.objects.all()))
+
+    portion()
+    assert disorder == [("network_group", "places_unit")]
+
+
+def test_a_table_without_a_place_is_noticed(disorder):
+    @work()
+    def portion():
+        list(lock(Note.objects.all()))
+
+    portion()
+    assert [wanted for _held, wanted in disorder] == ["tips_note"]
+
+
+def test_one_row_is_for_those_who_see_it_and_may():
+    unit = make.unit()
+    mine, other = make.lead(unit=unit), make.lead(unit=make.unit())
+
+    @act(Act(Everybody()))
+    def name_of(pk, *, by, visible=Lead.objects):
+        return lock_one(visible.all(), pk).name
+
+    assert name_of(mine.pk, by=unit.pk) == mine.name
+    with pytest.raises(NotAllowed):
+        name_of(other.pk, by=unit.pk)
+    with pytest.raises(NotAllowed):
+        name_of(make.some_id(), by=unit.pk)
