@@ -57,6 +57,8 @@ _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in 
 _NUMBER, _IDS = IntegerField(), ArrayField(UUIDField())
 # What a transaction that was under way may still bring with an id from before a page was made.
 _LATE_COMMIT = datetime.timedelta(seconds=15)
+# They stand in the address that asks for news, and an address of kilobytes is refused.
+_MOST_KNOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,18 @@ def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None
 
 def _group_code(row: InboxRow, stretches: DeadlineBounds) -> str:
     return "live" if row.urgency == "P0" else deadline_group_of(row, stretches)
+
+
+def news_begin(
+    at: datetime.datetime, known: list[uuid.UUID]
+) -> tuple[datetime.datetime, list[uuid.UUID]]:
+    """From which moment on a page made at `at` asks for news, and which tips are none to it.
+
+    In a flood it leaves out what was under way when it was made, for more comes in any case.
+    """
+    if len(known) <= _MOST_KNOWN:
+        return at, known
+    return at + _LATE_COMMIT, []
 
 
 def count_news(

@@ -15,7 +15,14 @@ from django.views.decorators.http import require_GET
 from keng.accounts.middleware import SignedInRequest
 from keng.inbox.list.bulk_views import put_off_choices
 from keng.inbox.list.fears import count_afraid_since
-from keng.inbox.list.inbox_query import DONE_FOLDER, InboxPage, count_news, inbox_page, open_rows_of
+from keng.inbox.list.inbox_query import (
+    DONE_FOLDER,
+    InboxPage,
+    count_news,
+    inbox_page,
+    news_begin,
+    open_rows_of,
+)
 from keng.inbox.list.row_view import beside_url_start, row_views
 from keng.inbox.search.search_page import saved_links
 from keng.inbox.tip.after_decision import FOLDER_KEY
@@ -139,9 +146,10 @@ def _next_url(found: InboxPage) -> str:
 
 
 def _news_url(found: InboxPage) -> str:
-    query = {"folder": found.folder, "at": f"{found.at.timestamp():.3f}"}
-    if found.known:
-        query["known"] = " ".join(str(pk) for pk in found.known)
+    at, known = news_begin(found.at, found.known)
+    query = {"folder": found.folder, "at": f"{at.timestamp():.3f}"}
+    if known:
+        query["known"] = " ".join(str(pk) for pk in known)
     return f"{reverse('inbox-news')}?{urlencode(query)}"
 
 

@@ -229,6 +229,18 @@ def test_the_question_for_news_is_three_queries_beside_the_session(
     assert "1 tin gấp" in line
 
 
+def test_in_a_flood_the_question_for_news_stays_short(at_work, desk_client):
+    unit, officer = at_work
+    for _ in range(60):
+        make.tip(unit=unit)
+    sign_in(desk_client, officer)
+    asked = desk_client.get(INBOX).context["news_url"]
+    assert len(asked) < 200
+    assert desk_client.get(asked).status_code == 204
+    make.tip(unit=unit)
+    assert "1 tin mới" in desk_client.get(asked).content.decode()
+
+
 @pytest.mark.parametrize("query", ["", "at=x", "at=1e400", "at=1&known=x", "at=1"])
 def test_odd_questions_for_news_break_nothing(desk, desk_client, query):
     sign_in(desk_client, desk[1])
