@@ -644,7 +644,7 @@ def _own_search(here):
     return row.pk
 
 
-def _asked_with(name, here):
+def asked_with(name, here):
     """Positional and named arguments of an example of the act."""
     apart = _APART.get(name, {})
     known = _by_name(here) | (apart(here) if callable(apart) else apart)
@@ -675,7 +675,7 @@ def _tried(name, here):
     """What the act raised, and how many rows it wrote; afterwards all is as before."""
     raised = None
     around = transaction.savepoint()
-    places, named = _asked_with(name, here)
+    places, named = asked_with(name, here)
     before = _touched()
     try:
         with transaction.atomic():
