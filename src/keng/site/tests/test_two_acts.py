@@ -20,7 +20,7 @@ from keng.accounts.models import Post
 from keng.kit.busy import sqlstate_of
 from keng.network.models import Group, Lead
 from keng.runtime.tests.chance import is_nightly, is_random, new_seed
-from keng.site.tests.test_lock_order import (
+from keng.site.tests.test_locks_of_acts import (
     INSERTS,
     LOCKS,
     acts_with_their_statements,
