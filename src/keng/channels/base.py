@@ -30,6 +30,7 @@ from keng.channels.events import (
     ParsedCall,
     header_value,
 )
+from keng.channels.facts import Facts
 from keng.channels.outcomes import OUTCOME_KINDS, Outcome, OutcomeKind, outcome_of_transport_failure
 from keng.channels.wire import (
     Address,
@@ -110,6 +111,7 @@ class Channel(Protocol[WireT_co, AnswerT_contra]):
 
     code: str
     can: Capabilities
+    facts: Facts
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime

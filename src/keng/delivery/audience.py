@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from keng import channels
 from keng.delivery import recipients
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
@@ -169,14 +170,9 @@ def _lines(cells: list[RecipientCount], key: str, labels: dict[str, str]) -> lis
 
 
 def channel_labels() -> dict[str, str]:
-    """What the desk calls each channel."""
-    return {
-        "by_hand": _("Ordinary groups, passed on by hand"),
-        "zalo_oa": _("Zalo official account"),
-        "email": _("E-mail"),
-        "sandbox": _("Simulated phones"),
-        "web": _("Status page"),
-    }
+    """What the desk calls each channel, and the page that is none."""
+    names = {code: str(channels.get_channel(code).facts.name) for code in channels.channel_codes()}
+    return names | {"web": _("Status page")}
 
 
 def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCount, ...]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from keng import channels
 from keng.channels.ssrf import UrlRefused
-from keng.channels.zalo_oa import MEDIA_HOSTS
 from keng.delivery.models import InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
@@ -24,8 +24,7 @@ logger = logging.getLogger(__name__)
 FETCHED_AT_ONCE = 4
 # How long after each try the next one is due; a provider keeps its files for days.
 _PAUSES = tuple(dt.timedelta(minutes=m) for m in (2, 10, 60, 180, 480, 720))
-# Which hosts a channel's files lie at: seen, not promised, so an operator may add to the list.
-_HOSTS = {"zalo_oa": MEDIA_HOSTS}
+# Where a channel's files lie was seen and not promised, so an operator may add hosts to its own.
 _MORE_HOSTS = tuple(h for h in os.environ.get("KENG_MEDIA_HOSTS", "").split(",") if h)
 
 
@@ -79,7 +78,7 @@ def _claim_files() -> list[_ClaimedFile]:
             row.inbound.tip_ref,
             row.kind,
             site_box(MEDIA_BOX).decrypt(bytes(row.url_sealed)).decode(),
-            (*_HOSTS.get(row.inbound.channel, ()), *_MORE_HOSTS),
+            (*channels.get_channel(row.inbound.channel).facts.media_hosts, *_MORE_HOSTS),
             row.inbound.account.base_url if row.inbound.account else "",
         )
         for row in rows

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng import channels
 from keng.delivery.models import ChannelAccount
 from keng.kit import times
 from keng.places import serving
@@ -17,7 +18,6 @@ from keng.surveys.models import FreeText, Survey
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-_CHATS = ("zalo_oa", "sandbox")
 _PUBLIC = (Survey.State.OPEN, Survey.State.CLOSED, Survey.State.PUBLISHED)
 
 
@@ -84,7 +84,7 @@ def surveys_of_desk(officer: "Officer") -> list[Survey]:
 
 def chat_account_name(survey: Survey) -> str:
     """The name of the account to which one writes to answer it in a chat; "" when there is none."""
-    found = ChannelAccount.objects.filter(is_active=True, channel__in=_CHATS)
+    found = ChannelAccount.objects.filter(is_active=True, channel__in=_chat_channels())
     names = dict(found.order_by("channel").values_list("unit_id", "name"))
     above = survey.unit.parent_id
     return names.get(survey.unit_id) or (names.get(above, "") if above else "")
@@ -133,3 +133,8 @@ def place_names_below(unit: Unit) -> list[str]:
     served = unit.jurisdictions.filter(valid_to__isnull=True).values("place")
     found = Place.objects.filter(parent__in=served, valid_to__isnull=True).order_by("name")
     return [place.full_name for place in found[:200]]
+
+
+def _chat_channels() -> list[str]:
+    codes = channels.channel_codes()
+    return [code for code in codes if channels.get_channel(code).facts.holds_chats]

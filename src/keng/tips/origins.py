@@ -3,23 +3,21 @@
 By which channel, who can know its reporter, and where an answer is read.
 """
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from keng import channels
 from keng.kit.languages import language_name_for_desk
 from keng.tips.models import TakenDown, Tip
 
 # The web form, begun on a team's page: which team and who of it is nowhere.
 FROM_TEAM = "team"
 
-_CHANNELS = {
+# What is no channel (keng.channels): those say it of themselves.
+_WITHOUT_CHANNEL = {
     "web": gettext_noop("the web form"),
     FROM_TEAM: gettext_noop("a self-management team"),
-    "zalo_oa": "Zalo OA",
-    "email": gettext_noop("e-mail"),
-    "web_push": gettext_noop("push to a device"),
-    "sandbox": gettext_noop("the simulated phone"),
-    "by_hand": gettext_noop("an officer's hand"),
     "phone": gettext_noop("a phone call"),
     "counter": gettext_noop("the counter"),
     "chat": gettext_noop("a chat message shown to an officer"),
@@ -51,8 +49,22 @@ def tapped_topic(topic: str, channel: str) -> str:
 
 
 def channel_name(code: str) -> str:
-    """How the screens call a channel."""
-    return _(_CHANNELS[code]) if code in _CHANNELS else code
+    """How the screens call what a tip came in by."""
+    if facts := channels.facts_of(code):
+        return str(facts.origin)
+    return _(_WITHOUT_CHANNEL[code]) if code in _WITHOUT_CHANNEL else code
+
+
+def ways_in() -> list[str]:
+    """By what a tip can have come in; without simulated channels, but in a demo."""
+    by_channel = [
+        code
+        for code in channels.channel_codes()
+        if channels.get_channel(code).can.can_receive
+        and (settings.DEMO or not channels.get_channel(code).facts.is_simulated)
+    ]
+    # What an officer took down before it was written how is called by hand.
+    return ["web", FROM_TEAM, *by_channel, *TakenDown.Manner.values, "by_hand"]
 
 
 def from_afar_notes(language: str, *, outside: bool) -> list[str]:
@@ -65,10 +77,9 @@ def from_afar_notes(language: str, *, outside: bool) -> list[str]:
 
 def identity_note(tip: Tip) -> str:
     """Who can know the reporter. A Zalo tip is never called anonymous."""
-    if tip.channel == "zalo_oa":
-        return _("Sealed here; Zalo and whoever manages the official account can see who wrote.")
-    if tip.channel == "sandbox":
-        return _("Sealed here. A simulated phone: nobody stands behind it.")
+    facts = channels.facts_of(tip.channel)
+    if facts and facts.who_sees_sender:
+        return str(facts.who_sees_sender)
     if tip.channel == FROM_TEAM and not tip.identity_holds:
         return _("Handed in on the page of a team; which team and who of it was not written down.")
     if tip.channel == "chat":
@@ -108,8 +119,9 @@ def answer_place(tip: Tip, channel: str) -> str:
         return _("the reporter took the report back: nobody reads this any more")
     if tip.do_not_contact:
         return _("asked not to be contacted: read only with the receipt code")
-    if channel == "zalo_oa":
-        return _("goes out, to the reporter's Zalo")
+    facts = channels.facts_of(channel)
+    if facts and facts.answer_goes:
+        return str(facts.answer_goes)
     if channel == "web" and is_from_chat(tip):
         return _("the chat's address went when the report ended: read only with the receipt code")
     if channel in {"", "web"}:

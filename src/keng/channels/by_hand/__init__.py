@@ -4,6 +4,8 @@ from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from keng.channels.base import (
     RECEIVES_NOTHING,
     Address,
@@ -14,6 +16,7 @@ from keng.channels.base import (
     RecordWritten,
     TableRecord,
 )
+from keng.channels.facts import Facts
 from keng.channels.text import clean_text
 
 
@@ -23,6 +26,12 @@ class ByHand:
     code = "by_hand"
     transport: Literal["none"] = "none"
     can = Capabilities(can_person=True, can_group=True)
+    facts = Facts(
+        name=_("Ordinary groups, passed on by hand"),
+        origin=_("an officer's hand"),
+        group_name=_("Ordinary chat group: a lead posts there by hand"),
+        cell_words=("by hand", "chuyen tay"),
+    )
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime

@@ -8,6 +8,8 @@ from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from keng.channels.base import (
     RECEIVES_NOTHING,
     Address,
@@ -21,6 +23,7 @@ from keng.channels.base import (
 from keng.channels.email.bounces import bounce_address, read_bounce_address
 from keng.channels.email.letter import build_letter, is_mailbox
 from keng.channels.email.replies import outcome_of_smtp_reply
+from keng.channels.facts import AccountSetting, Facts
 
 __all__ = [
     "Email",
@@ -38,6 +41,19 @@ class Email:
     code = "email"
     transport: Literal["smtp"] = "smtp"
     can = Capabilities(can_person=True, rate_per_minute=600, idempotent=True)
+    facts = Facts(
+        name=_("E-mail"),
+        origin=_("e-mail"),
+        settings={
+            "server": AccountSetting("Mail server, such as smtps://mail.example:465"),
+            "from_address": AccountSetting("Address that letters come from"),
+            "from_name": AccountSetting("Name beside it (may be empty)", is_optional=True),
+            "user": AccountSetting("User at the server (may be empty)", is_optional=True),
+            "password": AccountSetting(
+                "Password at the server (may be empty)", is_secret=True, is_optional=True
+            ),
+        },
+    )
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime

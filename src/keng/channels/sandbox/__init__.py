@@ -12,6 +12,8 @@ from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from keng.channels import reading
 from keng.channels.base import (
     CONTENT_KINDS,
@@ -28,6 +30,7 @@ from keng.channels.base import (
     TableRecord,
     header_value,
 )
+from keng.channels.facts import Facts
 from keng.channels.text import clean_text
 
 SANDBOX_SIGNATURE_HEADER = "x-keng-signature"
@@ -51,6 +54,14 @@ class Sandbox:
     transport: Literal["table"] = "table"
     can = Capabilities(
         can_person=True, can_group=True, can_receive=True, max_text=2000, idempotent=True
+    )
+    facts = Facts(
+        name=_("Simulated phones"),
+        origin=_("the simulated phone"),
+        group_name=_("Simulated group"),
+        holds_chats=True,
+        is_simulated=True,
+        who_sees_sender=_("Sealed here. A simulated phone: nobody stands behind it."),
     )
 
     def parse(

@@ -34,6 +34,26 @@ def test_the_five_channels_are_known_by_their_codes() -> None:
         channels.get_channel("telegram")
 
 
+@pytest.mark.parametrize("code", channels.channel_codes())
+def test_a_channel_has_every_fact_that_what_it_can_implies(code: str) -> None:
+    channel = channels.get_channel(code)
+    can, facts = channel.can, channel.facts
+    assert facts.name
+    assert facts.origin
+    assert bool(facts.group_name) == can.can_group
+    assert facts.holds_chats == can.can_receive
+    # Who writes by it is known to somebody besides us, or to nobody: an officer is told which.
+    assert bool(facts.who_sees_sender) == can.can_receive
+    # Whoever sends from our own account needs it set up; the demo and the machine set up the rest.
+    needs_account = channel.transport in {"http", "smtp"} and code != "web_push"
+    assert bool(facts.settings) == needs_account
+    assert bool(facts.media_hosts) == (can.can_receive and can.needs_http)
+
+
+def test_what_is_no_channel_has_no_facts() -> None:
+    assert channels.facts_of("phone") is None
+
+
 def test_transport_and_need_of_http_agree() -> None:
     transports = {code: channels.get_channel(code).transport for code in channels.channel_codes()}
     assert transports == {

@@ -10,6 +10,8 @@ from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from keng.channels import reading
 from keng.channels.base import (
     RECEIVES_NOTHING,
@@ -22,6 +24,7 @@ from keng.channels.base import (
     Request,
     header_value,
 )
+from keng.channels.facts import Facts
 from keng.channels.ssrf import UrlRefused
 from keng.channels.text import clean_text, one_line
 from keng.channels.web_push.subscription import NotASubscription, PushSubscription
@@ -38,6 +41,7 @@ class WebPush:
     code = "web_push"
     transport: Literal["http"] = "http"
     can = Capabilities(can_person=True, needs_http=True, max_text=1000)
+    facts = Facts(name=_("Devices of officers"), origin=_("push to a device"))
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime

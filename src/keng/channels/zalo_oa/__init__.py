@@ -13,6 +13,8 @@ from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from keng.channels.base import (
     Address,
     Capabilities,
@@ -22,10 +24,17 @@ from keng.channels.base import (
     Reply,
     Request,
 )
+from keng.channels.facts import AccountSetting, Facts
 from keng.channels.zalo_oa import sending, webhook
 
 MEDIA_HOSTS = ("*.zdn.vn", "*.zadn.vn", "*.zalo.me", "*.zaloapp.com", "*.zalo.vn")
 """Where Zalo keeps what people send; a default, since the list is seen and not promised."""
+
+
+_WHO_READS_ALONG = (
+    "Whoever manages this official account at oa.zalo.me can read every chat in it, names "
+    "included: keep that list short and at the province, and look at it once a month."
+)
 
 
 class ZaloOA:
@@ -40,6 +49,29 @@ class ZaloOA:
         needs_http=True,
         rate_per_minute=80,
         max_text=sending.MAX_TEXT,
+    )
+    facts = Facts(
+        name=_("Zalo official account"),
+        origin="Zalo OA",
+        group_name=_("Zalo group made by the official account"),
+        cell_words=("zalo oa", "oa"),
+        holds_chats=True,
+        who_sees_sender=_(
+            "Sealed here; Zalo and whoever manages the official account can see who wrote."
+        ),
+        answer_goes=_("goes out, to the reporter's Zalo"),
+        media_hosts=MEDIA_HOSTS,
+        settings={
+            "app_id": AccountSetting("App ID (developers.zalo.me)"),
+            "app_secret": AccountSetting("App secret key", is_secret=True),
+            "oa_id": AccountSetting("ID of the official account"),
+            "oa_secret_key": AccountSetting(
+                "Webhook secret key of the official account", is_secret=True
+            ),
+            "access_token": AccountSetting("Access token", is_secret=True),
+            "refresh_token": AccountSetting("Refresh token", is_secret=True),
+        },
+        console_notes=(_WHO_READS_ALONG,),
     )
 
     def parse(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(dest="word", required=True, metavar="add|list|check|renew")
     add = words.add_parser("add", help="an account at a provider; asks for its secrets")
-    add.add_argument("channel", choices=sorted(asking.ACCOUNT_SETTINGS))
+    add.add_argument("channel", choices=asking.channels_with_accounts())
     add.add_argument("slug", help="short name; part of the webhook's address")
     add.add_argument("--unit", required=True, help="the desk that first receives what comes in")
     add.add_argument("--place", default="", help="code of the place its tips are taken to be about")

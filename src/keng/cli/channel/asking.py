@@ -6,36 +6,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from keng import channels
+from keng.channels.facts import AccountSetting
 from keng.runtime.errors import CannotContinue
 
-
-@dataclass(frozen=True, slots=True)
-class AccountSetting:
-    """One thing to know: how it is asked, and whether it may be seen on the screen."""
-
-    question: str
-    is_secret: bool = False
-    is_optional: bool = False
-
-
-_ZALO = {
-    "app_id": AccountSetting("App ID (developers.zalo.me)"),
-    "app_secret": AccountSetting("App secret key", is_secret=True),
-    "oa_id": AccountSetting("ID of the official account"),
-    "oa_secret_key": AccountSetting("Webhook secret key of the official account", is_secret=True),
-    "access_token": AccountSetting("Access token", is_secret=True),
-    "refresh_token": AccountSetting("Refresh token", is_secret=True),
-}
-_EMAIL = {
-    "server": AccountSetting("Mail server, such as smtps://mail.example:465"),
-    "from_address": AccountSetting("Address that letters come from"),
-    "from_name": AccountSetting("Name beside it (may be empty)", is_optional=True),
-    "user": AccountSetting("User at the server (may be empty)", is_optional=True),
-    "password": AccountSetting(
-        "Password at the server (may be empty)", is_secret=True, is_optional=True
-    ),
-}
-ACCOUNT_SETTINGS = {"zalo_oa": _ZALO, "email": _EMAIL}
 _ADDRESSES = ("server", "api_base")
 _TOKENS = ("access_token", "refresh_token")
 
@@ -49,9 +23,16 @@ class AccountAnswers:
     tokens: dict[str, str] = field(repr=False)
 
 
+def channels_with_accounts() -> list[str]:
+    """The channels of which an operator sets an account up."""
+    return sorted(
+        code for code in channels.channel_codes() if channels.get_channel(code).facts.settings
+    )
+
+
 def account_settings(channel: str, source: str) -> AccountAnswers:
     """From a JSON file, from a pipe ("-"), or asked one by one."""
-    wanted = ACCOUNT_SETTINGS[channel]
+    wanted = channels.get_channel(channel).facts.settings
     answers = _read(source) if source else {key: _ask(each) for key, each in wanted.items()}
     missing = [key for key, each in wanted.items() if not answers.get(key) and not each.is_optional]
     if missing:

@@ -5,16 +5,13 @@ import os
 import smtplib
 from typing import TYPE_CHECKING
 
+from keng import channels
 from keng.kit.database import data_folder
 
 if TYPE_CHECKING:
     from keng.delivery.models import ChannelAccount
 
 _SENDER_KEY = "KENG_SENDER_KEY_FILE"
-_CONSOLE = (
-    "Whoever manages this official account at oa.zalo.me can read every chat in it, names "
-    "included: keep that list short and at the province, and look at it once a month."
-)
 
 
 class AccountFaulty(Exception):
@@ -35,10 +32,11 @@ def provider_notes(account: "ChannelAccount") -> list[str]:
     """What an operator has to do or know at the provider's."""
     from django.conf import settings  # noqa: PLC0415 -- needs the settings
 
-    if account.channel != "zalo_oa":
+    channel = channels.get_channel(account.channel)
+    if not (channel.can.can_receive and channel.facts.settings):
         return []
-    hook = f"{settings.PUBLIC_URL}/hooks/zalo_oa/{account.slug}"
-    return [f"Webhook address for the provider's console: {hook}", _CONSOLE]
+    hook = f"{settings.PUBLIC_URL}/hooks/{channel.code}/{account.slug}"
+    return [f"Webhook address for the provider's console: {hook}", *channel.facts.console_notes]
 
 
 def check_account(account: "ChannelAccount") -> bool:

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,9 +14,7 @@ from keng.kit import times
 from keng.kit.forms import Form
 from keng.language.taxonomy import categories, category_label
 from keng.places.models import Place
-from keng.tips.origins import channel_name
-
-_CHANNELS = ("web", "team", "zalo_oa", "phone", "counter", "chat", "by_hand")
+from keng.tips.origins import channel_name, ways_in
 
 
 class SearchForm(Form):
@@ -49,9 +46,8 @@ class SearchForm(Form):
         fields["category"].choices = [("", _("All categories"))] + [
             (code, category_label(code, language)) for code in categories()
         ]
-        channels = (*_CHANNELS, "sandbox") if settings.DEMO else _CHANNELS
         fields["channel"].choices = [("", _("All ways"))] + [
-            (code, channel_name(code)) for code in channels
+            (code, channel_name(code)) for code in ways_in()
         ]
         fields["days"].choices = [
             ("", _("Open ones and 90 days")),

@@ -14,9 +14,9 @@ from keng.network.actions import groups as group_actions
 from keng.network.actions.group_sheets import may_keep_network
 from keng.network.desk.units import officer_units, requested_unit
 from keng.network.forms.groups import (
-    GROUP_CHANNEL_LABELS,
     GroupFilter,
     GroupForm,
+    group_channel_name,
 )
 from keng.network.models import Group, GroupKind
 from keng.network.queries import groups as group_queries
@@ -35,7 +35,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     page = ListPage.of_request(request, total.groups)
     shown = list(found[page.start : page.end])
     for group in shown:
-        group.channel_label = GROUP_CHANNEL_LABELS.get(group.channel, group.channel)
+        group.channel_label = group_channel_name(group.channel)
         group.silent_days = _silent_days(group)
     context = {
         "form": form,

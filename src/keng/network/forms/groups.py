@@ -16,19 +16,17 @@ from keng.network.queries import groups as group_queries
 from keng.network.queries.places import places_of
 from keng.places.models import Unit
 
-GROUP_CHANNEL_LABELS = {
-    "by_hand": gettext_lazy("Ordinary chat group: a lead posts there by hand"),
-    "zalo_oa": gettext_lazy("Zalo group made by the official account"),
-    "sandbox": gettext_lazy("Simulated group"),
-}
-
 
 def group_channels() -> list[tuple[str, str]]:
     """The channels that can reach a group, by hand first."""
     able = [code for code in channels.channel_codes() if channels.get_channel(code).can.can_group]
-    return [
-        (c, str(GROUP_CHANNEL_LABELS.get(c, c))) for c in sorted(able, key=lambda c: c != "by_hand")
-    ]
+    return [(code, group_channel_name(code)) for code in sorted(able, key=lambda c: c != "by_hand")]
+
+
+def group_channel_name(code: str) -> str:
+    """How the desk calls a group that is reached by this channel."""
+    facts = channels.facts_of(code)
+    return str(facts.group_name) if facts else code
 
 
 def _silent(days: int) -> str:

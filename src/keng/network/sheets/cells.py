@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keng import channels
 from keng.language.fold import fold
-from keng.network.forms.groups import GROUP_CHANNEL_LABELS, group_channels
+from keng.network.forms.groups import group_channel_name, group_channels
 from keng.network.models import GroupKind, Lead
 from keng.network.sheets.columns import in_both_languages
 
@@ -77,19 +78,15 @@ def parse_channel(words: str) -> str:
     """The code of a channel that reaches groups. Raises WrongCell."""
     wanted, able = fold(words), [code for code, _label in group_channels()]
     for code in able:
-        labels = (
-            in_both_languages(GROUP_CHANNEL_LABELS[code]) if code in GROUP_CHANNEL_LABELS else ()
-        )
-        if wanted in {code, *map(fold, labels), *map(fold, _SHORT.get(code, ()))}:
+        facts = channels.get_channel(code).facts
+        labels = in_both_languages(facts.group_name)
+        if wanted in {code, *map(fold, labels), *map(fold, facts.cell_words)}:
             return code
-    known = ", ".join(str(GROUP_CHANNEL_LABELS.get(code, code)) for code in able)
+    known = ", ".join(map(group_channel_name, able))
     raise WrongCell(
         _("“%(words)s” is no way to reach a group. Possible: %(ways)s")
         % {"words": words, "ways": known}
     )
-
-
-_SHORT = {"by_hand": ("by hand", "chuyen tay"), "zalo_oa": ("zalo oa", "oa")}
 
 
 def parse_members(words: str) -> int:

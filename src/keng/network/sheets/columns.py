@@ -117,7 +117,7 @@ _ABOUT_PEOPLE = (
 )
 
 
-def in_both_languages(words: Promise) -> Iterator[str]:
+def in_both_languages(words: str | Promise) -> Iterator[str]:
     """A translatable text as it is written in each language."""
     for language in HEADING_LANGUAGES:
         with override(language):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from keng.kit.templatetags.keng import number_in_sentence as grouped
-from keng.network.forms.groups import GROUP_CHANNEL_LABELS
+from keng.network.forms.groups import group_channel_name
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import cells
 from keng.network.sheets.columns import GROUP_COLUMNS
@@ -171,7 +171,7 @@ def _changes(draft: GroupDraft, group: Group, place: Place) -> tuple[CellChange,
 
 
 def _channel(code: str) -> str:
-    return str(GROUP_CHANNEL_LABELS.get(code, code))
+    return group_channel_name(code)
 
 
 def _yes(is_so: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from keng.network.forms.groups import GROUP_CHANNEL_LABELS, group_channels
+from keng.network.forms.groups import group_channel_name, group_channels
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import cells
 from keng.network.sheets.columns import GROUP_COLUMNS
@@ -36,7 +36,7 @@ def group_cells(groups: Iterable[Group], territory: Territory) -> Iterator[list[
             str(GroupKind(group.kind).label),
             written[place.pk] if place else group.place.full_name,
             territory.units[group.unit_id].name,
-            str(GROUP_CHANNEL_LABELS.get(group.channel, group.channel)),
+            group_channel_name(group.channel),
             group.channel_address,
             group.member_count,
             "; ".join(sorted(named)),

@@ -1,0 +1,47 @@
+"""What the rest of the product has to know of a channel, said where the channel is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetting:
+    """One thing to know of an account: how an operator is asked for it, and whether in the open."""
+
+    question: str
+    is_secret: bool = False
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Empty where the channel has none: which ones it must have follows from what it can."""
+
+    name: "Words"
+    """As the desk counts whom a warning reaches by it."""
+    origin: "Words" = ""
+    """As an officer reads by what a tip came in, or an answer goes out."""
+    group_name: "Words" = ""
+    """How a group that it reaches is called."""
+    cell_words: tuple[str, ...] = ()
+    """What a sheet of groups may say for it besides: folded, in either language."""
+    holds_chats: bool = False
+    """Whether one person and the machine can talk in turns, as a survey by numbers does."""
+    is_simulated: bool = False
+    """Whether nobody real is behind it: a demo alone has it."""
+    who_sees_sender: "Words" = ""
+    """What an officer is told of who can know the sender besides us."""
+    answer_goes: "Words" = ""
+    """Where an answer by it is read, beside the box in which it is written."""
+    media_hosts: tuple[str, ...] = ()
+    """At which hosts the files lie that people send by it."""
+    settings: Mapping[str, AccountSetting] = field(default_factory=dict)
+    """What an account of it needs; empty where nobody sets one up by hand."""
+    console_notes: tuple[str, ...] = ()
+    """What an operator has to know of the provider's console, beside the address of the webhook."""
