@@ -41,7 +41,10 @@ def type_in_sheet(
     slip: str,
     by: "Officer",
 ) -> PaperBatch:
-    """One sheet. Raises NotAllowed, WrongState for a finished pile, NotOpen, SlipUnknown, SlipUsed."""
+    """One sheet.
+
+    Raises NotAllowed, WrongState for a finished pile, NotOpen, SlipUnknown, SlipUsed.
+    """
     batch = _own_batch(batch_id, by)
     if batch.typed >= batch.sheets:
         raise WrongState
