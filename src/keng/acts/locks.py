@@ -38,6 +38,7 @@ ORDER: dict[str, str] = {
     "claims_claim": "pk",
     "claims_revision": "pk",
     "surveys_survey": "pk",
+    "surveys_token": "pk",
     "surveys_answer": "pk",
     "surveys_freetext": "pk",
     "surveys_paperbatch": "pk",

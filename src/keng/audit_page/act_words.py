@@ -13,8 +13,6 @@ def act_words(action: str) -> str:
     """An act in words; an unknown one as its code."""
     known = _on_claims() | _on_tips() | _on_warnings() | _by_officers_and_machines() | _on_calls()
     known |= words_of_acts_on_places()
-    known |= _on_lessons()
-    known |= _on_surveys()
     known |= {name: str(words) for name, words in record_words().items()}
     return known.get(action, action)
 
@@ -45,28 +43,6 @@ def _on_calls() -> dict[str, str]:
     }
 
 
-def _on_lessons() -> dict[str, str]:
-    return {
-        "collection.opened": _("Opened a collection of lessons"),
-        "lesson.written": _("Wrote a lesson"),
-        "lesson.published": _("Published a lesson"),
-        "lesson.ended": _("Took a lesson away"),
-        "film.uploaded": _("Uploaded a film"),
-        "film.prepared": _("Prepared a film"),
-        "film.refused": _("Could not prepare a film"),
-        "film.discarded": _("Threw a film away that could not be prepared"),
-        "first_hour.written": _("Wrote the page of the first hour"),
-        "first_hour.published": _("Published the page of the first hour"),
-        "first_hour.ended": _("Took a text of the first hour away"),
-        "pledge.opened": _("Wrote a pledge campaign"),
-        "pledge.published": _("Published a pledge campaign"),
-        "pledge.ended": _("Took a pledge campaign away"),
-        "pledge.counted": _("A class teacher counted who pledged"),
-        "pledge.corrected": _("A class teacher corrected a count"),
-        "pledge.link_renewed": _("Gave a class teacher another link"),
-    }
-
-
 def _on_claims() -> dict[str, str]:
     return {
         "claim.added": _("Wrote a rumour down"),
@@ -78,25 +54,6 @@ def _on_claims() -> dict[str, str]:
         "claim.out_of_scope": _("Put a claim out of scope and destroyed its words"),
         "claim.objected": _("Objected that a claim is about safety or services"),
         "claim.withdrawn": _("Took a claim check back"),
-    }
-
-
-def _on_surveys() -> dict[str, str]:
-    return {
-        "survey.made": _("Wrote a survey"),
-        "survey.changed": _("Changed a survey"),
-        "survey.submitted": _("Handed in a survey for approval"),
-        "survey.approved": _("Approved a survey"),
-        "survey.returned": _("Gave a survey back to be changed"),
-        "survey.slips_made": _("Made slips for a survey"),
-        "survey.opened": _("Opened a survey"),
-        "survey.closed": _("Closed a survey"),
-        "survey.published": _("Published the result of a survey"),
-        "survey.result_submitted": _("Handed in the result of a survey for release"),
-        "survey.result_returned": _("Gave the result of a survey back to be changed"),
-        "survey.text_read": _("Read a short text of a survey"),
-        "survey.paper_begun": _("Began to type in paper forms of a survey"),
-        "survey.paper_typed": _("Typed in paper forms of a survey"),
     }
 
 

@@ -1,13 +1,23 @@
 """What can stand in the way of a decision about a text of this area."""
 
+from django.utils.translation import gettext_lazy as _
 
-class NotYours(PermissionError):
-    """Writing needs a post at the province, publishing a second person with one."""
+from keng.acts import errors
 
 
-class ChangedMeanwhile(Exception):
+class TextChanged(errors.ChangedMeanwhile):
     """It is not what the second person read, or somebody else decided already."""
 
+    sentence = _("It could not be published: read it again.")
 
-class OutOfPurpose(ValueError):
+
+class NextEditionWritten(errors.ChangedMeanwhile):
+    """Somebody else wrote the next edition at the same moment."""
+
+    sentence = _("Somebody else wrote the next edition just now.")
+
+
+class OutOfPurpose(errors.Refused, ValueError):
     """The partner was not invited for this purpose."""
+
+    sentence = _("Not done: the partner was not invited for this purpose.")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from keng.accounts.who import PROVINCE_WORKING
+from keng.acts.work import permit_anywhere
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 def unit_to_write_for(officer: "Officer") -> "Unit | None":
     """The province's desk in whose name the officer writes: lessons are off at a commune."""
     return next(iter(PROVINCE_WORKING.own_units(officer)), None)
+
+
+def permitted_unit(by: "Officer") -> "Unit":
+    """The same, inside an act that begins something. Raises NotAllowed."""
+    permit_anywhere()
+    return PROVINCE_WORKING.own_units(by)[0]
 
 
 def may_publish_text(officer: "Officer", text: "FourEyes") -> bool:

@@ -14,8 +14,11 @@ from typing import Any
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
+from keng.acts.act import act
+from keng.acts.locks import lock
 from keng.kit import times
 from keng.kit.secrets import derive_key, keyed_hash
+from keng.surveys import acts
 from keng.surveys.models import Draft
 
 DRAFT_LIFE = timedelta(hours=24)
@@ -36,14 +39,14 @@ def begin_draft(survey: str, slip: str = "") -> UnfinishedAnswer:
     return UnfinishedAnswer(secrets.token_urlsafe(32), survey, slip=slip)
 
 
-def load_draft(secret: str, survey: str, *, lock: bool = False) -> UnfinishedAnswer | None:
+def load_draft(secret: str, survey: str, *, to_send: bool = False) -> UnfinishedAnswer | None:
     """The draft of a secret for this survey; None when there is none or its day is over.
 
-    With `lock`, in the caller's transaction: the same form sent twice at once waits.
+    `to_send`, inside an act: the same form sent twice at once waits.
     """
     if not secret or len(secret) > 100:
         return None
-    rows = Draft.objects.select_for_update(no_key=True) if lock else Draft.objects
+    rows = lock(Draft.objects.all()) if to_send else Draft.objects.all()
     row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE).first()
     if row is None:
         return None
@@ -59,6 +62,7 @@ def load_draft(secret: str, survey: str, *, lock: bool = False) -> UnfinishedAns
     )
 
 
+@act(acts.KEEP_DRAFT)
 def save_draft(draft: UnfinishedAnswer) -> None:
     """Store the draft; its day begins again."""
     plain = json.dumps(

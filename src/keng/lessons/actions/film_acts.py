@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from keng.acts.act import act
+from keng.acts.errors import Refused
+from keng.acts.locks import lock_available, lock_one
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.ids import read_id
 from keng.kit.private_files import create_private
-from keng.lessons import rights
-from keng.lessons.errors import NotYours
+from keng.lessons import acts, rights
 from keng.lessons.films import ffmpeg, transcoding
 from keng.lessons.films.probe import FilmRefused, probe_film
 from keng.lessons.models import Film
@@ -30,15 +34,19 @@ _TRIES = 3
 _STEP = 5
 
 
-class FilmsAreOff(Exception):
+class FilmsAreOff(Refused):
     """No ffmpeg is configured here."""
 
+    sentence = _("Not done: films cannot be prepared here.")
 
-class FilmNotRefused(Exception):
+
+class FilmNotRefused(Refused):
     """The film can be used, or is still being prepared."""
 
+    sentence = _("Only a film that cannot be used is discarded.")
 
-@transaction.atomic
+
+@act(acts.TAKE_IN_FILM, retry=False)
 def take_in_film(
     pieces: Iterable[bytes],
     *,
@@ -47,10 +55,8 @@ def take_in_film(
     words: Mapping[str, str],
     by: "Officer",
 ) -> Film:
-    """Keep an uploaded file for the worker. Raises NotYours, FilmsAreOff."""
-    unit = rights.unit_to_write_for(by)
-    if unit is None:
-        raise NotYours
+    """Keep an uploaded file for the worker. Raises NotAllowed, FilmsAreOff."""
+    unit = rights.permitted_unit(by)
     if not ffmpeg.films_are_on():
         raise FilmsAreOff
     film = Film(unit=unit, title=title, captions=dict(captions), words=dict(words), made_by=by)
@@ -60,15 +66,13 @@ def take_in_film(
     return film
 
 
-@transaction.atomic
+@act(acts.DISCARD_FILM)
 def discard_film(key: uuid.UUID, *, by: "Officer") -> None:
     """Throw away what could not be prepared: its words and whatever is left of its file.
 
-    Raises NotYours; FilmNotRefused for a film that can be used or is being prepared.
+    Raises NotAllowed; FilmNotRefused for a film that can be used or is being prepared.
     """
-    film = Film.objects.visible_to(by).select_for_update(no_key=True).filter(pk=key).first()
-    if film is None or rights.unit_to_write_for(by) is None:
-        raise NotYours
+    film = lock_one(Film.objects.visible_to(by), key)
     if film.state != Film.State.REFUSED:
         raise FilmNotRefused
     film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
@@ -109,21 +113,17 @@ def prepare_next_film() -> int:
     return 1
 
 
+@work()
 def _lease_film() -> Film | None:
     """The oldest that waits, or that a killed worker left; after three tries it is given up."""
     now = times.now()
-    with transaction.atomic():
-        film = (
-            Film.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
-            .filter(Q(state=Film.State.WAITING) | Q(state=Film.State.WORKING, leased_until__lt=now))
-            .order_by("id")
-            .first()
-        )
-        if film is None:
-            return None
-        film.state, film.leased_until, film.percent = Film.State.WORKING, now + _LEASE, 0
-        film.attempts += 1
-        film.save(update_fields=["state", "leased_until", "percent", "attempts"])
+    to_do = Q(state=Film.State.WAITING) | Q(state=Film.State.WORKING, leased_until__lt=now)
+    film = lock_available(Film.objects.filter(to_do).order_by("id")).first()
+    if film is None:
+        return None
+    film.state, film.leased_until, film.percent = Film.State.WORKING, now + _LEASE, 0
+    film.attempts += 1
+    film.save(update_fields=["state", "leased_until", "percent", "attempts"])
     return film
 
 
@@ -144,7 +144,7 @@ def _transcode_film(film: Film, source: Path) -> transcoding.TranscodedFilm:
     return transcoding.transcode_film(source, target, poster, probe_film(source), progress)
 
 
-@transaction.atomic
+@work()
 def _finish_film(film: Film, **values: object) -> None:
     for name, value in values.items():
         setattr(film, name, value)

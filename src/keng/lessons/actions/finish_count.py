@@ -2,10 +2,13 @@
 
 from django.db import connection
 
+from keng.acts.act import act
 from keng.kit import times
+from keng.lessons import acts
 from keng.lessons.models import Lesson
 
 
+@act(acts.COUNT_FINISHED)
 def count_finished(lesson: Lesson, *, pupils: int = 0) -> None:
     """One more finished it; or a teacher says how many pupils of a class did."""
     with connection.cursor() as cursor:

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-
 from keng.accounts.hands import hands_of_all, hands_on_record
+from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
-from keng.lessons import rights
-from keng.lessons.errors import NotYours
+from keng.lessons import acts, rights
 from keng.lessons.models import FirstHour
 
 if TYPE_CHECKING:
@@ -18,14 +16,12 @@ if TYPE_CHECKING:
     from keng.places.models import Unit
 
 
-@transaction.atomic
+@act(acts.WRITE_FIRST_HOUR)
 def write_first_hour(
     texts: Mapping[str, Any], hotlines: Sequence[Mapping[str, str]], *, by: "Officer"
 ) -> FirstHour:
-    """Another text of the page; a second person publishes it. Raises NotYours."""
-    unit = rights.unit_to_write_for(by)
-    if unit is None:
-        raise NotYours
+    """Another text of the page; a second person publishes it. Raises NotAllowed."""
+    unit = rights.permitted_unit(by)
     made = FirstHour(
         unit=unit,
         texts=dict(texts),

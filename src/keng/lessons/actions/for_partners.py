@@ -1,12 +1,12 @@
 """Lessons that a partner's own people wrote and released: they appear here, and go again.
 
-Who wrote and who released them is the partner's business (partners.actions); so is the record.
+Who wrote and who released them is the partner's business (partners.actions); so is the record, and
+so is the permission: these are steps of the partner's acts.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 
 from keng.accounts.models import Partner
@@ -34,7 +34,6 @@ def collection_of_partner(partner: Partner, texts: Mapping[str, Any], purpose: s
     )
 
 
-@transaction.atomic
 def publish_partner_lesson(
     texts: Mapping[str, Any],
     right: Sequence[int],

@@ -2,17 +2,16 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-from django.db.models import F
-
+from keng.acts.act import act
+from keng.acts.errors import TooLate
+from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import new_row_secret
-from keng.lessons import rights
-from keng.lessons.errors import NotYours
+from keng.lessons import acts, rights
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.schools import schools_of
 from keng.lessons.slugs import slug_for
@@ -21,26 +20,24 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class NotCounting(Exception):
+class NotCounting(TooLate):
     """The campaign has not begun, or is over."""
 
 
-@transaction.atomic
+@act(acts.OPEN_CAMPAIGN)
 def open_campaign(
     texts: Mapping[str, Any],
     *,
     purpose: str,
     days: tuple[datetime.date, datetime.date],
-    schools: Iterable[str],
+    schools: Sequence[str],
     by: "Officer",
 ) -> Campaign:
     """A campaign for these schools (by their keys); a second person publishes it.
 
-    Raises NotYours.
+    Raises NotAllowed.
     """
-    unit = rights.unit_to_write_for(by)
-    if unit is None:
-        raise NotYours
+    unit = rights.permitted_unit(by)
     slug = slug_for(texts["vi"]["title"], lambda slug: Campaign.objects.filter(slug=slug).exists())
     made = Campaign(
         unit=unit,
@@ -74,14 +71,10 @@ def open_campaign(
     return made
 
 
-@transaction.atomic
+@act(acts.COUNT_PLEDGES)
 def count_pledges(school_class: SchoolClass, *, pupils: int, pledged: int) -> SchoolClass:
     """What the class teacher confirms, or corrects. Raises NotCounting."""
-    locked = (
-        SchoolClass.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("campaign", "lead")
-        .get(pk=school_class.pk)
-    )
+    locked = lock(SchoolClass.objects.select_related("campaign", "lead")).get(pk=school_class.pk)
     if not locked.campaign.is_counting(times.local_date(times.now())):
         raise NotCounting
     is_again = locked.counted_at is not None
@@ -97,20 +90,18 @@ def count_pledges(school_class: SchoolClass, *, pupils: int, pledged: int) -> Sc
     return locked
 
 
-@transaction.atomic
+@act(acts.RENEW_CLASS_LINK)
 def renew_class_link(key: uuid.UUID, *, by: "Officer") -> SchoolClass:
-    """Another link, since the old one went where it should not. Raises NotYours."""
-    found = SchoolClass.objects.visible_to(by).select_related("campaign__unit").get(pk=key)
-    if not rights.may_end_text(by, found.campaign):
-        raise NotYours
-    SchoolClass.objects.filter(pk=key).update(
-        link_version=F("link_version") + 1, link_secret=new_row_secret()
-    )
+    """Another link, since the old one went where it should not. Raises NotAllowed."""
+    visible = SchoolClass.objects.visible_to(by).select_related("campaign")
+    found = lock_one(visible, key, owner="campaign.unit_id")
+    found.link_version, found.link_secret = found.link_version + 1, new_row_secret()
+    found.save(update_fields=["link_version", "link_secret"])
     record(
         "pledge.link_renewed",
         by=by,
         on=found,
         chain=unit_chain(found.campaign.unit_id),
-        detail={"version": found.link_version + 1},
+        detail={"version": found.link_version},
     )
     return found

@@ -3,13 +3,14 @@
 import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import transaction
-
 from keng.accounts.hands import hands_on_record
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.lessons import rights
-from keng.lessons.errors import ChangedMeanwhile, NotYours
+from keng.lessons import acts
+from keng.lessons.errors import TextChanged
 from keng.lessons.four_eyes import FourEyes
 from keng.lessons.models import Campaign, Edition, FirstHour
 
@@ -26,19 +27,20 @@ _PUBLISHED = {
 _ENDED = {Edition: "lesson.ended", Campaign: "pledge.ended", FirstHour: "first_hour.ended"}
 
 
-@transaction.atomic
+@act(acts.PUBLISH_TEXT)
 def publish_text(kind: type[_Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> _Text:
     """Let the public read exactly what this second person read.
 
-    Raises NotYours; ChangedMeanwhile when the text is another one or is decided already.
+    Raises NotAllowed, also to whoever has a hand in it; TextChanged when the text is another one
+    or is decided already.
     """
     text = _lock_text(kind, key, by)
-    if not rights.may_publish_text(by, text):
-        raise NotYours
+    if text.has_hand_of(by):
+        raise NotAllowed
     if not text.is_waiting or seen != bytes(text.hash) or text.hash_now != seen:
-        raise ChangedMeanwhile
+        raise TextChanged
     if isinstance(text, Edition) and text.is_overtaken:
-        raise ChangedMeanwhile
+        raise TextChanged
     text.published_by, text.published_at = by, times.now()
     text.save(update_fields=["published_by", "published_at"])
     record(
@@ -51,12 +53,10 @@ def publish_text(kind: type[_Text], key: uuid.UUID, *, seen: bytes, by: "Officer
     return text
 
 
-@transaction.atomic
+@act(acts.END_TEXT)
 def end_text(kind: type[_Text], key: uuid.UUID, *, by: "Officer") -> _Text:
-    """Nobody reads it any more; by one person, at once. Raises NotYours."""
+    """Nobody reads it any more; by one person, at once. Raises NotAllowed."""
     text = _lock_text(kind, key, by)
-    if not rights.may_end_text(by, text):
-        raise NotYours
     if text.ended_at is None:
         text.ended_at = times.now()
         text.save(update_fields=["ended_at"])
@@ -72,8 +72,5 @@ def end_text(kind: type[_Text], key: uuid.UUID, *, by: "Officer") -> _Text:
 
 def _lock_text(kind: type[_Text], key: uuid.UUID, by: "Officer") -> _Text:
     manager: Any = kind._default_manager  # noqa: SLF001 -- Django documents it
-    visible = manager.visible_to(by)
-    found: _Text = (
-        visible.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=key)
-    )
+    found: _Text = lock_one(manager.visible_to(by).select_related("unit"), key)
     return found

@@ -1,15 +1,19 @@
 """Writing collections and lessons: for a second person to publish."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Max
 
 from keng.accounts.hands import hands_of_all, hands_on_record
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.work import savepoint
 from keng.audit.actions import record, unit_chain
-from keng.lessons import rights
-from keng.lessons.errors import ChangedMeanwhile, NotYours
+from keng.lessons import acts, rights
+from keng.lessons.errors import NextEditionWritten
 from keng.lessons.models import Collection, Edition, Film, Lesson
 from keng.lessons.slugs import slug_for
 
@@ -17,15 +21,12 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from keng.accounts.models import Officer
-    from keng.places.models import Unit
 
 
-@transaction.atomic
+@act(acts.OPEN_COLLECTION)
 def open_collection(texts: Mapping[str, Any], *, purpose: str, by: "Officer") -> Collection:
-    """A place for lessons under the unit's own name. Raises NotYours."""
-    unit = rights.unit_to_write_for(by)
-    if unit is None:
-        raise NotYours
+    """A place for lessons under the unit's own name. Raises NotAllowed."""
+    unit = rights.permitted_unit(by)
     slug = slug_for(
         texts["vi"]["title"], lambda slug: Collection.objects.filter(slug=slug).exists()
     )
@@ -42,7 +43,7 @@ def open_collection(texts: Mapping[str, Any], *, purpose: str, by: "Officer") ->
     return made
 
 
-@transaction.atomic
+@act(acts.WRITE_LESSON)
 def write_lesson(
     texts: Mapping[str, Any],
     right: Sequence[int],
@@ -51,14 +52,14 @@ def write_lesson(
     by: "Officer",
     film: Film | None = None,
 ) -> Edition:
-    """A new lesson. Raises NotYours."""
-    _writing_unit(collection, by)
+    """A new lesson. Raises NotAllowed."""
+    collection = _permitted_collection(collection.pk, by)
     slug = slug_for(texts["vi"]["title"], lambda slug: Lesson.objects.filter(slug=slug).exists())
     lesson = Lesson.objects.create(slug=slug, collection=collection)
     return _save_edition(lesson, texts, right, film, by)
 
 
-@transaction.atomic
+@act(acts.REWRITE_LESSON)
 def rewrite_lesson(
     texts: Mapping[str, Any],
     right: Sequence[int],
@@ -69,16 +70,19 @@ def rewrite_lesson(
 ) -> Edition:
     """The next edition; until it is published the public reads the one before.
 
-    Raises NotYours, ChangedMeanwhile.
+    Raises NotAllowed, NextEditionWritten.
     """
+    lesson.collection = _permitted_collection(lesson.collection_id, by)
     return _save_edition(lesson, texts, right, film, by)
 
 
-def _writing_unit(collection: Collection, by: "Officer") -> "Unit":
-    unit = rights.unit_to_write_for(by)
-    if unit is None or unit.pk != collection.unit_id:
-        raise NotYours
-    return unit
+def _permitted_collection(pk: uuid.UUID, by: "Officer") -> Collection:
+    """One of the officer's own desk, never a partner's. Raises NotAllowed."""
+    unit = rights.permitted_unit(by)
+    found = Collection.objects.visible_to(by).filter(pk=pk, unit=unit).first()
+    if found is None:
+        raise NotAllowed
+    return found
 
 
 def _save_edition(
@@ -88,12 +92,12 @@ def _save_edition(
     film: Film | None,
     by: "Officer",
 ) -> Edition:
-    unit = _writing_unit(lesson.collection, by)
+    unit_id = lesson.collection.unit_id
     last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
     made = Edition(
         lesson=lesson,
         number=last + 1,
-        unit=unit,
+        unit_id=unit_id,
         texts=dict(texts),
         right=list(right),
         film=film,
@@ -103,16 +107,15 @@ def _save_edition(
     made.add_hand(by)
     made.hash = made.hash_now
     try:
-        with transaction.atomic():
+        with savepoint():
             made.save()
     except IntegrityError as error:
-        # Somebody else wrote the next edition at the same moment.
-        raise ChangedMeanwhile from error
+        raise NextEditionWritten from error
     record(
         "lesson.written",
         by=by,
         on=made,
-        chain=unit_chain(unit.pk),
+        chain=unit_chain(unit_id),
         detail={
             "lesson": lesson.slug,
             "number": made.number,

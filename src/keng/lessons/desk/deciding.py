@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.presence import is_present
 from keng.accounts.who import PROVINCE_WORKING
+from keng.acts.errors import NotAllowed
 from keng.lessons import queries, rights
 from keng.lessons.actions import releasing
-from keng.lessons.errors import ChangedMeanwhile, NotYours
+from keng.lessons.errors import TextChanged
 from keng.lessons.forms import PublishTextForm
 from keng.lessons.four_eyes import FourEyes
 
@@ -61,8 +62,8 @@ def _publish_posted(request: HttpRequest, text: FourEyes, form: PublishTextForm)
     try:
         seen = bytes.fromhex(form.cleaned_data["hash"])
         releasing.publish_text(type(text), text.pk, seen=seen, by=request.officer)
-    except (NotYours, ChangedMeanwhile):
-        messages.error(request, _("It could not be published: read it again."))
+    except (NotAllowed, TextChanged):
+        messages.error(request, TextChanged.sentence)
     else:
         messages.success(request, _("Published: everybody can read it now."))
     return redirect(request.path)
@@ -71,7 +72,7 @@ def _publish_posted(request: HttpRequest, text: FourEyes, form: PublishTextForm)
 def _end_posted(request: HttpRequest, text: FourEyes) -> HttpResponse:
     try:
         releasing.end_text(type(text), text.pk, by=request.officer)
-    except NotYours:
+    except NotAllowed:
         messages.error(request, _("This is not yours to take away."))
     else:
         messages.success(request, _("Taken away: nobody reads it any more."))

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.kit.uploads import takes_files
 from keng.lessons import film_ranges, rights
 from keng.lessons.actions import film_acts
-from keng.lessons.errors import NotYours
 from keng.lessons.film_forms import FilmForm
 from keng.lessons.films import ffmpeg
 from keng.lessons.films.probe import MOST_FILM_BYTES
@@ -71,8 +70,8 @@ def film_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _visible_film(request, pk)
     try:
         film_acts.discard_film(pk, by=request.officer)
-    except (NotYours, film_acts.FilmNotRefused):
-        messages.error(request, _("Only a film that cannot be used is discarded."))
+    except film_acts.FilmNotRefused as error:
+        messages.error(request, error.sentence)
         return redirect("film", pk=pk)
     messages.success(request, _("Discarded: its file and its words are gone."))
     return redirect("films")

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from keng.acts.errors import NotAllowed
 from keng.lessons import queries, rights
 from keng.lessons.actions import writing
 from keng.lessons.desk.deciding import decide_text, decision_panel
-from keng.lessons.errors import ChangedMeanwhile, NotYours
+from keng.lessons.errors import NextEditionWritten
 from keng.lessons.forms import CollectionForm
 from keng.lessons.lesson_form import LessonForm, initial_of_edition
 from keng.lessons.models import Collection, Edition, Film
@@ -74,11 +75,11 @@ def _writing_page(
     if request.method == "POST" and form.is_valid():
         try:
             made = _save_posted(form, collection, before, request)
-        except NotYours:
+        except NotAllowed:
             messages.error(request, _("This is not yours to write."))
             return redirect("desk-lessons")
-        except ChangedMeanwhile:
-            messages.error(request, _("Somebody else wrote the next edition just now."))
+        except NextEditionWritten as error:
+            messages.error(request, error.sentence)
             return redirect("desk-lessons")
         messages.success(request, _("Written: a second person publishes it."))
         return redirect("desk-lesson", pk=made.pk)

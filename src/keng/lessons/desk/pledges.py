@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.lessons import pledge_queries, rights
 from keng.lessons.actions import pledge_acts
 from keng.lessons.desk.deciding import decide_text, decision_panel
-from keng.lessons.errors import NotYours
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.pledge_forms import CampaignForm
 from keng.lessons.schools import schools_of
@@ -80,9 +79,6 @@ def pledge_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Another link for one class."""
     visible = SchoolClass.objects.visible_to(request.officer)
     found = get_object_or_404(visible, pk=pk)
-    try:
-        pledge_acts.renew_class_link(pk, by=request.officer)
-    except NotYours:
-        raise Http404 from None
+    pledge_acts.renew_class_link(pk, by=request.officer)
     messages.success(request, _("The old link opens nothing any more. Hand out the new one."))
     return redirect("pledge", pk=found.campaign_id)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from keng.acts.errors import NotAllowed
 from keng.conftest import sign_in
 from keng.lessons.actions import first_hour_acts, releasing
-from keng.lessons.errors import NotYours
 from keng.lessons.first_hour import default_first_hour_texts
 from keng.lessons.first_hour_form import initial_of_first_hour
 from keng.lessons.models import FirstHour
@@ -79,7 +79,7 @@ def test_another_persons_word_opens_no_way_round(desk):
     first_hour_acts.write_first_hour(changed(), [], by=desk.writer)
     again = first_hour_acts.write_first_hour(changed(), [BANK], by=desk.second)
     for hand in (desk.writer, desk.second):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotAllowed):
             publish(again, hand)
     publish(again, make.officer(unit=desk.unit))
     later = first_hour_acts.write_first_hour(default_first_hour_texts(), [], by=desk.second)

@@ -1,13 +1,13 @@
 """Lessons: two people answer for each text, and nobody's answers are kept."""
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.lessons.actions import for_partners, releasing, writing
-from keng.lessons.errors import ChangedMeanwhile, NotYours, OutOfPurpose
+from keng.lessons.errors import OutOfPurpose, TextChanged
 from keng.lessons.models import Edition, Finished
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
 from tests import make
@@ -30,7 +30,7 @@ def test_nobody_reads_a_lesson_before_a_second_person_published_it(desk, public_
 
 def test_who_wrote_it_does_not_publish_it(desk):
     edition = desk.lesson()
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=desk.writer)
     edition.published_by = desk.writer
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -39,19 +39,19 @@ def test_who_wrote_it_does_not_publish_it(desk):
 
 def test_what_is_published_is_what_was_read(desk):
     edition = desk.lesson()
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(TextChanged):
         releasing.publish_text(Edition, edition.pk, seen=b"0" * 32, by=desk.second)
     Edition.objects.filter(pk=edition.pk).update(texts=titled("Tiêu đề khác"))
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(TextChanged):
         releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=desk.second)
 
 
 def test_a_commune_neither_writes_nor_sees_a_lesson_of_the_province(desk):
     edition = desk.lesson()
     commune = make.officer(unit=make.unit(parent=desk.unit), role="commander")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         writing.write_lesson(TEXTS, RIGHT, collection=edition.lesson.collection, by=commune)
-    with pytest.raises(ObjectDoesNotExist):
+    with pytest.raises(NotAllowed):
         releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=commune)
 
 
@@ -74,7 +74,7 @@ def test_what_was_overtaken_while_it_waited_is_not_published(desk):
     desk.publish(
         writing.rewrite_lesson(titled("Bản ba"), RIGHT, lesson=first.lesson, by=desk.writer)
     )
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(TextChanged):
         desk.publish(waiting)
 
 
@@ -100,8 +100,13 @@ def test_what_a_partner_wrote_is_not_the_desks(desk, desk_client):
     assert TEXTS["vi"]["title"] not in page
     assert desk_client.get(f"/lessons/{edition.pk}/").status_code == 404
     assert desk_client.get(f"/lessons/collections/{opened.pk}/new/").status_code == 404
-    with pytest.raises(Edition.DoesNotExist):
+    with pytest.raises(NotAllowed):
         releasing.end_text(Edition, edition.pk, by=desk.writer)
+    with pytest.raises(NotAllowed):
+        writing.write_lesson(TEXTS, RIGHT, collection=opened, by=desk.writer)
+    with pytest.raises(NotAllowed):
+        writing.rewrite_lesson(TEXTS, RIGHT, lesson=edition.lesson, by=desk.writer)
+    assert list(Edition.objects.all()) == [edition]
     offered = desk_client.get("/lessons/collections/new/").content.decode()
     assert "Đoàn xã Thử" not in offered
 
@@ -212,7 +217,7 @@ def test_another_persons_word_opens_no_way_round(desk):
     first = desk.lesson()
     again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
     for hand in (desk.writer, desk.second):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotAllowed):
             releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=hand)
         with pytest.raises(IntegrityError, match="published_by"), transaction.atomic():
             Edition.objects.filter(pk=again.pk).update(published_by=hand)
@@ -226,7 +231,7 @@ def test_taking_a_text_away_before_it_was_published_takes_no_hand_out_of_the_nex
     first = desk.lesson()
     releasing.end_text(Edition, first.pk, by=desk.writer)
     again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
 
 

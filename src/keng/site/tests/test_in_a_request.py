@@ -39,7 +39,7 @@ from keng.dialogue import answering
 from keng.incidents import incident_acts
 from keng.kit import times
 from keng.lessons.actions import releasing as lessons
-from keng.lessons.errors import ChangedMeanwhile
+from keng.lessons.errors import TextChanged
 from keng.lessons.models import Edition
 from keng.lessons.tests.world import Desk as LessonDesk
 from keng.lookup import errors as lookup_errors
@@ -528,7 +528,7 @@ def lesson_published():
     return Example(
         desk.second,
         lambda by: lessons.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=by),
-        ChangedMeanwhile,
+        TextChanged,
     )
 
 

@@ -4,20 +4,39 @@ No audit entry: a resident's answer is no decision, and an entry would carry its
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
-
+from keng.acts.act import act
 from keng.kit import times
-from keng.surveys import codes
+from keng.surveys import acts, codes, drafts
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
 from keng.surveys.content import SurveyContent, drop_unasked_answers
 from keng.surveys.models import Answer, FreeText, Survey, Token
 from keng.surveys.queries import takes_answers
 
 
-@transaction.atomic
+@act(acts.SEND_DRAFT)
+def send_draft(
+    secret: str,
+    survey: Survey,
+    content: SurveyContent,
+    *,
+    again: bool,
+    is_crowded: Callable[[], bool],
+) -> None:
+    """Count an unfinished answer as it is, once: whoever sends it again changes nothing.
+
+    `is_crowded` is asked only where it counts. Raises NotOpen, SlipUnknown, SlipUsed.
+    """
+    mine = drafts.load_draft(secret, survey.code, to_send=True)
+    if mine is None:
+        # Sent by another tap a moment ago.
+        return
+    take_answer(survey, content, mine.said, slip=mine.slip, again=again, crowded=is_crowded())
+    drafts.drop_draft(secret)
+
+
 def take_answer(
     survey: Survey,
     content: SurveyContent,
@@ -28,7 +47,10 @@ def take_answer(
     again: bool = False,
     crowded: bool = False,
 ) -> None:
-    """Count one filled-in form. Raises NotOpen, SlipUnknown, SlipUsed."""
+    """Count one filled-in form, inside an act or a turn of a chat.
+
+    Raises NotOpen, SlipUnknown, SlipUsed.
+    """
     survey = Survey.objects.get(pk=survey.pk)
     # Sheets of paper may be typed in after the last day, until somebody closes the survey.
     on_paper = origin == Answer.Origin.PAPER and survey.state == Survey.State.OPEN

@@ -13,9 +13,10 @@ import random
 import uuid
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
+from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.kit import times
 from keng.surveys import figures
 from keng.surveys.models import Answer, ChatAnswered, FreeText, Survey, Token
@@ -42,15 +43,15 @@ def mix_answers() -> int:
     return 0
 
 
-@transaction.atomic
+@work()
 def mix_survey(survey_id: uuid.UUID) -> int:
     """Write the new answers and texts of a survey anew, in an order that tells nothing."""
     new = {"survey": survey_id, "mixed": False}
-    answers = list(Answer.objects.select_for_update(no_key=True).filter(**new))
+    answers = list(lock(Answer.objects.filter(**new), to_delete=True))
     # Another worker may have mixed the others a moment ago.
     if len(answers) < FEWEST:
         return 0
-    texts = list(FreeText.objects.select_for_update(no_key=True).filter(**new))
+    texts = list(lock(FreeText.objects.filter(**new), to_delete=True))
     return _write_anew(Answer, answers) + _write_anew(FreeText, texts)
 
 
@@ -65,12 +66,18 @@ def count_closed_survey() -> int:
         return 0
     models: tuple[Any, ...] = (Answer, FreeText, Token)
     for model in models:
-        with transaction.atomic():
-            if not _lock_to_count(closed.pk):
-                return 0
-            whole = model.objects.select_for_update(no_key=True).filter(survey=closed.pk)
-            _write_anew(model, list(whole))
+        if not _write_closed_anew(model, closed.pk):
+            return 0
     return _count_survey(closed.pk)
+
+
+@work()
+def _write_closed_anew(model: Any, survey_id: uuid.UUID) -> bool:
+    """All rows of one kind; False when another worker has counted the survey meanwhile."""
+    if not _lock_to_count(survey_id):
+        return False
+    _write_anew(model, list(lock(model.objects.filter(survey=survey_id), to_delete=True)))
+    return True
 
 
 def _to_count() -> QuerySet[Survey]:
@@ -81,7 +88,7 @@ def _to_count() -> QuerySet[Survey]:
 
 def _lock_to_count(survey_id: uuid.UUID) -> Survey | None:
     """None when another worker has counted it meanwhile."""
-    return _to_count().select_for_update(no_key=True).filter(pk=survey_id).first()
+    return lock(_to_count()).filter(pk=survey_id).first()
 
 
 def _write_anew(model: Any, rows: list[Any]) -> int:
@@ -95,7 +102,7 @@ def _write_anew(model: Any, rows: list[Any]) -> int:
     return len(rows)
 
 
-@transaction.atomic
+@work()
 def _count_survey(survey_id: uuid.UUID) -> int:
     survey = _lock_to_count(survey_id)
     if survey is None:

@@ -1,33 +1,59 @@
 """What can stand in the way."""
 
+from typing import TYPE_CHECKING
 
-class NotYours(PermissionError):
-    """Not an officer who may, or the author where a second person is needed."""
+from django.utils.translation import gettext_lazy as _
+
+from keng.acts.errors import AlreadyDone, ChangedMeanwhile, Incomplete, Refused, TooLate
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+_MISSING: "dict[str, _StrPromise]" = {
+    "none": _("Write at least one question first."),
+    "english": _("Some questions are not in English yet."),
+    "questions": _("Twelve questions are the most: nobody answers more."),
+    "slips": _("There are 5,000 slips: these are the most."),
+    "figures": _("Not done: the answers are not counted yet."),
+    "texts": _("Read the short texts first: each is published or left out."),
+}
 
 
-class WrongState(Exception):
+class WrongState(Refused):
     """The survey is not where this can be done: not a draft, not open, not closed."""
 
+    sentence = _("That is over: this is how the survey stands now.")
 
-class LastDayOver(Exception):
+
+class LastDayOver(TooLate):
     """Whoever answered would be too late: it needs another last day before it opens."""
 
+    sentence = _("Its last day is over. Give it back, set a later day and hand it in again.")
 
-class NotReady(ValueError):
+
+class NotReady(Incomplete):
     """Something is missing; holds a word for what."""
 
+    def __init__(self, missing: str) -> None:
+        super().__init__(missing)
+        self.sentence = _MISSING[missing]
 
-class StaleApproval(Exception):
+
+class StaleApproval(ChangedMeanwhile):
     """It is no longer what the approver looked at."""
 
 
-class NotOpen(Exception):
+class NotOpen(TooLate):
     """No answer is taken any more."""
 
 
-class SlipUnknown(Exception):
+class SlipUnknown(Incomplete):
     """There is no such slip."""
 
+    sentence = _("There is no such slip. Compare it letter by letter.")
 
-class SlipUsed(Exception):
+
+class SlipUsed(AlreadyDone):
     """The slip gave its answer already."""
+
+    sentence = _("This slip was used already: the sheet does not count again.")

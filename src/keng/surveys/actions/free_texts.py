@@ -3,28 +3,26 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
-from keng.surveys import rights
-from keng.surveys.actions.errors import NotYours, WrongState
+from keng.surveys import acts
+from keng.surveys.actions.errors import WrongState
 from keng.surveys.models import FreeText, Survey
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-@transaction.atomic
+@act(acts.DECIDE_FREE_TEXT)
 def decide_free_text(text_id: uuid.UUID, *, words: str, by: "Officer") -> FreeText:
     """Publish these words with the result, or nothing of it. What was written first is gone then.
 
-    Raises FreeText.DoesNotExist, NotYours, WrongState.
+    Raises NotAllowed, WrongState.
     """
-    visible = Survey.objects.visible_to(by)
-    text = FreeText.objects.select_for_update(no_key=True).get(pk=text_id, survey__in=visible)
-    survey = Survey.objects.select_related("unit").get(pk=text.survey_id)
-    if not rights.may_write(by, survey):
-        raise NotYours
+    visible = FreeText.objects.filter(survey__in=Survey.objects.visible_to(by))
+    text = lock_one(visible.select_related("survey"), text_id, owner="survey.unit_id")
+    survey = text.survey
     if text.state != FreeText.State.WAITING or survey.state != Survey.State.CLOSED:
         raise WrongState
     text.state = FreeText.State.SHOWN if words else FreeText.State.LEFT_OUT

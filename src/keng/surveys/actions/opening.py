@@ -4,21 +4,18 @@ import datetime
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KT
 
 from keng.accounts.hands import hands_on_record
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock_available
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.surveys import codes, rights
-from keng.surveys.actions.errors import (
-    LastDayOver,
-    NotReady,
-    NotYours,
-    StaleApproval,
-    WrongState,
-)
+from keng.surveys import acts, codes, rights
+from keng.surveys.actions.errors import LastDayOver, NotReady, StaleApproval, WrongState
 from keng.surveys.actions.writing import locked_survey
 from keng.surveys.content import content_hash
 from keng.surveys.models import PaperBatch, Survey, Token
@@ -31,17 +28,17 @@ MOST_SLIPS = 300
 MOST_SLIPS_IN_ALL = 5000
 
 
-@transaction.atomic
+@act(acts.APPROVE_SURVEY)
 def approve_survey(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
     """Let it be opened, exactly as the approver saw it.
 
-    Raises WrongState, NotYours, StaleApproval.
+    Raises WrongState, NotAllowed, StaleApproval.
     """
     survey = locked_survey(survey_id, by)
     if survey.state != Survey.State.SUBMITTED:
         raise WrongState
-    if not rights.may_approve(by, survey):
-        raise NotYours
+    if survey.has_hand_of(by):
+        raise NotAllowed
     now = content_hash(survey.content, purpose=survey.purpose, reach=survey.reach)
     if seen != bytes(survey.hash) or now != seen:
         raise StaleApproval
@@ -53,14 +50,14 @@ def approve_survey(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
     return survey
 
 
-@transaction.atomic
+@act(acts.SEND_BACK_SURVEY)
 def send_back_survey(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
     """Give it back to be changed: by the second person, or taken back before it opened."""
     survey = locked_survey(survey_id, by)
     if survey.state not in {Survey.State.SUBMITTED, Survey.State.APPROVED}:
         raise WrongState
     if not (rights.may_approve(by, survey) or rights.may_write(by, survey)):
-        raise NotYours
+        raise NotAllowed
     survey.state, survey.returned_reason = Survey.State.DRAFT, reason
     survey.approved_by = survey.approved_at = survey.approved_hash = survey.submitted_at = None
     survey.save(
@@ -79,14 +76,13 @@ def send_back_survey(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Sur
     return survey
 
 
-@transaction.atomic
+@act(acts.MAKE_SLIPS)
 def make_slips(survey_id: uuid.UUID, count: int, *, by: "Officer") -> list[str]:
     """So many codes, each good for one answer; they are shown now and stored nowhere.
 
-    Raises NotYours, WrongState, NotReady("slips") for too many.
+    Raises NotAllowed, WrongState, NotReady("slips") for too many.
     """
     survey = locked_survey(survey_id, by)
-    _may_write(by, survey)
     if survey.reach != Survey.Reach.ONCE or survey.state not in {
         Survey.State.APPROVED,
         Survey.State.OPEN,
@@ -102,14 +98,13 @@ def make_slips(survey_id: uuid.UUID, count: int, *, by: "Officer") -> list[str]:
     return made
 
 
-@transaction.atomic
+@act(acts.OPEN_SURVEY)
 def open_survey(
     survey_id: uuid.UUID, *, by: "Officer", now: datetime.datetime | None = None
 ) -> Survey:
-    """Take answers from now on. Raises NotYours, WrongState, LastDayOver."""
+    """Take answers from now on. Raises NotAllowed, WrongState, LastDayOver."""
     now = now or times.now()
     survey = locked_survey(survey_id, by)
-    _may_write(by, survey)
     if survey.state != Survey.State.APPROVED:
         raise WrongState
     last = survey.content.get("closes_on", "")
@@ -121,11 +116,10 @@ def open_survey(
     return survey
 
 
-@transaction.atomic
+@act(acts.CLOSE_SURVEY)
 def close_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     """Take no more answers; the worker counts them."""
     survey = locked_survey(survey_id, by)
-    _may_write(by, survey)
     if survey.state != Survey.State.OPEN:
         raise WrongState
     survey.state, survey.closed_at = Survey.State.CLOSED, times.now()
@@ -134,7 +128,7 @@ def close_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     return survey
 
 
-@transaction.atomic
+@work()
 def close_survey_by_day() -> int:
     """Close one survey whose last day is over; 1 when there was one. A job of the worker.
 
@@ -142,25 +136,19 @@ def close_survey_by_day() -> int:
     """
     today = times.local_date(times.now())
     waits = PaperBatch.objects.filter(survey=OuterRef("pk"), finished_at__isnull=True)
-    survey = (
-        Survey.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
-        .alias(last=KT("content__closes_on"), is_typed_in=Exists(waits))
+    over = (
+        Survey.objects.alias(last=KT("content__closes_on"), is_typed_in=Exists(waits))
         .filter(state=Survey.State.OPEN, last__gt="", last__lt=today.isoformat())
         .filter(Q(is_typed_in=False) | Q(last__lt=(today - PAPER_WAITS).isoformat()))
         .order_by("id")
-        .first()
     )
+    survey = lock_available(over).first()
     if survey is None:
         return 0
     survey.state, survey.closed_at = Survey.State.CLOSED, times.now()
     survey.save(update_fields=["state", "closed_at"])
     record("survey.closed", by="worker", on=survey, chain=unit_chain(survey.unit_id))
     return 1
-
-
-def _may_write(by: "Officer", survey: Survey) -> None:
-    if not rights.may_write(by, survey):
-        raise NotYours
 
 
 def _record(

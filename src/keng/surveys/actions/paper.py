@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.surveys import rights
+from keng.surveys import acts
 from keng.surveys.actions import answering
-from keng.surveys.actions.errors import NotYours, WrongState
+from keng.surveys.actions.errors import WrongState
 from keng.surveys.actions.writing import locked_survey
 from keng.surveys.content import SurveyContent
 from keng.surveys.models import Answer, PaperBatch, Survey
@@ -19,12 +20,10 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-@transaction.atomic
+@act(acts.BEGIN_BATCH)
 def begin_batch(survey_id: uuid.UUID, sheets: int, *, by: "Officer") -> PaperBatch:
-    """Begin a pile of so many sheets. Raises NotYours, WrongState."""
+    """Begin a pile of so many sheets. Raises NotAllowed, WrongState."""
     survey = locked_survey(survey_id, by)
-    if not rights.may_write(by, survey):
-        raise NotYours
     if survey.state != Survey.State.OPEN:
         raise WrongState
     batch = PaperBatch.objects.create(survey=survey, made_by=by, sheets=sheets)
@@ -33,7 +32,7 @@ def begin_batch(survey_id: uuid.UUID, sheets: int, *, by: "Officer") -> PaperBat
     return batch
 
 
-@transaction.atomic
+@act(acts.TYPE_IN_SHEET)
 def type_in_sheet(
     batch_id: uuid.UUID,
     content: SurveyContent,
@@ -42,7 +41,10 @@ def type_in_sheet(
     slip: str,
     by: "Officer",
 ) -> PaperBatch:
-    """One sheet. Raises NotYours, WrongState for a finished pile, and what `take_answer` raises."""
+    """One sheet.
+
+    Raises NotAllowed, WrongState for a finished pile, NotOpen, SlipUnknown, SlipUsed.
+    """
     batch = _own_batch(batch_id, by)
     if batch.typed >= batch.sheets:
         raise WrongState
@@ -54,7 +56,7 @@ def type_in_sheet(
     return batch
 
 
-@transaction.atomic
+@act(acts.FINISH_BATCH)
 def finish_batch(batch_id: uuid.UUID, *, by: "Officer") -> PaperBatch:
     """The pile is done, though some sheets could not be read."""
     batch = _own_batch(batch_id, by)
@@ -64,12 +66,10 @@ def finish_batch(batch_id: uuid.UUID, *, by: "Officer") -> PaperBatch:
 
 
 def _own_batch(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
-    found = PaperBatch.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "survey__unit"
-    )
-    batch = found.get(pk=batch_id, survey__in=Survey.objects.visible_to(by))
-    if batch.made_by_id != by.pk or not rights.may_write(by, batch.survey):
-        raise NotYours
+    visible = PaperBatch.objects.filter(survey__in=Survey.objects.visible_to(by))
+    batch = lock_one(visible.select_related("survey"), batch_id, owner="survey.unit_id")
+    if batch.made_by_id != by.pk:
+        raise NotAllowed
     if batch.finished_at is not None:
         raise WrongState
     return batch

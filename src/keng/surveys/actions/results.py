@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from keng.accounts.hands import hands_on_record
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.surveys import queries, rights
-from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
+from keng.surveys import acts, queries, rights
+from keng.surveys.actions.errors import NotReady, StaleApproval, WrongState
 from keng.surveys.actions.writing import locked_survey
 from keng.surveys.models import FreeText, Survey
 
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 ResultWords = Mapping[str, Mapping[str, str]]
 
 
-@transaction.atomic
+@act(acts.SUBMIT_RESULT)
 def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") -> Survey:
     """Hand in the words of the result, the first ones or changed ones.
 
-    Raises WrongState, NotYours, NotReady("figures") and NotReady("texts") while something waits.
+    Raises WrongState, NotAllowed, NotReady("figures") and NotReady("texts") while something waits.
     """
     survey = locked_survey(survey_id, by)
-    if not rights.may_write(by, survey):
-        raise NotYours
     if survey.state not in {Survey.State.CLOSED, Survey.State.PUBLISHED}:
         raise WrongState
     if survey.figures is None:
@@ -45,11 +43,11 @@ def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") 
     return survey
 
 
-@transaction.atomic
+@act(acts.PUBLISH_RESULT)
 def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
     """Let out the words and texts exactly as this second person saw them.
 
-    Raises WrongState, NotYours, StaleApproval.
+    Raises WrongState, NotAllowed, StaleApproval.
     """
     survey = _locked_submitted(survey_id, by)
     if queries.result_hash(survey) != seen:
@@ -81,9 +79,9 @@ def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
     return survey
 
 
-@transaction.atomic
+@act(acts.SEND_BACK_RESULT)
 def send_back_result(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
-    """Give the words back to be changed. Raises WrongState, NotYours."""
+    """Give the words back to be changed. Raises WrongState, NotAllowed."""
     survey = _locked_submitted(survey_id, by)
     survey.proposed_by, survey.returned_reason = None, reason
     survey.save(update_fields=["proposed_by", "returned_reason"])
@@ -96,7 +94,7 @@ def _locked_submitted(survey_id: uuid.UUID, by: "Officer") -> Survey:
     if survey.proposed_by_id is None:
         raise WrongState
     if not rights.may_release_result(by, survey):
-        raise NotYours
+        raise NotAllowed
     return survey
 
 

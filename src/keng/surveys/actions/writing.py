@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-
 from keng.accounts.hands import hands_on_record
+from keng.acts.act import act
+from keng.acts.locks import lock_one
+from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.places.models import Unit
-from keng.surveys import codes, rights
-from keng.surveys.actions.errors import NotReady, NotYours, WrongState
+from keng.surveys import acts, codes
+from keng.surveys.actions.errors import NotReady, WrongState
 from keng.surveys.content import MOST_QUESTIONS, content_hash
 from keng.surveys.models import Survey
 
@@ -22,26 +22,19 @@ StoredContent = dict[str, Any]
 
 
 def locked_survey(survey_id: uuid.UUID, by: "Officer") -> Survey:
-    """The survey, locked; only one the officer can see. Raises Survey.DoesNotExist."""
-    found = (
-        Survey.objects.visible_to(by)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("unit")
-    )
-    return found.get(pk=survey_id)
+    """The survey, locked; only one the officer can see and may do this to. Raises NotAllowed."""
+    return lock_one(Survey.objects.visible_to(by).select_related("unit"), survey_id)
 
 
-@transaction.atomic
+@act(acts.MAKE_SURVEY)
 def make_survey(
     *, unit_id: uuid.UUID, purpose: str, reach: str, content: StoredContent, by: "Officer"
 ) -> Survey:
-    """Begin a survey. Raises NotYours, Unit.DoesNotExist."""
-    unit = Unit.objects.get(pk=unit_id)
-    if unit not in rights.units_to_write_for(by):
-        raise NotYours
+    """Begin a survey. Raises NotAllowed."""
+    permit_over(unit_id)
     content = {"questions": [], "places": [], **content}
     survey = Survey.objects.create(
-        unit=unit,
+        unit_id=unit_id,
         author=by,
         code=_free_code(),
         purpose=purpose,
@@ -50,20 +43,20 @@ def make_survey(
         hash=content_hash(content, purpose=purpose, reach=reach),
         hands=[by.pk],
     )
-    record("survey.made", by=by, on=survey, chain=unit_chain(unit.pk))
+    record("survey.made", by=by, on=survey, chain=unit_chain(unit_id))
     return survey
 
 
-@transaction.atomic
+@act(acts.REVISE_SURVEY)
 def revise_survey(
     survey_id: uuid.UUID, *, purpose: str, reach: str, content: StoredContent, by: "Officer"
 ) -> Survey:
-    """Change the words around the questions. Raises NotYours, WrongState."""
+    """Change the words around the questions. Raises NotAllowed, WrongState."""
     survey = _locked_draft(survey_id, by)
     return _save_change(survey, {**survey.content, **content}, by, purpose=purpose, reach=reach)
 
 
-@transaction.atomic
+@act(acts.PUT_QUESTION)
 def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Officer") -> Survey:
     """Add a question, or change the one with its key. Raises NotReady("questions") for too many."""
     survey = _locked_draft(survey_id, by)
@@ -80,7 +73,7 @@ def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Offi
     )
 
 
-@transaction.atomic
+@act(acts.REMOVE_QUESTION)
 def remove_question(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Take a question out; whatever depended on it is asked of everybody."""
     survey = _locked_draft(survey_id, by)
@@ -88,7 +81,7 @@ def remove_question(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     return _save_change(survey, {**survey.content, "questions": _drop_broken_conditions(left)}, by)
 
 
-@transaction.atomic
+@act(acts.MOVE_QUESTION_UP)
 def move_question_up(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Ask a question one place earlier."""
     survey = _locked_draft(survey_id, by)
@@ -101,7 +94,7 @@ def move_question_up(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey
     )
 
 
-@transaction.atomic
+@act(acts.SUBMIT_SURVEY)
 def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     """Hand it in for a second person. Raises NotReady."""
     survey = _locked_draft(survey_id, by)
@@ -124,8 +117,6 @@ def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
 
 def _locked_draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
     survey = locked_survey(survey_id, by)
-    if not rights.may_write(by, survey):
-        raise NotYours
     if survey.state != Survey.State.DRAFT:
         raise WrongState
     return survey

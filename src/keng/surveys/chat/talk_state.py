@@ -7,6 +7,7 @@ from typing import Any
 
 from nacl.exceptions import CryptoError
 
+from keng.acts.locks import lock
 from keng.kit import times
 from keng.kit.secrets import keyed_hash, site_box
 from keng.surveys.chat.commands import ChatCommand
@@ -44,8 +45,7 @@ def command_of_turn(turn: ChatTurn) -> ChatCommand | None:
 def load_talk(turn: ChatTurn) -> UnfinishedTalk | None:
     """The talk this message belongs to; None when there is none any more."""
     row = (
-        ChatTalk.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("survey__unit")
+        lock(ChatTalk.objects.select_related("survey__unit"))
         .filter(pk=turn.conversation_hash, asked_at__gt=times.now() - TALK_LIFE)
         .first()
     )

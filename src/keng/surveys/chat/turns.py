@@ -6,9 +6,10 @@ One worker at a time reads them, so that two messages of one person are not read
 import logging
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import translation
 
+from keng.acts.work import savepoint, work
 from keng.delivery.actions.replies import answer_asker
 from keng.surveys import queries
 from keng.surveys.actions import answering
@@ -32,7 +33,7 @@ ORDER BY t.asked_at LIMIT 1
 """
 
 
-@transaction.atomic
+@work()
 def answer_turn() -> int:
     """Read the oldest message and answer it; 1 when there was one.
 
@@ -44,7 +45,7 @@ def answer_turn() -> int:
     if turn is None:
         return 0
     try:
-        with transaction.atomic():
+        with savepoint():
             _reply(turn)
     except (InterfaceError, OperationalError):
         # The database is away, or busy: nothing is wrong with the message.
@@ -63,7 +64,7 @@ def _reply(turn: ChatTurn) -> None:
         answer_asker(turn.account, bytes(turn.address_sealed), text, source_kind="survey")
 
 
-@transaction.atomic
+@work()
 def end_talk_left_for_report() -> int:
     """End one survey whose answerer has reported something meanwhile, and say so."""
     if not _is_only_worker():

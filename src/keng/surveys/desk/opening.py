@@ -109,8 +109,8 @@ def survey_slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             found = actions.make_slips(pk, form.cleaned_data["count"], by=request.officer)
-        except NotReady:
-            form.add_error("count", _("There are 5,000 slips: these are the most."))
+        except NotReady as error:
+            form.add_error("count", error.sentence)
         else:
             made = [_slip(survey, code) for code in found]
     context = survey_context(survey) | {

@@ -62,10 +62,8 @@ def _type_in(request: HttpRequest, batch: PaperBatch, form: PaperSheetForm) -> b
         done = actions.type_in_sheet(
             batch.pk, content, form.answers(), slip=slip, by=request.officer
         )
-    except SlipUsed:
-        form.add_error("slip", _("This slip was used already: the sheet does not count again."))
-    except SlipUnknown:
-        form.add_error("slip", _("There is no such slip. Compare it letter by letter."))
+    except (SlipUsed, SlipUnknown) as error:
+        form.add_error("slip", error.sentence)
     except (NotOpen, WrongState):
         form.add_error(None, _("The survey is closed, or this pile is done."))
     else:

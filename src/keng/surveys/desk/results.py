@@ -36,8 +36,8 @@ def survey_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.submit_result(pk, form.outcome(), by=request.officer)
-        except NotReady:
-            messages.error(request, _("Read the short texts first: each is published or left out."))
+        except NotReady as error:
+            messages.error(request, error.sentence)
             return redirect("survey-texts", pk=pk)
         messages.success(request, _("Handed in: another officer reads it and lets it out."))
         return redirect("survey-detail", pk=pk)

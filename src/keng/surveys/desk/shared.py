@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
+from keng.acts.errors import NotAllowed
 from keng.surveys import rights
-from keng.surveys.actions.errors import LastDayOver, NotYours, WrongState
+from keng.surveys.actions.errors import LastDayOver, WrongState
 from keng.surveys.models import Survey
 
 
@@ -23,10 +24,10 @@ def visible_survey(request: HttpRequest, pk: uuid.UUID) -> Survey:
 
 
 def survey_to_write(request: HttpRequest, pk: uuid.UUID) -> Survey:
-    """One that this officer may change. Raises Http404, NotYours."""
+    """One that this officer may change. Raises Http404, NotAllowed."""
     found = visible_survey(request, pk)
     if not rights.may_write(request.officer, found):
-        raise NotYours
+        raise NotAllowed
     return found
 
 
@@ -37,12 +38,9 @@ def explains_refusal(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     def wrapped(request: HttpRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, pk, **kwargs)
-        except WrongState:
-            messages.error(request, _("That is over: this is how the survey stands now."))
-        except LastDayOver:
-            said = _("Its last day is over. Give it back, set a later day and hand it in again.")
-            messages.error(request, said)
-        except NotYours:
+        except (WrongState, LastDayOver) as error:
+            messages.error(request, error.sentence)
+        except NotAllowed:
             messages.error(request, _("Your post does not do this for this desk."))
         return redirect("survey-detail", pk=pk)
 

@@ -90,8 +90,8 @@ def _question(request: HttpRequest, survey: Survey, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.put_question(survey.pk, form.question(key), by=request.officer)
-        except NotReady:
-            form.add_error(None, _("Twelve questions are the most: nobody answers more."))
+        except NotReady as error:
+            form.add_error(None, error.sentence)
         else:
             return redirect("survey-edit", pk=survey.pk)
     context = {"form": form, "survey": survey, "number": at + 1, "is_new": at == len(keys)}
@@ -119,12 +119,8 @@ def survey_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _draft(request, pk)
     try:
         actions.submit_survey(pk, by=request.officer)
-    except NotReady as missing:
-        words = {
-            "none": _("Write at least one question first."),
-            "english": _("Some questions are not in English yet."),
-        }
-        messages.error(request, words[str(missing)])
+    except NotReady as error:
+        messages.error(request, error.sentence)
         return redirect("survey-edit", pk=pk)
     messages.success(request, _("Handed in: a second person reads and approves it."))
     return redirect("survey-detail", pk=pk)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,7 +12,7 @@ from keng.surveys import drafts, queries
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
 from keng.surveys.answer_forms import QuestionPageForm
-from keng.surveys.content import Question, SurveyContent, drop_unasked_answers, minutes_for
+from keng.surveys.content import Question, SurveyContent, minutes_for
 from keng.surveys.models import Survey
 from keng.surveys.page_view import survey_context
 from keng.surveys.public import answer_limits
@@ -152,21 +151,15 @@ def _send(
             return "too_many"
         if answer_limits.minutes_to_wait(request):
             return "wait"
+    is_open_to_all = found.reach == Survey.Reach.OPEN
     try:
-        with transaction.atomic():
-            mine = drafts.load_draft(draft.secret, found.code, lock=True)
-            if mine is None:
-                # Sent by another tap a moment ago.
-                return "sent"
-            answering.take_answer(
-                found,
-                content,
-                drop_unasked_answers(content, mine.said),
-                slip=mine.slip,
-                again=before > 0,
-                crowded=found.reach == Survey.Reach.OPEN and answer_limits.is_one_of_many(request),
-            )
-            drafts.drop_draft(draft.secret)
+        answering.send_draft(
+            draft.secret,
+            found,
+            content,
+            again=before > 0,
+            is_crowded=lambda: is_open_to_all and answer_limits.is_one_of_many(request),
+        )
     except NotOpen:
         return "closed"
     except (SlipUsed, SlipUnknown):

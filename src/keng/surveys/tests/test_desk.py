@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 
 from keng.accounts import presence
+from keng.acts.errors import NotAllowed
 from keng.conftest import sign_in
 from keng.surveys import queries
-from keng.surveys.actions import opening, writing
+from keng.surveys.actions import free_texts, opening, paper, writing
+from keng.surveys.actions.errors import WrongState
 from keng.surveys.models import Answer, FreeText, PaperBatch, Survey
 from keng.surveys.tests.stage import FEELS, RESULT, Stage
 from tests import make
@@ -130,6 +132,14 @@ def test_the_tab_is_off_at_a_small_commune_desk_until_it_is_switched_on(desk_cli
     assert 'href="/surveys/"' in desk_client.get(url("warnings")).content.decode()
 
 
+def test_a_small_desk_is_told_that_a_survey_is_not_its_to_close(desk_client, stage):
+    survey = stage.opened()
+    answer = sign_in(desk_client, stage.commander).post(url("survey-close", survey.pk), follow=True)
+    assert "Chức vụ của bạn không làm việc này cho đơn vị này." in answer.content.decode()
+    survey.refresh_from_db()
+    assert survey.state == "open"
+
+
 def test_slips_are_shown_once_and_their_codes_stored_nowhere(desk, stage):
     survey = stage.approved(reach="once")
     page = desk.post(url("survey-slips", survey.pk), {"count": 3}).content.decode()
@@ -151,6 +161,22 @@ def test_paper_is_typed_in_by_piles_and_marked_as_paper(desk, stage):
     # The pile is done: not one more.
     desk.post(url("survey-sheet", batch.pk), {"q1": "0"})
     assert Answer.objects.count() == 2
+
+
+def test_a_pile_is_typed_in_by_whoever_began_it_and_by_nobody_else(stage):
+    survey = stage.opened()
+    content = queries.content_of(survey, "vi")
+    batch = paper.begin_batch(survey.pk, 2, by=stage.coordinator)
+    stranger = make.officer(unit=make.province_unit("Công an tỉnh xa"), role="coordinator")
+    for officer in (stage.duty, stage.commander, stranger):
+        with pytest.raises(NotAllowed):
+            paper.type_in_sheet(batch.pk, content, {"q1": 0}, slip="", by=officer)
+        with pytest.raises(NotAllowed):
+            paper.finish_batch(batch.pk, by=officer)
+    assert not Answer.objects.exists()
+    paper.finish_batch(batch.pk, by=stage.coordinator)
+    with pytest.raises(WrongState):
+        paper.finish_batch(batch.pk, by=stage.coordinator)
 
 
 def test_paper_with_a_slip_counts_once(desk, stage):
@@ -212,6 +238,9 @@ def test_another_units_text_cannot_be_decided(desk, stage):
     mine = stage.counted(mine)
     data = {"text": str(FreeText.objects.get().pk), "do": "show", "words": "y"}
     assert desk.post(url("survey-texts", mine.pk), data).status_code == 404
+    for officer in (stage.coordinator, other.commander):
+        with pytest.raises(NotAllowed):
+            free_texts.decide_free_text(FreeText.objects.get().pk, words="y", by=officer)
 
 
 def test_an_auditor_has_no_part_in_a_survey(desk_client, stage):

@@ -7,11 +7,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from keng.accounts.models import Partner
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.surveys.actions import counting, opening, paper, writing
-from keng.surveys.actions.errors import NotOpen, NotReady, NotYours, StaleApproval, WrongState
+from keng.surveys.actions.errors import NotOpen, NotReady, StaleApproval, WrongState
 from keng.surveys.models import Survey
 from keng.surveys.tests.stage import FEELS, WHERE, WHY_NOT, Stage
 from tests import make
@@ -62,7 +63,7 @@ def test_what_was_approved_too_late_does_not_open_and_can_be_given_another_day(
 
 def test_the_author_does_not_approve_not_even_by_the_database(stage):
     survey = submitted(stage)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.coordinator)
     row = Survey.objects.filter(pk=survey.pk)
     with (
@@ -73,7 +74,7 @@ def test_the_author_does_not_approve_not_even_by_the_database(stage):
 
 
 def _refuses(survey, officer):
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=officer)
     with (
         pytest.raises(IntegrityError, match=r"survey_is_(not_)?approved_by"),
@@ -138,7 +139,7 @@ def test_a_communes_small_desk_writes_none_until_it_is_switched_on(stage):
             by=stage.commander,
         )
 
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         write()
     stage.commander.full_desk = True
     assert write().unit == stage.unit
@@ -148,7 +149,7 @@ def test_a_neighbour_neither_sees_nor_changes_it(stage):
     survey = stage.draft()
     other = make.officer(unit=make.unit(parent=make.province_unit()), role="commander")
     assert not Survey.objects.visible_to(other).exists()
-    with pytest.raises(Survey.DoesNotExist):
+    with pytest.raises(NotAllowed):
         opening.open_survey(survey.pk, by=other)
 
 

@@ -3,10 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.surveys import queries
 from keng.surveys.actions import free_texts, results
-from keng.surveys.actions.errors import NotYours, StaleApproval, WrongState
+from keng.surveys.actions.errors import StaleApproval, WrongState
 from keng.surveys.models import Survey
 from keng.surveys.tests.stage import RESULT, Stage
 
@@ -31,7 +32,7 @@ def seen(survey):
 
 def test_nobody_lets_out_their_own_words_not_even_by_the_database(stage):
     survey = results.submit_result(counted(stage).pk, RESULT, by=stage.coordinator)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         results.publish_result(survey.pk, seen=seen(survey), by=stage.coordinator)
     survey = results.publish_result(survey.pk, seen=seen(survey), by=stage.commander)
     with (
@@ -54,7 +55,7 @@ def test_a_change_after_publication_waits_for_a_second_person_too(stage):
     assert survey.outcome_changed_at is None
     changed = results.submit_result(survey.pk, OTHER, by=stage.coordinator)
     assert changed.outcome["vi"] == RESULT["vi"]
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         results.publish_result(survey.pk, seen=seen(changed), by=stage.coordinator)
     changed = results.publish_result(survey.pk, seen=seen(changed), by=stage.commander)
     assert changed.outcome["vi"] == OTHER["vi"]
@@ -75,7 +76,7 @@ def test_another_persons_word_opens_no_way_round(stage):
     results.send_back_result(survey.pk, reason="Thiếu ngày", by=stage.commander)
     survey = results.submit_result(survey.pk, OTHER, by=stage.duty)
     for hand in (stage.coordinator, stage.duty):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotAllowed):
             results.publish_result(survey.pk, seen=seen(survey), by=hand)
     survey = results.publish_result(survey.pk, seen=seen(survey), by=stage.commander)
     assert survey.outcome_hands == [stage.coordinator.pk, stage.duty.pk]
@@ -98,6 +99,6 @@ def test_whoever_covered_a_text_that_is_shown_had_a_hand_in_the_result(stage):
     for text in queries.texts_to_read(survey):
         free_texts.decide_free_text(text.pk, words="Ngõ sau chợ", by=stage.duty)
     survey = results.submit_result(survey.pk, RESULT, by=stage.coordinator)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         results.publish_result(survey.pk, seen=seen(survey), by=stage.duty)
     results.publish_result(survey.pk, seen=seen(survey), by=stage.commander)
