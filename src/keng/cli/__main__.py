@@ -120,6 +120,9 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
         )
         return 1
     except Exception as error:
+        if sentence := _why_refused(error):
+            print(f"keng: {sentence}", file=sys.stderr)
+            return 1
         if not _is_unprepared(error):
             raise
         print(
@@ -137,6 +140,13 @@ def _wrong_settings() -> list[str]:
     except WrongSettings as error:
         return error.faults
     return []
+
+
+def _why_refused(error: Exception) -> str:
+    """The sentence of what was not done; empty for any other failure."""
+    from keng.acts.errors import Refused  # noqa: PLC0415 -- only when something went wrong
+
+    return str(error.sentence) if isinstance(error, Refused) else ""
 
 
 def _is_unprepared(error: Exception) -> bool:

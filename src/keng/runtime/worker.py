@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from keng.acts.errors import TryAgain
 from keng.kit import alive
 from keng.kit.busy import is_passing_error
 from keng.kit.database import TimeLimits, data_folder, dsn
@@ -197,7 +198,7 @@ class Worker:
             done = task.run()
             if task in self._done:
                 self._done[task].beat()
-        except OperationalError as error:
+        except (OperationalError, TryAgain) as error:
             if is_passing_error(error):
                 # Somebody holds what it needs, or it took too long: the others have their turn.
                 log.warning("The task %s was stopped by a limit of time.", task.name)
