@@ -16,6 +16,7 @@ from keng.accounts.tests.stage import (
     set_up,
     url,
 )
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -101,7 +102,7 @@ def test_a_ghost_of_a_closed_account_goes_on_being_a_ghost(stage):
 
 def test_to_open_it_again_takes_two_people(stage):
     closing.close_account(stage.officer.pk, by=stage.admin)
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(actions.AccountClosed):
         actions.add_post(
             stage.officer.pk,
             unit_id=stage.ward.pk,
@@ -135,7 +136,7 @@ def test_the_last_administrator_of_a_desk_is_not_closed(desk_client, stage):
 
 def test_nobody_elses_officers_are_closed(stage):
     far = able(unit=make.unit(), role=Post.Role.ADMINISTRATOR)
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         closing.close_account(stage.officer.pk, by=far)
     assert OfficerRequest.objects.count() == 0
 
