@@ -120,6 +120,13 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
         )
         return 1
     except Exception as error:
+        if _is_busy(error):
+            print(
+                "keng: The database was busy with something else, and nothing was changed. "
+                "Give the same command once more.",
+                file=sys.stderr,
+            )
+            return 1
         if not _is_unprepared(error):
             raise
         print(
@@ -137,6 +144,13 @@ def _wrong_settings() -> list[str]:
     except WrongSettings as error:
         return error.faults
     return []
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether what was begun gave up for somebody else's sake (keng.acts.work)."""
+    from keng.acts.errors import TryAgain  # noqa: PLC0415 -- only when something went wrong
+
+    return isinstance(error, TryAgain)
 
 
 def _is_unprepared(error: Exception) -> bool:

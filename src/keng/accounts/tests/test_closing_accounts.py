@@ -145,3 +145,35 @@ def test_the_desks_own_role_closes(stage, become):
     stage.ask_new(by=stage.other)
     become("desk")
     closing.close_account(stage.other.pk, by=stage.admin)
+
+
+def test_digits_are_used_up_also_where_the_closing_is_refused(desk_client, stage, monkeypatch):
+    """Otherwise whoever reads them over a shoulder could go on with them."""
+
+    def refuse(_officer_id, *, by):
+        raise NotAllowed
+
+    sign_in(desk_client, stage.admin)
+    there, code = url("officer-close", stage.officer.pk), {"code": code_of(stage.admin)}
+    with monkeypatch.context() as refusing:
+        refusing.setattr(closing, "close_account", refuse)
+        assert desk_client.post(there, code).status_code == 404
+    assert desk_client.post(there, code).status_code == 422
+    assert desk_client.post(there, {"code": "000000"}).status_code == 422
+    stage.admin.refresh_from_db()
+    assert stage.admin.failed_presence == 2
+    assert Officer.objects.get(pk=stage.officer.pk).is_active
+
+
+def test_whoever_holds_no_post_changes_nothing_of_their_own(stage):
+    gone = make.officer()
+    for do in (
+        lambda: actions.change_password(present=PASSWORD, new=CHOSEN, by=gone),
+        lambda: actions.change_settings(
+            language="en", theme="auto", single_keys=True, full_desk=True, by=gone
+        ),
+    ):
+        with pytest.raises(NotAllowed):
+            do()
+    gone.refresh_from_db()
+    assert (gone.language, gone.full_desk) == ("vi", False)

@@ -619,3 +619,17 @@ def test_the_desks_own_role_can_do_all_of_it(stage, become):
     requesting.refuse_request(asked.pk, reason="Không", by=stage.commander)
     with pytest.raises(Exception, match="permission denied"), transaction.atomic():
         OfficerRequest.objects.filter(pk=asked.pk).update(asked_by=stage.other)
+
+
+def test_whoever_asked_and_is_now_a_second_person_only_gets_no_half(stage):
+    """Two halves in one hand would make an officer of anybody."""
+    asked = stage.ask_new()
+    requesting.agree_to_request(asked.pk, by=stage.other)
+    actions.end_post(stage.admin.posts.get().pk, by=stage.other)
+    make.post(stage.admin, unit=stage.province, role=Post.Role.COMMANDER)
+    asker = Officer.objects.get(pk=stage.admin.pk)
+    for do in (requesting.show_half, requesting.withdraw_request):
+        with pytest.raises(NotAllowed):
+            do(asked.pk, by=asker)
+    asked.refresh_from_db()
+    assert (asked.state, asked.asker_half) == ("agreed", None)
