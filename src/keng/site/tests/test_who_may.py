@@ -185,8 +185,10 @@ def _modules():
         "keng.accounts.actions",
         "keng.accounts.closing",
         "keng.accounts.notices",
+        "keng.accounts.partner_signing",
         "keng.accounts.requesting",
         "keng.accounts.sessions",
+        "keng.accounts.setting_up",
         "keng.reports.periodic.signing",
     )
     for area in Path(keng.__file__).parent.iterdir():
