@@ -15,10 +15,8 @@ ASIDE = re.compile(
 )
 # Only ever shorter: areas whose acts have no rows yet.
 NOT_YET = {
-    "accounts",
     "alarms",
     "claims",
-    "cli",
     "community",
     "decisions",
     "delivery",
@@ -30,15 +28,16 @@ NOT_YET = {
     "lookup",
     "lookup_pages",
     "partners",
-    "places",
     "relay",
     "reports",
     "tips",
-    "vault",
     "warnings",
 }
 # What the kernel itself stands on.
 BELOW = {"acts", "audit"}
+# The transaction around each request of the desk. It goes last, once every area has its rows: until
+# then it keeps together what a view does without them.
+GOES_LAST = KENG / "accounts" / "middleware.py"
 
 
 def lines_aside():
@@ -48,7 +47,7 @@ def lines_aside():
         if KENG not in file.parents or is_test(file) or "migrations" in file.parts:
             continue
         area = file.relative_to(KENG).parts[0]
-        if area not in BELOW:
+        if area not in BELOW and file != GOES_LAST:
             found[area] += len(ASIDE.findall(file.read_text()))
     return found
 

@@ -7,15 +7,19 @@ import datetime
 import secrets
 import uuid
 
-from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from keng.accounts import notices, watching
+from keng.accounts import acts, notices, watching
 from keng.accounts.models import Notice, Officer, Post
 from keng.accounts.password_checks import WrongPassword, is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
 from keng.accounts.signing_in import chain_of_officer
 from keng.accounts.vouching import takes_two_people
 from keng.accounts.who import BEING_AUDITOR, desk_has_role
+from keng.acts.act import act
+from keng.acts.errors import AlreadyDone, Incomplete, NotAllowed, Refused
+from keng.acts.locks import lock, lock_one
+from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -26,81 +30,108 @@ _FURTHEST_AHEAD = datetime.timedelta(days=365)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-class NotManaged(PermissionError):
-    """The officer or unit is none of those this administrator looks after."""
+class AccountClosed(Refused):
+    """The officer signs in no more, so no post is given to them."""
+
+    sentence = _("The account is closed. Ask for a new sign-in first.")
 
 
-class UsernameTaken(ValueError):
-    """Another officer signs in with this name."""
+class UsernameTaken(Refused):
+    """Another officer signs in with this name, or it is asked for."""
+
+    sentence = _("Somebody signs in with this name already, or will.")
 
 
-class RoleOfTheProvince(ValueError):
+class RoleOfTheProvince(Incomplete):
     """A commune's desk has no such role."""
 
-
-class OwnPost(ValueError):
-    """Nobody gives themselves a post, or ends the one that makes them an administrator."""
+    sentence = _("Only a province's desk has a coordinator.")
 
 
-class OwnCredentials(ValueError):
+class OwnPost(Refused):
+    """Nobody gives themselves a post."""
+
+    sentence = _("Another administrator must give you a post.")
+
+
+class OwnAdministration(OwnPost):
+    """Nobody ends the post that makes them an administrator."""
+
+    sentence = _("Another administrator must end this post of yours.")
+
+
+class OwnCredentials(Refused):
     """Another administrator asks for a new sign-in of an administrator's."""
 
+    sentence = _("Another administrator must ask for a new sign-in for you.")
 
-class NeedsTwoPeople(PermissionError):
+
+class NeedsTwoPeople(Refused):
     """A post of weight, or of somebody who audits or administers, is asked for and agreed to."""
 
+    sentence = _("Not done: two people give this post. Ask for it, and a second person decides.")
 
-class DayOutOfReach(ValueError):
+
+class DayOutOfReach(Incomplete):
     """A post begins today or within a year: nobody held it before it was given."""
 
+    sentence = _("Not done: a post begins today or within a year. Choose another day.")
 
-class PostOver(ValueError):
+
+class PostOver(AlreadyDone):
     """The post has ended already."""
 
+    sentence = _("This post has ended already.")
 
-@transaction.atomic
+
+@act(acts.CHANGE_SETTINGS)
 def change_settings(
-    officer: Officer, *, language: str, theme: str, single_keys: bool, full_desk: bool
+    *, language: str, theme: str, single_keys: bool, full_desk: bool, by: Officer
 ) -> None:
-    """The officer's own choices; nobody else can make them, so no audit entry."""
-    officer.language, officer.theme = language, theme
-    officer.single_keys, officer.full_desk = single_keys, full_desk
-    officer.save(update_fields=["language", "theme", "single_keys", "full_desk"])
+    """The officer's own choices; nobody else can make them, so no audit entry.
+
+    Raises NotAllowed.
+    """
+    permit_anywhere()
+    by.language, by.theme = language, theme
+    by.single_keys, by.full_desk = single_keys, full_desk
+    by.save(update_fields=["language", "theme", "single_keys", "full_desk"])
 
 
-@transaction.atomic
-def change_password(officer: Officer, *, present: str, new: str) -> None:
+@act(acts.CHANGE_PASSWORD)
+def change_password(*, present: str, new: str, by: Officer) -> None:
     """A new password for oneself. Other sessions of the officer end.
 
-    Raises WrongPassword, TooManyTries, SignInBusy.
+    Raises NotAllowed, WrongPassword, TooManyTries, SignInBusy.
     """
-    locked = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
+    permit_anywhere()
+    locked = lock(Officer.objects.all()).get(pk=by.pk)
     if not is_own_password(f"officer {locked.username}", present, locked.password):
         raise WrongPassword
     locked.set_password(new)
     locked.save(update_fields=["password"])
-    officer.password = locked.password
-    record("officer.password_changed", by=officer, on=officer, chain=chain_of_officer(officer))
+    by.password = locked.password
+    record("officer.password_changed", by=by, on=by, chain=chain_of_officer(by))
 
 
-@transaction.atomic
+@act(acts.ADD_POST)
 def add_post(
     officer_id: uuid.UUID, *, unit_id: uuid.UUID, role: str, valid_from: datetime.date, by: Officer
 ) -> Post:
     """One more post of an officer, of a kind that one person gives.
 
-    Raises NotManaged, RoleOfTheProvince, OwnPost, NeedsTwoPeople (accounts.requesting),
-    DayOutOfReach.
+    Raises NotAllowed, RoleOfTheProvince, OwnPost, NeedsTwoPeople (accounts.requesting),
+    AccountClosed, DayOutOfReach.
     """
+    permit_over(unit_id)
     if officer_id == by.pk:
         raise OwnPost
     officer = lock_managed_officer(officer_id, by)
-    check_unit_managed(unit_id, by)
     unit = check_desk_has_role(unit_id, role)
     if takes_two_people(officer, unit, role):
         raise NeedsTwoPeople
     if not officer.is_active:
-        raise NotManaged
+        raise AccountClosed
     check_first_day(valid_from)
     post = Post.objects.create(officer=officer, unit_id=unit_id, role=role, valid_from=valid_from)
     record(
@@ -115,12 +146,13 @@ def add_post(
     return post
 
 
-@transaction.atomic
+@act(acts.END_POST)
 def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
     """End a post at once: yesterday was its last day.
 
-    Raises NotManaged, OwnPost, LastAuditor, PostOver.
+    Raises NotAllowed, OwnAdministration, LastAuditor, PostOver.
     """
+    permit_anywhere()
     posts = Post.objects.filter(pk=post_id, unit__in=manageable_units(by))
     is_auditors = posts.current().filter(role__in=BEING_AUDITOR.roles)
     # Officers before posts, as closing an account locks them.
@@ -129,11 +161,9 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
         ending = is_auditors.select_related("officer", "unit").first()
         if ending is not None:
             watching.check_auditor_stays(ending.officer, [ending.unit], others)
-    post = posts.select_for_update(no_key=True).first()
-    if post is None:
-        raise NotManaged
+    post = lock_one(posts, post_id)
     if post.officer_id == by.pk and post.role == Post.Role.ADMINISTRATOR:
-        raise OwnPost
+        raise OwnAdministration
     yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
     if post.valid_to is not None and post.valid_to <= yesterday:
         raise PostOver
@@ -168,12 +198,6 @@ def check_first_day(day: datetime.date) -> None:
         raise DayOutOfReach
 
 
-def check_unit_managed(unit_id: uuid.UUID, administrator: Officer) -> None:
-    """Raises NotManaged where the administrator does not look after the unit."""
-    if unit_id not in {unit.pk for unit in manageable_units(administrator)}:
-        raise NotManaged
-
-
 def check_desk_has_role(unit_id: uuid.UUID, role: str) -> Unit:
     """The unit. Raises RoleOfTheProvince where desks of its kind have no such role."""
     unit = Unit.objects.get(pk=unit_id)
@@ -183,15 +207,18 @@ def check_desk_has_role(unit_id: uuid.UUID, role: str) -> Unit:
 
 
 def lock_managed_officer(officer_id: uuid.UUID, administrator: Officer) -> Officer:
-    """An officer whom the administrator looks after, locked. Raises NotManaged."""
+    """An officer whom the administrator looks after, locked: a step of acts. Raises NotAllowed.
+
+    An officer is no unit's: who looks after them says queries.manageable_officers.
+    """
+    permit_anywhere()
     visible = manageable_officers(administrator).values("pk")
-    rows = Officer.objects.select_for_update(no_key=True).filter(pk__in=visible)
-    officer = rows.filter(pk=officer_id).first()
+    officer = lock(Officer.objects.filter(pk__in=visible)).filter(pk=officer_id).first()
     if officer is None:
-        raise NotManaged
+        raise NotAllowed
     return officer
 
 
 def one_time_password() -> str:
     """Four groups of four letters and digits, about 79 bits; for one sign-in."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join("".join(secrets.choice(_LETTERS) for _each in range(4)) for _group in range(4))

@@ -7,11 +7,11 @@ import datetime
 import uuid
 from collections.abc import Callable
 
-from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from keng.accounts import notices
-from keng.accounts.actions import NotManaged, lock_managed_officer
+from keng.accounts import acts, notices
+from keng.accounts.actions import lock_managed_officer
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post, Shift
 from keng.accounts.queries import manageable_officers
 from keng.accounts.requesting import EMPTIED_COLUMNS
@@ -25,6 +25,10 @@ from keng.accounts.watching import (
     would_leave_none,
 )
 from keng.accounts.who import ADMINISTERING, BEING_AUDITOR
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed, Refused
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -41,34 +45,40 @@ __all__ = [
 ENDS_WITH_ACCOUNT: list[Callable[[Officer], None]] = []
 
 
-class LastAdministrator(ValueError):
+class LastAdministrator(Refused):
     """Nobody else would be left who looks after one of the desks."""
 
+    sentence = _("Nobody else looks after this desk: this account cannot be closed.")
 
+
+@act(acts.CLOSE_ACCOUNT)
 def check_closable(officer_id: uuid.UUID, *, by: Officer) -> None:
     """What close_account will refuse is refused before a code is used up. Raises as it does."""
+    permit_anywhere()
     officer = manageable_officers(by).filter(pk=officer_id, is_active=True).first()
     if officer is None:
-        raise NotManaged
+        raise NotAllowed
     _check_not_last(officer, remaining_watchers(officer_id))
 
 
-@transaction.atomic
+@act(acts.CLOSE_ACCOUNT)
 def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
     """The officer signs in no more: sessions, posts, shifts and pagers end with it.
 
     What they asked for, agreed to or were to set up lapses. To open it again takes two people
-    (requesting.ask_for_renewal). Raises NotManaged, LastAdministrator, LastAuditor.
+    (requesting.ask_for_renewal). Raises NotAllowed, LastAdministrator, LastAuditor.
     """
-    open_ones = OfficerRequest.objects.select_for_update(of=("self",), no_key=True).filter(
-        Q(officer=officer_id) | Q(asked_by=officer_id) | Q(decided_by=officer_id),
-        state__in=OfficerRequest.OPEN,
-    )
-    lapsing = list(open_ones.order_by("id"))
+    permit_anywhere()
     others = lock_remaining_watchers(officer_id)
     officer = lock_managed_officer(officer_id, by)
     if not officer.is_active:
-        raise NotManaged
+        raise NotAllowed
+    open_ones = OfficerRequest.objects.filter(
+        Q(officer=officer_id) | Q(asked_by=officer_id) | Q(decided_by=officer_id),
+        state__in=OfficerRequest.OPEN,
+    )
+    # Before posts end: one that is being agreed to at this moment is there by then.
+    lapsing = list(lock(open_ones))
     _check_not_last(officer, others)
     units = _units_of(officer)
     told = people_told_of_end(officer, units)

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
+from keng.accounts import acts
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.vouching import second_people
 from keng.accounts.who import COMMANDING, VOUCHING, WITNESSING, Who
+from keng.acts.act import act
+from keng.acts.work import permit_anywhere
 from keng.kit import times
 from keng.places.models import Unit
 
@@ -20,7 +23,7 @@ _WITH_A_CALL = frozenset(
 
 def tell_officers(
     people: Iterable[Officer],
-    act: str,
+    what: str,
     *,
     request: OfficerRequest | None = None,
     about: Officer | None = None,
@@ -32,13 +35,13 @@ def tell_officers(
     """
     told = {officer.pk: officer for officer in people if by is None or officer.pk != by.pk}
     notices = Notice.objects.bulk_create(
-        Notice(officer=officer, act=act, request=request, about=about, by=by)
+        Notice(officer=officer, act=what, request=request, about=about, by=by)
         for officer in told.values()
     )
     is_renewal = request is not None and request.kind == OfficerRequest.Kind.RENEWAL
     for notice in notices:
         is_theirs = about is not None and notice.officer_id == about.pk
-        if is_theirs and is_renewal and act in _WITH_A_CALL:
+        if is_theirs and is_renewal and what in _WITH_A_CALL:
             for call in NOTICE_CALLS:
                 call(told[notice.officer_id], notice)
 
@@ -79,9 +82,14 @@ def mark_request_seen(request: OfficerRequest, officer: Officer) -> None:
     asked.update(seen_at=times.now())
 
 
-def mark_notice_seen(notice_id: uuid.UUID, officer: Officer) -> bool:
-    """The officer has seen it; no audit entry, for nothing else changes. Whether it was theirs."""
-    found = Notice.objects.unseen_by(officer).filter(pk=notice_id)
+@act(acts.MARK_NOTICE_SEEN)
+def mark_notice_seen(notice_id: uuid.UUID, *, by: Officer) -> bool:
+    """The officer has seen it; no audit entry, for nothing else changes. Whether it was theirs.
+
+    Raises NotAllowed.
+    """
+    permit_anywhere()
+    found = Notice.objects.unseen_by(by).filter(pk=notice_id)
     return bool(found.update(seen_at=times.now()))
 
 

@@ -5,9 +5,8 @@ import secrets
 import uuid
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
-from keng.accounts import guessing, second_factor
+from keng.accounts import acts, guessing, second_factor
 from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import PartnerMember, PartnerSession
 from keng.accounts.password_checks import (
@@ -17,6 +16,9 @@ from keng.accounts.password_checks import (
     is_password_right,
 )
 from keng.accounts.signing_in import NO_UNIT_CHAIN, NotSignedIn
+from keng.acts.act import act
+from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -56,15 +58,7 @@ def check_member_password(username: str, password: str, *, origin: TryOrigin) ->
         if member.awaits_agreement:
             raise MemberNotAgreed
         return _begin_member_session(member, is_half=True, lasts=_HALF_FOR)
-    with transaction.atomic():
-        # On record for a name that nobody has as well, without it: it costs the same time.
-        record(
-            "partner.signin_failed",
-            by=None,
-            on=member,
-            chain=partner_chain(member.partner_id) if member else NO_UNIT_CHAIN,
-            detail={"factor": "password", "slowed": this_try.is_last},
-        )
+    _record_wrong_password(member, slowed=this_try.is_last)
     raise NotSignedIn
 
 
@@ -77,21 +71,11 @@ def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
     if half is None:
         raise NotSignedIn
     this_try = guessing.code_guesses.begin_try(f"partner {half.username}", origin)
-    with transaction.atomic():
-        member = PartnerMember.objects.select_for_update(no_key=True).get(pk=half.pk)
-        if member.is_active and second_factor.check_totp_code(member, code):
-            this_try.count_as_right()
-            end_partner_session(token)
-            _record("partner.signed_in", member)
-            return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
-        record(
-            "partner.signin_failed",
-            by=None,
-            on=member,
-            chain=partner_chain(member.partner_id),
-            detail={"factor": "code", "slowed": this_try.is_last},
-        )
-    raise NotSignedIn
+    whole = _complete_sign_in(half, token, code, is_last_try=this_try.is_last)
+    if whole is None:
+        raise NotSignedIn
+    this_try.count_as_right()
+    return whole
 
 
 def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | None:
@@ -113,13 +97,13 @@ def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | Non
     return session.member if session else None
 
 
-@transaction.atomic
-def change_member_password(member: PartnerMember, *, present: str, new: str) -> str:
+@act(acts.CHANGE_MEMBER_PASSWORD)
+def change_member_password(*, present: str, new: str, by: PartnerMember) -> str:
     """A new password; every other browser is signed out.
 
     Raises WrongPassword, TooManyTries, SignInBusy.
     """
-    locked = PartnerMember.objects.select_for_update(no_key=True).get(pk=member.pk)
+    locked = lock(PartnerMember.objects.all()).get(pk=by.pk)
     if not is_own_password(f"partner {locked.username}", present, locked.password):
         raise WrongPassword
     locked.password, locked.must_choose_password = make_password(new), False
@@ -137,6 +121,38 @@ def end_partner_session(token: str) -> None:
 def remove_ended_partner_sessions() -> int:
     """Remove sessions whose time is over; how many."""
     return PartnerSession.objects.filter(expires_at__lte=times.now()).delete()[0]
+
+
+@work()
+def _complete_sign_in(
+    half: PartnerMember, token: str, code: str, *, is_last_try: bool
+) -> str | None:
+    """The token of the whole session; none is an answer, since wrong digits stay on record."""
+    member = lock(PartnerMember.objects.all()).get(pk=half.pk)
+    if member.is_active and second_factor.check_totp_code(member, code):
+        end_partner_session(token)
+        _record("partner.signed_in", member)
+        return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+    record(
+        "partner.signin_failed",
+        by=None,
+        on=member,
+        chain=partner_chain(member.partner_id),
+        detail={"factor": "code", "slowed": is_last_try},
+    )
+    return None
+
+
+@work()
+def _record_wrong_password(member: PartnerMember | None, *, slowed: bool) -> None:
+    """On record for a name that nobody has as well, without it: it costs the same time."""
+    record(
+        "partner.signin_failed",
+        by=None,
+        on=member,
+        chain=partner_chain(member.partner_id) if member else NO_UNIT_CHAIN,
+        detail={"factor": "password", "slowed": slowed},
+    )
 
 
 def _begin_member_session(
@@ -163,5 +179,5 @@ def _keep_password(member: PartnerMember | None, made: str) -> None:
         unchanged.update(password=made)
 
 
-def _record(act: str, member: PartnerMember) -> None:
-    record(act, by=member, on=member, chain=partner_chain(member.partner_id))
+def _record(action: str, member: PartnerMember) -> None:
+    record(action, by=member, on=member, chain=partner_chain(member.partner_id))

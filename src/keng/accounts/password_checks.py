@@ -15,9 +15,11 @@ from django.contrib.auth.hashers import (
     identify_hasher,
     make_password,
 )
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import guessing
 from keng.accounts.guessing import TryOrigin
+from keng.acts.errors import Incomplete
 
 _WAITING = 1
 # A place of its own: what is tried at the sign-in keeps nobody from changing a password.
@@ -43,8 +45,10 @@ class SignInBusy(Exception):
     """Others are signing in just now."""
 
 
-class WrongPassword(ValueError):
+class WrongPassword(Incomplete):
     """The present password was not right."""
+
+    sentence = _("This is not your present password.")
 
 
 _room = threading.BoundedSemaphore(1 + _WAITING)

@@ -5,23 +5,27 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
-from keng.accounts import notices
+from keng.accounts import acts, notices
 from keng.accounts.actions import (
-    NotManaged,
+    AccountClosed,
     OwnCredentials,
     OwnPost,
     UsernameTaken,
     check_desk_has_role,
     check_first_day,
-    check_unit_managed,
     lock_managed_officer,
 )
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.queries import manageable_officers
 from keng.accounts.vouching import are_of_one_line, second_people
 from keng.accounts.who import ADMINISTERING
+from keng.acts.act import act
+from keng.acts.errors import AlreadyDone, NotAllowed, Refused, TooLate
+from keng.acts.locks import lock_one
+from keng.acts.work import permit_anywhere, permit_over, savepoint
 from keng.audit.actions import record, unit_chain
 from keng.kit import codes, times
 from keng.kit.secrets import keyed_hash
@@ -52,27 +56,35 @@ CHANGING_COLUMNS = (
 )
 
 
-class AskedAlready(ValueError):
+class AskedAlready(AlreadyDone):
     """The same is asked for and still open."""
 
+    sentence = _("This is asked for already.")
 
-class NotSecondPerson(PermissionError):
+
+class NotSecondPerson(Refused):
     """Asked for it, is concerned by it, or comes from the same hand; `why` says which."""
+
+    sentence = _("It cannot be decided like this: read it again.")
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
 
 
-class RequestNotWaiting(ValueError):
+class RequestNotWaiting(TooLate):
     """It was decided, withdrawn or is over meanwhile."""
 
+    sentence = _("It came to an end meanwhile.")
 
-class HalfShownAlready(ValueError):
+
+class HalfShownAlready(AlreadyDone):
     """This half was shown already, and is kept nowhere."""
 
+    sentence = _("This half was shown already, or its time is over.")
 
-@transaction.atomic
+
+@act(acts.ASK_FOR_OFFICER)
 def ask_for_officer(
     *,
     username: str,
@@ -85,9 +97,9 @@ def ask_for_officer(
 ) -> OfficerRequest:
     """A new officer with a first post.
 
-    Raises NotManaged, RoleOfTheProvince, UsernameTaken, DayOutOfReach.
+    Raises NotAllowed, RoleOfTheProvince, UsernameTaken, DayOutOfReach.
     """
-    check_unit_managed(unit_id, by)
+    permit_over(unit_id)
     unit = check_desk_has_role(unit_id, role)
     check_first_day(valid_from)
     called = username.strip().lower()
@@ -106,29 +118,29 @@ def ask_for_officer(
         expires_at=times.now() + REQUEST_WAITS_FOR,
     )
     try:
-        with transaction.atomic():
+        with savepoint():
             request.save(force_insert=True)
     except IntegrityError as error:
         raise UsernameTaken from error
     return _tell_and_record(request, by)
 
 
-@transaction.atomic
+@act(acts.ASK_FOR_POST)
 def ask_for_post(
     officer_id: uuid.UUID, *, unit_id: uuid.UUID, role: str, valid_from: datetime.date, by: Officer
 ) -> OfficerRequest:
     """A post of weight for somebody who is there.
 
-    One that is asked for already is asked for once: raises AskedAlready. Raises NotManaged,
-    RoleOfTheProvince, OwnPost, DayOutOfReach.
+    One that is asked for already is asked for once: raises AskedAlready. Raises NotAllowed,
+    RoleOfTheProvince, OwnPost, AccountClosed, DayOutOfReach.
     """
+    permit_over(unit_id)
     if officer_id == by.pk:
         raise OwnPost
     officer = lock_managed_officer(officer_id, by)
-    check_unit_managed(unit_id, by)
     unit = check_desk_has_role(unit_id, role)
     if not officer.is_active:
-        raise NotManaged
+        raise AccountClosed
     check_first_day(valid_from)
     same = OfficerRequest.objects.open().filter(
         kind=OfficerRequest.Kind.POST, officer=officer, unit=unit, role=role
@@ -147,41 +159,44 @@ def ask_for_post(
     return _tell_and_record(request, by)
 
 
-@transaction.atomic
+@act(acts.ASK_FOR_RENEWAL)
 def ask_for_renewal(officer_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
     """A new sign-in for somebody who lost theirs, or whose account was closed.
 
-    What they sign in with now goes on working until the new one is set up. Raises NotManaged,
+    What they sign in with now goes on working until the new one is set up. Raises NotAllowed,
     OwnCredentials, AskedAlready.
     """
+    permit_anywhere()
     if officer_id == by.pk:
         raise OwnCredentials
-    _let_lapse(officer_id=officer_id, kind=OfficerRequest.Kind.RENEWAL)
     officer = lock_managed_officer(officer_id, by)
+    unit_id = _desk_of(officer, by)
+    permit_over(unit_id)
+    _let_lapse(officer_id=officer_id, kind=OfficerRequest.Kind.RENEWAL)
     request = OfficerRequest(
         kind=OfficerRequest.Kind.RENEWAL,
-        unit_id=_desk_of(officer, by),
+        unit_id=unit_id,
         officer=officer,
         asked_by=by,
         expires_at=times.now() + REQUEST_WAITS_FOR,
     )
     try:
-        with transaction.atomic():
+        with savepoint():
             request.save(force_insert=True)
     except IntegrityError as error:
         raise AskedAlready from error
     return _tell_and_record(request, by)
 
 
-@transaction.atomic
+@act(acts.WITHDRAW_REQUEST)
 def withdraw_request(request_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
     """Whoever asked does not ask any more; halves that were shown are worth nothing.
 
-    Raises NotManaged, RequestNotWaiting.
+    Raises NotAllowed, RequestNotWaiting.
     """
     request = _locked_request(request_id, by)
     if request.asked_by_id != by.pk:
-        raise NotManaged
+        raise NotAllowed
     if request.state not in OfficerRequest.OPEN:
         raise RequestNotWaiting
     end_request(request, OfficerRequest.State.WITHDRAWN)
@@ -189,11 +204,11 @@ def withdraw_request(request_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
     return request
 
 
-@transaction.atomic
+@act(acts.AGREE_TO_REQUEST)
 def agree_to_request(request_id: uuid.UUID, *, by: Officer) -> str:
     """The second person: it is right. The answer is their half of the set-up code, shown once.
 
-    A post needs no code: it is there at once, and the answer is empty. Raises NotManaged,
+    A post needs no code: it is there at once, and the answer is empty. Raises NotAllowed,
     RequestNotWaiting, NotSecondPerson.
     """
     request = _locked_to_decide(request_id, by)
@@ -210,9 +225,9 @@ def agree_to_request(request_id: uuid.UUID, *, by: Officer) -> str:
     return half
 
 
-@transaction.atomic
+@act(acts.REFUSE_REQUEST)
 def refuse_request(request_id: uuid.UUID, *, reason: str, by: Officer) -> OfficerRequest:
-    """The second person: no, and why. Raises NotManaged, RequestNotWaiting, NotSecondPerson."""
+    """The second person: no, and why. Raises NotAllowed, RequestNotWaiting, NotSecondPerson."""
     request = _locked_to_decide(request_id, by)
     request.decided_by, request.decided_at = by, times.now()
     request.refused_reason = reason.strip()[:300]
@@ -222,15 +237,15 @@ def refuse_request(request_id: uuid.UUID, *, reason: str, by: Officer) -> Office
     return request
 
 
-@transaction.atomic
+@act(acts.SHOW_HALF)
 def show_half(request_id: uuid.UUID, *, by: Officer) -> str:
     """Whoever asked gets the other half, once.
 
-    Raises NotManaged, RequestNotWaiting, HalfShownAlready.
+    Raises NotAllowed, RequestNotWaiting, HalfShownAlready.
     """
     request = _locked_request(request_id, by)
     if request.asked_by_id != by.pk:
-        raise NotManaged
+        raise NotAllowed
     if not request.is_set_up_open:
         raise RequestNotWaiting
     if request.asker_half is not None:
@@ -257,12 +272,9 @@ def why_not_second_person(request: OfficerRequest, officer: Officer) -> str:
 
 
 def _locked_request(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
-    """The request, locked until the end of the transaction. Raises NotManaged."""
-    seen = OfficerRequest.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    request = seen.select_related("unit", "officer", "asked_by").filter(pk=request_id).first()
-    if request is None:
-        raise NotManaged
-    return request
+    """The request, locked until the end of the transaction. Raises NotAllowed."""
+    seen = OfficerRequest.objects.visible_to(by)
+    return lock_one(seen.select_related("unit", "officer", "asked_by"), request_id)
 
 
 def end_request(request: OfficerRequest, state: str) -> None:
@@ -281,7 +293,7 @@ def first_day_of_post(asked_for: datetime.date | None) -> datetime.date:
 
 def new_half() -> str:
     """Half of a set-up code."""
-    return "".join(secrets.choice(codes.CODE_ALPHABET) for _ in range(HALF_LENGTH))
+    return "".join(secrets.choice(codes.CODE_ALPHABET) for _each in range(HALF_LENGTH))
 
 
 def hash_of_half(half: str) -> bytes:
@@ -306,11 +318,11 @@ def _tell_and_record(request: OfficerRequest, by: Officer) -> OfficerRequest:
 
 
 def _tell_concerned(
-    request: OfficerRequest, act: str, by: Officer, *, also: Sequence[Officer] = ()
+    request: OfficerRequest, what: str, by: Officer, *, also: Sequence[Officer] = ()
 ) -> None:
     notices.mark_request_seen(request, by)
     people = [*_concerned(request), *also]
-    notices.tell_officers(people, act, request=request, about=request.officer, by=by)
+    notices.tell_officers(people, what, request=request, about=request.officer, by=by)
 
 
 def _concerned(request: OfficerRequest) -> list[Officer]:
@@ -376,14 +388,14 @@ def _desk_of(officer: Officer, by: Officer) -> uuid.UUID:
     posts = Post.objects.filter(officer=officer, unit__in=units)
     found = posts.current().order_by("id").first() or posts.order_by("-valid_from", "-id").first()
     if found is None:
-        raise NotManaged
+        raise NotAllowed
     return found.unit_id
 
 
-def _record(act: str, request: OfficerRequest, by: Officer) -> None:
+def _record(action: str, request: OfficerRequest, by: Officer) -> None:
     detail = {"kind": request.kind, "role": request.role}
     if request.officer_id is not None:
         detail["officer"] = str(request.officer_id)
     if request.valid_from is not None:
         detail["valid_from"] = request.valid_from.isoformat()
-    record(act, by=by, on=request, chain=unit_chain(request.unit_id), detail=detail)
+    record(action, by=by, on=request, chain=unit_chain(request.unit_id), detail=detail)

@@ -4,10 +4,10 @@ import time
 from urllib.parse import quote
 
 import pyotp
-from django.db import transaction
 from nacl.exceptions import CryptoError
 
 from keng.accounts.models import Officer, PartnerMember
+from keng.acts.locks import lock
 from keng.kit.secrets import site_box
 
 _STEP_SECONDS = 30
@@ -43,11 +43,12 @@ def current_totp_code(officer: Officer | PartnerMember) -> str:
     return _totp(officer).now()
 
 
-@transaction.atomic
 def check_totp_code(officer: Officer | PartnerMember, typed: str) -> bool:
-    """Whether the typed code is right now, one step early or late, and was not used before."""
-    table = PartnerMember if isinstance(officer, PartnerMember) else Officer
-    locked = table.objects.select_for_update(no_key=True).get(pk=officer.pk)
+    """Whether the typed code is right now, one step early or late, and was not used before.
+
+    A step of signing in and of showing that one is there, in their transaction.
+    """
+    locked = _locked(officer)
     if not locked.totp_box:
         return False
     step = matching_step(bytes(locked.totp_box), typed, after=locked.totp_last_step)
@@ -56,6 +57,12 @@ def check_totp_code(officer: Officer | PartnerMember, typed: str) -> bool:
     locked.totp_last_step = step
     locked.save(update_fields=["totp_last_step"])
     return True
+
+
+def _locked(officer: Officer | PartnerMember) -> Officer | PartnerMember:
+    if isinstance(officer, PartnerMember):
+        return lock(PartnerMember.objects.all()).get(pk=officer.pk)
+    return lock(Officer.objects.all()).get(pk=officer.pk)
 
 
 def matching_step(totp_box: bytes, typed: str, *, after: int = 0) -> int | None:

@@ -15,13 +15,15 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import transaction
 from django.db.models import QuerySet
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
+from keng.accounts import acts
 from keng.accounts.models import DeskSession, Officer
 from keng.accounts.signing_in import chain_of_officer
+from keng.acts.act import act
+from keng.acts.work import permit_anywhere
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -130,22 +132,30 @@ def end_sessions(officer: Officer, *, but: str | None = None) -> int:
     return ended
 
 
-@transaction.atomic
-def end_own_session(officer: Officer, key: str) -> bool:
-    """The officer ends one of their own, by the key of its row. False: there was none."""
-    ended, _by_table = live_sessions(officer).filter(pk=key).delete()
+@act(acts.END_OWN_SESSION)
+def end_own_session(key: str, *, by: Officer) -> bool:
+    """The officer ends one of their own, by the key of its row. False: there was none.
+
+    Raises NotAllowed.
+    """
+    permit_anywhere()
+    ended, _by_table = live_sessions(by).filter(pk=key).delete()
     if ended:
-        _record_ended(officer, ended)
+        _record_ended(by, ended)
     return bool(ended)
 
 
-@transaction.atomic
-def end_other_sessions(officer: Officer, *, this: str) -> int:
-    """The officer ends all but the one of this cookie; how many were good for something still."""
-    ended = live_sessions(officer).exclude(pk=row_key(this)).count()
-    end_sessions(officer, but=this)
+@act(acts.END_OTHER_SESSIONS)
+def end_other_sessions(*, this: str, by: Officer) -> int:
+    """The officer ends all but the one of this cookie; how many were good for something still.
+
+    Raises NotAllowed.
+    """
+    permit_anywhere()
+    ended = live_sessions(by).exclude(pk=row_key(this)).count()
+    end_sessions(by, but=this)
     if ended:
-        _record_ended(officer, ended)
+        _record_ended(by, ended)
     return ended
 
 

@@ -8,12 +8,13 @@ import datetime
 import uuid
 
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
-from keng.accounts import notices, second_factor
+from keng.accounts import acts, notices, second_factor
 from keng.accounts.actions import UsernameTaken, check_desk_has_role
-from keng.accounts.models import Notice, Officer, OfficerRequest, Post
+from keng.accounts.models import Notice, Officer, OfficerRequest, OfficerRequestQuerySet, Post
 from keng.accounts.requesting import (
     EMPTIED_COLUMNS,
     SET_UP_WITHIN,
@@ -25,6 +26,10 @@ from keng.accounts.requesting import (
 )
 from keng.accounts.sessions import end_sessions
 from keng.accounts.who import VOUCHING
+from keng.acts.act import act
+from keng.acts.errors import ChangedMeanwhile, Incomplete, TooLate
+from keng.acts.locks import lock
+from keng.acts.work import savepoint, work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash, same_secret
@@ -34,19 +39,26 @@ OPERATOR = "operator"
 SET_UP_TRIES = 10
 
 
-class WrongHalves(ValueError):
+class WrongHalves(Incomplete):
     """No request that is open has these two halves."""
 
+    sentence = _(
+        "No set-up that is open has these two halves. They are good for 24 hours; "
+        "after that somebody asks for it anew."
+    )
 
-class WrongFirstCode(ValueError):
+
+class WrongFirstCode(Incomplete):
     """The first code was not right."""
 
+    sentence = _("These digits do not fit. Wait for the next ones.")
 
-class SetUpOver(ValueError):
+
+class SetUpOver(TooLate):
     """The time ran out, or the request was withdrawn meanwhile."""
 
 
-class SetUpBegunAgain(ValueError):
+class SetUpBegunAgain(ChangedMeanwhile):
     """Both halves were typed once more since: password and secret are no longer this person's."""
 
 
@@ -55,17 +67,25 @@ def begin_set_up(first: str, second: str, *, password: str) -> OfficerRequest:
 
     Begun again it offers another secret: whoever looked before has nothing.
     """
+    request = try_halves(first, second, password=password)
+    if request is None:
+        raise WrongHalves
+    return request
+
+
+@act(acts.BEGIN_SET_UP)
+def try_halves(first: str, second: str, *, password: str) -> OfficerRequest | None:
+    """The request with these halves, begun; none is an answer, since a wrong try stays counted."""
     one, other = hash_of_half(first), hash_of_half(second)
-    with transaction.atomic():
-        request = _request_with_halves(one, other)
-        if request is not None:
-            # Only now: it takes much work, which a stranger is not to have done for them.
-            request.chosen_password = make_password(password)
-            request.offered_totp_box = second_factor.boxed_secret(second_factor.new_totp_secret())
-            request.save(update_fields=["chosen_password", "offered_totp_box"])
-            return request
+    request = _request_with_halves(one, other)
+    if request is None:
         _count_a_right_half(one, other)
-    raise WrongHalves
+        return None
+    # Only now: it takes much work, which a stranger is not to have done for them.
+    request.chosen_password = make_password(password)
+    request.offered_totp_box = second_factor.boxed_secret(second_factor.new_totp_secret())
+    request.save(update_fields=["chosen_password", "offered_totp_box"])
+    return request
 
 
 def mark_of_set_up(request: OfficerRequest) -> str:
@@ -78,8 +98,8 @@ def begun_set_up(request_id: uuid.UUID, mark: str) -> OfficerRequest | None:
 
     Raises SetUpBegunAgain.
     """
-    found = OfficerRequest.objects.open().filter(pk=request_id, state=OfficerRequest.State.AGREED)
-    request = found.exclude(chosen_password="").select_related("unit", "officer").first()
+    found = _to_set_up().filter(pk=request_id).exclude(chosen_password="")
+    request = found.select_related("unit", "officer").first()
     if request is not None and not same_secret(mark, mark_of_set_up(request)):
         raise SetUpBegunAgain
     return request
@@ -91,25 +111,37 @@ def finish_set_up(request_id: uuid.UUID, mark: str, *, code: str) -> Officer:
     Only who began last, which `mark` shows. Raises WrongFirstCode, SetUpBegunAgain, SetUpOver,
     UsernameTaken.
     """
-    with transaction.atomic():
-        request = _locked_request(pk=request_id)
-        if request is None or not request.chosen_password:
-            raise SetUpOver
-        asker, second = request.asked_by, request.decided_by
-        if asker is not None and not may_still_ask(request, asker):
-            raise SetUpOver
-        if second is not None and not VOUCHING.may_act_for(second, request.unit):
-            raise SetUpOver
-        if not same_secret(mark, mark_of_set_up(request)):
-            raise SetUpBegunAgain
-        step = second_factor.matching_step(bytes(request.offered_totp_box), code)
-        if step is not None:
-            return _complete_set_up(request, step)
+    officer = try_first_code(request_id, mark, code=code)
+    if officer is None:
+        raise WrongFirstCode
+    return officer
+
+
+@act(acts.FINISH_SET_UP)
+def try_first_code(request_id: uuid.UUID, mark: str, *, code: str) -> Officer | None:
+    """The officer, set up; none is an answer, since a wrong code stays counted.
+
+    Raises SetUpBegunAgain, SetUpOver, UsernameTaken.
+    """
+    officer = _lock_officer_of(request_id)
+    request = _locked_request(request_id)
+    if request is None or not request.chosen_password:
+        raise SetUpOver
+    asker, second = request.asked_by, request.decided_by
+    if asker is not None and not may_still_ask(request, asker):
+        raise SetUpOver
+    if second is not None and not VOUCHING.may_act_for(second, request.unit):
+        raise SetUpOver
+    if not same_secret(mark, mark_of_set_up(request)):
+        raise SetUpBegunAgain
+    step = second_factor.matching_step(bytes(request.offered_totp_box), code)
+    if step is None:
         _count_failure(request)
-    raise WrongFirstCode
+        return None
+    return _complete_set_up(request, officer, step)
 
 
-@transaction.atomic
+@work()
 def open_set_up_by_operator(
     *,
     officer: Officer | None,
@@ -168,23 +200,30 @@ def open_set_up_by_operator(
     return request, *halves
 
 
-def _locked_request(**which: object) -> OfficerRequest | None:
-    """A request that can be set up, locked."""
-    found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
-    return found.filter(state=OfficerRequest.State.AGREED, **which).first()
+def _lock_officer_of(request_id: uuid.UUID) -> Officer | None:
+    """Whose new sign-in it is, locked before the request; none for somebody new."""
+    concerned = OfficerRequest.objects.filter(pk=request_id).values("officer")
+    return lock(Officer.objects.filter(pk__in=concerned)).first()
+
+
+def _locked_request(request_id: uuid.UUID) -> OfficerRequest | None:
+    """The request, locked, if it can be set up."""
+    return lock(_to_set_up()).filter(pk=request_id).first()
 
 
 def _request_with_halves(one: bytes, other: bytes) -> OfficerRequest | None:
-    found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     fits = Q(asker_half=one, agreer_half=other) | Q(asker_half=other, agreer_half=one)
-    return found.filter(fits, state=OfficerRequest.State.AGREED).first()
+    return lock(_to_set_up().filter(fits)).first()
+
+
+def _to_set_up() -> OfficerRequestQuerySet:
+    return OfficerRequest.objects.open().filter(state=OfficerRequest.State.AGREED)
 
 
 def _count_a_right_half(one: bytes, other: bytes) -> None:
     """Somebody has one half and guesses the other one."""
     right = Q(asker_half__in=[one, other]) | Q(agreer_half__in=[one, other])
-    found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
-    for request in found.filter(right, state=OfficerRequest.State.AGREED).order_by("id"):
+    for request in lock(_to_set_up().filter(right)):
         _count_failure(request)
 
 
@@ -203,16 +242,13 @@ def _count_failure(request: OfficerRequest) -> None:
         )
 
 
-def _complete_set_up(request: OfficerRequest, step: int) -> Officer:
+def _complete_set_up(request: OfficerRequest, officer: Officer | None, step: int) -> Officer:
     now = times.now()
-    officer = request.officer
     if officer is None:
         officer = Officer(username=request.username, name=request.name, rank=request.rank)
-    else:
-        officer = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
     _set_credentials(officer, request, step, now)
     try:
-        with transaction.atomic():
+        with savepoint():
             officer.save()
     except IntegrityError as error:
         raise UsernameTaken from error

@@ -2,13 +2,14 @@
 
 import datetime
 
-from django.db import transaction
 from django.db.models import F
 
 from keng.accounts import guessing, second_factor
 from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import Officer
 from keng.accounts.password_checks import SignInBusy, is_password_right
+from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 
@@ -46,16 +47,7 @@ def check_officer_password(username: str, password: str, *, origin: TryOrigin) -
     if officer is not None and is_right:
         this_try.count_as_right()
         return officer
-    with transaction.atomic():
-        # On record for a name that nobody has as well: it costs the same time, and an auditor sees
-        # that somebody guesses. Not the name: a password is typed into the wrong field at times.
-        record(
-            "officer.signin_failed",
-            by=None,
-            on=officer,
-            chain=chain_of_officer(officer) if officer else NO_UNIT_CHAIN,
-            detail={"factor": "password", "slowed": this_try.is_last},
-        )
+    _record_wrong_password(officer, slowed=this_try.is_last)
     raise NotSignedIn
 
 
@@ -65,27 +57,24 @@ def check_officer_code(officer: Officer, code: str, *, origin: TryOrigin) -> Off
     Raises NotSignedIn, WithoutPost, TooManyTries.
     """
     this_try = guessing.code_guesses.begin_try(f"officer {officer.username}", origin)
-    with transaction.atomic():
-        locked = _locked_officer(officer)
-        is_right = locked is not None and second_factor.check_totp_code(locked, code)
-        if locked is not None and is_right:
-            this_try.count_as_right()
-            _complete_sign_in(locked)
-        elif locked is not None:
-            _record_wrong_code(locked, slowed=this_try.is_last)
-    if locked is None or not is_right:
+    found = _complete_sign_in_with(officer, code, is_last_try=this_try.is_last)
+    if found is None:
         raise NotSignedIn
-    if not locked.current_posts:
+    this_try.count_as_right()
+    if not found.current_posts:
         raise WithoutPost
-    return locked
+    return found
 
 
-@transaction.atomic
+@work()
 def confirm_presence(officer: Officer, code: str) -> bool:
     """Whether the signed-in officer can show a code of this moment, as publishing asks for.
 
     Wrong codes have a count of their own: what others try at the sign-in with this name keeps
     nobody from approving or recalling, and whoever sits at a forgotten browser guesses five times.
+
+    Done before the act that it is for and not within it: what is counted here stays counted where
+    that act is refused.
     """
     locked = _locked_officer(officer)
     if locked is None:
@@ -113,7 +102,7 @@ def presence_pause(officer: Officer) -> datetime.timedelta | None:
     return until - times.now() if until and _is_ahead(until) else None
 
 
-@transaction.atomic
+@work()
 def record_sign_out(officer: Officer) -> None:
     """Put the end of the session on record."""
     record("officer.signed_out", by=officer, on=officer, chain=chain_of_officer(officer))
@@ -131,6 +120,19 @@ def chain_of_officer(officer: Officer) -> str:
     return unit_chain(last.unit_id) if last else NO_UNIT_CHAIN
 
 
+@work()
+def _complete_sign_in_with(officer: Officer, code: str, *, is_last_try: bool) -> Officer | None:
+    """The officer, if these are their six digits; none is an answer, since it stays on record."""
+    locked = _locked_officer(officer)
+    if locked is None:
+        return None
+    if second_factor.check_totp_code(locked, code):
+        _complete_sign_in(locked)
+        return locked
+    _record_wrong_code(locked, slowed=is_last_try)
+    return None
+
+
 def _complete_sign_in(officer: Officer) -> None:
     if not officer.current_posts:
         record("officer.refused_without_post", by=None, on=officer, chain=chain_of_officer(officer))
@@ -146,9 +148,7 @@ def _active_officer(username: str) -> Officer | None:
 
 
 def _locked_officer(officer: Officer) -> Officer | None:
-    return (
-        Officer.objects.select_for_update(no_key=True).filter(is_active=True, pk=officer.pk).first()
-    )
+    return lock(Officer.objects.filter(is_active=True)).filter(pk=officer.pk).first()
 
 
 def _keep_password(officer: Officer | None, made: str) -> None:
@@ -161,6 +161,20 @@ def _keep_password(officer: Officer | None, made: str) -> None:
 
 def _is_ahead(until: datetime.datetime | None) -> bool:
     return until is not None and until > times.now()
+
+
+@work()
+def _record_wrong_password(officer: Officer | None, *, slowed: bool) -> None:
+    """On record for a name that nobody has as well: it costs the same time, and an auditor sees
+    that somebody guesses. Not the name: a password is typed into the wrong field at times.
+    """
+    record(
+        "officer.signin_failed",
+        by=None,
+        on=officer,
+        chain=chain_of_officer(officer) if officer else NO_UNIT_CHAIN,
+        detail={"factor": "password", "slowed": slowed},
+    )
 
 
 def _record_wrong_code(officer: Officer, *, slowed: bool) -> None:

@@ -3,16 +3,24 @@
 import uuid
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import notices
 from keng.accounts.models import Officer, Post
 from keng.accounts.vouching import can_sign_in
 from keng.accounts.who import ADMINISTERING, AUDITING, BEING_AUDITOR, Who
+from keng.acts.errors import Refused
+from keng.acts.locks import lock
 from keng.places.models import Unit
 
 
-class LastAuditor(ValueError):
+class LastAuditor(Refused):
     """No other auditor who can sign in would be left for one of the desks."""
+
+    sentence = _(
+        "There is no other auditor for this desk who can sign in. First let another one be set up;"
+        " if the sign-in was stolen, ask for a new one."
+    )
 
 
 def lock_remaining_watchers(officer_id: uuid.UUID) -> list[Officer]:
@@ -21,8 +29,7 @@ def lock_remaining_watchers(officer_id: uuid.UUID) -> list[Officer]:
     In one order: so two who close each other at one moment do not both succeed, and do not wait for
     ever.
     """
-    rows = _holders_with(officer_id).select_for_update(no_key=True)
-    return _able_others(rows.order_by("id"), officer_id)
+    return _able_others(lock(_holders_with(officer_id)), officer_id)
 
 
 def remaining_watchers(officer_id: uuid.UUID) -> list[Officer]:

@@ -120,8 +120,12 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
         )
         return 1
     except Exception as error:
-        if sentence := _why_refused(error):
-            print(f"keng: {sentence}", file=sys.stderr)
+        if _is_busy(error):
+            print(
+                "keng: The database was busy with something else, and nothing was changed. "
+                "Give the same command once more.",
+                file=sys.stderr,
+            )
             return 1
         if not _is_unprepared(error):
             raise
@@ -142,11 +146,11 @@ def _wrong_settings() -> list[str]:
     return []
 
 
-def _why_refused(error: Exception) -> str:
-    """The sentence of what was not done; empty for any other failure."""
-    from keng.acts.errors import Refused  # noqa: PLC0415 -- only when something went wrong
+def _is_busy(error: Exception) -> bool:
+    """Whether what was begun gave up for somebody else's sake (keng.acts.work)."""
+    from keng.acts.errors import TryAgain  # noqa: PLC0415 -- only when something went wrong
 
-    return str(error.sentence) if isinstance(error, Refused) else ""
+    return isinstance(error, TryAgain)
 
 
 def _is_unprepared(error: Exception) -> bool:

@@ -81,16 +81,18 @@ def _accept() -> int:
     if _typed() != TYPED:
         raise CannotContinue("Nothing was changed.")
     load_django("owner")
-    from django.db import transaction  # noqa: PLC0415 -- needs the settings
-
+    from keng.acts.work import work  # noqa: PLC0415 -- needs the settings
     from keng.delivery.actions import accounts  # noqa: PLC0415
     from keng.vault import installation  # noqa: PLC0415
 
     lost = [fault.kind for fault in faults]
-    with transaction.atomic():
+
+    @work()
+    def accept() -> list[str]:
         installation.accept_keys(lost, is_demo=is_demo, by="operator")
-        stopped = accounts.stop_accounts_without_secrets(are_tokens_lost="sender" in lost)
-    for slug in stopped:
+        return accounts.stop_accounts_without_secrets(are_tokens_lost="sender" in lost)
+
+    for slug in accept():
         print(f"The account {slug} waits for its secrets: `keng channel renew {slug}`.")
     print("The keys that lie here belong to this database now. It is on record. Make a backup.")
     return 0

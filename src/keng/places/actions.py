@@ -1,7 +1,6 @@
 """Making units: an operator's work, before anybody can sign in."""
 
-from django.db import transaction
-
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Jurisdiction, Place, Unit
@@ -21,7 +20,7 @@ class NoProvincialUnit(LookupError):
     """The unit above has to be made first."""
 
 
-@transaction.atomic
+@work()
 def add_unit(
     place: Place,
     *,

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from importlib import resources
 
-from django.db import transaction
-
+from keng.acts.work import work
 from keng.language.fold import fold
 from keng.places.models import Holiday, Place, Succession
 
@@ -32,7 +31,7 @@ def table_rows(name: str) -> Iterator[dict[str, str]]:
     return iter(list(csv.DictReader(text.splitlines())))
 
 
-@transaction.atomic
+@work()
 def import_places() -> dict[str, int]:
     """Bring the database to our tables; running it again changes nothing.
 

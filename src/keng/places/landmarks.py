@@ -7,11 +7,10 @@ spellings, before or after the name, or missing.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.language.fold import fold
 from keng.places.models import Landmark, Place
@@ -107,8 +106,8 @@ def _holds_it(asked: LandmarkName, name: LandmarkName) -> bool:
     return bool(asked.sort) and asked.sort == name.sort and f" {name.core} " in f" {asked.core} "
 
 
-@transaction.atomic
-def import_landmarks(lines: Iterable[str]) -> int:
+@work()
+def import_landmarks(lines: Sequence[str]) -> int:
     """Take a table of names and communes instead of what was listed before; how many rows.
 
     All or nothing. Raises FaultyTable; Unit.DoesNotExist where no province has a unit yet.
@@ -127,7 +126,7 @@ def import_landmarks(lines: Iterable[str]) -> int:
     return len(made)
 
 
-def _read(lines: Iterable[str]) -> list[Landmark]:
+def _read(lines: Sequence[str]) -> list[Landmark]:
     table = csv.DictReader(lines)
     if tuple(table.fieldnames or ()) != LANDMARK_COLUMNS:
         raise FaultyTable([f"line 1: the columns are {','.join(LANDMARK_COLUMNS)}"])

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils import timezone
 
+from keng.acts.work import work
 from keng.audit import heads
 from keng.audit.actions import record, unit_chain
 from keng.places.models import Unit
@@ -13,7 +13,7 @@ from keng.vault.fingerprints import KEY_KINDS, KeyKind, key_fingerprint
 from keng.vault.models import Installation, SenderKey
 
 
-@transaction.atomic
+@work()
 def begin_installation(*, is_demo: bool) -> None:
     """At the first start: make the keys that are missing, and keep what they are known by."""
     keys.make_sender_key()
@@ -21,7 +21,7 @@ def begin_installation(*, is_demo: bool) -> None:
     Installation.objects.get_or_create(pk=1, defaults={"is_demo": is_demo, **_fingerprints()})
 
 
-@transaction.atomic
+@work()
 def accept_keys(kinds: Sequence[KeyKind], *, is_demo: bool, by: str) -> None:
     """From now on the keys of these kinds are those that lie here; what is missing is made.
 

@@ -13,6 +13,7 @@ from nacl.encoding import Base64Encoder
 from nacl.public import PrivateKey
 from nacl.secret import SecretBox
 
+from keng.acts.work import work
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.private_files import create_private, make_private_folder
@@ -40,7 +41,7 @@ def sender_file() -> Path:
     return data_folder() / "keys" / "sender.key"
 
 
-@transaction.atomic
+@work()
 def make_sender_key() -> None:
     """Make the sender's key pair unless there is one."""
     private = PrivateKey(read_or_make_key(sender_file()))
@@ -55,7 +56,7 @@ def worker_folder() -> Path:
     return data_folder() / "keys" / "worker"
 
 
-@transaction.atomic
+@work()
 def renew_worker_key() -> int:
     """Make a key pair for the worker each hour, and drop the private half of an old one.
 
@@ -78,7 +79,7 @@ def renew_worker_key() -> int:
     return 0
 
 
-@transaction.atomic
+@work()
 def make_unit_keys(passphrase: str) -> int:
     """Make a key pair for every unit without one; add the private halves to the operator's file.
 

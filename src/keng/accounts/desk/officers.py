@@ -51,8 +51,8 @@ def officer_add(request: HttpRequest) -> HttpResponse:
         unit = given.pop("unit")
         try:
             asked = requesting.ask_for_officer(unit_id=unit.pk, by=request.officer, **given)
-        except actions.UsernameTaken:
-            form.add_error("username", _("Somebody signs in with this name already, or will."))
+        except actions.UsernameTaken as error:
+            form.add_error("username", error.sentence)
         else:
             messages.success(request, _("Asked for. A second person decides."))
             return redirect("officer-request", pk=asked.pk)
@@ -109,12 +109,13 @@ def _give_or_ask_for_post(
             messages.success(request, _("Asked for. A second person decides."))
             return redirect("officer-request", pk=asked.pk)
         actions.add_post(found.pk, unit_id=unit.pk, by=request.officer, **given)
-    except actions.OwnPost:
-        form.add_error(None, _("Another administrator must give you a post."))
-    except requesting.AskedAlready:
-        form.add_error(None, _("This is asked for already."))
-    except actions.NotManaged:
-        form.add_error(None, _("The account is closed. Ask for a new sign-in first."))
+    except (
+        actions.OwnPost,
+        actions.NeedsTwoPeople,
+        actions.AccountClosed,
+        requesting.AskedAlready,
+    ) as error:
+        form.add_error(None, error.sentence)
     else:
         messages.success(request, _("The post is added."))
         return redirect("officer", pk=found.pk)
@@ -126,13 +127,8 @@ def officer_renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask for a new sign-in for somebody who lost a phone or forgot a password."""
     try:
         asked = requesting.ask_for_renewal(pk, by=request.officer)
-    except actions.NotManaged as error:
-        raise Http404 from error
-    except actions.OwnCredentials:
-        messages.warning(request, _("Another administrator must ask for a new sign-in for you."))
-        return redirect("officer", pk=pk)
-    except requesting.AskedAlready:
-        messages.warning(request, _("This is asked for already."))
+    except (actions.OwnCredentials, requesting.AskedAlready) as error:
+        messages.warning(request, error.sentence)
         return redirect("officer", pk=pk)
     messages.success(request, _("Asked for. A second person decides."))
     return redirect("officer-request", pk=asked.pk)
@@ -148,15 +144,8 @@ def officer_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         if not form.is_valid() or not is_present(request.officer, form):
             return _officer_page(request, pk, close_form=form)
         closed = closing.close_account(pk, by=request.officer)
-    except actions.NotManaged as error:
-        raise Http404 from error
-    except closing.LastAdministrator:
-        messages.warning(
-            request, _("Nobody else looks after this desk: this account cannot be closed.")
-        )
-        return redirect("officer", pk=pk)
-    except closing.LastAuditor:
-        messages.warning(request, _last_auditor())
+    except (closing.LastAdministrator, closing.LastAuditor) as error:
+        messages.warning(request, error.sentence)
         return redirect("officer", pk=pk)
     if closed.pk == request.officer.pk:
         return redirect("sign-in")
@@ -169,26 +158,11 @@ def post_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """End a post at once."""
     try:
         post = actions.end_post(pk, by=request.officer)
-    except actions.NotManaged as error:
-        raise Http404 from error
-    except actions.OwnPost:
-        messages.warning(request, _("Another administrator must end this post of yours."))
-        return redirect("officers")
-    except actions.PostOver:
-        messages.warning(request, _("This post has ended already."))
-        return redirect("officers")
-    except closing.LastAuditor:
-        messages.warning(request, _last_auditor())
+    except (actions.OwnAdministration, actions.PostOver, closing.LastAuditor) as error:
+        messages.warning(request, error.sentence)
         return redirect("officers")
     messages.success(request, _("%(officer)s no longer has this post.") % {"officer": post.officer})
     return redirect("officers")
-
-
-def _last_auditor() -> str:
-    return _(
-        "There is no other auditor for this desk who can sign in. First let another one be set up;"
-        " if the sign-in was stolen, ask for a new one."
-    )
 
 
 def _at_page(request: HttpRequest, number: int) -> str:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts import notices, requesting
-from keng.accounts.actions import NotManaged
 from keng.accounts.forms import PresenceForm, RefuseForm
 from keng.accounts.models import OfficerRequest
 from keng.accounts.presence import is_present
@@ -51,14 +50,14 @@ def officer_request_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = PresenceForm(request.POST)
     # What will be refused is refused before the code is used up.
     if not asked.is_waiting or requesting.why_not_second_person(asked, request.officer):
-        messages.warning(request, _("It cannot be decided like this: read it again."))
+        messages.warning(request, requesting.NotSecondPerson.sentence)
         return redirect("officer-request", pk=pk)
     if not form.is_valid() or not is_present(request.officer, form):
         return _request_page(request, asked, agree_form=form)
     try:
         half_of_code = requesting.agree_to_request(pk, by=request.officer)
     except (requesting.RequestNotWaiting, requesting.NotSecondPerson):
-        messages.warning(request, _("It cannot be decided like this: read it again."))
+        messages.warning(request, requesting.NotSecondPerson.sentence)
         return redirect("officer-request", pk=pk)
     if not half_of_code:
         messages.success(request, _("Agreed: the post is there."))
@@ -76,7 +75,7 @@ def officer_request_refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         requesting.refuse_request(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except (requesting.RequestNotWaiting, requesting.NotSecondPerson):
-        messages.warning(request, _("It cannot be decided like this: read it again."))
+        messages.warning(request, requesting.NotSecondPerson.sentence)
     else:
         messages.success(request, _("Refused. Whoever asked is told why."))
     return redirect("officer-request", pk=pk)
@@ -90,14 +89,14 @@ def officer_request_half(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if asked.asked_by_id != request.officer.pk:
         raise Http404
     if not asked.is_set_up_open or asked.asker_half is not None:
-        messages.warning(request, _("This half was shown already, or its time is over."))
+        messages.warning(request, requesting.HalfShownAlready.sentence)
         return redirect("officer-request", pk=pk)
     if not form.is_valid() or not is_present(request.officer, form):
         return _request_page(request, asked, half_form=form)
     try:
         half_of_code = requesting.show_half(pk, by=request.officer)
     except (requesting.RequestNotWaiting, requesting.HalfShownAlready):
-        messages.warning(request, _("This half was shown already, or its time is over."))
+        messages.warning(request, requesting.HalfShownAlready.sentence)
         return redirect("officer-request", pk=pk)
     return _half_page(request, pk, half_of_code)
 
@@ -107,10 +106,8 @@ def officer_request_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpRespons
     """Whoever asked does not ask any more."""
     try:
         requesting.withdraw_request(pk, by=request.officer)
-    except NotManaged as error:
-        raise Http404 from error
-    except requesting.RequestNotWaiting:
-        messages.warning(request, _("It came to an end meanwhile."))
+    except requesting.RequestNotWaiting as error:
+        messages.warning(request, error.sentence)
     else:
         messages.success(request, _("Withdrawn. Halves that were shown are worth nothing now."))
     return redirect("officer-request", pk=pk)

@@ -34,7 +34,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
     """End one. What is no live session of this officer's ends nothing."""
     key = request.POST.get("session", "")
     is_this = key == _row_key(request)
-    if sessions.end_own_session(request.officer, key):
+    if sessions.end_own_session(key, by=request.officer):
         messages.success(request, _("That session is ended."))
     else:
         messages.info(request, _("That session was over already."))
@@ -47,7 +47,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sessions_end_others(request: HttpRequest) -> HttpResponse:
     """End all but this one."""
-    if sessions.end_other_sessions(request.officer, this=request.session.session_key or ""):
+    if sessions.end_other_sessions(this=request.session.session_key or "", by=request.officer):
         messages.success(request, _("You are signed in here alone now."))
     else:
         messages.info(request, _("You were signed in here alone already."))

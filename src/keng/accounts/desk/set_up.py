@@ -39,13 +39,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data
     try:
         begun = setting_up.begin_set_up(given["first"], given["second"], password=given["new"])
-    except setting_up.WrongHalves:
+    except setting_up.WrongHalves as error:
         _WRONG_HALVES.seconds_to_wait(request)
-        words = _(
-            "No set-up that is open has these two halves. They are good for 24 hours; "
-            "after that somebody asks for it anew."
-        )
-        form.add_error(None, words)
+        form.add_error(None, error.sentence)
         return _halves_page(request, form, 422)
     request.session[_BEGUN] = [str(begun.pk), int(time.time()), setting_up.mark_of_set_up(begun)]
     request.session.pop(_BEGUN_AGAIN, None)
@@ -72,8 +68,8 @@ def _code_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             officer = setting_up.finish_set_up(begun.pk, mark, code=form.cleaned_data["code"])
-        except setting_up.WrongFirstCode:
-            form.add_error("code", _("These digits do not fit. Wait for the next ones."))
+        except setting_up.WrongFirstCode as error:
+            form.add_error("code", error.sentence)
         except setting_up.SetUpOver:
             return redirect("set-up")
         except UsernameTaken:

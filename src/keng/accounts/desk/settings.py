@@ -36,7 +36,7 @@ def my_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your password is changed. Other places are signed out."))
         return redirect("my-settings")
     if posted and not wants_password and form.is_valid():
-        actions.change_settings(officer, **form.cleaned_data)
+        actions.change_settings(by=officer, **form.cleaned_data)
         with override(officer.language):
             messages.success(request, _("Saved."))
         return redirect("my-settings")
@@ -48,7 +48,7 @@ def my_settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def notice_seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The officer has seen what they were told; they stay on the page they were on."""
-    if not notices.mark_notice_seen(pk, request.officer):
+    if not notices.mark_notice_seen(pk, by=request.officer):
         raise Http404
     return _redirect_back(request)
 
@@ -71,7 +71,7 @@ def desk_language(request: HttpRequest) -> HttpResponse:
 
 def _change_one_setting(request: HttpRequest, name: str) -> HttpResponse:
     own = {key: getattr(request.officer, key) for key in _OWN}
-    actions.change_settings(request.officer, **own | {name: request.POST[name]})
+    actions.change_settings(by=request.officer, **own | {name: request.POST[name]})
     return _redirect_back(request)
 
 
@@ -87,9 +87,9 @@ def _change_password_from_form(request: HttpRequest, form: PasswordForm) -> bool
         return False
     try:
         said = form.cleaned_data
-        actions.change_password(request.officer, present=said["present"], new=said["new"])
-    except WrongPassword:
-        form.add_error("present", _("This is not your present password."))
+        actions.change_password(present=said["present"], new=said["new"], by=request.officer)
+    except WrongPassword as error:
+        form.add_error("present", error.sentence)
         return False
     except (TooManyTries, SignInBusy) as error:
         refusals.explain_refusal(form, error, wrong="")

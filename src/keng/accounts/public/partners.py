@@ -75,10 +75,10 @@ def partner_password(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         try:
             token = partner_signing.change_member_password(
-                request.member, present=said["present"], new=said["new"]
+                present=said["present"], new=said["new"], by=request.member
             )
-        except WrongPassword:
-            form.add_error("present", _("This is not your present password."))
+        except WrongPassword as error:
+            form.add_error("present", error.sentence)
         except (TooManyTries, SignInBusy) as error:
             refusals.explain_refusal(form, error, wrong="")
         else:

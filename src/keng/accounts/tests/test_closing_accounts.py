@@ -16,6 +16,7 @@ from keng.accounts.tests.stage import (
     set_up,
     url,
 )
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -101,7 +102,7 @@ def test_a_ghost_of_a_closed_account_goes_on_being_a_ghost(stage):
 
 def test_to_open_it_again_takes_two_people(stage):
     closing.close_account(stage.officer.pk, by=stage.admin)
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(actions.AccountClosed):
         actions.add_post(
             stage.officer.pk,
             unit_id=stage.ward.pk,
@@ -135,7 +136,7 @@ def test_the_last_administrator_of_a_desk_is_not_closed(desk_client, stage):
 
 def test_nobody_elses_officers_are_closed(stage):
     far = able(unit=make.unit(), role=Post.Role.ADMINISTRATOR)
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         closing.close_account(stage.officer.pk, by=far)
     assert OfficerRequest.objects.count() == 0
 
@@ -144,3 +145,35 @@ def test_the_desks_own_role_closes(stage, become):
     stage.ask_new(by=stage.other)
     become("desk")
     closing.close_account(stage.other.pk, by=stage.admin)
+
+
+def test_digits_are_used_up_also_where_the_closing_is_refused(desk_client, stage, monkeypatch):
+    """Otherwise whoever reads them over a shoulder could go on with them."""
+
+    def refuse(_officer_id, *, by):
+        raise NotAllowed
+
+    sign_in(desk_client, stage.admin)
+    there, code = url("officer-close", stage.officer.pk), {"code": code_of(stage.admin)}
+    with monkeypatch.context() as refusing:
+        refusing.setattr(closing, "close_account", refuse)
+        assert desk_client.post(there, code).status_code == 404
+    assert desk_client.post(there, code).status_code == 422
+    assert desk_client.post(there, {"code": "000000"}).status_code == 422
+    stage.admin.refresh_from_db()
+    assert stage.admin.failed_presence == 2
+    assert Officer.objects.get(pk=stage.officer.pk).is_active
+
+
+def test_whoever_holds_no_post_changes_nothing_of_their_own(stage):
+    gone = make.officer()
+    for do in (
+        lambda: actions.change_password(present=PASSWORD, new=CHOSEN, by=gone),
+        lambda: actions.change_settings(
+            language="en", theme="auto", single_keys=True, full_desk=True, by=gone
+        ),
+    ):
+        with pytest.raises(NotAllowed):
+            do()
+    gone.refresh_from_db()
+    assert (gone.language, gone.full_desk) == ("vi", False)

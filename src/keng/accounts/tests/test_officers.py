@@ -18,6 +18,7 @@ from keng.accounts.who import (
     SIGNING,
     WORKING,
 )
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from tests import make
@@ -111,12 +112,12 @@ def test_a_provincial_administrator_sees_the_units_below(unit):
 def test_who_also_serves_elsewhere_is_not_in_a_communes_hands(unit, admin):
     auditor = make.officer(unit=unit)
     make.post(auditor, unit=unit.parent, role=Post.Role.AUDITOR)
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         requesting.ask_for_renewal(auditor.pk, by=admin)
 
 
 def test_nobody_is_added_to_a_unit_of_others(unit, admin):
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         new_officer(make.unit(), admin)
     assert not OfficerRequest.objects.exists()
 

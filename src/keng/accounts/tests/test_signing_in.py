@@ -264,7 +264,7 @@ def test_signing_out_ends_the_session(desk_client, officer):
 def test_a_new_password_ends_every_other_session(desk_client, officer):
     sign_in(desk_client, officer)
     actions.change_password(
-        Officer.objects.get(pk=officer.pk), present=PASSWORD, new="mot-cau-khac-2027"
+        present=PASSWORD, new="mot-cau-khac-2027", by=Officer.objects.get(pk=officer.pk)
     )
     answer = desk_client.get(reverse("my-settings", "keng.site.desk_urls"))
     assert answer.url.split("?")[0] == reverse("sign-in", "keng.site.desk_urls")
@@ -327,7 +327,7 @@ def test_tries_of_an_officer_whose_posts_have_ended_are_read_where_they_were_las
 def test_a_half_sign_in_ends_with_the_password_it_was_given(desk_client, officer):
     """Whoever knew the old password stands at the six digits while it is changed elsewhere."""
     post(desk_client, "sign-in", username=officer.username, password=PASSWORD)
-    actions.change_password(officer, present=PASSWORD, new="mot-cau-khac-rat-dai")
+    actions.change_password(present=PASSWORD, new="mot-cau-khac-rat-dai", by=officer)
     answer = post(desk_client, "sign-in-code", code=second_factor.current_totp_code(officer))
     assert answer.url == reverse("sign-in", "keng.site.desk_urls")
     assert "officer" not in desk_client.session

@@ -24,6 +24,7 @@ from keng.accounts.tests.stage import (
     url,
 )
 from keng.accounts.who import Role, needs_two_people
+from keng.acts.errors import NotAllowed
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
@@ -488,7 +489,7 @@ def test_the_end_of_the_only_commander_is_told_to_whoever_else_decides(stage):
 
 def test_a_commander_of_a_ward_is_told_and_does_not_decide(desk_client, stage):
     asked = stage.ask_new()
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         requesting.agree_to_request(asked.pk, by=stage.chief)
     sign_in(desk_client, stage.chief)
     assert desk_client.get(url("officer-request", asked.pk)).status_code == 403
@@ -497,7 +498,7 @@ def test_a_commander_of_a_ward_is_told_and_does_not_decide(desk_client, stage):
 def test_other_provinces_see_nothing_of_it(desk_client, stage):
     asked = stage.ask_new()
     far = able(unit=make.province_unit(), role=Post.Role.COMMANDER)
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         requesting.agree_to_request(asked.pk, by=far)
     sign_in(desk_client, far)
     assert desk_client.get(url("officer-request", asked.pk)).status_code == 404
@@ -509,7 +510,7 @@ def test_of_a_ward_the_own_administrator_or_the_province_agrees(stage):
     assert requesting.agree_to_request(stage.ask_new().pk, by=local)
     assert requesting.agree_to_request(stage.ask_new(by=local, username="b").pk, by=stage.commander)
     of_the_province = stage.ask_new(unit=stage.province, username="c")
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         requesting.agree_to_request(of_the_province.pk, by=local)
 
 
@@ -534,7 +535,7 @@ def test_a_request_is_refused_with_a_reason_or_withdrawn(desk_client, stage):
         requesting.agree_to_request(asked.pk, by=stage.other)
     second = stage.ask_new()
     halves = both_halves(second, second=stage.commander)
-    with pytest.raises(actions.NotManaged):
+    with pytest.raises(NotAllowed):
         requesting.withdraw_request(second.pk, by=stage.other)
     sign_in(desk_client, stage.admin)
     desk_client.post(url("officer-request-withdraw", second.pk))
@@ -618,3 +619,17 @@ def test_the_desks_own_role_can_do_all_of_it(stage, become):
     requesting.refuse_request(asked.pk, reason="Không", by=stage.commander)
     with pytest.raises(Exception, match="permission denied"), transaction.atomic():
         OfficerRequest.objects.filter(pk=asked.pk).update(asked_by=stage.other)
+
+
+def test_whoever_asked_and_is_now_a_second_person_only_gets_no_half(stage):
+    """Two halves in one hand would make an officer of anybody."""
+    asked = stage.ask_new()
+    requesting.agree_to_request(asked.pk, by=stage.other)
+    actions.end_post(stage.admin.posts.get().pk, by=stage.other)
+    make.post(stage.admin, unit=stage.province, role=Post.Role.COMMANDER)
+    asker = Officer.objects.get(pk=stage.admin.pk)
+    for do in (requesting.show_half, requesting.withdraw_request):
+        with pytest.raises(NotAllowed):
+            do(asked.pk, by=asker)
+    asked.refresh_from_db()
+    assert (asked.state, asked.asker_half) == ("agreed", None)

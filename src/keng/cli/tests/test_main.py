@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from psycopg import OperationalError
 from psycopg.errors import UndefinedTable
 
+from keng.acts.errors import TryAgain
 from keng.cli import __main__ as command_line
 from keng.cli.__main__ import COMMANDS, TOOLS, all_commands, main
 from keng.kit.refusals import WrongSettings
@@ -101,6 +102,17 @@ def test_a_database_that_is_not_prepared_is_said_in_one_line(monkeypatch, capsys
     message = capsys.readouterr().err
     assert len(message.splitlines()) == 1
     assert "keng migrate" in message
+
+
+def test_a_database_that_is_busy_is_said_in_one_line(monkeypatch, capsys):
+    def busy(arguments):
+        raise TryAgain
+
+    monkeypatch.setattr("keng.cli.doctor.run", busy)
+    assert main(["doctor"]) == 1
+    message = capsys.readouterr().err
+    assert len(message.splitlines()) == 1
+    assert "nothing was changed" in message
 
 
 def test_a_setting_that_nothing_here_can_follow_is_said_in_one_line(monkeypatch, capsys):

@@ -20,8 +20,9 @@ from django.test import Client
 from keng.accounts import closing as closing_accounts
 from keng.accounts import requesting as accounts
 from keng.accounts import setting_up
-from keng.accounts.actions import NotManaged, UsernameTaken
+from keng.accounts.actions import UsernameTaken
 from keng.accounts.tests.stage import first_code
+from keng.acts.errors import NotAllowed
 from keng.audit import verify
 from keng.audit.models import Entry
 from keng.claims import actions as claims
@@ -711,7 +712,7 @@ def officer_set_up():
 def account_closed():
     desk, asker, _second = _administrators()
     return Example(
-        asker, lambda by: closing_accounts.close_account(desk.officer.pk, by=by), NotManaged
+        asker, lambda by: closing_accounts.close_account(desk.officer.pk, by=by), NotAllowed
     )
 
 

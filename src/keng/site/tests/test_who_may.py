@@ -54,6 +54,7 @@ pytestmark = pytest.mark.django_db
 
 # Parts of acts: they lock, write or record for an act that has asked already, or only answer.
 STEPS = {
+    "accounts.notices.tell_officers",
     "claims.writing.locked_claim",
     "delivery.dispatch.send_dispatch",
     "relay.relay_acts.chain_of_task",
@@ -105,6 +106,12 @@ OF_THE_OWN_UNIT = {
     "lessons.writing.open_collection",
     "lessons.film_acts.take_in_film",
     "partners.inviting.invite_partner",
+    # One's own choices, password and sessions, wherever one works.
+    "accounts.actions.change_password",
+    "accounts.actions.change_settings",
+    "accounts.notices.mark_notice_seen",
+    "accounts.sessions.end_other_sessions",
+    "accounts.sessions.end_own_session",
     "dialogue.ready_answer_acts.write_ready_answer",
     "dialogue.ready_answer_acts.set_ready_answer_removed",
     "inbox.search_acts.record_name_search",
@@ -177,7 +184,11 @@ def _modules():
     yield from (
         "keng.accounts.actions",
         "keng.accounts.closing",
+        "keng.accounts.notices",
+        "keng.accounts.partner_signing",
         "keng.accounts.requesting",
+        "keng.accounts.sessions",
+        "keng.accounts.setting_up",
         "keng.reports.periodic.signing",
     )
     for area in Path(keng.__file__).parent.iterdir():
@@ -365,6 +376,14 @@ def _by_name(here):
         "audience_hash": b"",
         "version_id": version.pk,
         "text_hash": b"",
+        "language": "vi",
+        "theme": "auto",
+        "single_keys": True,
+        "full_desk": False,
+        "present": "not this one",
+        "new": "một câu khác",
+        "this": "",
+        "notice_id": make.some_id(),
     }
 
 
