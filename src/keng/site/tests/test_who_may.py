@@ -67,7 +67,6 @@ STEPS = {
     "tips.messages.add_message",
     "lookup_pages.propose.sighting_to_propose",
     "intake.take_down.may_read_code",
-    "tips.readers.note_reader",
     "decisions.on_record.record_decision",
     "tips.lock.lock_tip",
     "decisions.suspension.lift_suspension",
@@ -540,6 +539,7 @@ _APART = {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),
         "seen": None,
     },
+    "tips.readers.note_reader": lambda here: {"tip": here.rows["tip"]},
     "decisions.bulk.join_tips": lambda here: {
         "tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]
     },
