@@ -190,6 +190,8 @@ class Worker:
     def _do(self, task: WorkerTask) -> int:
         from django.db import OperationalError, close_old_connections  # noqa: PLC0415
 
+        from keng.acts.errors import TryAgain  # noqa: PLC0415
+
         close_old_connections()
         pause = task.every.total_seconds()
         try:
@@ -197,7 +199,7 @@ class Worker:
             done = task.run()
             if task in self._done:
                 self._done[task].beat()
-        except OperationalError as error:
+        except (OperationalError, TryAgain) as error:
             if is_passing_error(error):
                 # Somebody holds what it needs, or it took too long: the others have their turn.
                 log.warning("The task %s was stopped by a limit of time.", task.name)
