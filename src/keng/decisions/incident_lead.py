@@ -1,6 +1,6 @@
 """Who leads an incident: a first tip that leaves or ends hands its place on; undo gives it back.
 
-What these return is kept with the decision, for `restore_place`.
+What these return is kept with the decision, for `restore_incident_place`.
 """
 
 import uuid
@@ -112,7 +112,7 @@ def restore_incident_place(tip: Tip, left: dict[str, Any]) -> None:
 
 
 def tips_locked_for_incident_place(before: dict[str, Any], left: dict[str, Any]) -> set[str]:
-    """The other tips that `restore_place` locks, so that its caller can lock all in one order."""
+    """The other tips that `restore_incident_place` locks: its caller locks all in one order."""
     first = before.get("duplicate_of_id")
     return {*left.get("tips", {}), *([first] if first else [])}
 
