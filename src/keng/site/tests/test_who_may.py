@@ -64,6 +64,7 @@ STEPS = {
     "surveys.writing.locked_survey",
     "alarms.ringing.settle_alarm",
     "decisions.closing.end_and_tell_reporter",
+    "decisions.incident_lead.lock_leaving_tip",
     "tips.messages.add_message",
     "lookup_pages.propose.sighting_to_propose",
     "intake.take_down.may_read_code",
