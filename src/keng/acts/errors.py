@@ -21,28 +21,32 @@ class NotAllowed(Refused, PermissionError):
 class ChangedMeanwhile(Refused):
     """Something was done since the page was made from which this was sent."""
 
-    sentence = _("Not done: something changed since this page was made. Look again.")
+    sentence: "str | _StrPromise" = _(
+        "Not done: something changed since this page was made. Look again."
+    )
 
 
 class AlreadyDone(Refused):
     """Somebody was faster, or the button was pressed twice."""
 
-    sentence = _("Not done: this was done already.")
+    sentence: "str | _StrPromise" = _("Not done: this was done already.")
 
 
 class Incomplete(Refused, ValueError):
     """Something that it takes is missing or does not fit."""
 
-    sentence = _("Not done: something is missing.")
+    sentence: "str | _StrPromise" = _("Not done: something is missing.")
 
 
 class TooLate(Refused):
     """Its time is over."""
 
-    sentence = _("Not done: the time for this is over.")
+    sentence: "str | _StrPromise" = _("Not done: the time for this is over.")
 
 
 class TryAgain(Refused):
     """The database gave up for a moment; the same may well succeed a little later."""
 
-    sentence = _("Not done: many things happen at this moment. Send it once more.")
+    sentence: "str | _StrPromise" = _(
+        "Not done: many things happen at this moment. Send it once more."
+    )

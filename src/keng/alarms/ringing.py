@@ -4,11 +4,12 @@ import datetime
 import uuid
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.alarms import bundle_calls
 from keng.alarms.bundle_queries import bundle_size_in_calls
 from keng.audit.actions import record, unit_chain
@@ -46,14 +47,14 @@ def _tips_to_call_again() -> list[uuid.UUID]:
     return list(due.order_by("next_call_at").values_list("tip", flat=True)[:20])
 
 
-@transaction.atomic
+@work()
 def _call_if_due(tip_id: uuid.UUID) -> int:
     """One round, unless somebody else is at it. The tip is locked first, as decisions do."""
-    tips = Tip.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    tip = tips.select_related("responsible_unit__parent").filter(pk=tip_id).first()
+    tips = Tip.objects.select_related("responsible_unit__parent").filter(pk=tip_id)
+    tip = lock_available(tips).first()
     if tip is None:
         return 0
-    alarm, is_new = Alarm.objects.select_for_update(no_key=True).get_or_create(
+    alarm, is_new = lock(Alarm.objects.all()).get_or_create(
         tip=tip, defaults={"unit": tip.responsible_unit, "next_call_at": times.now()}
     )
     if not tip.rings:
@@ -247,7 +248,7 @@ def _unit_and_reference(tip: Tip) -> str:
 
 def settle_alarm(tip: Tip, *, by: Officer | str) -> None:
     """After any decision, in its transaction: stand down, ring again, or ring at another unit."""
-    alarm = Alarm.objects.select_for_update(no_key=True).filter(tip=tip).first()
+    alarm = lock(Alarm.objects.filter(tip=tip)).first()
     if alarm is None:
         return
     if not tip.rings:
@@ -261,7 +262,7 @@ def ring_again(tip: Tip) -> None:
 
     After half an hour of calling in vain it is called often again.
     """
-    alarm = Alarm.objects.select_for_update(no_key=True).filter(tip=tip).first()
+    alarm = lock(Alarm.objects.filter(tip=tip)).first()
     if alarm is None:
         return
     if alarm.ended_at is not None:

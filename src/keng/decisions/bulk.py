@@ -8,13 +8,15 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.db.models import Q
 
 from keng.accounts.models import Officer
-from keng.decisions import putting_off, triage, undo
+from keng.acts.act import act
+from keng.acts.work import permit_anywhere
+from keng.decisions import acts, putting_off, triage, undo
 from keng.tips.errors import AllTipsRing, CannotDecide, CriticalBehindCalm, NothingChosen, NotYours
 from keng.tips.gravity import has_unread_danger, urgency_order
+from keng.tips.lock import lock_tips
 from keng.tips.models import Decision, Tip
 
 # As many rows as four pages of the list show.
@@ -31,7 +33,7 @@ class BulkResult:
     left: int = 0
 
 
-@transaction.atomic
+@act(acts.ACCEPT_TIPS)
 def accept_tips(
     tip_ids: Sequence[uuid.UUID], *, by: Officer, since: datetime.datetime
 ) -> BulkResult:
@@ -39,7 +41,7 @@ def accept_tips(
     return _decide_each(tip_ids, by, since, lambda pk: triage.accept_tip(pk, by=by))
 
 
-@transaction.atomic
+@act(acts.SORT_TIPS)
 def sort_tips(
     tip_ids: Sequence[uuid.UUID], *, category: str, by: Officer, since: datetime.datetime
 ) -> BulkResult:
@@ -49,7 +51,7 @@ def sort_tips(
     )
 
 
-@transaction.atomic
+@act(acts.PUT_OFF_TIPS)
 def put_off_tips(
     tip_ids: Sequence[uuid.UUID],
     *,
@@ -63,7 +65,7 @@ def put_off_tips(
     )
 
 
-@transaction.atomic
+@act(acts.JOIN_TIPS)
 def join_tips(
     tip_ids: Sequence[uuid.UUID], *, by: Officer, since: datetime.datetime
 ) -> tuple[BulkResult, uuid.UUID]:
@@ -86,17 +88,17 @@ def join_tips(
     return done, incident_id
 
 
-@transaction.atomic
+@act(acts.TAKE_BACK_DECISIONS)
 def take_back_decisions(decision_ids: Sequence[uuid.UUID], *, by: Officer) -> BulkResult:
     """The undo of all of it, last step first."""
+    permit_anywhere()
     done = BulkResult()
     steps = Decision.objects.filter(pk__in=decision_ids, by=by)
     others = {uuid.UUID(pk) for step in steps for pk in undo.tips_locked_for_undo(step)}
     _lock_tips([*(step.tip_id for step in steps), *others])
     for pk in reversed(decision_ids):
         try:
-            with transaction.atomic():
-                undo.take_back_decision(pk, by=by)
+            undo.take_back_decision(pk, by=by)
         except NotYours:
             raise
         except CannotDecide:
@@ -110,12 +112,12 @@ def _decide_each(
     tip_ids: Sequence[uuid.UUID],
     by: Officer,
     since: datetime.datetime,
-    act: Callable[[uuid.UUID], Decision],
+    decide: Callable[[uuid.UUID], Decision],
 ) -> BulkResult:
     tips, ringing = _tips_unchanged_since(tip_ids, by, since)
     if not tips:
         raise AllTipsRing if ringing else NothingChosen
-    done = _one_by_one([tip.pk for tip in tips], act)
+    done = _one_by_one([tip.pk for tip in tips], decide)
     _count_left(done, tip_ids, tips, ringing)
     return done
 
@@ -127,12 +129,13 @@ def _count_left(
     done.left += len(set(tip_ids)) - len(tips) - ringing
 
 
-def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decision]) -> BulkResult:
+def _one_by_one(
+    tip_ids: Sequence[uuid.UUID], decide: Callable[[uuid.UUID], Decision]
+) -> BulkResult:
     done = BulkResult()
     for pk in tip_ids:
         try:
-            with transaction.atomic():
-                done.steps.append(act(pk))
+            done.steps.append(decide(pk))
         except CriticalBehindCalm:
             done.critical += 1
         except CannotDecide:
@@ -148,9 +151,9 @@ def _tips_unchanged_since(
     Not those that call people: each is taken by somebody who reads it, and never among many. How
     many those are is the other answer.
 
-    All are locked before the first is decided on: each decision locks its unit's chain until
-    commit, and whoever decides on a single tip locks the tip before the chain.
+    All are locked before the first is decided on, and each decision asks for its own permission.
     """
+    permit_anywhere()
     visible = Tip.objects.visible_to(by).open().filter(pk__in=list(tip_ids)[:MOST_TIPS_AT_ONCE])
     _lock_tips(list(visible.values_list("pk", flat=True)))
     decided = Decision.objects.filter(tip__in=tip_ids, at__gt=since).exclude(by=by)
@@ -161,5 +164,4 @@ def _tips_unchanged_since(
 
 def _lock_tips(tip_ids: Sequence[uuid.UUID]) -> None:
     """These and the tips behind them, in the order in which everybody locks several."""
-    rows = Tip.objects.filter(Q(pk__in=tip_ids) | Q(duplicate_of__in=tip_ids)).order_by("pk")
-    list(rows.select_for_update(no_key=True, of=("self",)).values("pk"))
+    lock_tips(Q(pk__in=tip_ids) | Q(duplicate_of__in=tip_ids))

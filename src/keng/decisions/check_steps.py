@@ -2,10 +2,10 @@
 
 import uuid
 
-from django.db import transaction
-
 from keng.accounts.models import Officer
+from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
+from keng.decisions import acts
 from keng.decisions.on_record import required_reason
 from keng.kit import times
 from keng.tips.check_list import check_list_steps, has_check_list
@@ -18,7 +18,7 @@ class NotOnTheList(CannotDecide):
     """The tip waits now, has no such step, or nobody has ticked it."""
 
 
-@transaction.atomic
+@act(acts.TICK_STEP)
 def tick_step(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
     """Say that a step is done. Said by two at once, it is the first one's. Raises NotOnTheList."""
     tip = lock_tip(tip_id, by=by)
@@ -32,7 +32,7 @@ def tick_step(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
     return check
 
 
-@transaction.atomic
+@act(acts.UNTICK_STEP)
 def untick_step(tip_id: uuid.UUID, *, step: str, reason: str, by: Officer) -> TipCheck:
     """It was not done after all: whoever sees the tip may say so. Raises NotOnTheList, NoReason."""
     said = required_reason(reason)

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils import translation
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.locks import lock
 from keng.alarms import unheard_danger
-from keng.decisions import incident_lead, suspension, undo_ending
+from keng.decisions import acts, incident_lead, suspension, undo_ending
 from keng.decisions.moving_units import move_to_unit
 from keng.decisions.on_record import record_decision, required_reason
 from keng.decisions.out_of_scope import seal_content
@@ -21,7 +22,7 @@ from keng.tips.errors import NoOutcome, NotClosed, NoText, NoUnitAbove
 from keng.tips.letters import closing_sentence
 from keng.tips.lock import lock_tip
 from keng.tips.messages import add_message, mark_answered
-from keng.tips.models import Decision, DialogueMessage, Tip, TipConcern
+from keng.tips.models import Alarm, Decision, DialogueMessage, Tip, TipConcern
 from keng.tips.search_words import remove_from_index, return_to_index
 
 # Why something is not handled as a tip -> what it is by law, and how it ends.
@@ -35,7 +36,7 @@ DECLINED_AS = {
 }
 
 
-@transaction.atomic
+@act(acts.DECLINE_TIP)
 def decline_tip(
     tip_id: uuid.UUID,
     *,
@@ -55,8 +56,7 @@ def decline_tip(
     """
     if not reply.strip():
         raise NoText
-    incident_lead.lock_incident_of(tip_id)
-    tip = lock_tip(tip_id, by=by, seen=seen)
+    tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
     lifted = suspension.lift_suspension(tip, by=by) if kind != "official" else {}
     was, message = undo_ending.snapshot_before_ending(tip) | lifted, add_message(tip, reply, by=by)
     mark_answered(tip)
@@ -84,7 +84,7 @@ def decline_tip(
     return step
 
 
-@transaction.atomic
+@act(acts.RECORD_OUTCOME)
 def record_outcome(
     tip_id: uuid.UUID, *, outcome: str, by: Officer, note: str = "", seen: str | None = None
 ) -> Decision:
@@ -97,7 +97,7 @@ def record_outcome(
     return record_decision(tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome)
 
 
-@transaction.atomic
+@act(acts.CLOSE_TIP)
 def close_tip(
     tip_id: uuid.UUID, *, by: Officer, reason: str = "", text: str = "", seen: str | None = None
 ) -> Decision:
@@ -105,6 +105,7 @@ def close_tip(
 
     Until they are told, `undo.take_back_decision` restores the tip. Raises NoOutcome.
     """
+    incident_lead.lock_tip_and_those_behind(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
     if not tip.outcome:
         raise NoOutcome
@@ -134,10 +135,11 @@ def end_and_tell_reporter(tip: Tip, *, text: str = "", by: Officer) -> DialogueM
     return message
 
 
-@transaction.atomic
+@act(acts.REOPEN_TIP)
 def reopen_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
     """Begin again with a closed tip. Raises NotClosed, NoReason, ContentIsSealed."""
     said = required_reason(reason)
+    incident_lead.lock_tip_and_its_first(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     if tip.is_open:
         raise NotClosed
@@ -154,9 +156,13 @@ def reopen_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None 
 
 
 def lock_chats_of_tips(tips: Iterable[Tip]) -> None:
-    """Before several tips end: their chats in the order in which the edge takes a batch of them."""
-    talks = Conversation.objects.filter(tip_ref__in=[tip.pk for tip in tips])
-    list(talks.order_by("key_hash").select_for_update(no_key=True).values_list("pk", flat=True))
+    """Before several tips end: their chats in the order in which the edge takes a batch of them.
+
+    Their alarms first, which end tip by tip.
+    """
+    ids = [tip.pk for tip in tips]
+    list(lock(Alarm.objects.filter(tip__in=ids)).values("pk"))
+    list(lock(Conversation.objects.filter(tip_ref__in=ids)).values("pk"))
 
 
 def _end_tip(tip: Tip) -> None:

@@ -1,6 +1,6 @@
 """Who leads an incident: a first tip that leaves or ends hands its place on; undo gives it back.
 
-What these return is kept with the decision, for `restore_place`.
+What these return is kept with the decision, for `restore_incident_place`.
 """
 
 import uuid
@@ -8,16 +8,37 @@ from typing import Any
 
 from django.db.models import Q
 
+from keng.accounts.models import Officer
+from keng.acts.locks import lock
 from keng.tips.errors import IncidentChanged
 from keng.tips.gravity import urgency_order
 from keng.tips.incident_titles import title_comes_from, title_of_tips
+from keng.tips.lock import lock_tip, lock_tips
 from keng.tips.models import Incident, Tip
 
 
-def lock_incident_of(tip_id: uuid.UUID) -> None:
-    """Lock the incident before its tip, as acts on all of it do, where the tip may leave it."""
-    held = Incident.objects.filter(tips=tip_id).select_for_update(of=("self",), no_key=True)
-    list(held.values("pk"))
+def lock_leaving_tip(tip_id: uuid.UUID, *, by: Officer, seen: str | None) -> Tip:
+    """The tip that may leave its incident with this: locked with all behind it, then that.
+
+    Raises as keng.tips.lock.lock_tip.
+    """
+    lock_tip_and_those_behind(tip_id)
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    if tip.incident_id is not None:
+        # Nobody renames it, or ends all of it, while the tip leaves.
+        list(lock(Incident.objects.filter(pk=tip.incident_id)).values("pk"))
+    return tip
+
+
+def lock_tip_and_those_behind(tip_id: uuid.UUID) -> None:
+    """Where the tip may leave its place to one of those behind it."""
+    lock_tips(Q(pk=tip_id) | Q(duplicate_of=tip_id))
+
+
+def lock_tip_and_its_first(tip_id: uuid.UUID) -> None:
+    """Where the tip may come to stand in front of those among which it stood."""
+    first = Tip.objects.filter(pk=tip_id).values("duplicate_of")
+    lock_tips(Q(pk=tip_id) | Q(pk__in=first) | Q(duplicate_of__in=first))
 
 
 def leave_incident(tip: Tip) -> dict[str, Any]:
@@ -91,26 +112,27 @@ def restore_incident_place(tip: Tip, left: dict[str, Any]) -> None:
 
 
 def tips_locked_for_incident_place(before: dict[str, Any], left: dict[str, Any]) -> set[str]:
-    """The other tips that `restore_place` locks, so that its caller can lock all in one order."""
+    """The other tips that `restore_incident_place` locks: its caller locks all in one order."""
     first = before.get("duplicate_of_id")
     return {*left.get("tips", {}), *([first] if first else [])}
 
 
 def _is_lead(tip_id: uuid.UUID, incident_id: uuid.UUID | None) -> bool:
-    first = Tip.objects.select_for_update(no_key=True).get(pk=tip_id)
+    first = lock(Tip.objects.filter(pk=tip_id)).get()
     is_first = first.is_open and first.duplicate_of_id is None
     return is_first and str(first.incident_id) == str(incident_id)
 
 
 def _lock_duplicates(tip: Tip) -> list[Tip]:
     """What stands behind the tip, locked: who would lead in its place comes first."""
-    rows = tip.duplicates.order_by("pk").select_for_update(no_key=True)
-    return sorted(rows, key=lambda other: (not other.is_open, urgency_order(other), other.pk))
+    return sorted(
+        lock(tip.duplicates.all()),
+        key=lambda other: (not other.is_open, urgency_order(other), other.pk),
+    )
 
 
 def _lock_tips(tip_ids: dict[str, Any]) -> list[Tip]:
-    rows = Tip.objects.filter(pk__in=tip_ids).order_by("pk")
-    return list(rows.select_for_update(no_key=True))
+    return list(lock(Tip.objects.filter(pk__in=tip_ids)))
 
 
 def _hand_lead_on(others: list[Tip]) -> dict[str, Any]:

@@ -7,12 +7,15 @@ where they say it; the worker hands the report down.
 import datetime
 import uuid
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng.acts.act import act
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.alarms import ringing
 from keng.audit.actions import record, unit_chain
+from keng.decisions import acts
 from keng.decisions.moving_units import move_to_unit
 from keng.kit import times
 from keng.places.models import Unit
@@ -25,13 +28,13 @@ _AT_ONCE = datetime.timedelta(0)
 PORTION = 20
 
 
-@transaction.atomic
+@act(acts.SAY_MEANT_FOR_UNIT)
 def say_meant_for_unit(tip_id: uuid.UUID) -> None:
     """The reporter says on the page of the report that it is meant for that unit.
 
     Raises AlreadyClosed.
     """
-    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
+    tip = lock(Tip.objects.filter(pk=tip_id)).get()
     if not tip.is_open or tip.withdrawn_at:
         raise AlreadyClosed
     unit = guessed_concerned_unit(tip)
@@ -60,7 +63,7 @@ def note_meant_for_unit(tip: Tip) -> None:
     )
 
 
-@transaction.atomic
+@work()
 def hand_down_tips() -> int:
     """Give such tips to their units, and tell the reporters; how many. A job of the worker.
 
@@ -69,7 +72,7 @@ def hand_down_tips() -> int:
     wanted = Tip.objects.filter(meant_for_unit_at__isnull=False, concerns__is_guess=True)
     ids = list(wanted.order_by("pk").values_list("pk", flat=True)[:PORTION])
     tips = Tip.objects.filter(pk__in=ids).order_by("pk")
-    done = list(tips.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    done = list(lock_available(tips))
     for tip in done:
         _hand_down(tip)
     return len(done)

@@ -43,7 +43,7 @@ def record_decision(
     chain_of: uuid.UUID | None = None,
     **detail: Any,
 ) -> Decision:
-    """Put the step on record. Call it last: the audit chain stays locked until commit."""
+    """Put the step on record. Call it last: what was decided ends the alarm, or moves it."""
     ringing.settle_alarm(tip, by=by)
     unit_id = chain_of or tip.responsible_unit_id
     decision = Decision.objects.create(

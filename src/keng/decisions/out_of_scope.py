@@ -13,8 +13,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from keng.acts.act import act
+from keng.acts.errors import TooLate
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
-from keng.decisions import incident_lead
+from keng.decisions import acts, incident_lead
 from keng.decisions.on_record import json_value
 from keng.delivery.models import Inbound, InboundMedia
 from keng.kit import times
@@ -41,7 +45,7 @@ _SIGHTING = (
 )
 
 
-class CannotObject(Exception):
+class CannotObject(TooLate):
     """The week is over, or the reporter has objected already."""
 
 
@@ -160,10 +164,10 @@ def may_object_to_sealing(tip: Tip) -> bool:
     )
 
 
-@transaction.atomic
+@act(acts.OBJECT_TO_SEALING)
 def object_to_sealing(tip_id: uuid.UUID) -> None:
     """The reporter objects, by receipt: the unit above reads and decides. Raises CannotObject."""
-    tip = Tip.objects.select_for_update(no_key=True).get(pk=tip_id)
+    tip = lock(Tip.objects.filter(pk=tip_id)).get()
     if not may_object_to_sealing(tip):
         raise CannotObject
     above = tip.responsible_unit.parent_id or tip.responsible_unit_id
@@ -187,7 +191,7 @@ def object_to_sealing(tip_id: uuid.UUID) -> None:
     record("tip.objected", by="reporter", on=tip, chain=unit_chain(above))
 
 
-@transaction.atomic
+@work()
 def restore_objected(unit_keys: Mapping[uuid.UUID, bytes]) -> int:
     """Give tips whose reporters objected their words back, so that the unit above can read them.
 
@@ -200,8 +204,8 @@ def restore_objected(unit_keys: Mapping[uuid.UUID, bytes]) -> int:
     objected = Tip.objects.exclude(kind=Tip.Kind.OUT_OF_SCOPE).filter(
         pk__in=sealed.values("tip_ref"), text=""
     )
-    tips = objected.order_by("pk").select_for_update(no_key=True, of=("self",))
-    for tip in list(tips):
+    tips = list(lock(objected))
+    for tip in tips:
         rows = list(sealed.filter(tip_ref=tip.pk))
         row = rows[-1]  # An earlier one belongs to a decision that was taken back.
         _restore_words(
@@ -224,7 +228,7 @@ def _restore_words(tip: Tip, words: dict[str, Any]) -> None:
     tip.save(update_fields=["text", "place_detail", "examined_at"])
 
 
-@transaction.atomic
+@work()
 def destroy_expired_content() -> int:
     """Destroy what was sealed more than a week ago and not objected to; returns of how many tips.
 
@@ -238,8 +242,7 @@ def destroy_expired_content() -> int:
     )
     # Held until the end: who objects in the last second is heard, or finds the week over. A tip
     # that somebody else holds has its turn the next time.
-    locked = ended.order_by("id").select_for_update(no_key=True, of=("self",), skip_locked=True)
-    tip_ids = list(locked.values_list("pk", flat=True))
+    tip_ids = list(lock_available(ended.order_by("id")).values_list("pk", flat=True))
     if not tip_ids:
         return 0
     Inbound.objects.filter(tip_ref__in=tip_ids).update(

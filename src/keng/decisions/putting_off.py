@@ -3,9 +3,9 @@
 import datetime
 import uuid
 
-from django.db import transaction
-
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.decisions import acts
 from keng.decisions.on_record import record_decision, tip_snapshot
 from keng.kit import times
 from keng.tips.errors import DeadlineFirst
@@ -16,7 +16,7 @@ from keng.tips.models import Decision
 DEADLINE_AHEAD = datetime.timedelta(hours=2)
 
 
-@transaction.atomic
+@act(acts.PUT_OFF_TIP)
 def put_off_tip(
     tip_id: uuid.UUID, *, until: datetime.datetime, by: Officer, seen: str | None = None
 ) -> Decision:

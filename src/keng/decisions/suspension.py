@@ -3,10 +3,11 @@
 import uuid
 from typing import Any
 
-from django.db import transaction
 from django.utils import translation
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.decisions import acts
 from keng.decisions.on_record import record_decision, required_reason
 from keng.kit import times
 from keng.tips.errors import AlreadySuspended, DeadlineFirst, NoText, NotSuspended
@@ -16,7 +17,7 @@ from keng.tips.messages import add_message, mark_answered
 from keng.tips.models import Decision, Tip
 
 
-@transaction.atomic
+@act(acts.SUSPEND_TIP)
 def suspend_tip(
     tip_id: uuid.UUID, *, ground: str, reason: str, text: str, by: Officer, seen: str | None = None
 ) -> Decision:
@@ -40,7 +41,7 @@ def suspend_tip(
     return record_decision(tip, kind, by=by, reason=said, ground=why.value)
 
 
-@transaction.atomic
+@act(acts.RESUME_TIP)
 def resume_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
     """Take a suspended tip up again; its reporter reads so with the code.
 

@@ -2,13 +2,13 @@
 
 import uuid
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
 from keng.alarms import unheard_danger
-from keng.decisions import incident_lead, raising
+from keng.decisions import acts, incident_lead, raising
 from keng.decisions.closing import (
     close_tip,
     confirm_guessed_concerns,
@@ -31,7 +31,7 @@ from keng.tips.errors import (
 )
 from keng.tips.gravity import urgency_order
 from keng.tips.incident_titles import title_of_tips
-from keng.tips.lock import lock_tip
+from keng.tips.lock import lock_tip, lock_tips
 from keng.tips.models import Decision, Incident, Tip
 
 __all__ = [
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-@transaction.atomic
+@act(acts.ACCEPT_TIP)
 def accept_tip(
     tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, take_over: bool = False
 ) -> Decision:
@@ -78,7 +78,7 @@ def accept_tip(
     return record_decision(tip, Decision.Kind.ACCEPTED, by=by, before=before)
 
 
-@transaction.atomic
+@act(acts.MARK_DUPLICATE)
 def mark_duplicate(
     tip_id: uuid.UUID, *, of: uuid.UUID, by: Officer, reason: str = "", seen: str | None = None
 ) -> Decision:
@@ -88,14 +88,10 @@ def mark_duplicate(
     does what is urgent hide behind what is not: a first tip is looked at as soon as the one that
     joins it, and a critical one joins no calmer one. Raises SameTip, CriticalBehindCalm.
     """
-    # Two officers may join two tips to each other at once: the same order keeps them from waiting
-    # for each other for ever.
-    list(
-        Tip.objects.filter(pk__in=[tip_id, of])
-        .order_by("pk")
-        .select_for_update(no_key=True)
-        .values("pk")
-    )
+    # Two officers may join two tips to each other at once. Those behind the tip come along, and the
+    # other one may stand behind a first one itself.
+    first_of_other = Tip.objects.filter(pk=of).values("duplicate_of")
+    lock_tips(Q(pk__in=[tip_id, of]) | Q(duplicate_of=tip_id) | Q(pk__in=first_of_other))
     tip = lock_tip(tip_id, by=by, seen=seen)
     first = _first_of(of, by)
     if first.pk == tip.pk:
@@ -129,7 +125,7 @@ def mark_duplicate(
     )
 
 
-@transaction.atomic
+@act(acts.SEPARATE_TIP)
 def separate_tip(
     tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None
 ) -> Decision:
@@ -138,8 +134,7 @@ def separate_tip(
     Raises NotInAnIncident, NoReason.
     """
     said = required_reason(reason)
-    incident_lead.lock_incident_of(tip_id)
-    tip = lock_tip(tip_id, by=by, seen=seen)
+    tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is None:
         raise NotInAnIncident
     left = str(tip.incident_id)
@@ -153,7 +148,7 @@ def separate_tip(
     return record_decision(tip, Decision.Kind.SEPARATED, by=by, reason=said, incident=left)
 
 
-@transaction.atomic
+@act(acts.ROUTE_TIP)
 def route_tip(
     tip_id: uuid.UUID, *, to: Unit, reason: str, by: Officer, seen: str | None = None
 ) -> Decision:
@@ -162,8 +157,7 @@ def route_tip(
     Raises CannotGoThere, NoReason.
     """
     said = required_reason(reason)
-    incident_lead.lock_incident_of(tip_id)
-    tip = lock_tip(tip_id, by=by, seen=seen)
+    tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
     if to.pk not in {unit.pk for unit in units_to_route(tip)}:
         raise CannotGoThere
     before, left = tip_snapshot(tip), tip.responsible_unit_id
@@ -191,7 +185,7 @@ def units_to_route(tip: Tip) -> list[Unit]:
     )
 
 
-@transaction.atomic
+@act(acts.SORT_TIP)
 def sort_tip(
     tip_id: uuid.UUID,
     *,
@@ -208,8 +202,9 @@ def sort_tip(
     Raises NoUnitAbove.
     """
     if kind == Tip.Kind.OFFICIAL:
-        incident_lead.lock_incident_of(tip_id)
-    tip = lock_tip(tip_id, by=by, seen=seen)
+        tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
+    else:
+        tip = lock_tip(tip_id, by=by, seen=seen)
     before, was = tip_snapshot(tip), tip.urgency
     tip.category = category
     tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
@@ -241,7 +236,7 @@ def sort_tip(
     )
 
 
-@transaction.atomic
+@act(acts.MAKE_CRITICAL)
 def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) -> Decision:
     """Somebody is in danger now: P0 with one press, before anybody has sorted it."""
     tip = lock_tip(tip_id, by=by, seen=seen)
@@ -262,7 +257,7 @@ def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) ->
     )
 
 
-@transaction.atomic
+@act(acts.RATE_TIP)
 def rate_tip(
     tip_id: uuid.UUID, *, value: str, by: Officer, reason: str = "", seen: str | None = None
 ) -> Decision:

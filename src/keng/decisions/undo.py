@@ -4,17 +4,17 @@ import datetime
 import uuid
 from typing import Any
 
-from django.db import transaction
-
 from keng.accounts.models import Officer, Post
-from keng.accounts.who import WORKING
+from keng.acts.act import act
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere
 from keng.alarms import ringing, unheard_danger
 from keng.audit.actions import record, unit_chain
-from keng.decisions import incident_lead, raising, undo_ending
+from keng.decisions import acts, incident_lead, raising, undo_ending
 from keng.decisions.closing import restore_guessed_concerns
 from keng.decisions.on_record import json_value
 from keng.kit import times
-from keng.tips import deadlines
+from keng.tips import deadlines, messages
 from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, OpenedElsewhere, TooLate
 from keng.tips.models import Decision, Tip, TipConcern, TipReader
 
@@ -34,7 +34,7 @@ _ENDINGS = (Decision.Kind.DECLINED, Decision.Kind.CLOSED)
 _MOVES = (Decision.Kind.DUPLICATE, Decision.Kind.ROUTED)
 
 
-@transaction.atomic
+@act(acts.TAKE_BACK_DECISION)
 def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     """Restore the tip to what it was before one's own last decision on it.
 
@@ -44,8 +44,9 @@ def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "")
     What went to another desk stays there once somebody has opened it: its notes are not this
     one's to read. Raises NotYours, TooLate, OpenedElsewhere, ChangedMeanwhile, IncidentChanged.
     """
+    permit_anywhere()
     decision = Decision.objects.filter(pk=decision_id, by=by, kind__in=_KINDS).first()
-    if decision is None or not WORKING.includes(by):
+    if decision is None:
         raise NotYours
     tip = _lock_for_undo(decision, secret)
     latest = tip.decisions.select_related("by").latest("id")
@@ -57,8 +58,9 @@ def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "")
         raise TooLate
     if _has_left(decision, tip) and _is_opened(decision, tip):
         raise OpenedElsewhere
+    unsent: uuid.UUID | None = None
     if decision.kind in _ENDINGS:
-        undo_ending.restore_ended_tip(decision, tip, secret=secret)
+        unsent = undo_ending.restore_ended_tip(decision, tip, secret=secret)
     else:
         before = dict(decision.detail["before"])
         if raised := before.pop("raised", None):
@@ -71,6 +73,8 @@ def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "")
         )
         decision.detail["before"].pop("left", None)
     ringing.settle_alarm(tip, by=by)
+    # Last, since a sender may hold it.
+    messages.call_off_dispatch(unsent)
     decision.detail["taken_back"] = True
     decision.save(update_fields=["detail"])
     record(
@@ -118,8 +122,8 @@ def _lock_for_undo(decision: Decision, secret: str) -> Tip:
         if ended
         else tips_locked_for_undo(decision)
     )
-    rows = Tip.objects.filter(pk__in=[str(decision.tip_id), *others]).order_by("pk")
-    return {row.pk: row for row in rows.select_for_update(no_key=True)}[decision.tip_id]
+    rows = lock(Tip.objects.filter(pk__in=[str(decision.tip_id), *others]))
+    return {row.pk: row for row in rows}[decision.tip_id]
 
 
 def _restore_tip(tip: Tip, before: dict[str, Any], *, moved: bool, decided: str) -> None:

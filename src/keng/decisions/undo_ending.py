@@ -4,13 +4,15 @@ import datetime
 import hashlib
 import json
 import secrets
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.alarms import unheard_danger
 from keng.decisions import incident_lead, out_of_scope, suspension
 from keng.decisions.on_record import tip_snapshot
@@ -58,29 +60,31 @@ def hold_ending(
     )
 
 
-def restore_ended_tip(decision: Decision, tip: Tip, *, secret: str) -> None:
-    """Undo an ending: the tip is as it was, and the answer never leaves.
+def restore_ended_tip(decision: Decision, tip: Tip, *, secret: str) -> uuid.UUID | None:
+    """Undo an ending: the tip is as it was, and nobody will read the answer.
 
-    For `undo.take_back_decision`, inside its transaction and lock.
-    Raises NotYours, TooLate, IncidentChanged.
+    For `undo.take_back_decision`, inside its transaction and lock. Returns what carries the answer,
+    for `messages.call_off_dispatch`. Raises NotYours, TooLate, IncidentChanged.
     """
-    rows = HeldEnding.objects.select_for_update(of=("self",), no_key=True)
-    held = rows.filter(decision=decision, until__gt=times.now()).first()
+    holding = HeldEnding.objects.filter(decision=decision, until__gt=times.now())
+    held = holding.first()
     ended_here = decision.detail.get("as_kind") != "official"
     if held is None or (ended_here and tip.state != Tip.State.CLOSED):
         raise TooLate
     was = _opened_ending(held, secret)
-    # In the order of locks (docs/decisions/0012): chats, words, and then what a sender may hold.
     chats.restore_conversations(was["talks"])
     carried = messages.remove_unsent_message(was["message"]) if was["message"] else None
+    held = lock(holding).first()
+    if held is None:
+        raise TooLate  # The worker has just let it go.
     _restore_tip(tip, was)
     if concern := was.get("concern"):
         TipConcern.objects.filter(pk=concern).delete()
     TipConcern.objects.filter(pk__in=was.get("guessed", [])).update(is_guess=True)
-    messages.call_off_dispatch(carried)
     # The row stays until the worker has removed what was sealed for the unit above.
     held.box, held.files, held.until = b"", [], times.now()
     held.save(update_fields=["box", "files", "until"])
+    return carried
 
 
 def tips_locked_for_ending(decision: Decision, *, secret: str) -> set[str]:
@@ -93,11 +97,11 @@ def tips_locked_for_ending(decision: Decision, *, secret: str) -> set[str]:
     return incident_lead.tips_locked_for_incident_place(was.get("before", {}), was.get("left", {}))
 
 
-@transaction.atomic
+@work()
 def forget_held_endings() -> int:
     """Forget what can be taken back no longer, with the files; how many. A job of the worker."""
-    over = HeldEnding.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
-    rows = list(over.filter(until__lte=times.now()).select_related("decision")[:_PORTION])
+    over = HeldEnding.objects.filter(until__lte=times.now()).select_related("decision")
+    rows = list(lock_available(over, to_delete=True)[:_PORTION])
     store.discard_files(path for row in rows for path in row.files)
     # Who has words on the desk again has none to be objected about.
     # In one statement: between two, it could be declined anew and what that sealed be lost.

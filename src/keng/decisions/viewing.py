@@ -2,11 +2,14 @@
 
 import uuid
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
+from keng.decisions import acts
 from keng.kit import times
 from keng.tips import deadlines
 from keng.tips.errors import NotYours
@@ -14,13 +17,19 @@ from keng.tips.lock import lock_tip
 from keng.tips.models import Attachment, Sighting, Tip
 
 
-@transaction.atomic
+@act(acts.NOTE_FIRST_READ)
 def note_first_read(tip_id: uuid.UUID, *, by: Officer) -> None:
-    """The tip was opened for the first time: the reporter sees "read", the clock to look stops."""
-    visible = Tip.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    tip = visible.filter(pk=tip_id, first_read_at__isnull=True).first()
+    """The tip was opened for the first time: the reporter sees "read", the clock to look stops.
+
+    Nothing happens where the officer does not see the tip, or it was opened before. Raises
+    NotAllowed where they see none at all.
+    """
+    visible = Tip.objects.visible_to(by).filter(pk=tip_id, first_read_at__isnull=True)
+    tip = lock(visible).first()
     if tip is None:
+        permit_anywhere()
         return
+    permit_over(tip.responsible_unit_id)
     tip.first_read_at = times.now()
     deadlines.stop_clocks(tip, deadlines.LOOK_CLOCK)
     deadlines.set_due_at(tip)
@@ -36,12 +45,14 @@ def viewable_attachments(officer: Officer) -> QuerySet[Attachment]:
     return kept.select_related("tip")
 
 
-@transaction.atomic
+@act(acts.SHOW_ATTACHMENT)
 def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
     """Uncover a file: it may show a face or a card, so every look is on record. Raises NotYours."""
     attachment = viewable_attachments(by).filter(pk=attachment_id).first()
     if attachment is None:
+        permit_anywhere()
         raise NotYours
+    permit_over(attachment.tip.responsible_unit_id)
     record(
         "attachment.shown",
         by=by,
@@ -52,13 +63,14 @@ def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
     return attachment
 
 
-@transaction.atomic
+@act(acts.SET_SIGHTING_ROLE)
 def set_sighting_role(
     sighting_id: uuid.UUID, *, role: str, by: Officer, seen: str | None = None
 ) -> Sighting:
     """Say whether a number, account or link was used in the offence. Raises NotYours."""
     tip_id = Sighting.objects.filter(pk=sighting_id).values_list("tip_id", flat=True).first()
     if tip_id is None:
+        permit_anywhere()
         raise NotYours
     # The tip first, as everybody does: whoever declines it removes its sightings.
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)

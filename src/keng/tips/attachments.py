@@ -3,8 +3,6 @@
 import hashlib
 import uuid
 
-from django.db import transaction
-
 from keng.files import store
 from keng.files.clean_media import playing_copy_of
 from keng.files.pictures import mime_of
@@ -13,7 +11,6 @@ from keng.tips import viewing_copies
 from keng.tips.models import Attachment, DialogueMessage
 
 
-@transaction.atomic
 def store_attachment(
     tip_id: uuid.UUID,
     unit_id: uuid.UUID,
@@ -25,6 +22,7 @@ def store_attachment(
 ) -> Attachment:
     """Keep one file of a tip: the original sealed to the unit, and a copy to play or to view.
 
+    A part of the act or portion of work with which the file came, in its transaction.
     `mime` is what the sender calls it; what the bytes show goes before it. A picture is handed to
     the worker, which makes its copy, unless it is one of our own and comes with its `plain_copy`.
     The files are on disk before the row commits. Raises vault.seal.NoKey.

@@ -11,9 +11,11 @@ brings it along (intake.statement), so that "messages again" can be answered.
 
 import uuid
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from keng.acts.locks import lock_available
+from keng.acts.work import savepoint, work
 from keng.delivery.models import Conversation
 from keng.tips.models import DialogueMessage, Tip
 
@@ -64,13 +66,13 @@ def restore_conversations(talks: dict[str, dict[str, str]]) -> None:
         if not talk["key"]:
             continue
         try:
-            with transaction.atomic():
+            with savepoint():
                 again.update(key_hash=bytes.fromhex(talk["key"]))
         except IntegrityError:
             continue
 
 
-@transaction.atomic
+@work()
 def forget_unneeded_addresses() -> int:
     """Drop the address of every chat that is not to be written to; how many. A job of the worker.
 
@@ -87,7 +89,7 @@ def forget_unneeded_addresses() -> int:
         withdrawn_at=None,
     )
     kept = Conversation.objects.reachable().filter(~Exists(needed))
-    chosen = kept.order_by("key_hash").select_for_update(no_key=True, skip_locked=True)
+    chosen = lock_available(kept.order_by("key_hash"))
     ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
     return Conversation.objects.filter(pk__in=ids).update(reply_address_sealed=b"")
 

@@ -1,39 +1,33 @@
 """What can stand in the way of a decision, each with the sentence that its officer reads."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
+from keng.acts import errors
 from keng.kit.time_words import moment_words
 from keng.tips.models import Decision
 from keng.vault.seal import NoKey
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 # The areas above may not know the vault, and still have to say that something could not be sealed.
 CannotSeal = NoKey
 
 
-class CannotDecide(Exception):
+class CannotDecide(errors.Refused):
     """The decision was not taken; nothing was changed."""
 
-    sentence: "str | _StrPromise" = _("This was not done.")
 
-
-class NotYours(CannotDecide):
+class NotYours(CannotDecide, errors.NotAllowed):
     """No such tip, or not one this officer may know of: the same answer."""
 
 
-class AlreadyClosed(CannotDecide):
+class AlreadyClosed(CannotDecide, errors.AlreadyDone):
     """The tip was closed before this decision arrived."""
 
     sentence = _("Not done: this tip was closed already.")
 
 
-class ReceivedBefore(CannotDecide):
+class ReceivedBefore(CannotDecide, errors.AlreadyDone):
     """What is sent once more was taken in, and nothing leads from it to its tip any more."""
 
 
@@ -49,7 +43,7 @@ class ContentIsSealed(CannotDecide):
     sentence = _("Not done: the words of this tip are sealed.")
 
 
-class AlreadyTaken(CannotDecide):
+class AlreadyTaken(CannotDecide, errors.AlreadyDone):
     """Another officer has taken the tip on."""
 
     def __init__(self, holder: Officer) -> None:
@@ -58,7 +52,7 @@ class AlreadyTaken(CannotDecide):
         self.sentence = gettext("%(who)s has taken this tip on already.") % {"who": holder}
 
 
-class ChangedMeanwhile(CannotDecide):
+class ChangedMeanwhile(CannotDecide, errors.ChangedMeanwhile):
     """Something was decided, written or noted after this officer's page was made.
 
     `latest` is the last decision, if it was one.
@@ -141,7 +135,7 @@ class DeadlineFirst(CannotDecide):
     sentence = _("Not done: its deadline comes first.")
 
 
-class AlreadySuspended(CannotDecide):
+class AlreadySuspended(CannotDecide, errors.AlreadyDone):
     """The tip was suspended before this decision arrived."""
 
     sentence = _("Not done: this tip was suspended already.")
@@ -165,7 +159,7 @@ class AllTipsRing(CannotDecide):
     sentence = _("Not done: each tip that rings is taken by itself, by somebody who reads it.")
 
 
-class TooLate(CannotDecide):
+class TooLate(CannotDecide, errors.TooLate):
     """The moment in which this could be taken back is over, or it has already left."""
 
     sentence = _("Too late to take it back.")
@@ -179,7 +173,7 @@ class OpenedElsewhere(TooLate):
     )
 
 
-class IncidentChanged(CannotDecide):
+class IncidentChanged(CannotDecide, errors.ChangedMeanwhile):
     """The incident that the tip would return to is not as the decision left it."""
 
     sentence = _("Not taken back: the incident of this tip has changed since. Look at it first.")

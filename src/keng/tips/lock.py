@@ -2,7 +2,11 @@
 
 import uuid
 
+from django.db.models import Q
+
 from keng.accounts.models import Officer
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere, permit_over
 from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NotYours
 from keng.tips.models import Tip
 from keng.tips.page_version import changes_since
@@ -11,15 +15,18 @@ from keng.tips.page_version import changes_since
 def lock_tip(
     tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, closed_too: bool = False
 ) -> Tip:
-    """The tip, locked until commit, if this officer may decide on it.
+    """The tip, locked until commit, if this officer may do over it what goes on.
 
     `seen` is the version (keng.tips.page_version) of the page from which the officer decides;
-    None when there was no page. Raises NotYours, AlreadyClosed, ContentIsSealed, ChangedMeanwhile.
+    None when there was no page. Raises NotYours, AlreadyClosed, ContentIsSealed, ChangedMeanwhile;
+    acts.errors.NotAllowed where the officer may not do this to any tip.
     """
-    visible = Tip.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    tip = visible.filter(pk=tip_id).first()
+    tip = lock(Tip.objects.visible_to(by)).filter(pk=tip_id).first()
     if tip is None:
+        # Asked in any case, as keng.acts.locks.lock_one does.
+        permit_anywhere()
         raise NotYours
+    permit_over(tip.responsible_unit_id)
     if seen is not None and (news := changes_since(tip, seen, by)):
         raise ChangedMeanwhile(news.decisions[-1] if news.decisions else None)
     if not tip.is_open and not closed_too:
@@ -27,3 +34,12 @@ def lock_tip(
     if tip.kind == Tip.Kind.OUT_OF_SCOPE or tip.outcome == Tip.Outcome.WITHDRAWN:
         raise ContentIsSealed
     return tip
+
+
+def lock_tips(which: Q) -> None:
+    """Lock several tips by one statement, before the first of them is decided on.
+
+    One after the other they would be locked as somebody named them, and two who do that wait for
+    each other.
+    """
+    list(lock(Tip.objects.filter(which)).values("pk"))

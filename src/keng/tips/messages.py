@@ -8,6 +8,7 @@ import datetime
 import uuid
 
 from keng.accounts.models import Officer
+from keng.acts.locks import lock
 from keng.delivery.actions.replies import send_to_conversation
 from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.kit import times
@@ -83,7 +84,7 @@ def remove_unsent_message(message_id: str) -> uuid.UUID | None:
     Not a decision by itself: for the actions of this area, inside their transaction. Returns what
     carries it, for `call_off_dispatch`.
     """
-    message = DialogueMessage.objects.select_for_update(no_key=True).filter(pk=message_id).first()
+    message = lock(DialogueMessage.objects.filter(pk=message_id), to_delete=True).first()
     if message is None:
         return None  # Its officer has taken it back already.
     if message.visible_at <= times.now():
@@ -98,7 +99,7 @@ def call_off_dispatch(dispatch: uuid.UUID | None) -> None:
         return
     rows = Delivery.objects.filter(dispatch=dispatch)
     # What was called off before, since its reporter stopped it, has not left either.
-    deliveries = rows.exclude(state=Delivery.State.CANCELLED).select_for_update(no_key=True)
+    deliveries = lock(rows.exclude(state=Delivery.State.CANCELLED))
     if any(each.state != Delivery.State.QUEUED for each in deliveries):
         raise TooLate
     now = times.now()

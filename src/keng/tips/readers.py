@@ -3,7 +3,10 @@
 import datetime
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.work import permit_over
 from keng.kit import times
+from keng.tips import acts
 from keng.tips.models import Tip, TipReader
 
 # A page says every 20 seconds that it is still there; two silences, and nobody is.
@@ -11,8 +14,13 @@ PRESENT_WITHIN = datetime.timedelta(seconds=45)
 READER_FORGOTTEN_AFTER = datetime.timedelta(seconds=60)
 
 
+@act(acts.NOTE_READER)
 def note_reader(tip: Tip, *, by: Officer) -> None:
-    """The officer has the tip open now. The caller has seen that they may."""
+    """The officer has the tip open now: the caller has read it out of those they may see.
+
+    Raises NotAllowed.
+    """
+    permit_over(tip.responsible_unit_id)
     TipReader.objects.bulk_create(
         [TipReader(tip=tip, officer=by, seen_at=times.now())],
         update_conflicts=True,

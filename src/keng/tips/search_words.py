@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import connection
 
+from keng.acts.locks import lock_available
+from keng.acts.work import work
 from keng.kit import times
 from keng.language.fold import fold
 from keng.tips.models import DialogueMessage, Tip
@@ -43,13 +45,11 @@ def return_to_index(tip: Tip) -> None:
     add_search_words((tip.pk, text, fold(text)) for text in texts)
 
 
-@transaction.atomic
+@work()
 def forget_search_words(portion: int = PORTION) -> int:
     """Empty the index of tips that were closed 90 days ago; how many were done."""
     old = Tip.objects.filter(
         state=Tip.State.CLOSED, search__isnull=False, closed_at__lte=times.now() - FINDABLE_FOR
     )
-    chosen = list(
-        old.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:portion]
-    )
+    chosen = list(lock_available(old).values_list("pk", flat=True)[:portion])
     return Tip.objects.filter(pk__in=chosen).update(search=None) if chosen else 0

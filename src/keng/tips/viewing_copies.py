@@ -9,11 +9,12 @@ import logging
 import uuid
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 from nacl.exceptions import CryptoError
 
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.files import store
 from keng.files.pictures import VIEWABLE, confined
@@ -94,7 +95,7 @@ def forget_waiting_pictures(attachments: QuerySet[Attachment]) -> None:
     attachments.filter(no_copy=NoCopy.WAITING).update(no_copy="")
 
 
-@transaction.atomic
+@work()
 def _lease_picture() -> WaitingPicture | None:
     """The oldest that waits, or that a killed worker left.
 
@@ -103,7 +104,7 @@ def _lease_picture() -> WaitingPicture | None:
     now = times.now()
     hidden = Attachment.objects.filter(tip__kind=Tip.Kind.OUT_OF_SCOPE)
     row = (
-        WaitingPicture.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        lock_available(WaitingPicture.objects.all())
         .filter(Q(leased_until=None) | Q(leased_until__lt=now))
         .filter(Q(attachment=None) | ~Q(attachment__in=hidden) | Q(since__lt=now - COPY_WITHIN))
         .order_by("id")
@@ -132,12 +133,12 @@ def _opened_picture(row: WaitingPicture) -> bytes:
         raise confined.CannotCopy(NoCopy.LATE) from error
 
 
-@transaction.atomic
+@work()
 def _settle_picture(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -> None:
     # The tip first, as the desk locks: it may have been taken back while the copy was made.
     tips = Tip.objects.filter(attachments__waiting_picture=pk)
-    tip = tips.select_for_update(no_key=True, of=("self",)).first()
-    row = WaitingPicture.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+    tip = lock(tips).first()
+    row = lock(WaitingPicture.objects.filter(pk=pk), to_delete=True).first()
     if row is None:
         return
     if copy and tip is not None and tip.kind == Tip.Kind.OUT_OF_SCOPE:

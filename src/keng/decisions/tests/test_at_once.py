@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from keng.decisions import triage, undo
 from keng.dialogue import answering
@@ -95,6 +96,28 @@ def test_who_withdraws_an_answer_waits_at_the_tip_and_holds_nothing_meanwhile():
         DialogueMessage.objects.select_for_update(nowait=True).get(pk=message.pk)
     waits.join()
     assert not tip.messages.exists()
+
+
+@pytest.mark.parametrize("decide", ["separate", "decline"])
+def test_a_tip_that_leaves_is_locked_with_those_behind_it_and_then_its_incident(decide):
+    make.clock_rules()
+    unit = make.unit()
+    officer = make.officer(unit=unit)
+    # The first has the greatest key: tip by tip, it would be locked before those behind it.
+    behind, first = make.tip(unit=unit), make.tip(unit=unit)
+    triage.mark_duplicate(behind.pk, of=first.pk, by=officer)
+    with CaptureQueriesContext(connection) as asked:
+        if decide == "separate":
+            triage.separate_tip(first.pk, reason="Việc khác", by=officer)
+        else:
+            triage.decline_tip(first.pk, kind="civil", reply="Chào bạn.", by=officer)
+    locks = [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]]
+    assert "duplicate_of_id" in locks[0].partition("WHERE")[2]
+    tables = [sql.rpartition(" OF ")[2].strip('"') for sql in locks]
+    tables = list(dict.fromkeys(tables))
+    assert tables[:2] == ["tips_tip", "tips_incident"]
+    behind.refresh_from_db()
+    assert behind.duplicate_of is None
 
 
 def withdrawn(message_id, officer):

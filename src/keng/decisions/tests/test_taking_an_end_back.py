@@ -1,5 +1,6 @@
 """Declining and closing can be undone until the answer leaves, and nobody is ever told twice."""
 
+import contextvars
 import json
 
 import pytest
@@ -388,7 +389,8 @@ def test_letting_go_of_the_first_decision_keeps_what_the_second_one_sealed_at_th
     def second(execute, sql, *rest):
         if sql.startswith("DELETE") and "sealedidentity" in sql and not again:
             again.append(True)
-            declined(tip, "out_of_scope", officer)
+            # As another process does it, which has no part in this work.
+            contextvars.Context().run(declined, tip, "out_of_scope", officer)
         return execute(sql, *rest)
 
     with connection.execute_wrapper(second):

@@ -8,8 +8,9 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
+from keng.acts.work import work
 from keng.delivery.models import Inbound, InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
@@ -139,7 +140,7 @@ def test_what_a_call_for_help_hangs_on_is_done_beside_everything_else():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_pace_has_limits_of_its_own_and_a_portion_that_meets_one_stops_nobody():
+def test_each_pace_has_limits_of_its_own_and_a_portion_that_meets_one_stops_nobody(caplog):
     stop, found, done = threading.Event(), {}, []
 
     def note(name):
@@ -151,9 +152,10 @@ def test_each_pace_has_limits_of_its_own_and_a_portion_that_meets_one_stops_nobo
 
         return run
 
+    @work()
     def takes_too_long():
         done.append("too long")
-        with transaction.atomic(), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '50ms'")
             cursor.execute("SELECT pg_sleep(5)")
         return 0
@@ -177,6 +179,7 @@ def test_each_pace_has_limits_of_its_own_and_a_portion_that_meets_one_stops_nobo
     assert found == {"alarm": "15s", "normal": "1min", "slow": "2min"}
     assert "too long" in done
     assert done.count("other") > 3
+    assert "The task too long was stopped by a limit of time." in caplog.messages
 
 
 @contextlib.contextmanager

@@ -10,15 +10,15 @@ from keng.site.tests.test_in_a_request import EXAMPLES, own_folder  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORDER = [
-    "tips_incident",
     "tips_tip",
+    "tips_incident",
     "delivery_conversation",
     "tips_dialoguemessage",
     "tips_sighting",
     "delivery_delivery",
     "audit_chain",
 ]
-_SELECTED = re.compile(r'FROM "(\w+)".* FOR NO KEY UPDATE', re.DOTALL)
+_SELECTED = re.compile(r'FROM "(\w+)".* FOR (?:NO KEY )?UPDATE', re.DOTALL)
 _CHANGED = re.compile(r'^(?:UPDATE|DELETE FROM) "(\w+)"')
 # Who records locks the head of a chain.
 _RECORDS = re.compile(r"FROM audit_append\(")

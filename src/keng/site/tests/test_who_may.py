@@ -65,10 +65,10 @@ STEPS = {
     "surveys.writing.locked_survey",
     "alarms.ringing.settle_alarm",
     "decisions.closing.end_and_tell_reporter",
+    "decisions.incident_lead.lock_leaving_tip",
     "tips.messages.add_message",
     "lookup_pages.propose.sighting_to_propose",
     "intake.take_down.may_read_code",
-    "tips.readers.note_reader",
     "decisions.on_record.record_decision",
     "tips.lock.lock_tip",
     "decisions.suspension.lift_suspension",
@@ -559,6 +559,7 @@ _APART = {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),
         "seen": None,
     },
+    "tips.readers.note_reader": lambda here: {"tip": here.rows["tip"]},
     "decisions.bulk.join_tips": lambda here: {
         "tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]
     },

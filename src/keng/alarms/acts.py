@@ -1,0 +1,13 @@
+"""How it stands on record that people are called. A person who decides on a tip ends it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.acts.act import name_records
+
+name_records(
+    {
+        "alarm.called": _("Called officers to a critical tip"),
+        "alarm.ended": _("Told those who were called to stand down"),
+        "tip.danger_heard": _("Found danger in a later message of a reporter"),
+    }
+)

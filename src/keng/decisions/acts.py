@@ -1,0 +1,53 @@
+"""What is decided on tips: who may, and how it stands on record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.who import HOLDER, WORKING
+from keng.acts.act import Act, name_records
+
+NOTE_FIRST_READ = Act(WORKING, {"tip.read": _("Read a tip for the first time")})
+SHOW_ATTACHMENT = Act(WORKING, {"attachment.shown": _("Looked at a covered file")})
+SET_SIGHTING_ROLE = Act(WORKING, {"sighting.role": _("Said what a number or link was used for")})
+TICK_STEP = Act(WORKING, {"tip.ticked": _("Ticked a step of a critical tip")})
+UNTICK_STEP = Act(WORKING, {"tip.unticked": _("Unticked a step of a critical tip, with a reason")})
+
+ACCEPT_TIP = Act(WORKING, {"tip.accepted": _("Took a tip on")})
+MARK_DUPLICATE = Act(WORKING, {"tip.duplicate": _("Joined a tip to an incident")})
+SEPARATE_TIP = Act(WORKING, {"tip.separated": _("Took a tip out of an incident")})
+ROUTE_TIP = Act(WORKING, {"tip.routed": _("Passed a tip to another unit")})
+SORT_TIP = Act(WORKING)
+MAKE_CRITICAL = Act(WORKING)
+RATE_TIP = Act(WORKING, {"tip.rated": _("Rated a tip")})
+PUT_OFF_TIP = Act(WORKING, {"tip.set_aside": _("Set a tip aside")})
+SUSPEND_TIP = Act(WORKING, {"tip.suspended": _("Suspended a tip")})
+RESUME_TIP = Act(WORKING)
+
+RECORD_OUTCOME = Act(WORKING, {"tip.outcome": _("Recorded an outcome")})
+DECLINE_TIP = Act(WORKING, {"tip.declined": _("Did not handle a tip")})
+CLOSE_TIP = Act(WORKING, {"tip.closed": _("Closed a tip")})
+REOPEN_TIP = Act(WORKING, {"tip.reopened": _("Reopened a tip")})
+TAKE_BACK_DECISION = Act(WORKING, {"tip.taken_back": _("Took a decision back")})
+
+# Each of their tips is decided on by an act of its own, which stands on record.
+ACCEPT_TIPS = Act(WORKING)
+SORT_TIPS = Act(WORKING)
+PUT_OFF_TIPS = Act(WORKING)
+JOIN_TIPS = Act(WORKING)
+TAKE_BACK_DECISIONS = Act(WORKING)
+
+OBJECT_TO_SEALING = Act(HOLDER, {"tip.objected": _("Reporter objected")})
+SAY_MEANT_FOR_UNIT = Act(HOLDER)
+
+name_records(
+    {
+        # Sorted, or made critical.
+        "tip.sorted": _("Sorted a tip"),
+        # Taken up again, or ended while it was suspended.
+        "tip.resumed": _("Took a suspended tip up again"),
+        # On the page of the report, or in the chat.
+        "tip.reporter_meant_unit": _("Reporter said that the tip is meant for the unit itself"),
+        "tip.handed_down": _("Gave a tip to the unit its reporter meant"),
+        "tip.restored": _("Gave sealed words back after an objection"),
+        "tips.content_destroyed": _("Destroyed words that were out of scope or taken back"),
+    }
+)
