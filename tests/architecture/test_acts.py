@@ -28,7 +28,6 @@ NOT_YET = {
     "incidents",
     "intake",
     "lessons",
-    "lookup",
     "lookup_pages",
     "partners",
     "places",

@@ -151,15 +151,7 @@ def _on_tips() -> dict[str, str]:
 
 def _on_warnings() -> dict[str, str]:
     return {
-        "listing.proposed": _("Proposed a number for the public look-up"),
-        "listing.confirmed": _("Made an entry of the look-up public, as second person"),
-        "listing.ended": _("Ended an entry of the look-up"),
-        "listing.restored": _("An entry stood again, since the one in its place ended"),
-        "dispute.made": _("Somebody objected to an entry of the look-up"),
         "dispute.file_shown": _("Looked at a picture of an objection"),
-        "dispute.decided": _("Decided an objection to the look-up"),
-        "block_list.imported": _("Imported a list of others for the look-up"),
-        "block_list.removed": _("Removed a list of others from the look-up"),
         "warning.drafted": _("Drafted a warning"),
         "warning.revised": _("Changed the draft of a warning"),
         "warning.submitted": _("Handed a warning in for approval"),

@@ -131,6 +131,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "warnings.pattern_acts.hand_in_pattern",
     "partners.inviting.accept_kit_request",
     "lookup.listing.propose_listing",
+    "lookup.listing.end_listing",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw_request",
