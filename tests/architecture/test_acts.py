@@ -17,7 +17,6 @@ ASIDE = re.compile(
 NOT_YET = {
     "accounts",
     "alarms",
-    "claims",
     "cli",
     "community",
     "decisions",
@@ -32,11 +31,9 @@ NOT_YET = {
     "partners",
     "places",
     "relay",
-    "reports",
     "surveys",
     "tips",
     "vault",
-    "warnings",
 }
 # What the kernel itself stands on.
 BELOW = {"acts", "audit"}

@@ -11,7 +11,7 @@ from keng.audit_page.place_act_words import words_of_acts_on_places
 
 def act_words(action: str) -> str:
     """An act in words; an unknown one as its code."""
-    known = _on_claims() | _on_tips() | _on_warnings() | _by_officers_and_machines() | _on_calls()
+    known = _on_tips() | _on_warnings() | _by_officers_and_machines() | _on_calls()
     known |= words_of_acts_on_places()
     known |= _on_lessons()
     known |= _on_surveys()
@@ -25,15 +25,6 @@ def _on_calls() -> dict[str, str]:
         "tip.unticked": _("Unticked a step of a critical tip, with a reason"),
         "tip.danger_heard": _("Found danger in a later message of a reporter"),
         "alarm.called": _("Called officers to a critical tip"),
-        "pattern.made": _("Wrote a pattern of a warning"),
-        "pattern.approved": _("Approved a pattern of a warning"),
-        "pattern.ended": _("Ended a pattern of a warning"),
-        "pattern.sent": _("Sent a warning by a pattern, alone"),
-        "pattern.handed_in": _("Filled a pattern for a second person to let out"),
-        "pattern.reviewed": _("Looked at what was sent by a pattern"),
-        "warning.called": _("Called the province to approve a warning"),
-        "report.signed": _("Signed a periodic report"),
-        "report.published": _("Made a periodic report public"),
         "alarm.ended": _("Told those who were called to stand down"),
         "rota.added": _("Put an officer on the rota"),
         "rota.removed": _("Took a shift off the rota"),
@@ -64,20 +55,6 @@ def _on_lessons() -> dict[str, str]:
         "pledge.counted": _("A class teacher counted who pledged"),
         "pledge.corrected": _("A class teacher corrected a count"),
         "pledge.link_renewed": _("Gave a class teacher another link"),
-    }
-
-
-def _on_claims() -> dict[str, str]:
-    return {
-        "claim.added": _("Wrote a rumour down"),
-        "claim.written": _("Wrote a claim check"),
-        "claim.submitted": _("Handed a claim check in"),
-        "claim.sent_back": _("Gave a claim check back to its author"),
-        "claim.published": _("Published a claim check"),
-        "claim.answered": _("Answered a claim with an earlier check"),
-        "claim.out_of_scope": _("Put a claim out of scope and destroyed its words"),
-        "claim.objected": _("Objected that a claim is about safety or services"),
-        "claim.withdrawn": _("Took a claim check back"),
     }
 
 
@@ -152,15 +129,6 @@ def _on_tips() -> dict[str, str]:
 def _on_warnings() -> dict[str, str]:
     return {
         "dispute.file_shown": _("Looked at a picture of an objection"),
-        "warning.drafted": _("Drafted a warning"),
-        "warning.revised": _("Changed the draft of a warning"),
-        "warning.submitted": _("Handed a warning in for approval"),
-        "warning.sent_back": _("Gave a warning back to its author"),
-        "warning.approved": _("Approved and published a warning"),
-        "warning.recalled": _("Took a warning back"),
-        "warning.recall_asked": _("Asked to take a warning back"),
-        "warning.recall_refused": _("Refused to take a warning back"),
-        "warning.recall_withdrawn": _("Withdrew the wish to take a warning back"),
         "dispatch.sent": _("Sent a warning out"),
         "dispatch.cancelled": _("Stopped what had not left yet"),
         "dispatch.unknown_resent": _("Sent again where the outcome was not known"),
