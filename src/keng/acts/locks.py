@@ -15,8 +15,9 @@ log = logging.getLogger(__name__)
 _Row = TypeVar("_Row", bound=Model)
 
 # Table by table, from first to last, and by what its rows are sorted. A tip comes before its
-# incident, since every decision on one tip takes them so. Advisory locks come before all of these,
-# the chains of the record after them (keng.audit.actions writes them last).
+# incident, since every decision on one tip takes them so; a pattern before the warning that is made
+# with it; a text of a partner before the check that it becomes. Advisory locks come before all of
+# these, the chains of the record after them (keng.audit.actions writes them last).
 ORDER: dict[str, str] = {
     "accounts_officer": "pk",
     "accounts_partner": "pk",
@@ -31,10 +32,12 @@ ORDER: dict[str, str] = {
     "network_subscription": "pk",
     "network_teamshift": "pk",
     "network_teamask": "pk",
-    "warnings_warning": "pk",
     "warnings_pattern": "pk",
     "warnings_patternuse": "pk",
+    "warnings_warning": "pk",
     "warnings_recallrequest": "pk",
+    "partners_article": "pk",
+    "partners_manuscript": "pk",
     "claims_claim": "pk",
     "claims_revision": "pk",
     "surveys_survey": "pk",
@@ -51,8 +54,6 @@ ORDER: dict[str, str] = {
     "lessons_schoolclass": "pk",
     "lessons_firsthour": "pk",
     "partners_kitrequest": "pk",
-    "partners_article": "pk",
-    "partners_manuscript": "pk",
     "community_question": "pk",
     "community_meeting": "pk",
     "community_officialchannel": "pk",

@@ -19,15 +19,6 @@ def act_words(action: str) -> str:
 
 def _on_calls() -> dict[str, str]:
     return {
-        "pattern.made": _("Wrote a pattern of a warning"),
-        "pattern.approved": _("Approved a pattern of a warning"),
-        "pattern.ended": _("Ended a pattern of a warning"),
-        "pattern.sent": _("Sent a warning by a pattern, alone"),
-        "pattern.handed_in": _("Filled a pattern for a second person to let out"),
-        "pattern.reviewed": _("Looked at what was sent by a pattern"),
-        "warning.called": _("Called the province to approve a warning"),
-        "report.signed": _("Signed a periodic report"),
-        "report.published": _("Made a periodic report public"),
         "rota.added": _("Put an officer on the rota"),
         "rota.removed": _("Took a shift off the rota"),
         "pager.added": _("Added a pager of their own"),
@@ -40,15 +31,6 @@ def _on_calls() -> dict[str, str]:
 
 def _on_claims() -> dict[str, str]:
     return {
-        "claim.added": _("Wrote a rumour down"),
-        "claim.written": _("Wrote a claim check"),
-        "claim.submitted": _("Handed a claim check in"),
-        "claim.sent_back": _("Gave a claim check back to its author"),
-        "claim.published": _("Published a claim check"),
-        "claim.answered": _("Answered a claim with an earlier check"),
-        "claim.out_of_scope": _("Put a claim out of scope and destroyed its words"),
-        "claim.objected": _("Objected that a claim is about safety or services"),
-        "claim.withdrawn": _("Took a claim check back"),
     }
 
 
@@ -80,24 +62,7 @@ def _on_tips() -> dict[str, str]:
 
 def _on_warnings() -> dict[str, str]:
     return {
-        "listing.proposed": _("Proposed a number for the public look-up"),
-        "listing.confirmed": _("Made an entry of the look-up public, as second person"),
-        "listing.ended": _("Ended an entry of the look-up"),
-        "listing.restored": _("An entry stood again, since the one in its place ended"),
-        "dispute.made": _("Somebody objected to an entry of the look-up"),
         "dispute.file_shown": _("Looked at a picture of an objection"),
-        "dispute.decided": _("Decided an objection to the look-up"),
-        "block_list.imported": _("Imported a list of others for the look-up"),
-        "block_list.removed": _("Removed a list of others from the look-up"),
-        "warning.drafted": _("Drafted a warning"),
-        "warning.revised": _("Changed the draft of a warning"),
-        "warning.submitted": _("Handed a warning in for approval"),
-        "warning.sent_back": _("Gave a warning back to its author"),
-        "warning.approved": _("Approved and published a warning"),
-        "warning.recalled": _("Took a warning back"),
-        "warning.recall_asked": _("Asked to take a warning back"),
-        "warning.recall_refused": _("Refused to take a warning back"),
-        "warning.recall_withdrawn": _("Withdrew the wish to take a warning back"),
         "dispatch.sent": _("Sent a warning out"),
         "dispatch.cancelled": _("Stopped what had not left yet"),
         "dispatch.unknown_resent": _("Sent again where the outcome was not known"),

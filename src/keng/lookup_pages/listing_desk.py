@@ -19,6 +19,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING
+from keng.acts.errors import NotAllowed
 from keng.files.store import open_viewing_copy
 from keng.kit import times
 from keng.kit.forms import Form
@@ -32,7 +33,6 @@ from keng.lookup_pages import dispute_pictures
 from keng.lookup_pages import evidence as queries
 from keng.lookup_pages import propose as proposing
 from keng.lookup_pages.listing_forms import (
-    TOO_FEW_REPORTERS,
     ConfirmListingForm,
     DecideDisputeForm,
     EndListingForm,
@@ -89,7 +89,7 @@ def listing_propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
                 by=request.officer,
             )
         except errors.CannotList as error:
-            form.add_error(None, refusal_sentence(error))
+            form.add_error(None, error.sentence)
         else:
             messages.success(request, _("Proposed: a second person looks at it."))
             return redirect("listing", pk=made.pk)
@@ -177,7 +177,7 @@ def listing_dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         except errors.NotYours as error:
             raise Http404 from error
         except errors.CannotList as error:
-            form.add_error(None, refusal_sentence(error))
+            form.add_error(None, error.sentence)
         else:
             if is_done:
                 messages.success(request, _("Decided: the answer can be read with the code."))
@@ -210,32 +210,6 @@ def dispute_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404 from error
     context = {"dispute": found.dispute, "picture": f"data:image/jpeg;base64,{picture}"}
     return render(request, "lookup_pages/desk/dispute_file.html", context)
-
-
-def refusal_sentence(error: errors.CannotList) -> str:
-    """Why nothing was changed."""
-    if isinstance(error, errors.ListedByAnother):
-        return _(
-            "%(unit)s has an entry under this number. Yours takes its place only through somebody "
-            "who may decide for both desks: a commander, coordinator or officer on duty at the "
-            "province."
-        ) % {"unit": error.unit}
-    words = {
-        errors.NeverPublic: _("Plates, personal pages and short links are for the desk only."),
-        errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
-        errors.TooFewReporters: str(TOO_FEW_REPORTERS),
-        errors.AlreadyListed: _("It is in the list already, or waits for a second person."),
-        errors.SamePerson: _(
-            "Somebody else decides: you took part in listing it, or in the sign-in of who did."
-        ),
-        errors.MayDoHarm: _("Then it stays inside. Refuse it with the reason."),
-        errors.DisputeOpen: _(
-            "Somebody objects to this number. It can be made public once the objection is answered."
-        ),
-        errors.AlreadyDecided: _("It was decided meanwhile."),
-        errors.NoReason: _("Give the reason in words"),
-    }
-    return words.get(type(error), _("This is for another officer to decide."))
 
 
 def _evidence_counts(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> dict[str, Any]:
@@ -277,8 +251,10 @@ def _decide_listing(
             return _listing_page(request, found, **{name: form})
     except errors.SamePerson:
         messages.warning(request, _second_person_words(found))
+    except NotAllowed:
+        messages.warning(request, errors.NotYours.sentence)
     except errors.CannotList as error:
-        messages.warning(request, refusal_sentence(error))
+        messages.warning(request, error.sentence)
     else:
         messages.success(request, words)
     return redirect("listing", pk=pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, own_code_field
 from keng.language import taxonomy
+from keng.lookup.errors import TooFewReporters
 from keng.lookup.models import Dispute, Indicator, Listing
 
 _MONTHS_BACK = 12
@@ -23,11 +24,6 @@ _END_REASONS = (
     Listing.End.MISTAKE,
     Listing.End.RECYCLED,
     Listing.End.SPOOFED,
-)
-
-TOO_FEW_REPORTERS = gettext_lazy(
-    "“Reported” takes three different reporters, and there are fewer. Tips that were taken down by "
-    "somebody who proposes or checks the entry do not count."
 )
 
 
@@ -82,7 +78,7 @@ class ProposeListingForm(Form):
             # A mistake with an account would cost its holder too much, if it was only reported.
             fields["grade"].choices = fields["grade"].choices[:1]
         if not is_enough and indicator.type != Indicator.Type.BANK_ACCOUNT:
-            fields["grade"].error_messages["invalid_choice"] = TOO_FEW_REPORTERS
+            fields["grade"].error_messages["invalid_choice"] = TooFewReporters.sentence
 
     def month_chosen(self) -> datetime.date:
         """The first day of the month."""

@@ -191,8 +191,6 @@ class Worker:
     def _do(self, task: WorkerTask) -> int:
         from django.db import OperationalError, close_old_connections  # noqa: PLC0415
 
-        from keng.acts.errors import TryAgain  # noqa: PLC0415
-
         close_old_connections()
         pause = task.every.total_seconds()
         try:

@@ -17,6 +17,7 @@ from keng.network.models import Group, GroupKind
 from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
 from keng.warnings import verifying
+from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.content import WARNING_FIELDS, WARNING_PARTS, AudienceChoice, WarningContent
 from keng.warnings.models import RecallReason, Version, Warning
 from keng.warnings.recall_words import forbidden_in_recall
@@ -62,7 +63,7 @@ def numbers_field() -> forms.RegexField:
 
 def note_unticked(form: forms.Form) -> None:
     """Say beside the tick what is wanted."""
-    form.add_error("numbers", _("Compare the marked numbers, then tick that you did"))
+    form.add_error("numbers", NumbersUnchecked.sentence)
 
 
 class WarningForm(Form):

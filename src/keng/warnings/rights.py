@@ -3,7 +3,7 @@
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for, releasable_units
 from keng.accounts.vouching import had_a_hand
-from keng.duty import rota
+from keng.accounts.who import WORKING
 from keng.warnings.models import Version, Warning
 
 __all__ = [
@@ -27,11 +27,7 @@ def may_release(officer: Officer, warning: Warning) -> bool:
 
 def may_ask_recall(officer: Officer, warning: Warning) -> bool:
     """Whoever may release it, or takes reports on at its desk, may ask to take it back."""
-    takes_on = any(
-        post.role in rota.WATCHING_ROLES and post.unit_id == warning.unit_id
-        for post in officer.current_posts
-    )
-    return takes_on or may_release(officer, warning)
+    return WORKING.may_act_for(officer, warning.unit)
 
 
 def has_hand_in(officer: Officer, version: Version) -> bool:

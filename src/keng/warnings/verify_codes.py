@@ -2,8 +2,9 @@
 
 import secrets
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from keng.acts.work import savepoint
 from keng.warnings.models import VerifyCode, Version
 
 CODE_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
@@ -16,7 +17,7 @@ def give_code(version: Version) -> VerifyCode:
     while True:
         code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
         try:
-            with transaction.atomic():
+            with savepoint():
                 return VerifyCode.objects.create(code=code, version=version)
         except IntegrityError:
             # Of seven hundred million a second draw settles it, unless the version has one.

@@ -4,9 +4,13 @@ import datetime
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import models, transaction
+from django.db import models
 
+from keng.acts.act import act
+from keng.acts.errors import Refused
+from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
+from keng.claims import acts
 from keng.claims.matching import same_words
 from keng.claims.models import Asking, Claim
 from keng.claims.redact_claims import redact_claim
@@ -26,16 +30,16 @@ MOST_AN_HOUR = 60
 MOST_LINKS_TO_ONE = 3000
 
 
-class TooManyClaims(Exception):
+class TooManyClaims(Refused):
     """So many came in this hour, or hang on this claim, that no more are taken."""
 
 
-@transaction.atomic
+@act(acts.ASK_CLAIM)
 def ask_claim(words: str, *, about: int | None = None, same_as: uuid.UUID | None = None) -> str:
     """Keep a claim, or join an open one; returns the secret of the page that tells the answer.
 
     The same words as an open claim are that claim. `same_as` is the open one that whoever asks
-    pointed at; `about` the number of the check whose page it was sent from.
+    pointed at; `about` the number of the check whose page it was sent from. Raises TooManyClaims.
     """
     open_ones = Claim.objects.filter(state__in=Claim.OPEN)
     claim = open_ones.filter(pk=same_as).first() if same_as else None
@@ -63,10 +67,12 @@ def _open_claim_in_same_words(open_ones: models.QuerySet[Claim], words: str) -> 
     return next((c for c in open_ones.filter(about=None)[:500] if same_words(c.words, kept)), None)
 
 
-@transaction.atomic
+@act(acts.ADD_CLAIM)
 def add_claim(words: str, *, by: "Officer") -> Claim:
-    """An officer writes down what goes round. Raises Unit.DoesNotExist for whoever checks none."""
+    """An officer writes down what goes round. Raises NotAllowed."""
+    permit_anywhere()
     unit = Unit.objects.filter(pk__in=units_checked_by(by)).order_by("id")[:1].get()
+    permit_over(unit.pk)
     claim = Claim.objects.create(unit=unit, words=redact_claim(words[:LONGEST_CLAIM]).text)
     record("claim.added", by=by, on=claim, chain=unit_chain(unit.pk))
     return claim

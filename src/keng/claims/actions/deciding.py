@@ -3,10 +3,10 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from keng.accounts.vouching import tied_to
+from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
+from keng.claims import acts
 from keng.claims.actions.errors import AlreadyEnded, NotPublished, YourOwn
 from keng.claims.actions.objections import forget_askers_words
 from keng.claims.actions.writing import locked_claim, unpublished_revision
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-@transaction.atomic
+@act(acts.ANSWER_CLAIM_WITH)
 def answer_claim_with(claim_id: uuid.UUID, *, check: uuid.UUID | None, by: "Officer") -> Claim:
-    """It is what an earlier check answers: whoever asked is led there."""
+    """It is what an earlier check answers: whoever asked is led there.
+
+    Raises NotAllowed, AlreadyEnded, YourOwn, NotPublished.
+    """
     claim = _locked_open_claim(claim_id, by)
     same = Claim.objects.answering(by).filter(pk=check).first() if check else None
     if same is None:
@@ -32,13 +35,13 @@ def answer_claim_with(claim_id: uuid.UUID, *, check: uuid.UUID | None, by: "Offi
     return claim
 
 
-@transaction.atomic
+@act(acts.PUT_CLAIM_OUT_OF_SCOPE)
 def put_claim_out_of_scope(claim_id: uuid.UUID, *, why: str, by: "Officer") -> Claim:
     """None of the police's business: its words leave the desk at once, with the check.
 
     What stays is a row without words, which the page of whoever asked and a count need. For a week
     that page alone can bring the words back, once (objections); then another officer decides, and
-    that is final. Raises AlreadyEnded, YourOwn.
+    that is final. Raises NotAllowed, AlreadyEnded, YourOwn.
     """
     claim = _locked_open_claim(claim_id, by)
     claim.state, claim.outside, claim.words = Claim.State.OUT_OF_SCOPE, why, ""
@@ -52,11 +55,12 @@ def put_claim_out_of_scope(claim_id: uuid.UUID, *, why: str, by: "Officer") -> C
     return claim
 
 
-@transaction.atomic
+@act(acts.WITHDRAW_CLAIM)
 def withdraw_claim(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Claim:
     """Take a check back, at once and by one person: the page stays, with the reason.
 
     Only for one of the fixed reasons, so that nobody publishes words of their own this way.
+    Raises NotAllowed, NotPublished.
     """
     why = Claim.TakenBack(reason)
     claim = locked_claim(claim_id, by=by)

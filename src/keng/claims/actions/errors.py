@@ -1,25 +1,37 @@
 """What can stand in the way of a decision about a claim."""
 
+from django.utils.translation import gettext_lazy as _
 
-class AlreadyEnded(Exception):
+from keng.acts.errors import AlreadyDone, ChangedMeanwhile, NotAllowed, Refused, TooLate
+
+
+class AlreadyEnded(AlreadyDone):
     """Answered, out of scope or withdrawn: nothing more is written about it."""
 
+    sentence = _("This claim was ended meanwhile.")
 
-class NothingToObject(Exception):
+
+class NothingToObject(TooLate):
     """It is not out of scope, the week is over, or it was objected to already."""
 
 
-class NotSubmitted(Exception):
+class NotSubmitted(AlreadyDone):
     """There is nothing that waits for a second person."""
 
+    sentence = _("Somebody else has decided it meanwhile: nothing waits here.")
 
-class NotPublished(Exception):
+
+class NotPublished(Refused):
     """There is no public page to take back or to answer with."""
 
+    sentence = _("This check does not stand any more.")
 
-class YourOwn(PermissionError):
+
+class YourOwn(NotAllowed):
     """Whoever wrote a check does not publish it, nor decides an objection to an own decision."""
 
+    sentence = _("Your decision was objected to: another officer decides now.")
 
-class StalePublication(Exception):
+
+class StalePublication(ChangedMeanwhile):
     """The text is no longer the one the second person read."""

@@ -1,5 +1,6 @@
 """Checks that a partner's own people wrote and released: they appear here, and are taken back.
 
+Steps of the partner's acts, in their transaction and with their text locked.
 Who wrote and who released them is the partner's business (partners.actions); so is the record.
 """
 
@@ -7,10 +8,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 
 from keng.accounts.models import Partner
+from keng.acts.locks import lock
 from keng.claims.actions.errors import NotPublished
 from keng.claims.actions.writing import next_claim_number
 from keng.claims.content import revision_hash
@@ -27,7 +28,6 @@ def unsaved_revision(content: Mapping[str, Any]) -> Revision:
     return made
 
 
-@transaction.atomic
 def publish_for_partner(
     content: Mapping[str, Any], *, partner: Partner, claim_id: uuid.UUID | None
 ) -> Revision:
@@ -51,7 +51,6 @@ def publish_for_partner(
     return revision
 
 
-@transaction.atomic
 def withdraw_for_partner(claim_id: uuid.UUID, *, partner: Partner, reason: str) -> None:
     """The page stays, with one of the fixed reasons. Raises NotPublished."""
     why = Claim.TakenBack(reason)
@@ -61,10 +60,8 @@ def withdraw_for_partner(claim_id: uuid.UUID, *, partner: Partner, reason: str) 
 
 
 def _locked_standing_claim(claim_id: uuid.UUID, partner: Partner) -> Claim:
-    found = Claim.objects.select_for_update(no_key=True, of=("self",)).filter(
-        pk=claim_id, partner=partner
-    )
-    claim = found.filter(state=Claim.State.PUBLISHED).first()
+    standing = Claim.objects.filter(partner=partner, state=Claim.State.PUBLISHED)
+    claim = lock(standing).filter(pk=claim_id).first()
     if claim is None:
         raise NotPublished
     return claim

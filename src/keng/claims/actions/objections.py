@@ -2,10 +2,13 @@
 
 import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
+from keng.acts.act import act
+from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
+from keng.claims import acts
 from keng.claims.actions.errors import NothingToObject
 from keng.claims.models import Asking, Claim
 from keng.claims.secret_links import token_hash, unbox_words
@@ -20,13 +23,13 @@ def may_object_to_out_of_scope(token: str) -> bool:
     return asking is not None and _can_object(asking, asking.claim)
 
 
-@transaction.atomic
+@act(acts.OBJECT_TO_OUT_OF_SCOPE)
 def object_to_out_of_scope(token: str) -> Claim:
     """The words are on the desk again, once. Raises NothingToObject."""
     asking = Asking.objects.filter(token_hash=token_hash(token)).first()
     if asking is None:
         raise NothingToObject
-    claim = Claim.objects.select_for_update(no_key=True).get(pk=asking.claim_id)
+    claim = lock(Claim.objects.all()).get(pk=asking.claim_id)
     if not _can_object(asking, claim):
         raise NothingToObject
     claim.state, claim.outside, claim.words = (
@@ -55,6 +58,7 @@ def forget_askers_words(claim: Claim) -> None:
     claim.askings.update(box=b"")
 
 
+@work()
 def sweep_askers_words() -> int:
     """Destroy what could still be brought back, once the week or the need is over."""
     ended = Q(

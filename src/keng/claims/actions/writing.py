@@ -3,11 +3,14 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max
 
 from keng.accounts.hands import hands_on_record
+from keng.acts.act import act
+from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
+from keng.claims import acts
 from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublication, YourOwn
 from keng.claims.content import CheckContent, revision_hash
 from keng.claims.models import Claim, Revision
@@ -20,12 +23,12 @@ if TYPE_CHECKING:
 _NUMBER_LOCK = 5_120_012
 
 
-@transaction.atomic
+@act(acts.WRITE_CLAIM)
 def write_claim(claim_id: uuid.UUID, *, content: CheckContent, by: "Officer") -> Revision:
     """Save the text that is being written. What waited for a second person waits no more.
 
     Whoever saved any of it is one of its authors: somebody else has to publish it. Nothing changed,
-    nothing saved.
+    nothing saved. Raises NotAllowed, AlreadyEnded.
     """
     claim = locked_claim(claim_id, by=by)
     if claim.state in Claim.ENDED:
@@ -52,9 +55,9 @@ def write_claim(claim_id: uuid.UUID, *, content: CheckContent, by: "Officer") ->
     return revision
 
 
-@transaction.atomic
+@act(acts.SUBMIT_CLAIM)
 def submit_claim(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
-    """Ask a second person. Raises NotSubmitted when there is nothing to publish."""
+    """Ask a second person. Raises NotSubmitted when there is nothing to publish, AlreadyEnded."""
     claim = locked_claim(claim_id, by=by)
     revision = unpublished_revision(claim)
     if claim.state in Claim.ENDED:
@@ -68,9 +71,9 @@ def submit_claim(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
     return revision
 
 
-@transaction.atomic
+@act(acts.SEND_BACK_CLAIM)
 def send_back_claim(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Revision:
-    """Give it back to the author with what has to change."""
+    """Give it back to the author with what has to change. Raises NotSubmitted."""
     revision = _waiting_revision(locked_claim(claim_id, by=by))
     revision.submitted_at, revision.returned_reason = None, reason
     revision.save(update_fields=["submitted_at", "returned_reason"])
@@ -78,9 +81,14 @@ def send_back_claim(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Revis
     return revision
 
 
-@transaction.atomic
+@act(acts.PUBLISH_CLAIM)
 def publish_claim(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
-    """Publish exactly what the second person read. Raises YourOwn, StalePublication."""
+    """Publish exactly what the second person read.
+
+    Raises NotAllowed, NotSubmitted, YourOwn, StalePublication.
+    """
+    # Before the claim: locks that are no row's come first.
+    _hold_claim_numbers()
     claim = locked_claim(claim_id, by=by)
     revision = _waiting_revision(claim)
     if revision.has_hand_of(by):
@@ -98,8 +106,8 @@ def publish_claim(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revisio
 
 
 def locked_claim(claim_id: uuid.UUID, *, by: "Officer") -> Claim:
-    """The claim, locked. Raises DoesNotExist for claims of others."""
-    return Claim.objects.visible_to(by).select_for_update(no_key=True).get(pk=claim_id)
+    """The claim, locked, if this may be done about it. Raises NotAllowed."""
+    return lock_one(Claim.objects.visible_to(by), claim_id)
 
 
 def unpublished_revision(claim: Claim) -> Revision | None:
@@ -115,10 +123,15 @@ def _waiting_revision(claim: Claim) -> Revision:
     return revision
 
 
-def next_claim_number() -> int:
-    """Free until this transaction ends: two who publish at once get one after the other."""
+def _hold_claim_numbers() -> None:
+    """Until this transaction ends: two who publish at once go one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_NUMBER_LOCK])
+
+
+def next_claim_number() -> int:
+    """Free until this transaction ends."""
+    _hold_claim_numbers()
     return (Claim.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 

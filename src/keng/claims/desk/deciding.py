@@ -43,8 +43,8 @@ def claim_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, hand_refusal(CHECKING_CLAIMS, claim.unit, revision.all_hands))
     except actions.StalePublication:
         return _publish_page(request, revision, PublishCheckForm(), stale=True)
-    except actions.NotSubmitted:
-        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
+    except actions.NotSubmitted as error:
+        messages.error(request, error.sentence)
     else:
         messages.success(request, _("Published. Everybody can read it now."))
     return redirect("claim-detail", pk=pk)
@@ -85,8 +85,8 @@ def claim_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("claim-publish", pk=pk)
     try:
         actions.send_back_claim(pk, reason=form.cleaned_data["reason"], by=request.officer)
-    except actions.NotSubmitted:
-        messages.warning(request, _("Nothing waits here any more."))
+    except actions.NotSubmitted as error:
+        messages.warning(request, error.sentence)
     else:
         messages.success(request, _("Given back to the author."))
     return redirect("claim-detail", pk=pk)
@@ -106,12 +106,10 @@ def claim_answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     check = form.cleaned_data["check"] if form.is_valid() else None
     try:
         actions.answer_claim_with(pk, check=check, by=request.officer)
-    except actions.NotPublished:
-        messages.warning(request, _("This check does not stand any more."))
-    except actions.AlreadyEnded:
-        messages.warning(request, _("This claim was ended meanwhile."))
-    except actions.YourOwn:
-        messages.error(request, _("Your decision was objected to: another officer decides now."))
+    except (actions.NotPublished, actions.AlreadyEnded) as error:
+        messages.warning(request, error.sentence)
+    except actions.YourOwn as error:
+        messages.error(request, error.sentence)
     else:
         messages.success(request, _("Whoever asked is led to that check now."))
     return redirect("claim-detail", pk=pk)
@@ -127,10 +125,10 @@ def claim_outside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         )
     try:
         actions.put_claim_out_of_scope(pk, why=form.cleaned_data["why"], by=request.officer)
-    except actions.AlreadyEnded:
-        messages.warning(request, _("This claim was ended meanwhile."))
-    except actions.YourOwn:
-        messages.error(request, _("Your decision was objected to: another officer decides now."))
+    except actions.AlreadyEnded as error:
+        messages.warning(request, error.sentence)
+    except actions.YourOwn as error:
+        messages.error(request, error.sentence)
     else:
         messages.success(request, _("Out of scope. Its words are gone from the desk."))
     return redirect("desk-claims")

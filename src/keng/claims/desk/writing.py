@@ -74,8 +74,8 @@ def _save_check(
             )
             return redirect("claim-write", pk=claim.pk)
         actions.submit_claim(claim.pk, by=request.officer)
-    except actions.AlreadyEnded:
-        messages.warning(request, _("This claim was ended meanwhile."))
+    except actions.AlreadyEnded as error:
+        messages.warning(request, error.sentence)
     else:
         messages.success(request, _("Handed in. A second person has to publish it."))
     return redirect("claim-detail", pk=claim.pk)

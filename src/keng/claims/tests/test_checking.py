@@ -7,6 +7,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from keng.accounts.models import Officer
 from keng.accounts.vouching import HAND_COUNTS_FOR
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.claims import actions, queries
 from keng.claims.actions import objections
@@ -210,7 +211,7 @@ def test_claims_are_the_work_of_the_province(bureau):
     elsewhere = make.officer(unit=make.province_unit(), role="coordinator")
     for officer in (commander, elsewhere, make.officer(unit=bureau.province, role="auditor")):
         assert not Claim.objects.visible_to(officer).exists()
-        with pytest.raises(Claim.DoesNotExist):
+        with pytest.raises(NotAllowed):
             actions.put_claim_out_of_scope(claim.pk, why="other", by=officer)
     assert Claim.objects.visible_to(bureau.second).get() == claim
 

@@ -4,14 +4,19 @@ import datetime
 import uuid
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere, permit_over, savepoint
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.codes import derived_code
 from keng.language import reporters_own
+from keng.lookup import acts
 from keng.lookup.actions.listing import end_disputed_listings
 from keng.lookup.deciders import may_answer_dispute, took_part_in_listing
 from keng.lookup.errors import AlreadyDecided, NoReason, NotListed, NotYours, SamePerson
@@ -32,7 +37,7 @@ def is_objection_sent(token: str) -> bool:
     return Dispute.objects.filter(code_hash=dispute_code_hash(dispute_code_of(token))).exists()
 
 
-@transaction.atomic
+@act(acts.OBJECT_TO_LISTING)
 def object_to_listing(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute, str]:
     """Object to the entry under this hash; the dispute and the code that reads its answer.
 
@@ -48,7 +53,7 @@ def object_to_listing(hash: str, *, reason: str, text: str, token: str) -> tuple
         raise NotListed
     unit_id = listing.unit_id or first_province_unit().pk
     try:
-        with transaction.atomic():
+        with savepoint():
             dispute = Dispute.objects.create(
                 listing=listing,
                 unit_id=unit_id,
@@ -73,16 +78,19 @@ def object_to_listing(hash: str, *, reason: str, text: str, token: str) -> tuple
     return dispute, code
 
 
-@transaction.atomic
+@act(acts.DECIDE_DISPUTE)
 def decide_dispute(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> Dispute:
     """Answer a dispute; unless it is rejected, the entry ends at this moment.
 
     What ends with it is not to be decided once more: whoever else objects to the same number gets
-    the same answer. Raises NotYours, SamePerson, AlreadyDecided, NoReason.
+    the same answer. Raises NotAllowed, SamePerson, AlreadyDecided, NoReason.
     """
-    if not (asked := Dispute.objects.visible_to(by).filter(pk=dispute_id)).exists():
-        raise NotYours
+    asked = Dispute.objects.visible_to(by).select_related("listing").filter(pk=dispute_id).first()
+    if asked is None:
+        permit_anywhere()
+        raise NotAllowed
     dispute, others = _locked_disputes(asked)
+    permit_over(dispute.unit_id)
     if not may_answer_dispute(by, dispute):
         raise SamePerson if took_part_in_listing(by, dispute) else NotYours
     if dispute.decided_at is not None:
@@ -98,7 +106,7 @@ def decide_dispute(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Offi
         each.save(update_fields=["outcome", "answer", "decided_by", "decided_at"])
     if dispute.outcome != Dispute.Outcome.REJECTED:
         end_disputed_listings(dispute, by=by)
-    for each in sorted(decided, key=lambda each: str(each.unit_id)):
+    for each in decided:
         _record_decision(each, dispute, by)
     return dispute
 
@@ -114,13 +122,12 @@ def disputes_decided_with(dispute: Dispute) -> QuerySet[Dispute]:
     return same.exclude(pk=dispute.pk)
 
 
-def _locked_disputes(asked: QuerySet[Dispute]) -> tuple[Dispute, list[Dispute]]:
-    """It and `disputes_decided_with` it, in one order: two who decide wait for one another."""
-    found = asked.select_related("listing").get()
-    either = Q(pk=found.pk) | Q(pk__in=disputes_decided_with(found).values("pk"))
-    rows = Dispute.objects.filter(either).select_related("listing").order_by("id")
-    locked = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
-    dispute = locked.pop(found.pk)
+def _locked_disputes(asked: Dispute) -> tuple[Dispute, list[Dispute]]:
+    """It and `disputes_decided_with` it, in one statement: two who decide wait for one another."""
+    either = Q(pk=asked.pk) | Q(pk__in=disputes_decided_with(asked).values("pk"))
+    rows = Dispute.objects.filter(either).select_related("listing")
+    locked = {row.pk: row for row in lock(rows)}
+    dispute = locked.pop(asked.pk)
     return dispute, [row for row in locked.values() if row.decided_at is None]
 
 

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 
+from keng.acts.locks import lock_available
+from keng.acts.work import work
 from keng.kit.ids import coarse_id
 from keng.lookup.models import Indicator
 
@@ -44,7 +46,7 @@ def hold_indicators(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     return held
 
 
-@transaction.atomic
+@work()
 def remove_unused_indicators(portion: int = _PORTION) -> int:
     """Remove indicators that no row names; how many. A job of the worker."""
     return remove_unused_among(list(_unused_indicators().values_list("pk", flat=True)[:portion]))
@@ -56,7 +58,7 @@ def remove_unused_among(ids: Collection[UUID]) -> int:
     Locked first and asked again then: a row that names one was committed before, and is seen, or
     is made later, and then its maker waits and makes the indicator anew.
     """
-    rows = Indicator.objects.filter(pk__in=ids).select_for_update(skip_locked=True)
+    rows = lock_available(Indicator.objects.filter(pk__in=ids), to_delete=True)
     locked = list(rows.values_list("pk", flat=True))
     return _unused_indicators().filter(pk__in=locked).delete()[0] if locked else 0
 

@@ -3,15 +3,19 @@
 import datetime
 import uuid
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
 from keng.accounts.hands import hands_of_all, hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.who import WORKING
+from keng.acts.act import act
+from keng.acts.locks import lock, lock_available, lock_one
+from keng.acts.work import permit_over, savepoint, work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.lookup import acts
 from keng.lookup.actions.indicators import hold_indicators
 from keng.lookup.errors import (
     AlreadyDecided,
@@ -41,7 +45,7 @@ END_REASONS = (
 _PORTION = 500
 
 
-@transaction.atomic
+@act(acts.PROPOSE_LISTING)
 def propose_listing(
     indicator: Indicator,
     *,
@@ -56,8 +60,9 @@ def propose_listing(
     """Ask a second person to make it public.
 
     Which tips speak for it is the caller's business (lookup_pages.propose). Raises NeverPublic,
-    OnlyWhenConfirmed, NoReason, AlreadyListed, NotYours.
+    OnlyWhenConfirmed, NoReason, AlreadyListed, NotAllowed.
     """
+    permit_over(unit_id)
     if unit_id not in WORKING.own_unit_ids(by):
         raise NotYours
     if not may_be_public(indicator.type, indicator.value):
@@ -73,7 +78,7 @@ def propose_listing(
     hands = hands_of_all(_proposals_since_public(key, unit_id))
     pair = (indicator.type, indicator.value)
     try:
-        with transaction.atomic():
+        with savepoint():
             listing = Listing.objects.create(
                 hands=list(dict.fromkeys([*hands, by.pk])),
                 # The last report that named it may be taken back at this moment.
@@ -99,13 +104,13 @@ def propose_listing(
     return listing
 
 
-@transaction.atomic
+@act(acts.CONFIRM_LISTING)
 def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     """The second person makes it public, having said that it warns nobody and exposes nobody.
 
     While an objection to the number is open, nothing takes the place of what it is about. Another
     desk's entry makes room only where the second person may release for that desk as well, or two
-    of one commune could take off what the next one knows. Raises NotYours, SamePerson,
+    of one commune could take off what the next one knows. Raises NotAllowed, SamePerson,
     AlreadyDecided, MayDoHarm, DisputeOpen, AlreadyListed, ListedByAnother.
     """
     listing = _locked_proposal(listing_id, by)
@@ -117,7 +122,7 @@ def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> L
     if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
         raise DisputeOpen
     standing = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
-    weaker = list(standing.select_related("unit").select_for_update(no_key=True, of=("self",)))
+    weaker = list(lock(standing.select_related("unit")))
     if _as_strong_listings(key, listing.grade).exists():
         raise AlreadyListed
     for old in weaker:
@@ -128,7 +133,7 @@ def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> L
     listing.status, listing.is_harmless = Listing.Status.LISTED, True
     listing.checked_by, listing.checked_at = by, now
     try:
-        with transaction.atomic():
+        with savepoint():
             listing.save(update_fields=["status", "is_harmless", "checked_by", "checked_at"])
     except IntegrityError as error:
         raise AlreadyListed from error
@@ -137,9 +142,9 @@ def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> L
     return listing
 
 
-@transaction.atomic
+@act(acts.REFUSE_LISTING)
 def refuse_listing(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listing:
-    """The second person says no. Raises NotYours, SamePerson, AlreadyDecided, NoReason."""
+    """The second person says no. Raises NotAllowed, SamePerson, AlreadyDecided, NoReason."""
     listing = _locked_proposal(listing_id, by)
     if not reason.strip():
         raise NoReason
@@ -147,11 +152,11 @@ def refuse_listing(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listin
     return listing
 
 
-@transaction.atomic
+@act(acts.END_LISTING)
 def end_listing(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> Listing:
     """Take it off the list, at once and by one person: what is wrong must not wait for a second.
 
-    What it had taken the place of in another desk's name stands again. Raises NotYours,
+    What it had taken the place of in another desk's name stands again. Raises NotAllowed,
     AlreadyDecided, NoReason.
     """
     listing = _locked_listing(listing_id, by)
@@ -166,17 +171,17 @@ def end_listing(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> L
     return listing
 
 
-@transaction.atomic
+@work()
 def expire_listings(portion: int = _PORTION) -> int:
     """End what has reached its last day; a look-up stopped answering with it at midnight."""
     today = times.local_date(times.now())
     over = Listing.objects.exclude(status="ended").filter(expires_on__lt=today).order_by("id")
-    rows = list(over.select_for_update(no_key=True, skip_locked=True, of=("self",))[:portion])
+    rows = list(lock_available(over)[:portion])
     ids = [row.pk for row in rows]
     Listing.objects.filter(pk__in=ids).update(
         status=Listing.Status.ENDED, end_reason=Listing.End.EXPIRED, ended_at=times.now()
     )
-    for row in sorted((r for r in rows if r.unit_id), key=lambda r: str(r.unit_id)):
+    for row in (each for each in rows if each.unit_id):
         _record_on_listing("listing.ended", row, "worker", why=Listing.End.EXPIRED)
         _restore_displaced(row, "worker")
     return len(rows)
@@ -214,10 +219,8 @@ def end_disputed_listings(dispute: Dispute, *, by: Officer) -> None:
     }
     why = ends[Dispute.Outcome(dispute.outcome)]
     standing = Q(lookup_hash=dispute.listing.lookup_hash, status__in=("listed", "proposed"))
-    rows = Listing.objects.filter(standing | Q(pk=dispute.listing_id)).order_by("id")
-    for row in sorted(
-        rows.select_for_update(no_key=True, of=("self",)), key=lambda row: str(row.unit_id)
-    ):
+    rows = Listing.objects.filter(standing | Q(pk=dispute.listing_id))
+    for row in lock(rows):
         _end_row(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
 
 
@@ -246,7 +249,7 @@ def _displaced_by(listing: Listing) -> Listing | None:
         return None
     ended = Listing.objects.filter(lookup_hash=bytes(listing.lookup_hash), end_reason="replaced")
     there = ended.filter(ended_at=listing.checked_at, block_list__isnull=True)
-    return there.select_for_update(no_key=True).first()
+    return lock(there).first()
 
 
 def replacement_of(listing: Listing) -> Listing | None:
@@ -275,11 +278,8 @@ def _proposals_since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]
 
 
 def _locked_listing(listing_id: uuid.UUID, by: Officer) -> Listing:
-    visible = Listing.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    listing = visible.select_related("unit", "indicator").filter(pk=listing_id).first()
-    if listing is None:
-        raise NotYours
-    return listing
+    visible = Listing.objects.visible_to(by).select_related("unit", "indicator")
+    return lock_one(visible, listing_id)
 
 
 def _locked_proposal(listing_id: uuid.UUID, by: Officer) -> Listing:
@@ -288,8 +288,6 @@ def _locked_proposal(listing_id: uuid.UUID, by: Officer) -> Listing:
         raise SamePerson
     if listing.status != Listing.Status.PROPOSED:
         raise AlreadyDecided
-    if not may_check_listing(by, listing):
-        raise NotYours
     return listing
 
 

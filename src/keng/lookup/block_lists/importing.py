@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q
 
+from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.ids import new_id
@@ -102,7 +104,7 @@ class NothingListed(Exception):
     """The file lists nothing: rather the wrong file than an empty list."""
 
 
-@transaction.atomic
+@work(retry=False)
 def import_block_list(
     entries: Iterable[ListEntry | ListFault],
     *,
@@ -116,7 +118,7 @@ def import_block_list(
     block_list, _made = BlockList.objects.get_or_create(
         name=source, defaults={"expires_on": expires_on}
     )
-    block_list = BlockList.objects.select_for_update(no_key=True).get(pk=block_list.pk)
+    block_list = lock(BlockList.objects.all()).get(pk=block_list.pk)
     result = ImportResult(block_list)
     taken = _copy_entries(entries, result)
     if result.left_out_count and not leave_out_faulty:
@@ -138,10 +140,10 @@ def import_block_list(
     return result
 
 
-@transaction.atomic
+@work()
 def remove_block_list(block_list: BlockList) -> bool:
     """Nothing of it is listed any more. False when its name stays, for objections to it."""
-    block_list = BlockList.objects.select_for_update(no_key=True).get(pk=block_list.pk)
+    block_list = lock(BlockList.objects.all(), to_delete=True).get(pk=block_list.pk)
     record(
         "block_list.removed",
         by="operator",

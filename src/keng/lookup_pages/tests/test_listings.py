@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Inbound
@@ -133,7 +134,7 @@ def test_a_hand_in_what_was_public_before_is_none_in_what_follows(unit, lan, chi
 def test_a_second_person_must_be_entitled_to_release_for_the_unit(unit, lan):
     made = proposed(sighting(unit), lan)
     colleague = make.officer(unit=unit)
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         actions.confirm_listing(made.pk, does_harm=False, by=colleague)
     province = make.officer(unit=unit.parent)
     actions.confirm_listing(made.pk, does_harm=False, by=province)
@@ -152,7 +153,7 @@ def test_what_would_warn_a_suspect_or_expose_a_reporter_stays_inside(unit, lan, 
 def test_a_proposal_of_another_unit_does_not_exist(unit, lan):
     made = proposed(sighting(unit), lan)
     elsewhere = make.officer(unit=make.unit(parent=unit.parent), role="commander")
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         actions.confirm_listing(made.pk, does_harm=False, by=elsewhere)
 
 
@@ -280,6 +281,16 @@ def test_one_person_takes_an_entry_off_with_a_reason(unit, lan, chief):
     actions.end_listing(made.pk, why="mistake", note="Nhầm một chữ số.", by=lan)
     assert grade() == "no_data"
     assert Entry.objects.latest("id").detail == {"why": "mistake"}
+
+
+@pytest.mark.parametrize(("role", "over"), [("duty", "own"), ("auditor", "own"), ("duty", "far")])
+def test_nobody_else_takes_an_entry_off(unit, lan, role, over):
+    """Neither who made it nor who could have made it public."""
+    made = listing(NUMBER, unit=unit, made_by=lan)
+    other = make.officer(unit=unit if over == "own" else make.unit(parent=unit.parent), role=role)
+    with pytest.raises(NotAllowed):
+        actions.end_listing(made.pk, why="mistake", note="Nhầm.", by=other)
+    assert grade() == "confirmed"
 
 
 def test_the_worker_ends_what_has_reached_its_day(unit):

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from keng.accounts.models import Partner
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.claims import actions as claims
 from keng.claims.models import Claim, Revision
@@ -275,7 +276,7 @@ def test_no_officer_opens_edits_or_ends_what_a_partner_checked(public_client, st
     officer = stage.coordinator
     assert not Claim.objects.visible_to(officer).filter(pk=text.claim_id).exists()
     assert not Revision.objects.visible_to(officer).exists()
-    with pytest.raises(Claim.DoesNotExist):
+    with pytest.raises(NotAllowed):
         claims.withdraw_claim(text.claim_id, reason="changed", by=officer)
     claims.ask_claim("Đổi căn cước mất 300 nghìn phải không?")
     asked = Claim.objects.get(partner=None)

@@ -5,18 +5,24 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.errors import ChangedMeanwhile, Incomplete, NotAllowed, Refused
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere, permit_over
 from keng.audit import heads
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.places.models import Unit
+from keng.reports import acts
 from keng.reports.models import PublicReport, Snapshot
 from keng.reports.periodic import drafting, public_figures, whose_report
 from keng.reports.periodic.whose_report import ReportAsk
 
 
-class CannotSign(Exception):
+class CannotSign(Refused):
     """The report cannot be signed."""
 
 
@@ -28,26 +34,33 @@ class DoesNotBalance(CannotSign):
     """An identity does not hold. There is no way past this."""
 
 
-class FiguresChanged(CannotSign):
+class FiguresChanged(CannotSign, ChangedMeanwhile):
     """The figures are not those that the signer saw."""
 
 
-class NoReason(CannotSign):
+class NoReason(CannotSign, Incomplete):
     """A correction must say why."""
 
-
-class NotYours(CannotSign):
-    """This officer does not sign for this unit."""
+    sentence = _("Write what was wrong")
 
 
-class CannotPublish(Exception):
+class NotYours(CannotSign, NotAllowed):
+    """The officer may not read all of it, for they belong to another unit, too."""
+
+
+class CannotPublish(Refused):
     """Only a month of a province is made public, each version once, by whoever may sign it."""
 
+    sentence = _("Only a signed month of the province is made public, once.")
 
-class NoPublicReason(CannotPublish):
+
+class NoPublicReason(CannotPublish, Incomplete):
     """What was public is put right only with a reason that everybody reads."""
 
+    sentence = _("Write what was wrong: everybody reads it")
 
+
+@act(acts.SIGN_REPORT)
 def sign_report(
     ask: ReportAsk,
     *,
@@ -61,9 +74,11 @@ def sign_report(
 
     Signed again, it is a new version that names the one before; both stay. `counted` are the
     figures of this request, so that they need not be counted twice.
-    Raises NotYours, SpanNotOver, DoesNotBalance, FiguresChanged, NoReason.
+    Raises NotAllowed, SpanNotOver, DoesNotBalance, FiguresChanged, NoReason.
     """
-    if not whose_report.may_sign_report(by, ask.scope.unit):
+    unit = ask.scope.unit
+    permit_over(unit.pk)
+    if not whose_report.may_sign_report(by, unit):
         raise NotYours
     if not ask.span.is_over:
         raise SpanNotOver
@@ -73,14 +88,8 @@ def sign_report(
         raise DoesNotBalance
     if draft.hash != seen:
         raise FiguresChanged
-    return _sign(draft, by=by, boundaries=boundaries, reason=reason)
-
-
-@transaction.atomic
-def _sign(draft: drafting.ReportDraft, *, by: Officer, boundaries: str, reason: str) -> Snapshot:
-    ask, unit = draft.ask, draft.ask.scope.unit
     # Two who sign at once: the second one waits, and then corrects the first or sees it stale.
-    type(unit).objects.select_for_update(no_key=True).get(pk=unit.pk)
+    lock(Unit.objects.all()).get(pk=unit.pk)
     # What the figures were compared with may have been signed anew since they were counted.
     if drafting.report_before(ask) != draft.previous:
         raise FiguresChanged
@@ -129,14 +138,19 @@ def freeze_report(
     return signed
 
 
-@transaction.atomic
+@act(acts.PUBLISH_REPORT)
 def publish_report(snapshot_id: uuid.UUID, *, by: Officer, reason: str = "") -> PublicReport:
     """Make what everybody may read of a signed report; a corrected one replaces the one before.
 
-    The earlier version stays readable. Raises CannotPublish, NoPublicReason.
+    The earlier version stays readable. Raises NotAllowed, CannotPublish, NoPublicReason.
     """
-    signed = Snapshot.objects.visible_to(by).select_related("unit").get(pk=snapshot_id)
-    type(signed.unit).objects.select_for_update(no_key=True).get(pk=signed.unit_id)
+    visible = Snapshot.objects.visible_to(by).select_related("unit")
+    signed = visible.filter(pk=snapshot_id).first()
+    if signed is None:
+        permit_anywhere()
+        raise NotAllowed
+    lock(Unit.objects.all()).get(pk=signed.unit_id)
+    permit_over(signed.unit_id)
     if not may_publish_report(signed, by):
         raise CannotPublish
     earlier = newest_public_version(signed)

@@ -23,11 +23,11 @@ from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed
 from keng.community.actions.questions import answer_digest
 from keng.conftest import sign_in
+from keng.delivery.audience import AudiencePlan
 from keng.dialogue.ready_answers import standard_answers
 from keng.intake.by_staff.take_down import TipByStaff, destination_at_desk
 from keng.kit import times
 from keng.lessons.models import Edition
-from keng.lookup.errors import NotYours as NotYoursToList
 from keng.network.actions.establishments import EstablishmentEntry
 from keng.network.actions.groups import GroupEntry
 from keng.network.actions.leads import LeadEntry
@@ -36,8 +36,6 @@ from keng.network.sheets.reading import Sheet
 from keng.partners import queries as partners
 from keng.partners.errors import NotTheirs
 from keng.places.models import Unit
-from keng.reports.periodic.signing import CannotPublish
-from keng.reports.periodic.signing import NotYours as NotYoursToSign
 from keng.reports.periodic.spans import read_span as span_of
 from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.site import who_may
@@ -75,7 +73,6 @@ STEPS = {
     "incidents.wave_acts.note_wave_warning",
     "warnings.drafting.lock_warning",
     "warnings.releasing.note_numbers",
-    "warnings.releasing.note_reading",
     "warnings.releasing.send_version",
     "warnings.pattern_acts.check_filled_pattern",
     "warnings.pattern_acts.check_pattern",
@@ -138,6 +135,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "warnings.pattern_acts.hand_in_pattern",
     "partners.inviting.accept_kit_request",
     "lookup.listing.propose_listing",
+    "lookup.listing.end_listing",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw_request",
@@ -154,9 +152,6 @@ REFUSED = (
     PermissionError,
     ObjectDoesNotExist,
     NotYoursToDecide,
-    NotYoursToList,
-    NotYoursToSign,
-    CannotPublish,
     NothingChosen,
     NotTheirs,
 )
@@ -582,6 +577,10 @@ _APART = {
     "decisions.triage.route_tip": lambda _here: {"to": make.unit()},
     "decisions.undo.take_back_decision": lambda here: {"decision_id": _own_decision(here).pk},
     "warnings.pattern_acts.make_pattern": {"texts": PARTS},
+    "warnings.releasing.note_reading": lambda here: {
+        "version": _waiting(here),
+        "seen": AudiencePlan((), b""),
+    },
     "warnings.drafting.send_back_warning": lambda here: {"warning_id": _waiting(here).warning_id},
     "warnings.releasing.approve_warning": lambda here: {
         "version_id": _waiting(here).pk,

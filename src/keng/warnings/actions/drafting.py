@@ -3,30 +3,28 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock_one
+from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan_audience
 from keng.incidents.wave_acts import note_wave_warning
 from keng.kit import times
 from keng.places.models import Unit
 from keng.tips.models import Incident, Tip, Wave
-from keng.warnings import rights, style
-from keng.warnings.actions.errors import (
-    AlreadyRecalled,
-    NobodyThere,
-    NotSubmitted,
-    NotYours,
-    StyleStops,
-)
+from keng.warnings import acts, style
+from keng.warnings.actions.errors import AlreadyRecalled, NobodyThere, NotSubmitted, StyleStops
 from keng.warnings.content import AudienceChoice, WarningContent, audience_of, warning_content_of
-from keng.warnings.models import Version, Warning
+from keng.warnings.models import RecallRequest, Version, Warning
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from keng.accounts.models import Officer
 
 
-@transaction.atomic
+@act(acts.DRAFT_WARNING)
 def draft_warning(
     *,
     unit_id: uuid.UUID,
@@ -37,8 +35,9 @@ def draft_warning(
     from_incident: Incident | None = None,
     from_wave: Wave | None = None,
 ) -> Version:
-    """Begin a warning in the name of a unit the officer works for."""
-    unit = Unit.objects.filter(pk__in=by.unit_ids).get(pk=unit_id)
+    """Begin a warning in the name of a unit the officer works for. Raises NotAllowed."""
+    permit_over(unit_id)
+    unit = Unit.objects.get(pk=unit_id)
     warning = Warning.objects.create(
         unit=unit,
         author=by,
@@ -57,13 +56,13 @@ def draft_warning(
     return version
 
 
-@transaction.atomic
+@act(acts.REVISE_WARNING)
 def revise_warning(
     warning_id: uuid.UUID, *, content: WarningContent, choice: AudienceChoice, by: "Officer"
 ) -> Version:
     """Save another state. What waited for approval waits no more; what is public is corrected.
 
-    Nothing changed means no new version.
+    Nothing changed means no new version. Raises NotAllowed, AlreadyRecalled.
     """
     warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
@@ -86,9 +85,11 @@ def revise_warning(
     return version
 
 
-@transaction.atomic
+@act(acts.SUBMIT_WARNING)
 def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
-    """Ask a second person. Raises StyleStops or NobodyThere."""
+    """Ask a second person. Raises NotAllowed, AlreadyRecalled, NotSubmitted, StyleStops,
+    NobodyThere.
+    """
     warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
         raise AlreadyRecalled
@@ -114,14 +115,12 @@ def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
     return latest
 
 
-@transaction.atomic
+@act(acts.SEND_BACK_WARNING)
 def send_back_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Version:
-    """Give it back to the author with what has to change."""
+    """Give it back to the author with what has to change. Raises NotAllowed, NotSubmitted."""
     warning, latest = lock_warning(warning_id, by=by)
     if latest.submitted_at is None or latest.published_at is not None:
         raise NotSubmitted
-    if not rights.may_release(by, warning):
-        raise NotYours
     latest.submitted_at, latest.returned_reason = None, reason
     latest.save(update_fields=["submitted_at", "returned_reason"])
     if warning.state == Warning.State.SUBMITTED:
@@ -138,13 +137,24 @@ def send_back_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> V
 
 
 def lock_warning(warning_id: uuid.UUID, *, by: "Officer") -> tuple[Warning, Version]:
-    """The warning, locked, with its latest version. Raises DoesNotExist for other units' ones."""
-    warning = Warning.objects.visible_to(by).select_for_update(no_key=True).get(pk=warning_id)
+    """The warning, locked, with its latest version, if this may be done. Raises NotAllowed."""
+    warning = lock_one(Warning.objects.visible_to(by).select_related("unit"), warning_id)
     latest = warning.versions.order_by("-number").first()
     if latest is None:
         raise Version.DoesNotExist
     latest.warning = warning
     return warning, latest
+
+
+def warning_id_of(
+    visible: "QuerySet[Version] | QuerySet[RecallRequest]", pk: uuid.UUID
+) -> uuid.UUID:
+    """Whose version or recall it is, so that the warning is locked first. Raises NotAllowed."""
+    found = visible.filter(pk=pk).first()
+    if found is None:
+        permit_anywhere()
+        raise NotAllowed
+    return found.warning_id
 
 
 def _new_version(

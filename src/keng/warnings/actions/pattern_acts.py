@@ -5,17 +5,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import COMMUNE_WORKING, WORKING
+from keng.acts.act import act
+from keng.acts.errors import Incomplete, NotAllowed, Refused
+from keng.acts.locks import lock, lock_one
+from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan_audience
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.network.queries.places import places_of
 from keng.places.models import Unit
-from keng.warnings import pattern_blanks, rights, style
+from keng.warnings import acts, pattern_blanks, rights, style
 from keng.warnings.actions.drafting import draft_warning, submit_warning
 from keng.warnings.actions.errors import (
     NobodyThere,
@@ -30,6 +34,8 @@ from keng.warnings.known_numbers import NumberCheck, check_numbers, compared_tip
 from keng.warnings.models import Pattern, PatternUse, Version
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from keng.accounts.models import Officer
 
 PATTERN_LIFE = datetime.timedelta(days=180)
@@ -37,27 +43,39 @@ FILLED_PATTERN_HOLDS = datetime.timedelta(days=7)
 _REVIEW_HOUR = datetime.timedelta(hours=8)
 
 
-class PatternNotInForce(Exception):
+class PatternNotInForce(Refused):
     """Not approved, ended or expired: nothing goes out with it."""
 
+    sentence = _("This pattern cannot be filled any more.")
 
-class BlankUnfit(ValueError):
+
+class BlankUnfit(Incomplete):
     """What was filled in is not what the blank is for; holds the blank's code."""
 
 
-class BlankMisplaced(ValueError):
+class BlankMisplaced(Refused, ValueError):
     """A number or a link would be filled in where people are told what to do, or whom to call."""
 
+    sentence = _(
+        "A number or a link would be filled in where people are told what to do: write the"
+        " pattern anew."
+    )
 
-class SecondPersonNeeded(Exception):
+
+class SecondPersonNeeded(Refused):
     """What was filled in stands in no tip of the desk: somebody else lets it out."""
+
+    sentence = _(
+        "A number or a link that you filled in stands in no report of your desk: a second person"
+        " lets it out."
+    )
 
 
 # Where what one officer fills in alone has to stand: in a tip, and not as somebody's own.
 _STANDS_IN_A_TIP = frozenset({"used", "undecided"})
 
 
-@transaction.atomic
+@act(acts.MAKE_PATTERN)
 def make_pattern(
     texts: Mapping[str, str],
     *,
@@ -70,8 +88,9 @@ def make_pattern(
 ) -> Pattern:
     """Write a pattern for a second person to approve.
 
-    Raises NotYours, BlankMisplaced, StyleStops.
+    Raises NotAllowed, BlankMisplaced, StyleStops.
     """
+    permit_over(unit_id)
     unit = Unit.objects.get(pk=unit_id)
     if unit not in units_to_write_for(by):
         raise NotYours
@@ -105,18 +124,18 @@ def make_pattern(
     return pattern
 
 
-@transaction.atomic
+@act(acts.APPROVE_PATTERN)
 def approve_pattern(
     pattern_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Officer"
 ) -> Pattern:
     """Let others send it; `numbers` is as for approving a warning.
 
-    Raises NotYours, BlankMisplaced, StaleApproval, NumbersUnchecked, PatternNotInForce.
+    Raises NotAllowed, BlankMisplaced, StaleApproval, NumbersUnchecked, PatternNotInForce.
     """
     pattern = _lock_pattern(pattern_id, by)
     if pattern.ended_at is not None or pattern.approved_at is not None:
         raise PatternNotInForce
-    if pattern.made_by_id in tied_to(by) or not may_approve_pattern(by, pattern):
+    if pattern.made_by_id in tied_to(by):
         raise NotYours
     if pattern_blanks.misplaced_blanks(pattern.texts):
         raise BlankMisplaced
@@ -170,11 +189,11 @@ def needs_second_person(
     return False
 
 
-@transaction.atomic
+@act(acts.HAND_IN_PATTERN)
 def hand_in_pattern(pattern_id: uuid.UUID, values: Mapping[str, str], *, by: "Officer") -> Version:
     """Fill it, and let a second person send it like any warning.
 
-    Raises PatternNotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
+    Raises PatternNotInForce, BlankUnfit, NotAllowed, StaleApproval, NobodyThere, StyleStops.
     """
     pattern, unit = _lock_pattern_to_fill(pattern_id, by)
     content = filled_content(pattern, values, unit)
@@ -192,12 +211,10 @@ def hand_in_pattern(pattern_id: uuid.UUID, values: Mapping[str, str], *, by: "Of
     return submitted
 
 
-@transaction.atomic
+@act(acts.END_PATTERN)
 def end_pattern(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
-    """Nothing more goes out with it. Raises NotYours."""
+    """Nothing more goes out with it. Raises NotAllowed."""
     pattern = _lock_pattern(pattern_id, by)
-    if not may_approve_pattern(by, pattern):
-        raise NotYours
     if pattern.ended_at is None:
         pattern.ended_at = times.now()
         pattern.save(update_fields=["ended_at"])
@@ -211,7 +228,7 @@ def end_pattern(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
     return pattern
 
 
-@transaction.atomic
+@act(acts.SEND_PATTERN)
 def send_pattern(
     pattern_id: uuid.UUID,
     values: Mapping[str, str],
@@ -223,7 +240,7 @@ def send_pattern(
     """One officer fills and sends it, to the own commune only; it is looked at by 08:00.
 
     The approval is that of whoever approved the pattern: the words are those, with the blanks.
-    `numbers` is as for approving a warning. Raises PatternNotInForce, BlankUnfit, NotYours,
+    `numbers` is as for approving a warning. Raises PatternNotInForce, BlankUnfit, NotAllowed,
     StaleApproval, NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
     """
     pattern, unit = _lock_pattern_to_fill(pattern_id, by)
@@ -279,18 +296,15 @@ def send_pattern(
     return dispatch
 
 
-@transaction.atomic
+@act(acts.REVIEW_PATTERN_USE)
 def review_pattern_use(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
-    """It was right to send it. Said by a second person to whoever sent it. Raises NotYours.
+    """It was right to send it. Said by a second person to whoever sent it. Raises NotAllowed.
 
     What was wrong is recalled like any other warning, and counts as looked at.
     """
-    use = (
-        PatternUse.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("version__warning__unit")
-        .get(pk=use_id)
-    )
-    if use.sent_by_id in tied_to(by) or not rights.may_release(by, use.version.warning):
+    uses = PatternUse.objects.select_related("version__warning")
+    use = lock_one(uses, use_id, owner="version.warning.unit_id")
+    if use.sent_by_id in tied_to(by):
         raise NotYours
     if use.reviewed_at is None:
         use.reviewed_by, use.reviewed_at = by, times.now()
@@ -350,15 +364,23 @@ def review_deadline() -> datetime.datetime:
 
 
 def _lock_pattern(pattern_id: uuid.UUID, by: "Officer") -> Pattern:
-    visible = Pattern.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    return visible.select_related("unit", "approved_by").get(pk=pattern_id)
+    return lock_one(_patterns_of(by), pattern_id)
+
+
+def _patterns_of(by: "Officer") -> "QuerySet[Pattern]":
+    return Pattern.objects.visible_to(by).select_related("unit", "approved_by")
 
 
 def _lock_pattern_to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern, Unit]:
-    """The pattern as it was approved, and the commune for which the officer fills it."""
-    pattern, unit = _lock_pattern(pattern_id, by), commune_desk_of(by)
-    if unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
-        raise NotYours
+    """The pattern as it was approved, and the commune for which the officer fills it.
+
+    It may be the province's, over which the officer has no say: asked is for the commune.
+    """
+    permit_anywhere()
+    pattern, unit = lock(_patterns_of(by)).filter(pk=pattern_id).first(), commune_desk_of(by)
+    if pattern is None or unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
+        raise NotAllowed
+    permit_over(unit.pk)
     today = times.local_date(times.now())
     if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
         raise PatternNotInForce

@@ -4,18 +4,18 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.vouching import had_a_hand
 from keng.accounts.who import WORKING
+from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers, rota
-from keng.warnings import rights
+from keng.warnings import acts, rights
 from keng.warnings.actions.drafting import lock_warning
-from keng.warnings.actions.errors import NotSubmitted, NotYours
+from keng.warnings.actions.errors import NotSubmitted
 from keng.warnings.models import RecallRequest, Version, Warning
 from keng.warnings.queries import waiting_recall
 
@@ -23,16 +23,14 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-@transaction.atomic
+@act(acts.CALL_PROVINCE)
 def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int]":
     """Call the province's officers on duty, or all who may approve when nobody is on its rota.
 
     For a version that waits, or for a recall that does. Returns how many pagers of each were
-    called. Raises NotYours, and NotSubmitted when nothing waits.
+    called. Raises NotAllowed, and NotSubmitted when nothing waits.
     """
     warning, version = lock_warning(warning_id, by=by)
-    if not may_call_province(by, warning):
-        raise NotYours
     is_recalled = warning.state == Warning.State.RECALLED
     recall = None if is_recalled else waiting_recall(warning)
     is_handed_in = version.submitted_at is not None and version.published_at is None

@@ -3,16 +3,15 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from keng.accounts.vouching import had_a_hand
+from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import SameRecipients
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
-from keng.warnings import outgoing_text, rights
-from keng.warnings.actions.drafting import lock_warning
+from keng.warnings import acts, outgoing_text
+from keng.warnings.actions.drafting import lock_warning, warning_id_of
 from keng.warnings.actions.errors import (
     AlreadyRecalled,
     NotPublished,
@@ -37,17 +36,16 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-@transaction.atomic
+@act(acts.RECALL_WARNING)
 def recall_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
     """Take a warning back, at once and by one person: what is wrong must not wait for a second.
 
     Only for one of the fixed reasons, so that nobody broadcasts words of their own this way. It
-    goes to whoever got it or may have; what has not left yet never leaves.
+    goes to whoever got it or may have; what has not left yet never leaves. Raises NotAllowed,
+    NotPublished, AlreadyRecalled.
     """
-    if reason == RecallReason.OWN_WORDS:
-        raise NotYours
     warning, latest = _lock_published(warning_id, by)
-    if not rights.may_release(by, warning):
+    if reason == RecallReason.OWN_WORDS:
         raise NotYours
     dispatch = _send_recall(warning, RecallReason(reason), "", by=by, asked_by=None)
     _waiting_requests(warning).update(
@@ -57,15 +55,13 @@ def recall_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Disp
     return dispatch
 
 
-@transaction.atomic
+@act(acts.ASK_RECALL)
 def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: "Officer") -> RecallRequest:
     """Hand a recall in for a second person, with words of one's own or a fixed reason.
 
-    Raises NotPublished, AlreadyRecalled, NotYours, RecallWaits, RecallWordsStop.
+    Raises NotPublished, AlreadyRecalled, NotAllowed, RecallWaits, RecallWordsStop.
     """
     warning, latest = _lock_published(warning_id, by)
-    if not rights.may_ask_recall(by, warning):
-        raise NotYours
     if _waiting_requests(warning).exists():
         raise RecallWaits
     is_own = reason == RecallReason.OWN_WORDS
@@ -78,14 +74,14 @@ def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: "Officer")
     return asked
 
 
-@transaction.atomic
+@act(acts.APPROVE_RECALL)
 def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Dispatch:
     """Let exactly these words take exactly this version back; never by whoever wrote them.
 
-    Raises NotSubmitted, NotYours, StaleApproval, RecallWordsStop, NotPublished, AlreadyRecalled.
+    Raises NotSubmitted, NotAllowed, StaleApproval, RecallWordsStop, NotPublished, AlreadyRecalled.
     """
     warning, latest, asked = _lock_request(request_id, by)
-    if asked.asked_by_id == by.pk or not rights.may_release(by, warning):
+    if asked.asked_by_id == by.pk:
         raise NotYours
     if had_a_hand(by, asked.asked_by):
         raise SetUpAnAuthor
@@ -104,11 +100,11 @@ def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Disp
     return dispatch
 
 
-@transaction.atomic
+@act(acts.REFUSE_RECALL)
 def refuse_recall(request_id: uuid.UUID, *, reason: str, by: "Officer") -> RecallRequest:
-    """The warning stays, and whoever asked reads why. Raises NotSubmitted, NotYours."""
+    """The warning stays, and whoever asked reads why. Raises NotSubmitted, NotAllowed."""
     warning, latest, asked = _lock_request(request_id, by)
-    if asked.asked_by_id == by.pk or not rights.may_release(by, warning):
+    if asked.asked_by_id == by.pk:
         raise NotYours
     asked.refused_reason = reason
     _decide_request(asked, RecallRequest.State.REFUSED, by)
@@ -116,9 +112,9 @@ def refuse_recall(request_id: uuid.UUID, *, reason: str, by: "Officer") -> Recal
     return asked
 
 
-@transaction.atomic
+@act(acts.WITHDRAW_RECALL)
 def withdraw_recall(request_id: uuid.UUID, *, by: "Officer") -> RecallRequest:
-    """Whoever asked for it asks no more. Raises NotSubmitted, NotYours."""
+    """Whoever asked for it asks no more. Raises NotSubmitted, NotAllowed."""
     warning, latest, asked = _lock_request(request_id, by)
     if asked.asked_by_id != by.pk:
         raise NotYours
@@ -149,8 +145,8 @@ def _waiting_requests(warning: Warning) -> RecallRequestQuerySet:
 
 def _lock_request(request_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version, RecallRequest]:
     """The request, once its warning is locked: of two who decide at once the second is told."""
-    asked = RecallRequest.objects.visible_to(by).get(pk=request_id)
-    warning, latest = _lock_published(asked.warning_id, by)
+    warning_id = warning_id_of(RecallRequest.objects.visible_to(by), request_id)
+    warning, latest = _lock_published(warning_id, by)
     waiting = _waiting_requests(warning).filter(pk=request_id).select_related("asked_by").first()
     if waiting is None:
         raise NotSubmitted

@@ -5,15 +5,15 @@ import datetime
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience, plan_audience
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
-from keng.warnings import card, outgoing_text, rights, verify_codes
-from keng.warnings.actions.drafting import lock_warning
+from keng.warnings import acts, card, outgoing_text, rights, verify_codes
+from keng.warnings.actions.drafting import lock_warning, warning_id_of
 from keng.warnings.actions.errors import (
     NotSubmitted,
     NotYours,
@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
+@act(acts.NOTE_READING)
 def note_reading(version: Version, seen: AudiencePlan, *, by: "Officer") -> None:
-    """Keep what an approver was shown, so that the next look can say what changed."""
+    """Keep what an approver was shown, so that the next look can say what changed.
+
+    Raises NotAllowed.
+    """
+    permit_over(version.warning.unit_id)
     groups = [group.id for group in groups_in_audience(audience_of(version))]
     Reading.objects.update_or_create(
         version=version,
@@ -44,7 +49,7 @@ def note_reading(version: Version, seen: AudiencePlan, *, by: "Officer") -> None
     )
 
 
-@transaction.atomic
+@act(acts.APPROVE_WARNING)
 def approve_warning(
     version_id: uuid.UUID,
     *,
@@ -56,17 +61,17 @@ def approve_warning(
     """Publish and send exactly the text and the list the approver looked at.
 
     `numbers` is the digest of the check whose open lines the approver ticked as compared. Raises
-    StaleApproval when text or list changed since, NumbersUnchecked, NotYours, NotSubmitted.
+    StaleApproval when text or list changed since, NumbersUnchecked, NotAllowed, NotSubmitted.
     """
-    asked = Version.objects.visible_to(by).get(pk=version_id)
-    warning, version = lock_warning(asked.warning_id, by=by)
+    warning_id = warning_id_of(Version.objects.visible_to(by), version_id)
+    warning, version = lock_warning(warning_id, by=by)
     if version.pk != version_id or bytes(version.text_hash) != text_hash:
         raise StaleApproval("text")
     # A correction that waited while the warning was recalled would bring it back to life.
     is_recalled = warning.state == Warning.State.RECALLED
     if version.submitted_at is None or version.published_at is not None or is_recalled:
         raise NotSubmitted
-    if rights.has_hand_in(by, version) or not rights.may_release(by, warning):
+    if rights.has_hand_in(by, version):
         raise NotYours
     if rights.set_up_an_author(by, version):
         raise SetUpAnAuthor

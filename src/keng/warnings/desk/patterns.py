@@ -5,16 +5,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.hands import hand_refusal
 from keng.accounts.presence import is_present
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
+from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.queries.places import places_of
@@ -22,7 +22,6 @@ from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import (
     NobodyThere,
-    NotYours,
     NumbersUnchecked,
     StaleApproval,
     StyleStops,
@@ -35,11 +34,6 @@ from keng.warnings.pattern_forms import (
     PatternApproveForm,
     PatternForm,
     SendPatternForm,
-)
-
-_SECOND_PERSON = gettext_lazy(
-    "A number or a link that you filled in stands in no report of your desk: a second person lets"
-    " it out."
 )
 
 
@@ -140,16 +134,10 @@ def _approve_posted(request: HttpRequest, found: Pattern, form: PatternApproveFo
         seen = bytes.fromhex(form.cleaned_data["hash"])
         numbers = form.cleaned_data["numbers"]
         pattern_acts.approve_pattern(found.pk, seen=seen, numbers=numbers, by=request.officer)
-    except NotYours:
+    except NotAllowed:
         messages.error(request, _refusal(request, found) or _("This is not yours to approve."))
-    except pattern_acts.BlankMisplaced:
-        messages.error(
-            request,
-            _(
-                "A number or a link would be filled in where people are told what to do: write the"
-                " pattern anew."
-            ),
-        )
+    except pattern_acts.BlankMisplaced as error:
+        messages.error(request, error.sentence)
     except (NumbersUnchecked, StaleApproval, pattern_acts.PatternNotInForce):
         messages.error(request, _("It could not be approved: read it again."))
     else:
@@ -160,11 +148,7 @@ def _approve_posted(request: HttpRequest, found: Pattern, form: PatternApproveFo
 @require_POST
 def pattern_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """No more."""
-    _visible_pattern(request, pk)
-    try:
-        pattern_acts.end_pattern(pk, by=request.officer)
-    except NotYours:
-        raise Http404 from None
+    pattern_acts.end_pattern(pk, by=request.officer)
     messages.success(request, _("Ended: nothing more goes out with it."))
     return redirect("patterns")
 
@@ -197,7 +181,7 @@ def pattern_send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         if do == "hand_in":
             return _hand_in_posted(request, found, form)
         if wants and by_two:
-            confirm.add_error(None, _SECOND_PERSON)
+            confirm.add_error(None, pattern_acts.SecondPersonNeeded.sentence)
         may_go = wants and not by_two and confirm.is_valid() and _is_ticked(confirm, numbers)
         if may_go and (sent := _send_posted(request, found, form, confirm)):
             return sent
@@ -210,12 +194,10 @@ def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm)
     """It waits for a second person, as a warning; whoever can is called from its page."""
     try:
         version = pattern_acts.hand_in_pattern(found.pk, form.cleaned_data, by=request.officer)
-    except (NotYours, StaleApproval, pattern_acts.PatternNotInForce):
-        messages.error(request, _("This pattern cannot be filled any more."))
-    except NobodyThere:
-        messages.error(request, _("Nobody would receive it."))
-    except StyleStops:
-        messages.error(request, _("With these words the house style stops it."))
+    except (NotAllowed, StaleApproval):
+        messages.error(request, pattern_acts.PatternNotInForce.sentence)
+    except (pattern_acts.PatternNotInForce, NobodyThere, StyleStops) as error:
+        messages.error(request, error.sentence)
     else:
         messages.success(request, _("Handed in: a second person lets it out."))
         return redirect("warning-detail", pk=version.warning_id)
@@ -252,15 +234,11 @@ def _send_posted(
         )
     except StaleApproval:
         confirm.add_error(None, _("The list changed meanwhile: look again, then send."))
-    except pattern_acts.SecondPersonNeeded:
-        confirm.add_error(None, _SECOND_PERSON)
     except NumbersUnchecked:
         note_unticked(confirm)
-    except NobodyThere:
-        confirm.add_error(None, _("Nobody would receive it."))
-    except StyleStops:
-        confirm.add_error(None, _("With these words the house style stops it."))
-    except NotYours:
+    except (pattern_acts.SecondPersonNeeded, NobodyThere, StyleStops) as error:
+        confirm.add_error(None, error.sentence)
+    except NotAllowed:
         confirm.add_error(None, _("You approved this pattern: somebody else sends it."))
     else:
         messages.success(request, _("On its way. It is looked at by 08:00."))
@@ -275,7 +253,7 @@ def pattern_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(visible, pk=pk)
     try:
         pattern_acts.review_pattern_use(pk, by=request.officer)
-    except NotYours:
+    except NotAllowed:
         messages.error(request, _("Somebody else has to look at it: not who sent it."))
     else:
         messages.success(request, _("Noted: it was right to send it."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
+from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
 from keng.warnings import actions, queries, rights
 from keng.warnings.actions.province_call import may_call_province
@@ -41,11 +42,11 @@ def _recall_posted(request: HttpRequest, warning: Warning, form: RecallForm) -> 
             return redirect("dispatch", pk=dispatch.pk)
         words = form.cleaned_data["words"]
         actions.ask_recall(warning.pk, reason=reason, words=words, by=request.officer)
-    except (actions.AlreadyRecalled, actions.NotPublished):
-        messages.error(request, _("It was taken back already."))
+    except (actions.AlreadyRecalled, actions.NotPublished) as error:
+        messages.error(request, error.sentence)
         return redirect("warning-detail", pk=warning.pk)
-    except actions.RecallWaits:
-        messages.error(request, _("A recall of this warning waits already for a second person."))
+    except actions.RecallWaits as error:
+        messages.error(request, error.sentence)
         return redirect("warning-recall", pk=warning.pk)
     messages.success(request, _("Handed in: a second person takes it back."))
     return redirect("warning-detail", pk=warning.pk)
@@ -71,7 +72,7 @@ def warning_recall_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         dispatch = actions.approve_recall(asked.pk, seen=seen, by=request.officer)
     except (actions.StaleApproval, actions.RecallWordsStop):
         return _recall_page(request, warning, stale=True)
-    except actions.NotYours as error:
+    except NotAllowed as error:
         words = _("You asked for it: a second person has to approve it.")
         if isinstance(error, actions.SetUpAnAuthor):
             words = _(
@@ -123,7 +124,7 @@ def warning_recall_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse
 def _end_request(request: HttpRequest, pk: uuid.UUID, act: Any, words: str) -> HttpResponse:
     try:
         act()
-    except actions.NotYours:
+    except NotAllowed:
         messages.error(request, _("This is for somebody else to decide."))
     except (actions.NotSubmitted, actions.AlreadyRecalled, actions.NotPublished):
         return _decided_meanwhile(request, pk)
@@ -133,7 +134,7 @@ def _end_request(request: HttpRequest, pk: uuid.UUID, act: Any, words: str) -> H
 
 
 def _decided_meanwhile(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
+    messages.error(request, actions.NotSubmitted.sentence)
     return redirect("warning-detail", pk=pk)
 
 

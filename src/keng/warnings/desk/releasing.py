@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
+from keng.acts.errors import NotAllowed
 from keng.delivery.audience import WEEKLY_LIMIT, groups_in_audience, plan_audience
 from keng.tips.models import Incident
 from keng.warnings import actions, outgoing_text, queries, rights, style
@@ -71,8 +72,8 @@ def _approve_posted(
     except actions.NumbersUnchecked:
         note_unticked(form)
         return _approve_page(request, version, form)
-    except actions.NotSubmitted:
-        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
+    except actions.NotSubmitted as error:
+        messages.error(request, error.sentence)
         return redirect("warning-detail", pk=version.warning_id)
     except actions.NotYours:
         messages.error(request, _("You wrote this text: a second person has to approve it."))
@@ -136,7 +137,7 @@ def warning_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except actions.NotSubmitted:
         messages.error(request, _("Nothing waits for approval here."))
         return redirect("warning-detail", pk=pk)
-    except actions.NotYours:
+    except NotAllowed:
         messages.error(request, _("Whoever takes reports on at this desk calls the province."))
         return redirect("warning-detail", pk=pk)
     reached = [str(officer) for officer, ways in called.items() if ways]
@@ -159,8 +160,8 @@ def warning_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("warning-approve", pk=pk)
     try:
         actions.send_back_warning(pk, reason=form.cleaned_data["reason"], by=request.officer)
-    except (actions.NotSubmitted, actions.NotYours):
-        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
+    except (actions.NotSubmitted, NotAllowed):
+        messages.error(request, actions.NotSubmitted.sentence)
         return redirect("warning-detail", pk=pk)
     messages.success(request, _("Given back to the author."))
     return redirect("warnings")

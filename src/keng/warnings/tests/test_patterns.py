@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from keng.accounts.models import Officer
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import plan_audience
@@ -102,7 +103,7 @@ def test_a_pattern_needs_a_second_person_and_the_text_they_read(ward):
     with pytest.raises(pattern_acts.PatternNotInForce):
         send(pattern, ward)
     for wrong in (ward.officer, make.officer(unit=ward.unit)):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotAllowed):
             pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=wrong)
     with pytest.raises(StaleApproval):
         pattern_acts.approve_pattern(pattern.pk, seen=b"0" * 32, by=ward.commander)
@@ -162,7 +163,7 @@ def test_it_expires_and_can_be_ended(ward, clock):
     with pytest.raises(pattern_acts.PatternNotInForce):
         send(pattern, ward)
     fresh = approved(ward)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         pattern_acts.end_pattern(fresh.pk, by=ward.officer)
     pattern_acts.end_pattern(fresh.pk, by=ward.commander)
     with pytest.raises(pattern_acts.PatternNotInForce):
@@ -199,10 +200,10 @@ def test_a_place_that_the_desk_does_not_serve_is_no_place_for_the_blank(ward):
 
 def test_only_who_takes_reports_on_writes_a_pattern_or_calls_the_province(ward, desk_client):
     auditor = make.officer(unit=ward.unit, role="auditor")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         made(ward, by=auditor)
     version = ward.submitted()
-    with pytest.raises(Warning.DoesNotExist):
+    with pytest.raises(NotAllowed):
         actions.call_province(version.warning_id, by=auditor)
     assert not Entry.objects.filter(action__in=["pattern.made", "warning.called"]).exists()
     sign_in(desk_client, auditor)
@@ -219,10 +220,10 @@ def test_only_who_takes_reports_on_writes_a_pattern_or_calls_the_province(ward, 
 def test_it_goes_to_the_own_commune_only(ward):
     pattern = approved(ward)
     elsewhere = make.unit(parent=ward.province, serves=make.place(parent=ward.province_place))
-    with pytest.raises(Pattern.DoesNotExist):
+    with pytest.raises(NotAllowed):
         send(pattern, ward, by=make.officer(unit=elsewhere), unit=elsewhere)
     # The province has no commune of its own, and whoever approved is no second person.
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         send(pattern, ward, by=ward.province_duty)
     with pytest.raises(NotYours):
         send(pattern, ward, by=ward.commander)
@@ -236,7 +237,7 @@ def test_what_was_sent_alone_is_looked_at_by_eight_or_is_overdue(ward, clock):
     clock.now += datetime.timedelta(hours=6)
     (row,) = pattern_queries.uses_to_review(ward.commander)
     assert row.is_overdue
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         pattern_acts.review_pattern_use(row.pk, by=ward.officer)
     pattern_acts.review_pattern_use(row.pk, by=ward.commander)
     assert not pattern_queries.uses_to_review(ward.commander)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.models import Post
 from keng.accounts.presence import is_present
 from keng.accounts.who import WORKING
+from keng.acts.errors import NotAllowed
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
 from keng.reports.periodic import (
@@ -100,7 +101,7 @@ def _sign(request: HttpRequest, ask: ReportAsk, form: SignForm) -> HttpResponse:
     if form.cleaned_data["figures_hash"] != counted.hash.hex() or not counted.holds:
         return _draft_page(request, counted, SignForm(initial=form.cleaned_data), stale=True)
     if signing.newest_version(ask) is not None and not form.cleaned_data["reason"].strip():
-        form.add_error("reason", _("Write what was wrong"))
+        form.add_error("reason", signing.NoReason.sentence)
         return _draft_page(request, counted, form)
     if not is_present(request.officer, form):
         return _draft_page(request, counted, form)
@@ -113,8 +114,8 @@ def _sign(request: HttpRequest, ask: ReportAsk, form: SignForm) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             counted=counted,
         )
-    except signing.NoReason:
-        form.add_error("reason", _("Write what was wrong"))
+    except signing.NoReason as error:
+        form.add_error("reason", error.sentence)
         return _draft_page(request, counted, form)
     except signing.CannotSign:
         again = drafting.draft_report(ReportAsk(ask.scope, ask.span))
@@ -259,11 +260,11 @@ def report_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _report_page(request, signed, form)
     try:
         signing.publish_report(signed.pk, by=request.officer, reason=form.cleaned_data["reason"])
-    except signing.NoPublicReason:
-        form.add_error("reason", _("Write what was wrong: everybody reads it"))
+    except signing.NoPublicReason as error:
+        form.add_error("reason", error.sentence)
         return _report_page(request, signed, form)
-    except signing.CannotPublish:
-        messages.error(request, _("Only a signed month of the province is made public, once."))
+    except (signing.CannotPublish, NotAllowed):
+        messages.error(request, signing.CannotPublish.sentence)
     else:
         messages.success(request, _("Everybody can read it now, without small counts."))
     return redirect("report", pk=signed.pk)
