@@ -35,13 +35,6 @@ def _on_calls() -> dict[str, str]:
         "report.signed": _("Signed a periodic report"),
         "report.published": _("Made a periodic report public"),
         "alarm.ended": _("Told those who were called to stand down"),
-        "rota.added": _("Put an officer on the rota"),
-        "rota.removed": _("Took a shift off the rota"),
-        "pager.added": _("Added a pager of their own"),
-        "pager.switched": _("Switched a pager of their own"),
-        "pager.removed": _("Removed a pager of their own"),
-        "pager.tested": _("Tested their pager"),
-        "pager.rang": _("Their pager rang"),
     }
 
 
@@ -169,16 +162,6 @@ def _on_warnings() -> dict[str, str]:
         "warning.recall_asked": _("Asked to take a warning back"),
         "warning.recall_refused": _("Refused to take a warning back"),
         "warning.recall_withdrawn": _("Withdrew the wish to take a warning back"),
-        "dispatch.sent": _("Sent a warning out"),
-        "dispatch.cancelled": _("Stopped what had not left yet"),
-        "dispatch.unknown_resent": _("Sent again where the outcome was not known"),
-        "relay.handed_out": _("Handed a warning to a lead"),
-        "relay.confirmed": _("A lead said it was passed on"),
-        "relay.cannot": _("A lead said they cannot"),
-        "relay.taken_back": _("A lead took that back"),
-        "relay.rooms_told": _("Wrote down in how many houses the rooms were told"),
-        "relay.seen": _("Saw the warning in the group"),
-        "relay.not_seen": _("Took back having seen it"),
     }
 
 
@@ -206,13 +189,5 @@ def _by_officers_and_machines() -> dict[str, str]:
         "unit.added": _("Made a unit"),
         "keys.accepted": _("Took other keys for this database; what the old ones opened is lost"),
         "landmark.imported": _("Imported a list of parks, stations and other well-known names"),
-        "channel.added": _("Added an account of a channel"),
-        "channel.renewed": _("Gave an account of a channel other secrets"),
-        "channel.stopped": _("An account of a channel stopped"),
-        "channel.runs_again": _("An account of a channel runs again"),
-        "channel.tokens_renewed": _("Renewed the tokens of an account"),
-        "channel.learned": _("Learned how an account answers"),
-        "address.gone": _("An address no longer exists"),
-        "address.moved": _("An address has moved"),
         "intake.batch": _("Received messages"),
     }
