@@ -84,6 +84,7 @@ ORDER: dict[str, str] = {
     "delivery_delivery": "pk",
     "delivery_channelaccount": "pk",
     "delivery_pagerway": "pk",
+    "delivery_pagertest": "pk",
     "vault_sealedidentity": "pk",
 }
 _PLACES = {table: place for place, table in enumerate(ORDER)}

@@ -19,13 +19,6 @@ def act_words(action: str) -> str:
 
 def _on_calls() -> dict[str, str]:
     return {
-        "rota.added": _("Put an officer on the rota"),
-        "rota.removed": _("Took a shift off the rota"),
-        "pager.added": _("Added a pager of their own"),
-        "pager.switched": _("Switched a pager of their own"),
-        "pager.removed": _("Removed a pager of their own"),
-        "pager.tested": _("Tested their pager"),
-        "pager.rang": _("Their pager rang"),
     }
 
 
@@ -63,28 +56,10 @@ def _on_tips() -> dict[str, str]:
 def _on_warnings() -> dict[str, str]:
     return {
         "dispute.file_shown": _("Looked at a picture of an objection"),
-        "dispatch.sent": _("Sent a warning out"),
-        "dispatch.cancelled": _("Stopped what had not left yet"),
-        "dispatch.unknown_resent": _("Sent again where the outcome was not known"),
-        "relay.handed_out": _("Handed a warning to a lead"),
-        "relay.confirmed": _("A lead said it was passed on"),
-        "relay.cannot": _("A lead said they cannot"),
-        "relay.taken_back": _("A lead took that back"),
-        "relay.rooms_told": _("Wrote down in how many houses the rooms were told"),
-        "relay.seen": _("Saw the warning in the group"),
-        "relay.not_seen": _("Took back having seen it"),
     }
 
 
 def _by_officers_and_machines() -> dict[str, str]:
     return {
-        "channel.added": _("Added an account of a channel"),
-        "channel.renewed": _("Gave an account of a channel other secrets"),
-        "channel.stopped": _("An account of a channel stopped"),
-        "channel.runs_again": _("An account of a channel runs again"),
-        "channel.tokens_renewed": _("Renewed the tokens of an account"),
-        "channel.learned": _("Learned how an account answers"),
-        "address.gone": _("An address no longer exists"),
-        "address.moved": _("An address has moved"),
         "intake.batch": _("Received messages"),
     }

@@ -3,8 +3,8 @@
 import os
 
 from django.conf import settings
-from django.db import transaction
 
+from keng.acts.work import work
 from keng.delivery.credentials import credentials_for_receiving, keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount
 from keng.places.models import Unit
@@ -12,7 +12,7 @@ from keng.places.models import Unit
 PUSH_CHANNEL = "web_push"
 
 
-@transaction.atomic
+@work()
 def make_push_account() -> None:
     """Make the account with its key, unless there is one or no unit to own it yet."""
     unit = Unit.objects.filter(kind=Unit.Kind.PROVINCE).order_by("id").first()

@@ -1,7 +1,6 @@
 """What an officer's pagers do for the account: tell of a new sign-in, and end with a closing."""
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,6 @@ from keng.duty import page_officers
 ACCOUNT_NOTICE = "account_notice"
 
 
-@transaction.atomic
 def call_about_account(officer: Officer, notice: Notice) -> None:
     """Call the officer: somebody is making a new sign-in for them. Nothing where no pager works.
 
@@ -29,7 +27,6 @@ def call_about_account(officer: Officer, notice: Notice) -> None:
     )
 
 
-@transaction.atomic
 def forget_pagers(officer: Officer) -> None:
     """A closed account is called no more: its pagers go, with their addresses."""
     PagerWay.objects.filter(officer=officer).delete()

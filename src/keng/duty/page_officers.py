@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 
 from keng.accounts.models import Officer
 from keng.channels.email import is_mailbox
@@ -38,7 +38,6 @@ class OfficerCall:
     """Whether the emergency room was called too."""
 
 
-@transaction.atomic
 def call_officers(
     officers: Iterable[Officer],
     words: Sequence[CallWords],

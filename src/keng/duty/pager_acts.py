@@ -2,48 +2,62 @@
 
 import datetime
 import uuid
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer, Shift
 from keng.accounts.signing_in import chain_of_officer
+from keng.acts.act import act
+from keng.acts.errors import Incomplete, NotAllowed
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere
 from keng.audit.actions import record
 from keng.channels.web_push import PushSubscription
 from keng.delivery.models import PagerTest, PagerWay
-from keng.duty import page_officers
+from keng.duty import acts, page_officers
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.vault import seal
 
 # Before a shift one tries the pager for it.
 _EARLY = datetime.timedelta(hours=1)
+_Row = TypeVar("_Row", bound=Model)
 
 
-class NoPager(LookupError):
+class NoPager(Incomplete):
     """There is nothing to call, or no account that could carry a call."""
+
+    sentence = gettext_lazy("There is no pager to test: add one, or switch one on.")
 
 
 class NoPagerAccount(NoPager):
     """A pager is on, but the operator has set up nothing that carries a call to it."""
 
+    sentence = gettext_lazy(
+        "The address is kept, but it cannot be called yet: the operator has set up no mailbox that "
+        "sends. They do it with: keng channel add email."
+    )
+
 
 def kinds_that_ring(officer: Officer) -> set[str]:
     """The kinds of pagers that would ring."""
-    posts = officer.current_posts
-    return page_officers.kinds_with_account(posts[0].unit_id) if posts else set()
+    unit_id = officer.home_unit_id
+    return page_officers.kinds_with_account(unit_id) if unit_id else set()
 
 
-@transaction.atomic
+@act(acts.ADD_EMAIL_PAGER)
 def add_email_pager(address: str, *, by: Officer) -> PagerWay:
     """Call this officer by letters to an address, which only the sender can read afterwards."""
     return _add_pager(PagerWay.Kind.EMAIL, address.lower(), _masked_address(address), by)
 
 
-@transaction.atomic
+@act(acts.ADD_DEVICE_PAGER)
 def add_device_pager(subscription: PushSubscription, hint: str, *, by: Officer) -> PagerWay:
     """Call this officer by a push to one of their browsers."""
     return _add_pager(PagerWay.Kind.PUSH, subscription.to_json(), hint[:80], by)
@@ -55,6 +69,7 @@ def _masked_address(address: str) -> str:
 
 
 def _add_pager(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
+    permit_anywhere()
     way, is_new = PagerWay.objects.update_or_create(
         officer=by,
         address_hash=keyed_hash("pager", address),
@@ -71,31 +86,32 @@ def _add_pager(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
     return way
 
 
-@transaction.atomic
+@act(acts.SWITCH_PAGER)
 def switch_pager(way_id: uuid.UUID, *, is_on: bool, by: Officer) -> None:
-    """Use a pager, or leave it in peace. Raises PagerWay.DoesNotExist."""
-    way = PagerWay.objects.visible_to(by).select_for_update(no_key=True).get(pk=way_id)
+    """Use a pager, or leave it in peace. Raises NotAllowed for one of somebody else."""
+    way = _lock_own(PagerWay.objects.visible_to(by), way_id)
     if way.is_on != is_on:
         way.is_on = is_on
         way.save(update_fields=["is_on"])
         record("pager.switched", by=by, on=by, chain=chain_of_officer(by), detail={"on": is_on})
 
 
-@transaction.atomic
+@act(acts.REMOVE_PAGER)
 def remove_pager(way_id: uuid.UUID, *, by: Officer) -> None:
-    """Forget a pager with its address. Raises PagerWay.DoesNotExist."""
-    way = PagerWay.objects.visible_to(by).select_for_update(no_key=True).get(pk=way_id)
+    """Forget a pager with its address. Raises NotAllowed for one of somebody else."""
+    way = _lock_own(PagerWay.objects.visible_to(by), way_id, to_delete=True)
     kind = way.kind
     way.delete()
     record("pager.removed", by=by, on=by, chain=chain_of_officer(by), detail={"kind": kind})
 
 
-@transaction.atomic
+@act(acts.TEST_PAGERS)
 def test_pagers(*, by: Officer) -> PagerTest:
     """Call one's own pagers. It counts once the officer has answered from the call itself.
 
     Raises NoPager.
     """
+    permit_anywhere()
     now = times.now()
     shift = (
         Shift.objects.at(now).filter(officer=by).first()
@@ -106,19 +122,17 @@ def test_pagers(*, by: Officer) -> PagerTest:
         page_officers.call_officers(
             [by],
             _test_words(made),
-            unit_id=by.current_posts[0].unit_id,
+            unit_id=by.home_unit_id,
             source_kind="pager_test",
             source_ref=made.pk,
         )
-        if by.current_posts
+        if by.home_unit_id
         else None
     )
     if called is None or not any(called.ways.values()):
         ways = PagerWay.objects.visible_to(by).filter(is_on=True, gone_at__isnull=True)
         is_on = set(ways.values_list("kind", flat=True))
-        error = NoPagerAccount if is_on - kinds_that_ring(by) else NoPager
-        transaction.set_rollback(True)
-        raise error
+        raise NoPagerAccount if is_on - kinds_that_ring(by) else NoPager
     made.dispatch = called.dispatch
     made.save(force_insert=True)
     record(
@@ -147,10 +161,10 @@ def _test_words(made: PagerTest) -> list[page_officers.CallWords]:
     return found
 
 
-@transaction.atomic
+@act(acts.CONFIRM_PAGER_TEST)
 def confirm_pager_test(test_id: uuid.UUID, *, by: Officer) -> PagerTest:
-    """It rang. Raises PagerTest.DoesNotExist."""
-    made = PagerTest.objects.visible_to(by).select_for_update(no_key=True).get(pk=test_id)
+    """It rang. Raises NotAllowed for a test of somebody else."""
+    made = _lock_own(PagerTest.objects.visible_to(by), test_id)
     if made.confirmed_at is None:
         made.confirmed_at = times.now()
         made.save(update_fields=["confirmed_at"])
@@ -158,3 +172,12 @@ def confirm_pager_test(test_id: uuid.UUID, *, by: Officer) -> PagerTest:
             "pager.rang", by=by, on=by, chain=chain_of_officer(by), detail={"test": str(made.pk)}
         )
     return made
+
+
+def _lock_own(own: QuerySet[_Row], pk: uuid.UUID, *, to_delete: bool = False) -> _Row:
+    """The officer's own row, locked. Raises NotAllowed."""
+    permit_anywhere()
+    row = lock(own, to_delete=to_delete).filter(pk=pk).first()
+    if row is None:
+        raise NotAllowed
+    return row

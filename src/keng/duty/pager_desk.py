@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -25,7 +25,7 @@ def pagers(request: SignedInRequest) -> HttpResponse:
         if PagerWay.Kind.EMAIL in pager_acts.kinds_that_ring(request.officer):
             messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
         else:
-            messages.error(request, _no_mailbox())
+            messages.error(request, pager_acts.NoPagerAccount.sentence)
         return redirect("pagers")
     tests = PagerTest.objects.visible_to(request.officer).select_related("shift")
     context = {
@@ -37,13 +37,6 @@ def pagers(request: SignedInRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "duty/pagers.html", context, status=status)
-
-
-def _no_mailbox() -> str:
-    return _(
-        "The address is kept, but it cannot be called yet: the operator has set up no mailbox that "
-        "sends. They do it with: keng channel add email."
-    )
 
 
 def ask_for_code(
@@ -71,13 +64,10 @@ def pager_switch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         heading = words % {"pager": way.hint or way.get_kind_display()}
         if page := ask_for_code(request, heading=heading, fields={"do": do}):
             return page
-    try:
-        if do == "remove":
-            pager_acts.remove_pager(pk, by=request.officer)
-        else:
-            pager_acts.switch_pager(pk, is_on=do == "on", by=request.officer)
-    except PagerWay.DoesNotExist:
-        raise Http404 from None
+    if do == "remove":
+        pager_acts.remove_pager(pk, by=request.officer)
+    else:
+        pager_acts.switch_pager(pk, is_on=do == "on", by=request.officer)
     return redirect("pagers")
 
 
@@ -86,10 +76,8 @@ def pager_test_now(request: SignedInRequest) -> HttpResponse:
     """Call all pagers of one's own."""
     try:
         pager_acts.test_pagers(by=request.officer)
-    except pager_acts.NoPagerAccount:
-        messages.error(request, _no_mailbox())
-    except pager_acts.NoPager:
-        messages.error(request, _("There is no pager to test: add one, or switch one on."))
+    except pager_acts.NoPager as error:
+        messages.error(request, error.sentence)
     else:
         messages.success(request, _("Called. Open the page it leads to and say that it rang."))
     return redirect("pagers")

@@ -4,12 +4,17 @@ import datetime
 import uuid
 from collections.abc import Collection, Iterable
 
-from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import who
 from keng.accounts.models import Officer, Post, Shift
+from keng.acts.act import act
+from keng.acts.errors import Incomplete
+from keng.acts.locks import lock_one
+from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
+from keng.duty import acts
 from keng.kit import times
 from keng.places.models import Unit
 
@@ -21,12 +26,10 @@ COLUMNS_FOR_CALLS = ("id", "username", "name", "rank", "is_active", "language")
 LEADING_ROLES = who.LEADING.roles
 
 
-class NotTheirRota(PermissionError):
-    """Only who leads a unit keeps its rota."""
-
-
-class NotOnThisRota(ValueError):
+class NotOnThisRota(Incomplete):
     """The officer has no post in the unit that takes reports on."""
+
+    sentence = _("Not done: this officer takes no reports on at this desk, or not any more.")
 
 
 def kept_units(officer: Officer) -> list[Unit]:
@@ -70,7 +73,7 @@ def coming_shifts(unit_ids: Iterable[uuid.UUID], *, days: int = 14) -> list[Shif
     )
 
 
-@transaction.atomic
+@act(acts.ADD_SHIFTS)
 def add_shifts(
     unit_id: uuid.UUID,
     officer_id: uuid.UUID,
@@ -83,10 +86,9 @@ def add_shifts(
 ) -> list[Shift]:
     """Put an officer on the rota, once or again every so many days.
 
-    Raises NotTheirRota, NotOnThisRota.
+    Raises NotAllowed, NotOnThisRota.
     """
-    if unit_id not in {unit.pk for unit in kept_units(by)}:
-        raise NotTheirRota
+    permit_over(unit_id)
     if officer_id not in {officer.pk for officer in watchers(unit_id)}:
         raise NotOnThisRota
     apart = datetime.timedelta(days=every_days)
@@ -110,13 +112,11 @@ def add_shifts(
     return made
 
 
-@transaction.atomic
+@act(acts.REMOVE_SHIFT)
 def remove_shift(shift_id: uuid.UUID, *, by: Officer) -> Shift:
-    """Take a shift off the rota; the row stays. Raises NotTheirRota."""
-    units = [unit.pk for unit in kept_units(by)]
-    shift = Shift.objects.select_for_update(no_key=True).filter(pk=shift_id, unit__in=units).first()
-    if shift is None:
-        raise NotTheirRota
+    """Take a shift off the rota; the row stays. Raises NotAllowed."""
+    kept = Shift.objects.filter(unit__in=who.LEADING.unit_ids(by))
+    shift = lock_one(kept.select_related("officer"), shift_id)
     if shift.removed_at is None:
         shift.removed_at = times.now()
         shift.save(update_fields=["removed_at"])

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keng.accounts import who
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Shift
 from keng.duty import watch
 from keng.duty.duty_forms import ShiftForm
 from keng.duty.rota import (
-    NotTheirRota,
     add_shifts,
     coming_shifts,
     kept_units,
@@ -69,7 +69,7 @@ def _context(request: SignedInRequest, form: ShiftForm | None, kept: list[Any]) 
         )
         for shift in shifts
     ]
-    units = sorted({post.unit for post in request.officer.current_posts}, key=lambda u: u.name)
+    units = sorted(who.ONESELF.own_units(request.officer), key=lambda unit: unit.name)
     return {
         "form": form,
         "rows": rows,
@@ -93,9 +93,6 @@ def _next_shift(kept: list[Unit]) -> dict[str, Any]:
 @require_POST
 def shift_remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a shift off; the row stays, and so does who took it off."""
-    try:
-        remove_shift(pk, by=request.officer)
-    except NotTheirRota:
-        raise Http404 from None
+    remove_shift(pk, by=request.officer)
     messages.success(request, _("The shift is off the rota."))
     return redirect("rota")

@@ -96,7 +96,5 @@ def relay_rooms_told(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
             note_rooms_told(found.pk, count, by=request.officer)
             messages.success(request, _("Saved."))
     except TooManyEstablishments as error:
-        messages.warning(
-            request, _("At most %(n)d: so many houses are in this group") % {"n": error.most}
-        )
+        messages.warning(request, error.sentence)
     return redirect("dispatch-coverage", pk=found.dispatch_id)

@@ -64,8 +64,8 @@ def dispatch_resend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
     try:
         count = actions.resend_unknown(pk, by=request.officer)
-    except actions.DispatchTakenBack:
-        messages.warning(request, _("It was taken back or replaced: nothing of it is sent again."))
+    except actions.DispatchTakenBack as error:
+        messages.warning(request, error.sentence)
         return redirect("dispatch", pk=pk)
     messages.success(request, _("Sending %(count)d again") % {"count": count})
     return redirect("dispatch", pk=pk)

@@ -5,81 +5,73 @@ import uuid
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db.models import Q, QuerySet
 
+from keng.acts.act import act
+from keng.acts.errors import TooLate
+from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Delivery, RelayTask
 from keng.kit import times
 from keng.network.models import Group, Lead
+from keng.relay import acts
 from keng.relay.tasks_of_leads import OPEN_TASKS, UNDO_WITHIN, open_and_in_time, with_expiry
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
+    from keng.delivery.models.relay import RelayTaskQuerySet
 
 
-class UndoTooLate(Exception):
+class UndoTooLate(TooLate):
     """The time in which a lead can take a confirmation back is over."""
 
 
-@transaction.atomic
+@act(acts.CONFIRM_TASKS)
 def confirm_tasks(
     task_ids: Collection[uuid.UUID], *, lead: Lead, via: str, reached_count: int | None = None
 ) -> list[RelayTask]:
     """The lead says that they passed it on; returns what changed, nothing the second time."""
-    tasks = _locked(OPEN_TASKS, task_ids, lead)
+    tasks = _lock_with_groups(RelayTask.objects.filter(OPEN_TASKS, pk__in=task_ids, lead=lead))
     now = times.now()
-    for task in _by_group(tasks):
+    for task in tasks:
         task.confirmed_at, task.via, task.reached_count = now, via, reached_count
         task.cannot_reason, task.remind_at = "", None
         task.save(
             update_fields=["confirmed_at", "via", "reached_count", "cannot_reason", "remind_at"]
         )
-        if task.group_id:
-            Delivery.objects.filter(
-                dispatch_id=task.dispatch_id,
-                recipient_ref=task.group_id,
-                channel="by_hand",
-                state=Delivery.State.QUEUED,
-            ).update(state=Delivery.State.RELAYED, settled_at=now)
-            Group.objects.filter(pk=task.group_id).update(last_sign_at=now)
+    waiting = _lock_by_hand(tasks, Delivery.State.QUEUED)
+    waiting.update(state=Delivery.State.RELAYED, settled_at=now)
+    groups = [task.group_id for task in tasks if task.group_id]
+    Group.objects.filter(pk__in=groups).update(last_sign_at=now)
     _record("relay.confirmed", tasks, by=lead, detail={"via": via})
     return tasks
 
 
-@transaction.atomic
+@act(acts.UNDO_CONFIRMATION)
 def undo_confirmation(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
     """The lead pressed by mistake. Raises UndoTooLate after two hours."""
-    tasks = list(
-        RelayTask.objects.select_for_update(no_key=True)
-        .filter(pk__in=task_ids, lead=lead, confirmed_at__isnull=False)
-        .order_by("id")
+    tasks = _lock_with_groups(
+        RelayTask.objects.filter(pk__in=task_ids, lead=lead, confirmed_at__isnull=False)
     )
     since = times.now() - UNDO_WITHIN
     if any(task.confirmed_at is None or task.confirmed_at < since for task in tasks):
         raise UndoTooLate
-    for task in _by_group(tasks):
+    for task in tasks:
         task.confirmed_at, task.via, task.reached_count = None, "", None
         task.houses_told = None
         task.save(update_fields=["confirmed_at", "via", "reached_count", "houses_told"])
-        others = RelayTask.objects.filter(
-            dispatch_id=task.dispatch_id, group=task.group, confirmed_at__isnull=False
-        )
-        # Another lead of the same group may have posted it as well: then it stays passed on.
-        if task.group_id and not others.exists():
-            Delivery.objects.filter(
-                dispatch_id=task.dispatch_id,
-                recipient_ref=task.group_id,
-                channel="by_hand",
-                state=Delivery.State.RELAYED,
-            ).update(state=Delivery.State.QUEUED, settled_at=None)
+    # Another lead of the same group may have posted it as well: then it stays passed on.
+    alone = [task for task in tasks if not _is_passed_on(task)]
+    passed_on = _lock_by_hand(alone, Delivery.State.RELAYED)
+    passed_on.update(state=Delivery.State.QUEUED, settled_at=None)
     _record("relay.taken_back", tasks, by=lead)
     return tasks
 
 
-@transaction.atomic
+@act(acts.NOTE_WHY_NOT)
 def note_why_not(task_ids: Collection[uuid.UUID], *, lead: Lead, reason: str) -> list[RelayTask]:
     """The lead says why not, or when; who wants no more at all is in `stopping`."""
-    tasks = _locked(OPEN_TASKS, task_ids, lead)
+    tasks = list(lock(RelayTask.objects.filter(OPEN_TASKS, pk__in=task_ids, lead=lead)))
     for task in tasks:
         task.cannot_reason = reason
         task.remind_at = _this_evening() if reason == "later" else None
@@ -88,16 +80,15 @@ def note_why_not(task_ids: Collection[uuid.UUID], *, lead: Lead, reason: str) ->
     return tasks
 
 
-@transaction.atomic
+@act(acts.MARK_HANDED_OUT)
 def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
-    """The officer sent the ready message to the lead's own chat; returns how many tasks it was."""
-    tasks = list(
-        with_expiry(RelayTask.objects.visible_to(by))
-        .select_related("lead")
-        .select_for_update(no_key=True, of=("self",))
-        .filter(open_and_in_time(), lead_id=lead_id, handed_out_at__isnull=True)
-        .order_by("id")
-    )
+    """The officer sent the ready message to the lead's own chat; returns how many tasks it was.
+
+    Raises NotAllowed.
+    """
+    lead = lock_one(Lead.objects.visible_to(by), lead_id)
+    untold = with_expiry(RelayTask.objects.filter(lead=lead, handed_out_at__isnull=True))
+    tasks = list(lock(untold.filter(open_and_in_time()).select_related("lead")))
     now = times.now()
     RelayTask.objects.filter(pk__in=[task.pk for task in tasks]).update(
         handed_out_at=now, handed_out_by=by
@@ -106,15 +97,16 @@ def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
     return len(tasks)
 
 
-@transaction.atomic
+@act(acts.MARK_SEEN)
 def mark_seen(task_id: uuid.UUID, *, by: "Officer", seen: bool = True) -> RelayTask:
-    """The officer looked into the group with own eyes and saw it there, or takes that back."""
-    task = (
-        RelayTask.objects.visible_to(by)
-        .select_related("lead")
-        .select_for_update(no_key=True, of=("self",))
-        .get(pk=task_id)
-    )
+    """The officer looked into the group with own eyes and saw it there, or takes that back.
+
+    Raises NotAllowed.
+    """
+    visible = RelayTask.objects.visible_to(by).select_related("lead")
+    if seen:
+        _lock_groups(visible.filter(pk=task_id))
+    task = lock_one(visible, task_id, owner="lead.unit_id")
     task.seen_at, task.seen_by = (times.now(), by) if seen else (None, None)
     task.save(update_fields=["seen_at", "seen_by"])
     if seen and task.group_id:
@@ -123,17 +115,33 @@ def mark_seen(task_id: uuid.UUID, *, by: "Officer", seen: bool = True) -> RelayT
     return task
 
 
-def _locked(which: object, task_ids: Collection[uuid.UUID], lead: Lead) -> list[RelayTask]:
-    return list(
-        RelayTask.objects.select_for_update(no_key=True, of=("self",))
-        .filter(which, pk__in=task_ids, lead=lead)
-        .order_by("id")
-    )
+def _lock_with_groups(wanted: "RelayTaskQuerySet") -> list[RelayTask]:
+    """These tasks. Of those who pass on to one group only one at a time says something of it."""
+    _lock_groups(wanted)
+    return list(lock(wanted))
 
 
-def _by_group(tasks: list[RelayTask]) -> list[RelayTask]:
-    """In the order in which every lead goes through shared groups, so that none waits in a ring."""
-    return sorted(tasks, key=lambda task: (str(task.group_id), str(task.dispatch_id)))
+def _lock_groups(of: "RelayTaskQuerySet") -> None:
+    """Before the tasks: a sign from a group is noted in its row."""
+    list(lock(Group.objects.filter(pk__in=of.values("group"))).values_list("pk"))
+
+
+def _lock_by_hand(tasks: list[RelayTask], state: str) -> QuerySet[Delivery]:
+    """The rows of the groups of these tasks that are in this state; none without a group."""
+    of_groups = Q(pk__in=[])
+    for task in tasks:
+        if task.group_id:
+            of_groups |= Q(dispatch=task.dispatch_id, recipient_ref=task.group_id)
+    rows = Delivery.objects.filter(of_groups, channel="by_hand", state=state)
+    # The public site may read no address: only which rows they are.
+    return Delivery.objects.filter(pk__in=list(lock(rows).values_list("pk", flat=True)))
+
+
+def _is_passed_on(task: RelayTask) -> bool:
+    """Whether somebody says that it was passed on to the group of the task."""
+    return RelayTask.objects.filter(
+        dispatch=task.dispatch_id, group=task.group_id, confirmed_at__isnull=False
+    ).exists()
 
 
 def chain_of_task(task: RelayTask, by: object) -> str:
@@ -150,7 +158,7 @@ def chain_of_task(task: RelayTask, by: object) -> str:
 def _record(
     action: str, tasks: list[RelayTask], *, by: object, detail: dict[str, str] | None = None
 ) -> None:
-    """One entry a chain, in a fixed order, so that two people at once never deadlock."""
+    """One entry a chain."""
     chains = {task.pk: chain_of_task(task, by) for task in tasks}
     for chain in sorted(set(chains.values())):
         of = [task for task in tasks if chains[task.pk] == chain]

@@ -5,11 +5,12 @@ Whoever holds the link can press it, so the desk sees it as a wish and can ask t
 
 import datetime
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.locks import lock
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.network.models import Lead
+from keng.relay import acts
 
 RESUME_WITHIN = datetime.timedelta(days=14)
 
@@ -22,10 +23,10 @@ def resume_until(lead: Lead) -> datetime.datetime | None:
     return until if until > times.now() else None
 
 
-@transaction.atomic
+@act(acts.STOP_LEAD)
 def stop_lead(lead: Lead) -> None:
     """The lead takes part no longer. What was open stays as it is and waits, should they return."""
-    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    locked = lock(Lead.objects.all()).get(pk=lead.pk)
     if locked.stopped_at is not None:
         return
     locked.stopped_at, locked.stopped_by_link = times.now(), True
@@ -33,10 +34,10 @@ def stop_lead(lead: Lead) -> None:
     _record("lead.stopped", locked)
 
 
-@transaction.atomic
+@act(acts.RESUME_LEAD)
 def resume_lead(lead: Lead) -> bool:
     """The lead takes part again; False when it is too late or the desk ended it."""
-    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    locked = lock(Lead.objects.all()).get(pk=lead.pk)
     if resume_until(locked) is None:
         return False
     locked.stopped_at, locked.stopped_by_link = None, False

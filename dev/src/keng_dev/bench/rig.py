@@ -106,10 +106,11 @@ class Rig:
 
     def send_to_all(self) -> Any:
         """Materialise one notice to every group."""
-        from keng.delivery.actions import dispatch  # noqa: PLC0415 -- needs the settings
+        from keng.acts.work import work  # noqa: PLC0415 -- needs the settings
+        from keng.delivery.actions import dispatch  # noqa: PLC0415
         from keng.delivery.audience import Audience  # noqa: PLC0415
 
-        return dispatch.send_dispatch(
+        return work()(dispatch.send_dispatch)(
             kind="notice",
             unit=self._unit,
             approval=None,

@@ -75,8 +75,9 @@ def _renew(arguments: argparse.Namespace) -> int:
 
     account = _named(arguments.slug)
     given = asking.account_settings(account.channel, arguments.settings)
-    account.base_url = given.base_url
-    accounts.renew_account(account, settings=given.lasting, tokens=given.tokens)
+    accounts.renew_account(
+        account.pk, base_url=given.base_url, settings=given.lasting, tokens=given.tokens
+    )
     print(f"{account.slug} works with the new secrets from now on; what waited is tried again.")
     return 0
 

@@ -7,6 +7,7 @@ import datetime
 
 from django.db.models import Case, F, QuerySet, Value, When
 
+from keng.acts.locks import lock
 from keng.delivery.models import Delivery
 from keng.kit import times
 
@@ -25,7 +26,7 @@ def call_off_deliveries(rows: QuerySet[Delivery], *, at: datetime.datetime | Non
     open_rows = Delivery.objects.filter(
         pk__in=rows.order_by().values("pk"), state__in=[*_WAITING, _UNDER_WAY]
     )
-    held = open_rows.order_by("pk").select_for_update(no_key=True).values_list("state", flat=True)
+    held = lock(open_rows).values_list("state", flat=True)
     unsent = sum(state != _UNDER_WAY for state in held)
     # Whoever sends a row needs its address still; that goes when it is settled (sender.sql). In the
     # statement that ends the row: no process may forget the address of one that still waits.

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
+from keng.acts.act import act
+from keng.acts.errors import ChangedMeanwhile, NotAllowed
+from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
-from keng.delivery import recipients
+from keng.delivery import acts, recipients
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.audience import Audience, SameRecipients
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
@@ -25,12 +28,14 @@ if TYPE_CHECKING:
 _URGENT, _BULK = 0, 9
 
 
-class AudienceChanged(Exception):
+class AudienceChanged(ChangedMeanwhile):
     """Between approval and sending a recipient was added, left or moved: approve again."""
 
 
-class DispatchTakenBack(Exception):
+class DispatchTakenBack(ChangedMeanwhile):
     """The dispatch was stopped, corrected or recalled: its text goes to nobody any more."""
+
+    sentence = _("It was taken back or replaced: nothing of it is sent again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,6 @@ class TextToSend:
     """Of its picture, below the data folder."""
 
 
-@transaction.atomic
 def send_dispatch(
     *,
     kind: str,
@@ -59,7 +63,9 @@ def send_dispatch(
     expires_at: datetime.datetime | None = None,
     ends_earlier: str = "",
 ) -> Dispatch:
-    """Freeze texts and recipients. Raises AudienceChanged when it is not the approved audience.
+    """Freeze texts and recipients, in the transaction of the act that asked whether it may be sent.
+
+    Raises AudienceChanged when it is not the approved audience.
 
     Of SameRecipients only the definition was approved: who that is, is what the rows say now. With
     a reason in `ends_earlier` what went to them before ends first, in the middle of being sent: no
@@ -68,7 +74,8 @@ def send_dispatch(
     ended: list[tuple[Dispatch, int]] = []
     if ends_earlier and isinstance(audience, SameRecipients):
         moment = times.now()
-        ended = [_end_deliveries(each, by=by, at=moment) for each in audience.dispatches]
+        earlier = _lock_earlier(audience.dispatches, by)
+        ended = [(each, _end_deliveries(each, at=moment)) for each in earlier]
         audience = dataclasses.replace(audience, called_off_at=moment)
     dispatch = Dispatch.objects.create(
         kind=kind,
@@ -89,8 +96,8 @@ def send_dispatch(
         tasks = _insert_tasks(cursor, dispatch, audience)
         # Sent to the sender at commit: it need not wait for its next look.
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
-    for earlier, unsent in ended:
-        _record_end(earlier, unsent, by=by, reason=ends_earlier)
+    for each, unsent in ended:
+        _record_end(each, unsent, by=by, reason=ends_earlier)
     record(
         "dispatch.sent",
         by=by,
@@ -120,26 +127,32 @@ def _write_texts(dispatch: Dispatch, texts: Sequence[TextToSend]) -> list[Dispat
     )
 
 
-@transaction.atomic
+@act(acts.CANCEL_DISPATCH)
 def cancel_dispatch(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     """Take back whatever has not left yet; returns how many. What is being sent now is sent once.
 
-    Raises PermissionDenied unless the officer works at the unit that sends or above it.
+    Raises NotAllowed unless the officer works at the unit that sends or above it.
     """
-    dispatch, unsent = _end_deliveries(dispatch_id, by=by, at=times.now())
+    dispatch = lock_one(Dispatch.objects.visible_to(by), dispatch_id)
+    unsent = _end_deliveries(dispatch, at=times.now())
     _record_end(dispatch, unsent, by=by, reason="")
     return unsent
 
 
-def _end_deliveries(
-    dispatch_id: uuid.UUID, *, by: "Officer", at: datetime.datetime
-) -> tuple[Dispatch, int]:
-    """Call its rows off; how many had not left. Put on record by the caller, as the last thing."""
-    dispatch = _locked_dispatch(dispatch_id, by)
+def _lock_earlier(dispatch_ids: Sequence[uuid.UUID], by: "Officer") -> list[Dispatch]:
+    """What went out before, all of it at once. Raises NotAllowed."""
+    found = list(lock(Dispatch.objects.select_related("unit").filter(pk__in=dispatch_ids)))
+    if not all(may_stop_or_resend(by, each) for each in found):
+        raise NotAllowed
+    return found
+
+
+def _end_deliveries(dispatch: Dispatch, *, at: datetime.datetime) -> int:
+    """Call the rows of a locked dispatch off; how many had not left."""
     unsent = call_off_deliveries(Delivery.objects.filter(dispatch=dispatch), at=at)
     dispatch.cancelled_at = dispatch.cancelled_at or at
     dispatch.save(update_fields=["cancelled_at"])
-    return dispatch, unsent
+    return unsent
 
 
 def _record_end(dispatch: Dispatch, unsent: int, *, by: "Officer", reason: str) -> None:
@@ -152,22 +165,14 @@ def _record_end(dispatch: Dispatch, unsent: int, *, by: "Officer", reason: str) 
     )
 
 
-def _locked_dispatch(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
-    found = Dispatch.objects.visible_to(by).select_related("unit")
-    dispatch = found.select_for_update(no_key=True, of=("self",)).get(pk=dispatch_id)
-    if not may_stop_or_resend(by, dispatch):
-        raise PermissionDenied
-    return dispatch
-
-
-@transaction.atomic
+@act(acts.RESEND_UNKNOWN)
 def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     """A person sends once more where nobody knows whether it arrived; returns how many.
 
     Raises DispatchTakenBack: what was recalled or replaced is not sent again by anybody. Raises
-    PermissionDenied like cancel_dispatch().
+    NotAllowed like cancel_dispatch().
     """
-    dispatch = _locked_dispatch(dispatch_id, by)
+    dispatch = lock_one(Dispatch.objects.visible_to(by), dispatch_id)
     if dispatch.cancelled_at is not None:
         raise DispatchTakenBack
     again = Delivery.objects.filter(

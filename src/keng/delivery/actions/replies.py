@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from django.db import connection, transaction
+from django.db import connection
 
 from keng.accounts.models import Officer
 from keng.delivery.actions import calling_off
@@ -18,7 +18,6 @@ _PRIORITY = {Dispatch.Kind.REPLY: 0}
 _ACKNOWLEDGEMENT_PRIORITY = 5
 
 
-@transaction.atomic
 def send_to_conversation(
     conversation: Conversation,
     *,
@@ -67,11 +66,13 @@ def send_to_conversation(
     return dispatch
 
 
-@transaction.atomic
 def answer_asker(
     account: ChannelAccount, address_sealed: bytes, text: str, *, source_kind: str
 ) -> None:
-    """Answer somebody whom no row names; address and text go as soon as it is sent."""
+    """Answer somebody whom no row names, in the caller's transaction.
+
+    Address and text go as soon as it is sent.
+    """
     dispatch = Dispatch.objects.create(
         kind=Dispatch.Kind.ACKNOWLEDGEMENT,
         is_urgent=True,

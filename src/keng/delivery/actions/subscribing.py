@@ -1,9 +1,12 @@
 """Subscribing by e-mail: the letters that ask and answer, and stopping at once."""
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from keng.acts.act import act
+from keng.acts.errors import Refused
+from keng.delivery import acts
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
 from keng.kit import times
@@ -17,8 +20,10 @@ from keng.vault import seal
 _AFTER_WARNINGS = 10
 
 
-class NoMailbox(LookupError):
+class NoMailbox(Refused):
     """This site has no working e-mail account: nobody can subscribe by e-mail."""
+
+    sentence = gettext_lazy("This site has no mailbox at present. You can read the warnings here.")
 
 
 def mailbox_account() -> ChannelAccount | None:
@@ -26,11 +31,11 @@ def mailbox_account() -> ChannelAccount | None:
     return ChannelAccount.objects.filter(channel="email", is_active=True).order_by("id").first()
 
 
-@transaction.atomic
+@act(acts.ASK_TO_SUBSCRIBE)
 def ask_to_subscribe(wish: SubscriptionRequest) -> None:
     """Write the wish down and send one letter, which alone tells whether the address was known.
 
-    Raises NoMailbox, subscriptions.TooMany.
+    Raises NoMailbox, subscriptions.TooManyLetters.
     """
     account = mailbox_account()
     if account is None:
@@ -64,7 +69,7 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
     )
 
 
-@transaction.atomic
+@act(acts.STOP_SUBSCRIPTION)
 def stop_subscription(subscription: Subscription) -> None:
     """End it, and take back what is still waiting to be sent there."""
     subscriptions.stop_subscription(subscription)

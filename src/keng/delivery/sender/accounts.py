@@ -5,9 +5,11 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from keng import channels
+from keng.acts.locks import lock
+from keng.acts.work import savepoint, work
 from keng.audit.actions import record
 from keng.channels.base import AnyChannel, Credentials, Outcome
 from keng.channels.zalo_oa.tokens import REFRESH_WHEN_LEFT
@@ -99,13 +101,13 @@ def _account(row: ChannelAccount) -> SendingAccount:
     )
 
 
-@transaction.atomic
+@work()
 def open_circuit(account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
     """Stop the account until it is mended: its deliveries wait, the desk and the operator see why.
 
     Not when its tokens are others than the `used` ones by now: that was mended already.
     """
-    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    row = lock(ChannelAccount.objects.all()).get(pk=account_id)
     if bytes(row.tokens_sealed) != used:
         return
     first = row.circuit_open_since is None
@@ -122,10 +124,10 @@ def open_circuit(account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
         )
 
 
-@transaction.atomic
+@work()
 def close_circuit(account_id: uuid.UUID) -> None:
     """The account works again."""
-    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    row = lock(ChannelAccount.objects.all()).get(pk=account_id)
     if row.circuit_open_since is None:
         return
     row.circuit_open_since, row.circuit_reason = None, ""
@@ -133,10 +135,10 @@ def close_circuit(account_id: uuid.UUID) -> None:
     record("channel.runs_again", by="sender", on=row, chain=f"channel:{row.id}")
 
 
-@transaction.atomic
+@work()
 def keep_learned_facts(account_id: uuid.UUID, learned: dict[str, str]) -> None:
     """Pin what the adapter learned about the account, such as which API answers it."""
-    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    row = lock(ChannelAccount.objects.all()).get(pk=account_id)
     if row.learned | learned != row.learned:
         row.learned = row.learned | learned
         row.save(update_fields=["learned"])
@@ -149,7 +151,7 @@ def keep_learned_facts(account_id: uuid.UUID, learned: dict[str, str]) -> None:
         )
 
 
-@transaction.atomic
+@work()
 def end_address(kind: str, ref: uuid.UUID, code: str) -> None:
     """The provider says that this address is dead: nothing more is sent there, on record."""
     if kind == "subscription":
@@ -167,13 +169,13 @@ def end_address(kind: str, ref: uuid.UUID, code: str) -> None:
     )
 
 
-@transaction.atomic
+@work()
 def move_address(kind: str, ref: uuid.UUID, new_address: str) -> None:
     """The group has a new address at the provider; if another group has it, it is that group."""
     if kind == "group":
         moved = Group.objects.filter(pk=ref)
         try:
-            with transaction.atomic():
+            with savepoint():
                 moved.update(channel_address=new_address, address_changed_at=times.now())
         except IntegrityError:
             end_address(kind, ref, "moved_onto_another")

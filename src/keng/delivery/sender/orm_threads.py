@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from django.db import close_old_connections, connections
 
+from keng.acts.errors import TryAgain
+
 T = TypeVar("T")
 _usual = ThreadPoolExecutor(1, thread_name_prefix="sender-orm")
 # Asking a provider for new tokens may take a minute; everything else goes on beside it.
@@ -33,7 +35,12 @@ async def in_answering_thread(work: Callable[..., T], *arguments: object) -> T:
 async def _run(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
     def fresh() -> T:
         close_old_connections()
-        return work(*arguments)
+        try:
+            return work(*arguments)
+        except TryAgain as error:
+            # The sender knows what to do about the database's own error.
+            gave_up = error.__cause__ or error
+        raise gave_up
 
     return await asyncio.get_running_loop().run_in_executor(threads, fresh)
 

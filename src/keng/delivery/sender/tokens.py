@@ -4,8 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 
-from django.db import Error, connection, transaction
+from django.db import Error, connection
 
+from keng.acts.errors import TryAgain
+from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.audit.actions import record
 from keng.channels.base import Credentials, Outcome, Reply, Request
 from keng.channels.zalo_oa.requests import account_facts_request
@@ -32,20 +35,29 @@ def refresh_tokens(account: SendingAccount, used: bytes, carry: CarryRequest) ->
     """
     asked: list[Tokens] = []
     try:
-        with transaction.atomic():
-            _lock(account)
-            row = ChannelAccount.objects.get(pk=account.id)
-            if bytes(row.tokens_sealed) != used:
-                return None
-            found = _new_tokens(credentials_for_sending(row), carry)
-            if isinstance(found, Outcome):
-                return found
-            asked.append(found)
-            _keep_new_tokens(account, used, found)
-    except Error:
+        return _ask_and_keep(account, used, carry, asked)
+    except (Error, TryAgain):
         if not asked:
             raise
         _keep_stubbornly(account, used, asked[0])
+    return None
+
+
+# No second try: the refresh token is spent, and the new pair is kept stubbornly.
+@work(retry=False)
+def _ask_and_keep(
+    account: SendingAccount, used: bytes, carry: CarryRequest, asked: list[Tokens]
+) -> Outcome | None:
+    """What was asked for is in `asked` as well, whatever becomes of this transaction."""
+    _wait_for_turn(account)
+    row = ChannelAccount.objects.get(pk=account.id)
+    if bytes(row.tokens_sealed) != used:
+        return None
+    found = _new_tokens(credentials_for_sending(row), carry)
+    if isinstance(found, Outcome):
+        return found
+    asked.append(found)
+    _keep_new_tokens(account, used, found)
     return None
 
 
@@ -58,7 +70,7 @@ def access_token_works(account: SendingAccount, carry: CarryRequest) -> bool:
     return account.channel.code == "zalo_oa" and b'"error":0' in reply.body.replace(b" ", b"")
 
 
-def _lock(account: SendingAccount) -> None:
+def _wait_for_turn(account: SendingAccount) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_RENEWAL_LOCK, str(account.id)]
@@ -90,7 +102,7 @@ def _ask_once(credentials: Credentials, carry: CarryRequest) -> Tokens | Outcome
 
 def _keep_new_tokens(account: SendingAccount, used: bytes, found: Tokens) -> None:
     """In the caller's transaction. Tokens that a person stored meanwhile are left alone."""
-    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.id)
+    row = lock(ChannelAccount.objects.all()).get(pk=account.id)
     if bytes(row.tokens_sealed) != used:
         return
     keep_tokens(row, {"access_token": found.access_token, "refresh_token": found.refresh_token})
@@ -114,10 +126,14 @@ def _keep_stubbornly(account: SendingAccount, used: bytes, found: Tokens) -> Non
         time.sleep(0.2)
         connection.close()
         try:
-            with transaction.atomic():
-                _lock(account)
-                return _keep_new_tokens(account, used, found)
-        except Error as error:
+            return _keep_in_turn(account, used, found)
+        except (Error, TryAgain) as error:
             if time.monotonic() > end:
                 raise
             logger.warning("new tokens not yet on record: %s", type(error).__name__)
+
+
+@work()
+def _keep_in_turn(account: SendingAccount, used: bytes, found: Tokens) -> None:
+    _wait_for_turn(account)
+    _keep_new_tokens(account, used, found)

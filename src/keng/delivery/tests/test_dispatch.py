@@ -7,11 +7,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from keng.acts.errors import NotAllowed
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.delivery.actions import dispatch as actions
 from keng.delivery.audience import Audience, SameRecipients, groups_in_audience, plan_audience
-from keng.delivery.models import Approval, Delivery, Dispatch, RelayTask
+from keng.delivery.models import Approval, Delivery, RelayTask
 from keng.kit import times
 from keng.network.models import GroupKind
 from tests import make
@@ -237,7 +238,7 @@ def test_cancelling_stops_only_what_has_not_left(ward):
 
 def test_another_desk_cannot_cancel(ward):
     sent = ward.send(ward.audience())
-    with pytest.raises(Dispatch.DoesNotExist):
+    with pytest.raises(NotAllowed):
         actions.cancel_dispatch(sent.pk, by=make.officer(unit=make.unit()))
 
 
@@ -246,7 +247,7 @@ def test_whoever_only_reads_neither_stops_nor_sends_again(ward, role):
     sent = ward.send(ward.audience())
     reader = make.officer(unit=ward.unit, role=role)
     for act in (actions.cancel_dispatch, actions.resend_unknown):
-        with pytest.raises(Dispatch.DoesNotExist):
+        with pytest.raises(NotAllowed):
             act(sent.pk, by=reader)
     sent.refresh_from_db()
     assert sent.cancelled_at is None

@@ -1,18 +1,23 @@
 """The sender against the fake Zalo account, over real HTTP on this machine."""
 
+import asyncio
 import datetime
 import signal
 import socket
 import time
 
 import pytest
+from django.db import OperationalError, connection
 
+from keng.acts.work import work
 from keng.audit.models import Entry
 from keng.channels.zalo_oa.fake import FakeSettings, running_zalo
 from keng.channels.zalo_oa.fake.state import FakeGroup, FakeUser
 from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
-from keng.delivery.sender.accounts import RECONNECT, move_address
+from keng.delivery.sender import orm_threads, tokens
+from keng.delivery.sender.accounts import RECONNECT, move_address, read_accounts
+from keng.delivery.sender.http import HttpClient
 from keng.delivery.tests.conftest import TOKENS, zalo_account
 from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
 from keng.kit import times
@@ -147,6 +152,53 @@ def test_a_sender_killed_between_the_new_tokens_and_their_commit_says_reconnect(
     assert Entry.objects.filter(action="channel.stopped").count() == 1
     _connect_again(zalo, fake)
     send_until(all_sent(5))
+
+
+@pytest.mark.parametrize("sqlstate", ["40P01", "55P03"])
+def test_new_tokens_are_kept_though_the_database_gave_up_on_them(zalo, fake, monkeypatch, sqlstate):
+    """A refresh token works once: it is not asked for anew, and the new pair is in our hands."""
+    keep, tries = tokens._keep_new_tokens, []
+
+    def give_up_first(*given):
+        tries.append(given)
+        if len(tries) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DO $$ BEGIN RAISE SQLSTATE '{sqlstate}'; END $$")
+        keep(*given)
+
+    monkeypatch.setattr(tokens, "_keep_new_tokens", give_up_first)
+
+    async def ask(request):
+        http = HttpClient(1)
+        try:
+            return await http.carry(request)
+        finally:
+            await http.close()
+
+    def carry(request):
+        return asyncio.run(ask(request))
+
+    (account,) = read_accounts([zalo.pk]).values()
+    assert tokens.refresh_tokens(account, account.tokens_version, carry) is None
+    assert (len(tries), refreshes(fake)) == (2, 1)
+    zalo.refresh_from_db()
+    assert credentials_for_sending(zalo)["access_token"] == fake.state.access_token
+    assert Entry.objects.filter(action="channel.tokens_renewed").count() == 1
+
+
+def test_what_the_database_gave_up_on_is_to_the_sender_the_database_itself():
+    def give_up():
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE SQLSTATE '55P03'; END $$")
+
+    async def ask():
+        try:
+            await orm_threads.in_orm_thread(work()(give_up))
+        finally:
+            await orm_threads.close_threads()
+
+    with pytest.raises(OperationalError):
+        asyncio.run(ask())
 
 
 def _connect_again(zalo, fake):

@@ -2,11 +2,12 @@
 
 import pytest
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.channels.web_push.fake import running_push_service
 from keng.conftest import sign_in
 from keng.delivery import push_account
-from keng.delivery.models import ChannelAccount, Delivery, PagerWay
+from keng.delivery.models import ChannelAccount, Delivery, Dispatch, PagerTest, PagerWay
 from keng.delivery.tests.sending import all_sent, send_until, states
 from keng.duty import pager_acts
 from tests import make
@@ -75,6 +76,8 @@ def test_a_browser_that_unsubscribed_is_called_no_more(officer, service):
     assert Entry.objects.filter(action="address.gone").exists()
     with pytest.raises(pager_acts.NoPager):
         pager_acts.test_pagers(by=officer)
+    # The call that reached nobody is not kept.
+    assert Dispatch.objects.count() == PagerTest.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,16 @@ def test_an_officer_switches_and_removes_their_own_pagers_only(desk_client, offi
     assert not mine.is_on
     desk_client.post(f"/pagers/{mine.pk}/", {"do": "remove", "code": "1"})
     assert list(PagerWay.objects.all()) == [theirs]
+
+
+def test_nobody_touches_another_officers_pager_by_its_id(officer):
+    way = pager_acts.add_email_pager("a@nha.example", by=officer)
+    other = make.officer(unit=officer.current_posts[0].unit)
+    with pytest.raises(NotAllowed):
+        pager_acts.switch_pager(way.pk, is_on=False, by=other)
+    with pytest.raises(NotAllowed):
+        pager_acts.remove_pager(way.pk, by=other)
+    assert PagerWay.objects.get().is_on
 
 
 def test_the_key_is_made_once(officer):

@@ -24,7 +24,7 @@ from keng.relay import tasks_of_leads as queries
 from keng.relay.establishment_reach import establishments_with_rooms
 from keng.relay.lead_forms import CannotForm, ConfirmForm, typed_count
 from keng.relay.public.frame import for_lead, in_leads_language
-from keng.relay.rooms import TooManyEstablishments, note_rooms_told
+from keng.relay.rooms import TooManyEstablishments, say_rooms_told
 from keng.relay.tasks_of_leads import TextToPassOn
 
 _COOKIE = "keng_relay"
@@ -137,9 +137,9 @@ def relay_rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -
         wrong = _("Write digits only") if count is None else ""
         try:
             if count is not None:
-                note_rooms_told(task, count, by=lead)
+                say_rooms_told(task, count, lead=lead)
         except TooManyEstablishments as error:
-            wrong = _("At most %(n)d: so many houses are in this group") % {"n": error.most}
+            wrong = str(error.sentence)
         except RelayTask.DoesNotExist:
             wrong = ""
     return (

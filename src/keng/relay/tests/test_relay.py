@@ -4,6 +4,8 @@ import datetime
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.audit.models import Entry
@@ -125,6 +127,27 @@ def test_one_of_two_leads_taking_back_leaves_the_group_passed_on(ward):
     assert state(sent, ward.group) == "relayed"
     actions.undo_confirmation([RelayTask.objects.get(lead=ward.lead).pk], lead=ward.lead)
     assert state(sent, ward.group) == "queued"
+
+
+def test_who_passes_on_to_the_same_groups_waits_at_the_first_of_them(ward):
+    """And holds nothing meanwhile that the other one needs."""
+    other = make.group(unit=ward.unit, place=ward.hamlet, name="Nhà trọ 3")
+    ward.lead.groups.add(other)
+    sent = ward.send(ward.audience())
+    tasks = [task.pk for task in RelayTask.objects.filter(lead=ward.lead)]
+    for act in (
+        lambda: actions.confirm_tasks(tasks, lead=ward.lead, via="zalo"),
+        lambda: actions.mark_seen(tasks[0], by=ward.officer),
+        lambda: actions.undo_confirmation(tasks, lead=ward.lead),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        locks = [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]]
+        tables = [sql.partition(' FROM "')[2].partition('"')[0] for sql in locks]
+        assert tables[:2] == ["network_group", "delivery_relaytask"]
+        assert tables[2:] in ([], ["delivery_delivery"])
+        assert all("ORDER BY" in sql for sql in locks)
+    assert {state(sent, group) for group in (ward.group, other)} == {"queued"}
 
 
 def test_a_lead_cannot_confirm_for_another(public_client, ward):

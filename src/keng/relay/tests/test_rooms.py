@@ -3,13 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.network.models import Establishment
 from keng.network.secret_links import lead_token
-from keng.relay import establishment_reach
+from keng.relay import establishment_reach, rooms
 from keng.relay import relay_acts as actions
 from tests import make
 
@@ -107,6 +108,16 @@ def test_an_officer_of_another_ward_neither_sees_nor_says_it(desk_client, ward):
     address = url("relay-rooms-told", ward.task.pk, desk=True)
     assert client.post(address, {"houses": "2"}).status_code == 404
     assert establishment_reach.reach_by_kind(ward.sent, officer=stranger) == []
+
+
+def test_nobody_says_it_for_another_lead_or_another_desk(ward):
+    actions.confirm_tasks([ward.task.pk], lead=ward.lead, via="zalo")
+    other = make.lead(unit=ward.unit, groups=(ward.group,), name="Ông Bền")
+    with pytest.raises(RelayTask.DoesNotExist):
+        rooms.say_rooms_told(ward.task.pk, 1, lead=other)
+    with pytest.raises(NotAllowed):
+        rooms.note_rooms_told(ward.task.pk, 1, by=make.officer(unit=make.unit()))
+    assert told(ward) is None
 
 
 def test_two_leads_of_one_group_do_not_double_its_houses(ward):

@@ -1,0 +1,33 @@
+"""What is done about sending: who may, and how it stands on record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.who import HOLDER, WORKING
+from keng.acts.act import Act, name_records
+
+# Stopping needs no commander: a mistake on its way to thousands is stopped by whoever sees it.
+CANCEL_DISPATCH = Act(WORKING)
+RESEND_UNKNOWN = Act(
+    WORKING, {"dispatch.unknown_resent": _("Sent again where the outcome was not known")}
+)
+
+# Who subscribes is nobody's business: no entry names an address or its hash.
+ASK_TO_SUBSCRIBE = Act(HOLDER)
+STOP_SUBSCRIPTION = Act(HOLDER)
+
+name_records(
+    {
+        # By whoever approves, corrects or recalls a warning.
+        "dispatch.sent": _("Sent a warning out"),
+        "dispatch.cancelled": _("Stopped what had not left yet"),
+        # By the operator at the console, and by the sender.
+        "channel.added": _("Added an account of a channel"),
+        "channel.renewed": _("Gave an account of a channel other secrets"),
+        "channel.stopped": _("An account of a channel stopped"),
+        "channel.runs_again": _("An account of a channel runs again"),
+        "channel.tokens_renewed": _("Renewed the tokens of an account"),
+        "channel.learned": _("Learned how an account answers"),
+        "address.gone": _("An address no longer exists"),
+        "address.moved": _("An address has moved"),
+    }
+)

@@ -1,0 +1,17 @@
+"""What is done with rotas and pagers: who may, and how it stands on record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.who import LEADING, ONESELF
+from keng.acts.act import Act, name_records
+
+ADD_SHIFTS = Act(LEADING, {"rota.added": _("Put an officer on the rota")})
+REMOVE_SHIFT = Act(LEADING, {"rota.removed": _("Took a shift off the rota")})
+
+ADD_EMAIL_PAGER = Act(ONESELF)
+ADD_DEVICE_PAGER = Act(ONESELF)
+name_records({"pager.added": _("Added a pager of their own")})
+SWITCH_PAGER = Act(ONESELF, {"pager.switched": _("Switched a pager of their own")})
+REMOVE_PAGER = Act(ONESELF, {"pager.removed": _("Removed a pager of their own")})
+TEST_PAGERS = Act(ONESELF, {"pager.tested": _("Tested their pager")})
+CONFIRM_PAGER_TEST = Act(ONESELF, {"pager.rang": _("Their pager rang")})

@@ -1,0 +1,28 @@
+"""What leads say and officers do about passing on: who may, and how it stands on record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.who import HOLDER, WORKING
+from keng.acts.act import Act, name_records
+
+CONFIRM_TASKS = Act(HOLDER, {"relay.confirmed": _("A lead said it was passed on")})
+UNDO_CONFIRMATION = Act(HOLDER, {"relay.taken_back": _("A lead took that back")})
+NOTE_WHY_NOT = Act(HOLDER, {"relay.cannot": _("A lead said they cannot")})
+
+MARK_HANDED_OUT = Act(WORKING, {"relay.handed_out": _("Handed a warning to a lead")})
+MARK_SEEN = Act(
+    WORKING,
+    {
+        "relay.seen": _("Saw the warning in the group"),
+        "relay.not_seen": _("Took back having seen it"),
+    },
+)
+
+# An officer writes down what a lead told them; or the lead says it themselves.
+NOTE_ROOMS_TOLD = Act(WORKING)
+SAY_ROOMS_TOLD = Act(HOLDER)
+name_records({"relay.rooms_told": _("Wrote down in how many houses the rooms were told")})
+
+# On record as what the desk does with a lead (keng.network.acts).
+STOP_LEAD = Act(HOLDER)
+RESUME_LEAD = Act(HOLDER)
