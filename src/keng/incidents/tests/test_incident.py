@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
@@ -57,7 +58,7 @@ def test_one_answer_to_all_is_taken_back_for_all(event):
     assert actions.withdraw_incident_answer(batch, by=officer) == actions.WithdrawnAnswers(3, 0)
     assert not DialogueMessage.objects.exists()
     assert Delivery.objects.get().state == "cancelled"
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         actions.withdraw_incident_answer(batch, by=officer)
 
 
@@ -167,7 +168,7 @@ def test_the_tip_that_says_something_else_comes_first(event):
 
 def test_an_incident_of_another_unit_is_nobodys_business(event):
     incident, _, _ = event
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         actions.rename_incident(incident.pk, title="x", by=make.officer(unit=make.unit()))
 
 
