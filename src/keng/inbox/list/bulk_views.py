@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.decisions import bulk as bulk_acts
 from keng.decisions import putting_off
 from keng.inbox.tip.after_decision import FOLDER_KEY, list_url, redirect_to_next_tip
@@ -51,7 +52,7 @@ def bulk_undo(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         done = bulk_acts.take_back_decisions(steps, by=request.officer)
-    except errors.NotYours as error:
+    except (errors.NotYours, NotAllowed) as error:
         raise Http404 from error
     count = len(done.steps)
     words = ngettext(
