@@ -31,7 +31,6 @@ from keng.tips.errors import (
 )
 from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
-from keng.tips.models.tip import TipQuerySet
 
 # Longer than for one answer: there is more to look over once it is written.
 ANSWER_ALL_HOLD = datetime.timedelta(seconds=60)
@@ -105,12 +104,6 @@ def withdraw_incident_answer(batch: uuid.UUID, *, by: Officer) -> WithdrawnAnswe
     if len(refusals) == len(message_ids):
         raise refusals[0] if refusals else NotAllowed
     return WithdrawnAnswers(len(message_ids) - len(refusals), len(refusals))
-
-
-def tips_to_answer(incident: Incident, officer: Officer) -> TipQuerySet:
-    """The open tips of an incident whose reporters take an answer, oldest first."""
-    visible = Tip.objects.visible_to(officer).open()
-    return visible.filter(incident=incident, do_not_contact=False).order_by("id")
 
 
 @act(acts.RENAME_INCIDENT)
@@ -233,10 +226,10 @@ def _locked_with_open_tips(incident_id: uuid.UUID, by: Officer) -> tuple[Inciden
     """
     held = {tip.pk: tip for tip in lock(Tip.objects.filter(incident=incident_id))}
     incident = _locked_incident(incident_id, by)
-    # Who joins a tip to it holds the tip first: from here on nobody comes, and nobody leaves.
+    # What comes to it now has waited for one of these, or came in between the two locks.
     if Tip.objects.filter(incident=incident_id).exclude(pk__in=held).exists():
         raise ChangedMeanwhile
-    seen = Tip.objects.visible_to(by).open().filter(incident=incident_id).order_by("id")
+    seen = Tip.objects.visible_to(by).open().filter(pk__in=held).order_by("id")
     return incident, [held[pk] for pk in seen.values_list("pk", flat=True)]
 
 

@@ -32,7 +32,7 @@ _ADVISORY_LOCK = [0x6B656E67, 0x77617665]
 class WaveIsOver(TooLate):
     """The wave ended by itself before this was said of it."""
 
-    sentence = _("Not done: it has ended, or others decide about it.")
+    sentence = _("Not done: this wave has ended.")
 
 
 def find_waves() -> int:

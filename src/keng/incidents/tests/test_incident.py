@@ -166,6 +166,23 @@ def test_the_tip_that_says_something_else_comes_first(event):
     assert [member.is_odd for member in members[1:]] == [False] * 4
 
 
+def test_what_joins_in_the_moment_of_the_end_is_not_left_open_behind_it(event, monkeypatch):
+    incident, officer, _ = event
+    actions.record_incident_outcome(incident.pk, outcome="solved", by=officer)
+    late = make.tip(unit=incident.unit)
+    lock_incident = actions._locked_incident
+
+    def lock_after_another_joined(incident_id, by):
+        Tip.objects.filter(pk=late.pk).update(incident=incident)
+        return lock_incident(incident_id, by)
+
+    monkeypatch.setattr(actions, "_locked_incident", lock_after_another_joined)
+    with pytest.raises(errors.ChangedMeanwhile):
+        actions.close_incident(incident.pk, by=officer)
+    incident.refresh_from_db()
+    assert incident.closed_at is None
+
+
 def test_an_incident_of_another_unit_is_nobodys_business(event):
     incident, _, _ = event
     with pytest.raises(NotAllowed):
