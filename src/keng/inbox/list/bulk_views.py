@@ -20,7 +20,6 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
 from keng.tips import errors
-from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
 from keng.tips.toast import show_toast
 
@@ -39,8 +38,8 @@ def bulk(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         return act(request, chosen, _page_time(request))
-    except errors.CannotDecide as error:
-        messages.warning(request, error_sentence(error))
+    except (errors.CannotDecide, NotAllowed) as error:
+        messages.warning(request, str(error.sentence))
         return _back_to_list(request)
 
 
@@ -74,8 +73,8 @@ def tip_set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         step = putting_off.put_off_tip(
             pk, until=_put_off_until(request), by=request.officer, seen=request.POST.get("seen")
         )
-    except errors.CannotDecide as error:
-        messages.warning(request, error_sentence(error))
+    except (errors.CannotDecide, NotAllowed) as error:
+        messages.warning(request, str(error.sentence))
         return redirect("tip", pk=pk)
     return redirect_to_next_tip(request, tip, _("Set aside; the next tip is open."), step)
 
