@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from keng.acts.errors import Refused
 from keng.decisions import out_of_scope, triage, undo, undo_ending
 from keng.decisions.closing import DECLINED_AS
 from keng.dialogue import answering, reporter
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 said = junk.map(lambda text: text.replace("\x00", ""))
 tip_number = st.integers(0, 5)
 who = st.integers(0, 2)
-_REFUSALS = (CannotDecide, CannotSeal, out_of_scope.CannotObject)
+_REFUSALS = (Refused, CannotDecide, CannotSeal, out_of_scope.CannotObject)
 
 
 @pytest.fixture(autouse=True)

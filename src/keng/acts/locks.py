@@ -76,6 +76,7 @@ ORDER: dict[str, str] = {
     "tips_alarm": "pk",
     "tips_wave": "pk",
     "tips_answertemplate": "pk",
+    "delivery_dedupekey": "pk",
     "delivery_inbound": "pk",
     "delivery_inboundmedia": "pk",
     "delivery_conversation": "key_hash",

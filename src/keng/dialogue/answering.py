@@ -3,28 +3,34 @@
 import datetime
 import uuid
 
-from django.db import transaction
-
 from keng.accounts.models import Officer
-from keng.accounts.who import WORKING
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere, permit_over
 from keng.alarms import unheard_danger
 from keng.audit.actions import record, unit_chain
 from keng.decisions.on_record import record_decision
+from keng.dialogue import acts
 from keng.kit import times
 from keng.tips import deadlines
 from keng.tips.check_list import cannot_wait
-from keng.tips.errors import NoText, NotYours, TooLate
+from keng.tips.errors import NoText, TooLate
 from keng.tips.lock import lock_tip
 from keng.tips.messages import ANSWER_HELD_FOR, add_message, call_off_dispatch, mark_answered
 from keng.tips.models import Decision, DialogueMessage, Note, Tip
 
 
-@transaction.atomic
+@act(acts.ANSWER_REPORTER)
 def answer_reporter(
     tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None
 ) -> DialogueMessage:
-    """Answer the reporter: on the status page, and in the chat the tip came from. Raises NoText."""
+    """Answer the reporter: on the status page, and in the chat the tip came from.
+
+    Raises those of lock_tip, and NoText.
+    """
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    permit_over(tip.responsible_unit_id)
     if not text.strip():
         raise NoText
     at_once = tip.urgency == "P0" or cannot_wait(tip)
@@ -54,22 +60,23 @@ def waited_since(tip: Tip) -> str | None:
     return times.rounded_down(since, times.COARSE).isoformat() if since else None
 
 
-@transaction.atomic
+@act(acts.WITHDRAW_ANSWER)
 def withdraw_answer(message_id: uuid.UUID, *, by: Officer) -> Tip:
     """Take back an answer of one's own that has not left yet.
 
     That the words are one's own and nobody has read them stands in for seeing the tip: it may be
-    sealed meanwhile, or lie with another desk. Raises NotYours, TooLate.
+    sealed meanwhile, or lie with another desk. Raises NotAllowed, TooLate.
     """
+    permit_anywhere()
     mine = DialogueMessage.objects.filter(pk=message_id, officer=by)
     tip_id = mine.values_list("tip", flat=True).first()
-    if tip_id is None or not WORKING.includes(by):
-        raise NotYours
+    if tip_id is None:
+        raise NotAllowed
     # The tip first, as whoever undoes its end.
-    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
-    message = mine.select_for_update(no_key=True).first()
+    tip = lock(Tip.objects.filter(pk=tip_id)).get()
+    message = lock(mine).first()
     if message is None:
-        raise NotYours
+        raise NotAllowed
     if message.visible_at <= times.now():
         raise TooLate
     decision = tip.decisions.filter(
@@ -82,10 +89,11 @@ def withdraw_answer(message_id: uuid.UUID, *, by: Officer) -> Tip:
     return tip
 
 
-@transaction.atomic
+@act(acts.ADD_NOTE)
 def add_note(tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None) -> Note:
-    """Write an internal note, which no reporter ever sees. Raises NoText."""
+    """Write an internal note, which no reporter ever sees. Raises those of lock_tip, and NoText."""
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    permit_over(tip.responsible_unit_id)
     if not text.strip():
         raise NoText
     note = Note.objects.create(tip=tip, officer=by, text=text.strip())

@@ -1,5 +1,6 @@
 """The ready answers of a unit: every officer reads them, the commander keeps them."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.dialogue import ready_answer_acts
 from keng.dialogue.ready_answers import (
     URGENT_MONEY_TOPIC,
@@ -21,7 +23,6 @@ from keng.dialogue.ready_answers import (
     answers_of_unit,
 )
 from keng.kit.forms import Form
-from keng.tips import errors
 from keng.tips.fill_ins import FILL_INS, unknown_fill_ins
 from keng.tips.origins import TOPIC_NAMES
 
@@ -114,7 +115,7 @@ def answer_retire(request: SignedInRequest) -> HttpResponse:
         ready_answer_acts.set_ready_answer_removed(
             request.POST.get("code", "")[:40], is_removed=is_removed, by=request.officer
         )
-    except errors.NotYours as error:
+    except NotAllowed as error:
         raise Http404 from error
     messages.success(request, _("Out of use.") if is_removed else _("In use again."))
     return redirect("answers")
@@ -126,15 +127,22 @@ def _save_form(request: SignedInRequest, form: ReadyAnswerForm) -> bool:
             request.POST.get("code", "")[:40],
             words=form.cleaned_data,
             by=request.officer,
-            seen=parse_datetime(request.POST.get("seen", "")),
+            seen=_seen_moment(request),
         )
-    except errors.NotYours as error:
+    except NotAllowed as error:
         raise Http404 from error
-    except (errors.ChangedMeanwhile, ValueError):
-        words = _("Not saved: somebody changed this answer meanwhile. Open it anew and compare.")
-        form.add_error(None, words)
+    except ready_answer_acts.ReadyAnswerChanged as error:
+        form.add_error(None, str(error.sentence))
         return False
     return True
+
+
+def _seen_moment(request: SignedInRequest) -> datetime.datetime | None:
+    """When the words from which the officer started were changed; none where no page says so."""
+    try:
+        return parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        return None
 
 
 def _answer_named(request: SignedInRequest) -> ReadyAnswer | None:

@@ -2,16 +2,17 @@
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from keng.acts.act import act
+from keng.acts.locks import lock
 from keng.alarms.line_bundles import bundles
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean_text
-from keng.dialogue import shown_codes
+from keng.dialogue import acts, shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -33,12 +34,12 @@ _TWICE_SECONDS = 60
 _ONE_CRY_SECONDS = 600
 
 
-@transaction.atomic
+@act(acts.ADD_REPORTER_MESSAGE)
 def add_reporter_message(
     tip_id: uuid.UUID,
     *,
     text: str,
-    files: Iterable[tuple[bytes, str]] = (),
+    files: Sequence[tuple[bytes, str]] = (),
     sender_mark: bytes = b"",
 ) -> int:
     """Add words and files (content and type) of the reporter; the tip then waits for the desk.
@@ -53,9 +54,8 @@ def add_reporter_message(
     tip = _lock_open_tip(tip_id, for_danger=is_cry)
     if is_cry and sender_mark:
         _bundle_calls(tip, text, sender_mark)
-    sent = list(files)
-    new = _not_kept_yet(tip, sent)
-    had = len(sent) - len(new)
+    new = _not_kept_yet(tip, files)
+    had = len(files) - len(new)
     if not (text.strip() or new):
         return had
     message = _add_words(tip, text or _("Files: %(count)d") % {"count": len(new)})
@@ -65,7 +65,7 @@ def add_reporter_message(
     return had
 
 
-@transaction.atomic
+@act(acts.NOTE_FEAR)
 def note_fear(tip_id: uuid.UUID) -> None:
     """Tell the desk that the reporter fears for themselves. Raises AlreadyClosed.
 
@@ -81,18 +81,16 @@ def note_fear(tip_id: uuid.UUID) -> None:
     record("tip.reporter_afraid", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 
-@transaction.atomic
+@act(acts.OPEN_ONE_TIME_LINK)
 def open_one_time_link(token: str, *, secret: str) -> bool:
     """Open a one-time link; False when it is unknown or was opened before.
 
     Whoever opened it, known by `secret`, may do so again while the code is still shown to them.
     """
-    link = (
-        OneTimeLink.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("tip")
-        .filter(token_hash=receipt_codes.token_hash(token), opened_at__isnull=True)
-        .first()
+    unopened = OneTimeLink.objects.filter(
+        token_hash=receipt_codes.token_hash(token), opened_at__isnull=True
     )
+    link = lock(unopened.select_related("tip")).first()
     if link is None:
         return shown_codes.code_shown_until(secret) is not None
     shown_codes.show_code_for_a_while(secret)
@@ -104,12 +102,12 @@ def open_one_time_link(token: str, *, secret: str) -> bool:
     return True
 
 
-@transaction.atomic
+@act(acts.OPEN_TIP_FOR_DANGER)
 def open_tip_for_danger(
     tip_id: uuid.UUID,
     *,
     text: str,
-    files: Iterable[tuple[bytes, str]] = (),
+    files: Sequence[tuple[bytes, str]] = (),
     is_meant_for_unit: bool = False,
     sender_mark: bytes = b"",
     sheet: str = "",
@@ -125,7 +123,7 @@ def open_tip_for_danger(
     Returns the token of its receipt code, which is shown for a while; None when these words need no
     report of their own. Raises errors.CannotSeal.
     """
-    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
+    tip = lock(Tip.objects.filter(pk=tip_id)).get()
     about = None if is_meant_for_unit else unit_that_would_read(tip, text)
     if not (calls_for_help(text) and (about or _is_gone(tip))):
         return None
@@ -188,13 +186,13 @@ def _is_gone(tip: Tip) -> bool:
 
 
 def _lock_open_tip(tip_id: uuid.UUID, *, for_danger: bool = False) -> Tip:
-    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
+    tip = lock(Tip.objects.filter(pk=tip_id)).get()
     if _is_gone(tip) or not (tip.is_open or for_danger):
         raise AlreadyClosed
     return tip
 
 
-def _not_kept_yet(tip: Tip, files: Iterable[tuple[bytes, str]]) -> list[tuple[bytes, str]]:
+def _not_kept_yet(tip: Tip, files: Sequence[tuple[bytes, str]]) -> list[tuple[bytes, str]]:
     """Under the lock of the tip, so that the same files sent twice at once are kept once."""
     had = {bytes(digest) for digest in tip.attachments.values_list("keyed_hash", flat=True)}
     new = []

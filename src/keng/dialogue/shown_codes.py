@@ -6,6 +6,9 @@ a second tap, leads to the same code. Once closed it stays closed, whoever goes 
 
 import datetime
 
+from keng.acts.act import act
+from keng.acts.work import work
+from keng.dialogue import acts
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.tips.models import ShownCode
@@ -25,11 +28,13 @@ def code_shown_until(secret: str) -> datetime.datetime | None:
     return found.values_list("until", flat=True).first()
 
 
+@act(acts.STOP_SHOWING_CODE)
 def stop_showing_code(secret: str) -> None:
     """For good."""
     ShownCode.objects.filter(hash=_hash(secret)).delete()
 
 
+@work()
 def sweep_shown_codes() -> int:
     """Delete what is over; 0, since everything is done in one go. A job of the worker."""
     ShownCode.objects.filter(until__lte=times.now()).delete()

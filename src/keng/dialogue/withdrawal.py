@@ -10,12 +10,15 @@ report too, and probe.
 import datetime
 import uuid
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from keng.acts.act import act
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import replies
 from keng.delivery.models import Inbound, InboundMedia
+from keng.dialogue import acts
 from keng.files import store
 from keng.kit import times
 from keng.lookup.actions import indicators
@@ -31,22 +34,22 @@ COMES_WITHIN = datetime.timedelta(days=2)
 _PORTION = 200
 
 
-@transaction.atomic
+@act(acts.WITHDRAW_TIP)
 def withdraw_tip(tip_id: uuid.UUID) -> None:
     """Take the report back. Raises AlreadyClosed."""
-    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
+    tip = lock(Tip.objects.filter(pk=tip_id)).get()
     if not tip.is_open or tip.withdrawn_at:
         raise AlreadyClosed
     is_kept = _is_acted_on(tip)
     tip.withdrawn_at, tip.waiting_since, tip.do_not_contact = times.now(), None, True
-    # Whoever writes from the same chat begins another report.
-    chats.forget_conversation(tip)
     if not is_kept:
         tip.messages.filter(author=DialogueMessage.Author.REPORTER).update(text="")
         tip.text, tip.place_detail, tip.search, tip.feared_at = "", "", None, None
         tip.outcome, tip.state = Tip.Outcome.WITHDRAWN, Tip.State.CLOSED
         tip.closed_at = tip.withdrawn_at
         deadlines.set_due_at(tip)
+    # Whoever writes from the same chat begins another report.
+    chats.forget_conversation(tip)
     tip.save(
         update_fields=[
             "withdrawn_at",
@@ -86,10 +89,10 @@ def destroy_all_withdrawn() -> int:
     return _destroy(Tip.objects.all())
 
 
-@transaction.atomic
+@work()
 def _destroy(among: QuerySet[Tip]) -> int:
     left = _not_empty_yet(among).order_by("id")
-    tips = list(left.select_for_update(no_key=True, of=("self",), skip_locked=True)[:_PORTION])
+    tips = list(lock_available(left)[:_PORTION])
     if not tips:
         return 0
     ids = [tip.pk for tip in tips]

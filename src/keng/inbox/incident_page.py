@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.inbox.list.by_incident import MOST_INCIDENT_ROWS, open_tips_of_incident
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.inbox.list.row_view import beside_url_start, row_views
@@ -75,8 +76,8 @@ def incident_answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         batch = actions.answer_incident(
             pk, text=form.cleaned_data["text"], by=request.officer, apart=apart
         )
-    except errors.CannotDecide as error:
-        messages.warning(request, error_sentence(error))
+    except (errors.CannotDecide, NotAllowed) as error:
+        messages.warning(request, str(error.sentence))
         return _incident_page(request, found, 409, reply_form=form)
     words = _("One answer to all leaves in %(seconds)d seconds.") % {
         "seconds": actions.ANSWER_ALL_HOLD.total_seconds()
@@ -94,7 +95,7 @@ def incident_withdraw(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         done = actions.withdraw_incident_answer(batch, by=request.officer)
-    except errors.NotYours as error:
+    except (errors.NotYours, NotAllowed) as error:
         raise Http404 from error
     except errors.CannotDecide as error:
         messages.warning(request, error_sentence(error))
@@ -156,8 +157,8 @@ def incident_rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def _act_and_go_back(request: SignedInRequest, pk: uuid.UUID, words: str, act: Any) -> HttpResponse:
     try:
         act()
-    except errors.CannotDecide as error:
-        messages.warning(request, error_sentence(error))
+    except (errors.CannotDecide, NotAllowed) as error:
+        messages.warning(request, str(error.sentence))
     else:
         messages.success(request, words)
     return redirect("incident", pk=pk)

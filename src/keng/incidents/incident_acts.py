@@ -6,29 +6,31 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed, Refused
+from keng.acts.locks import lock, lock_one
+from keng.acts.work import permit_anywhere
 from keng.audit.actions import record, unit_chain
 from keng.decisions import incident_lead, suspension
 from keng.decisions.closing import end_and_tell_reporter, lock_chats_of_tips
 from keng.delivery.models import Delivery
 from keng.dialogue import answering
+from keng.incidents import acts
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.tips import messages
 from keng.tips.errors import (
     AlreadyClosed,
     CannotDecide,
+    ChangedMeanwhile,
     DangerUnheard,
     NoOutcome,
     NoText,
     NothingToAnswer,
-    NotYours,
 )
 from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
-from keng.tips.models.tip import TipQuerySet
 
 # Longer than for one answer: there is more to look over once it is written.
 ANSWER_ALL_HOLD = datetime.timedelta(seconds=60)
@@ -42,23 +44,19 @@ class WithdrawnAnswers:
     left: int
 
 
-@transaction.atomic
+@act(acts.ANSWER_INCIDENT)
 def answer_incident(
     incident_id: uuid.UUID, *, text: str, by: Officer, apart: tuple[uuid.UUID, ...] = ()
 ) -> uuid.UUID:
     """Send one answer to every reporter of the incident, each alone; returns the batch's id.
 
     Left out: tips in `apart`, which get an answer of their own, and reporters who asked not to be
-    contacted. Raises NoText, NothingToAnswer.
+    contacted. Raises NotAllowed, AlreadyClosed, ChangedMeanwhile, NoText, NothingToAnswer.
     """
-    incident = _locked_incident(incident_id, by)
+    incident, members = _locked_with_open_tips(incident_id, by)
     if not text.strip():
         raise NoText
-    tips = list(
-        tips_to_answer(incident, by)
-        .exclude(pk__in=apart)
-        .select_for_update(of=("self",), no_key=True)
-    )
+    tips = [tip for tip in members if not tip.do_not_contact and tip.pk not in apart]
     if not tips:
         raise NothingToAnswer
     batch, steps = new_id(), []
@@ -84,40 +82,36 @@ def answer_incident(
     return batch
 
 
-@transaction.atomic
+@act(acts.WITHDRAW_INCIDENT_ANSWER)
 def withdraw_incident_answer(batch: uuid.UUID, *, by: Officer) -> WithdrawnAnswers:
     """Take back an answer to all, from each reporter by itself to whom it has not left yet.
 
     What became of one tip meanwhile is no reason to let it leave for the others.
-    Raises NotYours, TooLate when it is taken back from nobody.
+    Raises NotAllowed, TooLate when it is taken back from nobody.
     """
+    permit_anywhere()
     sent = Decision.objects.filter(by=by, detail__batch=str(batch))
-    # Unit by unit: some may have been passed on, and each puts it on record in its unit's chain.
-    sent = sent.order_by("tip__responsible_unit", "id")
-    steps = sent.exclude(detail__has_key="taken_back")
+    steps = sent.order_by("id").exclude(detail__has_key="taken_back")
     _lock_answers([step.detail["message"] for step in steps])
-    refusals: list[CannotDecide] = []
+    refusals: list[CannotDecide | Refused] = []
     # Read again behind the locks: a second press may have waited there for the first one.
     message_ids = [uuid.UUID(step.detail["message"]) for step in steps.all()]
     for message_id in message_ids:
         try:
             answering.withdraw_answer(message_id, by=by)
-        except CannotDecide as refusal:
+        except (CannotDecide, Refused) as refusal:
             refusals.append(refusal)
     if len(refusals) == len(message_ids):
-        raise refusals[0] if refusals else NotYours
+        raise refusals[0] if refusals else NotAllowed
     return WithdrawnAnswers(len(message_ids) - len(refusals), len(refusals))
 
 
-def tips_to_answer(incident: Incident, officer: Officer) -> TipQuerySet:
-    """The open tips of an incident whose reporters take an answer, oldest first."""
-    visible = Tip.objects.visible_to(officer).open()
-    return visible.filter(incident=incident, do_not_contact=False).order_by("id")
-
-
-@transaction.atomic
+@act(acts.RENAME_INCIDENT)
 def rename_incident(incident_id: uuid.UUID, *, title: str, by: Officer) -> Incident:
-    """Give the incident a name that says what is new about it. Raises NoText."""
+    """Give the incident a name that says what is new about it.
+
+    Raises NotAllowed, AlreadyClosed, NoText.
+    """
     incident = _locked_incident(incident_id, by)
     if not title.strip():
         raise NoText
@@ -127,7 +121,7 @@ def rename_incident(incident_id: uuid.UUID, *, title: str, by: Officer) -> Incid
     return incident
 
 
-@transaction.atomic
+@act(acts.RECORD_INCIDENT_OUTCOME)
 def record_incident_outcome(
     incident_id: uuid.UUID,
     *,
@@ -139,10 +133,13 @@ def record_incident_outcome(
     money_recovered: int = 0,
     persons_helped: int = 0,
 ) -> Incident:
-    """Say what came of the event; its open tips get the same outcome. Raises NoOutcome."""
+    """Say what came of the event; its open tips get the same outcome.
+
+    Raises NotAllowed, AlreadyClosed, ChangedMeanwhile, NoOutcome.
+    """
     if not outcome:
         raise NoOutcome
-    incident = _locked_incident(incident_id, by)
+    incident, tips = _locked_with_open_tips(incident_id, by)
     incident.outcome, incident.outcome_note = Tip.Outcome(outcome), note.strip()
     incident.money_lost, incident.money_saved = money_lost, money_saved
     incident.money_recovered, incident.persons_helped = money_recovered, persons_helped
@@ -156,7 +153,6 @@ def record_incident_outcome(
             "persons_helped",
         ]
     )
-    tips = _locked_open_tips(incident, by)
     Tip.objects.filter(pk__in=[tip.pk for tip in tips]).update(
         outcome=incident.outcome, outcome_note=incident.outcome_note
     )
@@ -168,18 +164,17 @@ def record_incident_outcome(
     return incident
 
 
-@transaction.atomic
+@act(acts.CLOSE_INCIDENT)
 def close_incident(
     incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = ""
 ) -> Incident:
     """End the incident and all its open tips; each reporter is told.
 
-    Raises NoOutcome, DangerUnheard.
+    Raises NotAllowed, AlreadyClosed, ChangedMeanwhile, NoOutcome, DangerUnheard.
     """
-    incident = _locked_incident(incident_id, by)
+    incident, tips = _locked_with_open_tips(incident_id, by)
     if not incident.outcome:
         raise NoOutcome
-    tips = _locked_open_tips(incident, by)
     if any(tip.danger_unheard or has_unread_danger(tip) for tip in tips):
         raise DangerUnheard
     lock_chats_of_tips(tips)
@@ -209,24 +204,33 @@ def _lock_answers(message_ids: list[str]) -> None:
     # An answer has none, but taking a message away looks for them.
     seen_in = Sighting.objects.filter(message__in=said.values("pk"))
     carried = Delivery.objects.filter(dispatch__in=said.values("dispatch_ref"))
-    for rows in (tips, said, seen_in, carried):
-        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    list(lock(tips).values_list("pk", flat=True))
+    list(lock(said).values_list("pk", flat=True))
+    list(lock(seen_in).values_list("pk", flat=True))
+    list(lock(carried).values_list("pk", flat=True))
 
 
 def _locked_incident(incident_id: uuid.UUID, by: Officer) -> Incident:
-    # Not its key: whoever joins a tip to it meanwhile holds that tip, and would wait for us.
-    visible = Incident.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    incident = visible.filter(pk=incident_id).first()
-    if incident is None:
-        raise NotYours
+    """The incident, which goes on. Raises NotAllowed, AlreadyClosed."""
+    incident = lock_one(Incident.objects.visible_to(by), incident_id)
     if incident.closed_at is not None:
         raise AlreadyClosed
     return incident
 
 
-def _locked_open_tips(incident: Incident, by: Officer) -> list[Tip]:
-    visible = Tip.objects.visible_to(by).open().select_for_update(of=("self",), no_key=True)
-    return list(visible.filter(incident=incident).order_by("id"))
+def _locked_with_open_tips(incident_id: uuid.UUID, by: Officer) -> tuple[Incident, list[Tip]]:
+    """The incident and its open tips that the officer sees, oldest first.
+
+    The tips are locked first, also those out of sight: one of them may lead when others end.
+    Raises NotAllowed, AlreadyClosed; ChangedMeanwhile for what joined it in this moment.
+    """
+    held = {tip.pk: tip for tip in lock(Tip.objects.filter(incident=incident_id))}
+    incident = _locked_incident(incident_id, by)
+    # What comes to it now has waited for one of these, or came in between the two locks.
+    if Tip.objects.filter(incident=incident_id).exclude(pk__in=held).exists():
+        raise ChangedMeanwhile
+    seen = Tip.objects.visible_to(by).open().filter(pk__in=held).order_by("id")
+    return incident, [held[pk] for pk in seen.values_list("pk", flat=True)]
 
 
 def _decision_on(tip: Tip, kind: str, by: Officer, reason: str, detail: dict[str, Any]) -> Decision:

@@ -4,24 +4,35 @@ import datetime
 import uuid
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed, TooLate
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere, permit_over, work
 from keng.audit.actions import record, unit_chain
-from keng.incidents import rising
+from keng.incidents import acts, rising
 from keng.incidents.wave_queries import standing_dismissal
 from keng.incidents.wave_signs import Rise, find_rises
 from keng.kit import times
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
-from keng.tips.errors import CannotDecide, NoReason
+from keng.tips.errors import NoReason
 from keng.tips.models import Tip, Wave, WaveStep, WaveTip
 
 # So long after it was last over its level a wave ends by itself.
 ENDS_AFTER_QUIET = datetime.timedelta(days=3)
 # Two workers at once would find the same wave twice.
 _ADVISORY_LOCK = [0x6B656E67, 0x77617665]
+
+
+class WaveIsOver(TooLate):
+    """The wave ended by itself before this was said of it."""
+
+    sentence = _("Not done: this wave has ended.")
 
 
 def find_waves() -> int:
@@ -42,7 +53,7 @@ SELECT wave.id FROM tips_wave wave WHERE EXISTS (
 """
 
 
-@transaction.atomic
+@work()
 def _forget_gone_numbers() -> None:
     """A number goes from the reasons of waves once the reports that told it were destroyed."""
     if not _got_lock():
@@ -68,7 +79,7 @@ def _got_lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-@transaction.atomic
+@work()
 def _find_waves_of(province: Unit) -> None:
     if not _got_lock():
         return
@@ -192,11 +203,11 @@ def may_judge_waves(officer: Officer) -> bool:
     return WORKING.includes(officer)
 
 
-@transaction.atomic
+@act(acts.DISMISS_WAVE)
 def dismiss_wave(wave_id: uuid.UUID, *, reason: str, by: Officer) -> WaveStep:
     """Not a wave, says a desk with its reason: for itself; the province's, for everybody.
 
-    Raises NoReason, CannotDecide.
+    Raises NotAllowed, NoReason, WaveIsOver.
     """
     wave, unit = _locked_wave(wave_id, by)
     if not reason.strip():
@@ -220,9 +231,9 @@ def dismiss_wave(wave_id: uuid.UUID, *, reason: str, by: Officer) -> WaveStep:
     return step
 
 
-@transaction.atomic
+@act(acts.TAKE_BACK_DISMISSAL)
 def take_back_dismissal(wave_id: uuid.UUID, *, by: Officer) -> None:
-    """It is a wave after all. Raises CannotDecide."""
+    """It is a wave after all. Raises NotAllowed, WaveIsOver."""
     wave, unit = _locked_wave(wave_id, by)
     step = standing_dismissal(wave, unit)
     if step is None:
@@ -245,7 +256,15 @@ def note_wave_warning(
 
 
 def _locked_wave(wave_id: uuid.UUID, by: Officer) -> tuple[Wave, uuid.UUID]:
-    wave = Wave.objects.visible_to(by).select_for_update(no_key=True).get(pk=wave_id)
-    if wave.state == Wave.State.ENDED or not may_judge_waves(by) or by.home_unit_id is None:
-        raise CannotDecide
-    return wave, wave.unit_id if wave.unit_id in WORKING.own_unit_ids(by) else by.home_unit_id
+    """The wave, and in the name of which unit the officer speaks of it: not that of its row, which
+    is the province's, where a commune speaks for itself. Raises NotAllowed, WaveIsOver.
+    """
+    wave = lock(Wave.objects.visible_to(by).filter(pk=wave_id)).first()
+    if wave is None or by.home_unit_id is None:
+        permit_anywhere()
+        raise NotAllowed
+    unit = wave.unit_id if wave.unit_id in WORKING.own_unit_ids(by) else by.home_unit_id
+    permit_over(unit)
+    if wave.state == Wave.State.ENDED:
+        raise WaveIsOver
+    return wave, unit

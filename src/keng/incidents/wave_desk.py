@@ -71,8 +71,8 @@ def wave_dismiss(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         actions.dismiss_wave(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except errors.NoReason as error:
         messages.warning(request, error_sentence(error))
-    except errors.CannotDecide:
-        messages.warning(request, _("Not done: it has ended, or others decide about it."))
+    except actions.WaveIsOver as error:
+        messages.warning(request, str(error.sentence))
     else:
         messages.success(request, _("Noted. The line over the list is gone; the tips stay."))
         return redirect("inbox")
@@ -86,8 +86,8 @@ def wave_take_back(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     try:
         actions.take_back_dismissal(pk, by=request.officer)
-    except errors.CannotDecide:
-        messages.warning(request, _("Not done: it has ended, or others decide about it."))
+    except actions.WaveIsOver as error:
+        messages.warning(request, str(error.sentence))
     return redirect("wave", pk=pk)
 
 

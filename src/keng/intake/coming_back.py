@@ -1,5 +1,11 @@
 """Somebody stopped messages in a chat and writes on: they are told once how to come back."""
 
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from keng.acts.locks import lock
 from keng.delivery.actions.replies import send_to_conversation
 from keng.delivery.models import Conversation, Dispatch
 from keng.intake import auto_replies
@@ -7,6 +13,11 @@ from keng.kit import times
 from keng.language import chat_words
 from keng.tips.chats import STOPPED, STOPPED_AND_TOLD
 from keng.tips.models import DialogueMessage, Tip
+
+
+def stopped_talks(tip_ids: Iterable[uuid.UUID]) -> QuerySet[Conversation]:
+    """Those of these tips in which somebody stopped messages, and was told nothing since."""
+    return Conversation.objects.reachable().filter(tip_ref__in=list(tip_ids), mode=STOPPED)
 
 
 def tell_how_to_come_back(tip: Tip, message: DialogueMessage) -> None:
@@ -18,10 +29,9 @@ def tell_how_to_come_back(tip: Tip, message: DialogueMessage) -> None:
     is_from_chat = message.inbound_ref is not None and not chat_words.is_stop(message.text)
     if not (tip.do_not_contact and is_from_chat):
         return
-    known = Conversation.objects.reachable()
-    talks = known.select_for_update(no_key=True, of=("self",)).select_related("account")
     # What was written before the stop is examined late now and then: it asks for no answer.
-    talk = talks.filter(tip_ref=tip.pk, mode=STOPPED, last_inbound_at__lte=message.at).first()
+    talks = stopped_talks([tip.pk]).filter(last_inbound_at__lte=message.at)
+    talk = lock(talks.select_related("account")).first()
     if talk is None:
         return
     text = auto_replies.still_stopped_answer(tip.language)

@@ -7,10 +7,11 @@ import os
 import uuid
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from keng import channels
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.channels.ssrf import UrlRefused
 from keng.delivery.models import InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
@@ -48,7 +49,7 @@ def fetch_files() -> int:
     return len(claimed)
 
 
-@transaction.atomic
+@work()
 def _claim_files() -> list[_ClaimedFile]:
     # What belongs to a tip out of scope waits: fetched if the reporter objects, else forgotten.
     sealed = Tip.objects.filter(kind=Tip.Kind.OUT_OF_SCOPE, pk=OuterRef("inbound__tip_ref"))
@@ -63,11 +64,7 @@ def _claim_files() -> list[_ClaimedFile]:
         # Those of reports that nobody has read wait where they lie, without a try less.
         unread = Tip.objects.filter(first_read_at__isnull=True, pk=OuterRef("inbound__tip_ref"))
         due = due.exclude(Exists(unread))
-    rows = list(
-        due.order_by("id").select_for_update(no_key=True, skip_locked=True, of=("self",))[
-            :FETCHED_AT_ONCE
-        ]
-    )
+    rows = list(lock_available(due.order_by("id"))[:FETCHED_AT_ONCE])
     for row in rows:
         row.next_try_at = times.now() + _PAUSES[min(row.tries, len(_PAUSES) - 1)]
         row.tries += 1
@@ -99,13 +96,11 @@ async def _fetch_all(claimed: list[_ClaimedFile]) -> list[tuple[bytes, str] | Ba
     )
 
 
-@transaction.atomic
+@work()
 def _settle_file(one: _ClaimedFile, result: tuple[bytes, str] | BaseException) -> None:
     # The tip first, as the desk locks: it may have been found out of scope while we fetched.
-    tip = Tip.objects.select_for_update(no_key=True, of=("self",)).get(pk=one.tip_id)
-    row = (
-        InboundMedia.objects.select_for_update(no_key=True).select_related("inbound").get(pk=one.id)
-    )
+    tip = lock(Tip.objects.filter(pk=one.tip_id)).get()
+    row = lock(InboundMedia.objects.filter(pk=one.id).select_related("inbound")).get()
     if row.fetched_at or row.lost_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         return
     if isinstance(result, BaseException):

@@ -7,9 +7,10 @@ person must still count as one, and the same file must not be kept twice.
 
 import datetime
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from keng.acts.locks import lock_available
+from keng.acts.work import work
 from keng.delivery.models import DedupeKey, Delivery, Inbound
 from keng.kit import times
 from keng.tips.models import Attachment, HeldEnding, Tip
@@ -20,7 +21,7 @@ DELIVERY_RECEIPTS_WITHIN = datetime.timedelta(days=7)
 _PORTION = 500
 
 
-@transaction.atomic
+@work()
 def forget_message_hashes() -> int:
     """Drop the keyed hash from messages of tips that have ended, and of none; how many.
 
@@ -29,15 +30,13 @@ def forget_message_hashes() -> int:
     """
     needed = _tips_not_ended().filter(pk=OuterRef("tip_ref"))
     known = Inbound.objects.filter(~Exists(needed), conversation_hash__isnull=False)
-    chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True).values_list(
-        "pk", flat=True
-    )
+    chosen = lock_available(known).values_list("pk", flat=True)
     due = Inbound.objects.filter(pk__in=list(chosen[:_PORTION]))
     due.filter(tip_ref=None).update(text="", latitude=None, longitude=None, raw_sealed=b"")
     return due.update(conversation_hash=None)
 
 
-@transaction.atomic
+@work()
 def forget_file_hashes() -> int:
     """Drop the keyed hash from files of tips that have ended; how many. A job of the worker.
 
@@ -46,12 +45,11 @@ def forget_file_hashes() -> int:
     """
     needed = _tips_not_ended().filter(pk=OuterRef("tip"))
     known = Attachment.objects.exclude(keyed_hash=b"").filter(~Exists(needed))
-    chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
-    ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
+    ids = list(lock_available(known).values_list("pk", flat=True)[:_PORTION])
     return Attachment.objects.filter(pk__in=ids).update(keyed_hash=b"")
 
 
-@transaction.atomic
+@work()
 def forget_message_ids() -> int:
     """Drop by which id the provider knows what was sent to a reporter; how many. A worker's job.
 
@@ -61,12 +59,11 @@ def forget_message_ids() -> int:
         recipient_kind=Delivery.RecipientKind.CONVERSATION,
         settled_at__lt=times.now() - DELIVERY_RECEIPTS_WITHIN,
     ).exclude(provider_id="")
-    chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
-    ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
+    ids = list(lock_available(known).values_list("pk", flat=True)[:_PORTION])
     return Delivery.objects.filter(pk__in=ids).update(provider_id="")
 
 
-@transaction.atomic
+@work()
 def forget_dedupe_keys() -> int:
     """Drop which message a key stands for: soon, and with the end of its tip; how many.
 
@@ -79,8 +76,7 @@ def forget_dedupe_keys() -> int:
     )
     leading = DedupeKey.objects.filter(inbound_ref__isnull=False).order_by("at")
     due = leading.filter(Q(at__lte=times.now() - REPEATED_WITHIN) | Q(Exists(ended)))
-    chosen = due.select_for_update(no_key=True, of=("self",), skip_locked=True)
-    keys = list(chosen.values_list("pk", flat=True)[:_PORTION])
+    keys = list(lock_available(due).values_list("pk", flat=True)[:_PORTION])
     return DedupeKey.objects.filter(pk__in=keys).update(inbound_ref=None)
 
 

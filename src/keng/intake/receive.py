@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
+from keng.acts.work import work
 from keng.intake.incoming_tip import (
     IncomingChat,
     IncomingRow,
@@ -57,7 +58,7 @@ def receive_tip(new: IncomingTip) -> uuid.UUID:
     return tip_id
 
 
-@transaction.atomic
+@work()
 def receive_tips(tips: Sequence[IncomingTip]) -> list[ReceivedTip]:
     """Write a batch in one statement; the answers stand in the order of the tips."""
     limits = clock_limits_in_force()

@@ -3,24 +3,25 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.errors import Incomplete, NotAllowed
+from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.dialogue import shown_codes
 from keng.files.pictures import VIEWABLE, mime_of
 from keng.kit.viewing_copies import NoCopy
 from keng.lookup.actions import disputes
-from keng.lookup.errors import CannotList
 from keng.lookup.models import Dispute, DisputeFile
+from keng.lookup_pages import acts
 from keng.tips import viewing_copies
-from keng.tips.errors import NotYours
 
 MOST_PICTURES = 3
 
 
-class NoPicture(CannotList):
+class NoPicture(Incomplete):
     """One of the files is of a kind of which no copy can be made."""
 
     def __init__(self, number: int) -> None:
@@ -29,7 +30,7 @@ class NoPicture(CannotList):
         """Which one, from 0."""
 
 
-@transaction.atomic
+@act(acts.OBJECT_WITH_PICTURES)
 def object_with_pictures(
     hash: str, *, reason: str, text: str, token: str, pictures: Sequence[bytes] = ()
 ) -> tuple[Dispute, str]:
@@ -69,13 +70,14 @@ def viewable_pictures(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFil
     return found.order_by("id") if may else found.none()
 
 
-@transaction.atomic
+@act(acts.SHOW_PICTURE)
 def show_picture(file_id: uuid.UUID, *, by: Officer) -> DisputeFile:
-    """Uncover a picture: each look is on record. Raises NotYours."""
+    """Uncover a picture: each look is on record. Raises NotAllowed."""
     kept = DisputeFile.objects.exclude(viewing_path="").select_related("dispute")
     file = kept.filter(pk=file_id).first()
     if file is None or not viewable_pictures(by, file.dispute).filter(pk=file_id).exists():
-        raise NotYours
+        raise NotAllowed
+    permit_over(file.dispute.unit_id)
     chain = unit_chain(file.dispute.unit_id)
     detail = {"file": str(file.pk)}
     record("dispute.file_shown", by=by, on=file.dispute, chain=chain, detail=detail)

@@ -3,11 +3,11 @@
 import base64
 import uuid
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +20,7 @@ from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
+from keng.acts.work import work
 from keng.files.store import open_viewing_copy
 from keng.kit import times
 from keng.kit.forms import Form
@@ -40,7 +41,6 @@ from keng.lookup_pages.listing_forms import (
     RefuseListingForm,
     TakeBackListingForm,
 )
-from keng.tips.errors import NotYours
 
 
 @require_GET
@@ -62,7 +62,7 @@ def listing_propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """From a number of a tip: what the public would read, and how it was verified."""
     try:
         sighting = proposing.sighting_to_propose(pk, request.officer)
-    except errors.NotYours as error:
+    except NotAllowed as error:
         raise Http404 from error
     tip, indicator = sighting.tip, sighting.indicator
     tips = list(queries.tips_behind(indicator, request.officer).order_by("-id"))
@@ -88,6 +88,8 @@ def listing_propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
                 expires_on=form.last_day(),
                 by=request.officer,
             )
+        except NotAllowed:
+            form.add_error(None, errors.NotYours.sentence)
         except errors.CannotList as error:
             form.add_error(None, error.sentence)
         else:
@@ -174,7 +176,7 @@ def listing_dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         )
         try:
             is_done = _done_if_present(request.officer, form, decide)
-        except errors.NotYours as error:
+        except (errors.NotYours, NotAllowed) as error:
             raise Http404 from error
         except errors.CannotList as error:
             form.add_error(None, error.sentence)
@@ -206,7 +208,7 @@ def dispute_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         found = dispute_pictures.show_picture(pk, by=request.officer)
         picture = base64.b64encode(open_viewing_copy(found.viewing_path)).decode()
-    except (NotYours, FileNotFoundError) as error:
+    except (NotAllowed, FileNotFoundError) as error:
         raise Http404 from error
     context = {"dispute": found.dispute, "picture": f"data:image/jpeg;base64,{picture}"}
     return render(request, "lookup_pages/desk/dispute_file.html", context)
@@ -265,13 +267,23 @@ def _done_if_present(officer: Officer, form: Form, act: Callable[[], object]) ->
 
     A right code is used up, so what cannot be done is refused before: done once and undone.
     """
-    with transaction.atomic():
-        act()
-        transaction.set_rollback(True)
+    with suppress(_OnlyTried):
+        _try_to_do(act)
     if not is_present(officer, form):
         return False
     act()
     return True
+
+
+class _OnlyTried(Exception):
+    """It can be done, and was undone."""
+
+
+@work()
+def _try_to_do(act: Callable[[], object]) -> None:
+    """Do it and undo it. Raises what stands in its way, else _OnlyTried."""
+    act()
+    raise _OnlyTried
 
 
 def _second_person_words(found: Listing) -> str:

@@ -3,12 +3,14 @@
 import datetime
 import uuid
 
-from django.db import transaction
-
 from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.work import permit_over
 from keng.lookup import errors
 from keng.lookup.actions import listing as listings
 from keng.lookup.models import Listing
+from keng.lookup_pages import acts
 from keng.lookup_pages.evidence import (
     ENOUGH_REPORTERS,
     may_propose_listing,
@@ -19,18 +21,18 @@ from keng.tips.models import ListingEvidence, Sighting, Tip
 
 
 def sighting_to_propose(sighting_id: uuid.UUID, by: Officer) -> Sighting:
-    """The sighting from which a listing is proposed. Raises lookup.errors.NotYours."""
+    """The sighting from which a listing is proposed. Raises NotAllowed."""
     found = (
         Sighting.objects.select_related("indicator", "tip")
         .filter(pk=sighting_id, role=Sighting.Role.USED, tip__in=Tip.objects.visible_to(by))
         .first()
     )
     if found is None or not may_propose_listing(by):
-        raise errors.NotYours
+        raise NotAllowed
     return found
 
 
-@transaction.atomic
+@act(acts.PROPOSE_SIGHTING)
 def propose_sighting(
     sighting_id: uuid.UUID,
     *,
@@ -44,13 +46,14 @@ def propose_sighting(
     """Propose the number of a tip for the public look-up, with every tip that speaks for it.
 
     "Reported" takes three different reporters, none of them taken down by whoever has a hand in
-    it. Raises those of lookup.errors.
+    it. Raises NotAllowed and those of lookup.errors.
     """
     sighting = sighting_to_propose(sighting_id, by)
+    permit_over(sighting.tip.responsible_unit_id)
     unit_id = by.home_unit_id
     tips = list(tips_behind(sighting.indicator, by).values_list("pk", flat=True))
     if unit_id is None or not tips:
-        raise errors.NotYours
+        raise NotAllowed
     made = listings.propose_listing(
         sighting.indicator,
         grade=grade,
@@ -70,13 +73,16 @@ def propose_sighting(
     return made
 
 
-@transaction.atomic
+@act(acts.CONFIRM_PROPOSAL)
 def confirm_proposal(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     """Make it public as the second person, whose own tips do not speak for it either.
 
-    Raises those of lookup.errors.
+    Raises NotAllowed and those of lookup.errors.
     """
     made = listings.confirm_listing(listing_id, does_harm=does_harm, by=by)
+    if made.unit_id is None:
+        raise NotAllowed
+    permit_over(made.unit_id)
     if made.grade == Listing.Grade.REPORTED:
         tips = ListingEvidence.objects.filter(listing=made).values_list("tip", flat=True)
         if reporters_behind(tips, hands=[*made.all_hands, by.pk]) < ENOUGH_REPORTERS:

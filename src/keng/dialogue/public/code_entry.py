@@ -13,7 +13,6 @@ from keng.dialogue.public.code_page import TIP_CODE_PAGE, sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, close_tip_in_browser, open_tip_in_browser
 from keng.dialogue.public.status_page import ReporterMessageForm, status_page
 from keng.kit.forms import Form
-from keng.kit.time_words import moment_words
 from keng.tips import receipt_codes
 
 
@@ -122,13 +121,7 @@ def _answer_paper_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpRespo
 def _answer_exchanged_code(
     request: HttpRequest, form: ReceiptCodeForm, error: AlreadyExchanged
 ) -> HttpResponse:
-    """Since when the paper opens nothing, and whom to tell if somebody else did it."""
-    words = _(
-        "This code was exchanged for another one at %(at)s. If that was not you, somebody who saw "
-        "this code reads your report: tell %(unit)s, which has it, or send a new report"
-    )
-    unit = ", ".join(part for part in (error.unit.name, error.unit.desk_phone) if part)
-    form.add_error("code", words % {"at": moment_words(error.at), "unit": unit})
+    form.add_error("code", str(error.sentence))
     return _ask_for_code(request, form)
 
 

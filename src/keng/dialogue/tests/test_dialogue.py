@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from keng.accounts.models import Officer
+from keng.acts.errors import NotAllowed
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.decisions import triage
@@ -164,7 +165,7 @@ def test_a_report_that_was_taken_back_waits_for_no_answer_again(answered):
 def test_whoever_has_no_post_any_more_takes_nothing_back(answered):
     tip, message, officer = answered
     officer.posts.update(valid_to=times.local_date(times.now()) - datetime.timedelta(days=1))
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         answering.withdraw_answer(message.pk, by=Officer.objects.get(pk=officer.pk))
     assert tip.messages.filter(pk=message.pk).exists()
 
@@ -172,7 +173,7 @@ def test_whoever_has_no_post_any_more_takes_nothing_back(answered):
 def test_nobody_takes_back_the_answer_of_another(desk):
     unit, officer = desk
     message = answering.answer_reporter(make.tip(unit=unit).pk, text="Xong", by=officer)
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         answering.withdraw_answer(message.pk, by=make.officer(unit=unit))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.decisions import bulk as bulk_acts
 from keng.decisions import putting_off
 from keng.inbox.tip.after_decision import FOLDER_KEY, list_url, redirect_to_next_tip
@@ -19,7 +20,6 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
 from keng.tips import errors
-from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
 from keng.tips.toast import show_toast
 
@@ -38,8 +38,8 @@ def bulk(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         return act(request, chosen, _page_time(request))
-    except errors.CannotDecide as error:
-        messages.warning(request, error_sentence(error))
+    except (errors.CannotDecide, NotAllowed) as error:
+        messages.warning(request, str(error.sentence))
         return _back_to_list(request)
 
 
@@ -51,7 +51,7 @@ def bulk_undo(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         done = bulk_acts.take_back_decisions(steps, by=request.officer)
-    except errors.NotYours as error:
+    except (errors.NotYours, NotAllowed) as error:
         raise Http404 from error
     count = len(done.steps)
     words = ngettext(
@@ -73,8 +73,8 @@ def tip_set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         step = putting_off.put_off_tip(
             pk, until=_put_off_until(request), by=request.officer, seen=request.POST.get("seen")
         )
-    except errors.CannotDecide as error:
-        messages.warning(request, error_sentence(error))
+    except (errors.CannotDecide, NotAllowed) as error:
+        messages.warning(request, str(error.sentence))
         return redirect("tip", pk=pk)
     return redirect_to_next_tip(request, tip, _("Set aside; the next tip is open."), step)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.inbox.list.row_view import row_views
 from keng.inbox.search import search_acts
 from keng.inbox.search.search_forms import NameReasonForm, SaveSearchForm, SearchForm
@@ -66,7 +67,7 @@ def search_remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Forget a search of one's own."""
     try:
         gone = search_acts.remove_search(pk, by=request.officer)
-    except errors.NotYours as error:
+    except NotAllowed as error:
         raise Http404 from error
     messages.success(request, _("“%(name)s” is no longer kept.") % {"name": gone.name})
     return redirect("search")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.dialogue import answering
 from keng.inbox.tip.after_decision import redirect_to_same_tip
 from keng.inbox.tip.refusal import explains_refusals
@@ -47,7 +48,7 @@ def reply_withdraw(request: SignedInRequest) -> HttpResponse:
         tip = answering.withdraw_answer(
             uuid.UUID(request.POST.get("message", "")), by=request.officer
         )
-    except (errors.NotYours, ValueError) as error:
+    except (NotAllowed, ValueError) as error:
         raise Http404 from error
     except errors.CannotDecide as error:
         messages.warning(request, error_sentence(error))

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.decisions import triage, undo
 from keng.inbox.list.inbox_query import open_tip_by_number
 from keng.inbox.tip.after_decision import redirect_to_next_tip, redirect_to_same_tip
@@ -227,7 +228,7 @@ def decision_undo(request: SignedInRequest) -> HttpResponse:
     try:
         secret = request.POST.get("secret", "")
         tip = undo.take_back_decision(decision_id, by=request.officer, secret=secret)
-    except errors.NotYours as error:
+    except (errors.NotYours, NotAllowed) as error:
         raise Http404 from error
     except errors.CannotDecide as error:
         messages.warning(request, error_sentence(error))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.decisions import viewing
 from keng.files import store
 from keng.files.clean_media import PLAYABLE
@@ -34,7 +35,7 @@ def attachment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         found = viewing.show_attachment(pk, by=request.officer)
         picture = _picture_url(found) if found.kind == Attachment.Kind.IMAGE else ""
-    except (errors.NotYours, FileNotFoundError) as error:
+    except (errors.NotYours, NotAllowed, FileNotFoundError) as error:
         raise Http404 from error
     context = {"attachment": found, "tip": found.tip, "picture": picture}
     if not picture:
@@ -102,7 +103,7 @@ def sighting_role(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         found = viewing.set_sighting_role(
             pk, role=role, by=request.officer, seen=request.POST.get("seen")
         )
-    except errors.NotYours as error:
+    except (errors.NotYours, NotAllowed) as error:
         raise Http404 from error
     except errors.ChangedMeanwhile as error:
         messages.warning(request, error_sentence(error))

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.inbox.tip.timeline import events_since
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.tips import errors
@@ -27,7 +28,7 @@ def explains_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     def wrapper(request: SignedInRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, pk, **kwargs)
-        except errors.NotYours as error:
+        except (errors.NotYours, NotAllowed) as error:
             if not _typed_words(request):
                 raise Http404 from error
             # The same for a tip that went elsewhere and for one that never was.

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
@@ -57,7 +58,7 @@ def test_one_answer_to_all_is_taken_back_for_all(event):
     assert actions.withdraw_incident_answer(batch, by=officer) == actions.WithdrawnAnswers(3, 0)
     assert not DialogueMessage.objects.exists()
     assert Delivery.objects.get().state == "cancelled"
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         actions.withdraw_incident_answer(batch, by=officer)
 
 
@@ -165,9 +166,26 @@ def test_the_tip_that_says_something_else_comes_first(event):
     assert [member.is_odd for member in members[1:]] == [False] * 4
 
 
+def test_what_joins_in_the_moment_of_the_end_is_not_left_open_behind_it(event, monkeypatch):
+    incident, officer, _ = event
+    actions.record_incident_outcome(incident.pk, outcome="solved", by=officer)
+    late = make.tip(unit=incident.unit)
+    lock_incident = actions._locked_incident
+
+    def lock_after_another_joined(incident_id, by):
+        Tip.objects.filter(pk=late.pk).update(incident=incident)
+        return lock_incident(incident_id, by)
+
+    monkeypatch.setattr(actions, "_locked_incident", lock_after_another_joined)
+    with pytest.raises(errors.ChangedMeanwhile):
+        actions.close_incident(incident.pk, by=officer)
+    incident.refresh_from_db()
+    assert incident.closed_at is None
+
+
 def test_an_incident_of_another_unit_is_nobodys_business(event):
     incident, _, _ = event
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         actions.rename_incident(incident.pk, title="x", by=make.officer(unit=make.unit()))
 
 

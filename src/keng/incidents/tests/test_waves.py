@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keng.accounts.models import Post
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.delivery.models import Inbound
 from keng.incidents import wave_acts as actions
@@ -340,10 +341,10 @@ def test_twice_as_many_ask_the_one_desk_again_that_said_it_is_none(desks):
 def test_only_whoever_sees_a_tip_of_it_may_judge(desks):
     a_link_told_at(desks[1:])
     actions.find_waves()
-    with pytest.raises(Wave.DoesNotExist):
+    with pytest.raises(NotAllowed):
         actions.dismiss_wave(Wave.objects.get().pk, reason="x", by=make.officer(unit=desks[0]))
     auditor = make.officer(unit=desks[1], role=Post.Role.AUDITOR)
-    with pytest.raises(Wave.DoesNotExist):
+    with pytest.raises(NotAllowed):
         actions.dismiss_wave(Wave.objects.get().pk, reason="x", by=auditor)
 
 

@@ -5,13 +5,15 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.work import permit_anywhere
 from keng.audit.actions import record, unit_chain
 from keng.decisions.triage import sort_tip
 from keng.decisions.viewing import note_first_read
+from keng.intake import acts
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -21,7 +23,6 @@ from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
-from keng.tips.errors import NotYours
 from keng.tips.models import HandedCode, TakenDown, Tip
 
 MOST_COVERED = 9999
@@ -73,10 +74,10 @@ def may_take_down(officer: Officer) -> bool:
 
 
 def desk_that_takes_down(officer: Officer) -> Unit:
-    """The unit in whose name the officer takes reports down. Raises NotYours."""
+    """The unit in whose name the officer takes reports down. Raises NotAllowed."""
     units = WORKING.own_units(officer)
     if not units:
-        raise NotYours
+        raise NotAllowed
     return units[0]
 
 
@@ -97,14 +98,15 @@ def destination_past_desk(desk: Unit, place: Place | None) -> Destination:
     return Destination(unit=serving.unit_above(desk), concerns=(desk,))
 
 
-@transaction.atomic
+@act(acts.TAKE_DOWN_TIP)
 def take_down_tip(told: TipByStaff, *, token: str, by: Officer) -> uuid.UUID:
     """Write the report; the same token again writes nothing. Returns the id of the tip.
 
     The token makes receipt code and one-time link (tips.receipt_codes). What leaves the sight of
-    the officer leaves with a code that must be exchanged first. Raises NotYours, CannotSeal.
+    the officer leaves with a code that must be exchanged first. Raises NotAllowed, ReceivedBefore,
+    CannotSeal.
     """
-    desk_that_takes_down(by)
+    permit_anywhere()
     text, detail, found = _words_to_keep(told)
     is_exchanged_first = (
         told.manner != TakenDown.Manner.CHAT and told.to.unit.pk not in WORKING.own_unit_ids(by)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keng.accounts.middleware import SignedInRequest
+from keng.acts.errors import NotAllowed
 from keng.intake.by_staff.take_down import (
     Destination,
     TipByStaff,
@@ -23,7 +24,7 @@ from keng.intake.by_staff.take_down_forms import PAST_DESK, TakeDownForm
 from keng.kit import qr
 from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
-from keng.tips.errors import CannotSeal, NotYours, ReceivedBefore
+from keng.tips.errors import CannotSeal, ReceivedBefore
 from keng.tips.models import HandedCode, TakenDown, Tip
 from keng.tips.printed_receipt import receipt_of_tip
 
@@ -72,7 +73,7 @@ def desk_or_404(request: SignedInRequest) -> Unit:
     """The desk of an officer who takes reports down; for everybody else there is no such page."""
     try:
         return desk_that_takes_down(request.officer)
-    except NotYours as error:
+    except NotAllowed as error:
         raise Http404 from error
 
 

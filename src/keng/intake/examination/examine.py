@@ -4,8 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 
-from django.db import connection, transaction
+from django.db import connection
 
+from keng.acts.locks import lock, lock_available
+from keng.acts.work import work
 from keng.alarms import later_danger
 from keng.audit.actions import record, unit_chain
 from keng.decisions import meant_for_unit
@@ -22,7 +24,7 @@ from keng.places.models import Unit
 from keng.tips import chats, concerns, deadlines
 from keng.tips.first_urgency import first_urgency_of
 from keng.tips.gravity import answers_not_safe
-from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
+from keng.tips.models import Alarm, DialogueMessage, Sighting, Suggestion, Tip
 from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.search_words import add_search_words
 
@@ -37,11 +39,11 @@ RETURNING last
 """
 
 
-@transaction.atomic
+@work()
 def examine_tips(portion: int = PORTION) -> int:
     """Give new tips indicators, a suggestion, a reference and search words; how many were done."""
     waiting = Tip.objects.filter(examined_at__isnull=True).order_by("id")
-    tips = list(waiting.select_for_update(skip_locked=True, no_key=True, of=("self",))[:portion])
+    tips = list(lock_available(waiting)[:portion])
     if not tips:
         return 0
     found = {tip.pk: findings_in(tip.text, tip.topic) for tip in tips}
@@ -62,26 +64,24 @@ def examine_tips(portion: int = PORTION) -> int:
     return len(tips)
 
 
-@transaction.atomic
+@work()
 def examine_messages(portion: int = PORTION) -> int:
     """Look at what reporters wrote later: the tip waits again, and may have become urgent."""
     waiting = DialogueMessage.objects.filter(
         examined_at__isnull=True, author=DialogueMessage.Author.REPORTER
     )
-    messages = list(
-        waiting.order_by("id").select_for_update(skip_locked=True, no_key=True, of=("self",))[
-            :portion
-        ]
-    )
+    next_ones = waiting.order_by("id").values_list("tip", flat=True)[:portion]
+    by_id = {tip.pk: tip for tip in lock(Tip.objects.filter(pk__in=set(next_ones)))}
+    # Behind the locks of the tips: somebody else may have examined them meanwhile.
+    messages = list(lock_available(waiting.filter(tip__in=by_id).order_by("id"))[:portion])
     if not messages:
         return 0
     found = {message.pk: findings_in(message.text) for message in messages}
     _keep_sightings([(m.tip_id, m.pk, found[m.pk]) for m in messages])
-    tips = Tip.objects.filter(pk__in={m.tip_id for m in messages}).order_by("pk")
-    by_id = {tip.pk: tip for tip in tips.select_for_update(no_key=True, of=("self",))}
-    # Unit by unit, in the order in which everybody locks the chains of several.
-    in_order = sorted(messages, key=lambda one: (by_id[one.tip_id].responsible_unit_id, one.pk))
-    for message in in_order:
+    # What one of them may need is locked for all, table by table, before the first is looked at.
+    list(lock(Alarm.objects.filter(tip__in=by_id)).values_list("pk", flat=True))
+    list(lock(coming_back.stopped_talks(by_id)).values_list("pk", flat=True))
+    for message in messages:
         if chat_words.wants_no_contact(fold(message.text)):
             _leave_alone(by_id[message.tip_id])
         unit = concerns.guessed_concerned_unit(by_id[message.tip_id])

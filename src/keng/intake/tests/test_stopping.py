@@ -7,7 +7,7 @@ from keng.intake.examination import examine
 from keng.kit import times
 from keng.network.actions.subscriptions import address_hash
 from keng.network.models import Subscription
-from keng.tips.models import DialogueMessage, Tip
+from keng.tips.models import Alarm, DialogueMessage, Tip
 from tests import make
 
 STORY = "Có hai thanh niên đang cạy cửa nhà trọ số 5"
@@ -169,6 +169,23 @@ def test_writing_on_after_a_stop_is_kept_and_answered_once(say, answers):
     assert Tip.objects.get().do_not_contact
     say("nhận lại")
     assert not Tip.objects.get().do_not_contact
+
+
+def test_what_others_wrote_in_the_same_portion_is_no_matter(say, answers):
+    """All that a portion may need is locked table by table, whoever wrote first."""
+    say(STORY)
+    say("dừng nhận tin")
+    say("Quán này bán thuốc lắc", who="binh")
+    helped = Tip.objects.order_by("id").last()
+    Alarm.objects.create(tip=helped, unit=helped.responsible_unit, next_call_at=times.now())
+    say("cứu với, nó đang cầm dao ngoài cửa", who="binh")
+    say("đừng gọi lại cho tôi", who="binh")
+    say("em van muon bao tiep")
+    examine.examine_messages()
+    helped.refresh_from_db()
+    assert helped.danger_unheard
+    assert helped.do_not_contact
+    assert "NHẬN LẠI" in answers()[-1]
 
 
 def test_what_was_written_before_the_stop_is_not_answered_after_it(say, answers):

@@ -165,7 +165,7 @@ def test_only_what_was_used_in_the_offence_can_be_proposed(unit, lan, role):
     seen = sighting(unit)
     seen.role = role
     seen.save()
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         proposed(seen, lan)
 
 
@@ -641,7 +641,7 @@ def test_an_account_offers_no_lesser_grade(unit, lan, desk_client):
 def test_an_auditor_proposes_nothing_and_is_not_offered_it(unit, desk_client):
     auditor = make.officer(unit=unit, role="auditor")
     seen = sighting(unit)
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         proposed(seen, auditor)
     sign_in(desk_client, auditor)
     page = desk_client.get(reverse("tip", args=[seen.tip_id])).content.decode()

@@ -10,6 +10,7 @@ from django.test import TestCase
 from django.urls import reverse
 from PIL import Image
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.files import store
@@ -19,7 +20,6 @@ from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute, DisputeFile
 from keng.lookup.tests.make_listing import listing
 from keng.lookup_pages import dispute_pictures
-from keng.tips.errors import NotYours
 from keng.tips.sweep_files import sweep_files
 from keng.vault import seal
 from tests import make
@@ -131,7 +131,7 @@ def test_whoever_decides_looks_and_it_goes_on_record_nobody_else_does(unit, entr
         make.officer(unit=make.unit(), role="commander"),
     ]
     for other in others:
-        with pytest.raises(NotYours):
+        with pytest.raises(NotAllowed):
             dispute_pictures.show_picture(file.pk, by=other)
     assert not Entry.objects.filter(action="dispute.file_shown").exists()
     assert dispute_pictures.show_picture(file.pk, by=decides) == file

@@ -188,7 +188,7 @@ def answer_withdrawn():
     desk = TipDesk()
     message = answering.answer_reporter(desk.tip().pk, text="Chào bạn.", by=desk.officer)
     return Example(
-        desk.officer, lambda by: answering.withdraw_answer(message.pk, by=by), errors.NotYours
+        desk.officer, lambda by: answering.withdraw_answer(message.pk, by=by), NotAllowed
     )
 
 
@@ -198,7 +198,7 @@ def answer_withdrawn_after(end):
     message = answering.answer_reporter(desk.tip().pk, text="Nhầm.", by=desk.officer)
     end(message.tip_id, desk)
     return Example(
-        desk.officer, lambda by: answering.withdraw_answer(message.pk, by=by), errors.NotYours
+        desk.officer, lambda by: answering.withdraw_answer(message.pk, by=by), NotAllowed
     )
 
 
@@ -288,7 +288,7 @@ def event_answer_withdrawn():
     return Example(
         desk.officer,
         lambda by: incident_acts.withdraw_incident_answer(batch, by=by),
-        errors.NotYours,
+        NotAllowed,
     )
 
 
@@ -935,7 +935,9 @@ PAIRS = [
 ]
 # Whoever comes second may find the tip or the event as the first one left it; never a deadlock.
 MAY_BE_TOLD = (
+    NotAllowed,
     errors.AlreadyClosed,
+    errors.ChangedMeanwhile,
     errors.ContentIsSealed,
     errors.NotYours,
     errors.NothingToAnswer,
