@@ -6,7 +6,7 @@ second person. docs/who-may.md is printed from here.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,6 +35,7 @@ from keng.accounts.who import (
     Who,
 )
 from keng.acts.act import ACTS
+from keng.partners.members_right import MEMBER
 
 
 def _names(text: str) -> frozenset[str]:
@@ -238,12 +239,25 @@ _ACTS: tuple[tuple[Who, str], ...] = (
 
 
 def act_rights() -> dict[str, Who]:
-    """Who may do what, as `area.module.function`, of every area whose modules are loaded."""
+    """Who may do what, as `area.module.function`, of every area whose modules are loaded.
+
+    What the members of partners do is not an officer's: members_acts.
+    """
     rights = {name: each for each, names in _ACTS for name in _names(names)}
     for path, row in ACTS.items():
-        _keng, area, *_folders, module, function = path.split(".")
-        rights[f"{area}.{module}.{function}"] = cast("Who", row.may)
+        if isinstance(row.may, Who):
+            rights[_short_name(path)] = row.may
     return rights
+
+
+def members_acts() -> list[str]:
+    """What members of a partner do, over what is their own partner's."""
+    return sorted(_short_name(path) for path, row in ACTS.items() if row.may is MEMBER)
+
+
+def _short_name(path: str) -> str:
+    _keng, area, *_folders, module, function = path.split(".")
+    return f"{area}.{module}.{function}"
 
 
 # Where a role begins: the first of these that it may open.
@@ -317,7 +331,10 @@ def as_markdown() -> str:
             if theirs:
                 lines += ["", f"**{name}**: " + ", ".join(f"`{one}`" for one in theirs)]
     mine = ", ".join(f"`{one}`" for one in sorted(PAGES_OF_EVERYBODY))
-    return "\n".join([*lines, "", f"**Everybody who is signed in**: {mine}", ""])
+    members = ", ".join(f"`{one}`" for one in members_acts())
+    lines += ["", f"**Everybody who is signed in**: {mine}"]
+    lines += ["", "## Acts of a partner's members, over what is their partner's", "", members, ""]
+    return "\n".join(lines)
 
 
 def _cell(each: Who, role: Role) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from keng.accounts.models import Partner
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.claims import actions as claims
 from keng.claims.models import Claim, Revision
@@ -15,7 +16,7 @@ from keng.lessons.models import Collection, Edition
 from keng.lessons.tests.world import RIGHT, TEXTS
 from keng.partners import queries
 from keng.partners.actions import manuscripts
-from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, NotTheirs
+from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, WordsChanged
 from keng.partners.models import Manuscript
 from keng.partners.tests.stage import Stage, signed_in
 from keng.partners.writing_forms import writing_forms_for
@@ -65,17 +66,17 @@ def check(client, member, **changes):
 def handed_in(member, kind):
     """The same without pages."""
     opens = {"vi": {"title": COLLECTION["title"], "about": "Ngắn."}} if kind == "lesson" else None
-    text = manuscripts.begin_manuscript(member, kind=kind, purpose="fraud", opens=opens)
+    text = manuscripts.begin_manuscript(kind=kind, purpose="fraud", opens=opens, by=member)
     words = LESSON if kind == "lesson" else CHECK
     boxes = writing_forms_for(kind, words, {}, partner=member.partner)
     assert boxes.is_whole
     manuscripts.write_manuscript(
-        member,
         text.pk,
         typed=boxes.typed,
         title=boxes.title,
         purpose="fraud",
         content=boxes.content,
+        by=member,
     )
     return manuscripts.submit_manuscript(text.pk, by=member)
 
@@ -223,7 +224,7 @@ def test_a_topic_for_which_the_partner_was_not_invited_is_not_offered(public_cli
     sent = CHECK | {"topic": "traffic", "do": "submit"}
     assert public_client.post("/partner/checks/new/", sent).status_code == 422
     with pytest.raises(NotTheirPurpose):
-        manuscripts.begin_manuscript(stage.thu, kind="check", purpose="road")
+        manuscripts.begin_manuscript(kind="check", purpose="road", by=stage.thu)
 
 
 def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
@@ -242,11 +243,11 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
     home = page(public_client, "/partner/")
     assert mine.title not in home
     assert draft.title not in home
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotAllowed):
         manuscripts.begin_manuscript(
-            other, kind="lesson", purpose="fraud", collection=mine.collection
+            kind="lesson", purpose="fraud", collection=mine.collection, by=other
         )
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotAllowed):
         manuscripts.publish_manuscript(draft.pk, seen=queries.hash_of_text(draft), by=other)
 
 
@@ -309,7 +310,7 @@ def test_whoever_wrote_it_last_does_not_publish_it(public_client, stage):
     signed_in(public_client, stage.binh)
     other = LESSON | {"vi_title": "Tiêu đề khác", "do": "submit"}
     public_client.post(f"/partner/texts/{text.pk}/edit/", other)
-    with pytest.raises(NotTheirs):
+    with pytest.raises(WordsChanged):
         manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
     text.refresh_from_db()
     with pytest.raises(NeedsASecondPerson):

@@ -34,7 +34,6 @@ from keng.network.actions.leads import LeadEntry
 from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
 from keng.partners import queries as partners
-from keng.partners.errors import NotTheirs
 from keng.places.models import Unit
 from keng.reports.periodic.signing import CannotPublish
 from keng.reports.periodic.signing import NotYours as NotYoursToSign
@@ -121,6 +120,7 @@ OF_THE_OWN_UNIT = {
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
 # they do is tried in the tests of the area. That others do not is tried here.
 NOT_FOR_EVERY_ONE_OF_THEM = {
+    "community.announcements.keep_channel",
     "lookup.disputes.decide_dispute",
     "lookup_pages.dispute_pictures.show_picture",
     "surveys.paper.type_in_sheet",
@@ -151,7 +151,6 @@ REFUSED = (
     NotYoursToSign,
     CannotPublish,
     NothingChosen,
-    NotTheirs,
 )
 # They say no by doing nothing.
 QUIET = {"decisions.viewing.note_first_read", "relay.relay_acts.mark_handed_out"}
@@ -178,6 +177,7 @@ def _modules():
         "keng.accounts.actions",
         "keng.accounts.closing",
         "keng.accounts.requesting",
+        "keng.community.report.send",
         "keng.reports.periodic.signing",
     )
     for area in Path(keng.__file__).parent.iterdir():
