@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from keng.accounts.models import Partner
 from keng.acts.errors import NotAllowed
@@ -63,12 +64,16 @@ def check(client, member, **changes):
     return Manuscript.objects.latest("id")
 
 
-def handed_in(member, kind):
-    """The same without pages."""
+def handed_in(member, kind, *, after=None):
+    """The same without pages; `after` is the check that it corrects."""
     opens = {"vi": {"title": COLLECTION["title"], "about": "Ngắn."}} if kind == "lesson" else None
-    text = manuscripts.begin_manuscript(kind=kind, purpose="fraud", opens=opens, by=member)
-    words = LESSON if kind == "lesson" else CHECK
-    boxes = writing_forms_for(kind, words, {}, partner=member.partner)
+    text = manuscripts.begin_manuscript(
+        kind=kind, purpose="fraud", opens=opens, after=after, by=member
+    )
+    words = LESSON if kind == "lesson" else CHECK | {"note": "Thêm nguồn."}
+    boxes = writing_forms_for(
+        kind, words, {}, partner=member.partner, corrects=text.claim_id is not None
+    )
     assert boxes.is_whole
     manuscripts.write_manuscript(
         text.pk,
@@ -202,6 +207,22 @@ def test_a_correction_whose_check_is_taken_back_becomes_another_check(public_cli
     second = released(public_client, stage.binh, correction)
     assert second.claim.number == first.claim.number + 1
     assert CHANGED in page(public_client, f"/claims/{first.claim.number}")
+
+
+def test_a_check_is_held_before_the_texts_that_become_or_correct_it(stage):
+    first = handed_in(stage.thu, "check")
+    first = manuscripts.publish_manuscript(
+        first.pk, seen=queries.hash_of_text(first), by=stage.binh
+    )
+    second = handed_in(stage.thu, "check", after=first)
+    with CaptureQueriesContext(connection) as published:
+        manuscripts.publish_manuscript(second.pk, seen=queries.hash_of_text(second), by=stage.binh)
+    with CaptureQueriesContext(connection) as taken_back:
+        manuscripts.withdraw_manuscript(second.pk, by=stage.thu, reason="changed")
+    for asked in (published, taken_back):
+        locks = [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]]
+        held = [sql.partition(' FROM "')[2].partition('"')[0] for sql in locks]
+        assert held[:2] == ["claims_claim", "partners_manuscript"]
 
 
 def test_what_was_taken_back_is_written_anew_as_another_check(public_client, stage):
