@@ -1,52 +1,34 @@
-"""What decides goes through the kernel: one way to a transaction, a lock and a permission.
-
-`python -m tests.architecture.test_acts` prints what is left, area by area.
-"""
+"""What decides goes through the kernel: one way to a transaction, a lock and a permission."""
 
 import re
-from collections import Counter
 
-from tests.architecture.source import KENG, is_test, python_files
+from tests.architecture.source import KENG, is_test, name, python_files
 
 # What only the kernel may do, and in whose place it has something (keng.acts).
 ASIDE = re.compile(
-    r"\btransaction\.atomic\b|\bfrom django\.db\.transaction import atomic\b"
-    r"|\bselect_for_update\b|\bhas_role\b|\bset_rollback\b"
+    r"\btransaction\.atomic\b|\bfrom django\.db\.transaction import\b"
+    r"|\bselect_for_update\b|\bset_rollback\b"
 )
-# Only ever shorter: areas whose acts have no rows yet.
-NOT_YET = {
-    "community",
-    "partners",
-}
 # What the kernel itself stands on.
 BELOW = {"acts", "audit"}
-# The transaction around each request of the desk. It goes last, once every area has its rows: until
-# then it keeps together what a view does without them.
-GOES_LAST = KENG / "accounts" / "middleware.py"
 
 
-def lines_aside():
-    """How often each area goes past the kernel."""
-    found = Counter()
-    for file in python_files():
-        if KENG not in file.parents or is_test(file) or "migrations" in file.parts:
-            continue
-        area = file.relative_to(KENG).parts[0]
-        if area not in BELOW and file != GOES_LAST:
-            found[area] += len(ASIDE.findall(file.read_text()))
-    return found
+def files_aside():
+    """Files of the product that go past the kernel."""
+    return [
+        name(file)
+        for file in python_files(KENG)
+        if not is_test(file)
+        and file.relative_to(KENG).parts[0] not in BELOW
+        and ASIDE.search(file.read_text())
+    ]
 
 
-def test_an_area_that_has_its_rows_goes_through_the_kernel():
-    assert {area: n for area, n in lines_aside().items() if n and area not in NOT_YET} == {}
+def test_nothing_goes_past_the_kernel():
+    assert files_aside() == []
 
 
-def test_the_list_of_those_that_do_not_yet_says_nothing_that_is_done():
-    found = lines_aside()
-    assert {area for area in NOT_YET if not found[area]} == set()
-
-
-if __name__ == "__main__":
-    for area, count in lines_aside().most_common():
-        if count:
-            print(area, count)
+def test_a_way_past_it_would_be_noticed():
+    assert ASIDE.search("with transaction.atomic():")
+    assert ASIDE.search("rows.select_for_update(no_key=True)")
+    assert ASIDE.search("from django.db.transaction import atomic")

@@ -17,6 +17,8 @@ from django.db import transaction
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
+from keng.acts import locks
+from keng.acts.work import work
 from keng.community.models import Draft
 from keng.kit import times, uploads
 from keng.kit.secrets import derive_key, keyed_hash
@@ -45,14 +47,17 @@ def new_draft() -> ReportDraft:
 def load_draft(secret: str, *, lock: bool = False) -> ReportDraft | None:
     """The draft of a secret; None when there is none or its thirty minutes are over.
 
-    With `lock`, in the caller's transaction: another request with the same draft waits.
+    With `lock`, in the act that sends it and then forgets it: another request with the same draft
+    waits.
     """
     if not secret:
         return None
-    rows = Draft.objects.select_for_update(no_key=True) if lock else Draft.objects
-    row = rows.filter(
-        id_hash=_draft_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE
-    ).first()
+    rows = Draft.objects.all()
+    row = (
+        (locks.lock(rows, to_delete=True) if lock else rows)
+        .filter(id_hash=_draft_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE)
+        .first()
+    )
     if row is None:
         return None
     try:
@@ -99,12 +104,10 @@ def sweep_drafts() -> int:
     return swept + _sweep_files()
 
 
-@transaction.atomic
+@work()
 def _sweep_portion() -> int:
-    ended = Draft.objects.select_for_update(no_key=True, skip_locked=True).filter(
-        touched_at__lte=times.now() - DRAFT_LIFE
-    )
-    rows = list(ended[:_PORTION])
+    ended = Draft.objects.filter(touched_at__lte=times.now() - DRAFT_LIFE)
+    rows = list(locks.lock_available(ended, to_delete=True)[:_PORTION])
     _remove_rows(rows)
     return len(rows)
 

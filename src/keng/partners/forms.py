@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, own_code_field
+from keng.partners.errors import WordsChanged
 from keng.partners.introduction import forbidden_in_introduction
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -126,7 +127,7 @@ class SeenForm(Form):
         try:
             return bytes.fromhex(self.cleaned_data["seen"])
         except ValueError as error:
-            raise forms.ValidationError(_("It changed meanwhile: read it again.")) from error
+            raise forms.ValidationError(WordsChanged.sentence) from error
 
 
 class ReleaseForm(SeenForm):

@@ -6,7 +6,7 @@ second person. docs/who-may.md is printed from here.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,25 +16,18 @@ from keng.accounts.models import Officer
 from keng.accounts.who import (
     ADMINISTERING,
     AUDITING,
-    CHECKING_CLAIMS,
-    COMMUNE_WORKING,
     COORDINATING,
     COUNTING,
-    GIVING_SURVEYS_BACK,
     HEARING_OBJECTIONS,
     INVITING,
-    LEADING,
-    PROVINCE_WORKING,
-    RELEASING,
-    SETTING_TARGETS,
     SIGNING,
-    SURVEYING,
     VOUCHING,
     WORKING,
     Role,
     Who,
 )
 from keng.acts.act import ACTS
+from keng.partners.members_right import MEMBER
 
 
 def _names(text: str) -> frozenset[str]:
@@ -116,134 +109,28 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     (AUDITING, "audit"),
 )
 PAGE_RIGHTS: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}
-# What changes something in an officer's name, as `area.module.function`, in the areas whose acts
-# have no rows yet (keng.acts.act). Each of them asks for itself; what it asks for is written down
-# here, and site/tests/test_who_may.py tries it.
-_ACTS: tuple[tuple[Who, str], ...] = (
-    (
-        WORKING,
-        """
-    decisions.triage.accept_tip decisions.triage.make_critical decisions.triage.mark_duplicate
-    decisions.triage.rate_tip decisions.triage.route_tip decisions.triage.separate_tip
-    decisions.triage.sort_tip decisions.closing.close_tip decisions.closing.decline_tip
-    decisions.closing.record_outcome decisions.closing.reopen_tip dialogue.answering.add_note
-    dialogue.answering.answer_reporter dialogue.answering.withdraw_answer
-    decisions.putting_off.put_off_tip decisions.suspension.resume_tip
-    decisions.suspension.suspend_tip decisions.undo.take_back_decision
-    decisions.check_steps.tick_step decisions.check_steps.untick_step
-    decisions.viewing.note_first_read decisions.viewing.set_sighting_role
-    decisions.viewing.show_attachment decisions.bulk.accept_tips decisions.bulk.join_tips
-    decisions.bulk.put_off_tips decisions.bulk.sort_tips decisions.bulk.take_back_decisions
-    incidents.incident_acts.answer_incident incidents.incident_acts.close_incident
-    incidents.incident_acts.record_incident_outcome incidents.incident_acts.rename_incident
-    incidents.incident_acts.withdraw_incident_answer incidents.wave_acts.dismiss_wave
-    incidents.wave_acts.take_back_dismissal lookup_pages.propose.propose_sighting
-    inbox.search_acts.record_name_search inbox.search_acts.remove_search
-    inbox.search_acts.save_search intake.take_down.take_down_tip lookup.listing.propose_listing
-    delivery.dispatch.cancel_dispatch
-    delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
-    relay.rooms.note_rooms_told warnings.province_call.call_province
-    warnings.drafting.draft_warning warnings.drafting.revise_warning
-    warnings.drafting.submit_warning warnings.pattern_acts.make_pattern
-    warnings.recalling.ask_recall warnings.recalling.withdraw_recall
-    community.questions.answer_question community.questions.decline_question_as_opinion
-    community.questions.move_question_to_inbox
-    community.announcements.propose_meeting community.announcements.call_off_meeting
-    community.announcements.check_channels community.announcements.propose_channel
-    community.announcements.drop_meeting community.announcements.drop_channel
-    community.announcements.doubt_channel
-    """,
-    ),
-    (
-        RELEASING,
-        """
-    warnings.releasing.approve_warning warnings.recalling.recall_warning
-    warnings.recalling.approve_recall warnings.recalling.refuse_recall
-    warnings.drafting.send_back_warning warnings.pattern_acts.approve_pattern
-    warnings.pattern_acts.end_pattern warnings.pattern_acts.review_pattern_use
-    community.questions.let_out_answer
-    community.announcements.let_out_meeting community.announcements.let_out_channel
-    community.announcements.keep_channel community.announcements.end_channel
-    lookup.listing.confirm_listing lookup.listing.refuse_listing lookup.listing.end_listing
-    lookup_pages.propose.confirm_proposal
-    surveys.opening.approve_survey surveys.results.publish_result surveys.results.send_back_result
-    """,
-    ),
-    (COMMUNE_WORKING, "warnings.pattern_acts.send_pattern warnings.pattern_acts.hand_in_pattern"),
-    (
-        HEARING_OBJECTIONS,
-        "lookup.disputes.decide_dispute lookup_pages.dispute_pictures.show_picture",
-    ),
-    (
-        LEADING,
-        """
-    duty.rota.add_shifts duty.rota.remove_shift dialogue.ready_answer_acts.write_ready_answer
-    dialogue.ready_answer_acts.set_ready_answer_removed
-    """,
-    ),
-    (
-        CHECKING_CLAIMS,
-        """
-    claims.asking.add_claim claims.deciding.answer_claim_with claims.deciding.put_claim_out_of_scope
-    claims.deciding.withdraw_claim claims.writing.publish_claim claims.writing.send_back_claim
-    claims.writing.submit_claim claims.writing.write_claim
-    """,
-    ),
-    (
-        SURVEYING,
-        """
-    surveys.writing.make_survey surveys.writing.revise_survey surveys.writing.put_question
-    surveys.writing.remove_question surveys.writing.move_question_up
-    surveys.writing.submit_survey surveys.opening.open_survey surveys.opening.close_survey
-    surveys.opening.make_slips surveys.free_texts.decide_free_text surveys.paper.begin_batch
-    surveys.paper.type_in_sheet surveys.paper.finish_batch surveys.results.submit_result
-    """,
-    ),
-    (GIVING_SURVEYS_BACK, "surveys.opening.send_back_survey"),
-    (
-        PROVINCE_WORKING,
-        """
-    lessons.writing.open_collection lessons.writing.write_lesson lessons.writing.rewrite_lesson
-    lessons.releasing.publish_text lessons.releasing.end_text lessons.film_acts.take_in_film
-    lessons.film_acts.discard_film lessons.first_hour_acts.write_first_hour
-    lessons.pledge_acts.open_campaign lessons.pledge_acts.renew_class_link
-    """,
-    ),
-    (SIGNING, "reports.signing.sign_report"),
-    (SETTING_TARGETS, "reports.signing.publish_report"),
-    (
-        INVITING,
-        """
-    partners.inviting.invite_partner partners.inviting.add_member
-    partners.inviting.agree_for_partner partners.inviting.close_member
-    partners.inviting.set_partner_active partners.inviting.accept_kit_request
-    partners.inviting.decline_kit_request
-    """,
-    ),
-    (
-        COORDINATING,
-        "partners.releasing.publish_for_partner partners.releasing.give_back_to_partner",
-    ),
-    (
-        ADMINISTERING,
-        """
-    accounts.requesting.ask_for_officer accounts.requesting.ask_for_post
-    accounts.requesting.ask_for_renewal accounts.requesting.withdraw_request
-    accounts.requesting.show_half accounts.actions.add_post accounts.actions.end_post
-    accounts.closing.close_account accounts.closing.check_closable
-    """,
-    ),
-    (VOUCHING, "accounts.requesting.agree_to_request accounts.requesting.refuse_request"),
-)
 
 
 def act_rights() -> dict[str, Who]:
-    """Who may do what, as `area.module.function`, of every area whose modules are loaded."""
-    rights = {name: each for each, names in _ACTS for name in _names(names)}
+    """Who may do what, as `area.module.function`, of every area whose modules are loaded.
+
+    What the members of partners do is not an officer's: members_acts.
+    """
+    rights = {}
     for path, row in ACTS.items():
-        _keng, area, *_folders, module, function = path.split(".")
-        rights[f"{area}.{module}.{function}"] = cast("Who", row.may)
+        if isinstance(row.may, Who):
+            rights[_short_name(path)] = row.may
     return rights
+
+
+def members_acts() -> list[str]:
+    """What members of a partner do, over what is their own partner's."""
+    return sorted(_short_name(path) for path, row in ACTS.items() if row.may is MEMBER)
+
+
+def _short_name(path: str) -> str:
+    _keng, area, *_folders, module, function = path.split(".")
+    return f"{area}.{module}.{function}"
 
 
 # Where a role begins: the first of these that it may open.
@@ -317,7 +204,10 @@ def as_markdown() -> str:
             if theirs:
                 lines += ["", f"**{name}**: " + ", ".join(f"`{one}`" for one in theirs)]
     mine = ", ".join(f"`{one}`" for one in sorted(PAGES_OF_EVERYBODY))
-    return "\n".join([*lines, "", f"**Everybody who is signed in**: {mine}", ""])
+    members = ", ".join(f"`{one}`" for one in members_acts())
+    lines += ["", f"**Everybody who is signed in**: {mine}"]
+    lines += ["", "## Acts of a partner's members, over what is their partner's", "", members, ""]
+    return "\n".join(lines)
 
 
 def _cell(each: Who, role: Role) -> str:

@@ -7,17 +7,23 @@ note, so that nobody uses it and no true one vanishes by one hand; a second pers
 import datetime
 import uuid
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
+from keng.acts.act import act
+from keng.acts.errors import AlreadyDone, Incomplete, NotAllowed
+from keng.acts.locks import lock, lock_one
+from keng.acts.work import permit_over, savepoint
 from keng.audit.actions import record, unit_chain
+from keng.community import acts
 from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
-from keng.community.rights import NotYours, own_desk, speaks_for_desk
+from keng.community.rights import own_desk
 from keng.kit import times
 from keng.language.indicators import extract
 from keng.places.models import Place
@@ -25,21 +31,25 @@ from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.known_numbers import NumberCheck
 
 
-class ChannelListedAlready(ValueError):
+class ChannelListedAlready(AlreadyDone):
     """The same channel is on the list, or waits to come onto it."""
 
+    sentence = _("This one is on the list already, or waits for it.")
 
-class AccountIsNoChannel(ValueError):
+
+class AccountIsNoChannel(Incomplete):
     """A bank account is no channel: nobody at a desk asks for money."""
 
+    sentence = _("A bank account is no channel of a desk.")
 
-@transaction.atomic
+
+@act(acts.PROPOSE_MEETING)
 def propose_meeting(
     *, place: Place, starts_at: datetime.datetime, venue: str, about: str, by: Officer
 ) -> Meeting:
-    """A meeting for everybody of the place; it waits for a second person. Raises NotYours."""
+    """A meeting for everybody of the place; it waits for a second person. Raises NotAllowed."""
     made = Meeting.objects.create(
-        unit_id=own_desk(by),
+        unit_id=_own_desk(by),
         place=place,
         starts_at=starts_at,
         venue=venue,
@@ -51,17 +61,17 @@ def propose_meeting(
     return made
 
 
-@transaction.atomic
+@act(acts.LET_OUT_MEETING)
 def let_out_meeting(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Meeting:
     """Put it on the page of the place; `numbers` as for approving a warning.
 
-    Raises NotYours, AlreadyDecided, NumbersUnchecked.
+    Raises NotAllowed, AlreadyDecided, NumbersUnchecked.
     """
     found = _locked_meeting(pk, by)
     if found.let_out_at is not None or found.called_off_at is not None:
         raise AlreadyDecided
-    if found.has_hand_of(by) or not may_release_for(by, found.unit):
-        raise NotYours
+    if found.has_hand_of(by):
+        raise NotAllowed
     _require_ticked(check_meeting_numbers(found, by=by), numbers)
     found.let_out_at, found.let_out_by = times.now(), by
     found.save(update_fields=["let_out_at", "let_out_by"])
@@ -75,20 +85,20 @@ def let_out_meeting(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Meeting
     return found
 
 
-@transaction.atomic
+@act(acts.DROP_MEETING)
 def drop_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
-    """What waits for a second person waits no more. Raises NotYours, AlreadyDecided."""
+    """What waits for a second person waits no more. Raises NotAllowed, AlreadyDecided."""
     found = _locked_meeting(pk, by)
     if found.let_out_at is not None:
         raise AlreadyDecided
     return _end_meeting(found, "meeting.dropped", by)
 
 
-@transaction.atomic
+@act(acts.CALL_OFF_MEETING)
 def call_off_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
     """What was announced does not take place; the page says so until its day is over.
 
-    Raises NotYours, AlreadyDecided.
+    Raises NotAllowed, AlreadyDecided.
     """
     found = _locked_meeting(pk, by)
     if found.let_out_at is None:
@@ -96,17 +106,17 @@ def call_off_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
     return _end_meeting(found, "meeting.called_off", by)
 
 
-@transaction.atomic
+@act(acts.PROPOSE_CHANNEL)
 def propose_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel:
     """One more channel that is really ours; it waits for a second person.
 
-    Raises NotYours, ChannelListedAlready, AccountIsNoChannel.
+    Raises NotAllowed, ChannelListedAlready, AccountIsNoChannel.
     """
-    unit_id = own_desk(by)
+    unit_id = _own_desk(by)
     if kind != OfficialChannel.Kind.PHONE and _names_an_account(shown_as):
         raise AccountIsNoChannel
     try:
-        with transaction.atomic():
+        with savepoint():
             made = OfficialChannel.objects.create(
                 unit_id=unit_id,
                 kind=kind,
@@ -121,17 +131,17 @@ def propose_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel
     return made
 
 
-@transaction.atomic
+@act(acts.LET_OUT_CHANNEL)
 def let_out_channel(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> OfficialChannel:
     """Put it on the public list, looked at today; from now on it is official.
 
-    Raises NotYours, AlreadyDecided, NumbersUnchecked.
+    Raises NotAllowed, AlreadyDecided, NumbersUnchecked.
     """
     found = _locked_channel(pk, by)
     if found.let_out_at is not None or found.ended_at is not None:
         raise AlreadyDecided
-    if found.has_hand_of(by) or not may_release_for(by, found.unit):
-        raise NotYours
+    if found.has_hand_of(by):
+        raise NotAllowed
     _require_ticked(check_channel_numbers(found, by=by), numbers)
     found.let_out_at, found.let_out_by = times.now(), by
     found.checked_on, found.checked_by = times.local_date(times.now()), by
@@ -146,9 +156,9 @@ def let_out_channel(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Officia
     return found
 
 
-@transaction.atomic
+@act(acts.DROP_CHANNEL)
 def drop_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
-    """What waits for a second person waits no more. Raises NotYours, AlreadyDecided."""
+    """What waits for a second person waits no more. Raises NotAllowed, AlreadyDecided."""
     found = _locked_channel(pk, by)
     if found.let_out_at is not None or found.ended_at is not None:
         raise AlreadyDecided
@@ -158,25 +168,26 @@ def drop_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     return found
 
 
-@transaction.atomic
+@act(acts.CHECK_CHANNELS)
 def check_channels(*, by: Officer) -> int:
-    """Every channel of the own desk was looked at today; how many. Raises NotYours."""
-    unit_id = own_desk(by)
+    """Every channel of the own desk was looked at today; how many. Raises NotAllowed."""
+    unit_id = _own_desk(by)
     listed = OfficialChannel.objects.sure().filter(unit_id=unit_id)
-    count = listed.update(checked_on=times.local_date(times.now()), checked_by=by)
-    first = listed.order_by("id").first()
-    if first is not None:
-        record(
-            "channel.looked_at", by=by, on=first, chain=unit_chain(unit_id), detail={"count": count}
-        )
-    return count
+    channels = list(lock(listed))
+    listed.filter(pk__in=[each.pk for each in channels]).update(
+        checked_on=times.local_date(times.now()), checked_by=by
+    )
+    if channels:
+        detail = {"count": len(channels)}
+        record("channel.looked_at", by=by, on=channels[0], chain=unit_chain(unit_id), detail=detail)
+    return len(channels)
 
 
-@transaction.atomic
+@act(acts.DOUBT_CHANNEL)
 def doubt_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     """No longer ours, or somebody took it over: from now on nobody is to use it.
 
-    One is enough for the note; a second person takes it off. Raises NotYours, AlreadyDecided.
+    One is enough for the note; a second person takes it off. Raises NotAllowed, AlreadyDecided.
     """
     found = _locked_channel(pk, by)
     if found.let_out_at is None or found.ended_at is not None or found.doubted_at is not None:
@@ -187,27 +198,27 @@ def doubt_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     return found
 
 
-@transaction.atomic
+@act(acts.KEEP_CHANNEL)
 def keep_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     """It is ours after all: said by whoever doubted it, or by a second person.
 
-    Raises NotYours, AlreadyDecided.
+    Raises NotAllowed, AlreadyDecided.
     """
     found = _locked_doubted_channel(pk, by)
     if found.doubted_by_id != by.pk and not may_release_for(by, found.unit):
-        raise NotYours
+        raise NotAllowed
     found.doubted_at, found.doubted_by = None, None
     found.save(update_fields=["doubted_at", "doubted_by"])
     record("channel.kept", by=by, on=found, chain=unit_chain(found.unit_id))
     return found
 
 
-@transaction.atomic
+@act(acts.END_CHANNEL)
 def end_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
-    """Off the list, by a second person to whoever doubted it. Raises NotYours, AlreadyDecided."""
+    """Off the list, by a second person to whoever doubted it. Raises NotAllowed, AlreadyDecided."""
     found = _locked_doubted_channel(pk, by)
-    if found.doubted_by_id in tied_to(by) or not may_release_for(by, found.unit):
-        raise NotYours
+    if found.doubted_by_id in tied_to(by):
+        raise NotAllowed
     found.ended_at, found.ended_by = times.now(), by
     found.save(update_fields=["ended_at", "ended_by"])
     record(
@@ -227,29 +238,30 @@ def _locked_doubted_channel(pk: uuid.UUID, by: Officer) -> OfficialChannel:
     return found
 
 
-def _end_meeting(found: Meeting, act: str, by: Officer) -> Meeting:
+def _end_meeting(found: Meeting, action: str, by: Officer) -> Meeting:
     if found.called_off_at is not None:
         raise AlreadyDecided
     found.called_off_at = times.now()
     found.save(update_fields=["called_off_at"])
-    record(act, by=by, on=found, chain=unit_chain(found.unit_id))
+    record(action, by=by, on=found, chain=unit_chain(found.unit_id))
     return found
 
 
 def _locked_meeting(pk: uuid.UUID, by: Officer) -> Meeting:
-    visible = Meeting.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    found = visible.select_related("unit", "place").filter(pk=pk).first()
-    if found is None or not speaks_for_desk(by):
-        raise NotYours
-    return found
+    return lock_one(Meeting.objects.visible_to(by).select_related("unit", "place"), pk)
 
 
 def _locked_channel(pk: uuid.UUID, by: Officer) -> OfficialChannel:
-    visible = OfficialChannel.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    found = visible.select_related("unit").filter(pk=pk).first()
-    if found is None or not speaks_for_desk(by):
-        raise NotYours
-    return found
+    return lock_one(OfficialChannel.objects.visible_to(by).select_related("unit"), pk)
+
+
+def _own_desk(by: Officer) -> uuid.UUID:
+    """The unit in whose name something new begins."""
+    unit = own_desk(by)
+    if unit is None:
+        raise NotAllowed
+    permit_over(unit.pk)
+    return unit.pk
 
 
 def _names_an_account(words: str) -> bool:

@@ -1,9 +1,11 @@
 """What can stand in the way of what a desk says to everybody."""
 
+from django.utils.translation import gettext_lazy as _
 
-class AlreadyDecided(ValueError):
+from keng.acts.errors import AlreadyDone
+
+
+class AlreadyDecided(AlreadyDone):
     """A colleague was faster, or its time is over."""
 
-
-class WordsChanged(ValueError):
-    """The words are no longer those that the second person read."""
+    sentence = _("Somebody else decided it meanwhile.")

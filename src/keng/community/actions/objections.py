@@ -1,11 +1,12 @@
 """A week in which the asker can say: it is a matter of safety or services after all."""
 
-from django.db import transaction
-
+from keng.acts.act import act
+from keng.acts.locks import lock
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import NothingToObject
 from keng.claims.actions.objections import OBJECTION_TIME
 from keng.claims.secret_links import unbox_words
+from keng.community import acts
 from keng.community.models import Question
 from keng.kit import times
 from keng.tips import receipt_codes
@@ -22,10 +23,10 @@ def may_object_to_opinion(question: Question) -> bool:
     )
 
 
-@transaction.atomic
+@act(acts.OBJECT_TO_OPINION)
 def object_to_opinion(code: str) -> Question:
     """The words wait at the desk again, once, for another officer. Raises NothingToObject."""
-    found = Question.objects.defer("text", "hands").select_for_update(no_key=True)
+    found = lock(Question.objects.defer("text", "hands"))
     question = found.filter(code_hash=receipt_codes.code_hash(code)).first()
     if question is None or not may_object_to_opinion(question):
         raise NothingToObject

@@ -10,24 +10,25 @@ import json
 import uuid
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer
-from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
+from keng.acts.act import act
+from keng.acts.errors import ChangedMeanwhile, NotAllowed
+from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean_text
 from keng.claims.actions.errors import YourOwn
 from keng.claims.actions.objections import OBJECTION_TIME
 from keng.claims.secret_links import box_words
-from keng.community.actions.errors import AlreadyDecided, WordsChanged
+from keng.community import acts
+from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_FOR
 from keng.community.number_checks import check_answer_numbers
-from keng.community.rights import NotYours, speaks_for_desk
 from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
@@ -39,7 +40,7 @@ from keng.tips import receipt_codes
 from keng.warnings.actions.errors import NumbersUnchecked
 
 
-@transaction.atomic
+@act(acts.ASK_DESK)
 def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -> str:
     """Hand a question in; the code of its answer, the same for the same token.
 
@@ -75,7 +76,7 @@ def desk_passed_over(question: Question) -> Unit | None:
     return nearest if serving.unit_above(nearest).pk == question.unit_id != nearest.pk else None
 
 
-@transaction.atomic
+@act(acts.ANSWER_QUESTION)
 def answer_question(pk: uuid.UUID, *, shown: str, words: str, by: Officer) -> Question:
     """Answer the asker alone, and the words as they were asked are gone; or hand the answer in that
     everybody is to read. Raises as `_locked_question`.
@@ -95,20 +96,20 @@ def _hand_in_answer(question: Question, by: Officer) -> Question:
     return question
 
 
-@transaction.atomic
+@act(acts.LET_OUT_ANSWER)
 def let_out_answer(pk: uuid.UUID, *, seen: str, numbers: str = "", by: Officer) -> Question:
     """Let everybody read exactly these words; the words as they were asked are gone.
 
-    `numbers` is as for approving a warning. Raises as `_locked_question`, and WordsChanged,
-    NumbersUnchecked.
+    `numbers` is as for approving a warning. Raises as `_locked_question`, and
+    ChangedMeanwhile, NumbersUnchecked.
     """
     question = _locked_question(pk, by)
     if question.handed_in_at is None:
         raise AlreadyDecided
-    if question.has_hand_of(by) or not may_release_for(by, question.unit):
-        raise NotYours
+    if question.has_hand_of(by):
+        raise NotAllowed
     if seen != answer_digest(question):
-        raise WordsChanged
+        raise ChangedMeanwhile
     checked = check_answer_numbers(question, by=by)
     if checked.digest and checked.digest != numbers:
         raise NumbersUnchecked
@@ -121,7 +122,7 @@ def answer_digest(question: Question) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-@transaction.atomic
+@act(acts.DECLINE_QUESTION)
 def decline_question_as_opinion(pk: uuid.UUID, *, by: Officer) -> Question:
     """No matter of this site: the asker reads the fixed answer. Raises as `_locked_question`."""
     return _close_question(
@@ -129,7 +130,7 @@ def decline_question_as_opinion(pk: uuid.UUID, *, by: Officer) -> Question:
     )
 
 
-@transaction.atomic
+@act(acts.MOVE_QUESTION)
 def move_question_to_inbox(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
     """It is really a report: from now on the asker's code opens that. Returns the tip's id.
 
@@ -198,11 +199,8 @@ def _empty_rows(over: QuerySet[Question], limit: int, **empty: Any) -> int:
 
 
 def _locked_question(pk: uuid.UUID, by: Officer) -> Question:
-    """Raises NotYours, AlreadyDecided; YourOwn for whose decision was objected to."""
-    found = Question.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    question = found.select_related("place", "unit").filter(pk=pk).first()
-    if question is None or not speaks_for_desk(by):
-        raise NotYours
+    """Raises NotAllowed, AlreadyDecided; YourOwn for whose decision was objected to."""
+    question = lock_one(Question.objects.visible_to(by).select_related("place", "unit"), pk)
     if question.state != Question.State.WAITING:
         raise AlreadyDecided
     if question.decided_by_id in tied_to(by):
@@ -210,7 +208,9 @@ def _locked_question(pk: uuid.UUID, by: Officer) -> Question:
     return question
 
 
-def _close_question(question: Question, state: Question.State, act: str, by: Officer) -> Question:
+def _close_question(
+    question: Question, state: Question.State, action: str, by: Officer
+) -> Question:
     question.state, question.text = state, ""
     detail: dict[str, object] = {"wish": question.wish}
     if state == Question.State.ANSWERED:
@@ -236,5 +236,5 @@ def _close_question(question: Question, state: Question.State, act: str, by: Off
             "handed_in_at",
         ]
     )
-    record(act, by=by, on=question, chain=unit_chain(question.unit_id), detail=detail)
+    record(action, by=by, on=question, chain=unit_chain(question.unit_id), detail=detail)
     return question

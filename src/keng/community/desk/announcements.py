@@ -21,7 +21,7 @@ from keng.community.actions.errors import AlreadyDecided
 from keng.community.forms import ChannelForm, DecideAnnouncementForm, MeetingForm
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
-from keng.community.rights import NotYours, own_desk, speaks_for_desk
+from keng.community.rights import own_desk
 from keng.network.queries.places import places_of
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked
@@ -32,9 +32,9 @@ from keng.warnings.known_numbers import NumberCheck
 def meetings(request: HttpRequest) -> HttpResponse:
     """What is announced or waits to be, and one more."""
     officer = request.officer
-    units = [own_desk(officer)] if speaks_for_desk(officer) else []
-    form = MeetingForm(request.POST or None, places=places_of(units))
-    if request.method == "POST" and not units:
+    unit = own_desk(officer)
+    form = MeetingForm(request.POST or None, places=places_of([unit.pk] if unit else []))
+    if request.method == "POST" and unit is None:
         raise Http404
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -50,7 +50,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     listed = (
         Meeting.objects.visible_to(officer).not_dropped().upcoming().select_related("place", "unit")
     )
-    context = {"meetings": listed[:100], "form": form, "may_write": bool(units)}
+    context = {"meetings": listed[:100], "form": form, "may_write": unit is not None}
     status = 422 if form.errors else 200
     return render(request, "community/desk/meetings.html", context, status=status)
 
@@ -59,15 +59,14 @@ def meetings(request: HttpRequest) -> HttpResponse:
 def desk_channels(request: HttpRequest) -> HttpResponse:
     """The list that residents compare with, what waits to come onto it, and one more channel."""
     form = ChannelForm(request.POST or None)
-    if request.method == "POST" and not speaks_for_desk(request.officer):
+    unit = own_desk(request.officer)
+    if request.method == "POST" and unit is None:
         raise Http404
     if request.method == "POST" and form.is_valid():
         try:
             made = announcements.propose_channel(**form.cleaned_data, by=request.officer)
-        except announcements.ChannelListedAlready:
-            form.add_error("shown_as", _("This one is on the list already, or waits for it."))
-        except announcements.AccountIsNoChannel:
-            form.add_error("shown_as", _("A bank account is no channel of a desk."))
+        except (announcements.ChannelListedAlready, announcements.AccountIsNoChannel) as error:
+            form.add_error("shown_as", error.sentence)
         else:
             messages.success(request, _("Handed in: a second person lets it out."))
             return redirect("desk-channel", pk=made.pk)
@@ -75,7 +74,7 @@ def desk_channels(request: HttpRequest) -> HttpResponse:
     context = {
         "channels": listed.select_related("unit", "checked_by")[:500],
         "form": form,
-        "may_write": speaks_for_desk(request.officer),
+        "may_write": unit is not None,
     }
     status = 422 if form.errors else 200
     return render(request, "community/desk/channels.html", context, status=status)
@@ -84,10 +83,7 @@ def desk_channels(request: HttpRequest) -> HttpResponse:
 @require_POST
 def desk_channels_check(request: HttpRequest) -> HttpResponse:
     """All of the own desk's are right today."""
-    try:
-        count = announcements.check_channels(by=request.officer)
-    except NotYours as error:
-        raise Http404 from error
+    count = announcements.check_channels(by=request.officer)
     messages.success(request, _("Checked today: %(n)s channels.") % {"n": count})
     return redirect("desk-channels")
 
@@ -129,7 +125,6 @@ def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         context={
             "meeting": found,
             "waits": waits,
-            "may_drop": waits and speaks_for_desk(request.officer),
             "refusal": hand_refusal(RELEASING, found.unit, found.all_hands)
             if waits and is_own
             else "",
@@ -160,7 +155,6 @@ def desk_channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         context={
             "channel": found,
             "waits": waits,
-            "may_drop": waits and speaks_for_desk(request.officer),
             "refusal": hand_refusal(RELEASING, found.unit, hands) if to_decide and is_own else "",
         },
         numbers=check_channel_numbers(found, by=request.officer) if waits else None,
@@ -182,7 +176,7 @@ def _choices_of_channel(
         done = _("The public list says now that nobody is to use it. A second person takes it off.")
         button = _("Take off the list")
         one = DecisionChoice(button, announcements.doubt_channel, done, is_grave=True)
-        return {"doubt": one} if speaks_for_desk(request.officer) else {}
+        return {"doubt": one}
     choices = {}
     if may_release and not is_own:
         done = _("Taken off the public list.")
@@ -244,10 +238,8 @@ def _decide_announcement(
 ) -> HttpResponse:
     try:
         act()
-    except NotYours as error:
-        raise Http404 from error
-    except AlreadyDecided:
-        messages.warning(request, _("Somebody else decided it meanwhile."))
+    except AlreadyDecided as error:
+        messages.warning(request, error.sentence)
     except NumbersUnchecked:
         messages.warning(request, _("The reports changed meanwhile: compare the numbers again."))
         return redirect(request.path)

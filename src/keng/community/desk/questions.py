@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,14 +14,14 @@ from keng.accounts.presence import is_present
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
+from keng.acts.errors import ChangedMeanwhile
 from keng.claims.actions.errors import YourOwn
 from keng.community.actions import questions as actions
-from keng.community.actions.errors import AlreadyDecided, WordsChanged
+from keng.community.actions.errors import AlreadyDecided
 from keng.community.forms import AnswerQuestionForm, LetOutAnswerForm
 from keng.community.models import Question
 from keng.community.number_checks import check_answer_numbers
 from keng.community.redact_questions import redact_question
-from keng.community.rights import NotYours, speaks_for_desk
 from keng.tips.errors import CannotSeal
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked
@@ -63,7 +63,7 @@ def question_let_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     seen = Question.objects.visible_to(request.officer).select_related("place", "unit")
     found = get_object_or_404(seen, pk=pk)
     if found.handed_in_at is None:
-        messages.warning(request, _("Somebody decided this question meanwhile."))
+        messages.warning(request, AlreadyDecided.sentence)
         return redirect("questions")
     if why := _why_not_let_out(request, found):
         messages.error(request, why)
@@ -89,7 +89,7 @@ def question_let_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 pk, seen=given["seen"], numbers=given["numbers"], by=request.officer
             ),
         )
-    except (WordsChanged, NumbersUnchecked):
+    except (ChangedMeanwhile, NumbersUnchecked):
         found.refresh_from_db()
         return _question_page(request, found, stale=True)
 
@@ -127,7 +127,7 @@ def _question_page(
         "question": found,
         "form": form,
         "covered": redact_question(found.text).covered,
-        "may_decide": speaks_for_desk(request.officer) and not is_own,
+        "may_decide": not is_own,
         "is_own": is_own,
         "waits": waits,
         "let_out_form": let_out_form,
@@ -166,10 +166,8 @@ def question_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _decide_question(request: HttpRequest, done: str, act: object) -> HttpResponse:
     try:
         act()  # type: ignore[operator]
-    except NotYours as error:
-        raise Http404 from error
-    except AlreadyDecided:
-        messages.warning(request, _("Somebody decided this question meanwhile."))
+    except AlreadyDecided as error:
+        messages.warning(request, error.sentence)
     except YourOwn:
         messages.error(request, _("Your decision was objected to: another officer decides now."))
     except CannotSeal:

@@ -65,8 +65,7 @@ def report_check(report: ReportJourney, form: SendForm) -> HttpResponse:
     except NoSuchDraft:
         return report.gone_page()
     except FileLost as lost:
-        words = _("%(name)s cannot be read any more. Take it out, or add it again.")
-        form.add_error(None, words % {"name": lost.name})
+        form.add_error(None, lost.sentence)
         return _check_page(report, form, token=token)
     except CannotSeal:
         words = _(

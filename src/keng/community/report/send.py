@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.community import drafts
+from keng.acts.act import act
+from keng.acts.errors import Refused, TooLate
+from keng.community import acts, drafts
 from keng.community.report.recipient import ABROAD, place_of, recipient_of
 from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
@@ -17,19 +18,20 @@ from keng.tips.attachments import store_attachment
 from keng.tips.origins import FROM_TEAM
 
 
-class NoSuchDraft(LookupError):
+class NoSuchDraft(TooLate):
     """There is no such draft, and nothing was sent under this token either."""
 
 
-class FileLost(Exception):
-    """A file of the draft cannot be read any more; `name` is what it was called."""
+class FileLost(Refused):
+    """A file of the draft cannot be read any more; its sentence says what it was called."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.name = name
+        words = _("%(name)s cannot be read any more. Take it out, or add it again.")
+        self.sentence = words % {"name": name}
 
 
-@transaction.atomic
+@act(acts.SEND_REPORT)
 def send_report(secret: str, token: str, *, language: str, sender_mark: bytes = b"") -> None:
     """Send the draft and forget it; its code is then shown for a while, the same for this token.
 

@@ -9,13 +9,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
 
 from keng.accounts.models import Officer
+from keng.acts.errors import ChangedMeanwhile, NotAllowed
 from keng.audit.models import Entry
 from keng.community.actions import announcements, questions
-from keng.community.actions.errors import AlreadyDecided, WordsChanged
+from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.number_checks import check_channel_numbers
 from keng.community.official_numbers import official_channels_of
-from keng.community.rights import NotYours
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.tips import receipt_codes
@@ -99,7 +99,7 @@ def test_one_officer_puts_nothing_on_the_public_list_and_nothing_becomes_officia
     assert str(ward.commander) in page
     for do in ("let_out", "end", "keep"):
         desk_client.post(f"/official-channels/{one.pk}/", {"do": do, "code": "1"})
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         announcements.let_out_channel(one.pk, by=ward.officer)
     assert official(ward) == []
     assert not Entry.objects.filter(action="channel.listed").exists()
@@ -134,7 +134,7 @@ def test_where_nobody_else_is_at_hand_the_province_lets_it_out(desk_client, ward
     sign_in(desk_client, ward.commander)
     page = desk_client.get(f"/official-channels/{made.pk}/").content.decode()
     assert str(ward.coordinator) in page
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         announcements.let_out_channel(made.pk, by=ward.commander)
     announcements.let_out_channel(made.pk, by=ward.province_duty)
     assert official(ward) == ["Công an phường"]
@@ -154,7 +154,7 @@ def test_nobody_lets_out_what_a_ghost_of_theirs_wrote(ward):
         lambda: announcements.let_out_meeting(meeting.pk, by=ward.commander),
         lambda: questions.let_out_answer(question.pk, seen=seen, by=ward.commander),
     ):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotAllowed):
             act()
     questions.let_out_answer(question.pk, seen=seen, by=ward.province_duty)
 
@@ -197,7 +197,7 @@ def test_one_officer_takes_no_true_channel_off_but_nobody_is_to_use_it_at_once(d
         assert "tel:0900000999" not in page
     assert official(ward) == []
     desk_client.post(address, {"do": "end", "code": "1"})
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         announcements.end_channel(channel.pk, by=ward.officer)
     channel.refresh_from_db()
     assert channel.ended_at is None
@@ -219,7 +219,7 @@ def test_what_was_doubted_is_kept_by_whoever_doubted_it_or_by_a_second_person(wa
     announcements.doubt_channel(channel.pk, by=ward.officer)
     with pytest.raises(AlreadyDecided):
         announcements.doubt_channel(channel.pk, by=ward.commander)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         announcements.keep_channel(channel.pk, by=make.officer(unit=ward.unit))
     announcements.keep_channel(channel.pk, by=ward.officer)
     announcements.doubt_channel(channel.pk, by=ward.officer)
@@ -235,7 +235,7 @@ def test_nobody_takes_off_what_a_ghost_of_theirs_doubted(ward):
     made_by_commander = {"set_up_asked_by": ward.commander, "set_up_at": times.now()}
     Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
     commander = Officer.objects.get(pk=ward.commander.pk)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         announcements.end_channel(channel.pk, by=commander)
 
 
@@ -287,6 +287,21 @@ def test_a_public_meeting_is_called_off_with_a_code(desk_client, ward):
     assert "Đã hoãn" in place_page(ward)
 
 
+def test_working_at_another_desk_is_no_right_at_a_desk_where_one_only_reads(ward):
+    meeting, channel = proposed_meeting(ward), listed("zalo", "A", ward)
+    mixed = make.officer(unit=ward.unit, role="auditor")
+    make.post(mixed, unit=make.unit(), role="commander")
+    for act, one in (
+        (announcements.let_out_meeting, meeting),
+        (announcements.drop_meeting, meeting),
+        (announcements.call_off_meeting, meeting),
+        (announcements.doubt_channel, channel),
+        (announcements.keep_channel, channel),
+    ):
+        with pytest.raises(NotAllowed):
+            act(one.pk, by=mixed)
+
+
 def test_what_is_public_is_not_dropped_without_a_code(desk_client, ward):
     meeting, channel = announced(ward), listed("zalo", "A", ward)
     sign_in(desk_client, ward.officer)
@@ -333,9 +348,9 @@ def test_whoever_changes_the_words_lets_them_out_no_more(ward):
     first = questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
     seen = questions.answer_digest(first)
     again = questions.answer_question(question.pk, shown="a", words="c", by=ward.commander)
-    with pytest.raises(WordsChanged):
+    with pytest.raises(ChangedMeanwhile):
         questions.let_out_answer(question.pk, seen=seen, by=ward.province_duty)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         questions.let_out_answer(
             question.pk, seen=questions.answer_digest(again), by=ward.commander
         )

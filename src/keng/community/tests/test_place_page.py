@@ -5,9 +5,9 @@ import datetime
 import pytest
 from django.db import IntegrityError
 
+from keng.acts.errors import NotAllowed
 from keng.community.actions import announcements
 from keng.community.models import Meeting, OfficialChannel
-from keng.community.rights import NotYours
 from keng.community.tests.test_let_out_by_two import announced, listed
 from keng.conftest import sign_in
 from keng.delivery.models import Delivery
@@ -112,9 +112,9 @@ def test_the_same_channel_is_listed_once(ward):
 
 def test_nobody_speaks_for_the_desk_of_others(ward):
     meeting = announced(ward)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         announcements.call_off_meeting(meeting.pk, by=make.officer(unit=make.unit()))
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         announcements.propose_channel(
             kind="zalo", shown_as="A", by=make.officer(unit=ward.unit, role="auditor")
         )

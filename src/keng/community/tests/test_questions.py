@@ -2,12 +2,14 @@
 
 import datetime
 import re
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.claims.actions.errors import NothingToObject, YourOwn
 from keng.community.actions import objections, questions
@@ -15,7 +17,6 @@ from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.community.public.questions import question_limit
 from keng.community.redact_questions import redact_question
-from keng.community.rights import NotYours
 from keng.conftest import sign_in
 from keng.kit import rate_limits, times
 from keng.tips import receipt_codes
@@ -192,11 +193,14 @@ def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, w
 
 def test_what_was_objected_to_is_answered_by_another_officer(public_client, ward):
     question, code = put(ward, text="Đèn hẻm hỏng")
-    questions.decline_question_as_opinion(question.pk, by=ward.officer)
+    declined_by = make.officer(unit=ward.unit, role="commander")
+    questions.decline_question_as_opinion(question.pk, by=declined_by)
     objections.object_to_opinion(receipt_codes.cleaned_code(code))
+    with pytest.raises(YourOwn):
+        questions.answer_question(question.pk, shown="Đèn?", words="Mai.", by=declined_by)
     questions.answer_question(question.pk, shown="Đèn?", words="Mai sửa.", by=ward.commander)
     with pytest.raises(YourOwn):
-        let_out(question, by=ward.officer)
+        let_out(question, by=declined_by)
     let_out(question, by=ward.province_duty)
     assert "Mai sửa." in read(public_client, code)
     assert bytes(Question.objects.get().box) == b""
@@ -260,7 +264,7 @@ def test_a_question_about_officers_of_the_ward_goes_past_it_and_says_so(public_c
     question = Question.objects.get()
     assert question.unit == ward.unit.parent
     assert not Question.objects.visible_to(ward.officer).exists()
-    with pytest.raises(NotYours):
+    with pytest.raises(NotAllowed):
         questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
 
 
@@ -277,12 +281,30 @@ def test_a_question_is_decided_once_and_by_its_own_desk(ward):
     stranger = make.officer(unit=make.unit())
     auditor = make.officer(unit=ward.unit, role="auditor")
     for other in (stranger, auditor):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotAllowed):
             questions.answer_question(question.pk, shown="a", words="b", by=other)
     questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
     let_out(question, by=ward.commander)
     with pytest.raises(AlreadyDecided):
         questions.decline_question_as_opinion(question.pk, by=ward.commander)
+
+
+def test_working_at_another_desk_is_no_right_at_a_desk_where_one_only_reads(ward, desk_client):
+    question, _ = put(ward, wish="private")
+    mixed = make.officer(unit=ward.unit, role="auditor")
+    make.post(mixed, unit=make.unit(), role="commander")
+    for act in (
+        partial(questions.answer_question, shown="a", words="b"),
+        questions.decline_question_as_opinion,
+        questions.move_question_to_inbox,
+    ):
+        with pytest.raises(NotAllowed):
+            act(question.pk, by=mixed)
+    sign_in(desk_client, mixed)
+    assert desk_client.get(f"/questions/{question.pk}/").status_code == 404
+    assert desk_client.post(f"/questions/{question.pk}/opinion/").status_code == 404
+    question.refresh_from_db()
+    assert question.state == "waiting"
 
 
 def test_words_are_destroyed_when_their_time_is_over(public_client, ward):

@@ -3,10 +3,12 @@
 import uuid
 from functools import partial
 
-from django.db import transaction
-
 from keng.accounts.models import PartnerMember
+from keng.acts.act import act
+from keng.acts.locks import lock_one
+from keng.acts.work import permit_over
 from keng.kit import times
+from keng.partners import acts
 from keng.partners.actions import releasing
 from keng.partners.actions.releasing import (
     give_back_to_partner,
@@ -14,7 +16,7 @@ from keng.partners.actions.releasing import (
     publish_for_partner,
     record_in_partner_chain,
 )
-from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirPurpose, NotTheirs
+from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirPurpose
 from keng.partners.models import Article
 
 submit_article = partial(releasing.submit_partner_text, Article)
@@ -25,7 +27,6 @@ __all__ = [
     "MadeTheSignIn",
     "NeedsASecondPerson",
     "NotTheirPurpose",
-    "NotTheirs",
     "give_back_article",
     "give_back_to_partner",
     "publish_article",
@@ -36,34 +37,32 @@ __all__ = [
 ]
 
 
-@transaction.atomic
+@act(acts.WRITE_ARTICLE)
 def write_article(
-    member: PartnerMember, *, purpose: str, title: str, text: str, pk: uuid.UUID | None = None
+    *, purpose: str, title: str, text: str, pk: uuid.UUID | None = None, by: PartnerMember
 ) -> Article:
-    """A new draft, or other words in one that is not published. Raises NotTheirs, NotTheirPurpose.
-
-    What was handed in before is a draft again.
+    """A new draft, or other words in one that is not published. What was handed in before is a
+    draft again. Raises NotAllowed, NotTheirPurpose.
     """
-    if purpose not in member.partner.purposes:
+    permit_over(by.partner_id)
+    if purpose not in by.partner.purposes:
         raise NotTheirPurpose
-    article = lock_unpublished(Article, member, pk) if pk else Article(partner=member.partner)
+    article = lock_unpublished(Article, pk, by=by) if pk else Article(partner=by.partner)
     article.purpose, article.title, article.text = purpose, title, text
-    article.add_hand(member)
-    article.written_by, article.written_at, article.submitted_at = member, times.now(), None
+    article.add_hand(by)
+    article.written_by, article.written_at, article.submitted_at = by, times.now(), None
     article.save()
-    record_in_partner_chain("article.written", member, article)
+    record_in_partner_chain("article.written", by, article)
     return article
 
 
-@transaction.atomic
+@act(acts.WITHDRAW_ARTICLE)
 def withdraw_article(pk: uuid.UUID, *, by: PartnerMember) -> Article:
-    """Off the public pages; any member may. Raises NotTheirs."""
-    found = Article.objects.select_for_update(no_key=True, of=("self",)).filter(
-        partner_id=by.partner_id, pk=pk
+    """Off the public pages; any member may. Raises NotAllowed."""
+    own = Article.objects.filter(
+        partner_id=by.partner_id, published_at__isnull=False, withdrawn_at=None
     )
-    article = found.filter(published_at__isnull=False, withdrawn_at=None).first()
-    if article is None:
-        raise NotTheirs
+    article = lock_one(own, pk, owner="partner_id")
     article.withdrawn_at = times.now()
     article.save(update_fields=["withdrawn_at"])
     record_in_partner_chain("article.withdrawn", by, article)

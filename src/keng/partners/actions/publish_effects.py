@@ -8,13 +8,16 @@ from keng.claims.actions import NotPublished
 from keng.claims.actions import for_partners as checks
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection, Lesson
-from keng.partners.errors import NotTheirs
+from keng.partners.errors import WordsChanged
 from keng.partners.models import Article, Manuscript, PartnerText
 from keng.partners.queries import WaitingText
 
 
 def make_public(text: PartnerText | WaitingText) -> dict[str, uuid.UUID | None]:
-    """Let everybody read it; the keys under which the text finds it again. Raises NotTheirs."""
+    """Let everybody read it; the keys under which the text finds it again.
+
+    Raises WordsChanged.
+    """
     if isinstance(text, Article) or not isinstance(text, Manuscript | WaitingText):
         return {}
     if text.kind == Manuscript.Kind.LESSON:
@@ -46,5 +49,5 @@ def _publish_check(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | None
             text.content or {}, partner=partner, claim_id=text.claim_id
         )
     except NotPublished as error:
-        raise NotTheirs from error
+        raise WordsChanged from error
     return {"claim_id": made.claim_id, "revision_id": made.pk}

@@ -3,16 +3,21 @@
 import uuid
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import connection
 
 from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.partner_signing import partner_chain
+from keng.acts.act import act
+from keng.acts.errors import NotAllowed
+from keng.acts.locks import lock, lock_one
+from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
+from keng.claims.models import Claim
 from keng.kit import times
-from keng.partners import queries
+from keng.partners import acts, queries
 from keng.partners.actions.publish_effects import make_public
-from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirs
+from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, WordsChanged
 from keng.partners.models import Article, Manuscript, PartnerText
 
 _Text = TypeVar("_Text", bound=PartnerText)
@@ -24,10 +29,10 @@ _PUBLISHED = {Article: "article.published", Manuscript: "manuscript.published"}
 _GIVEN_BACK = {Article: "article.given_back", Manuscript: "manuscript.given_back"}
 
 
-@transaction.atomic
+@act(acts.SUBMIT_TEXT)
 def submit_partner_text(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) -> _Text:
-    """It waits for a second person. Raises NotTheirs."""
-    text = lock_unpublished(kind, by, pk)
+    """It waits for a second person. Raises NotAllowed."""
+    text = lock_unpublished(kind, pk, by=by)
     text.submitted_at, text.returned_reason = times.now(), ""
     text.add_hand(by)
     text.save(update_fields=["submitted_at", "returned_reason", "hands"])
@@ -35,16 +40,17 @@ def submit_partner_text(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) 
     return text
 
 
-@transaction.atomic
+@act(acts.PUBLISH_TEXT)
 def publish_partner_text(
     kind: type[_Text], pk: uuid.UUID, *, seen: bytes, by: PartnerMember
 ) -> _Text:
     """The second person of the same partner: exactly the words that were read.
 
-    `seen` is their queries.hash_of_text. Raises NotTheirs, NeedsASecondPerson.
+    `seen` is their queries.hash_of_text. Raises NotAllowed, WordsChanged, NeedsASecondPerson.
     """
     _lock_decision(pk)
-    text = _lock_waiting(kind, by, pk, seen)
+    lock_claim_of(kind, pk, by=by)
+    text = _lock_waiting(kind, pk, seen, by)
     if text.has_hand_of(by):
         raise NeedsASecondPerson
     for name, value in make_public(text).items():
@@ -55,23 +61,23 @@ def publish_partner_text(
     return text
 
 
-@transaction.atomic
+@act(acts.GIVE_BACK_TEXT)
 def give_back_partner_text(
     kind: type[_Text], pk: uuid.UUID, *, seen: bytes, reason: str, by: PartnerMember
 ) -> _Text:
-    """A draft again, with a reason. Raises NotTheirs."""
-    text = _lock_waiting(kind, by, pk, seen)
+    """A draft again, with a reason. Raises NotAllowed, WordsChanged."""
+    text = _lock_waiting(kind, pk, seen, by)
     text.submitted_at, text.returned_reason = None, reason
     text.save(update_fields=["submitted_at", "returned_reason"])
     record_in_partner_chain(_GIVEN_BACK[kind], by, text)
     return text
 
 
-@transaction.atomic
+@act(acts.PUBLISH_FOR_PARTNER)
 def publish_for_partner(pk: uuid.UUID, *, seen: bytes, by: Officer) -> None:
     """The province, where nobody of the partner is without a hand in it: the words that were read.
 
-    Raises NotTheirs, MadeTheSignIn.
+    Raises NotAllowed, WordsChanged, MadeTheSignIn.
     """
     _lock_decision(pk)
     waiting = _text_for_desk(pk, seen, by)
@@ -87,9 +93,9 @@ def publish_for_partner(pk: uuid.UUID, *, seen: bytes, by: Officer) -> None:
     )
 
 
-@transaction.atomic
+@act(acts.GIVE_BACK_TO_PARTNER)
 def give_back_to_partner(pk: uuid.UUID, *, seen: bytes, reason: str, by: Officer) -> None:
-    """The province does not publish it, and says why. Raises NotTheirs."""
+    """The province does not publish it, and says why. Raises NotAllowed, WordsChanged."""
     _lock_decision(pk)
     waiting = _text_for_desk(pk, seen, by)
     kind = _model_of(waiting)
@@ -109,8 +115,12 @@ def _lock_decision(pk: uuid.UUID) -> None:
 
 def _text_for_desk(pk: uuid.UUID, seen: bytes, by: Officer) -> queries.WaitingText:
     found = next((one for one in queries.waiting_texts(by) if one.id == pk), None)
-    if found is None or queries.hash_of_text(found) != seen:
-        raise NotTheirs
+    if found is None:
+        permit_anywhere()
+        raise NotAllowed
+    permit_over(found.unit_id)
+    if queries.hash_of_text(found) != seen:
+        raise WordsChanged
     return found
 
 
@@ -126,30 +136,36 @@ def _change_as_read(waiting: queries.WaitingText, **values: Any) -> None:
     manager: Any = _model_of(waiting)._default_manager  # noqa: SLF001 -- Django documents it
     changed = manager.filter(pk=waiting.id, submitted_at=waiting.submitted_at, published_at=None)
     if not changed.update(**values):
-        raise NotTheirs
+        raise WordsChanged
 
 
-def lock_unpublished(kind: type[_Text], member: PartnerMember, pk: uuid.UUID) -> _Text:
-    """A text of the member's partner that is not public yet, locked. Raises NotTheirs."""
+def lock_claim_of(kind: type[PartnerText], pk: uuid.UUID, *, by: PartnerMember) -> None:
+    """Hold the check that a text corrects or has become, which comes before the text itself.
+
+    Which one it is does not change, but to none, and then the text is no longer what was read.
+    """
+    if kind is Manuscript:
+        own = Manuscript.objects.filter(pk=pk, partner_id=by.partner_id)
+        list(lock(Claim.objects.filter(pk__in=own.values("claim_id"))).values_list("pk"))
+
+
+def lock_unpublished(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) -> _Text:
+    """A text of the member's partner that is not public yet, locked. Raises NotAllowed."""
     manager: Any = kind._default_manager  # noqa: SLF001 -- Django documents it
-    found = manager.select_for_update(no_key=True, of=("self",)).filter(
-        partner_id=member.partner_id, pk=pk, published_at=None, withdrawn_at=None
-    )
-    text: _Text | None = found.first()
-    if text is None:
-        raise NotTheirs
+    own = manager.filter(partner_id=by.partner_id, published_at=None, withdrawn_at=None)
+    text: _Text = lock_one(own, pk, owner="partner_id")
     return text
 
 
-def _lock_waiting(kind: type[_Text], member: PartnerMember, pk: uuid.UUID, seen: bytes) -> _Text:
-    text = lock_unpublished(kind, member, pk)
+def _lock_waiting(kind: type[_Text], pk: uuid.UUID, seen: bytes, by: PartnerMember) -> _Text:
+    text = lock_unpublished(kind, pk, by=by)
     if text.submitted_at is None or queries.hash_of_text(text) != seen:
-        raise NotTheirs
+        raise WordsChanged
     return text
 
 
 def record_in_partner_chain(
-    act: str, member: PartnerMember, text: PartnerText, *, why: str = ""
+    action: str, member: PartnerMember, text: PartnerText, *, why: str = ""
 ) -> None:
     """An entry in the partner's own chain: no desk reads it."""
     detail: dict[str, object] = {
@@ -158,4 +174,4 @@ def record_in_partner_chain(
     }
     if why:
         detail["why"] = why
-    record(act, by=member, on=text, chain=partner_chain(member.partner_id), detail=detail)
+    record(action, by=member, on=text, chain=partner_chain(member.partner_id), detail=detail)

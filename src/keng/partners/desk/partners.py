@@ -12,11 +12,12 @@ from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.presence import is_present
 from keng.accounts.second_factor import otpauth_address
 from keng.accounts.who import INVITING
+from keng.acts.errors import NotAllowed
 from keng.kit import qr
 from keng.network.queries.places import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
-from keng.partners.errors import ChangedMeanwhile
+from keng.partners.errors import MadeTheSignIn, NameTaken, WordsChanged
 from keng.partners.forms import InviteForm, KitAcceptForm, MemberAgreeForm, MemberForm, ReleaseForm
 from keng.partners.introduction import forbidden_in_introduction
 from keng.partners.models import KitRequest
@@ -51,12 +52,12 @@ def partner_invite(request: HttpRequest) -> HttpResponse:
         said = {box: value for box, value in form.cleaned_data.items() if box != "code"}
         # What will be refused is refused before the code is used up.
         if queries.is_name_taken(name=said["name"], username=said["username"]):
-            form.add_error(None, _name_taken_words())
+            form.add_error(None, NameTaken.sentence)
         elif is_present(officer, form):
             try:
                 made = inviting.invite_partner(**said, by=officer)
-            except inviting.NameTaken:
-                form.add_error(None, _name_taken_words())
+            except NameTaken as error:
+                form.add_error(None, error.sentence)
             else:
                 return _credentials_page(request, made)
     status = 422 if form.errors else 200
@@ -75,8 +76,8 @@ def desk_partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             made = inviting.add_member(
                 pk, name=said["member_name"], username=said["username"], by=officer
             )
-        except inviting.NameTaken:
-            form.add_error("username", _name_taken_words())
+        except NameTaken as error:
+            form.add_error("username", error.sentence)
         else:
             return _credentials_page(request, made)
     members = queries.members_of(found)
@@ -95,10 +96,7 @@ def desk_partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def partner_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The partner publishes no more, or again."""
     officer = _inviting_officer(request)
-    try:
-        changed = inviting.set_partner_active(pk, is_active="open" in request.POST, by=officer)
-    except inviting.NotYours as error:
-        raise Http404 from error
+    changed = inviting.set_partner_active(pk, is_active="open" in request.POST, by=officer)
     done = _("It publishes again.") if changed.is_active else _("Closed: its pages are gone.")
     messages.success(request, done)
     return redirect("desk-partner", pk=pk)
@@ -107,10 +105,7 @@ def partner_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def member_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One person signs in no more."""
-    try:
-        found = inviting.close_member(pk, by=_inviting_officer(request))
-    except inviting.NotYours as error:
-        raise Http404 from error
+    found = inviting.close_member(pk, by=_inviting_officer(request))
     messages.success(request, _("This person signs in no more."))
     return redirect("desk-partner", pk=found.pk)
 
@@ -130,7 +125,7 @@ def member_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # What will be refused is refused before the code is used up.
         if form.cleaned_data["seen"] != seen:
-            messages.error(request, _changed_words())
+            messages.error(request, WordsChanged.sentence)
             return redirect(request.path)
         if is_present(officer, form):
             return _agree_posted(request, found)
@@ -144,10 +139,10 @@ def _agree_posted(request: HttpRequest, member: PartnerMember) -> HttpResponse:
         inviting.agree_for_partner(
             member.pk, seen=queries.agreement_digest(member), by=request.officer
         )
-    except inviting.NotYours:
+    except NotAllowed:
         messages.error(request, _overtaken_words())
-    except ChangedMeanwhile:
-        messages.error(request, _changed_words())
+    except WordsChanged:
+        messages.error(request, WordsChanged.sentence)
     else:
         messages.success(request, _("This person signs in from now on."))
     return redirect("desk-partner", pk=member.partner_id)
@@ -191,13 +186,10 @@ def _decide_posted(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str
             articles.give_back_to_partner(pk, seen=seen, reason=reason, by=request.officer)
         else:
             articles.publish_for_partner(pk, seen=seen, by=request.officer)
-    except articles.NotTheirs:
-        messages.error(request, _changed_words())
-    except articles.MadeTheSignIn:
-        messages.error(
-            request,
-            _("You are not independent of whoever made this sign-in: somebody else decides."),
-        )
+    except MadeTheSignIn as error:
+        messages.error(request, error.sentence)
+    except (NotAllowed, WordsChanged):
+        messages.error(request, WordsChanged.sentence)
     else:
         messages.success(request, _("Done. The partner sees it at once."))
     return redirect("desk-partners")
@@ -213,7 +205,7 @@ def kit_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if "decline" in request.POST:
         try:
             inviting.decline_kit_request(pk, by=officer)
-        except inviting.NotYours:
+        except NotAllowed:
             messages.error(request, _overtaken_words())
         else:
             messages.success(request, _("Declined. Who asked is forgotten."))
@@ -223,9 +215,9 @@ def kit_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             made = inviting.accept_kit_request(
                 pk, username=form.cleaned_data["username"], by=officer
             )
-        except inviting.NameTaken:
-            form.add_error("username", _name_taken_words())
-        except inviting.NotYours:
+        except NameTaken as error:
+            form.add_error("username", error.sentence)
+        except NotAllowed:
             messages.error(request, _overtaken_words())
             return redirect("desk-partners")
         else:
@@ -243,7 +235,7 @@ def _may_be_accepted(officer: Officer, asked: KitRequest, form: KitAcceptForm) -
     ).values():
         form.add_error(None, sentences)
     if queries.is_name_taken(name=asked.name, username=form.cleaned_data["username"]):
-        form.add_error("username", _name_taken_words())
+        form.add_error("username", NameTaken.sentence)
     return form.is_valid() and is_present(officer, form)
 
 
@@ -253,16 +245,8 @@ def _inviting_officer(request: HttpRequest) -> Officer:
     return request.officer  # type: ignore[no-any-return]
 
 
-def _changed_words() -> str:
-    return _("It changed meanwhile: read it again.")
-
-
 def _overtaken_words() -> str:
     return _("Somebody else has decided it meanwhile: nothing waits here.")
-
-
-def _name_taken_words() -> str:
-    return _("A partner is called that already, or somebody signs in with this name.")
 
 
 def _credentials_page(request: HttpRequest, made: inviting.MemberCredentials) -> HttpResponse:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.hands import name_hands
 from keng.accounts.models import PartnerMember
+from keng.acts.errors import NotAllowed
 from keng.partners import queries
-from keng.partners.errors import NeedsASecondPerson, NotTheirs
+from keng.partners.errors import NeedsASecondPerson, WordsChanged
 from keng.partners.forms import SeenForm
 from keng.partners.models import PartnerText
 
@@ -36,10 +37,11 @@ def decide_own_text(
             give_back(text.pk, seen=seen, reason=reason, by=request.member)
         else:
             publish(text.pk, seen=seen, by=request.member)
-    except NotTheirs:
-        return form, _("It changed meanwhile: read it again.")
     except NeedsASecondPerson:
         return form, refusal_words(queries.second_people(text))
+    except (NotAllowed, WordsChanged):
+        # It was there when the page began: somebody published it, gave it back or wrote on.
+        return form, str(WordsChanged.sentence)
     return None, ""
 
 

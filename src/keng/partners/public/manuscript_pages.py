@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +14,6 @@ from keng.claims import queries as claims
 from keng.claims.forms import TakeBackCheckForm
 from keng.lessons import queries as lessons
 from keng.partners.actions import manuscripts as actions
-from keng.partners.errors import NotTheirs
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
 from keng.partners.second_persons_view import has_content, reading_context
@@ -67,12 +66,9 @@ def manuscript_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if text.kind != _CHECK:
         del form.fields["reason"]
     if form.is_bound and form.is_valid():
-        try:
-            actions.withdraw_manuscript(
-                pk, by=request.member, reason=form.cleaned_data.get("reason", "")
-            )
-        except NotTheirs as error:
-            raise Http404 from error
+        actions.withdraw_manuscript(
+            pk, by=request.member, reason=form.cleaned_data.get("reason", "")
+        )
         return see_other("manuscript", pk)
     context = {"text": text, "form": form, "partner": request.member.partner}
     status = 422 if form.errors else 200

@@ -3,20 +3,17 @@
 import uuid
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.models import PartnerMember
 from keng.lessons.forms import CollectionForm
 from keng.partners import queries
 from keng.partners.actions import manuscripts as actions
-from keng.partners.errors import NotTheirPurpose, NotTheirs
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import see_other
 from keng.partners.public.manuscript_pages import manuscripts_of_partner
-from keng.partners.writing_forms import CheckWritingForms, LessonWritingForms, writing_forms_for
+from keng.partners.writing_forms import writing_forms_for
 
 _CHECK, _LESSON = Manuscript.Kind.CHECK, Manuscript.Kind.LESSON
 
@@ -30,7 +27,7 @@ def partner_lesson(request: HttpRequest) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         made = actions.begin_manuscript(
-            member, kind=_LESSON, purpose=form.cleaned_data["purpose"], opens=form.texts()
+            kind=_LESSON, purpose=form.cleaned_data["purpose"], opens=form.texts(), by=member
         )
         return see_other("manuscript-edit", made.pk)
     context = {
@@ -71,22 +68,16 @@ def manuscript_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def manuscript_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The next edition of a lesson, or the correction of a check."""
     after = get_object_or_404(manuscripts_of_partner(request), pk=pk, published_at__isnull=False)
-    try:
-        made = actions.begin_manuscript(
-            request.member, kind=after.kind, purpose=after.purpose, after=after
-        )
-    except (NotTheirs, NotTheirPurpose) as error:
-        raise Http404 from error
+    made = actions.begin_manuscript(
+        kind=after.kind, purpose=after.purpose, after=after, by=request.member
+    )
     return see_other("manuscript-edit", made.pk)
 
 
 @require_POST
 def manuscript_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A draft that nobody wants."""
-    try:
-        actions.discard_manuscript(pk, by=request.member)
-    except NotTheirs as error:
-        raise Http404 from error
+    actions.discard_manuscript(pk, by=request.member)
     return see_other("partner-home")
 
 
@@ -101,10 +92,15 @@ def _writing_page(request: HttpRequest, text: Manuscript) -> HttpResponse:
     )
     submits = request.POST.get("do") == "submit"
     if is_sent and (boxes.is_whole or (not submits and boxes.is_short)):
-        try:
-            made = _save_posted(member, text, boxes, submits=submits)
-        except (NotTheirs, NotTheirPurpose) as error:
-            raise Http404 from error
+        made = actions.save_manuscript(
+            text,
+            typed=boxes.typed,
+            title=boxes.title,
+            purpose=boxes.purpose or text.purpose,
+            content=boxes.content if boxes.is_whole else None,
+            submits=submits,
+            by=member,
+        )
         return see_other("manuscript", made.pk)
     context: dict[str, Any] = {
         "text": text,
@@ -117,30 +113,6 @@ def _writing_page(request: HttpRequest, text: Manuscript) -> HttpResponse:
     }
     name = "partners/own/lesson.html" if text.kind == _LESSON else "partners/own/check.html"
     return render(request, name, context, status=422 if is_sent else 200)
-
-
-@transaction.atomic
-def _save_posted(
-    member: PartnerMember,
-    text: Manuscript,
-    boxes: LessonWritingForms | CheckWritingForms,
-    *,
-    submits: bool,
-) -> Manuscript:
-    pk = text.pk
-    if text.is_new:
-        pk = actions.begin_manuscript(
-            member, kind=text.kind, purpose=text.purpose, collection=text.collection
-        ).pk
-    made = actions.write_manuscript(
-        member,
-        pk,
-        typed=boxes.typed,
-        title=boxes.title,
-        purpose=boxes.purpose or text.purpose,
-        content=boxes.content if boxes.is_whole else None,
-    )
-    return actions.submit_manuscript(made.pk, by=member) if submits else made
 
 
 def _collection_title(text: Manuscript) -> str:

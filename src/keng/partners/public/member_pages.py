@@ -43,10 +43,7 @@ def partner_home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def partner_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Somebody whom the desk added is one of theirs."""
-    try:
-        inviting.agree_to_member(pk, by=request.member)
-    except actions.NotTheirs as error:
-        raise Http404 from error
+    inviting.agree_to_member(pk, by=request.member)
     return see_other("partner-home")
 
 
@@ -63,12 +60,9 @@ def partner_write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResp
         initial={"purpose": kept.purpose, "title": kept.title, "text": kept.text} if kept else None,
     )
     if form.is_bound and form.is_valid():
-        try:
-            made = actions.write_article(member, **form.cleaned_data, pk=pk)
-            if request.POST.get("do") == "submit":
-                actions.submit_article(made.pk, by=member)
-        except actions.NotTheirs as error:
-            raise Http404 from error
+        made = actions.write_article(**form.cleaned_data, pk=pk, by=member)
+        if request.POST.get("do") == "submit":
+            actions.submit_article(made.pk, by=member)
         return see_other("partner-article", made.pk)
     context = {"form": form, "article": found, "partner": member.partner}
     return render(request, "partners/own/write.html", context, status=422 if form.errors else 200)
@@ -101,10 +95,7 @@ def _withdrawn_before(request: HttpRequest) -> Article | None:
 @require_POST
 def partner_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the public pages."""
-    try:
-        actions.withdraw_article(pk, by=request.member)
-    except actions.NotTheirs as error:
-        raise Http404 from error
+    actions.withdraw_article(pk, by=request.member)
     return see_other("partner-article", pk)
 
 
@@ -118,7 +109,7 @@ def partner_kit(request: HttpRequest) -> HttpResponse:
         chosen = next((v for v in versions if str(v.pk) == request.POST.get("version")), None)
         if chosen is None:
             raise Http404
-        sharing.note_kit_share(request.member, chosen.pk, groups=form.cleaned_data["groups"])
+        sharing.note_kit_share(chosen.pk, groups=form.cleaned_data["groups"], by=request.member)
         return see_other("partner-kit")
     said = queries.kit_shares_of(partner)
     for version in versions:

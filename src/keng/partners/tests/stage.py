@@ -53,7 +53,7 @@ class Stage:
 
     def submitted(self, member=None):
         member = member or self.thu
-        return articles.submit_article(articles.write_article(member, **WORDS).pk, by=member)
+        return articles.submit_article(articles.write_article(**WORDS, by=member).pk, by=member)
 
     def alone(self):
         """A partner of one person."""

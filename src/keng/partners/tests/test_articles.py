@@ -7,11 +7,13 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from keng.accounts.models import PartnerMember
 from keng.accounts.partner_signing import partner_chain
+from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
 from keng.partners.actions import articles, inviting, sharing
+from keng.partners.errors import WordsChanged
 from keng.partners.models import Article, KitRequest, KitShare
 from keng.partners.tasks import TASKS
 from keng.partners.tests.stage import WORDS, Stage, signed_in
@@ -50,15 +52,15 @@ def test_one_writes_another_publishes_everybody_reads(public_client, stage):
 
 def test_the_second_person_publishes_only_the_words_they_read(stage):
     article = stage.submitted()
-    articles.write_article(stage.thu, **WORDS | {"text": "Khác hẳn."}, pk=article.pk)
+    articles.write_article(**WORDS | {"text": "Khác hẳn."}, pk=article.pk, by=stage.thu)
     articles.submit_article(article.pk, by=stage.thu)
-    with pytest.raises(articles.NotTheirs):
+    with pytest.raises(WordsChanged):
         articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
 
 
 def test_whoever_changed_it_last_does_not_publish_it(stage):
     article = stage.submitted()
-    articles.write_article(stage.binh, **WORDS, pk=article.pk)
+    articles.write_article(**WORDS, pk=article.pk, by=stage.binh)
     again = articles.submit_article(article.pk, by=stage.binh)
     with pytest.raises(articles.NeedsASecondPerson):
         articles.publish_article(article.pk, seen=queries.hash_of_text(again), by=stage.binh)
@@ -80,7 +82,7 @@ def test_it_goes_back_with_a_reason(public_client, stage):
 
 def test_a_purpose_that_is_not_theirs_is_refused(stage):
     with pytest.raises(articles.NotTheirPurpose):
-        articles.write_article(stage.thu, **WORDS | {"purpose": "road"})
+        articles.write_article(**WORDS | {"purpose": "road"}, by=stage.thu)
     with pytest.raises(IntegrityError, match="article_purpose_is_of_the_closed_list"):
         Article.objects.create(
             partner=stage.partner, written_by=stage.thu, **WORDS | {"purpose": "opinion"}
@@ -114,7 +116,7 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
 
 def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, stage, monkeypatch):
     alone = stage.alone()
-    draft = articles.write_article(alone, **WORDS | {"title": "Nháp"})
+    draft = articles.write_article(**WORDS | {"title": "Nháp"}, by=alone)
     article = stage.submitted(alone)
     of_two = stage.submitted()
     assert [one.id for one in queries.waiting_texts(stage.coordinator)] == [article.pk]
@@ -270,7 +272,7 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
 def test_the_number_is_said_again_not_added(stage):
     version = Ward().published()
     for groups in (2, 5):
-        sharing.note_kit_share(stage.thu, version.pk, groups=groups)
+        sharing.note_kit_share(version.pk, groups=groups, by=stage.thu)
     assert queries.kit_reach(stage.partner) == (1, 5)
 
 
@@ -295,14 +297,15 @@ def test_a_request_that_nobody_decides_is_forgotten_in_a_month(stage, become):
     second.refresh_from_db()
     assert (first.name, first.about, first.decided_at is None) == ("", "", False)
     assert (second.name, second.decided_at) == ("Bà Lan", None)
-    with pytest.raises(inviting.NotYours):
+    with pytest.raises(NotAllowed):
         inviting.accept_kit_request(first.pk, username="lan", by=stage.coordinator)
 
 
 def two_hands(stage):
     """Written by one of the two, changed by the other and handed in."""
     article = stage.submitted()
-    articles.write_article(stage.binh, **WORDS | {"text": WORDS["text"] + " Nhé."}, pk=article.pk)
+    longer = WORDS | {"text": WORDS["text"] + " Nhé."}
+    articles.write_article(**longer, pk=article.pk, by=stage.binh)
     return articles.submit_article(article.pk, by=stage.binh)
 
 
@@ -331,7 +334,7 @@ def test_another_persons_word_opens_no_way_round(public_client, stage):
 
 
 def test_handing_it_in_is_a_hand_in_it(stage):
-    article = articles.write_article(stage.thu, **WORDS)
+    article = articles.write_article(**WORDS, by=stage.thu)
     article = articles.submit_article(article.pk, by=stage.binh)
     with pytest.raises(articles.NeedsASecondPerson):
         articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
@@ -380,7 +383,7 @@ def test_an_approval_is_bound_to_the_words_and_not_to_their_moment(stage):
     article, alone = stage.submitted(), stage.submitted(stage.alone())
     seen, seen_alone = queries.hash_of_text(article), queries.hash_of_text(alone)
     Article.objects.update(text="Lời khác hẳn, không ai đọc.")
-    with pytest.raises(articles.NotTheirs):
+    with pytest.raises(WordsChanged):
         articles.publish_article(article.pk, seen=seen, by=stage.binh)
-    with pytest.raises(articles.NotTheirs):
+    with pytest.raises(WordsChanged):
         articles.publish_for_partner(alone.pk, seen=seen_alone, by=stage.coordinator)

@@ -5,11 +5,12 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from keng.accounts.models import Officer, Partner, PartnerMember
+from keng.acts.errors import NotAllowed
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
-from keng.partners.errors import ChangedMeanwhile, IntroductionForbidden
+from keng.partners.errors import IntroductionForbidden, WordsChanged
 from keng.partners.models import KitRequest
 from keng.partners.tests.stage import Stage
 from tests import make
@@ -106,7 +107,7 @@ def test_nobody_agrees_to_words_that_changed_since_they_were_read(desk_client, s
     address = f"/partners/members/{made.pk}/agree/"
     told = desk_client.post(address, {"seen": stale, "code": "1"}, follow=True)
     assert "vừa thay đổi: hãy đọc lại" in told.content.decode()
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(WordsChanged):
         inviting.agree_for_partner(made.pk, seen=bytes.fromhex(stale), by=stage.coordinator)
     made.refresh_from_db()
     assert made.awaits_agreement
@@ -184,13 +185,13 @@ def test_a_ghost_of_who_made_a_sign_in_does_not_agree_to_it(desk_client, stage):
     of_the_ghost = ghost_of(stage, ghost, role="administrator")
     address = f"/partners/members/{made.pk}/agree/"
     for one in (ghost, of_the_ghost):
-        with pytest.raises(inviting.NotYours):
+        with pytest.raises(NotAllowed):
             inviting.agree_for_partner(made.pk, seen=queries.agreement_digest(made), by=one)
         sign_in(desk_client, one)
         assert address not in desk_client.get(f"/partners/{made.partner_id}/").content.decode()
         assert desk_client.post(address, {"seen": seen(made), "code": "1"}).status_code == 404
     theirs = invited(desk_client, ghost, name="Báo Khác", username="khac")
-    with pytest.raises(inviting.NotYours):
+    with pytest.raises(NotAllowed):
         inviting.agree_for_partner(
             theirs.pk, seen=queries.agreement_digest(theirs), by=stage.administrator
         )

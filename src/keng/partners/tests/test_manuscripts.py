@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from keng.accounts.models import Partner
 from keng.acts.errors import NotAllowed
@@ -16,7 +17,7 @@ from keng.lessons.models import Collection, Edition
 from keng.lessons.tests.world import RIGHT, TEXTS
 from keng.partners import queries
 from keng.partners.actions import manuscripts
-from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, NotTheirs
+from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, WordsChanged
 from keng.partners.models import Manuscript
 from keng.partners.tests.stage import Stage, signed_in
 from keng.partners.writing_forms import writing_forms_for
@@ -63,20 +64,24 @@ def check(client, member, **changes):
     return Manuscript.objects.latest("id")
 
 
-def handed_in(member, kind):
-    """The same without pages."""
+def handed_in(member, kind, *, after=None):
+    """The same without pages; `after` is the check that it corrects."""
     opens = {"vi": {"title": COLLECTION["title"], "about": "Ngắn."}} if kind == "lesson" else None
-    text = manuscripts.begin_manuscript(member, kind=kind, purpose="fraud", opens=opens)
-    words = LESSON if kind == "lesson" else CHECK
-    boxes = writing_forms_for(kind, words, {}, partner=member.partner)
+    text = manuscripts.begin_manuscript(
+        kind=kind, purpose="fraud", opens=opens, after=after, by=member
+    )
+    words = LESSON if kind == "lesson" else CHECK | {"note": "Thêm nguồn."}
+    boxes = writing_forms_for(
+        kind, words, {}, partner=member.partner, corrects=text.claim_id is not None
+    )
     assert boxes.is_whole
     manuscripts.write_manuscript(
-        member,
         text.pk,
         typed=boxes.typed,
         title=boxes.title,
         purpose="fraud",
         content=boxes.content,
+        by=member,
     )
     return manuscripts.submit_manuscript(text.pk, by=member)
 
@@ -204,6 +209,22 @@ def test_a_correction_whose_check_is_taken_back_becomes_another_check(public_cli
     assert CHANGED in page(public_client, f"/claims/{first.claim.number}")
 
 
+def test_a_check_is_held_before_the_texts_that_become_or_correct_it(stage):
+    first = handed_in(stage.thu, "check")
+    first = manuscripts.publish_manuscript(
+        first.pk, seen=queries.hash_of_text(first), by=stage.binh
+    )
+    second = handed_in(stage.thu, "check", after=first)
+    with CaptureQueriesContext(connection) as published:
+        manuscripts.publish_manuscript(second.pk, seen=queries.hash_of_text(second), by=stage.binh)
+    with CaptureQueriesContext(connection) as taken_back:
+        manuscripts.withdraw_manuscript(second.pk, by=stage.thu, reason="changed")
+    for asked in (published, taken_back):
+        locks = [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]]
+        held = [sql.partition(' FROM "')[2].partition('"')[0] for sql in locks]
+        assert held[:2] == ["claims_claim", "partners_manuscript"]
+
+
 def test_what_was_taken_back_is_written_anew_as_another_check(public_client, stage):
     first = released(public_client, stage.binh, check(public_client, stage.thu))
     public_client.post(f"/partner/texts/{first.pk}/withdraw/", {"reason": "changed"})
@@ -224,7 +245,7 @@ def test_a_topic_for_which_the_partner_was_not_invited_is_not_offered(public_cli
     sent = CHECK | {"topic": "traffic", "do": "submit"}
     assert public_client.post("/partner/checks/new/", sent).status_code == 422
     with pytest.raises(NotTheirPurpose):
-        manuscripts.begin_manuscript(stage.thu, kind="check", purpose="road")
+        manuscripts.begin_manuscript(kind="check", purpose="road", by=stage.thu)
 
 
 def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
@@ -243,11 +264,11 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
     home = page(public_client, "/partner/")
     assert mine.title not in home
     assert draft.title not in home
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotAllowed):
         manuscripts.begin_manuscript(
-            other, kind="lesson", purpose="fraud", collection=mine.collection
+            kind="lesson", purpose="fraud", collection=mine.collection, by=other
         )
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotAllowed):
         manuscripts.publish_manuscript(draft.pk, seen=queries.hash_of_text(draft), by=other)
 
 
@@ -310,7 +331,7 @@ def test_whoever_wrote_it_last_does_not_publish_it(public_client, stage):
     signed_in(public_client, stage.binh)
     other = LESSON | {"vi_title": "Tiêu đề khác", "do": "submit"}
     public_client.post(f"/partner/texts/{text.pk}/edit/", other)
-    with pytest.raises(NotTheirs):
+    with pytest.raises(WordsChanged):
         manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
     text.refresh_from_db()
     with pytest.raises(NeedsASecondPerson):

@@ -6,6 +6,7 @@ from keng.accounts.models import Officer, PartnerMember, PartnerSession
 from keng.accounts.partner_signing import PARTNER_COOKIE
 from keng.audit.models import Entry
 from keng.partners.actions import inviting
+from keng.partners.errors import NameTaken
 from keng.partners.tests.stage import PASSWORD, Stage, digits, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,7 @@ def test_the_desk_makes_an_account_and_keeps_no_way_into_it(stage):
 
 
 def test_a_name_is_taken_once(stage):
-    with pytest.raises(inviting.NameTaken):
+    with pytest.raises(NameTaken):
         stage.invited(name="Đoàn phường Nếnh", username="other")
-    with pytest.raises(inviting.NameTaken):
+    with pytest.raises(NameTaken):
         stage.invited(name="Khác", username="thu")

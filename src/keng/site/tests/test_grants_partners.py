@@ -52,7 +52,7 @@ _RELEASED = "UPDATE partners_article SET published_at = now(), released_by_id = 
 
 
 def test_what_nobody_handed_in_is_not_published(stage, become):
-    articles.write_article(stage.thu, **WORDS)
+    articles.write_article(**WORDS, by=stage.thu)
     become("public")
     assert HELD in refused(_RELEASED + ", submitted_at = now()", stage.binh.pk)
     become("owner")

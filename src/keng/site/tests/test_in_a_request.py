@@ -50,7 +50,6 @@ from keng.lookup_pages.propose import propose_sighting
 from keng.network.actions import groups
 from keng.partners.actions import inviting
 from keng.partners.actions import releasing as partners
-from keng.partners.errors import NotTheirs
 from keng.partners.models import Article, KitRequest
 from keng.partners.queries import agreement_digest as seen_of_member
 from keng.partners.queries import hash_of_text
@@ -592,7 +591,7 @@ def lesson_of_a_partner_published_by_the_province():
     return Example(
         stage.coordinator,
         lambda by: partners.publish_for_partner(text.pk, seen=seen, by=by),
-        NotTheirs,
+        NotAllowed,
     )
 
 
@@ -612,7 +611,7 @@ def first_person_of_a_partner_agreed_to():
     return Example(
         stage.coordinator,
         lambda by: inviting.agree_for_partner(member.pk, seen=seen, by=by),
-        inviting.NotYours,
+        NotAllowed,
     )
 
 
@@ -623,7 +622,7 @@ def article_published_by_its_partner():
     return Example(
         None,
         lambda _: partners.publish_partner_text(Article, article.pk, seen=seen, by=stage.binh),
-        NotTheirs,
+        NotAllowed,
     )
 
 

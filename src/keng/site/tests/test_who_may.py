@@ -35,7 +35,6 @@ from keng.network.actions.leads import LeadEntry
 from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
 from keng.partners import queries as partners
-from keng.partners.errors import NotTheirs
 from keng.places.models import Unit
 from keng.reports.periodic.spans import read_span as span_of
 from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
@@ -124,6 +123,7 @@ OF_THE_OWN_UNIT = {
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
 # they do is tried in the tests of the area. That others do not is tried here.
 NOT_FOR_EVERY_ONE_OF_THEM = {
+    "community.announcements.keep_channel",
     "lookup.disputes.decide_dispute",
     "lookup_pages.dispute_pictures.show_picture",
     "surveys.paper.type_in_sheet",
@@ -152,7 +152,6 @@ REFUSED = (
     ObjectDoesNotExist,
     NotYoursToDecide,
     NothingChosen,
-    NotTheirs,
 )
 # They say no by doing nothing.
 QUIET = {"decisions.viewing.note_first_read"}
@@ -183,6 +182,7 @@ def _modules():
         "keng.accounts.requesting",
         "keng.accounts.sessions",
         "keng.accounts.setting_up",
+        "keng.community.report.send",
         "keng.reports.periodic.signing",
     )
     for area in Path(keng.__file__).parent.iterdir():

@@ -125,7 +125,7 @@ def _invite(
 
 def _publish(post: words.Post, members: list[PartnerMember], coordinator: Officer) -> None:
     author = members[0]
-    made = articles.write_article(author, purpose=post.purpose, title=post.title, text=post.text)
+    made = articles.write_article(purpose=post.purpose, title=post.title, text=post.text, by=author)
     seen = queries.hash_of_text(articles.submit_article(made.pk, by=author))
     if post.days_ago is None:
         return

@@ -64,19 +64,19 @@ def teach_as(members: list[PartnerMember]) -> None:
             continue
         opens = None if collection else said["texts"]
         made = manuscripts.begin_manuscript(
-            author,
             kind=Manuscript.Kind.LESSON,
             purpose=said["purpose"],
             collection=collection,
             opens=opens,
+            by=author,
         )
         made = manuscripts.write_manuscript(
-            author,
             made.pk,
             typed=initial_of_edition(texts, right),
             title=texts["vi"]["title"],
             purpose=said["purpose"],
             content={"texts": texts, "right": right},
+            by=author,
         )
         seen = queries.hash_of_text(manuscripts.submit_manuscript(made.pk, by=author))
         made = manuscripts.publish_manuscript(made.pk, seen=seen, by=second)

@@ -1,0 +1,62 @@
+"""What partners write and the desk does about them: who may, and how it stands on record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.who import COORDINATING, HOLDER, INVITING
+from keng.acts.act import Act, name_records
+from keng.partners.members_right import MEMBER
+
+INVITE_PARTNER = Act(INVITING, {"partner.invited": _("Invited a partner")})
+ADD_MEMBER = Act(INVITING, {"partner.member_added": _("Added somebody who signs in for a partner")})
+# As the second person to who made the sign-in; of the partner's own people see AGREE_TO_MEMBER.
+AGREE_FOR_PARTNER = Act(INVITING)
+CLOSE_MEMBER = Act(
+    INVITING, {"partner.member_closed": _("Ended the sign-in of somebody of a partner")}
+)
+SET_PARTNER_ACTIVE = Act(
+    INVITING,
+    {
+        "partner.closed": _("Closed a partner"),
+        "partner.opened": _("Let a partner publish again"),
+    },
+)
+# Anybody asks, by name and in public.
+ASK_FOR_KIT = Act(HOLDER)
+ACCEPT_KIT_REQUEST = Act(INVITING, {"kit.accepted": _("Accepted a person of good standing")})
+DECLINE_KIT_REQUEST = Act(INVITING, {"kit.declined": _("Declined somebody who asked for the kit")})
+PUBLISH_FOR_PARTNER = Act(COORDINATING)
+GIVE_BACK_TO_PARTNER = Act(COORDINATING)
+
+AGREE_TO_MEMBER = Act(MEMBER)
+WRITE_ARTICLE = Act(MEMBER, {"article.written": _("Wrote an article")})
+WITHDRAW_ARTICLE = Act(MEMBER, {"article.withdrawn": _("Withdrew an article")})
+BEGIN_MANUSCRIPT = Act(MEMBER)
+WRITE_MANUSCRIPT = Act(MEMBER, {"manuscript.written": _("Wrote a lesson or a check for a partner")})
+# Begins, writes and hands in, as far as is wished.
+SAVE_MANUSCRIPT = Act(MEMBER)
+DISCARD_MANUSCRIPT = Act(MEMBER, {"manuscript.discarded": _("Threw a draft of a partner away")})
+WITHDRAW_MANUSCRIPT = Act(
+    MEMBER, {"manuscript.withdrawn": _("Withdrew a lesson or a check of a partner")}
+)
+SUBMIT_TEXT = Act(
+    MEMBER,
+    {
+        "article.submitted": _("Handed an article in"),
+        "manuscript.submitted": _("Handed in a lesson or a check of a partner"),
+    },
+)
+PUBLISH_TEXT = Act(MEMBER)
+GIVE_BACK_TEXT = Act(MEMBER)
+# Nobody but the partner sees it.
+NOTE_KIT_SHARE = Act(MEMBER)
+
+# By one of the partner, or by the province where nobody of the partner is left to do it.
+name_records(
+    {
+        "partner.member_agreed": _("Agreed that somebody signs in for a partner"),
+        "article.published": _("Published an article of a partner"),
+        "article.given_back": _("Gave an article back"),
+        "manuscript.published": _("Published a lesson or a check of a partner"),
+        "manuscript.given_back": _("Gave a lesson or a check of a partner back"),
+    }
+)

@@ -1,0 +1,142 @@
+"""Every act of a partner's member: for active members of an active partner, over their own."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from keng.accounts.models import Partner, PartnerMember
+from keng.acts.act import ACTS
+from keng.acts.errors import NotAllowed
+from keng.audit.models import Entry
+from keng.partners import queries
+from keng.partners.actions import articles, inviting, manuscripts, sharing
+from keng.partners.members_right import MEMBER
+from keng.partners.models import Article, KitShare, Manuscript
+from keng.partners.tests.stage import WORDS, Stage
+from keng.partners.tests.test_manuscripts import handed_in
+from keng.warnings.tests.ward import Ward
+
+pytestmark = pytest.mark.django_db
+BOXES: dict[str, Any] = {"typed": {}, "title": "Tên khác", "purpose": "fraud", "content": None}
+# They name nothing that another partner could have.
+OVER_NOTHING_OF_OTHERS = {"sharing.note_kit_share"}
+
+
+class Room:
+    """What a partner of two has: one wrote, handed in and published some, the other tries."""
+
+    def __init__(self):
+        self.stage = stage = Stage()
+        self.own = stage.binh
+        self.other = stage.invited(name="Báo Thử", username="bao").member
+        self.article = stage.submitted()
+        self.text = handed_in(stage.thu, "check")
+        self.draft = handed_in(stage.thu, "check")
+        self.published = self.publish(handed_in(stage.thu, "lesson"))
+        self.published_article = articles.publish_article(
+            (one := stage.submitted()).pk, seen=queries.hash_of_text(one), by=stage.binh
+        )
+        self.waiting = inviting.add_member(
+            stage.partner.pk, name="Chi", username="chi", by=stage.administrator
+        ).member
+        self.version = Ward().published()
+
+    def publish(self, text):
+        seen = queries.hash_of_text(text)
+        return manuscripts.publish_manuscript(text.pk, seen=seen, by=self.stage.binh)
+
+    def acts(self):
+        """Each act with what it is asked with; whoever does it is left open."""
+        seen, article, text = queries.hash_of_text, self.article, self.text
+        return {
+            "inviting.agree_to_member": lambda by: inviting.agree_to_member(self.waiting.pk, by=by),
+            "articles.write_article": lambda by: articles.write_article(
+                **WORDS, pk=article.pk, by=by
+            ),
+            "articles.withdraw_article": lambda by: articles.withdraw_article(
+                self.published_article.pk, by=by
+            ),
+            "manuscripts.begin_manuscript": lambda by: manuscripts.begin_manuscript(
+                kind="lesson", purpose="fraud", after=self.published, by=by
+            ),
+            "manuscripts.write_manuscript": lambda by: manuscripts.write_manuscript(
+                text.pk, **BOXES, by=by
+            ),
+            "manuscripts.save_manuscript": lambda by: manuscripts.save_manuscript(
+                text, **BOXES, submits=True, by=by
+            ),
+            "manuscripts.discard_manuscript": lambda by: manuscripts.discard_manuscript(
+                self.draft.pk, by=by
+            ),
+            "manuscripts.withdraw_manuscript": lambda by: manuscripts.withdraw_manuscript(
+                self.published.pk, by=by
+            ),
+            "releasing.submit_partner_text": lambda by: articles.submit_article(article.pk, by=by),
+            "releasing.publish_partner_text": lambda by: articles.publish_article(
+                article.pk, seen=seen(article), by=by
+            ),
+            "releasing.give_back_partner_text": lambda by: manuscripts.give_back_manuscript(
+                self.draft.pk, seen=seen(self.draft), reason="Chưa rõ", by=by
+            ),
+            "sharing.note_kit_share": lambda by: sharing.note_kit_share(
+                self.version.pk, groups=2, by=by
+            ),
+        }
+
+
+def of_another_partner(room):
+    return room.other
+
+
+def closed(room):
+    """As the desk closed them after their page was opened."""
+    PartnerMember.objects.filter(pk=room.own.pk).update(is_active=False)
+    return room.own
+
+
+def nobody_agreed_to(room):
+    return room.waiting
+
+
+def of_a_closed_partner(room):
+    Partner.objects.filter(pk=room.own.partner_id).update(is_active=False)
+    return room.own
+
+
+def kept():
+    """Whatever an act could leave."""
+    return [
+        list(rows.objects.order_by("pk").values())
+        for rows in (Article, Manuscript, KitShare, PartnerMember, Entry)
+    ]
+
+
+def test_every_act_of_a_member_is_tried_here():
+    known = {name.partition(".actions.")[2] for name, row in ACTS.items() if row.may is MEMBER}
+    assert known == set(Room().acts())
+
+
+@pytest.mark.parametrize(
+    "somebody", [of_another_partner, closed, nobody_agreed_to, of_a_closed_partner]
+)
+def test_whoever_is_no_active_member_of_this_partner_does_none_of_it(somebody):
+    room = Room()
+    acts, by = room.acts(), somebody(room)
+    if somebody is of_another_partner:
+        for name in OVER_NOTHING_OF_OTHERS:
+            acts.pop(name)
+    before = kept()
+    for name, act in acts.items():
+        with pytest.raises(NotAllowed):
+            pytest.fail(f"{name} is done: {act(by)}")
+    assert kept() == before
+
+
+def test_a_member_does_all_of_it_over_what_is_their_partners():
+    room = Room()
+    for act in room.acts().values():
+        before, around = kept(), transaction.savepoint()
+        act(room.own)
+        assert kept() != before
+        transaction.savepoint_rollback(around)
