@@ -57,6 +57,7 @@ CODE = (
     "community/report/describe.py",
     "community/report/name.py",
     "community/report/check.py",
+    "community/report/send.py:FileLost",
     "community/report/steps.py",
     "community/report/recipient.py",
     "lookup_pages/promises.py",
