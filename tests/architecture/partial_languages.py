@@ -63,6 +63,7 @@ CODE = (
     "lookup_pages/promises.py",
     "lookup_pages/public/search.py",
     "dialogue/public/code_entry.py",
+    "dialogue/exchange_code.py:AlreadyExchanged",
     "dialogue/public/status_page.py",
     "dialogue/public/stages.py",
     "dialogue/public/status_acts.py",
