@@ -161,12 +161,11 @@ def become(db):
 def in_a_request(transactional_db):
     """Do acts as production does them: as the process's role, in a request that really commits.
 
-    `in_a_request(act, …, by=officer)` runs them in one request of the desk, inside the transaction
-    that the desk's middleware puts around it: what is deferred is checked at its end, locks are
-    held till then, and what is to happen on commit happens. Without `by` they are the public
-    site's, whose requests have no transaction around them. Each act is called with the officer as
-    the request knows them, or None. Returns what the last act returned. May be called by several
-    threads at once.
+    `in_a_request(act, …, by=officer)` runs them in one request of the desk, each in a transaction
+    of its own: what is deferred is checked at its end, and what is to happen on commit happens.
+    Without `by` they are the public site's. Each act is called with the officer as the request
+    knows them, or None. Returns what the last act returned. May be called by several threads at
+    once.
     """
     connection.ensure_connection()
     give_rights()

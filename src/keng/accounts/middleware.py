@@ -1,14 +1,10 @@
-"""Who is asking: every desk request belongs to an officer and is one transaction."""
+"""Who is asking: every desk request belongs to an officer."""
 
-import copy
 import datetime
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +15,7 @@ from django_htmx.middleware import HtmxDetails
 from keng.accounts.devices import device_of
 from keng.accounts.models import Notice, Officer
 from keng.accounts.sessions import BEGAN_KEY, DEVICE_KEY, OFFICER_KEY, SESSION_LASTS, keep_awake
-from keng.kit import busy, times
+from keng.kit import times
 from keng.kit.secrets import same_secret
 
 OPEN_PAGES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
@@ -30,8 +26,6 @@ class DeskRequest(HttpRequest):
     """A request to the desk: only the pages of signing in see None."""
 
     officer: Officer | None
-    passing_error: Exception | None
-    """What the database gave up with for a moment, in the try that was answered last."""
 
 
 class SignedInRequest(HttpRequest):
@@ -42,33 +36,12 @@ class SignedInRequest(HttpRequest):
 
 
 class OfficerMiddleware:
-    """Set request.officer, or send to the sign-in page; tell the database who is asking."""
+    """Set request.officer, or send to the sign-in page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
-        session = copy.deepcopy(dict(request.session.items()))
-        answer = self._try(request)
-        if busy.may_succeed_at_once(request.passing_error) and _may_repeat(request):
-            # Whoever stood in the way is through; nothing of the first try is left anywhere.
-            _restore_request(request, session)
-            answer = self._try(request)
-        return answer
-
-    def _try(self, request: DeskRequest) -> HttpResponse:
-        request.passing_error = None
-        try:
-            with transaction.atomic():
-                return self._answer(request)
-        except DatabaseError as error:
-            # What is deferred is checked at the commit, when the view has long returned.
-            if not busy.is_passing_error(error):
-                raise
-            request.passing_error = error
-            return busy.busy_page(request)
-
-    def _answer(self, request: DeskRequest) -> HttpResponse:
         request.officer = signed_in_officer(request)
         if request.officer is None and _page_name(request) not in OPEN_PAGES:
             return redirect(_to_sign_in(request))
@@ -82,27 +55,6 @@ class OfficerMiddleware:
         with translation.override(request.officer.language):
             request.LANGUAGE_CODE = request.officer.language
             return self.get_response(request)
-
-    def process_exception(self, request: DeskRequest, exception: Exception) -> HttpResponse | None:
-        """A view that failed leaves nothing half-written."""
-        transaction.set_rollback(True)
-        if not busy.is_passing_error(exception):
-            return None
-        request.passing_error = exception
-        return busy.busy_page(request)
-
-
-def _may_repeat(request: DeskRequest) -> bool:
-    """Files were read to their end, and signing in has changed whose session it is."""
-    return request.officer is not None and not request.FILES
-
-
-def _restore_request(request: DeskRequest, session: dict[str, Any]) -> None:
-    """Forget what the first try put into the session and meant to say."""
-    request.session = type(request.session)(request.session.session_key)
-    request.session.update(session)
-    if hasattr(request, "_messages"):
-        request._messages = default_storage(request)  # noqa: SLF001 -- there is no other way
 
 
 def signed_in_officer(request: HttpRequest) -> Officer | None:

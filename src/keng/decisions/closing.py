@@ -170,6 +170,8 @@ def _end_tip(tip: Tip) -> None:
     tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
     unheard_danger.clear_danger(tip)
     deadlines.set_due_at(tip)
+    # The alarm, which ends with the decision, comes before the chat in the order of locks.
+    list(lock(Alarm.objects.filter(tip=tip)).values("pk"))
     chats.forget_conversation(tip, but_answer=True)
     if tip.outcome == Tip.Outcome.UNFOUNDED:
         remove_from_index(tip)

@@ -30,7 +30,7 @@ from keng.tips.errors import (
     NothingToAnswer,
 )
 from keng.tips.gravity import has_unread_danger
-from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
+from keng.tips.models import Attachment, Decision, DialogueMessage, Incident, Sighting, Tip
 
 # Longer than for one answer: there is more to look over once it is written.
 ANSWER_ALL_HOLD = datetime.timedelta(seconds=60)
@@ -203,10 +203,12 @@ def _lock_answers(message_ids: list[str]) -> None:
     tips = Tip.objects.filter(pk__in=said.values("tip"))
     # An answer has none, but taking a message away looks for them.
     seen_in = Sighting.objects.filter(message__in=said.values("pk"))
+    attached = Attachment.objects.filter(message__in=said.values("pk"))
     carried = Delivery.objects.filter(dispatch__in=said.values("dispatch_ref"))
     list(lock(tips).values_list("pk", flat=True))
     list(lock(said).values_list("pk", flat=True))
     list(lock(seen_in).values_list("pk", flat=True))
+    list(lock(attached).values_list("pk", flat=True))
     list(lock(carried).values_list("pk", flat=True))
 
 

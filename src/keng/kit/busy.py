@@ -3,10 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-# Deadlock, serialization, lock timeout: the same may succeed at once.
-_AT_ONCE_AGAIN = frozenset({"40P01", "40001", "55P03"})
-# Statement timeout, and a transaction that was idle too long.
-_LATER_AGAIN = frozenset({"57014", "25P03"})
+# Deadlock, serialization, lock timeout, statement timeout, a transaction that was idle too long.
+_PASSING = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
 RETRY_AFTER_SECONDS = 3
 # A page that is sent back must not hold what opens an account or a report: passwords, the halves of
 # a set-up, digits, receipt codes. The names of their fields, as the forms have them.
@@ -24,12 +22,7 @@ def sqlstate_of(error: BaseException | None) -> str:
 
 def is_passing_error(error: BaseException | None) -> bool:
     """Whether nothing was changed, and the same may well succeed a little later."""
-    return sqlstate_of(error) in _AT_ONCE_AGAIN | _LATER_AGAIN
-
-
-def may_succeed_at_once(error: BaseException | None) -> bool:
-    """Whether whoever stood in the way is through by now."""
-    return sqlstate_of(error) in _AT_ONCE_AGAIN
+    return sqlstate_of(error) in _PASSING
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:

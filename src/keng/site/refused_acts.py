@@ -1,4 +1,4 @@
-"""An act that was refused, and that no view speaks of by itself, is answered in words."""
+"""An act that was refused, or a database that gave up for a moment, is answered in words."""
 
 from collections.abc import Callable
 
@@ -23,10 +23,10 @@ class RefusedActs:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer in words, or none where it is another kind of failure."""
+        if isinstance(error, TryAgain) or busy.is_passing_error(error):
+            return busy.busy_page(request)
         if not isinstance(error, Refused):
             return None
-        if isinstance(error, TryAgain):
-            return busy.busy_page(request)
         if isinstance(error, NotAllowed):
             # The same answer as for what does not exist.
             return render(request, "errors/not_found.html", status=404)
