@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keng.acts.errors import NotAllowed
+from keng.acts.work import work
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.delivery.actions import dispatch as actions
@@ -64,7 +65,8 @@ class Ward:
         )
 
     def send(self, audience, *, kind="warning", approval=None, urgent=False, unit=None, **more):
-        return actions.send_dispatch(
+        # A step of an act on warnings, in its transaction.
+        return work()(actions.send_dispatch)(
             kind=kind,
             unit=unit or self.unit,
             approval=approval or self.approve(audience),
