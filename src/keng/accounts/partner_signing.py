@@ -172,6 +172,7 @@ def _token_hash(token: str) -> bytes:
     return keyed_hash("partner session", token)
 
 
+@work()
 def _keep_password(member: PartnerMember | None, made: str) -> None:
     """The same password in a new form, unless another was chosen meanwhile."""
     if member is not None:

@@ -151,6 +151,7 @@ def _locked_officer(officer: Officer) -> Officer | None:
     return lock(Officer.objects.filter(is_active=True)).filter(pk=officer.pk).first()
 
 
+@work()
 def _keep_password(officer: Officer | None, made: str) -> None:
     """The same password in a new form, unless another was chosen meanwhile."""
     if officer is not None:

@@ -2,7 +2,10 @@
 
 import re
 
+from django.db import connection
 from django.test import Client
+
+from keng.acts.work import current_work
 
 # Beside these no blank is seen, for a line begins or ends there.
 _LINES = re.compile(
@@ -20,6 +23,13 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _QUOTED_OR_BLANKS = re.compile(r"\"[^\"]*\"|'[^']*'|[ \t\r\n\f]+(?=(/?>$)?)")
 
 
+_WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?')
+# One row by one statement, and nothing that anybody decided: a session, a draft not yet sent.
+_KEPT_BY_THEMSELVES = frozenset(
+    ("accounts_desksession", "accounts_partnersession", "community_draft", "surveys_draft")
+)
+
+
 class Browser(Client):
     """A client whose pages have one blank for a run of them, and none where nobody sees it.
 
@@ -28,10 +38,18 @@ class Browser(Client):
     """
 
     def request(self, **request):
-        response = super().request(**request)
+        with connection.execute_wrapper(_refuse_loose_writes):
+            response = super().request(**request)
         if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
             response.content = settled(response.content.decode()).encode()
         return response
+
+
+def _refuse_loose_writes(execute, sql, *rest):
+    """Whatever a page changes is an act or a unit of work (keng.acts), or it is half done."""
+    if (found := _WRITES.match(str(sql))) and current_work() is None:
+        assert found[1] in _KEPT_BY_THEMSELVES, f"{found[1]} is changed outside of any act: {sql}"
+    return execute(sql, *rest)
 
 
 def settled(page):
