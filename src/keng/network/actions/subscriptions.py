@@ -47,7 +47,8 @@ def address_hash(channel: str, address: str) -> bytes:
     return keyed_hash("subscription", channel, address.strip().casefold())
 
 
-@act(acts.REQUEST_SUBSCRIPTION)
+# A second try would find the mailbox held by the first one, and send no letter.
+@act(acts.REQUEST_SUBSCRIPTION, retry=False)
 def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | None, bool]:
     """Write it down; True when a letter should go out now.
 
