@@ -48,7 +48,7 @@ class OfficerMiddleware:
         if request.officer is None:
             translation.activate("vi")
             return self.get_response(request)
-        # Read now: an error page shows the tabs, too, and by then nothing more can be asked.
+        # Read now: an error page shows the tabs, too, and the database may be what is in error.
         _ = request.officer.current_posts
         if getattr(request.officer, "has_notices", False):
             _ = request.officer.unseen_notices

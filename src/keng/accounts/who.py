@@ -83,6 +83,8 @@ class Who:
     about: str
     """What they do, in a sentence for docs/who-may.md."""
     rules: tuple[Rule, ...]
+    is_by_secret: bool = False
+    """A secret is the permission, whoever has it; a set without rules is nobody."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -127,11 +129,6 @@ class Who:
         own, above = self._ends(officer)
         below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
         return own | frozenset(below)
-
-    @property
-    def is_by_secret(self) -> bool:
-        """Whether a secret is the permission, and nobody's posts are."""
-        return not self.rules
 
     def reaches(self, officer: PostHolder, unit_id: uuid.UUID) -> bool:
         """Whether the officer is one of these for the unit of this id."""
@@ -287,6 +284,7 @@ ONESELF = _who(
 HOLDER = Who(
     "Acts by a receipt, a lead's link or a code: the secret is the permission, whatever the role.",
     (),
+    is_by_secret=True,
 )
 
 

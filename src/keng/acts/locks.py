@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from keng.acts.errors import NotAllowed
-from keng.acts.work import current_work, permit_anywhere, permit_over
+from keng.acts.work import current_work, permit_over
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +116,6 @@ def lock_one(visible: QuerySet[_Row], pk: uuid.UUID, *, owner: str = "unit_id") 
     """
     row = lock(visible).filter(pk=pk).first()
     if row is None:
-        # Asked in any case: whoever may not do this at all learns no more than who may not see it.
-        permit_anywhere()
         raise NotAllowed
     permit_over(attrgetter(owner)(row))
     return row
@@ -140,7 +138,8 @@ def _go_on_to(table: str, *, waits: bool) -> None:
     if table not in _PLACES:
         report_disorder("(a table without a place)", table)
         return
-    furthest = max(work.locks, key=_PLACES.__getitem__, default=table)
-    if waits and table not in work.locks and _PLACES[table] < _PLACES[furthest]:
+    taken = work.whole.locked_tables
+    furthest = max(taken, key=_PLACES.__getitem__, default=table)
+    if waits and table not in taken and _PLACES[table] < _PLACES[furthest]:
         report_disorder(furthest, table)
-    work.locks.append(table)
+    taken.add(table)

@@ -16,9 +16,9 @@ from keng.kit import busy
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-_DEADLOCK, _SERIALIZATION = "40P01", "40001"
-# The other one is through by then, and nothing of the first try is left.
-_ONCE_MORE = frozenset({_DEADLOCK, _SERIALIZATION})
+# Deadlock, serialization, lock timeout: whoever stood in the way may be through by then, and
+# nothing of the first try is left.
+_ONCE_MORE = frozenset({"40P01", "40001", "55P03"})
 
 
 class Right(Protocol):
@@ -53,14 +53,23 @@ class Work:
         self.name = name
         self.right = right
         self.by = by
-        # How far the locks have come (keng.acts.locks): parts of an act share its transaction.
-        self.locks: list[str] = outer.locks if outer else []
+        # Parts of an act share its transaction, and so what this one keeps.
+        self.whole: Work = outer.whole if outer else self
+        self.locked_tables: set[str] = set()
+        self.may_repeat = True
+        self._answers: dict[tuple[Right, uuid.UUID], bool] = {}
         self._has_asked = right is None or right.is_by_secret
 
     def ask_over(self, owner_id: uuid.UUID) -> None:
         """Raise NotAllowed unless whoever acts may do this over what the owner has."""
-        if self.right is not None and not self.right.is_by_secret:
-            self._refuse_unless(self.right.reaches(self.by, owner_id))
+        right = self.right
+        if right is None or right.is_by_secret:
+            return
+        # Two hundred tips of one desk are one question.
+        known = self.whole._answers  # noqa: SLF001 -- its own class
+        if (right, owner_id) not in known:
+            known[right, owner_id] = right.reaches(self.by, owner_id)
+        self._refuse_unless(known[right, owner_id])
 
     def ask_anywhere(self) -> None:
         """Raise NotAllowed unless whoever acts may do this somewhere."""
@@ -79,6 +88,7 @@ class Work:
 
 
 _current: ContextVar[Work | None] = ContextVar("keng.work", default=None)
+_has_committed: ContextVar[bool] = ContextVar("keng.has_committed", default=False)
 
 
 def current_work() -> Work | None:
@@ -137,16 +147,24 @@ def run_work(
 ) -> _R:
     """Do it in one transaction: this one, or the one that goes on already.
 
-    What met a deadlock is tried once more, since the other one is through by then. Raises TryAgain
-    where the database waited too long for somebody, and PermissionNotAsked.
+    What met a deadlock, or waited too long for a lock, is tried once more. Raises TryAgain where
+    the database gave up again, or took too long, and PermissionNotAsked.
     """
-    if connection.in_atomic_block:
-        return _run_once(name, do, right, by)
-    for is_last in (False, True) if retry else (True,):
+    outer = _current.get()
+    if outer is not None:
+        # A savepoint of the other act: what is refused, and caught there, leaves nothing.
+        outer.whole.may_repeat = outer.whole.may_repeat and retry
+        with savepoint():
+            return _do_asked(do, Work(name, right=right, by=by, outer=outer))
+    for is_last in (False, True):
+        work = Work(name, right=right, by=by)
+        work.may_repeat = retry
         try:
-            return _run_once(name, do, right, by)
+            return _run_whole(do, work)
         except OperationalError as error:
-            if not is_last and busy.sqlstate_of(error) in _ONCE_MORE:
+            # A transaction of the tests' cannot be begun again.
+            may_repeat = work.may_repeat and not connection.in_atomic_block
+            if may_repeat and not is_last and busy.sqlstate_of(error) in _ONCE_MORE:
                 continue
             if busy.is_passing_error(error):
                 raise TryAgain from error
@@ -154,24 +172,32 @@ def run_work(
     raise AssertionError(name)
 
 
-def _run_once(name: str, do: Callable[[], _R], right: Right | None, by: object) -> _R:
-    outer = _current.get()
-    mine = Work(name, right=right, by=by, outer=outer)
-    token = _current.set(mine)
+def has_committed() -> bool:
+    """Whether the last act that was begun since forget_commits came to its end."""
+    return _has_committed.get()
+
+
+def forget_commits() -> None:
+    """A request begins: what comes to its end from now on was done for it."""
+    _has_committed.set(False)
+
+
+def _run_whole(do: Callable[[], _R], work: Work) -> _R:
+    # What the machine does beside it, such as counting a code, is nothing that anybody asked for.
+    is_act = work.right is not None
+    _has_committed.set(_has_committed.get() and not is_act)
+    with audit.entries_last(), transaction.atomic():
+        result = _do_asked(do, work)
+        audit.write_entries()
+    _has_committed.set(_has_committed.get() or is_act)
+    return result
+
+
+def _do_asked(do: Callable[[], _R], work: Work) -> _R:
+    token = _current.set(work)
     try:
-        if outer is not None:
-            # A savepoint of the other act: what is refused, and caught there, leaves nothing.
-            with savepoint():
-                return _do_asked(do, mine)
-        with audit.entries_last(), transaction.atomic():
-            result = _do_asked(do, mine)
-            audit.write_entries()
-            return result
+        result = do()
+        work.must_have_asked()
     finally:
         _current.reset(token)
-
-
-def _do_asked(do: Callable[[], _R], mine: Work) -> _R:
-    result = do()
-    mine.must_have_asked()
     return result

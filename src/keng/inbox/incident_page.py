@@ -95,7 +95,7 @@ def incident_withdraw(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         done = actions.withdraw_incident_answer(batch, by=request.officer)
-    except (errors.NotYours, NotAllowed) as error:
+    except NotAllowed as error:
         raise Http404 from error
     except errors.CannotDecide as error:
         messages.warning(request, error_sentence(error))

@@ -99,7 +99,7 @@ def withdraw_incident_answer(batch: uuid.UUID, *, by: Officer) -> WithdrawnAnswe
     for message_id in message_ids:
         try:
             answering.withdraw_answer(message_id, by=by)
-        except (CannotDecide, Refused) as refusal:
+        except Refused as refusal:
             refusals.append(refusal)
     if len(refusals) == len(message_ids):
         raise refusals[0] if refusals else NotAllowed
@@ -198,7 +198,9 @@ def close_incident(
 
 
 def _lock_answers(message_ids: list[str]) -> None:
-    """All that goes with them before the first is put on record: the audit chain is taken last."""
+    """All that goes with them, table by table: the first one taken back by itself would go on to
+    the rows of the next in another order.
+    """
     said = DialogueMessage.objects.filter(pk__in=message_ids)
     tips = Tip.objects.filter(pk__in=said.values("tip"))
     # An answer has none, but taking a message away looks for them.

@@ -12,7 +12,7 @@ from keng.accounts.who import WORKING
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed, TooLate
 from keng.acts.locks import lock
-from keng.acts.work import permit_anywhere, permit_over, work
+from keng.acts.work import permit_over, work
 from keng.audit.actions import record, unit_chain
 from keng.incidents import acts, rising
 from keng.incidents.wave_queries import standing_dismissal
@@ -261,7 +261,6 @@ def _locked_wave(wave_id: uuid.UUID, by: Officer) -> tuple[Wave, uuid.UUID]:
     """
     wave = lock(Wave.objects.visible_to(by).filter(pk=wave_id)).first()
     if wave is None or by.home_unit_id is None:
-        permit_anywhere()
         raise NotAllowed
     unit = wave.unit_id if wave.unit_id in WORKING.own_unit_ids(by) else by.home_unit_id
     permit_over(unit)

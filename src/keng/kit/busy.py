@@ -9,6 +9,9 @@ RETRY_AFTER_SECONDS = 3
 # A page that is sent back must not hold what opens an account or a report: passwords, the halves of
 # a set-up, digits, receipt codes. The names of their fields, as the forms have them.
 _SECRET = frozenset({"password", "present", "new", "again", "first", "second", "code"})
+_CODES = frozenset({"code"})
+# A token, a number or a choice is shorter, or one word: what is worth copying was typed.
+_TYPED_FROM = 20
 
 
 def sqlstate_of(error: BaseException | None) -> str:
@@ -26,14 +29,20 @@ def is_passing_error(error: BaseException | None) -> bool:
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:
-    """503 in words. What was written comes back with the page, to be sent again by one button."""
-    is_form = may_be_shown_again(request)
+    """503 in words. What was written comes back with the page, to be sent again by one button.
+
+    What was sent with a secret is not sent again by itself; the words that came with it are there
+    to be copied.
+    """
+    is_form = request.method == "POST" and _SECRET.isdisjoint(request.POST)
     context = {
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),
         "is_post": request.method == "POST",
         "is_form": is_form,
-        "fields": sent_fields(request) if is_form else [],
+        "fields": _sent_fields(request) if is_form else [],
+        "typed": [] if is_form else typed_texts(request),
+        "had_code": not _CODES.isdisjoint(request.POST),
         "had_files": bool(is_form and request.FILES),
     }
     # Without the request: what every page asks the database for may be just what is busy.
@@ -42,11 +51,11 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def may_be_shown_again(request: HttpRequest) -> bool:
-    """Whether something was sent that a page may hold once more: no password, no digits."""
-    return request.method == "POST" and _SECRET.isdisjoint(request.POST)
+def typed_texts(request: HttpRequest) -> list[str]:
+    """What somebody wrote by hand, so that they need not write it again; no secret."""
+    values = (value.strip() for name, value in _sent_fields(request) if name not in _SECRET)
+    return [value for value in values if len(value) >= _TYPED_FROM and " " in value]
 
 
-def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was sent, field by field."""
+def _sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.POST.lists() for value in values]

@@ -176,7 +176,7 @@ def listing_dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         )
         try:
             is_done = _done_if_present(request.officer, form, decide)
-        except (errors.NotYours, NotAllowed) as error:
+        except NotAllowed as error:
             raise Http404 from error
         except errors.CannotList as error:
             form.add_error(None, error.sentence)

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from keng.acts.errors import NotAllowed, Refused, TryAgain
+from keng.acts.work import forget_commits, has_committed
 from keng.kit import busy
-
-# A token, a number or a choice is shorter, or one word: what is worth copying was typed.
-_TYPED_FROM = 20
 
 
 class RefusedActs:
@@ -19,24 +18,28 @@ class RefusedActs:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        forget_commits()
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer in words, or none where it is another kind of failure."""
         if isinstance(error, TryAgain) or busy.is_passing_error(error):
-            return busy.busy_page(request)
+            is_done = request.method == "POST" and has_committed()
+            return done_unseen_page(request) if is_done else busy.busy_page(request)
         if not isinstance(error, Refused):
             return None
         if isinstance(error, NotAllowed):
             # The same answer as for what does not exist.
             return render(request, "errors/not_found.html", status=404)
-        context = {"sentence": error.sentence, "typed": _typed_texts(request)}
+        context = {"sentence": error.sentence, "typed": busy.typed_texts(request)}
         return render(request, "errors/refused.html", context, status=409)
 
 
-def _typed_texts(request: HttpRequest) -> list[str]:
-    """What somebody wrote by hand, so that they need not write it again."""
-    if not busy.may_be_shown_again(request):
-        return []
-    values = (value.strip() for _name, value in busy.sent_fields(request))
-    return [value for value in values if len(value) >= _TYPED_FROM and " " in value]
+def done_unseen_page(request: HttpRequest) -> HttpResponse:
+    """What was sent is done, and only what follows it was stopped: it is not to be sent again.
+
+    An answer in order, so that the session keeps what the act left in it, such as the key that
+    takes it back.
+    """
+    context = {"is_desk": bool(getattr(request, "officer", None))}
+    return HttpResponse(render_to_string("errors/done_unseen.html", context))

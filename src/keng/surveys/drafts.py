@@ -46,7 +46,7 @@ def load_draft(secret: str, survey: str, *, to_send: bool = False) -> Unfinished
     """
     if not secret or len(secret) > 100:
         return None
-    rows = lock(Draft.objects.all()) if to_send else Draft.objects.all()
+    rows = lock(Draft.objects.all(), to_delete=True) if to_send else Draft.objects.all()
     row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE).first()
     if row is None:
         return None

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 
+from keng.accounts.who import HOLDER, Who
 from keng.acts import act as kernel
 from keng.acts.act import Act, act, name_records
 from keng.acts.errors import NotAllowed, TryAgain
@@ -236,7 +237,7 @@ def test_a_deadlock_is_tried_once_more_and_done_once():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("sqlstate", "tries"), [("40P01", 2), ("55P03", 1), ("57014", 1)])
+@pytest.mark.parametrize(("sqlstate", "tries"), [("40P01", 2), ("55P03", 2), ("57014", 1)])
 def test_what_waits_too_long_says_try_again_and_nothing_is_half_done(sqlstate, tries):
     unit, done = make.unit(), []
 
@@ -279,3 +280,52 @@ def test_an_act_is_a_transaction_of_its_own():
     portion()
     assert not connection.in_atomic_block
     assert Lead.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_may_not_be_done_twice_keeps_the_whole_from_a_second_try():
+    done = []
+
+    @work(retry=False)
+    def part():
+        done.append(1)
+
+    @work()
+    def whole():
+        part()
+        raise_in_the_database("40P01")
+
+    with pytest.raises(TryAgain):
+        whole()
+    assert done == [1]
+
+
+@pytest.mark.django_db
+def test_many_rows_of_one_owner_are_one_question():
+    class Counting(Right):
+        asked = 0
+
+        def reaches(self, actor, owner_id):
+            self.asked += 1
+            return super().reaches(actor, owner_id)
+
+    right = Counting("unit")
+
+    @act(Act(right))
+    def part(*, by):
+        permit_over("unit")
+
+    @act(Act(right))
+    def whole(*, by):
+        permit_over("unit")
+        part(by=by)
+        part(by=by)
+
+    whole(by="officer")
+    assert right.asked == 1
+
+
+def test_a_set_without_rules_is_nobody_and_no_secret():
+    nobody = Who("Nobody at all.", ())
+    assert not nobody.is_by_secret
+    assert HOLDER.is_by_secret

@@ -90,7 +90,7 @@ def _spot_words(answers: dict[str, Any]) -> str:
 
 
 def _keep_files(draft: drafts.ReportDraft, new: IncomingTip) -> None:
-    """Before the tip itself, whose audit chain stays locked until commit."""
+    """Before the tip itself: a file may be lost, and then there is no tip."""
     for upload in draft.files:
         try:
             content = upload.read()

@@ -51,7 +51,7 @@ def bulk_undo(request: SignedInRequest) -> HttpResponse:
         raise Http404
     try:
         done = bulk_acts.take_back_decisions(steps, by=request.officer)
-    except (errors.NotYours, NotAllowed) as error:
+    except NotAllowed as error:
         raise Http404 from error
     count = len(done.steps)
     words = ngettext(

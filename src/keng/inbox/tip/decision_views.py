@@ -228,7 +228,7 @@ def decision_undo(request: SignedInRequest) -> HttpResponse:
     try:
         secret = request.POST.get("secret", "")
         tip = undo.take_back_decision(decision_id, by=request.officer, secret=secret)
-    except (errors.NotYours, NotAllowed) as error:
+    except NotAllowed as error:
         raise Http404 from error
     except errors.CannotDecide as error:
         messages.warning(request, error_sentence(error))

@@ -103,7 +103,7 @@ def sighting_role(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         found = viewing.set_sighting_role(
             pk, role=role, by=request.officer, seen=request.POST.get("seen")
         )
-    except (errors.NotYours, NotAllowed) as error:
+    except NotAllowed as error:
         raise Http404 from error
     except errors.ChangedMeanwhile as error:
         messages.warning(request, error_sentence(error))

@@ -28,7 +28,7 @@ def explains_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     def wrapper(request: SignedInRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, pk, **kwargs)
-        except (errors.NotYours, NotAllowed) as error:
+        except NotAllowed as error:
             if not _typed_words(request):
                 raise Http404 from error
             # The same for a tip that went elsewhere and for one that never was.

@@ -80,11 +80,10 @@ def reissue_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
 def show_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> str:
     """The address of the lead's page, for an officer who gives it to them; on record each time.
 
-    Whoever has it confirms for the lead, so no page has it by itself. Raises Lead.DoesNotExist,
+    Whoever has it confirms for the lead, so no page has it by itself. Raises NotAllowed,
     also for a lead who takes part no longer.
     """
-    lead = Lead.objects.visible_to(by).get(pk=lead_id, stopped_at__isnull=True)
-    permit_over(lead.unit_id)
+    lead = lock_one(Lead.objects.visible_to(by).filter(stopped_at__isnull=True), lead_id)
     record("lead.link_shown", by=by, on=lead, chain=unit_chain(lead.unit_id))
     return lead_url(lead)
 

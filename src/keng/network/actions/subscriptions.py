@@ -47,8 +47,7 @@ def address_hash(channel: str, address: str) -> bytes:
     return keyed_hash("subscription", channel, address.strip().casefold())
 
 
-# A second try would find the mailbox held by the first one, and send no letter.
-@act(acts.REQUEST_SUBSCRIPTION, retry=False)
+@act(acts.REQUEST_SUBSCRIPTION)
 def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | None, bool]:
     """Write it down; True when a letter should go out now.
 

@@ -254,6 +254,5 @@ def _lock_partner(partner_id: uuid.UUID, by: Officer) -> Partner:
 def _lock_partner_of(member_id: uuid.UUID, by: Officer) -> Partner:
     found = PartnerMember.objects.only("id", "partner_id").filter(pk=member_id).first()
     if found is None:
-        permit_anywhere()
         raise NotAllowed
     return _lock_partner(found.partner_id, by)

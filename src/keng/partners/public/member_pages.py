@@ -1,5 +1,6 @@
 """What only members of a partner open: their articles, and the kit to pass warnings on."""
 
+import contextlib
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.accounts.hands import name_hands
 from keng.accounts.models import PartnerMember
+from keng.acts.errors import TryAgain
 from keng.kit.ids import read_id
 from keng.partners import queries
 from keng.partners.actions import articles as actions
@@ -62,7 +64,9 @@ def partner_write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResp
     if form.is_bound and form.is_valid():
         made = actions.write_article(**form.cleaned_data, pk=pk, by=member)
         if request.POST.get("do") == "submit":
-            actions.submit_article(made.pk, by=member)
+            # It is saved: its page says whether it was handed in as well, and has the button.
+            with contextlib.suppress(TryAgain):
+                actions.submit_article(made.pk, by=member)
         return see_other("partner-article", made.pk)
     context = {"form": form, "article": found, "partner": member.partner}
     return render(request, "partners/own/write.html", context, status=422 if form.errors else 200)

@@ -294,7 +294,8 @@ def test_whatever_the_code_records_somebody_may_record():
     """A new act stands in a list of the migration, or no process can do what it tells."""
     allowed = acts_in_functions()
     areas = {act.partition(".")[0] for act in allowed | ACTS_OF_OPERATOR}
-    a_name = re.compile(rf"({'|'.join(areas)})\.[a-z_]+")
+    # The way from a row to its unit (keng.acts.locks.lock_one) looks like one.
+    a_name = re.compile(rf"({'|'.join(areas)})\.(?!unit_id$)[a-z_]+")
     recorded = {
         text
         for text in constants_in_code(lambda tree: bool(RECORDING & set(imports(tree))))

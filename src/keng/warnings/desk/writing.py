@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from keng.acts.errors import TryAgain
 from keng.delivery.audience import (
     WEEKLY_LIMIT,
     AudiencePlan,
@@ -100,6 +101,13 @@ def _submit_posted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("warning-edit", pk=pk)
     try:
         actions.submit_warning(pk, by=request.officer)
+    except TryAgain:
+        # What was saved before is not to be sent, and so written, once more.
+        messages.error(
+            request,
+            _("Saved, but not submitted: many things happen at this moment. Submit it again."),
+        )
+        return redirect("warning-edit", pk=pk)
     except actions.StyleStops:
         messages.error(request, _("Saved, but not submitted: see what the house style stops."))
         return redirect("warning-edit", pk=pk)
