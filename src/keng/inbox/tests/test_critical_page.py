@@ -94,15 +94,21 @@ def test_what_is_to_be_done_stands_right_below_the_words(desk_client, here, head
     assert f"/tips/{calm.pk}/aside/" in desk_client.get(f"/tips/{calm.pk}/").content.decode()
 
 
+def test_making_a_tip_critical_is_not_called_passing_it_on(desk_client, here):
+    page = page_of(desk_client, here.lan, make.tip(unit=here.commune, urgency="P2"))
+    assert "Nâng lên P0, gọi người trực" in page
+    assert "Chuyển khẩn cấp" not in page
+
+
 def test_a_tip_is_made_critical_with_one_press_and_rings(desk_client, here):
     calm = make.tip(unit=here.commune, urgency="P2")
     make.clock(calm, rule_code="CLASSIFY_HOUSE")
     page = page_of(desk_client, here.lan, calm)
-    assert 'data-command="Chuyển khẩn cấp: gấp, P0"' in page
+    assert 'data-command="Nâng lên P0: khẩn cấp, gọi người trực"' in page
     assert desk_client.post(f"/tips/{calm.pk}/critical/").status_code == 302
     calm.refresh_from_db()
     running = set(calm.clocks.filter(stopped_at=None).values_list("rule_code", flat=True))
     assert (calm.urgency, running) == ("P0", {"CLASSIFY_HOUSE", "URGENT_NOW"})
     page = page_of(desk_client, here.lan, calm)
-    assert "Chuyển thành khẩn cấp" in page
+    assert "Nâng lên P0" in page
     assert f"/tips/{calm.pk}/critical/" not in page
