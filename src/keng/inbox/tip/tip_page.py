@@ -27,6 +27,7 @@ from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
 from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
+from keng.tips.gravity import danger_message
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.models.tip import URGENT_LEVELS
@@ -151,6 +152,7 @@ def tip_context(
         "alarm_row": alarm if found.urgency == "P0" else None,
         "stood_down": alarm_calls.count_stood_down(calls),
         "ladder": alarm_calls.call_ladder(alarm, calls) if alarm else [],
+        "danger_told": danger_message(found),
         "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),
         "talk": said,
         "messages_said": said.shown,
