@@ -130,9 +130,7 @@ def status_page(
             "is_answered": is_answered,
             "answer_by": None if is_answered else answer_due(tip),
             "is_late": answer_due(tip) < times.now(),
-            "closing": closing_sentence(tip)
-            if is_over and tip.do_not_contact
-            else "",
+            "closing": closing_sentence(tip) if is_over and tip.do_not_contact else "",
             "kept_from": str(guessed_concerned_unit(tip) or ""),
             "is_over": is_over,
             "hears_danger": is_over and tip.urgency in URGENT_LEVELS,

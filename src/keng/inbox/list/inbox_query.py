@@ -196,9 +196,7 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
     return InboxPage(folder, counts, groups, cursor, newest, asker.now, grouped_total)
 
 
-def next_tip_after(
-    officer: Officer, place: PageStart | None, folder: str = "open"
-) -> Tip | None:
+def next_tip_after(officer: Officer, place: PageStart | None, folder: str = "open") -> Tip | None:
     """The row that stands now where this one stood in the folder, or else the folder's first."""
     asker = _Asker.of_officer(officer)
     folder = folder if folder in _FOLDERS else "open"

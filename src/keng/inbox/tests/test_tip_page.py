@@ -96,9 +96,9 @@ def test_without_a_script_opening_a_tip_is_reading_it(desk, unit):
     assert asked in page(desk, tip)
     assert asked in desk.get(url("inbox"), {"tip": tip.pk}).content.decode()
     # There a script has put it in, and it would be loaded whether scripts run or not.
-    assert asked not in desk.get(
-        url("tip", tip.pk), headers={"hx-request": "true"}
-    ).content.decode()
+    assert (
+        asked not in desk.get(url("tip", tip.pk), headers={"hx-request": "true"}).content.decode()
+    )
     assert desk.get(url("tip", tip.pk), {"part": "read"}).status_code == 204
     assert is_read(tip)
 
