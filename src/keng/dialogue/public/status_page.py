@@ -169,11 +169,10 @@ def _first_words(messages: list[DialogueMessage], *, is_over: bool) -> dict[str,
     """
     spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
     theirs = [m.text for m in spoken if m.author == DialogueMessage.Author.REPORTER]
-    last = spoken[-1] if spoken else None
-    is_unanswered = last is not None and last.author == DialogueMessage.Author.REPORTER
-    is_now = is_unanswered and last.at >= times.now() - _DANGER_LASTS
+    newest = [m for m in spoken[-1:] if m.author == DialogueMessage.Author.REPORTER]
+    fresh = [m.text for m in newest if m.at >= times.now() - _DANGER_LASTS]
     return {
-        "tells_danger": is_now and calls_for_help(last.text),
+        "tells_danger": any(calls_for_help(text) for text in fresh),
         "money_left": not is_over and any(lost_money.money_has_left(fold(text)) for text in theirs),
     }
 

@@ -28,7 +28,7 @@ def list_url(folder: str, tip: Tip | None) -> str:
 
 
 def note_place(request: SignedInRequest, tip: Tip) -> None:
-    """The tip is opened: what is read, taken on and sorted sinks, and rows are left out above it."""
+    """The tip is opened: read, taken on and sorted it will sink below rows that nobody has seen."""
     kept = page_start_of(request.session.get(_PLACE_KEY, ""))
     if kept is None or kept.last != tip.pk:
         request.session[_PLACE_KEY] = cursor_after(tip)
