@@ -38,6 +38,10 @@ class Desk:
         self.page.goto(f"{self._stack.desk}{address}")
         expect(self.page.locator("main.tip-page, main#main")).to_contain_text(words)
 
+    def waits_for(self, words: str) -> None:
+        """The list, once a tip with these words stands in it."""
+        self._row(words)
+
     def waits_for_copies(self) -> None:
         """Looks again until no copy of a picture is being prepared any more."""
         deadline = time.monotonic() + 40

@@ -14,6 +14,8 @@ from tests.journeys.desk import Desk
 from tests.journeys.resident import Story, read_status, report
 
 CONTROL = 2
+# So long a tip is in view before it counts as read.
+READ_AFTER = 4_000
 PLAYS = """player => new Promise(done => {
   player.addEventListener("timeupdate", () => player.currentTime > 0 && done(true));
   player.play();
@@ -121,6 +123,47 @@ def test_an_officer_works_by_keyboard_alone(people, stack, desk):
     expect(page.locator("html[data-theme=auto]")).to_be_attached()
     press(page, "g", "i")
     page.wait_for_url("**/tips/")
+
+
+def test_a_tip_is_read_by_whoever_stays_with_it_and_not_by_paging_past(people, stack, desk):
+    reporter, words = people.resident(), "Quán đầu ngõ bày bán pháo hoa nổ cho học sinh"
+    code = report(reporter, stack, Story(words, topic="theft"))
+    desk.waits_for(words)
+    page, shown = desk.page, desk.page.locator("#detail")
+    row = page.locator("a[data-row]", has_text=words)
+    row.click()
+    expect(shown).to_contain_text(words)
+    page.locator("a[data-row]").filter(has_not_text=words).first.click()
+    expect(shown).not_to_contain_text(words)
+    page.wait_for_timeout(READ_AFTER + 1_000)
+    assert "Chưa có ai đọc" in read_status(reporter, stack, code)
+    expect(row).to_have_class(re.compile(r"\bnew\b"))
+    row.click()
+    expect(row).not_to_have_class(re.compile(r"\bnew\b"), timeout=3 * READ_AFTER)
+    assert "Cán bộ đã đọc" in read_status(reporter, stack, code)
+
+
+def test_escape_leads_back_from_passing_on(people, stack, desk):
+    report(people.resident(), stack, Story("Bãi xe sau trường bị tháo trộm gương", topic="theft"))
+    desk.open_tip("tháo trộm gương")
+    page, here = desk.page, desk.page.url
+    press(page, "3")
+    page.wait_for_url("**/route/**")
+    expect(page.locator("[name=to]")).to_be_focused()
+    # Out of what is typed first, so that nothing is lost by it.
+    page.locator("[name=reason]").fill("Việc của xã bên")
+    press(page, "Escape")
+    expect(page.locator("[name=reason]")).not_to_be_focused()
+    press(page, "Escape")
+    page.wait_for_url(here)
+    press(page, "3")
+    page.wait_for_url("**/route/**")
+    press(page, "Escape")
+    page.wait_for_url(here)
+    press(page, "2")
+    page.wait_for_url("**/duplicate/**")
+    press(page, "Escape")
+    page.wait_for_url(here)
 
 
 def test_writing_vietnamese_with_an_input_method_triggers_no_key(people, stack, desk):

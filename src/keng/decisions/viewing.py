@@ -19,9 +19,9 @@ from keng.tips.models import Attachment, Sighting, Tip
 
 @act(acts.NOTE_FIRST_READ)
 def note_first_read(tip_id: uuid.UUID, *, by: Officer) -> None:
-    """The tip was opened for the first time: the reporter sees "read", the clock to look stops.
+    """Somebody has read the tip, not only paged past it: its reporter is told, its look clock ends.
 
-    Nothing happens where the officer does not see the tip, or it was opened before. Raises
+    Nothing happens where the officer does not see the tip, or it was read before. Raises
     NotAllowed where they see none at all.
     """
     visible = Tip.objects.visible_to(by).filter(pk=tip_id, first_read_at__isnull=True)

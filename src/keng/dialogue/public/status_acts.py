@@ -114,9 +114,13 @@ def _must_wait(request: HttpRequest, opened: OpenedTip, form: ReporterMessageFor
 
 
 def _unit_that_would_read(opened: OpenedTip, form: ReporterMessageForm) -> str:
-    """The unit that would read words about its own officers; "" when there is nothing to ask."""
+    """The unit that would read words about its own officers; "" when there is nothing to ask.
+
+    Nor is there after the end, when no such words are taken.
+    """
     tip = Tip.objects.select_related("responsible_unit").get(pk=opened.tip_id)
-    return str(concerns.unit_that_would_read(tip, form.cleaned_data["text"]) or "")
+    unit = concerns.unit_that_would_read(tip, form.cleaned_data["text"]) if tip.is_open else None
+    return str(unit or "")
 
 
 def _answer_not_taken(request: HttpRequest, opened: OpenedTip) -> HttpResponse:

@@ -27,6 +27,7 @@ from keng.tips.gravity import calls_for_help
 from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
+from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.origins import is_from_chat
 from keng.tips.printed_receipt import answer_due
 from keng.tips.unread_files import refuse_beyond_share
@@ -106,7 +107,10 @@ def status_page(
     messages = list(tip.messages.shown_to_reporter().order_by("at", "id"))
     authors = [m.author for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
     is_answered = DialogueMessage.Author.DESK in authors
-    if not is_answered:
+    is_over = is_closed_for_reporter(tip)
+    if is_over:
+        form.fields["text"].label = _("What is happening, and where are you?")
+    elif not is_answered:
         form.fields["text"].label = _("Write more to the desk")
     response = render(
         request,
@@ -126,18 +130,17 @@ def status_page(
             "is_answered": is_answered,
             "answer_by": None if is_answered else answer_due(tip),
             "is_late": answer_due(tip) < times.now(),
-            "closing": closing_sentence(tip)
-            if is_closed_for_reporter(tip) and tip.do_not_contact
-            else "",
+            "closing": closing_sentence(tip) if is_over and tip.do_not_contact else "",
             "kept_from": str(guessed_concerned_unit(tip) or ""),
-            "is_over": is_closed_for_reporter(tip),
-            "may_object": is_closed_for_reporter(tip) and may_object_to_sealing(tip),
+            "is_over": is_over,
+            "hears_danger": is_over and tip.urgency in URGENT_LEVELS,
+            "may_object": is_over and may_object_to_sealing(tip),
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside_province(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
             "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),
-            **_first_words(messages),
+            **_first_words(messages, is_over=is_over),
         },
     )
     keep_tip_open(response, opened)
@@ -159,17 +162,18 @@ def _taken_back_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpR
     return response
 
 
-def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
-    """Whether 113 or the bank stands first, by what was told last and nobody has answered yet."""
+def _first_words(messages: list[DialogueMessage], *, is_over: bool) -> dict[str, bool]:
+    """Whether 113 or the bank stands first: 113 by what was told last and nobody has answered yet.
+
+    The bank as long as the report is open: an answer of ours stops no money.
+    """
     spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
-    last = spoken[-1] if spoken else None
-    if last is None or last.author != DialogueMessage.Author.REPORTER:
-        return {}
-    if last.at < times.now() - _DANGER_LASTS:
-        return {}
+    theirs = [m.text for m in spoken if m.author == DialogueMessage.Author.REPORTER]
+    newest = [m for m in spoken[-1:] if m.author == DialogueMessage.Author.REPORTER]
+    fresh = [m.text for m in newest if m.at >= times.now() - _DANGER_LASTS]
     return {
-        "tells_danger": calls_for_help(last.text),
-        "money_left": lost_money.money_has_left(fold(last.text)),
+        "tells_danger": any(calls_for_help(text) for text in fresh),
+        "money_left": not is_over and any(lost_money.money_has_left(fold(text)) for text in theirs),
     }
 
 

@@ -18,6 +18,7 @@ from keng.delivery.models import Conversation, Dispatch, PagerTest
 from keng.dialogue import answering, reporter, shown_codes
 from keng.dialogue.public import code_attempts, code_page, open_tip, status_acts
 from keng.dialogue.public.open_tip import OPEN_TIP_COOKIE
+from keng.intake.examination.examine import examine_messages
 from keng.kit import times, uploads
 from keng.kit.rate_limits import RateLimits
 from keng.kit.time_words import moment_words
@@ -361,6 +362,51 @@ def test_a_closed_tip_takes_no_more_words_and_offers_a_new_report(public_client,
     assert "Tin của bạn đã đóng" in page
     assert "<textarea" not in page
     assert 'href="/report/"' in page
+
+
+@pytest.mark.parametrize("urgency", ["P0", "P1"])
+def test_danger_after_the_end_of_an_urgent_report_has_a_box_and_rings(public_client, unit, urgency):
+    tip = with_receipt(make.tip(unit=unit, urgency=urgency, text="Bố hay đánh con"))
+    officer = make.officer(unit=unit)
+    triage.record_outcome(tip.pk, outcome="solved", by=officer)
+    triage.close_tip(tip.pk, by=officer)
+    visible_now()
+    page = page_of(public_client)
+    assert "Tin của bạn đã đóng" in page
+    box = page.partition("Vẫn đang nguy hiểm? Gọi 113.")[2].partition("</form>")[0]
+    assert 'href="tel:113"' in box
+    assert '<textarea name="text"' in box
+    words = "Cứu con với, bố đang cầm dao ngoài cửa"
+    public_client.post("/status/tip/", {"text": words})
+    examine_messages()
+    tip.refresh_from_db()
+    assert (tip.rings, tip.messages.filter(text=words).count()) == (True, 1)
+
+
+def test_other_words_in_that_box_are_not_lost_whomever_they_are_about(public_client, unit):
+    tip = with_receipt(make.tip(unit=unit, urgency="P0", state="closed", closed_at=times.now()))
+    visible_now()
+    enter(public_client)
+    words = "Trưởng công an phường Nếnh nhận tiền của chủ quán"
+    page = public_client.post("/status/tip/", {"text": words}).content.decode()
+    assert "Chưa gửi: tin này đã đóng" in page
+    assert f"<p>{words}</p>" in page
+    assert not tip.messages.filter(text=words).exists()
+
+
+def test_the_bank_stands_first_until_the_report_is_over(public_client, unit):
+    told = "Vừa bị lừa chuyển 15 triệu cách đây 10 phút vào tài khoản 0123456789012"
+    tip = with_receipt(make.tip(unit=unit, text=told))
+    officer = make.officer(unit=unit)
+    first = "Gọi ngân hàng của bạn ngay"
+    assert first in page_of(public_client)
+    answering.answer_reporter(tip.pk, text="Bạn gọi ngân hàng chưa?", by=officer)
+    visible_now()
+    assert first in page_of(public_client)
+    triage.record_outcome(tip.pk, outcome="solved", by=officer)
+    triage.close_tip(tip.pk, by=officer)
+    visible_now()
+    assert first not in page_of(public_client)
 
 
 @pytest.mark.parametrize("do_not_contact", [False, True])

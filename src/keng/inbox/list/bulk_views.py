@@ -15,6 +15,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
 from keng.decisions import bulk as bulk_acts
 from keng.decisions import putting_off
+from keng.decisions.viewing import note_first_read
 from keng.inbox.tip.after_decision import FOLDER_KEY, list_url, redirect_to_next_tip
 from keng.kit import times
 from keng.kit.ids import read_id
@@ -70,6 +71,7 @@ def tip_set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if tip is None:
         raise Http404
     try:
+        note_first_read(pk, by=request.officer)
         step = putting_off.put_off_tip(
             pk, until=_put_off_until(request), by=request.officer, seen=request.POST.get("seen")
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from keng.inbox.list.inbox_row import InboxRow
 from keng.kit.cursors import closed_cursor, opened_cursor
+from keng.tips.models import Tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,20 @@ class PageStart:
     is_live: bool
 
 
-def cursor_after(row: InboxRow) -> str:
-    """Where the page after this row begins, for an address."""
+def place_of_row(row: InboxRow | Tip) -> PageStart | None:
+    """Where a row stands; None for one that has neither a deadline nor an end."""
     at = row.due_at or row.closed_at
-    live = "!" if row.urgency == "P0" and row.due_at else ""
-    return closed_cursor(f"{live}{at.timestamp():.6f}_{row.pk}") if at else ""
+    is_live = row.urgency == "P0" and row.due_at is not None
+    return PageStart(at, row.pk, is_live=is_live) if at else None
+
+
+def cursor_after(row: InboxRow | Tip) -> str:
+    """Where the page after this row begins, for an address."""
+    place = place_of_row(row)
+    if place is None:
+        return ""
+    live = "!" if place.is_live else ""
+    return closed_cursor(f"{live}{place.at.timestamp():.6f}_{place.last}")
 
 
 def page_start_of(text: str) -> PageStart | None:

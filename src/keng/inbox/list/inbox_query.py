@@ -196,21 +196,22 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
     return InboxPage(folder, counts, groups, cursor, newest, asker.now, grouped_total)
 
 
-def next_tip_after(
-    officer: Officer, due_at: datetime.datetime | None, tip_id: uuid.UUID, folder: str = "open"
-) -> Tip | None:
-    """The tip that comes after this place in the folder, or else its first one."""
-    known = _folders(_Asker.of_officer(officer))
-    visible = Tip.objects.visible_to(officer)
-    rows = visible.filter(known[folder if folder in _FOLDERS else "open"]).exclude(pk=tip_id)
-    rows = rows.order_by("due_at", "id")
-    live, others = rows.filter(LIVE_CRITICAL), rows.exclude(LIVE_CRITICAL)
-    if due_at is not None:
-        was_live = visible.filter(LIVE_CRITICAL, pk=tip_id).exists()
-        found = (live if was_live else others).filter(_is_due_after(due_at, tip_id)).first()
-        if found := found or (others.first() if was_live else None):
-            return found
-    return live.first() or others.first()
+def next_tip_after(officer: Officer, place: PageStart | None, folder: str = "open") -> Tip | None:
+    """The row that stands now where this one stood in the folder, or else the folder's first."""
+    asker = _Asker.of_officer(officer)
+    folder = folder if folder in _FOLDERS else "open"
+    live: QuerySet[Tip] = _folder_tips(asker, folder, is_live=True)
+    others: QuerySet[Tip] = _folder_tips(asker, folder, is_live=False)
+    if groups_by_incident(officer):
+        others = nearest_of_each_incident(others, deadline_ends(deadline_bounds(asker.now)))
+    stretches = [live, others]
+    if place is not None:
+        live, others = live.exclude(pk=place.last), others.exclude(pk=place.last)
+        below = _is_due_after(place.at, place.last)
+        after = [live.filter(below), others] if place.is_live else [others.filter(below)]
+        stretches = [*after, live, others]
+    found = (rows.order_by("due_at", "id").first() for rows in stretches)
+    return next((tip for tip in found if tip is not None), None)
 
 
 def open_tip_by_number(officer: Officer, number: str) -> Tip | None:

@@ -25,7 +25,7 @@ from keng.inbox.list.inbox_query import (
 )
 from keng.inbox.list.row_view import beside_url_start, row_views
 from keng.inbox.search.search_page import saved_links
-from keng.inbox.tip.after_decision import FOLDER_KEY
+from keng.inbox.tip.after_decision import FOLDER_KEY, note_place
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import wave_bar_context
@@ -73,6 +73,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     if request.officer.full_desk or not found.is_small:
         context |= _full_desk_context(request, found)
     if chosen is not None:
+        note_place(request, chosen)
         context |= tip_context(request, chosen, place="inbox") | {"chosen": chosen}
     return render(request, "inbox/list/inbox.html", context)
 

@@ -8,12 +8,14 @@ from keng.alarms import ringing
 from keng.conftest import sign_in
 from keng.decisions import check_steps, triage
 from keng.dialogue import answering
+from keng.intake.examination.examine import examine_messages
 from keng.kit import times
 from keng.tips.decision_words import deadlines_of_tip
-from keng.tips.models import Clock
+from keng.tips.models import Clock, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
+NOW = times.now()
 COMING = "Lực lượng đang tới"
 
 
@@ -94,15 +96,70 @@ def test_what_is_to_be_done_stands_right_below_the_words(desk_client, here, head
     assert f"/tips/{calm.pk}/aside/" in desk_client.get(f"/tips/{calm.pk}/").content.decode()
 
 
+def test_making_a_tip_critical_is_not_called_passing_it_on(desk_client, here):
+    page = page_of(desk_client, here.lan, make.tip(unit=here.commune, urgency="P2"))
+    assert "Nâng lên P0, gọi người trực" in page
+    assert "Chuyển khẩn cấp" not in page
+
+
 def test_a_tip_is_made_critical_with_one_press_and_rings(desk_client, here):
     calm = make.tip(unit=here.commune, urgency="P2")
     make.clock(calm, rule_code="CLASSIFY_HOUSE")
     page = page_of(desk_client, here.lan, calm)
-    assert 'data-command="Chuyển khẩn cấp: gấp, P0"' in page
+    assert 'data-command="Nâng lên P0: khẩn cấp, gọi người trực"' in page
     assert desk_client.post(f"/tips/{calm.pk}/critical/").status_code == 302
     calm.refresh_from_db()
     running = set(calm.clocks.filter(stopped_at=None).values_list("rule_code", flat=True))
     assert (calm.urgency, running) == ("P0", {"CLASSIFY_HOUSE", "URGENT_NOW"})
     page = page_of(desk_client, here.lan, calm)
-    assert "Chuyển thành khẩn cấp" in page
+    assert "Nâng lên P0" in page
     assert f"/tips/{calm.pk}/critical/" not in page
+
+
+def test_the_later_cry_for_help_stands_above_the_words_it_came_with(desk_client, here):
+    tip = make.tip(unit=here.commune, urgency="P1", text="Bố hay đánh con", waiting_since=NOW)
+    tip.feared_at = NOW
+    tip.save()
+    cry = make.message(tip, "Bố đang đập cửa phòng, con trốn dưới gầm giường, cứu con")
+    examine_messages()
+    assert Tip.objects.get(pk=tip.pk).danger_at == cry.at
+    pane = sign_in(desk_client, here.lan).get(f"/tips/{tip.pk}/", headers={"hx-request": "true"})
+    for page in (page_of(desk_client, here.lan, tip), pane.content.decode()):
+        before = page.partition(tip.text)[0]
+        assert "Lại báo nguy" in before
+        assert cry.text in before.replace("<br>", "")
+        # Nothing on it is calmer than P0.
+        assert "Người báo nói lo bị lộ" in page or "người báo nói lo bị lộ" in page
+        assert "trả lời trong hôm nay" not in page
+
+
+def test_a_critical_tip_of_which_nothing_is_ticked_asks_once_before_it_is_closed(desk_client, here):
+    sign_in(desk_client, here.lan)
+    triage.accept_tip(here.tip.pk, by=here.lan)
+    triage.record_outcome(here.tip.pk, outcome="solved", by=here.lan)
+    address, sent = f"/tips/{here.tip.pk}/close/", {"text": "Đã xong", "from": "page"}
+    asked = desk_client.post(address, sent)
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "Chưa đánh dấu: 113 đã nhận" in page
+    assert 'name="text" value="Đã xong"' in page
+    assert Tip.objects.get(pk=here.tip.pk).is_open
+    assert desk_client.post(address, sent | {"sure": "1"}).status_code == 302
+    assert not Tip.objects.get(pk=here.tip.pk).is_open
+
+
+def test_one_ticked_step_is_enough_to_close_without_a_question(desk_client, here):
+    sign_in(desk_client, here.lan)
+    triage.record_outcome(here.tip.pk, outcome="solved", by=here.lan)
+    check_steps.tick_step(here.tip.pk, step="way", by=here.lan)
+    assert desk_client.post(f"/tips/{here.tip.pk}/close/", {"text": ""}).status_code == 302
+
+
+def test_what_changed_meanwhile_is_not_lost_by_the_question(desk_client, here):
+    triage.record_outcome(here.tip.pk, outcome="solved", by=here.lan)
+    seen = sign_in(desk_client, here.lan).get(f"/tips/{here.tip.pk}/").context["seen"]
+    triage.accept_tip(here.tip.pk, by=here.mai)
+    address = f"/tips/{here.tip.pk}/close/"
+    asked = desk_client.post(address, {"text": "", "seen": seen})
+    again = desk_client.post(address, {"text": "", "seen": asked.context["seen"], "sure": "1"})
+    assert again.status_code == 409

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from keng.conftest import sign_in
 from keng.inbox import incident_page
-from keng.inbox.list.inbox_query import ROWS_A_PAGE, inbox_page
+from keng.inbox.list.cursors import place_of_row
+from keng.inbox.list.inbox_query import ROWS_A_PAGE, inbox_page, next_tip_after
 from keng.inbox.list.row_view import row_views
 from keng.kit import times
 from keng.tips.models import Incident, Tip
@@ -59,6 +60,14 @@ def test_tips_of_one_incident_are_one_row_in_each_stretch_and_the_counts_add_up(
     for group in found.groups:
         assert group.count == sum(row.grouped for row in group.rows)
     assert [row.incident_size for group in found.groups for row in group.rows] == [1, 5, 5, 5]
+
+
+def test_the_next_tip_is_a_row_of_the_list_and_none_that_stands_for_it(here):
+    ward, officer, coordinator = here
+    _, tips = heard_again(ward, officer, [-3, -1])
+    passed, below = due_in(ward, -2), due_in(ward, 1)
+    assert lines(inbox_page(coordinator))["overdue"] == [tips[0], passed.pk]
+    assert next_tip_after(coordinator, place_of_row(passed)) == below
 
 
 def test_a_commune_sees_each_tip_by_itself(here):

@@ -1,5 +1,7 @@
 """The tip's page: what it shows, what its forms do, and what they refuse without losing words."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from keng.decisions import triage
 from keng.dialogue import answering
 from keng.files import store
 from keng.kit import times
+from keng.tips import deadlines
 from keng.tips.models import Attachment, Sighting, Suggestion, Tip
 from tests import make
 
@@ -50,13 +53,88 @@ def test_the_words_are_shown_with_the_machines_marks_and_links_cannot_be_tapped(
     assert "http://vneid.example" not in shown
 
 
-def test_opening_a_tip_is_noted_once(desk, unit):
-    tip = make.tip(unit=unit)
-    page(desk, tip)
-    page(desk, tip)
+def waiting_to_be_looked_at(unit):
+    """A tip of which the clock to look at it runs, and the one to sort it."""
+    tip = make.tip(unit=unit, urgency="P1")
+    for clock in (deadlines.LOOK_CLOCK, deadlines.SORT_CLOCK):
+        deadlines.start_clock(tip, clock)
+    deadlines.set_due_at(tip)
+    tip.save()
+    return tip
+
+
+def is_read(tip):
+    """Whether its reporter is told so; then the clock to look at it stands too, and only then."""
     tip.refresh_from_db()
-    assert tip.first_read_at
+    runs = tip.clocks.filter(rule_code=deadlines.LOOK_CLOCK, stopped_at__isnull=True).exists()
+    assert runs == (tip.first_read_at is None)
+    return not runs
+
+
+def test_paging_past_a_tip_is_not_reading_it(desk, unit):
+    tip = waiting_to_be_looked_at(unit)
+    desk.get(url("tip", tip.pk), headers={"hx-request": "true"})
+    desk.get(url("inbox"), {"tip": tip.pk})
+    page(desk, tip)
+    desk.post(url("tip-now", tip.pk), {"seen": ""})
+    assert not is_read(tip)
+
+
+def test_a_tip_in_view_long_enough_is_read_once(desk, unit):
+    tip = waiting_to_be_looked_at(unit)
+    assert "data-unread" in page(desk, tip)
+    for _time in range(2):
+        desk.post(url("tip-now", tip.pk), {"seen": "", "read": "1"})
+    assert is_read(tip)
+    assert "data-unread" not in page(desk, tip)
     assert Entry.objects.filter(action="tip.read", object_id=str(tip.pk)).count() == 1
+
+
+def test_without_a_script_opening_a_tip_is_reading_it(desk, unit):
+    tip = waiting_to_be_looked_at(unit)
+    asked = f'<noscript><img src="{url("tip", tip.pk)}?part=read"'
+    assert asked in page(desk, tip)
+    assert asked in desk.get(url("inbox"), {"tip": tip.pk}).content.decode()
+    # There a script has put it in, and it would be loaded whether scripts run or not.
+    assert (
+        asked not in desk.get(url("tip", tip.pk), headers={"hx-request": "true"}).content.decode()
+    )
+    assert desk.get(url("tip", tip.pk), {"part": "read"}).status_code == 204
+    assert is_read(tip)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [("tip-note", {"text": "Đã gọi"}), ("tip-set-aside", {}), ("tip-decline", {})],
+)
+def test_doing_something_with_a_tip_is_reading_it(desk, unit, name, sent):
+    tip = waiting_to_be_looked_at(unit)
+    desk.post(url(name, tip.pk), sent)
+    assert is_read(tip)
+
+
+def test_passing_on_opens_the_row_below_where_the_tip_stood_when_it_was_opened(desk, unit):
+    """Read and taken on it sinks to tomorrow; what nobody has yet stands between."""
+    first = waiting_to_be_looked_at(unit)
+    now = times.now()
+    nobodys = make.tip(unit=unit, urgency="P1", due_at=now + datetime.timedelta(hours=9))
+    colleagues = make.tip(unit=unit, urgency="P2", due_at=now + datetime.timedelta(days=2))
+    page(desk, first)
+    desk.post(url("tip-accept", first.pk))
+    page(desk, first)
+    first.refresh_from_db()
+    assert nobodys.due_at < first.due_at < colleagues.due_at
+    sent = {"to": str(unit.parent_id), "reason": "Việc của tỉnh"}
+    assert desk.post(url("tip-route", first.pk), sent).url == url("tip", nobodys.pk)
+
+
+def test_passing_a_critical_tip_on_opens_the_next_critical_one(desk, unit):
+    soon, late = (times.now() + datetime.timedelta(hours=hours) for hours in (1, 2))
+    first, second = (make.tip(unit=unit, urgency="P0", due_at=at) for at in (soon, late))
+    make.tip(unit=unit, urgency="P2", due_at=late)
+    page(desk, first)
+    sent = {"to": str(unit.parent_id), "reason": "Việc của tỉnh"}
+    assert desk.post(url("tip-route", first.pk), sent).url == url("tip", second.pk)
 
 
 def test_a_zalo_tip_is_never_called_anonymous(desk, unit):

@@ -187,11 +187,18 @@ def tip_outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @explains_refusals
 def tip_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """End the tip and tell the reporter."""
+    """End the tip and tell the reporter; a critical one of which nothing is ticked asks once."""
     form = CloseForm(request.POST, auto_id="close_%s")
     if not form.is_valid():
         return _tip_page_again(request, pk, close_form=form)
     tip = tip_or_404(request, pk)
+    if tip.urgency == "P0" and "sure" not in request.POST:
+        context = tip_context(request, tip, place=_place_of_form(request), close_form=form)
+        steps = [line for line in context["check_list"] if line.is_kept]
+        if steps and not any(line.is_done for line in steps):
+            context["unticked"] = [str(line.words) for line in steps]
+            context["seen"] = _seen_version(request) or context["seen"]
+            return render(request, "inbox/tip/close_unticked.html", context, status=422)
     step = triage.close_tip(
         pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen_version(request)
     )

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
+from keng.decisions.viewing import note_first_read
 from keng.inbox.tip.timeline import events_since
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.tips import errors
@@ -22,11 +23,13 @@ _TYPED = ("text", "reply", "reason", "note")
 
 
 def explains_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For views of one tip: what stands in the way is said on a page that keeps the words."""
+    """For acts on one tip: what stands in the way is said on a page that keeps the words."""
 
     @wraps(view)
     def wrapper(request: SignedInRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
         try:
+            # Whoever goes on to do something with a tip has read it, however short it was open.
+            note_first_read(pk, by=request.officer)
             return view(request, pk, **kwargs)
         except NotAllowed as error:
             if not _typed_words(request):

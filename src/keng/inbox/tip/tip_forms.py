@@ -112,6 +112,8 @@ class RouteForm(Form):
 
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["to"].widget.attrs["autofocus"] = True
         self.fields["to"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
             pk__in=[unit.pk for unit in units]
         ).order_by("-kind", "name")

@@ -19,6 +19,7 @@ from keng.dialogue import dialogue_parts, ready_answers
 from keng.dialogue.handed_codes import code_in_hands
 from keng.inbox.list.neighbours import neighbour_ids, tip_by_number
 from keng.inbox.tip import similar, timeline
+from keng.inbox.tip.after_decision import note_place
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
@@ -26,6 +27,7 @@ from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
 from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
+from keng.tips.gravity import danger_message
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.models.tip import URGENT_LEVELS
@@ -34,15 +36,25 @@ from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
 from keng.tips.toast import undo_context
 
+# Asked for by a page on which no script runs, and which therefore cannot tell how long it is open.
+READ_PART = "read"
+
 
 @require_GET
 def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The tip's page; asked by a script, only the pane of the inbox, or the files."""
+    """The tip's page; asked by a script, only the pane of the inbox, or the files.
+
+    Opened is not read: the page says so after a while (tip_now), or at once where no script runs.
+    """
     found = tip_or_404(request, pk)
     in_pane = bool(request.htmx)
     if in_pane and request.GET.get("part") == "files":
         return _files_part(request, found)
+    if request.GET.get("part") == READ_PART:
+        note_first_read(pk, by=request.officer)
+        return HttpResponse(status=204)
     context = tip_context(request, found, place="inbox" if in_pane else "page")
+    note_place(request, found)
     note_reader(found, by=request.officer)
     if in_pane:
         return render(request, "inbox/tip/pane.html", context)
@@ -65,11 +77,16 @@ def tip_go(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """Still there: says so to colleagues, and tells who else is and what happened meanwhile."""
+    """Still there: says so to colleagues, and tells who else is and what happened meanwhile.
+
+    With `read` the tip was in front of the officer long enough to be read (presence.js).
+    """
     found = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
     if found is None:
         raise Http404
     note_reader(found, by=request.officer)
+    if request.POST.get("read"):
+        note_first_read(pk, by=request.officer)
     news = changes_since(found, request.POST.get("seen", ""), request.officer)
     context = {
         "tip": found,
@@ -80,7 +97,7 @@ def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
-    """The tip if this officer may see it. Opening it for the first time is on record."""
+    """The tip if this officer may see it."""
     visible = Tip.objects.visible_to(request.officer).with_incidents_of(request.officer)
     visible = visible.select_related(
         "place",
@@ -90,12 +107,7 @@ def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
         "suggestion",
         "taken_down__officer",
     )
-    found = visible.filter(pk=pk).first()
-    if found is not None and found.first_read_at is None:
-        note_first_read(found.pk, by=request.officer)
-        # Gone, where a colleague passed it on in this moment.
-        found = visible.filter(pk=pk).first()
-    return found
+    return visible.filter(pk=pk).first()
 
 
 def tip_or_404(request: SignedInRequest, pk: uuid.UUID) -> Tip:
@@ -140,6 +152,7 @@ def tip_context(
         "alarm_row": alarm if found.urgency == "P0" else None,
         "stood_down": alarm_calls.count_stood_down(calls),
         "ladder": alarm_calls.call_ladder(alarm, calls) if alarm else [],
+        "danger_told": danger_message(found),
         "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),
         "talk": said,
         "messages_said": said.shown,

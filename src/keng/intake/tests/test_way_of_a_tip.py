@@ -61,7 +61,9 @@ def test_a_tip_passes_the_stations_of_the_map_in_their_order(say, desk_client):
         assert (
             desk_client.post(f"/tips/{tip.pk}/outcome/", {"outcome": "solved"}).status_code == 302
         )
-        assert desk_client.post(f"/tips/{tip.pk}/close/", {"text": ""}).status_code == 302
+        assert (
+            desk_client.post(f"/tips/{tip.pk}/close/", {"text": "", "sure": "1"}).status_code == 302
+        )
     stations = stations_of_the_map()
     assert len(stations) == 12
     assert [one for one in passed.functions if one in stations] == stations

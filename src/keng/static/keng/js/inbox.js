@@ -17,10 +17,8 @@
     const shown = new URL(location.href).searchParams.get("tip");
     for (const row of document.querySelectorAll("a[data-row]")) {
       const isShown = shown && row.pathname.includes(shown);
-      if (isShown) {
-        row.setAttribute("aria-current", "true");
-        row.classList.remove("new");
-      } else row.removeAttribute("aria-current");
+      if (isShown) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
     }
   }
 

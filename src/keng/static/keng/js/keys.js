@@ -73,6 +73,13 @@
     return Boolean(button);
   }
 
+  // Out of what is typed first, so that no word is lost; then back to where the page came from.
+  function back(target) {
+    const element = document.querySelector("dialog[open]") ? null : find("escape");
+    if (typing(target) && !(element && !target.value)) target.blur();
+    else if (element) use(element);
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     let done = false;
@@ -84,7 +91,7 @@
       done = event.repeat || send(event.target);
     } else if (event.ctrlKey || event.metaKey) done = chord(event);
     else if (event.altKey) return;
-    else if (event.key === "Escape" && typing(event.target)) event.target.blur();
+    else if (event.key === "Escape") back(event.target);
     else if (document.body.dataset.keys === "off" || typing(event.target)) return;
     else if (document.querySelector("dialog[open]")) return;
     else if (event.key.length === 1) done = (event.repeat ? held : single)(event.key.toLowerCase());
