@@ -160,7 +160,7 @@ def chain_state(units: list[Unit], *, check: bool) -> ChainState:
 
 
 def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, Any]]:
-    """Who ended tips as out of scope, and how many of all they ended: a high share asks for a look."""
+    """Who ended tips as out of scope, how many, and of how many: a high share asks for a look."""
     ending = Decision.objects.filter(
         unit__in=units,
         tip__in=Tip.objects.visible_to(_audit_viewer(officer)),
