@@ -72,7 +72,7 @@ def unlinked_behind(tips: Iterable[uuid.UUID]) -> int:
 
 
 def count_known_reporters(tips: Iterable[uuid.UUID]) -> int:
-    """How many different reporters at least: those who left no trace may all be one."""
+    """How many different reporters, those who left no trace counted as one: they may be."""
     ids = list(_that_speak(Tip.objects.filter(pk__in=tips)).values_list("pk", flat=True))
     return reporters_behind(ids, hands=()) - max(unlinked_behind(ids) - 1, 0)
 
