@@ -99,7 +99,7 @@ def _with_ready_words(found: FirstDraft) -> FirstDraft:
 
 
 def _with_signs(found: FirstDraft, tips: list[Tip]) -> FirstDraft:
-    numbers = numbers_of_tips(tips)
+    numbers = numbers_of_tips(Tip.objects.filter(pk__in=[tip.pk for tip in tips]))
     found.indicators = [_sign_of(each) for each in numbers if each.standing == "used"]
     found.left_out = [_as_written(each) for each in numbers if each.standing == "reported"]
     if found.indicators:

@@ -245,17 +245,16 @@ class NumberOfTips:
     words: str
 
 
-def numbers_of_tips(tips: TipQuerySet | Iterable[Tip]) -> list[NumberOfTips]:
+def numbers_of_tips(tips: TipQuerySet) -> list[NumberOfTips]:
     """Every telephone, account and link that these tips name, with what is known of its part.
 
     The one rule of what counts as used in the offence: an officer said so, the public look-up has
     it as confirmed, or as many different people reported it as an entry there takes. What the
     machine alone read is somebody's claim: anybody can name an enemy's number.
     """
-    ids = tips.order_by().values("pk") if isinstance(tips, TipQuerySet) else list(tips)
-    rows = Sighting.objects.filter(tip__in=ids, indicator__type__in=_SHARED_TYPES).values_list(
-        "indicator__type", "indicator__value", "indicator", "role", "decided_by", "tip"
-    )
+    rows = Sighting.objects.filter(
+        tip__in=tips.order_by().values("pk"), indicator__type__in=_SHARED_TYPES
+    ).values_list("indicator__type", "indicator__value", "indicator", "role", "decided_by", "tip")
     named: dict[tuple[str, str, uuid.UUID], _Namings] = defaultdict(_Namings)
     for kind, value, indicator, role, decided_by, tip in rows.iterator():
         named[kind, value, indicator].add(role, tip, is_decided=decided_by is not None)
