@@ -57,6 +57,17 @@ def test_both_readmes_refuse_the_same_things():
     assert len(english) == len(refusals("README.vi.md", "Kẻng không làm gì"))
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
+def test_the_readme_says_how_to_try_it_before_anything_else(name):
+    """What it is, a picture, the two commands and how long they take; the promises after them."""
+    first, then = (ROOT / name).read_text().split("\n## ")[:2]
+    assert "docs/screens/phones.webp" in first
+    assert len(first.splitlines()) < 20
+    assert "    make demo " in then
+    assert "keng demo code lan" in then
+    assert "one to three minutes" in then or "một đến ba phút" in then
+
+
 def test_every_picture_is_small_and_shown_in_the_list_of_screens():
     listed = (ROOT / "docs" / "screens.md").read_text()
     assert [p.name for p in SCREENS if f"(screens/{p.name})" not in listed] == []

@@ -54,6 +54,7 @@ name_records(
         "officer.signed_in": _("Signed in"),
         "officer.signed_out": _("Signed out"),
         "officer.signin_failed": _("Sign-in failed"),
+        "officer.presence_failed": _("Signed in, gave a wrong code for what takes one"),
         "officer.refused_while_locked": _("Sign-in refused: locked"),
         "officer.refused_without_post": _("Sign-in refused: no post"),
         "partner.signed_in": _("Signed in for a partner"),

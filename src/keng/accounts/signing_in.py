@@ -92,7 +92,13 @@ def confirm_presence(officer: Officer, code: str) -> bool:
             locked.presence_locked_until = times.now() + PRESENCE_PAUSE
             is_paused = True
         locked.save(update_fields=["failed_presence", "presence_locked_until"])
-        _record_wrong_code(locked, slowed=is_paused)
+        record(
+            "officer.presence_failed",
+            by=locked,
+            on=locked,
+            chain=chain_of_officer(locked),
+            detail={"slowed": is_paused},
+        )
     return False
 
 

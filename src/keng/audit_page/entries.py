@@ -160,7 +160,7 @@ def chain_state(units: list[Unit], *, check: bool) -> ChainState:
 
 
 def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, Any]]:
-    """How many of the tips each officer ended were out of scope: a high share asks for a look."""
+    """Who ended tips as out of scope, how many, and of how many: a high share asks for a look."""
     ending = Decision.objects.filter(
         unit__in=units,
         tip__in=Tip.objects.visible_to(_audit_viewer(officer)),
@@ -169,6 +169,7 @@ def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, An
     rows = ending.values("by").annotate(
         ended=Count("pk"), out=Count("pk", filter=Q(detail__as_kind="out_of_scope"))
     )
+    rows = rows.filter(out__gt=0)
     names = {o.pk: o for o in Officer.objects.filter(pk__in=[row["by"] for row in rows])}
     found = [
         {"officer": names[row["by"]], "ended": row["ended"], "out": row["out"]} for row in rows

@@ -182,7 +182,7 @@ def _show_taken_back(request: SignedInRequest, done: actions.WithdrawnAnswers) -
 
 def _incident_or_404(request: SignedInRequest, pk: uuid.UUID) -> Incident:
     """The incident; one of whose tips none is visible does not exist for this officer."""
-    visible = Incident.objects.visible_to(request.officer).select_related("place", "unit")
+    visible = Incident.objects.visible_to(request.officer).select_related("unit")
     found = get_object_or_404(visible, pk=pk)
     if not _visible_tips(request, pk).exists():
         raise Http404
@@ -207,6 +207,7 @@ def _incident_page(
         "odd": [member.tip for member in members if member.is_odd],
         "alike": [member.tip for member in members if not member.is_odd],
         "size": len(members),
+        "places": sorted({str(each.tip.place) for each in members if each.tip.place}),
         "balance": queries.answer_balance(found, request.officer),
         "sent": queries.answers_sent_to_all(found, request.officer),
         "ready": ready,

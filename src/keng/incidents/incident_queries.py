@@ -4,6 +4,7 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -72,13 +73,24 @@ class AnswerBalance:
 
 
 def open_incidents(officer: Officer) -> QuerySet[Incident]:
-    """Incidents that are not over, by their newest tip; counted are visible tips only."""
+    """Incidents that are not over, by their newest tip; counted are visible tips only.
+
+    `place_names` is each place that these tell of.
+    """
     visible = Tip.objects.visible_to(officer)
     return (
         Incident.objects.visible_to(officer)
         .filter(closed_at__isnull=True, tips__in=visible)
-        .select_related("place")
-        .annotate(n_tips=Count("tips", distinct=True), newest=Max("tips__received_at"))
+        .annotate(
+            n_tips=Count("tips", distinct=True),
+            newest=Max("tips__received_at"),
+            place_names=ArrayAgg(
+                "tips__place__full_name",
+                distinct=True,
+                filter=Q(tips__place__isnull=False),
+                default=[],
+            ),
+        )
         .order_by("-newest")
     )
 

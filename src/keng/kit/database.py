@@ -58,6 +58,11 @@ def data_folder() -> Path:
     """KENG_DATA, or the place where this account keeps its data."""
     if configured := os.environ.get("KENG_DATA"):
         return Path(configured).absolute()
+    return usual_data_folder()
+
+
+def usual_data_folder() -> Path:
+    """Where this account keeps its data unless KENG_DATA says otherwise."""
     if os.geteuid() == 0:
         return Path("/var/lib/keng")
     home = os.environ.get("XDG_DATA_HOME")

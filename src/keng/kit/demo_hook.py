@@ -37,6 +37,9 @@ class DemoHook(Protocol):
     def children(self, ports: Any) -> Sequence[Any]:
         """More processes to keep alive: each a keng.runtime.supervisor.children.Child."""
 
+    def is_demo_folder(self, data: Path) -> bool:
+        """Whether these are a demo's data, asked where no database runs that could say so."""
+
 
 def installed_demo() -> DemoHook | None:
     """The hook where the tools are installed, whether or not this process belongs to a demo."""

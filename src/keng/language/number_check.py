@@ -9,9 +9,9 @@ from keng.language.indicators import Indicator, extract_flat, is_own_site
 from keng.language.indicators.digits import DigitGroup, digit_runs, followed_by_unit
 
 ComparedKind = Literal["phone", "bank_account", "url", "number"]
-KnownStanding = Literal["official", "used", "undecided", "not_used"]
+KnownStanding = Literal["official", "used", "reported", "undecided", "not_used"]
 ComparedStanding = Literal[
-    "official", "used", "undecided", "not_used", "misplaced", "near", "unknown"
+    "official", "used", "reported", "undecided", "not_used", "misplaced", "near", "unknown"
 ]
 
 # The part of a warning that says whom to call.
@@ -83,8 +83,8 @@ def compare_numbers(
 
 def _compared(written: _Written, known: list[_Known], *, is_call: bool) -> ComparedNumber:
     # The desk's own numbers are what belongs into that part; elsewhere a slip is one of the others.
-    order = ("official", "used", "undecided", "not_used")
-    wanted = order if is_call else ("used", "official", "undecided", "not_used")
+    order = ("official", "used", "reported", "undecided", "not_used")
+    wanted = order if is_call else ("used", "official", *order[2:])
     same = [each.number for each in known if _is_same(written, each)]
     if same:
         best = min(same, key=lambda number: order.index(number.standing))

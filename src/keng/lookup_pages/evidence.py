@@ -39,8 +39,11 @@ def tips_behind(indicator: Indicator, officer: Officer) -> QuerySet[Tip]:
     used = Sighting.objects.filter(
         role=Sighting.Role.USED, indicator__in=Indicator.objects.filter(same)
     )
-    visible = Tip.objects.visible_to(officer).filter(pk__in=used.values("tip"))
-    return visible.exclude(outcome__in=_VOID_OUTCOMES).exclude(kind=Tip.Kind.OUT_OF_SCOPE)
+    return _that_speak(Tip.objects.visible_to(officer).filter(pk__in=used.values("tip")))
+
+
+def _that_speak(tips: QuerySet[Tip]) -> QuerySet[Tip]:
+    return tips.exclude(outcome__in=_VOID_OUTCOMES).exclude(kind=Tip.Kind.OUT_OF_SCOPE)
 
 
 def reporters_behind(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> int:
@@ -66,6 +69,12 @@ def unlinked_behind(tips: Iterable[uuid.UUID]) -> int:
     return _count_by(
         "SELECT delivery_unlinked(%s::uuid[])", ids - set(typed.values_list("tip", flat=True))
     )
+
+
+def count_known_reporters(tips: Iterable[uuid.UUID]) -> int:
+    """How many different reporters, those who left no trace counted as one: they may be."""
+    ids = list(_that_speak(Tip.objects.filter(pk__in=tips)).values_list("pk", flat=True))
+    return reporters_behind(ids, hands=()) - max(unlinked_behind(ids) - 1, 0)
 
 
 def taken_down_behind(tips: Iterable[uuid.UUID]) -> list[tuple[Officer, int]]:

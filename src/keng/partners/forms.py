@@ -105,9 +105,10 @@ class ArticleForm(Form):
     def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = dict(SafetyPurpose.choices)
-        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
-            (one, known[one]) for one in partner.purposes if one in known
-        ]
+        may = [(one, known[one]) for one in partner.purposes if one in known]
+        # The first of several would be published as chosen by somebody who never looked at it.
+        unchosen = [] if len(may) == 1 else [("", _("Choose what it is about"))]
+        self.fields["purpose"].choices = [*unchosen, *may]  # type: ignore[attr-defined]
 
 
 class SeenForm(Form):

@@ -2,7 +2,6 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,13 @@ from keng.language.ready_words import ready_words
 from keng.lookup.models import Indicator
 from keng.network.models import GroupKind
 from keng.places.models import Place, Unit
-from keng.tips.models import Incident, Sighting, Suggestion, Tip, Wave
+from keng.tips.models import Incident, Suggestion, Tip, Wave
 from keng.warnings.forms import offered_places
+from keng.warnings.known_numbers import NumberOfTips, numbers_of_tips
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-# A plate is for the desk only; an indicator whose part nobody has decided may be a victim's own.
-_PUBLIC_TYPES = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
 # A wave over so many places is the province's matter, and not theirs alone.
 _MANY_PLACES = 3
 
@@ -38,6 +36,8 @@ class FirstDraft:
     incident: Incident | None = None
     wave: Wave | None = None
     indicators: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """What the machine read as used in the offence and nobody has confirmed: not in the words."""
     differing: list[Place] = field(default_factory=list)
     """The places its tips name, when they name several: then the whole commune is chosen."""
     suggested: frozenset[str] = frozenset()
@@ -99,7 +99,9 @@ def _with_ready_words(found: FirstDraft) -> FirstDraft:
 
 
 def _with_signs(found: FirstDraft, tips: list[Tip]) -> FirstDraft:
-    found.indicators = _indicator_lines(tips)
+    numbers = numbers_of_tips(Tip.objects.filter(pk__in=[tip.pk for tip in tips]))
+    found.indicators = [_sign_of(each) for each in numbers if each.standing == "used"]
+    found.left_out = [_as_written(each) for each in numbers if each.standing == "reported"]
     if found.indicators:
         found.initial["signs"] = "\n".join(found.indicators)
     return found
@@ -155,20 +157,15 @@ def _suggested_category(tips: list[Tip]) -> str:
     return codes[0] if codes else ""
 
 
-def _indicator_lines(tips: Iterable[Tip]) -> list[str]:
-    """What was used in the offence, written as people know it and so that nobody can tap it."""
-    ids = [tip.pk for tip in tips]
-    found = (
-        Sighting.objects.filter(
-            tip__in=ids, role=Sighting.Role.USED, indicator__type__in=_PUBLIC_TYPES
-        )
-        .order_by("indicator__type", "indicator__value")
-        .values_list("indicator__type", "indicator__value")
-        .distinct()
-    )
+def _sign_of(number: NumberOfTips) -> str:
     labels = {
         Indicator.Type.PHONE: _("Number that calls: %s"),
         Indicator.Type.BANK_ACCOUNT: _("Account they name: %s"),
         Indicator.Type.URL: _("Link they send: %s"),
     }
-    return [labels[Indicator.Type(kind)] % defang(as_dialled(value, " ")) for kind, value in found]
+    return labels[Indicator.Type(number.kind)] % _as_written(number)
+
+
+def _as_written(number: NumberOfTips) -> str:
+    """As people know it, and so that nobody can tap it."""
+    return defang(as_dialled(number.value, " "))

@@ -25,7 +25,8 @@ from keng.language.number_check import (
     KnownStanding,
     compare_numbers,
 )
-from keng.lookup.models import Indicator
+from keng.lookup.models import Indicator, Listing
+from keng.lookup_pages.evidence import ENOUGH_REPORTERS, count_known_reporters
 from keng.places.models import Unit
 from keng.tips.models import Incident, Sighting, Tip, Wave
 from keng.tips.models.tip import TipQuerySet
@@ -36,16 +37,10 @@ if TYPE_CHECKING:
 
 _SHARED_TYPES = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
 _KINDS: dict[str, ComparedKind] = {"phone": "phone", "bank_account": "bank_account", "url": "url"}
-_STANDINGS: dict[str, KnownStanding] = {
-    Sighting.Role.USED: "used",
-    Sighting.Role.UNKNOWN: "undecided",
-    Sighting.Role.NOT_USED: "not_used",
-}
-# Where tips differ: one that confirms it settles it, and a decision is worth more than none.
-_STRONGEST = (Sighting.Role.USED, Sighting.Role.NOT_USED, Sighting.Role.UNKNOWN)
 _TONES = {
     "official": "ok",
     "used": "ok",
+    "reported": "warn",
     "undecided": "warn",
     "unknown": "warn",
     "near": "danger",
@@ -240,20 +235,83 @@ def _values_shown(shown_as: str) -> list[tuple[ComparedKind, str]]:
     return [(_KINDS[one.type], one.value) for one in found]
 
 
-def _numbers_of_tips(against: ComparedTips, where: dict[str, _KnownPlace]) -> list[KnownNumber]:
+@dataclass(frozen=True, slots=True)
+class NumberOfTips:
+    """A telephone, account or link that tips name, how far it is confirmed, and by whom."""
+
+    kind: str
+    value: str
+    standing: KnownStanding
+    words: str
+
+
+def numbers_of_tips(tips: TipQuerySet) -> list[NumberOfTips]:
+    """Every telephone, account and link that these tips name, with what is known of its part.
+
+    The one rule of what counts as used in the offence: an officer said so, the public look-up has
+    it as confirmed, or as many different people reported it as an entry there takes. What the
+    machine alone read is somebody's claim: anybody can name an enemy's number.
+    """
     rows = Sighting.objects.filter(
-        tip__in=against.tips.order_by().values("pk"), indicator__type__in=_SHARED_TYPES
-    ).values_list("indicator__type", "indicator__value", "role", "tip")
-    tips: dict[tuple[str, str], dict[str, set[uuid.UUID]]] = defaultdict(lambda: defaultdict(set))
-    for kind, value, role, tip in rows.iterator():
-        tips[kind, value][role].add(tip)
+        tip__in=tips.order_by().values("pk"), indicator__type__in=_SHARED_TYPES
+    ).values_list("indicator__type", "indicator__value", "indicator", "role", "decided_by", "tip")
+    named: dict[tuple[str, str, uuid.UUID], _Namings] = defaultdict(_Namings)
+    for kind, value, indicator, role, decided_by, tip in rows.iterator():
+        named[kind, value, indicator].add(role, tip, is_decided=decided_by is not None)
+    listed = set(
+        Listing.objects.public()
+        .filter(grade=Listing.Grade.CONFIRMED, indicator__in=[key[2] for key in named])
+        .values_list("indicator", flat=True)
+    )
+    return [
+        NumberOfTips(kind, value, *_standing_of(namings, is_listed=indicator in listed))
+        for (kind, value, indicator), namings in sorted(named.items())
+    ]
+
+
+class _Namings:
+    """The tips that name a number, by what is said there of its part."""
+
+    def __init__(self) -> None:
+        self.confirmed: set[uuid.UUID] = set()
+        self.denied: set[uuid.UUID] = set()
+        self.read: set[uuid.UUID] = set()
+        self.undecided: set[uuid.UUID] = set()
+
+    def add(self, role: str, tip: uuid.UUID, *, is_decided: bool) -> None:
+        if role == Sighting.Role.USED:
+            (self.confirmed if is_decided else self.read).add(tip)
+        else:
+            (self.denied if role == Sighting.Role.NOT_USED else self.undecided).add(tip)
+
+
+def _standing_of(namings: _Namings, *, is_listed: bool) -> tuple[KnownStanding, str]:
+    """Where tips differ: what confirms it settles it, and a decision is worth more than none."""
+    if namings.confirmed:
+        count = len(namings.confirmed)
+        confirmed = ngettext(
+            "an officer confirmed it in %(n)s tip", "an officer confirmed it in %(n)s tips", count
+        )
+        return "used", confirmed % {"n": count}
+    if is_listed:
+        return "used", _("the public look-up has it as confirmed")
+    if namings.denied:
+        return "not_used", _in_tips(len(namings.denied))
+    if len(namings.read) >= ENOUGH_REPORTERS:
+        people = count_known_reporters(namings.read)
+        if people >= ENOUGH_REPORTERS:
+            return "used", _("%(n)s different people reported it") % {"n": people}
+    if namings.read:
+        return "reported", _in_tips(len(namings.read))
+    return "undecided", _in_tips(len(namings.undecided))
+
+
+def _numbers_of_tips(against: ComparedTips, where: dict[str, _KnownPlace]) -> list[KnownNumber]:
     found = []
-    for (kind, value), by_role in sorted(tips.items()):
-        role = next(each for each in _STRONGEST if by_role[each])
-        source = f"{kind}:{value}"
-        shown_as = _as_shown(kind, value)
-        where[source] = _KnownPlace(_in_tips(len(by_role[role])), shown_as, against.url)
-        found.append(KnownNumber(_KINDS[kind], value, _STANDINGS[role], source))
+    for each in numbers_of_tips(against.tips):
+        source = f"{each.kind}:{each.value}"
+        where[source] = _KnownPlace(each.words, _as_shown(each.kind, each.value), against.url)
+        found.append(KnownNumber(_KINDS[each.kind], each.value, each.standing, source))
     return found
 
 
@@ -265,7 +323,8 @@ def _number_line(one: ComparedNumber, where: Mapping[str, _KnownPlace]) -> Numbe
     place = where[one.known.source] if one.known else _KnownPlace("", "")
     words = {
         "official": _("official: %(where)s"),
-        "used": _("used in the offence, %(where)s"),
+        "used": _("used in the offence: %(where)s"),
+        "reported": _("%(where)s, as the machine read it: nobody has confirmed it"),
         "undecided": _("%(where)s, but nobody decided what part it has: is it somebody’s own?"),
         "not_used": _("%(where)s, where an officer said that it is no part of the offence"),
         "misplaced": _("%(where)s, yet here people are told to call it"),

@@ -3,13 +3,13 @@
 import json
 import os
 import secrets
-from pathlib import Path
 from typing import Any
 
 from keng.delivery.credentials import keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount
 from keng.kit.database import data_folder
 from keng.places.models import Place, Unit
+from keng_dev.demo.fake_zalo import fake_zalo_file
 from keng_dev.demo.network import ZALO_GROUP
 from keng_dev.demo.province.network import GMF_GROUPS
 
@@ -81,7 +81,7 @@ def zalo_url() -> str:
 
 def fake_settings() -> dict[str, Any]:
     """Who the fake account is; drawn once and kept in a file that only this user can read."""
-    path = settings_file()
+    path = fake_zalo_file(data_folder())
     if not path.exists():
         drawn = {
             "app_id": _digits(18),
@@ -97,11 +97,6 @@ def fake_settings() -> dict[str, Any]:
         path.write_text(json.dumps(drawn))
     found: dict[str, Any] = json.loads(path.read_text())
     return found
-
-
-def settings_file() -> Path:
-    """The file of settings that the fake is started with."""
-    return data_folder() / "secrets" / "zalo-fake.json"
 
 
 def _digits(length: int) -> str:

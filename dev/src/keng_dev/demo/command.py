@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 from keng.runtime.serve import make_push_account, run_everything, where_it_is
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports
+from keng_dev.demo.code_command import code_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +91,7 @@ class Demo:
             *_lines(self._loaded.credentials),
             *self._partners(),
             f"\nUnit keys open with: {self._loaded.passphrase}",
-            "The six digits of somebody: keng demo code NAME",
+            f"The six digits of somebody: {code_command('NAME')}",
         ]
 
     def _partners(self) -> list[str]:
@@ -141,5 +143,7 @@ def _print_code(name: str) -> int:
         found = officer or PartnerMember.objects.filter(username=name).first()
         if found is None:
             raise CannotContinue(f"Nobody in the demo signs in as {name!r}.")
+        # Beside the digits, which alone are the answer: there may be a demo in another folder.
+        print(f"Of the demo in {data_folder()}:", file=sys.stderr)
         print(second_factor.current_totp_code(found))
     return 0

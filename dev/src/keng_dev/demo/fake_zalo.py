@@ -1,6 +1,7 @@
 """The process that plays the Zalo account of a demo."""
 
 import os
+from pathlib import Path
 
 from keng.kit.database import data_folder
 from keng.runtime.accounts_of_the_system import process_account
@@ -9,7 +10,7 @@ from keng.runtime.supervisor.ports import Ports
 
 
 def fake_zalo(ports: Ports) -> Child:
-    settings = data_folder() / "secrets" / "zalo-fake.json"
+    settings = fake_zalo_file(data_folder())
     command = (
         *(*UNPRIVILEGED, "--account", process_account().name, "--keep", str(settings)),
         *("keng.channels.zalo_oa.fake", "--port", str(ports.zalo_fake)),
@@ -19,4 +20,9 @@ def fake_zalo(ports: Ports) -> Child:
     # It plays a foreign company: it is told nothing of ours.
     ours = {name for name in os.environ if name.startswith("KENG_")} | {"DATABASE_URL"}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
-    return Child("zalo_fake", command, ports.zalo_fake, environment)
+    return Child("zalo_fake", command, ports.zalo_fake, environment, at_terminal=False)
+
+
+def fake_zalo_file(data: Path) -> Path:
+    """Its settings: every demo has them, and nobody's own data do."""
+    return data / "secrets" / "zalo-fake.json"

@@ -36,3 +36,9 @@ def children(ports: "Ports") -> "Sequence[Child]":
     from keng_dev.demo.fake_zalo import fake_zalo  # noqa: PLC0415 -- of the supervisor alone
 
     return [fake_zalo(ports)]
+
+
+def is_demo_folder(data: Path) -> bool:
+    from keng_dev.demo.fake_zalo import fake_zalo_file  # noqa: PLC0415 -- of the doctor alone
+
+    return fake_zalo_file(data).exists()

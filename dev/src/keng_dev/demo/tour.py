@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from keng.kit import cookies
 from keng.network.models import Lead
 from keng.network.secret_links import lead_token
+from keng_dev.demo.code_command import code_command
 from keng_dev.demo.network import LANDLORDS_BY_HAND, PARENT_GROUP
 
 # Of two names: a browser sends the cookies of one host to all its ports.
@@ -96,7 +97,7 @@ def _officer(*, is_here: bool) -> Part:
         _("Sign in as lan with the password from the terminal. The six digits come from:"),
         settings.DESK_URL,
         _("The desk of the ward"),
-        command=".venv/bin/keng demo code lan",
+        command=code_command("lan"),
     )
     newest = _("Choose the newest tip, take it on and answer it. The same link in it: who else?")
     steps = (

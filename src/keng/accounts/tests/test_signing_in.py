@@ -196,6 +196,15 @@ def test_wrong_codes_at_an_open_desk_are_counted_apart(officer):
     assert officer.failed_presence == 0
 
 
+def test_a_wrong_code_of_somebody_signed_in_is_on_record_as_theirs_and_no_failed_sign_in(officer):
+    for wrong in wrong_codes(officer, signing_in.PRESENCE_FAILURES):
+        signing_in.confirm_presence(officer, wrong)
+    assert not Entry.objects.filter(action="officer.signin_failed").exists()
+    kept = Entry.objects.filter(action="officer.presence_failed").order_by("seq")
+    assert {(entry.actor_kind, entry.actor_id) for entry in kept} == {("officer", str(officer.pk))}
+    assert [entry.detail["slowed"] for entry in kept] == [False] * 4 + [True]
+
+
 class OneField(forms.Form):
     code = forms.CharField()
 

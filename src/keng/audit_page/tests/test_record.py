@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from keng.accounts import second_factor
 from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import PartnerMember, Post
-from keng.accounts.signing_in import NotSignedIn, check_officer_password
+from keng.accounts.signing_in import NotSignedIn, check_officer_password, confirm_presence
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.audit_page.entries import entry_rows
@@ -103,7 +104,10 @@ def test_the_share_of_out_of_scope_is_shown_per_officer(auditor, unit):
     officer = make.officer(unit=unit, name="Người Một")
     for kind in ("out_of_scope", "procedure", "civil"):
         triage.decline_tip(make.tip(unit=unit).pk, kind=kind, reply="Cảm ơn.", by=officer)
-    row = auditor.get(AUDIT).context["rates"][0]
+    # Whoever ended none as out of scope is no reason to look.
+    other = make.officer(unit=unit, name="Người Hai")
+    triage.decline_tip(make.tip(unit=unit).pk, kind="civil", reply="Cảm ơn.", by=other)
+    (row,) = auditor.get(AUDIT).context["rates"]
     assert (row["officer"], row["out"], row["ended"]) == (officer, 1, 3)
 
 
@@ -232,6 +236,17 @@ def test_tries_of_names_that_nobody_has_are_read_by_the_province_alone(desk_clie
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM audit_entry WHERE action = 'officer.signin_failed'")
     assert "Nhật ký bị sửa" in desk_client.get(AUDIT).content.decode()
+
+
+def test_a_wrong_code_while_approving_is_read_with_whose_session_and_when(auditor, unit):
+    officer = make.officer(unit=unit, name="Đoàn Minh Hải")
+    second_factor.set_totp_secret(officer)
+    assert not confirm_presence(officer, "not six digits")
+    page = auditor.get(AUDIT).content.decode()
+    assert "nhập sai 6 số" in page
+    assert "Đăng nhập không thành" not in page
+    assert "không ai đăng nhập" not in page
+    assert page.count("Đoàn Minh Hải") >= 2
 
 
 def test_the_check_says_what_was_read(auditor, unit):

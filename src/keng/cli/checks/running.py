@@ -18,6 +18,7 @@ from keng.cli.checks.check import (
 )
 from keng.kit import alive
 from keng.kit.database import data_folder
+from keng.kit.demo_hook import installed_demo
 from keng.runtime.postgres.postmaster import command_line
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.supervisor.register import registered_processes, supervisor_pid
@@ -39,14 +40,22 @@ def supervisor(place: CheckedPlace) -> Finding:
     if pid is None:
         if any(ages.get(name, 1e9) < alive.SILENT_AFTER for name in alive.ESSENTIAL_PROCESSES):
             return ok("none; something else started what runs here")
-        return wrong(f"Kẻng does not run with the data in {data_folder()}: start it (keng serve)")
+        return wrong(
+            f"Kẻng does not run with the data in {data_folder()}: start it ({_starting_command()})"
+        )
     age = ages.get("keng")
     if age is None or age > alive.SILENT_AFTER:
         return attention(
             f"process {pid} stands still, so whoever dies is not started again: look into "
-            "logs/keng.log, and end it (kill -CONT, or kill -9 and keng serve)"
+            f"logs/keng.log, and end it (kill -CONT, or kill -9 and {_starting_command()})"
         )
     return ok(f"process {pid}")
+
+
+def _starting_command() -> str:
+    """`keng serve` refuses a demo's data."""
+    demo = installed_demo()
+    return "keng demo" if demo and demo.is_demo_folder(data_folder()) else "keng serve"
 
 
 def process(name: str, place: CheckedPlace) -> Finding:

@@ -177,6 +177,15 @@ def test_what_does_not_run_is_said_to_be_stopped(folder):
     assert (level, "does not run" in text) == (WRONG, True)
 
 
+def test_a_demo_that_does_not_run_is_started_as_a_demo(folder, monkeypatch):
+    """`keng serve` would refuse its data."""
+    assert "start it (keng serve)" in look_by(running.supervisor)[1]
+    secrets = folder / "secrets"
+    secrets.mkdir(exist_ok=True)
+    (secrets / "zalo-fake.json").write_text("{}")
+    assert "start it (keng demo)" in look_by(running.supervisor)[1]
+
+
 # -- settings
 
 

@@ -40,7 +40,7 @@ from keng.kit import times
 from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
 from keng.tips.models import Clock, Decision, Tip
-from keng.tips.models.tip import TipQuerySet
+from keng.tips.models.tip import TipQuerySet, TipViewer
 
 DeadlineEnds = list[datetime.datetime]
 ROWS_A_PAGE = 50
@@ -122,7 +122,7 @@ class _Asker:
 def _folders(asker: _Asker, *, are_open: bool = False) -> dict[str, Q]:
     """The folders of the inbox; each is a condition on the rows, or on rows that `are_open`."""
     now = asker.now
-    open_rows = Q() if are_open else _is_open()
+    open_rows = Q() if are_open else _is_open(asker)
     here = open_rows & _is_not_put_off(now)
     return {
         "open": here,
@@ -141,12 +141,21 @@ def open_rows_of(officer: Officer) -> TipQuerySet:
     """One row per open tip that nobody set aside.
 
     Tips joined to another stand behind that one, not beside it, until their reporter writes again.
+    Behind one that the officer does not see they would stand in no list of their desk.
     """
-    return Tip.objects.visible_to(officer).filter(_is_open() & _is_not_put_off(times.now()))
+    rows = _is_open(officer) & _is_not_put_off(times.now())
+    return Tip.objects.visible_to(officer).filter(rows)
 
 
-def _is_open() -> Q:
-    return Q(state__in=[Tip.State.RECEIVED, Tip.State.ACCEPTED]) | _is_heard_from_again()
+def _is_open(viewer: TipViewer) -> Q:
+    alone = Q(state__in=[Tip.State.RECEIVED, Tip.State.ACCEPTED])
+    return alone | _is_heard_from_again() | _is_behind_an_unseen_one(viewer)
+
+
+def _is_behind_an_unseen_one(viewer: TipViewer) -> Q:
+    """Joined by the province to a tip of another desk: here it is one of its own."""
+    first = Tip.objects.visible_to(viewer).filter(pk=OuterRef("duplicate_of"))
+    return Q(state=Tip.State.DUPLICATE) & ~Q(Exists(first))
 
 
 def _is_heard_from_again() -> Q:
@@ -301,7 +310,7 @@ def _count_query(
     every = Func(template="count(*)", output_field=_NUMBER)
     done = visible.filter(known[DONE_FOLDER]).values_list(every)
     chosen = known["open" if folder == DONE_FOLDER else folder]
-    return visible.filter(~Q(state=Tip.State.CLOSED), _is_open()).values_list(
+    return visible.filter(~Q(state=Tip.State.CLOSED), _is_open(who)).values_list(
         *(_count_where(known[code]) for code in _FOLDERS),
         Subquery(done),
         # One that ended rings too, when danger was told after it: so not among the open ones.

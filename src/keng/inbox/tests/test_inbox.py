@@ -87,6 +87,23 @@ def test_danger_that_goes_on_is_seen_in_a_joined_tip_too(desk):
     assert second.pk in {row.pk for group in inbox_page(officer).groups for row in group.rows}
 
 
+def test_a_tip_that_the_province_joined_to_one_of_another_desk_stays_in_the_list_of_its_own(desk):
+    """Nobody there sees the first one, so nobody would see this one either."""
+    above = make.province_unit()
+    elsewhere, here = make.unit(parent=above), make.unit(parent=above)
+    first, second = due_in(elsewhere, hours=3), due_in(here, hours=1)
+    province = make.officer(unit=above, role="coordinator")
+    triage.mark_duplicate(second.pk, of=first.pk, by=province)
+    ours, theirs = make.officer(unit=here), make.officer(unit=elsewhere)
+    found = inbox_page(ours)
+    assert [row.pk for group in found.groups for row in group.rows] == [second.pk]
+    assert found.counts["open"] == 1
+    assert count_news(ours, NIGHT - datetime.timedelta(minutes=1), [])["new"] == 1
+    for officer in (theirs, province):
+        found = inbox_page(officer)
+        assert [row.pk for group in found.groups for row in group.rows] == [first.pk]
+
+
 def test_pages_of_what_was_done_hold_every_tip_once(desk):
     unit, officer = desk
     made = {make.tip(unit=unit, state="closed").pk for _ in range(ROWS_A_PAGE + 3)}

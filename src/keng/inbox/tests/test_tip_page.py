@@ -401,6 +401,17 @@ def test_joining_many_to_an_incident_of_another_desk_leads_back_to_the_list(
     assert Tip.objects.get(pk=tip.pk).duplicate_of == joined_above
 
 
+def test_an_incident_names_each_place_that_its_tips_tell_of(desk_client, unit, joined_above):
+    first = Tip.objects.get(pk=joined_above.duplicate_of_id)
+    for tip, name in ((first, "Phường Tam Sơn"), (joined_above, "Phường Nếnh")):
+        Tip.objects.filter(pk=tip.pk).update(place=make.place(name))
+    mai = sign_in(desk_client, make.officer(unit=unit.parent, role=Post.Role.COORDINATOR))
+    for address in (url("incident", joined_above.incident_id), url("incidents")):
+        shown = mai.get(address).content.decode()
+        assert "Phường Tam Sơn" in shown
+        assert "Phường Nếnh" in shown
+
+
 def test_the_province_reads_the_incident_of_its_desks(desk_client, unit, joined_above):
     mai = make.officer(unit=unit.parent, role=Post.Role.COORDINATOR)
     shown = page(sign_in(desk_client, mai), joined_above)

@@ -1,12 +1,14 @@
 """The line over the list, the wave's page, and what a commune reads there."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 from django.urls import reverse
 
 from keng.accounts.models import Post
 from keng.conftest import sign_in
+from keng.delivery.models import Inbound
 from keng.incidents.wave_acts import find_waves
 from keng.kit import times
 from keng.language.ready_words import ready_words
@@ -43,6 +45,8 @@ def told(unit, text):
     )
     make.sighting(tip, indicator=make.indicator(LINK, type="url"))
     make.sighting(tip, indicator=make.indicator("+84912000417"))
+    chat = hashlib.sha256(text.encode()).digest()
+    Inbound.objects.create(channel="zalo_oa", kind="text", tip_ref=tip.pk, conversation_hash=chat)
     return tip
 
 

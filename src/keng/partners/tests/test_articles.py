@@ -50,6 +50,22 @@ def test_one_writes_another_publishes_everybody_reads(public_client, stage):
     assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
 
 
+def test_nothing_is_chosen_for_whoever_writes_of_several_things(public_client, stage):
+    stage.partner.purposes = ["fraud", "road"]
+    stage.partner.save(update_fields=["purposes"])
+    signed_in(public_client, stage.thu)
+    page = public_client.get("/partner/articles/new/").content.decode()
+    choices = page.partition('name="purpose"')[2].partition("</select>")[0]
+    assert '<option value="" selected' in choices
+    refused = public_client.post("/partner/articles/new/", {**WORDS, "purpose": "", "do": "submit"})
+    assert refused.status_code == 422
+    assert "Chọn nói về chuyện gì" in refused.content.decode()
+    stage.partner.purposes = ["fraud"]
+    stage.partner.save(update_fields=["purposes"])
+    page = public_client.get("/partner/articles/new/").content.decode()
+    assert 'value=""' not in page.partition('name="purpose"')[2].partition("</select>")[0]
+
+
 def test_the_second_person_publishes_only_the_words_they_read(stage):
     article = stage.submitted()
     articles.write_article(**WORDS | {"text": "Khác hẳn."}, pk=article.pk, by=stage.thu)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.models import RelayTask
+from keng.delivery.models import Delivery, RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.network.models import Establishment
 from keng.network.secret_links import lead_token
@@ -99,6 +99,15 @@ def test_the_desk_counts_houses_those_with_it_and_rooms_told_apart(desk_client, 
     assert (row.have_it, row.told) == (3, 2)
     page = client.get(url("dispatch-coverage", ward.sent.pk, desk=True)).content.decode()
     assert "Từ chủ trọ tới các phòng" in page
+
+
+def test_what_was_only_sent_is_never_said_to_be_had(desk_client, ward):
+    """A channel that reports no arrival: handed over is all that anybody knows."""
+    Delivery.objects.filter(dispatch=ward.sent).update(state="sent")
+    page = sign_in(desk_client, ward.officer).get(url("dispatch-coverage", ward.sent.pk, desk=True))
+    shown = page.content.decode()
+    assert "Đã gửi hoặc chuyển" in shown
+    assert "có tin" not in shown.lower()
 
 
 def test_an_officer_of_another_ward_neither_sees_nor_says_it(desk_client, ward):

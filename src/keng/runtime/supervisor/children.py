@@ -33,6 +33,8 @@ class Child:
     port: int | None = None
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     stops_within: float = 20.0
+    at_terminal: bool = True
+    """Whether what it says stands at the terminal too, or in its file alone."""
 
 
 def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:

@@ -141,19 +141,20 @@ class ProcessLogs:
         self._stdout = Terminal(1)
         self._stderr = Terminal(2)
 
-    def voice(self, name: str) -> "Voice":
+    def voice(self, name: str, *, at_terminal: bool = True) -> "Voice":
         file = LogFile(self._folder / f"{name}.log")
         # So that it is there for whoever follows it before the first line.
         self._files.put(file, b"")
-        return Voice(name, file, self)
+        return Voice(name, file, self, at_terminal=at_terminal)
 
     def announce(self, text: str) -> None:
         """To whoever sits at the terminal, and into no file: it may be a password."""
         self._announcements.put(self._stdout, f"{text}\n".encode(), is_kept=True)
 
-    def write(self, name: str, file: LogFile, line: str) -> None:
+    def write(self, name: str, file: LogFile, line: str, *, at_terminal: bool) -> None:
         self._files.put(file, f"{line}\n".encode())
-        self._lines.put(self._stderr, f"{name:<8} | {line}\n".encode())
+        if at_terminal:
+            self._lines.put(self._stderr, f"{name:<8} | {line}\n".encode())
 
     def close(self) -> None:
         for writer in (self._files, self._announcements, self._lines):
@@ -163,13 +164,14 @@ class ProcessLogs:
 class Voice:
     """What one process says."""
 
-    def __init__(self, name: str, file: LogFile, logs: ProcessLogs) -> None:
+    def __init__(self, name: str, file: LogFile, logs: ProcessLogs, *, at_terminal: bool) -> None:
         self._name = name
         self._file = file
         self._logs = logs
+        self._at_terminal = at_terminal
 
     def say(self, line: str) -> None:
-        self._logs.write(self._name, self._file, line)
+        self._logs.write(self._name, self._file, line, at_terminal=self._at_terminal)
 
     async def follow(self, stream: asyncio.StreamReader) -> None:
         """Until the process and all it started have closed it."""

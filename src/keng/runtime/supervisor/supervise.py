@@ -49,8 +49,11 @@ class Supervisor:
         self._rewriting = rewriting
         self._register = ProcessRegister(data)
         self._logs = ProcessLogs(data / "logs")
-        voices = [child.name for child in (*children, *([rewriting] if rewriting else []))]
-        self._voices = {name: self._logs.voice(name) for name in voices}
+        speaking = (*children, *([rewriting] if rewriting else []))
+        self._voices = {
+            child.name: self._logs.voice(child.name, at_terminal=child.at_terminal)
+            for child in speaking
+        }
         self._own = self._logs.voice("keng")
         self._running: dict[str, Process] = {}
         self._stop = asyncio.Event()

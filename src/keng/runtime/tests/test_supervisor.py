@@ -236,6 +236,15 @@ def test_a_log_can_be_followed_before_its_first_line(tmp_path):
     assert (tmp_path / "worker.log").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_is_of_no_use_to_a_person_stands_in_its_log_alone(tmp_path, capfd):
+    logs = ProcessLogs(tmp_path)
+    logs.voice("worker").say("of use")
+    logs.voice("fake", at_terminal=False).say('{"ready": 1}')
+    logs.close()
+    assert (tmp_path / "fake.log").read_text() == '{"ready": 1}\n'
+    assert capfd.readouterr().err == "worker   | of use\n"
+
+
 def test_a_killed_database_comes_back_by_itself(data, port):
     with supervised(data, port, "database") as process:
         cluster = embedded_cluster(data)

@@ -72,7 +72,7 @@ class SecondPersonNeeded(Refused):
 
 
 # Where what one officer fills in alone has to stand: in a tip, and not as somebody's own.
-_STANDS_IN_A_TIP = frozenset({"used", "undecided"})
+_STANDS_IN_A_TIP = frozenset({"used", "reported", "undecided"})
 
 
 @act(acts.MAKE_PATTERN)

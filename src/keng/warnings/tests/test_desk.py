@@ -152,7 +152,8 @@ def test_a_warning_from_a_tip_carries_indicators_but_never_the_reporters_words(d
     tip = make.tip(
         unit=ward.unit, text="Em tên Hoa bị gọi", place=ward.hamlet, category="scam_bank"
     )
-    make.sighting(tip, indicator=make.indicator("http://vneid-gia.com/a", type="url"))
+    link = make.indicator("http://vneid-gia.com/a", type="url")
+    make.sighting(tip, indicator=link, decided_by=ward.officer)
     make.sighting(tip, indicator=make.indicator("0912000417"), role="unknown")
     make.sighting(tip, indicator=make.indicator("98A12345", type="plate"))
     sign_in(desk_client, ward.officer)
@@ -212,17 +213,17 @@ def test_a_tip_that_is_not_ones_to_see_starts_no_warning(desk_client, ward):
 def test_an_incident_gives_the_indicators_of_its_tips(desk_client, ward):
     tips = tuple(make.tip(unit=ward.unit) for _ in range(2))
     for tip in tips:
-        make.sighting(tip, indicator=make.indicator("0912000417"))
+        make.sighting(tip, indicator=make.indicator("0912000417"), decided_by=ward.officer)
     incident = make.incident(unit=ward.unit, by=ward.officer, tips=tips, category="scam_parcel")
     sign_in(desk_client, ward.officer)
     page = desk_client.get(url("warning-new") + f"?incident={incident.pk}").content.decode()
     assert page.count("Số gọi đến: 0912000417") == 1
-    assert "cán bộ đã xác nhận hoặc lời người báo nói rõ" in page
+    assert "cán bộ đã xác nhận, tra cứu công khai đã xác nhận" in page
 
 
 def test_a_number_is_written_as_people_dial_it_and_is_still_found_in_the_text(desk_client, ward):
     tip = make.tip(unit=ward.unit, category="scam_bank")
-    make.sighting(tip, indicator=make.indicator("+84912000417"))
+    make.sighting(tip, indicator=make.indicator("+84912000417"), decided_by=ward.officer)
     sign_in(desk_client, ward.officer)
     page = desk_client.get(url("warning-new") + f"?tip={tip.pk}").content.decode()
     line = "Số gọi đến: 0912 000 417"

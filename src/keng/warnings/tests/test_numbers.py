@@ -1,5 +1,7 @@
 """A warning's numbers are compared with those of its tips and of the desks, before it goes out."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 from django.utils import translation
@@ -8,9 +10,11 @@ from keng.accounts import second_factor
 from keng.audit.models import Entry
 from keng.community.models import OfficialChannel
 from keng.conftest import sign_in
+from keng.decisions import viewing
 from keng.delivery.audience import plan_audience
-from keng.delivery.models import Dispatch
+from keng.delivery.models import Dispatch, Inbound
 from keng.kit import times
+from keng.lookup.actions import listing as listings
 from keng.tips.models import Tip, TipConcern
 from keng.warnings import actions
 from keng.warnings.actions import pattern_acts
@@ -39,7 +43,7 @@ def ward():
     found.incident = make.incident(unit=found.unit, by=found.officer, tips=(found.tip, other))
     caller = make.indicator(REPORTED)
     for tip in (found.tip, other):
-        make.sighting(tip, indicator=caller, role="used")
+        make.sighting(tip, indicator=caller, role="used", decided_by=found.officer)
     return found
 
 
@@ -87,6 +91,94 @@ def test_what_the_tips_confirm_and_the_desk_owns_asks_nothing(ward):
     checked = check_warning(version.warning, version.texts, officer=ward.commander)
     assert {line.standing for line in checked.lines} == {"used", "official"}
     assert checked.digest == ""
+
+
+def test_what_the_machine_read_in_one_report_is_no_source_until_somebody_confirms_it(ward):
+    """Anybody can report the number of somebody whom they wish ill."""
+    seen = make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="used")
+    version = ward.draft(
+        words={**CALM, "signs": "Số gọi: 0987 654 321."}, from_incident=ward.incident
+    )
+    checked = check_warning(version.warning, version.texts, officer=ward.commander)
+    (line,) = [line for line in checked.lines if line.quote == "0987 654 321"]
+    assert (line.standing, line.tone) == ("reported", "warn")
+    standing, words = lines(version, ward.commander)["0987 654 321"]
+    assert "trong 1 tin" in words
+    assert "chưa ai xác nhận" in words
+    assert checked.digest != ""
+    viewing.set_sighting_role(seen.pk, role="used", by=ward.officer)
+    standing, words = lines(version, ward.commander)["0987 654 321"]
+    assert standing == "used"
+    assert "cán bộ đã xác nhận" in words
+
+
+def test_where_one_officer_said_that_it_is_no_part_the_machine_does_not_outvote_them(ward):
+    other = make.indicator("+84987654321")
+    make.sighting(ward.tip, indicator=other, role="used")
+    again = make.tip(unit=ward.unit, incident=ward.incident)
+    make.sighting(again, indicator=other, role="not_used", decided_by=ward.officer)
+    version = ward.draft(
+        words={**CALM, "signs": "Số gọi: 0987 654 321."}, from_incident=ward.incident
+    )
+    assert lines(version, ward.commander)["0987 654 321"][0] == "not_used"
+
+
+def reported_by(ward, *, chats):
+    """So many open tips that name one number: from different chats, or from nobody known."""
+    caller = make.indicator("+84987654321")
+    for each in chats:
+        tip = make.tip(unit=ward.unit)
+        make.sighting(tip, indicator=caller, role="used")
+        if each:
+            Inbound.objects.create(
+                channel="sandbox", kind="text", tip_ref=tip.pk, conversation_hash=each
+            )
+    return ward.draft(words={**CALM, "signs": "Số gọi: 0987 654 321."})
+
+
+def test_three_different_people_are_enough_without_an_officer(ward):
+    version = reported_by(ward, chats=[b"a" * 32, b"b" * 32, b"c" * 32])
+    standing, words = lines(version, ward.commander)["0987 654 321"]
+    assert standing == "used"
+    assert "3 người khác nhau" in words
+
+
+@pytest.mark.parametrize("chats", [[b"a" * 32] * 3, [None] * 5, [b"a" * 32, None, None]])
+def test_reports_that_may_all_be_of_one_person_are_not(ward, chats):
+    version = reported_by(ward, chats=chats)
+    assert lines(version, ward.commander)["0987 654 321"][0] == "reported"
+
+
+def test_what_the_look_up_has_as_confirmed_is_confirmed_here_too(ward):
+    caller = make.indicator("+84987654321")
+    make.sighting(make.tip(unit=ward.unit), indicator=caller, role="used")
+    version = ward.draft(words={**CALM, "signs": "Số gọi: 0987 654 321."})
+    month = times.local_date(times.now()).replace(day=1)
+    listed = listings.propose_listing(
+        caller,
+        grade="confirmed",
+        category="scam_impersonation",
+        month=month,
+        basis="Đã gọi thử",
+        expires_on=month + datetime.timedelta(days=90),
+        unit_id=ward.unit.pk,
+        by=ward.officer,
+    )
+    assert lines(version, ward.commander)["0987 654 321"][0] == "reported"
+    listings.confirm_listing(listed.pk, does_harm=False, by=ward.commander)
+    standing, words = lines(version, ward.commander)["0987 654 321"]
+    assert standing == "used"
+    assert "tra cứu công khai đã xác nhận" in words
+
+
+def test_a_draft_begins_without_what_nobody_has_confirmed_and_says_so(desk_client, ward):
+    make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="used")
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?tip={ward.tip.pk}").content.decode()
+    words = page.split('name="signs"')[1].split("</textarea>")[0]
+    assert "0510 555 131" in words
+    assert "0987 654 321" not in words
+    assert "Không đưa sang vì chưa ai xác nhận: 0987 654 321" in page
 
 
 def test_from_nothing_it_is_compared_with_the_open_tips_that_the_officer_sees(ward):

@@ -28,6 +28,7 @@ def test_the_product_finds_it_by_its_entry_point():
         "public_urls",
         "desk_urls",
         "children",
+        "is_demo_folder",
     }
     assert promised <= vars(hook).keys()
 
