@@ -38,6 +38,8 @@ class Act:
     records: "Mapping[str, str | _StrPromise]" = field(default_factory=dict)
     """What it puts on record, and the words in which an auditor reads that. What acts inside this
     one record stands with them."""
+    is_look: bool = False
+    """Noted beside what somebody does, such as that they opened a page."""
 
     def __post_init__(self) -> None:
         name_records(self.records)
@@ -75,6 +77,7 @@ def act(row: Act, *, retry: bool = True) -> Callable[[Callable[_P, _R]], Callabl
                 right=row.may,
                 by=kwargs.get("by"),
                 retry=retry,
+                is_asked_for=not row.is_look,
             )
 
         ACTS[name] = row

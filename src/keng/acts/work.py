@@ -144,6 +144,7 @@ def run_work(
     right: Right | None = None,
     by: object = None,
     retry: bool = True,
+    is_asked_for: bool = False,
 ) -> _R:
     """Do it in one transaction: this one, or the one that goes on already.
 
@@ -160,7 +161,7 @@ def run_work(
         work = Work(name, right=right, by=by)
         work.may_repeat = retry
         try:
-            return _run_whole(do, work)
+            return _run_whole(do, work, is_asked_for=is_asked_for)
         except OperationalError as error:
             # A transaction of the tests' cannot be begun again.
             may_repeat = work.may_repeat and not connection.in_atomic_block
@@ -182,14 +183,13 @@ def forget_commits() -> None:
     _has_committed.set(False)
 
 
-def _run_whole(do: Callable[[], _R], work: Work) -> _R:
-    # What the machine does beside it, such as counting a code, is nothing that anybody asked for.
-    is_act = work.right is not None
-    _has_committed.set(_has_committed.get() and not is_act)
+def _run_whole(do: Callable[[], _R], work: Work, *, is_asked_for: bool) -> _R:
+    # Beside it a code is counted or a first look noted: nothing that anybody sent a form for.
+    _has_committed.set(_has_committed.get() and not is_asked_for)
     with audit.entries_last(), transaction.atomic():
         result = _do_asked(do, work)
         audit.write_entries()
-    _has_committed.set(_has_committed.get() or is_act)
+    _has_committed.set(_has_committed.get() or is_asked_for)
     return result
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.who import HOLDER, WORKING
 from keng.acts.act import Act, name_records
 
-NOTE_FIRST_READ = Act(WORKING, {"tip.read": _("Read a tip for the first time")})
+NOTE_FIRST_READ = Act(WORKING, {"tip.read": _("Read a tip for the first time")}, is_look=True)
 SHOW_ATTACHMENT = Act(WORKING, {"attachment.shown": _("Looked at a covered file")})
 SET_SIGHTING_ROLE = Act(WORKING, {"sighting.role": _("Said what a number or link was used for")})
 TICK_STEP = Act(WORKING, {"tip.ticked": _("Ticked a step of a critical tip")})

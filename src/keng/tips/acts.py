@@ -6,7 +6,7 @@ from keng.accounts.who import WORKING
 from keng.acts.act import Act, name_records
 
 # Who reads is on no record.
-NOTE_READER = Act(WORKING)
+NOTE_READER = Act(WORKING, is_look=True)
 
 # The worker says it (viewing_copies).
 name_records({"attachment.not_shown": _("No copy to view could be made of a picture")})

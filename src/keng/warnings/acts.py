@@ -10,7 +10,7 @@ REVISE_WARNING = Act(WORKING, {"warning.revised": _("Changed the draft of a warn
 SUBMIT_WARNING = Act(WORKING, {"warning.submitted": _("Handed a warning in for approval")})
 SEND_BACK_WARNING = Act(RELEASING, {"warning.sent_back": _("Gave a warning back to its author")})
 # What somebody was shown is kept for their next look, and is nothing for the record.
-NOTE_READING = Act(RELEASING)
+NOTE_READING = Act(RELEASING, is_look=True)
 APPROVE_WARNING = Act(RELEASING, {"warning.approved": _("Approved and published a warning")})
 CALL_PROVINCE = Act(WORKING, {"warning.called": _("Called the province to approve a warning")})
 
