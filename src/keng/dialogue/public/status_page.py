@@ -18,7 +18,7 @@ from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
 from keng.language import lost_money
-from keng.language.danger import is_about_child
+from keng.language.danger import calls_for_child_line, is_about_child
 from keng.language.fold import fold
 from keng.places import serving
 from keng.tips import receipt_codes
@@ -28,7 +28,7 @@ from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.origins import is_from_chat
-from keng.tips.printed_receipt import answer_due
+from keng.tips.printed_receipt import answer_due, look_due
 from keng.tips.unread_files import refuse_beyond_share
 
 MOST_FILES = 5
@@ -104,8 +104,14 @@ def status_page(
     if tip.withdrawn_at:
         return _taken_back_page(request, opened, tip)
     messages = list(tip.messages.shown_to_reporter().order_by("at", "id"))
-    authors = [m.author for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
-    is_answered = DialogueMessage.Author.DESK in authors
+    spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+    is_answered = any(m.author == DialogueMessage.Author.DESK for m in spoken)
+    first_words = _first_words(tip, spoken)
+    # Of an officer's reading the hour is over; the clock that runs then is the one to answer.
+    look_by = look_due(tip) if tip.first_read_at is None else None
+    answer_by = look_by or answer_due(tip)
+    # Who is in danger now is told to call, and nothing of a time to wait for.
+    is_told_when = not is_answered and not first_words.get("tells_danger")
     if not is_answered:
         form.fields["text"].label = _("Write more to the desk")
     response = render(
@@ -121,11 +127,14 @@ def status_page(
             "tail": opened.tail,
             "messages_said": _messages_with_files(tip, messages),
             "asked": _open_question(messages),
-            "heading": status_heading(tip, authors),
+            "heading": status_heading(
+                tip, spoken, tells_danger=bool(first_words.get("tells_danger"))
+            ),
             "trail": stages_of_tip(tip),
             "is_answered": is_answered,
-            "answer_by": None if is_answered else answer_due(tip),
-            "is_late": answer_due(tip) < times.now(),
+            "answer_by": answer_by if is_told_when else None,
+            "is_to_be_looked_at": look_by is not None,
+            "is_late": answer_by < times.now(),
             "closing": closing_sentence(tip)
             if is_closed_for_reporter(tip) and tip.do_not_contact
             else "",
@@ -137,7 +146,7 @@ def status_page(
             "is_about_child": is_about_child(tip.text, tip.topic),
             "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),
-            **_first_words(messages),
+            **first_words,
         },
     )
     keep_tip_open(response, opened)
@@ -159,17 +168,28 @@ def _taken_back_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpR
     return response
 
 
-def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
-    """Whether 113 or the bank stands first, by what was told last and nobody has answered yet."""
-    spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+def _first_words(tip: Tip, spoken: list[DialogueMessage]) -> dict[str, bool]:
+    """Whether 113, 111 or the bank stands first.
+
+    113 and the bank by what was told last and nobody has answered yet; 111 for as long as the
+    report is open.
+    """
     last = spoken[-1] if spoken else None
-    if last is None or last.author != DialogueMessage.Author.REPORTER:
-        return {}
-    if last.at < times.now() - _DANGER_LASTS:
-        return {}
+    is_waiting = (
+        last is not None
+        and last.author == DialogueMessage.Author.REPORTER
+        and last.at >= times.now() - _DANGER_LASTS
+    )
+    waiting = last.text if last is not None and is_waiting else ""
+    money_left = lost_money.money_has_left(fold(waiting))
+    told = [m.text for m in spoken if m.author == DialogueMessage.Author.REPORTER]
+    is_open = not is_closed_for_reporter(tip)
     return {
-        "tells_danger": calls_for_help(last.text),
-        "money_left": lost_money.money_has_left(fold(last.text)),
+        "tells_danger": calls_for_help(waiting),
+        "money_left": money_left,
+        "calls_for_child_line": (is_open or is_waiting)
+        and not money_left
+        and any(calls_for_child_line(text, tip.topic) for text in [tip.text, *told]),
     }
 
 
