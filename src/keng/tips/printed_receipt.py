@@ -4,6 +4,7 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
+from keng.duty import watch
 from keng.kit import times
 from keng.language.danger import calls_for_child_line, is_about_child
 from keng.places import serving
@@ -33,6 +34,8 @@ class PrintedReceipt:
     """Where a child or violence at home is told of: by then somebody looks, by the desk's clock."""
     is_critical: bool = False
     """Somebody looks at once; for the desk only: a public page does not tell it."""
+    is_called: bool = False
+    """It rings, and somebody is on duty whose pager was heard: nothing less is called calling."""
     is_about_child: bool = False
     """A child may be reading: it names the number that children call."""
     calls_for_child_line: bool = False
@@ -76,6 +79,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         about_money=tip.topic == "scam" or tip.money_moved,
         look_by=look_due(tip),
         is_critical=tip.urgency == "P0",
+        is_called=tip.urgency == "P0" and watch.calls_reach_somebody(tip.responsible_unit),
         is_about_child=about_child,
         calls_for_child_line=calls_for_child_line(tip.text, tip.topic) and not tip.money_moved,
         is_outside=serving.is_outside_province(tip.place, tip.responsible_unit),

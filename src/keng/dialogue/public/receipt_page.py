@@ -5,8 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.dialogue.public.code_page import TIP_CODE_PAGE
-from keng.duty import watch
-from keng.places.models import Unit
 from keng.tips import receipt_codes
 from keng.tips.printed_receipt import receipt_of_code
 
@@ -30,18 +28,4 @@ def _receipt(request: HttpRequest, template: str) -> HttpResponse:
     found = receipt_of_code(receipt_codes.code_from_token(allowed[0])) if allowed else None
     if allowed is None or found is None:
         return TIP_CODE_PAGE.ask()
-    return render(
-        request,
-        template,
-        {
-            "receipt": found,
-            "shown_until": allowed[1],
-            "is_called": found.is_critical and _is_called(found.unit),
-        },
-    )
-
-
-def _is_called(unit: Unit) -> bool:
-    """Whether calls for the unit certainly reach somebody: on duty there or above, pager heard."""
-    desks = [unit.pk, *([unit.parent_id] if unit.parent_id else [])]
-    return any(watch.watched_until(desk) for desk in desks)
+    return render(request, template, {"receipt": found, "shown_until": allowed[1]})
