@@ -41,8 +41,8 @@ def danger_first_sentence() -> str:
 def child_line_sentence() -> str:
     """What stands beside it where a child or violence at home is told of: 111, and comfort."""
     return _(
-        "If that is safer, hide and stay quiet. Children can call 111: free, day and night. It is "
-        "not your fault. You did right to tell."
+        "Children can call 111: free, day and night. It is not your fault, you did right to tell. "
+        "If it is safer, hide and stay quiet."
     )
 
 
