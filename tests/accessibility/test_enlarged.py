@@ -6,7 +6,7 @@ from tests.day import Day
 WINDOW = {"viewport": {"width": 1280, "height": 900}}
 
 
-def test_no_step_of_a_report_is_pushed_sideways_by_large_letters(stack, person):
+def test_no_step_of_a_report_nor_its_page_is_pushed_sideways_by_large_letters(stack, person):
     found = {}
 
     def enlarge(page, name):
@@ -15,7 +15,9 @@ def test_no_step_of_a_report_is_pushed_sideways_by_large_letters(stack, person):
             found[name] = here
 
     small = person(viewport={"width": 360, "height": 740}, locale="vi")
-    Day(stack, enlarge).report(small, "Có người gọi điện tự xưng công an, đòi chuyển tiền.")
+    day = Day(stack, enlarge)
+    words = "Có người gọi điện tự xưng công an, đòi chuyển tiền vào tài khoản 0123456789012."
+    day.open_status(small, day.report(small, words))
     assert found == {}
 
 

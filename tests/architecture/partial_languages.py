@@ -72,6 +72,7 @@ CODE = (
     "tips/letters.py:closing_sentence",
     "tips/letters.py:decline_reply",
     "tips/letters.py:danger_first_sentence",
+    "tips/letters.py:child_line_sentence",
     "tips/letters.py:bank_first_sentence",
     "tips/letters.py:not_shown_sentence",
     "tips/models/tip.py:Happening",

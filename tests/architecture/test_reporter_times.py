@@ -113,6 +113,7 @@ OTHERS = {
     "suspended.html:row.tip.suspended_at",
     "taken.html:receipt.answer_by",
     "taken.html:receipt.finish_by",
+    "taken.html:receipt.look_by",
     "timeline.html:event.at",
     "wave.html:day",
     "wave.html:step.at",

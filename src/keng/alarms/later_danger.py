@@ -12,10 +12,15 @@ from keng.alarms import ringing
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.language import lost_money
+from keng.language.danger import calls_for_child_line
 from keng.language.fold import fold
 from keng.tips import deadlines
 from keng.tips.gravity import calls_for_help
-from keng.tips.letters import bank_first_sentence, danger_first_sentence
+from keng.tips.letters import (
+    bank_first_sentence,
+    child_line_sentence,
+    danger_first_sentence,
+)
 from keng.tips.messages import add_message
 from keng.tips.models import DialogueMessage, Tip
 
@@ -50,13 +55,17 @@ def ring_for_message(tip: Tip, message: DialogueMessage) -> None:
 
 
 def tell_whom_to_ring(tip: Tip, message: DialogueMessage) -> None:
-    """Say at once whom to ring: 113, or the bank; never to whoever asked for no contact."""
+    """Say at once whom to ring: 113, 111 or the bank; never to whoever asked for no contact."""
     if tip.do_not_contact or tip.withdrawn_at:
         return
     about_money = lost_money.money_has_left(fold(message.text)) and not calls_for_help(message.text)
+    said = (tip.text, message.text)
+    is_for_child = not about_money and any(calls_for_child_line(text, tip.topic) for text in said)
     with translation.override(tip.language):
         lines = [bank_first_sentence()] if about_money else []
-        words = "\n".join([*lines, danger_first_sentence()])
+        lines += [danger_first_sentence()]
+        lines += [child_line_sentence()] if is_for_child else []
+        words = "\n".join(lines)
         just_now = tip.messages.filter(
             author=DialogueMessage.Author.AUTOMATIC,
             text=words,

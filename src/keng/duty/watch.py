@@ -9,6 +9,7 @@ from django.db import connection
 from keng.accounts.models import Shift
 from keng.delivery.models import PagerTest
 from keng.kit import times
+from keng.places.models import Unit
 
 # A view (migration 0006): shifts with the post they rest on, and without a name.
 _RUNNING = """
@@ -36,6 +37,12 @@ def watched_until(unit_id: uuid.UUID) -> datetime.datetime | None:
         rows = cursor.fetchall()
     ends = (min(end, times.start_of(last + _DAY)) if last else end for end, last in rows)
     return max(ends, default=None)
+
+
+def calls_reach_somebody(unit: Unit) -> bool:
+    """Whether calls to a tip of the unit certainly reach somebody: watching there or above it."""
+    desks = [unit.pk, *([unit.parent_id] if unit.parent_id else [])]
+    return any(watched_until(desk) for desk in desks)
 
 
 def next_on_duty(unit_id: uuid.UUID) -> datetime.datetime | None:

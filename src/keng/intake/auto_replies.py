@@ -7,7 +7,11 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.tips.letters import bank_first_sentence, danger_first_sentence
+from keng.tips.letters import (
+    bank_first_sentence,
+    child_line_sentence,
+    danger_first_sentence,
+)
 
 
 def first_answer(
@@ -18,14 +22,18 @@ def first_answer(
     in_group: bool,
     token: str,
     money_left: bool = False,
+    for_child: bool = False,
     kept_from: str = "",
 ) -> str:
     """What a reporter is told at once: received, 113, what a chat cannot hide, a one-time link.
 
-    Whom to call comes first: 113 where somebody is in danger, the bank where money has just gone.
+    Whom to call comes first: 113 where somebody is in danger, 111 beside it `for_child`, where a
+    child or violence at home is told of, the bank where money has just gone.
     `kept_from` is the unit that does not see the report, since it seems to be about its officers.
     """
-    text = _first_answer(language, unit_name, urgency == "P0", in_group, money_left, kept_from)
+    text = _first_answer(
+        language, unit_name, urgency == "P0", in_group, money_left, for_child, kept_from
+    )
     return text.replace("{link}", f"{settings.PUBLIC_URL}/r/{token}")
 
 
@@ -36,6 +44,7 @@ def _first_answer(
     is_danger: bool,
     in_group: bool,
     money_left: bool,
+    for_child: bool,
     kept_from: str,
 ) -> str:
     with translation.override(language):
@@ -48,13 +57,18 @@ def _first_answer(
         bank = bank_first_sentence() if money_left else ""
         receipt = _("Your receipt code, shown once: {link}")
         page = f"{settings.PUBLIC_URL}/"
+        received = _("%(unit)s has received your report. An officer on duty will read it.")
         if is_danger:
+            # Whether a pager is on that hears the call, nobody here can know.
+            received = _("%(unit)s has your report as urgent. Perhaps nobody sees it right now.")
+        received %= {"unit": unit_name}
+        if is_danger or (for_child and not money_left):
             # Whoever is in danger reads the first lines of it, if any.
             lines = [
                 danger_first_sentence(),
+                child_line_sentence() if for_child else "",
                 bank,
-                _("%(unit)s has your report: officers are being called right now.")
-                % {"unit": unit_name},
+                received,
                 straight_up,
                 moved,
                 receipt,
@@ -64,8 +78,7 @@ def _first_answer(
         else:
             lines = [
                 bank,
-                _("%(unit)s has received your report. An officer on duty will read it.")
-                % {"unit": unit_name},
+                received,
                 _("If anybody is in danger now, call 113."),
                 straight_up,
                 moved,

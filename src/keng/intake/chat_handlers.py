@@ -20,6 +20,7 @@ from keng.kit.ids import new_id
 from keng.kit.languages import full_language
 from keng.kit.secrets import site_box
 from keng.language import chat_words, lost_money, officers
+from keng.language.danger import calls_for_child_line
 from keng.language.fold import fold
 from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipt_codes
@@ -235,6 +236,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
                 in_group=bool(event.group),
                 token=token,
                 money_left=lost_money.money_has_left(folded),
+                for_child=calls_for_child_line(text),
                 kept_from=account.unit_name if is_about_unit else "",
             )
         )

@@ -38,6 +38,14 @@ def danger_first_sentence() -> str:
     )
 
 
+def child_line_sentence() -> str:
+    """What stands beside it where a child or violence at home is told of: 111, and comfort."""
+    return _(
+        "Children can call 111: free, day and night. It is not your fault, you did right to tell. "
+        "If it is safer, hide and stay quiet."
+    )
+
+
 def bank_first_sentence() -> str:
     """What whoever tells that money has just gone reads before anything else."""
     page = f"{settings.PUBLIC_URL}/first-hour/"

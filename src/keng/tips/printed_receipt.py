@@ -4,8 +4,9 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
+from keng.duty import watch
 from keng.kit import times
-from keng.language.danger import is_about_child
+from keng.language.danger import calls_for_child_line, is_about_child
 from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import concerns, deadlines, receipt_codes
@@ -29,10 +30,16 @@ class PrintedReceipt:
     """Seven days after the last moment for sorting: when the last of these days is over."""
     on_paper: bool
     about_money: bool
+    look_by: datetime.datetime | None = None
+    """Where a child or violence at home is told of: by then somebody looks, by the desk's clock."""
     is_critical: bool = False
     """Somebody looks at once; for the desk only: a public page does not tell it."""
+    is_called: bool = False
+    """It rings, and somebody is on duty whose pager was heard: nothing less is called calling."""
     is_about_child: bool = False
     """A child may be reading: it names the number that children call."""
+    calls_for_child_line: bool = False
+    """Of a child or of violence at home: 113 and 111 stand before everything else."""
     is_outside: bool = False
     """It happened where no desk of this site serves."""
     tells_danger: bool = False
@@ -70,8 +77,11 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         deadlines.due_by_rule(finish, answer_by),
         on_paper=tip.topic in TOPICS_ON_PAPER or about_child,
         about_money=tip.topic == "scam" or tip.money_moved,
+        look_by=look_due(tip),
         is_critical=tip.urgency == "P0",
+        is_called=tip.urgency == "P0" and watch.calls_reach_somebody(tip.responsible_unit),
         is_about_child=about_child,
+        calls_for_child_line=calls_for_child_line(tip.text, tip.topic) and not tip.money_moved,
         is_outside=serving.is_outside_province(tip.place, tip.responsible_unit),
         tells_danger=calls_for_help(tip.text, happening=tip.happening),
         money_left=tip.money_moved,
@@ -83,3 +93,15 @@ def answer_due(tip: Tip) -> datetime.datetime:
     """Until when a person reads, sorts and answers, whatever the machine thinks of its urgency."""
     rule = deadlines.clock_rule_in_force(deadlines.SORT_CLOCK, times.local_date(tip.received_at))
     return deadlines.due_by_rule(rule, tip.received_at)
+
+
+def look_due(tip: Tip) -> datetime.datetime | None:
+    """Until when the desk's own clock has somebody look, where a child or violence is told of.
+
+    A frightened child is not told of tomorrow while the desk counts in minutes. Of everything else
+    a public page does not tell how urgent the machine takes it.
+    """
+    if not calls_for_child_line(tip.text, tip.topic):
+        return None
+    first = tip.clocks.filter(rule_code=deadlines.LOOK_CLOCK).order_by("starts_at").first()
+    return first.due_at if first else None

@@ -127,6 +127,21 @@ def test_it_rings_in_every_state_and_113_is_answered(here, state):
     assert (tip.pk in listed) == (state != "closed")
 
 
+@pytest.mark.parametrize(
+    ("topic", "text", "is_for_child"),
+    [
+        ("child", "bố con hay đánh con và mẹ", True),
+        ("other", "chồng tôi hay đánh tôi", True),
+        ("theft", "Có người rình xe", False),
+    ],
+)
+def test_a_child_is_answered_with_111_and_comfort_too(here, topic, text, is_for_child):
+    tip = make.tip(unit=here.commune, topic=topic, text=text)
+    (said,) = automatic(says(tip, "đang đập cửa phòng, con trốn dưới gầm giường, cứu con"))
+    assert ("111" in said) is is_for_child
+    assert ("không phải lỗi của bạn" in said) is is_for_child
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_whoever_wants_no_contact_is_sent_nothing_and_the_alarm_says_so(here, state, desk_client):
     tip = brought_to(here, state)

@@ -23,7 +23,9 @@ from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.kit import cookies
 from keng.kit.forms import Form
 from keng.kit.rate_limits import client_mark
+from keng.language import lost_money
 from keng.language.danger import is_about_child
+from keng.language.fold import fold
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal
 from keng.tips.models import Tip
@@ -98,6 +100,7 @@ def _check_page(report: ReportJourney, form: SendForm, *, token: str = "") -> Ht
         rows=_answer_rows(report),
         token=token or receipt_codes.new_token(),
         is_about_child=is_about_child(said["text"], said["topic"]),
+        money_left=bool(said.get("money_moved")) or lost_money.money_has_left(fold(said["text"])),
     )
 
 
@@ -123,7 +126,8 @@ def _answer_rows(report: ReportJourney) -> list[AnswerRow]:
     if said.get("team"):
         rows.insert(1, AnswerRow(_("Comes from"), _team_words(said), step_url("who-gets")))
     if said["topic"] in MONEY_TOPICS:
-        moved = _("Yes") if said.get("money_moved") else _("No")
+        # A box that was not ticked is no answer.
+        moved = _("Yes") if said.get("money_moved") else _("Not answered")
         rows.append(AnswerRow(_("Sent money or read out a code"), moved, step_url("describe")))
     rows.append(
         AnswerRow(_("Pictures, videos, sound"), _file_lines(report) or none, step_url("describe"))

@@ -118,6 +118,29 @@ def test_money_is_only_asked_about_where_money_moves(stage, resident):
     assert only_tip().money_moved is False
 
 
+def test_a_box_that_was_not_ticked_is_no_answer_and_the_words_name_the_bank(stage, resident):
+    resident.write(place=stage.place)
+    page = resident.look("check").content.decode()
+    money = page.partition("Đã chuyển tiền")[2].partition("</div>")[0]
+    assert "Không trả lời" in money
+    assert "<dd>Không</dd>" not in page
+    assert "Gọi ngân hàng" not in page
+    resident.post("describe", text="Vừa bị lừa chuyển 15 triệu cách đây 10 phút", happening="over")
+    page = resident.look("check").content.decode()
+    assert "Gọi ngân hàng" in page.partition('<dl class="answers')[0]
+    resident.post("describe", text="Bị lừa qua mạng", happening="over", money_moved="on")
+    assert "Gọi ngân hàng" in resident.look("check").content.decode()
+
+
+def test_the_hint_of_the_place_is_short_and_says_that_it_is_searched_for(stage, resident):
+    resident.post("who-gets", desk="commune")
+    resident.post("what", topic="theft")
+    page = resident.look("where").content.decode()
+    hint = page.partition('id="q-hint">')[2].partition("</p>")[0].strip()
+    assert "bấm “Tìm”" in hint
+    assert len(hint) <= 80
+
+
 def test_skipped_answers_show_as_none_on_the_check_page(stage, resident):
     resident.write(place="unsure")
     page = resident.look("check").content.decode()

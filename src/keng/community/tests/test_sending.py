@@ -71,8 +71,10 @@ def test_who_tells_of_danger_now_is_promised_no_answer_by_tomorrow(stage, reside
     told = {"text": "Thằng say cầm dao chém loạn ngoài cổng, cứu với", "happening": "now"}
     resident.write(place=stage.place, topic="other", **(told if is_danger else {}))
     page = resident.send().content.decode()
-    assert ("cán bộ đang được gọi" in page) is is_danger
-    assert ("Ban đêm không có ai xem" in page) is not is_danger
+    # Nobody is on duty here with a pager.
+    assert ("Có thể lúc này chưa ai xem tin: hãy gọi 113" in page) is is_danger
+    assert "đang được gọi" not in page
+    assert ("Chưa chắc lúc này có người xem" in page) is not is_danger
     assert ("Cán bộ có thể hỏi thêm" in page) is not is_danger
 
 

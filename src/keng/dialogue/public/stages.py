@@ -32,14 +32,23 @@ def is_closed_for_reporter(tip: Tip) -> bool:
     return tip.closed_at is not None and tip.closed_at + ANSWER_HELD_FOR <= times.now()
 
 
-def status_heading(tip: Tip, authors: Sequence[str]) -> str:
-    """The state in one sentence; `authors` are those of the dialogue, the last one last."""
+def status_heading(tip: Tip, spoken: Sequence[DialogueMessage], *, tells_danger: bool) -> str:
+    """The state in one sentence; `spoken` is what people said, the last one last.
+
+    Whoever tells of danger in a later message must not believe that it was read with the report.
+    """
     desk = DialogueMessage.Author.DESK
+    authors = [message.author for message in spoken]
     if is_closed_for_reporter(tip):
         return _("Your report is closed")
     if authors and authors[-1] == desk:
         return _("The desk has answered you")
-    if desk in authors:
+    is_told_later = bool(
+        spoken and tip.first_read_at is not None and spoken[-1].at > tip.first_read_at
+    )
+    if tells_danger and (desk in authors or is_told_later) and not _is_heard(tip, spoken[-1]):
+        return _("Your new message is at the desk. Perhaps nobody has read it yet")
+    if desk in authors or is_told_later:
         return _("What you wrote has arrived. The desk answers here")
     if _is_read(tip):
         return _("An officer has read your report")
@@ -61,6 +70,11 @@ def stages_of_tip(tip: Tip) -> list[TipStage]:
     ending = _("Closed") if closed else _("The desk tells you the end")
     rows.append((ending, tip.closed_at, closed))
     return _marked(rows)
+
+
+def _is_heard(tip: Tip, message: DialogueMessage) -> bool:
+    """Whether somebody has taken up the danger that this message tells of."""
+    return tip.danger_at is not None and tip.danger_at >= message.at and not tip.danger_unheard
 
 
 def _is_read(tip: Tip) -> bool:

@@ -18,7 +18,7 @@ from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
 from keng.language import lost_money
-from keng.language.danger import is_about_child
+from keng.language.danger import calls_for_child_line, is_about_child
 from keng.language.fold import fold
 from keng.places import serving
 from keng.tips import receipt_codes
@@ -29,7 +29,7 @@ from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.origins import is_from_chat
-from keng.tips.printed_receipt import answer_due
+from keng.tips.printed_receipt import answer_due, look_due
 from keng.tips.unread_files import refuse_beyond_share
 
 MOST_FILES = 5
@@ -105,8 +105,14 @@ def status_page(
     if tip.withdrawn_at:
         return _taken_back_page(request, opened, tip)
     messages = list(tip.messages.shown_to_reporter().order_by("at", "id"))
-    authors = [m.author for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
-    is_answered = DialogueMessage.Author.DESK in authors
+    spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+    is_answered = any(m.author == DialogueMessage.Author.DESK for m in spoken)
+    first_words = _first_words(tip, spoken)
+    # Of an officer's reading the hour is over; the clock that runs then is the one to answer.
+    look_by = look_due(tip) if tip.first_read_at is None else None
+    answer_by = look_by or answer_due(tip)
+    # Who is in danger now is told to call, and nothing of a time to wait for.
+    is_told_when = not is_answered and not first_words.get("tells_danger")
     is_over = is_closed_for_reporter(tip)
     if is_over:
         form.fields["text"].label = _("What is happening, and where are you?")
@@ -125,11 +131,14 @@ def status_page(
             "tail": opened.tail,
             "messages_said": _messages_with_files(tip, messages),
             "asked": _open_question(messages),
-            "heading": status_heading(tip, authors),
+            "heading": status_heading(
+                tip, spoken, tells_danger=bool(first_words.get("tells_danger"))
+            ),
             "trail": stages_of_tip(tip),
             "is_answered": is_answered,
-            "answer_by": None if is_answered else answer_due(tip),
-            "is_late": answer_due(tip) < times.now(),
+            "answer_by": answer_by if is_told_when else None,
+            "is_to_be_looked_at": look_by is not None,
+            "is_late": answer_by < times.now(),
             "closing": closing_sentence(tip) if is_over and tip.do_not_contact else "",
             "kept_from": str(guessed_concerned_unit(tip) or ""),
             "is_over": is_over,
@@ -140,7 +149,7 @@ def status_page(
             "is_about_child": is_about_child(tip.text, tip.topic),
             "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),
-            **_first_words(messages, is_over=is_over),
+            **first_words,
         },
     )
     keep_tip_open(response, opened)
@@ -162,18 +171,23 @@ def _taken_back_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpR
     return response
 
 
-def _first_words(messages: list[DialogueMessage], *, is_over: bool) -> dict[str, bool]:
-    """Whether 113 or the bank stands first: 113 by what was told last and nobody has answered yet.
+def _first_words(tip: Tip, spoken: list[DialogueMessage]) -> dict[str, bool]:
+    """Whether 113, 111 or the bank stands first.
 
-    The bank as long as the report is open: an answer of ours stops no money.
+    113 by what was told last and nobody has answered yet. The bank and 111 as long as the report
+    is open: an answer of ours stops no money.
     """
-    spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
-    theirs = [m.text for m in spoken if m.author == DialogueMessage.Author.REPORTER]
-    newest = [m for m in spoken[-1:] if m.author == DialogueMessage.Author.REPORTER]
-    fresh = [m.text for m in newest if m.at >= times.now() - _DANGER_LASTS]
+    told = [m for m in spoken if m.author == DialogueMessage.Author.REPORTER]
+    texts = [m.text for m in told]
+    waiting = [m.text for m in told if m is spoken[-1] and m.at >= times.now() - _DANGER_LASTS]
+    is_open = not is_closed_for_reporter(tip)
+    money_left = is_open and any(lost_money.money_has_left(fold(text)) for text in texts)
     return {
-        "tells_danger": any(calls_for_help(text) for text in fresh),
-        "money_left": not is_over and any(lost_money.money_has_left(fold(text)) for text in theirs),
+        "tells_danger": any(map(calls_for_help, waiting)),
+        "money_left": money_left,
+        "calls_for_child_line": (is_open or bool(waiting))
+        and not money_left
+        and any(calls_for_child_line(text, tip.topic) for text in [tip.text, *texts]),
     }
 
 

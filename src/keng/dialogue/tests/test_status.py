@@ -22,9 +22,10 @@ from keng.intake.examination.examine import examine_messages
 from keng.kit import times, uploads
 from keng.kit.rate_limits import RateLimits
 from keng.kit.time_words import moment_words
-from keng.tips import messages, receipt_codes
+from keng.tips import deadlines, messages, receipt_codes
 from keng.tips.attachments import store_attachment
-from keng.tips.models import DialogueMessage, OneTimeLink, Receipt, Tip
+from keng.tips.models import Clock, DialogueMessage, OneTimeLink, Receipt, Tip
+from keng.tips.printed_receipt import answer_due
 from keng.vault import opening
 from keng.vault.models import SealedIdentity
 from tests import make
@@ -71,7 +72,7 @@ def page_of(client, code=CODE):
 
 
 def heading_of(page):
-    return page.partition("<h1>")[2].partition("</h1>")[0]
+    return page.partition("<h1>")[2].partition("</h1>")[0].replace("\xa0", " ")
 
 
 def receipt_page(client, path="/receipt/"):
@@ -595,7 +596,7 @@ def test_the_receipt_says_times_of_the_clock(public_client, unit):
     assert "20:15, thứ Ba 24/11/2026" in page
     assert "Trước 20:15 thứ Tư 25/11" in page
     assert "Chậm nhất hết thứ Tư 2/12" in page
-    assert "Ban đêm không có ai xem tin ở đây. Việc gấp thì gọi 113." in page
+    assert "Chưa chắc lúc này có người xem tin ở đây. Việc gấp thì gọi 113." in page
     assert "Bạn mở xem lúc nào cũng được" in page
     assert "chậm nhất <b>20:15 thứ Tư 25/11</b> sẽ có trả lời" in page
     assert "Hãy mở lại" not in page
@@ -614,10 +615,10 @@ def test_a_desk_that_nobody_watches_says_from_when_the_rota_has_somebody(public_
     with_receipt(make.tip(unit=unit))
     page = receipt_page(public_client)
     assert f"theo lịch trực, từ {start.astimezone(times.VIETNAM):%H:%M}" in page
-    assert "Ban đêm không có ai" not in page
+    assert "Chưa chắc lúc này có người xem tin ở đây. Việc" not in page
     Shift.objects.update(removed_at=times.now())
     page = receipt_page(public_client)
-    assert "Ban đêm không có ai" in page
+    assert "Chưa chắc lúc này có người xem tin ở đây. Việc" in page
 
 
 def test_a_desk_says_that_it_is_watched_only_in_a_shift_whose_pager_was_heard(public_client, unit):
@@ -631,14 +632,40 @@ def test_a_desk_says_that_it_is_watched_only_in_a_shift_whose_pager_was_heard(pu
     )
     with_receipt(make.tip(unit=unit))
     page = receipt_page(public_client)
-    assert "Ban đêm không có ai" in page
+    assert "Chưa chắc lúc này có người xem tin ở đây. Việc" in page
     call = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit)
     make.pager(officer, called_by=call)
     PagerTest.objects.create(officer=officer, shift=shift, dispatch=call, confirmed_at=now)
     page = receipt_page(public_client)
     assert "Trực ban ở đây có cán bộ tới" in page
     assert officer.name not in page
-    assert "Ban đêm không có ai" not in page
+    assert "Chưa chắc lúc này có người xem tin ở đây. Việc" not in page
+
+
+def test_a_receipt_says_that_officers_are_called_only_when_a_call_reaches_somebody(
+    public_client, unit
+):
+    with_receipt(make.tip(unit=unit, urgency="P0", text="Có người cầm dao chém loạn, cứu với"))
+    for path in ("/receipt/", "/receipt/print/"):
+        page = receipt_page(public_client, path)
+        assert "đang được gọi" not in page
+        assert "Có thể lúc này chưa ai xem tin: hãy gọi 113" in page
+    # On duty at the desk above, with a pager that was heard in this shift.
+    officer, now = make.officer(unit=unit.parent), times.now()
+    shift = Shift.objects.create(
+        unit=unit.parent,
+        officer=officer,
+        set_by=officer,
+        starts_at=now,
+        ends_at=now + datetime.timedelta(hours=8),
+    )
+    call = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit.parent)
+    make.pager(officer, called_by=call)
+    assert "đang được gọi" not in receipt_page(public_client)
+    PagerTest.objects.create(officer=officer, shift=shift, dispatch=call, confirmed_at=now)
+    page = receipt_page(public_client)
+    assert "Ngay bây giờ: cán bộ đang được gọi" in page
+    assert "chưa ai xem tin" not in page
 
 
 @pytest.mark.parametrize("topic", ["violence", "child"])
@@ -656,6 +683,88 @@ def test_receipt_and_status_page_of_a_child_name_111(public_client, unit, topic,
     receipt, printed = (receipt_page(public_client, at) for at in ("/receipt/", "/receipt/print/"))
     for page in (receipt, printed, page_of(public_client)):
         assert 'href="tel:111"' in page
+
+
+def box_on_top(page):
+    """What stands before the ticket of a receipt, or before the heading of the report's page."""
+    return re.split(r'<h1|class="ticket', page.partition("<main")[2])[0]
+
+
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [
+        ("child", "bố con hay đánh con và mẹ, con sợ lắm, bố sắp về rồi. con 11 tuổi"),
+        ("violence", "chồng em lại say"),
+        ("other", "mẹ con bị bố đánh, con sợ"),
+        ("other", "chồng tôi hay đánh tôi"),
+    ],
+)
+def test_of_a_child_or_blows_at_home_111_stands_before_everything_with_comfort(
+    public_client, unit, topic, words
+):
+    with_receipt(make.tip(unit=unit, topic=topic, text=words))
+    for page in (receipt_page(public_client), page_of(public_client)):
+        box = box_on_top(page)
+        assert 'href="tel:113"' in box
+        assert 'href="tel:111"' in box
+        assert "miễn phí, cả ngày lẫn đêm" in box
+        assert "không phải lỗi của bạn" in box
+
+
+def test_money_that_has_gone_keeps_the_bank_first_though_an_age_is_told(public_client, unit):
+    words = "Con tôi 15 tuổi vừa chuyển khoản 5 triệu cho kẻ lừa"
+    with_receipt(make.tip(unit=unit, topic="scam", text=words, money_moved=True))
+    for page in (receipt_page(public_client), page_of(public_client)):
+        assert "Gọi ngân hàng" in box_on_top(page)
+        assert "tel:111" not in box_on_top(page)
+
+
+def test_a_child_is_promised_nothing_later_than_the_clock_of_the_desk(public_client, unit):
+    received = times.now() - datetime.timedelta(minutes=5)
+    tip = make.tip(unit=unit, topic="child", text="con sợ bố", received_at=received)
+    with_receipt(tip)
+    clock = deadlines.start_clock(tip, deadlines.LOOK_CLOCK, at=received)
+    hour, tomorrow = moment_words(clock.due_at, "clock"), moment_words(answer_due(tip), "day")
+    receipt, printed, page = (
+        receipt_page(public_client),
+        receipt_page(public_client, "/receipt/print/"),
+        page_of(public_client),
+    )
+    for shown in (receipt, printed, page):
+        assert hour in shown
+        assert tomorrow not in shown
+    assert "không gọi điện cho bạn" in receipt
+    # Late, it says so and asks for a call.
+    Clock.objects.update(due_at=times.now() - datetime.timedelta(minutes=1))
+    assert "Đã trễ" in page_of(public_client)
+    # Once an officer has read it, the clock that still runs is told.
+    Tip.objects.update(first_read_at=times.now())
+    assert tomorrow in page_of(public_client)
+
+
+def test_danger_told_after_the_report_was_read_is_not_called_read(public_client, unit):
+    tip = with_receipt(make.tip(unit=unit, topic="child", text="bố con hay đánh con"))
+    Tip.objects.update(first_read_at=times.now())
+    told = make.message(tip, "bố đang đập cửa phòng, con trốn dưới gầm giường, cứu con")
+    page = page_of(public_client)
+    assert heading_of(page) == "Tin mới đã tới trực ban. Có thể chưa ai đọc"
+    assert "theo hạn chúng tôi tự đặt" not in page
+    assert "trốn" in box_on_top(page)
+    assert "im lặng" in box_on_top(page)
+    Tip.objects.update(danger_at=told.at, danger_unheard=True)
+    assert heading_of(page_of(public_client)) == "Tin mới đã tới trực ban. Có thể chưa ai đọc"
+    # Somebody has taken it since.
+    Tip.objects.update(danger_unheard=False)
+    assert (
+        heading_of(page_of(public_client)) == "Đã nhận phần bạn viết thêm. Cán bộ sẽ trả lời ở đây"
+    )
+
+
+def test_what_was_written_after_the_reading_is_not_called_read(public_client, tip):
+    Tip.objects.update(first_read_at=times.now())
+    make.message(tip, "Xe màu đỏ")
+    heading = heading_of(page_of(public_client))
+    assert heading == "Đã nhận phần bạn viết thêm. Cán bộ sẽ trả lời ở đây"
 
 
 def test_the_receipt_can_be_printed_and_read_in_the_other_language(public_client, tip):

@@ -215,6 +215,30 @@ def test_the_first_answer_names_its_sender_113_the_page_and_the_link(settings, l
     assert len(text) <= 1000
 
 
+@pytest.mark.parametrize(("language", "fault"), [("vi", "lỗi của bạn"), ("en", "not your fault")])
+@pytest.mark.parametrize("urgency", ["P0", "P1"])
+def test_a_child_in_a_chat_reads_113_and_111_first_and_nothing_of_commands(
+    settings, language, fault, urgency
+):
+    settings.PUBLIC_URL = "https://keng.example"
+    auto_replies._first_answer.cache_clear()
+    lines = auto_replies.first_answer(
+        language,
+        unit_name="Công an phường Thử",
+        urgency=urgency,
+        in_group=False,
+        token="abc",
+        for_child=True,
+    ).splitlines()
+    auto_replies._first_answer.cache_clear()
+    assert "113" in lines[0]
+    assert "111" in lines[1]
+    assert fault in lines[1]
+    assert "https://keng.example/r/abc" in lines[3]
+    assert len(lines) == 5
+    assert not any(word in line for word in ("tra cứu", "look up") for line in lines)
+
+
 @pytest.mark.parametrize("ask", [is_stop, asks_for_messages])
 def test_words_of_courtesy_without_end_are_read_in_time(ask):
     """Thirty times "a", which may be "ạ", "à" or "a": each reading of all of them took for ever."""

@@ -7,6 +7,12 @@ of danger is none. What the words, ideas and rules of a text weigh together deci
 learned from the sentences in the tests); the reasons are always words of the text.
 """
 
-from keng.language.danger.reading import COMES_AGAIN, Danger, danger_in, is_about_child
+from keng.language.danger.reading import (
+    COMES_AGAIN,
+    Danger,
+    calls_for_child_line,
+    danger_in,
+    is_about_child,
+)
 
-__all__ = ["COMES_AGAIN", "Danger", "danger_in", "is_about_child"]
+__all__ = ["COMES_AGAIN", "Danger", "calls_for_child_line", "danger_in", "is_about_child"]

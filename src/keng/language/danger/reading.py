@@ -189,6 +189,14 @@ def is_about_child(text: str, topic: str = "") -> bool:
     return bool(_MINOR.search(flatten(text).flat))
 
 
+def calls_for_child_line(text: str, topic: str = "") -> bool:
+    """Whether 111 belongs beside 113: a child is spoken of or speaks, or it is violence at home."""
+    if topic == "violence" or is_about_child(text, topic):
+        return True
+    danger = danger_in(text)
+    return danger is not None and danger.kind == "home"
+
+
 def _rules_that_hold(hits: _Hits) -> Iterator[tuple[DangerRule, list[_Hit]]]:
     by_first = danger_rules()
     for name in hits:
