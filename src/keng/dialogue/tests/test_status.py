@@ -396,7 +396,7 @@ def test_other_words_in_that_box_are_not_lost_whomever_they_are_about(public_cli
 
 
 def test_the_bank_stands_first_until_the_report_is_over(public_client, unit):
-    told = "Vừa bị lừa chuyển 15 triệu cách đây 10 phút vào tài khoản 0123456789012"
+    told = "Vừa bị lừa chuyển mất 17 triệu cách đây 10 phút vào tài khoản 0123456789012"
     tip = with_receipt(make.tip(unit=unit, text=told))
     officer = make.officer(unit=unit)
     first = "Gọi ngân hàng của bạn ngay"
@@ -645,7 +645,7 @@ def test_a_desk_says_that_it_is_watched_only_in_a_shift_whose_pager_was_heard(pu
 def test_a_receipt_says_that_officers_are_called_only_when_a_call_reaches_somebody(
     public_client, unit
 ):
-    with_receipt(make.tip(unit=unit, urgency="P0", text="Có người cầm dao chém loạn, cứu với"))
+    with_receipt(make.tip(unit=unit, urgency="P0", text="Có kẻ cầm dao chém loạn, cứu với"))
     for path in ("/receipt/", "/receipt/print/"):
         page = receipt_page(public_client, path)
         assert "đang được gọi" not in page
