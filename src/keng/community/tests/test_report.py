@@ -125,7 +125,9 @@ def test_a_box_that_was_not_ticked_is_no_answer_and_the_words_name_the_bank(stag
     assert "Không trả lời" in money
     assert "<dd>Không</dd>" not in page
     assert "Gọi ngân hàng" not in page
-    resident.post("describe", text="Vừa bị lừa chuyển mất 17 triệu cách đây 10 phút", happening="over")
+    resident.post(
+        "describe", text="Vừa bị lừa chuyển mất 17 triệu cách đây 10 phút", happening="over"
+    )
     page = resident.look("check").content.decode()
     assert "Gọi ngân hàng" in page.partition('<dl class="answers')[0]
     resident.post("describe", text="Bị lừa qua mạng", happening="over", money_moved="on")
