@@ -57,7 +57,7 @@ class Work:
         self.whole: Work = outer.whole if outer else self
         self.locked_tables: set[str] = set()
         self.may_repeat = True
-        self._answers: dict[tuple[Right, uuid.UUID], bool] = {}
+        self._answers: dict[tuple[Right, object, uuid.UUID], bool] = {}
         self._has_asked = right is None or right.is_by_secret
 
     def ask_over(self, owner_id: uuid.UUID) -> None:
@@ -67,9 +67,10 @@ class Work:
             return
         # Two hundred tips of one desk are one question.
         known = self.whole._answers  # noqa: SLF001 -- its own class
-        if (right, owner_id) not in known:
-            known[right, owner_id] = right.reaches(self.by, owner_id)
-        self._refuse_unless(known[right, owner_id])
+        question = (right, self.by, owner_id)
+        if question not in known:
+            known[question] = right.reaches(self.by, owner_id)
+        self._refuse_unless(known[question])
 
     def ask_anywhere(self) -> None:
         """Raise NotAllowed unless whoever acts may do this somewhere."""
