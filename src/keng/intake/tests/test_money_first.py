@@ -1,6 +1,7 @@
 """Money that has just gone: the bank comes first, for the reporter and on the desk."""
 
 import csv
+import datetime
 import time
 from importlib import resources
 
@@ -279,7 +280,7 @@ def test_on_the_receipt_the_bank_is_the_first_sentence(public_client, here, fiel
     assert page.count('href="/first-hour/"') == (1 if fields["topic"] == "scam" else 0)
 
 
-def test_on_the_status_page_too_until_an_officer_has_answered(public_client, here):
+def test_on_the_status_page_too_until_the_report_is_over(public_client, here):
     Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=here.tip)
     make.message(here.tip, JUST_GONE)
     public_client.post("/status/", {"code": CODE})
@@ -289,7 +290,12 @@ def test_on_the_status_page_too_until_an_officer_has_answered(public_client, her
         return page.partition('<div class="page')[2].partition("<h1")[0]
 
     assert "ngân hàng" in before()
+    # An answer of ours stops no money.
     answering.answer_reporter(here.tip.pk, text="Bạn gọi ngân hàng chưa?", by=here.lan)
+    assert "ngân hàng" in before()
+    # Closed, and no longer to be taken back.
+    an_hour_ago = times.now() - datetime.timedelta(hours=1)
+    Tip.objects.filter(pk=here.tip.pk).update(state="closed", closed_at=an_hour_ago)
     assert "ngân hàng" not in before()
 
 

@@ -36,6 +36,8 @@ USUAL_SEED = 20261129
 LANES = 4
 # Longer than any of them takes; whoever waits as long waits for somebody who waits for them.
 PATIENCE = "5s"
+# So long a thread of a test may wait for the other on a busy machine.
+WITHIN = 60
 
 
 def touched_tables(statements):
@@ -150,17 +152,31 @@ def test_two_that_lock_against_each_other_would_be_noticed():
     make.lead(unit=unit)
     make.group(unit=unit, place=make.place())
 
+    both_hold_one = threading.Barrier(2)
+
     def one(meet):
         with meet():
             list(Lead.objects.select_for_update())
+            both_hold_one.wait(timeout=WITHIN)
             list(Group.objects.select_for_update())
 
     def other(meet):
         with meet():
             list(Group.objects.select_for_update())
+            both_hold_one.wait(timeout=WITHIN)
             list(Lead.objects.select_for_update())
 
     assert Pair().run(one, other) == ["40P01"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_lock_in_one_order_wait_and_go_on():
+    make.lead(unit=make.unit())
+
+    def one(meet):
+        with meet():
+            list(Lead.objects.select_for_update())
+
     assert Pair().run(one, one) == []
 
 
