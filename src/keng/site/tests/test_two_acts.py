@@ -119,7 +119,7 @@ class Pair:
         """Wait for the other one, then do slowly what follows."""
         # Who comes too late waits already for a row that the other's example holds.
         with contextlib.suppress(threading.BrokenBarrierError):
-            self.meeting.wait(timeout=0.2)
+            self.meeting.wait(timeout=0.1)
         with connection.execute_wrapper(pause_after_locks):
             yield
 
@@ -128,7 +128,7 @@ def pause_after_locks(execute, sql, *rest):
     """Long enough for the other one to take its next lock."""
     result = execute(sql, *rest)
     if LOCKS.search(str(sql)) or INSERTS.match(str(sql)):
-        time.sleep(0.012)
+        time.sleep(0.008)
     return result
 
 
