@@ -104,7 +104,7 @@ def of_a_closed_partner(room):
     return room.own
 
 
-def kept():
+def kept_manuscript():
     """Whatever an act could leave."""
     return [
         list(rows.objects.order_by("pk").values())
@@ -126,17 +126,17 @@ def test_whoever_is_no_active_member_of_this_partner_does_none_of_it(somebody):
     if somebody is of_another_partner:
         for name in OVER_NOTHING_OF_OTHERS:
             acts.pop(name)
-    before = kept()
+    before = kept_manuscript()
     for name, act in acts.items():
         with pytest.raises(NotAllowed):
             pytest.fail(f"{name} is done: {act(by)}")
-    assert kept() == before
+    assert kept_manuscript() == before
 
 
 def test_a_member_does_all_of_it_over_what_is_their_partners():
     room = Room()
     for act in room.acts().values():
-        before, around = kept(), transaction.savepoint()
+        before, around = kept_manuscript(), transaction.savepoint()
         act(room.own)
-        assert kept() != before
+        assert kept_manuscript() != before
         transaction.savepoint_rollback(around)

@@ -154,30 +154,30 @@ def test_two_that_lock_against_each_other_would_be_noticed():
 
     both_hold_one = threading.Barrier(2)
 
-    def one(meet):
+    def lead_first(meet):
         with meet():
             list(Lead.objects.select_for_update())
             both_hold_one.wait(timeout=WITHIN)
             list(Group.objects.select_for_update())
 
-    def other(meet):
+    def group_first(meet):
         with meet():
             list(Group.objects.select_for_update())
             both_hold_one.wait(timeout=WITHIN)
             list(Lead.objects.select_for_update())
 
-    assert Pair().run(one, other) == ["40P01"]
+    assert Pair().run(lead_first, group_first) == ["40P01"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_that_lock_in_one_order_wait_and_go_on():
     make.lead(unit=make.unit())
 
-    def one(meet):
+    def hold_lead(meet):
         with meet():
             list(Lead.objects.select_for_update())
 
-    assert Pair().run(one, one) == []
+    assert Pair().run(hold_lead, hold_lead) == []
 
 
 @pytest.mark.django_db(transaction=True)
