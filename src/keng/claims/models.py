@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import InHands, none_of_the_hands, with_hand_of
 from keng.claims.rights import checks_claims, units_checked_by
 from keng.kit.models import Row
+from keng.releases.hands import InHands, none_of_the_hands, with_hand_of
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from keng.accounts.hands import name_hands
 from keng.claims.matching import Match, best_matches
 from keng.claims.models import Asking, Claim, Revision
 from keng.claims.secret_links import token_hash, unbox_words
+from keng.releases.hands import name_hands
 
 if TYPE_CHECKING:
     import uuid

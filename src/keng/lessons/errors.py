@@ -5,12 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from keng.acts import errors
 
 
-class TextChanged(errors.ChangedMeanwhile):
-    """It is not what the second person read, or somebody else decided already."""
-
-    sentence = _("It could not be published: read it again.")
-
-
 class NextEditionWritten(errors.ChangedMeanwhile):
     """Somebody else wrote the next edition at the same moment."""
 

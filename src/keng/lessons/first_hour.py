@@ -33,9 +33,9 @@ def current_first_hour() -> FirstHour | None:
 
     When the newest was taken away, no older one comes back by itself.
     """
-    found = FirstHour.objects.filter(published_at__isnull=False).select_related("unit")
-    newest = found.order_by("-published_at", "-id").first()
-    return newest if newest and newest.is_public else None
+    found = FirstHour.objects.filter(released_at__isnull=False).select_related("unit")
+    newest = found.order_by("-released_at", "-id").first()
+    return newest if newest and newest.is_released else None
 
 
 def default_first_hour_texts() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import SafetyPurpose
-from keng.kit.forms import Form, HintedChoice, own_code_field
+from keng.kit.forms import Form, HintedChoice
 
 LONGEST_TITLE = 80
 MOST_PUPILS = 60
@@ -69,13 +69,6 @@ class CollectionForm(Form):
         if given["en_title"]:
             found["en"] = {"title": given["en_title"], "about": given["en_about"]}
         return found
-
-
-class PublishTextForm(Form):
-    """The second person's signature under a text that was read."""
-
-    hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code_field()
 
 
 class QuizAnswerForm(Form):

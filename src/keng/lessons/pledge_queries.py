@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def public_campaigns() -> QuerySet[Campaign]:
     """Published ones, the newest first."""
-    return Campaign.objects.published().select_related("unit").order_by("-published_at", "-id")
+    return Campaign.objects.released().select_related("unit").order_by("-released_at", "-id")
 
 
 def desk_campaigns(officer: "Officer") -> list[Campaign]:

@@ -9,26 +9,26 @@ from keng.lessons.models import Collection, Edition, Finished
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer, Partner
-    from keng.lessons.four_eyes import FourEyes
+    from keng.lessons.lesson_text import LessonText
 
 
 def public_editions() -> QuerySet[Edition]:
     """Of each lesson the newest published text, newest first."""
     return (
-        Edition.objects.published()
+        Edition.objects.released()
         .filter(~Exists(_later_published()))
         .filter(
             Q(lesson__collection__partner=None) | Q(lesson__collection__partner__is_active=True)
         )
         .select_related("lesson__collection__partner", "lesson__collection__unit", "unit", "film")
-        .order_by("-published_at", "-id")
+        .order_by("-released_at", "-id")
     )
 
 
 def _later_published() -> QuerySet[Edition]:
     """Published after it, taken away or not: what was replaced never comes back by itself."""
     return Edition.objects.filter(
-        lesson=OuterRef("lesson"), number__gt=OuterRef("number"), published_at__isnull=False
+        lesson=OuterRef("lesson"), number__gt=OuterRef("number"), released_at__isnull=False
     )
 
 
@@ -86,8 +86,8 @@ def lesson_desk_lists(officer: "Officer") -> LessonDeskLists:
         .select_related("lesson__collection__partner", "lesson__collection__unit", "made_by")
         .order_by("-id")
     )
-    waiting = seen.filter(published_at__isnull=True, ended_at__isnull=True)[:100]
-    public = list(seen.published().filter(~Exists(_later_published()))[:200])
+    waiting = seen.filter(released_at__isnull=True, ended_at__isnull=True)[:100]
+    public = list(seen.released().filter(~Exists(_later_published()))[:200])
     counts = finished_counts([edition.lesson_id for edition in public])
     for edition in public:
         edition.count = counts.get(edition.lesson_id, (0, 0))  # type: ignore[attr-defined]
@@ -105,8 +105,8 @@ def finished_counts(lessons: list[Any]) -> dict[Any, tuple[int, int]]:
     return {row["lesson"]: (row["all_times"], row["all_pupils"]) for row in rows}
 
 
-def standing_of_text(text: "FourEyes") -> str:
+def standing_of_text(text: "LessonText") -> str:
     """In one word: waiting, public or ended."""
     if text.ended_at is not None:
         return "ended"
-    return "public" if text.published_at is not None else "waiting"
+    return "public" if text.released_at is not None else "waiting"

@@ -7,7 +7,7 @@ from keng.acts.work import permit_anywhere
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
-    from keng.lessons.four_eyes import FourEyes
+    from keng.lessons.lesson_text import LessonText
     from keng.places.models import Unit
 
 
@@ -22,11 +22,6 @@ def permitted_unit(by: "Officer") -> "Unit":
     return PROVINCE_WORKING.own_units(by)[0]
 
 
-def may_publish_text(officer: "Officer", text: "FourEyes") -> bool:
-    """A second person of the same desk, with no hand in any text since the last published one."""
-    return not text.has_hand_of(officer) and may_end_text(officer, text)
-
-
-def may_end_text(officer: "Officer", text: "FourEyes") -> bool:
+def may_end_text(officer: "Officer", text: "LessonText") -> bool:
     """Taking something away needs no second person: what is wrong must not wait."""
     return PROVINCE_WORKING.may_act_for(officer, text.unit)

@@ -8,12 +8,12 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
-from keng.accounts.hands import hands_of_all
 from keng.accounts.models import Officer, Post
 from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import HEARING_OBJECTIONS, WORKING
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
+from keng.releases.hands import hands_of_all
 
 _DECIDING_ROLES = WORKING.roles
 # Listed nothing, so one of these always can.

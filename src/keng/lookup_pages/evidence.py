@@ -9,13 +9,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from keng.accounts.hands import with_hand_of
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import WORKING
 from keng.lookup.keys import URL, lookup_key_of
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.models.listing import ListingQuerySet
+from keng.releases.hands import with_hand_of
 from keng.tips.models import ListingEvidence, Sighting, TakenDown, Tip
 
 # So many different people before "reported by several".

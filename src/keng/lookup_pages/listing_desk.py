@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
@@ -41,6 +40,7 @@ from keng.lookup_pages.listing_forms import (
     RefuseListingForm,
     TakeBackListingForm,
 )
+from keng.releases.hands import hand_refusal, name_hands
 
 
 @require_GET

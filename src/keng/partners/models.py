@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import InHands, none_of_the_hands
 from keng.accounts.models import SafetyPurpose
 from keng.accounts.who import INVITING
 from keng.claims.models import Claim
 from keng.kit import times
 from keng.kit.models import Row
+from keng.releases.hands import InHands, none_of_the_hands
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

@@ -86,7 +86,7 @@ _LESSONS = [
     "lessons_firsthour",
     "lessons_film",
 ]
-_WRITTEN_ONCE = "SELECT, INSERT, UPDATE (published_by_id, published_at, ended_at)"
+_WRITTEN_ONCE = "SELECT, INSERT, UPDATE (released_by_id, released_at, digest, ended_at)"
 _WARNINGS = ["warnings_warning", "warnings_version", "warnings_verifycode"]
 # What a look-up answers with: not how an entry was verified, nor any words about its end.
 _LOOKUP = {

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "keng.audit",
     "keng.places",
     "keng.accounts",
+    "keng.releases",
     "keng.vault",
     "keng.network",
     "keng.lookup",

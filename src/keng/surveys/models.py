@@ -14,8 +14,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import InHands, none_of_the_hands
 from keng.kit.models import Row
+from keng.releases.hands import InHands, none_of_the_hands
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

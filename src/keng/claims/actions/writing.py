@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Max
 
-from keng.accounts.hands import hands_on_record
 from keng.acts.act import act
 from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
@@ -15,6 +14,7 @@ from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublicat
 from keng.claims.content import CheckContent, revision_hash
 from keng.claims.models import Claim, Revision
 from keng.kit import times
+from keng.releases.hands import hands_on_record
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

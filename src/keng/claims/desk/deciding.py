@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.presence import is_present
 from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import actions
@@ -19,6 +18,7 @@ from keng.claims.forms import OutOfScopeForm, PublishCheckForm, SendBackCheckFor
 from keng.claims.models import Claim, Revision
 from keng.claims.sentences import prepared_for_reader
 from keng.kit.forms import Form
+from keng.releases.hands import hand_refusal, name_hands
 
 
 def claim_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import queries, sentences
 from keng.claims.forms import OutOfScopeForm
 from keng.claims.models import Claim
 from keng.claims.rights import checks_claims
+from keng.releases.hands import hand_refusal, name_hands
 
 
 @require_safe

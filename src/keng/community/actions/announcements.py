@@ -10,7 +10,6 @@ import uuid
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
@@ -27,6 +26,7 @@ from keng.community.rights import own_desk
 from keng.kit import times
 from keng.language.indicators import extract
 from keng.places.models import Place
+from keng.releases.hands import hands_on_record
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.known_numbers import NumberCheck
 

@@ -13,7 +13,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to
 from keng.acts.act import act
@@ -36,6 +35,7 @@ from keng.kit.secrets import keyed_hash
 from keng.language.officers import seems_about_officers
 from keng.places import serving
 from keng.places.models import Place, Unit
+from keng.releases.hands import hands_on_record
 from keng.tips import receipt_codes
 from keng.warnings.actions.errors import NumbersUnchecked
 

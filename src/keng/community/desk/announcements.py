@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.hands import hand_refusal, officers_with_hands
 from keng.accounts.presence import is_present
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
@@ -23,6 +22,7 @@ from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
 from keng.community.rights import own_desk
 from keng.network.queries.places import places_of
+from keng.releases.hands import hand_refusal, officers_with_hands
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked
 from keng.warnings.known_numbers import NumberCheck

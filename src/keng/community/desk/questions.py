@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import hand_refusal, name_hands
 from keng.accounts.presence import is_present
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
@@ -22,6 +21,7 @@ from keng.community.forms import AnswerQuestionForm, LetOutAnswerForm
 from keng.community.models import Question
 from keng.community.number_checks import check_answer_numbers
 from keng.community.redact_questions import redact_question
+from keng.releases.hands import hand_refusal, name_hands
 from keng.tips.errors import CannotSeal
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked

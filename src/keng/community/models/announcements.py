@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import none_of_the_hands, with_hand_of
 from keng.community.models.let_out_by_two import LetOutByTwo
 from keng.kit import times
 from keng.kit.models import Row
+from keng.releases.hands import none_of_the_hands, with_hand_of
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

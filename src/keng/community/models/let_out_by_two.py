@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from keng.accounts.hands import InHands
+from keng.releases.hands import InHands
 
 
 class LetOutByTwo(InHands):

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import InHands, none_of_the_hands
 from keng.kit import times
 from keng.kit.models import Row
 from keng.places.models import Place
+from keng.releases.hands import InHands, none_of_the_hands
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

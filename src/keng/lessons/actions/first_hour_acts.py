@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from keng.accounts.hands import hands_of_all, hands_on_record
 from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.lessons import acts, rights
 from keng.lessons.models import FirstHour
+from keng.releases import steps
+from keng.releases.hands import hands_of_all
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from keng.accounts.models import Officer
+    from keng.lessons.models.first_hour import FirstHourQuerySet
     from keng.places.models import Unit
 
 
@@ -29,30 +29,25 @@ def write_first_hour(
         made_by=by,
         hands=hands_of_all(_texts_waiting(unit)),
     )
-    made.add_hand(by)
-    made.hash = made.hash_now
+    made.hand_in(by)
     made.save()
     record(
         "first_hour.written",
         by=by,
         on=made,
         chain=unit_chain(unit.pk),
-        detail={
-            "text": made.hash.hex(),
-            "hotlines": len(made.hotlines),
-            "hands": hands_on_record(made.all_hands),
-        },
+        detail={**steps.release_detail(made), "hotlines": len(made.hotlines)},
     )
     return made
 
 
-def _texts_waiting(unit: "Unit") -> "QuerySet[FirstHour]":
+def _texts_waiting(unit: "Unit") -> "FirstHourQuerySet":
     """Texts written since the last published one; each begins with that one, so what was taken
     away before anybody published it is in none of the others.
     """
     mine = FirstHour.objects.filter(unit=unit)
-    last = mine.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
-    since = mine.filter(published_at__isnull=True, ended_at__isnull=True)
+    last = mine.filter(released_at__isnull=False).order_by("-released_at", "-id").first()
+    since = mine.waiting()
     if last is not None:
         since = since.filter(made_at__gt=last.made_at)
     return since.order_by("id")

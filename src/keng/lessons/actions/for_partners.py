@@ -47,16 +47,17 @@ def publish_partner_lesson(
             texts["vi"]["title"], lambda slug: Lesson.objects.filter(slug=slug).exists()
         )
         lesson = Lesson.objects.create(slug=slug, collection=collection)
-    last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
+    last, now = lesson.editions.aggregate(last=Max("number"))["last"] or 0, times.now()
     made = Edition(
         lesson=lesson,
         number=last + 1,
         unit_id=collection.unit_id,
         texts=dict(texts),
         right=list(right),
-        published_at=times.now(),
+        submitted_at=now,
+        released_at=now,
     )
-    made.hash = made.hash_now
+    made.digest = made.digest_now
     made.save(force_insert=True)
     return made
 

@@ -15,6 +15,7 @@ from keng.lessons import acts, rights
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.schools import schools_of
 from keng.lessons.slugs import slug_for
+from keng.releases import steps
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -47,9 +48,8 @@ def open_campaign(
         ends_on=days[1],
         texts=dict(texts),
         made_by=by,
-        hands=[by.pk],
     )
-    made.hash = made.hash_now
+    made.hand_in(by)
     made.save()
     wanted = set(schools)
     classes = [
@@ -66,7 +66,7 @@ def open_campaign(
         by=by,
         on=made,
         chain=unit_chain(unit.pk),
-        detail={"text": made.hash.hex(), "classes": len(classes)},
+        detail={**steps.release_detail(made), "classes": len(classes)},
     )
     return made
 

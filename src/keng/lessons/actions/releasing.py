@@ -3,21 +3,19 @@
 import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from keng.accounts.hands import hands_on_record
 from keng.acts.act import act
-from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
-from keng.kit import times
 from keng.lessons import acts
-from keng.lessons.errors import TextChanged
-from keng.lessons.four_eyes import FourEyes
+from keng.lessons.lesson_text import LessonText
 from keng.lessons.models import Campaign, Edition, FirstHour
+from keng.releases import steps
+from keng.releases.errors import TextChanged
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-_Text = TypeVar("_Text", bound=FourEyes)
+_Text = TypeVar("_Text", bound=LessonText)
 # What the record calls it: the kinds of text this area has.
 _PUBLISHED = {
     Edition: "lesson.published",
@@ -31,24 +29,19 @@ _ENDED = {Edition: "lesson.ended", Campaign: "pledge.ended", FirstHour: "first_h
 def publish_text(kind: type[_Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> _Text:
     """Let the public read exactly what this second person read.
 
-    Raises NotAllowed, also to whoever has a hand in it; TextChanged when the text is another one
-    or is decided already.
+    Raises NotAllowed, HandInIt, NothingWaits; TextChanged also where a later text of the same
+    lesson is out already.
     """
     text = _lock_text(kind, key, by)
-    if text.has_hand_of(by):
-        raise NotAllowed
-    if not text.is_waiting or seen != bytes(text.hash) or text.hash_now != seen:
-        raise TextChanged
     if isinstance(text, Edition) and text.is_overtaken:
         raise TextChanged
-    text.published_by, text.published_at = by, times.now()
-    text.save(update_fields=["published_by", "published_at"])
+    steps.let_out(text, seen=seen, by=by)
     record(
         _PUBLISHED[kind],
         by=by,
         on=text,
         chain=unit_chain(text.unit_id),
-        detail={"text": seen.hex(), "hands": hands_on_record(text.all_hands)},
+        detail=steps.release_detail(text),
     )
     return text
 
@@ -58,14 +51,13 @@ def end_text(kind: type[_Text], key: uuid.UUID, *, by: "Officer") -> _Text:
     """Nobody reads it any more; by one person, at once. Raises NotAllowed."""
     text = _lock_text(kind, key, by)
     if text.ended_at is None:
-        text.ended_at = times.now()
-        text.save(update_fields=["ended_at"])
+        steps.end(text)
         record(
             _ENDED[kind],
             by=by,
             on=text,
             chain=unit_chain(text.unit_id),
-            detail={"text": bytes(text.hash).hex()},
+            detail=steps.release_detail(text),
         )
     return text
 

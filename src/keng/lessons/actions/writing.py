@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError
 from django.db.models import Max
 
-from keng.accounts.hands import hands_of_all, hands_on_record
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
 from keng.acts.work import savepoint
@@ -16,6 +15,8 @@ from keng.lessons import acts, rights
 from keng.lessons.errors import NextEditionWritten
 from keng.lessons.models import Collection, Edition, Film, Lesson
 from keng.lessons.slugs import slug_for
+from keng.releases import steps
+from keng.releases.hands import hands_of_all
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -104,8 +105,7 @@ def _save_edition(
         made_by=by,
         hands=hands_of_all(_since_published(lesson)),
     )
-    made.add_hand(by)
-    made.hash = made.hash_now
+    made.hand_in(by)
     try:
         with savepoint():
             made.save()
@@ -119,8 +119,7 @@ def _save_edition(
         detail={
             "lesson": lesson.slug,
             "number": made.number,
-            "text": made.hash.hex(),
-            "hands": hands_on_record(made.all_hands),
+            **steps.release_detail(made),
         },
     )
     return made
@@ -128,6 +127,6 @@ def _save_edition(
 
 def _since_published(lesson: Lesson) -> "QuerySet[Edition]":
     """Editions after the last published one, also those taken away: the next is written on them."""
-    published = lesson.editions.filter(published_at__isnull=False)
+    published = lesson.editions.filter(released_at__isnull=False)
     last = published.aggregate(last=Max("number"))["last"] or 0
     return lesson.editions.filter(number__gt=last).order_by("number")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.lessons import first_hour, rights
 from keng.lessons.actions import first_hour_acts
-from keng.lessons.desk.deciding import decide_text, decision_panel
+from keng.lessons.desk.deciding import decide_text, decision_context
 from keng.lessons.first_hour_form import FirstHourForm, initial_of_first_hour
 from keng.lessons.models import FirstHour
 
@@ -56,11 +56,9 @@ def first_hour_new(request: HttpRequest) -> HttpResponse:
 def first_hour_text(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One text: read, published by a second person, or taken away."""
     visible = FirstHour.objects.visible_to(request.officer)
-    found = get_object_or_404(visible.select_related("unit", "made_by", "published_by"), pk=pk)
-    form, answer = decide_text(request, found)
+    found = get_object_or_404(visible.select_related("unit", "made_by", "released_by"), pk=pk)
+    panel, answer = decide_text(request, found)
     if answer is not None:
         return answer
-    context = decision_panel(request, found, form)
-    return render(
-        request, "lessons/desk/first_hour.html", context, status=422 if form.errors else 200
-    )
+    context = decision_context(request, panel)
+    return render(request, "lessons/desk/first_hour.html", context, status=panel.status)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keng.acts.errors import NotAllowed
 from keng.lessons import queries, rights
 from keng.lessons.actions import writing
-from keng.lessons.desk.deciding import decide_text, decision_panel
+from keng.lessons.desk.deciding import decide_text, decision_context
 from keng.lessons.errors import NextEditionWritten
 from keng.lessons.forms import CollectionForm
 from keng.lessons.lesson_form import LessonForm, initial_of_edition
@@ -101,18 +101,18 @@ def desk_lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One edition: read, published by a second person, or taken away."""
     edition = _visible_edition(request, pk)
     whose = edition.lesson.collection
-    form, answer = decide_text(request, edition)
+    panel, answer = decide_text(request, edition)
     if answer is not None:
         return answer
     counts = queries.finished_counts([edition.lesson_id]).get(edition.lesson_id, (0, 0))
-    context = decision_panel(request, edition, form) | {
+    context = decision_context(request, panel) | {
         "edition": edition,
         "collection": whose,
         "counts": counts,
         "editions": edition.lesson.editions.order_by("-number"),
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }
-    return render(request, "lessons/desk/lesson.html", context, status=422 if form.errors else 200)
+    return render(request, "lessons/desk/lesson.html", context, status=panel.status)
 
 
 def _visible_edition(request: HttpRequest, pk: uuid.UUID) -> Edition:
@@ -121,7 +121,7 @@ def _visible_edition(request: HttpRequest, pk: uuid.UUID) -> Edition:
         "lesson__collection__unit",
         "unit",
         "made_by",
-        "published_by",
+        "released_by",
         "film",
     )
     return get_object_or_404(found, pk=pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.lessons import pledge_queries, rights
 from keng.lessons.actions import pledge_acts
-from keng.lessons.desk.deciding import decide_text, decision_panel
+from keng.lessons.desk.deciding import decide_text, decision_context
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.pledge_forms import CampaignForm
 from keng.lessons.schools import schools_of
@@ -58,20 +58,18 @@ def pledge_new(request: HttpRequest) -> HttpResponse:
 def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One campaign: who takes part, the links to hand out, and the second person's look."""
     visible = Campaign.objects.visible_to(request.officer)
-    found = get_object_or_404(visible.select_related("unit", "made_by", "published_by"), pk=pk)
-    form, answer = decide_text(request, found)
+    found = get_object_or_404(visible.select_related("unit", "made_by", "released_by"), pk=pk)
+    panel, answer = decide_text(request, found)
     if answer is not None:
         return answer
     schools = pledge_queries.rows_by_school(found)
-    context = decision_panel(request, found, form) | {
+    context = decision_context(request, panel) | {
         "campaign": found,
         "schools": schools,
         "communes": pledge_queries.rows_by_commune(schools),
         "may_write": rights.may_end_text(request.officer, found),
     }
-    return render(
-        request, "lessons/desk/campaign.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "lessons/desk/campaign.html", context, status=panel.status)
 
 
 @require_POST

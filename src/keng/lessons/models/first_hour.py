@@ -4,14 +4,14 @@ from typing import Any
 
 from django.db import models
 
-from keng.lessons.four_eyes import FourEyes, FourEyesQuerySet
+from keng.lessons.lesson_text import LessonText, LessonTextQuerySet
 
 
-class FirstHourQuerySet(FourEyesQuerySet["FirstHour"]):
+class FirstHourQuerySet(LessonTextQuerySet["FirstHour"]):
     """Reads of the page's texts."""
 
 
-class FirstHour(FourEyes):
+class FirstHour(LessonText):
     """One text of the page. texts = {"vi": {"steps": [{"title", "text"}]}}.
 
     The newest published one is what everybody reads; none: the text that comes with Kẻng.
@@ -22,13 +22,13 @@ class FirstHour(FourEyes):
 
     objects = FirstHourQuerySet.as_manager()
 
-    class Meta(FourEyes.Meta):
-        constraints = [*FourEyes.Meta.constraints]
+    class Meta(LessonText.Meta):
+        constraints = [*LessonText.Meta.constraints]
 
     def __str__(self) -> str:
         return f"first hour of {self.made_at}"
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content_to_release(self) -> dict[str, Any]:
         """With the numbers of banks."""
-        return super().content | {"hotlines": self.hotlines}
+        return super().content_to_release | {"hotlines": self.hotlines}

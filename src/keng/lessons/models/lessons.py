@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from keng.accounts.models import SafetyPurpose
 from keng.kit.models import Row
-from keng.lessons.four_eyes import FourEyes, FourEyesQuerySet
+from keng.lessons.lesson_text import LessonText, LessonTextQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -69,7 +69,7 @@ class Lesson(Row):
         return self.slug
 
 
-class EditionQuerySet(FourEyesQuerySet["Edition"]):
+class EditionQuerySet(LessonTextQuerySet["Edition"]):
     """Reads of editions."""
 
     def visible_to(self, officer: "Officer") -> Self:
@@ -77,7 +77,7 @@ class EditionQuerySet(FourEyesQuerySet["Edition"]):
         return super().visible_to(officer).filter(made_by__isnull=False)
 
 
-class Edition(FourEyes):
+class Edition(LessonText):
     """One text of a lesson: cards to read, then questions that explain their answers.
 
     texts = {"vi": {"title", "cards": [{"heading", "lines": []}], "quiz": [{"question",
@@ -95,13 +95,13 @@ class Edition(FourEyes):
 
     objects = EditionQuerySet.as_manager()
 
-    class Meta(FourEyes.Meta):
+    class Meta(LessonText.Meta):
         constraints = [
-            *FourEyes.Meta.constraints,
+            *LessonText.Meta.constraints,
             models.UniqueConstraint(fields=["lesson", "number"], name="edition_numbers_are_unique"),
             models.CheckConstraint(
                 condition=models.Q(made_by__isnull=False)
-                | models.Q(published_at__isnull=False, published_by__isnull=True),
+                | models.Q(released_at__isnull=False, released_by__isnull=True),
                 name="edition_of_a_partner_is_public_from_the_start",
             ),
         ]
@@ -113,15 +113,15 @@ class Edition(FourEyes):
     def is_overtaken(self) -> bool:
         """Whether a later text of the lesson was published: this one would reach no reader."""
         later = Edition.objects.filter(lesson=self.lesson_id, number__gt=self.number)
-        return later.filter(published_at__isnull=False).exists()
+        return later.filter(released_at__isnull=False).exists()
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content_to_release(self) -> dict[str, Any]:
         """With the collection in which it stands, and whose name that bears."""
         whose = self.lesson.collection
         film = {"film": self.film.content} if self.film else {}
         return (
-            super().content
+            super().content_to_release
             | film
             | {
                 "right": self.right,

@@ -8,17 +8,17 @@ from django.db import models
 from keng.accounts.models import SafetyPurpose
 from keng.kit.models import Row
 from keng.kit.secrets import new_row_secret
-from keng.lessons.four_eyes import FourEyes, FourEyesQuerySet
+from keng.lessons.lesson_text import LessonText, LessonTextQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class CampaignQuerySet(FourEyesQuerySet["Campaign"]):
+class CampaignQuerySet(LessonTextQuerySet["Campaign"]):
     """Reads of campaigns."""
 
 
-class Campaign(FourEyes):
+class Campaign(LessonText):
     """What pupils pledge, from when to when. texts = {"vi": {"title", "pledge"}}."""
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -28,9 +28,9 @@ class Campaign(FourEyes):
 
     objects = CampaignQuerySet.as_manager()
 
-    class Meta(FourEyes.Meta):
+    class Meta(LessonText.Meta):
         constraints = [
-            *FourEyes.Meta.constraints,
+            *LessonText.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(purpose__in=list(SafetyPurpose.values)),
                 name="campaign_serves_a_safety_purpose",
@@ -45,9 +45,9 @@ class Campaign(FourEyes):
         return self.title
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content_to_release(self) -> dict[str, Any]:
         """With the days between which classes count."""
-        return super().content | {
+        return super().content_to_release | {
             "slug": self.slug,
             "purpose": self.purpose,
             "days": [self.starts_on.isoformat(), self.ends_on.isoformat()],
@@ -55,7 +55,7 @@ class Campaign(FourEyes):
 
     def is_counting(self, day: datetime.date) -> bool:
         """Whether a class teacher may confirm or correct a count on this day."""
-        return self.is_public and self.starts_on <= day <= self.ends_on
+        return self.is_released and self.starts_on <= day <= self.ends_on
 
 
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):

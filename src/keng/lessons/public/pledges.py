@@ -24,7 +24,7 @@ def pledge_public(request: HttpRequest, slug: str) -> HttpResponse:
 def pledge_count(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link changes nothing; two numbers and a button do."""
     found = class_links.class_of_token(token)
-    if found is None or not found.campaign.is_public:
+    if found is None or not found.campaign.is_released:
         raise Http404
     is_open = found.campaign.is_counting(times.local_date(times.now()))
     initial = {"pupils": found.pupils, "pledged": found.pledged}

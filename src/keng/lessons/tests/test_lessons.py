@@ -7,9 +7,10 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.lessons.actions import for_partners, releasing, writing
-from keng.lessons.errors import OutOfPurpose, TextChanged
+from keng.lessons.errors import OutOfPurpose
 from keng.lessons.models import Edition, Finished
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
+from keng.releases.errors import TextChanged
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +32,8 @@ def test_nobody_reads_a_lesson_before_a_second_person_published_it(desk, public_
 def test_who_wrote_it_does_not_publish_it(desk):
     edition = desk.lesson()
     with pytest.raises(NotAllowed):
-        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=desk.writer)
-    edition.published_by = desk.writer
+        releasing.publish_text(Edition, edition.pk, seen=edition.digest_now, by=desk.writer)
+    edition.released_by = desk.writer
     with pytest.raises(IntegrityError), transaction.atomic():
         edition.save()
 
@@ -43,7 +44,7 @@ def test_what_is_published_is_what_was_read(desk):
         releasing.publish_text(Edition, edition.pk, seen=b"0" * 32, by=desk.second)
     Edition.objects.filter(pk=edition.pk).update(texts=titled("Tiêu đề khác"))
     with pytest.raises(TextChanged):
-        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=desk.second)
+        releasing.publish_text(Edition, edition.pk, seen=edition.digest_now, by=desk.second)
 
 
 def test_a_commune_neither_writes_nor_sees_a_lesson_of_the_province(desk):
@@ -52,7 +53,7 @@ def test_a_commune_neither_writes_nor_sees_a_lesson_of_the_province(desk):
     with pytest.raises(NotAllowed):
         writing.write_lesson(TEXTS, RIGHT, collection=edition.lesson.collection, by=commune)
     with pytest.raises(NotAllowed):
-        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=commune)
+        releasing.publish_text(Edition, edition.pk, seen=edition.digest_now, by=commune)
 
 
 def test_the_next_edition_replaces_the_one_before_and_what_was_ended_stays_away(
@@ -218,11 +219,11 @@ def test_another_persons_word_opens_no_way_round(desk):
     again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
     for hand in (desk.writer, desk.second):
         with pytest.raises(NotAllowed):
-            releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=hand)
-        with pytest.raises(IntegrityError, match="published_by"), transaction.atomic():
-            Edition.objects.filter(pk=again.pk).update(published_by=hand)
+            releasing.publish_text(Edition, again.pk, seen=again.digest_now, by=hand)
+        with pytest.raises(IntegrityError, match="released_by"), transaction.atomic():
+            Edition.objects.filter(pk=again.pk).update(released_by=hand)
     third = make.officer(unit=desk.unit)
-    releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=third)
+    releasing.publish_text(Edition, again.pk, seen=again.digest_now, by=third)
     hands = [str(desk.writer.pk), str(desk.second.pk)]
     assert Entry.objects.get(action="lesson.published").detail["hands"] == hands
 
@@ -232,13 +233,13 @@ def test_taking_a_text_away_before_it_was_published_takes_no_hand_out_of_the_nex
     releasing.end_text(Edition, first.pk, by=desk.writer)
     again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
     with pytest.raises(NotAllowed):
-        releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
+        releasing.publish_text(Edition, again.pk, seen=again.digest_now, by=desk.writer)
 
 
 def test_a_hand_in_what_was_published_before_is_none_in_the_next_edition(desk):
     first = desk.published()
     again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
-    releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
+    releasing.publish_text(Edition, again.pk, seen=again.digest_now, by=desk.writer)
 
 
 def test_who_had_a_hand_in_it_is_named_and_so_is_who_could_publish(desk, desk_client):

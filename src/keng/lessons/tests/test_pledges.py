@@ -188,7 +188,7 @@ def test_no_table_of_a_campaign_has_room_for_a_pupil():
         for field in model._meta.get_fields()
         if isinstance(field, models.CharField | models.TextField)
     ]
-    assert sorted(texts) == ["purpose", "school", "slug"]
+    assert sorted(texts) == ["purpose", "returned_reason", "school", "slug"]
 
 
 @given(st.lists(st.integers(0, 60), max_size=12))

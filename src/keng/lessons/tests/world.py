@@ -40,7 +40,7 @@ class Desk:
         return self.publish(edition)
 
     def publish(self, text):
-        return releasing.publish_text(type(text), text.pk, seen=bytes(text.hash), by=self.second)
+        return releasing.publish_text(type(text), text.pk, seen=text.digest_now, by=self.second)
 
 
 def partner(unit, **fields):

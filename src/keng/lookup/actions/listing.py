@@ -6,7 +6,6 @@ import uuid
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
-from keng.accounts.hands import hands_of_all, hands_on_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.who import WORKING
@@ -31,6 +30,7 @@ from keng.lookup.errors import (
 )
 from keng.lookup.keys import lookup_hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
+from keng.releases.hands import hands_of_all, hands_on_record
 
 LONGEST_LISTED = datetime.timedelta(days=366)
 # What ends sooner than this may be proposed again, so that no gap comes between.

@@ -8,11 +8,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import none_of_the_hands
 from keng.accounts.who import HEARING_OBJECTIONS
 from keng.kit.models import Row
 from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models.listing import Listing
+from keng.releases.hands import none_of_the_hands
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.hands import InHands, none_of_the_hands
 from keng.kit import times
 from keng.kit.models import Row
 from keng.lookup.models.indicator import Indicator
+from keng.releases.hands import InHands, none_of_the_hands
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

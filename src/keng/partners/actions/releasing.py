@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
@@ -19,6 +18,7 @@ from keng.partners import acts, queries
 from keng.partners.actions.publish_effects import make_public
 from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, WordsChanged
 from keng.partners.models import Article, Manuscript, PartnerText
+from keng.releases.hands import hands_on_record
 
 _Text = TypeVar("_Text", bound=PartnerText)
 # Any number that no other part of the product takes.

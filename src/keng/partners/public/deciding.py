@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from keng.accounts.hands import name_hands
 from keng.accounts.models import PartnerMember
 from keng.acts.errors import NotAllowed
 from keng.partners import queries
 from keng.partners.errors import NeedsASecondPerson, WordsChanged
 from keng.partners.forms import SeenForm
 from keng.partners.models import PartnerText
+from keng.releases.hands import name_hands
 
 
 def decide_own_text(

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from keng.accounts.hands import name_hands
 from keng.accounts.models import PartnerMember
 from keng.claims import queries as claims
 from keng.claims.forms import TakeBackCheckForm
@@ -17,6 +16,7 @@ from keng.partners.actions import manuscripts as actions
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
 from keng.partners.second_persons_view import has_content, reading_context
+from keng.releases.hands import name_hands
 
 _CHECK = Manuscript.Kind.CHECK
 

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import name_hands
 from keng.accounts.models import PartnerMember
 from keng.acts.errors import TryAgain
 from keng.kit.ids import read_id
@@ -17,6 +16,7 @@ from keng.partners.actions import inviting, sharing
 from keng.partners.forms import ArticleForm, KitShareForm
 from keng.partners.models import Article
 from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
+from keng.releases.hands import name_hands
 
 
 @require_GET

@@ -114,7 +114,7 @@ def test_a_lesson_is_read_by_everybody_under_the_partners_name(public_client, st
     assert TEXTS["vi"]["title"] in page(public_client, f"/partners/{stage.partner.pk}/")
     assert COLLECTION["title"] in page(public_client, "/lessons")
     edition = Edition.objects.get()
-    assert (edition.made_by, edition.published_by) == (None, None)
+    assert (edition.made_by, edition.released_by) == (None, None)
     acts = Entry.objects.filter(chain=f"partner:{stage.partner.pk}", object_kind="manuscript")
     assert list(acts.order_by("seq").values_list("action", flat=True)) == [
         "manuscript.written",
@@ -320,7 +320,7 @@ def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, s
         desk_client.post(f"/partners/articles/{each.pk}/", sent)
         each.refresh_from_db()
         assert each.released_by_officer == stage.coordinator
-    assert Edition.objects.published().get().lesson.collection.owner == "Cụ Mẫn"
+    assert Edition.objects.released().get().lesson.collection.owner == "Cụ Mẫn"
     assert Claim.objects.public().get().owner == "Cụ Mẫn"
 
 

@@ -197,7 +197,8 @@ def _lessons(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:
         number=1,
         unit=unit,
         texts={"vi": {"title": f"Bài {label}", "cards": [], "quiz": []}},
-        hash=b"0" * 32,
+        hands=[officer.pk],
+        submitted_at=times.now(),
         made_by=officer,
     )
     film = Film.objects.create(unit=unit, title=f"Phim {label}", made_by=officer)
@@ -213,7 +214,8 @@ def _pledges(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) -> 
         purpose="fraud",
         made_by=officer,
         texts={"vi": {"title": f"Hứa {label}", "pledge": ["a"]}},
-        hash=b"0" * 32,
+        hands=[officer.pk],
+        submitted_at=times.now(),
         starts_on=today,
         ends_on=today,
     )
@@ -225,7 +227,11 @@ def _pledges(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) -> 
         commune=rows["place"],
     )
     text = FirstHour.objects.create(
-        unit=unit, texts={"vi": {"steps": []}}, hash=b"0" * 32, made_by=officer
+        unit=unit,
+        texts={"vi": {"steps": []}},
+        made_by=officer,
+        hands=[officer.pk],
+        submitted_at=times.now(),
     )
     return {"campaign": campaign, "school_class": school_class, "first_hour": text}
 

@@ -151,9 +151,9 @@ def test_no_lesson_and_no_check_appears_that_nobody_wrote(stage, become):
     edition, revision = Edition.objects.get(), Revision.objects.get()
     become("public")
     assert "somebody handed in" in refused(
-        'INSERT INTO lessons_edition (id, lesson_id, number, unit_id, texts, "right", hash, '
-        'published_at, hands) SELECT gen_random_uuid(), lesson_id, 2, unit_id, texts, "right", '
-        "hash, now(), hands FROM lessons_edition WHERE id = %s",
+        'INSERT INTO lessons_edition (id, lesson_id, number, unit_id, texts, "right", digest, '
+        'released_at, hands) SELECT gen_random_uuid(), lesson_id, 2, unit_id, texts, "right", '
+        "digest, now(), hands FROM lessons_edition WHERE id = %s",
         edition.pk,
     )
     assert "somebody handed in" in refused(

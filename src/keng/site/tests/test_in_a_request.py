@@ -40,7 +40,6 @@ from keng.dialogue import answering
 from keng.incidents import incident_acts
 from keng.kit import times
 from keng.lessons.actions import releasing as lessons
-from keng.lessons.errors import TextChanged
 from keng.lessons.models import Edition
 from keng.lessons.tests.world import Desk as LessonDesk
 from keng.lookup import errors as lookup_errors
@@ -56,6 +55,7 @@ from keng.partners.queries import hash_of_text
 from keng.partners.tests.stage import Stage as PartnerStage
 from keng.partners.tests.test_manuscripts import handed_in
 from keng.relay import relay_acts
+from keng.releases.errors import NothingWaits
 from keng.reports.periodic import signing
 from keng.reports.tests import past
 from keng.surveys.actions import errors as survey_errors
@@ -527,8 +527,8 @@ def lesson_published():
     edition = desk.lesson()
     return Example(
         desk.second,
-        lambda by: lessons.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=by),
-        TextChanged,
+        lambda by: lessons.publish_text(Edition, edition.pk, seen=edition.digest_now, by=by),
+        NothingWaits,
     )
 
 

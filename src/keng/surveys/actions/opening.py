@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KT
 
-from keng.accounts.hands import hands_on_record
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock_available
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.releases.hands import hands_on_record
 from keng.surveys import acts, codes, rights
 from keng.surveys.actions.errors import LastDayOver, NotReady, StaleApproval, WrongState
 from keng.surveys.actions.writing import locked_survey

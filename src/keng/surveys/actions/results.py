@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from keng.accounts.hands import hands_on_record
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.releases.hands import hands_on_record
 from keng.surveys import acts, queries, rights
 from keng.surveys.actions.errors import NotReady, StaleApproval, WrongState
 from keng.surveys.actions.writing import locked_survey

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from keng.accounts.hands import hands_on_record
 from keng.acts.act import act
 from keng.acts.locks import lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.releases.hands import hands_on_record
 from keng.surveys import acts, codes
 from keng.surveys.actions.errors import NotReady, WrongState
 from keng.surveys.content import MOST_QUESTIONS, content_hash

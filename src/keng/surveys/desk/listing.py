@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from keng.accounts.hands import hand_refusal, officers_with_hands
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
+from keng.releases.hands import hand_refusal, officers_with_hands
 from keng.surveys import queries, rights
 from keng.surveys.chat.sentences import start_words
 from keng.surveys.desk.shared import visible_survey

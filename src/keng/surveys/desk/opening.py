@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.hands import officers_with_hands
 from keng.accounts.presence import is_present
 from keng.kit import qr
+from keng.releases.hands import officers_with_hands
 from keng.surveys import codes, queries, rights
 from keng.surveys.actions import opening as actions
 from keng.surveys.actions.errors import NotReady, StaleApproval

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.hands import officers_with_hands
 from keng.accounts.presence import is_present
+from keng.releases.hands import officers_with_hands
 from keng.surveys import queries, rights
 from keng.surveys.actions import results as actions
 from keng.surveys.actions.errors import NotReady, StaleApproval

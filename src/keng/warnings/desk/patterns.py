@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import hand_refusal
 from keng.accounts.presence import is_present
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
@@ -18,6 +17,7 @@ from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.queries.places import places_of
+from keng.releases.hands import hand_refusal
 from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import (

@@ -2,7 +2,6 @@
 
 import pytest
 
-from keng.accounts.hands import hand_refusal, who_could_let_out
 from keng.accounts.models import Notice, Officer, Post
 from keng.accounts.tests.stage import Stage, able
 from keng.accounts.vouching import (
@@ -15,6 +14,7 @@ from keng.accounts.vouching import (
 from keng.accounts.who import RELEASING
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.releases.hands import hand_refusal, who_could_let_out
 from keng.warnings import actions
 from keng.warnings.tests.test_releasing import release
 from keng.warnings.tests.ward import Ward

@@ -47,7 +47,7 @@ def teach(*, whole: bool) -> list[Lesson]:
         edition = writing.write_lesson(
             texts, right, collection=collections[name], film=film, by=writer
         )
-        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=second)
+        releasing.publish_text(Edition, edition.pk, seen=edition.digest_now, by=second)
         if whole:
             _finish(edition.lesson, _FINISHED[number])
         made.append(edition.lesson)
@@ -107,7 +107,7 @@ def pledge(unit: Unit, *, whole: bool) -> Campaign:
         schools=[school.key for school in schools_of(unit)],
         by=writer,
     )
-    releasing.publish_text(Campaign, made.pk, seen=bytes(made.hash), by=second)
+    releasing.publish_text(Campaign, made.pk, seen=made.digest_now, by=second)
     for number, one in enumerate(made.classes.select_related("group").order_by("group__name")):
         if number % (5 if whole else 3) != 2:
             pupils = min(one.group.member_count, 60)
@@ -123,4 +123,4 @@ def keep_first_hour(*, whole: bool) -> None:
         made = first_hour_acts.write_first_hour(
             first_hour.default_first_hour_texts(), HOTLINES, by=writer
         )
-        releasing.publish_text(FirstHour, made.pk, seen=bytes(made.hash), by=second)
+        releasing.publish_text(FirstHour, made.pk, seen=made.digest_now, by=second)

@@ -30,9 +30,9 @@ def unit():
 @pytest.mark.parametrize(("whole", "lessons", "shown"), [(True, 3, 1), (False, 2, 1)])
 def test_both_sizes_of_the_demo_have_lessons(unit, whole, lessons, shown):
     learning.load(unit, whole=whole)
-    assert Edition.objects.published().count() == lessons
+    assert Edition.objects.released().count() == lessons
     assert len(public_collections()) == shown
-    assert Campaign.objects.published().count() == 1
+    assert Campaign.objects.released().count() == 1
     assert list(Film.objects.values_list("state", "seconds")) == ([("ready", 9)] if whole else [])
 
 

@@ -67,12 +67,12 @@ def none_of_the_hands(column: str, *, hands: str = "hands") -> Q:
     return ~Q(**{f"{hands}__contains": [F(column)]})
 
 
-def hands_of_all(rows: Iterable[InHands]) -> list[uuid.UUID]:
+def hands_of_all(rows: Iterable[Any]) -> list[uuid.UUID]:
     """Everybody with a hand in one of these, which come oldest first."""
     return list(dict.fromkeys(pk for row in rows for pk in row.all_hands))
 
 
-def name_hands(rows: Iterable[InHands], of: type[Any] = Officer) -> None:
+def name_hands(rows: Iterable[Any], of: type[Any] = Officer) -> None:
     """Put the people behind the hands of each row into its `people`, the first one first."""
     rows = list(rows)
     columns = ("id", "rank", "name") if of is Officer else ("id", "name")

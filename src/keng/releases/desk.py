@@ -1,0 +1,129 @@
+"""The second person's part of a page, the same for every kind of text.
+
+    panel, check = decide_release(
+        request, revision, which=CHECKING_CLAIMS, let_out=functools.partial(publish_claim, pk)
+    )
+    if check is not None:
+        return redirect("claim-detail", pk=pk)
+    return render(request, "claims/publish.html", {"panel": panel, ...}, status=panel.status)
+
+The page includes `releases/four_eyes.html` and `releases/decision.html`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer
+from keng.accounts.presence import is_present
+from keng.accounts.who import Who
+from keng.releases.errors import TextChanged
+from keng.releases.forms import GiveBackForm, ReleaseForm
+from keng.releases.hands import hand_refusal, name_hands
+from keng.releases.models import Releasable
+
+_Result_co = TypeVar("_Result_co", covariant=True)
+_Text = TypeVar("_Text", bound=Releasable)
+
+
+class LetOut(Protocol[_Result_co]):
+    """The area's act, with the row already named."""
+
+    def __call__(self, *, seen: bytes, by: Officer) -> _Result_co: ...
+
+
+@dataclass(slots=True)
+class SecondPersonPanel(Generic[_Text]):
+    """What the second person's part of a page shows."""
+
+    text: _Text
+    """With its `people`."""
+    form: ReleaseForm
+    give_back: GiveBackForm
+    seen: str
+    """The digest of what the page shows, in hexadecimal digits."""
+    refusal: str
+    """Why this officer does not let it out; empty if they may."""
+    is_stale: bool = False
+    is_refused: bool = False
+    """Somebody who may not sent it all the same."""
+
+    @property
+    def may_let_out(self) -> bool:
+        return self.text.is_waiting and not self.refusal
+
+    @property
+    def status(self) -> int:
+        """Of the page that shows it."""
+        is_wrong = self.form.is_bound and bool(self.form.errors)
+        return 409 if self.is_stale else 403 if self.is_refused else 422 if is_wrong else 200
+
+
+def decide_release(
+    request: HttpRequest,
+    text: _Text,
+    *,
+    which: Who,
+    let_out: LetOut[_Result_co],
+    form: Callable[[Any], ReleaseForm] = ReleaseForm,
+) -> tuple[SecondPersonPanel[_Text], _Result_co | None]:
+    """Let a text out if that was posted: what the act gives back, or the panel to show.
+
+    `form` makes the form of what was posted, or of nothing. What cannot go out anyway is refused
+    before the code is looked at: a code is used up by being right.
+    """
+    panel = SecondPersonPanel(
+        text=text,
+        form=form(None),
+        give_back=GiveBackForm(),
+        seen=text.digest_now.hex(),
+        refusal=release_refusal(request.officer, text, which),
+    )
+    name_hands([text])
+    if request.method != "POST" or "seen" not in request.POST:
+        return panel, None
+    if panel.refusal:
+        panel.is_refused = True
+        return panel, None
+    if request.POST["seen"] != panel.seen:
+        panel.is_stale = True
+        return panel, None
+    panel.form = form(request.POST)
+    if not panel.form.is_valid() or not is_present(request.officer, panel.form):
+        return panel, None
+    try:
+        return panel, let_out(seen=bytes.fromhex(panel.seen), by=request.officer)
+    except TextChanged:
+        # What stands there now has to be read anew, so it is shown with its own digest.
+        text.refresh_from_db()
+        panel.seen, panel.form, panel.is_stale = text.digest_now.hex(), form(None), True
+        return panel, None
+
+
+def release_refusal(officer: Officer, text: Releasable, which: Who) -> str:
+    """Why this officer does not let the text out, and who could; empty if they may."""
+    if not which.may_act_for(officer, text.release_unit):
+        return _("This is for somebody else to decide.")
+    if text.has_hand_of(officer):
+        return hand_refusal(which, text.release_unit, text.hands)
+    return ""
+
+
+def give_back_posted(
+    request: HttpRequest, give_back: Callable[..., object], *, page: HttpResponse
+) -> HttpResponse:
+    """Give a text back with the reason that was posted; without one the page asks for it.
+
+    `give_back` takes `reason=` and `by=`. Either way `page` is where to go from here.
+    """
+    form = GiveBackForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write what has to change"))
+        return page
+    give_back(reason=form.cleaned_data["reason"], by=request.officer)
+    messages.success(request, _("Given back to the author."))
+    return page

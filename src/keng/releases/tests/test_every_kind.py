@@ -1,0 +1,84 @@
+"""What the database refuses for every kind of text, whoever asks it."""
+
+import uuid
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.utils import IntegrityError
+
+from keng.releases.hands import InHands
+from keng.releases.models import Releasable
+
+pytestmark = pytest.mark.django_db
+
+KINDS = sorted(
+    (model for model in apps.get_models() if issubclass(model, Releasable)),
+    key=lambda model: model._meta.label,
+)
+# Kinds that still have columns of their own for the same thing.
+NOT_YET = {
+    "claims.Revision",
+    "community.Meeting",
+    "community.OfficialChannel",
+    "community.Question",
+    "lookup.Listing",
+    "partners.Article",
+    "partners.Manuscript",
+    "surveys.Survey",
+}
+
+
+def test_every_text_in_hands_is_released_in_one_way():
+    others = {model._meta.label for model in apps.get_models() if issubclass(model, InHands)}
+    assert others == NOT_YET
+
+
+@pytest.fixture(params=KINDS, ids=lambda model: model._meta.label)
+def table(request):
+    """A table with this kind's rules about hands, and none of its other columns' rules."""
+    kind = request.param._meta
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE texts AS TABLE {kind.db_table} WITH NO DATA")
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE conrelid = %s::regclass AND contype = 'c' AND conname LIKE %s",
+            [kind.db_table, "%_hand_in_it"],
+        )
+        for (rule,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE texts ADD {rule}")
+        cursor.execute(
+            "SELECT pg_get_triggerdef(oid) FROM pg_trigger "
+            "WHERE tgrelid = %s::regclass AND tgname = 'hands_only_grow'",
+            [kind.db_table],
+        )
+        for (rule,) in cursor.fetchall():
+            cursor.execute(rule.replace(f"public.{kind.db_table}", "texts"))
+        return cursor
+
+
+def test_nobody_lets_out_what_they_had_a_hand_in(table):
+    writer, other = uuid.uuid4(), uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO texts (hands) VALUES (ARRAY[%s, %s])", [other, writer])
+        with pytest.raises(IntegrityError, match="violates check"):
+            cursor.execute("UPDATE texts SET released_by_id = %s, released_at = now()", [writer])
+
+
+def test_a_hand_is_not_taken_out_before_somebody_else_let_it_out(table):
+    writer, other = uuid.uuid4(), uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO texts (hands) VALUES (ARRAY[%s])", [writer])
+        with pytest.raises(IntegrityError, match="only grow"):
+            cursor.execute("UPDATE texts SET hands = ARRAY[%s], released_at = now()", [other])
+
+
+def test_hands_begin_anew_with_the_next_text_in_the_same_row(table):
+    writer, other = uuid.uuid4(), uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO texts (hands, released_by_id, released_at) VALUES (ARRAY[%s], %s, now())",
+            [writer, other],
+        )
+        cursor.execute("UPDATE texts SET hands = ARRAY[%s], released_by_id = NULL", [other])
+        assert cursor.rowcount == 1
