@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.db import models
 from django.db.models.functions import Now
 
+from keng.kit.languages import FULL_LANGUAGES
 from keng.kit.models import Row
 from keng.releases.models import Releasable, ReleasableQuerySet
 
@@ -40,6 +41,11 @@ class LessonText(Releasable, Row):
     @property
     def content_to_release(self) -> dict[str, Any]:
         return {"texts": self.texts}
+
+    @property
+    def texts_in_order(self) -> list[tuple[str, Any]]:
+        """By language, what everybody reads first: the database sorts them by the alphabet."""
+        return [(code, self.texts[code]) for code in FULL_LANGUAGES if code in self.texts]
 
     @property
     def title(self) -> str:

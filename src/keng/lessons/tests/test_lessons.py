@@ -253,3 +253,12 @@ def test_who_had_a_hand_in_it_is_named_and_so_is_who_could_publish(desk, desk_cl
     third = make.officer(unit=desk.unit, name="Người thứ ba")
     page = desk_client.get(f"/lessons/{again.pk}/").content.decode()
     assert f"Người duyệt được: {third} ({desk.unit.name})" in page
+
+
+def test_the_second_person_reads_the_vietnamese_text_first(desk, desk_client):
+    english = {"title": "Stop", "cards": [], "quiz": []}
+    texts = {"en": english, **TEXTS}
+    edition = writing.write_lesson(texts, RIGHT, collection=desk.collection(), by=desk.writer)
+    edition.refresh_from_db()
+    page = sign_in(desk_client, desk.second).get(f"/lessons/{edition.pk}/").content.decode()
+    assert page.index(f"<h2>{TEXTS['vi']['title']}") < page.index("<h2>Stop")
