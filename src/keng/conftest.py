@@ -59,7 +59,7 @@ def nobody_has_guessed(monkeypatch):
 @pytest.fixture(autouse=True)
 def nobody_has_begun_a_report():
     """How many reports a network has begun is counted in memory, which tests share."""
-    begin_limit.forget_begun_reports()
+    begin_limit.begin_limits.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,7 @@
 """Wire only: what comes in is parsed, what goes out is built; no database, no sockets, no clock."""
 
+from collections.abc import Callable
+
 from keng.channels.base import AnyChannel
 from keng.channels.by_hand import ByHand
 from keng.channels.email import Email
@@ -8,13 +10,8 @@ from keng.channels.sandbox import Sandbox
 from keng.channels.web_push import WebPush
 from keng.channels.zalo_oa import ZaloOA
 
-_CHANNELS: dict[str, AnyChannel] = {
-    "sandbox": Sandbox(),
-    "zalo_oa": ZaloOA(),
-    "email": Email(),
-    "by_hand": ByHand(),
-    "web_push": WebPush(),
-}
+_ALL: tuple[AnyChannel, ...] = (Sandbox(), ZaloOA(), Email(), ByHand(), WebPush())
+_CHANNELS = {channel.code: channel for channel in _ALL}
 
 
 def get_channel(code: str) -> AnyChannel:
@@ -31,3 +28,8 @@ def facts_of(code: str) -> Facts | None:
 def channel_codes() -> tuple[str, ...]:
     """Every channel we have."""
     return tuple(_CHANNELS)
+
+
+def codes_where(is_wanted: Callable[[AnyChannel], bool]) -> list[str]:
+    """The channels of which this is true."""
+    return [code for code, channel in _CHANNELS.items() if is_wanted(channel)]

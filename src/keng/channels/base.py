@@ -90,14 +90,13 @@ class Credentials(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can do; 0 means no limit."""
+    """What a channel can do."""
 
     can_person: bool = False
     can_group: bool = False
     can_receive: bool = False
-    needs_http: bool = False
     rate_per_minute: int = 0
-    max_text: int = 0
+    """How many messages an account of it may send, until an operator says otherwise; 0: any."""
     idempotent: bool = False
     """The recipient sees one message even if the same reference is sent twice."""
 

@@ -60,8 +60,6 @@ class Event:
     raw_kind: str
     refers: tuple[str, ...] = field(default=(), repr=False)
     """Provider ids of messages this speaks about: receipts, echoes, the message it quotes."""
-    interaction: bool = False
-    """The person did something that opens the provider's window for answers."""
 
     @property
     def is_content(self) -> bool:

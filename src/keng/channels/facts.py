@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keng.channels.upkeep import AccountCheck, TokenRenewal
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -17,6 +19,10 @@ class AccountSetting:
     question: str
     is_secret: bool = False
     is_optional: bool = False
+    is_address: bool = False
+    """Where the provider is reached, if not where everybody reaches it."""
+    is_token: bool = False
+    """It runs out and is renewed, so it is sealed to the sender, which alone uses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +51,7 @@ class Facts:
     """What an account of it needs; empty where nobody sets one up by hand."""
     console_notes: tuple[str, ...] = ()
     """What an operator has to know of the provider's console, beside the address of the webhook."""
+    check: AccountCheck | None = None
+    """How an operator, and the sender in doubt, learns whether an account works."""
+    renewal: TokenRenewal | None = None
+    """How its tokens are renewed; None where it has none that run out."""

@@ -15,7 +15,7 @@ OUTCOME_KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
 class Outcome:
     """What one attempt came to. `reason` and `code` never hold an address or a word of the message.
 
-    sent          accepted by the provider under `provider_id`; `charged` when it cost money
+    sent          accepted by the provider under `provider_id`
     retry         certainly not accepted, and passing: try again after `after_seconds`
     unknown       may have arrived: no machine sends it again
     refresh_auth  the token is dead: refresh once under a lock, try once more, then treat as config
@@ -34,8 +34,6 @@ class Outcome:
     code: str = ""
     new_address: str = field(default="", repr=False)
     scope: Literal["account", "address"] = "account"
-    charged: bool = False
-    quota: Mapping[str, str] = field(default_factory=dict)
     rate_remaining: int | None = None
     parts_sent: int = 0
     """How many parts of a split message had been accepted before this outcome."""

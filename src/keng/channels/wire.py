@@ -59,6 +59,11 @@ class Mail:
     data: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class MailGreeting:
+    """Connect as for a letter, introduce ourselves, and leave."""
+
+
 SmtpStage = Literal["connect", "hello", "auth", "mail", "rcpt", "data", "end"]
 
 

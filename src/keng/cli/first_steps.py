@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keng import channels
 from keng.runtime.environment import start_django
 
 
@@ -31,7 +32,8 @@ def _operator_file() -> Iterator[str]:
     from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
     from keng.vault import keys  # noqa: PLC0415
 
-    is_demo = ChannelAccount.objects.filter(channel="sandbox").exists()
+    simulated = channels.codes_where(lambda channel: channel.facts.is_simulated)
+    is_demo = ChannelAccount.objects.filter(channel__in=simulated).exists()
     if keys.operator_file().exists() and not is_demo:
         yield f"the units' private keys lie on this machine: move {keys.operator_file()} off it"
 
@@ -60,10 +62,10 @@ def _people() -> Iterator[str]:
 
 
 def _ways_out() -> Iterator[str]:
-    from keng.delivery.models import ChannelAccount, PagerWay  # noqa: PLC0415 -- needs the settings
+    from keng.delivery.actions.subscribing import mailbox_account  # noqa: PLC0415 -- needs the settings
+    from keng.delivery.models import PagerWay  # noqa: PLC0415
 
-    accounts = ChannelAccount.objects.filter(is_active=True)
-    if not accounts.filter(channel="email").exists():
+    if mailbox_account() is None:
         yield "no mailbox, so no letter leaves: keng channel add email NAME --unit CODE"
     if not PagerWay.objects.working().exists():
         yield "no officer has a pager: a critical tip at night wakes nobody (desk, My pager)"

@@ -37,8 +37,3 @@ def recent_urgent_warnings() -> list[Version]:
         for version in current_warnings(limit=20)
         if version.severity == urgent and version.published_at and version.published_at >= since
     ]
-
-
-def forget_busy() -> None:
-    """Count anew (for tests)."""
-    _kept_answer.clear()

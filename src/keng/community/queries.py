@@ -41,11 +41,6 @@ def last_month_account() -> MonthAccount | None:
     return kept
 
 
-def forget_month_accounts() -> None:
-    """Count anew (for tests)."""
-    _kept_accounts.clear()
-
-
 def _month_account(first: datetime.date) -> MonthAccount | None:
     end = (first + datetime.timedelta(days=31)).replace(day=1)
     counts = Tip.objects.filter(

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from keng import channels
+from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
@@ -181,7 +182,7 @@ def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCoun
     with connection.cursor() as cursor:
         cursor.execute(
             query.sql + " SELECT recipient_kind, group_kind, channel, count(*), sum(member_count), "
-            "count(*) FILTER (WHERE account_id IS NULL AND channel <> 'by_hand') "
+            "count(*) FILTER (WHERE account_id IS NULL AND channel <> %(hand)s) "
             "FROM recipients GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
             query.values,
         )
@@ -223,7 +224,7 @@ _HAS_LEAD = (
 def _leadless(cursor: Any, query: RecipientQuery) -> int:
     cursor.execute(
         query.sql  # noqa: S608 -- our own words only; values are bound
-        + " SELECT count(*) FROM recipients r WHERE r.channel = 'by_hand' AND NOT "
+        + " SELECT count(*) FROM recipients r WHERE r.channel = %(hand)s AND NOT "
         + _HAS_LEAD,
         query.values,
     )
@@ -248,6 +249,11 @@ class ListedGroup:
     """Whether somebody is there to post it, where it is posted by hand."""
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether a lead posts it there."""
+        return self.channel == BY_HAND
+
+    @property
     def has_new_address(self) -> bool:
         """Whether it was written down or changed so lately that few have seen it work."""
         changed = self.address_changed_at
@@ -265,7 +271,7 @@ def groups_in_audience(audience: Audience | SameRecipients) -> list[ListedGroup]
         cursor.execute(
             query.sql  # noqa: S608 -- our own words only; values are bound
             + " SELECT g.id, g.name, g.kind, r.channel, g.member_count, p.name, r.address, "
-            + "CASE WHEN r.address = g.channel_address AND r.channel <> 'by_hand' "
+            + "CASE WHEN r.address = g.channel_address AND r.channel <> %(hand)s "
             + "THEN g.address_changed_at END, "
             + _HAS_LEAD
             + " FROM recipients r JOIN network_group g ON g.id = r.recipient_ref "

@@ -1,4 +1,6 @@
-"""Who deals with an incoming message: areas register a handler, the first that takes it has it.
+"""Who deals with an incoming message: the first handler that takes it has it.
+
+Areas write handlers; which is asked first stands in keng.site.inbound_order.
 
 A handler works in two steps, so that sealing is done while the database is busy with the batch
 before: `prepare` turns one message into values (no I/O; what it needs was read by `refresh`), and
@@ -8,12 +10,13 @@ connection runs in one transaction.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
-from keng.delivery.inbound_message import InboundMessage
+from django.conf import settings
+from django.utils.module_loading import import_string
 
-HANDLER_ORDER = ("receipt", "survey", "stop", "look_up", "new_tip", "tip", "kept")
-"""Which kinds of handler there may be, in the order in which they are asked."""
+from keng.delivery.inbound_message import InboundMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +41,24 @@ class InboundHandler(Protocol):
     def statements(self, prepared: Sequence[Any], *, lane: int) -> list[SqlStatement]: ...
 
 
-_handlers: dict[str, InboundHandler] = {}
-
-
-def register_handler(handler: InboundHandler) -> None:
-    """Add an area's handler, from its AppConfig.ready."""
-    if handler.name not in HANDLER_ORDER:
-        raise ValueError(f"no place for {handler.name} in the order of handlers")
-    _handlers[handler.name] = handler
+@cache
+def handlers_in_order() -> tuple[InboundHandler, ...]:
+    """Every handler of this process, made when the first of them is needed."""
+    made: tuple[InboundHandler, ...] = import_string(settings.INBOUND_HANDLERS)()
+    return made
 
 
 def refresh_handlers() -> None:
     """Let every handler read what it needs; again from time to time."""
-    for handler in _handlers.values():
+    for handler in handlers_in_order():
         handler.refresh()
 
 
-def handler_of(message: InboundMessage, *, after: str = "") -> InboundHandler:
+def handler_of(message: InboundMessage, *, after: InboundHandler | None = None) -> InboundHandler:
     """The first handler that takes the message; the last one takes everything.
 
     With `after` the first behind that one: for whoever may find that a message is not for it.
     """
-    for name in HANDLER_ORDER[HANDLER_ORDER.index(after) + 1 :] if after else HANDLER_ORDER:
-        handler = _handlers.get(name)
-        if handler is not None and handler.takes(message):
-            return handler
-    raise LookupError("no handler is registered")
+    handlers = handlers_in_order()
+    first = handlers.index(after) + 1 if after else 0
+    return next(handler for handler in handlers[first:] if handler.takes(message))

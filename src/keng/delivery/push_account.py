@@ -5,11 +5,12 @@ import os
 from django.conf import settings
 
 from keng.acts.work import work
+from keng.channels.web_push import WebPush
 from keng.delivery.credentials import credentials_for_receiving, keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount
 from keng.places.models import Unit
 
-PUSH_CHANNEL = "web_push"
+PUSH_CHANNEL = WebPush.code
 
 
 @work()
@@ -23,7 +24,7 @@ def make_push_account() -> None:
         slug="web-push",
         name="Web Push",
         unit=unit,
-        rate_per_minute=6_000,
+        rate_per_minute=WebPush.can.rate_per_minute,
         base_url=os.environ.get("KENG_PUSH_URL", ""),
     )
     give_new_push_key(account)

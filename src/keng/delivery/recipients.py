@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from keng.channels.by_hand import BY_HAND
 from keng.kit import times
 
 
@@ -93,7 +94,7 @@ WITH got AS (
     AND (d.state IN ('leased', 'sent', 'delivered', 'read', 'unknown', 'relayed')
          OR %(waiting)s AND (d.state IN ('queued', 'not_now')
                              OR d.state = 'cancelled' AND d.called_off_at = %(called_off_at)s)
-         OR d.channel = 'by_hand'
+         OR d.channel = %(hand)s
            AND (d.state = 'queued' OR d.state = 'cancelled' AND d.called_off_at IS NOT NULL)
            AND EXISTS (
            SELECT 1 FROM delivery_relaytask t
@@ -135,6 +136,7 @@ def chosen_recipients(
             "severity": severity,
             "limit": limit,
             "over_limit": over_limit,
+            "hand": BY_HAND,
             "week": first_id_since(times.now() - datetime.timedelta(days=7)),
         },
     )
@@ -144,7 +146,12 @@ def earlier_recipients(
     dispatches: list[uuid.UUID], *, waiting: bool, called_off_at: datetime.datetime | None
 ) -> RecipientQuery:
     """Whoever got one of these dispatches, or still waits for it, once each."""
-    values = {"dispatches": dispatches, "waiting": waiting, "called_off_at": called_off_at}
+    values = {
+        "dispatches": dispatches,
+        "waiting": waiting,
+        "called_off_at": called_off_at,
+        "hand": BY_HAND,
+    }
     return RecipientQuery(_EARLIER, values)
 
 

@@ -18,7 +18,6 @@ from keng.duty import acts
 from keng.kit import times
 from keng.places.models import Unit
 
-LONGEST_SHIFT = datetime.timedelta(hours=24)
 # Who takes a report on: those are called, and can stand on a rota.
 WATCHING_ROLES = who.WORKING.roles
 # What calling somebody needs: the worker may read no more of an officer.

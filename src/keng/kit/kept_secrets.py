@@ -21,8 +21,3 @@ def read_secret(path: Path) -> bytes:
     """What was kept of this file, else what it holds now."""
     kept = _KEPT.get(path)
     return path.read_bytes() if kept is None else kept
-
-
-def forget_secrets() -> None:
-    """As if nothing had been kept (for tests)."""
-    _KEPT.clear()

@@ -82,11 +82,6 @@ class UploadRoom:
         self.forget()
 
     @property
-    def networks(self) -> int:
-        """How many have files here."""
-        return len(self._held)
-
-    @property
     def lying(self) -> int:
         """How many bytes lie in the folder, as far as this process knows."""
         return self._own_size + self._size_of_others

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.channels.by_hand import BY_HAND
 from keng.kit import times
 from keng.kit.models import Row
 from keng.kit.secrets import new_row_secret
@@ -55,8 +56,8 @@ class Group(Row):
     officer_in_charge = models.ForeignKey(
         "accounts.Officer", models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    # Code of a channel; "by_hand" means that a lead posts there and no machine can.
-    channel = models.CharField(max_length=16, default="by_hand", db_default="by_hand")
+    # Code of a channel; by hand means that a lead posts there and no machine can.
+    channel = models.CharField(max_length=16, default=BY_HAND, db_default=BY_HAND)
     channel_address = models.CharField(max_length=120, default="", db_default="", blank=True)
     # When channel or address were written down or changed last, which an approver is told.
     address_changed_at = models.DateTimeField(null=True, blank=True)
@@ -73,13 +74,13 @@ class Group(Row):
                 fields=["unit", "name"], name="group_name_is_unique_in_its_unit"
             ),
             models.CheckConstraint(
-                condition=models.Q(channel="by_hand") | ~models.Q(channel_address=""),
+                condition=models.Q(channel=BY_HAND) | ~models.Q(channel_address=""),
                 name="group_reached_by_machine_has_an_address",
             ),
             # Else a warning that is let out for one group would be read in another desk's group.
             models.UniqueConstraint(
                 fields=["channel", "channel_address"],
-                condition=models.Q(is_active=True) & ~models.Q(channel="by_hand"),
+                condition=models.Q(is_active=True) & ~models.Q(channel=BY_HAND),
                 name="group_in_use_has_its_address_alone",
             ),
         ]
@@ -87,6 +88,11 @@ class Group(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether no machine reaches it."""
+        return self.channel == BY_HAND
 
     def reach_by(self, channel: str, address: str) -> None:
         """Where it is posted from now on, and since when, if that is something else."""

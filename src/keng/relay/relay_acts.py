@@ -11,6 +11,7 @@ from keng.acts.act import act
 from keng.acts.errors import TooLate
 from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
+from keng.channels.by_hand import BY_HAND
 from keng.delivery.models import Delivery, RelayTask
 from keng.kit import times
 from keng.network.models import Group, Lead
@@ -132,7 +133,7 @@ def _lock_by_hand(tasks: list[RelayTask], state: str) -> QuerySet[Delivery]:
     for task in tasks:
         if task.group_id:
             of_groups |= Q(dispatch=task.dispatch_id, recipient_ref=task.group_id)
-    rows = Delivery.objects.filter(of_groups, channel="by_hand", state=state)
+    rows = Delivery.objects.filter(of_groups, channel=BY_HAND, state=state)
     # The public site may read no address: only which rows they are.
     return Delivery.objects.filter(pk__in=list(lock(rows).values_list("pk", flat=True)))
 

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from keng import channels
 from keng.kit.database import DatabaseNotPrepared, data_folder, dsn
 from keng.runtime.errors import CannotContinue
 from keng.vault.fingerprints import (
@@ -104,8 +105,10 @@ def is_demo_data(connection: Connection) -> bool | None:
     if not has_rows(connection):
         return None
     # Begun before it was kept: the simulated phones are the demo's alone.
+    simulated = channels.codes_where(lambda channel: channel.facts.is_simulated)
     return connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM delivery_channelaccount WHERE channel = 'sandbox')"
+        "SELECT EXISTS (SELECT 1 FROM delivery_channelaccount WHERE channel = ANY(%s))",
+        [simulated],
     ).fetchone() == (True,)
 
 

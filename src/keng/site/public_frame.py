@@ -64,11 +64,6 @@ def _links(pages: list[tuple[str, str]], path: str) -> list[dict[str, object]]:
     return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in found]
 
 
-def forget_public_frame() -> None:
-    """Ask anew (for tests)."""
-    _kept.clear()
-
-
 def _whose() -> tuple[str, str, bool]:
     """The operating unit, the province's name, and whether letters can be sent.
 

@@ -107,6 +107,7 @@ DESK_MIDDLEWARE = [
 IS_DESK = PROCESS == "desk"
 MIDDLEWARE = DESK_MIDDLEWARE if IS_DESK else PUBLIC_MIDDLEWARE
 ROOT_URLCONF = "keng.site.desk_urls" if IS_DESK else "keng.site.public_urls"
+INBOUND_HANDLERS = "keng.site.inbound_order.inbound_handlers"
 
 # Sites on one host differ only in port, which cookies ignore: so their names differ.
 SESSION_COOKIE_NAME = "keng_desk"

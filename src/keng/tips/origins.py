@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from keng import channels
+from keng.channels.by_hand import BY_HAND
 from keng.kit.languages import language_name_for_desk
 from keng.tips.models import TakenDown, Tip
 
@@ -57,14 +58,13 @@ def channel_name(code: str) -> str:
 
 def ways_in() -> list[str]:
     """By what a tip can have come in; without simulated channels, but in a demo."""
-    by_channel = [
-        code
-        for code in channels.channel_codes()
-        if channels.get_channel(code).can.can_receive
-        and (settings.DEMO or not channels.get_channel(code).facts.is_simulated)
-    ]
+    by_channel = channels.codes_where(
+        lambda channel: (
+            channel.can.can_receive and (settings.DEMO or not channel.facts.is_simulated)
+        )
+    )
     # What an officer took down before it was written how is called by hand.
-    return ["web", FROM_TEAM, *by_channel, *TakenDown.Manner.values, "by_hand"]
+    return ["web", FROM_TEAM, *by_channel, *TakenDown.Manner.values, BY_HAND]
 
 
 def from_afar_notes(language: str, *, outside: bool) -> list[str]:

@@ -87,12 +87,6 @@ class SealBatch:
         return box
 
 
-def load_public_keys(unit_ids: list[uuid.UUID]) -> None:
-    """Load the keys of these units and of the sender, so that sealing needs no query later."""
-    for unit_id in [None, *unit_ids]:
-        _key(unit_id)
-
-
 def renew_public_keys(unit_ids: list[uuid.UUID]) -> None:
     """Read these keys and the sender's again, before the cached ones are too old to be used.
 

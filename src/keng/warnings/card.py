@@ -81,11 +81,6 @@ def stored_card(card: ShareCard) -> str:
     return share_cards.stored_card(Path(settings.DATA_FOLDER), name, lambda: card_as_svg(card))
 
 
-def card_as_png(card: ShareCard) -> bytes:
-    """The card as PNG."""
-    return share_cards.png_of_svg(card_as_svg(card))
-
-
 def card_as_svg(card: ShareCard) -> str:
     """The card as SVG; every word of a warning passes through escape."""
     with translation.override(card.language):

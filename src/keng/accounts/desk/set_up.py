@@ -91,11 +91,6 @@ def _code_page(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/desk/set_up_code.html", context, status=status)
 
 
-def forget_tries() -> None:
-    """Forget who guessed (for tests)."""
-    _WRONG_HALVES.forget()
-
-
 def _begun_in_browser(request: HttpRequest) -> tuple[str, str]:
     """Which request this browser began, and the mark of that; empty when none, or too long ago."""
     # Three parts: what an older version put into a session has two, and is begun again.

@@ -42,7 +42,7 @@ def fast_hash(settings):
 
 @pytest.fixture(autouse=True)
 def nobody_guessed():
-    set_up_page.forget_tries()
+    set_up_page._WRONG_HALVES.forget()
 
 
 @pytest.fixture

@@ -17,13 +17,15 @@ from keng.channels.base import (
     TableRecord,
 )
 from keng.channels.facts import Facts
-from keng.channels.text import clean_text
+
+BY_HAND = "by_hand"
+"""What a group that no machine reaches has as its channel; rules of the database ask for it."""
 
 
 class ByHand:
     """A delivery here waits for a lead; the sender never leases one."""
 
-    code = "by_hand"
+    code = BY_HAND
     transport: Literal["none"] = "none"
     can = Capabilities(can_person=True, can_group=True)
     facts = Facts(
@@ -48,9 +50,3 @@ class ByHand:
         """Nothing to send: ends at once, and says that a person has to."""
         yield from ()
         return Outcome("not_now", reason="a person carries this")
-
-
-def text_with_link(message: OutgoingMessage, link: str = "") -> str:
-    """What a lead copies and passes on: whole without the link, which stands last by itself."""
-    text = clean_text(message.text)
-    return f"{text}\n\n{link}" if link else text

@@ -1,7 +1,6 @@
 """E-mail over SMTP: one recipient per message, built here, carried by the sender.
 
-credentials: from_address, from_name?, list_id?, bounce_key? (then bounces come to a signed address
-of from_address's domain), unsubscribe_address?.
+credentials: from_address, from_name?, list_id?, unsubscribe_address?.
 """
 
 from collections.abc import Generator, Mapping
@@ -20,19 +19,11 @@ from keng.channels.base import (
     OutgoingMessage,
     ParsedCall,
 )
-from keng.channels.email.bounces import bounce_address, read_bounce_address
 from keng.channels.email.letter import build_letter, is_mailbox
-from keng.channels.email.replies import outcome_of_smtp_reply
+from keng.channels.email.replies import MAIL_SERVER_CHECK, outcome_of_smtp_reply
 from keng.channels.facts import AccountSetting, Facts
 
-__all__ = [
-    "Email",
-    "bounce_address",
-    "build_letter",
-    "is_mailbox",
-    "outcome_of_smtp_reply",
-    "read_bounce_address",
-]
+__all__ = ["Email", "build_letter", "is_mailbox", "outcome_of_smtp_reply"]
 
 
 class Email:
@@ -45,7 +36,9 @@ class Email:
         name=_("E-mail"),
         origin=_("e-mail"),
         settings={
-            "server": AccountSetting("Mail server, such as smtps://mail.example:465"),
+            "server": AccountSetting(
+                "Mail server, such as smtps://mail.example:465", is_address=True
+            ),
             "from_address": AccountSetting("Address that letters come from"),
             "from_name": AccountSetting("Name beside it (may be empty)", is_optional=True),
             "user": AccountSetting("User at the server (may be empty)", is_optional=True),
@@ -53,6 +46,7 @@ class Email:
                 "Password at the server (may be empty)", is_secret=True, is_optional=True
             ),
         },
+        check=MAIL_SERVER_CHECK,
     )
 
     def parse(

@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from keng.channels.email.bounces import bounce_address
 from keng.channels.text import clean_text, one_line
 from keng.channels.wire import Address, Mail, OutgoingMessage
 
@@ -54,7 +53,7 @@ def build_letter(
             disposition="inline",
             filename=f"canh-bao.{subtype}",
         )
-    return Mail(bounce_address(message.reference, credentials), address.value, letter.as_bytes())
+    return Mail(sender, address.value, letter.as_bytes())
 
 
 def domain_of(mailbox: str) -> str:

@@ -1,7 +1,8 @@
-"""What an SMTP reply means for the delivery."""
+"""What an SMTP reply means for the delivery, and for the account."""
 
 from keng.channels.outcomes import Outcome
-from keng.channels.wire import MailReply
+from keng.channels.upkeep import AccountCheck, AccountFinding
+from keng.channels.wire import MailGreeting, MailReply
 
 _MINUTE = 60
 _HOUR = 3600
@@ -62,3 +63,13 @@ def _lasting(reply: MailReply, code: int, told: str) -> Outcome:
     if reply.stage == "rcpt" and code in (550, 551, 553) and not enhanced:
         return Outcome("gone", reason="no such mailbox", code=told, scope="address")
     return Outcome("reject", reason="refused", code=told)
+
+
+def finding_of_greeting(reply: MailReply) -> AccountFinding:
+    """Whether the server let us in."""
+    if reply.code is None or reply.code >= 400:
+        return AccountFinding(False, f"the mail server says {reply.code} {reply.enhanced}".rstrip())
+    return AccountFinding(True, "the mail server takes us")
+
+
+MAIL_SERVER_CHECK = AccountCheck(lambda _credentials: MailGreeting(), finding_of_greeting)

@@ -52,9 +52,7 @@ class Sandbox:
 
     code = "sandbox"
     transport: Literal["table"] = "table"
-    can = Capabilities(
-        can_person=True, can_group=True, can_receive=True, max_text=2000, idempotent=True
-    )
+    can = Capabilities(can_person=True, can_group=True, can_receive=True, idempotent=True)
     facts = Facts(
         name=_("Simulated phones"),
         origin=_("the simulated phone"),
@@ -121,7 +119,6 @@ def _event(body: Mapping[str, Any], at: datetime) -> Event:
         reply_address=sender,
         raw_kind=raw_kind,
         refers=(quoted,) if quoted else (),
-        interaction=kind in CONTENT_KINDS or kind == "follow",
     )
 
 

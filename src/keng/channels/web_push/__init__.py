@@ -40,7 +40,7 @@ class WebPush:
 
     code = "web_push"
     transport: Literal["http"] = "http"
-    can = Capabilities(can_person=True, needs_http=True, max_text=1000)
+    can = Capabilities(can_person=True, rate_per_minute=6_000)
     facts = Facts(name=_("Devices of officers"), origin=_("push to a device"))
 
     def parse(

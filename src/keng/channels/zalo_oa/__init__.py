@@ -26,6 +26,8 @@ from keng.channels.base import (
 )
 from keng.channels.facts import AccountSetting, Facts
 from keng.channels.zalo_oa import sending, webhook
+from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK
+from keng.channels.zalo_oa.tokens import RENEWAL
 
 MEDIA_HOSTS = ("*.zdn.vn", "*.zadn.vn", "*.zalo.me", "*.zaloapp.com", "*.zalo.vn")
 """Where Zalo keeps what people send; a default, since the list is seen and not promised."""
@@ -46,9 +48,7 @@ class ZaloOA:
         can_person=True,
         can_group=True,
         can_receive=True,
-        needs_http=True,
         rate_per_minute=80,
-        max_text=sending.MAX_TEXT,
     )
     facts = Facts(
         name=_("Zalo official account"),
@@ -68,10 +68,12 @@ class ZaloOA:
             "oa_secret_key": AccountSetting(
                 "Webhook secret key of the official account", is_secret=True
             ),
-            "access_token": AccountSetting("Access token", is_secret=True),
-            "refresh_token": AccountSetting("Refresh token", is_secret=True),
+            "access_token": AccountSetting("Access token", is_secret=True, is_token=True),
+            "refresh_token": AccountSetting("Refresh token", is_secret=True, is_token=True),
         },
         console_notes=(_WHO_READS_ALONG,),
+        check=ACCOUNT_CHECK,
+        renewal=RENEWAL,
     )
 
     def parse(

@@ -75,18 +75,10 @@ def error_code(body: Mapping[str, Any]) -> int | None:
 
 def _sent(body: Mapping[str, Any], reply: Reply) -> Outcome:
     data = reading.mapping(body.get("data"))
-    quota = {
-        name: reading.string(value, 40)
-        for name, value in reading.mapping(data.get("quota")).items()
-        if name in ("quota_type", "remain", "total")
-    }
-    in_group = "group_id" in data
     remaining = reading.byte_count(reply.headers.get("x-ratelimit-remain"))
     return Outcome(
         "sent",
         provider_id=reading.string(data.get("message_id"), 100),
-        charged=not quota and not in_group,
-        quota=quota,
         rate_remaining=remaining,
         parts_sent=1,
     )

@@ -28,7 +28,6 @@ _OTHERS: dict[str, EventKind] = {
     "user_seen_message": "seen",
     "user_received_message": "received",
 }
-_INTERACTIONS = frozenset({"follow", "user_click_chatnow", "user_reacted_message"})
 ANONYMOUS_PREFIX = "anonymous:"
 
 
@@ -102,7 +101,6 @@ def _content_event(
         reply_address=reply or None,
         raw_kind=name,
         refers=(quoted,) if quoted else (),
-        interaction=bool(sender),
     )
 
 
@@ -151,7 +149,6 @@ def _other_event(body: Mapping[str, Any], name: str, at: datetime, oa_id: str) -
         reply_address=person or None,
         raw_kind=name,
         refers=refers,
-        interaction=bool(person) and name in _INTERACTIONS,
     )
 
 

@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from keng.channels import get_channel
 from keng.cli.channel import asking, checking
 from keng.cli.unit_choice import chosen_unit, place_by_code
 from keng.runtime.environment import running_database, start_django
@@ -20,7 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--unit", required=True, help="the desk that first receives what comes in")
     add.add_argument("--place", default="", help="code of the place its tips are taken to be about")
     add.add_argument("--name", default="", help="default: the unit's name")
-    add.add_argument("--rate", type=int, default=0, help="messages a minute at most")
+    add.add_argument(
+        "--rate",
+        type=int,
+        default=0,
+        help="messages a minute at most, instead of what the channel takes",
+    )
     _takes_settings(add)
     words.add_parser("list", help="the accounts, and which of them stopped")
     check = words.add_parser("check", help="ask each provider whether the account works")
@@ -56,9 +62,8 @@ def _add(arguments: argparse.Namespace) -> int:
         name=arguments.name or unit.name,
         base_url=given.base_url,
         place=place_by_code(arguments.place) if arguments.place else None,
+        rate_per_minute=arguments.rate or get_channel(arguments.channel).can.rate_per_minute,
     )
-    if arguments.rate:
-        account.rate_per_minute = arguments.rate
     try:
         accounts.add_account(account, settings=given.lasting, tokens=given.tokens)
     except accounts.SlugTaken:
@@ -90,7 +95,8 @@ def _list(arguments: argparse.Namespace) -> int:
         state = checking.account_state(account)
         print(f"{account.channel:<9} {account.slug:<16} {account.name}: {state}")
     if not accounts:
-        print("No account yet: `keng channel add zalo_oa NAME --unit CODE`.")
+        known = "|".join(asking.channels_with_accounts())
+        print(f"No account yet: `keng channel add {known} NAME --unit CODE`.")
     return 0
 
 

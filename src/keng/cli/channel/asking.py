@@ -10,8 +10,8 @@ from keng import channels
 from keng.channels.facts import AccountSetting
 from keng.runtime.errors import CannotContinue
 
-_ADDRESSES = ("server", "api_base")
-_TOKENS = ("access_token", "refresh_token")
+# Where an account's interface is, if not where everybody's is: never asked for, but taken.
+_OTHER_INTERFACE = "api_base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,7 @@ class AccountAnswers:
 
 def channels_with_accounts() -> list[str]:
     """The channels of which an operator sets an account up."""
-    return sorted(
-        code for code in channels.channel_codes() if channels.get_channel(code).facts.settings
-    )
+    return sorted(channels.codes_where(lambda channel: bool(channel.facts.settings)))
 
 
 def account_settings(channel: str, source: str) -> AccountAnswers:
@@ -37,11 +35,13 @@ def account_settings(channel: str, source: str) -> AccountAnswers:
     missing = [key for key, each in wanted.items() if not answers.get(key) and not each.is_optional]
     if missing:
         raise CannotContinue(f"Not given: {', '.join(missing)}.")
-    kept = {key: value for key, value in answers.items() if value}
+    given = {key: value for key, value in answers.items() if value}
+    addresses = [_OTHER_INTERFACE, *(key for key, each in wanted.items() if each.is_address)]
+    tokens = [key for key, each in wanted.items() if each.is_token]
     return AccountAnswers(
-        base_url=next((kept[key] for key in _ADDRESSES if key in kept), ""),
-        lasting={k: v for k, v in kept.items() if k not in (*_ADDRESSES, *_TOKENS)},
-        tokens={k: v for k, v in kept.items() if k in _TOKENS},
+        base_url=next((given[key] for key in addresses if key in given), ""),
+        lasting={k: v for k, v in given.items() if k not in (*addresses, *tokens)},
+        tokens={k: v for k, v in given.items() if k in tokens},
     )
 
 

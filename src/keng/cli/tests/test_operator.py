@@ -12,6 +12,8 @@ from keng.accounts.requesting import HALF_LENGTH
 from keng.accounts.setting_up import WrongHalves
 from keng.accounts.tests.stage import CHOSEN, Stage, finish
 from keng.audit.models import Entry
+from keng.channels.email import Email
+from keng.channels.zalo_oa import ZaloOA
 from keng.channels.zalo_oa.fake import running_zalo
 from keng.cli.__main__ import main
 from keng.cli.first_steps import first_steps
@@ -206,6 +208,10 @@ def test_an_account_is_kept_sealed_and_its_provider_asked(keng, bac_ninh, tmp_pa
         code, said = keng("channel", "check")
         assert (code, "the provider knows it as" in said) == (0, True)
         assert "can read every chat" in said
+        assert "renewed by themselves" in said
+        assert account.rate_per_minute == ZaloOA.can.rate_per_minute
+        fake.faults.next(match="/getoa", status=502, body="bad gateway")
+        assert keng("channel", "check", "bac-ninh")[0] == 1
         wrong = tmp_path / "wrong.json"
         wrong.write_text(json.dumps(given | {"access_token": "x" * 40}))
         assert keng("channel", "renew", "bac-ninh", "--settings", str(wrong))[0] == 0
@@ -223,7 +229,8 @@ def test_secrets_are_asked_for_and_stand_on_no_command_line(keng, bac_ninh, monk
     assert keng("channel", "add", "email", "mail", "--unit", "24")[0] == 0
     assert "email     mail" in keng("channel", "list")[1]
     code, said = keng("channel", "check", "mail")
-    assert (code, "cannot be reached" in said) == (1, True)
+    assert (code, "cannot be reached" in said, "ConnectionRefusedError" in said) == (1, True, True)
+    assert ChannelAccount.objects.get(slug="mail").rate_per_minute == Email.can.rate_per_minute
 
 
 def test_settings_that_lack_something_are_refused(keng, bac_ninh, tmp_path):

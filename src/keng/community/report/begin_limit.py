@@ -26,16 +26,10 @@ def begin_limits_of(setting: str, *, clock: Callable[[], float] = time.monotonic
 
 
 _limits_lock = threading.Lock()
-_limits = begin_limits_of(os.environ.get("KENG_DRAFTS_NETWORK_LIMIT") or _DEFAULT)
+begin_limits = begin_limits_of(os.environ.get("KENG_DRAFTS_NETWORK_LIMIT") or _DEFAULT)
 
 
 def seconds_until_next_report(request: HttpRequest) -> float:
     """Count one more report of this network; 0, or how long until it may begin one."""
     with _limits_lock:
-        return _limits.wait(network_of_address(client_address(request)))
-
-
-def forget_begun_reports() -> None:
-    """Forget every network (for tests)."""
-    with _limits_lock:
-        _limits.forget()
+        return begin_limits.wait(network_of_address(client_address(request)))

@@ -13,9 +13,9 @@ from keng.lookup_pages.public import dispute, search
 def _fresh(tmp_path, monkeypatch):
     """A data folder of its own, and nothing remembered from another test."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    queries.forget_month_accounts()
-    busy_notice.forget_busy()
-    code_attempts.forget_wrong_codes()
+    queries._kept_accounts.clear()
+    busy_notice._kept_answer.clear()
+    code_attempts._wrong.forget()
     search.lookup_limit.forget()
     dispute.objection_limit.forget()
     dispute._wrong_code_limit.forget()

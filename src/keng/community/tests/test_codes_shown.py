@@ -211,7 +211,7 @@ def title_of(response):
 
 
 def test_no_page_of_a_report_has_a_title_that_tells(stage, public_client):
-    public_frame.forget_public_frame()
+    public_frame._kept.clear()
     resident = Resident(public_client)
     pages = [resident.look("who-gets"), resident.post("who-gets")]
     steps = ("what", "where", "describe", "name", "check")

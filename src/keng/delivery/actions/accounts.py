@@ -9,10 +9,10 @@ from keng.acts.errors import Refused
 from keng.acts.locks import lock
 from keng.acts.work import savepoint, work
 from keng.audit.actions import record
+from keng.channels.upkeep import RECONNECT
 from keng.delivery import push_account
 from keng.delivery.credentials import can_open_secrets, keep_secrets, keep_tokens
 from keng.delivery.models import ChannelAccount
-from keng.delivery.sender.accounts import RECONNECT
 from keng.kit import times
 
 

@@ -14,6 +14,7 @@ from keng.acts.act import act
 from keng.acts.errors import ChangedMeanwhile, NotAllowed
 from keng.acts.locks import lock, lock_one
 from keng.audit.actions import record, unit_chain
+from keng.channels.by_hand import BY_HAND
 from keng.delivery import acts, recipients
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.audience import Audience, SameRecipients
@@ -232,7 +233,7 @@ def _insert_deliveries(
     )
 
 
-_NO_ACCOUNT = "r.account_id IS NULL AND r.channel <> 'by_hand'"
+_NO_ACCOUNT = "r.account_id IS NULL AND r.channel <> %(hand)s"
 # The hour in Vietnam, and when the person's quiet time ends; urgent things do not wait for it.
 _NOW_IN_VIETNAM = "(now() AT TIME ZONE INTERVAL '+07:00')"
 _IS_QUIET = (
@@ -263,7 +264,7 @@ _TASKS_FROM_GROUPS = """
   FROM delivery_delivery d
   JOIN network_lead_groups lg ON lg.group_id = d.recipient_ref
   JOIN network_lead l ON l.id = lg.lead_id
-  WHERE d.dispatch_id = %(dispatch)s AND d.channel = 'by_hand' AND l.stopped_at IS NULL"""
+  WHERE d.dispatch_id = %(dispatch)s AND d.channel = %(hand)s AND l.stopped_at IS NULL"""
 
 # Who was asked to pass on is asked to correct, also those who left the group since.
 _TASKS_FROM_EARLIER = """
@@ -276,7 +277,7 @@ _TASKS_FROM_EARLIER = """
 
 def _insert_tasks(cursor: Any, dispatch: Dispatch, audience: Audience | SameRecipients) -> int:
     """One task for each lead and group by hand, and one for whoever stands above such a lead."""
-    values: dict[str, Any] = {"dispatch": dispatch.pk}
+    values: dict[str, Any] = {"dispatch": dispatch.pk, "hand": BY_HAND}
     asked = _TASKS_FROM_GROUPS
     if isinstance(audience, SameRecipients):
         asked = _TASKS_FROM_EARLIER

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.acts.act import act
 from keng.acts.errors import Refused
+from keng.channels.email import Email
 from keng.delivery import acts
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
@@ -28,7 +29,7 @@ class NoMailbox(Refused):
 
 def mailbox_account() -> ChannelAccount | None:
     """The account that letters go out from."""
-    return ChannelAccount.objects.filter(channel="email", is_active=True).order_by("id").first()
+    return ChannelAccount.objects.filter(channel=Email.code, is_active=True).order_by("id").first()
 
 
 @act(acts.ASK_TO_SUBSCRIBE)
@@ -56,7 +57,7 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
     Delivery.objects.create(
         dispatch=dispatch,
         account=account,
-        channel="email",
+        channel=Email.code,
         priority=_AFTER_WARNINGS,
         recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
         recipient_ref=subscription.pk,

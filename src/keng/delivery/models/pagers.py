@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.channels.email import Email
+from keng.channels.web_push import WebPush
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -28,11 +30,10 @@ class PagerWay(Row):
     """One way to call an officer: a letter, or a push to a device of theirs."""
 
     class Kind(models.TextChoices):
-        EMAIL = "email", _("E-mail")
-        PUSH = "web_push", _("This device")
+        EMAIL = Email.code, _("E-mail")
+        PUSH = WebPush.code, _("This device")
 
     officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
-    # Also the channel that carries it.
     kind = models.CharField(max_length=10, choices=Kind)
     address_sealed = models.BinaryField()
     # So that the same address is not kept twice.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from keng.channels.email import Email
 from keng.delivery.actions import subscribing as actions
 from keng.kit.rate_limits import FormThrottle
 from keng.network import secret_links
@@ -81,7 +82,7 @@ def _ask_from_form(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]
         return 429, wait
     chosen = form.cleaned_data
     wish = SubscriptionRequest(
-        channel="email",
+        channel=Email.code,
         address=chosen["email"],
         place_ids=tuple(place.pk for place in chosen["places"]),
         kinds=tuple(chosen["kinds"]),

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
+from keng import channels
+from keng.channels.by_hand import BY_HAND
 from keng.delivery.audience import channel_labels
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
@@ -114,7 +116,7 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
         sum(
             one["count"]
             for one in counted
-            if one["channel"] == "by_hand" and one["state"] == Delivery.State.QUEUED
+            if one["channel"] == BY_HAND and one["state"] == Delivery.State.QUEUED
         ),
         _leadless(dispatch_ids),
         max(changed, default=None),
@@ -131,14 +133,21 @@ def _leadless(dispatch_ids: list[uuid.UUID]) -> int:
         ~Exists(asked),
         dispatch__in=dispatch_ids,
         part=1,
-        channel="by_hand",
+        channel=BY_HAND,
         state=Delivery.State.QUEUED,
     ).count()
 
 
+def _reaching_groups_and_people() -> list[str]:
+    """By hand nobody but groups is reached."""
+    return channels.codes_where(
+        lambda channel: channel.can.can_group and channel.can.can_person and channel.code != BY_HAND
+    )
+
+
 def _row_label(channel: str, recipient_kind: str) -> str:
     label = channel_labels().get(channel, channel)
-    if channel in {"by_hand", "email", "web"}:
+    if channel not in _reaching_groups_and_people():
         return label
     if recipient_kind == Delivery.RecipientKind.GROUP:
         return _("%(channel)s, groups") % {"channel": label}

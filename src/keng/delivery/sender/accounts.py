@@ -12,14 +12,11 @@ from keng.acts.locks import lock
 from keng.acts.work import savepoint, work
 from keng.audit.actions import record
 from keng.channels.base import AnyChannel, Credentials, Outcome
-from keng.channels.zalo_oa.tokens import REFRESH_WHEN_LEFT
 from keng.delivery.credentials import credentials_for_sending
 from keng.delivery.models import ChannelAccount, PagerWay
 from keng.kit import times
 from keng.network.models import Group, Subscription
 
-# What the adapter says when only a person at the provider's console can mend it.
-RECONNECT = "connect the account again"
 # Mail servers count connections, and each of ours keeps a thread busy.
 MOST_LETTERS_AT_ONCE = 8
 
@@ -66,9 +63,11 @@ class SendingAccount:
 
     @property
     def needs_refresh(self) -> bool:
-        """Whether the access token runs out soon."""
-        left = self.tokens_expire_at - times.now() if self.tokens_expire_at else None
-        return left is not None and left < REFRESH_WHEN_LEFT
+        """Whether its tokens run out soon."""
+        renewal = self.channel.facts.renewal
+        if renewal is None or self.tokens_expire_at is None:
+            return False
+        return self.tokens_expire_at - times.now() < renewal.ahead
 
     def max_rows(self, share: int) -> int:
         """How many rows of this account may be leased here at once, of a share of the room."""
@@ -85,6 +84,14 @@ class SendingAccount:
 def read_accounts(ids: list[uuid.UUID]) -> dict[uuid.UUID, SendingAccount]:
     """The accounts with these ids."""
     return {row.id: _account(row) for row in ChannelAccount.objects.filter(id__in=ids)}
+
+
+def read_tokens_again(account: SendingAccount) -> None:
+    """What became of its credentials since it was read."""
+    fresh = read_accounts([account.id])[account.id]
+    account.credentials = fresh.credentials
+    account.tokens_version = fresh.tokens_version
+    account.tokens_expire_at = fresh.tokens_expire_at
 
 
 def _account(row: ChannelAccount) -> SendingAccount:

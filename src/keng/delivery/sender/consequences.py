@@ -12,8 +12,8 @@ from psycopg_pool import AsyncConnectionPool
 from keng.channels.base import Outcome
 from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.accounts import SendingAccount
-from keng.delivery.sender.one_delivery import Transports
 from keng.delivery.sender.rows import LeasedDelivery
+from keng.delivery.sender.tokens import TokenRenewals
 from keng.kit import times
 
 logger = logging.getLogger(__name__)
@@ -27,9 +27,9 @@ class Consequences:
     """Rare things, done beside the sending. None of them may stop it."""
 
     def __init__(
-        self, transports: Transports, pool: AsyncConnectionPool[Any], wake: Callable[[], None]
+        self, renewals: TokenRenewals, pool: AsyncConnectionPool[Any], wake: Callable[[], None]
     ) -> None:
-        self._transports = transports
+        self._renewals = renewals
         self._pool = pool
         self._wake = wake
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,7 +82,7 @@ class Consequences:
             self._begin(self._renew_ahead(account))
 
     async def _renew_ahead(self, account: SendingAccount) -> None:
-        refused = await self._transports.renew_ahead(account)
+        refused = await self._renewals.renew_ahead(account)
         if refused is not None:
             self.stop_account(account, refused)
 

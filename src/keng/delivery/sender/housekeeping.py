@@ -11,6 +11,8 @@ from django.db import Error as OrmError
 from psycopg_pool import AsyncConnectionPool
 
 from keng import channels
+from keng.channels.by_hand import BY_HAND
+from keng.channels.upkeep import RECONNECT
 from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.rows import MOST_TRIES
@@ -75,7 +77,9 @@ class Housekeeping:
 
     async def _look_at_accounts(self) -> None:
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(sql.ACCOUNTS, {"reconnect": accounts.RECONNECT})
+            cursor = await connection.execute(
+                sql.ACCOUNTS, {"reconnect": RECONNECT, "hand": BY_HAND}
+            )
             ids = [found[0] for found in await cursor.fetchall()]
         fresh = await orm_threads.in_orm_thread(accounts.read_accounts, ids)
         self._looked_at = _loop_time()
@@ -94,9 +98,7 @@ class Housekeeping:
             self.look_now()
 
     async def _sweep(self) -> None:
-        idempotent = [
-            code for code in channels.channel_codes() if channels.get_channel(code).can.idempotent
-        ]
+        idempotent = channels.codes_where(lambda channel: channel.can.idempotent)
         async with self._pool.connection() as connection:
             swept = await connection.execute(
                 sql.SWEEP, {"idempotent": idempotent, "most": MOST_TRIES}

@@ -34,11 +34,10 @@ def judge_outcome(
             row.id,
             _SETTLED[kind],
             outcome.kind,
-            _shortened(outcome.provider_id, 120),
-            code,
-            None,
-            milliseconds,
-            http_status,
+            provider_id=_shortened(outcome.provider_id, 120),
+            code=code,
+            milliseconds=milliseconds,
+            http_status=http_status,
         )
     state, wait, counts = _put_off(row, outcome, kind, now)
     if wait is None:
@@ -46,7 +45,14 @@ def judge_outcome(
     elif row.expires_at and (row.expires_at - now).total_seconds() <= wait:
         state, code, wait = "rejected", "expired", None
     return DeliveryChange(
-        row.id, state, outcome.kind, "", code, wait, milliseconds, http_status, counts
+        row.id,
+        state,
+        outcome.kind,
+        code=code,
+        again_after=wait,
+        milliseconds=milliseconds,
+        http_status=http_status,
+        counts=counts,
     )
 
 

@@ -22,13 +22,13 @@ from keng.delivery.sender.housekeeping import Housekeeping
 from keng.delivery.sender.http import HttpClient
 from keng.delivery.sender.judgement import judge_outcome
 from keng.delivery.sender.leased_rows import LeasedRows
-from keng.delivery.sender.one_delivery import Transports, milliseconds_since
+from keng.delivery.sender.one_delivery import DeliverySending, SendResult
 from keng.delivery.sender.rows import LEASED_AHEAD, SENT_AT_ONCE, DeliveryChange, LeasedDelivery
 from keng.delivery.sender.texts import NoText, TextCache
+from keng.delivery.sender.tokens import TokenRenewals
+from keng.delivery.sender.transports import Transports
 from keng.kit import alive, times
 from keng.kit.task_ending import end_tasks
-from keng.network.models import Subscription
-from keng.network.secret_links import stop_url
 
 logger = logging.getLogger(__name__)
 # What is done waits so long for company before it is recorded.
@@ -78,9 +78,12 @@ class Sender:
             kwargs={"autocommit": True, "application_name": "keng sender"},
         )
         await pool.open()
-        self._transports = Transports(HttpClient(self._concurrency), pool)
+        http = HttpClient(self._concurrency)
+        renewals = TokenRenewals(http)
+        self._transports = Transports(http, pool)
+        self._deliveries = DeliverySending(self._transports, renewals)
         self._texts = TextCache(pool)
-        self._consequences = Consequences(self._transports, pool, self._work.set)
+        self._consequences = Consequences(renewals, pool, self._work.set)
         self._housekeeping = Housekeeping(self._dsn, pool, self._consequences, self._work.set)
         self._leased = LeasedRows(self._concurrency, self._housekeeping, self._offer)
         jobs = [self._round_trips(), *(self._send_waiting() for _ in range(self._concurrency))]
@@ -263,42 +266,32 @@ class Sender:
             self._unsent.append(row.id)
             return
         start = time.monotonic()
-        outcome, status = await self._outcome(row, account)
-        self._changes.append(
-            judge_outcome(
-                row,
-                outcome,
-                now=times.now(),
-                idempotent=account.channel.can.idempotent,
-                milliseconds=milliseconds_since(start),
-                http_status=status,
-            )
+        outcome, status = await self._send_its_text(row, account)
+        change = judge_outcome(
+            row,
+            outcome,
+            now=times.now(),
+            idempotent=account.channel.can.idempotent,
+            milliseconds=int((time.monotonic() - start) * 1000),
+            http_status=status,
         )
+        self._changes.append(change)
         self._consequences.begin_for(row, account, outcome)
 
-    async def _outcome(
-        self, row: LeasedDelivery, account: SendingAccount
-    ) -> tuple[Outcome, int | None]:
+    async def _send_its_text(self, row: LeasedDelivery, account: SendingAccount) -> SendResult:
         text = self._texts.cached(row.text_id)
         if text is None:
             try:
                 text = await self._texts.read(row.text_id)
             except NoText:
-                return Outcome("reject", reason="the text is gone", code="no_text"), None
+                return SendResult(Outcome("reject", reason="the text is gone", code="no_text"))
         try:
-            return await self._transports.send(row, text, account, _stop_link(row))
+            return await self._deliveries.send(row, account, text)
         except DATABASE_AWAY:
             raise
         except Exception as error:  # noqa: BLE001 -- one row must not end the sending of all others
             logger.warning("delivery %s failed inside: %s", row.id, type(error).__name__)
-            return Outcome("unknown", reason="failed inside", code=type(error).__name__), None
-
-
-def _stop_link(row: LeasedDelivery) -> str:
-    """The link by which a subscriber stops; nobody else has one."""
-    if row.recipient_kind != "subscription":
-        return ""
-    return stop_url(Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b""))
+            return SendResult(Outcome("unknown", reason="failed inside", code=type(error).__name__))
 
 
 def _without_repetition(

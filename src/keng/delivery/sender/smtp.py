@@ -6,6 +6,7 @@ import queue
 import re
 import smtplib
 import ssl
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,11 @@ class SmtpServer:
     password: str = field(default="", repr=False)
 
 
+def smtp_server(base_url: str, credentials: Mapping[str, str]) -> SmtpServer:
+    """The server of an account."""
+    return SmtpServer(base_url, credentials.get("user", ""), credentials.get("password", ""))
+
+
 class SmtpClient:
     """The connections to one server, used again while they live."""
 
@@ -42,9 +48,13 @@ class SmtpClient:
         """The reply that ended the transaction."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, mail)
 
-    def greet(self) -> None:
-        """Connect and introduce ourselves as for a letter. Raises SMTPException, OSError."""
-        self._connect().quit()
+    def greet(self) -> MailReply:
+        """What the server says to a MailGreeting. Raises SMTPException, OSError if nothing."""
+        try:
+            self._connect().quit()
+        except smtplib.SMTPResponseException as error:
+            return _refusal(error, "hello")
+        return MailReply("hello", 250)
 
     def close(self) -> None:
         """Say goodbye on every idle connection."""
@@ -74,8 +84,7 @@ class SmtpClient:
             return MailReply(stage, code, _enhanced(words))
         except smtplib.SMTPResponseException as error:
             self._drop(server)
-            at: SmtpStage = "auth" if isinstance(error, smtplib.SMTPAuthenticationError) else stage
-            return MailReply(at, error.smtp_code, _enhanced(error.smtp_error))
+            return _refusal(error, stage)
         except (smtplib.SMTPException, OSError):
             self._drop(server)
             return MailReply(stage, None)
@@ -135,6 +144,12 @@ class SmtpClient:
         if server is not None:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 server.close()
+
+
+def _refusal(error: smtplib.SMTPResponseException, stage: SmtpStage) -> MailReply:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        stage = "auth"
+    return MailReply(stage, error.smtp_code, _enhanced(error.smtp_error))
 
 
 def _enhanced(words: Any) -> str:

@@ -131,7 +131,7 @@ WHERE ((state = 'not_now' AND not_before <= now()) OR (state = 'queued' AND expi
 # A stopped account is tried again after five minutes, unless only a person can mend it.
 ACCOUNTS = """
 SELECT id FROM delivery_channelaccount
-WHERE is_active AND channel <> 'by_hand'
+WHERE is_active AND channel <> %(hand)s
   AND (circuit_open_since IS NULL
        OR circuit_open_since < now() - interval '5 minutes'
           AND position(%(reconnect)s IN circuit_reason) = 0)

@@ -102,6 +102,7 @@ def event(kind="text", text="mất xe", *, sender="an", group=None, reply="an"):
         ({"text": "1"}, "survey"),
         ({"text": "1", "group": "g"}, "kept"),
         ({"kind": "erase", "text": ""}, "stop"),
+        ({"text": "tra cứu 0912 000 401"}, "look_up"),
         ({"text": "tin mới"}, "new_tip"),
         ({"text": "tin mới: mất xe"}, "tip"),
         ({"kind": "seen"}, "receipt"),
@@ -124,7 +125,9 @@ def test_the_first_handler_in_the_order_has_it(conversation, fields, handler):
 def test_what_no_survey_waits_for_has_the_next_handler(conversation, text, handler):
     (account,) = receiving_accounts()
     message = message_of_event(account, event(text=text), raw=b"{}", now=times.now())
-    assert inbound_handlers.handler_of(message, after="survey").name == handler
+    survey = inbound_handlers.handler_of(message)
+    assert survey.name == "survey"
+    assert inbound_handlers.handler_of(message, after=survey).name == handler
 
 
 def test_a_group_and_the_private_thread_of_its_member_are_one_conversation(conversation):

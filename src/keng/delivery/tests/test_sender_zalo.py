@@ -11,12 +11,13 @@ from django.db import OperationalError, connection
 
 from keng.acts.work import work
 from keng.audit.models import Entry
+from keng.channels.upkeep import RECONNECT
 from keng.channels.zalo_oa.fake import FakeSettings, running_zalo
 from keng.channels.zalo_oa.fake.state import FakeGroup, FakeUser
 from keng.delivery.credentials import credentials_for_sending, keep_tokens
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
 from keng.delivery.sender import orm_threads, tokens
-from keng.delivery.sender.accounts import RECONNECT, move_address, read_accounts
+from keng.delivery.sender.accounts import move_address, read_accounts
 from keng.delivery.sender.http import HttpClient
 from keng.delivery.tests.conftest import TOKENS, zalo_account
 from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
@@ -113,13 +114,20 @@ def test_a_short_life_of_tokens_does_not_make_a_loop_of_renewals(zalo, fake):
     assert refreshes(fake) == 1
 
 
-def test_a_renewal_that_is_refused_stops_nothing_while_the_old_token_works(zalo, fake):
+@pytest.mark.parametrize("is_provider_busy", [False, True])
+def test_a_renewal_that_is_refused_stops_nothing_while_the_old_token_works(
+    zalo, fake, is_provider_busy
+):
+    if is_provider_busy:
+        fake.faults.next(match="/getoa", status=502, body="bad gateway")
     ChannelAccount.objects.update(tokens_expire_at=times.now() + datetime.timedelta(hours=1))
     fake.state.used_refresh_tokens.add(fake.state.refresh_token)
     queue(zalo, groups(5))
     with sending():
         until(all_sent(5))
         until(lambda: bool(calls(fake, "/getoa")))
+        # Whoever would stop the account does it beside the sending.
+        time.sleep(1)
     assert circuit() == ""
 
 

@@ -12,4 +12,3 @@ PAUSE_AFTER_WRONG_CODE = 3.0
 
 _wrong = FormThrottle(at_once=WRONG_CODES_AT_ONCE, pause=PAUSE_AFTER_WRONG_CODE)
 seconds_to_wait = _wrong.seconds_to_wait
-forget_wrong_codes = _wrong.forget

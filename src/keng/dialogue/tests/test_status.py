@@ -39,7 +39,7 @@ CODE = receipt_codes.code_from_token(TOKEN)
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    code_attempts.forget_wrong_codes()
+    code_attempts._wrong.forget()
     # Nobody has written before.
     for name, limits in (("limits_by_tip", (20, 1 / 30)), ("limits_by_network", (120, 1 / 5))):
         fresh = RateLimits(network=limits, process=(10**6, 1e6))

@@ -3,13 +3,12 @@
 import pytest
 
 from keng.channels.base import Event
-from keng.delivery import inbound_handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Dispatch, Inbound
 from keng.kit import times
 from keng.language.lookup_terms import listing_hash
 from keng.lookup import chat_answers
 from keng.lookup.models import Listing
-from keng.lookup_pages.chat_handler import LookupHandler, lookup_question_of
+from keng.lookup_pages.chat_handler import lookup_question_of
 from keng.tips.models import DialogueMessage, Tip
 from keng.vault import keys, opening
 from tests import make
@@ -340,9 +339,3 @@ def test_whoever_goes_through_all_numbers_is_slowed_down_and_told_once(say):
     assert "Bạn đã tra cứu" in said[-1]
     say(NUMBER, who="another")
     assert "chưa có dữ liệu" in answers()[-1]
-
-
-def test_the_handler_stands_before_the_open_tip_and_after_stop():
-    order = inbound_handlers.HANDLER_ORDER
-    assert order.index("stop") < order.index("look_up") < order.index("tip")
-    assert isinstance(inbound_handlers._handlers["look_up"], LookupHandler)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from keng.channels.by_hand import BY_HAND
 from keng.kit import times
 from keng.kit.pagination import ListPage
 from keng.network.actions import groups as group_actions
@@ -115,7 +116,7 @@ def group_active(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _group_initial(group: Group | None) -> dict[str, object]:
     if group is None:
-        return {"channel": "by_hand", "member_count": 0}
+        return {"channel": BY_HAND, "member_count": 0}
     return {
         "name": group.name,
         "kind": group.kind,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from keng import channels
 from keng.accounts.models import Officer, Post
+from keng.channels.by_hand import BY_HAND
 from keng.kit.forms import Form
 from keng.network.actions.groups import GroupAddressTaken, GroupEntry, GroupNameTaken
 from keng.network.forms.parts import ListFilter, name_field, place_field, sheet_field
@@ -19,8 +20,8 @@ from keng.places.models import Unit
 
 def group_channels() -> list[tuple[str, str]]:
     """The channels that can reach a group, by hand first."""
-    able = [code for code in channels.channel_codes() if channels.get_channel(code).can.can_group]
-    return [(code, group_channel_name(code)) for code in sorted(able, key=lambda c: c != "by_hand")]
+    able = channels.codes_where(lambda channel: channel.can.can_group)
+    return [(code, group_channel_name(code)) for code in sorted(able, key=lambda c: c != BY_HAND)]
 
 
 def group_channel_name(code: str) -> str:
@@ -125,7 +126,7 @@ class GroupForm(Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         channel, address = found.get("channel"), found.get("channel_address", "").strip()
-        if channel == "by_hand":
+        if channel == BY_HAND:
             found["channel_address"] = ""
         elif channel and not address:
             self.add_error("channel_address", _("A group reached by machine needs its address"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from keng.channels.by_hand import BY_HAND
 from keng.kit import times
 from keng.language.fold import fold
 from keng.network.models import Group, GroupKind
@@ -64,7 +65,7 @@ def filtered_groups(
     elif state == "leadless":
         found = found.filter(lead_count=0)
     elif state == "machine":
-        found = found.exclude(channel="by_hand")
+        found = found.exclude(channel=BY_HAND)
     if words:
         wanted = fold(words)
         names = found.order_by().values_list("id", "name", "leads__name")
@@ -98,7 +99,7 @@ def sum_of_groups(rows: list[GroupKindRow], label: str) -> GroupKindRow:
 def addresses_in_use() -> dict[tuple[str, str], uuid.UUID]:
     """By channel and address the group that is reached there, of whichever desk: to compare alone,
     and never to tell anybody whose it is."""
-    reached = Group.objects.filter(is_active=True).exclude(channel="by_hand")
+    reached = Group.objects.filter(is_active=True).exclude(channel=BY_HAND)
     return {
         (channel, address): pk
         for channel, address, pk in reached.values_list("channel", "channel_address", "pk")

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from keng.channels.by_hand import BY_HAND
 from keng.kit.templatetags.keng import number_in_sentence as grouped
 from keng.network.forms.groups import group_channel_name
 from keng.network.models import Group, GroupKind
@@ -41,7 +42,7 @@ class GroupDraft:
 class GroupBefore:
     """What a sheet's empty cells leave as it is."""
 
-    channel: str = "by_hand"
+    channel: str = BY_HAND
     address: str = ""
     members: int = 0
     is_active: bool = True

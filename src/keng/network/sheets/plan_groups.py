@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Post
+from keng.channels.by_hand import BY_HAND
 from keng.language.fold import fold
 from keng.network.models import Group, Lead
 from keng.network.queries import groups as group_queries
@@ -226,7 +227,7 @@ def _draft(
         staff = known.officers.get(unit.pk, [])
         chosen = reader.parse("officer", lambda words: cells.parse_officer(words, staff, unit.name))
         officer = (chosen.pk, str(chosen)) if chosen else None
-    if channel != "by_hand" and not address:
+    if channel != BY_HAND and not address:
         reader.errors.append(_("a group reached by machine needs its address"))
     holder = known.addresses.get((channel or "", address))
     if holder is not None and active and (group is None or holder != group.pk):
@@ -237,8 +238,8 @@ def _draft(
         return None
     return GroupDraft(
         place_id=place.pk,
-        channel=channel or "by_hand",
-        address="" if channel == "by_hand" else address,
+        channel=channel or BY_HAND,
+        address="" if channel == BY_HAND else address,
         members=members or 0,
         is_active=active is not False,
         leads=leads,

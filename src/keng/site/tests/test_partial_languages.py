@@ -41,10 +41,10 @@ OF = {
 
 @pytest.fixture(autouse=True)
 def asked_anew():
-    public_frame.forget_public_frame()
+    public_frame._kept.clear()
     compile_catalogues()
     yield
-    public_frame.forget_public_frame()
+    public_frame._kept.clear()
 
 
 @pytest.fixture(params=OF)

@@ -96,7 +96,7 @@ class SurveyHandler:
         assert command is not None  # noqa: S101 -- `takes` has seen it
         if command.begins:
             return _Prepared(self._beginning(message, command), None, None)
-        other = inbound_handlers.handler_of(message, after=self.name)
+        other = inbound_handlers.handler_of(message, after=self)
         return _Prepared(_row(message, command), other, other.prepare(message))
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:

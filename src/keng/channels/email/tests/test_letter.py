@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keng.channels.base import Address, Mail, Outcome, OutgoingMessage, begin_steps
-from keng.channels.email import Email, bounce_address, is_mailbox, read_bounce_address
+from keng.channels.email import Email, is_mailbox
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -19,7 +19,6 @@ ACCOUNT = {
     "from_address": "keng@congan.example.vn",
     "from_name": "Công an phường Nếnh",
     "list_id": "canh-bao.congan.example.vn",
-    "bounce_key": "key-of-this-installation",
     "unsubscribe_address": "stop@congan.example.vn",
 }
 REFERENCE = "0193a5b0-7c11-7000-8000-0123456789ab"
@@ -143,14 +142,3 @@ def test_an_account_without_a_senders_address_has_to_be_mended_first() -> None:
     outcome = begin_steps(Email().steps(MESSAGE, Address("an@example.org"), {}, NOW))
     assert isinstance(outcome, Outcome)
     assert (outcome.kind, outcome.scope) == ("config", "account")
-
-
-def test_a_bounce_names_its_delivery_and_a_forged_one_does_not() -> None:
-    mail, _ = letter(MESSAGE)
-    assert mail.sender == bounce_address(REFERENCE, ACCOUNT)
-    assert is_mailbox(mail.sender)
-    assert read_bounce_address(mail.sender, ACCOUNT) == REFERENCE
-    forged = mail.sender.replace("0193a5b0", "0193a5b1")
-    assert read_bounce_address(forged, ACCOUNT) is None
-    assert read_bounce_address(mail.sender, {**ACCOUNT, "bounce_key": "other"}) is None
-    assert bounce_address("1", {"from_address": "a@b.vn"}) == "a@b.vn"

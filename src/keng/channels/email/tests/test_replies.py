@@ -142,7 +142,7 @@ def carry(mail: Mail, port: int) -> MailReply:
     ],
 )
 def test_a_letter_over_real_smtp_ends_in_the_right_outcome(mailbox: str, kind: str) -> None:
-    account = {"from_address": "keng@example.vn", "bounce_key": "k"}
+    account = {"from_address": "keng@example.vn"}
     message = OutgoingMessage("Cảnh báo", reference="ref-9")
     with serving() as (handler, port):
         steps = Email().steps(message, Address(f"{mailbox}@example.org"), account, NOW)
@@ -156,3 +156,21 @@ def test_a_letter_over_real_smtp_ends_in_the_right_outcome(mailbox: str, kind: s
         assert sender == mail.sender
         assert recipients == ["an@example.org"]
         assert b"Message-ID: <ref-9@example.vn>" in content
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_well", "words"),
+    [
+        (MailReply("hello", 250), True, "takes us"),
+        (MailReply("auth", 535, "5.7.8"), False, "says 535 5.7.8"),
+        (MailReply("hello", 421), False, "says 421"),
+    ],
+)
+def test_an_account_is_well_when_its_server_lets_us_in(
+    reply: MailReply, is_well: bool, words: str
+) -> None:
+    check = Email.facts.check
+    assert check is not None
+    found = check.finding(reply)
+    assert found.is_well is is_well
+    assert words in found.words

@@ -32,7 +32,7 @@ def test_a_text_from_a_phone_arrives_as_a_text() -> None:
     assert parsed.status == 200
     (event,) = parsed.events
     assert (event.kind, event.dedupe, event.conversation) == ("text", "m1", "phone-1")
-    assert (event.text, event.at, event.interaction) == ("Có kẻ gọi điện lừa", NOW, True)
+    assert (event.text, event.at) == ("Có kẻ gọi điện lừa", NOW)
 
 
 def test_pictures_places_and_groups_arrive_too() -> None:

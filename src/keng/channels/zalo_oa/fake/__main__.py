@@ -68,7 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reveal", action="store_true", help="print the credentials too")
     parser.add_argument("--oa-type", type=int, choices=(2, 4), help="2 business, 4 state agency")
     parser.add_argument("--webhook", dest="webhook_url", help="where events are posted")
-    parser.add_argument("--callback", help="the registered redirect address of the consent page")
     parser.add_argument("--signature-variant", help="app_id/body, oa_id/header, …")
     parser.add_argument("--rate-limit", type=int, help="requests a minute; 0 for none")
     parser.add_argument("--latency", type=float, help="seconds every answer is held back")

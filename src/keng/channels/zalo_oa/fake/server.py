@@ -44,7 +44,6 @@ ROUTES: dict[tuple[str, str], ApiHandler] = {
     ("GET", "/v2.0/oa/listrecentchat"): account.list_recent_chat,
 }
 _TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
-_CONSENT_PATH = "/v4/oa/permission"
 
 
 class FakeZalo:
@@ -125,10 +124,6 @@ class FakeZalo:
     def _answer(self, call: ApiCall, entry: JournalEntry) -> web.Response:
         if call.path == _TOKEN_PATH and call.method == "POST":
             return _json(oauth.answer_token_call(self.state, call))
-        if call.path == _CONSENT_PATH and call.method == "GET":
-            return web.Response(
-                status=302, headers={"Location": oauth.consent_redirect(self.state, call)}
-            )
         handler = ROUTES.get((call.method, call.path))
         if handler is None:
             return _json({"error": 404, "message": "Not found"}, 404)

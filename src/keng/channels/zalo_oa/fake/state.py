@@ -14,7 +14,6 @@ from keng.channels.zalo_oa.fake.clock import FakeClock
 DAY_SECONDS = 86_400.0
 ACCESS_SECONDS = 90_000.0
 REFRESH_SECONDS = 90 * DAY_SECONDS
-CODE_SECONDS = 600.0
 
 
 def _digits(length: int) -> str:
@@ -33,7 +32,6 @@ class FakeSettings:
     access_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
     refresh_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
     name: str = "Official Account"
-    callback: str = ""
     webhook_url: str = ""
     signature_variant: str = "app_id/body"
     rate_limit: int = 4000
@@ -157,7 +155,6 @@ class FakeState:
         self.broadcasts: list[dict[str, Any]] = []
         self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
-        self.codes: dict[str, tuple[str, float]] = {}  # code -> (challenge, issued at)
         self.used_refresh_tokens: set[str] = set()
         self.access_token = self.settings.access_token
         self.refresh_token = self.settings.refresh_token

@@ -103,7 +103,7 @@ def test_http_401_asks_for_a_new_token() -> None:
     assert outcome_of_zalo_reply(Reply(401, {}, b""), NOW).kind == "refresh_auth"
 
 
-def test_an_accepted_message_carries_id_quota_and_what_is_left_of_the_rate() -> None:
+def test_an_accepted_message_carries_id_and_what_is_left_of_the_rate() -> None:
     body = {
         "error": 0,
         "data": {
@@ -116,12 +116,3 @@ def test_an_accepted_message_carries_id_quota_and_what_is_left_of_the_rate() -> 
         Reply(200, {"x-ratelimit-remain": "99"}, json.dumps(body).encode()), NOW
     )
     assert (outcome.kind, outcome.provider_id, outcome.rate_remaining) == ("sent", "m9", 99)
-    assert outcome.quota == {"quota_type": "reply", "remain": "7"}
-    assert not outcome.charged
-
-
-def test_no_quota_in_the_answer_means_it_was_charged_except_in_groups() -> None:
-    person = b'{"error":"0","data":{"message_id":"m9","user_id":"1"}}'
-    group = b'{"error":0,"data":{"message_id":"m9","group_id":"1"}}'
-    assert outcome_of_zalo_reply(Reply(200, {}, person), NOW).charged
-    assert not outcome_of_zalo_reply(Reply(200, {}, group), NOW).charged

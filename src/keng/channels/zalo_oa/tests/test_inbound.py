@@ -30,7 +30,6 @@ def test_a_text_opens_the_window_and_says_where_to_answer() -> None:
     event = read(kind="text", text="Kẻng\u0000 ơi", quote="q1")
     assert (event.kind, event.text, event.sender) == ("text", "Kẻng ơi", USER)
     assert (event.reply_address, event.group, event.refers) == (USER, None, ("q1",))
-    assert event.interaction
     assert event.is_content
 
 
@@ -48,7 +47,7 @@ def test_a_gif_is_a_picture_and_a_sticker_tells_nothing() -> None:
     event = read(kind="gif", url="https://x.zdn.vn/a.gif")
     assert (event.kind, [media.type for media in event.media]) == ("image", ["image"])
     event = read(kind="sticker", url="https://x.zdn.vn/s")
-    assert (event.kind, event.is_content, event.interaction) == ("unknown", False, True)
+    assert (event.kind, event.is_content) == ("unknown", False)
 
 
 def test_a_place_is_read_from_strings_and_from_numbers() -> None:
@@ -82,21 +81,20 @@ def test_an_anonymous_visitor_is_answered_by_the_conversation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "interaction"),
+    ("name", "kind"),
     [
-        ("follow", "follow", True),
-        ("unfollow", "unfollow", False),
-        ("user_click_chatnow", "unknown", True),
-        ("user_withdraw", "erase", False),
-        ("user_submit_info", "unknown", False),
-        ("user_reacted_message", "unknown", True),
-        ("oa_tomorrow", "unknown", False),
+        ("follow", "follow"),
+        ("unfollow", "unfollow"),
+        ("user_click_chatnow", "unknown"),
+        ("user_withdraw", "erase"),
+        ("user_submit_info", "unknown"),
+        ("user_reacted_message", "unknown"),
+        ("oa_tomorrow", "unknown"),
     ],
 )
-def test_events_about_a_person_name_the_person(name: str, kind: str, interaction: bool) -> None:
+def test_events_about_a_person_name_the_person(name: str, kind: str) -> None:
     event = read(kind=name)
     assert (event.kind, event.sender, event.raw_kind) == (kind, USER, name)
-    assert event.interaction == interaction
     assert not event.is_content
     assert event.text == ""
 
@@ -106,7 +104,6 @@ def test_receipts_name_our_messages_and_the_person_whichever_side_they_stand_on(
     assert (received.kind, received.refers, received.sender) == ("received", ("out1",), USER)
     seen = read(kind="user_seen_message", msg_ids=["out1", "out2"])
     assert (seen.kind, seen.refers, seen.sender) == ("seen", ("out1", "out2"), USER)
-    assert not seen.interaction
 
 
 def test_an_echo_never_is_a_tip_and_names_the_message_it_repeats() -> None:

@@ -1,10 +1,9 @@
-"""Known answers: signature, proof and challenge as published or computed independently."""
+"""Known answers: signature and proof as published or computed independently."""
 
 from datetime import UTC, datetime
 
 from keng.channels.zalo_oa import ZaloOA, signature
 from keng.channels.zalo_oa.requests import appsecret_proof
-from keng.channels.zalo_oa.tokens import challenge_of
 
 BODY = (
     '{"app_id":"360846524940903967","sender":{"id":"246845883529197922"},'
@@ -39,8 +38,3 @@ def test_we_sign_as_the_vector_does() -> None:
 def test_the_proof_of_the_app_secret() -> None:
     expected = "2356b17ae2860016a34575ada27f94b543ed2cbe59a85ba2e0c62dc4aba7a5c6"
     assert appsecret_proof("TOKEN", "secret") == expected
-
-
-def test_the_challenge_of_rfc_7636() -> None:
-    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    assert challenge_of(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"

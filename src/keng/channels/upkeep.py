@@ -1,0 +1,57 @@
+"""What an account needs beside sending: new tokens in time, and a look at whether it works.
+
+Pure as everything here: a channel says what to ask its provider and what the answer means, and
+whoever keeps accounts owns the sockets, the clock and the table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from keng.channels.outcomes import Outcome
+from keng.channels.wire import MailGreeting, Reply, Request
+
+RECONNECT = "connect the account again"
+"""In the reason of an Outcome that only a person at the provider's console can mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFinding:
+    """What a look at an account found, in words that an operator reads."""
+
+    is_well: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """One question to the provider that reaches nobody, and what its answer means."""
+
+    question: Callable[[Mapping[str, str]], Request | MailGreeting]
+    """Of the account's credentials."""
+    finding: Callable[[Any], AccountFinding]
+    """Of the Reply to a Request, of the MailReply to a MailGreeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTokens:
+    """What the provider gave in place of the old tokens, by the names the credentials have."""
+
+    secrets: Mapping[str, str] = field(repr=False)
+    expire_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRenewal:
+    """How tokens that run out are replaced. What is renewed works once: keep the new before use."""
+
+    note: str
+    """What is renewed, and when a person has to do it, for the operator."""
+    ahead: timedelta
+    """Renewed before it is needed, once less than this is left."""
+    spends: str
+    """Which of the credentials is used up by it; without it nothing can be renewed."""
+    request: Callable[[Mapping[str, str]], Request]
+    read: Callable[[Reply, datetime], NewTokens | Outcome]
+    """The reply, and when it came. An outcome "retry" asks for the same request once more."""

@@ -1,0 +1,43 @@
+"""One question to an account's provider, outside of the loop: for whoever waits at a console."""
+
+import asyncio
+import smtplib
+from collections.abc import Mapping
+
+from keng.channels.base import MailReply, Reply
+from keng.channels.upkeep import AccountCheck, AccountFinding
+from keng.channels.wire import MailGreeting
+from keng.delivery.sender.http import HttpClient, UnsendableRequest
+from keng.delivery.sender.smtp import SmtpClient, smtp_server
+
+
+def ask_about_account(
+    check: AccountCheck, base_url: str, credentials: Mapping[str, str]
+) -> AccountFinding:
+    """What the provider says of the account, or that nobody answered."""
+    try:
+        return check.finding(_answer(check, base_url, credentials))
+    except (OSError, smtplib.SMTPException, UnsendableRequest) as error:
+        kind = type(error.__cause__ or error).__name__
+        return AccountFinding(False, f"its provider cannot be reached from here ({kind})")
+
+
+def _answer(
+    check: AccountCheck, base_url: str, credentials: Mapping[str, str]
+) -> Reply | MailReply:
+    question = check.question(credentials)
+    if isinstance(question, MailGreeting):
+        mail_server = SmtpClient(smtp_server(base_url, credentials))
+        try:
+            return mail_server.greet()
+        finally:
+            mail_server.close()
+
+    async def ask() -> Reply:
+        http = HttpClient(1)
+        try:
+            return await http.carry(question)
+        finally:
+            await http.close()
+
+    return asyncio.run(ask())

@@ -1,0 +1,30 @@
+"""Which handler is asked first about a message that comes in: the first that takes it has it."""
+
+from keng.delivery.actions.inbound import KeptHandler, ReceiptHandler
+from keng.delivery.inbound_handlers import InboundHandler
+from keng.intake.chat_handlers import BeginAnewHandler, StopHandler, TipHandler
+from keng.lookup_pages.chat_handler import LookupHandler
+from keng.surveys.chat.handler import SurveyHandler
+
+
+def inbound_handlers() -> tuple[InboundHandler, ...]:
+    """For settings.INBOUND_HANDLERS."""
+    tips = TipHandler()
+    return (
+        # What a provider says of our own messages: no words of a person, so nobody else's.
+        ReceiptHandler(),
+        # Before "stop", since "dừng" may end a survey alone, and before the tip, since a number may
+        # be an answer. Whether a survey waits for it only the database knows: what does not belong
+        # to one goes to the next handler that takes it.
+        SurveyHandler(),
+        # Before everything that keeps words: whoever takes back the leave to be written to must be
+        # heard even inside an open tip.
+        StopHandler(tips),
+        # Before the tip, or a question about a number would be reported as one.
+        LookupHandler(tips),
+        # Before the tip: "tin mới" alone is no part of the open one.
+        BeginAnewHandler(),
+        tips,
+        # Takes whatever nobody else took, so it is the last.
+        KeptHandler(),
+    )
