@@ -16,9 +16,8 @@ from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
 from keng.accounts.sessions import SessionStore
 from keng.acts import locks
-from keng.community.report import begin_limit
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
-from keng.kit import share_cards
+from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
@@ -57,9 +56,9 @@ def nobody_has_guessed(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_begun_a_report():
-    """How many reports a network has begun is counted in memory, which tests share."""
-    begin_limit.begin_limits.forget()
+def nobody_has_asked():
+    """How often somebody asked for something is counted in memory, which tests share."""
+    rate_limits.forget_all_counts()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -62,6 +62,7 @@ CODE = (
     "community/report/recipient.py",
     "lookup_pages/promises.py",
     "lookup_pages/public/search.py",
+    "dialogue/public/code_attempts.py",
     "dialogue/public/code_entry.py",
     "dialogue/exchange_code.py:AlreadyExchanged",
     "dialogue/public/status_page.py",

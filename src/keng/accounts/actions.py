@@ -4,7 +4,6 @@ What makes an officer or gives power is asked for by one and agreed to by anothe
 """
 
 import datetime
-import secrets
 import uuid
 
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +21,12 @@ from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.codes import passphrase_of_groups
 from keng.places.models import Unit
 
 # A first day further ahead is a slip of the hand, or a post that nobody remembers giving.
 _FURTHEST_AHEAD = datetime.timedelta(days=365)
 # No 0/O, 1/l: it is read from a screen and typed once.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class AccountClosed(Refused):
@@ -221,4 +220,4 @@ def lock_managed_officer(officer_id: uuid.UUID, administrator: Officer) -> Offic
 
 def one_time_password() -> str:
     """Four groups of four letters and digits, about 79 bits; for one sign-in."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _each in range(4)) for _group in range(4))
+    return passphrase_of_groups(4)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from keng.accounts.guessing import TryOrigin
-from keng.kit.rate_limits import client_address, network_of_address
+from keng.kit.rate_limits import network_of_request
 from keng.kit.secrets import keyed_hash, same_secret
 
 KNOWN_FOR_SECONDS = 90 * 24 * 3600
@@ -34,7 +34,7 @@ PARTNER_SITE = SignInSite("keng_partner_known", "/partner/sign-in/")
 
 def origin_of_try(request: HttpRequest, site: SignInSite, name: str) -> TryOrigin:
     """Where a try under this name comes from."""
-    network = network_of_address(client_address(request))
+    network = network_of_request(request)
     browser, marks = _browser_and_marks(request, site)
     expected = _mark_for(site, name, browser)
     is_known = any(same_secret(mark, expected) for mark in marks)

@@ -95,11 +95,9 @@ def _half_field(label: Any) -> forms.CharField:
     )
 
 
-class SetUpForm(Form):
-    """Both halves of the set-up code, and a password that only the person concerned knows."""
+class NewPasswordForm(Form):
+    """A password that only the person concerned knows."""
 
-    first = _half_field(_("Half of the code, from the first person"))
-    second = _half_field(_("Half of the code, from the second person"))
     new = forms.CharField(
         label=_("New password"),
         strip=False,
@@ -114,18 +112,12 @@ class SetUpForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def clean_first(self) -> str:
-        """As it was shown."""
-        return _cleaned_half(self.cleaned_data["first"])
-
-    def clean_second(self) -> str:
-        """As it was shown."""
-        return _cleaned_half(self.cleaned_data["second"])
+    officer: Officer | None = None
 
     def clean_new(self) -> str:
         """The rules of AUTH_PASSWORD_VALIDATORS."""
         new = str(self.cleaned_data["new"])
-        validate_password(new)
+        validate_password(new, self.officer)
         return new
 
     def clean_again(self) -> str:
@@ -134,6 +126,22 @@ class SetUpForm(Form):
         if self.data.get(self.add_prefix("new")) != again:
             raise forms.ValidationError(_("The two are not the same."))
         return again
+
+
+class SetUpForm(NewPasswordForm):
+    """Both halves of the set-up code, and the password."""
+
+    field_order = ("first", "second", "new", "again")
+    first = _half_field(_("Half of the code, from the first person"))
+    second = _half_field(_("Half of the code, from the second person"))
+
+    def clean_first(self) -> str:
+        """As it was shown."""
+        return _cleaned_half(self.cleaned_data["first"])
+
+    def clean_second(self) -> str:
+        """As it was shown."""
+        return _cleaned_half(self.cleaned_data["second"])
 
 
 def _cleaned_half(typed: str) -> str:
@@ -171,27 +179,15 @@ class SettingsForm(Form):
     )
 
 
-class PasswordForm(Form):
+class PasswordForm(NewPasswordForm):
     """A new password for oneself."""
 
+    field_order = ("present", "new", "again")
     present = forms.CharField(
         label=_("Present password"),
         strip=False,
         error_messages={"required": _("Enter your present password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    new = forms.CharField(
-        label=_("New password"),
-        strip=False,
-        help_text=_("At least 12 characters."),
-        error_messages={"required": _("Enter a new password.")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=_("New password once more"),
-        strip=False,
-        error_messages={"required": _("Enter the new password once more.")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, officer: Officer | None = None, **kwargs: Any) -> None:
@@ -199,19 +195,11 @@ class PasswordForm(Form):
         self.officer = officer
 
     def clean_new(self) -> str:
-        """The rules of AUTH_PASSWORD_VALIDATORS."""
-        new = str(self.cleaned_data["new"])
-        validate_password(new, self.officer)
+        """As for any, and not the one that is there."""
+        new = super().clean_new()
         if new == self.cleaned_data.get("present"):
             raise forms.ValidationError(_("Choose another one than the present password."))
         return new
-
-    def clean_again(self) -> str:
-        """What nobody can read while typing is typed twice."""
-        again = str(self.cleaned_data["again"])
-        if self.data.get(self.add_prefix("new")) != again:
-            raise forms.ValidationError(_("The two are not the same."))
-        return again
 
 
 class PostForm(Form):

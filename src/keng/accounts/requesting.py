@@ -1,7 +1,6 @@
 """Two people make an officer: one asks, another agrees, and each has half of the set-up code."""
 
 import datetime
-import secrets
 import uuid
 from collections.abc import Sequence
 
@@ -117,12 +116,7 @@ def ask_for_officer(
         asked_by=by,
         expires_at=times.now() + REQUEST_WAITS_FOR,
     )
-    try:
-        with savepoint():
-            request.save(force_insert=True)
-    except IntegrityError as error:
-        raise UsernameTaken from error
-    return _tell_and_record(request, by)
+    return _keep_request(request, by, if_there=UsernameTaken)
 
 
 @act(acts.ASK_FOR_POST)
@@ -180,12 +174,7 @@ def ask_for_renewal(officer_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
         asked_by=by,
         expires_at=times.now() + REQUEST_WAITS_FOR,
     )
-    try:
-        with savepoint():
-            request.save(force_insert=True)
-    except IntegrityError as error:
-        raise AskedAlready from error
-    return _tell_and_record(request, by)
+    return _keep_request(request, by, if_there=AskedAlready)
 
 
 @act(acts.WITHDRAW_REQUEST)
@@ -293,12 +282,23 @@ def first_day_of_post(asked_for: datetime.date | None) -> datetime.date:
 
 def new_half() -> str:
     """Half of a set-up code."""
-    return "".join(secrets.choice(codes.CODE_ALPHABET) for _each in range(HALF_LENGTH))
+    return codes.random_code(HALF_LENGTH, codes.CODE_ALPHABET)
 
 
 def hash_of_half(half: str) -> bytes:
     """The form in which a half is kept."""
     return keyed_hash("officer set-up half", half)
+
+
+def _keep_request(
+    request: OfficerRequest, by: Officer, *, if_there: type[Refused]
+) -> OfficerRequest:
+    try:
+        with savepoint():
+            request.save(force_insert=True)
+    except IntegrityError as error:
+        raise if_there from error
+    return _tell_and_record(request, by)
 
 
 def _tell_and_record(request: OfficerRequest, by: Officer) -> OfficerRequest:

@@ -1,14 +1,16 @@
-"""Locks of rows, in one order: two acts that take them so never wait for each other for ever."""
+"""Locks in one order: two acts that take them so never wait for each other for ever."""
 
 import logging
 import uuid
 from operator import attrgetter
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 from keng.acts.errors import NotAllowed
 from keng.acts.work import current_work, permit_over
+from keng.kit.advisory_locks import TurnLock
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +18,9 @@ _Row = TypeVar("_Row", bound=Model)
 
 # Table by table, from first to last, and by what its rows are sorted. A tip comes before its
 # incident, since every decision on one tip takes them so; a pattern before the warning that is made
-# with it; a text of a partner before the check that it becomes. Advisory locks come before all of
-# these, the chains of the record after them (keng.audit.actions writes them last).
+# with it; a text of a partner before the check that it becomes. Locks that are no row's (TurnLock)
+# come before all of these, the chains of the record after them (keng.audit.actions writes them
+# last).
 ORDER: dict[str, str] = {
     "accounts_officer": "pk",
     "accounts_partner": "pk",
@@ -88,7 +91,25 @@ ORDER: dict[str, str] = {
     "delivery_pagertest": "pk",
     "vault_sealedidentity": "pk",
 }
-_PLACES = {table: place for place, table in enumerate(ORDER)}
+_PLACES = {name: place for place, name in enumerate([*TurnLock.__members__, *ORDER])}
+
+
+def wait_for_turn(what: TurnLock, of: object = "") -> None:
+    """Wait until nobody else does this (to the thing `of`), and keep others from it.
+
+    Until this transaction ends. For what has no row that could be locked; take it before any row.
+    """
+    _go_on_to(what.name, waits=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [what, str(of)])
+
+
+def take_turn(what: TurnLock) -> bool:
+    """Whether nobody else does this now; then nobody else will until this transaction ends."""
+    _go_on_to(what.name, waits=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(''))", [what])
+        return bool(cursor.fetchone()[0])
 
 
 def lock(rows: QuerySet[_Row], *, to_delete: bool = False) -> QuerySet[_Row]:
@@ -130,16 +151,16 @@ def _table_of(rows: QuerySet[_Row]) -> str:
     return rows.model._meta.db_table  # noqa: SLF001 -- public, by Django's documentation
 
 
-def _go_on_to(table: str, *, waits: bool) -> None:
-    """Note the table. What takes only what nobody holds may go back: it waits for nobody."""
+def _go_on_to(name: str, *, waits: bool) -> None:
+    """Note what is locked. What takes only what nobody holds may go back: it waits for nobody."""
     work = current_work()
     if work is None:
         return
-    if table not in _PLACES:
-        report_disorder("(a table without a place)", table)
+    if name not in _PLACES:
+        report_disorder("(a table without a place)", name)
         return
-    taken = work.whole.locked_tables
-    furthest = max(taken, key=_PLACES.__getitem__, default=table)
-    if waits and table not in taken and _PLACES[table] < _PLACES[furthest]:
-        report_disorder(furthest, table)
-    taken.add(table)
+    taken = work.whole.locked
+    furthest = max(taken, key=_PLACES.__getitem__, default=name)
+    if waits and name not in taken and _PLACES[name] < _PLACES[furthest]:
+        report_disorder(furthest, name)
+    taken.add(name)

@@ -55,7 +55,7 @@ class Work:
         self.by = by
         # Parts of an act share its transaction, and so what this one keeps.
         self.whole: Work = outer.whole if outer else self
-        self.locked_tables: set[str] = set()
+        self.locked: set[str] = set()
         self.may_repeat = True
         self._answers: dict[tuple[Right, object, uuid.UUID], bool] = {}
         self._has_asked = right is None or right.is_by_secret

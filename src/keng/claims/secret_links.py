@@ -1,15 +1,9 @@
 """The secret in the link of whoever asked: only its hash is kept, and what only it opens."""
 
 import hashlib
-import secrets
 
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
-
-
-def new_asker_token() -> str:
-    """128 bits that nobody guesses."""
-    return secrets.token_urlsafe(16)
 
 
 def token_hash(token: str) -> bytes:

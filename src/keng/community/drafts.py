@@ -1,12 +1,5 @@
-"""Unfinished reports: on the server only as ciphertext, for thirty minutes.
+"""Unfinished reports: on the server only as ciphertext, for thirty minutes."""
 
-A draft is found and opened with a secret that exists only in the browser's cookie: one derivation
-of it finds the row, another one opens it. So neither table nor disk tells what is being written.
-"""
-
-import hashlib
-import json
-import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,17 +7,15 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from nacl.exceptions import CryptoError
-from nacl.secret import SecretBox
 
 from keng.acts import locks
 from keng.acts.work import work
 from keng.community.models import Draft
 from keng.kit import times, uploads
-from keng.kit.secrets import derive_key, keyed_hash
+from keng.kit.browser_drafts import BrowserDrafts, new_draft_secret
 from keng.kit.uploads import SealedUpload
 
-DRAFT_LIFE = timedelta(minutes=30)
+REPORT_DRAFTS = BrowserDrafts(Draft, "draft", timedelta(minutes=30))
 _PORTION = 200
 # Of each minute; others of the worker's tasks wait so long.
 _SWEEPS_SECONDS = 20.0
@@ -41,7 +32,7 @@ class ReportDraft:
 
 def new_draft() -> ReportDraft:
     """An empty draft that is not stored yet."""
-    return ReportDraft(secrets.token_urlsafe(32))
+    return ReportDraft(new_draft_secret())
 
 
 def load_draft(secret: str, *, lock: bool = False) -> ReportDraft | None:
@@ -50,20 +41,9 @@ def load_draft(secret: str, *, lock: bool = False) -> ReportDraft | None:
     With `lock`, in the act that sends it and then forgets it: another request with the same draft
     waits.
     """
-    if not secret:
-        return None
-    rows = Draft.objects.all()
-    row = (
-        (locks.lock(rows, to_delete=True) if lock else rows)
-        .filter(id_hash=_draft_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE)
-        .first()
-    )
-    if row is None:
-        return None
-    try:
-        said = json.loads(SecretBox(_draft_key(secret)).decrypt(bytes(row.box)))
-    except CryptoError:
-        # Written under another site secret: nobody can read it any more.
+    among = locks.lock(Draft.objects.all(), to_delete=True) if lock else None
+    said = REPORT_DRAFTS.load(secret, among)
+    if said is None:
         return None
     return ReportDraft(
         secret, said["answers"], [SealedUpload.from_kept(kept) for kept in said["files"]]
@@ -73,20 +53,12 @@ def load_draft(secret: str, *, lock: bool = False) -> ReportDraft | None:
 def save_draft(draft: ReportDraft) -> None:
     """Store the draft; its thirty minutes begin again."""
     said = {"answers": draft.answers, "files": [file.kept() for file in draft.files]}
-    plain = json.dumps(said, ensure_ascii=False).encode()
-    Draft.objects.update_or_create(
-        id_hash=_draft_id_hash(draft.secret),
-        defaults={
-            "box": bytes(SecretBox(_draft_key(draft.secret)).encrypt(plain)),
-            "files": [file.path for file in draft.files],
-            "touched_at": times.now(),
-        },
-    )
+    REPORT_DRAFTS.save(draft.secret, said, files=[file.path for file in draft.files])
 
 
 def drop_draft(secret: str) -> None:
     """Forget a draft and its files; the files go when the transaction commits."""
-    row = Draft.objects.filter(id_hash=_draft_id_hash(secret)).first()
+    row = REPORT_DRAFTS.row_of(secret).first()
     if row is not None:
         _remove_rows([row])
 
@@ -106,8 +78,7 @@ def sweep_drafts() -> int:
 
 @work()
 def _sweep_portion() -> int:
-    ended = Draft.objects.filter(touched_at__lte=times.now() - DRAFT_LIFE)
-    rows = list(locks.lock_available(ended, to_delete=True)[:_PORTION])
+    rows = list(locks.lock_available(REPORT_DRAFTS.ended(), to_delete=True)[:_PORTION])
     _remove_rows(rows)
     return len(rows)
 
@@ -125,7 +96,7 @@ def _discard_files(paths: list[str]) -> None:
 
 def _sweep_files() -> int:
     """A request that broke off before its draft was saved leaves files that nobody can open."""
-    until = (times.now() - DRAFT_LIFE).timestamp()
+    until = (times.now() - REPORT_DRAFTS.life).timestamp()
     old = [path for path, changed in uploads.all_upload_paths().items() if changed < until]
     if not old:
         return 0
@@ -134,11 +105,3 @@ def _sweep_files() -> int:
     for path in orphans:
         uploads.discard_upload(path)
     return len(orphans)
-
-
-def _draft_id_hash(secret: str) -> bytes:
-    return keyed_hash("draft id", secret)
-
-
-def _draft_key(secret: str) -> bytes:
-    return hashlib.blake2b(secret.encode(), key=derive_key("draft key"), digest_size=32).digest()

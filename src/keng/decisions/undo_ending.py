@@ -1,7 +1,6 @@
 """Endings that can be taken back: as long as the answer to the reporter is held, and no longer."""
 
 import datetime
-import hashlib
 import json
 import secrets
 import uuid
@@ -9,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from nacl.exceptions import CryptoError
-from nacl.secret import SecretBox
 
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
@@ -18,7 +16,7 @@ from keng.decisions import incident_lead, out_of_scope, suspension
 from keng.decisions.on_record import tip_snapshot
 from keng.files import store
 from keng.kit import times
-from keng.kit.secrets import derive_key
+from keng.kit.secrets import holders_box
 from keng.tips import chats, deadlines, messages
 from keng.tips.errors import NotYours, TooLate
 from keng.tips.models import Decision, DialogueMessage, HeldEnding, Tip, TipConcern
@@ -26,6 +24,7 @@ from keng.tips.search_words import return_to_index
 from keng.vault.models import SealedIdentity
 
 _PORTION = 200
+_BOX = "held ending"
 _MOMENTS = ("waiting_since", "first_answered_at")
 
 
@@ -54,7 +53,7 @@ def hold_ending(
     plain = json.dumps(was | {"message": str(message.pk) if message else None}, ensure_ascii=False)
     HeldEnding.objects.create(
         decision=decision,
-        box=bytes(SecretBox(_key(decision.secret)).encrypt(plain.encode())),
+        box=bytes(holders_box(_BOX, decision.secret).encrypt(plain.encode())),
         files=list(viewing_copies),
         until=message.visible_at if message else times.now() + messages.ANSWER_HELD_FOR,
     )
@@ -135,14 +134,10 @@ def _restore_tip(tip: Tip, was: dict[str, Any]) -> None:
 
 def _opened_ending(held: HeldEnding, secret: str) -> dict[str, Any]:
     try:
-        said: dict[str, Any] = json.loads(SecretBox(_key(secret)).decrypt(bytes(held.box)))
+        said: dict[str, Any] = json.loads(holders_box(_BOX, secret).decrypt(bytes(held.box)))
     except CryptoError as error:
         raise NotYours from error
     return said
-
-
-def _key(secret: str) -> bytes:
-    return hashlib.blake2b(secret.encode(), key=derive_key("held ending"), digest_size=32).digest()
 
 
 def _moment_of(text: str | None) -> datetime.datetime | None:

@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import logging
 import math
-import os
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +21,7 @@ from django.conf import settings
 
 from keng.edge.http import Scope, Send
 from keng.kit import times
-from keng.kit.rate_limits import RateLimits, network_of_scope
+from keng.kit.rate_limits import RateLimits, limit_of_setting, network_of_scope
 from keng.kit.secrets import derive_key
 from keng.kit.task_ending import end_tasks
 
@@ -231,14 +230,9 @@ class PrefixLookup:
 def _limits() -> RateLimits:
     """So many at once and for each second: KENG_LOOKUP_NETWORK_LIMIT, KENG_LOOKUP_LIMIT."""
     return RateLimits(
-        network=_limit_pair("KENG_LOOKUP_NETWORK_LIMIT", "240,2"),
-        process=_limit_pair("KENG_LOOKUP_LIMIT", "8000,4000"),
+        network=limit_of_setting("KENG_LOOKUP_NETWORK_LIMIT", "240,2"),
+        process=limit_of_setting("KENG_LOOKUP_LIMIT", "8000,4000"),
     )
-
-
-def _limit_pair(name: str, default: str) -> tuple[int, float]:
-    at_once, _comma, per_second = os.environ.get(name, default).partition(",")
-    return int(at_once), max(float(per_second or 1), 0.001)
 
 
 async def _send_error(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:

@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 
 from keng.files.pictures import confined
+from keng.kit.numbers import whole_number
 
 GRID_ROWS, GRID_COLUMNS = 16, 8
 # A phone's screenshot has the name of the chat on top, and the faces of others down the left side.
@@ -39,11 +40,10 @@ def covered_picture(content: bytes, cells: Iterable[GridCell]) -> bytes | None:
 
 def grid_cell(written: str) -> GridCell | None:
     """A cell as the form names it ("3-0"); None for one that is not on the picture."""
-    row, _, column = written.partition("-")
-    if not (row.isascii() and row.isdigit() and column.isascii() and column.isdigit()):
-        return None
-    found = int(row[:3]), int(column[:3])
-    return found if found[0] < GRID_ROWS and found[1] < GRID_COLUMNS else None
+    before, _, after = written.partition("-")
+    row = whole_number(before, most=GRID_ROWS - 1)
+    column = whole_number(after, most=GRID_COLUMNS - 1)
+    return None if row is None or column is None else (row, column)
 
 
 def picture_to_text(picture: bytes) -> str:

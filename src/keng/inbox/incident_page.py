@@ -21,7 +21,7 @@ from keng.inbox.tip.after_decision import FOLDER_KEY, list_url
 from keng.inbox.tip.tip_forms import CloseForm, IncidentOutcomeForm, IncidentTitleForm, ReplyForm
 from keng.incidents import incident_acts as actions
 from keng.incidents import incident_queries as queries
-from keng.kit.ids import read_id
+from keng.kit.ids import id_or_404, read_id
 from keng.tips import errors
 from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
@@ -89,10 +89,8 @@ def incident_answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def incident_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of one answer to all."""
-    batch = read_id(request.POST.get("batch", ""))
-    incident_id = read_id(request.POST.get("incident", ""))
-    if batch is None or incident_id is None:
-        raise Http404
+    batch = id_or_404(request.POST.get("batch", ""))
+    incident_id = id_or_404(request.POST.get("incident", ""))
     try:
         done = actions.withdraw_incident_answer(batch, by=request.officer)
     except NotAllowed as error:

@@ -11,13 +11,14 @@ from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed, TooLate
-from keng.acts.locks import lock
+from keng.acts.locks import lock, take_turn
 from keng.acts.work import permit_over, work
 from keng.audit.actions import record, unit_chain
 from keng.incidents import acts, rising
 from keng.incidents.wave_queries import standing_dismissal
 from keng.incidents.wave_signs import Rise, find_rises
 from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.errors import NoReason
@@ -25,8 +26,6 @@ from keng.tips.models import Tip, Wave, WaveStep, WaveTip
 
 # So long after it was last over its level a wave ends by itself.
 ENDS_AFTER_QUIET = datetime.timedelta(days=3)
-# Two workers at once would find the same wave twice.
-_ADVISORY_LOCK = [0x6B656E67, 0x77617665]
 
 
 class WaveIsOver(TooLate):
@@ -56,7 +55,7 @@ SELECT wave.id FROM tips_wave wave WHERE EXISTS (
 @work()
 def _forget_gone_numbers() -> None:
     """A number goes from the reasons of waves once the reports that told it were destroyed."""
-    if not _got_lock():
+    if not take_turn(TurnLock.WAVES):
         return
     with connection.cursor() as cursor:
         cursor.execute(_WAVES_WITH_GONE_NUMBERS)
@@ -72,16 +71,10 @@ def _forget_gone_numbers() -> None:
         wave.save(update_fields=["reasons"])
 
 
-def _got_lock() -> bool:
-    """Whether nobody else changes waves until the end of this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _ADVISORY_LOCK)
-        return bool(cursor.fetchone()[0])
-
-
 @work()
 def _find_waves_of(province: Unit) -> None:
-    if not _got_lock():
+    # Two workers at once would find the same wave twice.
+    if not take_turn(TurnLock.WAVES):
         return
     now = times.now()
     recent = rising.recent_tips(province, now)

@@ -3,8 +3,9 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from keng.alarms.line_bundles import BundledWith, bundles
@@ -48,6 +49,22 @@ class IncomingChat:
     answer_expires_at: dt.datetime | None = None
 
 
+class TipField(NamedTuple):
+    """How a field of IncomingTip reaches the table of tips."""
+
+    type: str
+    """PostgreSQL's."""
+    columns: tuple[str, ...]
+    """Of tips_tip; named as the field where there are none."""
+    row_field: str
+    """Its name in the row that the statement reads; "": as the field is named."""
+
+
+def tip_column(type_: str, *columns: str, row_field: str = "") -> dict[str, TipField]:
+    """For the metadata of a field that is written into the row of the tip."""
+    return {"tip_column": TipField(type_, columns, row_field)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingTip:
     """What somebody told us, by form or by chat; printing it shows no word of it.
@@ -57,21 +74,34 @@ class IncomingTip:
     on the way in, so a caller never seals anything itself, unless by `sealed` and `identity_holds`.
     """
 
-    unit_id: uuid.UUID
-    text: str = field(repr=False)
+    # What the statement writes into tips_tip is made of these (TIP_FIELDS).
+    id: uuid.UUID = field(metadata=tip_column("uuid", row_field="tip"), default_factory=coarse_id)
+    province_code: str = field(metadata=tip_column("text"), default="")
+    unit_id: uuid.UUID = field(metadata=tip_column("uuid", "responsible_unit_id", row_field="unit"))
+    place_id: uuid.UUID | None = field(metadata=tip_column("uuid", row_field="place"), default=None)
+    place_detail: str = field(metadata=tip_column("text"), default="", repr=False)
+    channel: str = field(metadata=tip_column("text"), default="web")
+    language: str = field(metadata=tip_column("text"), default="vi")
+    text: str = field(metadata=tip_column("text"), repr=False)
+    topic: str = field(metadata=tip_column("text"), default="")
+    # Empty: nobody answered, or nobody asked.
+    happening: str = field(metadata=tip_column("text"), default="")
+    money_moved: bool = field(metadata=tip_column("bool"), default=False)
+    do_not_contact: bool = field(metadata=tip_column("bool"), default=False)
+    identity_holds: tuple[str, ...] = field(metadata=tip_column("jsonb"), default=())
+    urgency: str = field(metadata=tip_column("text"), default="")
+    """Empty: by the words."""
+    urgency_is_rated: bool = field(metadata=tip_column("bool"), default=False)
+    """An officer who took it down said how urgent it is."""
+    received_at: dt.datetime = field(
+        metadata=tip_column("timestamptz", "received_at", "waiting_since"),
+        default_factory=times.now,
+    )
+    due_at: dt.datetime | None = field(metadata=tip_column("timestamptz"), default=None)
+    """Set on the way in: when its first clock ends."""
+
     dedupe_key: bytes = field(repr=False)
     """32 bytes, the same when the same thing is sent again (keng.kit.secrets.keyed_hash)."""
-    id: uuid.UUID = field(default_factory=coarse_id)
-    channel: str = "web"
-    province_code: str = ""
-    place_id: uuid.UUID | None = None
-    place_detail: str = field(default="", repr=False)
-    language: str = "vi"
-    topic: str = ""
-    # Empty: nobody answered, or nobody asked.
-    happening: str = ""
-    money_moved: bool = False
-    do_not_contact: bool = False
     receipt_hash: bytes = field(default=b"", repr=False)
     link_hash: bytes = field(default=b"", repr=False)
     """Of a one-time link that somebody else hands to the reporter (a chat has its own)."""
@@ -80,16 +110,23 @@ class IncomingTip:
     """Nobody said that it is about them: it was read in the words."""
     contact: Mapping[str, str] = field(default_factory=dict, repr=False)
     sealed: tuple[SealedPart, ...] = ()
-    identity_holds: tuple[str, ...] = ()
-    urgency: str = ""
-    """Empty: by the words."""
-    urgency_is_rated: bool = False
-    """An officer who took it down said how urgent it is."""
     sender_mark: bytes = field(default=b"", repr=False)
     """By what this process knows whoever sends; it stands in no row (alarms.line_bundles)."""
-    received_at: dt.datetime = field(default_factory=times.now)
     chat: IncomingChat | None = None
     inbound_id: uuid.UUID = field(default_factory=new_id)
+
+
+def _tip_fields() -> Iterator[tuple[str, TipField]]:
+    for each in fields(IncomingTip):
+        if found := each.metadata.get("tip_column"):
+            columns = found.columns or (each.name,)
+            yield each.name, TipField(found.type, columns, found.row_field or each.name)
+
+
+TIP_FIELDS: dict[str, TipField] = dict(_tip_fields())
+# The same, made ready: the edge makes a row of each message.
+_TIP_ROW_FIELDS = [each.row_field for each in TIP_FIELDS.values()]
+_tip_values = attrgetter(*TIP_FIELDS)
 
 
 class IncomingRow(NamedTuple):
@@ -101,7 +138,17 @@ class IncomingRow(NamedTuple):
     answer: bytes | None = None
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _json_value(value: object) -> str:
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_json_value).encode
 
 
 def incoming_row(tip: IncomingTip, limits: ClockLimits) -> IncomingRow:
@@ -121,43 +168,29 @@ def _row_fields(tip: IncomingTip, limits: ClockLimits) -> dict[str, Any]:
     )
     clocks = limits.first_clocks(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
-    row: dict[str, Any] = {
-        "key": _hex(tip.dedupe_key),
-        "inbound": tip.inbound_id.hex,
-        "channel": tip.channel,
-        "kind": "text",
-        "received_at": tip.received_at.isoformat(),
-        "tip": tip.id.hex,
-        "unit": tip.unit_id.hex,
-        "place": tip.place_id.hex if tip.place_id else None,
-        "province_code": tip.province_code,
-        "place_detail": detail,
-        "language": tip.language,
+    row = dict(zip(_TIP_ROW_FIELDS, _tip_values(tip), strict=True))
+    row |= {
         "text": text,
-        "topic": tip.topic,
-        "happening": tip.happening,
+        "place_detail": detail,
         "money_moved": money_moved,
-        "do_not_contact": tip.do_not_contact,
         "identity_holds": holds,
         "urgency": urgency,
-        "urgency_is_rated": tip.urgency_is_rated,
-        "due_at": clocks[0][1].isoformat(),
-        "clocks": [
-            {"id": new_hex(), "rule": code, "due_at": due.isoformat()} for code, due in clocks
-        ],
+        "due_at": clocks[0][1],
+        "key": tip.dedupe_key,
+        "inbound": tip.inbound_id,
+        "kind": "text",
+        "clocks": [{"id": new_hex(), "rule": code, "due_at": due} for code, due in clocks],
         "message": new_hex(),
     }
-    bundle = _bundle_of(tip, urgency)
-    if bundle:
-        row |= {"bundled_with": bundle.first.hex, "bundle_is_joint": bundle.is_joint}
+    if bundle := _bundle_of(tip, urgency):
+        row |= {"bundled_with": bundle.first, "bundle_is_joint": bundle.is_joint}
     if tip.receipt_hash:
-        row["receipt"] = _hex(tip.receipt_hash)
+        row["receipt"] = tip.receipt_hash
     if tip.link_hash:
-        row["link"] = _hex(tip.link_hash)
+        row["link"] = tip.link_hash
     if tip.concerns:
         row["concerns"] = [
-            {"id": new_hex(), "unit": unit.hex, "guess": tip.concerns_by_words}
-            for unit in tip.concerns
+            {"id": new_hex(), "unit": unit, "guess": tip.concerns_by_words} for unit in tip.concerns
         ]
     if sealed:
         row["sealed"] = [_sealed_row(one) for one in sealed]
@@ -183,25 +216,23 @@ def _bundle_of(tip: IncomingTip, urgency: str) -> BundledWith | None:
 
 def _chat_row(chat: IncomingChat) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "account": chat.account_id.hex,
+        "account": chat.account_id,
         "kind": chat.kind,
         "conversation": new_hex(),
-        "sent_at": _iso(chat.sent_at and times.rounded_down(chat.sent_at, times.COARSE)),
-        "conversation_hash": _hex(chat.conversation_hash),
+        "sent_at": chat.sent_at and times.rounded_down(chat.sent_at, times.COARSE),
+        "conversation_hash": chat.conversation_hash,
     }
     if chat.location:
         row["latitude"], row["longitude"] = chat.location
     if chat.media:
-        row["media"] = [
-            {"id": new_hex(), "kind": kind, "url": _hex(url)} for kind, url in chat.media
-        ]
+        row["media"] = [{"id": new_hex(), "kind": kind, "url": url} for kind, url in chat.media]
     if chat.link_hash:
-        row["link"] = _hex(chat.link_hash)
+        row["link"] = chat.link_hash
     if chat.answer_sealed:
         row |= {
             "dispatch": new_hex(),
             "delivery": new_hex(),
-            "answer_expires_at": _iso(chat.answer_expires_at),
+            "answer_expires_at": chat.answer_expires_at,
         }
     return row
 
@@ -230,12 +261,4 @@ def _sealed_row(one: SealedPart) -> dict[str, Any]:
         "holds": list(one.holds),
         "first": one.kind != "in_text",
     }
-    return row | {"ciphertext": _hex(one.ciphertext)} if one.ciphertext else row
-
-
-def _iso(moment: dt.datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _hex(data: bytes) -> str:
-    return f"\\x{data.hex()}"
+    return row | {"ciphertext": one.ciphertext} if one.ciphertext else row

@@ -6,6 +6,7 @@ that two processes with two messages of one person still make one tip.
 """
 
 from keng.audit.batches import ENTRY_OF_BATCH
+from keng.intake.incoming_tip import TIP_FIELDS
 
 # What each column of a row is made of; the rows arrive as one JSON array, their long sealed parts
 # beside it as arrays of bytes: in JSON they would be twice as long and be read letter by letter.
@@ -13,30 +14,14 @@ ROW_FIELDS: dict[str, str] = {
     "key": "bytea",
     "inbound": "uuid",
     "account": "uuid",
-    "channel": "text",
     "kind": "text",
     "conversation_hash": "bytea",
     "conversation": "uuid",
     "sent_at": "timestamptz",
-    "received_at": "timestamptz",
     "latitude": "float8",
     "longitude": "float8",
     "media": "json",
-    "tip": "uuid",
-    "unit": "uuid",
-    "place": "uuid",
-    "province_code": "text",
-    "place_detail": "text",
-    "language": "text",
-    "text": "text",
-    "topic": "text",
-    "happening": "text",
-    "money_moved": "bool",
-    "do_not_contact": "bool",
-    "identity_holds": "jsonb",
-    "urgency": "text",
-    "urgency_is_rated": "bool",
-    "due_at": "timestamptz",
+    **{each.row_field: each.type for each in TIP_FIELDS.values()},
     "clocks": "json",
     "concerns": "json",
     "bundled_with": "uuid",
@@ -53,6 +38,8 @@ SEALED_FIELDS = ("raw", "address", "answer")
 _COLUMNS = ", ".join(f"{name} {type_}" for name, type_ in ROW_FIELDS.items())
 _ARRAYS = ", ".join(f"unnest(%({name})b::bytea[])" for name in SEALED_FIELDS)
 _NAMES = ", ".join([*ROW_FIELDS, *SEALED_FIELDS])
+_TIP_COLUMNS = ", ".join(column for each in TIP_FIELDS.values() for column in each.columns)
+_TIP_VALUES = ", ".join(each.row_field for each in TIP_FIELDS.values() for _column in each.columns)
 
 # Keys are claimed in their own order, so that two batches with the same ones cannot deadlock.
 _CLAIM = f"""
@@ -119,16 +106,12 @@ message AS (
 ),
 """
 
-_OPENED = """
+_OPENED = f"""
 opened AS MATERIALIZED (SELECT * FROM said WHERE opens),
 tip AS (
   INSERT INTO tips_tip
-    (id, province_code, responsible_unit_id, place_id, place_detail, channel, language, text, topic,
-     happening, money_moved, do_not_contact, identity_holds, urgency, urgency_is_rated, received_at,
-     waiting_since, due_at)
-  SELECT tip, province_code, unit, place, place_detail, channel, language, text, topic,
-         happening, money_moved, do_not_contact, identity_holds, urgency, urgency_is_rated,
-         received_at, received_at, due_at
+    ({_TIP_COLUMNS})
+  SELECT {_TIP_VALUES}
   FROM opened
 ),
 concern AS (
@@ -154,7 +137,7 @@ link AS (
   INSERT INTO tips_onetimelink (token_hash, tip_id)
   SELECT link, tip FROM opened WHERE link IS NOT NULL
 ),
-"""
+"""  # noqa: S608 -- our own pieces
 
 # What was cut from the words of a further message belongs to the tip it joined; who the person is
 # was sealed with the first.

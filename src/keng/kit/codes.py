@@ -1,6 +1,8 @@
-"""Codes that only their holder keeps: 16 characters of Crockford's base32, derived from a token.
+"""Codes and passphrases that people read, type and keep on paper.
 
-What is stored is a keyed hash of the code; each area has labels of its own for code and hash.
+Long ones open something and are derived from a token; what is stored is a keyed hash of the code,
+and each area has labels of its own for code and hash. Short ones have no vowels, so that no word
+comes out.
 """
 
 import hashlib
@@ -8,9 +10,13 @@ import secrets
 
 from keng.kit.secrets import derive_key
 
+# Crockford's base32.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+WORDLESS_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
+_LOWER_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_LONGEST_TYPED = 200
 
 
 class MalformedCode(ValueError):
@@ -22,8 +28,18 @@ class MalformedCode(ValueError):
 
 
 def new_token() -> str:
-    """A random token (128 bits) from which one code is derived; only its holder has it."""
+    """A random token (128 bits): a link's secret, or what one code is derived from."""
     return secrets.token_urlsafe(16)
+
+
+def random_code(length: int, alphabet: str = WORDLESS_ALPHABET) -> str:
+    """A code by chance."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def passphrase_of_groups(groups: int) -> str:
+    """Groups of four letters and digits, about 20 bits each."""
+    return "-".join(random_code(4, _LOWER_ALPHABET) for _ in range(groups))
 
 
 def derived_code(label: str, token: str) -> str:
@@ -38,12 +54,28 @@ def grouped_code(code: str) -> str:
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
+def halved_code(code: str) -> str:
+    """In two halves, as a short one is printed: 7QM-4KD."""
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
+
+
 def cleaned_code(typed: str, length: int = CODE_LENGTH) -> str:
     """What somebody typed, as a code: case, hyphens, spaces do not matter; O is 0, I and L are 1.
 
     Raises MalformedCode.
     """
-    code = "".join(c for c in typed.upper() if c.isalnum()).translate(_LOOKS_LIKE)
+    code = _letters_typed(typed)
     if len(code) != length or any(c not in CODE_ALPHABET for c in code):
         raise MalformedCode(len(code))
     return code
+
+
+def wordless_code(typed: str, length: int) -> str:
+    """The same for a short code; "" when it is none."""
+    code = _letters_typed(typed[:_LONGEST_TYPED])
+    return code if len(code) == length and all(c in WORDLESS_ALPHABET for c in code) else ""
+
+
+def _letters_typed(typed: str) -> str:
+    return "".join(c for c in typed.upper() if c.isalnum()).translate(_LOOKS_LIKE)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from keng.kit.database import PROCESSES, data_folder
+from keng.kit.numbers import whole_number
 from keng.kit.refusals import WrongSettings
 
 SYSTEM_SETTINGS_FILE = Path("/etc/keng/keng.env")
@@ -138,9 +139,8 @@ def _switch(value: str) -> str | None:
 
 def _whole(least: int, most: int) -> SettingCheck:
     def check(value: str) -> str | None:
-        if value.isascii() and value.isdigit() and least <= int(value) <= most:
-            return None
-        return f"is a number from {least} to {most}"
+        is_right = whole_number(value, least=least, most=most) is not None
+        return None if is_right else f"is a number from {least} to {most}"
 
     return check
 

@@ -6,6 +6,8 @@ import threading
 import time
 import uuid
 
+from django.http import Http404
+
 from keng.kit.times import COARSE, rounded_down
 
 _lock = threading.Lock()
@@ -71,6 +73,14 @@ def read_id(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def id_or_404(text: str) -> uuid.UUID:
+    """The id that an address or a form of ours names. Raises Http404 where it names none."""
+    found = read_id(text)
+    if found is None:
+        raise Http404
+    return found
 
 
 def first_id(moment: datetime.datetime) -> uuid.UUID:

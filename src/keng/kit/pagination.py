@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from keng.kit.numbers import whole_number
+
 PAGE_SIZE = 50
+_MOST = 10**9
+
+
+def page_number(request: HttpRequest, total: int, size: int) -> int:
+    """The page that the address asks for, from 1; one that does not exist is the last one."""
+    last = max(1, -(-total // size))
+    return min(whole_number(request.GET.get("page", ""), least=1, most=_MOST) or 1, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +29,8 @@ class ListPage:
     @classmethod
     def of_request(cls, request: HttpRequest, total: int, name: str = "page") -> "ListPage":
         """The page that the address asks for under this name, counted from 0."""
-        asked = request.GET.get(name, "0")
-        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
-        number = min(number, max(total - 1, 0) // PAGE_SIZE)
+        last = max(total - 1, 0) // PAGE_SIZE
+        number = min(whole_number(request.GET.get(name, ""), most=_MOST) or 0, last)
         start, end = number * PAGE_SIZE, min((number + 1) * PAGE_SIZE, total)
         return cls(
             start,

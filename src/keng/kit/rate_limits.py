@@ -1,22 +1,29 @@
 """How often somebody may ask: kept in this process's memory only, and under no address.
 
-Two rules, for whom they meet. `RateLimits` is for the edge and for chats, where programs ask: a
-refused try does not count, so whoever keeps asking gets through at the steady pace. `FormThrottle`
-is for forms that a person fills in: a try while slowed counts too, so insisting makes it longer.
+Two rules, for whom they meet. `RateLimits` is for the edge and for chats (`ChatThrottle`), where
+programs ask: a refused try does not count, so whoever keeps asking gets through at the steady pace.
+`FormThrottle` is for forms that a person fills in: a try while slowed counts too, so insisting
+makes it longer. Each limit stands beside what it bounds, with how many at once and how many after.
+
+Sign-in has figures and rules of its own (`accounts.guessing`). What all processes together take in
+an hour is counted in the table itself, where it is written.
 
 What is counted stands under a hash, so nothing here says who asked: the key of the first changes
 every hour and the counts go with it, that of the second dies with the process.
 """
 
 import hashlib
+import math
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Literal
+from weakref import WeakSet
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 _MOST_NETWORKS = 20_000
 _KEY_LIVES = 3600.0
@@ -27,6 +34,7 @@ _KEY = os.urandom(32)
 # With IPv6 one line has more addresses than could ever be counted: it is known by its network,
 # which is what a provider gives to one line at most; within it the other end chooses.
 _LINE_BITS = 56
+_all_counts: "WeakSet[RateLimits | FormThrottle]" = WeakSet()
 
 
 class TokenBucket:
@@ -61,34 +69,41 @@ class TokenBucket:
 
 
 class RateLimits:
-    """A bucket for each network and one for the whole process."""
+    """A bucket for each network (or whoever asks), and perhaps one for the whole process."""
 
     def __init__(
         self,
         *,
         network: tuple[int, float],
-        process: tuple[int, float],
+        process: tuple[int, float] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Each as (at once, per second); nought at once for a network means no limit."""
-        self._network, self._clock = network, clock
-        self._all = TokenBucket(at_once=process[0], per_second=process[1], now=clock())
-        self._renew(clock())
+        self._network, self._process, self._clock = network, process, clock
+        self._lock = threading.Lock()
+        self._all: TokenBucket | None
+        self.forget()
+        _all_counts.add(self)
 
     def wait(self, network: str) -> float:
         """0, or the seconds after which this network may ask again."""
-        now = self._clock()
-        if now - self._since > _KEY_LIVES:
-            self._renew(now)
-        if self._network[0]:
-            seconds = self._bucket(network, now).wait(now)
-            if seconds:
-                return seconds
-        return self._all.wait(now)
+        with self._lock:
+            now = self._clock()
+            if now - self._since > _KEY_LIVES:
+                self._renew(now)
+            if self._network[0]:
+                seconds = self._bucket(network, now).wait(now)
+                if seconds:
+                    return seconds
+            return self._all.wait(now) if self._all else 0.0
 
     def forget(self) -> None:
-        """Know of no network (for tests)."""
-        self._renew(self._clock())
+        """Know of nobody (for tests)."""
+        now, self._all = self._clock(), None
+        if self._process:
+            at_once, per_second = self._process
+            self._all = TokenBucket(at_once=at_once, per_second=per_second, now=now)
+        self._renew(now)
 
     def _bucket(self, network: str, now: float) -> TokenBucket:
         known = hashlib.blake2b(network.encode(), key=self._key, digest_size=16).digest()
@@ -105,6 +120,32 @@ class RateLimits:
     def _renew(self, now: float) -> None:
         self._key, self._since = os.urandom(32), now
         self._buckets: dict[bytes, TokenBucket] = {}
+
+
+class ChatThrottle:
+    """RateLimits for people in a chat: who asks too often is told so, once in ten minutes."""
+
+    def __init__(self, *, at_once: int, per_second: float) -> None:
+        self._asked = RateLimits(network=(at_once, per_second))
+        self._told = RateLimits(network=(1, 1 / 600))
+
+    def refusal(self, who: bytes | None) -> Literal["", "tell", "silent"]:
+        """Count one more of this chat; "" when it is answered."""
+        known = (who or b"").hex()
+        if not self._asked.wait(known):
+            return ""
+        return "silent" if self._told.wait(known) else "tell"
+
+
+def limit_of_setting(name: str, default: str) -> tuple[int, float]:
+    """How many at once and how many a second, as an operator sets both: "120,0.1"."""
+    at_once, _comma, per_second = (os.environ.get(name) or default).partition(",")
+    return int(at_once), max(float(per_second or 1), 0.001)
+
+
+def network_of_request(request: HttpRequest) -> str:
+    """The network a request comes from."""
+    return network_of_address(client_address(request))
 
 
 def network_of_scope(scope: Mapping[str, object], *, behind_proxy: bool) -> str:
@@ -136,6 +177,7 @@ class FormThrottle:
         self.at_once, self.pause = at_once, pause
         self._lock = threading.Lock()
         self._counts: dict[bytes, tuple[float, float]] = {}
+        _all_counts.add(self)
 
     def seconds_to_wait(self, request: HttpRequest, weight: int = 1) -> int:
         """Count one more; 0, or how long this client should wait before the next one."""
@@ -152,6 +194,20 @@ class FormThrottle:
         """Forget every client (for tests)."""
         with self._lock:
             self._counts.clear()
+
+
+def ask_to_wait(response: HttpResponse, seconds: float) -> HttpResponse:
+    """The response, which says to programs as well when to come again; as it is for 0 seconds."""
+    if seconds:
+        response.status_code = 429
+        response.headers["Retry-After"] = str(math.ceil(seconds))
+    return response
+
+
+def forget_all_counts() -> None:
+    """As if nobody had asked for anything (for tests)."""
+    for counts in _all_counts:
+        counts.forget()
 
 
 def client_address(request: HttpRequest) -> str:

@@ -101,6 +101,12 @@ def site_box(label: str) -> SecretBox:
     return SecretBox(derive_key(label))
 
 
+def holders_box(label: str, secret: str) -> SecretBox:
+    """A box that the site opens only together with a secret that somebody else holds."""
+    key = hashlib.blake2b(secret.encode(), key=derive_key(label), digest_size=KEY_SIZE).digest()
+    return SecretBox(key)
+
+
 def new_row_secret() -> bytes:
     """What a row adds to the site's key, so that neither of them alone gives what is derived."""
     return os.urandom(KEY_SIZE)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.lessons.class_links import class_url
 from keng.lessons.models import Campaign, SchoolClass
-from keng.lessons.small_cells import FEWEST_IN_CELL, PupilCell, merge_small_cells
+from keng.lessons.small_cells import PupilCell, merge_small_cells
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -83,7 +84,7 @@ class Participation:
 
     @property
     def is_enough(self) -> bool:
-        return self.pledged >= FEWEST_IN_CELL
+        return self.pledged >= FEWEST_SHOWN
 
     @property
     def rows(self) -> list[tuple[PupilCell, list[PupilCell]]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-FEWEST_IN_CELL = 5
+from keng.kit.small_counts import FEWEST_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ def merge_small_cells(rows: list[tuple[str, int]]) -> list[PupilCell]:
     The cells still add up to everything, so no total tells what a merged one holds.
     """
     left = sorted(rows, key=lambda row: (-row[1], row[0]))
-    small = [row for row in left if row[1] < FEWEST_IN_CELL]
+    small = [row for row in left if row[1] < FEWEST_SHOWN]
     big = left[: len(left) - len(small)]
-    while small and big and sum(count for _, count in small) < FEWEST_IN_CELL:
+    while small and big and sum(count for _, count in small) < FEWEST_SHOWN:
         small.append(big.pop())
     cells = [PupilCell((label,), count) for label, count in big]
     together = sum(count for _, count in small)
-    if small and together >= FEWEST_IN_CELL:
+    if small and together >= FEWEST_SHOWN:
         cells.append(PupilCell(tuple(sorted(label for label, _ in small)), together))
     return cells

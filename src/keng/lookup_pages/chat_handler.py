@@ -20,7 +20,7 @@ from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
-from keng.kit.rate_limits import RateLimits
+from keng.kit.rate_limits import ChatThrottle
 from keng.language import chat_words, lookup_questions, reporters_own
 from keng.language.fold import fold
 from keng.language.indicators import extract
@@ -133,8 +133,7 @@ class LookupHandler:
 
     def __init__(self, tips: TipHandler) -> None:
         self._tips = tips
-        self._limits = RateLimits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
-        self._notices = RateLimits(network=(1, 1 / 600), process=(10**6, 1e6))
+        self._throttle = ChatThrottle(at_once=_AT_ONCE, per_second=_PER_SECOND)
 
     def refresh(self) -> None:
         """Read what a message needs that becomes a part of a tip."""
@@ -164,10 +163,9 @@ class LookupHandler:
 
     def _texts(self, message: InboundMessage, question: LookupQuestion) -> list[str]:
         """A question for each thing; when there is none, what to do."""
-        who = message.conversation_hash.hex() if message.conversation_hash else ""
-        if self._limits.wait(who):
+        if refusal := self._throttle.refusal(message.conversation_hash):
             slow = chat_answers.lookup_slow_text(question.languages)
-            return [] if self._notices.wait(who) else [slow]
+            return [slow] if refusal == "tell" else []
         if not question.asked:
             return [chat_answers.lookup_help_text(question.languages)]
         return [

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.accounts.middleware import SignedInRequest
 from keng.delivery.models import RelayTask
+from keng.kit.numbers import whole_number
 from keng.relay import coverage as queries
 from keng.relay import establishment_reach
 from keng.relay import relay_acts as actions
 from keng.relay.commune_reach import reach_of_commune
 from keng.relay.coverage_map import tile_map
-from keng.relay.lead_forms import typed_count
-from keng.relay.rooms import TooManyEstablishments, note_rooms_told
+from keng.relay.rooms import MOST_HOUSES, TooManyEstablishments, note_rooms_told
 
 
 @require_safe
@@ -88,7 +88,7 @@ def relay_rooms_told(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
         ),
         pk=task,
     )
-    count = typed_count(request.POST.get("houses", ""))
+    count = whole_number(request.POST.get("houses", ""), most=MOST_HOUSES)
     try:
         if count is None:
             messages.warning(request, _("Write digits only"))

@@ -12,12 +12,6 @@ from keng.kit.forms import Form
 from keng.network.models import GroupKind
 
 
-def typed_count(words: str) -> int | None:
-    """A small number that somebody typed; None for anything else."""
-    digits = words.strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 5 else None
-
-
 class ConfirmForm(Form):
     """ "I have passed it on": where, how, and to about how many."""
 

@@ -1,4 +1,7 @@
-"""How far a warning came in a place, for everybody to read: no group can be told from it."""
+"""How far a warning came in a place, for everybody to read: no group can be told from it.
+
+A kind with fewer groups is counted among "others"; a place with fewer says nothing.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -6,10 +9,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.network.models import GroupKind
-
-# A kind with fewer groups is counted among "others"; a place with fewer says nothing.
-FEWEST_GROUPS = 5
 
 _COUNT = """
 SELECT g.kind, count(*), count(*) FILTER (WHERE d.state IN ('relayed', 'delivered', 'read', 'sent'))
@@ -47,13 +48,13 @@ def reach_in_places(dispatch_id: uuid.UUID, places: list[uuid.UUID]) -> ReachInW
         counted = {kind: (groups, posted) for kind, groups, posted in cursor.fetchall()}
     groups = sum(count for count, _posted in counted.values())
     posted = sum(count for _groups, count in counted.values())
-    if groups < FEWEST_GROUPS:
+    if groups < FEWEST_SHOWN:
         return None
     order = list(GroupKind.values)
-    many = sorted((k for k, cell in counted.items() if cell[0] >= FEWEST_GROUPS), key=order.index)
+    many = sorted((k for k, cell in counted.items() if cell[0] >= FEWEST_SHOWN), key=order.index)
     kinds = [PostedGroups(str(GroupKind(k).label), counted[k][1], counted[k][0]) for k in many]
     rest = [cell for kind, cell in counted.items() if kind not in many]
-    if sum(cell[0] for cell in rest) >= FEWEST_GROUPS:
+    if sum(cell[0] for cell in rest) >= FEWEST_SHOWN:
         others = PostedGroups(
             _("other groups"), sum(cell[1] for cell in rest), sum(cell[0] for cell in rest)
         )

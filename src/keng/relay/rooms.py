@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
     from keng.delivery.models.relay import RelayTaskQuerySet
 
+# More than any group has: what is typed beyond it is a slip.
+MOST_HOUSES = 9_999
+
 
 class TooManyEstablishments(Refused):
     """More houses than read along in the group."""

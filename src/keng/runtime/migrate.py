@@ -6,10 +6,10 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 
+from keng.kit.advisory_locks import OwnersLock, take_owners_lock
 from keng.kit.busy import is_passing_error
 from keng.kit.database import dsn, is_external
 from keng.kit.demo_hook import running_demo
@@ -20,7 +20,6 @@ from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
 
-MIGRATION_LOCK = 7_301_450_022
 _OTHER_ENDS_WITHIN = 600.0
 _WAITS_FOR_A_TABLE = "3s"
 _TRIES = 10
@@ -60,7 +59,7 @@ def only_migration() -> Iterator[None]:
     with contextlib.closing(connection):
         connection.autocommit = True
         until = time.monotonic() + _OTHER_ENDS_WITHIN
-        while not _takes_lock(connection):
+        while not take_owners_lock(connection, OwnersLock.MIGRATE):
             if time.monotonic() > until:
                 raise CannotContinue(
                     "Another `keng migrate` has been at work for "
@@ -68,11 +67,6 @@ def only_migration() -> Iterator[None]:
                 )
             time.sleep(0.2)
         yield
-
-
-def _takes_lock(connection: psycopg.Connection[Any]) -> bool:
-    found = connection.execute("SELECT pg_try_advisory_lock(%s)", [MIGRATION_LOCK]).fetchone()
-    return bool(found and found[0])
 
 
 def _migrate(*, follows_data: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import psycopg
 from psycopg import sql
 
+from keng.kit.advisory_locks import OwnersLock, wait_for_owners_lock
 from keng.kit.database import PROCESSES, Process, password_file, role
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres.cluster import Cluster, write_secret
@@ -42,10 +43,8 @@ CONNECTIONS: Mapping[Process, int] = {
     "worker": 48,
     "sender": 24,
 }
-# Locks by one large number are the owner's, who works alone under them: migrations, and writing the
-# files anew. Processes name two small numbers, and those are others.
+# Locks by one large number are the owner's alone (kit.advisory_locks).
 OWNERS_LOCKS = "^pg_(try_)?advisory_"
-ROLES_LOCK = 7_301_450_021  # Two at once would both try to create the roles.
 
 
 def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> None:
@@ -109,7 +108,8 @@ def _ensure_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 def ensure_roles(owner_dsn: str) -> None:
     """A role for every process that has no connection string of its own, with its password file."""
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [ROLES_LOCK])
+        # Two at once would both try to create the roles.
+        wait_for_owners_lock(connection, OwnersLock.MAKE_ROLES)
         _ensure_extensions(connection)
         for process in PROCESSES:
             if process == "owner" or os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):

@@ -1,27 +1,19 @@
 """Unfinished answers: on the server only as ciphertext, opened by a secret in the browser's cookie.
 
-One derivation of the secret finds the row, another opens it, so the table tells neither what is
-being answered nor to which survey.
+So the table tells neither what is being answered nor to which survey.
 """
 
-import hashlib
-import json
-import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from nacl.exceptions import CryptoError
-from nacl.secret import SecretBox
-
 from keng.acts.act import act
 from keng.acts.locks import lock
-from keng.kit import times
-from keng.kit.secrets import derive_key, keyed_hash
+from keng.kit.browser_drafts import BrowserDrafts, new_draft_secret
 from keng.surveys import acts
 from keng.surveys.models import Draft
 
-DRAFT_LIFE = timedelta(hours=24)
+ANSWER_DRAFTS = BrowserDrafts(Draft, "survey draft", timedelta(hours=24))
 
 
 @dataclass
@@ -36,7 +28,7 @@ class UnfinishedAnswer:
 
 def begin_draft(survey: str, slip: str = "") -> UnfinishedAnswer:
     """An empty draft that is not stored yet."""
-    return UnfinishedAnswer(secrets.token_urlsafe(32), survey, slip=slip)
+    return UnfinishedAnswer(new_draft_secret(), survey, slip=slip)
 
 
 def load_draft(secret: str, survey: str, *, to_send: bool = False) -> UnfinishedAnswer | None:
@@ -44,54 +36,25 @@ def load_draft(secret: str, survey: str, *, to_send: bool = False) -> Unfinished
 
     `to_send`, inside an act: the same form sent twice at once waits.
     """
-    if not secret or len(secret) > 100:
+    among = lock(Draft.objects.all(), to_delete=True) if to_send else None
+    kept = ANSWER_DRAFTS.load(secret, among)
+    if kept is None or kept["of"] != survey:
         return None
-    rows = lock(Draft.objects.all(), to_delete=True) if to_send else Draft.objects.all()
-    row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE).first()
-    if row is None:
-        return None
-    try:
-        kept = json.loads(SecretBox(_key(secret)).decrypt(bytes(row.box)))
-    except CryptoError:
-        # Written under another site secret: nobody can read it any more.
-        return None
-    return (
-        UnfinishedAnswer(secret, survey, kept["said"], kept["slip"])
-        if kept["of"] == survey
-        else None
-    )
+    return UnfinishedAnswer(secret, survey, kept["said"], kept["slip"])
 
 
 @act(acts.KEEP_DRAFT)
 def save_draft(draft: UnfinishedAnswer) -> None:
     """Store the draft; its day begins again."""
-    plain = json.dumps(
-        {"of": draft.survey, "said": draft.said, "slip": draft.slip}, ensure_ascii=False
-    )
-    Draft.objects.update_or_create(
-        id_hash=_id_hash(draft.secret),
-        defaults={
-            "box": bytes(SecretBox(_key(draft.secret)).encrypt(plain.encode())),
-            "touched_at": times.now(),
-        },
-    )
+    kept = {"of": draft.survey, "said": draft.said, "slip": draft.slip}
+    ANSWER_DRAFTS.save(draft.secret, kept)
 
 
 def drop_draft(secret: str) -> None:
     """Forget a draft."""
-    Draft.objects.filter(id_hash=_id_hash(secret)).delete()
+    ANSWER_DRAFTS.row_of(secret).delete()
 
 
 def sweep_drafts() -> int:
     """Remove drafts whose day is over. A job of the worker."""
-    return Draft.objects.filter(touched_at__lte=times.now() - DRAFT_LIFE).delete()[0]
-
-
-def _id_hash(secret: str) -> bytes:
-    return keyed_hash("survey draft id", secret)
-
-
-def _key(secret: str) -> bytes:
-    return hashlib.blake2b(
-        secret.encode(), key=derive_key("survey draft key"), digest_size=32
-    ).digest()
+    return ANSWER_DRAFTS.ended().delete()[0]

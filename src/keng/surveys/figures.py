@@ -9,9 +9,10 @@ A hidden number is not in it at all.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.surveys import suppress
 from keng.surveys.content import PLACE_KEY, Question, SurveyContent, chosen_options
-from keng.surveys.suppress import FEWEST, PlaceCell
+from keng.surveys.suppress import PlaceCell
 
 NO_PLACE = -1
 _NONE: dict[str, Any] = {"asked": None, "rows": [], "why": []}
@@ -42,7 +43,7 @@ def count_answers(
         "places": None,
     }
     # Whoever is one of four is known to the other three.
-    if total < FEWEST:
+    if total < FEWEST_SHOWN:
         return counted
     said = [one.said for one in answers]
     for question in content.questions:
@@ -65,11 +66,11 @@ def _gate_is_hidden(question: Question, counted: Mapping[str, Any]) -> bool:
 def _distribution(question: Question, said: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     given = [chosen_options(one[question.key]) for one in said if question.key in one]
     counts = [sum(at in one for one in given) for at in range(len(question.options))]
-    if len(given) < FEWEST:
+    if len(given) < FEWEST_SHOWN:
         return _NONE
     if question.kind == "several":
         # Each answer stands alone: the counts have no sum to subtract from.
-        why: list[Any] = [suppress.SMALL if n < FEWEST else "" for n in counts]
+        why: list[Any] = [suppress.SMALL if n < FEWEST_SHOWN else "" for n in counts]
     else:
         why = list(suppress.hidden_parts(counts))
     rows = [None if hidden else n for n, hidden in zip(counts, why, strict=True)]

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit.browser_drafts import BrowserDraft
 from keng.kit.models import Row
 from keng.releases.hands import InHands, none_of_the_hands
 
@@ -247,15 +248,8 @@ class PaperBatch(Row):
         return f"{self.typed}/{self.sheets}"
 
 
-class Draft(models.Model):
-    """An unfinished answer, encrypted with a key that only the browser has."""
-
-    id_hash = models.BinaryField(primary_key=True, max_length=32)
-    box = models.BinaryField()
-    touched_at = models.DateTimeField(db_default=Now(), db_index=True)
-
-    def __str__(self) -> str:
-        return "draft"
+class Draft(BrowserDraft):
+    """An unfinished answer."""
 
 
 class ChatTurn(Row):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.surveys import content as contents
 from keng.surveys import queries
 from keng.surveys.chat.sentences import start_words
@@ -39,20 +40,15 @@ def result_context(survey: Survey, language: str) -> dict[str, Any]:
     spoken = contents.reading_language(survey.content, language)
     with override(spoken):
         content = queries.content_of(survey, spoken)
-    figures = survey.figures or {}
     words = survey.outcome.get(spoken) or survey.outcome.get("vi") or {}
     texts = survey.outcome.get("texts", {})
     return {
         "survey": survey,
         "content": content,
         "spoken": spoken,
-        "figures": figures,
         "outcome_spoken": spoken if survey.outcome.get(spoken) else "vi",
         "headline": words.get("headline", ""),
         "deeds": [line for line in words.get("deeds", "").splitlines() if line.strip()],
-        "blocks": question_blocks(content, figures),
-        "places": place_rows(content, figures),
-        "finding": content.finding,
         "texts": [
             (question, texts[question.key])
             for question in content.questions
@@ -60,6 +56,18 @@ def result_context(survey: Survey, language: str) -> dict[str, Any]:
         ],
         "once": survey.reach == Survey.Reach.ONCE,
         "promises": PROMISES,
+    } | figures_context(content, survey.figures)
+
+
+def figures_context(content: SurveyContent, kept: dict[str, Any] | None) -> dict[str, Any]:
+    """The figures as everybody sees them, for the page of the result and those that lead to it."""
+    figures = kept or {}
+    return {
+        "figures": figures,
+        "too_few": figures.get("answers", 0) < FEWEST_SHOWN,
+        "blocks": question_blocks(content, figures),
+        "places": place_rows(content, figures),
+        "finding": content.finding,
         "returned": percent_returned(figures),
         "marked_words": marked_words(content),
     }

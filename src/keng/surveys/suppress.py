@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-FEWEST = 5
+from keng.kit.small_counts import FEWEST_SHOWN
+
 HiddenWhy = Literal["", "small", "back"]
 SMALL: HiddenWhy = "small"
 BACK: HiddenWhy = "back"
@@ -25,7 +26,7 @@ class PlaceCell:
     @property
     def is_small(self) -> bool:
         """Whether either side of the split is a handful of people: those who did, or did not."""
-        return self.marked < FEWEST or self.answered - self.marked < FEWEST
+        return self.marked < FEWEST_SHOWN or self.answered - self.marked < FEWEST_SHOWN
 
     def __add__(self, other: "PlaceCell") -> "PlaceCell":
         return PlaceCell(self.answered + other.answered, self.marked + other.marked)
@@ -33,8 +34,8 @@ class PlaceCell:
 
 def hidden_parts(counts: Sequence[int]) -> list[HiddenWhy]:
     """Why each part of a published total is hidden, or ""."""
-    hidden: dict[int, HiddenWhy] = {at: SMALL for at, n in enumerate(counts) if n < FEWEST}
-    while hidden and (len(hidden) < 2 or sum(counts[at] for at in hidden) < FEWEST):
+    hidden: dict[int, HiddenWhy] = {at: SMALL for at, n in enumerate(counts) if n < FEWEST_SHOWN}
+    while hidden and (len(hidden) < 2 or sum(counts[at] for at in hidden) < FEWEST_SHOWN):
         left = [at for at in range(len(counts)) if at not in hidden]
         if not left:
             break

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from keng.accounts.models import Officer
 from keng.kit.ids import read_id
+from keng.kit.numbers import whole_number
 from keng.tips.check_list import check_changed_at, check_changed_by, checks_of_tip
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
 
 _TAKEN_BACK = "-"
 # More messages than anybody writes, and no more than the database counts to.
-_MOST_DIGITS = 6
+_MOST_MESSAGES = 999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def changes_since(tip: Tip, version: str, officer: Officer) -> ChangesSince:
         return ChangesSince(decisions, [], [])
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER).order_by("id")
     notes = tip.notes.exclude(officer=officer).select_related("officer").order_by("id")
-    known = int(rest[0]) if rest[0].isdecimal() and len(rest[0]) <= _MOST_DIGITS else 0
+    known = whole_number(rest[0], most=_MOST_MESSAGES) or 0
     note = read_id(rest[1])
     return ChangesSince(
         decisions,

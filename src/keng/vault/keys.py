@@ -3,7 +3,6 @@
 import datetime
 import json
 import os
-import secrets
 import uuid
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from nacl.secret import SecretBox
 
 from keng.acts.work import work
 from keng.kit import times
+from keng.kit.codes import passphrase_of_groups
 from keng.kit.database import data_folder
 from keng.kit.private_files import create_private, make_private_folder
 from keng.kit.secrets import read_or_make_key
@@ -130,8 +130,7 @@ def unlock_unit_keys(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
 
 def new_passphrase() -> str:
     """Ten groups of four characters, about 198 bits: to be written down, not remembered."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(10))
+    return passphrase_of_groups(10)
 
 
 def _write(path: Path, keys: dict[uuid.UUID, bytes], passphrase: str) -> None:

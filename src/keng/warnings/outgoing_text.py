@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from keng.delivery.actions.dispatch import TextToSend
 from keng.kit import times
+from keng.kit.codes import halved_code
 from keng.warnings import part_names
 from keng.warnings.content import WarningContent
 from keng.warnings.models import VerifyCode, Version
 from keng.warnings.models import Warning as PublicWarning
-from keng.warnings.verify_codes import printed_code
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -62,7 +62,7 @@ def _message(content: WarningContent, language: str, stamp: Stamp) -> TextToSend
         if stamp.replaces:
             lines.append(
                 _("This replaces the warning with the code %(code)s. Please pass on only this one.")
-                % {"code": printed_code(stamp.replaces)}
+                % {"code": halved_code(stamp.replaces)}
             )
         lines += [
             part_names.what_line(content.category, words["what"]),
@@ -85,7 +85,7 @@ def _message(content: WarningContent, language: str, stamp: Stamp) -> TextToSend
 
 def _shown_code(code: str) -> str:
     # No made-up code in a preview: it would look like one that somebody can check.
-    return printed_code(code) if code else _("[the code comes when it is approved and sent]")
+    return halved_code(code) if code else _("[the code comes when it is approved and sent]")
 
 
 def _host() -> str:
@@ -133,7 +133,7 @@ def recall_messages(
             lines = [
                 head,
                 _("The police have taken this warning back (code %(codes)s). Reason: %(reason)s")
-                % {"codes": ", ".join(printed_code(code) for code in codes), "reason": str(reason)},
+                % {"codes": ", ".join(halved_code(code) for code in codes), "reason": str(reason)},
                 _(
                     "Please do not pass the earlier message on. "
                     "If you posted it, post this below it."

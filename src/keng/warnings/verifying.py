@@ -15,12 +15,13 @@ from django.db.models import QuerySet
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
+from keng.kit.codes import WORDLESS_ALPHABET, wordless_code
 from keng.language.fold import flatten
 from keng.language.indicators import extract
 from keng.language.indicators.addresses import shown_link
 from keng.warnings.models import VerifyCode, Version
 from keng.warnings.outgoing_text import date_words, warning_url
-from keng.warnings.verify_codes import CODE_ALPHABET, CODE_LENGTH, typed_code
+from keng.warnings.verify_codes import VERIFY_LENGTH
 
 LONGEST_PASTED = 8000
 # Looked for in one question to the database: a true code may stand behind many numbers of a text.
@@ -31,7 +32,7 @@ _MOST_NEAR = 3
 # Whoever pastes no more than this beside the code has pasted no message.
 _FEW_WORDS = 8
 # With the letters read as digits; each place is tried, so that a word before it hides none.
-_LETTER = f"[{CODE_ALPHABET}OIL]"
+_LETTER = f"[{WORDLESS_ALPHABET}OIL]"
 _CODE = re.compile(
     rf"(?<!\w)(?<!\w-)(?=({_LETTER}{{3}}[- ]?{_LETTER}{{3}})(?!-?\w))", re.IGNORECASE
 )
@@ -91,10 +92,10 @@ def _how_far(verdict: VerifyResult) -> tuple[int, float]:
 
 def _codes_in(flat: str) -> Iterator[str]:
     """What may be a code: all of it, then what has its hyphen, then the rest."""
-    yield from filter(None, [typed_code(flat)])
+    yield from filter(None, [wordless_code(flat, VERIFY_LENGTH)])
     written = [found[1] for found in _CODE.finditer(flat)]
     for one in sorted(written, key=lambda one: "-" not in one):
-        if code := typed_code(one):
+        if code := wordless_code(one, VERIFY_LENGTH):
             yield code
 
 
@@ -171,7 +172,7 @@ def _without_codes(text: str, codes: set[str]) -> str:
     spans = [
         (flat.start(found.start()), flat.end(found.start() + len(found[1])))
         for found in _CODE.finditer(flat.flat)
-        if typed_code(found[1].upper()) in codes
+        if wordless_code(found[1].upper(), VERIFY_LENGTH) in codes
     ]
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
@@ -221,7 +222,7 @@ def _is_published(key: str, shown: str, ours: set[str]) -> bool:
 
 def _near_codes(flat: str) -> list[Version]:
     """Published codes one slip away: a character lost, wrong, too many, or two in wrong order."""
-    typed = [re.sub(r"\W", "", flat)] if len(flat) <= CODE_LENGTH + 4 else []
+    typed = [re.sub(r"\W", "", flat)] if len(flat) <= VERIFY_LENGTH + 4 else []
     typed += [
         found[1].replace("-", "") for found in _ALMOST.finditer(flat) if not found[1].isalpha()
     ]
@@ -236,17 +237,18 @@ def _near_codes(flat: str) -> list[Version]:
 def _one_away(typed: str) -> set[str]:
     """Patterns of all codes that are one slip away."""
     code = "".join(
-        c if c in CODE_ALPHABET else "." for c in typed.translate(str.maketrans("OIL", "011"))
+        c if c in WORDLESS_ALPHABET else "." for c in typed.translate(str.maketrans("OIL", "011"))
     )
-    if not CODE_LENGTH - 1 <= len(code) <= CODE_LENGTH + 1:
+    if not VERIFY_LENGTH - 1 <= len(code) <= VERIFY_LENGTH + 1:
         return set()
     places = range(len(code))
-    if len(code) == CODE_LENGTH - 1:
+    if len(code) == VERIFY_LENGTH - 1:
         found = {f"{code[:at]}.{code[at:]}" for at in range(len(code) + 1)}
-    elif len(code) == CODE_LENGTH:
+    elif len(code) == VERIFY_LENGTH:
         found = {f"{code[:at]}.{code[at + 1 :]}" for at in places}
         found |= {
-            f"{code[:at]}{code[at + 1]}{code[at]}{code[at + 2 :]}" for at in range(CODE_LENGTH - 1)
+            f"{code[:at]}{code[at + 1]}{code[at]}{code[at + 2 :]}"
+            for at in range(VERIFY_LENGTH - 1)
         }
     else:
         found = {code[:at] + code[at + 1 :] for at in places}

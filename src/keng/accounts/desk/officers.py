@@ -15,6 +15,7 @@ from keng.accounts.presence import is_present
 from keng.accounts.queries import manageable_officers, manageable_units, page_of_officers
 from keng.accounts.vouching import takes_two_people
 from keng.kit import times
+from keng.kit.numbers import whole_number
 from keng.places.models import Unit
 
 
@@ -23,12 +24,11 @@ def officers(request: HttpRequest) -> HttpResponse:
     """Who works in the administrator's units, with their posts."""
     form = OfficersFilter(request.GET, units=_units_or_404(request))
     asked = form.cleaned_data if form.is_valid() else {}
-    number = request.GET.get("page", "1")
     page = page_of_officers(
         request.officer,
         words=asked.get("q") or "",
         unit=asked["unit"].pk if asked.get("unit") else None,
-        page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
+        page=whole_number(request.GET.get("page", ""), most=99_999) or 1,
     )
     today = times.local_date(times.now())
     for row in page:

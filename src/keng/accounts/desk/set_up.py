@@ -13,7 +13,7 @@ from keng.accounts.actions import UsernameTaken
 from keng.accounts.forms import CodeForm, SetUpForm
 from keng.accounts.middleware import begin_session
 from keng.kit import qr
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 
 _BEGUN = "set_up"
 _BEGUN_SECONDS = 1800
@@ -33,9 +33,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if wait:
         words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
         form.add_error(None, words % {"count": wait})
-        answer = _halves_page(request, form, 429)
-        answer.headers["Retry-After"] = str(wait)
-        return answer
+        return ask_to_wait(_halves_page(request, form, 422), wait)
     given = form.cleaned_data
     try:
         begun = setting_up.begin_set_up(given["first"], given["second"], password=given["new"])

@@ -9,7 +9,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from keng.accounts import actions, requesting, second_factor, setting_up, vouching
-from keng.accounts.desk import set_up as set_up_page
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.tests.stage import (
     CHOSEN,
@@ -38,11 +37,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def fast_hash(settings):
     settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
-@pytest.fixture(autouse=True)
-def nobody_guessed():
-    set_up_page._WRONG_HALVES.forget()
 
 
 @pytest.fixture

@@ -1,15 +1,21 @@
 """Rows are locked in the order of their table, and tables in one order."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+import keng
 from keng.acts import locks
 from keng.acts.act import Act, act
 from keng.acts.errors import NotAllowed
-from keng.acts.locks import ORDER, lock, lock_available, lock_one
+from keng.acts.locks import ORDER, lock, lock_available, lock_one, take_turn, wait_for_turn
 from keng.acts.work import work
+from keng.kit.advisory_locks import OwnersLock, TurnLock
 from keng.network.models import Group, Lead
 from keng.places.models import Unit
 from keng.tips.models import Note
@@ -116,3 +122,77 @@ def test_one_row_is_for_those_who_see_it_and_may():
         name_of(other.pk, by=unit.pk)
     with pytest.raises(NotAllowed):
         name_of(make.some_id(), by=unit.pk)
+
+
+def test_no_two_purposes_have_the_same_number_nor_the_name_of_a_table():
+    for locks_of_a_kind in (OwnersLock, TurnLock):
+        assert len(set(locks_of_a_kind)) == len(locks_of_a_kind.__members__)
+    # Two small ones: the first is the purpose.
+    assert all(0 < number < 2**31 for number in TurnLock)
+    assert all(number >= 2**31 for number in OwnersLock)
+    assert not set(TurnLock.__members__) & set(ORDER)
+
+
+def test_no_other_code_takes_a_lock_that_is_no_rows():
+    names = {"kit/advisory_locks.py", "acts/locks.py", "runtime/roles.py"}
+    product = Path(keng.__file__).parent
+    found = {
+        path.relative_to(product).as_posix()
+        for path in product.rglob("*.py")
+        if "tests" not in path.parts and re.search("advisory_(?!locks)", path.read_text())
+    }
+    assert found == names
+
+
+def test_a_turn_is_waited_for_before_any_row_is_locked(disorder):
+    @work()
+    def in_order():
+        wait_for_turn(TurnLock.PARTNER_TEXT, "one")
+        wait_for_turn(TurnLock.CLAIM_NUMBERS)
+        list(lock(Group.objects.all()))
+        # What is held already is no new lock.
+        wait_for_turn(TurnLock.CLAIM_NUMBERS)
+        # And what is not waited for stops nobody.
+        assert take_turn(TurnLock.WAVES)
+
+    @work()
+    def late():
+        list(lock(Group.objects.all()))
+        wait_for_turn(TurnLock.CLAIM_NUMBERS)
+
+    in_order()
+    assert disorder == []
+    late()
+    assert disorder == [("network_group", "CLAIM_NUMBERS")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_turn_is_one_transactions_alone_and_only_for_its_thing():
+    def elsewhere(do):
+        def with_own_connection():
+            try:
+                with transaction.atomic():
+                    return do()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(with_own_connection).result(timeout=20)
+
+    def waits_for(thing):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+        try:
+            wait_for_turn(TurnLock.PARTNER_TEXT, thing)
+        except OperationalError:
+            return True
+        return False
+
+    with transaction.atomic():
+        assert take_turn(TurnLock.WAVES)
+        wait_for_turn(TurnLock.PARTNER_TEXT, "one")
+        assert not elsewhere(lambda: take_turn(TurnLock.WAVES))
+        assert elsewhere(lambda: take_turn(TurnLock.SURVEY_CHATS))
+        assert elsewhere(lambda: waits_for("one"))
+        assert not elsewhere(lambda: waits_for("another"))
+    assert elsewhere(lambda: take_turn(TurnLock.WAVES))

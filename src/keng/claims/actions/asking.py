@@ -15,8 +15,9 @@ from keng.claims.matching import same_words
 from keng.claims.models import Asking, Claim
 from keng.claims.redact_claims import redact_claim
 from keng.claims.rights import units_checked_by
-from keng.claims.secret_links import box_words, new_asker_token, token_hash
+from keng.claims.secret_links import box_words, token_hash
 from keng.kit import times
+from keng.kit.codes import new_token
 from keng.places.models import Unit
 from keng.places.serving import first_province_unit
 
@@ -56,7 +57,7 @@ def ask_claim(words: str, *, about: int | None = None, same_as: uuid.UUID | None
         )
     elif claim.askings.count() >= MOST_LINKS_TO_ONE:
         raise TooManyClaims
-    token = new_asker_token()
+    token = new_token()
     box = box_words(redact_claim(words[:LONGEST_CLAIM]).text, token)
     Asking.objects.create(token_hash=token_hash(token), claim=claim, box=box)
     return token

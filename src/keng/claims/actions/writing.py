@@ -3,24 +3,23 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models import Max
 
 from keng.acts.act import act
-from keng.acts.locks import lock_one
+from keng.acts.locks import lock_one, wait_for_turn
 from keng.audit.actions import record, unit_chain
 from keng.claims import acts
 from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublication, YourOwn
 from keng.claims.content import CheckContent, revision_hash
 from keng.claims.models import Claim, Revision
 from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 from keng.releases.hands import hands_on_record
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 # Any number that no other part of the product takes.
-_NUMBER_LOCK = 5_120_012
 
 
 @act(acts.WRITE_CLAIM)
@@ -88,7 +87,7 @@ def publish_claim(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revisio
     Raises NotAllowed, NotSubmitted, YourOwn, StalePublication.
     """
     # Before the claim: locks that are no row's come first.
-    _hold_claim_numbers()
+    hold_claim_numbers()
     claim = locked_claim(claim_id, by=by)
     revision = _waiting_revision(claim)
     if revision.has_hand_of(by):
@@ -123,15 +122,14 @@ def _waiting_revision(claim: Claim) -> Revision:
     return revision
 
 
-def _hold_claim_numbers() -> None:
-    """Until this transaction ends: two who publish at once go one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_NUMBER_LOCK])
+def hold_claim_numbers() -> None:
+    """Before any row is locked: two who publish at once go one after the other."""
+    wait_for_turn(TurnLock.CLAIM_NUMBERS)
 
 
 def next_claim_number() -> int:
     """Free until this transaction ends."""
-    _hold_claim_numbers()
+    hold_claim_numbers()
     return (Claim.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 

@@ -15,7 +15,8 @@ from keng.claims.forms import AskClaimForm
 from keng.claims.models import Claim
 from keng.claims.redact_claims import redact_claim
 from keng.claims.sentences import prepared_for_reader
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.numbers import whole_number
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 
 # What one network sends in an hour is less than half of what is taken from all (MOST_AN_HOUR).
 send_limit = FormThrottle(at_once=10, pause=300.0)
@@ -30,8 +31,7 @@ _LONGEST_TOKEN = 100
 def claim_ask(request: HttpRequest) -> HttpResponse:
     """Two steps: the answer that is there already, or the words as they would be kept."""
     if request.method != "POST":
-        asked = request.GET.get("about", "")
-        about = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else None
+        about = whole_number(request.GET.get("about", ""), most=99_999_999)
         form = AskClaimForm(
             initial={"about": about} if about and queries.public_revisions(about) else None
         )
@@ -42,9 +42,7 @@ def claim_ask(request: HttpRequest) -> HttpResponse:
     is_sent = request.POST.get("do") == "send"
     if wait := (send_limit if is_sent else compare_limit).seconds_to_wait(request):
         form.add_error("words", _("Many questions came from your network. Try again later."))
-        response = render(request, "claims/ask.html", {"form": form}, status=429)
-        response.headers["Retry-After"] = str(wait)
-        return response
+        return ask_to_wait(render(request, "claims/ask.html", {"form": form}), wait)
     if not is_sent:
         return render(request, "claims/ask_check.html", _known_context(form.cleaned_data))
     return _keep_claim(request, form)

@@ -13,6 +13,7 @@ from keng.claims import card, queries, sentences
 from keng.claims.forms import AskClaimForm
 from keng.claims.models import Claim
 from keng.claims.public.review import claim_review
+from keng.kit.pagination import page_number
 
 CHECKS_A_PAGE = 12
 
@@ -21,7 +22,7 @@ CHECKS_A_PAGE = 12
 def claims(request: HttpRequest) -> HttpResponse:
     """Ask first, read what others asked below."""
     total = queries.count_published_checks()
-    number = _page_number(request, total)
+    number = page_number(request, total, CHECKS_A_PAGE)
     shown = queries.page_of_published_checks(number, CHECKS_A_PAGE)
     context = {
         "form": AskClaimForm(),
@@ -72,10 +73,3 @@ def claim_card(request: HttpRequest, number: int) -> HttpResponse:
     response["Cache-Control"] = "public, max-age=300"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
-
-
-def _page_number(request: HttpRequest, total: int) -> int:
-    asked = request.GET.get("page", "")
-    last = max(1, -(-total // CHECKS_A_PAGE))
-    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 5
-    return min(max(1, int(asked)), last) if is_number else 1

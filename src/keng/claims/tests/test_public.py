@@ -29,8 +29,6 @@ ENGLISH = {
 
 @pytest.fixture
 def bureau():
-    asking.send_limit.forget()
-    asking.compare_limit.forget()
     return Bureau()
 
 

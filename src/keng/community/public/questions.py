@@ -13,10 +13,10 @@ from keng.community.actions.questions import ask_desk, desk_passed_over
 from keng.community.forms import AskQuestionForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
-from keng.dialogue.public import code_attempts
+from keng.dialogue.public.code_attempts import refuse_code
 from keng.dialogue.public.code_entry import ReceiptCodeForm
 from keng.dialogue.public.code_page import QUESTION_CODE_PAGE
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import current_place
@@ -44,11 +44,8 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
         "unit": unit,
         "token": token or receipt_codes.new_token(),
     }
-    status = 429 if wait else 422 if form.errors else 200
-    response = render(request, "community/ask.html", context, status=status)
-    if wait:
-        response.headers["Retry-After"] = str(wait)
-    return response
+    response = render(request, "community/ask.html", context, status=422 if form.errors else 200)
+    return ask_to_wait(response, wait)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,15 +84,9 @@ def question_answer(request: HttpRequest) -> HttpResponse:
             "promises": PROMISES,
         }
         return render(request, "community/answer.html", context)
-    wait = code_attempts.seconds_to_wait(request)
-    if wait:
-        words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
-        form.add_error("code", words % {"count": wait})
-        response = render(request, "community/answer_enter.html", {"form": form}, status=429)
-        response.headers["Retry-After"] = str(wait)
-        return response
-    form.add_error("code", _("There is no question with this code. Check each character"))
-    return render(request, "community/answer_enter.html", {"form": form})
+    unknown = _("There is no question with this code. Check each character")
+    wait = refuse_code(request, form, unknown)
+    return ask_to_wait(render(request, "community/answer_enter.html", {"form": form}), wait)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from keng.community.report.steps import (
 )
 from keng.community.report.what import MONEY_TOPICS
 from keng.kit.forms import Form, ManyFiles
+from keng.kit.numbers import whole_number
 from keng.kit.time_words import grouped_number
 from keng.kit.uploads import takes_files
 from keng.tips.models import Tip
@@ -98,5 +99,5 @@ def _answers_of(report: ReportJourney, form: DescribeForm) -> dict[str, Any]:
 
 def _removed_file(report: ReportJourney) -> int | None:
     """Which file was taken out again."""
-    number = report.request.POST.get("remove", "")
-    return int(number) if number in map(str, range(len(report.draft.files))) else None
+    last = len(report.draft.files) - 1
+    return whole_number(report.request.POST.get("remove", ""), most=last)

@@ -1,12 +1,11 @@
 """Beginning a report on a team's page: the ordinary one, with its place filled in."""
 
-import uuid
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from keng.community.report.steps import ReportJourney
+from keng.kit.ids import id_or_404
 from keng.network.models import Lead
 from keng.network.queries.teams import team_of_lead
 from keng.relay.public.frame import for_lead
@@ -18,10 +17,7 @@ _FIRST_STEP = "who-gets"
 @for_lead
 def report_team(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
     """From here on nothing tells whose link it was: the draft holds the place and the mark."""
-    try:
-        group = team_of_lead(lead, uuid.UUID(request.POST.get("group", "")))
-    except ValueError:
-        group = None
+    group = team_of_lead(lead, id_or_404(request.POST.get("group", "")))
     if group is None:
         raise Http404
     report = ReportJourney(request, _FIRST_STEP)

@@ -1,6 +1,5 @@
 """The order of the questions, and one browser's report during one request."""
 
-import math
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -21,6 +20,7 @@ from keng.community.report import begin_limit
 from keng.community.report.recipient import Recipient, recipient_of
 from keng.kit import cookies
 from keng.kit.languages import chosen_language
+from keng.kit.rate_limits import ask_to_wait
 from keng.kit.uploads import SealedUpload, why_no_room
 from keng.tips.unread_files import refuse_beyond_share
 
@@ -246,9 +246,7 @@ class ReportJourney:
         except TooManyBegun:
             # Not the question itself was answered, but something that leads back to it.
             response = self.question_page(form)
-        response.status_code = 429
-        response.headers["Retry-After"] = str(math.ceil(error.seconds))
-        return response
+        return ask_to_wait(response, error.seconds)
 
     def _save(self, response: HttpResponse) -> None:
         """Raises TooManyBegun, for a report that is not here yet."""
@@ -257,12 +255,7 @@ class ReportJourney:
                 raise TooManyBegun(seconds)
             self._is_counted = True
         drafts.save_draft(self.draft)
-        cookies.put_cookie(
-            response,
-            REPORT_COOKIE,
-            self.draft.secret,
-            seconds=int(drafts.DRAFT_LIFE.total_seconds()),
-        )
+        drafts.REPORT_DRAFTS.put_secret(response, REPORT_COOKIE, self.draft.secret)
 
 
 def report_step(

@@ -1,6 +1,5 @@
 """Third question: where. A name alone never identifies a place, so every result says more."""
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from keng.community.report.recipient import NOWHERE, place_of
 from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
+from keng.kit.ids import read_id
 from keng.places import serving
 from keng.places.models import Place, Succession
 from keng.places.search import PlaceMatch, find_places
@@ -188,11 +188,8 @@ def _preselected(
 
 
 def _place_by_id(value: Any) -> Place | None:
-    try:
-        key = uuid.UUID(str(value))
-    except ValueError:
-        return None
-    return Place.objects.filter(pk=key).first()
+    key = read_id(str(value))
+    return Place.objects.filter(pk=key).first() if key else None
 
 
 def _with_district(place: Place) -> str:

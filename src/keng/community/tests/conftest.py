@@ -3,10 +3,7 @@
 import pytest
 
 from keng.community import busy_notice, queries
-from keng.community.public import questions
 from keng.community.tests.resident import Resident, Stage
-from keng.dialogue.public import code_attempts
-from keng.lookup_pages.public import dispute, search
 
 
 @pytest.fixture(autouse=True)
@@ -15,11 +12,6 @@ def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     queries._kept_accounts.clear()
     busy_notice._kept_answer.clear()
-    code_attempts._wrong.forget()
-    search.lookup_limit.forget()
-    dispute.objection_limit.forget()
-    dispute._wrong_code_limit.forget()
-    questions.question_limit.forget()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from keng.community.report import begin_limit
 from keng.community.report.steps import MOST_KEPT_BYTES
 from keng.community.tests.resident import Resident
 from keng.kit import times
+from keng.kit.rate_limits import RateLimits, limit_of_setting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 # Two hundred requests like this one took 16 MB in ten seconds.
@@ -20,9 +21,8 @@ FLOOD = "😀" * 20_000
 @pytest.fixture
 def few(monkeypatch):
     """Three at once for one network, and the clock stands."""
-    monkeypatch.setattr(
-        begin_limit, "_limits", begin_limit.begin_limits_of("3,0.1", clock=lambda: 1000.0)
-    )
+    three = RateLimits(network=(3, 0.1), clock=lambda: 1000.0)
+    monkeypatch.setattr(begin_limit, "begun_by_network", three)
 
 
 def test_a_draft_has_no_more_bytes_than_the_longest_report(public_client):
@@ -67,9 +67,9 @@ def test_a_report_that_goes_on_is_never_refused(public_client, few):
 
 
 def test_a_limit_of_nought_is_none(public_client, monkeypatch):
-    monkeypatch.setattr(
-        begin_limit, "_limits", begin_limit.begin_limits_of("0,1", clock=lambda: 1000.0)
-    )
+    monkeypatch.setenv("KENG_DRAFTS_NETWORK_LIMIT", "0,1")
+    none = RateLimits(network=limit_of_setting("KENG_DRAFTS_NETWORK_LIMIT", "1,1"))
+    monkeypatch.setattr(begin_limit, "begun_by_network", none)
     for _ in range(5):
         assert Client().post("/report/who-gets/", {"desk": "province"}).status_code == 303
 

@@ -12,6 +12,7 @@ from keng.community.tests.test_let_out_by_two import announced, listed
 from keng.conftest import sign_in
 from keng.delivery.models import Delivery
 from keng.kit import times
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.relay import reach_in_words
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
@@ -155,7 +156,7 @@ def test_a_kind_with_few_groups_cannot_be_told_from_the_rest(ward):
 
 def test_of_few_groups_nothing_is_said(public_client, ward):
     version, groups = reached(ward, landlords=1, schools=0, posted=1)
-    assert groups < reach_in_words.FEWEST_GROUPS
+    assert groups < FEWEST_SHOWN
     assert (
         reach_in_words.reach_in_places(version.dispatch_id, [ward.place.pk, ward.hamlet.pk]) is None
     )

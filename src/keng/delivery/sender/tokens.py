@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import Error, connection
 
 from keng.acts.errors import TryAgain
-from keng.acts.locks import lock
+from keng.acts.locks import lock, wait_for_turn
 from keng.acts.work import work
 from keng.audit.actions import record
 from keng.channels.base import Outcome, Reply, Request
@@ -20,6 +20,7 @@ from keng.delivery.sender import orm_threads
 from keng.delivery.sender.accounts import SendingAccount, read_tokens_again
 from keng.delivery.sender.http import HttpClient
 from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 
 if TYPE_CHECKING:
     import uuid
@@ -29,8 +30,6 @@ CarryRequest = Callable[[Request], Reply]
 # The provider's practice after a lost reply: the same token once more, a little later.
 _ASK_AGAIN_AFTER = 2.0
 _KEEP_TRYING_SECONDS = 60.0
-# Any number that no other part of the product takes.
-_RENEWAL_LOCK = 5_120_014
 
 
 class TokenRenewals:
@@ -94,7 +93,7 @@ def _ask_and_keep(
     account: SendingAccount, used: bytes, carry: CarryRequest, asked: list[NewTokens]
 ) -> Outcome | None:
     """What was asked for is in `asked` as well, whatever becomes of this transaction."""
-    _wait_for_turn(account)
+    wait_for_turn(TurnLock.CHANNEL_TOKENS, account.id)
     row = ChannelAccount.objects.get(pk=account.id)
     if bytes(row.tokens_sealed) != used:
         return None
@@ -117,13 +116,6 @@ def tokens_work(account: SendingAccount, carry: CarryRequest) -> bool:
     except ConnectionError:
         return True  # Nobody said no.
     return reply.status >= 500 or check.finding(reply).is_well
-
-
-def _wait_for_turn(account: SendingAccount) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_RENEWAL_LOCK, str(account.id)]
-        )
 
 
 def _new_tokens(
@@ -188,5 +180,5 @@ def _keep_stubbornly(account: SendingAccount, used: bytes, found: NewTokens) -> 
 
 @work()
 def _keep_in_turn(account: SendingAccount, used: bytes, found: NewTokens) -> None:
-    _wait_for_turn(account)
+    wait_for_turn(TurnLock.CHANNEL_TOKENS, account.id)
     _keep_new_tokens(account, used, found)

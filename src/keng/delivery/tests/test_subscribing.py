@@ -48,10 +48,8 @@ class Site:
 
 @pytest.fixture(autouse=True)
 def nobody_asked_before():
-    letters_asked.forget()
     recent_mailboxes.forget()
     yield
-    letters_asked.forget()
     recent_mailboxes.forget()
 
 

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.dialogue.exchange_code import AlreadyExchanged, exchange_code, must_be_exchanged
-from keng.dialogue.public import code_attempts
+from keng.dialogue.public.code_attempts import refuse_code
 from keng.dialogue.public.code_page import TIP_CODE_PAGE, sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, close_tip_in_browser, open_tip_in_browser
 from keng.dialogue.public.status_page import ReporterMessageForm, status_page
 from keng.kit.forms import Form
+from keng.kit.rate_limits import ask_to_wait
 from keng.tips import receipt_codes
 
 
@@ -127,15 +128,9 @@ def _answer_exchanged_code(
 
 def _answer_unknown_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpResponse:
     """One answer for a code that never was and for one whose tip is gone."""
-    wait = code_attempts.seconds_to_wait(request)
-    if wait:
-        words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
-        form.add_error("code", words % {"count": wait})
-        response = _ask_for_code(request, form, status=429)
-        response.headers["Retry-After"] = str(wait)
-        return response
-    form.add_error("code", _("There is no report with this code. Check each character"))
-    return _ask_for_code(request, form)
+    unknown = _("There is no report with this code. Check each character")
+    wait = refuse_code(request, form, unknown)
+    return ask_to_wait(_ask_for_code(request, form), wait)
 
 
 def _malformed_sentence(length: int) -> str:

@@ -21,18 +21,17 @@ from keng.dialogue.public.status_page import (
     withdrawal_page,
 )
 from keng.kit.languages import answer_in_language, chosen_language
-from keng.kit.rate_limits import RateLimits, client_address, client_mark, network_of_address
+from keng.kit.rate_limits import RateLimits, client_mark, network_of_request
 from keng.kit.uploads import takes_files
 from keng.tips import concerns
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import Tip
 
-_NO_LIMIT = (1_000_000, 1_000_000.0)
 # More than anybody tells one by one; then one more in half a minute, as the page says. A provider's
 # network has many people behind it.
-limits_by_tip = RateLimits(network=(20, 1 / 30), process=_NO_LIMIT)
-limits_by_network = RateLimits(network=(120, 1 / 5), process=_NO_LIMIT)
+limits_by_tip = RateLimits(network=(20, 1 / 30))
+limits_by_network = RateLimits(network=(120, 1 / 5))
 
 
 @takes_files()
@@ -109,8 +108,8 @@ def _must_wait(request: HttpRequest, opened: OpenedTip, form: ReporterMessageFor
     """Whether too much came at once on this report or from this network. Danger never waits."""
     if calls_for_help(form.cleaned_data["text"]):
         return False
-    network = network_of_address(client_address(request))
-    return bool(limits_by_tip.wait(str(opened.tip_id)) or limits_by_network.wait(network))
+    wait = limits_by_tip.wait(str(opened.tip_id))
+    return bool(wait or limits_by_network.wait(network_of_request(request)))
 
 
 def _unit_that_would_read(opened: OpenedTip, form: ReporterMessageForm) -> str:

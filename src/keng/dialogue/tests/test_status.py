@@ -39,11 +39,6 @@ CODE = receipt_codes.code_from_token(TOKEN)
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    code_attempts._wrong.forget()
-    # Nobody has written before.
-    for name, limits in (("limits_by_tip", (20, 1 / 30)), ("limits_by_network", (120, 1 / 5))):
-        fresh = RateLimits(network=limits, process=(10**6, 1e6))
-        monkeypatch.setattr(status_acts, name, fresh)
 
 
 @pytest.fixture
@@ -180,7 +175,7 @@ def test_another_client_is_not_slowed_down_and_no_address_is_kept(public_client,
         enter(public_client, f"{n:016}")
     public_client.defaults["REMOTE_ADDR"] = "203.0.113.8"
     assert enter(public_client, "7" * 16).status_code == 200
-    kept = repr(vars(code_attempts))
+    kept = repr(vars(code_attempts.wrong_codes))
     assert "203.0.113.8" not in kept
     assert "127.0.0.1" not in kept
 
@@ -858,7 +853,7 @@ def test_danger_is_taken_however_much_came_before(public_client, tip):
 
 
 def test_one_network_sends_so_many_words_over_all_reports(public_client, tip, monkeypatch):
-    slow = RateLimits(network=(2, 1 / 5), process=(10**6, 1e6))
+    slow = RateLimits(network=(2, 1 / 5))
     monkeypatch.setattr(status_acts, "limits_by_network", slow)
     enter(public_client)
     answers = [written(public_client, f"câu số {n}").status_code for n in range(3)]

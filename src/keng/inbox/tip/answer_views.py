@@ -16,6 +16,7 @@ from keng.inbox.tip.refusal import explains_refusals
 from keng.inbox.tip.tip_forms import NoteForm, ReplyForm
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.kit import times
+from keng.kit.ids import id_or_404
 from keng.tips import errors
 from keng.tips import messages as tip_messages
 from keng.tips.errors import error_sentence
@@ -45,10 +46,9 @@ def tip_reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def reply_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of an answer."""
     try:
-        tip = answering.withdraw_answer(
-            uuid.UUID(request.POST.get("message", "")), by=request.officer
-        )
-    except (NotAllowed, ValueError) as error:
+        message_id = id_or_404(request.POST.get("message", ""))
+        tip = answering.withdraw_answer(message_id, by=request.officer)
+    except NotAllowed as error:
         raise Http404 from error
     except errors.CannotDecide as error:
         messages.warning(request, error_sentence(error))

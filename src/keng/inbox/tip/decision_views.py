@@ -29,7 +29,7 @@ from keng.inbox.tip.tip_forms import (
 )
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.kit.forms import ReasonForm
-from keng.kit.ids import read_id
+from keng.kit.ids import id_or_404
 from keng.places.models import Unit
 from keng.tips import errors, letters
 from keng.tips import messages as tip_messages
@@ -229,9 +229,7 @@ def tip_separate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def decision_undo(request: SignedInRequest) -> HttpResponse:
     """The undo of a toast."""
-    decision_id = read_id(request.POST.get("decision", ""))
-    if decision_id is None:
-        raise Http404
+    decision_id = id_or_404(request.POST.get("decision", ""))
     try:
         secret = request.POST.get("secret", "")
         tip = undo.take_back_decision(decision_id, by=request.officer, secret=secret)
@@ -252,10 +250,7 @@ def _chosen_original(request: SignedInRequest) -> uuid.UUID:
         if found is None:
             raise errors.NoSuchTip
         return found.pk
-    chosen = read_id(request.POST.get("of", ""))
-    if chosen is None:
-        raise Http404
-    return chosen
+    return id_or_404(request.POST.get("of", ""))
 
 
 def _decide_with_reason(

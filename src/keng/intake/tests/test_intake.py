@@ -1,5 +1,6 @@
 """The one write path: what it writes, what it never writes twice, its columns and the models'."""
 
+import dataclasses
 import datetime as dt
 import json
 import re
@@ -14,6 +15,7 @@ from keng.audit import verify
 from keng.audit.models import Chain, Entry
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Dispatch, Inbound
 from keng.intake import receive
+from keng.intake.incoming_tip import TIP_FIELDS
 from keng.intake.receive import IncomingChat, IncomingTip, SealedPart
 from keng.intake.statement import RECEIVE, ROW_FIELDS
 from keng.kit.secrets import keyed_hash
@@ -302,6 +304,64 @@ def test_the_statement_names_every_column_that_has_no_default(model):
         )
         needed = {name for (name,) in cursor.fetchall()}
     assert needed <= named
+
+
+def columns_written():
+    """Each column of a tip that the statement writes, with the type of what it is made of."""
+    return {column: each.type for each in TIP_FIELDS.values() for column in each.columns}
+
+
+def test_each_column_of_a_tip_is_a_field_of_incoming_tip_with_its_type():
+    found = re.search(r"INSERT INTO tips_tip\s*\(([^)]*)\)\s*SELECT ([^F]*)FROM", RECEIVE)
+    columns, values = ([each.strip() for each in part.split(",")] for part in found.groups())
+    assert set(columns) == set(columns_written())
+    assert len(columns) == len(values)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name, replace(udt_name, 'varchar', 'text') "
+            "FROM information_schema.columns WHERE table_name = 'tips_tip'"
+        )
+        types = dict(cursor.fetchall())
+    assert {column: types.get(column) for column in columns} == columns_written()
+
+
+def test_what_incoming_tip_names_as_a_column_is_written_into_it():
+    """Without its `tip_column` it would be taken in and be nowhere."""
+    names = {each.name for each in dataclasses.fields(IncomingTip)} - set(TIP_FIELDS)
+    known = {each.name for each in Tip._meta.concrete_fields}
+    known |= {each.attname for each in Tip._meta.concrete_fields}
+    assert not names & known
+    # Nor is any other way in to the table.
+    assert re.findall(r"(\w+ \w+)\s+tips_tip\b", RECEIVE) == ["INSERT INTO"]
+
+
+def test_what_was_told_stands_in_its_columns(unit):
+    place = make.place()
+    told = form(
+        unit,
+        text="Có người đi từng nhà bán thuốc",
+        province_code="27",
+        place_id=place.pk,
+        place_detail="gần chợ",
+        channel="walk_in",
+        language="en",
+        topic="scam",
+        happening="now",
+        money_moved=True,
+        do_not_contact=True,
+        identity_holds=("phone", "name"),
+        urgency="P2",
+        urgency_is_rated=True,
+    )
+    receive.receive_tip(told)
+    tip = Tip.objects.get(pk=told.id)
+    derived = {"id", "received_at", "due_at", "identity_holds"}
+    for name in TIP_FIELDS.keys() - derived:
+        column = TIP_FIELDS[name].columns[0]
+        assert getattr(tip, column) == getattr(told, name), name
+    assert tip.identity_holds == ["name", "phone"]
+    assert tip.received_at == tip.waiting_since == told.received_at
+    assert tip.due_at == min(tip.clocks.values_list("due_at", flat=True))
 
 
 def test_every_field_of_a_row_is_one_that_the_statement_reads(account, unit):

@@ -1,6 +1,17 @@
 """How often a network may look up; the counts say of nobody who it was."""
 
-from keng.kit.rate_limits import RateLimits, network_of_scope
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from keng.kit.rate_limits import (
+    ChatThrottle,
+    FormThrottle,
+    RateLimits,
+    ask_to_wait,
+    forget_all_counts,
+    limit_of_setting,
+    network_of_scope,
+)
 
 
 class Clock:
@@ -80,3 +91,48 @@ def test_neighbours_share_a_network_and_a_forged_header_is_not_believed():
     proxied = scope(("127.0.0.1", 1), "198.51.100.1, 192.0.2.55")
     assert network_of_scope(proxied, behind_proxy=True) == "192.0.2.0/24"
     assert network_of_scope(scope(None), behind_proxy=False) == ""
+
+
+def test_without_a_limit_for_all_there_is_none():
+    limits = make_limits(Clock(), network=(1, 0.1), process=None)
+    assert not any(limits.wait(f"n{number}") for number in range(5_000))
+
+
+def test_a_chat_that_asks_too_often_is_told_once():
+    throttle = ChatThrottle(at_once=2, per_second=0.001)
+    assert [throttle.refusal(b"a") for _ in range(5)] == ["", "", "tell", "silent", "silent"]
+    assert throttle.refusal(b"b") == ""
+
+
+def test_both_figures_of_a_limit_come_from_the_environment(monkeypatch):
+    monkeypatch.delenv("KENG_LOOKUP_LIMIT", raising=False)
+    assert limit_of_setting("KENG_LOOKUP_LIMIT", "240,2") == (240, 2.0)
+    for said, meant in (
+        ("", (240, 2.0)),
+        ("7,0.5", (7, 0.5)),
+        ("9", (9, 1.0)),
+        ("0,0", (0, 0.001)),
+    ):
+        monkeypatch.setenv("KENG_LOOKUP_LIMIT", said)
+        assert limit_of_setting("KENG_LOOKUP_LIMIT", "240,2") == meant
+
+
+def test_who_has_to_wait_is_told_so_by_the_status_too():
+    refused = ask_to_wait(HttpResponse(status=422), 1.2)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
+    answered = ask_to_wait(HttpResponse(status=422), 0)
+    assert answered.status_code == 422
+    assert "Retry-After" not in answered.headers
+
+
+def test_all_counts_are_forgotten_together():
+    limits, throttle = make_limits(Clock(), network=(1, 0.1)), FormThrottle(at_once=1, pause=60)
+    request = RequestFactory().get("/")
+    for _ in range(3):
+        limits.wait("n")
+        throttle.seconds_to_wait(request)
+    assert limits.wait("n")
+    assert throttle.seconds_to_wait(request, 0)
+    forget_all_counts()
+    assert not limits.wait("n")
+    assert not throttle.seconds_to_wait(request)

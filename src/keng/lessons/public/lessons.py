@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from keng.kit import times
 from keng.kit.languages import language_among
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.numbers import whole_number
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.lessons import pledge_queries, queries
 from keng.lessons.actions.finish_count import count_finished
 from keng.lessons.forms import FinishedClassForm, QuizAnswerForm
@@ -102,10 +103,7 @@ def lesson_class(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error("school_class", words)
     if form.errors:
         context["others"] = queries.other_editions_of(edition)
-        response = render(request, "lessons/done.html", context, status=429 if wait else 422)
-        if wait:
-            response.headers["Retry-After"] = str(wait)
-        return response
+        return ask_to_wait(render(request, "lessons/done.html", context, status=422), wait)
     count_finished(edition.lesson, pupils=form.cleaned_data["pupils"])
     context |= {"given": form.cleaned_data, "today": times.local_date(times.now())}
     return render(request, "lessons/certificate.html", context)
@@ -130,8 +128,7 @@ def _quiz(edition: Edition) -> list[dict[str, Any]]:
 
 def _question_number(said: str, edition: Edition) -> int:
     """Which question, from 1; anything else is the first."""
-    number = int(said) if said.isascii() and said.isdecimal() and len(said) < 3 else 1
-    return number if 1 <= number <= len(_quiz(edition)) else 1
+    return whole_number(said, least=1, most=len(_quiz(edition))) or 1
 
 
 def _lesson_context(edition: Edition, at: int) -> dict[str, Any]:

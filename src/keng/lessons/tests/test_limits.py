@@ -14,15 +14,12 @@ pytestmark = pytest.mark.django_db
 
 def test_what_one_network_counts_is_bounded(public_client, monkeypatch):
     for bound in (lessons.finish_limit, lessons.certificate_limit):
-        bound.forget()
         monkeypatch.setattr(bound, "at_once", 2)
     monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     address = f"/lessons/{Desk().published().lesson.slug}"
     sent = {"school_class": "4A2, tiểu học Thử", "pupils": "31"}
     done = [public_client.post(f"{address}/done").status_code for _ in range(3)]
     papers = [public_client.post(f"{address}/class", sent) for _ in range(3)]
-    for bound in (lessons.finish_limit, lessons.certificate_limit):
-        bound.forget()
     assert done == [303] * 3
     assert [paper.status_code for paper in papers] == [200, 200, 429]
     assert int(papers[2].headers["Retry-After"]) > 0

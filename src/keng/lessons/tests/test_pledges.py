@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.lessons import pledge_queries
 from keng.lessons.actions import pledge_acts
 from keng.lessons.class_links import class_of_token, class_token
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.schools import schools_of
-from keng.lessons.small_cells import FEWEST_IN_CELL, merge_small_cells
+from keng.lessons.small_cells import merge_small_cells
 from keng.lessons.tests.world import Desk
 from keng.places.models import Place
 from tests import make
@@ -195,13 +196,13 @@ def test_no_table_of_a_campaign_has_room_for_a_pupil():
 def test_cells_are_large_and_add_up_or_are_none(counts):
     rows = [(f"{n}", count) for n, count in enumerate(counts)]
     cells = merge_small_cells(rows)
-    assert all(cell.count >= FEWEST_IN_CELL for cell in cells)
+    assert all(cell.count >= FEWEST_SHOWN for cell in cells)
     labels = [label for cell in cells for label in cell.labels]
     assert len(labels) == len(set(labels))
     if cells:
         assert sum(cell.count for cell in cells) == sum(counts)
     else:
-        assert sum(counts) < FEWEST_IN_CELL
+        assert sum(counts) < FEWEST_SHOWN
 
 
 def test_schools_of_a_commune_add_up_to_it(desk):

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from keng.dialogue.public.code_attempts import refuse_code
 from keng.dialogue.public.code_page import OBJECTION_CODE_PAGE
 from keng.kit import codes
 from keng.kit.forms import Form, HintedChoice, ManyFiles
 from keng.kit.languages import answer_in_language, chosen_language
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.kit.safe_text import as_dialled, defang
 from keng.kit.uploads import DamagedUpload, SealedUpload, takes_files
 from keng.lookup import queries
@@ -23,7 +24,6 @@ from keng.lookup_pages import dispute_pictures as actions
 
 # Each objection is read by a person: so many from one network, then one in ten minutes.
 objection_limit = FormThrottle(at_once=5, pause=600.0)
-_wrong_code_limit = FormThrottle(at_once=20, pause=3.0)
 
 
 class ObjectionForm(Form):
@@ -130,9 +130,7 @@ def _handle_objection(request: HttpRequest) -> HttpResponse:
         return _objection_page(request, listing, form)
     if wait := objection_limit.seconds_to_wait(request):
         form.add_error(None, _("Several objections came from your network. Try again later."))
-        response = _objection_page(request, listing, form, status=429)
-        response.headers["Retry-After"] = str(wait)
-        return response
+        return ask_to_wait(_objection_page(request, listing, form), wait)
     given = form.cleaned_data
     try:
         actions.object_with_pictures(
@@ -179,10 +177,9 @@ def lookup_answer(request: HttpRequest) -> HttpResponse:
         form.add_error("code", words % {"count": found.length})
         return render(request, "lookup_pages/public/enter.html", {"form": form})
     if dispute is None:
-        wait = _wrong_code_limit.seconds_to_wait(request)
-        form.add_error("code", _("There is no objection with this code. Check each character"))
-        status = 429 if wait else 200
-        return render(request, "lookup_pages/public/enter.html", {"form": form}, status=status)
+        unknown = _("There is no objection with this code. Check each character")
+        wait = refuse_code(request, form, unknown)
+        return ask_to_wait(render(request, "lookup_pages/public/enter.html", {"form": form}), wait)
     show = {
         "dispute": dispute,
         "code": form.cleaned_data["code"],

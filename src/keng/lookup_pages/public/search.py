@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keng.kit import times
 from keng.kit.forms import Form
 from keng.kit.languages import answer_in_language, chosen_language
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.language.category_names import label_for_reader
 from keng.language.lookup_terms import LONGEST_QUESTION, lookup_terms_in
 from keng.lookup import queries
@@ -70,9 +70,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     if wait := lookup_limit.seconds_to_wait(request, weight=len(asked)):
         words = _("Many look-ups came from your network. Wait %(count)d seconds, then try again")
         form.add_error("q", words % {"count": wait})
-        response = _box_page(request, form, status=429)
-        response.headers["Retry-After"] = str(wait)
-        return response
+        return ask_to_wait(_box_page(request, form), wait)
     return _answers_page(request, text, queries.lookup_answers(asked))
 
 

@@ -1,7 +1,6 @@
 """A sheet of establishments: its columns, and what importing it would do, row by row."""
 
 import datetime
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit import times
+from keng.kit.numbers import whole_number
 from keng.language.fold import fold
 from keng.network.models import Establishment, Group
 from keng.network.sheets import cells
@@ -156,9 +156,10 @@ def parse_establishment_kind(words: str) -> str:
 
 def parse_rooms(words: str) -> int:
     """A count of rooms. Raises cells.WrongCell."""
-    if not re.fullmatch(r"\d{1,4}", words) or int(words) > MOST_ROOMS:
+    rooms = whole_number(words, most=MOST_ROOMS)
+    if rooms is None:
         raise cells.WrongCell(_("“%(words)s” is not a number of rooms") % {"words": words})
-    return int(words)
+    return rooms
 
 
 class _Row:

@@ -3,17 +3,17 @@
 import uuid
 from typing import Any, TypeVar
 
-from django.db import connection
-
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.partner_signing import partner_chain
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
-from keng.acts.locks import lock, lock_one
+from keng.acts.locks import lock, lock_one, wait_for_turn
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
+from keng.claims.actions.writing import hold_claim_numbers
 from keng.claims.models import Claim
 from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 from keng.partners import acts, queries
 from keng.partners.actions.publish_effects import make_public
 from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, WordsChanged
@@ -21,8 +21,6 @@ from keng.partners.models import Article, Manuscript, PartnerText
 from keng.releases.hands import hands_on_record
 
 _Text = TypeVar("_Text", bound=PartnerText)
-# Any number that no other part of the product takes.
-_LOCK_NUMBER = 5_120_013
 # What the record calls it.
 _SUBMITTED = {Article: "article.submitted", Manuscript: "manuscript.submitted"}
 _PUBLISHED = {Article: "article.published", Manuscript: "manuscript.published"}
@@ -49,6 +47,9 @@ def publish_partner_text(
     `seen` is their queries.hash_of_text. Raises NotAllowed, WordsChanged, NeedsASecondPerson.
     """
     _lock_decision(pk)
+    if kind is Manuscript:
+        # It may become a check with a number of its own.
+        hold_claim_numbers()
     lock_claim_of(kind, pk, by=by)
     text = _lock_waiting(kind, pk, seen, by)
     if text.has_hand_of(by):
@@ -109,8 +110,7 @@ def _lock_decision(pk: uuid.UUID) -> None:
     The desk cannot lock its row. Without this two would make a lesson of the same name, and the
     later one meet an error.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_NUMBER, str(pk)])
+    wait_for_turn(TurnLock.PARTNER_TEXT, pk)
 
 
 def _text_for_desk(pk: uuid.UUID, seen: bytes, by: Officer) -> queries.WaitingText:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.claims import queries as claims
 from keng.claims import sentences
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
 from keng.partners.forms import KitRequestForm
@@ -72,8 +72,5 @@ def partner_join(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "partners/joined.html", {"place": place})
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {"form": form, "place": place, "token": token or receipt_codes.new_token()}
-    status = 429 if wait else 422 if form.errors else 200
-    response = render(request, "partners/join.html", context, status=status)
-    if wait:
-        response.headers["Retry-After"] = str(wait)
-    return response
+    response = render(request, "partners/join.html", context, status=422 if form.errors else 200)
+    return ask_to_wait(response, wait)

@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.delivery.models import DispatchText, RelayTask
+from keng.kit.numbers import whole_number
 from keng.network.models import Lead
 from keng.network.queries.teams import teams_of_lead
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries
 from keng.relay.establishment_reach import establishments_with_rooms
-from keng.relay.lead_forms import CannotForm, ConfirmForm, typed_count
+from keng.relay.lead_forms import CannotForm, ConfirmForm
 from keng.relay.public.frame import for_lead, in_leads_language
-from keng.relay.rooms import TooManyEstablishments, say_rooms_told
+from keng.relay.rooms import MOST_HOUSES, TooManyEstablishments, say_rooms_told
 from keng.relay.tasks_of_leads import TextToPassOn
 
 _COOKIE = "keng_relay"
@@ -132,7 +133,7 @@ def relay_rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -
     """In how many houses the rooms know by now: from the browser that confirmed."""
     if task not in _tasks_of_this_browser(request):
         return redirect("relay", token=token)
-    count = typed_count(request.POST.get("houses", ""))
+    count = whole_number(request.POST.get("houses", ""), most=MOST_HOUSES)
     with in_leads_language(request, lead):
         wrong = _("Write digits only") if count is None else ""
         try:

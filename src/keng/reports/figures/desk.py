@@ -2,9 +2,8 @@
 
 from typing import cast
 from urllib.parse import urlencode
-from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 
 from keng.accounts.models import Officer
 from keng.accounts.who import COUNTING, WORKING, UnitSight
+from keng.kit.ids import id_or_404
 from keng.reports.figures import dashboard_counts, definitions, lists
 from keng.reports.figures.periods import Period, period_labels, period_of
 
@@ -99,20 +99,13 @@ def _page(request, found):
     """One page, newest first, and the address of the next one if there is any."""
     before = request.GET.get("before", "")
     if before:
-        found = found.filter(id__lt=_id(before))
+        found = found.filter(id__lt=id_or_404(before))
     page = list(found.order_by("-id")[: _PER_PAGE + 1])
     if len(page) <= _PER_PAGE:
         return page, ""
     kept = {name: request.GET.get(name, "") for name in ("period", "by", "value")}
     page = page[:_PER_PAGE]
     return page, f"?{urlencode({k: v for k, v in kept.items() if v} | {'before': page[-1].id})}"
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
 
 
 def _chart(

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from math import inf
 from typing import Any
 
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.reports.periodic.identities import IDENTITIES
 
-FEWEST = 5
 HIDDEN = "hidden"
 # The blocks and lines that are published.
 PUBLIC_LINES: dict[int, tuple[str, ...]] = {
@@ -82,7 +82,7 @@ def public_figures_of(
     counts = {key: now[key] or 0 for keys in PUBLIC_LINES.values() for key in keys}
     earlier = {key for key, n in (before or {}).get("lines", {}).items() if n == HIDDEN}
     away = hidden_lines(counts, earlier)
-    away |= {key for key, of_ in _MONEY.items() if of_ in away and counts[of_] < FEWEST}
+    away |= {key for key, of_ in _MONEY.items() if of_ in away and counts[of_] < FEWEST_SHOWN}
     shown = {key: HIDDEN if key in away else now[key] for key in counts}
     return {
         "format": figures["format"],
@@ -95,15 +95,17 @@ def public_figures_of(
 def hidden_lines(counts: dict[str, int], earlier: Iterable[str] = ()) -> set[str]:
     """Which lines must not be said, among them those that were not said before."""
     every = counts | {_UNANSWERED: counts["received"] - counts["answered"]}
-    secret = {key for key, n in every.items() if 0 < n < FEWEST and key not in (*_OPEN, *_MONEY)}
-    secret |= {key for key, of_ in _SHARES.items() if 0 < every[of_] - every[key] < FEWEST}
+    secret = {
+        key for key, n in every.items() if 0 < n < FEWEST_SHOWN and key not in (*_OPEN, *_MONEY)
+    }
+    secret |= {key for key, of_ in _SHARES.items() if 0 < every[of_] - every[key] < FEWEST_SHOWN}
     secret |= set(earlier) & counts.keys()
     away = secret | _IN_SUMS.keys()
     # Zeros say least of what is hidden; then those that stand in most sums, then the greatest.
     told = [key for key in _IN_SUMS if key in counts.keys() - secret]
     for key in sorted(told, key=lambda key: (every[key] > 0, -_IN_SUMS[key], -every[key])):
         widths = _widths(every, away - {key})
-        if all(widths[each] >= FEWEST for each in secret & widths.keys()):
+        if all(widths[each] >= FEWEST_SHOWN for each in secret & widths.keys()):
             away.remove(key)
     return away & counts.keys()
 

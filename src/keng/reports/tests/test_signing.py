@@ -13,6 +13,7 @@ from keng.acts.errors import NotAllowed
 from keng.audit import verify
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.reports.models import PublicReport, Snapshot
 from keng.reports.periodic import drafting, public_figures, signing
 from keng.reports.periodic.identities import IDENTITIES
@@ -462,14 +463,14 @@ def test_no_hidden_count_follows_from_those_that_are_shown(counts):
     """Solving all sums together leaves every hidden count at least six values."""
     away = public_figures.hidden_lines(counts)
     in_sums = {key for parts, whole in KNOWN for key in (*parts, whole)} & counts.keys()
-    small = {key for key in in_sums if 0 < counts[key] < public_figures.FEWEST}
+    small = {key for key in in_sums if 0 < counts[key] < FEWEST_SHOWN}
     rests = {key: counts[whole] - counts[key] for key, whole in SHARES.items()}
-    small |= {key for key, n in rests.items() if 0 < n < public_figures.FEWEST}
+    small |= {key for key, n in rests.items() if 0 < n < FEWEST_SHOWN}
     assert small <= away
     assert small or not away
     for key, (least, most) in found_out(counts, away).items():
         assert least <= counts.get(key, least) <= most
-        assert most - least >= public_figures.FEWEST, key
+        assert most - least >= FEWEST_SHOWN, key
 
 
 @given(months(), months())
@@ -478,4 +479,4 @@ def test_what_was_hidden_before_is_not_found_out_either(before, counts):
     away = public_figures.hidden_lines(counts, earlier)
     assert earlier <= away
     found = found_out(counts, away)
-    assert all(most - least >= public_figures.FEWEST for least, most in found.values())
+    assert all(most - least >= FEWEST_SHOWN for least, most in found.values())

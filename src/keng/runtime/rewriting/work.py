@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from keng.kit import times
+from keng.kit.advisory_locks import OwnersLock, take_owners_lock
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import Cluster
 from keng.runtime.rewriting.record import Rewrite, last_rewrite, write_record
@@ -17,7 +18,6 @@ from keng.runtime.roles import DATABASE_NAME
 if TYPE_CHECKING:
     import psycopg
 
-_RUN_LOCK = 7_301_450_023
 # Nobody changes or removes a row of it, and it holds no words of residents: see site/grants.py.
 LEFT_ALONE = frozenset({"audit_entry"})
 # The statistics hold examples of every column, so they are written anew after them.
@@ -56,7 +56,7 @@ def rewrite_database(cluster: Cluster, patience: Patience = BESIDE_OTHERS) -> Re
     Raises CannotContinue when another run is at work; then nothing is recorded.
     """
     with contextlib.closing(cluster.connect(DATABASE_NAME)) as connection:
-        if not _ask(connection, "SELECT pg_try_advisory_lock(%s)", _RUN_LOCK):
+        if not take_owners_lock(connection, OwnersLock.REWRITE_FILES):
             raise CannotContinue("Another `keng rewrite` is at work.")
         run = _Run(connection, cluster, patience)
         done = run.work()

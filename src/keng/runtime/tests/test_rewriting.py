@@ -10,6 +10,7 @@ import time
 import psycopg
 import pytest
 
+from keng.kit.advisory_locks import OwnersLock, take_owners_lock
 from keng.kit.times import VIETNAM
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
@@ -256,7 +257,7 @@ def test_the_copy_that_a_killed_run_was_writing_is_removed(emptied_words):
 
 def test_two_runs_at_once_are_one(emptied_words):
     with emptied_words.connect(DATABASE_NAME) as connection:
-        connection.execute("SELECT pg_advisory_lock(7301450023)")
+        assert take_owners_lock(connection, OwnersLock.REWRITE_FILES)
         with pytest.raises(CannotContinue, match="at work"):
             rewrite_database(emptied_words, SHORT)
     assert last_rewrite(emptied_words.data) is None

@@ -11,13 +11,12 @@ from django.db import connection
 
 from keng.cli.checks import database as checks
 from keng.cli.checks.check import CheckedPlace, FindingLevel
+from keng.kit.advisory_locks import OwnersLock
 from keng.kit.database import PROCESSES, dsn, password_file, role
 from keng.runtime import migrate
 from keng.runtime.errors import CannotContinue
-from keng.runtime.migrate import MIGRATION_LOCK
 from keng.runtime.postgres.cluster import CLUSTER_SETTINGS, write_secret
-from keng.runtime.rewriting.work import _RUN_LOCK
-from keng.runtime.roles import CONNECTIONS, ROLES_LOCK, apply_grants, ensure_owner, ensure_roles
+from keng.runtime.roles import CONNECTIONS, apply_grants, ensure_owner, ensure_roles
 from keng.runtime.supervisor.ports import Ports
 from keng.runtime.worker import _workers, all_tasks
 from keng.site.grants import GRANTS
@@ -139,7 +138,7 @@ def test_no_role_takes_the_locks_by_which_the_owner_works_alone(roles):
     functions = ("pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock_shared")
     for database in ("keng", "postgres"):
         with psycopg.connect(dsn("desk"), autocommit=True, dbname=database) as desk:
-            for number in (MIGRATION_LOCK, ROLES_LOCK, _RUN_LOCK):
+            for number in OwnersLock:
                 for function in functions:
                     with pytest.raises(psycopg.errors.InsufficientPrivilege):
                         desk.execute(f"SELECT {function}(%s::bigint)", [number])

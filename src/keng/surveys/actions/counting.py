@@ -18,10 +18,10 @@ from django.db.models import QuerySet
 from keng.acts.locks import lock
 from keng.acts.work import work
 from keng.kit import times
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.surveys import figures
 from keng.surveys.models import Answer, ChatAnswered, FreeText, Survey, Token
 from keng.surveys.queries import content_of
-from keng.surveys.suppress import FEWEST
 
 ANSWERS_KEPT = datetime.timedelta(days=90)
 # An answer that was on its way when somebody closed the survey is counted, too.
@@ -38,7 +38,7 @@ def mix_answers() -> int:
         .values_list("pk", flat=True)
     )
     for key in ready:
-        if Answer.objects.filter(survey=key, mixed=False).count() >= FEWEST:
+        if Answer.objects.filter(survey=key, mixed=False).count() >= FEWEST_SHOWN:
             return mix_survey(key)
     return 0
 
@@ -49,7 +49,7 @@ def mix_survey(survey_id: uuid.UUID) -> int:
     new = {"survey": survey_id, "mixed": False}
     answers = list(lock(Answer.objects.filter(**new), to_delete=True))
     # Another worker may have mixed the others a moment ago.
-    if len(answers) < FEWEST:
+    if len(answers) < FEWEST_SHOWN:
         return 0
     texts = list(lock(FreeText.objects.filter(**new), to_delete=True))
     return _write_anew(Answer, answers) + _write_anew(FreeText, texts)

@@ -13,6 +13,7 @@ from keng.acts.locks import lock_available
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.codes import random_code
 from keng.releases.hands import hands_on_record
 from keng.surveys import acts, codes, rights
 from keng.surveys.actions.errors import LastDayOver, NotReady, StaleApproval, WrongState
@@ -91,7 +92,7 @@ def make_slips(survey_id: uuid.UUID, count: int, *, by: "Officer") -> list[str]:
     there = survey.tokens.count()
     if not 0 < count <= MOST_SLIPS or there + count > MOST_SLIPS_IN_ALL:
         raise NotReady("slips")
-    made = [codes.new_code(codes.SLIP_LENGTH) for _ in range(count)]
+    made = [random_code(codes.SLIP_LENGTH) for _ in range(count)]
     rows = [Token(hash=codes.slip_hash(survey.code, code), survey=survey) for code in made]
     Token.objects.bulk_create(rows)
     _record("survey.slips_made", survey, by, {"count": count})

@@ -9,6 +9,7 @@ from keng.acts.locks import lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.codes import random_code
 from keng.releases.hands import hands_on_record
 from keng.surveys import acts, codes
 from keng.surveys.actions.errors import NotReady, WrongState
@@ -149,6 +150,6 @@ def _drop_broken_conditions(questions: list[StoredContent]) -> list[StoredConten
 
 
 def _free_code() -> str:
-    while Survey.objects.filter(code=(code := codes.new_code(codes.SURVEY_LENGTH))).exists():
+    while Survey.objects.filter(code=(code := random_code(codes.SURVEY_LENGTH))).exists():
         pass
     return code

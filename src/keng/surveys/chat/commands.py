@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import asdict, dataclass
 
+from keng.kit.codes import wordless_code
 from keng.language import chat_words
 from keng.language.fold import fold
 from keng.surveys import codes
@@ -86,21 +87,21 @@ def _begin(rest: str, language: str) -> ChatCommand | None:
     if not parts:
         return ChatCommand("begin", language)
     code, slip = parts[0], "".join(parts[1:])
-    if not _is_like_a_code(code) or (slip and not codes.clean_code(slip, codes.SLIP_LENGTH)):
+    if not _is_like_a_code(code) or (slip and not wordless_code(slip, codes.SLIP_LENGTH)):
         return None
     return ChatCommand(
         "begin",
         language,
-        codes.clean_code(code, codes.SURVEY_LENGTH) or "?",
-        codes.clean_code(slip, codes.SLIP_LENGTH),
+        wordless_code(code, codes.SURVEY_LENGTH) or "?",
+        wordless_code(slip, codes.SLIP_LENGTH),
     )
 
 
 def _is_like_a_code(word: str) -> bool:
     """A code, or one that was mistyped: no other word has so few vowels and a figure."""
     plain = word.replace("-", "")
-    return bool(codes.clean_code(word, codes.SURVEY_LENGTH)) or (
+    return bool(wordless_code(word, codes.SURVEY_LENGTH)) or (
         len(plain) <= codes.SLIP_LENGTH
         and any(letter.isdigit() for letter in plain)
-        and bool(codes.clean_code(plain, len(plain)))
+        and bool(wordless_code(plain, len(plain)))
     )

@@ -16,7 +16,7 @@ from keng.delivery.actions.inbound import bytea_text
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement
 from keng.delivery.inbound_message import InboundMessage, new_seals
 from keng.kit.ids import new_id
-from keng.kit.rate_limits import RateLimits
+from keng.kit.rate_limits import ChatThrottle
 from keng.kit.secrets import site_box
 from keng.kit.worker_tasks import WORK_CHANNEL
 from keng.language import chat_words
@@ -77,8 +77,7 @@ class SurveyHandler:
     name = "survey"
 
     def __init__(self) -> None:
-        self._limits = RateLimits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
-        self._notices = RateLimits(network=(1, 1 / 600), process=(10**6, 1e6))
+        self._throttle = ChatThrottle(at_once=_AT_ONCE, per_second=_PER_SECOND)
 
     def refresh(self) -> None:
         """Nothing to read; what the others need, they read themselves."""
@@ -109,14 +108,10 @@ class SurveyHandler:
 
     def _beginning(self, message: InboundMessage, command: ChatCommand) -> dict[str, Any] | None:
         """Whoever begins surveys all the time is told once, then nothing."""
-        who = (message.conversation_hash or b"").hex()
-        if not self._limits.wait(who):
-            return _row(message, command)
-        return (
-            None
-            if self._notices.wait(who)
-            else _row(message, ChatCommand("slow", command.language))
-        )
+        refusal = self._throttle.refusal(message.conversation_hash)
+        if refusal == "silent":
+            return None
+        return _row(message, ChatCommand("slow", command.language) if refusal else command)
 
 
 def _row(message: InboundMessage, command: ChatCommand) -> dict[str, Any]:

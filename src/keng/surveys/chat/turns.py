@@ -9,8 +9,10 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import translation
 
+from keng.acts.locks import take_turn
 from keng.acts.work import savepoint, work
 from keng.delivery.actions.replies import answer_asker
+from keng.kit.advisory_locks import TurnLock
 from keng.surveys import queries
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
@@ -22,7 +24,6 @@ from keng.surveys.models import Answer, ChatTalk, ChatTurn, Survey
 
 log = logging.getLogger(__name__)
 _MOST_OFFERED = 5
-_ONE_WORKER = "SELECT pg_try_advisory_xact_lock(hashtext('keng survey chats'), 0)"
 # Somebody told something else meanwhile: it is with the officers, and the survey is over.
 _LEFT_FOR_REPORT = """
 SELECT t.conversation_hash, tip.do_not_contact
@@ -39,7 +40,7 @@ def answer_turn() -> int:
 
     One that cannot be answered goes, too: else everybody behind it would wait.
     """
-    if not _is_only_worker():
+    if not take_turn(TurnLock.SURVEY_CHATS):
         return 0
     turn = ChatTurn.objects.select_related("account").order_by("id").first()
     if turn is None:
@@ -67,7 +68,7 @@ def _reply(turn: ChatTurn) -> None:
 @work()
 def end_talk_left_for_report() -> int:
     """End one survey whose answerer has reported something meanwhile, and say so."""
-    if not _is_only_worker():
+    if not take_turn(TurnLock.SURVEY_CHATS):
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_LEFT_FOR_REPORT)
@@ -82,12 +83,6 @@ def end_talk_left_for_report() -> int:
         answer_asker(row.account, bytes(row.address_sealed), text, source_kind="survey")
     row.delete()
     return 1
-
-
-def _is_only_worker() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_WORKER)
-        return bool(cursor.fetchone()[0])
 
 
 def _replies_to(turn: ChatTurn, command: ChatCommand) -> list[str]:

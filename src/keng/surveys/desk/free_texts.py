@@ -3,10 +3,11 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from keng.kit.ids import id_or_404
 from keng.language import reporters_own
 from keng.surveys import queries
 from keng.surveys.actions import free_texts as actions
@@ -47,9 +48,6 @@ def _decide(request: HttpRequest, survey: Survey) -> HttpResponse:
         messages.error(request, _("Nothing is left of it: then leave it out."))
         return redirect("survey-texts", pk=survey.pk)
     shown = words if request.POST.get("do") == "show" else ""
-    try:
-        text = FreeText.objects.get(pk=uuid.UUID(request.POST.get("text", "")), survey=survey)
-    except (ValueError, FreeText.DoesNotExist):
-        raise Http404 from None
+    text = get_object_or_404(FreeText, pk=id_or_404(request.POST.get("text", "")), survey=survey)
     actions.decide_free_text(text.pk, words=shown, by=request.officer)
     return redirect("survey-texts", pk=survey.pk)

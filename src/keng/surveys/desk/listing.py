@@ -18,7 +18,7 @@ from keng.surveys import queries, rights
 from keng.surveys.chat.sentences import start_words
 from keng.surveys.desk.shared import visible_survey
 from keng.surveys.models import FreeText, PaperBatch, Survey
-from keng.surveys.page_view import marked_words, place_rows, question_blocks, survey_context
+from keng.surveys.page_view import figures_context, survey_context
 
 
 @require_safe
@@ -64,10 +64,7 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "batches": PaperBatch.objects.filter(
             survey=survey, made_by=request.officer, finished_at__isnull=True
         ),
-        "blocks": question_blocks(content, survey.figures or {}),
-        "places": place_rows(content, survey.figures or {}),
-        "marked_words": marked_words(content),
-        "figures": survey.figures,
+        **figures_context(content, survey.figures),
         "hand_out": hand_out_text(survey),
         "is_over": survey.state == Survey.State.OPEN and not queries.takes_answers(survey),
     }

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
 from keng.kit import qr
+from keng.kit.codes import halved_code
 from keng.releases.hands import officers_with_hands
-from keng.surveys import codes, queries, rights
+from keng.surveys import queries, rights
 from keng.surveys.actions import opening as actions
 from keng.surveys.actions.errors import NotReady, StaleApproval
 from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
@@ -124,4 +125,4 @@ def survey_slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _slip(survey: Survey, code: str) -> dict[str, str]:
     address = f"{settings.PUBLIC_URL}/s/{survey.code}/{code}"
     drawn = qr.qr_data_address(address, scale=3, border=2)
-    return {"code": codes.grouped_code(code), "address": address, "qr": drawn}
+    return {"code": halved_code(code), "address": address, "qr": drawn}

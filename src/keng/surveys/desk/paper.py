@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from keng.kit.codes import wordless_code
 from keng.surveys import codes, queries, rights
 from keng.surveys.actions import paper as actions
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed, WrongState
@@ -56,7 +57,7 @@ def survey_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _type_in(request: HttpRequest, batch: PaperBatch, form: PaperSheetForm) -> bool:
-    slip = codes.clean_code(form.cleaned_data.get("slip", ""), codes.SLIP_LENGTH)
+    slip = wordless_code(form.cleaned_data.get("slip", ""), codes.SLIP_LENGTH)
     content = queries.content_of(batch.survey, "vi")
     try:
         done = actions.type_in_sheet(

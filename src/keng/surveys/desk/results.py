@@ -17,10 +17,7 @@ from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_
 from keng.surveys.forms import OutcomeForm, ReleaseResultForm, ReturnForm
 from keng.surveys.models import Survey
 from keng.surveys.page_view import (
-    marked_words,
-    percent_returned,
-    place_rows,
-    question_blocks,
+    figures_context,
     survey_context,
 )
 
@@ -43,13 +40,8 @@ def survey_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("survey-detail", pk=pk)
     content = queries.content_of(survey, "vi")
     context = survey_context(survey, content) | {
+        **figures_context(content, survey.figures),
         "form": form,
-        "blocks": question_blocks(content, survey.figures),
-        "places": place_rows(content, survey.figures),
-        "finding": content.finding,
-        "figures": survey.figures,
-        "returned": percent_returned(survey.figures),
-        "marked_words": marked_words(content),
     }
     return render(request, "surveys/publish.html", context, status=422 if form.errors else 200)
 
@@ -109,12 +101,7 @@ def _release_page(
         "outcome": survey.proposal,
         "hash": queries.result_hash(survey).hex(),
         "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],
-        "blocks": question_blocks(content, survey.figures or {}),
-        "places": place_rows(content, survey.figures or {}),
-        "finding": content.finding,
-        "figures": survey.figures,
-        "returned": percent_returned(survey.figures or {}),
-        "marked_words": marked_words(content),
+        **figures_context(content, survey.figures),
     }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "surveys/release.html", context, status=status)

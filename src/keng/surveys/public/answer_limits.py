@@ -9,6 +9,7 @@ from it all the same is told apart in the result, by a mark that says "many" and
 from django.http import HttpRequest, HttpResponse
 
 from keng.kit import cookies
+from keng.kit.numbers import whole_number
 from keng.kit.rate_limits import FormThrottle
 from keng.kit.secrets import keyed_hash, same_secret
 from keng.surveys.models import Survey
@@ -27,9 +28,8 @@ _KEPT_SECONDS = 120 * 24 * 3600
 def answers_sent_before(request: HttpRequest, survey: Survey) -> int:
     """How many answers this browser has sent to the survey; 0 for a cookie that we did not make."""
     count, _dot, proof = request.COOKIES.get(_name(survey), "").partition(".")
-    if not count.isdecimal() or len(count) > 2:
-        return 0
-    return int(count) if same_secret(proof, _proof(survey, count)) else 0
+    number = whole_number(count, most=99)
+    return number if number and same_secret(proof, _proof(survey, count)) else 0
 
 
 def note_answer(response: HttpResponse, survey: Survey, before: int) -> None:

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from keng.kit import cookies
+from keng.kit.codes import halved_code, wordless_code
 from keng.surveys import codes, drafts, queries
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import SlipUnknown, SlipUsed
@@ -29,7 +29,7 @@ def survey(request: HttpRequest, code: str, slip: str = "") -> HttpResponse:
         return render(request, "surveys/result.html", result_context(found, get_language() or "vi"))
     if not queries.takes_answers(found):
         return render(request, "surveys/closed.html", survey_context(found), status=200)
-    return _intro(request, found, slip=codes.clean_code(slip, codes.SLIP_LENGTH))
+    return _intro(request, found, slip=wordless_code(slip, codes.SLIP_LENGTH))
 
 
 @require_POST
@@ -40,7 +40,7 @@ def survey_start(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("survey", code=found.code)
     slip = ""
     if found.reach == Survey.Reach.ONCE:
-        slip = codes.clean_code(request.POST.get("slip", ""), codes.SLIP_LENGTH)
+        slip = wordless_code(request.POST.get("slip", ""), codes.SLIP_LENGTH)
         if problem := _slip_problem(request, found, slip):
             return _intro(request, found, problem=problem, status=422)
     elif answer_limits.answers_sent_before(request, found) >= answer_limits.MOST_FROM_ONE_BROWSER:
@@ -66,7 +66,7 @@ def survey_paper(request: HttpRequest, code: str) -> HttpResponse:
 
 def survey_by_code(code: str) -> Survey:
     """The survey that a typed code belongs to. Raises Http404."""
-    found = queries.public_survey(codes.clean_code(code, codes.SURVEY_LENGTH))
+    found = queries.public_survey(wordless_code(code, codes.SURVEY_LENGTH))
     if found is None:
         raise Http404
     return found
@@ -80,8 +80,7 @@ def draft_cookie(found: Survey) -> str:
 def keep_draft(response: HttpResponse, found: Survey, draft: drafts.UnfinishedAnswer) -> None:
     """Store the unfinished answer; only this browser can open it."""
     drafts.save_draft(draft)
-    seconds = int(drafts.DRAFT_LIFE.total_seconds())
-    cookies.put_cookie(response, draft_cookie(found), draft.secret, seconds=seconds)
+    drafts.ANSWER_DRAFTS.put_secret(response, draft_cookie(found), draft.secret)
 
 
 def _intro(
@@ -90,7 +89,7 @@ def _intro(
     before = answer_limits.answers_sent_before(request, found)
     is_open_to_all = found.reach == Survey.Reach.OPEN
     context = survey_context(found) | {
-        "slip": codes.grouped_code(slip) if slip else request.POST.get("slip", "")[:40],
+        "slip": halved_code(slip) if slip else request.POST.get("slip", "")[:40],
         "problem": problem,
         "begun": drafts.load_draft(request.COOKIES.get(draft_cookie(found), ""), found.code),
         "before": before if is_open_to_all else 0,

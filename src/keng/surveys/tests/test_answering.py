@@ -25,15 +25,6 @@ def stage():
     return Stage()
 
 
-@pytest.fixture(autouse=True)
-def nobody_waits():
-    for bound in (answer_limits.SLOW_ANSWERS, answer_limits.SLOW_SLIPS, answer_limits.MANY_ANSWERS):
-        bound.forget()
-    yield
-    for bound in (answer_limits.SLOW_ANSWERS, answer_limits.SLOW_SLIPS, answer_limits.MANY_ANSWERS):
-        bound.forget()
-
-
 def url(name, survey, **kwargs):
     return reverse(name, "keng.site.public_urls", kwargs={"code": survey.code, **kwargs})
 

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keng.kit.small_counts import FEWEST_SHOWN
 from keng.surveys import suppress
-from keng.surveys.suppress import FEWEST, PlaceCell
+from keng.surveys.suppress import PlaceCell
 
 counts = st.lists(st.integers(0, 40), min_size=2, max_size=8)
 cells = st.lists(
@@ -20,9 +21,13 @@ cells = st.lists(
 def test_a_small_count_is_hidden_and_what_is_hidden_has_no_small_sum(numbers):
     why = suppress.hidden_parts(numbers)
     hidden = [n for n, reason in zip(numbers, why, strict=True) if reason]
-    assert all(reason for n, reason in zip(numbers, why, strict=True) if n < FEWEST)
+    assert all(reason for n, reason in zip(numbers, why, strict=True) if n < FEWEST_SHOWN)
     # Total minus what is shown is all that a reader can calculate: never one line, never a handful.
-    assert not hidden or len(hidden) == len(numbers) or (len(hidden) > 1 and sum(hidden) >= FEWEST)
+    assert (
+        not hidden
+        or len(hidden) == len(numbers)
+        or (len(hidden) > 1 and sum(hidden) >= FEWEST_SHOWN)
+    )
 
 
 @given(cells)
@@ -47,7 +52,7 @@ def test_a_reader_who_subtracts_cannot_settle_a_single_hidden_place(rows):
         most = min(cell.answered, rest.marked)
         least = max(0, cell.answered - (rest.answered - rest.marked))
         assert cell.answered == 0 or most > least
-        if cell.answered < FEWEST:
+        if cell.answered < FEWEST_SHOWN:
             assert (least, most) == (0, cell.answered)
 
 

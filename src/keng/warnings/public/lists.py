@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keng.kit.languages import language_among
+from keng.kit.pagination import page_number
 from keng.language.category_names import label_for_reader
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -32,7 +33,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
         version.standing = standing_of_version(version)
     # In force first; among each other they stay as they were, newest first.
     found.sort(key=lambda version: version.standing != "current")
-    number = _page_number(request, len(found))
+    number = page_number(request, len(found), WARNINGS_PER_PAGE)
     shown = found[(number - 1) * WARNINGS_PER_PAGE : number * WARNINGS_PER_PAGE]
     _add_words(shown)
     context = {
@@ -66,12 +67,6 @@ def _matches(query: str) -> list[PlaceMatch]:
             )
     near = [match for match in found.values() if match.place.province_code == ours]
     return (near or list(found.values()))[:_MOST_PLACES]
-
-
-def _page_number(request: HttpRequest, total: int) -> int:
-    asked = request.GET.get("page", "")
-    last = max(1, -(-total // WARNINGS_PER_PAGE))
-    return min(max(1, int(asked)), last) if asked.isdecimal() and len(asked) < 5 else 1
 
 
 def _address(number: int, place: Place | None) -> str:

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_safe
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
+from keng.kit.codes import wordless_code
 from keng.kit.languages import FULL_LANGUAGES, language_among
-from keng.kit.rate_limits import FormThrottle
+from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.language.category_names import label_for_reader
 from keng.warnings import card, queries
 from keng.warnings.forms import VerifyForm
 from keng.warnings.models import Version, Warning
 from keng.warnings.outgoing_text import warning_url
-from keng.warnings.verify_codes import typed_code
+from keng.warnings.verify_codes import VERIFY_LENGTH
 from keng.warnings.verifying import verify_pasted
 
 
@@ -54,7 +55,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
 
 def version_or_404(typed: str) -> Version:
     """The version that a typed code belongs to. Raises Http404."""
-    version = queries.version_by_code(typed_code(typed))
+    version = queries.version_by_code(wordless_code(typed, VERIFY_LENGTH))
     if version is None:
         raise Http404
     return version
@@ -147,6 +148,5 @@ def _not_checked(request: HttpRequest, wait: int) -> HttpResponse:
         )
         % {"count": wait},
     )
-    response = render(request, "warnings/verify.html", {"form": form, "verdict": None}, status=429)
-    response["Retry-After"] = str(wait)
-    return response
+    response = render(request, "warnings/verify.html", {"form": form, "verdict": None})
+    return ask_to_wait(response, wait)

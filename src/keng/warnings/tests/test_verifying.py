@@ -7,21 +7,16 @@ from django.urls import reverse
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
+from keng.kit.codes import halved_code
 from keng.warnings.models import VerifyCode, Version, Warning
 from keng.warnings.public.pages import verify_limit
 from keng.warnings.tests.test_releasing import correct, release
 from keng.warnings.tests.ward import CALM, Ward
-from keng.warnings.verify_codes import printed_code
 from keng.warnings.verifying import verify_pasted
 
 pytestmark = pytest.mark.django_db
 
 WITH_LINK = CALM | {"signs": "Gửi đường dẫn dinhdanh[.]example, gọi từ 0510 246 810."}
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_checked():
-    verify_limit.forget()
 
 
 @pytest.fixture
@@ -121,7 +116,7 @@ def test_of_two_codes_the_one_that_fits_is_meant(public_client):
     release(old, ward.commander)
     sent = DispatchText.objects.get(dispatch=correct(ward, old), language="vi").text
     old, new = Version.objects.filter(warning=old.warning_id).order_by("number")
-    assert printed_code(old.verify_code.code) in sent
+    assert halved_code(old.verify_code.code) in sent
     verdict = verify_pasted(sent)
     assert (verdict.kind, verdict.version) == ("agrees", new)
 

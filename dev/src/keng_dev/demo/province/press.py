@@ -8,10 +8,11 @@ from typing import Any
 from keng.audit.actions import unit_chain
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
+from keng.kit.codes import WORDLESS_ALPHABET
 from keng.warnings import outgoing_text
 from keng.warnings.content import WarningContent
 from keng.warnings.models import RecallReason, RecallRequest, VerifyCode, Version, Warning
-from keng.warnings.verify_codes import CODE_ALPHABET, CODE_LENGTH
+from keng.warnings.verify_codes import VERIFY_LENGTH
 from keng_dev.demo.province.bulletins import Amendment, Bulletin, Year
 from keng_dev.demo.province.carrying import Carrier, Sending
 from keng_dev.demo.province.clockwork import after, id_at
@@ -68,7 +69,9 @@ class Press:
 
     def code(self) -> str:
         """One that no warning has yet."""
-        while (code := "".join(self._dice.choices(CODE_ALPHABET, k=CODE_LENGTH))) in self._used:
+        while (
+            code := "".join(self._dice.choices(WORDLESS_ALPHABET, k=VERIFY_LENGTH))
+        ) in self._used:
             pass
         self._used.add(code)
         return code

@@ -20,6 +20,7 @@ from keng.delivery.recipients import DIGEST_SQL
 from keng.files import store
 from keng.incidents import wave_queries
 from keng.kit import times
+from keng.kit.codes import halved_code
 from keng.kit.database import data_folder
 from keng.lookup.models import Indicator
 from keng.network.models import Establishment, Group, GroupKind, GroupTarget, Lead
@@ -33,7 +34,6 @@ from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.tips.models import Attachment, ClockRule, Decision, DialogueMessage, Incident, Tip
 from keng.vault import keys, seal
 from keng.warnings.models import Version, Warning
-from keng.warnings.verify_codes import printed_code
 from keng_dev.demo.load import load_if_empty
 from keng_dev.demo.province import drawing
 from keng_dev.demo.province.stories import WAVE_COMMUNES, WAVE_LINK, WAVE_TIPS, Teller
@@ -362,7 +362,7 @@ def test_a_correction_replaces_the_earlier_text_for_exactly_those_who_had_it(pro
         assert {language for language, _ in changed} == {"vi", "en"}
         assert len({part for _, part in changed}) == 1
         sent = second.dispatch.texts.get(language="vi").text
-        assert printed_code(first.verify_code.code) in sent
+        assert halved_code(first.verify_code.code) in sent
 
 
 def test_what_was_taken_back_says_why_to_exactly_those_who_had_it(province):

@@ -1,6 +1,5 @@
 """The list behind each figure of a report, and behind what does not agree."""
 
-import uuid
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from keng.delivery.models import Delivery, RelayTask
+from keng.kit.ids import id_or_404
 from keng.network.models import Group
 from keng.reports.figures import lists
 from keng.reports.periodic import blocks, drafting, report_labels, spans
@@ -94,10 +94,7 @@ def _frame(ask: ReportAsk, label: str) -> dict[str, str]:
 
 def _page(request: HttpRequest, found: QuerySet[Any]) -> tuple[list[Any], str]:
     if before := request.GET.get("before", ""):
-        try:
-            found = found.filter(pk__lt=uuid.UUID(before))
-        except ValueError as error:
-            raise Http404 from error
+        found = found.filter(pk__lt=id_or_404(before))
     page = list(found.order_by("-pk")[: _PER_PAGE + 1])
     if len(page) <= _PER_PAGE:
         return page, ""

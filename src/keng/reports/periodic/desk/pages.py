@@ -17,6 +17,7 @@ from keng.accounts.models import Post
 from keng.accounts.presence import is_present
 from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed
+from keng.kit.ids import id_or_404
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
 from keng.reports.periodic import (
@@ -71,10 +72,7 @@ def requested_report(request: HttpRequest) -> ReportAsk | None:
     span = spans.read_span(request.GET.get("span", ""))
     if span is None:
         return None
-    try:
-        unit = get_object_or_404(Unit, pk=uuid.UUID(request.GET.get("unit", "")))
-    except ValueError as error:
-        raise Http404 from error
+    unit = get_object_or_404(Unit, pk=id_or_404(request.GET.get("unit", "")))
     if not whose_report.may_read_report(request.officer, unit):
         raise Http404
     return ReportAsk(whose_report.scope_of_unit(unit), span)
