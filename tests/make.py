@@ -6,9 +6,12 @@
 import datetime
 import itertools
 import os
+import pkgutil
 import uuid
+from importlib import import_module
 from typing import Any
 
+from django.apps import apps
 from nacl.public import PrivateKey
 
 from keng.accounts.models import Officer, Post
@@ -19,10 +22,9 @@ from keng.lookup.models import Indicator
 from keng.network.models import Establishment, Group, GroupKind, Lead, Subscription
 from keng.places.models import Jurisdiction, Place, Unit
 from keng.reports.models import Snapshot
-from keng.tips import viewing_copies
+from keng.tips import migrations, viewing_copies
 from keng.tips.models import (
     Clock,
-    ClockRule,
     DialogueMessage,
     Incident,
     Note,
@@ -133,18 +135,13 @@ def clock(tip: Tip, *, rule_code: str = "CLASSIFY_HOUSE", **fields: Any) -> Cloc
 
 
 def clock_rules() -> None:
-    """The house rules again, for a test with transaction=True, which empties every table."""
-    for code, unit, limit in (
-        ("CLASSIFY_HOUSE", "hour", 24),
-        ("URGENT_NOW", "minute", 0),
-        ("LOOK_P1", "hour", 1),
-        ("FOLLOW_HOUSE", "day", 7),
-    ):
-        ClockRule.objects.get_or_create(
-            code=code,
-            valid_from=datetime.date(2025, 7, 1),
-            defaults={"name": code, "limit": limit, "limit_unit": unit},
-        )
+    """The house rules again, for a test with transaction=True, which empties every table.
+
+    Each migration whose name says so ("…clock_rule…") makes its rules by a function `add`.
+    """
+    for module in pkgutil.iter_modules(migrations.__path__):
+        if "clock_rule" in module.name:
+            import_module(f"{migrations.__name__}.{module.name}").add(apps, None)
 
 
 def message(tip: Tip, text: str = "", **fields: Any) -> DialogueMessage:

@@ -30,6 +30,7 @@ from keng.language import (
     seed_spotting,
     similarity,
     spoken_names,
+    urgency,
     words,
 )
 from keng.language.danger import danger_in, is_about_child
@@ -37,7 +38,6 @@ from keng.language.indicators.addresses import read_link
 from keng.lookup_pages import chat_handler
 from keng.places import landmarks, search
 from keng.surveys.chat import commands
-from keng.tips import first_urgency
 from keng.warnings import pattern_blanks, verifying
 from tests.security import cost, hostile
 from tests.security.test_linear_patterns import WINDOWS
@@ -69,7 +69,7 @@ READ: dict[str, Callable[[str], object]] = {
     "is_about_child": is_about_child,
     "officers": officers.seems_about_officers,
     "money": lambda text: lost_money.money_has_left(fold.fold(text)),
-    "urgency": first_urgency.first_urgency_of,
+    "urgency": urgency.first_urgency_of,
     "shingles": similarity.shingles,
     "reporters_own": reporters_own.cut_reporters_own,
     "reporters_own with a declaration": lambda text: reporters_own.cut_reporters_own(

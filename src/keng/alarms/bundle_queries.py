@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from keng.accounts.models import Officer
+from keng.kit.urgency import Urgency
 from keng.tips.models import BundledCall, Tip
 
 
@@ -47,7 +48,7 @@ def bundle_size_in_calls(tip: Tip) -> int:
 
 def bundle_on_page(tip: Tip, officer: Officer) -> BundleOnPage | None:
     """What the page of a critical tip says of its bundle; None when it is alone for them."""
-    if tip.urgency != "P0":
+    if tip.urgency != Urgency.P0:
         return None
     ids = tip_ids_of_bundle(tip.pk) - {tip.pk}
     if not ids:

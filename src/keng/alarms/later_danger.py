@@ -11,6 +11,7 @@ from django.utils import translation
 from keng.alarms import ringing
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.urgency import Urgency
 from keng.language import lost_money
 from keng.language.danger import calls_for_child_line
 from keng.language.fold import fold
@@ -38,7 +39,7 @@ def ring_for_message(tip: Tip, message: DialogueMessage) -> None:
         return
     was = tip.urgency
     # What an officer rated before was about what was known before.
-    tip.urgency, tip.urgency_is_rated = "P0", False
+    tip.urgency, tip.urgency_is_rated = Urgency.P0, False
     tip.danger_at, tip.danger_unheard = message.at, True
     deadlines.start_clock(tip, deadlines.URGENT_CLOCK, at=message.at)
     deadlines.set_due_at(tip)

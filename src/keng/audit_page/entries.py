@@ -167,7 +167,8 @@ def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, An
         kind__in=[Decision.Kind.DECLINED, Decision.Kind.CLOSED],
     ).exclude(detail__has_key="taken_back")
     rows = ending.values("by").annotate(
-        ended=Count("pk"), out=Count("pk", filter=Q(detail__as_kind="out_of_scope"))
+        ended=Count("pk"),
+        out=Count("pk", filter=Q(detail__as_kind=Decision.DeclinedAs.OUT_OF_SCOPE)),
     )
     rows = rows.filter(out__gt=0)
     names = {o.pk: o for o in Officer.objects.filter(pk__in=[row["by"] for row in rows])}

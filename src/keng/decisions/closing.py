@@ -25,14 +25,16 @@ from keng.tips.messages import add_message, mark_answered
 from keng.tips.models import Alarm, Decision, DialogueMessage, Tip, TipConcern
 from keng.tips.search_words import remove_from_index, return_to_index
 
-# Why something is not handled as a tip -> what it is by law, and how it ends.
-DECLINED_AS = {
-    "procedure": (Tip.Kind.PROCEDURE, Tip.Outcome.NOT_A_TIP),
-    "civil": (Tip.Kind.CIVIL, Tip.Outcome.NOT_A_TIP),
-    "municipal": (Tip.Kind.ADMINISTRATIVE, Tip.Outcome.OUT_OF_COMPETENCE),
-    "not_checkable": (None, Tip.Outcome.NONE),
-    "out_of_scope": (Tip.Kind.OUT_OF_SCOPE, Tip.Outcome.NOT_A_TIP),
-    "official": (Tip.Kind.OFFICIAL, Tip.Outcome.NONE),
+# Why something is not handled as a tip -> what it is by law (None: as before), and how it ends
+# (None: it does not, the unit above goes on with it). What cannot be checked is unfounded for now:
+# it lists nothing, counts in no wave and leaves the search; its reporter may add to it.
+DECLINED_AS: dict[str, tuple[Tip.Kind | None, Tip.Outcome | None]] = {
+    Decision.DeclinedAs.PROCEDURE: (Tip.Kind.PROCEDURE, Tip.Outcome.NOT_A_TIP),
+    Decision.DeclinedAs.CIVIL: (Tip.Kind.CIVIL, Tip.Outcome.NOT_A_TIP),
+    Decision.DeclinedAs.MUNICIPAL: (Tip.Kind.ADMINISTRATIVE, Tip.Outcome.OUT_OF_COMPETENCE),
+    Decision.DeclinedAs.NOT_CHECKABLE: (None, Tip.Outcome.UNFOUNDED),
+    Decision.DeclinedAs.OUT_OF_SCOPE: (Tip.Kind.OUT_OF_SCOPE, Tip.Outcome.NOT_A_TIP),
+    Decision.DeclinedAs.OFFICIAL: (Tip.Kind.OFFICIAL, None),
 }
 
 
@@ -56,13 +58,13 @@ def decline_tip(
     """
     if not reply.strip():
         raise NoText
+    law_kind, outcome = DECLINED_AS[kind]
     tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
-    lifted = suspension.lift_suspension(tip, by=by) if kind != "official" else {}
+    lifted = suspension.lift_suspension(tip, by=by) if outcome is not None else {}
     was, message = undo_ending.snapshot_before_ending(tip) | lifted, add_message(tip, reply, by=by)
     mark_answered(tip)
-    law_kind, outcome = DECLINED_AS[kind]
     tip.kind = law_kind or tip.kind
-    if kind == "official":
+    if outcome is None:
         was |= move_to_unit_above(tip, concerns or tip.responsible_unit)
         # On the chain of the unit above: the unit it is about keeps no trace.
         chain = tip.responsible_unit_id
@@ -71,9 +73,9 @@ def decline_tip(
         )
         undo_ending.hold_ending(step, was, message=message)
         return step
-    taken = seal_content(tip) if kind == "out_of_scope" else None
+    taken = seal_content(tip) if kind == Decision.DeclinedAs.OUT_OF_SCOPE else None
     was["left"] = taken.pop("left") if taken else incident_lead.hand_over_lead(tip)
-    tip.outcome = outcome or Tip.Outcome.UNFOUNDED
+    tip.outcome = outcome
     _end_tip(tip)
     alone = ["incident", "duplicate_of"]
     ended = ["kind", "outcome", "state", "closed_at", "due_at"]

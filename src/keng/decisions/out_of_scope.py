@@ -27,7 +27,15 @@ from keng.lookup.actions.indicators import hold_indicators
 from keng.tips import chats, deadlines, viewing_copies
 from keng.tips.errors import ChangedMeanwhile
 from keng.tips.gravity import has_unread_danger
-from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
+from keng.tips.models import (
+    Attachment,
+    Decision,
+    DialogueMessage,
+    Sighting,
+    Suggestion,
+    TakenDown,
+    Tip,
+)
 from keng.vault import opening, seal
 from keng.vault.models import SealedIdentity
 
@@ -157,7 +165,7 @@ def may_object_to_sealing(tip: Tip) -> bool:
         tip.kind == Tip.Kind.OUT_OF_SCOPE
         and tip.closed_at is not None
         and tip.closed_at > times.now() - OBJECTION_WITHIN
-        and tip.decisions.filter(detail__as_kind="out_of_scope")
+        and tip.decisions.filter(detail__as_kind=Decision.DeclinedAs.OUT_OF_SCOPE)
         .exclude(detail__has_key="taken_back")
         .count()
         == 1

@@ -8,6 +8,7 @@ from keng.acts.act import act
 from keng.decisions import acts
 from keng.decisions.on_record import record_decision, tip_snapshot
 from keng.kit import times
+from keng.kit.urgency import Urgency
 from keng.tips.errors import DeadlineFirst
 from keng.tips.lock import lock_tip
 from keng.tips.models import Decision
@@ -26,7 +27,7 @@ def put_off_tip(
     """
     tip = lock_tip(tip_id, by=by, seen=seen)
     latest = tip.due_at - DEADLINE_AHEAD if tip.due_at else until
-    if tip.urgency == "P0" or latest <= times.now():
+    if tip.urgency == Urgency.P0 or latest <= times.now():
         raise DeadlineFirst
     before = tip_snapshot(tip)
     tip.set_aside_until = min(until, latest)

@@ -10,6 +10,7 @@ from keng.acts.act import act
 from keng.decisions import acts
 from keng.decisions.on_record import record_decision, required_reason
 from keng.kit import times
+from keng.kit.urgency import Urgency
 from keng.tips.errors import AlreadySuspended, DeadlineFirst, NoText, NotSuspended
 from keng.tips.letters import resumed_sentence
 from keng.tips.lock import lock_tip
@@ -31,7 +32,7 @@ def suspend_tip(
     tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.suspended_at is not None:
         raise AlreadySuspended
-    if tip.urgency == "P0":
+    if tip.urgency == Urgency.P0:
         raise DeadlineFirst
     add_message(tip, text, by=by)
     mark_answered(tip)

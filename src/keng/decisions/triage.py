@@ -19,6 +19,7 @@ from keng.decisions.closing import (
 )
 from keng.decisions.moving_units import move_to_unit
 from keng.decisions.on_record import record_decision, required_reason, tip_snapshot
+from keng.kit.urgency import Urgency
 from keng.places.models import Unit
 from keng.tips import deadlines
 from keng.tips.errors import (
@@ -96,9 +97,9 @@ def mark_duplicate(
     first = _first_of(of, by)
     if first.pk == tip.pk:
         raise SameTip
-    if tip.urgency == "P0" and first.urgency != "P0":
+    if tip.urgency == Urgency.P0 and first.urgency != Urgency.P0:
         raise CriticalBehindCalm
-    if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
+    if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != Urgency.P0:
         # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
         accept_tip(first.pk, by=by)
         first.refresh_from_db()
@@ -211,10 +212,10 @@ def sort_tip(
     # From now on it stands as the officer says, also below what the machine reads.
     tip.urgency_is_rated = True
     deadlines.stop_clocks(tip, deadlines.SORT_CLOCK, deadlines.LOOK_CLOCK)
-    if tip.urgency != "P0":
+    if tip.urgency != Urgency.P0:
         unheard_danger.clear_danger(tip)
         deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK)
-    if tip.urgency == "P0" and was != "P0" and tip.assigned_to_id is None:
+    if tip.urgency == Urgency.P0 and was != Urgency.P0 and tip.assigned_to_id is None:
         deadlines.start_clock(tip, deadlines.URGENT_CLOCK)
     deadlines.set_due_at(tip)
     rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
@@ -241,8 +242,8 @@ def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) ->
     """Somebody is in danger now: P0 with one press, before anybody has sorted it."""
     tip = lock_tip(tip_id, by=by, seen=seen)
     before, was = tip_snapshot(tip), tip.urgency
-    tip.urgency, tip.urgency_is_rated = "P0", True
-    if was != "P0" and tip.assigned_to_id is None:
+    tip.urgency, tip.urgency_is_rated = Urgency.P0, True
+    if was != Urgency.P0 and tip.assigned_to_id is None:
         deadlines.start_clock(tip, deadlines.URGENT_CLOCK)
     deadlines.set_due_at(tip)
     tip.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
@@ -253,7 +254,7 @@ def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) ->
         before=before,
         category=tip.category,
         law_kind=tip.kind,
-        urgency="P0",
+        urgency=Urgency.P0,
     )
 
 

@@ -67,7 +67,7 @@ def restore_ended_tip(decision: Decision, tip: Tip, *, secret: str) -> uuid.UUID
     """
     holding = HeldEnding.objects.filter(decision=decision, until__gt=times.now())
     held = holding.first()
-    ended_here = decision.detail.get("as_kind") != "official"
+    ended_here = decision.detail.get("as_kind") != Decision.DeclinedAs.OFFICIAL
     if held is None or (ended_here and tip.state != Tip.State.CLOSED):
         raise TooLate
     was = _opened_ending(held, secret)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
+from keng.delivery.models import Delivery
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
 from keng.network.models import GroupKind
@@ -125,15 +126,19 @@ class AudiencePlan:
 
     @property
     def groups(self) -> int:
-        return sum(c.count for c in self.cells if c.recipient_kind == "group")
+        return sum(c.count for c in self.cells if c.recipient_kind == Delivery.RecipientKind.GROUP)
 
     @property
     def members(self) -> int:
-        return sum(c.members for c in self.cells if c.recipient_kind == "group")
+        return sum(
+            c.members for c in self.cells if c.recipient_kind == Delivery.RecipientKind.GROUP
+        )
 
     @property
     def subscribers(self) -> int:
-        return sum(c.count for c in self.cells if c.recipient_kind == "subscription")
+        return sum(
+            c.count for c in self.cells if c.recipient_kind == Delivery.RecipientKind.SUBSCRIPTION
+        )
 
     @property
     def recipients(self) -> int:
@@ -145,7 +150,7 @@ class AudiencePlan:
 
     def kinds(self) -> list[PlanLine]:
         """Groups by kind; the counts add up to `groups`."""
-        cells = [c for c in self.cells if c.recipient_kind == "group"]
+        cells = [c for c in self.cells if c.recipient_kind == Delivery.RecipientKind.GROUP]
         lines = _lines(cells, "group_kind", {kind.value: str(kind.label) for kind in GroupKind})
         return sorted(lines, key=lambda line: list(GroupKind.values).index(line.code))
 

@@ -13,6 +13,7 @@ from keng.audit.actions import record, unit_chain
 from keng.decisions.on_record import record_decision
 from keng.dialogue import acts
 from keng.kit import times
+from keng.kit.urgency import Urgency
 from keng.tips import deadlines
 from keng.tips.check_list import cannot_wait
 from keng.tips.errors import NoText, TooLate
@@ -32,7 +33,7 @@ def answer_reporter(
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     if not text.strip():
         raise NoText
-    at_once = tip.urgency == "P0" or cannot_wait(tip)
+    at_once = tip.urgency == Urgency.P0 or cannot_wait(tip)
     message = add_message(
         tip, text, by=by, hold=datetime.timedelta(0) if at_once else ANSWER_HELD_FOR
     )

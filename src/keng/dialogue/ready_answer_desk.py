@@ -24,14 +24,14 @@ from keng.dialogue.ready_answers import (
 )
 from keng.kit.forms import Form
 from keng.tips.fill_ins import FILL_INS, unknown_fill_ins
-from keng.tips.origins import TOPIC_NAMES
+from keng.tips.topics import TOPIC_NAMES
 
 _REQUIRED = {"required": gettext_lazy("Both languages are needed: the reporter reads one of them.")}
 _TOPICS = (
     ("", gettext_lazy("Fits every tip")),
     (URGENT_TOPIC, gettext_lazy("Critical tip: one tap sends it")),
     (URGENT_MONEY_TOPIC, gettext_lazy("Money just gone: one tap sends it")),
-    *((code, gettext_lazy(name)) for code, name in TOPIC_NAMES.items()),
+    *TOPIC_NAMES.items(),
 )
 
 

@@ -27,6 +27,7 @@ from keng.tips.gravity import calls_for_help
 from keng.tips.models import BundledCall, DialogueMessage, OneTimeLink, Tip
 from keng.vault import seal
 from keng.vault.keeping import keep_sealed
+from keng.vault.models import SealedIdentity
 
 # The same words again within this time are a second press of the button.
 _TWICE_SECONDS = 60
@@ -214,7 +215,13 @@ def _add_words(tip: Tip, text: str) -> DialogueMessage | None:
         unit_id = tip.responsible_unit_id
         sealed = seal.seal_for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
         holds = reporters_own.kinds_of_pieces(pieces)
-        keep_sealed(tip.pk, unit_id=unit_id, kind="in_text", holds=holds, ciphertext=sealed)
+        keep_sealed(
+            tip.pk,
+            unit_id=unit_id,
+            kind=SealedIdentity.Kind.IN_TEXT,
+            holds=holds,
+            ciphertext=sealed,
+        )
         tip.identity_holds = sorted({*tip.identity_holds, *holds})
     now = times.now()
     message = _said_just_now(tip, shown)

@@ -21,6 +21,7 @@ from keng.delivery.models import Inbound, InboundMedia
 from keng.dialogue import acts
 from keng.files import store
 from keng.kit import times
+from keng.kit.urgency import Happening, Urgency
 from keng.lookup.actions import indicators
 from keng.tips import chats, deadlines, viewing_copies
 from keng.tips.errors import AlreadyClosed
@@ -135,8 +136,8 @@ def _is_acted_on(tip: Tip) -> bool:
         tip.state != Tip.State.RECEIVED
         or tip.channel in TakenDown.Manner.values
         or tip.incident_id is not None
-        or tip.urgency == "P0"
-        or tip.happening == Tip.Happening.NOW
+        or tip.urgency == Urgency.P0
+        or tip.happening == Happening.NOW
         or has_unread_danger(tip)
         or any("taken_back" not in step.detail for step in tip.decisions.all())
     )

@@ -13,7 +13,7 @@ from keng.accounts.who import WORKING
 from keng.incidents.rising import joining_sightings
 from keng.kit import times
 from keng.kit.compiled_queries import CompiledQuery
-from keng.language.taxonomy import is_scam
+from keng.language.taxonomy import is_scam, scam_categories
 from keng.tips.models import Sighting, Tip, Wave, WaveStep, WaveTip
 from keng.tips.models.tip import OnlookerOf, TipQuerySet
 
@@ -105,7 +105,7 @@ def scams_rising_elsewhere(officer: Officer) -> list[str]:
     """
     above = {unit.parent_id for unit in WORKING.own_units(officer) if unit.parent_id}
     waves = Wave.objects.filter(
-        unit__in=above, state=Wave.State.OPEN, category__startswith="scam_"
+        unit__in=above, state=Wave.State.OPEN, category__in=scam_categories()
     ).exclude(pk__in=Wave.objects.visible_to(officer).values("pk"))
     return sorted(set(waves.values_list("category", flat=True)))
 

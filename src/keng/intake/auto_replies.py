@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng.kit.urgency import Urgency
 from keng.tips.letters import (
     bank_first_sentence,
     child_line_sentence,
@@ -32,7 +33,7 @@ def first_answer(
     `kept_from` is the unit that does not see the report, since it seems to be about its officers.
     """
     text = _first_answer(
-        language, unit_name, urgency == "P0", in_group, money_left, for_child, kept_from
+        language, unit_name, urgency == Urgency.P0, in_group, money_left, for_child, kept_from
     )
     return text.replace("{link}", f"{settings.PUBLIC_URL}/r/{token}")
 

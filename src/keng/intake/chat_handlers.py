@@ -19,13 +19,14 @@ from keng.intake.statement import RECEIVE
 from keng.kit.ids import new_id
 from keng.kit.languages import full_language
 from keng.kit.secrets import site_box
+from keng.kit.urgency import URGENT_LEVELS
 from keng.language import chat_words, lost_money, officers
 from keng.language.danger import calls_for_child_line
 from keng.language.fold import fold
+from keng.language.urgency import first_urgency_of
 from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipt_codes
-from keng.tips.deadlines import ClockLimits, clock_limits_in_force
-from keng.tips.first_urgency import first_urgency_of
+from keng.tips.deadlines import FirstClocks, read_first_clocks
 from keng.vault import seal
 
 # A provider takes free answers for two days; a receipt link later than that would only confuse.
@@ -52,11 +53,11 @@ class TipHandler:
     name = "tip"
 
     def __init__(self) -> None:
-        self._limits: ClockLimits | None = None
+        self._first_clocks: FirstClocks | None = None
 
     def refresh(self) -> None:
-        """Read the clock rules of today."""
-        self._limits = clock_limits_in_force()
+        """Read the rules of the clocks that start with a tip."""
+        self._first_clocks = read_first_clocks()
 
     def takes(self, message: InboundMessage) -> bool:
         event = message.event
@@ -69,11 +70,11 @@ class TipHandler:
         return not (is_idle_talk and is_said_by_the_way)
 
     def prepare(self, message: InboundMessage) -> _PreparedRow:
-        if self._limits is None:
+        if self._first_clocks is None:
             raise RulesNotRead
         anew, text = chat_words.begins_anew(message.event.text)
         tip = incoming_tip_of(message, text)
-        row = incoming_row(tip, self._limits)
+        row = incoming_row(tip, self._first_clocks)
         if anew:
             return _PreparedRow(
                 row,
@@ -178,7 +179,7 @@ class StopHandler:
             row = _command_row(message, auto_replies.stopped_answer)
             # "Don't text me, he is beating my mother": what is told beside it begins a report or
             # joins one, like every other message.
-            is_urgent = first_urgency_of(text) in {"P0", "P1"}
+            is_urgent = first_urgency_of(text) in URGENT_LEVELS
             tells_more = chat_words.tells_beside_stop(text) or is_urgent
             otherwise = self._tips.prepare(message) if tells_more else None
             row |= {"is_plain": True, "tells_more": tells_more} | _warnings_row(message)

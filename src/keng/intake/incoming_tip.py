@@ -12,12 +12,14 @@ from keng.alarms.line_bundles import BundledWith, bundles
 from keng.channels.text import clean_text
 from keng.kit import times
 from keng.kit.ids import coarse_id, new_hex, new_id
+from keng.kit.urgency import Urgency
 from keng.language import lost_money, reporters_own
 from keng.language.danger import danger_in
 from keng.language.fold import fold
-from keng.tips.deadlines import ClockLimits
-from keng.tips.first_urgency import first_urgency_of
+from keng.language.urgency import first_urgency_of
+from keng.tips.deadlines import FirstClocks
 from keng.vault import seal
+from keng.vault.models import SealedIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +153,22 @@ def _json_value(value: object) -> str:
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_json_value).encode
 
 
-def incoming_row(tip: IncomingTip, limits: ClockLimits) -> IncomingRow:
+def incoming_row(tip: IncomingTip, first_clocks: FirstClocks) -> IncomingRow:
     """One row of the statement."""
-    written, chat = _encode(_row_fields(tip, limits)), tip.chat
+    written, chat = _encode(_row_fields(tip, first_clocks)), tip.chat
     if chat is None:
         return IncomingRow(written)
     return IncomingRow(written, chat.raw_sealed, chat.address_sealed, chat.answer_sealed or None)
 
 
-def _row_fields(tip: IncomingTip, limits: ClockLimits) -> dict[str, Any]:
+def _row_fields(tip: IncomingTip, first_clocks: FirstClocks) -> dict[str, Any]:
     text, detail, sealed = _shown_and_sealed(tip)
     # Ticked in the form, or said in so many words in any channel.
     money_moved = tip.money_moved or lost_money.money_has_left(fold(tip.text))
     urgency = tip.urgency or first_urgency_of(
         tip.text, happening=tip.happening, money_moved=money_moved, topic=tip.topic
     )
-    clocks = limits.first_clocks(urgency, tip.received_at)
+    clocks = first_clocks.due(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
     row = dict(zip(_TIP_ROW_FIELDS, _tip_values(tip), strict=True))
     row |= {
@@ -201,7 +203,7 @@ def _row_fields(tip: IncomingTip, limits: ClockLimits) -> dict[str, Any]:
 
 def _bundle_of(tip: IncomingTip, urgency: str) -> BundledWith | None:
     """The earlier tip whose calls are this one's too; what an officer rated rings by itself."""
-    if urgency != "P0" or tip.urgency_is_rated or not tip.sender_mark:
+    if urgency != Urgency.P0 or tip.urgency_is_rated or not tip.sender_mark:
         return None
     danger = danger_in(tip.text)
     return bundles.bundle_of(
@@ -259,6 +261,6 @@ def _sealed_row(one: SealedPart) -> dict[str, Any]:
         "id": new_hex(),
         "kind": one.kind,
         "holds": list(one.holds),
-        "first": one.kind != "in_text",
+        "first": one.kind != SealedIdentity.Kind.IN_TEXT,
     }
     return row | {"ciphertext": one.ciphertext} if one.ciphertext else row

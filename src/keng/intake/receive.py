@@ -18,7 +18,7 @@ from keng.intake.incoming_tip import (
 )
 from keng.intake.statement import RECEIVE, RECEIVE_FORMS, SEALED_FIELDS, TIPS_OF_KNOWN_KEYS
 from keng.kit.ids import new_id
-from keng.tips.deadlines import clock_limits_in_force
+from keng.tips.deadlines import read_first_clocks
 from keng.tips.errors import ReceivedBefore
 
 __all__ = [
@@ -61,8 +61,8 @@ def receive_tip(new: IncomingTip) -> uuid.UUID:
 @work()
 def receive_tips(tips: Sequence[IncomingTip]) -> list[ReceivedTip]:
     """Write a batch in one statement; the answers stand in the order of the tips."""
-    limits = clock_limits_in_force()
-    values = statement_values([incoming_row(tip, limits) for tip in tips], lane=0)
+    first_clocks = read_first_clocks()
+    values = statement_values([incoming_row(tip, first_clocks) for tip in tips], lane=0)
     with connection.cursor() as cursor:
         cursor.execute(RECEIVE if any(tip.chat for tip in tips) else RECEIVE_FORMS, values)
         written = {n: (tip, opens) for n, tip, opens, _ in cursor.fetchall()}

@@ -6,7 +6,13 @@ from typing import Literal, NamedTuple
 
 from keng.language.seed_spotting import IdeaHit, IdeaHits, find_ideas
 from keng.language.seeds import SeedRule, seed_rules
-from keng.language.taxonomy import VAGUE_TOPIC, categories, categories_of_topic
+from keng.language.taxonomy import (
+    NOT_A_TIP,
+    OTHER,
+    VAGUE_TOPIC,
+    categories,
+    categories_of_topic,
+)
 
 Strength = Literal["very", "fairly", "slightly"]
 _MOST = 3
@@ -38,7 +44,7 @@ def suggest_categories(text: str, topic: str = "") -> list[Suggestion]:
     outside = {code for code in ranked if tapped and code not in tapped}
     if not ranked:
         # Nothing recognised: a few words are no tip; more words are for a person to read.
-        return [Suggestion("other" if len(text.split()) > 4 else "spam_not_a_tip", "slightly", ())]
+        return [Suggestion(OTHER if len(text.split()) > 4 else NOT_A_TIP, "slightly", ())]
     return [
         Suggestion(code, _strength(code, scores), quoted_words(text, places[code]), code in outside)
         for code in ranked

@@ -28,6 +28,7 @@ _PAID = re.compile(
 )
 _LOST = re.compile(
     rf"{_NOT_YET}(?:mat|bay|bi tru|bi rut)\s+{_FEW}{_AMOUNT}"
+    rf"|{_NOT_YET}bi (?:lua )?mat (?:\w+ ){{0,2}}?tien(?!\w)"
     r"|(?<!\w)lost\s+(?:\w+\s+){0,3}?\d[\d.,]*"
 )
 # What is lost is money in an account and not a handbag.

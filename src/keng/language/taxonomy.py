@@ -1,12 +1,23 @@
-"""The 31 categories of tips, what is true of each, and the eight topics a resident chooses from.
+"""The categories of tips, what is true of each, and the eight topics a resident chooses from.
 
 All of it stands in taxonomy.csv: a new category is a row there.
 """
 
 import csv
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import resources
+
+from keng.kit.urgency import Urgency
+
+
+class FirstPart(StrEnum):
+    """What the first part of a warning in a category is about."""
+
+    DOES = "does"
+    HAPPENS = "happens"
+    KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class Category:
     group: str
     topic: str
     """The tile a resident taps, which says less than the category an officer decides."""
-    urgency: str
+    urgency: Urgency
     is_bodily: bool
     """A word of danger alone means that a life may depend on minutes."""
     is_urgent_by_danger: bool
@@ -29,10 +40,26 @@ class Category:
     in_warnings: bool
     in_lookup: bool
     """What was used in it may be listed for everybody to find."""
+    tells_more: bool
+    """The reporter is told what it was sorted as and how it ended.
+
+    A suspect can report too, and probe: of other things they learn only that it ended.
+    """
+    first_part: FirstPart
+    """What the first part of a warning tells: what somebody does, what happens, what is known."""
+    numbers: frozenset[str]
+    """Whom an officer calls where it is critical: 113, 114, 115, 111."""
     handled_by: str
     law_codes: str
 
+    @property
+    def is_scam(self) -> bool:
+        """Money is at stake and not a life, and of a scam that rises every desk may be told."""
+        return self.group == "scam"
 
+
+# What has no category of its own, and what is none: too few words, an advertisement.
+OTHER, NOT_A_TIP = "other", "spam_not_a_tip"
 # The tile of what fits nowhere else, so it says nothing about the category.
 VAGUE_TOPIC = "other"
 _ANSWERS = {"yes": True, "no": False}
@@ -60,9 +87,21 @@ def category_label(code: str, language: str = "vi") -> str:
 
 
 def is_scam(code: str) -> bool:
-    """Whether a category is a scam: only then may the status page say more than three stages."""
+    """Whether a category is a scam; one that is not ours, or none, is not."""
     found = categories().get(code)
-    return found is not None and found.group == "scam"
+    return found is not None and found.is_scam
+
+
+@cache
+def scam_categories() -> tuple[str, ...]:
+    """The codes of all scams, in the order of the table."""
+    return tuple(code for code, category in categories().items() if category.is_scam)
+
+
+def tells_more(code: str) -> bool:
+    """Whether the reporter is told what it was sorted as and how it ended."""
+    found = categories().get(code)
+    return found is not None and found.tells_more
 
 
 def topic_of_category(code: str) -> str:
@@ -89,12 +128,15 @@ def _category(row: dict[str, str]) -> Category:
         en=row["en"],
         group=row["group"],
         topic=row["topic"],
-        urgency=row["urgency"],
+        urgency=Urgency(row["urgency"]),
         is_bodily=_ANSWERS[row["bodily"]],
         is_urgent_by_danger=_ANSWERS[row["by_danger"]],
         in_waves=_ANSWERS[row["in_waves"]],
         in_warnings=_ANSWERS[row["in_warnings"]],
         in_lookup=_ANSWERS[row["in_lookup"]],
+        tells_more=_ANSWERS[row["tells_more"]],
+        first_part=FirstPart(row["first_part"]),
+        numbers=frozenset(row["numbers"].split()),
         handled_by=row["handled_by"],
         law_codes=row["law_codes"],
     )

@@ -71,7 +71,9 @@ def _parties_of(dispute: Dispute) -> set[uuid.UUID]:
     That is what stands, what waits for a second person, and what others object to.
     """
     same = Listing.objects.filter(lookup_hash=dispute.listing.lookup_hash)
-    at_stake = Q(status__in=("listed", "proposed")) | Q(disputes__in=Dispute.objects.open())
+    at_stake = Q(status__in=(Listing.Status.LISTED, Listing.Status.PROPOSED)) | Q(
+        disputes__in=Dispute.objects.open()
+    )
     rows = list(same.filter(at_stake | Q(pk=dispute.listing_id)))
     named = {dispute.listed_by_id, dispute.checked_by_id, *(row.checked_by_id for row in rows)}
     return {*hands_of_all(rows), *(dispute.hands or []), *(pk for pk in named if pk is not None)}

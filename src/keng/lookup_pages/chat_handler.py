@@ -21,6 +21,7 @@ from keng.delivery.inbound_message import InboundMessage
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
 from keng.kit.rate_limits import ChatThrottle
+from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.language import chat_words, lookup_questions, reporters_own
 from keng.language.fold import fold
 from keng.language.indicators import extract
@@ -32,8 +33,8 @@ from keng.language.lookup_terms import (
     only_lookup_term,
 )
 from keng.language.phrase_lists import listed_phrases_pattern
+from keng.language.urgency import first_urgency_of
 from keng.lookup import chat_answers
-from keng.tips.first_urgency import first_urgency_of
 from keng.vault import seal
 
 _MOST_ASKED = 3
@@ -182,7 +183,7 @@ def lookup_question_of(event: Event) -> LookupQuestion | None:
     if command is None or (command["soft"] and _command_question(text, command) is None):
         return _free_question(text)
     # Whoever is in danger or has just paid reports, whatever the first word was.
-    if first_urgency_of(text) in ("P0", "P1"):
+    if first_urgency_of(text) in URGENT_LEVELS:
         return _free_question(text)
     return _command_question(text, command)
 
@@ -204,9 +205,11 @@ def _free_question(text: str) -> LookupQuestion | None:
     words = " ".join(fold(_words_without_indicators(shown)).split())
     things = tuple(one for one in lookup_terms_in(shown) if _if_answerable(one))[:_MOST_ASKED]
     # Nobody in danger is to read about a number first.
-    if not things or first_urgency_of(text) == "P0":
+    if not things or first_urgency_of(text) == Urgency.P0:
         return None
-    is_report = lookup_questions.tells_more_than_question(words) or first_urgency_of(text) == "P1"
+    is_report = (
+        lookup_questions.tells_more_than_question(words) or first_urgency_of(text) == Urgency.P1
+    )
     language = chat_words.language_of(text)
     return LookupQuestion(things, "always" if is_report else "in_talk", (language,))
 

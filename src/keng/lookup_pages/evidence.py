@@ -98,7 +98,7 @@ def visible_evidence(listing: Listing, officer: Officer) -> QuerySet[Tip]:
 
 def listings_to_check(officer: Officer) -> QuerySet[Listing]:
     """What waits for a second person, the oldest first."""
-    return _visible_listings(officer).filter(status="proposed").order_by("id")
+    return _visible_listings(officer).filter(status=Listing.Status.PROPOSED).order_by("id")
 
 
 def listings_in_force(officer: Officer) -> QuerySet[Listing]:
@@ -108,7 +108,9 @@ def listings_in_force(officer: Officer) -> QuerySet[Listing]:
 
 def ended_listings(officer: Officer) -> QuerySet[Listing]:
     """What has ended, the newest first."""
-    return _visible_listings(officer).filter(status="ended").order_by("-ended_at", "-id")
+    return (
+        _visible_listings(officer).filter(status=Listing.Status.ENDED).order_by("-ended_at", "-id")
+    )
 
 
 def open_disputes(officer: Officer) -> QuerySet[Dispute]:
@@ -120,7 +122,7 @@ def open_disputes(officer: Officer) -> QuerySet[Dispute]:
 def waiting_listings(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
     """Entries that wait for somebody: a second person, or an answer to an objection."""
     disputed = Dispute.objects.open().filter(listing=OuterRef("pk"))
-    others = Q(status="proposed") & ~with_hand_of(officer)
+    others = Q(status=Listing.Status.PROPOSED) & ~with_hand_of(officer)
     onlooker: Any = SimpleNamespace(unit_ids=units)
     return Listing.objects.visible_to(onlooker).filter(others | Exists(disputed))
 
@@ -129,7 +131,11 @@ def standing_listings(
     indicators: Iterable[uuid.UUID], officer: Officer
 ) -> dict[uuid.UUID, Listing]:
     """The visible listing of each indicator that waits or is public."""
-    rows = _visible_listings(officer).filter(indicator__in=list(indicators)).exclude(status="ended")
+    rows = (
+        _visible_listings(officer)
+        .filter(indicator__in=list(indicators))
+        .exclude(status=Listing.Status.ENDED)
+    )
     return {row.indicator_id: row for row in rows.order_by("status")}
 
 

@@ -319,7 +319,8 @@ def _listing_page(request: SignedInRequest, found: Listing, **sent: object) -> H
         "may_check": may_check,
         **(_evidence_counts(behind, hands=hands) if may_check or has_hand else {}),
         "refusal": _second_person_words(found) if has_hand else "",
-        "may_end": actions.may_end_listing(officer, found) and (found.status == "listed" or is_own),
+        "may_end": actions.may_end_listing(officer, found)
+        and (found.status == Listing.Status.LISTED or is_own),
         "newer": actions.replacement_of(found),
         "check": ConfirmListingForm(auto_id="check_%s"),
         "refuse": RefuseListingForm(auto_id="refuse_%s"),

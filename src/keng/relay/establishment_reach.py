@@ -46,13 +46,15 @@ class GroupWithRooms:
 
 def reach_by_kind(dispatch: "Dispatch", *, officer: "Officer") -> list[EstablishmentReach]:
     """One row for each kind of house the dispatch was addressed to; nothing where none is known."""
-    to_groups = Delivery.objects.filter(dispatch=dispatch, recipient_kind="group")
+    to_groups = Delivery.objects.filter(
+        dispatch=dispatch, recipient_kind=Delivery.RecipientKind.GROUP
+    )
     reached = Group.objects.filter(id__in=to_groups.values("recipient_ref"))
     addressed = set(reached.order_by().values_list("kind", flat=True).distinct())
     wanted = [kind for kind, group_kind in GROUP_KIND_OF.items() if group_kind in addressed]
     got = Delivery.objects.filter(
         dispatch=dispatch,
-        recipient_kind="group",
+        recipient_kind=Delivery.RecipientKind.GROUP,
         recipient_ref=OuterRef("group_id"),
         state__in=_HAVE_IT,
     )

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from keng.kit.small_counts import FEWEST_SHOWN
 from keng.surveys import suppress
 from keng.surveys.content import PLACE_KEY, Question, SurveyContent, chosen_options
+from keng.surveys.models import Answer
 from keng.surveys.suppress import PlaceCell
 
 NO_PLACE = -1
@@ -34,8 +35,8 @@ def count_answers(
     total = len(answers)
     counted: dict[str, Any] = {
         "answers": total,
-        "paper": sum(one.origin == "paper" for one in answers),
-        "chat": sum(one.origin == "chat" for one in answers),
+        "paper": sum(one.origin == Answer.Origin.PAPER for one in answers),
+        "chat": sum(one.origin == Answer.Origin.CHAT for one in answers),
         "again": sum(one.again for one in answers),
         "crowded": sum(one.crowded for one in answers),
         "slips": slips,

@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
-from keng.language.taxonomy import categories_of_topic
+from keng.kit.urgency import Urgency
+from keng.language.taxonomy import categories, categories_of_topic
 from keng.tips.gravity import Stake, may_stop_money, stake_of
 from keng.tips.models import Decision, DialogueMessage, Tip, TipCheck
 
@@ -20,18 +21,14 @@ class CheckListStep:
     code: str
     words: str | Promise
     basis: str | Promise = ""
-    # Only for these categories; empty is for all.
-    only: frozenset[str] = frozenset()
-    besides: frozenset[str] = frozenset()
+    # Only where this number is to be called (`numbers` of the category); empty is for all.
+    number: str = ""
 
 
-_FIRE_CATEGORIES = frozenset({"fire_explosion"})
-_INJURY_CATEGORIES = frozenset({"fire_explosion", "traffic"})
-_CHILD_CATEGORIES = frozenset({"child_safety", "domestic_violence"})
 DANGER_STEPS = (
-    CheckListStep("force", _("113 has it and sends a patrol"), besides=_FIRE_CATEGORIES),
-    CheckListStep("fire", _("114 has it and is coming"), only=_FIRE_CATEGORIES),
-    CheckListStep("ambulance", _("If anybody is hurt: 115 has it"), only=_INJURY_CATEGORIES),
+    CheckListStep("force", _("113 has it and sends a patrol"), number="113"),
+    CheckListStep("fire", _("114 has it and is coming"), number="114"),
+    CheckListStep("ambulance", _("If anybody is hurt: 115 has it"), number="115"),
     CheckListStep("way", _("A patrol is on its way")),
     CheckListStep("there", _("The patrol is at the place")),
     CheckListStep("safe", _("The reporter is in safety")),
@@ -39,7 +36,7 @@ DANGER_STEPS = (
         "child",
         _("If a child is involved: 111 has it, and the file is passed on within 24 hours"),
         _("Circular 43/2021, article 5"),
-        only=_CHILD_CATEGORIES,
+        number="111",
     ),
 )
 
@@ -65,6 +62,7 @@ _VOICE_CHANNELS = ("phone", "counter")
 _TOLD_BY_VOICE_STEP = CheckListStep("told", _("The reporter was told by voice what happens now"))
 
 
+_POLICE = frozenset({"113"})
 _ALL_STEPS = (*DANGER_STEPS, _BANK_STEP, *MONEY_STEPS, _TOLD_BY_VOICE_STEP)
 
 
@@ -93,12 +91,8 @@ def check_list_steps(tip: Tip) -> list[CheckListStep]:
     if stake_of(tip) == Stake.MONEY:
         found = [*([] if tip.do_not_contact else [_BANK_STEP]), *MONEY_STEPS]
     else:
-        about = _categories(tip)
-        found = [
-            step
-            for step in DANGER_STEPS
-            if (not step.only or step.only & about) and not (about and about <= step.besides)
-        ]
+        numbers = _numbers_to_call(tip)
+        found = [step for step in DANGER_STEPS if not step.number or step.number in numbers]
     if is_told_by_voice(tip) and not tip.do_not_contact:
         found.insert(1, _TOLD_BY_VOICE_STEP)
     return found
@@ -106,7 +100,7 @@ def check_list_steps(tip: Tip) -> list[CheckListStep]:
 
 def has_check_list(tip: Tip) -> bool:
     """Whether something has to be done at once: it is critical, or money may still be stopped."""
-    return tip.kind != Tip.Kind.OUT_OF_SCOPE and (tip.urgency == "P0" or may_stop_money(tip))
+    return tip.kind != Tip.Kind.OUT_OF_SCOPE and (tip.urgency == Urgency.P0 or may_stop_money(tip))
 
 
 def cannot_wait(tip: Tip) -> bool:
@@ -186,8 +180,16 @@ def _told_line(messages: Iterable[DialogueMessage]) -> CheckListLine:
     return CheckListLine("told", words, is_kept=False, who=str(ours[-1].officer), at=ours[-1].at)
 
 
-def _categories(tip: Tip) -> frozenset[str]:
-    """What an officer decided it is; before that, what reporter and machine may have meant."""
+def _numbers_to_call(tip: Tip) -> frozenset[str]:
+    """By what an officer decided it is; before that, all that reporter and machine may have meant.
+
+    Where nobody said anything, the police.
+    """
+    known = [categories()[code] for code in _codes(tip) if code in categories()]
+    return frozenset().union(*(each.numbers for each in known)) if known else _POLICE
+
+
+def _codes(tip: Tip) -> frozenset[str]:
     if tip.category:
         return frozenset({tip.category})
     suggestion = getattr(tip, "suggestion", None)

@@ -1,13 +1,19 @@
-"""The deadlines of a tip: started, stopped, and the nearest one written on the tip."""
+"""The deadlines of a tip: when each ends, started, stopped, and the nearest one on the tip.
+
+What a clock rule needs beside its row stands here: its code, its word, and whether it starts with a
+tip. An act that starts or stops it calls `start_clock` or `stop_clocks`.
+"""
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from keng.kit import times
+from keng.kit.urgency import Urgency
 from keng.places.models import Holiday
 from keng.tips.models import Clock, ClockRule, Tip
 
@@ -16,39 +22,59 @@ URGENT_CLOCK = "URGENT_NOW"
 LOOK_CLOCK = "LOOK_P1"
 FINISH_CLOCK = "FOLLOW_HOUSE"
 
-_CLOCK_OF_URGENCY = {"P0": URGENT_CLOCK, "P1": LOOK_CLOCK}
+# A clock in the one word that fits a row of the inbox; what a page says of its rule is in the rule.
+_WORDS = {
+    SORT_CLOCK: gettext_noop("Sort"),
+    URGENT_CLOCK: gettext_noop("At once"),
+    LOOK_CLOCK: gettext_noop("Look"),
+    FINISH_CLOCK: gettext_noop("Finish"),
+}
+# The clocks that start with a tip: of every one, and of those that are this urgent.
+_OF_EVERY_TIP = (SORT_CLOCK,)
+CLOCK_OF_URGENCY: Mapping[str, str] = {Urgency.P0: URGENT_CLOCK, Urgency.P1: LOOK_CLOCK}
 _DAYS_OFF = (Holiday.Kind.PUBLIC, Holiday.Kind.COMPENSATORY, Holiday.Kind.SWAPPED_OFF)
+# Further than this from its last day no deadline moves, whatever the calendar says.
+_MOVES_WITHIN = 30
 
 
 @dataclass(frozen=True, slots=True)
-class ClockLimits:
-    """How long each of the first clocks runs, as the rules in force say."""
+class FirstClocks:
+    """The rules of the clocks that start with a tip, and the calendar for those that count in days.
 
-    limits: Mapping[str, datetime.timedelta]
+    Read once and asked for many tips, without a query for any of them.
+    """
 
-    def first_clocks(
+    rules: Sequence[ClockRule]
+    """Every version, the oldest first: whoever keeps this over midnight counts by the new day."""
+    day_kinds: Mapping[datetime.date, str]
+
+    def due(
         self, urgency: str, received_at: datetime.datetime
     ) -> list[tuple[str, datetime.datetime]]:
-        """The clocks that start with a tip of this urgency, the nearest deadline first."""
-        codes = [
-            SORT_CLOCK,
-            *([_CLOCK_OF_URGENCY[urgency]] if urgency in _CLOCK_OF_URGENCY else []),
+        """The clocks of a tip of this urgency and when each runs out, the nearest first."""
+        codes = list(_OF_EVERY_TIP)
+        if urgency in CLOCK_OF_URGENCY:
+            codes.append(CLOCK_OF_URGENCY[urgency])
+        on = times.local_date(received_at)
+        due = [
+            (code, due_by_rule(self._rule_in_force(code, on), received_at, self.day_kinds))
+            for code in codes
         ]
-        return sorted(
-            ((c, received_at + self.limits[c]) for c in codes), key=lambda clock: clock[1]
-        )
+        return sorted(due, key=lambda clock: clock[1])
+
+    def _rule_in_force(self, code: str, on: datetime.date) -> ClockRule:
+        held = [rule for rule in self.rules if rule.code == code and rule.holds_on(on)]
+        if not held:
+            raise ClockRule.DoesNotExist(code)
+        return held[-1]
 
 
-def clock_limits_in_force() -> ClockLimits:
-    """Read the rules of today. The clocks that start with a tip count in hours and minutes."""
-    today = times.local_date(times.now())
-    rules = ClockRule.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today),
-        code__in=[SORT_CLOCK, URGENT_CLOCK, LOOK_CLOCK],
-        valid_from__lte=today,
-        limit_unit__in=["hour", "minute"],
-    ).order_by("valid_from")
-    return ClockLimits({r.code: datetime.timedelta(**{f"{r.limit_unit}s": r.limit}) for r in rules})
+def read_first_clocks() -> FirstClocks:
+    """Read the rules of the clocks that start with a tip; the calendar only where one needs it."""
+    codes = {*_OF_EVERY_TIP, *CLOCK_OF_URGENCY.values()}
+    rules = list(ClockRule.objects.filter(code__in=codes).order_by("valid_from"))
+    counts_in_days = any(rule.limit_unit == "day" for rule in rules)
+    return FirstClocks(rules, _day_kinds(Holiday.objects.all()) if counts_in_days else {})
 
 
 def clock_rule_in_force(code: str, on: datetime.date) -> ClockRule:
@@ -60,8 +86,15 @@ def clock_rule_in_force(code: str, on: datetime.date) -> ClockRule:
     )
 
 
-def due_by_rule(rule: ClockRule, starts_at: datetime.datetime) -> datetime.datetime:
-    """When a clock runs out. Hours and minutes never pause; days end at 24:00 of a working day."""
+def due_by_rule(
+    rule: ClockRule,
+    starts_at: datetime.datetime,
+    day_kinds: Mapping[datetime.date, str] | None = None,
+) -> datetime.datetime:
+    """When a clock runs out. Hours and minutes never pause; days end at 24:00 of a working day.
+
+    `day_kinds` is the calendar where it was read before; otherwise a rule in days reads it.
+    """
     if rule.limit_unit == "minute":
         return starts_at + datetime.timedelta(minutes=rule.limit)
     if rule.limit_unit == "hour":
@@ -69,9 +102,15 @@ def due_by_rule(rule: ClockRule, starts_at: datetime.datetime) -> datetime.datet
     if rule.limit_unit == "day":
         # The day of the event is not counted (Criminal Procedure Code art. 134).
         last = times.local_date(starts_at) + datetime.timedelta(days=rule.limit)
-        return times.start_of(_first_working_day(last) + datetime.timedelta(days=1))
+        last = _first_working_day(last, day_kinds)
+        return times.start_of(last + datetime.timedelta(days=1))
     message = f"rule {rule.code} counts in {rule.limit_unit}, which no clock here can"
     raise ValueError(message)
+
+
+def clock_name(code: str) -> str:
+    """A clock in the one word that fits a row of the inbox."""
+    return gettext(_WORDS[code]) if code in _WORDS else ""
 
 
 def start_clock(tip: Tip, code: str, *, at: datetime.datetime | None = None) -> Clock:
@@ -130,13 +169,20 @@ def restore_clocks(tip: Tip, running: list[str]) -> None:
     tip.clocks.filter(pk__in=ids).update(stopped_at=None)
 
 
-def _first_working_day(day: datetime.date) -> datetime.date:
-    near = [day + datetime.timedelta(days=n) for n in range(30)]
-    kinds = dict(Holiday.objects.filter(on__in=near).values_list("on", "kind"))
+def _first_working_day(
+    day: datetime.date, day_kinds: Mapping[datetime.date, str] | None
+) -> datetime.date:
+    near = [day + datetime.timedelta(days=n) for n in range(_MOVES_WITHIN)]
+    if day_kinds is None:
+        day_kinds = _day_kinds(Holiday.objects.filter(on__in=near))
     for each in near:
         is_weekend = each.isoweekday() > 5
-        if kinds.get(each) == Holiday.Kind.WORKING_SATURDAY:
+        if day_kinds.get(each) == Holiday.Kind.WORKING_SATURDAY:
             return each
-        if not is_weekend and kinds.get(each) not in _DAYS_OFF:
+        if not is_weekend and day_kinds.get(each) not in _DAYS_OFF:
             return each
     return day
+
+
+def _day_kinds(holidays: QuerySet[Holiday]) -> dict[datetime.date, str]:
+    return dict(holidays.values_list("on", "kind"))

@@ -4,17 +4,10 @@ import datetime
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from keng.tips.models import Clock, ClockRule, Decision, Tip
 
 _FIRST_MINUTE = datetime.timedelta(minutes=1)
-_CLOCKS = {
-    "CLASSIFY_HOUSE": gettext_noop("Sort"),
-    "URGENT_NOW": gettext_noop("At once"),
-    "LOOK_P1": gettext_noop("Look"),
-    "FOLLOW_HOUSE": gettext_noop("Finish"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +42,6 @@ def deadlines_of_tip(tip: Tip) -> list[Deadline]:
     rules = {rule.code: rule for rule in ClockRule.objects.order_by("valid_from")}
     found = [_deadline(clock, rules.get(clock.rule_code)) for clock in clocks]
     return sorted(found, key=lambda each: (each.stopped_at is not None, each.due_at))
-
-
-def clock_name(code: str) -> str:
-    """A clock in the one word that fits a row of the inbox."""
-    return _(_CLOCKS[code]) if code in _CLOCKS else ""
 
 
 def _deadline(clock: Clock, rule: ClockRule | None) -> Deadline:

@@ -9,11 +9,11 @@ import enum
 import uuid
 from typing import NamedTuple
 
+from keng.kit.urgency import Happening, Urgency
 from keng.language import lost_money
 from keng.language.fold import fold
 from keng.language.taxonomy import is_scam
-from keng.language.urgency import suggest_urgency
-from keng.tips.first_urgency import danger_goes_on
+from keng.language.urgency import danger_goes_on, suggest_urgency
 from keng.tips.models import DialogueMessage, Tip
 
 # The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
@@ -43,19 +43,19 @@ class StakeFacts(NamedTuple):
 
 def urgency_order(tip: Tip) -> str:
     """How urgent it is, the graver the less; what can wait is all the same."""
-    return min(tip.urgency, "P2")
+    return min(tip.urgency, Urgency.P2)
 
 
-def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
+def calls_for_help(text: str, *, happening: str = Happening.UNSURE) -> bool:
     """Whether the words tell of danger that goes on, in any language that is understood here.
 
     Money that has gone is none: whoever lost it rings the bank first.
     """
     if danger_goes_on(text, happening=happening):
         return True
-    if happening == "over" or lost_money.money_has_left(fold(text)):
+    if happening == Happening.OVER or lost_money.money_has_left(fold(text)):
         return False
-    return suggest_urgency(text).level == "P0"
+    return suggest_urgency(text).level == Urgency.P0
 
 
 def stake_of(tip: Tip) -> Stake:
@@ -105,8 +105,8 @@ def answers_not_safe(message: DialogueMessage) -> bool:
 
 def may_stop_money(tip: Tip) -> bool:
     """Whether minutes count because money has left, though nobody is in danger: P1, not over."""
-    goes_on = tip.happening != Tip.Happening.OVER
-    is_soon = tip.money_moved and goes_on and tip.urgency == "P1"
+    goes_on = tip.happening != Happening.OVER
+    is_soon = tip.money_moved and goes_on and tip.urgency == Urgency.P1
     return is_soon and stake_of(tip) == Stake.MONEY
 
 

@@ -4,15 +4,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from keng.kit.viewing_copies import NoCopy
-from keng.tips.models import Tip
-
-# A suspect can report too, and probe: outside scams the closing sentence says nothing but the end.
-_TELLS_MORE = "scam_"
+from keng.language import taxonomy
+from keng.tips.models import Decision, Tip
 
 
 def closing_sentence(tip: Tip) -> str:
     """What a reporter is told when a tip is closed without words of an officer's own."""
-    if not tip.category.startswith(_TELLS_MORE):
+    if not taxonomy.tells_more(tip.category):
         return _("We have finished with your report and closed it. Thank you for telling us.")
     return {
         Tip.Outcome.SOLVED: _("What you reported has been cleared up. Thank you for telling us."),
@@ -96,37 +94,37 @@ def decline_reply(kind: str, tip: Tip) -> str:
     """What the reporter will read; the officer may change it. Call it in their language."""
     unit = tip.responsible_unit.name
     return {
-        "procedure": _(
+        Decision.DeclinedAs.PROCEDURE: _(
             "Thank you for asking. This is a question of procedure: "
             "you can settle it on VNeID or the "
             "national public service portal, or at the one-stop office of your commune in office "
             "hours. We close this report; if something unsafe happens, write to us again."
         ),
-        "civil": _(
+        Decision.DeclinedAs.CIVIL: _(
             "Thank you for writing. This looks like a dispute between people, which the mediation "
             "team of your neighbourhood or a court can settle. If somebody threatens or hurts "
             "anyone, call 113 or write to us again."
         ),
-        "municipal": _(
+        Decision.DeclinedAs.MUNICIPAL: _(
             "Thank you for telling us. Lights, rubbish and roads are looked after by the People's "
             "Committee of your commune; please tell them. We close this report here."
         ),
-        "official": _(
+        Decision.DeclinedAs.OFFICIAL: _(
             "Thank you for telling us. A report about officers is not handled by the unit it is "
             "about: it has been passed to the unit above, and this desk no longer sees it. You can "
             "follow it with the same receipt code."
         ),
-        "not_checkable": _(
+        Decision.DeclinedAs.NOT_CHECKABLE: _(
             "Thank you for writing. With what we have we cannot check this: "
             "we would need a place, a "
             "time, a number or a link. We close the report for now; if you know more, open it with "
             "your receipt code and write to us."
         ),
-        "out_of_scope": _(
+        Decision.DeclinedAs.OUT_OF_SCOPE: _(
             "Thank you for writing. %(unit)s handles public safety only, and what you wrote is "
             "outside of that. Its content is no longer readable here and will be destroyed in 7 "
             "days. If you do not agree, you can object once within these 7 days with your receipt "
             "code; then the unit above decides."
         )
         % {"unit": unit},
-    }[kind]
+    }[Decision.DeclinedAs(kind)]

@@ -11,6 +11,7 @@ from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.kit.languages import language_name_for_desk
 from keng.tips.models import TakenDown, Tip
+from keng.tips.topics import TOPIC_NAMES
 
 # The web form, begun on a team's page: which team and who of it is nowhere.
 FROM_TEAM = "team"
@@ -24,18 +25,6 @@ _WITHOUT_CHANNEL = {
     "chat": gettext_noop("a chat message shown to an officer"),
 }
 
-# The tiles of the web form (keng.community.report.what), as officers read them.
-TOPIC_NAMES = {
-    "scam": gettext_noop("Scam"),
-    "theft": gettext_noop("Theft, robbery"),
-    "violence": gettext_noop("Violence, threats"),
-    "child": gettext_noop("Children, missing people"),
-    "drugs": gettext_noop("Drugs, gambling"),
-    "loan": gettext_noop("Loan sharks"),
-    "fire": gettext_noop("Fire, weapons, traffic"),
-    "other": gettext_noop("Something else"),
-}
-
 # Where the reporters themselves tapped a tile.
 _TAPPED = ("web", FROM_TEAM)
 
@@ -45,8 +34,7 @@ _ANSWERED_ON_THE_PAGE = (*TakenDown.Manner.values, *_TAPPED)
 
 def tapped_topic(topic: str, channel: str) -> str:
     """The tile that a reporter tapped, in words; empty where nobody tapped one."""
-    name = TOPIC_NAMES.get(topic) if channel in _TAPPED else None
-    return _(name) if name else ""
+    return str(TOPIC_NAMES.get(topic, "")) if channel in _TAPPED else ""
 
 
 def channel_name(code: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from keng.duty import watch
 from keng.kit import times
+from keng.kit.urgency import Urgency
 from keng.language.danger import calls_for_child_line, is_about_child
 from keng.places import serving
 from keng.places.models import Unit
@@ -78,8 +79,8 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         on_paper=tip.topic in TOPICS_ON_PAPER or about_child,
         about_money=tip.topic == "scam" or tip.money_moved,
         look_by=look_due(tip),
-        is_critical=tip.urgency == "P0",
-        is_called=tip.urgency == "P0" and watch.calls_reach_somebody(tip.responsible_unit),
+        is_critical=tip.urgency == Urgency.P0,
+        is_called=tip.urgency == Urgency.P0 and watch.calls_reach_somebody(tip.responsible_unit),
         is_about_child=about_child,
         calls_for_child_line=calls_for_child_line(tip.text, tip.topic) and not tip.money_moved,
         is_outside=serving.is_outside_province(tip.place, tip.responsible_unit),

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from keng.kit.times import COARSE, rounded_down
+from keng.kit.urgency import Urgency
 
 _MINUTE = datetime.timedelta(minutes=1)
 _WITHDRAWN = "withdrawn"
@@ -37,7 +38,7 @@ class HasUrgency(Protocol):
 
 def keeps_the_minute(tip: HasUrgency) -> bool:
     """Whether minutes count so much that officers see the true one."""
-    return tip.urgency == "P0" or tip.money_moved or tip.danger_at is not None
+    return tip.urgency == Urgency.P0 or tip.money_moved or tip.danger_at is not None
 
 
 def reporter_time(moment: datetime.datetime, tip: HasUrgency | None = None) -> datetime.datetime:

@@ -28,7 +28,7 @@ class WarningQuerySet(models.QuerySet["Warning"]):
 
     def published(self) -> "WarningQuerySet":
         """Warnings the public can read."""
-        return self.filter(state__in=["published", "recalled"])
+        return self.filter(state__in=[Warning.State.PUBLISHED, Warning.State.RECALLED])
 
 
 class RecallReason(models.TextChoices):

@@ -10,19 +10,15 @@ from django.utils.translation import gettext as _
 
 from keng.language import taxonomy
 
-_SOMEBODY_DOES_IT = frozenset({"crime", "scam"})
-
 
 class _FirstPartNames(NamedTuple):
     does: str
     happens: str
-    is_known: str
+    known: str
 
     def for_category(self, category: str) -> str:
-        if category == "missing_person":
-            return self.is_known
         found = taxonomy.categories().get(category)
-        return self.happens if found and found.group not in _SOMEBODY_DOES_IT else self.does
+        return getattr(self, found.first_part) if found else self.does
 
 
 def what_heading(category: str) -> str:

@@ -154,7 +154,9 @@ def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
             recipients=Count("dispatch__deliveries", filter=Q(dispatch__deliveries__part=1)),
             waiting=Count(
                 "dispatch__deliveries",
-                filter=Q(dispatch__deliveries__state__in=["queued", "leased"]),
+                filter=Q(
+                    dispatch__deliveries__state__in=[Delivery.State.QUEUED, Delivery.State.LEASED]
+                ),
             ),
         )
         .order_by("-published_at")[:50]

@@ -68,7 +68,7 @@ def withdraw_claim(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Claim:
         raise NotPublished
     if (draft := unpublished_revision(claim)) is not None:
         draft.delete()
-    claim.state, claim.withdrawn_code, claim.ended_at = "withdrawn", why, times.now()
+    claim.state, claim.withdrawn_code, claim.ended_at = Claim.State.WITHDRAWN, why, times.now()
     claim.save(update_fields=["state", "withdrawn_code", "ended_at"])
     detail = {"why": reason}
     record("claim.withdrawn", by=by, on=claim, chain=unit_chain(claim.unit_id), detail=detail)

@@ -55,7 +55,7 @@ def withdraw_for_partner(claim_id: uuid.UUID, *, partner: Partner, reason: str) 
     """The page stays, with one of the fixed reasons. Raises NotPublished."""
     why = Claim.TakenBack(reason)
     claim = _locked_standing_claim(claim_id, partner)
-    claim.state, claim.withdrawn_code, claim.ended_at = "withdrawn", why, times.now()
+    claim.state, claim.withdrawn_code, claim.ended_at = Claim.State.WITHDRAWN, why, times.now()
     claim.save(update_fields=["state", "withdrawn_code", "ended_at"])
 
 

@@ -64,5 +64,7 @@ def sweep_askers_words() -> int:
     ended = Q(
         claim__state=Claim.State.OUT_OF_SCOPE, claim__ended_at__lt=times.now() - OBJECTION_TIME
     )
-    decided = Q(claim__state__in=["published", "withdrawn", "answered"])
+    decided = Q(
+        claim__state__in=[Claim.State.PUBLISHED, Claim.State.WITHDRAWN, Claim.State.ANSWERED]
+    )
     return Asking.objects.exclude(box=b"").filter(ended | decided).update(box=b"")

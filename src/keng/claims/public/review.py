@@ -9,6 +9,7 @@ import json
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from keng.accounts.models import Partner
 from keng.claims.models import Claim, Revision, Verdict
 from keng.claims.sentences import check_url, words_for_reader
 from keng.kit.languages import language_among
@@ -54,5 +55,5 @@ def _review(newest: Revision, first: Revision) -> dict[str, object]:
 def _author_of(claim: Claim) -> dict[str, str]:
     kind = "GovernmentOrganization"
     if claim.partner is not None:
-        kind = "Person" if claim.partner.kind == "person" else "Organization"
+        kind = "Person" if claim.partner.kind == Partner.Kind.PERSON else "Organization"
     return {"@type": kind, "name": claim.owner, "url": settings.PUBLIC_URL}

@@ -127,7 +127,9 @@ def official_channels(request: HttpRequest) -> HttpResponse:
     for unit, channels in units.items():
         # The desk's own number stands first in any case.
         channels[:] = [one for one in channels if not _is_desk_phone(one, unit)]
-    listed = sorted(units.items(), key=lambda each: (each[0].kind != "province", each[0].name))
+    listed = sorted(
+        units.items(), key=lambda each: (each[0].kind != Unit.Kind.PROVINCE, each[0].name)
+    )
     # A hundred desks with nothing but a number are one line each: the page stays light on a phone.
     context = {
         "units": [(unit, channels) for unit, channels in listed if channels],

@@ -18,17 +18,17 @@ from keng.community.report.steps import (
     report_step,
     step_url,
 )
-from keng.community.report.what import MONEY_TOPICS, TOPIC_NAMES
 from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.kit import cookies
 from keng.kit.forms import Form
 from keng.kit.rate_limits import client_mark
+from keng.kit.urgency import Happening
 from keng.language import lost_money
 from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal
-from keng.tips.models import Tip
+from keng.tips.topics import MONEY_TOPICS, TOPIC_NAMES
 
 
 class SendForm(Form):
@@ -105,7 +105,7 @@ def _check_page(report: ReportJourney, form: SendForm, *, token: str = "") -> Ht
 
 
 def _happening_words(said: str) -> str:
-    return str(Tip.Happening(said).label) if said else _("Not answered")
+    return str(Happening(said).label) if said else _("Not answered")
 
 
 def _answer_rows(report: ReportJourney) -> list[AnswerRow]:

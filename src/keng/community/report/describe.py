@@ -14,12 +14,12 @@ from keng.community.report.steps import (
     cut_to_longest,
     report_step,
 )
-from keng.community.report.what import MONEY_TOPICS
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.numbers import whole_number
 from keng.kit.time_words import grouped_number
 from keng.kit.uploads import takes_files
-from keng.tips.models import Tip
+from keng.kit.urgency import Happening
+from keng.tips.topics import MONEY_TOPICS
 from keng.warnings.queries import current_warnings_for
 
 
@@ -42,7 +42,7 @@ class DescribeForm(Form):
     )
     happening = forms.ChoiceField(
         label=_("Is it still happening?"),
-        choices=Tip.Happening.choices,
+        choices=Happening.choices,
         required=False,
         widget=forms.RadioSelect,
     )

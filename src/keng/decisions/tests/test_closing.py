@@ -7,11 +7,12 @@ import pytest
 
 from keng.audit.models import Entry
 from keng.audit.verify import chain_faults
-from keng.decisions import out_of_scope, triage
+from keng.decisions import closing, out_of_scope, triage
 from keng.delivery.models import Delivery, Inbound
 from keng.dialogue import answering
 from keng.inbox.list.inbox_query import open_rows_of
 from keng.incidents import incident_acts
+from keng.intake.examination import examine
 from keng.kit import times
 from keng.tips import errors
 from keng.tips.models import DialogueMessage, Tip
@@ -258,6 +259,23 @@ def end(tip, officer, kind):
         triage.close_tip(tip.pk, by=officer)
     else:
         triage.decline_tip(tip.pk, kind=kind, reply="Chào bạn.", by=officer)
+
+
+def test_what_cannot_be_checked_ends_as_unfounded_and_leaves_the_search(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit, category="theft", text="có kẻ trộm")
+    examine.examine_tips()
+    triage.decline_tip(tip.pk, kind="not_checkable", reply="Chưa đủ để kiểm tra.", by=officer)
+    tip.refresh_from_db()
+    assert (tip.state, tip.outcome) == (Tip.State.CLOSED, Tip.Outcome.UNFOUNDED)
+    # What the law calls it is as before, and nothing is published for it.
+    assert (tip.kind, tip.search) == (Tip.Kind.UNSORTED, None)
+
+
+def test_every_ending_has_an_outcome_and_only_a_complaint_goes_on():
+    goes_on = [kind for kind, (_law, outcome) in closing.DECLINED_AS.items() if outcome is None]
+    assert goes_on == ["official"]
+    assert Tip.Outcome.NONE not in {outcome for _law, outcome in closing.DECLINED_AS.values()}
 
 
 @pytest.mark.parametrize("kind", ["closed", "civil", "not_checkable"])

@@ -23,6 +23,7 @@ from keng.channels.base import (
     continue_steps,
     outcome_of_transport_failure,
 )
+from keng.delivery.models import Delivery
 from keng.delivery.sender import accounts, orm_threads
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.http import ConnectionBroken, UnsendableRequest
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 # Who gets what many get; to a reporter, a pager and the emergency room it is said alone.
-_MANY = ("group", "subscription")
+_MANY = (Delivery.RecipientKind.GROUP, Delivery.RecipientKind.SUBSCRIPTION)
 # The provider is not to blame, so its account goes on with everything else.
 _NOT_ANSWERED = Outcome("retry", after_seconds=5, reason="look-up not answered")
 _UNSENDABLE = Outcome("config", reason="the account's address cannot be asked", code="unsendable")
@@ -148,7 +149,7 @@ async def _prepare(
         text=await _words_of(row, text),
         image=text.image,
         image_mime=text.image_mime,
-        kind="group" if row.recipient_kind == "group" else "consultation",
+        kind="group" if row.recipient_kind == Delivery.RecipientKind.GROUP else "consultation",
         is_bulk=row.recipient_kind in _MANY,
         subject=text.subject,
         reference=str(row.id),
@@ -170,12 +171,14 @@ async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
 def _address_of(row: LeasedDelivery) -> Address:
     if row.address_sealed is not None:
         return Address(opening.open_as_sender(row.address_sealed).decode())
-    return Address(row.address, "group" if row.recipient_kind == "group" else "person")
+    return Address(
+        row.address, "group" if row.recipient_kind == Delivery.RecipientKind.GROUP else "person"
+    )
 
 
 def _stop_link(row: LeasedDelivery) -> str:
     """The link by which a subscriber stops; nobody else has one."""
-    if row.recipient_kind != "subscription":
+    if row.recipient_kind != Delivery.RecipientKind.SUBSCRIPTION:
         return ""
     return stop_url(Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b""))
 

@@ -64,7 +64,7 @@ def stages_of_tip(tip: Tip) -> list[TipStage]:
         (_("Received by the desk"), tip.received_at, True),
         (reading, tip.first_read_at, read),
     ]
-    if taxonomy.is_scam(tip.category):
+    if taxonomy.tells_more(tip.category):
         kind = label_for_reader(tip.category)
         rows.append((_("Sorted: %(kind)s") % {"kind": kind}, None, True))
     ending = _("Closed") if closed else _("The desk tells you the end")

@@ -17,6 +17,7 @@ from keng.dialogue.public.stages import is_closed_for_reporter, stages_of_tip, s
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
+from keng.kit.urgency import URGENT_LEVELS
 from keng.language import lost_money
 from keng.language.danger import calls_for_child_line, is_about_child
 from keng.language.fold import fold
@@ -27,7 +28,6 @@ from keng.tips.gravity import calls_for_help
 from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.origins import is_from_chat
 from keng.tips.printed_receipt import answer_due, look_due
 from keng.tips.unread_files import refuse_beyond_share

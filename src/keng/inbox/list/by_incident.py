@@ -30,6 +30,7 @@ from django.db.models.functions import Coalesce, Concat
 from keng.accounts.models import Officer
 from keng.accounts.queries import is_at_province
 from keng.inbox.list.inbox_row import RowFlag
+from keng.kit.urgency import Happening
 from keng.tips.models import Incident, Tip
 from keng.tips.models.tip import TipQuerySet, TipViewer
 
@@ -81,7 +82,7 @@ def _worst_of_incident() -> Func:
     return Concat(
         Min("urgency"),
         _flag_if_any(RowFlag.UNREAD, Q(first_read_at__isnull=True)),
-        _flag_if_any(RowFlag.NOW, Q(happening=Tip.Happening.NOW)),
+        _flag_if_any(RowFlag.NOW, Q(happening=Happening.NOW)),
         _flag_if_any(RowFlag.MONEY, Q(money_moved=True)),
         _flag_if_any(RowFlag.AGAIN, wrote_again),
         _flag_if_any(RowFlag.FEARS, Q(feared_at__isnull=False)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from keng.inbox.list.inbox_row import InboxRow
 from keng.kit.cursors import closed_cursor, opened_cursor
+from keng.kit.urgency import Urgency
 from keng.tips.models import Tip
 
 
@@ -21,7 +22,7 @@ class PageStart:
 def place_of_row(row: InboxRow | Tip) -> PageStart | None:
     """Where a row stands; None for one that has neither a deadline nor an end."""
     at = row.due_at or row.closed_at
-    is_live = row.urgency == "P0" and row.due_at is not None
+    is_live = row.urgency == Urgency.P0 and row.due_at is not None
     return PageStart(at, row.pk, is_live=is_live) if at else None
 
 

@@ -39,6 +39,8 @@ from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.kit import times
 from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
+from keng.kit.urgency import URGENT_LEVELS, Urgency
+from keng.tips.deadlines import CLOCK_OF_URGENCY
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import TipQuerySet, TipViewer
 
@@ -49,10 +51,8 @@ DONE_FOLDER = "done"
 _FOLDERS = ("open", "mine", "unassigned", "overdue", "waiting", "asked", "aside")
 # Above this many open tips the folders appear by themselves.
 SMALL_DESK = 25
-# The clocks of danger that goes on; joining a tip stops them, so a running one is newer.
-URGENT_CLOCKS = ("URGENT_NOW", "LOOK_P1")
 # Critical, and nobody has ended it: it stands first until then, whatever its deadline.
-LIVE_CRITICAL = Q(urgency="P0")
+LIVE_CRITICAL = Q(urgency=Urgency.P0)
 _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (1970, 9000))
 _NUMBER, _IDS = IntegerField(), ArrayField(UUIDField())
 # What a transaction that was under way may still bring with an id from before a page was made.
@@ -160,8 +160,9 @@ def _is_behind_an_unseen_one(viewer: TipViewer) -> Q:
 
 def _is_heard_from_again() -> Q:
     """Joined to another tip, and then the reporter answered, or wrote of danger that goes on."""
+    # Joining a tip stops these clocks, so a running one is newer.
     urgent = Clock.objects.filter(
-        tip=OuterRef("pk"), rule_code__in=URGENT_CLOCKS, stopped_at__isnull=True
+        tip=OuterRef("pk"), rule_code__in=tuple(CLOCK_OF_URGENCY.values()), stopped_at__isnull=True
     )
     again = Q(first_answered_at__isnull=False) | Q(danger_at__isnull=False) | Q(Exists(urgent))
     return Q(state=Tip.State.DUPLICATE, waiting_since__isnull=False) & again
@@ -237,7 +238,7 @@ def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None
     """The row that stands after a tip, or before it; a closed tip stands nowhere."""
     if tip.due_at is None:
         return None
-    values, is_live = _Asker.of_officer(officer).query_values(), tip.urgency == "P0"
+    values, is_live = _Asker.of_officer(officer).query_values(), tip.urgency == Urgency.P0
     found = _NEIGHBOUR.fetch_rows(later, is_live, **values, at=tip.due_at, last=tip.pk)
     if not found and is_live == later:
         # From the last critical one on to the first of the others, or back.
@@ -247,7 +248,7 @@ def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None
 
 
 def _group_code(row: InboxRow, stretches: DeadlineBounds) -> str:
-    return "live" if row.urgency == "P0" else deadline_group_of(row, stretches)
+    return "live" if row.urgency == Urgency.P0 else deadline_group_of(row, stretches)
 
 
 def news_begin(
@@ -267,7 +268,7 @@ def count_news(
 ) -> dict[str, int]:
     """How many tips came in or were passed here after a page was made, and how many urgent ones."""
     rows = open_rows_of(officer).filter(_came_after(since - _LATE_COMMIT)).exclude(pk__in=known)
-    return rows.aggregate(new=Count("pk"), urgent=Count("pk", filter=Q(urgency__in=("P0", "P1"))))
+    return rows.aggregate(new=Count("pk"), urgent=Count("pk", filter=Q(urgency__in=URGENT_LEVELS)))
 
 
 def _came_after(moment: datetime.datetime) -> Q:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from keng.inbox.list.inbox_row import InboxRow, RowFlag
 from keng.kit import time_words, times
 from keng.kit.safe_text import defang, first_words
+from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
 from keng.language.taxonomy import category_label
-from keng.tips.decision_words import clock_name
+from keng.tips.deadlines import clock_name
 from keng.tips.models import Tip
-from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.origins import channel_name, from_afar_notes, tapped_topic
 from keng.tips.reporter_times import ending_time, reporter_time
 
@@ -67,7 +67,7 @@ def row_views(rows: list[InboxRow]) -> list[RowView]:
                 row.pk,
                 f"{before}{row.pk}{after}",
                 is_new=_has_flag(row, RowFlag.UNREAD, itself=row.first_read_at is None),
-                is_hot=urgency in {"P0", "P1"},
+                is_hot=urgency in {Urgency.P0, Urgency.P1},
                 urgency=urgency,
                 is_suggested=_is_suggested(row, urgency),
                 excerpt=_excerpt(row),
@@ -144,7 +144,7 @@ def _deadline_tone(row: InboxRow, due: datetime.datetime | None, at: datetime.da
     """Red while a critical tip has not ended, however far its deadline is."""
     if due is None:
         return ""
-    return "danger" if row.urgency == "P0" else time_words.deadline_state(due, at)
+    return "danger" if row.urgency == Urgency.P0 else time_words.deadline_state(due, at)
 
 
 def _has_flag(row: InboxRow, flag: RowFlag, *, itself: bool) -> bool:
@@ -156,7 +156,7 @@ def _flag_words(row: InboxRow) -> list[str]:
     found = []
     if _has_flag(row, RowFlag.FEARS, itself=row.feared_at is not None):
         found.append(_("Reporter fears being found out"))
-    if _has_flag(row, RowFlag.NOW, itself=row.happening == Tip.Happening.NOW):
+    if _has_flag(row, RowFlag.NOW, itself=row.happening == Happening.NOW):
         found.append(_("Happening now"))
     if _has_flag(row, RowFlag.MONEY, itself=row.money_moved):
         found.append(_("Money has moved"))

@@ -30,6 +30,7 @@ from keng.inbox.tip.tip_forms import (
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.kit.forms import ReasonForm
 from keng.kit.ids import id_or_404
+from keng.kit.urgency import Urgency
 from keng.places.models import Unit
 from keng.tips import errors, letters
 from keng.tips import messages as tip_messages
@@ -115,7 +116,7 @@ def tip_decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "inbox/tip/decline.html", context)
     if kind not in kinds:
         raise Http404
-    units = _units_it_may_be_about(tip) if kind == "official" else []
+    units = _units_it_may_be_about(tip) if kind == Decision.DeclinedAs.OFFICIAL else []
     with override(tip.language):
         first_words = {"reply": letters.decline_reply(kind, tip)}
     form = DeclineForm(request.POST or None, units=units, initial=first_words)
@@ -192,7 +193,7 @@ def tip_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _tip_page_again(request, pk, close_form=form)
     tip = tip_or_404(request, pk)
-    if tip.urgency == "P0" and "sure" not in request.POST:
+    if tip.urgency == Urgency.P0 and "sure" not in request.POST:
         context = tip_context(request, tip, place=_place_of_form(request), close_form=form)
         steps = [line for line in context["check_list"] if line.is_kept]
         if steps and not any(line.is_done for line in steps):
@@ -276,29 +277,20 @@ def _tip_page_again(request: SignedInRequest, pk: uuid.UUID, **forms: Any) -> Ht
 
 
 def _decline_kinds() -> dict[str, tuple[str, str]]:
-    return {
-        "procedure": (
-            _("Question of procedure"),
-            _("Answer and point to the one-stop office"),
+    """What each is called, and what it does."""
+    does = {
+        Decision.DeclinedAs.PROCEDURE: _("Answer and point to the one-stop office"),
+        Decision.DeclinedAs.CIVIL: _("Point to mediation"),
+        Decision.DeclinedAs.OFFICIAL: _(
+            "Goes to the unit above; the unit it is about no longer sees it"
         ),
-        "civil": (_("Civil dispute"), _("Point to mediation")),
-        "official": (
-            _("Complaint about officers"),
-            _("Goes to the unit above; the unit it is about no longer sees it"),
+        Decision.DeclinedAs.MUNICIPAL: _("Point to the People's Committee"),
+        Decision.DeclinedAs.OUT_OF_SCOPE: _(
+            "Content sealed at once and destroyed in 7 days; only a number stays"
         ),
-        "municipal": (
-            _("Lights, rubbish, roads"),
-            _("Point to the People's Committee"),
-        ),
-        "out_of_scope": (
-            _("Out of scope"),
-            _("Content sealed at once and destroyed in 7 days; only a number stays"),
-        ),
-        "not_checkable": (
-            _("Not enough to check"),
-            _("The reporter can add to it with the receipt code"),
-        ),
+        Decision.DeclinedAs.NOT_CHECKABLE: _("The reporter can add to it with the receipt code"),
     }
+    return {kind.value: (str(kind.label), does[kind]) for kind in Decision.DeclinedAs}
 
 
 def _declined_words(tip: Tip, kind: str) -> str:
@@ -306,7 +298,7 @@ def _declined_words(tip: Tip, kind: str) -> str:
         "%(tip)s is closed; the answer leaves in %(seconds)d seconds, until then you can undo it. "
         "The next tip is open."
     )
-    if kind == "official":
+    if kind == Decision.DeclinedAs.OFFICIAL:
         words = _(
             "%(tip)s is with the unit above now; the answer leaves in %(seconds)d seconds, until "
             "then you can undo it. The next tip is open."

@@ -54,7 +54,10 @@ def attachment_play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     The look was recorded when it was uncovered; the key in the address is worth nothing to others.
     """
     found = (
-        viewing.viewable_attachments(request.officer).filter(pk=pk).exclude(kind="image").first()
+        viewing.viewable_attachments(request.officer)
+        .filter(pk=pk)
+        .exclude(kind=Attachment.Kind.IMAGE)
+        .first()
     )
     if found is None and not viewing.viewable_attachments(request.officer).filter(pk=pk).exists():
         raise Http404

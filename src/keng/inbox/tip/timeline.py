@@ -14,13 +14,13 @@ from keng.alarms.calls import CallRound
 from keng.audit.models import Entry
 from keng.dialogue.dialogue_parts import is_opening_message
 from keng.kit import times
+from keng.kit.urgency import URGENT_LEVELS
 from keng.kit.viewing_copies import NoCopy
 from keng.language.taxonomy import category_label
 from keng.places.models import Unit
 from keng.tips.check_list import step_words
 from keng.tips.decision_words import Deadline
 from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
-from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.origins import channel_name
 from keng.tips.page_version import ChangesSince
 from keng.tips.reporter_times import times_in_order
@@ -264,7 +264,7 @@ def _decision_words(step: Decision, units: dict[str, str]) -> str:
         }
     if step.kind in {kind.RATED, kind.OUTCOME, kind.SUSPENDED}:
         return _graded_words(step)
-    if step.kind == kind.DECLINED and detail.get("as_kind") == "official":
+    if step.kind == kind.DECLINED and detail.get("as_kind") == Decision.DeclinedAs.OFFICIAL:
         return _("Complaint about officers: moved to the unit above")
     if step.kind == kind.REPLIED and "batch" in detail:
         return _("Reporter answered, together with the others of the incident")

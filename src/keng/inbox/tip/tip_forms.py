@@ -7,10 +7,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.forms import Form
+from keng.kit.urgency import Urgency
 from keng.language.taxonomy import categories, category_label
 from keng.places.models import Unit
 from keng.tips.models import Decision, Tip
-from keng.tips.models.tip import Urgency
 
 _REASON = {"required": _("Say why in a few words.")}
 

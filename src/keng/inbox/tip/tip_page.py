@@ -25,12 +25,12 @@ from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
 from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
+from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.gravity import danger_message
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
-from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.page_version import changes_since, page_version_of
 from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
@@ -149,7 +149,7 @@ def tip_context(
         "check_list": done,
         "code_in_hands": code_in_hands(found),
         "bundled": bundle_on_page(found, officer),
-        "alarm_row": alarm if found.urgency == "P0" else None,
+        "alarm_row": alarm if found.urgency == Urgency.P0 else None,
         "stood_down": alarm_calls.count_stood_down(calls),
         "ladder": alarm_calls.call_ladder(alarm, calls) if alarm else [],
         "danger_told": danger_message(found),

@@ -20,12 +20,13 @@ from keng.intake.by_staff.take_down_page import (
     visible_tip_id,
 )
 from keng.kit.uploads import DamagedUpload, takes_files
+from keng.kit.urgency import Happening
 from keng.language.categories import suggest_categories
 from keng.language.masking import mask_people
 from keng.places.models import Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, ReceivedBefore
-from keng.tips.models import TakenDown, Tip
+from keng.tips.models import TakenDown
 
 _ENOUGH_TO_SUGGEST = ("very", "fairly")
 
@@ -130,7 +131,7 @@ def _tip_from_form(form: CoveredChatForm, desk: Unit, picture: bytes) -> TipBySt
         text=said["text"].strip() or _("A screenshot of a chat message: see the picture."),
         place=said["where"],
         category=said["category"],
-        happening=said["happening"] or Tip.Happening.UNSURE,
+        happening=said["happening"] or Happening.UNSURE,
         money_moved=said["money_moved"],
         picture=picture,
         seen_by=said["seen_by"],

@@ -17,6 +17,7 @@ from keng.intake import acts
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
+from keng.kit.urgency import Happening
 from keng.language.masking import cover_values, mask_people
 from keng.language.taxonomy import topic_of_category
 from keng.places import serving
@@ -50,7 +51,7 @@ class TipByStaff:
     place_detail: str = field(default="", repr=False)
     category: str = ""
     """Of the taxonomy, if the officer has decided already; only for the own desk."""
-    happening: str = "unsure"
+    happening: str = Happening.UNSURE
     money_moved: bool = False
     urgency: str = ""
     """Empty: by the words."""

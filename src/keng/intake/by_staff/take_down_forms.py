@@ -12,9 +12,10 @@ from keng.files.redact import GRID_COLUMNS, GridCell, grid_cell
 from keng.intake.by_staff.staff_places import places_by_name, places_of_desk
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice
+from keng.kit.urgency import Happening, Urgency
 from keng.language.taxonomy import categories, category_label
 from keng.places.models import Place, Unit
-from keng.tips.models import TakenDown, Tip
+from keng.tips.models import TakenDown
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -152,8 +153,8 @@ class TakeDownForm(WhereFields):
     spot = forms.CharField(label=lazy("The exact spot"), **_line_field(200))
     happening = forms.ChoiceField(
         label=lazy("Is it still going on?"),
-        choices=Tip.Happening.choices,
-        initial="unsure",
+        choices=Happening.choices,
+        initial=Happening.UNSURE,
         widget=forms.RadioSelect,
         required=False,
     )
@@ -163,9 +164,9 @@ class TakeDownForm(WhereFields):
         initial="",
         choices=[
             ("", lazy("By the words: the machine suggests it")),
-            ("P0", lazy("P0, critical: somebody is in danger now")),
-            ("P1", lazy("P1, high: look within the hour")),
-            ("P2", lazy("P2, normal")),
+            (Urgency.P0, lazy("P0, critical: somebody is in danger now")),
+            (Urgency.P1, lazy("P1, high: look within the hour")),
+            (Urgency.P2, lazy("P2, normal")),
         ],
     )
     money_moved = forms.BooleanField(label=lazy("Money or a code was given away"), required=False)
@@ -212,7 +213,7 @@ class TakeDownForm(WhereFields):
         fields: dict[str, Any] = self.fields
         for name in self.UNMARKED:
             fields[name].is_unmarked = True
-        fields["urgency"].hints = {"P0": _("Everybody on duty is called when you save it.")}
+        fields["urgency"].hints = {Urgency.P0: _("Everybody on duty is called when you save it.")}
         fields["to"].hints = {
             PAST_DESK: _(
                 "If it is about officers here, or they do not want this desk to know. It leaves "
@@ -307,8 +308,8 @@ class CoveredChatForm(WhereFields):
     )
     happening = forms.ChoiceField(
         label=lazy("Is it still going on?"),
-        choices=Tip.Happening.choices,
-        initial="unsure",
+        choices=Happening.choices,
+        initial=Happening.UNSURE,
         required=False,
     )
     money_moved = forms.BooleanField(label=lazy("Money or a code was given away"), required=False)

@@ -22,6 +22,7 @@ from keng.intake.by_staff.take_down import (
 )
 from keng.intake.by_staff.take_down_forms import PAST_DESK, TakeDownForm
 from keng.kit import qr
+from keng.kit.urgency import Happening
 from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, ReceivedBefore
@@ -112,7 +113,7 @@ def _tip_from_form(form: TakeDownForm, desk: Unit) -> TipByStaff:
         place=said["where"],
         place_detail=said["spot"],
         category=said["category"],
-        happening=said["happening"] or Tip.Happening.UNSURE,
+        happening=said["happening"] or Happening.UNSURE,
         money_moved=said["money_moved"],
         urgency=said["urgency"],
         do_not_contact=said["do_not_contact"],

@@ -17,15 +17,15 @@ from keng.intake.examination.findings import Findings, findings_in, role_of_indi
 from keng.intake.examination.places import codes_of_named_places, place_names_in
 from keng.kit import times
 from keng.kit.ids import new_id
+from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
 from keng.language import chat_words, lost_money
 from keng.language.fold import fold
+from keng.language.urgency import first_urgency_of
 from keng.lookup.actions.indicators import hold_indicators
 from keng.places.models import Unit
 from keng.tips import chats, concerns, deadlines
-from keng.tips.first_urgency import first_urgency_of
 from keng.tips.gravity import answers_not_safe
 from keng.tips.models import Alarm, DialogueMessage, Sighting, Suggestion, Tip
-from keng.tips.models.tip import URGENT_LEVELS
 from keng.tips.search_words import add_search_words
 
 PORTION = 50
@@ -102,7 +102,7 @@ def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) 
     has_left = lost_money.money_has_left(folded)
     tip.money_moved = tip.money_moved or has_left
     level = min(found.urgency, first_urgency_of(message.text))
-    if level == "P0" or answers_not_safe(message):
+    if level == Urgency.P0 or answers_not_safe(message):
         later_danger.ring_for_message(tip, message)
     else:
         _raise_urgency(tip, level, at=message.at, is_new_danger=found.is_danger)
@@ -130,16 +130,14 @@ def _raise_urgency(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool
     stands, unless the reporter writes of danger afterwards (`is_new_danger`). A clock decides
     nothing: it only brings the tip before somebody's eyes.
     """
-    if tip.happening == Tip.Happening.OVER and not is_new_danger:
-        level = max(level, "P1")
+    if tip.happening == Happening.OVER and not is_new_danger:
+        level = max(level, Urgency.P1)
     if level not in URGENT_LEVELS or level >= tip.urgency or tip.state != Tip.State.RECEIVED:
         return
     if tip.urgency_is_rated and not is_new_danger:
         return
     tip.urgency, tip.urgency_is_rated = level, False
-    deadlines.start_clock(
-        tip, deadlines.URGENT_CLOCK if level == "P0" else deadlines.LOOK_CLOCK, at=at
-    )
+    deadlines.start_clock(tip, deadlines.CLOCK_OF_URGENCY[level], at=at)
     deadlines.set_due_at(tip)
 
 

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 
+from keng.kit.urgency import Urgency
 from keng.language.categories import Suggestion as Suggested
 from keng.language.categories import suggest_categories
 from keng.language.fold import fold
@@ -25,7 +26,7 @@ class Findings:
 
     indicators: tuple[Indicator, ...] = field(default=(), repr=False)
     categories: tuple[dict[str, object], ...] = field(default=(), repr=False)
-    urgency: str = "P2"
+    urgency: str = Urgency.P2
     urgency_reasons: tuple[str, ...] = field(default=(), repr=False)
     is_danger: bool = False
     """Life or body is in danger, as the words say; not only a grave category."""

@@ -366,7 +366,7 @@ def test_what_was_told_stands_in_its_columns(unit):
 
 def test_every_field_of_a_row_is_one_that_the_statement_reads(account, unit):
     rows = [
-        receive.incoming_row(tip, receive.clock_limits_in_force())
+        receive.incoming_row(tip, receive.read_first_clocks())
         for tip in (
             said(account, location=(21.2, 106.1), media=(("image", b"url"),)),
             form(unit, receipt_hash=b"r"),

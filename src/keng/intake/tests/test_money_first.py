@@ -20,9 +20,9 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language import lost_money
 from keng.language.fold import fold
+from keng.language.urgency import first_urgency_of
 from keng.tips import receipt_codes
 from keng.tips.check_list import check_list_lines, check_list_steps
-from keng.tips.first_urgency import first_urgency_of
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import DialogueMessage, Receipt, Tip
 from tests import make
@@ -49,6 +49,8 @@ WITHOUT_ACCENTS = "tin moi: co thang goi bao cong an phuong bat cai app roi mat 
         "I just transferred 20 million to a scammer",
         "we have already paid the deposit",
         "They called and I have sent them 5 million dong",
+        "tôi bị lừa mất hết tiền",
+        "app báo bị mất tiền trong tài khoản",
     ],
 )
 def test_money_that_has_gone_is_recognised_with_accents_or_without(text):
@@ -72,13 +74,22 @@ def test_money_that_has_gone_is_recognised_with_accents_or_without(text):
         "hàng xóm chuyển gạch ầm ĩ từ sáng",
         "Chồng tôi đang cầm dao ngoài cửa",
         "they ask me to transfer money",
+        "bị mất trộm tiền trong ví",
+        "suýt bị lừa mất hết tiền",
     ],
 )
 def test_what_was_only_asked_for_or_lost_otherwise_is_not(text):
     assert not lost_money.money_has_left(fold(text))
 
 
-@pytest.mark.parametrize("piece", ["da em ", "mat a ", "chuyen a a a ", "i paid a ", "vua doc a "])
+def test_somebody_who_has_talked_has_sent_no_money():
+    told = "Con tôi học mẫu giáo bị bạn cắn nhẹ, cô đã nói chuyện với hai nhà"
+    assert first_urgency_of(told) == "P2"
+
+
+@pytest.mark.parametrize(
+    "piece", ["da em ", "mat a ", "chuyen a a a ", "i paid a ", "vua doc a ", "bi mat a "]
+)
 def test_looking_for_it_takes_no_longer_than_the_text_is_long(piece):
     def seconds(times_):
         began = time.perf_counter()

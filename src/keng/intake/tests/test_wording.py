@@ -15,7 +15,7 @@ from keng.language.chat_words import (
     wants_no_contact,
 )
 from keng.language.fold import fold
-from keng.tips.first_urgency import first_urgency_of
+from keng.language.urgency import first_urgency_of
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from keng.kit import icons, languages, safe_text, time_words
+from keng.kit.choice_members import choice_member
 
 register = template.Library()
 
@@ -26,6 +27,15 @@ def _drawing(box: int, size: int, css: str, body: str) -> SafeString:
         box,
         mark_safe(body),  # noqa: S308
     )
+
+
+@register.filter("is")
+def is_member(value: object, name: str) -> bool:
+    """Whether a field stands at this member: {% if tip.state|is:"Tip.State.CLOSED" %}.
+
+    A name that there is not is a mistake of the template and raises LookupError.
+    """
+    return value == choice_member(name)
 
 
 @register.simple_tag

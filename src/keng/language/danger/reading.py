@@ -8,8 +8,9 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from keng.kit.urgency import Urgency
 from keng.language.danger.clues import Clue, clues_of_words, weigh_clues
 from keng.language.danger.table import (
     DANGER_MASK,
@@ -56,7 +57,7 @@ _OF_CHILDREN = frozenset({"child", "child_alone", "lost_child"})
 class Danger(NamedTuple):
     """How soon somebody must look, which kind of danger it is, and the words that say so."""
 
-    level: Literal["P0", "P1"]
+    level: Urgency
     kind: str
     reasons: tuple[str, ...]
     is_clear: bool = True
@@ -80,13 +81,13 @@ class _Held(NamedTuple):
 
     rule: DangerRule
     place: list[_Hit]
-    level: Literal["P0", "P1"]
+    level: Urgency
 
 
 class _Found(NamedTuple):
     """A danger without a word of the text: only where its words stand."""
 
-    level: Literal["P0", "P1"]
+    level: Urgency
     kind: str
     places: tuple[tuple[int, int], ...]
     """From the first character to the one after the last, in the order of the text."""
@@ -134,7 +135,7 @@ def _find(text: str) -> _Found | None:
     words, _hits, held, clues = _read(text)
     weighed = weigh_clues(len(words), clues)
     level = min((each.level for each in held), default=None)
-    if weighed.score < (_OUTWEIGHS_LIFE if level == "P0" else THRESHOLD):
+    if weighed.score < (_OUTWEIGHS_LIFE if level == Urgency.P0 else THRESHOLD):
         return None
     if level is None and len(words) < _FEW:
         return None
@@ -146,7 +147,7 @@ def _find(text: str) -> _Found | None:
     spans = [_Hit(start, end) for _name, start, end in weighed.strongest(kind)[:_QUOTES]]
     # Nobody is called out of bed for what no rule has words for; it is looked at soon.
     is_clear = kind not in _OF_THINGS and weighed.score >= _CLEAR
-    return _Found("P1", kind, _spots(words, spans), is_clear)
+    return _Found(Urgency.P1, kind, _spots(words, spans), is_clear)
 
 
 def clues_in(text: str) -> set[str]:
@@ -443,14 +444,14 @@ def _is_calm(kind: str, place: list[_Hit], hits: _Hits) -> bool:
     return any(_nearest(place[0], hits.get(name, ())) for name in calmers().get(kind, ()))
 
 
-def _level(rule: DangerRule, place: list[_Hit], hits: _Hits) -> Literal["P0", "P1"]:
+def _level(rule: DangerRule, place: list[_Hit], hits: _Hits) -> Urgency:
     if rule.kind in _OF_THINGS:
-        return "P1"
+        return Urgency.P1
     if any(_nearest(place[0], hits.get(name, ())) for name in ("LONG_AGO", "YESTERDAY")):
-        return "P1"
-    if rule.level == "P0" or "URGENT" in hits or _nearest(place[0], hits.get("NOW", ())):
-        return "P0"
-    return "P1"
+        return Urgency.P1
+    if rule.level == Urgency.P0 or "URGENT" in hits or _nearest(place[0], hits.get("NOW", ())):
+        return Urgency.P0
+    return Urgency.P1
 
 
 def _spots(words: list[TextWord], spans: list[_Hit]) -> tuple[tuple[int, int], ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from keng.kit.urgency import Urgency
 from keng.language.fold import fold
 from keng.language.tables import table_entries
 from keng.language.words import folded_key, spelling
@@ -31,7 +32,7 @@ class DangerRule:
     """All the needed ideas near each other, and none of the excluded ones near them."""
 
     kind: str
-    level: str
+    level: Urgency
     needed: tuple[str, ...]
     excluded: tuple[str, ...]
 
@@ -81,7 +82,7 @@ def _rules() -> Iterator[DangerRule]:
                 first, *others = part.split("-")
                 needed.append(first)
                 excluded += others
-            yield DangerRule(kind, level, tuple(needed), tuple(excluded))
+            yield DangerRule(kind, Urgency(level), tuple(needed), tuple(excluded))
 
 
 def _add(index: PhraseIndex, idea: str, written: str, *, is_foreign: bool) -> None:

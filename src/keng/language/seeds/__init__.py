@@ -1,9 +1,10 @@
-"""The words that speak for each category: two tables of our own, and their reader."""
+"""The words that speak for each category and its haste: our own tables, and their reader."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from keng.language.danger.table import DANGER_PACKAGE
 from keng.language.tables import table_entries
 
 SEED_MASK, _VAGUE = "MASK", "VAGUE"
@@ -46,9 +47,23 @@ def seed_rules() -> tuple[SeedRule, ...]:
     )
 
 
+def haste_signs(code: str) -> tuple[tuple[str, ...], ...]:
+    """What makes this category a matter of minutes: the ideas of each sign."""
+    return _haste().get(code, _haste()["*"])
+
+
+@cache
+def _haste() -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {
+        code: tuple(tuple(item.split("+")) for item in items)
+        for code, items in table_entries(__name__, "haste.txt")
+    }
+
+
 def _listed() -> Iterator[tuple[str, tuple[str, ...]]]:
-    for name, phrases in table_entries(__name__, "concepts.txt"):
-        yield name, tuple(phrases)
+    for package, table in ((__name__, "concepts.txt"), (DANGER_PACKAGE, "minutes.txt")):
+        for name, phrases in table_entries(package, table):
+            yield name, tuple(phrases)
 
 
 def _rule(code: str, weight: float, item: str) -> SeedRule:

@@ -13,8 +13,7 @@ from keng.language.danger.clues import clue_weights
 from keng.language.danger.reading import THRESHOLD
 from keng.language.danger.table import calmers, danger_phrases, danger_rules
 from keng.language.fold import fold
-from keng.language.urgency import suggest_urgency
-from keng.tips.first_urgency import first_urgency_of
+from keng.language.urgency import first_urgency_of, suggest_urgency
 from tests import train_danger
 
 

@@ -1,12 +1,32 @@
 """The table of categories and the topics over it."""
 
 from keng.language import taxonomy
+from keng.language.seeds import haste_signs, seed_concepts
+from keng.language.tables import table_entries
 
 
-def test_there_are_thirty_one_categories_with_both_names():
+def test_every_category_has_both_names_and_somebody_to_call():
     rows = taxonomy.categories().values()
-    assert len(rows) == 31
-    assert all(row.vi and row.en and row.urgency in {"P0", "P1", "P2", "P3"} for row in rows)
+    assert len(rows) >= 31
+    assert all(row.vi and row.en and row.numbers <= {"111", "113", "114", "115"} for row in rows)
+    assert all(row.numbers for row in rows)
+
+
+def test_only_of_scams_the_reporter_is_told_more_and_only_they_rise_everywhere():
+    """A suspect can report too, and probe."""
+    rows = taxonomy.categories().values()
+    assert {row.code for row in rows if row.tells_more} == set(taxonomy.scam_categories())
+    assert taxonomy.tells_more("scam_bank")
+    assert not taxonomy.tells_more("theft")
+    assert not taxonomy.tells_more("")
+
+
+def test_what_makes_haste_is_said_of_categories_and_ideas_that_there_are():
+    concepts = {*seed_concepts(), "#minor"}
+    codes = [code for code, _signs in table_entries("keng.language.seeds", "haste.txt")]
+    assert {*codes} - {"*"} <= {*taxonomy.categories()}
+    for code in taxonomy.categories():
+        assert {idea for sign in haste_signs(code) for idea in sign} <= concepts
 
 
 def test_every_tile_has_categories_and_every_category_a_tile():

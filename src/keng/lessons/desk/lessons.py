@@ -70,7 +70,9 @@ def _writing_page(
     form = LessonForm(
         request.POST if request.method == "POST" else None,
         initial=initial,
-        films=Film.objects.visible_to(request.officer).filter(state="ready").order_by("-id"),
+        films=Film.objects.visible_to(request.officer)
+        .filter(state=Film.State.READY)
+        .order_by("-id"),
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -29,7 +29,7 @@ def film_captions(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpRes
 
 
 def _film_or_404(pk: uuid.UUID) -> Film:
-    edition = public_editions().filter(film=pk, film__state="ready").first()
+    edition = public_editions().filter(film=pk, film__state=Film.State.READY).first()
     if edition is None or edition.film is None:
         raise Http404
     return edition.film

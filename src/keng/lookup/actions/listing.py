@@ -121,7 +121,9 @@ def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> L
         raise AlreadyDecided
     if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
         raise DisputeOpen
-    standing = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
+    standing = Listing.objects.filter(
+        lookup_hash=key, status=Listing.Status.LISTED, block_list__isnull=True
+    )
     weaker = list(lock(standing.select_related("unit")))
     if _as_strong_listings(key, listing.grade).exists():
         raise AlreadyListed
@@ -175,7 +177,11 @@ def end_listing(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> L
 def expire_listings(portion: int = _PORTION) -> int:
     """End what has reached its last day; a look-up stopped answering with it at midnight."""
     today = times.local_date(times.now())
-    over = Listing.objects.exclude(status="ended").filter(expires_on__lt=today).order_by("id")
+    over = (
+        Listing.objects.exclude(status=Listing.Status.ENDED)
+        .filter(expires_on__lt=today)
+        .order_by("id")
+    )
     rows = list(lock_available(over)[:portion])
     ids = [row.pk for row in rows]
     Listing.objects.filter(pk__in=ids).update(
@@ -218,7 +224,10 @@ def end_disputed_listings(dispute: Dispute, *, by: Officer) -> None:
         Dispute.Outcome.SPOOFED: Listing.End.SPOOFED,
     }
     why = ends[Dispute.Outcome(dispute.outcome)]
-    standing = Q(lookup_hash=dispute.listing.lookup_hash, status__in=("listed", "proposed"))
+    standing = Q(
+        lookup_hash=dispute.listing.lookup_hash,
+        status__in=(Listing.Status.LISTED, Listing.Status.PROPOSED),
+    )
     rows = Listing.objects.filter(standing | Q(pk=dispute.listing_id))
     for row in lock(rows):
         _end_row(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
@@ -236,7 +245,7 @@ def _restore_displaced(listing: Listing, by: object) -> None:
         return
     same = Listing.objects.filter(lookup_hash=bytes(listing.lookup_hash)).exclude(pk=listing.pk)
     is_wrong = same.taken_off().filter(ended_at__gt=old.ended_at).exists()
-    if is_wrong or same.filter(status="listed", block_list__isnull=True).exists():
+    if is_wrong or same.filter(status=Listing.Status.LISTED, block_list__isnull=True).exists():
         return
     old.status, old.end_reason, old.ended_at = Listing.Status.LISTED, "", None
     old.save(update_fields=["status", "end_reason", "ended_at"])
@@ -247,7 +256,9 @@ def _displaced_by(listing: Listing) -> Listing | None:
     """The entry that ended at the moment in which this one was made public."""
     if listing.checked_at is None:
         return None
-    ended = Listing.objects.filter(lookup_hash=bytes(listing.lookup_hash), end_reason="replaced")
+    ended = Listing.objects.filter(
+        lookup_hash=bytes(listing.lookup_hash), end_reason=Listing.End.REPLACED
+    )
     there = ended.filter(ended_at=listing.checked_at, block_list__isnull=True)
     return lock(there).first()
 

@@ -126,7 +126,9 @@ def import_block_list(
     if not taken:
         raise NothingListed
     result.struck = _replace_listings(block_list, expires_on)
-    result.listed = Listing.objects.filter(block_list=block_list, status="listed").count()
+    result.listed = Listing.objects.filter(
+        block_list=block_list, status=Listing.Status.LISTED
+    ).count()
     block_list.licence, block_list.origin = licence, origin
     block_list.expires_on, block_list.imported_at = expires_on, times.now()
     block_list.save(update_fields=["licence", "origin", "expires_on", "imported_at"])
@@ -165,7 +167,7 @@ def remove_block_list(block_list: BlockList) -> bool:
 
 def block_list_sources() -> list[tuple[BlockList, int]]:
     """Every source with how much of it is listed."""
-    listed = Count("listings", filter=Q(listings__status="listed"))
+    listed = Count("listings", filter=Q(listings__status=Listing.Status.LISTED))
     return [
         (each, each.listed) for each in BlockList.objects.annotate(listed=listed).order_by("name")
     ]

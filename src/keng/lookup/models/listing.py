@@ -44,13 +44,13 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def public(self, today: datetime.date | None = None) -> "ListingQuerySet":
         """What a look-up answers with: listed, and not past its last day."""
         day = today or times.local_date(times.now())
-        return self.filter(status="listed", expires_on__gte=day)
+        return self.filter(status=Listing.Status.LISTED, expires_on__gte=day)
 
     def taken_off(self) -> "ListingQuerySet":
         """What stood in the list and should not, or no longer: a look-up says so."""
         ends = [Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED]
-        was_public = Q(checked_at__isnull=False) | Q(grade="imported")
-        return self.filter(was_public, status="ended", end_reason__in=ends)
+        was_public = Q(checked_at__isnull=False) | Q(grade=Listing.Grade.IMPORTED)
+        return self.filter(was_public, status=Listing.Status.ENDED, end_reason__in=ends)
 
 
 class Listing(InHands, Row):

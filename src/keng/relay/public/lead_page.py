@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from keng.delivery.models import DispatchText, RelayTask
+from keng.delivery.models import Dispatch, DispatchText, RelayTask
 from keng.kit.numbers import whole_number
 from keng.network.models import Lead
 from keng.network.queries.teams import teams_of_lead
@@ -82,7 +82,7 @@ def _forms(
         )
     if isinstance(failed, CannotForm) and failed.auto_id == f"{key}_why_%s":
         return confirm, failed
-    corrects = kit.dispatch.kind != "warning"
+    corrects = kit.dispatch.kind != Dispatch.Kind.WARNING
     return confirm, CannotForm(tasks=kit.tasks, auto_id=f"{key}_why_%s", corrects=corrects)
 
 
@@ -161,7 +161,7 @@ def relay_cannot(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UU
         request.POST,
         tasks=kit.tasks,
         auto_id=f"d{dispatch.hex[-6:]}_why_%s",
-        corrects=kit.dispatch.kind != "warning",
+        corrects=kit.dispatch.kind != Dispatch.Kind.WARNING,
     )
     if not form.is_valid():
         return _lead_page(request, token, lead, form)

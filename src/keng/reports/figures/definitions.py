@@ -100,9 +100,9 @@ _CLASS = Case(
     When(duplicate_of__isnull=False, then=Value("duplicate")),
     When(outcome__in=_OUTSIDE, then=Value("out_of_competence")),
     # Gone before anybody could rate it; what the desk had begun it rates like any other.
-    When(outcome="withdrawn", then=Value("withdrawn")),
-    When(value="of_value", then=Value("of_value")),
-    When(value="not_of_value", then=Value("not_of_value")),
+    When(outcome=Tip.Outcome.WITHDRAWN, then=Value("withdrawn")),
+    When(value=Tip.Value.OF_VALUE, then=Value("of_value")),
+    When(value=Tip.Value.NOT_OF_VALUE, then=Value("not_of_value")),
     default=Value("unrated"),
     output_field=CharField(),
 )

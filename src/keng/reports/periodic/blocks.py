@@ -17,6 +17,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum,
 
 from keng.claims.models import Revision, Verdict
 from keng.delivery.models import Delivery, RelayTask
+from keng.language.taxonomy import scam_categories
 from keng.network.models import Group
 from keng.places.models import Place
 from keng.reports.figures import definitions
@@ -104,7 +105,7 @@ def _incidents_with(name: str) -> Callable[[ReportAsk], QuerySet[Incident]]:
     return lambda ask: definitions.incidents_opened(ask.onlooker, ask.span.period, name)
 
 
-_SCAM_STOPPED = Q(outcome="prevented", category__startswith="scam_")
+_SCAM_STOPPED = Q(outcome=Tip.Outcome.PREVENTED, category__in=scam_categories())
 
 
 def _scams_stopped(ask: ReportAsk) -> QuerySet[Incident]:
@@ -191,7 +192,9 @@ def _follow_ups(ask: ReportAsk) -> int:
 
 def _written_by_reporters(ask: ReportAsk) -> int:
     wrote = DialogueMessage.objects.filter(tip__in=ask.seen)
-    return wrote.filter(author="reporter", at__gte=ask.since, at__lt=ask.until).count()
+    return wrote.filter(
+        author=DialogueMessage.Author.REPORTER, at__gte=ask.since, at__lt=ask.until
+    ).count()
 
 
 def _afraid(ask: ReportAsk) -> QuerySet[Tip]:
@@ -221,7 +224,8 @@ def _arrivals(ask: ReportAsk) -> dict[str, Any]:
 
 
 def _no_tip(ask: ReportAsk) -> QuerySet[Decision]:
-    kinds = ("procedure", "civil", "out_of_scope")
+    as_kind = Decision.DeclinedAs
+    kinds = (as_kind.PROCEDURE, as_kind.CIVIL, as_kind.OUT_OF_SCOPE)
     return ask.fresh_at_end.outsides().filter(
         kind=Decision.Kind.DECLINED, detail__as_kind__in=kinds
     )

@@ -118,7 +118,7 @@ def _term_by_tip(tip_id: uuid.UUID, parts: dict[str, Counter[uuid.UUID]]) -> str
     said: tuple[str, ...] = (f"ended_{tip.outcome}" if tip.closed_at else open_,)
     if "duplicate" in parts:
         by_value = {"of_value": "of_value", "not_of_value": "not_of_value"}
-        outside = tip.outcome in ("out_of_competence", "not_a_tip")
+        outside = tip.outcome in (Tip.Outcome.OUT_OF_COMPETENCE, Tip.Outcome.NOT_A_TIP)
         said = (
             "duplicate"
             if tip.duplicate_of_id

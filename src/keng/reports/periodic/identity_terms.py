@@ -154,32 +154,34 @@ def _ended(ask: ReportAsk, how: Q) -> QuerySet[Decision]:
 @term
 def ended_solved(ask: ReportAsk) -> QuerySet[Decision]:
     """Ended as cleared up."""
-    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome="solved"))
+    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome=Tip.Outcome.SOLVED))
 
 
 @term
 def ended_prevented(ask: ReportAsk) -> QuerySet[Decision]:
     """Ended as prevented."""
-    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome="prevented"))
+    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome=Tip.Outcome.PREVENTED))
 
 
 @term
 def ended_handed_over(ask: ReportAsk) -> QuerySet[Decision]:
     """Ended by handing it over."""
-    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome="handed_over"))
+    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome=Tip.Outcome.HANDED_OVER))
 
 
 @term
 def ended_warned(ask: ReportAsk) -> QuerySet[Decision]:
     """Ended with a warning."""
-    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome="warned"))
+    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome=Tip.Outcome.WARNED))
 
 
 @term
 def ended_unfounded(ask: ReportAsk) -> QuerySet[Decision]:
     """Ended as unfounded, or as nothing that can be checked."""
-    declined = Q(kind=DecisionKind.DECLINED, detail__as_kind="not_checkable")
-    return _ended(ask, Q(kind=DecisionKind.CLOSED, detail__outcome="unfounded") | declined)
+    declined = Q(kind=DecisionKind.DECLINED, detail__as_kind=Decision.DeclinedAs.NOT_CHECKABLE)
+    return _ended(
+        ask, Q(kind=DecisionKind.CLOSED, detail__outcome=Tip.Outcome.UNFOUNDED) | declined
+    )
 
 
 @term

@@ -183,7 +183,7 @@ def may_publish_report(signed: Snapshot, by: Officer) -> bool:
     is_month = len(signed.span) == len("2026-10") and "Q" not in signed.span
     is_newest = not Snapshot.objects.filter(replaces=signed).exists()
     was = PublicReport.objects.filter(snapshot=signed).exists()
-    may = signed.unit.kind == "province" and whose_report.may_sign_report(by, signed.unit)
+    may = signed.unit.kind == Unit.Kind.PROVINCE and whose_report.may_sign_report(by, signed.unit)
     return may and is_month and is_newest and not was
 
 

@@ -22,15 +22,21 @@ from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import TipViewer
 
 DecisionKind = Decision.Kind
-OUTSIDE_OUTCOMES = ("out_of_competence", "not_a_tip")
-OUTSIDE_KINDS = ("procedure", "civil", "municipal", "out_of_scope")
+OUTSIDE_OUTCOMES = (Tip.Outcome.OUT_OF_COMPETENCE, Tip.Outcome.NOT_A_TIP)
+OUTSIDE_KINDS = (
+    Decision.DeclinedAs.PROCEDURE,
+    Decision.DeclinedAs.CIVIL,
+    Decision.DeclinedAs.MUNICIPAL,
+    Decision.DeclinedAs.OUT_OF_SCOPE,
+)
 # What takes a tip out of the incident that it was joined to.
 _LEAVES = Q(kind__in=(DecisionKind.SEPARATED, DecisionKind.ROUTED)) | Q(
-    kind=DecisionKind.DECLINED, detail__as_kind__in=("official", "out_of_scope")
+    kind=DecisionKind.DECLINED,
+    detail__as_kind__in=(Decision.DeclinedAs.OFFICIAL, Decision.DeclinedAs.OUT_OF_SCOPE),
 )
 # A complaint about an officer moves up; it does not end there.
 ENDING_DECISION = Q(kind=DecisionKind.CLOSED) | (
-    Q(kind=DecisionKind.DECLINED) & ~Q(detail__as_kind="official")
+    Q(kind=DecisionKind.DECLINED) & ~Q(detail__as_kind=Decision.DeclinedAs.OFFICIAL)
 )
 _SAYS_OUTSIDE = Q(kind=DecisionKind.OUTCOME, detail__outcome__in=OUTSIDE_OUTCOMES) | Q(
     kind=DecisionKind.DECLINED, detail__as_kind__in=OUTSIDE_KINDS
@@ -39,7 +45,7 @@ _SAYS_OUTSIDE = Q(kind=DecisionKind.OUTCOME, detail__outcome__in=OUTSIDE_OUTCOME
 SORTING_DECISION = (
     (Q(kind=DecisionKind.SORTED) & ~Q(detail__category=""))
     | Q(kind__in=(DecisionKind.DUPLICATE, DecisionKind.DECLINED))
-    | Q(kind=DecisionKind.OUTCOME, detail__outcome__in=(*OUTSIDE_OUTCOMES, "unfounded"))
+    | Q(kind=DecisionKind.OUTCOME, detail__outcome__in=(*OUTSIDE_OUTCOMES, Tip.Outcome.UNFOUNDED))
 )
 
 
@@ -84,7 +90,7 @@ class TipStates:
     @cached_property
     def withdrawn(self) -> Ids:
         """Taken back by the reporter before anybody acted on it."""
-        gone = self.tips().filter(outcome="withdrawn", withdrawn_at__lt=self.until)
+        gone = self.tips().filter(outcome=Tip.Outcome.WITHDRAWN, withdrawn_at__lt=self.until)
         return _ids(gone, "pk")
 
     @cached_property
@@ -112,7 +118,9 @@ class TipStates:
         ended = _ids(since.filter(ENDING_DECISION).filter(~Exists(begun_before)), "tip")
         begun = _ids(since.filter(kind=DecisionKind.REOPENED), "tip") | self.objected_until(None)
         now = _ids(self.tips().filter(closed_at__isnull=True), "pk")
-        gone = _ids(self.tips().filter(outcome="withdrawn", withdrawn_at__gte=self.until), "pk")
+        gone = _ids(
+            self.tips().filter(outcome=Tip.Outcome.WITHDRAWN, withdrawn_at__gte=self.until), "pk"
+        )
         return Ids((now - begun) | ended | gone)
 
     @cached_property
@@ -151,7 +159,7 @@ class TipStates:
         later = _ids(sorted_.filter(at__gte=self.until), "tip")
         before = _ids(sorted_.filter(at__lt=self.until), "tip")
         bare = self.tips().filter(category="", duplicate_of__isnull=True)
-        bare = bare.exclude(outcome__in=(*OUTSIDE_OUTCOMES, "unfounded"))
+        bare = bare.exclude(outcome__in=(*OUTSIDE_OUTCOMES, Tip.Outcome.UNFOUNDED))
         return Ids((later - before) | (_ids(bare, "pk") - later - before))
 
     @cached_property
@@ -213,7 +221,7 @@ class TipStates:
 
     def outsides(self) -> QuerySet[Decision]:
         """Decisions by which a tip was outside the competence, or no tip."""
-        declined = Q(kind=DecisionKind.DECLINED) & ~Q(detail__as_kind="official")
+        declined = Q(kind=DecisionKind.DECLINED) & ~Q(detail__as_kind=Decision.DeclinedAs.OFFICIAL)
         again = self._later().filter(
             Q(kind__in=(DecisionKind.REOPENED, DecisionKind.OUTCOME)) | declined
         )
@@ -263,7 +271,7 @@ class TipStates:
         """Out of scope, said before the reporter objected: the tip began again."""
         found = Q(pk__in=[])
         for tip, at in self.last_objections.items():
-            found |= Q(tip=tip, detail__as_kind="out_of_scope", at__lt=at)
+            found |= Q(tip=tip, detail__as_kind=Decision.DeclinedAs.OUT_OF_SCOPE, at__lt=at)
         return found
 
     @cached_property

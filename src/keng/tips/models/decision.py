@@ -1,5 +1,7 @@
 """Decisions and the clocks that run until they are taken."""
 
+import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +28,16 @@ class Decision(Row):
         SET_ASIDE = "set_aside", _("Set aside")
         SUSPENDED = "suspended", _("Suspended")
         RESUMED = "resumed", _("Taken up again")
+
+    class DeclinedAs(models.TextChoices):
+        """Why something is not handled as a tip (`detail["as_kind"]`)."""
+
+        PROCEDURE = "procedure", _("Question of procedure")
+        CIVIL = "civil", _("Civil dispute")
+        OFFICIAL = "official", _("Complaint about officers")
+        MUNICIPAL = "municipal", _("Lights, rubbish, roads")
+        OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
+        NOT_CHECKABLE = "not_checkable", _("Not enough to check")
 
     class Ground(models.TextChoices):
         """What may suspend a tip: nothing but waiting for what others have to bring."""
@@ -74,6 +86,10 @@ class ClockRule(Row):
 
     def __str__(self) -> str:
         return self.code
+
+    def holds_on(self, day: datetime.date) -> bool:
+        """Whether this version is in force on a day; of several, the one that began last is."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
 
 class Clock(Row):

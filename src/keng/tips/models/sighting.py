@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.kit.ids import coarse_id
 from keng.kit.models import Row
+from keng.kit.urgency import Urgency
 from keng.tips.models.tip import Tip
 
 
@@ -51,7 +52,7 @@ class Suggestion(Row):
     tip = models.OneToOneField(Tip, models.CASCADE, related_name="suggestion")
     # [{"code", "strength": "very" | "fairly" | "slightly", "reasons": [quoted words]}], best first.
     categories = models.JSONField(default=list)
-    urgency = models.CharField(max_length=2, default="P2")
+    urgency = models.CharField(max_length=2, default=Urgency.P2)
     urgency_reasons = models.JSONField(default=list)
     # Place codes found in the text, best first.
     places = models.JSONField(default=list)

@@ -16,6 +16,7 @@ from keng.kit import times
 from keng.kit.among import Ids
 from keng.kit.ids import coarse_id
 from keng.kit.models import Row
+from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
 from keng.tips.models.incident import Incident
 
 # Search is for work: what was closed longer ago is in nobody's way.
@@ -24,21 +25,9 @@ FINDABLE_FOR = datetime.timedelta(days=90)
 
 # What calls people: critical and nobody's yet, or danger in a later message that nobody has taken.
 IS_RINGING = models.Q(danger_unheard=True) | (
-    models.Q(urgency="P0", assigned_to__isnull=True) & ~models.Q(state__in=["closed", "duplicate"])
+    models.Q(urgency=Urgency.P0, assigned_to__isnull=True)
+    & ~models.Q(state__in=["closed", "duplicate"])
 )
-
-
-class Urgency(models.TextChoices):
-    """How fast somebody must look: decided by a person, suggested by the machine."""
-
-    P0 = "P0", _("Critical")
-    P1 = "P1", _("High")
-    P2 = "P2", _("Normal")
-    P3 = "P3", _("Low")
-
-
-# What is looked at within the hour, or now.
-URGENT_LEVELS = ("P0", "P1")
 
 
 class TipViewer(Protocol):
@@ -96,7 +85,9 @@ class TipQuerySet(models.QuerySet["Tip"]):
 
     def findable(self) -> "TipQuerySet":
         """What may be searched: open tips, and closed ones for 90 days unless unfounded."""
-        recent = models.Q(closed_at__gt=times.now() - FINDABLE_FOR) & ~models.Q(outcome="unfounded")
+        recent = models.Q(closed_at__gt=times.now() - FINDABLE_FOR) & ~models.Q(
+            outcome=Tip.Outcome.UNFOUNDED
+        )
         return self.filter(models.Q(state__in=Tip.OPEN_STATES) | recent)
 
     def in_waves(self) -> "TipQuerySet":
@@ -104,7 +95,9 @@ class TipQuerySet(models.QuerySet["Tip"]):
         return (
             self.exclude(pk__in=TipConcern.objects.values("tip"))
             .exclude(kind=Tip.Kind.OUT_OF_SCOPE)
-            .exclude(outcome__in=["unfounded", "not_a_tip", "withdrawn"])
+            .exclude(
+                outcome__in=[Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN]
+            )
         )
 
 
@@ -120,7 +113,7 @@ class Tip(Row):
         DUPLICATE = "duplicate", _("Joined to an incident")
         CLOSED = "closed", _("Closed")
 
-    OPEN_STATES = ("received", "accepted", "duplicate")
+    OPEN_STATES = (State.RECEIVED, State.ACCEPTED, State.DUPLICATE)
 
     class Kind(models.TextChoices):
         UNSORTED = "unsorted", _("Not sorted yet")
@@ -151,11 +144,6 @@ class Tip(Row):
         # Nobody decides this one: the reporter took the report back before anybody acted on it.
         WITHDRAWN = "withdrawn", _("Taken back by the reporter")
 
-    class Happening(models.TextChoices):
-        NOW = "now", _("Yes, right now")
-        OVER = "over", _("It is over")
-        UNSURE = "unsure", _("Not sure")
-
     province_code = models.CharField(max_length=4, default="", db_default="")
     responsible_unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
@@ -181,7 +169,7 @@ class Tip(Row):
     )
     # Code of language/taxonomy.csv; empty until an officer has decided.
     category = models.CharField(max_length=30, default="", db_default="")
-    urgency = models.CharField(max_length=2, choices=Urgency, default="P2", db_default="P2")
+    urgency = models.CharField(max_length=2, choices=Urgency, default=Urgency.P2, db_default="P2")
     # An officer said how urgent it is. Until then it stands as the machine reads it, and says so.
     urgency_is_rated = models.BooleanField(default=False, db_default=False)
     value = models.CharField(max_length=12, choices=Value, default="unrated", db_default="unrated")
@@ -307,7 +295,7 @@ class Tip(Row):
     def rings(self) -> bool:
         """Whether somebody must be called for it (RINGING says the same to the database)."""
         is_done = self.state in {self.State.CLOSED, self.State.DUPLICATE}
-        is_nobodys = self.urgency == "P0" and self.assigned_to_id is None and not is_done
+        is_nobodys = self.urgency == Urgency.P0 and self.assigned_to_id is None and not is_done
         return self.danger_unheard or is_nobodys
 
 

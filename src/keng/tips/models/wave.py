@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.models import Row
+from keng.language.taxonomy import scam_categories
 from keng.tips.models.tip import Tip, TipViewer
 
 # Fewer than three tips of three people tell nothing.
@@ -24,7 +25,8 @@ class WaveQuerySet(models.QuerySet["Wave"]):
         several = (
             own.values("wave").annotate(n=models.Count("pk")).filter(n__gte=FEWEST_TIPS_OF_WAVE)
         )
-        shown = models.Q(unit_id__in=officer.own_unit_ids) | models.Q(category__startswith="scam_")
+        is_scam = models.Q(category__in=scam_categories())
+        shown = models.Q(unit_id__in=officer.own_unit_ids) | is_scam
         return self.filter(
             shown | models.Q(pk__in=several.values("wave")), pk__in=own.values("wave")
         )

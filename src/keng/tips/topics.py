@@ -1,0 +1,18 @@
+"""The eight tiles a resident chooses from (the column `topic` of keng.language.taxonomy)."""
+
+from django.utils.translation import gettext_lazy as _
+
+# Code of the topic (also the name of its drawing), what the tile says, and what belongs to it.
+TOPICS = (
+    ("scam", _("Scam"), _("Calls, messages, money transfers")),
+    ("theft", _("Theft, robbery"), _("Stolen vehicle, break-in, snatching")),
+    ("violence", _("Violence, threats"), _("Fights, disorder, violence at home")),
+    ("child", _("Children, missing people"), _("Abuse, luring, somebody lost")),
+    ("drugs", _("Drugs, gambling"), _("Dealing, gatherings, prostitution")),
+    ("loan", _("Loan sharks"), _("Extreme interest, threats over debts")),
+    ("fire", _("Fire, weapons, traffic"), _("Fireworks, blades, racing, accidents")),
+    ("other", _("Something else"), _("Lodgings, fake goods, dumped poison")),
+)
+TOPIC_NAMES = {code: name for code, name, _hint in TOPICS}
+# Where the question about money makes sense.
+MONEY_TOPICS = ("scam", "loan")
