@@ -29,6 +29,7 @@ OTHER_NAMES = {
     ("kit/templatetags/keng.py", "kind"),
     ("network/queries/establishments.py", "state"),
     ("lookup/block_lists/reading.py", "kind"),
+    ("surveys/chat/handler.py", "refusal"),
     ("tips/printed_receipt.py", "topic"),
 }
 COMPARED = re.compile(r"([\w.]+) *(?:==|!=) *(['\"])(\w*)\2|(['\"])(\w*)\4 *(?:==|!=) *([\w.]+)")

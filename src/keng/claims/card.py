@@ -83,7 +83,7 @@ def _fitted_title(words: str, sizes: tuple[int, ...], most: int) -> tuple[int, l
 
 
 def _card_foot(revision: Revision) -> str:
-    on = moment_words(revision.published_at or revision.made_at, "date")
+    on = moment_words(revision.released_at or revision.made_at, "date")
     evidence = _("Evidence: %s") % check_url(revision.claim.number).partition("://")[2]
     return "".join(
         [

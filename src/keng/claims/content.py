@@ -1,12 +1,9 @@
-"""What a check says: plain values, their canonical form and its hash."""
+"""What a check says, as plain values."""
 
 import datetime
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-
-from keng.claims.models import Revision
 
 TEXT_FIELDS = ("question", "answer", "unknown", "advice", "note")
 
@@ -43,7 +40,7 @@ class CheckContent:
     evidence: Sequence[Evidence]
 
     def as_json(self) -> dict[str, object]:
-        """As a partner's manuscript keeps it."""
+        """As a revision and a partner's manuscript keep it."""
         return {
             "verdict": self.verdict,
             "topic": self.topic,
@@ -52,44 +49,3 @@ class CheckContent:
             "texts": {language: dict(text) for language, text in self.texts.items()},
             "evidence": [each.as_json() for each in self.evidence],
         }
-
-    @property
-    def hash(self) -> bytes:
-        """SHA-256 of the canonical JSON: one comma more is another hash."""
-        return _content_hash(
-            self.verdict,
-            self.topic,
-            self.quote,
-            self.seen,
-            self.texts,
-            [each.as_json() for each in self.evidence],
-        )
-
-
-def revision_hash(revision: Revision) -> bytes:
-    """The hash of what the revision's row says now."""
-    return _content_hash(
-        revision.verdict,
-        revision.topic,
-        revision.quote,
-        revision.seen,
-        revision.texts,
-        revision.evidence,
-    )
-
-
-def _content_hash(
-    verdict: str, topic: str, quote: str, seen: str, texts: object, evidence: object
-) -> bytes:
-    said = {
-        "verdict": verdict,
-        "topic": topic,
-        "quote": quote,
-        "seen": seen,
-        "texts": texts,
-        "evidence": evidence,
-    }
-    canonical = json.dumps(
-        said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict
-    )
-    return hashlib.sha256(canonical.encode()).digest()

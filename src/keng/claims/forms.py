@@ -246,25 +246,6 @@ def _tidy(text: str) -> str:
     return "\n".join(line.strip() for line in text.replace("\r\n", "\n").strip().split("\n"))
 
 
-class PublishCheckForm(Form):
-    """The second person's own code, and the hash of what they read."""
-
-    hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code_field()
-
-
-class SendBackCheckForm(Form):
-    """What the author has to change."""
-
-    reason = _words_field(
-        gettext_lazy("Give it back to the author"),
-        2,
-        600,
-        gettext_lazy("Write what has to change"),
-        help_text=gettext_lazy("What has to change, and why"),
-    )
-
-
 class TakeBackCheckForm(Form):
     """Why a check is taken back: the public reads it."""
 

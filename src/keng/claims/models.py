@@ -1,19 +1,20 @@
 """Claim checks: what people heard, what was found out about it, and every revision."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.claims.rights import checks_claims, units_checked_by
 from keng.kit.models import Row
-from keng.releases.hands import InHands, none_of_the_hands, with_hand_of
+from keng.releases.models import Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
+    from keng.places.models import Unit
 
 
 class Verdict(models.TextChoices):
@@ -191,20 +192,23 @@ class Asking(models.Model):
         return str(self.claim_id)
 
 
-class RevisionQuerySet(models.QuerySet["Revision"]):
+# What a check says: a revision has it in these columns (content.CheckContent).
+CONTENT_FIELDS = ("verdict", "topic", "quote", "seen", "texts", "evidence")
+
+
+class RevisionQuerySet(ReleasableQuerySet["Revision"]):
     """Reads of revisions."""
 
-    def visible_to(self, officer: "Officer") -> "RevisionQuerySet":
+    def visible_to(self, officer: "Officer") -> Self:
         """Revisions of the claims that the officer checks."""
         return self.filter(claim__unit_id__in=units_checked_by(officer), claim__partner=None)
 
-    def without_hand_of(self, officer: "Officer") -> "RevisionQuerySet":
-        """Those that the officer could publish: somebody else wrote all of them."""
-        return self.exclude(with_hand_of(officer.pk))
 
+class Revision(Releasable, Row):
+    """One text of a check. Once let out it never changes: a trigger of the database holds it.
 
-class Revision(InHands, Row):
-    """One text of a check. Once published it never changes: a trigger of the database holds it."""
+    So none ever ends: a check that is taken back says so in its claim.
+    """
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="revisions")
     number = models.PositiveSmallIntegerField()
@@ -218,17 +222,10 @@ class Revision(InHands, Row):
     texts = models.JSONField()
     # [{"source", "finding", "dated", "link", "excerpt", "sha256"}]: the excerpt is pasted text.
     evidence = models.JSONField()
-    hash = models.BinaryField(max_length=32)
     # Whoever saved it last; everybody who did is in `hands`. Null: two people of the partner answer
     # for it (partners.Manuscript), and no officer.
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
-    submitted_at = models.DateTimeField(null=True)
-    returned_reason = models.TextField(default="", db_default="")
-    published_by = models.ForeignKey(
-        "accounts.Officer", models.PROTECT, null=True, related_name="+"
-    )
-    published_at = models.DateTimeField(null=True)
 
     # What a page shows of it, in the language of its reader (sentences.prepared_for_reader).
     words: dict[str, str]
@@ -240,38 +237,36 @@ class Revision(InHands, Row):
 
     objects = RevisionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Releasable.Meta):
         constraints = [
+            *Releasable.Meta.constraints,
             models.UniqueConstraint(
                 fields=["claim", "number"], name="claim_revision_numbers_are_unique"
             ),
             models.UniqueConstraint(
                 fields=["claim"],
-                condition=Q(published_at__isnull=True),
+                condition=Q(released_at=None),
                 name="claim_has_one_unpublished_revision",
             ),
             models.CheckConstraint(
-                condition=Q(published_at=None, published_by=None, made_by__isnull=False)
-                | Q(published_at__isnull=False)
-                & (
-                    Q(published_by__isnull=False, made_by__isnull=False)
-                    | Q(published_by=None, made_by=None)
-                ),
-                name="claim_revision_published_has_its_publisher",
+                condition=Q(made_by__isnull=False, released_at=None)
+                | Q(made_by__isnull=False, released_by__isnull=False)
+                | Q(made_by=None, released_at__isnull=False, released_by=None),
+                name="claim_revision_is_of_two_officers_or_of_a_partner",
             ),
             models.CheckConstraint(
-                condition=~Q(published_by=F("made_by")),
-                name="claim_revision_is_published_by_a_second_person",
-            ),
-            models.CheckConstraint(
-                condition=none_of_the_hands("published_by"),
-                name="claim_revision_is_published_by_nobody_with_a_hand_in_it",
-            ),
-            models.CheckConstraint(
-                condition=Q(published_at__isnull=True) | ~Q(evidence=[]),
+                condition=Q(released_at=None) | ~Q(evidence=[]),
                 name="claim_revision_published_has_evidence",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.claim_id} r{self.number}"
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in CONTENT_FIELDS}
+
+    @property
+    def release_unit(self) -> "Unit":
+        return self.claim.unit

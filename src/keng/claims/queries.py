@@ -21,13 +21,13 @@ _MOST_COMPARED = 1500
 
 def _newest_revisions() -> QuerySet[Revision]:
     later = Revision.objects.filter(
-        claim=OuterRef("claim"), published_at__isnull=False, number__gt=OuterRef("number")
+        claim=OuterRef("claim"), released_at__isnull=False, number__gt=OuterRef("number")
     )
     return (
-        Revision.objects.filter(~Exists(later), published_at__isnull=False)
-        .filter(claim__in=Claim.objects.public())
+        Revision.objects.released()
+        .filter(~Exists(later), claim__in=Claim.objects.public())
         .select_related("claim__unit", "claim__partner")
-        .order_by("-published_at", "-id")
+        .order_by("-released_at", "-id")
     )
 
 
@@ -66,9 +66,8 @@ def recent_checks(limit: int = 3) -> list[Revision]:
 def public_revisions(number: int | None) -> list[Revision]:
     """All published revisions of a check, newest first; none when there is no such page."""
     return list(
-        Revision.objects.filter(
-            claim__number=number, claim__in=Claim.objects.public(), published_at__isnull=False
-        )
+        Revision.objects.released()
+        .filter(claim__number=number, claim__in=Claim.objects.public())
         .select_related("claim__unit", "claim__partner")
         .order_by("-number")
     )
@@ -137,7 +136,7 @@ def desk_claim_lists(officer: "Officer") -> DeskClaimLists:
     new = claims.filter(state=Claim.State.NEW).select_related("about")
     drafts = list(
         Revision.objects.visible_to(officer)
-        .filter(published_at__isnull=True)
+        .filter(released_at=None)
         .select_related("claim")
         .order_by("-made_at")
     )
@@ -149,8 +148,8 @@ def desk_claim_lists(officer: "Officer") -> DeskClaimLists:
     labels = dict(Claim.Outside.choices)
     return DeskClaimLists(
         list(new.annotate(asked=Count("askings")).order_by("-asked", "received_at")[:200]),
-        [draft for draft in drafts if draft.submitted_at is None],
-        [draft for draft in drafts if draft.submitted_at is not None],
+        [draft for draft in drafts if not draft.is_waiting],
+        [draft for draft in drafts if draft.is_waiting],
         list(out.annotate(again=Count("claim__asked_again"))[:100]),
         claims.filter(state=Claim.State.WITHDRAWN).count(),
         [
@@ -162,9 +161,4 @@ def desk_claim_lists(officer: "Officer") -> DeskClaimLists:
 
 def count_waiting_for(officer: "Officer") -> int:
     """How many checks this officer could publish: written by somebody else."""
-    return (
-        Revision.objects.visible_to(officer)
-        .filter(published_at__isnull=True, submitted_at__isnull=False)
-        .without_hand_of(officer)
-        .count()
-    )
+    return Revision.objects.visible_to(officer).waiting().without_hand_of(officer).count()

@@ -72,7 +72,7 @@ def check_url(number: int | None) -> str:
 
 def share_text(revision: Revision) -> str:
     """What a group gets: the question, the verdict, the answer, where the evidence stands."""
-    words, on = words_for_reader(revision), revision.published_at or revision.made_at
+    words, on = words_for_reader(revision), revision.released_at or revision.made_at
     verdict = revision.get_verdict_display()
     said = _("%(unit)s, %(when)s. Evidence: %(link)s") % {
         "unit": revision.claim.owner,

@@ -28,7 +28,6 @@ class TurnLock(IntEnum):
     In the order in which an act takes several of them.
     """
 
-    PARTNER_TEXT = 5_120_013
     CLAIM_NUMBERS = 5_120_012
     CHANNEL_TOKENS = 5_120_014
     WAVES = 5_120_015

@@ -1,28 +1,15 @@
 """What can stand in the way of a partner's text.
 
-Where there is no such text, or it has another state, that is NotAllowed; where its words are not
-those that were read, WordsChanged.
+What stands in the way of letting one out is in keng.releases.errors.
 """
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import ChangedMeanwhile, Incomplete, NotAllowed, Refused
-
-
-class NeedsASecondPerson(NotAllowed):
-    """Whoever wrote it does not publish it."""
-
-    sentence = _("Not done: you had a hand in this, so somebody who had none publishes it.")
-
-
-class MadeTheSignIn(NotAllowed):
-    """The officer, or somebody of one hand with them, saw what the partner signs in with."""
-
-    sentence = _("You are not independent of whoever made this sign-in: somebody else decides.")
+from keng.acts.errors import ChangedMeanwhile, Incomplete, Refused
 
 
 class WordsChanged(ChangedMeanwhile):
-    """What the second person read is not what stands there any more."""
+    """What somebody agreed to, or takes back, is not what stands there any more."""
 
     sentence = _("It changed meanwhile: read it again.")
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, own_code_field
-from keng.partners.errors import WordsChanged
 from keng.partners.introduction import forbidden_in_introduction
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -109,36 +108,6 @@ class ArticleForm(Form):
         # The first of several would be published as chosen by somebody who never looked at it.
         unchosen = [] if len(may) == 1 else [("", _("Choose what it is about"))]
         self.fields["purpose"].choices = [*unchosen, *may]  # type: ignore[attr-defined]
-
-
-class SeenForm(Form):
-    """Exactly the words that the second person read; with a reason they go back."""
-
-    seen = forms.CharField(max_length=64, widget=forms.HiddenInput())
-    reason = forms.CharField(
-        label=_("What should be changed?"),
-        max_length=300,
-        required=False,
-        error_messages={"required": _("Write what should be changed")},
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def clean_seen(self) -> bytes:
-        """The hash of those words (queries.hash_of_text)."""
-        try:
-            return bytes.fromhex(self.cleaned_data["seen"])
-        except ValueError as error:
-            raise forms.ValidationError(WordsChanged.sentence) from error
-
-
-class ReleaseForm(SeenForm):
-    """The officer's own code too; giving back needs none."""
-
-    code = own_code_field()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].required = "return" not in self.data
 
 
 class KitShareForm(Form):

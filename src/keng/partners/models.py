@@ -1,83 +1,78 @@
 """What partners write and pass on. Drafts are theirs: no police role can read one."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.models import SafetyPurpose
+from keng.accounts.models import Officer, PartnerMember, SafetyPurpose
+from keng.accounts.vouching import are_of_one_line
 from keng.accounts.who import INVITING
 from keng.claims.models import Claim
 from keng.kit import times
 from keng.kit.models import Row
-from keng.releases.hands import InHands, none_of_the_hands
+from keng.releases.models import Person, Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
-    from keng.accounts.models import Officer
+    from keng.places.models import Unit
 
 
-class ArticleQuerySet(models.QuerySet["Article"]):
+class ArticleQuerySet(ReleasableQuerySet["Article"]):
     """Reads of articles."""
 
-    def public(self) -> "ArticleQuerySet":
+    def public(self) -> Self:
         """What everybody reads, newest first."""
         return (
-            self.filter(published_at__isnull=False, withdrawn_at=None, partner__is_active=True)
+            self.released()
+            .filter(partner__is_active=True)
             .select_related("partner__place")
-            .order_by("-published_at", "-id")
+            .order_by("-released_at", "-id")
         )
 
 
-class PartnerText(InHands, Row):
+class PartnerText(Releasable, Row):
     """What a partner writes. It appears when a second person has read it.
 
-    `hands` are members of the partner; where all of its people had one in it, the province is the
-    second person, as for a partner of one.
+    Its hands are members of the partner, and the officers who made one of its sign-ins (a trigger
+    adds them, migration 0008). Where all of its people had one in it, the province is the second
+    person, as for a partner of one. Who reads why a check was taken back finds one of
+    Claim.TakenBack in `returned_reason`.
     """
 
-    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("written_by_id",)
+    writers = PartnerMember
 
     partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=10, choices=SafetyPurpose)
     title = models.CharField(max_length=120)
-    # Whoever wrote last; everybody who wrote any of it or handed it in is in `hands`.
-    written_by = models.ForeignKey("accounts.PartnerMember", models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=times.now)
-    submitted_at = models.DateTimeField(null=True)
-    # Somebody's words; where its check was taken back, one of Claim.TakenBack.
-    returned_reason = models.CharField(max_length=300, default="", db_default="")
-    published_at = models.DateTimeField(null=True)
-    released_by = models.ForeignKey(
+    released_by = models.ForeignKey(  # type: ignore[assignment]
         "accounts.PartnerMember", models.PROTECT, null=True, related_name="+"
     )
     # Only where the partner has nobody without a hand in it.
     released_by_officer = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
-    withdrawn_at = models.DateTimeField(null=True)
 
     # Whether whoever reads the list had a hand in it.
     is_own: bool
 
-    class Meta:
+    class Meta(Releasable.Meta):
         abstract = True
         constraints = [
+            *Releasable.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(published_at=None, released_by=None, released_by_officer=None)
-                | (
-                    Q(published_at__isnull=False, submitted_at__isnull=False)
-                    & (
-                        (Q(released_by__isnull=False, released_by_officer=None))
-                        & ~Q(released_by=F("written_by"))
-                        | Q(released_by=None, released_by_officer__isnull=False)
-                    )
-                ),
-                name="%(class)s_is_published_by_one_second_person",
+                condition=~Q(hands__contains=[F("released_by_officer")]),
+                name="%(class)s_is_released_by_no_officer_with_a_hand_in_it",
             ),
             models.CheckConstraint(
-                condition=none_of_the_hands("released_by"),
-                name="%(class)s_is_published_by_nobody_with_a_hand_in_it",
+                condition=Q(released_at=None, released_by=None, released_by_officer=None)
+                | Q(released_at__isnull=False, submitted_at__isnull=False)
+                & (
+                    Q(released_by__isnull=False, released_by_officer=None)
+                    | Q(released_by=None, released_by_officer__isnull=False)
+                ),
+                name="%(class)s_is_released_by_one_second_person",
             ),
             models.CheckConstraint(
                 condition=Q(purpose__in=SafetyPurpose.values),
@@ -94,14 +89,24 @@ class PartnerText(InHands, Row):
         return bool(self._state.adding)
 
     @property
-    def waits(self) -> bool:
-        """Whether a second person has still to read it."""
-        return self.submitted_at is not None and self.published_at is None
-
-    @property
     def returned_words(self) -> str:
         """Why it is a draft again, as its writers read it."""
         return self.returned_reason
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        return {"id": str(self.pk), "purpose": self.purpose, "title": self.title}
+
+    @property
+    def release_unit(self) -> "Unit":
+        return self.partner.invited_by_unit
+
+    def has_hand_of(self, person: Person) -> bool:
+        """Of an officer also where they come of one line with whoever made one of the sign-ins."""
+        if super().has_hand_of(person) or not isinstance(person, Officer):
+            return super().has_hand_of(person)
+        makers = Officer.objects.filter(pk__in=self.hands)
+        return any(are_of_one_line(person, maker) for maker in makers)
 
 
 class Article(PartnerText):
@@ -112,7 +117,15 @@ class Article(PartnerText):
     objects = ArticleQuerySet.as_manager()
 
     class Meta(PartnerText.Meta):
-        indexes = [models.Index(fields=["partner", "-published_at"], name="article_of_partner")]
+        indexes = [models.Index(fields=["partner", "-released_at"], name="article_of_partner")]
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        return super().content_to_release | {"text": self.text}
+
+
+class ManuscriptQuerySet(ReleasableQuerySet["Manuscript"]):
+    """Reads of manuscripts."""
 
 
 class Manuscript(PartnerText):
@@ -138,6 +151,8 @@ class Manuscript(PartnerText):
     claim = models.ForeignKey("claims.Claim", models.PROTECT, null=True, related_name="+")
     revision = models.ForeignKey("claims.Revision", models.PROTECT, null=True, related_name="+")
 
+    objects = ManuscriptQuerySet.as_manager()
+
     class Meta(PartnerText.Meta):
         constraints = [
             *PartnerText.Meta.constraints,
@@ -145,13 +160,22 @@ class Manuscript(PartnerText):
                 condition=Q(kind__in=["lesson", "check"]), name="manuscript_kind_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(published_at=None, edition=None, revision=None)
-                | Q(published_at__isnull=False, kind="lesson", edition__isnull=False)
-                | Q(published_at__isnull=False, kind="check", revision__isnull=False),
+                condition=Q(released_at=None, edition=None, revision=None)
+                | Q(released_at__isnull=False, kind="lesson", edition__isnull=False)
+                | Q(released_at__isnull=False, kind="check", revision__isnull=False),
                 name="manuscript_published_leads_to_what_is_public",
             ),
         ]
         indexes = [models.Index(fields=["partner", "-id"], name="manuscript_of_partner")]
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        """With the collection, lesson or check that it belongs to."""
+        belongs_to = [self.collection_id, self.lesson_id, self.claim_id]
+        return super().content_to_release | {
+            "content": self.content,
+            "in": [str(key or "") for key in belongs_to],
+        }
 
     @property
     def returned_words(self) -> str:
@@ -164,7 +188,7 @@ class Manuscript(PartnerText):
 class KitRequestQuerySet(models.QuerySet["KitRequest"]):
     """Reads of requests."""
 
-    def visible_to(self, officer: "Officer") -> "KitRequestQuerySet":
+    def visible_to(self, officer: Officer) -> "KitRequestQuerySet":
         """Requests from the places of the officer's units. No post means none."""
         return self.filter(unit__in=INVITING.units(officer))
 

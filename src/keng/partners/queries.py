@@ -1,11 +1,9 @@
 """Reads of partners: what is public, what is theirs, and the little that waits for the desk."""
 
-import datetime
 import hashlib
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
@@ -20,11 +18,11 @@ from keng.places.models import Place
 from keng.warnings.models import Version
 from keng.warnings.queries import current_warnings, current_warnings_for
 
-# A view (migration 0005): what was handed in and has nobody of the partner left to read it, who had
+# A view (migration 0008): what was handed in and has nobody of the partner left to read it, who had
 # no hand in it. Drafts, and what one of the partner's own people can publish, are not in it.
 _SELECT_WAITING = """
-SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at, kind, content,
-       collection_id, lesson_id, claim_id, hands
+SELECT kind, text, content, collection_id, lesson_id, claim_id,
+       id, partner_id, purpose, title, submitted_at, hands
 FROM partners_waiting WHERE unit_id = ANY(%s::uuid[]) ORDER BY submitted_at"""
 
 # What the desk may read of somebody who signs in for a partner.
@@ -39,52 +37,12 @@ _READABLE_OF_MEMBER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingText:
-    """A text as the province may read it: an article, a lesson or a check."""
-
-    id: uuid.UUID
-    partner_id: uuid.UUID
-    partner_name: str
-    unit_id: uuid.UUID
-    purpose: str
-    title: str
-    text: str
-    submitted_at: datetime.datetime
-    kind: str
-    content: dict[str, Any] | None
-    collection_id: uuid.UUID | None
-    lesson_id: uuid.UUID | None
-    claim_id: uuid.UUID | None
-    hands: list[uuid.UUID]
-
-
-def hash_of_text(text: PartnerText | WaitingText) -> bytes:
-    """SHA-256 of everything that a second person answers for: one comma more is another hash."""
-    either: Any = text
-    whole = {"id": str(either.id), "purpose": either.purpose, "title": either.title}
-    if isinstance(text, Article) or either.kind == "article":
-        whole["text"] = either.text
-    else:
-        belongs_to = (either.collection_id, either.lesson_id, either.claim_id)
-        whole["content"] = either.content or {}
-        whole["in"] = [str(key or "") for key in belongs_to]
-    canonical = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).digest()
-
-
 def second_people(text: PartnerText) -> list[PartnerMember]:
     """Whoever of the partner could publish it; nobody: the province's coordinator does."""
     able = PartnerMember.objects.filter(
         partner_id=text.partner_id, is_active=True, awaits_agreement=False
     )
-    return list(able.exclude(pk__in=text.all_hands).order_by("name"))
-
-
-def writers_of(hands: Sequence[uuid.UUID]) -> list[PartnerMember]:
-    """The members behind these ids, as far as the desk may read them, the first one first."""
-    people = PartnerMember.objects.only("id", "name").in_bulk(list(hands))
-    return [people[pk] for pk in hands if pk in people]
+    return list(able.exclude(pk__in=text.hands).order_by("name"))
 
 
 def may_invite(officer: Officer) -> bool:
@@ -95,9 +53,7 @@ def may_invite(officer: Officer) -> bool:
 def listed_partners() -> QuerySet[Partner]:
     """Those that the public finds: somebody of theirs has signed in, or something is published."""
     came = PartnerMember.objects.filter(partner=OuterRef("pk"), must_choose_password=False)
-    published = Article.objects.filter(
-        partner=OuterRef("pk"), published_at__isnull=False, withdrawn_at=None
-    )
+    published = Article.objects.released().filter(partner=OuterRef("pk"))
     found = Partner.objects.active().filter(Exists(came) | Exists(published))
     return found.select_related("place").order_by("kind", "name")
 
@@ -131,14 +87,6 @@ def is_name_taken(*, name: str, username: str) -> bool:
     return signs_in or Partner.objects.filter(name=name).exists()
 
 
-def made_a_sign_in(partner_id: uuid.UUID, officer: Officer) -> bool:
-    """Whether the officer, or somebody of one hand with them, saw what somebody signs in with."""
-    makers = Officer.objects.filter(
-        pk__in=PartnerMember.objects.filter(partner=partner_id).values("made_by")
-    )
-    return any(_is_of_one_hand(officer, maker) for maker in makers)
-
-
 def _is_of_one_hand(officer: Officer, maker: Officer) -> bool:
     """Whether the officer is no second person to who made a sign-in.
 
@@ -170,20 +118,43 @@ def agreement_digest(member: PartnerMember) -> bytes:
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).digest()
 
 
-def waiting_texts(officer: Officer) -> list[WaitingText]:
-    """What the province's coordinator is asked to publish."""
+def waiting_texts(officer: Officer) -> list[Article | Manuscript]:
+    """What the province's coordinator is asked to publish, the oldest first.
+
+    Never saved from here: the desk may change only what lets a text out or gives it back.
+    """
     if not may_publish_for_partners(officer):
         return []
     with connection.cursor() as cursor:
         cursor.execute(_SELECT_WAITING, [list(COORDINATING.unit_ids(officer))])
-        rows = cursor.fetchall()
-    names = [field.name for field in fields(WaitingText)]
-    return [WaitingText(**_with_json(dict(zip(names, row, strict=True)))) for row in rows]
+        texts = [_text_of_row(row) for row in cursor.fetchall()]
+    partners = Partner.objects.select_related("invited_by_unit")
+    known = partners.in_bulk([text.partner_id for text in texts])
+    for text in texts:
+        text.partner = known[text.partner_id]
+    return texts
 
 
-def _with_json(row: dict[str, Any]) -> dict[str, Any]:
-    """The driver leaves JSON to Django's fields, and a view has none."""
-    return row | {"content": json.loads(row["content"]) if row["content"] else None}
+def text_waiting_at_desk(pk: uuid.UUID, officer: Officer) -> Article | Manuscript | None:
+    """That one of them, if it is among them."""
+    return next((text for text in waiting_texts(officer) if text.pk == pk), None)
+
+
+def _text_of_row(row: Sequence[Any]) -> Article | Manuscript:
+    kind, text, content, collection_id, lesson_id, claim_id, *common = row
+    names = ("id", "partner_id", "purpose", "title", "submitted_at", "hands")
+    shared = dict(zip(names, common, strict=True))
+    if kind == "article":
+        return Article(text=text, **shared)
+    return Manuscript(
+        kind=kind,
+        # The driver leaves JSON to Django's fields, and a view has none.
+        content=json.loads(content),
+        collection_id=collection_id,
+        lesson_id=lesson_id,
+        claim_id=claim_id,
+        **shared,
+    )
 
 
 def count_waiting_at_desk(officer: Officer) -> int:
@@ -204,15 +175,15 @@ def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
     Of what is public only the last version of each.
     """
     found = Manuscript.objects.filter(partner_id=member.partner_id).exclude(
-        published_at=None, withdrawn_at__isnull=False
+        released_at=None, ended_at__isnull=False
     )
     seen: set[uuid.UUID | None] = set()
     kept = []
     for text in found.select_related("released_by").order_by("-id")[:300]:
         target = text.lesson_id or text.claim_id
-        if text.published_at and target in seen:
+        if text.released_at and target in seen:
             continue
-        if text.published_at:
+        if text.released_at:
             seen.add(target)
         kept.append(text)
     return kept

@@ -5,7 +5,6 @@ from typing import Any
 from keng.claims.actions.for_partners import unsaved_revision
 from keng.claims.sentences import prepared_for_reader
 from keng.partners.models import Manuscript
-from keng.partners.queries import WaitingText
 
 
 def has_content(text: Manuscript) -> bool:
@@ -13,9 +12,9 @@ def has_content(text: Manuscript) -> bool:
     return "texts" in text.content
 
 
-def reading_context(text: Manuscript | WaitingText) -> dict[str, Any]:
+def reading_context(text: Manuscript) -> dict[str, Any]:
     """What the included page needs (partners/lesson_words.html, claims/body.html)."""
-    content = text.content or {}
+    content = text.content
     if text.kind == Manuscript.Kind.CHECK:
         check = prepared_for_reader([unsaved_revision(content)])[0]
         check.words, check.spoken = check.texts["vi"], "vi"

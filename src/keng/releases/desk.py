@@ -22,9 +22,9 @@ from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import Who
 from keng.releases.errors import TextChanged
-from keng.releases.forms import GiveBackForm, ReleaseForm
+from keng.releases.forms import GiveBackForm, ReleaseForm, SeenForm
 from keng.releases.hands import hand_refusal, name_hands
-from keng.releases.models import Releasable
+from keng.releases.models import Person, Releasable
 
 _Result_co = TypeVar("_Result_co", covariant=True)
 _Text = TypeVar("_Text", bound=Releasable)
@@ -33,7 +33,18 @@ _Text = TypeVar("_Text", bound=Releasable)
 class LetOut(Protocol[_Result_co]):
     """The area's act, with the row already named."""
 
-    def __call__(self, *, seen: bytes, by: Officer) -> _Result_co: ...
+    def __call__(self, *, seen: bytes, by: Any) -> _Result_co: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """Whoever reads a text to let it out, and how they sign."""
+
+    person: Person
+    refusal: Callable[[Any], str]
+    """Why they do not let this text out; empty if they may."""
+    has_signed: Callable[[SeenForm], bool]
+    """Whether what was posted bears their signature; if not, the form says so from then on."""
 
 
 @dataclass(slots=True)
@@ -42,7 +53,7 @@ class SecondPersonPanel(Generic[_Text]):
 
     text: _Text
     """With its `people`."""
-    form: ReleaseForm
+    form: SeenForm
     give_back: GiveBackForm
     seen: str
     """The digest of what the page shows, in hexadecimal digits."""
@@ -59,7 +70,7 @@ class SecondPersonPanel(Generic[_Text]):
     @property
     def status(self) -> int:
         """Of the page that shows it."""
-        is_wrong = self.form.is_bound and bool(self.form.errors)
+        is_wrong = any(form.is_bound and form.errors for form in (self.form, self.give_back))
         return 409 if self.is_stale else 403 if self.is_refused else 422 if is_wrong else 200
 
 
@@ -73,17 +84,45 @@ def decide_release(
 ) -> tuple[SecondPersonPanel[_Text], _Result_co | None]:
     """Let a text out if that was posted: what the act gives back, or the panel to show.
 
-    `form` makes the form of what was posted, or of nothing. What cannot go out anyway is refused
-    before the code is looked at: a code is used up by being right.
+    `form` makes the form of what was posted, or of nothing.
     """
-    panel = SecondPersonPanel(
+    officer = request.officer
+    second = SecondPerson(
+        person=officer,
+        refusal=lambda text: release_refusal(officer, text, which),
+        has_signed=lambda form: is_present(officer, form),
+    )
+    return decide_release_by(second, request, text, let_out=let_out, form=form)
+
+
+def second_person_panel(
+    second: SecondPerson, text: _Text, *, form: Callable[[Any], SeenForm] = SeenForm
+) -> SecondPersonPanel[_Text]:
+    """The panel before anything is posted."""
+    name_hands([text], of=text.writers)
+    return SecondPersonPanel(
         text=text,
         form=form(None),
         give_back=GiveBackForm(),
         seen=text.digest_now.hex(),
-        refusal=release_refusal(request.officer, text, which),
+        refusal=second.refusal(text),
     )
-    name_hands([text])
+
+
+def decide_release_by(
+    second: SecondPerson,
+    request: HttpRequest,
+    text: _Text,
+    *,
+    let_out: LetOut[_Result_co],
+    form: Callable[[Any], SeenForm] = SeenForm,
+) -> tuple[SecondPersonPanel[_Text], _Result_co | None]:
+    """The same for a second person who is no officer, or signs in another way.
+
+    What cannot go out anyway is refused before the code is looked at: a code is used up by being
+    right.
+    """
+    panel = second_person_panel(second, text, form=form)
     if request.method != "POST" or "seen" not in request.POST:
         return panel, None
     if panel.refusal:
@@ -93,10 +132,10 @@ def decide_release(
         panel.is_stale = True
         return panel, None
     panel.form = form(request.POST)
-    if not panel.form.is_valid() or not is_present(request.officer, panel.form):
+    if not panel.form.is_valid() or not second.has_signed(panel.form):
         return panel, None
     try:
-        return panel, let_out(seen=bytes.fromhex(panel.seen), by=request.officer)
+        return panel, let_out(seen=bytes.fromhex(panel.seen), by=second.person)
     except TextChanged:
         # What stands there now has to be read anew, so it is shown with its own digest.
         text.refresh_from_db()

@@ -6,10 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from keng.kit.forms import Form, own_code_field
 
 
-class ReleaseForm(Form):
-    """The second person's signature under what they read. An area adds what it wants ticked."""
+class SeenForm(Form):
+    """Exactly what the second person read, by its digest."""
 
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+
+class ReleaseForm(SeenForm):
+    """With their signature under it. An area adds what it wants ticked."""
+
     code = own_code_field()
 
 

@@ -4,7 +4,8 @@ The act asks who may, takes care of what follows (a page, a sending) and puts it
 say what every kind of text has in common.
 """
 
-from keng.accounts.models import Officer
+from collections.abc import Callable, Mapping
+
 from keng.kit import times
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.releases.hands import hands_on_record
@@ -25,14 +26,26 @@ def give_back(text: Releasable, *, reason: str) -> None:
     text.save(update_fields=["submitted_at", "returned_reason"])
 
 
-def let_out(text: Releasable, *, seen: bytes, by: Officer) -> None:
+def let_out(
+    text: Releasable,
+    *,
+    seen: bytes,
+    by: Person,
+    make_public: Callable[[], Mapping[str, object]] = dict,
+) -> None:
     """From now on it is out: exactly what the second person saw, by its digest.
 
+    `make_public` makes what appears elsewhere, and gives the columns by which the text finds it.
     Raises NothingWaits, HandInIt, TextChanged.
     """
     require_second_person(text, seen=seen, by=by)
-    text.released_by, text.released_at, text.digest = by, times.now(), seen
-    text.save(update_fields=["released_by", "released_at", "digest"])
+    made = make_public()
+    for name, value in made.items():
+        setattr(text, name, value)
+    # An officer, or a member where the kind of text is a partner's.
+    text.released_by = by  # type: ignore[assignment]
+    text.released_at, text.digest = times.now(), seen
+    text.save(update_fields=["released_by", "released_at", "digest", *made])
 
 
 def require_second_person(text: Releasable, *, seen: bytes, by: Person) -> None:
@@ -55,4 +68,6 @@ def end(text: Releasable) -> None:
 
 def release_detail(text: Releasable) -> dict[str, object]:
     """What stands on record beside each of these: which words, and who had a hand in them."""
-    return {"text": text.digest_now.hex(), "hands": hands_on_record(text.hands)}
+    as_read = text.digest if text.released_at is not None else None
+    words = text.digest_now if as_read is None else bytes(as_read)
+    return {"text": words.hex(), "hands": hands_on_record(text.hands)}

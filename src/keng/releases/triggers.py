@@ -1,5 +1,7 @@
 """The database's part: hands only grow until a text is let out."""
 
+from collections.abc import Mapping
+
 from django.db.migrations import RunSQL
 
 _FUNCTION = """
@@ -37,3 +39,22 @@ def hands_from(table: str, *columns: str) -> RunSQL:
         f"FROM unnest(ARRAY[{named}]) hand WHERE hand IS NOT NULL AND hand <> ALL(hands));",
         RunSQL.noop,
     )
+
+
+def rename_in_functions(names: Mapping[str, str], *functions: str) -> RunSQL:
+    """For a migration: functions of earlier ones go on under the new names of columns.
+
+    `names` are words or parts of words as they stand in the functions, old: new, none of which
+    stands in one for something else.
+    """
+
+    def under(pairs: Mapping[str, str]) -> str:
+        made = ""
+        for function in functions:
+            source = f"pg_get_functiondef('{function}'::regproc)"
+            for old, new in pairs.items():
+                source = f"replace({source}, '{old}', '{new}')"
+            made += f"EXECUTE {source};"
+        return f"DO $rename$ BEGIN {made} END $rename$;"
+
+    return RunSQL(under(names), under({new: old for old, new in names.items()}))

@@ -307,13 +307,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_partnermember": "INSERT, SELECT (id, partner_id, username, name, is_active, "
         "made_by_id, awaits_agreement), UPDATE (is_active, awaits_agreement)",
         # What a partner writes is not the desk's: a view shows what was handed in by somebody who
-        # is alone, and these columns publish it or give it back.
+        # is alone; it is locked by its id, and these columns publish it or give it back.
         "partners_waiting": R,
-        "partners_article": "SELECT (id, submitted_at, published_at), UPDATE (submitted_at, "
-        "returned_reason, published_at, released_by_officer_id)",
-        "partners_manuscript": "SELECT (id, submitted_at, published_at), UPDATE (submitted_at, "
-        "returned_reason, published_at, released_by_officer_id, collection_id, lesson_id, "
-        "edition_id, claim_id, revision_id)",
+        "partners_article": "SELECT (id), UPDATE (submitted_at, returned_reason, released_at, "
+        "digest, released_by_officer_id)",
+        "partners_manuscript": "SELECT (id), UPDATE (submitted_at, returned_reason, released_at, "
+        "digest, released_by_officer_id, collection_id, lesson_id, edition_id, claim_id, "
+        "revision_id)",
         "partners_kitrequest": "SELECT, UPDATE (name, about, decided_at, decided_by_id)",
         # A question is decided; who may read the answer, and for which code, stays as it was.
         "community_question": "SELECT, UPDATE (state, text, box, shown_text, answer, decided_at, "

@@ -147,7 +147,7 @@ def test_no_other_code_takes_a_lock_that_is_no_rows():
 def test_a_turn_is_waited_for_before_any_row_is_locked(disorder):
     @work()
     def in_order():
-        wait_for_turn(TurnLock.PARTNER_TEXT, "one")
+        wait_for_turn(TurnLock.CHANNEL_TOKENS, "one")
         wait_for_turn(TurnLock.CLAIM_NUMBERS)
         list(lock(Group.objects.all()))
         # What is held already is no new lock.
@@ -183,14 +183,14 @@ def test_a_turn_is_one_transactions_alone_and_only_for_its_thing():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
         try:
-            wait_for_turn(TurnLock.PARTNER_TEXT, thing)
+            wait_for_turn(TurnLock.CHANNEL_TOKENS, thing)
         except OperationalError:
             return True
         return False
 
     with transaction.atomic():
         assert take_turn(TurnLock.WAVES)
-        wait_for_turn(TurnLock.PARTNER_TEXT, "one")
+        wait_for_turn(TurnLock.CHANNEL_TOKENS, "one")
         assert not elsewhere(lambda: take_turn(TurnLock.WAVES))
         assert elsewhere(lambda: take_turn(TurnLock.SURVEY_CHATS))
         assert elsewhere(lambda: waits_for("one"))

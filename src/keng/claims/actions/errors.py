@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import AlreadyDone, ChangedMeanwhile, NotAllowed, Refused, TooLate
+from keng.acts.errors import AlreadyDone, NotAllowed, Refused, TooLate
 
 
 class AlreadyEnded(AlreadyDone):
@@ -15,12 +15,6 @@ class NothingToObject(TooLate):
     """It is not out of scope, the week is over, or it was objected to already."""
 
 
-class NotSubmitted(AlreadyDone):
-    """There is nothing that waits for a second person."""
-
-    sentence = _("Somebody else has decided it meanwhile: nothing waits here.")
-
-
 class NotPublished(Refused):
     """There is no public page to take back or to answer with."""
 
@@ -28,10 +22,6 @@ class NotPublished(Refused):
 
 
 class YourOwn(NotAllowed):
-    """Whoever wrote a check does not publish it, nor decides an objection to an own decision."""
+    """Nobody decides an objection to an own decision."""
 
     sentence = _("Your decision was objected to: another officer decides now.")
-
-
-class StalePublication(ChangedMeanwhile):
-    """The text is no longer the one the second person read."""

@@ -14,18 +14,13 @@ from keng.accounts.models import Partner
 from keng.acts.locks import lock
 from keng.claims.actions.errors import NotPublished
 from keng.claims.actions.writing import next_claim_number
-from keng.claims.content import revision_hash
-from keng.claims.models import Claim, Revision
+from keng.claims.models import CONTENT_FIELDS, Claim, Revision
 from keng.kit import times
-
-_CONTENT_FIELDS = ("verdict", "topic", "quote", "seen", "texts", "evidence")
 
 
 def unsaved_revision(content: Mapping[str, Any]) -> Revision:
     """What was written (content.CheckContent.as_json), as a revision that is kept nowhere yet."""
-    made = Revision(number=1, **{part: content[part] for part in _CONTENT_FIELDS})
-    made.hash = revision_hash(made)
-    return made
+    return Revision(number=1, **{part: content[part] for part in CONTENT_FIELDS})
 
 
 def publish_for_partner(
@@ -45,8 +40,9 @@ def publish_for_partner(
     else:
         claim.save(update_fields=["published_at"])
     last = claim.revisions.aggregate(last=Max("number"))["last"] or 0
-    revision.claim, revision.number, revision.published_at = claim, last + 1, now
-    revision.made_at = revision.submitted_at = now
+    revision.claim, revision.number = claim, last + 1
+    revision.made_at = revision.submitted_at = revision.released_at = now
+    revision.digest = revision.digest_now
     revision.save(force_insert=True)
     return revision
 

@@ -9,12 +9,13 @@ from keng.acts.act import act
 from keng.acts.locks import lock_one, wait_for_turn
 from keng.audit.actions import record, unit_chain
 from keng.claims import acts
-from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublication, YourOwn
-from keng.claims.content import CheckContent, revision_hash
+from keng.claims.actions.errors import AlreadyEnded
+from keng.claims.content import CheckContent
 from keng.claims.models import Claim, Revision
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
-from keng.releases.hands import hands_on_record
+from keng.releases import steps
+from keng.releases.errors import NothingWaits
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -33,19 +34,16 @@ def write_claim(claim_id: uuid.UUID, *, content: CheckContent, by: "Officer") ->
     if claim.state in Claim.ENDED:
         raise AlreadyEnded
     revision = unpublished_revision(claim)
-    if revision is not None and bytes(revision.hash) == content.hash:
+    written = content.as_json()
+    if revision is not None and revision.content_to_release == written:
         return revision
     if revision is None:
         last = claim.revisions.aggregate(last=Max("number"))["last"] or 0
         revision = Revision(claim=claim, number=last + 1)
-    revision.verdict, revision.topic = content.verdict, content.topic
-    revision.quote, revision.seen = content.quote, content.seen
-    revision.texts = {language: dict(text) for language, text in content.texts.items()}
-    revision.evidence = [each.as_json() for each in content.evidence]
-    revision.hash, revision.made_at = content.hash, times.now()
+    for name, value in written.items():
+        setattr(revision, name, value)
     revision.add_hand(by)
-    revision.made_by = by
-    revision.submitted_at = None
+    revision.made_by, revision.made_at, revision.submitted_at = by, times.now(), None
     revision.save()
     if claim.state == Claim.State.NEW:
         claim.state = Claim.State.WORKING
@@ -56,26 +54,23 @@ def write_claim(claim_id: uuid.UUID, *, content: CheckContent, by: "Officer") ->
 
 @act(acts.SUBMIT_CLAIM)
 def submit_claim(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
-    """Ask a second person. Raises NotSubmitted when there is nothing to publish, AlreadyEnded."""
+    """Ask a second person. Raises NothingWaits when there is nothing to publish, AlreadyEnded."""
     claim = locked_claim(claim_id, by=by)
     revision = unpublished_revision(claim)
     if claim.state in Claim.ENDED:
         raise AlreadyEnded
     if revision is None or not revision.evidence:
-        raise NotSubmitted
-    revision.submitted_at, revision.returned_reason = times.now(), ""
-    revision.add_hand(by)
-    revision.save(update_fields=["submitted_at", "returned_reason", "hands"])
+        raise NothingWaits
+    steps.submit(revision, by=by)
     _record_revision("claim.submitted", revision, by)
     return revision
 
 
 @act(acts.SEND_BACK_CLAIM)
 def send_back_claim(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Revision:
-    """Give it back to the author with what has to change. Raises NotSubmitted."""
+    """Give it back to the author with what has to change. Raises NothingWaits."""
     revision = _waiting_revision(locked_claim(claim_id, by=by))
-    revision.submitted_at, revision.returned_reason = None, reason
-    revision.save(update_fields=["submitted_at", "returned_reason"])
+    steps.give_back(revision, reason=reason)
     _record_revision("claim.sent_back", revision, by)
     return revision
 
@@ -84,21 +79,16 @@ def send_back_claim(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Revis
 def publish_claim(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
     """Publish exactly what the second person read.
 
-    Raises NotAllowed, NotSubmitted, YourOwn, StalePublication.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
     """
     # Before the claim: locks that are no row's come first.
     hold_claim_numbers()
     claim = locked_claim(claim_id, by=by)
     revision = _waiting_revision(claim)
-    if revision.has_hand_of(by):
-        raise YourOwn
-    if seen != bytes(revision.hash) or revision_hash(revision) != seen:
-        raise StalePublication
-    revision.published_by, revision.published_at = by, times.now()
-    revision.save(update_fields=["published_by", "published_at"])
+    steps.let_out(revision, seen=seen, by=by)
     if claim.number is None:
         claim.number = next_claim_number()
-    claim.state, claim.published_at = Claim.State.PUBLISHED, revision.published_at
+    claim.state, claim.published_at = Claim.State.PUBLISHED, revision.released_at
     claim.save(update_fields=["state", "number", "published_at"])
     _record_revision("claim.published", revision, by)
     return revision
@@ -111,13 +101,13 @@ def locked_claim(claim_id: uuid.UUID, *, by: "Officer") -> Claim:
 
 def unpublished_revision(claim: Claim) -> Revision | None:
     """The text that is being written or waits; at most one."""
-    return claim.revisions.filter(published_at__isnull=True).first()
+    return claim.revisions.filter(released_at=None).first()
 
 
 def _waiting_revision(claim: Claim) -> Revision:
     revision = unpublished_revision(claim)
-    if revision is None or revision.submitted_at is None or claim.state in Claim.ENDED:
-        raise NotSubmitted
+    if revision is None:
+        raise NothingWaits
     revision.claim = claim
     return revision
 
@@ -134,9 +124,5 @@ def next_claim_number() -> int:
 
 
 def _record_revision(action: str, revision: Revision, by: "Officer") -> None:
-    detail: dict[str, object] = {
-        "number": revision.number,
-        "text": bytes(revision.hash).hex(),
-        "hands": hands_on_record(revision.all_hands),
-    }
+    detail = {**steps.release_detail(revision), "number": revision.number}
     record(action, by=by, on=revision, chain=unit_chain(revision.claim.unit_id), detail=detail)

@@ -1,5 +1,6 @@
 """The second person's pages, and the decisions that end a claim without a check of its own."""
 
+import functools
 import uuid
 
 from django import forms
@@ -14,82 +15,50 @@ from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import actions
 from keng.claims.actions.writing import unpublished_revision
 from keng.claims.desk.listing import claim_context, claim_or_404
-from keng.claims.forms import OutOfScopeForm, PublishCheckForm, SendBackCheckForm, WithdrawCheckForm
-from keng.claims.models import Claim, Revision
+from keng.claims.forms import OutOfScopeForm, WithdrawCheckForm
+from keng.claims.models import Claim
 from keng.claims.sentences import prepared_for_reader
 from keng.kit.forms import Form
-from keng.releases.hands import hand_refusal, name_hands
+from keng.releases.desk import decide_release, give_back_posted
 
 
 def claim_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Exactly what would be public, read by somebody who did not write it."""
-    claim = claim_or_404(request, pk)
-    revision = unpublished_revision(claim)
-    if revision is None or revision.submitted_at is None:
+    revision = unpublished_revision(claim_or_404(request, pk))
+    if revision is None or not revision.is_waiting:
         return redirect("claim-detail", pk=pk)
-    revision.claim = claim
-    form = PublishCheckForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return _publish_page(request, revision, form)
-    seen = bytes.fromhex(form.cleaned_data["hash"])
-    # What is stale is said before the code is used up: the same code does not work twice.
-    if bytes(revision.hash) != seen:
-        return _publish_page(request, revision, PublishCheckForm(), stale=True)
-    if not revision.has_hand_of(request.officer) and not is_present(request.officer, form):
-        return _publish_page(request, revision, form)
-    try:
-        actions.publish_claim(pk, seen=seen, by=request.officer)
-    except actions.YourOwn:
-        messages.error(request, hand_refusal(CHECKING_CLAIMS, claim.unit, revision.all_hands))
-    except actions.StalePublication:
-        return _publish_page(request, revision, PublishCheckForm(), stale=True)
-    except actions.NotSubmitted as error:
-        messages.error(request, error.sentence)
-    else:
-        messages.success(request, _("Published. Everybody can read it now."))
-    return redirect("claim-detail", pk=pk)
-
-
-def _publish_page(
-    request: HttpRequest, revision: Revision, form: forms.Form, *, stale: bool = False
-) -> HttpResponse:
-    earlier = (
-        revision.claim.revisions.filter(published_at__isnull=False).order_by("-number").first()
+    panel, published = decide_release(
+        request,
+        revision,
+        which=CHECKING_CLAIMS,
+        let_out=functools.partial(actions.publish_claim, pk),
     )
-    name_hands([revision])
+    if published is not None:
+        messages.success(request, _("Published. Everybody can read it now."))
+        return redirect("claim-detail", pk=pk)
     check = prepared_for_reader([revision])[0]
     # The Vietnamese text is the one that is published; the English stands below it.
     check.words, check.spoken = check.texts["vi"], "vi"
     context = {
+        "panel": panel,
         "check": check,
         "claim": revision.claim,
-        "form": form,
-        "stale": stale,
-        "is_author": revision.has_hand_of(request.officer),
-        "back_form": SendBackCheckForm(),
-        "refusal": hand_refusal(CHECKING_CLAIMS, revision.claim.unit, revision.all_hands),
-        "hash": bytes(revision.hash).hex(),
-        "earlier": earlier,
+        "earlier": revision.claim.revisions.released().order_by("-number").first(),
+        "questions": [
+            _("Is it about the claim, and not about who shared it?"),
+            _("Do the sources carry the verdict? Is their day right?"),
+            _("Is it a matter of safety or services, and nobody’s opinion or private life?"),
+        ],
     }
-    status = 409 if stale else 422 if form.is_bound and form.errors else 200
-    return render(request, "claims/publish.html", context, status=status)
+    return render(request, "claims/publish.html", context, status=panel.status)
 
 
 @require_POST
 def claim_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Back to the author, with the reason."""
     claim_or_404(request, pk)
-    form = SendBackCheckForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, _("Write what has to change"))
-        return redirect("claim-publish", pk=pk)
-    try:
-        actions.send_back_claim(pk, reason=form.cleaned_data["reason"], by=request.officer)
-    except actions.NotSubmitted as error:
-        messages.warning(request, error.sentence)
-    else:
-        messages.success(request, _("Given back to the author."))
-    return redirect("claim-detail", pk=pk)
+    send_back = functools.partial(actions.send_back_claim, pk)
+    return give_back_posted(request, send_back, page=redirect("claim-publish", pk=pk))
 
 
 class EarlierCheckForm(Form):
@@ -148,6 +117,6 @@ def claim_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Taken back. The page says so, with your reason."))
         return redirect("claim-detail", pk=pk)
-    newest = claim.revisions.filter(published_at__isnull=False).order_by("-number")[0]
+    newest = claim.revisions.released().order_by("-number")[0]
     context = {"claim": claim, "form": form, "check": newest}
     return render(request, "claims/withdraw.html", context, status=422 if form.errors else 200)

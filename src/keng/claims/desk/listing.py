@@ -40,9 +40,9 @@ def claim_or_404(request: HttpRequest, pk: uuid.UUID) -> Claim:
 
 def claim_context(request: HttpRequest, claim: Claim, form: OutOfScopeForm) -> dict[str, object]:
     """What the page of a claim says."""
-    revisions = list(claim.revisions.select_related("published_by").order_by("-number"))
+    revisions = list(claim.revisions.select_related("released_by").order_by("-number"))
     name_hands(revisions)
-    draft = next((each for each in revisions if each.published_at is None), None)
+    draft = next((each for each in revisions if each.released_at is None), None)
     is_open = claim.state in Claim.OPEN
     matches = queries.published_checks_like(claim.words, most=5) if is_open else []
     return {
@@ -50,11 +50,11 @@ def claim_context(request: HttpRequest, claim: Claim, form: OutOfScopeForm) -> d
         "revisions": revisions,
         "draft": draft,
         "is_open": is_open,
-        "newest": next((each for each in revisions if each.published_at), None),
+        "newest": next((each for each in revisions if each.released_at), None),
         "is_own": claim.objected_at is not None and claim.outside_by_id in tied_to(request.officer),
-        "waits": bool(draft and draft.submitted_at),
+        "waits": bool(draft and draft.is_waiting),
         "is_author": bool(draft and draft.has_hand_of(request.officer)),
-        "refusal": hand_refusal(CHECKING_CLAIMS, claim.unit, draft.all_hands) if draft else "",
+        "refusal": hand_refusal(CHECKING_CLAIMS, claim.unit, draft.hands) if draft else "",
         "matches": [match for match in matches if match.item.claim_id != claim.pk],
         "about_check": queries.public_revisions(claim.about.number)[:1] if claim.about else [],
         "asked": claim.askings.count(),

@@ -37,11 +37,10 @@ def claim_write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     claim = claim_or_404(request, pk)
     if claim.state in Claim.ENDED:
         return redirect("claim-detail", pk=pk)
-    revisions = claim.revisions.select_related("made_by").order_by("-number")
-    latest = revisions.first()
+    latest = claim.revisions.order_by("-number").first()
     corrects = claim.state == Claim.State.PUBLISHED
     initial = initial_of_revision(latest) if latest else {"quote": claim.words}
-    if latest and latest.published_at:
+    if latest and latest.released_at:
         # A correction says what it changes, not what the last one changed.
         initial |= {"note": "", "en_note": ""}
     form = WriteCheckForm(request.POST or None, initial=initial, corrects=corrects)
@@ -55,7 +54,7 @@ def claim_write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "sources": sources,
         "latest": latest,
         "corrects": corrects,
-        "draft": latest if latest and latest.published_at is None else None,
+        "draft": latest if latest and latest.released_at is None else None,
     }
     return render(request, "claims/write.html", context, status=422 if form.is_bound else 200)
 

@@ -29,7 +29,7 @@ def _built_feed() -> feeds.SteadyFeed:
         words = check.texts["vi"]
         feed.add(
             address=check_url(check.claim.number),
-            at=check.published_at,
+            at=check.released_at,
             title=words["question"],
             description=f"{check.get_verdict_display()}. {words['answer']}",
             author_name=check.claim.owner,

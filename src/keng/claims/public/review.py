@@ -34,14 +34,14 @@ def _review(newest: Revision, first: Revision) -> dict[str, object]:
     }
     if value := _RATING.get(Verdict(newest.verdict)):
         rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
-    published = (first.published_at or newest.made_at).isoformat()
+    published = (first.released_at or newest.made_at).isoformat()
     return {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
         "url": check_url(newest.claim.number),
         "headline": words["question"],
         "datePublished": published,
-        "dateModified": (newest.published_at or newest.made_at).isoformat(),
+        "dateModified": (newest.released_at or newest.made_at).isoformat(),
         "inLanguage": language_among(newest.texts),
         "claimReviewed": newest.quote,
         "itemReviewed": {"@type": "Claim", "name": newest.quote, "datePublished": published},

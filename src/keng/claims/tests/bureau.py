@@ -51,4 +51,4 @@ class Bureau:
 
     def published(self, claim=None, **changes):
         revision = self.waiting(claim, **changes)
-        return actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=self.second)
+        return actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=self.second)

@@ -14,6 +14,7 @@ from keng.claims.actions import objections
 from keng.claims.models import Asking, Claim, Revision
 from keng.claims.tests.bureau import ASKED, Bureau, content
 from keng.kit import times
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,8 @@ def test_two_people_publish_and_everybody_who_asked_is_led_there(bureau):
 
 def test_the_author_does_not_publish(bureau):
     revision = bureau.waiting()
-    with pytest.raises(actions.YourOwn):
-        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.author)
+    with pytest.raises(HandInIt):
+        actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=bureau.author)
     assert not queries.published_checks()
 
 
@@ -47,31 +48,31 @@ def test_whoever_changes_a_word_becomes_its_author(bureau):
         revision.claim_id, content=content(unknown="Ai nói trước."), by=bureau.second
     )
     changed = actions.submit_claim(revision.claim_id, by=bureau.second)
-    with pytest.raises(actions.YourOwn):
-        actions.publish_claim(revision.claim_id, seen=bytes(changed.hash), by=bureau.second)
+    with pytest.raises(HandInIt):
+        actions.publish_claim(revision.claim_id, seen=changed.digest_now, by=bureau.second)
 
 
 def test_what_was_read_is_what_is_published(bureau):
-    seen = bytes(bureau.waiting().hash)
+    seen = bureau.waiting().digest_now
     claim = Claim.objects.get()
     actions.write_claim(claim.pk, content=content(unknown="Điều khác."), by=bureau.author)
     actions.submit_claim(claim.pk, by=bureau.author)
-    with pytest.raises(actions.StalePublication):
+    with pytest.raises(TextChanged):
         actions.publish_claim(claim.pk, seen=seen, by=bureau.second)
 
 
 def test_a_row_changed_behind_our_back_is_not_published(bureau):
     revision = bureau.waiting()
     Revision.objects.update(quote="Lời khác hẳn")
-    with pytest.raises(actions.StalePublication):
-        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+    with pytest.raises(TextChanged):
+        actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=bureau.second)
 
 
 def test_a_change_has_to_be_handed_in_again(bureau):
     revision = bureau.waiting()
     actions.write_claim(revision.claim_id, content=content(unknown="Điều khác."), by=bureau.author)
-    with pytest.raises(actions.NotSubmitted):
-        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+    with pytest.raises(NothingWaits):
+        actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=bureau.second)
 
 
 def test_a_correction_is_a_new_revision_and_the_old_one_stays(bureau):
@@ -81,7 +82,7 @@ def test_a_correction_is_a_new_revision_and_the_old_one_stays(bureau):
     assert queries.published_checks() == [again]
 
 
-@pytest.mark.parametrize("change", [{"quote": "khác"}, {"published_at": None}])
+@pytest.mark.parametrize("change", [{"quote": "khác"}, {"released_at": None}])
 def test_a_published_revision_never_changes(bureau, change):
     first = bureau.published()
     with pytest.raises(ProgrammingError, match="never changes"), transaction.atomic():
@@ -94,17 +95,17 @@ def test_the_database_wants_evidence_and_a_second_person(bureau):
     revision = bureau.waiting()
     row = Revision.objects.filter(pk=revision.pk)
     for wrong, name in [
-        ({"published_by": bureau.author}, "second_person"),
-        ({"published_by": bureau.second, "evidence": []}, "has_evidence"),
+        ({"released_by": bureau.author}, "hand_in_it"),
+        ({"released_by": bureau.second, "evidence": []}, "has_evidence"),
     ]:
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
-            row.update(published_at=revision.submitted_at, **wrong)
+            row.update(released_at=revision.submitted_at, **wrong)
 
 
 def test_nothing_is_handed_in_without_a_source(bureau):
     claim, _token = bureau.asked()
     actions.write_claim(claim.pk, content=content(evidence=()), by=bureau.author)
-    with pytest.raises(actions.NotSubmitted):
+    with pytest.raises(NothingWaits):
         actions.submit_claim(claim.pk, by=bureau.author)
 
 
@@ -219,7 +220,7 @@ def test_claims_are_the_work_of_the_province(bureau):
 def test_checks_are_numbered_in_the_order_of_their_publication(bureau):
     first, second = bureau.waiting(), bureau.waiting(quote="Tin thứ hai")
     for revision in (second, first):
-        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+        actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=bureau.second)
     assert [c.number for c in Claim.objects.order_by("id")] == [2, 1]
 
 
@@ -230,18 +231,18 @@ def with_a_word_more(bureau, revision, by):
 
 
 def publish(revision, by):
-    return actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=by)
+    return actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=by)
 
 
 def test_another_persons_word_opens_no_way_round(bureau):
     revision = with_a_word_more(bureau, bureau.waiting(), bureau.second)
     assert revision.made_by == bureau.second
     for hand in (bureau.author, bureau.second):
-        with pytest.raises(actions.YourOwn):
+        with pytest.raises(HandInIt):
             publish(revision, hand)
-        with pytest.raises(IntegrityError, match="published_by"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="released_by"), transaction.atomic():
             Revision.objects.filter(pk=revision.pk).update(
-                published_by=hand, published_at=times.now()
+                released_by=hand, released_at=times.now()
             )
     third = make.officer(unit=bureau.province, role="commander")
     assert publish(revision, third).all_hands == (bureau.author.pk, bureau.second.pk)
@@ -265,7 +266,7 @@ def test_whoever_made_the_authors_sign_in_does_not_publish(bureau, hand):
     revision = bureau.waiting()
     third = make.officer(unit=bureau.province, role="commander")
     Officer.objects.filter(pk=bureau.author.pk).update(**{hand: third, "set_up_at": times.now()})
-    with pytest.raises(actions.YourOwn):
+    with pytest.raises(HandInIt):
         publish(revision, third)
     Officer.objects.filter(pk=bureau.author.pk).update(set_up_at=times.now() - HAND_COUNTS_FOR)
     assert publish(revision, Officer.objects.get(pk=third.pk))
@@ -279,7 +280,7 @@ def test_what_was_only_saved_is_a_hand_in_it_and_so_is_handing_it_in(bureau):
     revision = actions.submit_claim(claim.pk, by=handing_in)
     for hand in (bureau.author, bureau.second, handing_in):
         assert queries.count_waiting_for(hand) == 0
-        with pytest.raises(actions.YourOwn):
+        with pytest.raises(HandInIt):
             publish(revision, hand)
     fourth = make.officer(unit=bureau.province)
     assert queries.count_waiting_for(fourth) == 1

@@ -50,9 +50,9 @@ def test_from_a_question_to_a_page_by_two_people(desk_client, bureau):
     second_factor.set_totp_secret(bureau.second)
     sign_in(desk_client, bureau.second)
     page = desk_client.get(url("claim-publish", claim.pk))
-    seen = re.search(r'name="hash" value="([0-9a-f]+)"', text(page))[1]
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', text(page))[1]
     code = second_factor.current_totp_code(bureau.second)
-    desk_client.post(url("claim-publish", claim.pk), {"hash": seen, "code": code})
+    desk_client.post(url("claim-publish", claim.pk), {"seen": seen, "code": code})
     claim.refresh_from_db()
     assert (claim.state, claim.number) == ("published", 1)
 
@@ -62,18 +62,18 @@ def test_a_wrong_code_publishes_nothing(desk_client, bureau):
     second_factor.set_totp_secret(bureau.second)
     sign_in(desk_client, bureau.second)
     wrong = str((int(second_factor.current_totp_code(bureau.second)) + 1) % 1_000_000).zfill(6)
-    data = {"hash": bytes(revision.hash).hex(), "code": wrong}
+    data = {"seen": revision.digest_now.hex(), "code": wrong}
     assert desk_client.post(url("claim-publish", revision.claim_id), data).status_code == 422
-    assert not Revision.objects.filter(published_at__isnull=False).exists()
+    assert not Revision.objects.released().exists()
 
 
 def test_a_changed_text_is_shown_again_before_the_code_is_used_up(desk_client, bureau):
     revision = bureau.waiting()
     sign_in(desk_client, bureau.second)
-    data = {"hash": "0" * 64, "code": "123456"}
+    data = {"seen": "0" * 64, "code": "123456"}
     answer = desk_client.post(url("claim-publish", revision.claim_id), data)
     assert answer.status_code == 409
-    assert "bài đã thay đổi" in text(answer)
+    assert "đã thay đổi" in text(answer)
 
 
 def test_the_author_is_told_that_somebody_else_publishes(desk_client, bureau):
@@ -192,7 +192,7 @@ def test_it_is_given_back_and_taken_back_with_a_reason(desk_client, bureau):
     desk_client.post(url("claim-send-back", revision.claim_id), {"reason": "Thiếu ngày."})
     assert "Thiếu ngày." in text(desk_client.get(url("claim-write", revision.claim_id)))
     actions.submit_claim(revision.claim_id, by=bureau.author)
-    actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+    actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=bureau.second)
     address, code = url("claim-withdraw", revision.claim_id), second_factor.current_totp_code
     own_words = {"reason": "Nguồn sai.", "code": code(bureau.second)}
     assert desk_client.post(address, own_words).status_code == 422
@@ -237,11 +237,11 @@ def test_what_somebody_else_published_meanwhile_is_said_and_not_published_again(
     third = make.officer(unit=bureau.province)
 
     def meanwhile(_officer, _code):
-        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=third)
+        actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=third)
         return True
 
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
     sign_in(desk_client, bureau.second)
-    sent = {"hash": bytes(revision.hash).hex(), "code": "000000"}
+    sent = {"seen": revision.digest_now.hex(), "code": "000000"}
     answer = desk_client.post(url("claim-publish", revision.claim_id), sent, follow=True)
     assert "không còn gì chờ" in text(answer)

@@ -163,7 +163,7 @@ async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
     if row.text_sealed is None:
         return text.text
     words = opening.open_as_sender(row.text_sealed).decode()
-    if row.recipient_kind != "asker":
+    if row.recipient_kind != Delivery.RecipientKind.ASKER:
         return words
     return await orm_threads.in_answering_thread(chat_answers.message_for_asker, words)
 

@@ -16,16 +16,15 @@ from keng.partners.actions.releasing import (
     publish_for_partner,
     record_in_partner_chain,
 )
-from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirPurpose
+from keng.partners.errors import NotTheirPurpose
 from keng.partners.models import Article
+from keng.releases import steps
 
 submit_article = partial(releasing.submit_partner_text, Article)
 publish_article = partial(releasing.publish_partner_text, Article)
 give_back_article = partial(releasing.give_back_partner_text, Article)
 
 __all__ = [
-    "MadeTheSignIn",
-    "NeedsASecondPerson",
     "NotTheirPurpose",
     "give_back_article",
     "give_back_to_partner",
@@ -50,7 +49,7 @@ def write_article(
     article = lock_unpublished(Article, pk, by=by) if pk else Article(partner=by.partner)
     article.purpose, article.title, article.text = purpose, title, text
     article.add_hand(by)
-    article.written_by, article.written_at, article.submitted_at = by, times.now(), None
+    article.written_at, article.submitted_at = times.now(), None
     article.save()
     record_in_partner_chain("article.written", by, article)
     return article
@@ -59,11 +58,8 @@ def write_article(
 @act(acts.WITHDRAW_ARTICLE)
 def withdraw_article(pk: uuid.UUID, *, by: PartnerMember) -> Article:
     """Off the public pages; any member may. Raises NotAllowed."""
-    own = Article.objects.filter(
-        partner_id=by.partner_id, published_at__isnull=False, withdrawn_at=None
-    )
+    own = Article.objects.released().filter(partner_id=by.partner_id)
     article = lock_one(own, pk, owner="partner_id")
-    article.withdrawn_at = times.now()
-    article.save(update_fields=["withdrawn_at"])
+    steps.end(article)
     record_in_partner_chain("article.withdrawn", by, article)
     return article

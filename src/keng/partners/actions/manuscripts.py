@@ -25,6 +25,7 @@ from keng.partners.actions.releasing import (
 )
 from keng.partners.errors import NotTheirPurpose, WordsChanged
 from keng.partners.models import Manuscript
+from keng.releases import steps
 
 submit_manuscript = partial(releasing.submit_partner_text, Manuscript)
 publish_manuscript = partial(releasing.publish_partner_text, Manuscript)
@@ -56,7 +57,6 @@ def begin_manuscript(
         purpose=purpose,
         collection=collection,
         content={"collection": dict(opens)} if opens else {},
-        written_by=by,
         hands=[by.pk],
     )
     if after is not None:
@@ -89,7 +89,7 @@ def write_manuscript(
     text.typed, text.title, text.purpose = dict(typed), title[:120], purpose
     text.content = opens | dict(content or {})
     text.add_hand(by)
-    text.written_by, text.written_at, text.submitted_at = by, times.now(), None
+    text.written_at, text.submitted_at = times.now(), None
     text.save()
     record_in_partner_chain("manuscript.written", by, text)
     return text
@@ -125,8 +125,9 @@ def discard_manuscript(pk: uuid.UUID, *, by: PartnerMember) -> None:
     """A draft that nobody wants: its words are gone at once. Raises NotAllowed."""
     text = lock_unpublished(Manuscript, pk, by=by)
     text.title, text.typed, text.content, text.returned_reason = "", {}, {}, ""
-    text.submitted_at, text.withdrawn_at = None, times.now()
+    text.submitted_at = None
     text.save()
+    steps.end(text)
     record_in_partner_chain("manuscript.discarded", by, text)
 
 
@@ -137,9 +138,7 @@ def withdraw_manuscript(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -
     Raises NotAllowed, WordsChanged.
     """
     lock_claim_of(Manuscript, pk, by=by)
-    own = Manuscript.objects.filter(
-        partner_id=by.partner_id, published_at__isnull=False, withdrawn_at=None
-    )
+    own = Manuscript.objects.released().filter(partner_id=by.partner_id)
     text = lock_one(own.select_related("lesson"), pk, owner="partner_id")
     if text.claim_id is not None:
         _detach_corrections(text.claim_id, by, Claim.TakenBack(reason))
@@ -149,8 +148,7 @@ def withdraw_manuscript(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -
             raise WordsChanged from error
     elif text.lesson is not None:
         lessons.end_partner_lesson(text.lesson)
-    text.withdrawn_at = times.now()
-    text.save(update_fields=["withdrawn_at"])
+    steps.end(text)
     record_in_partner_chain("manuscript.withdrawn", by, text, why=reason)
     return text
 
@@ -162,7 +160,7 @@ def _is_public(claim: Claim) -> bool:
 def _detach_corrections(claim_id: uuid.UUID, by: PartnerMember, reason: Claim.TakenBack) -> None:
     """Corrections of a check that is taken back are drafts of another check, and say why."""
     corrections = Manuscript.objects.filter(
-        partner_id=by.partner_id, claim_id=claim_id, published_at=None, withdrawn_at=None
+        partner_id=by.partner_id, claim_id=claim_id, released_at=None, ended_at=None
     )
     for text in lock(corrections):
         # Whole again once somebody has looked at its boxes, which ask for no note any more.

@@ -8,25 +8,22 @@ from keng.claims.actions import NotPublished
 from keng.claims.actions import for_partners as checks
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection, Lesson
-from keng.partners.errors import WordsChanged
-from keng.partners.models import Article, Manuscript, PartnerText
-from keng.partners.queries import WaitingText
+from keng.partners.models import Manuscript, PartnerText
+from keng.releases.errors import TextChanged
 
 
-def make_public(text: PartnerText | WaitingText) -> dict[str, uuid.UUID | None]:
+def make_public(text: PartnerText) -> dict[str, uuid.UUID | None]:
     """Let everybody read it; the keys under which the text finds it again.
 
-    Raises WordsChanged.
+    Raises TextChanged.
     """
-    if isinstance(text, Article) or not isinstance(text, Manuscript | WaitingText):
+    if not isinstance(text, Manuscript):
         return {}
-    if text.kind == Manuscript.Kind.LESSON:
-        return _publish_lesson(text)
-    return _publish_check(text) if text.kind == Manuscript.Kind.CHECK else {}
+    return _publish_lesson(text) if text.kind == Manuscript.Kind.LESSON else _publish_check(text)
 
 
-def _publish_lesson(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | None]:
-    content: dict[str, Any] = text.content or {}
+def _publish_lesson(text: Manuscript) -> dict[str, uuid.UUID | None]:
+    content: dict[str, Any] = text.content
     if text.collection_id is None:
         partner = Partner.objects.get(pk=text.partner_id)
         collection = lessons.collection_of_partner(partner, content["collection"], text.purpose)
@@ -42,12 +39,10 @@ def _publish_lesson(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | Non
     return {"collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk}
 
 
-def _publish_check(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | None]:
+def _publish_check(text: Manuscript) -> dict[str, uuid.UUID | None]:
     partner = Partner.objects.get(pk=text.partner_id)
     try:
-        made = checks.publish_for_partner(
-            text.content or {}, partner=partner, claim_id=text.claim_id
-        )
+        made = checks.publish_for_partner(text.content, partner=partner, claim_id=text.claim_id)
     except NotPublished as error:
-        raise WordsChanged from error
+        raise TextChanged from error
     return {"claim_id": made.claim_id, "revision_id": made.pk}

@@ -1,6 +1,9 @@
 """Partners on the desk: who they are and who signs in. What they are writing is not here."""
 
+import functools
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,17 +14,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.presence import is_present
 from keng.accounts.second_factor import otpauth_address
-from keng.accounts.who import INVITING
+from keng.accounts.who import COORDINATING, INVITING
 from keng.acts.errors import NotAllowed
 from keng.kit import qr
 from keng.network.queries.places import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
-from keng.partners.errors import MadeTheSignIn, NameTaken, WordsChanged
-from keng.partners.forms import InviteForm, KitAcceptForm, MemberAgreeForm, MemberForm, ReleaseForm
+from keng.partners.errors import NameTaken, WordsChanged
+from keng.partners.forms import InviteForm, KitAcceptForm, MemberAgreeForm, MemberForm
 from keng.partners.introduction import forbidden_in_introduction
-from keng.partners.models import KitRequest
+from keng.partners.models import KitRequest, Manuscript, PartnerText
 from keng.partners.second_persons_view import reading_context
+from keng.releases.desk import decide_release, give_back_posted
+from keng.releases.errors import NothingWaits, TextChanged
 
 
 @require_GET
@@ -153,46 +158,37 @@ def desk_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """An article, a lesson or a check in which everybody of the partner had a hand, so that the
     province is the second person.
     """
-    officer = _inviting_officer(request)
-    found = next((one for one in queries.waiting_texts(officer) if one.id == pk), None)
+    found = queries.text_waiting_at_desk(pk, _inviting_officer(request))
     if found is None:
         raise Http404
-    is_maker = queries.made_a_sign_in(found.partner_id, officer)
-    form = ReleaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
-        # What will be refused is refused before the code is used up.
-        no_code = "return" in request.POST or is_maker or seen != queries.hash_of_text(found)
-        if "return" in request.POST and not reason:
-            form.add_error("reason", form.fields["reason"].error_messages["required"])
-        elif no_code or is_present(officer, form):
-            return _decide_posted(request, pk, seen, reason)
-    context = {
-        "article": found,
-        "form": form,
-        "is_maker": is_maker,
-        "seen": queries.hash_of_text(found).hex(),
-        "people": queries.writers_of(found.hands),
-    }
-    if found.kind != "article":
-        context |= reading_context(found)
-    status = 422 if form.errors else 200
-    return render(request, "partners/desk/article.html", context, status=status)
-
-
-def _decide_posted(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str) -> HttpResponse:
-    try:
-        if "return" in request.POST:
-            articles.give_back_to_partner(pk, seen=seen, reason=reason, by=request.officer)
-        else:
-            articles.publish_for_partner(pk, seen=seen, by=request.officer)
-    except MadeTheSignIn as error:
-        messages.error(request, error.sentence)
-    except (NotAllowed, WordsChanged):
-        messages.error(request, WordsChanged.sentence)
-    else:
+    if "reason" in request.POST:
+        give_back = functools.partial(_while_it_waits, articles.give_back_to_partner, pk)
+        is_said = bool(request.POST["reason"].strip())
+        page = redirect("desk-partners") if is_said else redirect(request.path)
+        return give_back_posted(request, give_back, page=page)
+    publish = functools.partial(_while_it_waits, articles.publish_for_partner, pk)
+    panel, published = decide_release(request, found, which=COORDINATING, let_out=publish)
+    if published is not None:
         messages.success(request, _("Done. The partner sees it at once."))
-    return redirect("desk-partners")
+        return redirect("desk-partners")
+    context = {
+        "panel": panel,
+        "article": found,
+        "questions": [
+            _("Is it about safety, without an opinion, without anybody's name or number?")
+        ],
+    }
+    if isinstance(found, Manuscript):
+        context |= reading_context(found)
+    return render(request, "partners/desk/article.html", context, status=panel.status)
+
+
+def _while_it_waits(decide: Callable[..., PartnerText], pk: uuid.UUID, **said: Any) -> PartnerText:
+    """Raises NothingWaits where its people wrote on: the desk reads no draft of theirs."""
+    try:
+        return decide(pk, **said)
+    except (NotAllowed, TextChanged) as error:
+        raise NothingWaits from error
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,6 @@
 """The second person's part of a page, the same under every text of a partner."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,12 +9,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import PartnerMember
-from keng.acts.errors import NotAllowed
 from keng.partners import queries
-from keng.partners.errors import NeedsASecondPerson, WordsChanged
-from keng.partners.forms import SeenForm
 from keng.partners.models import PartnerText
-from keng.releases.hands import name_hands
+from keng.releases.desk import (
+    SecondPerson,
+    SecondPersonPanel,
+    decide_release_by,
+    second_person_panel,
+)
+from keng.releases.forms import GiveBackForm
 
 
 def decide_own_text(
@@ -22,27 +26,31 @@ def decide_own_text(
     *,
     publish: Callable[..., Any],
     give_back: Callable[..., Any],
-) -> tuple[SeenForm | None, str]:
-    """Carry a posted decision out: no form once it is, otherwise the form and what is wrong."""
-    form = SeenForm(request.POST if request.method == "POST" else None)
-    if not form.is_bound or not form.is_valid():
-        return form, ""
-    seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
-    returns = request.POST.get("do") == "return"
-    if returns and not reason:
-        form.add_error("reason", form.fields["reason"].error_messages["required"])
-        return form, ""
-    try:
-        if returns:
-            give_back(text.pk, seen=seen, reason=reason, by=request.member)
-        else:
-            publish(text.pk, seen=seen, by=request.member)
-    except NeedsASecondPerson:
-        return form, refusal_words(queries.second_people(text))
-    except (NotAllowed, WordsChanged):
-        # It was there when the page began: somebody published it, gave it back or wrote on.
-        return form, str(WordsChanged.sentence)
-    return None, ""
+) -> SecondPersonPanel[PartnerText] | None:
+    """Carry a posted decision out: none once it is done, otherwise the panel to show.
+
+    Members sign with nothing but their sign-in.
+    """
+    member = request.member
+    second = SecondPerson(
+        person=member,
+        refusal=lambda text: _refusal_of(member, text),
+        has_signed=lambda _form: True,
+    )
+    if request.POST.get("do") != "return":
+        let_out = functools.partial(publish, text.pk)
+        panel, published = decide_release_by(second, request, text, let_out=let_out)
+        return panel if published is None else None
+    panel = second_person_panel(second, text)
+    panel.give_back = GiveBackForm(request.POST)
+    if not panel.give_back.is_valid():
+        return panel
+    give_back(text.pk, reason=panel.give_back.cleaned_data["reason"], by=member)
+    return None
+
+
+def _refusal_of(member: PartnerMember, text: PartnerText) -> str:
+    return refusal_words(queries.second_people(text)) if text.has_hand_of(member) else ""
 
 
 def refusal_words(could: Sequence[PartnerMember]) -> str:
@@ -56,25 +64,6 @@ def refusal_words(could: Sequence[PartnerMember]) -> str:
         "Everybody who signs in for your partner had a hand in this: the provincial coordinator "
         "reads it and publishes it."
     )
-
-
-def own_decision_panel(
-    request: HttpRequest, text: PartnerText, form: SeenForm, problem: str
-) -> dict[str, Any]:
-    """What this part of the page shows."""
-    member = request.member
-    name_hands([text], of=PartnerMember)
-    could = queries.second_people(text)
-    return {
-        "text": text,
-        "form": form,
-        "problem": problem,
-        "partner": member.partner,
-        "waits": text.waits,
-        "may_publish": text.waits and not text.has_hand_of(member),
-        "refusal": refusal_words(could),
-        "seen": queries.hash_of_text(text).hex(),
-    }
 
 
 def see_other(name: str, *args: object) -> HttpResponse:

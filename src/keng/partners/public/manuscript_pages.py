@@ -14,7 +14,7 @@ from keng.claims.forms import TakeBackCheckForm
 from keng.lessons import queries as lessons
 from keng.partners.actions import manuscripts as actions
 from keng.partners.models import Manuscript
-from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
+from keng.partners.public.deciding import decide_own_text, see_other
 from keng.partners.second_persons_view import has_content, reading_context
 from keng.releases.hands import name_hands
 
@@ -24,7 +24,7 @@ _CHECK = Manuscript.Kind.CHECK
 def manuscripts_of_partner(request: HttpRequest) -> QuerySet[Manuscript]:
     """Those of the member's partner, without drafts that were thrown away."""
     found = Manuscript.objects.filter(partner_id=request.member.partner_id)
-    return found.exclude(published_at=None, withdrawn_at__isnull=False).select_related(
+    return found.exclude(released_at=None, ended_at__isnull=False).select_related(
         "collection", "lesson", "edition", "claim", "released_by"
     )
 
@@ -35,32 +35,30 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     text = get_object_or_404(manuscripts_of_partner(request), pk=pk)
     if not has_content(text):
         return redirect("manuscript-edit", pk=pk)
-    form, problem = decide_own_text(
+    panel = decide_own_text(
         request, text, publish=actions.publish_manuscript, give_back=actions.give_back_manuscript
     )
-    if form is None:
+    if panel is None:
         return see_other("manuscript", pk)
     versions = _published_versions(request, text)
     name_hands(versions, of=PartnerMember)
-    context = (
-        own_decision_panel(request, text, form, problem)
-        | reading_context(text)
-        | {
-            "matches": _checks_alike(text),
-            "versions": versions,
-            "is_newest": bool(versions) and versions[0].pk == text.pk,
-            "finished": lessons.finished_counts([text.lesson_id]).get(text.lesson_id, (0, 0)),
-        }
-    )
-    status = 422 if form.errors or problem else 200
-    return render(request, "partners/own/manuscript.html", context, status=status)
+    context = reading_context(text) | {
+        "panel": panel,
+        "text": text,
+        "partner": request.member.partner,
+        "matches": _checks_alike(text),
+        "versions": versions,
+        "is_newest": bool(versions) and versions[0].pk == text.pk,
+        "finished": lessons.finished_counts([text.lesson_id]).get(text.lesson_id, (0, 0)),
+    }
+    return render(request, "partners/own/manuscript.html", context, status=panel.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def manuscript_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the public lists; the page of a check stays, with the reason."""
     text = get_object_or_404(
-        manuscripts_of_partner(request), pk=pk, published_at__isnull=False, withdrawn_at=None
+        manuscripts_of_partner(request), pk=pk, released_at__isnull=False, ended_at=None
     )
     form = TakeBackCheckForm(request.POST if request.method == "POST" else None)
     if text.kind != _CHECK:
@@ -77,7 +75,7 @@ def manuscript_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _checks_alike(text: Manuscript) -> list[Any]:
     """Checks of anybody that may answer the same rumour already."""
-    if text.kind != _CHECK or text.published_at:
+    if text.kind != _CHECK or text.released_at:
         return []
     found = claims.published_checks_like(text.content["quote"])
     return [match for match in found if match.item.claim_id != text.claim_id]
@@ -88,5 +86,5 @@ def _published_versions(request: HttpRequest, text: Manuscript) -> list[Manuscri
     if not any(target.values()):
         return []
     return list(
-        manuscripts_of_partner(request).filter(published_at__isnull=False, **target).order_by("-id")
+        manuscripts_of_partner(request).filter(released_at__isnull=False, **target).order_by("-id")
     )

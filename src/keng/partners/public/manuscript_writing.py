@@ -60,14 +60,14 @@ def partner_check(request: HttpRequest) -> HttpResponse:
 def manuscript_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What is not public yet."""
     return _writing_page(
-        request, get_object_or_404(manuscripts_of_partner(request), pk=pk, published_at=None)
+        request, get_object_or_404(manuscripts_of_partner(request), pk=pk, released_at=None)
     )
 
 
 @require_POST
 def manuscript_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The next edition of a lesson, or the correction of a check."""
-    after = get_object_or_404(manuscripts_of_partner(request), pk=pk, published_at__isnull=False)
+    after = get_object_or_404(manuscripts_of_partner(request), pk=pk, released_at__isnull=False)
     made = actions.begin_manuscript(
         kind=after.kind, purpose=after.purpose, after=after, by=request.member
     )

@@ -15,7 +15,7 @@ from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
 from keng.partners.forms import ArticleForm, KitShareForm
 from keng.partners.models import Article
-from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
+from keng.partners.public.deciding import decide_own_text, see_other
 from keng.releases.hands import name_hands
 
 
@@ -35,9 +35,9 @@ def partner_home(request: HttpRequest) -> HttpResponse:
         "alone": queries.is_only_member(member),
         "people": people,
         "added": [each for each in people if each.is_active and each.awaits_agreement],
-        "waiting": [text for text in rows if text.waits],
+        "waiting": [text for text in rows if text.is_waiting],
         "drafts": [text for text in rows if not text.submitted_at],
-        "published": [text for text in rows if text.published_at],
+        "published": [text for text in rows if text.released_at],
     }
     return render(request, "partners/own/home.html", context)
 
@@ -54,7 +54,7 @@ def partner_write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResp
     """A new article, or one that is not published yet."""
     member, found = request.member, None
     if pk:
-        found = get_object_or_404(Article, partner=member.partner, pk=pk, published_at=None)
+        found = get_object_or_404(Article, partner=member.partner, pk=pk, released_at=None)
     kept = found or _withdrawn_before(request)
     form = ArticleForm(
         request.POST if request.method == "POST" else None,
@@ -79,19 +79,18 @@ def partner_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(
         Article.objects.select_related("released_by"), partner=member.partner, pk=pk
     )
-    form, problem = decide_own_text(
+    panel = decide_own_text(
         request, found, publish=actions.publish_article, give_back=actions.give_back_article
     )
-    if form is None:
+    if panel is None:
         return see_other("partner-article", pk)
-    context = own_decision_panel(request, found, form, problem) | {"article": found}
-    status = 422 if form.errors or problem else 200
-    return render(request, "partners/own/article.html", context, status=status)
+    context = {"panel": panel, "article": found, "text": found, "partner": member.partner}
+    return render(request, "partners/own/article.html", context, status=panel.status)
 
 
 def _withdrawn_before(request: HttpRequest) -> Article | None:
     """One that was withdrawn: its words stand in the boxes of another."""
-    own = Article.objects.filter(partner=request.member.partner, withdrawn_at__isnull=False)
+    own = Article.objects.filter(partner=request.member.partner, ended_at__isnull=False)
     key = read_id(request.GET.get("after", ""))
     return own.filter(pk=key).first() if key else None
 

@@ -13,10 +13,10 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
 from keng.partners.actions import articles, inviting, sharing
-from keng.partners.errors import WordsChanged
 from keng.partners.models import Article, KitRequest, KitShare
 from keng.partners.tasks import TASKS
 from keng.partners.tests.stage import WORDS, Stage, signed_in
+from keng.releases.errors import HandInIt, TextChanged
 from keng.warnings.tests.ward import Ward
 from tests import make
 
@@ -34,8 +34,8 @@ def test_one_writes_another_publishes_everybody_reads(public_client, stage):
     public_client.post("/partner/articles/new/", {**WORDS, "do": "submit"})
     article = Article.objects.get()
     page = f"/partner/articles/{article.pk}/"
-    seen = {"seen": queries.hash_of_text(article).hex(), "do": "publish"}
-    assert public_client.post(page, seen).status_code == 422
+    seen = {"seen": article.digest_now.hex(), "do": "publish"}
+    assert public_client.post(page, seen).status_code == 403
     assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
     signed_in(public_client, stage.binh)
     assert public_client.post(page, seen).status_code == 303
@@ -70,26 +70,26 @@ def test_the_second_person_publishes_only_the_words_they_read(stage):
     article = stage.submitted()
     articles.write_article(**WORDS | {"text": "Khác hẳn."}, pk=article.pk, by=stage.thu)
     articles.submit_article(article.pk, by=stage.thu)
-    with pytest.raises(WordsChanged):
-        articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
+    with pytest.raises(TextChanged):
+        articles.publish_article(article.pk, seen=article.digest_now, by=stage.binh)
 
 
 def test_whoever_changed_it_last_does_not_publish_it(stage):
     article = stage.submitted()
     articles.write_article(**WORDS, pk=article.pk, by=stage.binh)
     again = articles.submit_article(article.pk, by=stage.binh)
-    with pytest.raises(articles.NeedsASecondPerson):
-        articles.publish_article(article.pk, seen=queries.hash_of_text(again), by=stage.binh)
-    with pytest.raises(IntegrityError, match="article_is_published_by"):
+    with pytest.raises(HandInIt):
+        articles.publish_article(article.pk, seen=again.digest_now, by=stage.binh)
+    with pytest.raises(IntegrityError, match="article_is_released_by"):
         Article.objects.filter(pk=article.pk).update(
-            published_at=times.now(), released_by=stage.binh
+            released_at=times.now(), released_by=stage.binh
         )
 
 
 def test_it_goes_back_with_a_reason(public_client, stage):
     article = stage.submitted()
     signed_in(public_client, stage.binh)
-    sent = {"seen": queries.hash_of_text(article).hex(), "do": "return"}
+    sent = {"seen": article.digest_now.hex(), "do": "return"}
     page = f"/partner/articles/{article.pk}/"
     assert public_client.post(page, sent).status_code == 422
     public_client.post(page, sent | {"reason": "Thêm nguồn"})
@@ -101,13 +101,13 @@ def test_a_purpose_that_is_not_theirs_is_refused(stage):
         articles.write_article(**WORDS | {"purpose": "road"}, by=stage.thu)
     with pytest.raises(IntegrityError, match="article_purpose_is_of_the_closed_list"):
         Article.objects.create(
-            partner=stage.partner, written_by=stage.thu, **WORDS | {"purpose": "opinion"}
+            partner=stage.partner, hands=[stage.thu.pk], **WORDS | {"purpose": "opinion"}
         )
 
 
 def test_what_was_withdrawn_is_written_anew_in_another_article(public_client, stage):
     article = stage.submitted()
-    seen = queries.hash_of_text(article)
+    seen = article.digest_now
     articles.publish_article(article.pk, seen=seen, by=stage.binh)
     signed_in(public_client, stage.thu)
     anew = f"/partner/articles/new/?after={article.pk}"
@@ -116,7 +116,7 @@ def test_what_was_withdrawn_is_written_anew_in_another_article(public_client, st
     assert anew in public_client.get(f"/partner/articles/{article.pk}/").content.decode()
     assert WORDS["text"] in public_client.get(anew).content.decode()
     public_client.post(anew, {**WORDS, "do": "submit"})
-    assert Article.objects.exclude(pk=article.pk).get().waits
+    assert Article.objects.exclude(pk=article.pk).get().is_waiting
     signed_in(public_client, stage.alone())
     assert WORDS["text"] not in public_client.get(anew).content.decode()
 
@@ -142,7 +142,7 @@ def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, 
     assert "Nháp" not in page
     for hidden in (draft, of_two):
         assert desk_client.get(f"/partners/articles/{hidden.pk}/").status_code == 404
-    sent = {"seen": queries.hash_of_text(article).hex(), "publish": "1"}
+    sent = {"seen": article.digest_now.hex(), "publish": "1"}
     address = f"/partners/articles/{article.pk}/"
     monkeypatch.setattr(
         "keng.accounts.presence.confirm_presence", lambda _officer, code: code == "123456"
@@ -150,7 +150,7 @@ def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, 
     for code in ({}, {"code": "654321"}):
         assert desk_client.post(address, sent | code).status_code == 422
         article.refresh_from_db()
-        assert article.published_at is None
+        assert article.released_at is None
     desk_client.post(address, sent | {"code": "123456"})
     article.refresh_from_db()
     assert article.released_by_officer == stage.coordinator
@@ -162,15 +162,62 @@ def test_who_made_the_sign_in_is_not_the_second_person(desk_client, stage, becom
     sign_in(desk_client, stage.coordinator)
     address = f"/partners/articles/{article.pk}/"
     become("desk")
-    assert 'name="publish"' not in desk_client.get(address).content.decode()
-    sent = {"seen": queries.hash_of_text(article).hex(), "publish": "1", "code": "123456"}
+    assert 'name="code"' not in desk_client.get(address).content.decode()
+    sent = {"seen": article.digest_now.hex(), "publish": "1", "code": "123456"}
     desk_client.post(address, sent)
-    with pytest.raises(articles.MadeTheSignIn):
-        articles.publish_for_partner(
-            article.pk, seen=queries.hash_of_text(article), by=stage.coordinator
-        )
+    with pytest.raises(HandInIt):
+        articles.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
     another = make.officer(unit=stage.province, role="coordinator")
-    articles.publish_for_partner(article.pk, seen=queries.hash_of_text(article), by=another)
+    articles.publish_for_partner(article.pk, seen=article.digest_now, by=another)
+
+
+def test_a_sign_in_made_while_a_text_waits_is_a_hand_in_it(stage):
+    alone = stage.alone()
+    article = stage.submitted(alone)
+    inviting.add_member(alone.partner_id, name="An", username="an", by=stage.coordinator)
+    with pytest.raises(HandInIt):
+        articles.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
+    row = Article.objects.filter(pk=article.pk)
+    for maker in (stage.coordinator, stage.administrator):
+        with pytest.raises(IntegrityError, match="no_officer_with_a_hand"), transaction.atomic():
+            row.update(released_at=times.now(), released_by_officer=maker)
+    another = make.officer(unit=stage.province, role="coordinator")
+    articles.publish_for_partner(article.pk, seen=article.digest_now, by=another)
+    assert bytes(row.get().digest) == article.digest_now
+
+
+def test_what_a_partner_took_back_meanwhile_is_not_published_for_it(
+    desk_client, stage, monkeypatch
+):
+    article = stage.submitted(stage.alone())
+
+    def meanwhile(_officer, _code):
+        articles.write_article(**WORDS | {"text": "Khác."}, pk=article.pk, by=alone)
+        return True
+
+    alone = PartnerMember.objects.get(username="man")
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
+    sign_in(desk_client, stage.coordinator)
+    sent = {"seen": article.digest_now.hex(), "code": "1"}
+    assert desk_client.post(f"/partners/articles/{article.pk}/", sent).status_code == 409
+    assert not Article.objects.released().exists()
+
+
+def test_the_province_gives_it_back_with_a_reason_also_who_made_the_sign_in(
+    desk_client, stage, become
+):
+    alone = stage.invited(name="Cụ Tám", username="tam", kind="person", by=stage.coordinator).member
+    article = stage.submitted(alone)
+    become("desk")
+    sign_in(desk_client, stage.coordinator)
+    address = f"/partners/articles/{article.pk}/"
+    page = desk_client.get(address).content.decode()
+    assert 'name="reason"' in page
+    assert desk_client.post(address, {"reason": " "}).url == address
+    assert desk_client.post(address, {"reason": "Thêm nguồn"}).url == "/partners/"
+    become("owner")
+    article.refresh_from_db()
+    assert (article.submitted_at, article.returned_reason) == (None, "Thêm nguồn")
 
 
 def test_a_partner_sees_whom_the_desk_added(public_client, stage):
@@ -220,7 +267,7 @@ def test_no_process_opens_what_is_not_its_own(become, process, statement):
 def test_each_process_does_its_part(public_client, stage, become):
     become("public")
     article = stage.submitted()
-    articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
+    articles.publish_article(article.pk, seen=article.digest_now, by=stage.binh)
     signed_in(public_client, stage.thu)
     assert public_client.get("/partner/").status_code == 200
     inviting.ask_for_kit(name="Cụ Mẫn", place=stage.place, about="Già làng", token="t" * 22)
@@ -232,7 +279,7 @@ def test_each_process_does_its_part(public_client, stage, become):
     become("public")
     alone = stage.submitted(made.member)
     become("desk")
-    articles.publish_for_partner(alone.pk, seen=queries.hash_of_text(alone), by=stage.coordinator)
+    articles.publish_for_partner(alone.pk, seen=alone.digest_now, by=stage.coordinator)
     inviting.close_member(made.member.pk, by=stage.coordinator)
     become("public")
     assert Article.objects.public().count() == 2
@@ -327,33 +374,33 @@ def two_hands(stage):
 
 def test_another_persons_word_opens_no_way_round(public_client, stage):
     article = two_hands(stage)
-    sent = {"seen": queries.hash_of_text(article).hex(), "do": "publish"}
+    sent = {"seen": article.digest_now.hex(), "do": "publish"}
     for hand in (stage.thu, stage.binh):
-        with pytest.raises(articles.NeedsASecondPerson):
-            articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=hand)
-        with pytest.raises(IntegrityError, match=r"article_is_published_by"), transaction.atomic():
-            Article.objects.filter(pk=article.pk).update(published_at=times.now(), released_by=hand)
+        with pytest.raises(HandInIt):
+            articles.publish_article(article.pk, seen=article.digest_now, by=hand)
+        with pytest.raises(IntegrityError, match=r"article_is_released_by"), transaction.atomic():
+            Article.objects.filter(pk=article.pk).update(released_at=times.now(), released_by=hand)
     an = inviting.add_member(stage.partner.pk, name="An", username="an", by=stage.administrator)
     inviting.agree_to_member(an.member.pk, by=stage.thu)
     signed_in(public_client, stage.thu)
     answer = public_client.post(f"/partner/articles/{article.pk}/", sent)
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     page = answer.content.decode()
     assert "Người đăng được: An." in page
     assert "Thu, Bình" in page
-    published = articles.publish_article(
-        article.pk, seen=queries.hash_of_text(article), by=an.member
-    )
+    published = articles.publish_article(article.pk, seen=article.digest_now, by=an.member)
     entry = Entry.objects.get(action="article.published")
-    assert entry.detail["hands"] == [str(stage.thu.pk), str(stage.binh.pk)]
-    assert published.all_hands == (stage.thu.pk, stage.binh.pk)
+    # Whoever made the sign-ins lets it out as little as who wrote it.
+    hands = (stage.thu.pk, stage.administrator.pk, stage.binh.pk)
+    assert entry.detail["hands"] == [str(hand) for hand in hands]
+    assert published.all_hands == hands
 
 
 def test_handing_it_in_is_a_hand_in_it(stage):
     article = articles.write_article(**WORDS, by=stage.thu)
     article = articles.submit_article(article.pk, by=stage.binh)
-    with pytest.raises(articles.NeedsASecondPerson):
-        articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
+    with pytest.raises(HandInIt):
+        articles.publish_article(article.pk, seen=article.digest_now, by=stage.binh)
 
 
 def test_where_everybody_of_a_partner_had_a_hand_its_page_says_that_the_province_publishes(
@@ -365,9 +412,7 @@ def test_where_everybody_of_a_partner_had_a_hand_its_page_says_that_the_province
     page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
     assert "điều phối viên tỉnh sẽ đọc và đăng" in page
     become("owner")
-    articles.publish_for_partner(
-        article.pk, seen=queries.hash_of_text(article), by=stage.coordinator
-    )
+    articles.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
     become("public")
     page = public_client.get(f"/partners/articles/{article.pk}/").content.decode()
     assert "vì mọi người bên đối tác này đều đã tham gia bài" in page
@@ -385,21 +430,22 @@ def test_where_everybody_of_a_partner_had_a_hand_the_province_publishes(
     assert WORDS["title"] in desk_client.get("/partners/").content.decode()
     address = f"/partners/articles/{article.pk}/"
     assert "Thu, Bình" in desk_client.get(address).content.decode()
-    sent = {"seen": queries.hash_of_text(article).hex(), "publish": "1", "code": "1"}
+    sent = {"seen": article.digest_now.hex(), "publish": "1", "code": "1"}
     desk_client.post(address, sent)
     become("owner")
     article = Article.objects.get(pk=article.pk)
     assert article.released_by_officer_id == stage.coordinator.pk
     entry = Entry.objects.get(action="article.published")
-    assert entry.detail["hands"] == [str(stage.thu.pk), str(stage.binh.pk)]
+    hands = (stage.thu.pk, stage.administrator.pk, stage.binh.pk)
+    assert entry.detail["hands"] == [str(hand) for hand in hands]
 
 
 def test_an_approval_is_bound_to_the_words_and_not_to_their_moment(stage):
     """Words changed behind the screens, at the same moment: neither of the two publishes them."""
     article, alone = stage.submitted(), stage.submitted(stage.alone())
-    seen, seen_alone = queries.hash_of_text(article), queries.hash_of_text(alone)
+    seen, seen_alone = article.digest_now, alone.digest_now
     Article.objects.update(text="Lời khác hẳn, không ai đọc.")
-    with pytest.raises(WordsChanged):
+    with pytest.raises(TextChanged):
         articles.publish_article(article.pk, seen=seen, by=stage.binh)
-    with pytest.raises(WordsChanged):
+    with pytest.raises(TextChanged):
         articles.publish_for_partner(alone.pk, seen=seen_alone, by=stage.coordinator)

@@ -13,6 +13,7 @@ from keng.partners.actions import articles, inviting
 from keng.partners.errors import IntroductionForbidden, WordsChanged
 from keng.partners.models import KitRequest
 from keng.partners.tests.stage import Stage
+from keng.releases.errors import HandInIt
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -203,9 +204,9 @@ def test_a_ghost_of_who_made_a_sign_in_does_not_agree_to_it(desk_client, stage):
 def test_a_ghost_of_who_made_a_sign_in_does_not_publish_for_the_partner(desk_client, stage):
     article = stage.submitted(stage.alone())
     ghost = ghost_of(stage, stage.administrator, role="coordinator")
-    hash_now = queries.hash_of_text(article)
-    with pytest.raises(articles.MadeTheSignIn):
+    hash_now = article.digest_now
+    with pytest.raises(HandInIt):
         articles.publish_for_partner(article.pk, seen=hash_now, by=ghost)
     page = sign_in(desk_client, ghost).get(f"/partners/articles/{article.pk}/").content.decode()
-    assert 'name="publish"' not in page
+    assert 'name="code"' not in page
     articles.publish_for_partner(article.pk, seen=hash_now, by=stage.coordinator)

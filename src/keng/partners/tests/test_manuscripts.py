@@ -17,10 +17,11 @@ from keng.lessons.models import Collection, Edition
 from keng.lessons.tests.world import RIGHT, TEXTS
 from keng.partners import queries
 from keng.partners.actions import manuscripts
-from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, WordsChanged
+from keng.partners.errors import NotTheirPurpose
 from keng.partners.models import Manuscript
 from keng.partners.tests.stage import Stage, signed_in
 from keng.partners.writing_forms import writing_forms_for
+from keng.releases.errors import HandInIt
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def handed_in(member, kind, *, after=None):
 
 def released(client, member, text):
     signed_in(client, member)
-    sent = {"seen": queries.hash_of_text(text).hex(), "do": "publish"}
+    sent = {"seen": text.digest_now.hex(), "do": "publish"}
     assert client.post(f"/partner/texts/{text.pk}/", sent).status_code == 303
     text.refresh_from_db()
     return text
@@ -103,8 +104,8 @@ def page(client, address):
 def test_a_lesson_is_read_by_everybody_under_the_partners_name(public_client, stage):
     text = lesson(public_client, stage.thu)
     own = f"/partner/texts/{text.pk}/"
-    sent = {"seen": queries.hash_of_text(text).hex(), "do": "publish"}
-    assert public_client.post(own, sent).status_code == 422
+    sent = {"seen": text.digest_now.hex(), "do": "publish"}
+    assert public_client.post(own, sent).status_code == 403
     assert not Edition.objects.exists()
     assert not Collection.objects.exists()
     text = released(public_client, stage.binh, text)
@@ -191,7 +192,7 @@ def test_a_correction_whose_check_is_taken_back_becomes_another_check(public_cli
     correction = Manuscript.objects.latest("id")
     public_client.post(f"/partner/texts/{first.pk}/withdraw/", {"reason": "changed"})
     signed_in(public_client, stage.binh)
-    sent = {"seen": queries.hash_of_text(correction).hex(), "do": "publish"}
+    sent = {"seen": correction.digest_now.hex(), "do": "publish"}
     assert public_client.post(f"/partner/texts/{correction.pk}/", sent).url == there
     assert CHANGED in page(public_client, there)
     assert 'name="note"' not in page(public_client, there)
@@ -211,12 +212,10 @@ def test_a_correction_whose_check_is_taken_back_becomes_another_check(public_cli
 
 def test_a_check_is_held_before_the_texts_that_become_or_correct_it(stage):
     first = handed_in(stage.thu, "check")
-    first = manuscripts.publish_manuscript(
-        first.pk, seen=queries.hash_of_text(first), by=stage.binh
-    )
+    first = manuscripts.publish_manuscript(first.pk, seen=first.digest_now, by=stage.binh)
     second = handed_in(stage.thu, "check", after=first)
     with CaptureQueriesContext(connection) as published:
-        manuscripts.publish_manuscript(second.pk, seen=queries.hash_of_text(second), by=stage.binh)
+        manuscripts.publish_manuscript(second.pk, seen=second.digest_now, by=stage.binh)
     with CaptureQueriesContext(connection) as taken_back:
         manuscripts.withdraw_manuscript(second.pk, by=stage.thu, reason="changed")
     for asked in (published, taken_back):
@@ -269,7 +268,7 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
             kind="lesson", purpose="fraud", collection=mine.collection, by=other
         )
     with pytest.raises(NotAllowed):
-        manuscripts.publish_manuscript(draft.pk, seen=queries.hash_of_text(draft), by=other)
+        manuscripts.publish_manuscript(draft.pk, seen=draft.digest_now, by=other)
 
 
 def test_nothing_of_the_desk_is_in_sight_of_a_partner(public_client, stage):
@@ -316,7 +315,7 @@ def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, s
     assert desk_client.get(f"/partners/articles/{of_two.pk}/").status_code == 404
     assert "Anh tên gì?" in desk_client.get(f"/partners/articles/{text.pk}/").content.decode()
     for each in (text, rumour):
-        sent = {"seen": queries.hash_of_text(each).hex(), "publish": "1", "code": "1"}
+        sent = {"seen": each.digest_now.hex(), "publish": "1", "code": "1"}
         desk_client.post(f"/partners/articles/{each.pk}/", sent)
         each.refresh_from_db()
         assert each.released_by_officer == stage.coordinator
@@ -326,19 +325,19 @@ def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, s
 
 def test_whoever_wrote_it_last_does_not_publish_it(public_client, stage):
     text = lesson(public_client, stage.thu)
-    with pytest.raises(NeedsASecondPerson):
-        manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.thu)
+    with pytest.raises(HandInIt):
+        manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.thu)
     signed_in(public_client, stage.binh)
     other = LESSON | {"vi_title": "Tiêu đề khác", "do": "submit"}
     public_client.post(f"/partner/texts/{text.pk}/edit/", other)
-    with pytest.raises(WordsChanged):
-        manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
+    with pytest.raises(HandInIt):
+        manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
     text.refresh_from_db()
-    with pytest.raises(NeedsASecondPerson):
-        manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
-    with pytest.raises(IntegrityError, match="manuscript_is_published_by"):
+    with pytest.raises(HandInIt):
+        manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
+    with pytest.raises(IntegrityError, match="manuscript_is_released_by"):
         Manuscript.objects.filter(pk=text.pk).update(
-            published_at=text.submitted_at, released_by=stage.binh
+            released_at=text.submitted_at, released_by=stage.binh
         )
 
 
@@ -382,7 +381,7 @@ def test_each_process_does_its_part(public_client, stage, become):
     waiting = lesson(public_client, alone)
     become("desk")
     manuscripts.releasing.publish_for_partner(
-        waiting.pk, seen=queries.hash_of_text(waiting), by=stage.coordinator
+        waiting.pk, seen=waiting.digest_now, by=stage.coordinator
     )
 
 

@@ -9,7 +9,6 @@ from keng.accounts.models import Partner, PartnerMember
 from keng.acts.act import ACTS
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
-from keng.partners import queries
 from keng.partners.actions import articles, inviting, manuscripts, sharing
 from keng.partners.members_right import MEMBER
 from keng.partners.models import Article, KitShare, Manuscript
@@ -35,7 +34,7 @@ class Room:
         self.draft = handed_in(stage.thu, "check")
         self.published = self.publish(handed_in(stage.thu, "lesson"))
         self.published_article = articles.publish_article(
-            (one := stage.submitted()).pk, seen=queries.hash_of_text(one), by=stage.binh
+            (one := stage.submitted()).pk, seen=one.digest_now, by=stage.binh
         )
         self.waiting = inviting.add_member(
             stage.partner.pk, name="Chi", username="chi", by=stage.administrator
@@ -43,12 +42,12 @@ class Room:
         self.version = Ward().published()
 
     def publish(self, text):
-        seen = queries.hash_of_text(text)
+        seen = text.digest_now
         return manuscripts.publish_manuscript(text.pk, seen=seen, by=self.stage.binh)
 
     def acts(self):
         """Each act with what it is asked with; whoever does it is left open."""
-        seen, article, text = queries.hash_of_text, self.article, self.text
+        article, text = self.article, self.text
         return {
             "inviting.agree_to_member": lambda by: inviting.agree_to_member(self.waiting.pk, by=by),
             "articles.write_article": lambda by: articles.write_article(
@@ -74,10 +73,10 @@ class Room:
             ),
             "releasing.submit_partner_text": lambda by: articles.submit_article(article.pk, by=by),
             "releasing.publish_partner_text": lambda by: articles.publish_article(
-                article.pk, seen=seen(article), by=by
+                article.pk, seen=article.digest_now, by=by
             ),
             "releasing.give_back_partner_text": lambda by: manuscripts.give_back_manuscript(
-                self.draft.pk, seen=seen(self.draft), reason="Chưa rõ", by=by
+                self.draft.pk, reason="Chưa rõ", by=by
             ),
             "sharing.note_kit_share": lambda by: sharing.note_kit_share(
                 self.version.pk, groups=2, by=by

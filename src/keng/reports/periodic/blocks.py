@@ -234,14 +234,14 @@ def _no_tip(ask: ReportAsk) -> QuerySet[Decision]:
 def _checks(ask: ReportAsk) -> QuerySet[Revision]:
     """The first published text of each check of the desks themselves; corrections count nowhere."""
     before = Revision.objects.filter(
-        claim=OuterRef("claim"), published_at__lt=OuterRef("published_at")
+        claim=OuterRef("claim"), released_at__lt=OuterRef("released_at")
     )
     return Revision.objects.filter(
         ~Exists(before),
         claim__unit__in=ask.scope.unit_ids,
         claim__partner=None,
-        published_at__gte=ask.since,
-        published_at__lt=ask.until,
+        released_at__gte=ask.since,
+        released_at__lt=ask.until,
     )
 
 

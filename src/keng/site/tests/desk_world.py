@@ -304,7 +304,7 @@ def _partners(label: str, unit: Unit, place: Any) -> dict[str, Any]:
         purpose="fraud",
         title=f"Bài {label}",
         text="a",
-        written_by=member,
+        hands=[member.pk],
         submitted_at=times.now(),
     )
     asked = KitRequest.objects.create(

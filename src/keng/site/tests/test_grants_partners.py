@@ -9,7 +9,6 @@ from django.db import Error, connection, transaction
 
 from keng.claims.models import Claim, Revision
 from keng.lessons.models import Collection, Edition
-from keng.partners import queries
 from keng.partners.actions import articles, inviting, manuscripts
 from keng.partners.models import Article, Manuscript
 from keng.partners.tests.stage import WORDS, Stage
@@ -29,7 +28,7 @@ def stage(tmp_path, monkeypatch):
 def published(stage, kind):
     """Written and handed in by one, published by the other."""
     text = handed_in(stage.thu, kind)
-    return manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
+    return manuscripts.publish_manuscript(text.pk, seen=text.digest_now, by=stage.binh)
 
 
 def execute(sql, *values):
@@ -48,7 +47,7 @@ def refused(sql, *values):
     return str(raised.value)
 
 
-_RELEASED = "UPDATE partners_article SET published_at = now(), released_by_id = %s"
+_RELEASED = "UPDATE partners_article SET released_at = now(), released_by_id = %s"
 
 
 def test_what_nobody_handed_in_is_not_published(stage, become):
@@ -56,18 +55,26 @@ def test_what_nobody_handed_in_is_not_published(stage, become):
     become("public")
     assert HELD in refused(_RELEASED + ", submitted_at = now()", stage.binh.pk)
     become("owner")
-    assert Article.objects.get().published_at is None
+    assert Article.objects.get().released_at is None
 
 
 def test_nothing_comes_into_being_published_or_handed_in(stage, become):
-    article = stage.submitted()
+    article, stranger = stage.submitted(), stage.alone()
     become("public")
     for values in (f"now(), now(), '{stage.binh.pk}'::uuid", "now(), NULL, NULL"):
         assert HELD in refused(
-            "INSERT INTO partners_article (id, partner_id, purpose, title, text, written_by_id, "
-            "written_at, hands, submitted_at, published_at, released_by_id) "
-            "SELECT gen_random_uuid(), partner_id, purpose, 'Của kẻ trộm', text, written_by_id, "
+            "INSERT INTO partners_article (id, partner_id, purpose, title, text, "
+            "written_at, hands, submitted_at, released_at, released_by_id) "
+            "SELECT gen_random_uuid(), partner_id, purpose, 'Của kẻ trộm', text, "
             f"now(), hands, {values} FROM partners_article WHERE id = %s",
+            article.pk,
+        )
+    # Nor does one begin that nobody of the partner wrote.
+    for hands in ("ARRAY[]::uuid[]", f"ARRAY['{stranger.pk}'::uuid]"):
+        assert HELD in refused(
+            "INSERT INTO partners_article (id, partner_id, purpose, title, text, written_at, "
+            "hands) SELECT gen_random_uuid(), partner_id, purpose, 'Của kẻ trộm', text, now(), "
+            f"{hands} FROM partners_article WHERE id = %s",
             article.pk,
         )
 
@@ -87,14 +94,14 @@ def test_what_is_published_is_what_was_handed_in(stage, become, change):
     [
         "text = 'giả'",
         "submitted_at = now()",
-        "published_at = NULL, released_by_id = NULL",
-        "published_at = now() - interval '1 year'",
-        "withdrawn_at = now(), title = 'giả'",
+        "released_at = NULL, released_by_id = NULL",
+        "released_at = now() - interval '1 year'",
+        "ended_at = now(), title = 'giả'",
     ],
 )
 def test_what_was_published_stays_what_it_was(stage, become, change):
     article = stage.submitted()
-    articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
+    articles.publish_article(article.pk, seen=article.digest_now, by=stage.binh)
     become("public")
     assert HELD in refused(f"UPDATE partners_article SET {change}")
 
@@ -109,7 +116,7 @@ def test_only_somebody_who_signs_in_for_this_partner_releases(stage, become):
     for nobody in (stranger, waiting):
         assert HELD in refused(_RELEASED, nobody.pk)
     assert HELD in refused(
-        "UPDATE partners_article SET published_at = now(), released_by_officer_id = %s",
+        "UPDATE partners_article SET released_at = now(), released_by_officer_id = %s",
         stage.coordinator.pk,
     )
     become("owner")
@@ -125,7 +132,7 @@ def test_words_change_in_a_draft_alone_and_no_hand_is_forgotten(stage, become):
     assert HELD in refused("UPDATE partners_article SET text = 'giả'")
     # In the name of somebody who is then free to publish it.
     assert HELD in refused(
-        "UPDATE partners_article SET text = 'giả', submitted_at = NULL, written_by_id = %s",
+        "UPDATE partners_article SET text = 'giả', submitted_at = NULL, hands = ARRAY[%s]",
         stage.binh.pk,
     )
     become("owner")
@@ -138,9 +145,9 @@ def test_nothing_is_published_or_taken_back_without_its_entry(stage, become):
     become("public")
     assert "on record" in refused(_RELEASED, stage.binh.pk)
     article = Article.objects.get()
-    articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
+    articles.publish_article(article.pk, seen=article.digest_now, by=stage.binh)
     execute("SELECT 1")
-    assert "on record" in refused("UPDATE partners_article SET withdrawn_at = now()")
+    assert "on record" in refused("UPDATE partners_article SET ended_at = now()")
     articles.withdraw_article(article.pk, by=stage.thu)
     execute("SELECT 1")
 
@@ -212,4 +219,4 @@ def test_the_public_site_still_publishes_corrects_and_takes_back(stage, become):
         manuscripts.withdraw_manuscript(first.pk, by=stage.thu, reason="wrong_source")
         execute("SELECT 1")
     become("owner")
-    assert Manuscript.objects.exclude(withdrawn_at=None).count() == 2
+    assert Manuscript.objects.exclude(ended_at=None).count() == 2

@@ -126,7 +126,7 @@ def _invite(
 def _publish(post: words.Post, members: list[PartnerMember], coordinator: Officer) -> None:
     author = members[0]
     made = articles.write_article(purpose=post.purpose, title=post.title, text=post.text, by=author)
-    seen = queries.hash_of_text(articles.submit_article(made.pk, by=author))
+    seen = articles.submit_article(made.pk, by=author).digest_now
     if post.days_ago is None:
         return
     if len(members) > 1:
@@ -134,4 +134,4 @@ def _publish(post: words.Post, members: list[PartnerMember], coordinator: Office
     else:
         articles.publish_for_partner(made.pk, seen=seen, by=coordinator)
     at = times.now() - dt.timedelta(days=post.days_ago, hours=5)
-    Article.objects.filter(pk=made.pk).update(published_at=at, submitted_at=at)
+    Article.objects.filter(pk=made.pk).update(released_at=at, submitted_at=at)

@@ -9,7 +9,6 @@ from keng.lessons.actions import finish_count, first_hour_acts, pledge_acts, rel
 from keng.lessons.lesson_form import initial_of_edition
 from keng.lessons.models import Campaign, Collection, Edition, FirstHour, Lesson
 from keng.lessons.schools import schools_of
-from keng.partners import queries
 from keng.partners.actions import manuscripts
 from keng.partners.models import Manuscript
 from keng.places.models import Unit
@@ -78,7 +77,7 @@ def teach_as(members: list[PartnerMember]) -> None:
             content={"texts": texts, "right": right},
             by=author,
         )
-        seen = queries.hash_of_text(manuscripts.submit_manuscript(made.pk, by=author))
+        seen = manuscripts.submit_manuscript(made.pk, by=author).digest_now
         made = manuscripts.publish_manuscript(made.pk, seen=seen, by=second)
         collection = made.collection
         if made.lesson is not None:

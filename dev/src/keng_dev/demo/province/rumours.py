@@ -11,6 +11,7 @@ from keng.claims.content import CheckContent, Evidence
 from keng.claims.models import Asking, Claim, Revision
 from keng.kit import times
 from keng.places.models import Unit
+from keng.releases import steps
 from keng_dev.demo.province.clockwork import id_at
 from keng_dev.demo.province.record import Act, Record
 from keng_dev.demo.province.rumour_words import CHECKED, OPEN, WAITING, Rumour, Said
@@ -27,7 +28,7 @@ def check_few(now: dt.datetime) -> None:
         claim = actions.add_claim(rumour.quote, by=writer)
         actions.write_claim(claim.pk, content=_content(rumour, rumour.said[-1], now), by=writer)
         revision = actions.submit_claim(claim.pk, by=writer)
-        actions.publish_claim(claim.pk, seen=bytes(revision.hash), by=second)
+        actions.publish_claim(claim.pk, seen=revision.digest_now, by=second)
     actions.ask_claim(OPEN[0])
 
 
@@ -69,7 +70,8 @@ class Newsroom:
         for said in rumour.said:
             at = self._ago(said.days_ago)
             revision = self._handed_in(claim, rumour, said, at)
-            revision.published_by, revision.published_at = self._second, at
+            revision.released_by, revision.released_at = self._second, at
+            revision.digest = revision.digest_now
             self._note_revision("claim.published", at, self._second, revision)
             claim.published_at = at
         claim.state, claim.number = Claim.State.PUBLISHED, number
@@ -88,14 +90,9 @@ class Newsroom:
         revision = Revision(
             id=id_at(made, self._dice),
             claim=claim,
-            verdict=content.verdict,
-            topic=content.topic,
             number=1 + sum(each.claim is claim for each in self._revisions),
-            quote=content.quote,
-            seen=content.seen,
-            texts={k: dict(v) for k, v in content.texts.items()},
-            evidence=[each.as_json() for each in content.evidence],
-            hash=content.hash,
+            **content.as_json(),
+            hands=[self._writer.pk],
             made_by=self._writer,
             made_at=made,
             submitted_at=submitted,
@@ -115,7 +112,7 @@ class Newsroom:
         return Claim(id=id_at(at, self._dice), unit=self._unit, words=words, received_at=at)
 
     def _note_revision(self, act: str, at: dt.datetime, by: Officer, revision: Revision) -> None:
-        detail: dict[str, object] = {"number": revision.number, "text": revision.hash.hex()}
+        detail = {**steps.release_detail(revision), "number": revision.number}
         self._note(act, at, by, ("revision", revision), detail)
 
     def _note(

@@ -38,7 +38,7 @@ def test_the_whole_demo_has_one_of_each_kind_and_every_chain_holds(units):
     load(units, whole=True)
     kinds = set(Partner.objects.values_list("kind", flat=True))
     assert kinds == {"youth_union", "front", "newspaper", "person"}
-    assert Article.objects.filter(published_at=None).count() == 1
+    assert Article.objects.filter(released_at=None).count() == 1
     assert {edition.lesson.collection.owner for edition in public_editions()} == {
         "Đoàn Thanh niên phường Nếnh (mẫu)"
     }
