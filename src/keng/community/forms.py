@@ -10,7 +10,6 @@ from keng.community.models import OfficialChannel, Question
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, own_code_field
 from keng.places.models import Place
-from keng.warnings.forms import numbers_field
 
 LONGEST_QUESTION = 1000
 _QUESTION_MISSING = {"required": _("Write your question")}
@@ -67,16 +66,9 @@ class AnswerQuestionForm(Form):
 
 
 class DecideAnnouncementForm(Form):
-    """The officer's own code, and the numbers they ticked as compared."""
+    """The officer's own code, under what is public already."""
 
-    numbers = numbers_field()
     code = own_code_field()
-
-
-class LetOutAnswerForm(DecideAnnouncementForm):
-    """The same, for exactly the words that were read."""
-
-    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput())
 
 
 class MeetingForm(Form):

@@ -48,7 +48,6 @@ public: list[URLPattern] = [
 desk: list[URLPattern] = [
     path("questions/", desk_questions.questions, name="questions"),
     path("questions/<uuid:pk>/", desk_questions.question, name="question"),
-    path("questions/<uuid:pk>/let-out/", desk_questions.question_let_out, name="question-let-out"),
     path("questions/<uuid:pk>/opinion/", desk_questions.question_opinion, name="question-opinion"),
     path("questions/<uuid:pk>/report/", desk_questions.question_move, name="question-move"),
     path("meetings/", announcements.meetings, name="meetings"),

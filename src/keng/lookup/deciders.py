@@ -75,5 +75,5 @@ def _parties_of(dispute: Dispute) -> set[uuid.UUID]:
         disputes__in=Dispute.objects.open()
     )
     rows = list(same.filter(at_stake | Q(pk=dispute.listing_id)))
-    named = {dispute.listed_by_id, dispute.checked_by_id, *(row.checked_by_id for row in rows)}
+    named = {dispute.listed_by_id, dispute.checked_by_id, *(row.released_by_id for row in rows)}
     return {*hands_of_all(rows), *(dispute.hands or []), *(pk for pk in named if pk is not None)}

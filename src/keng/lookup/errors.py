@@ -43,7 +43,7 @@ class AlreadyListed(CannotList):
 
 
 class SamePerson(CannotList):
-    """Who proposed a listing is not its second person, nor decides about it."""
+    """Who listed a number does not answer an objection to it."""
 
     sentence = _(
         "Somebody else decides: you took part in listing it, or in the sign-in of who did."
@@ -65,7 +65,7 @@ class DisputeOpen(CannotList):
 
 
 class AlreadyDecided(CannotList, AlreadyDone):
-    """Somebody was faster."""
+    """Somebody was faster with the answer to an objection."""
 
     sentence = _("It was decided meanwhile.")
 

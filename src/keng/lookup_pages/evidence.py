@@ -15,7 +15,6 @@ from keng.accounts.who import WORKING
 from keng.lookup.keys import URL, lookup_key_of
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.models.listing import ListingQuerySet
-from keng.releases.hands import with_hand_of
 from keng.tips.models import ListingEvidence, Sighting, TakenDown, Tip
 
 # So many different people before "reported by several".
@@ -98,7 +97,7 @@ def visible_evidence(listing: Listing, officer: Officer) -> QuerySet[Tip]:
 
 def listings_to_check(officer: Officer) -> QuerySet[Listing]:
     """What waits for a second person, the oldest first."""
-    return _visible_listings(officer).filter(status=Listing.Status.PROPOSED).order_by("id")
+    return _visible_listings(officer).waiting().order_by("id")
 
 
 def listings_in_force(officer: Officer) -> QuerySet[Listing]:
@@ -122,7 +121,7 @@ def open_disputes(officer: Officer) -> QuerySet[Dispute]:
 def waiting_listings(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
     """Entries that wait for somebody: a second person, or an answer to an objection."""
     disputed = Dispute.objects.open().filter(listing=OuterRef("pk"))
-    others = Q(status=Listing.Status.PROPOSED) & ~with_hand_of(officer)
+    others = Q(status=Listing.Status.PROPOSED) & ~Q(hands__contains=[officer])
     onlooker: Any = SimpleNamespace(unit_ids=units)
     return Listing.objects.visible_to(onlooker).filter(others | Exists(disputed))
 

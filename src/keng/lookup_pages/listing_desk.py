@@ -40,7 +40,8 @@ from keng.lookup_pages.listing_forms import (
     RefuseListingForm,
     TakeBackListingForm,
 )
-from keng.releases.hands import hand_refusal, name_hands
+from keng.releases.desk import SecondPersonPanel, decide_release, release_refusal
+from keng.releases.errors import NothingWaits
 
 
 @require_GET
@@ -108,25 +109,15 @@ def listing_propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "lookup_pages/desk/listing_propose.html", context, status=status)
 
 
-@require_GET
-def listing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """One entry: what the public reads, what speaks for it, and what may be done."""
-    return _listing_page(request, _listing_or_404(request, pk))
-
-
 @require_http_methods(["GET", "POST"])
-def listing_confirm(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The second person's answer to the question; yes to it makes nothing public."""
-    return _decide_listing(
-        request,
-        pk,
-        "check",
-        ConfirmListingForm,
-        lambda said: proposing.confirm_proposal(
-            pk, does_harm=said["harm"] != "no", by=request.officer
-        ),
-        _("It is public now."),
-    )
+def listing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """One entry: what the public reads, what speaks for it, and the second person's decision."""
+    found = _listing_or_404(request, pk)
+    panel, published = _decide_release(request, found)
+    if published is not None:
+        messages.success(request, _("It is public now."))
+        return redirect("listing", pk=pk)
+    return _listing_page(request, panel)
 
 
 @require_http_methods(["GET", "POST"])
@@ -247,15 +238,14 @@ def _decide_listing(
         return redirect("listing", pk=pk)
     form = kind(request.POST, auto_id=f"{name}_%s")
     if not form.is_valid():
-        return _listing_page(request, found, **{name: form})
+        return _listing_page(request, _decide_release(request, found)[0], **{name: form})
     try:
         if not _done_if_present(request.officer, form, partial(act, form.cleaned_data)):
-            return _listing_page(request, found, **{name: form})
-    except errors.SamePerson:
-        messages.warning(request, _second_person_words(found))
+            return _listing_page(request, _decide_release(request, found)[0], **{name: form})
     except NotAllowed:
-        messages.warning(request, errors.NotYours.sentence)
-    except errors.CannotList as error:
+        refusal = release_refusal(request.officer, found, RELEASING)
+        messages.warning(request, refusal or errors.NotYours.sentence)
+    except (errors.CannotList, NothingWaits) as error:
         messages.warning(request, error.sentence)
     else:
         messages.success(request, words)
@@ -267,12 +257,17 @@ def _done_if_present(officer: Officer, form: Form, act: Callable[[], object]) ->
 
     A right code is used up, so what cannot be done is refused before: done once and undone.
     """
-    with suppress(_OnlyTried):
-        _try_to_do(act)
+    _can_be_done(act)
     if not is_present(officer, form):
         return False
     act()
     return True
+
+
+def _can_be_done(act: Callable[[], object]) -> None:
+    """Raises what stands in its way."""
+    with suppress(_OnlyTried):
+        _try_to_do(act)
 
 
 class _OnlyTried(Exception):
@@ -286,9 +281,18 @@ def _try_to_do(act: Callable[[], object]) -> None:
     raise _OnlyTried
 
 
-def _second_person_words(found: Listing) -> str:
-    """What somebody with a hand in a proposal reads: who could make it public instead."""
-    return hand_refusal(RELEASING, found.unit, found.all_hands) if found.unit is not None else ""
+def _decide_release(
+    request: SignedInRequest, found: Listing
+) -> tuple[SecondPersonPanel[Listing], Listing | None]:
+    publish = partial(proposing.confirm_proposal, found.pk, does_harm=False)
+    tried = partial(publish, seen=found.digest_now, by=request.officer)
+    return decide_release(
+        request,
+        found,
+        which=RELEASING,
+        let_out=publish,
+        form=partial(ConfirmListingForm, try_it=partial(_can_be_done, tried)),
+    )
 
 
 def _end_form(found: Listing) -> type[Form]:
@@ -298,34 +302,33 @@ def _end_form(found: Listing) -> type[Form]:
 
 def _listing_or_404(request: SignedInRequest, pk: uuid.UUID) -> Listing:
     rows = Listing.objects.visible_to(request.officer).select_related(
-        "indicator", "unit", "made_by", "checked_by", "ended_by"
+        "indicator", "unit", "made_by", "released_by", "ended_by"
     )
     return get_object_or_404(rows, pk=pk)
 
 
-def _listing_page(request: SignedInRequest, found: Listing, **sent: object) -> HttpResponse:
-    officer = request.officer
-    is_proposed = found.status == Listing.Status.PROPOSED
-    is_own = is_proposed and found.made_by_id == officer.pk
-    has_hand = is_proposed and found.has_hand_of(officer)
-    name_hands([found])
-    may_check = actions.may_check_listing(officer, found)
-    behind = queries.visible_evidence(found, officer).values_list("pk", flat=True)
-    hands = [*found.all_hands, officer.pk]
+def _listing_page(
+    request: SignedInRequest, panel: SecondPersonPanel[Listing], **sent: object
+) -> HttpResponse:
+    officer, found = request.officer, panel.text
+    is_own = found.is_waiting and found.made_by_id == officer.pk
+    counts = {}
+    if panel.may_let_out or (found.is_waiting and found.has_hand_of(officer)):
+        behind = queries.visible_evidence(found, officer).values_list("pk", flat=True)
+        counts = _evidence_counts(behind, hands=[*found.hands, officer.pk])
     context = {
+        "panel": panel,
         "listing": found,
         "tips": queries.evidence_tips(found, officer),
         "disputes": list(found.disputes.visible_to(officer).order_by("-id")),
-        "may_check": may_check,
-        **(_evidence_counts(behind, hands=hands) if may_check or has_hand else {}),
-        "refusal": _second_person_words(found) if has_hand else "",
+        **counts,
         "may_end": actions.may_end_listing(officer, found)
         and (found.status == Listing.Status.LISTED or is_own),
         "newer": actions.replacement_of(found),
-        "check": ConfirmListingForm(auto_id="check_%s"),
         "refuse": RefuseListingForm(auto_id="refuse_%s"),
         "end": _end_form(found)(auto_id="end_%s"),
-        "form": next(iter(sent.values()), None),
+        "form": next(iter(sent.values()), panel.form),
         **sent,
     }
-    return render(request, "lookup_pages/desk/listing.html", context, status=422 if sent else 200)
+    status = 422 if sent else panel.status
+    return render(request, "lookup_pages/desk/listing.html", context, status=status)

@@ -1,6 +1,7 @@
 """Forms of the public look-up on the desk: proposing, checking, ending, answering an objection."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, own_code_field
 from keng.language import taxonomy
-from keng.lookup.errors import TooFewReporters
+from keng.lookup.errors import CannotList, MayDoHarm, TooFewReporters
 from keng.lookup.models import Dispute, Indicator, Listing
+from keng.releases.forms import ReleaseForm
 
 _MONTHS_BACK = 12
 _DAYS_LISTED = {
@@ -90,8 +92,11 @@ class ProposeListingForm(Form):
         return times.local_date(times.now() + days)
 
 
-class ConfirmListingForm(Form):
-    """The question that the second person answers before anything is public."""
+class ConfirmListingForm(ReleaseForm):
+    """The question that the second person answers before anything is public.
+
+    `try_it` raises what else stands in the way, so that it uses up no code.
+    """
 
     harm = HintedChoice(
         label=gettext_lazy("Does this warn a suspect or expose a reporter?"),
@@ -102,7 +107,26 @@ class ConfirmListingForm(Form):
         },
         error_messages={"required": gettext_lazy("Answer the question")},
     )
-    code = own_code_field()
+
+    def __init__(self, *args: Any, try_it: Callable[[], object], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._try_it = try_it
+
+    def clean_harm(self) -> str:
+        """Only "no" makes it public."""
+        harm: str = self.cleaned_data["harm"]
+        if harm != "no":
+            raise forms.ValidationError(MayDoHarm.sentence)
+        return harm
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing else stands in the way."""
+        if not self.errors:
+            try:
+                self._try_it()
+            except CannotList as error:
+                self.add_error(None, error.sentence)
+        return self.cleaned_data
 
 
 class RefuseListingForm(Form):

@@ -66,7 +66,7 @@ def propose_sighting(
     )
     if (
         grade == Listing.Grade.REPORTED
-        and reporters_behind(tips, hands=made.all_hands) < ENOUGH_REPORTERS
+        and reporters_behind(tips, hands=made.hands) < ENOUGH_REPORTERS
     ):
         raise errors.TooFewReporters
     ListingEvidence.objects.bulk_create(ListingEvidence(listing=made, tip_id=tip) for tip in tips)
@@ -74,17 +74,19 @@ def propose_sighting(
 
 
 @act(acts.CONFIRM_PROPOSAL)
-def confirm_proposal(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
+def confirm_proposal(
+    listing_id: uuid.UUID, *, seen: bytes, does_harm: bool, by: Officer
+) -> Listing:
     """Make it public as the second person, whose own tips do not speak for it either.
 
-    Raises NotAllowed and those of lookup.errors.
+    Raises NotAllowed and those of `confirm_listing`, and TooFewReporters.
     """
-    made = listings.confirm_listing(listing_id, does_harm=does_harm, by=by)
+    made = listings.confirm_listing(listing_id, seen=seen, does_harm=does_harm, by=by)
     if made.unit_id is None:
         raise NotAllowed
     permit_over(made.unit_id)
     if made.grade == Listing.Grade.REPORTED:
         tips = ListingEvidence.objects.filter(listing=made).values_list("tip", flat=True)
-        if reporters_behind(tips, hands=[*made.all_hands, by.pk]) < ENOUGH_REPORTERS:
+        if reporters_behind(tips, hands=[*made.hands, by.pk]) < ENOUGH_REPORTERS:
             raise errors.TooFewReporters
     return made

@@ -16,7 +16,6 @@ desk: list[URLPattern] = [
     path("listings/", listing_desk.listings, name="listings"),
     path("listings/propose/<uuid:pk>/", listing_desk.listing_propose, name="listing-propose"),
     path("listings/<uuid:pk>/", listing_desk.listing, name="listing"),
-    path("listings/<uuid:pk>/confirm/", listing_desk.listing_confirm, name="listing-confirm"),
     path("listings/<uuid:pk>/refuse/", listing_desk.listing_refuse, name="listing-refuse"),
     path("listings/<uuid:pk>/end/", listing_desk.listing_end, name="listing-end"),
     path("listings/disputes/<uuid:pk>/", listing_desk.listing_dispute, name="listing-dispute"),

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import Who
-from keng.releases.errors import TextChanged
+from keng.releases.errors import NothingWaits, TextChanged
 from keng.releases.forms import GiveBackForm, ReleaseForm, SeenForm
 from keng.releases.hands import hand_refusal, name_hands
 from keng.releases.models import Person, Releasable
@@ -84,7 +84,7 @@ def decide_release(
 ) -> tuple[SecondPersonPanel[_Text], _Result_co | None]:
     """Let a text out if that was posted: what the act gives back, or the panel to show.
 
-    `form` makes the form of what was posted, or of nothing.
+    `form` makes the form of what was posted, or of nothing. Raises NothingWaits.
     """
     officer = request.officer
     second = SecondPerson(
@@ -125,6 +125,8 @@ def decide_release_by(
     panel = second_person_panel(second, text, form=form)
     if request.method != "POST" or "seen" not in request.POST:
         return panel, None
+    if not text.is_waiting:
+        raise NothingWaits
     if panel.refusal:
         panel.is_refused = True
         return panel, None
@@ -145,10 +147,10 @@ def decide_release_by(
 
 def release_refusal(officer: Officer, text: Releasable, which: Who) -> str:
     """Why this officer does not let the text out, and who could; empty if they may."""
-    if not which.may_act_for(officer, text.release_unit):
-        return _("This is for somebody else to decide.")
     if text.has_hand_of(officer):
         return hand_refusal(which, text.release_unit, text.hands)
+    if not which.may_act_for(officer, text.release_unit):
+        return _("This is for somebody else to decide.")
     return ""
 
 

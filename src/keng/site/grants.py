@@ -92,7 +92,7 @@ _WARNINGS = ["warnings_warning", "warnings_version", "warnings_verifycode"]
 _LOOKUP = {
     "lookup_indicator": R,
     "lookup_listing": "SELECT (id, indicator_id, lookup_hash, unit_id, block_list_id, grade, "
-    "status, category, used_in, made_at, made_by_id, checked_by_id, checked_at, is_harmless, "
+    "status, category, used_in, made_at, made_by_id, released_by_id, released_at, is_harmless, "
     "expires_on, end_reason, ended_at, hands)",
     "lookup_blocklist": R,
 }
@@ -191,7 +191,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # updated is one objection: a trigger refuses everything else.
         "community_question": "INSERT, SELECT (id, place_id, unit_id, wish, state, language, "
         "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id, box, objected_at, "
-        "handed_in_at), "
+        "submitted_at, released_at, ended_at), "
         "UPDATE (state, text, decided_at, objected_at)",
         "community_meeting": R,
         "community_officialchannel": R,
@@ -225,8 +225,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_film": "SELECT, INSERT, UPDATE (state, title, captions, words)",
         "lessons_schoolclass": "SELECT, INSERT, UPDATE (link_version, link_secret)",
         # What a second person made public stays what it was; it only ends.
-        "lookup_listing": "SELECT, INSERT, UPDATE (grade, status, checked_by_id, checked_at, "
-        "is_harmless, end_reason, end_note, ended_by_id, ended_at)",
+        "lookup_listing": "SELECT, INSERT, UPDATE (grade, status, released_by_id, released_at, "
+        "digest, is_harmless, end_reason, end_note, ended_by_id, ended_at)",
         "lookup_blocklist": R,
         "lookup_dispute": "SELECT, UPDATE (outcome, answer, decided_by_id, decided_at)",
         "lookup_disputefile": R,
@@ -317,9 +317,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "partners_kitrequest": "SELECT, UPDATE (name, about, decided_at, decided_by_id)",
         # A question is decided; who may read the answer, and for which code, stays as it was.
         "community_question": "SELECT, UPDATE (state, text, box, shown_text, answer, decided_at, "
-        "decided_by_id, hands, handed_in_at)",
-        "community_meeting": "SELECT, INSERT, UPDATE (let_out_at, let_out_by_id, called_off_at)",
-        "community_officialchannel": "SELECT, INSERT, UPDATE (let_out_at, let_out_by_id, "
+        "decided_by_id, hands, submitted_at, returned_reason, released_by_id, released_at, digest)",
+        "community_meeting": "SELECT, INSERT, UPDATE (released_by_id, released_at, digest, "
+        "ended_at)",
+        "community_officialchannel": "SELECT, INSERT, UPDATE (released_by_id, released_at, digest, "
         "checked_on, checked_by_id, doubted_at, doubted_by_id, ended_at, ended_by_id)",
         # An officer forgets a pager with its address.
         "delivery_pagerway": ALL,
@@ -412,7 +413,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "community_draft": ALL,
         # The words of a question whose time is over.
         "community_question": "SELECT (id, state, wish, asked_at, decided_at, box, objected_at), "
-        "UPDATE (state, text, box, shown_text, answer, decided_at, decided_by_id)",
+        "UPDATE (state, text, box, shown_text, answer, decided_at, decided_by_id, ended_at)",
         # Answers are mixed, counted once, and forgotten.
         "surveys_survey": "SELECT, UPDATE (figures, state, closed_at)",
         "surveys_paperbatch": R,

@@ -136,7 +136,7 @@ def _menu(
 ) -> QuerySet[Any, tuple[str, int]]:
     onlooker: Any = SimpleNamespace(unit_ids=units)
     pages: list[tuple[str, QuerySet[Any]]] = [
-        ("questions", Question.objects.visible_to(onlooker).waiting()),
+        ("questions", Question.objects.visible_to(onlooker).undecided()),
         ("listings", waiting_listings(units, officer)),
     ]
     if lets_out:

@@ -56,7 +56,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     incidents incident incident-rows incident-answer incident-outcome incident-close
     incident-rename incident-withdraw same-indicator sighting-role attachment attachment-play
     waves wave wave-dismiss wave-take-back search search-keep search-remove
-    listing listing-propose listing-confirm listing-refuse listing-end
+    listing listing-propose listing-refuse listing-end
     warnings warning-new warning-audience warning-detail warning-effect warning-edit
     warning-submit warning-approve warning-call warning-send-back warning-recall
     warning-recall-decide warning-recall-refuse warning-recall-withdraw
@@ -70,7 +70,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     establishments-take-over establishment-edit establishment-open
     desk-claims claim-new claim-detail claim-write claim-publish claim-send-back claim-answer
     claim-outside claim-withdraw
-    questions question question-let-out question-opinion question-move
+    questions question question-opinion question-move
     meetings meeting desk-channels desk-channels-check desk-channel
     desk-surveys survey-new survey-detail survey-edit survey-question-new survey-question-edit
     survey-order survey-submit survey-preview survey-approve survey-send-back survey-open

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit import times
-from keng.kit.forms import Form, own_code_field
+from keng.kit.forms import Form
 from keng.places.models import Unit
+from keng.releases.forms import ReleaseForm
 from keng.surveys.content import MOST_OPTIONS
 from keng.surveys.models import Survey
 
@@ -245,22 +246,8 @@ def question_initial(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class ReleaseResultForm(Form):
-    """What the second person saw, and a code."""
-
-    hash = forms.CharField(widget=forms.HiddenInput)
-    code = own_code_field()
-
-    def seen(self) -> bytes:
-        """The hash that was shown; b"" when it is none."""
-        try:
-            return bytes.fromhex(self.cleaned_data["hash"])
-        except ValueError:
-            return b""
-
-
-class ApproveSurveyForm(ReleaseResultForm):
-    """The same with the second person's word for every question."""
+class ApproveSurveyForm(ReleaseForm):
+    """With the second person's word for every question."""
 
     serves = forms.BooleanField(
         label=gettext_lazy(
@@ -268,17 +255,6 @@ class ApproveSurveyForm(ReleaseResultForm):
             "origin, and none asks who somebody is."
         ),
         error_messages={"required": gettext_lazy("Read every question, then tick this")},
-    )
-
-
-class ReturnForm(Form):
-    """Why it goes back."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("What has to change"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": gettext_lazy("Write what has to change")},
     )
 
 

@@ -6,7 +6,7 @@ is undone by `actions.counting`.
 """
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -16,14 +16,15 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.kit.browser_drafts import BrowserDraft
 from keng.kit.models import Row
-from keng.releases.hands import InHands, none_of_the_hands
+from keng.releases.hands import none_of_the_hands
+from keng.releases.models import Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
     from keng.surveys.content import SurveyContent
 
 
-class SurveyQuerySet(models.QuerySet["Survey"]):
+class SurveyQuerySet(ReleasableQuerySet["Survey"]):
     """Reads of surveys."""
 
     def visible_to(self, officer: "Officer") -> "SurveyQuerySet":
@@ -31,13 +32,12 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
         return self.filter(unit_id__in=officer.unit_ids, partner__isnull=True)
 
 
-class Survey(InHands, Row):
+class Survey(Releasable, Row):
     """A few questions on safety or services, the result, and what is done about it.
 
-    `hands` are of what is asked: whoever approves it is none of them.
+    What is released is what is asked: whoever approves it had no hand in it. Until it is open it
+    may become a draft again; its result is let out by two once more.
     """
-
-    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("author_id", "changed_by_id", "submitted_by_id")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -72,18 +72,6 @@ class Survey(InHands, Row):
     reach = models.CharField(max_length=4, choices=Reach, default="open", db_default="open")
     # See keng.surveys.content.
     content = models.JSONField()
-    # Of everything that is approved: purpose, reach and content.
-    hash = models.BinaryField(max_length=32)
-    # The last who changed it, and who handed it in; everybody who did is in `hands`.
-    changed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    submitted_by = models.ForeignKey(
-        "accounts.Officer", models.PROTECT, null=True, related_name="+"
-    )
-    submitted_at = models.DateTimeField(null=True)
-    returned_reason = models.TextField(default="", db_default="")
-    approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    approved_hash = models.BinaryField(max_length=32, null=True)
     created_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -100,7 +88,9 @@ class Survey(InHands, Row):
     outcome_hands = ArrayField(models.UUIDField(), default=list, db_default=[])
     # Who handed in last and who released what is published, and when its words were changed.
     outcome_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    released_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    outcome_released_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
     outcome_changed_at = models.DateTimeField(null=True)
 
     # In the reader's language, put there by a query.
@@ -108,8 +98,9 @@ class Survey(InHands, Row):
 
     objects = SurveyQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Releasable.Meta):
         constraints = [
+            *Releasable.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
                     purpose__in=[
@@ -126,18 +117,10 @@ class Survey(InHands, Row):
                 ),
                 name="survey_has_a_purpose_of_the_list",
             ),
+            # What was let out then stays as it is: a trigger (migration 0008).
             models.CheckConstraint(
-                condition=~Q(approved_by=F("author")),
-                name="survey_is_approved_by_a_second_person",
-            ),
-            models.CheckConstraint(
-                condition=~Q(approved_by=F("changed_by")) & ~Q(approved_by=F("submitted_by")),
-                name="survey_is_not_approved_by_who_handed_it_in",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["draft", "submitted"])
-                | Q(approved_by__isnull=False, approved_hash=F("hash")),
-                name="survey_opens_only_as_it_was_approved",
+                condition=Q(state__in=["draft", "submitted"]) | Q(released_by__isnull=False),
+                name="survey_opens_only_after_a_second_person",
             ),
             models.CheckConstraint(
                 condition=~Q(state="published")
@@ -145,21 +128,21 @@ class Survey(InHands, Row):
                 name="survey_result_is_counted_before_it_is_published",
             ),
             models.CheckConstraint(
-                condition=~Q(released_by=F("outcome_by")),
+                condition=~Q(outcome_released_by=F("outcome_by")),
                 name="survey_result_is_released_by_a_second_person",
             ),
             models.CheckConstraint(
-                condition=none_of_the_hands("approved_by"),
-                name="survey_is_approved_by_nobody_with_a_hand_in_it",
-            ),
-            models.CheckConstraint(
-                condition=none_of_the_hands("released_by", hands="outcome_hands"),
+                condition=none_of_the_hands("outcome_released_by", hands="outcome_hands"),
                 name="survey_result_is_released_by_nobody_with_a_hand_in_it",
             ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        return {"content": self.content, "purpose": self.purpose, "reach": self.reach}
 
 
 class Token(models.Model):

@@ -16,9 +16,11 @@ from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
+from keng.releases.forms import ReleaseForm
 from keng.warnings import verifying
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.content import WARNING_FIELDS, WARNING_PARTS, AudienceChoice, WarningContent
+from keng.warnings.known_numbers import NumberCheck
 from keng.warnings.models import RecallReason, Version, Warning
 from keng.warnings.recall_words import forbidden_in_recall
 
@@ -64,6 +66,23 @@ def numbers_field() -> forms.RegexField:
 def note_unticked(form: forms.Form) -> None:
     """Say beside the tick what is wanted."""
     form.add_error("numbers", NumbersUnchecked.sentence)
+
+
+class ComparedReleaseForm(ReleaseForm):
+    """With the tick that exactly the marked numbers were compared: warnings/numbers_tick.html."""
+
+    numbers = numbers_field()
+
+    def __init__(self, *args: Any, check: NumberCheck, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.check = check
+
+    def clean_numbers(self) -> str:
+        """Nothing to tick where every number has its place."""
+        ticked: str = self.cleaned_data["numbers"]
+        if self.check.digest and ticked != self.check.digest:
+            raise forms.ValidationError(NumbersUnchecked.sentence)
+        return ticked
 
 
 class WarningForm(Form):

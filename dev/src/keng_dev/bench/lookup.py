@@ -32,7 +32,7 @@ WITH i AS (
   RETURNING id, value
 )
 INSERT INTO lookup_listing
-  (id, indicator_id, lookup_hash, unit_id, grade, status, made_by_id, checked_by_id, checked_at,
+  (id, indicator_id, lookup_hash, unit_id, grade, status, made_by_id, released_by_id, released_at,
    is_harmless, expires_on)
 SELECT gen_random_uuid(), id, sha256(convert_to('phone:' || value, 'UTF8')), %(unit)s, 'confirmed',
        'listed', %(maker)s, %(checker)s, now(), true, current_date + 30

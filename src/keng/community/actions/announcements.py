@@ -19,16 +19,18 @@ from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_over, savepoint
 from keng.audit.actions import record, unit_chain
 from keng.community import acts
-from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Meeting, OfficialChannel
-from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
+from keng.community.number_checks import (
+    check_channel_numbers,
+    check_meeting_numbers,
+    require_compared,
+)
 from keng.community.rights import own_desk
 from keng.kit import times
 from keng.language.indicators import extract
 from keng.places.models import Place
-from keng.releases.hands import hands_on_record
-from keng.warnings.actions.errors import NumbersUnchecked
-from keng.warnings.known_numbers import NumberCheck
+from keng.releases import steps
+from keng.releases.errors import HandInIt, NothingWaits
 
 
 class ChannelListedAlready(AlreadyDone):
@@ -48,49 +50,47 @@ def propose_meeting(
     *, place: Place, starts_at: datetime.datetime, venue: str, about: str, by: Officer
 ) -> Meeting:
     """A meeting for everybody of the place; it waits for a second person. Raises NotAllowed."""
-    made = Meeting.objects.create(
-        unit_id=_own_desk(by),
-        place=place,
-        starts_at=starts_at,
-        venue=venue,
-        about=about,
-        announced_by=by,
-        hands=[by.pk],
+    made = Meeting(
+        unit_id=_own_desk(by), place=place, starts_at=starts_at, venue=venue, about=about
     )
-    record("meeting.proposed", by=by, on=made, chain=unit_chain(made.unit_id))
+    made.hand_in(by)
+    made.save()
+    record(
+        "meeting.proposed",
+        by=by,
+        on=made,
+        chain=unit_chain(made.unit_id),
+        detail=steps.release_detail(made),
+    )
     return made
 
 
 @act(acts.LET_OUT_MEETING)
-def let_out_meeting(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Meeting:
+def let_out_meeting(pk: uuid.UUID, *, seen: bytes, numbers: str = "", by: Officer) -> Meeting:
     """Put it on the page of the place; `numbers` as for approving a warning.
 
-    Raises NotAllowed, AlreadyDecided, NumbersUnchecked.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, NumbersUnchecked.
     """
     found = _locked_meeting(pk, by)
-    if found.let_out_at is not None or found.called_off_at is not None:
-        raise AlreadyDecided
-    if found.has_hand_of(by):
-        raise NotAllowed
-    _require_ticked(check_meeting_numbers(found, by=by), numbers)
-    found.let_out_at, found.let_out_by = times.now(), by
-    found.save(update_fields=["let_out_at", "let_out_by"])
+    checked = check_meeting_numbers(found, by=by)
+    steps.let_out(found, seen=seen, by=by)
+    require_compared(checked, numbers)
     record(
         "meeting.announced",
         by=by,
         on=found,
         chain=unit_chain(found.unit_id),
-        detail={"written_by": hands_on_record(found.all_hands)},
+        detail=steps.release_detail(found),
     )
     return found
 
 
 @act(acts.DROP_MEETING)
 def drop_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
-    """What waits for a second person waits no more. Raises NotAllowed, AlreadyDecided."""
+    """What waits for a second person waits no more. Raises NotAllowed, NothingWaits."""
     found = _locked_meeting(pk, by)
-    if found.let_out_at is not None:
-        raise AlreadyDecided
+    if not found.is_waiting:
+        raise NothingWaits
     return _end_meeting(found, "meeting.dropped", by)
 
 
@@ -98,11 +98,11 @@ def drop_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
 def call_off_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
     """What was announced does not take place; the page says so until its day is over.
 
-    Raises NotAllowed, AlreadyDecided.
+    Raises NotAllowed, NothingWaits.
     """
     found = _locked_meeting(pk, by)
-    if found.let_out_at is None:
-        raise AlreadyDecided
+    if not found.is_released:
+        raise NothingWaits
     return _end_meeting(found, "meeting.called_off", by)
 
 
@@ -115,55 +115,61 @@ def propose_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel
     unit_id = _own_desk(by)
     if kind != OfficialChannel.Kind.PHONE and _names_an_account(shown_as):
         raise AccountIsNoChannel
+    made = OfficialChannel(
+        unit_id=unit_id,
+        kind=kind,
+        shown_as=shown_as,
+        checked_by=by,
+        checked_on=times.local_date(times.now()),
+    )
+    made.hand_in(by)
     try:
         with savepoint():
-            made = OfficialChannel.objects.create(
-                unit_id=unit_id,
-                kind=kind,
-                shown_as=shown_as,
-                checked_by=by,
-                checked_on=times.local_date(times.now()),
-                hands=[by.pk],
-            )
+            made.save()
     except IntegrityError as error:
         raise ChannelListedAlready from error
-    record("channel.proposed", by=by, on=made, chain=unit_chain(unit_id), detail={"kind": kind})
+    record(
+        "channel.proposed",
+        by=by,
+        on=made,
+        chain=unit_chain(unit_id),
+        detail={"kind": kind, **steps.release_detail(made)},
+    )
     return made
 
 
 @act(acts.LET_OUT_CHANNEL)
-def let_out_channel(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> OfficialChannel:
+def let_out_channel(
+    pk: uuid.UUID, *, seen: bytes, numbers: str = "", by: Officer
+) -> OfficialChannel:
     """Put it on the public list, looked at today; from now on it is official.
 
-    Raises NotAllowed, AlreadyDecided, NumbersUnchecked.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, NumbersUnchecked.
     """
     found = _locked_channel(pk, by)
-    if found.let_out_at is not None or found.ended_at is not None:
-        raise AlreadyDecided
-    if found.has_hand_of(by):
-        raise NotAllowed
-    _require_ticked(check_channel_numbers(found, by=by), numbers)
-    found.let_out_at, found.let_out_by = times.now(), by
+    # Asked before: once it is out, its number is an official one.
+    checked = check_channel_numbers(found, by=by)
+    steps.let_out(found, seen=seen, by=by)
+    require_compared(checked, numbers)
     found.checked_on, found.checked_by = times.local_date(times.now()), by
-    found.save(update_fields=["let_out_at", "let_out_by", "checked_on", "checked_by"])
+    found.save(update_fields=["checked_on", "checked_by"])
     record(
         "channel.listed",
         by=by,
         on=found,
         chain=unit_chain(found.unit_id),
-        detail={"kind": found.kind, "written_by": hands_on_record(found.all_hands)},
+        detail={"kind": found.kind, **steps.release_detail(found)},
     )
     return found
 
 
 @act(acts.DROP_CHANNEL)
 def drop_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
-    """What waits for a second person waits no more. Raises NotAllowed, AlreadyDecided."""
+    """What waits for a second person waits no more. Raises NotAllowed, NothingWaits."""
     found = _locked_channel(pk, by)
-    if found.let_out_at is not None or found.ended_at is not None:
-        raise AlreadyDecided
-    found.ended_at, found.ended_by = times.now(), by
-    found.save(update_fields=["ended_at", "ended_by"])
+    if not found.is_waiting:
+        raise NothingWaits
+    _end_channel(found, by)
     record("channel.dropped", by=by, on=found, chain=unit_chain(found.unit_id))
     return found
 
@@ -187,11 +193,11 @@ def check_channels(*, by: Officer) -> int:
 def doubt_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     """No longer ours, or somebody took it over: from now on nobody is to use it.
 
-    One is enough for the note; a second person takes it off. Raises NotAllowed, AlreadyDecided.
+    One is enough for the note; a second person takes it off. Raises NotAllowed, NothingWaits.
     """
     found = _locked_channel(pk, by)
-    if found.let_out_at is None or found.ended_at is not None or found.doubted_at is not None:
-        raise AlreadyDecided
+    if not found.is_released or found.doubted_at is not None:
+        raise NothingWaits
     found.doubted_at, found.doubted_by = times.now(), by
     found.save(update_fields=["doubted_at", "doubted_by"])
     record("channel.doubted", by=by, on=found, chain=unit_chain(found.unit_id))
@@ -202,7 +208,7 @@ def doubt_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
 def keep_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     """It is ours after all: said by whoever doubted it, or by a second person.
 
-    Raises NotAllowed, AlreadyDecided.
+    Raises NotAllowed, NothingWaits.
     """
     found = _locked_doubted_channel(pk, by)
     if found.doubted_by_id != by.pk and not may_release_for(by, found.unit):
@@ -215,12 +221,14 @@ def keep_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
 
 @act(acts.END_CHANNEL)
 def end_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
-    """Off the list, by a second person to whoever doubted it. Raises NotAllowed, AlreadyDecided."""
+    """Off the list, by a second person to whoever doubted it.
+
+    Raises NotAllowed, NothingWaits, HandInIt.
+    """
     found = _locked_doubted_channel(pk, by)
     if found.doubted_by_id in tied_to(by):
-        raise NotAllowed
-    found.ended_at, found.ended_by = times.now(), by
-    found.save(update_fields=["ended_at", "ended_by"])
+        raise HandInIt
+    _end_channel(found, by)
     record(
         "channel.unlisted",
         by=by,
@@ -234,15 +242,18 @@ def end_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
 def _locked_doubted_channel(pk: uuid.UUID, by: Officer) -> OfficialChannel:
     found = _locked_channel(pk, by)
     if found.doubted_at is None or found.ended_at is not None:
-        raise AlreadyDecided
+        raise NothingWaits
     return found
 
 
+def _end_channel(found: OfficialChannel, by: Officer) -> None:
+    found.ended_by = by
+    found.save(update_fields=["ended_by"])
+    steps.end(found)
+
+
 def _end_meeting(found: Meeting, action: str, by: Officer) -> Meeting:
-    if found.called_off_at is not None:
-        raise AlreadyDecided
-    found.called_off_at = times.now()
-    found.save(update_fields=["called_off_at"])
+    steps.end(found)
     record(action, by=by, on=found, chain=unit_chain(found.unit_id))
     return found
 
@@ -266,8 +277,3 @@ def _own_desk(by: Officer) -> uuid.UUID:
 
 def _names_an_account(words: str) -> bool:
     return any(one.type == "bank_account" for one in extract(words))
-
-
-def _require_ticked(checked: NumberCheck, ticked: str) -> None:
-    if checked.digest and checked.digest != ticked:
-        raise NumbersUnchecked

@@ -26,7 +26,7 @@ def may_object_to_opinion(question: Question) -> bool:
 @act(acts.OBJECT_TO_OPINION)
 def object_to_opinion(code: str) -> Question:
     """The words wait at the desk again, once, for another officer. Raises NothingToObject."""
-    found = lock(Question.objects.defer("text", "hands"))
+    found = lock(Question.objects.without_desk_columns())
     question = found.filter(code_hash=receipt_codes.code_hash(code)).first()
     if question is None or not may_object_to_opinion(question):
         raise NothingToObject

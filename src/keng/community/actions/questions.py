@@ -5,8 +5,6 @@ week longer for one objection (actions.objections), as with claims. An answer th
 is let out by a second person (docs/decisions/0015); until then the words as they were asked stay.
 """
 
-import hashlib
-import json
 import uuid
 from typing import Any
 
@@ -16,7 +14,6 @@ from django.db.models.functions import Coalesce
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to
 from keng.acts.act import act
-from keng.acts.errors import ChangedMeanwhile, NotAllowed
 from keng.acts.locks import lock_one
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean_text
@@ -24,10 +21,9 @@ from keng.claims.actions.errors import YourOwn
 from keng.claims.actions.objections import OBJECTION_TIME
 from keng.claims.secret_links import box_words
 from keng.community import acts
-from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_FOR
-from keng.community.number_checks import check_answer_numbers
+from keng.community.number_checks import check_answer_numbers, require_compared
 from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
@@ -35,9 +31,9 @@ from keng.kit.secrets import keyed_hash
 from keng.language.officers import seems_about_officers
 from keng.places import serving
 from keng.places.models import Place, Unit
-from keng.releases.hands import hands_on_record
+from keng.releases import steps
+from keng.releases.errors import NothingWaits
 from keng.tips import receipt_codes
-from keng.warnings.actions.errors import NumbersUnchecked
 
 
 @act(acts.ASK_DESK)
@@ -89,37 +85,30 @@ def answer_question(pk: uuid.UUID, *, shown: str, words: str, by: Officer) -> Qu
 
 
 def _hand_in_answer(question: Question, by: Officer) -> Question:
-    question.add_hand(by)
-    question.handed_in_at = times.now()
-    question.save(update_fields=["shown_text", "answer", "hands", "handed_in_at"])
-    record("question.handed_in", by=by, on=question, chain=unit_chain(question.unit_id))
+    question.save(update_fields=["shown_text", "answer"])
+    steps.submit(question, by=by)
+    record(
+        "question.handed_in",
+        by=by,
+        on=question,
+        chain=unit_chain(question.unit_id),
+        detail=steps.release_detail(question),
+    )
     return question
 
 
 @act(acts.LET_OUT_ANSWER)
-def let_out_answer(pk: uuid.UUID, *, seen: str, numbers: str = "", by: Officer) -> Question:
+def let_out_answer(pk: uuid.UUID, *, seen: bytes, numbers: str = "", by: Officer) -> Question:
     """Let everybody read exactly these words; the words as they were asked are gone.
 
     `numbers` is as for approving a warning. Raises as `_locked_question`, and
-    ChangedMeanwhile, NumbersUnchecked.
+    HandInIt, TextChanged, NumbersUnchecked.
     """
     question = _locked_question(pk, by)
-    if question.handed_in_at is None:
-        raise AlreadyDecided
-    if question.has_hand_of(by):
-        raise NotAllowed
-    if seen != answer_digest(question):
-        raise ChangedMeanwhile
     checked = check_answer_numbers(question, by=by)
-    if checked.digest and checked.digest != numbers:
-        raise NumbersUnchecked
+    steps.let_out(question, seen=seen, by=by)
+    require_compared(checked, numbers)
     return _close_question(question, Question.State.ANSWERED, "question.answered", by)
-
-
-def answer_digest(question: Question) -> str:
-    """What whoever lets an answer out has to have read, as it stands now."""
-    words = json.dumps([str(question.pk), question.shown_text, question.answer])
-    return hashlib.sha256(words.encode()).hexdigest()
 
 
 @act(acts.DECLINE_QUESTION)
@@ -161,7 +150,7 @@ def move_question_to_inbox(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
 def sweep_questions(limit: int = 500) -> int:
     """Destroy the words whose time is over; how many questions."""
     now = times.now()
-    waiting = Question.objects.waiting().alias(since=Coalesce("objected_at", "asked_at"))
+    waiting = Question.objects.undecided().alias(since=Coalesce("objected_at", "asked_at"))
     answered = Question.objects.filter(state=Question.State.ANSWERED)
     private, public = (answered.filter(wish=wish) for wish in ("private", "public"))
     gone: dict[str, Any] = {
@@ -170,6 +159,7 @@ def sweep_questions(limit: int = 500) -> int:
         "box": b"",
         "shown_text": "",
         "answer": "",
+        "ended_at": now,
     }
     return (
         _empty_rows(
@@ -199,10 +189,10 @@ def _empty_rows(over: QuerySet[Question], limit: int, **empty: Any) -> int:
 
 
 def _locked_question(pk: uuid.UUID, by: Officer) -> Question:
-    """Raises NotAllowed, AlreadyDecided; YourOwn for whose decision was objected to."""
+    """Raises NotAllowed, NothingWaits; YourOwn for whose decision was objected to."""
     question = lock_one(Question.objects.visible_to(by).select_related("place", "unit"), pk)
     if question.state != Question.State.WAITING:
-        raise AlreadyDecided
+        raise NothingWaits
     if question.decided_by_id in tied_to(by):
         raise YourOwn
     return question
@@ -213,13 +203,11 @@ def _close_question(
 ) -> Question:
     question.state, question.text = state, ""
     detail: dict[str, object] = {"wish": question.wish}
-    if state == Question.State.ANSWERED:
-        if question.all_hands:
-            detail["written_by"] = hands_on_record(question.all_hands)
-    else:
-        # An answer that waited for a second person goes, too.
-        question.shown_text, question.answer, question.hands = "", "", []
-    question.handed_in_at = None
+    if question.is_released:
+        detail |= steps.release_detail(question)
+    elif state != Question.State.ANSWERED:
+        # An answer that waited for a second person goes, too; whoever wrote it keeps their hand.
+        question.shown_text, question.answer, question.submitted_at = "", "", None
     if state != Question.State.OPINION or question.objected_at is not None:
         question.box = b""
     question.decided_at, question.decided_by = times.now(), by
@@ -232,8 +220,7 @@ def _close_question(
             "answer",
             "decided_at",
             "decided_by",
-            "hands",
-            "handed_in_at",
+            "submitted_at",
         ]
     )
     record(action, by=by, on=question, chain=unit_chain(question.unit_id), detail=detail)

@@ -1,5 +1,6 @@
 """Meetings and official channels of the own desk: written by one, let out by a second person."""
 
+import functools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,15 +17,14 @@ from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.community.actions import announcements
-from keng.community.actions.errors import AlreadyDecided
 from keng.community.forms import ChannelForm, DecideAnnouncementForm, MeetingForm
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
 from keng.community.rights import own_desk
 from keng.network.queries.places import places_of
-from keng.releases.hands import hand_refusal, officers_with_hands
-from keng.warnings.actions.errors import NumbersUnchecked
-from keng.warnings.forms import note_unticked
+from keng.releases.desk import decide_release
+from keng.releases.hands import hand_refusal
+from keng.warnings.forms import ComparedReleaseForm
 from keng.warnings.known_numbers import NumberCheck
 
 
@@ -90,49 +90,47 @@ def desk_channels_check(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class DecisionChoice:
-    """Something that may be decided here: its button, the act behind it, and what is said then."""
+    """What may be decided about what is public: its button, its act, what is said then."""
 
     button: str
     act: Callable[..., object]
     done: str
     is_grave: bool = False
-    compares: bool = False
-    """Whether the numbers in it have to be ticked as compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementKind:
+    """What differs between a meeting and a channel that wait for a second person."""
+
+    check: Callable[..., NumberCheck]
+    let_out: Callable[..., object]
+    button: str
+    done: str
+    drop: Callable[..., object]
+    back: str
+    """The name of the list."""
 
 
 @require_http_methods(["GET", "POST"])
 def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One meeting: let out by a second person, called off."""
     visible = Meeting.objects.visible_to(request.officer).not_dropped()
-    found = get_object_or_404(visible.select_related("unit", "place", "let_out_by"), pk=pk)
-    waits = found.let_out_at is None
-    is_own = found.has_hand_of(request.officer)
+    found = get_object_or_404(visible.select_related("unit", "place", "released_by"), pk=pk)
     choices = {}
-    if waits and not is_own and may_release_for(request.officer, found.unit):
-        done = _("Announced on the page of the place.")
-        choices["let_out"] = DecisionChoice(
-            _("Announce it"), announcements.let_out_meeting, done, compares=True
-        )
-    if not waits and found.called_off_at is None:
+    if found.is_released:
         done = _("Called off. The page says so until that day is over.")
         choices["call_off"] = DecisionChoice(
             _("Call off"), announcements.call_off_meeting, done, is_grave=True
         )
-    return _announcement_page(
-        request,
-        found,
-        choices,
-        context={
-            "meeting": found,
-            "waits": waits,
-            "refusal": hand_refusal(RELEASING, found.unit, found.all_hands)
-            if waits and is_own
-            else "",
-        },
-        numbers=check_meeting_numbers(found, by=request.officer) if waits else None,
+    kind = AnnouncementKind(
+        check=check_meeting_numbers,
+        let_out=announcements.let_out_meeting,
+        button=_("Announce it"),
+        done=_("Announced on the page of the place."),
         drop=announcements.drop_meeting,
         back="meetings",
     )
+    return _announcement_page(request, found, kind, choices, context={"meeting": found})
 
 
 @require_http_methods(["GET", "POST"])
@@ -140,45 +138,38 @@ def desk_channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One channel: let out by a second person, doubted by one, taken off by another."""
     visible = OfficialChannel.objects.visible_to(request.officer).on_the_list()
     found = get_object_or_404(
-        visible.select_related("unit", "checked_by", "let_out_by", "doubted_by"), pk=pk
+        visible.select_related("unit", "checked_by", "released_by", "doubted_by"), pk=pk
     )
-    waits = found.let_out_at is None
-    hands = found.all_hands
-    if found.doubted_by_id is not None:
-        hands = (found.doubted_by_id,)
-    is_own = not tied_to(request.officer).isdisjoint(hands)
-    to_decide = waits or found.doubted_at is not None
-    return _announcement_page(
-        request,
-        found,
-        _choices_of_channel(request, found, is_own=is_own),
-        context={
-            "channel": found,
-            "waits": waits,
-            "refusal": hand_refusal(RELEASING, found.unit, hands) if to_decide and is_own else "",
-        },
-        numbers=check_channel_numbers(found, by=request.officer) if waits else None,
+    doubter = found.doubted_by_id
+    doubted_self = doubter in tied_to(request.officer)
+    context: dict[str, Any] = {"channel": found}
+    if doubter and doubted_self:
+        context["refusal"] = hand_refusal(RELEASING, found.unit, [doubter])
+    kind = AnnouncementKind(
+        check=check_channel_numbers,
+        let_out=announcements.let_out_channel,
+        button=_("Put it on the list"),
+        done=_("It is on the public list now."),
         drop=announcements.drop_channel,
         back="desk-channels",
     )
+    choices = _choices_of_channel(request, found, doubted_self=doubted_self)
+    return _announcement_page(request, found, kind, choices, context=context)
 
 
 def _choices_of_channel(
-    request: HttpRequest, found: OfficialChannel, *, is_own: bool
+    request: HttpRequest, found: OfficialChannel, *, doubted_self: bool
 ) -> dict[str, DecisionChoice]:
-    may_release = may_release_for(request.officer, found.unit)
-    if found.let_out_at is None:
-        done = _("It is on the public list now.")
-        button = _("Put it on the list")
-        one = DecisionChoice(button, announcements.let_out_channel, done, compares=True)
-        return {"let_out": one} if may_release and not is_own else {}
+    if not found.is_released:
+        return {}
     if found.doubted_at is None:
         done = _("The public list says now that nobody is to use it. A second person takes it off.")
         button = _("Take off the list")
         one = DecisionChoice(button, announcements.doubt_channel, done, is_grave=True)
         return {"doubt": one}
+    may_release = may_release_for(request.officer, found.unit)
     choices = {}
-    if may_release and not is_own:
+    if may_release and not doubted_self:
         done = _("Taken off the public list.")
         choices["end"] = DecisionChoice(
             _("Take off the list"), announcements.end_channel, done, is_grave=True
@@ -192,57 +183,44 @@ def _choices_of_channel(
 def _announcement_page(
     request: HttpRequest,
     found: Meeting | OfficialChannel,
+    kind: AnnouncementKind,
     choices: dict[str, DecisionChoice],
     *,
     context: dict[str, Any],
-    numbers: NumberCheck | None,
-    drop: Callable[..., object],
-    back: str,
 ) -> HttpResponse:
     """The page of one of them, and what is decided on it: each with the officer's own code."""
-    form = DecideAnnouncementForm(request.POST or None)
-    do = request.POST.get("do", "")
-    if request.method == "POST" and do == "drop":
-        return _decide_announcement(
-            request, back, _("It waits no more."), lambda: drop(found.pk, by=request.officer)
-        )
-    if request.method == "POST" and do not in choices:
-        messages.error(request, context["refusal"] or _("This is for somebody else to decide."))
+    officer = request.officer
+    numbers = kind.check(found, by=officer) if found.is_waiting else NumberCheck([], "")
+    panel, let_out = decide_release(
+        request,
+        found,
+        which=RELEASING,
+        let_out=functools.partial(kind.let_out, found.pk, numbers=numbers.digest),
+        form=functools.partial(ComparedReleaseForm, check=numbers),
+    )
+    if let_out is not None:
+        messages.success(request, kind.done)
+        return redirect(kind.back)
+    do = request.POST.get("do")
+    if do == "drop":
+        kind.drop(found.pk, by=officer)
+        messages.success(request, _("It waits no more."))
+        return redirect(kind.back)
+    if do is not None and do not in choices:
+        refusal = context.get("refusal") or panel.refusal
+        messages.error(request, refusal or _("This is for somebody else to decide."))
         return redirect(request.path)
-    if request.method == "POST" and form.is_valid():
-        choice = choices[do]
-        given = {"numbers": form.cleaned_data["numbers"]} if choice.compares else {}
-        if choice.compares and numbers and numbers.digest != given["numbers"]:
-            note_unticked(form)
-        elif is_present(request.officer, form):
-            return _decide_announcement(
-                request,
-                back,
-                choice.done,
-                lambda: choice.act(found.pk, by=request.officer, **given),
-            )
+    form = DecideAnnouncementForm(request.POST if do else None)
+    if do and form.is_valid() and is_present(officer, form):
+        choices[do].act(found.pk, by=officer)
+        messages.success(request, choices[do].done)
+        return redirect(kind.back)
     context |= {
         "form": form,
         "choices": choices,
         "numbers": numbers,
-        "unit": found.unit,
-        "let_out_by": found.let_out_by,
-        "people": officers_with_hands(found.all_hands),
+        "panel": panel,
+        "let_it_out": kind.button,
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors else panel.status
     return render(request, "community/desk/announcement.html", context, status=status)
-
-
-def _decide_announcement(
-    request: HttpRequest, back: str, done: str, act: Callable[[], object]
-) -> HttpResponse:
-    try:
-        act()
-    except AlreadyDecided as error:
-        messages.warning(request, error.sentence)
-    except NumbersUnchecked:
-        messages.warning(request, _("The reports changed meanwhile: compare the numbers again."))
-        return redirect(request.path)
-    else:
-        messages.success(request, done)
-    return redirect(back)

@@ -2,22 +2,21 @@
 
 import datetime
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from keng.community.models.let_out_by_two import LetOutByTwo
 from keng.kit import times
 from keng.kit.models import Row
-from keng.releases.hands import none_of_the_hands, with_hand_of
+from keng.releases.models import Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class MeetingQuerySet(models.QuerySet["Meeting"]):
+class MeetingQuerySet(ReleasableQuerySet["Meeting"]):
     """Reads of meetings."""
 
     def visible_to(self, officer: "Officer") -> "MeetingQuerySet":
@@ -30,20 +29,19 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(starts_at__gte=today).order_by("starts_at", "id")
 
     def public(self) -> "MeetingQuerySet":
-        """What a second person let out."""
-        return self.filter(let_out_at__isnull=False)
+        """What a second person let out; what was called off since then stays until its day."""
+        return self.filter(released_at__isnull=False)
 
     def not_dropped(self) -> "MeetingQuerySet":
         """All but what was dropped before it was public."""
-        return self.exclude(let_out_at=None, called_off_at__isnull=False)
+        return self.exclude(released_at=None, ended_at__isnull=False)
 
     def to_decide(self, officer: uuid.UUID, today: datetime.datetime) -> "MeetingQuerySet":
         """Still to come, and waiting for a second person who is not this one."""
-        waiting = self.filter(let_out_at=None, called_off_at=None, starts_at__gte=today)
-        return waiting.exclude(with_hand_of(officer, Meeting.HAND_COLUMNS))
+        return self.waiting().filter(starts_at__gte=today).exclude(hands__contains=[officer])
 
 
-class Meeting(Row, LetOutByTwo):
+class Meeting(Releasable, Row):
     """A meeting that anybody may come to: when, where, what about. Nobody is invited by name."""
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
@@ -51,27 +49,27 @@ class Meeting(Row, LetOutByTwo):
     starts_at = models.DateTimeField()
     venue = models.CharField(max_length=160)
     about = models.CharField(max_length=240)
-    announced_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
-    called_off_at = models.DateTimeField(null=True)
-
-    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("announced_by_id",)
 
     objects = MeetingQuerySet.as_manager()
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=none_of_the_hands("let_out_by") & ~Q(let_out_by=F("announced_by")),
-                name="meeting_is_let_out_by_a_second_person",
-            ),
-        ]
+    class Meta(Releasable.Meta):
+        constraints = [*Releasable.Meta.constraints]
         indexes = [models.Index(fields=["place", "starts_at"], name="meeting_of_place")]
 
     def __str__(self) -> str:
         return f"{self.place}, {self.starts_at:%d/%m %H:%M}"
 
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        return {
+            "place": self.place.code,
+            "starts_at": self.starts_at.astimezone(datetime.UTC).isoformat(),
+            "venue": self.venue,
+            "about": self.about,
+        }
 
-class OfficialChannelQuerySet(models.QuerySet["OfficialChannel"]):
+
+class OfficialChannelQuerySet(ReleasableQuerySet["OfficialChannel"]):
     """Reads of official channels."""
 
     def visible_to(self, officer: "Officer") -> "OfficialChannelQuerySet":
@@ -88,7 +86,7 @@ class OfficialChannelQuerySet(models.QuerySet["OfficialChannel"]):
 
     def in_use(self) -> "OfficialChannelQuerySet":
         """On the public list today, those in doubt among them: the page says so."""
-        return self.on_the_list().filter(let_out_at__isnull=False)
+        return self.on_the_list().filter(released_at__isnull=False)
 
     def sure(self) -> "OfficialChannelQuerySet":
         """On the public list, and nobody doubts it: these alone count as official."""
@@ -96,12 +94,12 @@ class OfficialChannelQuerySet(models.QuerySet["OfficialChannel"]):
 
     def to_decide(self, officer: uuid.UUID) -> "OfficialChannelQuerySet":
         """Waiting for a second person who is not this one: to come onto the list, or off it."""
-        new = Q(let_out_at=None) & ~with_hand_of(officer, OfficialChannel.HAND_COLUMNS)
-        doubted = Q(let_out_at__isnull=False, doubted_at__isnull=False) & ~Q(doubted_by=officer)
+        new = Q(released_at=None) & ~Q(hands__contains=[officer])
+        doubted = Q(released_at__isnull=False, doubted_at__isnull=False) & ~Q(doubted_by=officer)
         return self.filter(new | doubted, ended_at=None)
 
 
-class OfficialChannel(Row, LetOutByTwo):
+class OfficialChannel(Releasable, Row):
     """A page, account or number that a desk really runs. Whatever is not listed is not theirs."""
 
     class Kind(models.TextChoices):
@@ -122,24 +120,17 @@ class OfficialChannel(Row, LetOutByTwo):
     # Somebody wants it off the list: it stands there with a note, and is official no more.
     doubted_at = models.DateTimeField(null=True)
     doubted_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-
-    # Who looked last is none of those who wrote it.
-    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ()
 
     objects = OfficialChannelQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Releasable.Meta):
         constraints = [
+            *Releasable.Meta.constraints,
             models.UniqueConstraint(
                 fields=["unit", "kind", "shown_as"],
                 condition=models.Q(ended_at__isnull=True),
                 name="official_channel_is_listed_once",
-            ),
-            models.CheckConstraint(
-                condition=none_of_the_hands("let_out_by"),
-                name="channel_is_let_out_by_a_second_person",
             ),
             models.CheckConstraint(
                 condition=~Q(ended_by=F("doubted_by")),
@@ -149,3 +140,7 @@ class OfficialChannel(Row, LetOutByTwo):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.shown_as}"
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        return {"kind": self.kind, "shown_as": self.shown_as}

@@ -1,16 +1,16 @@
 """Questions to a desk. Who asked is in no column; the words as they were asked do not stay."""
 
 import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
 from keng.kit.models import Row
 from keng.places.models import Place
-from keng.releases.hands import InHands, none_of_the_hands
+from keng.releases.models import Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -22,16 +22,20 @@ PRIVATE_FOR = datetime.timedelta(days=90)
 PUBLIC_FOR = datetime.timedelta(days=365)
 
 
-class QuestionQuerySet(models.QuerySet["Question"]):
+class QuestionQuerySet(ReleasableQuerySet["Question"]):
     """Reads of questions."""
 
     def visible_to(self, officer: "Officer") -> "QuestionQuerySet":
         """Questions to the officer's units. No post means none."""
         return self.filter(unit_id__in=officer.unit_ids)
 
-    def waiting(self) -> "QuestionQuerySet":
-        """Nobody has decided yet."""
+    def undecided(self) -> "QuestionQuerySet":
+        """Nobody has decided yet; an answer to it may wait for a second person."""
         return self.filter(state=Question.State.WAITING)
+
+    def without_desk_columns(self) -> "QuestionQuerySet":
+        """As the public site reads it: not the words as asked, nor who wrote an answer."""
+        return self.defer("text", "hands", "returned_reason", "released_by", "digest")
 
     def public(self) -> "QuestionQuerySet":
         """Answered for everybody, newest first. The words as asked are not read."""
@@ -41,7 +45,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
                 wish=Question.Wish.PUBLIC,
                 decided_at__gt=times.now() - PUBLIC_FOR,
             )
-            .defer("text", "hands")
+            .without_desk_columns()
             .select_related("unit", "place")
             .order_by("-decided_at", "-id")
         )
@@ -53,8 +57,12 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(place=place)
 
 
-class Question(Row, InHands):
-    """Something somebody wants to know from the desk of a place."""
+class Question(Releasable, Row):
+    """Something somebody wants to know from the desk of a place.
+
+    What a second person lets out of it is an answer for everybody; `state` says what became of the
+    question.
+    """
 
     class Wish(models.TextChoices):
         PUBLIC = "public", _("Everybody may read the answer")
@@ -86,15 +94,12 @@ class Question(Row, InHands):
     decided_at = models.DateTimeField(null=True)
     # While it waits after an objection: who saw no matter of this site in it, and decides no more.
     decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    # An answer for everybody waits since then for a second person, who is then the one who decided.
-    handed_in_at = models.DateTimeField(null=True)
-
-    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ()
 
     objects = QuestionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Releasable.Meta):
         constraints = [
+            *Releasable.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(state="waiting") | Q(text=""),
                 name="question_words_go_with_the_decision",
@@ -113,7 +118,8 @@ class Question(Row, InHands):
                 name="question_is_decided_at_a_moment",
             ),
             models.CheckConstraint(
-                condition=~Q(state="answered", wish="public") | none_of_the_hands("decided_by"),
+                condition=~Q(state="answered", wish="public")
+                | Q(released_at__isnull=False, released_by=F("decided_by")),
                 name="public_answer_is_let_out_by_a_second_person",
             ),
             models.CheckConstraint(
@@ -129,6 +135,10 @@ class Question(Row, InHands):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        return {"question": str(self.pk), "shown": self.shown_text, "answer": self.answer}
 
     @property
     def gone_at(self) -> datetime.datetime:

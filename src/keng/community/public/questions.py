@@ -101,7 +101,7 @@ def question_object(request: HttpRequest) -> HttpResponse:
 
 def _question_of(code: str) -> Question | None:
     """Without the words in which it was asked: those are not read on this side."""
-    found = Question.objects.defer("text", "hands").select_related("unit", "place")
+    found = Question.objects.without_desk_columns().select_related("unit", "place")
     return found.filter(code_hash=receipt_codes.code_hash(code)).first()
 
 

@@ -13,12 +13,12 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.claims.actions.errors import NothingToObject, YourOwn
 from keng.community.actions import objections, questions
-from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.community.public.questions import question_limit
 from keng.community.redact_questions import redact_question
 from keng.conftest import sign_in
 from keng.kit import rate_limits, times
+from keng.releases.errors import NothingWaits
 from keng.tips import receipt_codes
 from keng.tips.models import Tip
 from keng.vault import keys, seal
@@ -68,7 +68,7 @@ def put(ward, *, wish="public", text=ASKED, **fields):
 def let_out(question, *, by):
     """The second person reads the answer that waits, and lets it out."""
     waiting = Question.objects.get(pk=question.pk)
-    return questions.let_out_answer(question.pk, seen=questions.answer_digest(waiting), by=by)
+    return questions.let_out_answer(question.pk, seen=waiting.digest_now, by=by)
 
 
 def test_a_question_is_kept_once_and_waits_at_the_desk_of_the_place(public_client, ward):
@@ -285,7 +285,7 @@ def test_a_question_is_decided_once_and_by_its_own_desk(ward):
             questions.answer_question(question.pk, shown="a", words="b", by=other)
     questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
     let_out(question, by=ward.commander)
-    with pytest.raises(AlreadyDecided):
+    with pytest.raises(NothingWaits):
         questions.decline_question_as_opinion(question.pk, by=ward.commander)
 
 
@@ -362,7 +362,13 @@ def test_an_answer_given_while_the_sweeper_looks_is_not_destroyed(ward):
             "state = 'waiting', text = 'x', decided_at = NULL",
         ),
         (
-            {"state": "answered", "shown_text": "a", "answer": "b", "box": b""},
+            {
+                "state": "answered",
+                "shown_text": "a",
+                "answer": "b",
+                "box": b"",
+                "released_at": times.now(),
+            },
             "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()",
         ),
         # Its week is over.
@@ -447,7 +453,7 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
 
 
 @pytest.mark.parametrize(
-    "given", [{"handed_in_at": times.now()}, {"answer": "x"}, {"hands": [make.some_id()]}]
+    "given", [{"submitted_at": times.now()}, {"answer": "x"}, {"hands": [make.some_id()]}]
 )
 def test_the_public_site_hands_in_no_answer(ward, become, given):
     values = {"wish": "public", "text": "x", "code_hash": b"1", "place": ward.place}

@@ -51,8 +51,8 @@ def list_it(value, *, type="phone", **fields):
         "is_harmless": True,
         "unit": unit,
         "made_by": make.officer(unit=unit),
-        "checked_by": make.officer(unit=unit),
-        "checked_at": times.now(),
+        "released_by": make.officer(unit=unit),
+        "released_at": times.now(),
         "expires_on": times.local_date(times.now()),
     }
     return Listing.objects.create(
@@ -82,11 +82,11 @@ def test_only_confirmed_entries_in_force_are_served(edge):
     source = BlockList.objects.create(name="Another", expires_on=times.local_date(times.now()))
     list_it(NUMBER)
     list_it("+84912000418", grade="reported")
-    list_it("+84912000419", status="proposed", checked_by=None, checked_at=None)
+    list_it("+84912000419", status="proposed", released_by=None, released_at=None)
     list_it("+84912000420", expires_on=yesterday)
     list_it("+84912000421", status="ended", end_reason="mistake", ended_at=times.now())
     imported = {"grade": "imported", "block_list": source, "unit": None, "made_by": None}
-    list_it("+84912000422", checked_by=None, checked_at=None, is_harmless=False, **imported)
+    list_it("+84912000422", released_by=None, released_at=None, is_harmless=False, **imported)
     found = [has(edge, "phone", f"+849120004{n}") for n in range(17, 23)]
     assert found == [True, False, False, False, False, False]
 

@@ -62,7 +62,7 @@ def object_to_listing(hash: str, *, reason: str, text: str, token: str) -> tuple
                 text=reporters_own.mask_everybody(text[:LONGEST_OBJECTION]).text,
                 due_on=_due_date(),
                 listed_by_id=listing.made_by_id,
-                checked_by_id=listing.checked_by_id,
+                checked_by_id=listing.released_by_id,
                 hands=list(listing.all_hands),
             )
     except IntegrityError:

@@ -17,7 +17,6 @@ from keng.kit import times
 from keng.lookup import acts
 from keng.lookup.actions.indicators import hold_indicators
 from keng.lookup.errors import (
-    AlreadyDecided,
     AlreadyListed,
     DisputeOpen,
     ListedByAnother,
@@ -26,11 +25,12 @@ from keng.lookup.errors import (
     NoReason,
     NotYours,
     OnlyWhenConfirmed,
-    SamePerson,
 )
 from keng.lookup.keys import lookup_hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
-from keng.releases.hands import hands_of_all, hands_on_record
+from keng.releases import steps
+from keng.releases.errors import HandInIt, NothingWaits
+from keng.releases.hands import hands_of_all
 
 LONGEST_LISTED = datetime.timedelta(days=366)
 # What ends sooner than this may be proposed again, so that no gap comes between.
@@ -77,21 +77,23 @@ def propose_listing(
     latest = times.local_date(times.now() + LONGEST_LISTED)
     hands = hands_of_all(_proposals_since_public(key, unit_id))
     pair = (indicator.type, indicator.value)
+    listing = Listing(
+        hands=hands,
+        # The last report that named it may be taken back at this moment.
+        indicator_id=hold_indicators([pair])[pair],
+        lookup_hash=key,
+        unit_id=unit_id,
+        grade=grade,
+        category=category,
+        used_in=month.replace(day=1),
+        basis=basis.strip(),
+        made_by=by,
+        expires_on=min(expires_on, latest),
+    )
+    listing.hand_in(by)
     try:
         with savepoint():
-            listing = Listing.objects.create(
-                hands=list(dict.fromkeys([*hands, by.pk])),
-                # The last report that named it may be taken back at this moment.
-                indicator_id=hold_indicators([pair])[pair],
-                lookup_hash=key,
-                unit_id=unit_id,
-                grade=grade,
-                category=category,
-                used_in=month.replace(day=1),
-                basis=basis.strip(),
-                made_by=by,
-                expires_on=min(expires_on, latest),
-            )
+            listing.save()
     except IntegrityError as error:
         raise AlreadyListed from error
     record(
@@ -99,26 +101,27 @@ def propose_listing(
         by=by,
         on=listing,
         chain=unit_chain(unit_id),
-        detail={"grade": grade, "hands": hands_on_record(listing.all_hands)},
+        detail={"grade": grade, **steps.release_detail(listing)},
     )
     return listing
 
 
 @act(acts.CONFIRM_LISTING)
-def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
+def confirm_listing(listing_id: uuid.UUID, *, seen: bytes, does_harm: bool, by: Officer) -> Listing:
     """The second person makes it public, having said that it warns nobody and exposes nobody.
 
     While an objection to the number is open, nothing takes the place of what it is about. Another
     desk's entry makes room only where the second person may release for that desk as well, or two
-    of one commune could take off what the next one knows. Raises NotAllowed, SamePerson,
-    AlreadyDecided, MayDoHarm, DisputeOpen, AlreadyListed, ListedByAnother.
+    of one commune could take off what the next one knows. Raises NotAllowed, HandInIt,
+    NothingWaits, TextChanged, MayDoHarm, DisputeOpen, AlreadyListed, ListedByAnother.
     """
-    listing = _locked_proposal(listing_id, by)
+    listing = _locked_listing(listing_id, by)
+    steps.require_second_person(listing, seen=seen, by=by)
     if does_harm:
         raise MayDoHarm
-    key, now = bytes(listing.lookup_hash), times.now()
-    if listing.expires_on < times.local_date(now):
-        raise AlreadyDecided
+    key = bytes(listing.lookup_hash)
+    if listing.expires_on < times.local_date(times.now()):
+        raise NothingWaits
     if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
         raise DisputeOpen
     standing = Listing.objects.filter(
@@ -130,24 +133,34 @@ def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> L
     for old in weaker:
         if old.unit is not None and not may_release_for(by, old.unit):
             raise ListedByAnother(old.unit.name)
+    steps.let_out(listing, seen=seen, by=by)
     for old in weaker:
-        _end_row(old, Listing.End.REPLACED, "", by=by, at=now)
+        # At the same moment: by it the one in whose place this stands is found again.
+        _end_row(old, Listing.End.REPLACED, "", by=by, at=listing.released_at)
     listing.status, listing.is_harmless = Listing.Status.LISTED, True
-    listing.checked_by, listing.checked_at = by, now
     try:
         with savepoint():
-            listing.save(update_fields=["status", "is_harmless", "checked_by", "checked_at"])
+            listing.save(update_fields=["status", "is_harmless"])
     except IntegrityError as error:
         raise AlreadyListed from error
-    hands = hands_on_record(listing.all_hands)
-    _record_on_listing("listing.confirmed", listing, by, grade=listing.grade, hands=hands)
+    record(
+        "listing.confirmed",
+        by=by,
+        on=listing,
+        chain=unit_chain(listing.unit_id),
+        detail={"grade": listing.grade, **steps.release_detail(listing)},
+    )
     return listing
 
 
 @act(acts.REFUSE_LISTING)
 def refuse_listing(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listing:
-    """The second person says no. Raises NotAllowed, SamePerson, AlreadyDecided, NoReason."""
-    listing = _locked_proposal(listing_id, by)
+    """The second person says no, for good. Raises NotAllowed, HandInIt, NothingWaits, NoReason."""
+    listing = _locked_listing(listing_id, by)
+    if listing.has_hand_of(by):
+        raise HandInIt
+    if not listing.is_waiting:
+        raise NothingWaits
     if not reason.strip():
         raise NoReason
     _end_row(listing, Listing.End.REFUSED, reason.strip(), by=by)
@@ -159,11 +172,11 @@ def end_listing(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> L
     """Take it off the list, at once and by one person: what is wrong must not wait for a second.
 
     What it had taken the place of in another desk's name stands again. Raises NotAllowed,
-    AlreadyDecided, NoReason.
+    NothingWaits, NoReason.
     """
     listing = _locked_listing(listing_id, by)
     if listing.status == Listing.Status.ENDED:
-        raise AlreadyDecided
+        raise NothingWaits
     if not may_end_listing(by, listing) or why not in END_REASONS:
         raise NotYours
     if not note.strip():
@@ -191,16 +204,6 @@ def expire_listings(portion: int = _PORTION) -> int:
         _record_on_listing("listing.ended", row, "worker", why=Listing.End.EXPIRED)
         _restore_displaced(row, "worker")
     return len(rows)
-
-
-def may_check_listing(officer: Officer, listing: Listing) -> bool:
-    """Whether the officer can be the second person of this proposal."""
-    return (
-        listing.status == Listing.Status.PROPOSED
-        and not listing.has_hand_of(officer)
-        and listing.unit is not None
-        and may_release_for(officer, listing.unit)
-    )
 
 
 def may_end_listing(officer: Officer, listing: Listing) -> bool:
@@ -254,12 +257,12 @@ def _restore_displaced(listing: Listing, by: object) -> None:
 
 def _displaced_by(listing: Listing) -> Listing | None:
     """The entry that ended at the moment in which this one was made public."""
-    if listing.checked_at is None:
+    if listing.released_at is None:
         return None
     ended = Listing.objects.filter(
         lookup_hash=bytes(listing.lookup_hash), end_reason=Listing.End.REPLACED
     )
-    there = ended.filter(ended_at=listing.checked_at, block_list__isnull=True)
+    there = ended.filter(ended_at=listing.released_at, block_list__isnull=True)
     return lock(there).first()
 
 
@@ -268,7 +271,7 @@ def replacement_of(listing: Listing) -> Listing | None:
     if listing.end_reason != Listing.End.REPLACED:
         return None
     same = Listing.objects.filter(lookup_hash=bytes(listing.lookup_hash))
-    newer = same.filter(checked_at=listing.ended_at, block_list__isnull=True)
+    newer = same.filter(released_at=listing.ended_at, block_list__isnull=True)
     return newer.select_related("unit").first()
 
 
@@ -284,22 +287,13 @@ def _as_strong_listings(key: bytes, grade: str) -> QuerySet[Listing]:
 def _proposals_since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]:
     """What the unit proposed about the number since it last made it public, refused or not."""
     mine = Listing.objects.filter(lookup_hash=key, unit=unit_id)
-    last = mine.filter(checked_at__isnull=False).order_by("-id").first()
+    last = mine.filter(released_at__isnull=False).order_by("-id").first()
     return (mine.filter(pk__gt=last.pk) if last else mine).order_by("id")
 
 
 def _locked_listing(listing_id: uuid.UUID, by: Officer) -> Listing:
     visible = Listing.objects.visible_to(by).select_related("unit", "indicator")
     return lock_one(visible, listing_id)
-
-
-def _locked_proposal(listing_id: uuid.UUID, by: Officer) -> Listing:
-    listing = _locked_listing(listing_id, by)
-    if listing.has_hand_of(by):
-        raise SamePerson
-    if listing.status != Listing.Status.PROPOSED:
-        raise AlreadyDecided
-    return listing
 
 
 def _end_row(

@@ -39,7 +39,7 @@ _DROP_REPEATED = (
 _DROP_STRUCK = """
 DELETE FROM incoming USING lookup_listing l
 WHERE l.lookup_hash = incoming.hash AND l.status = 'ended' AND l.end_reason = ANY(%(struck)s)
-  AND (l.grade = 'imported' OR l.checked_at IS NOT NULL)
+  AND (l.grade = 'imported' OR l.released_at IS NOT NULL)
   AND l.ended_at > now() - interval '730 days'
 """
 # What is there already and named by nothing may not go before its listing is there.

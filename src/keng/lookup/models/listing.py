@@ -1,17 +1,17 @@
 """What the public may look up: an indicator with its grade, its month and its last day."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
 from keng.kit.models import Row
 from keng.lookup.models.indicator import Indicator
-from keng.releases.hands import InHands, none_of_the_hands
+from keng.releases.models import Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -30,7 +30,7 @@ class BlockList(Row):
         return self.name
 
 
-class ListingQuerySet(models.QuerySet["Listing"]):
+class ListingQuerySet(ReleasableQuerySet["Listing"]):
     """Reads of listings."""
 
     def visible_to(self, officer: "Officer") -> "ListingQuerySet":
@@ -49,11 +49,11 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def taken_off(self) -> "ListingQuerySet":
         """What stood in the list and should not, or no longer: a look-up says so."""
         ends = [Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED]
-        was_public = Q(checked_at__isnull=False) | Q(grade=Listing.Grade.IMPORTED)
+        was_public = Q(released_at__isnull=False) | Q(grade=Listing.Grade.IMPORTED)
         return self.filter(was_public, status=Listing.Status.ENDED, end_reason__in=ends)
 
 
-class Listing(InHands, Row):
+class Listing(Releasable, Row):
     """An indicator that the public look-up answers with.
 
     The contract. `lookup_hash` is SHA-256 of "type:key" (lookup.keys) and is set when the row is
@@ -104,20 +104,18 @@ class Listing(InHands, Row):
     basis = models.TextField(default="", db_default="")
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
-    checked_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    checked_at = models.DateTimeField(null=True)
     # The second person answered that it warns no suspect and exposes no reporter.
     is_harmless = models.BooleanField(default=False, db_default=False)
     expires_on = models.DateField()
     end_reason = models.CharField(max_length=9, choices=End, default="", db_default="", blank=True)
     end_note = models.TextField(default="", db_default="")
     ended_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
 
     objects = ListingQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Releasable.Meta):
         constraints = [
+            *Releasable.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(unit__isnull=False, made_by__isnull=False, block_list__isnull=True)
                 & ~Q(grade="imported")
@@ -128,16 +126,8 @@ class Listing(InHands, Row):
             models.CheckConstraint(
                 condition=~Q(status="listed")
                 | Q(grade="imported")
-                | Q(checked_by__isnull=False, checked_at__isnull=False, is_harmless=True),
+                | Q(released_by__isnull=False, released_at__isnull=False, is_harmless=True),
                 name="listing_is_public_only_after_a_second_person",
-            ),
-            models.CheckConstraint(
-                condition=~Q(checked_by=F("made_by")),
-                name="listing_is_checked_by_somebody_else",
-            ),
-            models.CheckConstraint(
-                condition=none_of_the_hands("checked_by"),
-                name="listing_is_checked_by_nobody_with_a_hand_in_it",
             ),
             models.CheckConstraint(
                 condition=Q(used_in__isnull=True) | Q(used_in__day=1),
@@ -187,3 +177,16 @@ class Listing(InHands, Row):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.grade} {self.status}"
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        """With how it was verified: that the second person answers for as well."""
+        return {
+            "type": self.indicator.type,
+            "value": self.indicator.value,
+            "grade": self.grade,
+            "category": self.category,
+            "used_in": self.used_in and self.used_in.isoformat(),
+            "basis": self.basis,
+            "expires_on": self.expires_on.isoformat(),
+        }

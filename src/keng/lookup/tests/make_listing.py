@@ -26,9 +26,10 @@ def listing(value: str = "+84912000417", *, unit: Any, type: str = "phone", **fi
     values |= fields
     if "made_by" not in values:
         values["made_by"] = make.officer(unit=unit)
+    values = {"submitted_at": times.now(), "hands": [values["made_by"].pk]} | values
     if values["status"] != "proposed":
-        checked = {"checked_at": times.now(), "is_harmless": True}
-        values = checked | {"checked_by": make.officer(unit=unit, role="commander")} | values
+        released = {"released_at": times.now(), "is_harmless": True}
+        values = released | {"released_by": make.officer(unit=unit, role="commander")} | values
     if values["status"] == "ended":
         values = {"ended_at": times.now(), "end_reason": "no_longer"} | values
     return Listing.objects.create(

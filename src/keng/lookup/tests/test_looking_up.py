@@ -102,7 +102,7 @@ def test_a_faked_hotline_is_shown_as_a_victim(unit):
 
 
 def test_what_was_refused_leaves_no_trace(unit):
-    listing(unit=unit, status="ended", end_reason="refused", checked_at=None, checked_by=None)
+    listing(unit=unit, status="ended", end_reason="refused", released_at=None, released_by=None)
     (answer,) = look_up("0912000417")
     assert (answer.grade, answer.taken_off) == ("no_data", None)
 

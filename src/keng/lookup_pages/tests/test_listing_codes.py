@@ -46,6 +46,7 @@ def typed(unit, by, n=3):
     return seen
 
 
+WAYS = {"confirm": "listing", "refuse": "listing-refuse", "end": "listing-end"}
 SENT = {
     "confirm": {"harm": "no"},
     "refuse": {"reason": "Chưa đủ."},
@@ -59,13 +60,15 @@ def test_a_session_alone_changes_nothing_of_the_look_up(desk_client, unit, chief
     status = "listed" if what == "end" else "proposed"
     made = listing(NUMBER, unit=unit, status=status)
     sign_in(desk_client, chief)
-    address = reverse(f"listing-{what}", args=[made.pk])
-    answer = desk_client.post(address, SENT[what] | ({"code": code} if code else {}))
+    address, sent = reverse(WAYS[what], args=[made.pk]), SENT[what]
+    if what == "confirm":
+        sent = sent | {"seen": made.digest_now.hex()}
+    answer = desk_client.post(address, sent | ({"code": code} if code else {}))
     assert answer.status_code == 422
     assert answer.context["form"].errors["code"]
     made.refresh_from_db()
     assert made.status == status
-    desk_client.post(address, SENT[what] | {"code": second_factor.current_totp_code(chief)})
+    desk_client.post(address, sent | {"code": second_factor.current_totp_code(chief)})
     made.refresh_from_db()
     assert made.status == {"confirm": "listed", "refuse": "ended", "end": "ended"}[what]
 
@@ -88,11 +91,12 @@ def test_nor_does_it_decide_an_objection(desk_client, unit):
 def test_what_cannot_be_done_uses_up_no_code(desk_client, unit, chief):
     made = listing(NUMBER, unit=unit, status="proposed")
     sign_in(desk_client, chief)
-    address = reverse("listing-confirm", args=[made.pk])
-    code = second_factor.current_totp_code(chief)
-    answer = desk_client.post(address, {"harm": "yes", "code": code}, follow=True)
+    address = reverse("listing", args=[made.pk])
+    sent = {"seen": made.digest_now.hex(), "code": second_factor.current_totp_code(chief)}
+    answer = desk_client.post(address, sent | {"harm": "yes"})
+    assert answer.status_code == 422
     assert "Vậy thì giữ nội bộ" in answer.content.decode()
-    desk_client.post(address, {"harm": "no", "code": code})
+    desk_client.post(address, sent | {"harm": "no"})
     made.refresh_from_db()
     assert made.status == "listed"
 
@@ -111,16 +115,17 @@ def test_nor_is_what_the_second_person_typed_in(desk_client, unit, bao, chief):
     seen = typed(unit, chief)
     made = proposed(seen[0], bao, grade="reported")
     with pytest.raises(errors.TooFewReporters):
-        proposing.confirm_proposal(made.pk, does_harm=False, by=chief)
+        proposing.confirm_proposal(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     sign_in(desk_client, chief)
-    sent = {"harm": "no", "code": second_factor.current_totp_code(chief)}
-    address = reverse("listing-confirm", args=[made.pk])
+    code = second_factor.current_totp_code(chief)
+    sent = {"seen": made.digest_now.hex(), "harm": "no", "code": code}
+    address = reverse("listing", args=[made.pk])
     page = desk_client.post(address, sent, follow=True).content.decode()
     assert "do chính người đề xuất hoặc người duyệt ghi" in page
     assert look_up("0912000417")[0].grade == "no_data"
     # Whoever heard none of them may.
     third = make.officer(unit=unit.parent, name="Mai")
-    proposing.confirm_proposal(made.pk, does_harm=False, by=third)
+    proposing.confirm_proposal(made.pk, seen=made.digest_now, does_harm=False, by=third)
     assert look_up("0912000417")[0].grade == "reported"
 
 

@@ -14,7 +14,7 @@ def test_every_entry_is_reached_by_its_own_list(desk_client):
     unit = make.unit(parent=make.province_unit())
     by, checked = make.officer(unit=unit), make.officer(unit=unit, role="commander")
     for n in range(120):
-        given = {"unit": unit, "made_by": by} | ({"checked_by": checked} if n else {})
+        given = {"unit": unit, "made_by": by} | ({"released_by": checked} if n else {})
         listing(f"+8491200{n:04}", status="listed" if n else "proposed", **given)
     sign_in(desk_client, by)
     address, found = reverse("listings"), set()

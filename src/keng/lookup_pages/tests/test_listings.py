@@ -19,6 +19,7 @@ from keng.lookup.queries import dispute_by_code
 from keng.lookup.tests.make_listing import imported, listing, look_up
 from keng.lookup_pages.evidence import waiting_listings
 from keng.lookup_pages.propose import propose_sighting
+from keng.releases.errors import HandInIt
 from keng.tips.models import ListingEvidence
 from tests import make
 
@@ -79,7 +80,7 @@ def grade(text="0912000417"):
 def test_one_officer_proposes_and_another_one_makes_it_public(unit, lan, chief):
     made = proposed(sighting(unit), lan)
     assert grade() == "no_data"
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     assert grade() == "confirmed"
     acts = list(Entry.objects.order_by("id").values_list("action", flat=True))
     assert acts[-2:] == ["listing.proposed", "listing.confirmed"]
@@ -87,8 +88,8 @@ def test_one_officer_proposes_and_another_one_makes_it_public(unit, lan, chief):
 
 def test_nobody_is_their_own_second_person(unit, chief):
     made = proposed(sighting(unit), chief)
-    with pytest.raises(errors.SamePerson):
-        actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    with pytest.raises(HandInIt):
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     assert grade() == "no_data"
 
 
@@ -100,10 +101,10 @@ def test_another_persons_proposal_of_the_same_number_opens_no_way_round(
     first = proposed(seen, chief)
     actions.end_listing(first.pk, why=Listing.End.NO_LONGER, note="Viết lại.", by=chief)
     again = proposed(seen, lan, basis="Đã gọi thử, cùng giọng.")
-    with pytest.raises(errors.SamePerson):
-        actions.confirm_listing(again.pk, does_harm=False, by=chief)
-    with pytest.raises(IntegrityError, match="checked_by"), transaction.atomic():
-        Listing.objects.filter(pk=again.pk).update(checked_by=chief)
+    with pytest.raises(HandInIt):
+        actions.confirm_listing(again.pk, seen=again.digest_now, does_harm=False, by=chief)
+    with pytest.raises(IntegrityError, match="hand_in_it"), transaction.atomic():
+        Listing.objects.filter(pk=again.pk).update(released_by=chief)
     assert waiting_count(chief) == 0
     province = make.officer(unit=unit.parent, name="Mai")
     sign_in(desk_client, chief)
@@ -111,40 +112,42 @@ def test_another_persons_proposal_of_the_same_number_opens_no_way_round(
     page = desk_client.get(address).content.decode()
     assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province} (Công an tỉnh)" in page
     assert f"{chief}, {lan}" in page
-    answer = desk_client.post(f"{address}confirm/", {"harm": "no", "code": "1"}, follow=True)
+    sent = {"seen": again.digest_now.hex(), "harm": "no", "code": "1"}
+    answer = desk_client.post(address, sent)
+    assert answer.status_code == 403
     assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province}" in answer.content.decode()
     assert grade() == "no_data"
     assert waiting_count(province) == 1
-    actions.confirm_listing(again.pk, does_harm=False, by=province)
+    actions.confirm_listing(again.pk, seen=again.digest_now, does_harm=False, by=province)
     hands = [str(chief.pk), str(lan.pk)]
     assert Entry.objects.get(action="listing.confirmed").detail["hands"] == hands
 
 
 def test_a_hand_in_what_was_public_before_is_none_in_what_follows(unit, lan, chief):
     seen = sighting(unit)
+    listed = proposed(seen, chief)
     actions.confirm_listing(
-        proposed(seen, chief).pk, does_harm=False, by=make.officer(unit=unit.parent)
+        listed.pk, seen=listed.digest_now, does_harm=False, by=make.officer(unit=unit.parent)
     )
-    listed = Listing.objects.get()
     actions.end_listing(listed.pk, why=Listing.End.NO_LONGER, note="Hết dùng.", by=chief)
     again = proposed(seen, lan)
-    actions.confirm_listing(again.pk, does_harm=False, by=chief)
+    actions.confirm_listing(again.pk, seen=again.digest_now, does_harm=False, by=chief)
 
 
 def test_a_second_person_must_be_entitled_to_release_for_the_unit(unit, lan):
     made = proposed(sighting(unit), lan)
     colleague = make.officer(unit=unit)
     with pytest.raises(NotAllowed):
-        actions.confirm_listing(made.pk, does_harm=False, by=colleague)
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=colleague)
     province = make.officer(unit=unit.parent)
-    actions.confirm_listing(made.pk, does_harm=False, by=province)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=province)
     assert grade() == "confirmed"
 
 
 def test_what_would_warn_a_suspect_or_expose_a_reporter_stays_inside(unit, lan, chief):
     made = proposed(sighting(unit), lan)
     with pytest.raises(errors.MayDoHarm):
-        actions.confirm_listing(made.pk, does_harm=True, by=chief)
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=True, by=chief)
     actions.refuse_listing(made.pk, reason="Đang theo dõi.", by=chief)
     assert grade() == "no_data"
     assert look_up("0912000417")[0].taken_off is None
@@ -154,7 +157,7 @@ def test_a_proposal_of_another_unit_does_not_exist(unit, lan):
     made = proposed(sighting(unit), lan)
     elsewhere = make.officer(unit=make.unit(parent=unit.parent), role="commander")
     with pytest.raises(NotAllowed):
-        actions.confirm_listing(made.pk, does_harm=False, by=elsewhere)
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=elsewhere)
 
 
 # What may be listed.
@@ -184,7 +187,7 @@ def test_reported_takes_three_different_reporters(unit, lan, chief):
         proposed(first, lan, grade="reported")
     third = sighting(unit)
     made = proposed(third, lan, grade="reported")
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     assert (grade(), second.tip_id != third.tip_id) == ("reported", True)
 
 
@@ -226,7 +229,7 @@ def test_pages_of_one_site_speak_for_the_site(unit, lan, chief):
     seen = [sighting(unit, page, type="url") for page in pages]
     sighting(unit, "lua-dao.example.com", type="url")
     made = proposed(seen[0], lan, grade="reported")
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     assert grade("lua-dao.example/c") == "reported"
     assert grade("lua-dao.example.com") == "no_data"
 
@@ -240,7 +243,7 @@ def test_the_same_number_is_not_proposed_twice(unit, lan):
 def test_confirmed_takes_the_place_of_reported(unit, lan, chief):
     old = listing(NUMBER, unit=unit, grade="reported")
     made = proposed(sighting(unit), lan)
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     old.refresh_from_db()
     assert (grade(), old.end_reason) == ("confirmed", "replaced")
 
@@ -250,7 +253,7 @@ def test_what_ends_soon_is_renewed_without_a_gap(unit, lan, chief):
     old = listing(NUMBER, unit=unit, expires_on=soon)
     made = proposed(sighting(unit), lan)
     assert grade() == "confirmed"
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     old.refresh_from_db()
     (answer,) = look_up("0912000417")
     assert (old.end_reason, answer.listing.pk) == ("replaced", made.pk)
@@ -263,7 +266,7 @@ def test_reported_never_takes_the_place_of_confirmed(unit, lan, chief):
     soon = times.local_date(times.now() + datetime.timedelta(days=20))
     theirs = listing(NUMBER, unit=elsewhere, expires_on=soon)
     with pytest.raises(errors.AlreadyListed):
-        actions.confirm_listing(made.pk, does_harm=False, by=chief)
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     actions.end_listing(made.pk, why="no_longer", note="Thôi.", by=lan)
     with pytest.raises(errors.AlreadyListed):
         proposed(seen[0], lan, grade="reported")
@@ -313,7 +316,7 @@ def objection(made, **fields):
 
 def test_a_wrongly_listed_shop_is_taken_off_by_somebody_who_did_not_list_it(unit, lan, chief):
     made = proposed(sighting(unit), lan)
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     dispute = objection(made)
     for who in (lan, chief):
         with pytest.raises(errors.SamePerson):
@@ -382,7 +385,7 @@ def test_when_everybody_of_the_desk_took_part_the_auditor_decides(unit, desk_cli
     quan = make.officer(unit=province, name="Quân")
     thu = make.officer(unit=province, name="Khổng Diệu Thu", role="auditor")
     made = proposed(sighting(province), mai)
-    actions.confirm_listing(made.pk, does_harm=False, by=quan)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=quan)
     dispute = objection(made)
     address = reverse("listing-dispute", args=[dispute.pk])
     sign_in(desk_client, quan)
@@ -418,17 +421,18 @@ def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
     made = proposed(sighting(unit), lan)
     dispute = objection(old)
     with pytest.raises(errors.DisputeOpen):
-        actions.confirm_listing(made.pk, does_harm=False, by=chief)
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     sign_in(desk_client, chief)
     said = desk_client.post(
-        reverse("listing-confirm", args=[made.pk]), {"harm": "no", "code": "1"}, follow=True
+        reverse("listing", args=[made.pk]),
+        {"seen": made.digest_now.hex(), "harm": "no", "code": "1"},
     )
     assert "sau khi khiếu nại đó đã được trả lời" in said.content.decode()
     old.refresh_from_db()
     assert old.status == "listed"
     mai = make.officer(unit=unit.parent)
     disputes.decide_dispute(dispute.pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
 
 
 def test_an_upheld_objection_leaves_nothing_of_the_number_listed(unit, lan):
@@ -556,7 +560,7 @@ def proposed_twice(unit, lan, chief):
     actions.refuse_listing(proposed(seen, lan).pk, reason="Chưa đủ.", by=chief)
     bao = make.officer(unit=unit, name="Bảo")
     again = proposed(seen, bao)
-    actions.confirm_listing(again.pk, does_harm=False, by=chief)
+    actions.confirm_listing(again.pk, seen=again.digest_now, does_harm=False, by=chief)
     return objection(again)
 
 
@@ -618,15 +622,13 @@ def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_cli
     answer = desk_client.post(way, form)
     made = Listing.objects.get()
     assert answer.url == reverse("listing", args=[made.pk])
-    assert "listing-confirm" not in desk_client.get(answer.url).content.decode()
-    assert (
-        reverse("listing-confirm", args=[made.pk])
-        not in desk_client.get(answer.url).content.decode()
-    )
+    assert 'name="seen"' not in desk_client.get(answer.url).content.decode()
     sign_in(desk_client, chief)
-    unanswered = desk_client.post(reverse("listing-confirm", args=[made.pk]), {})
-    assert unanswered.status_code == 422
-    desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no", "code": "1"})
+    assert 'name="seen"' in desk_client.get(answer.url).content.decode()
+    read = {"seen": made.digest_now.hex()}
+    assert desk_client.post(answer.url, read).status_code == 422
+    assert desk_client.post(answer.url, {"seen": "0" * 64, "harm": "no"}).status_code == 409
+    desk_client.post(answer.url, read | {"harm": "no", "code": "1"})
     assert grade() == "confirmed"
 
 
@@ -652,7 +654,7 @@ def test_the_menu_counts_what_waits_for_somebody_else_or_is_disputed(unit, lan, 
     assert waiting_count(chief) == 0
     made = proposed(sighting(unit), lan)
     assert (waiting_count(lan), waiting_count(chief)) == (0, 1)
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     assert waiting_count(chief) == 0
     objection(made)
     elsewhere = make.officer(unit=make.unit(parent=unit.parent))
@@ -699,7 +701,7 @@ def test_both_officers_read_how_many_reporters_cannot_be_told_apart(unit, lan, c
         page = desk_client.get(address).content.decode()
         assert "Nhiều nhất 3 người báo khác nhau" in page
         assert "2 tin trong số này gửi qua trang web" in page
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     assert (
         "người báo khác nhau"
         not in desk_client.get(reverse("listing", args=[made.pk])).content.decode()

@@ -63,7 +63,8 @@ def answering():
 def ours(unit, bao, province, theirs):
     """What Nếnh says, let out in its place by the province."""
     made = proposed(sighting(unit), bao)
-    return actions.confirm_listing(made.pk, does_harm=False, by=make.officer(unit=province))
+    second = make.officer(unit=province)
+    return actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=second)
 
 
 def test_two_of_one_desk_do_not_take_the_place_of_another_desks_entry(
@@ -71,13 +72,13 @@ def test_two_of_one_desk_do_not_take_the_place_of_another_desks_entry(
 ):
     made = proposed(sighting(unit), bao)
     sign_in(desk_client, chief)
-    address = reverse("listing-confirm", args=[made.pk])
-    page = desk_client.post(address, {"harm": "no", "code": "1"}, follow=True).content.decode()
+    sent = {"seen": made.digest_now.hex(), "harm": "no", "code": "1"}
+    page = desk_client.post(reverse("listing", args=[made.pk]), sent).content.decode()
     assert "Công an phường Việt Yên đang có mục về số này" in page
     assert state(theirs) == ("listed", "")
     assert state(made) == ("proposed", "")
     with pytest.raises(errors.ListedByAnother):
-        actions.confirm_listing(made.pk, does_harm=False, by=chief)
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
 
 
 def test_once_ours_ends_theirs_stands_again(desk_client, bao, ours, theirs):
@@ -96,7 +97,7 @@ def test_nor_does_a_renewal_of_ours_change_that(unit, bao, chief, ours, theirs):
     soon = times.local_date(times.now() + datetime.timedelta(days=20))
     Listing.objects.filter(pk=ours.pk).update(expires_on=soon)
     again = proposed(sighting(unit), bao)
-    actions.confirm_listing(again.pk, does_harm=False, by=chief)
+    actions.confirm_listing(again.pk, seen=again.digest_now, does_harm=False, by=chief)
     assert state(ours) == ("ended", "replaced")
     actions.end_listing(again.pk, why="no_longer", note="Hết dùng.", by=bao)
     assert answering() == theirs

@@ -52,8 +52,8 @@ def list_it(type, value, **fields):
         "is_harmless": True,
         "unit": unit,
         "made_by": make.officer(unit=unit),
-        "checked_by": make.officer(unit=unit),
-        "checked_at": times.now(),
+        "released_by": make.officer(unit=unit),
+        "released_at": times.now(),
         "expires_on": times.local_date(times.now()),
     }
     return Listing.objects.create(

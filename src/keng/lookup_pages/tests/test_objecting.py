@@ -44,7 +44,7 @@ def unit():
 @pytest.fixture
 def entry(unit):
     author, second = (make.officer(unit=unit, role="duty") for _ in range(2))
-    return listing("+84912000417", unit=unit, made_by=author, checked_by=second)
+    return listing("+84912000417", unit=unit, made_by=author, released_by=second)
 
 
 def photo():
@@ -126,7 +126,7 @@ def test_whoever_decides_looks_and_it_goes_on_record_nobody_else_does(unit, entr
     decides = make.officer(unit=unit, role="commander")
     others = [
         entry.made_by,
-        entry.checked_by,
+        entry.released_by,
         make.officer(unit=unit, role="auditor"),
         make.officer(unit=make.unit(), role="commander"),
     ]

@@ -17,13 +17,7 @@ KINDS = sorted(
     key=lambda model: model._meta.label,
 )
 # Kinds that still have columns of their own for the same thing.
-NOT_YET = {
-    "community.Meeting",
-    "community.OfficialChannel",
-    "community.Question",
-    "lookup.Listing",
-    "surveys.Survey",
-}
+NOT_YET = {}
 
 
 def test_every_text_in_hands_is_released_in_one_way():

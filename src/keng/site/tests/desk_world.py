@@ -268,8 +268,9 @@ def _told(label: str, unit: Unit, place: Any, officer: Officer) -> dict[str, Any
         starts_at=times.now(),
         venue="nhà văn hóa",
         about=f"Họp {label}",
-        announced_by=officer,
-        let_out_at=times.now(),
+        hands=[officer.pk],
+        submitted_at=times.now(),
+        released_at=times.now(),
     )
     channel = OfficialChannel.objects.create(
         unit=unit,
@@ -277,7 +278,8 @@ def _told(label: str, unit: Unit, place: Any, officer: Officer) -> dict[str, Any
         shown_as=f"Kênh {label}",
         checked_by=officer,
         checked_on=times.local_date(times.now()),
-        let_out_at=times.now(),
+        submitted_at=times.now(),
+        released_at=times.now(),
     )
     return {
         "question": question,
@@ -337,7 +339,7 @@ def _surveys(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:
         code=label.encode().hex().upper()[-6:],
         purpose="streets",
         content={"vi": {"title": f"Khảo sát {label}", "why": "a"}, "questions": [], "places": []},
-        hash=b"0" * 32,
+        hands=[officer.pk],
     )
     return {
         "survey": survey,

@@ -110,7 +110,7 @@ def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(uni
         expires_on=disputed.expires_on,
         by=lan,
     )
-    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     actions.end_listing(made.pk, why="no_longer", note="Đã cắt.", by=chief)
     disputes.decide_dispute(Dispute.objects.get().pk, outcome="removed", answer="Đúng.", by=mai)
     assert (reporters_behind([seen.tip_id], hands=()), unlinked_behind([seen.tip_id])) == (1, 1)

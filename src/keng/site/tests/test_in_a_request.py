@@ -28,7 +28,6 @@ from keng.audit.models import Entry
 from keng.claims import actions as claims
 from keng.claims.tests.bureau import Bureau
 from keng.community.actions import announcements, questions
-from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import out_of_scope, suspension, triage, undo, viewing
@@ -467,8 +466,8 @@ def listing_confirmed():
     made = listing(fresh_number(), unit=desk.unit, status="proposed", made_by=desk.officer)
     return Example(
         chief,
-        lambda by: listings.confirm_listing(made.pk, does_harm=False, by=by),
-        lookup_errors.AlreadyDecided,
+        lambda by: listings.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=by),
+        NothingWaits,
     )
 
 
@@ -477,8 +476,8 @@ def survey_approved():
     survey = surveys_submitted(stage)
     return Example(
         stage.commander,
-        lambda by: surveys.approve_survey(survey.pk, seen=bytes(survey.hash), by=by),
-        survey_errors.WrongState,
+        lambda by: surveys.approve_survey(survey.pk, seen=survey.digest_now, by=by),
+        NothingWaits,
     )
 
 
@@ -507,7 +506,7 @@ def survey_result_published():
     return Example(
         stage.commander,
         lambda by: results.publish_result(survey.pk, seen=seen, by=by),
-        survey_errors.WrongState,
+        NothingWaits,
     )
 
 
@@ -545,17 +544,19 @@ def channel_let_out():
     ward = WarningWard()
     made = announcements.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
     return Example(
-        ward.commander, lambda by: announcements.let_out_channel(made.pk, by=by), AlreadyDecided
+        ward.commander,
+        lambda by: announcements.let_out_channel(made.pk, seen=made.digest_now, by=by),
+        NothingWaits,
     )
 
 
 def channel_taken_off():
     ward = WarningWard()
     made = announcements.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
-    announcements.let_out_channel(made.pk, by=ward.province_duty)
+    announcements.let_out_channel(made.pk, seen=made.digest_now, by=ward.province_duty)
     announcements.doubt_channel(made.pk, by=ward.officer)
     return Example(
-        ward.commander, lambda by: announcements.end_channel(made.pk, by=by), AlreadyDecided
+        ward.commander, lambda by: announcements.end_channel(made.pk, by=by), NothingWaits
     )
 
 
@@ -565,7 +566,9 @@ def meeting_let_out():
         place=ward.hamlet, starts_at=times.now(), venue="a", about="b", by=ward.officer
     )
     return Example(
-        ward.commander, lambda by: announcements.let_out_meeting(made.pk, by=by), AlreadyDecided
+        ward.commander,
+        lambda by: announcements.let_out_meeting(made.pk, seen=made.digest_now, by=by),
+        NothingWaits,
     )
 
 
@@ -575,11 +578,11 @@ def public_answer_let_out():
     questions.ask_desk(ward.place, text="x?", wish="public", token=token, language="vi")
     asked = Question.objects.visible_to(ward.officer).get()
     waiting = questions.answer_question(asked.pk, shown="a", words="b", by=ward.officer)
-    seen = questions.answer_digest(waiting)
+    seen = waiting.digest_now
     return Example(
         ward.commander,
         lambda by: questions.let_out_answer(asked.pk, seen=seen, by=by),
-        AlreadyDecided,
+        NothingWaits,
     )
 
 

@@ -22,7 +22,6 @@ from keng.accounts.models import Post
 from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed
 from keng.channels.web_push import PushSubscription
-from keng.community.actions.questions import answer_digest
 from keng.conftest import sign_in
 from keng.delivery.audience import AudiencePlan
 from keng.dialogue.ready_answers import standard_answers
@@ -509,7 +508,10 @@ _APART = {
         "kind": Edition,
         "key": here.rows["edition"].pk,
     },
-    "lookup.listing.confirm_listing": lambda here: {"listing_id": _proposed(here)},
+    "lookup.listing.confirm_listing": lambda here: {
+        "listing_id": _proposed(here),
+        "seen": here.rows["listing"].digest_now,
+    },
     "lookup.listing.refuse_listing": lambda here: {"listing_id": _proposed(here)},
     "lookup.listing.end_listing": {"why": "no_longer"},
     "network.establishments.add_establishment": lambda here: {"entry": _house(here)},
@@ -540,9 +542,12 @@ _APART = {
     "partners.releasing.give_back_to_partner": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for_partner": lambda here: {"pk": here.rows["article"].pk},
     "reports.signing.sign_report": lambda here: {"ask": _september(here)},
-    "surveys.opening.approve_survey": lambda here: {"survey_id": _survey(here, state="submitted")},
+    "surveys.opening.approve_survey": lambda here: {
+        "survey_id": _survey(here, state="submitted", submitted_at=times.now()),
+        "seen": here.rows["survey"].digest_now,
+    },
     "surveys.opening.send_back_survey": lambda here: {
-        "survey_id": _survey(here, state="submitted")
+        "survey_id": _survey(here, state="submitted", submitted_at=times.now())
     },
     "surveys.results.publish_result": lambda here: {
         "survey_id": _survey(here, proposed_by=here.officer)
@@ -574,7 +579,10 @@ _APART = {
     "decisions.putting_off.put_off_tip": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)
     },
-    "lookup_pages.propose.confirm_proposal": lambda here: {"listing_id": _proposed(here)},
+    "lookup_pages.propose.confirm_proposal": lambda here: {
+        "listing_id": _proposed(here),
+        "seen": here.rows["listing"].digest_now,
+    },
     "intake.take_down.take_down_tip": lambda here: {
         "told": TipByStaff(
             manner=TakenDown.Manner.PHONE, to=destination_at_desk(here.unit), text="Mất xe"
@@ -615,7 +623,7 @@ _APART = {
 
 def _proposed(here):
     entry = here.rows["listing"]
-    entry.status = "proposed"
+    entry.status, entry.released_by, entry.released_at = "proposed", None, None
     entry.save()
     return entry.pk
 
@@ -627,15 +635,15 @@ def _read(member):
 
 def _not_let_out(row):
     """A meeting or channel that waits for a second person."""
-    type(row).objects.filter(pk=row.pk).update(let_out_at=None)
-    return {"pk": row.pk}
+    type(row).objects.filter(pk=row.pk).update(released_at=None)
+    return {"pk": row.pk, "seen": row.digest_now}
 
 
 def _handed_in(row):
     """A question whose answer for everybody waits for a second person."""
-    given = {"shown_text": "Hỏi", "answer": "Đáp", "handed_in_at": times.now()}
+    given = {"shown_text": "Hỏi", "answer": "Đáp", "submitted_at": times.now()}
     type(row).objects.filter(pk=row.pk).update(**given)
-    return {"pk": row.pk, "seen": answer_digest(type(row).objects.get(pk=row.pk))}
+    return {"pk": row.pk, "seen": type(row).objects.get(pk=row.pk).digest_now}
 
 
 def _waiting(here):

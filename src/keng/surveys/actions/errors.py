@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import AlreadyDone, ChangedMeanwhile, Incomplete, Refused, TooLate
+from keng.acts.errors import AlreadyDone, Incomplete, Refused, TooLate
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -37,10 +37,6 @@ class NotReady(Incomplete):
     def __init__(self, missing: str) -> None:
         super().__init__(missing)
         self.sentence = _MISSING[missing]
-
-
-class StaleApproval(ChangedMeanwhile):
-    """It is no longer what the approver looked at."""
 
 
 class NotOpen(TooLate):

@@ -14,11 +14,10 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.codes import random_code
-from keng.releases.hands import hands_on_record
+from keng.releases import steps
 from keng.surveys import acts, codes, rights
-from keng.surveys.actions.errors import LastDayOver, NotReady, StaleApproval, WrongState
+from keng.surveys.actions.errors import LastDayOver, NotReady, WrongState
 from keng.surveys.actions.writing import locked_survey
-from keng.surveys.content import content_hash
 from keng.surveys.models import PaperBatch, Survey, Token
 
 if TYPE_CHECKING:
@@ -33,44 +32,32 @@ MOST_SLIPS_IN_ALL = 5000
 def approve_survey(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
     """Let it be opened, exactly as the approver saw it.
 
-    Raises WrongState, NotAllowed, StaleApproval.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
     """
     survey = locked_survey(survey_id, by)
-    if survey.state != Survey.State.SUBMITTED:
-        raise WrongState
-    if survey.has_hand_of(by):
-        raise NotAllowed
-    now = content_hash(survey.content, purpose=survey.purpose, reach=survey.reach)
-    if seen != bytes(survey.hash) or now != seen:
-        raise StaleApproval
-    survey.state, survey.approved_by, survey.approved_at = Survey.State.APPROVED, by, times.now()
-    survey.approved_hash = seen
-    survey.save(update_fields=["state", "approved_by", "approved_at", "approved_hash"])
-    detail: dict[str, object] = {"hash": seen.hex(), "hands": hands_on_record(survey.all_hands)}
-    _record("survey.approved", survey, by, detail)
+    steps.let_out(survey, seen=seen, by=by)
+    survey.state = Survey.State.APPROVED
+    survey.save(update_fields=["state"])
+    _record("survey.approved", survey, by, steps.release_detail(survey))
     return survey
 
 
 @act(acts.SEND_BACK_SURVEY)
 def send_back_survey(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
-    """Give it back to be changed: by the second person, or taken back before it opened."""
+    """Give it back to be changed: by the second person, or taken back before it opened.
+
+    Raises NotAllowed, WrongState.
+    """
     survey = locked_survey(survey_id, by)
     if survey.state not in {Survey.State.SUBMITTED, Survey.State.APPROVED}:
         raise WrongState
     if not (rights.may_approve(by, survey) or rights.may_write(by, survey)):
         raise NotAllowed
-    survey.state, survey.returned_reason = Survey.State.DRAFT, reason
-    survey.approved_by = survey.approved_at = survey.approved_hash = survey.submitted_at = None
-    survey.save(
-        update_fields=[
-            "state",
-            "returned_reason",
-            "approved_by",
-            "approved_at",
-            "approved_hash",
-            "submitted_at",
-        ]
-    )
+    # What was let out and is not open yet waits again, and then goes back.
+    survey.state = Survey.State.DRAFT
+    survey.released_by = survey.released_at = survey.digest = None
+    survey.save(update_fields=["state", "released_by", "released_at", "digest"])
+    steps.give_back(survey, reason=reason)
     # Slips that were printed for what may become another survey are good for nothing.
     survey.tokens.all().delete()
     _record("survey.returned", survey, by)

@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from keng.accounts.vouching import tied_to
 from keng.acts.act import act
-from keng.acts.errors import NotAllowed
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.releases.hands import hands_on_record
 from keng.surveys import acts, queries, rights
-from keng.surveys.actions.errors import NotReady, StaleApproval, WrongState
+from keng.surveys.actions.errors import NotReady, WrongState
 from keng.surveys.actions.writing import locked_survey
 from keng.surveys.models import FreeText, Survey
 
@@ -47,15 +48,15 @@ def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") 
 def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
     """Let out the words and texts exactly as this second person saw them.
 
-    Raises WrongState, NotAllowed, StaleApproval.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
     """
     survey = _locked_submitted(survey_id, by)
     if queries.result_hash(survey) != seen:
-        raise StaleApproval
+        raise TextChanged
     # The public site reads what was let through from here, and nothing that waits or was left out.
     survey.outcome = survey.proposal | {"texts": queries.result_texts(survey)}
     survey.outcome_hands = rights.hands_in_result(survey)
-    survey.outcome_by, survey.released_by = survey.proposed_by, by
+    survey.outcome_by, survey.outcome_released_by = survey.proposed_by, by
     survey.proposal, survey.proposed_by, survey.result_hands = {}, None, []
     now = times.now()
     survey.outcome_changed_at = now if survey.published_at else None
@@ -64,7 +65,7 @@ def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
         update_fields=[
             "outcome",
             "outcome_by",
-            "released_by",
+            "outcome_released_by",
             "proposal",
             "proposed_by",
             "result_hands",
@@ -81,7 +82,7 @@ def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
 
 @act(acts.SEND_BACK_RESULT)
 def send_back_result(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
-    """Give the words back to be changed. Raises WrongState, NotAllowed."""
+    """Give the words back to be changed. Raises NotAllowed, NothingWaits, HandInIt."""
     survey = _locked_submitted(survey_id, by)
     survey.proposed_by, survey.returned_reason = None, reason
     survey.save(update_fields=["proposed_by", "returned_reason"])
@@ -92,9 +93,9 @@ def send_back_result(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Sur
 def _locked_submitted(survey_id: uuid.UUID, by: "Officer") -> Survey:
     survey = locked_survey(survey_id, by)
     if survey.proposed_by_id is None:
-        raise WrongState
-    if not rights.may_release_result(by, survey):
-        raise NotAllowed
+        raise NothingWaits
+    if not tied_to(by).isdisjoint(rights.hands_in_result(survey)):
+        raise HandInIt
     return survey
 
 

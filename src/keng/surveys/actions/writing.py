@@ -8,12 +8,11 @@ from keng.acts.act import act
 from keng.acts.locks import lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
-from keng.kit import times
 from keng.kit.codes import random_code
-from keng.releases.hands import hands_on_record
+from keng.releases import steps
 from keng.surveys import acts, codes
 from keng.surveys.actions.errors import NotReady, WrongState
-from keng.surveys.content import MOST_QUESTIONS, content_hash
+from keng.surveys.content import MOST_QUESTIONS
 from keng.surveys.models import Survey
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ def make_survey(
         purpose=purpose,
         reach=reach,
         content=content,
-        hash=content_hash(content, purpose=purpose, reach=reach),
         hands=[by.pk],
     )
     record("survey.made", by=by, on=survey, chain=unit_chain(unit_id))
@@ -103,16 +101,16 @@ def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
         raise NotReady("none")
     if survey.content.get("en") and not all(one.get("en") for one in survey.content["questions"]):
         raise NotReady("english")
-    survey.state, survey.submitted_at, survey.returned_reason = (
-        Survey.State.SUBMITTED,
-        times.now(),
-        "",
+    survey.state = Survey.State.SUBMITTED
+    survey.save(update_fields=["state"])
+    steps.submit(survey, by=by)
+    record(
+        "survey.submitted",
+        by=by,
+        on=survey,
+        chain=unit_chain(survey.unit_id),
+        detail=steps.release_detail(survey),
     )
-    survey.add_hand(by)
-    survey.submitted_by = by
-    survey.save(update_fields=["state", "submitted_at", "returned_reason", "submitted_by", "hands"])
-    detail = {"hash": bytes(survey.hash).hex(), "hands": hands_on_record(survey.all_hands)}
-    record("survey.submitted", by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)
     return survey
 
 
@@ -128,9 +126,8 @@ def _save_change(
 ) -> Survey:
     survey.purpose, survey.reach = purpose or survey.purpose, reach or survey.reach
     survey.add_hand(by)
-    survey.content, survey.changed_by = content, by
-    survey.hash = content_hash(content, purpose=survey.purpose, reach=survey.reach)
-    survey.save(update_fields=["purpose", "reach", "content", "changed_by", "hands", "hash"])
+    survey.content = content
+    survey.save(update_fields=["purpose", "reach", "content", "hands"])
     record("survey.changed", by=by, on=survey, chain=unit_chain(survey.unit_id))
     return survey
 

@@ -28,7 +28,7 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
     waiting = [
         one
         for one in found
-        if (one.state == Survey.State.SUBMITTED and rights.may_approve(request.officer, one))
+        if (one.is_waiting and rights.may_approve(request.officer, one))
         or rights.may_release_result(request.officer, one)
     ]
     context = {
@@ -48,12 +48,11 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     slips, used = queries.slip_counts(survey)
     context = survey_context(survey, content) | {
         "may_write": may_write,
-        "may_approve": rights.may_approve(request.officer, survey)
-        and survey.state == Survey.State.SUBMITTED,
+        "may_approve": survey.is_waiting and rights.may_approve(request.officer, survey),
         "may_release": rights.may_release_result(request.officer, survey),
         "may_return": (may_write or rights.may_approve(request.officer, survey))
         and survey.state == Survey.State.APPROVED,
-        "hands": officers_with_hands(survey.all_hands),
+        "hands": officers_with_hands(survey.hands),
         "result_hands": officers_with_hands(rights.hands_in_result(survey)),
         "outcome_hands": officers_with_hands(survey.outcome_hands),
         "refusal": _refusal(request.officer, survey),
@@ -75,8 +74,8 @@ def _refusal(officer: Officer, survey: Survey) -> str:
     """What stands in the way of somebody who could let out what waits, had they no hand in it."""
     if not may_release_for(officer, survey.unit):
         return ""
-    if survey.state == Survey.State.SUBMITTED:
-        hands = list(survey.all_hands)
+    if survey.is_waiting:
+        hands = survey.hands
     elif survey.proposed_by_id is not None:
         hands = rights.hands_in_result(survey)
     else:

@@ -1,5 +1,6 @@
 """The second person, opening and closing, and the slips."""
 
+import functools
 import uuid
 
 from django.conf import settings
@@ -9,15 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.presence import is_present
+from keng.accounts.who import RELEASING
 from keng.kit import qr
 from keng.kit.codes import halved_code
-from keng.releases.hands import officers_with_hands
-from keng.surveys import queries, rights
+from keng.releases.desk import decide_release, give_back_posted
+from keng.surveys import queries
 from keng.surveys.actions import opening as actions
-from keng.surveys.actions.errors import NotReady, StaleApproval
+from keng.surveys.actions.errors import NotReady
 from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
-from keng.surveys.forms import ApproveSurveyForm, CountForm, ReturnForm
+from keng.surveys.forms import ApproveSurveyForm, CountForm
 from keng.surveys.models import Survey
 from keng.surveys.page_view import survey_context
 
@@ -26,45 +27,23 @@ from keng.surveys.page_view import survey_context
 def survey_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Every question as it will be asked, and the word of a second person for each."""
     survey = visible_survey(request, pk)
-    may = rights.may_approve(request.officer, survey)
-    if survey.state != Survey.State.SUBMITTED or not may:
+    panel, approved = decide_release(
+        request,
+        survey,
+        which=RELEASING,
+        let_out=functools.partial(actions.approve_survey, pk),
+        form=ApproveSurveyForm,
+    )
+    if approved is not None:
+        messages.success(request, _("Approved: it can be opened now, exactly as you read it."))
+    if approved is not None or not (panel.may_let_out or panel.is_refused):
         return redirect("survey-detail", pk=pk)
-    form = ApproveSurveyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _approve(request, survey, form)
-    return _approval_page(request, survey, form)
-
-
-def _approve(request: HttpRequest, survey: Survey, form: ApproveSurveyForm) -> HttpResponse:
-    # What is stale is said before the code is used up: the same code does not work twice.
-    if form.seen() != bytes(survey.hash):
-        return _approval_page(request, survey, ApproveSurveyForm(), stale=True)
-    if not is_present(request.officer, form):
-        return _approval_page(request, survey, form)
-    try:
-        actions.approve_survey(survey.pk, seen=form.seen(), by=request.officer)
-    except StaleApproval:
-        return _approval_page(
-            request, visible_survey(request, survey.pk), ApproveSurveyForm(), stale=True
-        )
-    messages.success(request, _("Approved: it can be opened now, exactly as you read it."))
-    return redirect("survey-detail", pk=survey.pk)
-
-
-def _approval_page(
-    request: HttpRequest, survey: Survey, form: ApproveSurveyForm, *, stale: bool = False
-) -> HttpResponse:
     english = queries.content_of(survey, "en") if survey.content.get("en") else None
     context = survey_context(survey, queries.content_of(survey, "vi")) | {
-        "form": form,
-        "back_form": ReturnForm(),
-        "stale": stale,
+        "panel": panel,
         "english": english,
-        "hash": bytes(survey.hash).hex(),
-        "hands": officers_with_hands(survey.all_hands),
     }
-    status = 409 if stale else 422 if form.is_bound and form.errors else 200
-    return render(request, "surveys/approve.html", context, status=status)
+    return render(request, "surveys/approve.html", context, status=panel.status)
 
 
 @require_POST
@@ -72,13 +51,8 @@ def _approval_page(
 def survey_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Back to the author, with the reason."""
     visible_survey(request, pk)
-    form = ReturnForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write what has to change"))
-        return redirect("survey-detail", pk=pk)
-    actions.send_back_survey(pk, reason=form.cleaned_data["reason"], by=request.officer)
-    messages.success(request, _("Given back to be changed."))
-    return redirect("survey-detail", pk=pk)
+    give_back = functools.partial(actions.send_back_survey, pk)
+    return give_back_posted(request, give_back, page=redirect("survey-detail", pk=pk))
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The result: the finding is handed in, and a second person lets out every word, with a code."""
 
+import functools
 import uuid
 
 from django.contrib import messages
@@ -9,12 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
+from keng.releases.desk import give_back_posted
+from keng.releases.errors import TextChanged
+from keng.releases.forms import GiveBackForm, ReleaseForm
 from keng.releases.hands import officers_with_hands
 from keng.surveys import queries, rights
 from keng.surveys.actions import results as actions
-from keng.surveys.actions.errors import NotReady, StaleApproval
+from keng.surveys.actions.errors import NotReady
 from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
-from keng.surveys.forms import OutcomeForm, ReleaseResultForm, ReturnForm
+from keng.surveys.forms import OutcomeForm
 from keng.surveys.models import Survey
 from keng.surveys.page_view import (
     figures_context,
@@ -52,7 +56,7 @@ def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     survey = visible_survey(request, pk)
     if not rights.may_release_result(request.officer, survey):
         return redirect("survey-detail", pk=pk)
-    form = ReleaseResultForm(request.POST or None)
+    form = ReleaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _release(request, survey, form)
     return _release_page(request, survey, form)
@@ -63,39 +67,33 @@ def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def survey_result_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Back to whoever wrote the result, with the reason."""
     visible_survey(request, pk)
-    form = ReturnForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write what has to change"))
-        return redirect("survey-release", pk=pk)
-    actions.send_back_result(pk, reason=form.cleaned_data["reason"], by=request.officer)
-    messages.success(request, _("Given back to be changed."))
-    return redirect("survey-detail", pk=pk)
+    give_back = functools.partial(actions.send_back_result, pk)
+    return give_back_posted(request, give_back, page=redirect("survey-detail", pk=pk))
 
 
-def _release(request: HttpRequest, survey: Survey, form: ReleaseResultForm) -> HttpResponse:
+def _release(request: HttpRequest, survey: Survey, form: ReleaseForm) -> HttpResponse:
     # What is stale is said before the code is used up: the same code does not work twice.
-    if form.seen() != queries.result_hash(survey):
-        return _release_page(request, survey, ReleaseResultForm(), stale=True)
+    seen = bytes.fromhex(form.cleaned_data["seen"])
+    if seen != queries.result_hash(survey):
+        return _release_page(request, survey, ReleaseForm(), stale=True)
     if not is_present(request.officer, form):
         return _release_page(request, survey, form)
     try:
-        actions.publish_result(survey.pk, seen=form.seen(), by=request.officer)
-    except StaleApproval:
-        return _release_page(
-            request, visible_survey(request, survey.pk), ReleaseResultForm(), stale=True
-        )
+        actions.publish_result(survey.pk, seen=seen, by=request.officer)
+    except TextChanged:
+        return _release_page(request, visible_survey(request, survey.pk), ReleaseForm(), stale=True)
     messages.success(request, _("Published under the same address as the survey."))
     return redirect("survey-detail", pk=survey.pk)
 
 
 def _release_page(
-    request: HttpRequest, survey: Survey, form: ReleaseResultForm, *, stale: bool = False
+    request: HttpRequest, survey: Survey, form: ReleaseForm, *, stale: bool = False
 ) -> HttpResponse:
     content = queries.content_of(survey, "vi")
     texts = queries.result_texts(survey)
     context = survey_context(survey, content) | {
         "form": form,
-        "back_form": ReturnForm(),
+        "give_back": GiveBackForm(),
         "stale": stale,
         "hands": officers_with_hands(rights.hands_in_result(survey)),
         "outcome": survey.proposal,

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from keng.acts.errors import NotAllowed
+from keng.releases.errors import NothingWaits
 from keng.surveys import rights
 from keng.surveys.actions.errors import LastDayOver, WrongState
 from keng.surveys.models import Survey
@@ -18,7 +19,7 @@ from keng.surveys.models import Survey
 
 def visible_survey(request: HttpRequest, pk: uuid.UUID) -> Survey:
     """A survey of the officer's units. Raises Http404."""
-    people = ("author", "approved_by", "proposed_by")
+    people = ("author", "released_by", "proposed_by")
     found = Survey.objects.visible_to(request.officer).select_related("unit", *people)
     return get_object_or_404(found, pk=pk)
 
@@ -38,7 +39,7 @@ def explains_refusal(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     def wrapped(request: HttpRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, pk, **kwargs)
-        except (WrongState, LastDayOver) as error:
+        except (WrongState, LastDayOver, NothingWaits) as error:
             messages.error(request, error.sentence)
         except NotAllowed:
             messages.error(request, _("Your post does not do this for this desk."))

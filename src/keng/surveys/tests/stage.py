@@ -94,7 +94,7 @@ class Stage:
     def approved(self, **fields):
         survey = self.draft(**fields)
         survey = writing.submit_survey(survey.pk, by=self.coordinator)
-        return opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=self.commander)
+        return opening.approve_survey(survey.pk, seen=survey.digest_now, by=self.commander)
 
     def opened(self, **fields):
         return opening.open_survey(self.approved(**fields).pk, by=self.coordinator)

@@ -107,14 +107,14 @@ def test_the_second_person_reads_ticks_and_shows_a_code(desk_client, stage, monk
     assert FEELS["vi"]["text"] in page
     assert FEELS["en"]["text"] in page
     survey.refresh_from_db()
-    data = {"hash": bytes(survey.hash).hex(), "code": "123456"}
+    data = {"seen": survey.digest_now.hex(), "code": "123456"}
     assert desk_client.post(url("survey-approve", survey.pk), data).status_code == 422
     monkeypatch.setattr(presence, "confirm_presence", lambda _officer, code: code == "123456")
-    stale = data | {"serves": "on", "hash": "00" * 32}
+    stale = data | {"serves": "on", "seen": "00" * 32}
     assert desk_client.post(url("survey-approve", survey.pk), stale).status_code == 409
     desk_client.post(url("survey-approve", survey.pk), data | {"serves": "on"})
     survey.refresh_from_db()
-    assert (survey.state, survey.approved_by) == ("approved", stage.commander)
+    assert (survey.state, survey.released_by) == ("approved", stage.commander)
 
 
 def test_the_author_is_shown_no_way_to_approve(desk, stage):
@@ -217,15 +217,15 @@ def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage,
     page = desk.get(url("survey-release", survey.pk)).content.decode()
     assert RESULT["vi"]["headline"] in page
     assert "Trước một nhà ở cuối ngõ, tối lắm" in page
-    given = {"hash": queries.result_hash(survey).hex(), "code": "123456"}
+    given = {"seen": queries.result_hash(survey).hex(), "code": "123456"}
     assert desk.post(url("survey-release", survey.pk), given).status_code == 422
     monkeypatch.setattr(presence, "confirm_presence", lambda _officer, code: code == "123456")
-    stale = given | {"hash": "00" * 32}
+    stale = given | {"seen": "00" * 32}
     assert desk.post(url("survey-release", survey.pk), stale).status_code == 409
     desk.post(url("survey-release", survey.pk), given)
     survey.refresh_from_db()
     assert survey.state == "published"
-    assert (survey.outcome_by, survey.released_by) == (stage.coordinator, stage.commander)
+    assert (survey.outcome_by, survey.outcome_released_by) == (stage.coordinator, stage.commander)
     assert survey.outcome["texts"] == {"q4": ["Trước một nhà ở cuối ngõ, tối lắm"]}
 
 

@@ -11,8 +11,9 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.releases.errors import TextChanged
 from keng.surveys.actions import counting, opening, paper, writing
-from keng.surveys.actions.errors import NotOpen, NotReady, StaleApproval, WrongState
+from keng.surveys.actions.errors import NotOpen, NotReady, WrongState
 from keng.surveys.models import Survey
 from keng.surveys.tests.stage import FEELS, WHERE, WHY_NOT, Stage
 from tests import make
@@ -33,7 +34,7 @@ def test_a_survey_opens_after_a_second_person_approved_exactly_these_questions(s
     survey = submitted(stage)
     with pytest.raises(WrongState):
         opening.open_survey(survey.pk, by=stage.coordinator)
-    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+    opening.approve_survey(survey.pk, seen=survey.digest_now, by=stage.commander)
     assert opening.open_survey(survey.pk, by=stage.coordinator).state == "open"
     acts = Entry.objects.filter(object_id=str(survey.pk)).order_by("seq")
     assert [entry.action for entry in acts][-3:] == [
@@ -57,30 +58,30 @@ def test_what_was_approved_too_late_does_not_open_and_can_be_given_another_day(
     words = {"purpose": "streets", "reach": "open", "content": stage.content()}
     writing.revise_survey(survey.pk, **words, by=stage.coordinator)
     survey = writing.submit_survey(survey.pk, by=stage.coordinator)
-    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+    opening.approve_survey(survey.pk, seen=survey.digest_now, by=stage.commander)
     assert opening.open_survey(survey.pk, by=stage.coordinator).state == "open"
 
 
 def test_the_author_does_not_approve_not_even_by_the_database(stage):
     survey = submitted(stage)
     with pytest.raises(NotAllowed):
-        opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.coordinator)
+        opening.approve_survey(survey.pk, seen=survey.digest_now, by=stage.coordinator)
     row = Survey.objects.filter(pk=survey.pk)
     with (
-        pytest.raises(IntegrityError, match="survey_is_approved_by_a_second_person"),
+        pytest.raises(IntegrityError, match="survey_is_released_by_nobody_with_a_hand_in_it"),
         transaction.atomic(),
     ):
-        row.update(approved_by=stage.coordinator)
+        row.update(released_by=stage.coordinator, released_at=times.now())
 
 
 def _refuses(survey, officer):
     with pytest.raises(NotAllowed):
-        opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=officer)
+        opening.approve_survey(survey.pk, seen=survey.digest_now, by=officer)
     with (
-        pytest.raises(IntegrityError, match=r"survey_is_(not_)?approved_by"),
+        pytest.raises(IntegrityError, match="survey_is_released_by_nobody"),
         transaction.atomic(),
     ):
-        Survey.objects.filter(pk=survey.pk).update(approved_by=officer)
+        Survey.objects.filter(pk=survey.pk).update(released_by=officer, released_at=times.now())
 
 
 def test_neither_who_wrote_nor_who_changed_nor_who_handed_in_approves(stage):
@@ -90,7 +91,7 @@ def test_neither_who_wrote_nor_who_changed_nor_who_handed_in_approves(stage):
     survey = writing.submit_survey(survey.pk, by=stage.duty)
     for officer in (stage.coordinator, chief, stage.duty):
         _refuses(survey, officer)
-    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+    opening.approve_survey(survey.pk, seen=survey.digest_now, by=stage.commander)
 
 
 def test_the_author_does_not_approve_what_a_colleague_handed_in(stage):
@@ -100,12 +101,12 @@ def test_the_author_does_not_approve_what_a_colleague_handed_in(stage):
 
 
 def test_what_changed_since_it_was_read_is_not_approved(stage):
-    seen = bytes(submitted(stage).hash)
+    seen = submitted(stage).digest_now
     survey = Survey.objects.get()
     opening.send_back_survey(survey.pk, reason="Câu 1 khó hiểu", by=stage.commander)
     writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.coordinator)
     writing.submit_survey(survey.pk, by=stage.coordinator)
-    with pytest.raises(StaleApproval):
+    with pytest.raises(TextChanged):
         opening.approve_survey(survey.pk, seen=seen, by=stage.commander)
 
 
@@ -114,10 +115,28 @@ def test_an_approved_survey_cannot_be_changed_by_action_or_in_the_database(stage
     with pytest.raises(WrongState):
         writing.put_question(survey.pk, WHERE, by=stage.coordinator)
     with (
-        pytest.raises(IntegrityError, match="survey_opens_only_as_it_was_approved"),
+        pytest.raises(IntegrityError, match="asked as it was released"),
         transaction.atomic(),
     ):
-        Survey.objects.filter(pk=survey.pk).update(hash=b"1" * 32)
+        Survey.objects.filter(pk=survey.pk).update(content=survey.content | {"questions": []})
+
+
+def test_no_survey_opens_without_a_second_person_not_even_by_the_database(stage):
+    survey = submitted(stage)
+    with (
+        pytest.raises(IntegrityError, match="survey_opens_only_after_a_second_person"),
+        transaction.atomic(),
+    ):
+        Survey.objects.filter(pk=survey.pk).update(state="open")
+
+
+def test_what_was_let_out_may_become_a_draft_again_before_it_opens(stage):
+    survey = stage.approved()
+    survey = opening.send_back_survey(survey.pk, reason="Đổi câu 1", by=stage.coordinator)
+    assert (survey.state, survey.is_released, survey.digest) == ("draft", False, None)
+    assert survey.returned_reason == "Đổi câu 1"
+    survey = writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.coordinator)
+    assert not survey.is_waiting
 
 
 def test_only_purposes_of_the_closed_list(stage):
@@ -229,7 +248,7 @@ def test_a_finished_pile_is_not_waited_for(stage, monkeypatch):
 
 
 def approve(survey, by):
-    return opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=by)
+    return opening.approve_survey(survey.pk, seen=survey.digest_now, by=by)
 
 
 def test_another_persons_word_opens_no_way_round(stage):
@@ -239,7 +258,7 @@ def test_another_persons_word_opens_no_way_round(stage):
     writing.put_question(survey.pk, WHERE | {"key": "q8"}, by=stage.commander)
     writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.duty)
     survey = writing.submit_survey(survey.pk, by=stage.duty)
-    assert stage.commander not in (survey.author, survey.changed_by, survey.submitted_by)
+    assert stage.commander != survey.author
     _refuses(survey, stage.commander)
     chief = make.officer(unit=stage.province, role="commander")
     approve(survey, chief)

@@ -5,9 +5,9 @@ from django.db import IntegrityError, transaction
 
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
+from keng.releases.errors import NothingWaits, TextChanged
 from keng.surveys import queries
 from keng.surveys.actions import free_texts, results
-from keng.surveys.actions.errors import StaleApproval, WrongState
 from keng.surveys.models import Survey
 from keng.surveys.tests.stage import RESULT, Stage
 
@@ -39,14 +39,14 @@ def test_nobody_lets_out_their_own_words_not_even_by_the_database(stage):
         pytest.raises(IntegrityError, match="survey_result_is_released_by_a_second_person"),
         transaction.atomic(),
     ):
-        Survey.objects.filter(pk=survey.pk).update(released_by=stage.coordinator)
+        Survey.objects.filter(pk=survey.pk).update(outcome_released_by=stage.coordinator)
 
 
 def test_words_changed_meanwhile_are_not_let_out(stage):
     survey = results.submit_result(counted(stage).pk, RESULT, by=stage.coordinator)
     before = seen(survey)
     results.submit_result(survey.pk, OTHER, by=stage.duty)
-    with pytest.raises(StaleApproval):
+    with pytest.raises(TextChanged):
         results.publish_result(survey.pk, seen=before, by=stage.commander)
 
 
@@ -66,7 +66,7 @@ def test_a_change_after_publication_waits_for_a_second_person_too(stage):
 def test_what_was_given_back_is_let_out_by_nobody(stage):
     survey = results.submit_result(counted(stage).pk, RESULT, by=stage.coordinator)
     results.send_back_result(survey.pk, reason="Thiếu ngày", by=stage.commander)
-    with pytest.raises(WrongState):
+    with pytest.raises(NothingWaits):
         results.publish_result(survey.pk, seen=seen(survey), by=stage.commander)
 
 
@@ -81,7 +81,7 @@ def test_another_persons_word_opens_no_way_round(stage):
     survey = results.publish_result(survey.pk, seen=seen(survey), by=stage.commander)
     assert survey.outcome_hands == [stage.coordinator.pk, stage.duty.pk]
     with pytest.raises(IntegrityError, match="nobody_with_a_hand_in_it"), transaction.atomic():
-        Survey.objects.filter(pk=survey.pk).update(released_by=stage.coordinator)
+        Survey.objects.filter(pk=survey.pk).update(outcome_released_by=stage.coordinator)
     entry = Entry.objects.get(action="survey.published")
     assert entry.detail["hands"] == [str(stage.coordinator.pk), str(stage.duty.pk)]
 

@@ -165,7 +165,7 @@ def test_what_the_look_up_has_as_confirmed_is_confirmed_here_too(ward):
         by=ward.officer,
     )
     assert lines(version, ward.commander)["0987 654 321"][0] == "reported"
-    listings.confirm_listing(listed.pk, does_harm=False, by=ward.commander)
+    listings.confirm_listing(listed.pk, seen=listed.digest_now, does_harm=False, by=ward.commander)
     standing, words = lines(version, ward.commander)["0987 654 321"]
     assert standing == "used"
     assert "tra cứu công khai đã xác nhận" in words
@@ -213,7 +213,7 @@ def test_official_channels_of_desks_are_known(ward):
         shown_as="nenh.example",
         checked_on=times.local_date(times.now()),
         checked_by=ward.commander,
-        let_out_at=times.now(),
+        released_at=times.now(),
     )
     words = {**CALM, "act": "Xem nenh[.]example, đừng vào nemh[.]example."}
     found = lines(ward.draft(words=words), ward.commander)
@@ -228,7 +228,7 @@ def test_a_bank_account_on_the_list_is_no_official_number(ward):
         shown_as="Hoàn tiền nạn nhân: STK 0123456789 Techcombank",
         checked_on=times.local_date(times.now()),
         checked_by=ward.commander,
-        let_out_at=times.now(),
+        released_at=times.now(),
     )
     words = {**CALM, "act": "Chuyển phí vào STK 0123456789 Techcombank."}
     found = lines(ward.draft(words=words), ward.commander)

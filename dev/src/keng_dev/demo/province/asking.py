@@ -62,7 +62,7 @@ def _open(ward: Unit, asked: Asked, today: dt.date, *, begun: int, lasts: int) -
     for question in asked.questions:
         writing.put_question(survey.pk, question, by=writer)
     survey = writing.submit_survey(survey.pk, by=writer)
-    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=second)
+    opening.approve_survey(survey.pk, seen=survey.digest_now, by=second)
     if asked.reach == Survey.Reach.ONCE:
         opening.make_slips(survey.pk, _SLIPS, by=writer)
     opening.open_survey(survey.pk, by=writer, now=times.now() - dt.timedelta(days=begun))

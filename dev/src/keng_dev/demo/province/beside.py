@@ -57,7 +57,7 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
 def _list(kind: str, shown_as: str, *, by: Officer, second: Officer) -> None:
     made = announcements.propose_channel(kind=kind, shown_as=shown_as, by=by)
     ticked = check_channel_numbers(made, by=second).digest
-    announcements.let_out_channel(made.pk, numbers=ticked, by=second)
+    announcements.let_out_channel(made.pk, seen=made.digest_now, numbers=ticked, by=second)
 
 
 def _tell(unit: Unit, place: Place, desk: Officer, second: Officer) -> None:
@@ -72,7 +72,7 @@ def _tell(unit: Unit, place: Place, desk: Officer, second: Officer) -> None:
             place=place, starts_at=at, venue=venue, about=about, by=desk
         )
         ticked = check_meeting_numbers(made, by=second).digest
-        announcements.let_out_meeting(made.pk, numbers=ticked, by=second)
+        announcements.let_out_meeting(made.pk, seen=made.digest_now, numbers=ticked, by=second)
 
 
 def _ask(place: Place, desk: Officer, second: Officer, asked: tuple[words.Asked, ...]) -> None:
@@ -86,10 +86,11 @@ def _ask(place: Place, desk: Officer, second: Officer, asked: tuple[words.Asked,
             answered = questions.answer_question(
                 found.pk, shown=each.text, words=each.answer, by=desk
             )
-            if answered.handed_in_at is not None:
+            if answered.is_waiting:
                 ticked = check_answer_numbers(answered, by=second).digest
-                seen = questions.answer_digest(answered)
-                questions.let_out_answer(found.pk, seen=seen, numbers=ticked, by=second)
+                questions.let_out_answer(
+                    found.pk, seen=answered.digest_now, numbers=ticked, by=second
+                )
             took = dt.timedelta(days=each.took_days)
             found_row.update(asked_at=moment, decided_at=moment + took)
         else:

@@ -79,7 +79,7 @@ def list_few(unit: Unit, now: dt.datetime) -> None:
             basis=_BASIS[Listing.Grade.CONFIRMED],
             expires_on=today + _HOLDS,
         )
-        actions.confirm_listing(made.pk, does_harm=False, by=second)
+        actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=second)
     actions.end_listing(made.pk, why="mistake", note="Nhầm một chữ số.", by=writer)
 
 
@@ -150,6 +150,8 @@ class Clerk:
             category=seen[-1].tip.category or "scam_other",
             made_by=self._writer,
             made_at=made,
+            hands=[self._writer.pk],
+            submitted_at=made,
             used_in=times.local_date(last).replace(day=1),
             expires_on=times.local_date(made + _HOLDS),
         )
@@ -166,7 +168,8 @@ class Clerk:
 
     def _publish(self, listing: Listing, at: dt.datetime) -> None:
         listing.status, listing.is_harmless = Listing.Status.LISTED, True
-        listing.checked_by, listing.checked_at = self._second, at
+        listing.released_by, listing.released_at = self._second, at
+        listing.digest = listing.digest_now
         self._note("listing.confirmed", at, self._second, listing, {"grade": str(listing.grade)})
         over = times.start_of(listing.expires_on + dt.timedelta(days=1))
         if over < self._now:
@@ -180,8 +183,8 @@ class Clerk:
     def _dispute(
         self, listing: Listing, number: int, reason: str, outcome: str, text: str, answer: str
     ) -> None:
-        since = self._now - (listing.checked_at or self._now)
-        made = (listing.checked_at or self._now) + since * 0.4
+        since = self._now - (listing.released_at or self._now)
+        made = (listing.released_at or self._now) + since * 0.4
         code = derived_code("dispute code", f"demo {number}")
         dispute = Dispute(
             id=id_at(made, self._dice),
