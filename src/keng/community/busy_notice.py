@@ -35,5 +35,5 @@ def recent_urgent_warnings() -> list[Version]:
     return [
         version
         for version in current_warnings(limit=20)
-        if version.severity == urgent and version.published_at and version.published_at >= since
+        if version.severity == urgent and version.released_at and version.released_at >= since
     ]

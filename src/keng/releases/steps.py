@@ -67,7 +67,10 @@ def end(text: Releasable) -> None:
 
 
 def release_detail(text: Releasable) -> dict[str, object]:
-    """What stands on record beside each of these: which words, and who had a hand in them."""
+    """What stands on record beside each of these: which words, and who had a hand in them.
+
+    Of what is out, the words that were let out: what its digest says of others may change with it.
+    """
     as_read = text.digest if text.released_at is not None else None
     words = text.digest_now if as_read is None else bytes(as_read)
     return {"text": words.hex(), "hands": hands_on_record(text.hands)}

@@ -205,17 +205,17 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_signedhead": R,
         **dict.fromkeys(_TIPS, RIU),
         **dict.fromkeys(_WARNINGS, RIU),
-        # A version's words, audience and hash stay what they were when it was made.
+        # A version's words and audience stay what they were when it was made.
         "warnings_version": "SELECT, INSERT, "
-        "UPDATE (submitted_at, handed_in_by, returned_reason, unmatched_numbers, approval_id, "
-        "dispatch_id, published_at)",
+        "UPDATE (hands, submitted_at, returned_reason, unmatched_numbers, approval_id, "
+        "dispatch_id, released_by_id, released_at, digest, ended_at)",
         "warnings_verifycode": RI,
         # What was approved about a pattern stays what it was.
-        "warnings_pattern": "SELECT, INSERT, UPDATE (approved_by_id, approved_at, ended_at)",
+        "warnings_pattern": _WRITTEN_ONCE,
         "warnings_patternuse": "SELECT, INSERT, UPDATE (reviewed_by_id, reviewed_at)",
         "warnings_reading": RIU,
-        "warnings_recallrequest": "SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, "
-        "refused_reason)",
+        "warnings_recallrequest": "SELECT, INSERT, UPDATE (returned_reason, released_by_id, "
+        "released_at, digest, ended_at, ended_by_id)",
         **dict.fromkeys(_LESSONS, RI),
         "lessons_edition": _WRITTEN_ONCE,
         "lessons_finished": R,

@@ -1,15 +1,16 @@
-"""What a version says and to whom: plain values, their canonical form and its hash."""
+"""What a version says and to whom: plain values."""
 
 import datetime
-import hashlib
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from keng.delivery.audience import Audience, SameRecipients
+from keng.delivery.audience import Audience, SameRecipients, plan_audience
 from keng.places.models import Unit
-from keng.warnings.models import Version
+
+if TYPE_CHECKING:
+    from keng.warnings.models import Version
 
 WARNING_PARTS = ("what", "signs", "act", "call")
 WARNING_FIELDS = ("title", *WARNING_PARTS)
@@ -24,17 +25,14 @@ class WarningContent:
     severity: int
     valid_until: datetime.date | None
 
-    @property
-    def hash(self) -> bytes:
-        """SHA-256 of the canonical JSON: one comma more is another hash."""
-        said = {
+    def as_json(self) -> dict[str, Any]:
+        """For the digest of a version."""
+        return {
             "texts": {language: dict(text) for language, text in self.texts.items()},
             "category": self.category,
             "severity": self.severity,
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
         }
-        canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +69,12 @@ class AudienceChoice:
         )
 
 
-def warning_content_of(version: Version) -> WarningContent:
+def warning_content_of(version: "Version") -> WarningContent:
     """What a version says."""
     return WarningContent(version.texts, version.category, version.severity, version.valid_until)
 
 
-def choice_of(version: Version) -> AudienceChoice:
+def choice_of(version: "Version") -> AudienceChoice:
     """Whom a version's author chose."""
     kept = version.audience
     return AudienceChoice(
@@ -88,13 +86,13 @@ def choice_of(version: Version) -> AudienceChoice:
     )
 
 
-def earlier_dispatches(version: Version) -> tuple[uuid.UUID, ...]:
+def earlier_dispatches(version: "Version") -> tuple[uuid.UUID, ...]:
     """What went out of this warning before this version."""
     sent = version.warning.versions.filter(dispatch__isnull=False, number__lt=version.number)
     return tuple(sent.order_by("number").values_list("dispatch", flat=True))
 
 
-def audience_of(version: Version) -> Audience | SameRecipients:
+def audience_of(version: "Version") -> Audience | SameRecipients:
     """Whom a version goes to: those chosen, or, once something went out, those who were sent it.
 
     A correction also replaces what has not left yet, so that nobody gets the wrong text after it.
@@ -102,3 +100,8 @@ def audience_of(version: Version) -> Audience | SameRecipients:
     if earlier := earlier_dispatches(version):
         return SameRecipients(earlier, waiting=True)
     return choice_of(version).audience(version.warning.unit, version.severity)
+
+
+def audience_digest(version: "Version") -> bytes:
+    """32 bytes over whom a version goes to, as things stand now."""
+    return plan_audience(audience_of(version)).hash

@@ -68,21 +68,25 @@ def note_unticked(form: forms.Form) -> None:
     form.add_error("numbers", NumbersUnchecked.sentence)
 
 
-class ComparedReleaseForm(ReleaseForm):
-    """With the tick that exactly the marked numbers were compared: warnings/numbers_tick.html."""
+class NumbersForm(Form):
+    """With the tick that exactly the marked numbers were compared."""
 
     numbers = numbers_field()
 
-    def __init__(self, *args: Any, check: NumberCheck, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, checked: NumberCheck | None = None, **kwargs: Any) -> None:
+        """`checked` are the numbers as they stand now."""
         super().__init__(*args, **kwargs)
-        self.check = check
+        self._wanted = checked.digest if checked else ""
 
     def clean_numbers(self) -> str:
-        """Nothing to tick where every number has its place."""
         ticked: str = self.cleaned_data["numbers"]
-        if self.check.digest and ticked != self.check.digest:
+        if self._wanted and ticked != self._wanted:
             raise forms.ValidationError(NumbersUnchecked.sentence)
         return ticked
+
+
+class NumbersReleaseForm(NumbersForm, ReleaseForm):
+    """What a second person sends who also compared the numbers."""
 
 
 class WarningForm(Form):
@@ -258,27 +262,6 @@ def initial_of_version(version: Version) -> dict[str, Any]:
     }
 
 
-class WarningApproveForm(Form):
-    """The approver's own code, the two hashes they looked at, and the numbers they ticked."""
-
-    text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    numbers = numbers_field()
-    code = own_code_field()
-
-
-class WarningSendBackForm(Form):
-    """What the author has to change."""
-
-    reason = forms.CharField(
-        max_length=600,
-        label=gettext_lazy("Give it back to the author"),
-        help_text=gettext_lazy("What has to change, and why"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": gettext_lazy("Write what has to change")},
-    )
-
-
 class RecallForm(Form):
     """Why a warning is taken back: the public reads it."""
 
@@ -324,13 +307,6 @@ class RecallForm(Form):
         for sentence in forbidden_in_recall(words, self._unit):
             self.add_error("words", sentence)
         return found | {"words": words}
-
-
-class ApproveRecallForm(Form):
-    """The second person's own code, and what they looked at."""
-
-    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = own_code_field()
 
 
 class RefuseRecallForm(Form):

@@ -1,8 +1,7 @@
 """Warnings: draft, approve, publish, correct, recall. Versions never change."""
 
 import datetime
-import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,9 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.who import WORKING
 from keng.kit.languages import FULL_LANGUAGES
 from keng.kit.models import Row
+from keng.releases.models import Releasable, ReleasableQuerySet
+from keng.warnings.content import audience_digest, warning_content_of
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
+    from keng.places.models import Unit
 
 
 class WarningQuerySet(models.QuerySet["Warning"]):
@@ -90,50 +92,35 @@ class Warning(Row):  # noqa: A001 -- the word of the domain
             return self.recall_reason or str(self.get_recall_code_display())
 
 
-class RecallRequestQuerySet(models.QuerySet["RecallRequest"]):
+class RecallRequestQuerySet(ReleasableQuerySet["RecallRequest"]):
     """Reads of recalls that were handed in."""
 
     def visible_to(self, officer: "Officer") -> "RecallRequestQuerySet":
         """Those of warnings of the officer's units. No post means none."""
         return self.filter(warning__unit_id__in=officer.unit_ids)
 
-    def waiting(self) -> "RecallRequestQuerySet":
-        """What a second person still has to decide."""
-        return self.filter(state=RecallRequest.State.WAITING)
 
+class RecallRequest(Releasable, Row):
+    """A recall that waits for a second person: anybody's own words go out only after their look.
 
-class RecallRequest(Row):
-    """A recall that waits for a second person: anybody's own words go out only after their look."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("Waiting for approval")
-        APPROVED = "approved", _("Approved")
-        REFUSED = "refused", _("Refused")
-        WITHDRAWN = "withdrawn", _("Taken back by whoever asked")
-        OVERTAKEN = "overtaken", _("Taken back meanwhile")
+    Refused, it has a `returned_reason`; withdrawn or overtaken by another recall, it has none.
+    """
 
     warning = models.ForeignKey(Warning, models.CASCADE, related_name="recall_requests")
     reason = models.CharField(max_length=13, choices=RecallReason)
     words = models.TextField(default="", db_default="")
-    asked_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(db_default=Now())
-    state = models.CharField(max_length=9, choices=State, default="waiting", db_default="waiting")
-    decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    refused_reason = models.TextField(default="", db_default="")
+    # Whoever refused or withdrew it, or took the warning back meanwhile.
+    ended_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
 
     objects = RecallRequestQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Releasable.Meta):
         constraints = [
+            *Releasable.Meta.constraints,
             models.UniqueConstraint(
                 fields=["warning"],
-                condition=models.Q(state="waiting"),
+                condition=models.Q(released_at=None, ended_at=None),
                 name="one_recall_of_a_warning_waits",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="approved") | ~models.Q(decided_by=models.F("asked_by")),
-                name="recall_is_approved_by_a_second_person",
             ),
             models.CheckConstraint(
                 condition=~models.Q(reason="own_words") | ~models.Q(words=""),
@@ -142,7 +129,22 @@ class RecallRequest(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.state} recall of {self.warning_id}"
+        return f"recall of {self.warning_id}"
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        """The words, and the version that they take back."""
+        public = self.warning.versions.filter(released_at__isnull=False)
+        return {
+            "warning": str(self.warning_id),
+            "version": public.aggregate(models.Max("number"))["number__max"],
+            "reason": self.reason,
+            "words": self.words,
+        }
+
+    @property
+    def release_unit(self) -> "Unit":
+        return self.warning.unit
 
     @property
     def shown_words(self) -> str:
@@ -150,52 +152,26 @@ class RecallRequest(Row):
         return self.words or self.get_reason_display()
 
 
-class VersionQuerySet(models.QuerySet["Version"]):
+class VersionQuerySet(ReleasableQuerySet["Version"]):
     """Reads of versions."""
 
     def visible_to(self, officer: "Officer") -> "VersionQuerySet":
         """Versions of warnings of the officer's units. No post means none."""
         return self.filter(warning__unit_id__in=officer.unit_ids)
 
-    def with_hand_of(self, officer: "Officer") -> "VersionQuerySet":
-        """Those in which the officer had a hand: who lets them out is somebody else.
-
-        Whoever saved or handed in any version since the last one that was let out: another
-        person's comma on top of one's own words opens no way round.
-        """
-        published = Version.objects.filter(
-            warning=OuterRef("warning"), number__gte=OuterRef("number"), published_at__isnull=False
-        )
-        hands = Version.objects.filter(
-            ~Exists(published),
-            models.Q(made_by=officer) | models.Q(handed_in_by__contains=[officer.pk]),
-            warning=OuterRef("warning"),
-            number__lte=OuterRef("number"),
-        )
-        return self.filter(Exists(hands))
-
-    def hands_in(self, version: "Version") -> set[uuid.UUID]:
-        """Everybody who saved or handed in this version, or one since the last let out."""
-        found: set[uuid.UUID] = set()
-        earlier = self.filter(warning=version.warning_id, number__lte=version.number)
-        for one in earlier.order_by("-number").only(
-            "number", "made_by", "handed_in_by", "published_at"
-        ):
-            if one.published_at is not None and one.pk != version.pk:
-                break
-            found |= {one.made_by_id, *one.handed_in_by}
-        return found
-
     def newest_published(self) -> "VersionQuerySet":
         """The version of each warning that the public reads now."""
         later = Version.objects.filter(
-            warning=OuterRef("warning"), published_at__isnull=False, number__gt=OuterRef("number")
+            warning=OuterRef("warning"), released_at__isnull=False, number__gt=OuterRef("number")
         )
-        return self.filter(~Exists(later), published_at__isnull=False)
+        return self.filter(~Exists(later), released_at__isnull=False)
 
 
-class Version(Row):
-    """One immutable text and audience. Approval is bound to their hashes."""
+class Version(Releasable, Row):
+    """One immutable text and audience.
+
+    The next version carries the hands on, and ends this one unless it was let out.
+    """
 
     warning = models.ForeignKey(Warning, models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -207,25 +183,20 @@ class Version(Row):
     # {"places": [place ids], "kinds": [...], "without": [group ids], "subscribers": bool,
     #  "over_limit_reason": words}; a correction goes to whoever got the earlier versions instead.
     audience = models.JSONField()
-    text_hash = models.BinaryField(max_length=32)
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
-    submitted_at = models.DateTimeField(null=True)
-    # Everybody who handed it in, also before it was given back: each had a hand in it.
-    handed_in_by = ArrayField(models.UUIDField(), default=list, db_default=[])
-    returned_reason = models.TextField(default="", db_default="")
     # Numbers and links that stood in no tip when it was let out, and that whoever did so ticked as
     # compared: [{"quote", "standing"}].
     unmatched_numbers = models.JSONField(default=list, db_default=[])
-    # Set together when it is approved and sent.
+    # Set together when it is let out and sent; the approval is bound to the digest.
     approval = models.ForeignKey("delivery.Approval", models.PROTECT, null=True, related_name="+")
     dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, null=True, related_name="+")
-    published_at = models.DateTimeField(null=True)
 
     objects = VersionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Releasable.Meta):
         constraints = [
+            *Releasable.Meta.constraints,
             models.UniqueConstraint(
                 fields=["warning", "number"], name="version_numbers_are_unique"
             ),
@@ -233,6 +204,15 @@ class Version(Row):
 
     def __str__(self) -> str:
         return f"{self.warning_id} v{self.number}"
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        """What everybody reads, and who gets it as things stand now."""
+        return warning_content_of(self).as_json() | {"audience": audience_digest(self).hex()}
+
+    @property
+    def release_unit(self) -> "Unit":
+        return self.warning.unit
 
 
 class VerifyCode(models.Model):
@@ -264,7 +244,7 @@ class Reading(Row):
         return f"{self.officer_id} read {self.version_id}"
 
 
-class PatternQuerySet(models.QuerySet["Pattern"]):
+class PatternQuerySet(ReleasableQuerySet["Pattern"]):
     """Reads of patterns."""
 
     def visible_to(self, officer: "Officer") -> "PatternQuerySet":
@@ -273,12 +253,15 @@ class PatternQuerySet(models.QuerySet["Pattern"]):
         return self.filter(unit_id__in=above | officer.unit_ids)
 
     def in_force(self, today: datetime.date) -> "PatternQuerySet":
-        """Approved, not ended, not expired."""
-        return self.filter(approved_at__isnull=False, ended_at__isnull=True, expires_on__gte=today)
+        """Let out, not ended, not expired."""
+        return self.released().filter(expires_on__gte=today)
 
 
-class Pattern(Row):
-    """A warning approved beforehand, with at most three blanks: one officer fills and sends it."""
+class Pattern(Releasable, Row):
+    """A warning let out beforehand, with at most three blanks: one officer fills and sends it.
+
+    It waits for a second person from the moment it is written; each use is looked at afterwards.
+    """
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     # {"title", "what", "signs", "act", "call"} in Vietnamese, the blanks as marks in the words.
@@ -286,27 +269,28 @@ class Pattern(Row):
     category = models.CharField(max_length=30)
     severity = models.PositiveSmallIntegerField(choices=Warning.Severity)
     kinds = models.JSONField()
-    # Of everything above and of the last day: what was approved is what is filled.
-    hash = models.BinaryField(max_length=32)
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     expires_on = models.DateField()
-    approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
 
     objects = PatternQuerySet.as_manager()
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(approved_by=models.F("made_by")),
-                name="pattern_is_approved_by_a_second_person",
-            ),
-        ]
+    class Meta(Releasable.Meta):
+        constraints = [*Releasable.Meta.constraints]
 
     def __str__(self) -> str:
         return str(self.texts.get("title", self.id))
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        """With the last day: what was let out is what is filled."""
+        return {
+            "texts": self.texts,
+            "category": self.category,
+            "severity": self.severity,
+            "kinds": sorted(self.kinds),
+            "expires_on": self.expires_on.isoformat(),
+        }
 
 
 class PatternUse(Row):

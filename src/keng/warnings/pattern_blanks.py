@@ -1,10 +1,7 @@
 """The blanks of a pattern: a number, a link, a hamlet; what may stand in each, and nothing else."""
 
-import datetime
-import hashlib
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from keng.kit.safe_text import defang
 
@@ -68,23 +65,3 @@ def fill_blanks(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str
             words = words.replace(BLANK_MARKS[code], defang(value) if code == "link" else value)  # noqa: PLW2901
         found[field] = words
     return found
-
-
-def pattern_hash(
-    texts: Mapping[str, str],
-    *,
-    category: str,
-    severity: int,
-    kinds: Sequence[str],
-    expires_on: datetime.date,
-) -> bytes:
-    """SHA-256 of everything that is approved about a pattern."""
-    said = {
-        "texts": dict(texts),
-        "category": category,
-        "severity": severity,
-        "kinds": sorted(kinds),
-        "expires_on": expires_on.isoformat(),
-    }
-    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).digest()

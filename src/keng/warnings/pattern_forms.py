@@ -15,7 +15,7 @@ from keng.network.models import GroupKind
 from keng.places.models import Place
 from keng.warnings import pattern_blanks
 from keng.warnings.content import WARNING_FIELDS
-from keng.warnings.forms import LONGEST_TITLE, numbers_field
+from keng.warnings.forms import LONGEST_TITLE, NumbersForm
 from keng.warnings.models import Warning
 
 _LABELS = {
@@ -113,14 +113,6 @@ class PatternForm(Form):
         }
 
 
-class PatternApproveForm(Form):
-    """The approver's own code, the hash they looked at, and the numbers they ticked."""
-
-    hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    numbers = numbers_field()
-    code = own_code_field()
-
-
 class FillPatternForm(Form):
     """One box for each blank of the pattern."""
 
@@ -170,9 +162,8 @@ class FillPatternForm(Form):
         return found
 
 
-class SendPatternForm(Form):
+class SendPatternForm(NumbersForm):
     """The sender's own code, the list they looked at, and the numbers they ticked."""
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    numbers = numbers_field()
     code = own_code_field()

@@ -26,9 +26,9 @@ class PatternLists:
 def pattern_lists(officer: "Officer") -> PatternLists:
     """The patterns an officer may see; of those that are over the newest twenty."""
     today = times.local_date(times.now())
-    seen = Pattern.objects.visible_to(officer).select_related("unit", "made_by", "approved_by")
+    seen = Pattern.objects.visible_to(officer).select_related("unit", "made_by", "released_by")
     in_force = seen.in_force(today)
-    waiting = seen.filter(approved_at__isnull=True, ended_at__isnull=True, expires_on__gte=today)
+    waiting = seen.waiting().filter(expires_on__gte=today)
     over = seen.exclude(pk__in=in_force.values("pk")).exclude(pk__in=waiting.values("pk"))
     return PatternLists(
         list(in_force.order_by("-id")),

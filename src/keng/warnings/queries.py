@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
 from keng.delivery.models import Delivery
@@ -14,6 +14,7 @@ from keng.language import taxonomy
 from keng.network.models import Group
 from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
+from keng.releases.hands import name_hands
 from keng.warnings import rights
 from keng.warnings.content import audience_of
 from keng.warnings.models import Reading, RecallRequest, VerifyCode, Version, Warning
@@ -30,7 +31,7 @@ def public_versions() -> QuerySet[Version]:
     return (
         Version.objects.newest_published()
         .select_related("warning__unit", "verify_code")
-        .order_by("-published_at", "-id")
+        .order_by("-released_at", "-id")
     )
 
 
@@ -87,7 +88,7 @@ def version_by_code(code: str) -> Version | None:
     """The exact version a verify code was printed under, for ever."""
     found = (
         VerifyCode.objects.select_related("version__warning__unit")
-        .filter(code=code, version__published_at__isnull=False)
+        .filter(code=code, version__released_at__isnull=False)
         .first()
     )
     return found.version if found else None
@@ -95,7 +96,7 @@ def version_by_code(code: str) -> Version | None:
 
 def published_versions_of(warning: Warning) -> list[Version]:
     """Its published versions, newest first."""
-    found = warning.versions.filter(published_at__isnull=False).select_related("verify_code")
+    found = warning.versions.filter(released_at__isnull=False).select_related("verify_code")
     return list(found.order_by("-number"))
 
 
@@ -127,25 +128,18 @@ class WarningDeskLists:
 
 def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     """What waits for this officer's approval, what is being written, what is out."""
-    later = Version.objects.filter(warning=OuterRef("warning"), number__gt=OuterRef("number"))
-    latest = list(
+    open_versions = (
         Version.objects.visible_to(officer)
-        .filter(~Exists(later))
-        .select_related("warning__unit", "made_by", "verify_code")
+        .filter(released_at=None, ended_at=None)
+        .select_related("warning__unit", "made_by")
         .order_by("-id")[:200]
-    )
-    own = set(
-        Version.objects.filter(pk__in=[version.pk for version in latest])
-        .with_hand_of(officer)
-        .values_list("pk", flat=True)
     )
     to_release: list[Version] = []
     working: list[Version] = []
-    for version in latest:
-        if version.published_at is None and version.warning.state != Warning.State.RECALLED:
-            waits = version.submitted_at is not None
-            mine = waits and rights.may_release(officer, version.warning)
-            (to_release if mine and version.pk not in own else working).append(version)
+    for version in open_versions:
+        waits = version.is_waiting and rights.may_release(officer, version.warning)
+        mine = waits and not version.has_hand_of(officer)
+        (to_release if mine else working).append(version)
     published = list(
         Version.objects.visible_to(officer)
         .newest_published()
@@ -159,11 +153,10 @@ def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
                 ),
             ),
         )
-        .order_by("-published_at")[:50]
+        .order_by("-released_at")[:50]
     )
-    recalls = list(
-        recalls_to_decide(officer).select_related("warning__unit", "asked_by").order_by("id")[:50]
-    )
+    recalls = list(recalls_to_decide(officer).select_related("warning__unit").order_by("id")[:50])
+    name_hands(recalls)
     public = Version.objects.newest_published().filter(warning__in=[r.warning_id for r in recalls])
     titles = {version.warning_id: version.texts["vi"]["title"] for version in public}
     for recall in recalls:
@@ -217,14 +210,18 @@ def since_last_look(
 
 def waiting_recall(warning: Warning) -> RecallRequest | None:
     """The recall of this warning that a second person still has to decide."""
-    waiting = RecallRequest.objects.filter(warning=warning).waiting()
-    return waiting.select_related("asked_by").first()
+    waiting = RecallRequest.objects.filter(warning=warning).waiting().first()
+    if waiting is not None:
+        waiting.warning = warning
+    return waiting
 
 
 def newest_recall_request(warning: Warning) -> RecallRequest | None:
     """The newest wish to take it back, however it ended."""
-    found = warning.recall_requests.select_related("asked_by", "decided_by")
-    return found.order_by("-id").first()
+    found = warning.recall_requests.select_related("released_by", "ended_by")
+    newest = found.order_by("-id").first()
+    name_hands([newest] if newest else [])
+    return newest
 
 
 def recalls_to_decide(officer: "Officer") -> QuerySet[RecallRequest]:
@@ -234,8 +231,7 @@ def recalls_to_decide(officer: "Officer") -> QuerySet[RecallRequest]:
         RecallRequest.objects.visible_to(officer)
         .waiting()
         .filter(Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces))
-        .exclude(asked_by=officer)
-        .exclude(warning__state=Warning.State.RECALLED)
+        .without_hand_of(officer)
     )
 
 

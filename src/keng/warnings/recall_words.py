@@ -1,7 +1,5 @@
 """Why a warning is taken back: fixed reasons for at once, and what words of one's own may hold."""
 
-import hashlib
-import json
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -12,7 +10,7 @@ from keng.language.indicators import extract_flat
 from keng.language.indicators.links import find_emails
 from keng.language.number_check import compare_numbers
 from keng.warnings.known_numbers import official_values
-from keng.warnings.models import RecallReason, Warning
+from keng.warnings.models import RecallReason
 from keng.warnings.style import StyleLine
 
 if TYPE_CHECKING:
@@ -46,12 +44,6 @@ def forbidden_in_recall(words: str, unit: "Unit") -> list[str]:
 def recall_reason_words(reason: str, words: str) -> "str | _StrPromise":
     """What everybody reads: a fixed reason in the language of the reader, else the words."""
     return words if reason == RecallReason.OWN_WORDS else RecallReason(reason).label
-
-
-def recall_digest(warning: Warning, number: int, words: str) -> bytes:
-    """What an approval of a recall is bound to: the words, and the version that they take back."""
-    seen = json.dumps([str(warning.pk), number, words], ensure_ascii=False)
-    return hashlib.sha256(seen.encode()).digest()
 
 
 def _link_sentences(words: str) -> list[str]:

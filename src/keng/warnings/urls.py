@@ -33,11 +33,6 @@ desk: list[URLPattern] = [
     path("warnings/<uuid:pk>/send-back/", releasing.warning_send_back, name="warning-send-back"),
     path("warnings/<uuid:pk>/recall/", recalling.warning_recall, name="warning-recall"),
     path(
-        "warnings/<uuid:pk>/recall/decide/",
-        recalling.warning_recall_decide,
-        name="warning-recall-decide",
-    ),
-    path(
         "warnings/<uuid:pk>/recall/refuse/",
         recalling.warning_recall_refuse,
         name="warning-recall-refuse",

@@ -86,7 +86,7 @@ def _names_a_code(text: str) -> bool:
 
 def _how_far(verdict: VerifyResult) -> tuple[int, float]:
     """Of several codes, as in a correction that names what it replaces, the one that fits best."""
-    published = verdict.version.published_at if verdict.version else None
+    published = verdict.version.released_at if verdict.version else None
     return len(verdict.differs), -published.timestamp() if published else 0.0
 
 
@@ -103,13 +103,13 @@ def _published_under(codes: Iterable[str]) -> list[Version]:
     wanted = list(dict.fromkeys(codes))[:_MOST_CODES]
     if not wanted:
         return []
-    found = _published_codes().filter(code__in=wanted).order_by("-version__published_at")
+    found = _published_codes().filter(code__in=wanted).order_by("-version__released_at")
     return [code.version for code in found[:_MOST_COMPARED]]
 
 
 def _published_codes() -> QuerySet[VerifyCode]:
     return VerifyCode.objects.select_related("version__warning__unit").filter(
-        version__published_at__isnull=False
+        version__released_at__isnull=False
     )
 
 
@@ -151,7 +151,7 @@ def _compare(pasted: _Pasted, version: Version, sent: dict[object, list[str]]) -
 
 def _all_published(version: Version, sent: list[str]) -> list[str]:
     """Everything that was sent under its code or stands on its page."""
-    days = [version.published_at, version.warning.recalled_at]
+    days = [version.released_at, version.warning.recalled_at]
     return [
         *(words for texts in version.texts.values() for words in texts.values()),
         *sent,
@@ -230,7 +230,7 @@ def _near_codes(flat: str) -> list[Version]:
     if not patterns:
         return []
     found = _published_codes().filter(code__regex=f"^(?:{'|'.join(sorted(patterns))})$")
-    newest = found.order_by("-version__published_at")
+    newest = found.order_by("-version__released_at")
     return [code.version for code in newest[:_MOST_NEAR]]
 
 

@@ -24,7 +24,7 @@ from keng.community.rights import own_desk
 from keng.network.queries.places import places_of
 from keng.releases.desk import decide_release
 from keng.releases.hands import hand_refusal
-from keng.warnings.forms import ComparedReleaseForm
+from keng.warnings.forms import NumbersReleaseForm
 from keng.warnings.known_numbers import NumberCheck
 
 
@@ -196,7 +196,7 @@ def _announcement_page(
         found,
         which=RELEASING,
         let_out=functools.partial(kind.let_out, found.pk, numbers=numbers.digest),
-        form=functools.partial(ComparedReleaseForm, check=numbers),
+        form=functools.partial(NumbersReleaseForm, checked=numbers),
     )
     if let_out is not None:
         messages.success(request, kind.done)

@@ -21,7 +21,7 @@ from keng.community.redact_questions import redact_question
 from keng.releases.desk import decide_release
 from keng.releases.errors import NothingWaits
 from keng.tips.errors import CannotSeal
-from keng.warnings.forms import ComparedReleaseForm
+from keng.warnings.forms import NumbersReleaseForm
 from keng.warnings.known_numbers import NumberCheck
 
 
@@ -47,7 +47,7 @@ def question(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         found,
         which=RELEASING,
         let_out=functools.partial(actions.let_out_answer, pk, numbers=numbers.digest),
-        form=functools.partial(ComparedReleaseForm, check=numbers),
+        form=functools.partial(NumbersReleaseForm, checked=numbers),
     )
     if let_out is not None:
         messages.success(request, _("Answered. The words as they were asked are destroyed."))

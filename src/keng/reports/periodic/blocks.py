@@ -141,9 +141,9 @@ def _recalled(ask: ReportAsk) -> QuerySet[Warning]:
 
 def _until_approved(ask: ReportAsk) -> int | None:
     versions = Version.objects.visible_to(ask.onlooker).filter(
-        published_at__gte=ask.since, published_at__lt=ask.until, submitted_at__isnull=False
+        released_at__gte=ask.since, released_at__lt=ask.until, submitted_at__isnull=False
     )
-    waited = F("published_at") - F("submitted_at")
+    waited = F("released_at") - F("submitted_at")
     return _seconds(versions.aggregate(n=Percentile(waited, 0.5))["n"])
 
 

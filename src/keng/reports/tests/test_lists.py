@@ -40,9 +40,8 @@ def send(unit, officer, groups, *, days=1):
         number=1,
         texts={"vi": {"title": f"Lừa ở {unit.name}"}},
         audience={},
-        text_hash=b"0" * 32,
         made_by=officer,
-        published_at=out,
+        released_at=out,
         approval=approval,
         dispatch=dispatch,
     )

@@ -354,8 +354,8 @@ def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) ->
         number=1,
         texts={"vi": PARTS | {"title": f"Cảnh báo {label}"}},
         audience={"places": [], "kinds": [], "without": [], "subscribers": False},
-        text_hash=b"0" * 32,
         made_by=officer,
+        hands=[officer.pk],
     )
     approval = Approval.objects.create(
         text_hash=b"0" * 32, audience_hash=b"0" * 32, approved_by=officer
@@ -377,8 +377,9 @@ def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) ->
         category="scam_bank",
         severity=2,
         kinds=["residents"],
-        hash=b"0" * 32,
         made_by=officer,
+        hands=[officer.pk],
+        submitted_at=times.now(),
         expires_on=times.local_date(times.now()),
     )
     use = warnings.PatternUse.objects.create(

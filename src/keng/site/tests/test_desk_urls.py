@@ -74,7 +74,6 @@ OBJECTS = {
     "warning-approve": "warning",
     "warning-send-back": "warning",
     "warning-recall": "warning",
-    "warning-recall-decide": "warning",
     "warning-recall-refuse": "warning",
     "warning-recall-withdraw": "warning",
     "warning-call": "warning",

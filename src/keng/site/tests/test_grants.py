@@ -156,7 +156,7 @@ def test_no_process_does_more_about_calls_and_patterns(become, process, statemen
         "SELECT raw_sealed FROM delivery_inbound",
         "SELECT * FROM community_draft",
         "UPDATE warnings_version SET texts = '{}'",
-        "UPDATE warnings_version SET text_hash = ''",
+        "UPDATE warnings_version SET audience = '{}'",
         "DELETE FROM warnings_verifycode",
         "DROP TABLE tips_tip",
     ],

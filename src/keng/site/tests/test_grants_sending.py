@@ -20,6 +20,8 @@ from keng.network.models import Group, Subscription
 from keng.tips.models import Tip
 from keng.vault import seal
 from keng.vault.models import SenderKey
+from keng.warnings.models import Version
+from keng.warnings.tests.ward import Ward as WarningWard
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,45 @@ def test_the_desk_sends_the_text_that_was_approved_and_no_other(unit, account, a
     assert "that was approved" in refused(
         _DISPATCH, new_id(), "recall", unit.pk, approved.dispatch.approval_id, "tip", None
     )
+
+
+def test_an_approval_carries_what_its_second_person_let_out_and_carries_it_once(become):
+    ward = WarningWard()
+    version = ward.submitted()
+    approval = Approval.objects.create(
+        text_hash=b"t" * 32,
+        audience_hash=b"a" * 32,
+        approved_by=ward.commander,
+        author=ward.officer,
+    )
+    row = Version.objects.filter(pk=version.pk)
+
+    def dispatch_as_the_desk():
+        become("desk")
+        try:
+            execute(
+                _DISPATCH,
+                made := new_id(),
+                "warning",
+                ward.unit.pk,
+                approval.pk,
+                "warning_version",
+                version.pk,
+            )
+        finally:
+            become("owner")
+        return made
+
+    with pytest.raises(ProgrammingError, match="the text that was approved"):
+        dispatch_as_the_desk()
+    for second, digest in ((ward.coordinator, b"t" * 32), (ward.commander, b"o" * 32)):
+        row.update(released_by=second, released_at=times.now(), digest=digest)
+        with pytest.raises(ProgrammingError, match="the text that was approved"):
+            dispatch_as_the_desk()
+    row.update(released_by=ward.commander, digest=b"t" * 32)
+    row.update(dispatch=dispatch_as_the_desk())
+    with pytest.raises(ProgrammingError, match="the text that was approved"):
+        dispatch_as_the_desk()
 
 
 @pytest.mark.parametrize("process", PROCESSES)

@@ -32,7 +32,6 @@ from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import out_of_scope, suspension, triage, undo, viewing
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.audience import plan_audience
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward as RelayWard
 from keng.dialogue import answering
@@ -67,8 +66,6 @@ from keng.tips.incident_titles import title_of_tip
 from keng.warnings import actions as warnings
 from keng.warnings.actions import errors as warning_errors
 from keng.warnings.actions import pattern_acts
-from keng.warnings.actions.recalling import digest_of_request
-from keng.warnings.content import audience_of
 from keng.warnings.tests.test_patterns import made as made_pattern
 from keng.warnings.tests.ward import Ward as WarningWard
 from tests import make
@@ -309,14 +306,11 @@ def warning_submitted():
 def warning_approved():
     ward = WarningWard()
     version = ward.submitted()
-    seen = {
-        "text_hash": bytes(version.text_hash),
-        "audience_hash": plan_audience(audience_of(version)).hash,
-    }
+    seen = version.digest_now
     return Example(
         ward.province_duty,
-        lambda by: warnings.approve_warning(version.pk, **seen, by=by),
-        warning_errors.NotSubmitted,
+        lambda by: warnings.approve_warning(version.pk, seen=seen, by=by),
+        NothingWaits,
     )
 
 
@@ -349,7 +343,7 @@ def recall_asked():
 def recall_approved():
     ward = WarningWard()
     asked = _recall_asked(ward)
-    seen = digest_of_request(asked, asked.warning)
+    seen = asked.digest_now
     return Example(
         ward.province_duty,
         lambda by: warnings.approve_recall(asked.pk, seen=seen, by=by),
@@ -363,7 +357,7 @@ def recall_refused():
     return Example(
         ward.province_duty,
         lambda by: warnings.refuse_recall(asked.pk, reason="Vẫn đúng.", by=by),
-        warning_errors.NotSubmitted,
+        NothingWaits,
     )
 
 
@@ -373,7 +367,7 @@ def recall_withdrawn():
     return Example(
         ward.officer,
         lambda by: warnings.withdraw_recall(asked.pk, by=by),
-        warning_errors.NotSubmitted,
+        NothingWaits,
     )
 
 
@@ -535,8 +529,8 @@ def pattern_approved():
     pattern = made_pattern(ward)
     return Example(
         ward.commander,
-        lambda by: pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=by),
-        pattern_acts.PatternNotInForce,
+        lambda by: pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=by),
+        NothingWaits,
     )
 
 

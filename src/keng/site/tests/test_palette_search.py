@@ -36,7 +36,6 @@ def warn(unit, title):
             number=number,
             texts={"vi": {"title": words}},
             audience={},
-            text_hash=b"0" * 32,
             made_by=author,
         )
 

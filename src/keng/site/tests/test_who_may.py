@@ -368,7 +368,6 @@ def _by_name(here):
         "values": {},
         "audience_hash": b"",
         "version_id": version.pk,
-        "text_hash": b"",
         "language": "vi",
         "theme": "auto",
         "single_keys": True,
@@ -423,7 +422,8 @@ def _published(here):
 
 
 def _recall_asked(here, officer):
-    asked = RecallRequest(warning_id=_published(here), reason="over", asked_by=officer)
+    asked = RecallRequest(warning_id=_published(here), reason="over")
+    asked.hand_in(officer)
     asked.save()
     return asked.pk
 
@@ -599,7 +599,7 @@ _APART = {
     "warnings.drafting.send_back_warning": lambda here: {"warning_id": _waiting(here).warning_id},
     "warnings.releasing.approve_warning": lambda here: {
         "version_id": _waiting(here).pk,
-        "text_hash": b"0" * 32,
+        "seen": b"0" * 32,
     },
     "warnings.recalling.recall_warning": lambda here: {
         "warning_id": _published(here),

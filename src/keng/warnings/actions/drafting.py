@@ -10,11 +10,12 @@ from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan_audience
 from keng.incidents.wave_acts import note_wave_warning
-from keng.kit import times
 from keng.places.models import Unit
+from keng.releases import steps
+from keng.releases.errors import NothingWaits
 from keng.tips.models import Incident, Tip, Wave
 from keng.warnings import acts, style
-from keng.warnings.actions.errors import AlreadyRecalled, NobodyThere, NotSubmitted, StyleStops
+from keng.warnings.actions.errors import AlreadyRecalled, NobodyThere, StyleStops
 from keng.warnings.content import AudienceChoice, WarningContent, audience_of, warning_content_of
 from keng.warnings.models import RecallRequest, Version, Warning
 
@@ -67,9 +68,9 @@ def revise_warning(
     warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
         raise AlreadyRecalled
-    if latest.text_hash == content.hash and latest.audience == choice.as_json():
+    if warning_content_of(latest) == content and latest.audience == choice.as_json():
         return latest
-    version = _new_version(warning, latest.number + 1, content, choice, by)
+    version = _new_version(warning, latest.number + 1, content, choice, by, after=latest)
     if warning.state != Warning.State.PUBLISHED:
         warning.state = Warning.State.DRAFT
         warning.category, warning.severity = content.category, content.severity
@@ -87,21 +88,19 @@ def revise_warning(
 
 @act(acts.SUBMIT_WARNING)
 def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
-    """Ask a second person. Raises NotAllowed, AlreadyRecalled, NotSubmitted, StyleStops,
+    """Ask a second person. Raises NotAllowed, AlreadyRecalled, NothingWaits, StyleStops,
     NobodyThere.
     """
     warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
         raise AlreadyRecalled
-    if latest.published_at is not None:
-        raise NotSubmitted
+    if latest.is_released:
+        raise NothingWaits
     if stops := style.stopping_findings(warning_content_of(latest)):
         raise StyleStops(stops)
     if not plan_audience(audience_of(latest)).recipients:
         raise NobodyThere
-    latest.submitted_at, latest.returned_reason = times.now(), ""
-    latest.handed_in_by = sorted({*latest.handed_in_by, by.pk})
-    latest.save(update_fields=["submitted_at", "handed_in_by", "returned_reason"])
+    steps.submit(latest, by=by)
     if warning.state == Warning.State.DRAFT:
         warning.state = Warning.State.SUBMITTED
         warning.save(update_fields=["state"])
@@ -117,12 +116,9 @@ def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
 
 @act(acts.SEND_BACK_WARNING)
 def send_back_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Version:
-    """Give it back to the author with what has to change. Raises NotAllowed, NotSubmitted."""
+    """Give it back to the author with what has to change. Raises NotAllowed, NothingWaits."""
     warning, latest = lock_warning(warning_id, by=by)
-    if latest.submitted_at is None or latest.published_at is not None:
-        raise NotSubmitted
-    latest.submitted_at, latest.returned_reason = None, reason
-    latest.save(update_fields=["submitted_at", "returned_reason"])
+    steps.give_back(latest, reason=reason)
     if warning.state == Warning.State.SUBMITTED:
         warning.state = Warning.State.DRAFT
         warning.save(update_fields=["state"])
@@ -157,9 +153,23 @@ def warning_id_of(
 
 
 def _new_version(
-    warning: Warning, number: int, content: WarningContent, choice: AudienceChoice, by: "Officer"
+    warning: Warning,
+    number: int,
+    content: WarningContent,
+    choice: AudienceChoice,
+    by: "Officer",
+    *,
+    after: Version | None = None,
 ) -> Version:
-    return Version.objects.create(
+    """The next state. What was not let out before it ends, and whose hands are in that are in this.
+
+    So another person's comma on top of one's own words opens no way round.
+    """
+    hands: tuple[uuid.UUID, ...] = ()
+    if after is not None and not after.is_released:
+        hands = after.all_hands
+        steps.end(after)
+    version = Version(
         warning=warning,
         number=number,
         texts={k: dict(v) for k, v in content.texts.items()},
@@ -167,10 +177,13 @@ def _new_version(
         severity=content.severity,
         valid_until=content.valid_until,
         audience=choice.as_json(),
-        text_hash=content.hash,
         made_by=by,
+        hands=list(hands),
     )
+    version.add_hand(by)
+    version.save(force_insert=True)
+    return version
 
 
 def _version_detail(version: Version) -> dict[str, object]:
-    return {"number": version.number, "text": bytes(version.text_hash).hex()}
+    return {**steps.release_detail(version), "number": version.number}

@@ -1,17 +1,9 @@
 """What can stand in the way of a decision about a warning."""
 
-from typing import Literal
-
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import AlreadyDone, ChangedMeanwhile, Incomplete, NotAllowed, Refused
+from keng.acts.errors import AlreadyDone, Incomplete, Refused
 from keng.language.house_style import StyleFinding
-
-
-class NotSubmitted(AlreadyDone):
-    """There is nothing that waits for approval."""
-
-    sentence = _("Somebody else has decided it meanwhile: nothing waits here.")
 
 
 class NotPublished(AlreadyDone):
@@ -24,14 +16,6 @@ class AlreadyRecalled(AlreadyDone):
     """A warning that was taken back stays so; write a new one."""
 
     sentence = _("It was taken back already.")
-
-
-class NotYours(NotAllowed):
-    """Approving needs a second person with the right to do so: nobody who had a hand in it."""
-
-
-class SetUpAnAuthor(NotYours):
-    """Had a hand in the sign-in of one who wrote it, or they in this one's (accounts.vouching)."""
 
 
 class NobodyThere(Refused):
@@ -69,11 +53,3 @@ class RecallWordsStop(Refused):
         super().__init__(len(sentences))
         self.sentences = sentences
         self.sentence = " ".join(sentences)
-
-
-class StaleApproval(ChangedMeanwhile):
-    """The text or the audience is no longer the one the approver looked at."""
-
-    def __init__(self, what: Literal["text", "audience"]) -> None:
-        super().__init__(what)
-        self.what = what

@@ -1,4 +1,4 @@
-"""Warnings approved beforehand: made and approved by two, sent by one, looked at by eight."""
+"""Warnings let out beforehand: by two, sent by one, looked at by eight."""
 
 import datetime
 import uuid
@@ -15,20 +15,16 @@ from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan_audience
-from keng.delivery.models import Approval, Dispatch
+from keng.delivery.models import Dispatch
 from keng.kit import times
 from keng.network.queries.places import places_of
 from keng.places.models import Unit
-from keng.warnings import acts, pattern_blanks, rights, style
+from keng.releases import steps
+from keng.releases.errors import HandInIt, TextChanged
+from keng.warnings import acts, pattern_blanks, style
 from keng.warnings.actions.drafting import draft_warning, submit_warning
-from keng.warnings.actions.errors import (
-    NobodyThere,
-    NotYours,
-    NumbersUnchecked,
-    StaleApproval,
-    StyleStops,
-)
-from keng.warnings.actions.releasing import note_numbers, publish_version, send_version
+from keng.warnings.actions.errors import NobodyThere, NumbersUnchecked, StyleStops
+from keng.warnings.actions.releasing import release_version
 from keng.warnings.content import AudienceChoice, WarningContent, audience_of
 from keng.warnings.known_numbers import NumberCheck, check_numbers, compared_tips
 from keng.warnings.models import Pattern, PatternUse, Version
@@ -44,7 +40,7 @@ _REVIEW_HOUR = datetime.timedelta(hours=8)
 
 
 class PatternNotInForce(Refused):
-    """Not approved, ended or expired: nothing goes out with it."""
+    """Not let out, ended, expired, or no longer what was let out: nothing goes out with it."""
 
     sentence = _("This pattern cannot be filled any more.")
 
@@ -93,7 +89,7 @@ def make_pattern(
     permit_over(unit_id)
     unit = Unit.objects.get(pk=unit_id)
     if unit not in units_to_write_for(by):
-        raise NotYours
+        raise NotAllowed
     if pattern_blanks.misplaced_blanks(texts):
         raise BlankMisplaced
     if stops := style.stopping_findings(
@@ -102,7 +98,7 @@ def make_pattern(
         raise StyleStops(stops)
     latest = times.local_date(times.now() + PATTERN_LIFE)
     expires_on = min(expires_on, latest)
-    pattern = Pattern.objects.create(
+    pattern = Pattern(
         unit=unit,
         texts=dict(texts),
         category=category,
@@ -110,10 +106,9 @@ def make_pattern(
         kinds=sorted(kinds),
         expires_on=expires_on,
         made_by=by,
-        hash=pattern_blanks.pattern_hash(
-            texts, category=category, severity=severity, kinds=kinds, expires_on=expires_on
-        ),
     )
+    pattern.hand_in(by)
+    pattern.save(force_insert=True)
     record(
         "pattern.made",
         by=by,
@@ -130,22 +125,15 @@ def approve_pattern(
 ) -> Pattern:
     """Let others send it; `numbers` is as for approving a warning.
 
-    Raises NotAllowed, BlankMisplaced, StaleApproval, NumbersUnchecked, PatternNotInForce.
+    Raises NotAllowed, HandInIt, NothingWaits, TextChanged, BlankMisplaced, NumbersUnchecked.
     """
     pattern = _lock_pattern(pattern_id, by)
-    if pattern.ended_at is not None or pattern.approved_at is not None:
-        raise PatternNotInForce
-    if pattern.made_by_id in tied_to(by):
-        raise NotYours
+    steps.let_out(pattern, seen=seen, by=by)
     if pattern_blanks.misplaced_blanks(pattern.texts):
         raise BlankMisplaced
-    if seen != bytes(pattern.hash) or _hash_now(pattern) != seen:
-        raise StaleApproval("text")
     checked = check_pattern(pattern, by=by)
     if checked.digest and checked.digest != numbers:
         raise NumbersUnchecked
-    pattern.approved_by, pattern.approved_at = by, times.now()
-    pattern.save(update_fields=["approved_by", "approved_at"])
     record(
         "pattern.approved",
         by=by,
@@ -193,7 +181,7 @@ def needs_second_person(
 def hand_in_pattern(pattern_id: uuid.UUID, values: Mapping[str, str], *, by: "Officer") -> Version:
     """Fill it, and let a second person send it like any warning.
 
-    Raises PatternNotInForce, BlankUnfit, NotAllowed, StaleApproval, NobodyThere, StyleStops.
+    Raises PatternNotInForce, BlankUnfit, NotAllowed, NobodyThere, StyleStops.
     """
     pattern, unit = _lock_pattern_to_fill(pattern_id, by)
     content = filled_content(pattern, values, unit)
@@ -216,8 +204,7 @@ def end_pattern(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
     """Nothing more goes out with it. Raises NotAllowed."""
     pattern = _lock_pattern(pattern_id, by)
     if pattern.ended_at is None:
-        pattern.ended_at = times.now()
-        pattern.save(update_fields=["ended_at"])
+        steps.end(pattern)
         record(
             "pattern.ended",
             by=by,
@@ -239,16 +226,15 @@ def send_pattern(
 ) -> Dispatch:
     """One officer fills and sends it, to the own commune only; it is looked at by 08:00.
 
-    The approval is that of whoever approved the pattern: the words are those, with the blanks.
-    `numbers` is as for approving a warning. Raises PatternNotInForce, BlankUnfit, NotAllowed,
-    StaleApproval, NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
+    Whoever let the pattern out lets this out: the words are those, with the blanks. So they are no
+    second person for what they fill in themselves, nor is their maker. `numbers` is as for
+    approving a warning. Raises PatternNotInForce, BlankUnfit, NotAllowed, HandInIt, TextChanged,
+    NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
     """
     pattern, unit = _lock_pattern_to_fill(pattern_id, by)
-    if pattern.approved_by is None:
-        raise StaleApproval("text")
-    # Whoever approved it is no second person for what they fill in themselves, nor is their maker.
-    if pattern.approved_by_id in tied_to(by):
-        raise NotYours
+    second = pattern.released_by
+    if second is None:
+        raise PatternNotInForce
     content = filled_content(pattern, values, unit)
     if needs_second_person(pattern, values, unit, by=by):
         raise SecondPersonNeeded
@@ -261,18 +247,11 @@ def send_pattern(
     if not counted.recipients:
         raise NobodyThere
     if counted.hash != audience_hash:
-        raise StaleApproval("audience")
-    checked = note_numbers(version, numbers, by=by)
-    version.submitted_at = times.now()
-    version.save(update_fields=["submitted_at"])
-    approval = Approval.objects.create(
-        text_hash=content.hash,
-        audience_hash=counted.hash,
-        approved_by=pattern.approved_by,
-        author=by,
+        raise TextChanged
+    steps.submit(version, by=by)
+    checked, dispatch = release_version(
+        version, seen=version.digest_now, numbers=numbers, released_by=second, by=by
     )
-    dispatch = send_version(version.warning, version, approval, by)
-    publish_version(version.warning, version, approval, dispatch)
     use = PatternUse.objects.create(
         pattern=pattern,
         version=version,
@@ -305,7 +284,7 @@ def review_pattern_use(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
     uses = PatternUse.objects.select_related("version__warning")
     use = lock_one(uses, use_id, owner="version.warning.unit_id")
     if use.sent_by_id in tied_to(by):
-        raise NotYours
+        raise HandInIt
     if use.reviewed_at is None:
         use.reviewed_by, use.reviewed_at = by, times.now()
         use.save(update_fields=["reviewed_by", "reviewed_at"])
@@ -322,11 +301,6 @@ def review_pattern_use(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
 def units_to_write_for(officer: "Officer") -> list[Unit]:
     """Where the officer takes reports on or leads: who only audits a unit writes nothing for it."""
     return WORKING.own_units(officer)
-
-
-def may_approve_pattern(officer: "Officer", pattern: Pattern) -> bool:
-    """Who may release a warning of the pattern's unit may approve the pattern."""
-    return rights.may_release_for(officer, pattern.unit)
 
 
 def commune_desk_of(officer: "Officer") -> Unit | None:
@@ -368,11 +342,11 @@ def _lock_pattern(pattern_id: uuid.UUID, by: "Officer") -> Pattern:
 
 
 def _patterns_of(by: "Officer") -> "QuerySet[Pattern]":
-    return Pattern.objects.visible_to(by).select_related("unit", "approved_by")
+    return Pattern.objects.visible_to(by).select_related("unit", "released_by")
 
 
 def _lock_pattern_to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern, Unit]:
-    """The pattern as it was approved, and the commune for which the officer fills it.
+    """The pattern as it was let out, and the commune for which the officer fills it.
 
     It may be the province's, over which the officer has no say: asked is for the commune.
     """
@@ -384,20 +358,10 @@ def _lock_pattern_to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern
     today = times.local_date(times.now())
     if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
         raise PatternNotInForce
-    if _hash_now(pattern) != bytes(pattern.hash):
-        raise StaleApproval("text")
+    if pattern.digest_now != bytes(pattern.digest or b""):
+        raise PatternNotInForce
     return pattern, unit
 
 
-def _hash_now(pattern: Pattern) -> bytes:
-    return pattern_blanks.pattern_hash(
-        pattern.texts,
-        category=pattern.category,
-        severity=pattern.severity,
-        kinds=pattern.kinds,
-        expires_on=pattern.expires_on,
-    )
-
-
-def _pattern_detail(pattern: Pattern) -> dict[str, str]:
-    return {"pattern": str(pattern.pk), "text": bytes(pattern.hash).hex()}
+def _pattern_detail(pattern: Pattern) -> dict[str, object]:
+    return {**steps.release_detail(pattern), "pattern": str(pattern.pk)}

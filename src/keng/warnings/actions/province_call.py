@@ -8,14 +8,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.accounts.vouching import had_a_hand
 from keng.accounts.who import WORKING
 from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers, rota
+from keng.releases.errors import NothingWaits
 from keng.warnings import acts, rights
 from keng.warnings.actions.drafting import lock_warning
-from keng.warnings.actions.errors import NotSubmitted
 from keng.warnings.models import RecallRequest, Version, Warning
 from keng.warnings.queries import waiting_recall
 
@@ -28,20 +27,15 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
     """Call the province's officers on duty, or all who may approve when nobody is on its rota.
 
     For a version that waits, or for a recall that does. Returns how many pagers of each were
-    called. Raises NotAllowed, and NotSubmitted when nothing waits.
+    called. Raises NotAllowed, and NothingWaits.
     """
     warning, version = lock_warning(warning_id, by=by)
-    is_recalled = warning.state == Warning.State.RECALLED
-    recall = None if is_recalled else waiting_recall(warning)
-    is_handed_in = version.submitted_at is not None and version.published_at is None
-    if is_recalled or not (recall or is_handed_in):
-        raise NotSubmitted
-    whom = [
-        officer
-        for officer in _releasers_at_province(warning)
-        if (recall is None and _is_second_person(officer, version))
-        or (recall is not None and not _is_own_recall(officer, recall))
-    ]
+    recall = waiting_recall(warning)
+    waits: Version | RecallRequest = recall or version
+    if not waits.is_waiting:
+        raise NothingWaits
+    # Nobody is woken to be told that somebody else has to.
+    whom = [each for each in _releasers_at_province(warning) if not waits.has_hand_of(each)]
     called = page_officers.call_officers(
         whom,
         _call_words(warning, is_recall=recall is not None),
@@ -62,16 +56,6 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
 def may_call_province(officer: "Officer", warning: Warning) -> bool:
     """Whoever takes reports on at the warning's desk, or the one above, may wake people for it."""
     return WORKING.may_act_for(officer, warning.unit)
-
-
-def _is_second_person(officer: "Officer", version: Version) -> bool:
-    """Nobody is woken to be told that somebody else has to."""
-    has_hand = rights.has_hand_in(officer, version) or rights.set_up_an_author(officer, version)
-    return not has_hand
-
-
-def _is_own_recall(officer: "Officer", recall: RecallRequest) -> bool:
-    return recall.asked_by_id == officer.pk or had_a_hand(officer, recall.asked_by)
 
 
 def _releasers_at_province(warning: Warning) -> "list[Officer]":

@@ -9,19 +9,15 @@ from keng.acts.act import act
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience, plan_audience
+from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
-from keng.warnings import acts, card, outgoing_text, rights, verify_codes
+from keng.releases import steps
+from keng.releases.errors import TextChanged
+from keng.warnings import acts, card, outgoing_text, verify_codes
 from keng.warnings.actions.drafting import lock_warning, warning_id_of
-from keng.warnings.actions.errors import (
-    NotSubmitted,
-    NotYours,
-    NumbersUnchecked,
-    SetUpAnAuthor,
-    StaleApproval,
-)
-from keng.warnings.content import audience_of, warning_content_of
+from keng.warnings.actions.errors import NumbersUnchecked
+from keng.warnings.content import audience_digest, audience_of, warning_content_of
 from keng.warnings.known_numbers import NumberCheck, check_warning
 from keng.warnings.models import Reading, Version, Warning
 
@@ -51,51 +47,25 @@ def note_reading(version: Version, seen: AudiencePlan, *, by: "Officer") -> None
 
 @act(acts.APPROVE_WARNING)
 def approve_warning(
-    version_id: uuid.UUID,
-    *,
-    text_hash: bytes,
-    audience_hash: bytes,
-    numbers: str = "",
-    by: "Officer",
+    version_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Officer"
 ) -> Dispatch:
-    """Publish and send exactly the text and the list the approver looked at.
+    """Publish and send exactly the text and the list that the second person looked at.
 
-    `numbers` is the digest of the check whose open lines the approver ticked as compared. Raises
-    StaleApproval when text or list changed since, NumbersUnchecked, NotAllowed, NotSubmitted.
+    `numbers` is the digest of the check whose open lines they ticked as compared. Raises
+    NotAllowed, HandInIt, NothingWaits, NumbersUnchecked; TextChanged when text or list changed.
     """
     warning_id = warning_id_of(Version.objects.visible_to(by), version_id)
     warning, version = lock_warning(warning_id, by=by)
-    if version.pk != version_id or bytes(version.text_hash) != text_hash:
-        raise StaleApproval("text")
-    # A correction that waited while the warning was recalled would bring it back to life.
-    is_recalled = warning.state == Warning.State.RECALLED
-    if version.submitted_at is None or version.published_at is not None or is_recalled:
-        raise NotSubmitted
-    if rights.has_hand_in(by, version):
-        raise NotYours
-    if rights.set_up_an_author(by, version):
-        raise SetUpAnAuthor
-    if warning_content_of(version).hash != bytes(version.text_hash):
-        raise StaleApproval("text")
-    if plan_audience(audience_of(version)).hash != audience_hash:
-        raise StaleApproval("audience")
-    checked = note_numbers(version, numbers, by=by)
-    approval = Approval.objects.create(
-        text_hash=text_hash, audience_hash=audience_hash, approved_by=by, author=version.made_by
-    )
-    try:
-        dispatch = send_version(warning, version, approval, by)
-    except sending.AudienceChanged as error:
-        raise StaleApproval("audience") from error
-    publish_version(warning, version, approval, dispatch)
+    if version.pk != version_id:
+        raise TextChanged
+    checked, dispatch = release_version(version, seen=seen, numbers=numbers, released_by=by, by=by)
     record(
         "warning.approved",
         by=by,
         on=version,
         chain=unit_chain(warning.unit_id),
         detail={
-            "text": text_hash.hex(),
-            "audience": audience_hash.hex(),
+            **steps.release_detail(version),
             "dispatch": str(dispatch.pk),
             "unmatched_numbers": checked.counts(),
         },
@@ -103,7 +73,38 @@ def approve_warning(
     return dispatch
 
 
-def note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberCheck:
+def release_version(
+    version: Version, *, seen: bytes, numbers: str, released_by: "Officer", by: "Officer"
+) -> tuple[NumberCheck, Dispatch]:
+    """Let a version out, send it and show it to the public, in the act of whoever sends it.
+
+    By a pattern whoever let that out lets out each use of it. Raises HandInIt, NothingWaits,
+    TextChanged, NumbersUnchecked.
+    """
+    # Counted before what was seen is compared, so that nobody comes in between unnoticed.
+    audience = audience_digest(version)
+    steps.let_out(version, seen=seen, by=released_by)
+    checked = _note_numbers(version, numbers, by=by)
+    version.approval = Approval.objects.create(
+        text_hash=seen,
+        audience_hash=audience,
+        approved_by=released_by,
+        author=version.made_by,
+    )
+    try:
+        version.dispatch = _send_version(version, version.approval, by)
+    except sending.AudienceChanged as error:
+        raise TextChanged from error
+    version.save(update_fields=["approval", "dispatch"])
+    warning = version.warning
+    warning.state, warning.published_at = Warning.State.PUBLISHED, version.released_at
+    warning.category, warning.severity = version.category, version.severity
+    warning.valid_until = version.valid_until
+    warning.save(update_fields=["state", "published_at", "category", "severity", "valid_until"])
+    return checked, version.dispatch
+
+
+def _note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberCheck:
     """Keep which numbers were let out although they stand nowhere. Raises NumbersUnchecked."""
     checked = check_warning(version.warning, version.texts, officer=by)
     if checked.digest and checked.digest != ticked:
@@ -115,7 +116,7 @@ def note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberCheck
     return checked
 
 
-def send_version(warning: Warning, version: Version, approval: Approval, by: "Officer") -> Dispatch:
+def _send_version(version: Version, approval: Approval, by: "Officer") -> Dispatch:
     """Send an approved version to whom it is for."""
     content, audience = warning_content_of(version), audience_of(version)
     is_correction = isinstance(audience, SameRecipients)
@@ -124,7 +125,7 @@ def send_version(warning: Warning, version: Version, approval: Approval, by: "Of
     until = content.valid_until
     return sending.send_dispatch(
         kind=Dispatch.Kind.CORRECTION if is_correction else Dispatch.Kind.WARNING,
-        unit=warning.unit,
+        unit=version.warning.unit,
         approval=approval,
         texts=[
             dataclasses.replace(
@@ -141,16 +142,3 @@ def send_version(warning: Warning, version: Version, approval: Approval, by: "Of
         expires_at=times.start_of(until + datetime.timedelta(days=1)) if until else None,
         ends_earlier="corrected" if is_correction else "",
     )
-
-
-def publish_version(
-    warning: Warning, version: Version, approval: Approval, dispatch: Dispatch
-) -> None:
-    """What was sent is what the public reads."""
-    now = times.now()
-    version.approval, version.dispatch, version.published_at = approval, dispatch, now
-    version.save(update_fields=["approval", "dispatch", "published_at"])
-    warning.state, warning.published_at = Warning.State.PUBLISHED, now
-    warning.category, warning.severity = version.category, version.severity
-    warning.valid_until = version.valid_until
-    warning.save(update_fields=["state", "published_at", "category", "severity", "valid_until"])

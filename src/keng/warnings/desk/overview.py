@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from keng.accounts.who import RELEASING
 from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
+from keng.releases.desk import release_refusal
 from keng.warnings import effect, pattern_queries, queries, rights, style
 from keng.warnings.actions.province_call import may_call_province
 from keng.warnings.content import audience_of, choice_of, warning_content_of
@@ -38,41 +40,40 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     versions = list(
         warning.versions.select_related(
-            "made_by", "approval__approved_by", "dispatch", "verify_code"
+            "made_by", "released_by", "dispatch", "verify_code"
         ).order_by("-number")
     )
     latest = versions[0]
-    waits = latest.submitted_at is not None and latest.published_at is None
+    latest.warning = warning
+    waits, is_open = latest.is_waiting, latest.released_at is None and latest.ended_at is None
     may = rights.may_release(request.officer, warning)
+    refusal = release_refusal(request.officer, latest, RELEASING) if waits and may else ""
     context = {
         "warning": warning,
         "versions": versions,
         "latest": latest,
         "parts": latest.texts["vi"],
         "findings": style.check_style(warning_content_of(latest))
-        if latest.published_at is None
+        if latest.released_at is None
         else [],
         "numbers": check_warning(warning, latest.texts, officer=request.officer)
-        if latest.published_at is None
+        if latest.released_at is None
         else None,
-        "can_approve": waits
-        and may
-        and not rights.has_hand_in(request.officer, latest)
-        and not rights.set_up_an_author(request.officer, latest),
+        "can_approve": waits and may and not refusal,
         "waits": waits,
+        "refusal": refusal,
         "may_release": may,
         "can_call": may_call_province(request.officer, warning),
-        "is_author": rights.has_hand_in(request.officer, latest),
+        "is_author": request.officer.pk in latest.hands,
         "can_recall": warning.state == Warning.State.PUBLISHED
         and rights.may_ask_recall(request.officer, warning),
         "asked_recall": queries.newest_recall_request(warning),
         "can_edit": warning.state != Warning.State.RECALLED,
-        "public": next((version for version in versions if version.published_at), None),
+        "public": next((version for version in versions if version.is_released), None),
         "effect": effect.effect_of_warning(warning, request.officer),
     }
-    if latest.published_at is None and warning.state != Warning.State.RECALLED:
+    if is_open:
         # Whom it would reach, and whom not: the author who waits sees what the approver sees.
-        latest.warning = warning
         reason = choice_of(latest).over_limit_reason
         context |= {
             "plan": plan_audience(audience_of(latest)),

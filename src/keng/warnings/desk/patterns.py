@@ -1,5 +1,6 @@
 """Patterns on the desk: the list, writing, approving, sending alone, and the look by 08:00."""
 
+import functools
 import uuid
 from typing import Any
 
@@ -11,30 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.presence import is_present
-from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.queries.places import places_of
-from keng.releases.hands import hand_refusal
+from keng.releases.desk import decide_release
+from keng.releases.errors import TextChanged
 from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
-from keng.warnings.actions.errors import (
-    NobodyThere,
-    NumbersUnchecked,
-    StaleApproval,
-    StyleStops,
-)
-from keng.warnings.forms import note_unticked
-from keng.warnings.known_numbers import NumberCheck
+from keng.warnings.actions.errors import NobodyThere, NumbersUnchecked, StyleStops
+from keng.warnings.forms import NumbersReleaseForm, note_unticked
 from keng.warnings.models import Pattern, PatternUse
-from keng.warnings.pattern_forms import (
-    FillPatternForm,
-    PatternApproveForm,
-    PatternForm,
-    SendPatternForm,
-)
+from keng.warnings.pattern_forms import FillPatternForm, PatternForm, SendPatternForm
 
 
 @require_GET
@@ -81,68 +71,30 @@ def pattern_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One pattern: read, approved by a second person, ended."""
+    """One pattern: read, let out by a second person, ended."""
     found = _visible_pattern(request, pk)
-    form = PatternApproveForm(request.POST or None)
     numbers = pattern_acts.check_pattern(found, by=request.officer)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _is_ticked(form, numbers)
-        and is_present(request.officer, form)
-    ):
-        return _approve_posted(request, found, form)
-    can = pattern_acts.may_approve_pattern(request.officer, found)
+    panel, approved = decide_release(
+        request,
+        found,
+        which=RELEASING,
+        let_out=functools.partial(pattern_acts.approve_pattern, pk, numbers=numbers.digest),
+        form=functools.partial(NumbersReleaseForm, checked=numbers),
+    )
+    if approved is not None:
+        messages.success(request, _("Approved: one officer may send it now."))
+        return redirect("pattern", pk=pk)
     today = times.local_date(times.now())
     context = {
+        "panel": panel,
         "pattern": found,
-        "form": form,
         "numbers": numbers,
         "parts": found.texts,
-        "hash": bytes(found.hash).hex(),
-        "can_approve": can and found.approved_at is None and not _is_own(request, found),
-        "refusal": _refusal(request, found),
-        "can_end": can and found.ended_at is None,
+        "can_end": found.ended_at is None and RELEASING.may_act_for(request.officer, found.unit),
         "in_force": Pattern.objects.in_force(today).filter(pk=found.pk).exists(),
         "commune": pattern_acts.commune_desk_of(request.officer),
     }
-    return render(request, "warnings/pattern.html", context, status=422 if form.errors else 200)
-
-
-def _refusal(request: HttpRequest, found: Pattern) -> str:
-    """What whoever wrote it reads while it waits: who could approve it instead."""
-    is_waiting = found.approved_at is None and found.ended_at is None
-    if not is_waiting or not _is_own(request, found):
-        return ""
-    return hand_refusal(RELEASING, found.unit, [found.made_by_id])
-
-
-def _is_own(request: HttpRequest, found: Pattern) -> bool:
-    return found.made_by_id in tied_to(request.officer)
-
-
-def _is_ticked(form: PatternApproveForm | SendPatternForm, numbers: NumberCheck) -> bool:
-    """Whether the marked numbers were ticked as compared; if not, the form says so."""
-    if numbers.digest and form.cleaned_data["numbers"] != numbers.digest:
-        note_unticked(form)
-        return False
-    return True
-
-
-def _approve_posted(request: HttpRequest, found: Pattern, form: PatternApproveForm) -> HttpResponse:
-    try:
-        seen = bytes.fromhex(form.cleaned_data["hash"])
-        numbers = form.cleaned_data["numbers"]
-        pattern_acts.approve_pattern(found.pk, seen=seen, numbers=numbers, by=request.officer)
-    except NotAllowed:
-        messages.error(request, _refusal(request, found) or _("This is not yours to approve."))
-    except pattern_acts.BlankMisplaced as error:
-        messages.error(request, error.sentence)
-    except (NumbersUnchecked, StaleApproval, pattern_acts.PatternNotInForce):
-        messages.error(request, _("It could not be approved: read it again."))
-    else:
-        messages.success(request, _("Approved: one officer may send it now."))
-    return redirect("pattern", pk=found.pk)
+    return render(request, "warnings/pattern.html", context, status=panel.status)
 
 
 @require_POST
@@ -167,12 +119,13 @@ def pattern_send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     do = posted.get("do", "") if posted is not None else ""
     wants = do == "send"
-    confirm = SendPatternForm(posted if wants else None)
-    context: dict[str, Any] = {"pattern": found, "form": form, "confirm": confirm, "unit": unit}
+    confirm = SendPatternForm()
+    context: dict[str, Any] = {"pattern": found, "form": form, "unit": unit}
     if posted is not None and form.is_valid():
         numbers = pattern_acts.check_filled_pattern(
             found, form.cleaned_data, unit, by=request.officer
         )
+        confirm = SendPatternForm(posted if wants else None, checked=numbers)
         context |= _preview(found, unit, form.cleaned_data) | {"numbers": numbers}
         by_two = pattern_acts.needs_second_person(
             found, form.cleaned_data, unit, by=request.officer
@@ -182,10 +135,10 @@ def pattern_send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return _hand_in_posted(request, found, form)
         if wants and by_two:
             confirm.add_error(None, pattern_acts.SecondPersonNeeded.sentence)
-        may_go = wants and not by_two and confirm.is_valid() and _is_ticked(confirm, numbers)
+        may_go = wants and not by_two and confirm.is_valid()
         if may_go and (sent := _send_posted(request, found, form, confirm)):
             return sent
-    context["parts"] = found.texts
+    context |= {"confirm": confirm, "parts": found.texts}
     status = 422 if form.errors or confirm.errors else 200
     return render(request, "warnings/pattern_send.html", context, status=status)
 
@@ -194,7 +147,7 @@ def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm)
     """It waits for a second person, as a warning; whoever can is called from its page."""
     try:
         version = pattern_acts.hand_in_pattern(found.pk, form.cleaned_data, by=request.officer)
-    except (NotAllowed, StaleApproval):
+    except NotAllowed:
         messages.error(request, pattern_acts.PatternNotInForce.sentence)
     except (pattern_acts.PatternNotInForce, NobodyThere, StyleStops) as error:
         messages.error(request, error.sentence)
@@ -232,7 +185,7 @@ def _send_posted(
             numbers=confirm.cleaned_data["numbers"],
             by=request.officer,
         )
-    except StaleApproval:
+    except TextChanged:
         confirm.add_error(None, _("The list changed meanwhile: look again, then send."))
     except NumbersUnchecked:
         note_unticked(confirm)
@@ -262,4 +215,4 @@ def pattern_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _visible_pattern(request: HttpRequest, pk: uuid.UUID) -> Pattern:
     found = Pattern.objects.visible_to(request.officer)
-    return get_object_or_404(found.select_related("unit", "made_by", "approved_by"), pk=pk)
+    return get_object_or_404(found.select_related("unit", "released_by"), pk=pk)

@@ -1,5 +1,6 @@
 """Taking a public warning back: at once, or handed in for a second person, who decides here."""
 
+import functools
 import uuid
 from typing import Any
 
@@ -10,26 +11,38 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
+from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
+from keng.releases.desk import SecondPersonPanel, decide_release
+from keng.releases.errors import NothingWaits
 from keng.warnings import actions, queries, rights
 from keng.warnings.actions.province_call import may_call_province
-from keng.warnings.actions.recalling import digest_of_request
-from keng.warnings.forms import ApproveRecallForm, RecallForm, RefuseRecallForm
-from keng.warnings.models import Warning
+from keng.warnings.forms import RecallForm, RefuseRecallForm
+from keng.warnings.models import RecallRequest, Warning
 
 
 def warning_recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take a public warning back, with a reason and a code."""
+    """Take a public warning back, with a reason and a code, or decide on a recall that waits."""
     warning = _visible_warning(request, pk)
     may = rights.may_ask_recall(request.officer, warning)
     if warning.state != Warning.State.PUBLISHED or not may:
         return redirect("warning-detail", pk=pk)
-    own_words = queries.waiting_recall(warning) is None
-    form = RecallForm(request.POST or None, unit=warning.unit, own_words=own_words)
-    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
+    asked, panel = queries.waiting_recall(warning), None
+    is_decision = request.method == "POST" and "seen" in request.POST
+    if asked is not None:
+        approve = functools.partial(actions.approve_recall, asked.pk)
+        panel, dispatch = decide_release(request, asked, which=RELEASING, let_out=approve)
+        if dispatch is not None:
+            messages.success(request, _("Taken back; whoever got it is told now."))
+            return redirect("dispatch", pk=dispatch.pk)
+    elif is_decision:
+        return _decided_meanwhile(request, pk)
+    posted = request.POST if request.method == "POST" and not is_decision else None
+    form = RecallForm(posted, unit=warning.unit, own_words=asked is None)
+    if form.is_valid() and is_present(request.officer, form):
         return _recall_posted(request, warning, form)
-    return _recall_page(request, warning, form=form)
+    return _recall_page(request, warning, panel=panel, form=form)
 
 
 def _recall_posted(request: HttpRequest, warning: Warning, form: RecallForm) -> HttpResponse:
@@ -53,41 +66,6 @@ def _recall_posted(request: HttpRequest, warning: Warning, form: RecallForm) -> 
 
 
 @require_POST
-def warning_recall_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The second person lets exactly these words out."""
-    warning = _visible_warning(request, pk)
-    asked = queries.waiting_recall(warning)
-    if asked is None:
-        return _decided_meanwhile(request, pk)
-    form = ApproveRecallForm(request.POST)
-    if not form.is_valid():
-        return _recall_page(request, warning, approve_form=form)
-    seen = bytes.fromhex(form.cleaned_data["seen"])
-    # What is stale is said before the code is used up: the same code does not work twice.
-    if seen != digest_of_request(asked, warning):
-        return _recall_page(request, warning, stale=True)
-    if not is_present(request.officer, form):
-        return _recall_page(request, warning, approve_form=form)
-    try:
-        dispatch = actions.approve_recall(asked.pk, seen=seen, by=request.officer)
-    except (actions.StaleApproval, actions.RecallWordsStop):
-        return _recall_page(request, warning, stale=True)
-    except NotAllowed as error:
-        words = _("You asked for it: a second person has to approve it.")
-        if isinstance(error, actions.SetUpAnAuthor):
-            words = _(
-                "Less than 90 days ago one of you two had a hand in the other's sign-in, or the"
-                " same person in both: somebody else decides."
-            )
-        messages.error(request, words)
-        return redirect("warning-recall", pk=pk)
-    except (actions.NotSubmitted, actions.AlreadyRecalled, actions.NotPublished):
-        return _decided_meanwhile(request, pk)
-    messages.success(request, _("Taken back; whoever got it is told now."))
-    return redirect("dispatch", pk=dispatch.pk)
-
-
-@require_POST
 def warning_recall_refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The warning stays as it is."""
     warning = _visible_warning(request, pk)
@@ -96,7 +74,8 @@ def warning_recall_refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if asked is None:
         return _decided_meanwhile(request, pk)
     if not form.is_valid():
-        return _recall_page(request, warning, refuse_form=form)
+        messages.error(request, _("Write why the warning stays"))
+        return redirect("warning-recall", pk=pk)
     return _end_request(
         request,
         pk,
@@ -126,7 +105,7 @@ def _end_request(request: HttpRequest, pk: uuid.UUID, act: Any, words: str) -> H
         act()
     except NotAllowed:
         messages.error(request, _("This is for somebody else to decide."))
-    except (actions.NotSubmitted, actions.AlreadyRecalled, actions.NotPublished):
+    except (NothingWaits, actions.AlreadyRecalled, actions.NotPublished):
         return _decided_meanwhile(request, pk)
     else:
         messages.success(request, words)
@@ -134,7 +113,7 @@ def _end_request(request: HttpRequest, pk: uuid.UUID, act: Any, words: str) -> H
 
 
 def _decided_meanwhile(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    messages.error(request, actions.NotSubmitted.sentence)
+    messages.error(request, NothingWaits.sentence)
     return redirect("warning-detail", pk=pk)
 
 
@@ -143,27 +122,24 @@ def _visible_warning(request: HttpRequest, pk: uuid.UUID) -> Warning:
     return get_object_or_404(visible, pk=pk)
 
 
-def _recall_page(request: HttpRequest, warning: Warning, **forms: Any) -> HttpResponse:
-    asked = queries.waiting_recall(warning)
-    officer = request.officer
-    form = forms.get("form") or RecallForm(unit=warning.unit, own_words=asked is None)
-    approve_form = forms.get("approve_form") or ApproveRecallForm()
-    refuse_form = forms.get("refuse_form") or RefuseRecallForm()
-    stale = forms.get("stale", False)
+def _recall_page(
+    request: HttpRequest,
+    warning: Warning,
+    *,
+    panel: SecondPersonPanel[RecallRequest] | None,
+    form: RecallForm,
+) -> HttpResponse:
     context = {
         "warning": warning,
-        "asked": asked,
-        "seen": digest_of_request(asked, warning).hex() if asked else "",
-        "is_asker": asked is not None and asked.asked_by_id == officer.pk,
-        "may_release": rights.may_release(officer, warning),
-        "can_call": may_call_province(officer, warning),
+        "panel": panel,
+        "asked": panel.text if panel else None,
+        "is_asker": panel is not None and request.officer.pk in panel.text.hands,
+        "may_release": rights.may_release(request.officer, warning),
+        "can_call": may_call_province(request.officer, warning),
         "form": form,
-        "approve_form": approve_form,
-        "refuse_form": refuse_form,
-        "stale": stale,
+        "refuse_form": RefuseRecallForm(),
         "plan": plan_audience(queries.recall_audience(warning)),
         "version": queries.published_versions_of(warning)[0],
     }
-    is_wrong = any(one.is_bound and one.errors for one in (form, approve_form, refuse_form))
-    status = 409 if stale else 422 if is_wrong else 200
+    status = 422 if form.is_bound and form.errors else panel.status if panel else 200
     return render(request, "warnings/recall.html", context, status=status)

@@ -22,6 +22,7 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.network.models import GroupKind
 from keng.places.models import Unit
+from keng.releases.errors import NothingWaits
 from keng.warnings import actions, first_draft, outgoing_text, style
 from keng.warnings.content import AudienceChoice, WarningContent, choice_of, warning_content_of
 from keng.warnings.forms import WarningForm, initial_of_version
@@ -114,7 +115,7 @@ def _submit_posted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except actions.NobodyThere:
         messages.error(request, _("Saved, but not submitted: nobody would receive it."))
         return redirect("warning-edit", pk=pk)
-    except (actions.NotSubmitted, actions.AlreadyRecalled):
+    except (NothingWaits, actions.AlreadyRecalled):
         messages.error(request, _("There is nothing new to submit."))
         return redirect("warning-detail", pk=pk)
     messages.success(request, _("Submitted: a second person approves it."))
@@ -143,7 +144,7 @@ def warning_audience(request: HttpRequest) -> HttpResponse:
 
 def _preview_stamp(unit: Unit, latest: Version | None) -> outgoing_text.Stamp:
     """The stamp of the text as it would be sent; the real code is made at the approval."""
-    if latest is not None and latest.published_at is None:
+    if latest is not None and not latest.is_released:
         return outgoing_text.stamp_of(latest, "")
     replaces = latest.verify_code.code if latest else ""
     return outgoing_text.Stamp(unit.name, "", times.local_date(times.now()), replaces)

@@ -30,7 +30,7 @@ def _current_feed() -> feeds.SteadyFeed:
         words = version.texts["vi"]
         feed.add(
             address=warning_url(version.verify_code.code),
-            at=version.published_at,
+            at=version.released_at,
             title=words["title"],
             description="\n".join(words[part] for part in ("what", "signs", "act", "call")),
             author_name=version.warning.unit.name,

@@ -60,7 +60,7 @@ def test_from_writing_to_sending_by_two_people(desk_client, ward):
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", warning.pk))
     assert "Duyệt và gửi tới 2 nhóm" in page.content.decode()
-    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    data = {"seen": hidden(page, "seen")}
     data["code"] = second_factor.current_totp_code(ward.commander)
     answer = desk_client.post(url("warning-approve", warning.pk), data)
     dispatch = Dispatch.objects.get()
@@ -75,7 +75,7 @@ def test_a_wrong_code_sends_nothing(desk_client, ward):
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    data = {"seen": hidden(page, "seen")}
     wrong = str((int(second_factor.current_totp_code(ward.commander)) + 1) % 1_000_000).zfill(6)
     answer = desk_client.post(url("warning-approve", version.warning_id), data | {"code": wrong})
     assert answer.status_code == 422
@@ -87,14 +87,14 @@ def test_a_changed_list_is_shown_before_the_code_is_used_up(desk_client, ward):
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    data = {"seen": hidden(page, "seen")}
     code = second_factor.current_totp_code(ward.commander)
     make.group(unit=ward.unit, place=ward.hamlet, name="Nhóm vừa thêm")
     stale = desk_client.post(url("warning-approve", version.warning_id), data | {"code": code})
     assert stale.status_code == 409
     assert not Dispatch.objects.exists()
     assert "<ins>Nhóm vừa thêm</ins>" in stale.content.decode()
-    fresh = {name: hidden(stale, name) for name in ("text_hash", "audience_hash")}
+    fresh = {"seen": hidden(stale, "seen")}
     answer = desk_client.post(url("warning-approve", version.warning_id), fresh | {"code": code})
     assert answer.status_code == 302
     assert Dispatch.objects.exists()
@@ -104,7 +104,8 @@ def test_the_author_sees_who_else_can_approve_but_no_button(desk_client, ward):
     version = ward.submitted(by=ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
-    assert "Bạn là người soạn" in page
+    assert "bạn đã soạn hoặc trình nó" in page
+    assert f"Người duyệt được ở tỉnh: {ward.coordinator}" in page
     assert "Duyệt và gửi" not in page
 
 
@@ -355,7 +356,7 @@ def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, mon
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    data = {"seen": hidden(page, "seen")}
     data |= {"code": second_factor.current_totp_code(ward.commander), "reason": "Sai số"}
     looked = releasing._waiting_version
 
@@ -366,7 +367,7 @@ def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, mon
 
     monkeypatch.setattr(releasing, "_waiting_version", other_decides)
     answer = desk_client.post(url(name, version.warning_id), data, follow=True)
-    assert answer.status_code == 200
+    assert answer.status_code == 409
     assert "Người khác vừa quyết định" in answer.content.decode()
     assert not Dispatch.objects.exists()
     assert Version.objects.get().returned_reason == "Xem lại"

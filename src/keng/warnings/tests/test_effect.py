@@ -51,9 +51,8 @@ def published(unit, place, by, days_ago):
         number=1,
         texts={"vi": words},
         audience={"places": [str(place.pk)]},
-        text_hash=b"0" * 32,
         made_by=by,
-        published_at=at,
+        released_at=at,
     )
     return warning
 

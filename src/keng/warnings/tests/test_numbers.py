@@ -18,7 +18,6 @@ from keng.lookup.actions import listing as listings
 from keng.tips.models import Tip, TipConcern
 from keng.warnings import actions
 from keng.warnings.actions import pattern_acts
-from keng.warnings.content import audience_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Pattern, Warning
 from keng.warnings.tests.ward import CALM, Ward
@@ -60,8 +59,7 @@ def lines(version, officer):
 def release(version, by, **more):
     return actions.approve_warning(
         version.pk,
-        text_hash=bytes(version.text_hash),
-        audience_hash=plan_audience(audience_of(version)).hash,
+        seen=version.digest_now,
         by=by,
         **more,
     )
@@ -327,8 +325,7 @@ def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(des
     def value(name):
         return page.split(f'name="{name}" value="')[1].split('"')[0]
 
-    data = {name: value(name) for name in ("text_hash", "audience_hash")}
-    data["code"] = second_factor.current_totp_code(ward.commander)
+    data = {"seen": value("seen"), "code": second_factor.current_totp_code(ward.commander)}
     refused = desk_client.post(url("warning-approve", version.warning_id), data)
     assert refused.status_code == 422
     assert not Dispatch.objects.exists()
@@ -351,7 +348,7 @@ def pattern_of(ward, texts, numbers=""):
         by=ward.officer,
     )
     return pattern_acts.approve_pattern(
-        made.pk, seen=bytes(made.hash), numbers=numbers, by=ward.commander
+        made.pk, seen=made.digest_now, numbers=numbers, by=ward.commander
     )
 
 
@@ -383,11 +380,11 @@ def test_a_pattern_with_a_wrong_telephone_is_not_approved_unseen(ward):
     ticked = pattern_acts.check_pattern(Pattern.objects.get(), by=ward.commander).digest
     found = pattern_acts.approve_pattern(
         Pattern.objects.get().pk,
-        seen=bytes(Pattern.objects.get().hash),
+        seen=Pattern.objects.get().digest_now,
         numbers=ticked,
         by=ward.commander,
     )
-    assert found.approved_by == ward.commander
+    assert found.released_by == ward.commander
     assert Entry.objects.get(action="pattern.approved").detail["unmatched_numbers"] == {"near": 1}
 
 

@@ -11,9 +11,10 @@ from keng.conftest import sign_in
 from keng.delivery.audience import plan_audience
 from keng.delivery.models import Dispatch, DispatchText
 from keng.kit import times
+from keng.releases.errors import HandInIt, TextChanged
 from keng.warnings import actions, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
-from keng.warnings.actions.errors import NotYours, StaleApproval, StyleStops
+from keng.warnings.actions.errors import StyleStops
 from keng.warnings.models import Pattern, PatternUse, Warning
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
@@ -63,7 +64,7 @@ def made(ward, *, by=None, texts=TEXTS, days=60):
 
 def approved(ward, **fields):
     pattern = made(ward, **fields)
-    return pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
+    return pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=ward.commander)
 
 
 def audience(pattern, unit):
@@ -104,13 +105,13 @@ def test_a_pattern_needs_a_second_person_and_the_text_they_read(ward):
         send(pattern, ward)
     for wrong in (ward.officer, make.officer(unit=ward.unit)):
         with pytest.raises(NotAllowed):
-            pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=wrong)
-    with pytest.raises(StaleApproval):
+            pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=wrong)
+    with pytest.raises(TextChanged):
         pattern_acts.approve_pattern(pattern.pk, seen=b"0" * 32, by=ward.commander)
-    pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.province_duty)
+    pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=ward.province_duty)
     own = made(ward, by=ward.commander)
-    with pytest.raises(NotYours):
-        pattern_acts.approve_pattern(own.pk, seen=bytes(own.hash), by=ward.commander)
+    with pytest.raises(HandInIt):
+        pattern_acts.approve_pattern(own.pk, seen=own.digest_now, by=ward.commander)
 
 
 def test_whoever_wrote_a_pattern_is_told_who_could_approve_it(ward, desk_client, monkeypatch):
@@ -120,31 +121,31 @@ def test_whoever_wrote_a_pattern_is_told_who_could_approve_it(ward, desk_client,
     address = f"/warnings/patterns/{pattern.pk}/"
     told = f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {ward.coordinator}"
     assert told in desk_client.get(address).content.decode()
-    sent = {"hash": bytes(pattern.hash).hex(), "code": "000000"}
+    sent = {"seen": pattern.digest_now.hex(), "code": "000000"}
     assert told in desk_client.post(address, sent, follow=True).content.decode()
     pattern.refresh_from_db()
-    assert pattern.approved_at is None
-    pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.coordinator)
+    assert pattern.released_at is None
+    pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=ward.coordinator)
 
 
 def test_nobody_approves_what_a_ghost_of_theirs_wrote_and_no_ghost_sends_what_they_approved(ward):
     made_by_commander = {"set_up_agreed_by": ward.commander, "set_up_at": times.now()}
     pattern = made(ward)
     Officer.objects.filter(pk=pattern.made_by_id).update(**made_by_commander)
-    with pytest.raises(NotYours):
-        pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
+    with pytest.raises(HandInIt):
+        pattern_acts.approve_pattern(pattern.pk, seen=pattern.digest_now, by=ward.commander)
     Officer.objects.update(set_up_at=None)
     ward.commander = Officer.objects.get(pk=ward.commander.pk)
     pattern = approved(ward)
     Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
-    with pytest.raises(NotYours):
+    with pytest.raises(HandInIt):
         send(pattern, ward, by=Officer.objects.get(pk=ward.officer.pk))
 
 
 def test_filling_a_pattern_keeps_its_own_rule(ward):
     """Whoever approved it sends nothing with it; whoever wrote it may."""
     pattern = approved(ward)
-    with pytest.raises(NotYours):
+    with pytest.raises(HandInIt):
         send(pattern, ward, by=ward.commander)
     send(pattern, ward, by=ward.officer)
 
@@ -152,7 +153,7 @@ def test_filling_a_pattern_keeps_its_own_rule(ward):
 def test_a_pattern_that_was_changed_behind_the_screens_sends_nothing(ward):
     pattern = approved(ward)
     Pattern.objects.filter(pk=pattern.pk).update(texts=TEXTS | {"title": "Khác"})
-    with pytest.raises(StaleApproval):
+    with pytest.raises(pattern_acts.PatternNotInForce):
         send(pattern, ward)
     assert not Dispatch.objects.exists()
 
@@ -225,7 +226,7 @@ def test_it_goes_to_the_own_commune_only(ward):
     # The province has no commune of its own, and whoever approved is no second person.
     with pytest.raises(NotAllowed):
         send(pattern, ward, by=ward.province_duty)
-    with pytest.raises(NotYours):
+    with pytest.raises(HandInIt):
         send(pattern, ward, by=ward.commander)
 
 
@@ -284,15 +285,14 @@ def test_a_pattern_from_before_that_rule_is_approved_by_nobody_and_sent_by_nobod
     def written_before():
         fresh = Pattern.objects.get(pk=pattern.pk)
         fresh.texts = texts
-        digest = pattern_acts._hash_now(fresh)
-        Pattern.objects.filter(pk=pattern.pk).update(texts=texts, hash=digest)
-        return digest
+        fresh.save(update_fields=["texts"])
+        return fresh.digest_now
 
     digest = written_before()
     with pytest.raises(pattern_acts.BlankMisplaced):
         pattern_acts.approve_pattern(pattern.pk, seen=digest, by=ward.commander)
     Pattern.objects.filter(pk=pattern.pk).update(
-        approved_by=ward.commander, approved_at=times.now()
+        released_by=ward.commander, released_at=times.now(), digest=digest
     )
     pattern.refresh_from_db()
     with pytest.raises(pattern_acts.SecondPersonNeeded):
@@ -380,7 +380,7 @@ def test_the_pages(desk_client, ward, monkeypatch):
     pattern = Pattern.objects.get()
     address = f"/warnings/patterns/{pattern.pk}/"
     sign_in(desk_client, ward.commander)
-    read = {"hash": bytes(pattern.hash).hex()}
+    read = {"seen": pattern.digest_now.hex()}
     assert desk_client.post(address, read | {"code": "0"}).status_code == 422
     assert desk_client.post(address, read | {"code": "1"}).status_code == 302
     sign_in(desk_client, ward.officer)

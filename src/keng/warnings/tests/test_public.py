@@ -10,12 +10,11 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from keng.delivery.audience import plan_audience
 from keng.kit import share_cards, times
 from keng.kit.codes import WORDLESS_ALPHABET, halved_code, wordless_code
 from keng.network.models import GroupKind
 from keng.warnings import actions, card, queries
-from keng.warnings.content import AudienceChoice, audience_of
+from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
 from keng.warnings.public import lists
 from keng.warnings.tests.test_releasing import correct
@@ -313,8 +312,7 @@ def test_the_list_asks_few_questions(public_client, ward, django_assert_max_num_
         version = ward.submitted()
         actions.approve_warning(
             version.pk,
-            text_hash=bytes(version.text_hash),
-            audience_hash=plan_audience(audience_of(version)).hash,
+            seen=version.digest_now,
             by=ward.commander,
         )
     with django_assert_max_num_queries(8):

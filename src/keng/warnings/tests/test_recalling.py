@@ -9,8 +9,9 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Delivery, Dispatch, DispatchText
+from keng.kit import times
+from keng.releases.errors import NothingWaits, TextChanged
 from keng.warnings import actions, queries
-from keng.warnings.actions.recalling import digest_of_request
 from keng.warnings.models import RecallReason, RecallRequest, Warning
 from keng.warnings.recall_words import forbidden_in_recall
 from keng.warnings.tests.test_releasing import release
@@ -49,9 +50,7 @@ def asked(ward, *, by=None, words=WORDS, version=None):
 
 
 def approve(request, by):
-    return actions.approve_recall(
-        request.pk, seen=digest_of_request(request, request.warning), by=by
-    )
+    return actions.approve_recall(request.pk, seen=request.digest_now, by=by)
 
 
 def test_at_once_only_for_a_fixed_reason_in_the_language_of_each_text(ward):
@@ -73,12 +72,12 @@ def test_at_once_only_for_a_fixed_reason_in_the_language_of_each_text(ward):
 
 def test_nobody_sends_words_of_their_own_alone(ward):
     version = ward.published()
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(NotAllowed):
         actions.recall_warning(version.warning_id, reason="own_words", by=ward.commander)
     with pytest.raises(ValueError, match="hoàn tiền"):
         actions.recall_warning(version.warning_id, reason="hoàn tiền tại đây", by=ward.commander)
     request = asked(ward, version=version)
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(NotAllowed):
         approve(request, ward.commander)
     assert not Dispatch.objects.filter(kind="recall").exists()
 
@@ -92,7 +91,7 @@ def test_words_with_a_link_or_a_strange_number_do_not_even_wait(ward, words):
 
 def test_words_that_name_a_desk_and_figures_are_fine(ward):
     request = asked(ward, words=f"{WORDS} Có 120 người nhận được, từ 24/11/2026. Nguy hiểm: 113.")
-    assert request.state == "waiting"
+    assert request.is_waiting
 
 
 def test_a_second_person_lets_exactly_these_words_out(ward):
@@ -100,7 +99,7 @@ def test_a_second_person_lets_exactly_these_words_out(ward):
     request = asked(ward, version=version)
     version.warning.refresh_from_db()
     assert version.warning.state == Warning.State.PUBLISHED
-    with pytest.raises(actions.StaleApproval):
+    with pytest.raises(TextChanged):
         actions.approve_recall(request.pk, seen=b"0" * 32, by=ward.province_duty)
     dispatch = approve(request, ward.province_duty)
     assert WORDS in dispatch.texts.get(language="vi").text
@@ -111,25 +110,23 @@ def test_a_second_person_lets_exactly_these_words_out(ward):
         ward.province_duty,
     )
     detail = Entry.objects.get(action="warning.recalled").detail
-    assert detail["text"] == digest_of_request(request, version.warning).hex()
+    assert detail["text"] == request.digest_now.hex()
 
 
 def test_words_changed_under_the_approval_are_not_sent(ward):
     request = asked(ward)
-    seen = digest_of_request(request, request.warning)
+    seen = request.digest_now
     RecallRequest.objects.update(words="Lời khác.")
-    with pytest.raises(actions.StaleApproval):
+    with pytest.raises(TextChanged):
         actions.approve_recall(request.pk, seen=seen, by=ward.province_duty)
 
 
 def test_the_database_knows_that_it_takes_two(ward):
     request = asked(ward)
     with pytest.raises(IntegrityError), transaction.atomic():
-        RecallRequest.objects.update(state="approved", decided_by=request.asked_by)
+        RecallRequest.objects.update(released_by=ward.commander, released_at=times.now())
     with pytest.raises(IntegrityError), transaction.atomic():
-        RecallRequest.objects.create(
-            warning=request.warning, reason="over", asked_by=ward.province_duty
-        )
+        RecallRequest.objects.create(warning=request.warning, reason="over")
 
 
 def test_an_officer_of_the_desk_may_ask_but_not_decide(ward):
@@ -161,7 +158,8 @@ def test_one_waits_at_a_time_and_is_overtaken_by_one_at_once(ward):
         asked(ward, version=version, by=ward.officer)
     actions.recall_warning(version.warning_id, reason="over", by=ward.province_duty)
     request.refresh_from_db()
-    assert request.state == "overtaken"
+    assert (request.ended_by, request.returned_reason) == (ward.province_duty, "")
+    assert (request.is_waiting, request.is_released) == (False, False)
     assert Delivery.objects.filter(dispatch__kind="recall").exists()
 
 
@@ -173,26 +171,26 @@ def test_the_province_is_called_to_a_recall_that_waits(ward):
     assert f"/warnings/{request.warning_id}/recall/" in text
     assert "thu hồi" in text
     actions.recall_warning(request.warning_id, reason="over", by=ward.province_duty)
-    with pytest.raises(actions.NotSubmitted):
+    with pytest.raises(NothingWaits):
         actions.call_province(request.warning_id, by=ward.officer)
 
 
 def test_refusing_keeps_the_warning_and_tells_why(ward):
     request = asked(ward)
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(NotAllowed):
         actions.refuse_recall(request.pk, reason="Đúng mà", by=ward.commander)
     actions.refuse_recall(request.pk, reason="Cảnh báo vẫn đúng", by=ward.province_duty)
-    with pytest.raises(actions.NotSubmitted):
+    with pytest.raises(NothingWaits):
         approve(request, ward.province_duty)
     assert Entry.objects.filter(action="warning.recall_refused").exists()
 
 
 def test_whoever_asked_may_withdraw(ward):
     request = asked(ward)
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(NotAllowed):
         actions.withdraw_recall(request.pk, by=ward.province_duty)
     actions.withdraw_recall(request.pk, by=ward.commander)
-    assert asked(ward, version=request.warning.versions.get()).state == "waiting"
+    assert asked(ward, version=request.warning.versions.get()).is_waiting
 
 
 def test_the_menu_and_the_page_name_what_waits_for_the_second_person(desk_client, ward):
@@ -224,16 +222,15 @@ def test_the_pages_from_asking_to_taking_back(desk_client, ward):
     page = desk_client.get(address).content.decode()
     assert WORDS in page
     seen = page.split('name="seen" value="')[1].split('"')[0]
-    decide = url("warning-recall-decide", version.warning_id)
-    stale = desk_client.post(decide, {"seen": "0" * 64, "code": "000000"})
+    stale = desk_client.post(address, {"seen": "0" * 64, "code": "000000"})
     assert stale.status_code == 409
     answer = desk_client.post(
-        decide, {"seen": seen, "code": second_factor.current_totp_code(ward.commander)}
+        address, {"seen": seen, "code": second_factor.current_totp_code(ward.commander)}
     )
     assert answer.url == url("dispatch", Dispatch.objects.get(kind="recall").pk)
     page = desk_client.get(url("warning-detail", version.warning_id)).content.decode()
     assert WORDS in page
-    again = desk_client.post(decide, {"seen": seen, "code": "000000"})
+    again = desk_client.post(address, {"seen": seen, "code": "000000"})
     assert again.status_code == 302
 
 
@@ -266,8 +263,8 @@ def test_two_approvals_at_once_are_one_and_a_page_in_words(desk_client, ward, mo
         release(version, ward.province_duty)
         return True
 
-    monkeypatch.setattr("keng.warnings.desk.releasing.is_present", decided_meanwhile)
-    data = {name: value(name) for name in ("text_hash", "audience_hash")}
+    monkeypatch.setattr("keng.releases.desk.is_present", decided_meanwhile)
+    data = {"seen": value("seen")}
     answer = desk_client.post(
         url("warning-approve", version.warning_id), data | {"code": "1"}, follow=True
     )

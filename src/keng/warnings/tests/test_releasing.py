@@ -15,6 +15,7 @@ from keng.conftest import sign_in
 from keng.delivery.audience import plan_audience
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.kit import times
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
 from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.models import VerifyCode, Version, Warning
@@ -31,12 +32,7 @@ def ward():
 
 
 def release(version, by):
-    return actions.approve_warning(
-        version.pk,
-        text_hash=bytes(version.text_hash),
-        audience_hash=plan_audience(audience_of(version)).hash,
-        by=by,
-    )
+    return actions.approve_warning(version.pk, seen=version.digest_now, by=by)
 
 
 def reached(dispatch):
@@ -58,7 +54,11 @@ def test_an_approved_warning_is_public_and_on_its_way(ward):
     assert "://" not in text
     assert "/w/" not in text
     assert "tự gõ" in text.splitlines()[-1]
-    assert Entry.objects.filter(action="warning.approved", object_id=str(version.pk)).exists()
+    said = Entry.objects.get(action="warning.approved", object_id=str(version.pk)).detail
+    assert said["hands"] == [str(ward.officer.pk)]
+    assert said["text"] == bytes(version.digest).hex()
+    # What is sent is bound to the same digest.
+    assert bytes(version.approval.text_hash) == bytes(version.digest)
 
 
 def test_the_author_cannot_approve(ward):
@@ -76,14 +76,17 @@ def test_whoever_had_a_hand_in_the_authors_sign_in_is_no_second_person(ward, han
         type(officer).objects.filter(pk=officer.pk).update(**{hand: maker, "set_up_at": at})
         officer.refresh_from_db()
 
+    def commander():
+        return type(ward.commander).objects.get(pk=ward.commander.pk)
+
     for maker, made in ((ward.commander, ward.officer), (ward.officer, ward.commander)):
         set_up(made, maker, times.now())
-        with pytest.raises(actions.SetUpAnAuthor):
-            release(version, ward.commander)
+        with pytest.raises(HandInIt):
+            release(version, commander())
         set_up(made, None, None)
     # After a quarter the person is known at the desk.
     set_up(ward.officer, ward.commander, times.now() - HAND_COUNTS_FOR)
-    release(version, ward.commander)
+    release(version, commander())
 
 
 def test_the_page_says_so_and_offers_no_button(desk_client, ward):
@@ -92,7 +95,8 @@ def test_the_page_says_so_and_offers_no_button(desk_client, ward):
     ward.officer.save()
     sign_in(desk_client, ward.coordinator)
     page = desk_client.get(f"/warnings/{version.warning_id}/approve/").content.decode()
-    assert "Chưa đầy 90 ngày trước" in page
+    assert "bạn đã mở tài khoản cho người soạn" in page
+    assert str(ward.commander) in page
     assert "Duyệt và gửi" not in page
     sign_in(desk_client, ward.province_duty)
     page = desk_client.get(f"/warnings/{version.warning_id}/approve/").content.decode()
@@ -107,7 +111,7 @@ def test_writing_the_same_text_before_is_writing_it(ward):
         first.warning_id, content=warning_content_of(first), choice=choice, by=ward.officer
     )
     version = actions.submit_warning(first.warning_id, by=ward.officer)
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(HandInIt):
         release(version, ward.commander)
     release(version, ward.coordinator)
 
@@ -123,7 +127,7 @@ def test_another_persons_word_opens_no_way_round(ward):
     version = ward.submitted(by=ward.commander)
     again = with_a_word_more(ward, version, ward.officer)
     actions.submit_warning(version.warning_id, by=ward.officer)
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(HandInIt):
         release(again, ward.commander)
     assert queries.warning_desk_lists(ward.commander).to_release == []
     assert count_waiting_warnings(ward.commander) == 0
@@ -136,7 +140,7 @@ def test_whoever_handed_it_in_does_not_let_it_out_even_after_it_came_back(ward):
     actions.submit_warning(version.warning_id, by=ward.commander)
     actions.send_back_warning(version.warning_id, reason="Xem lại số", by=ward.coordinator)
     actions.submit_warning(version.warning_id, by=ward.officer)
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(HandInIt):
         release(version, ward.commander)
     release(version, ward.coordinator)
 
@@ -189,7 +193,7 @@ def test_a_warning_of_the_province_is_approved_by_its_second_officer(ward):
 
 def test_one_comma_more_makes_the_approval_stale(ward):
     version = ward.submitted()
-    seen = bytes(version.text_hash), plan_audience(audience_of(version)).hash
+    seen = version.digest_now
     words = {**CALM, "act": CALM["act"] + ","}
     changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
     again = actions.revise_warning(
@@ -197,11 +201,8 @@ def test_one_comma_more_makes_the_approval_stale(ward):
     )
     actions.submit_warning(version.warning_id, by=ward.officer)
     for key in (version.pk, again.pk):
-        with pytest.raises(actions.StaleApproval) as found:
-            actions.approve_warning(
-                key, text_hash=seen[0], audience_hash=seen[1], by=ward.commander
-            )
-        assert found.value.what == "text"
+        with pytest.raises(TextChanged):
+            actions.approve_warning(key, seen=seen, by=ward.commander)
     assert not Dispatch.objects.exists()
 
 
@@ -209,19 +210,18 @@ def test_one_comma_more_makes_the_approval_stale(ward):
     ("field", "value"), [("severity", 3), ("category", "theft"), ("valid_until", None)]
 )
 def test_everything_that_is_printed_is_part_of_the_hash(ward, field, value):
-    content = warning_content_of(ward.draft())
-    assert dataclasses.replace(content, **{field: value}).hash != content.hash
+    version = ward.draft()
+    digest = version.digest_now
+    setattr(version, field, value)
+    assert version.digest_now != digest
 
 
 def test_one_group_more_makes_the_approval_stale(ward):
     version = ward.submitted()
-    seen = plan_audience(audience_of(version)).hash
+    seen = version.digest_now
     make.group(unit=ward.unit, place=ward.hamlet)
-    with pytest.raises(actions.StaleApproval) as found:
-        actions.approve_warning(
-            version.pk, text_hash=bytes(version.text_hash), audience_hash=seen, by=ward.commander
-        )
-    assert found.value.what == "audience"
+    with pytest.raises(TextChanged):
+        actions.approve_warning(version.pk, seen=seen, by=ward.commander)
 
 
 def test_the_approver_is_told_what_changed_since_they_looked(ward):
@@ -249,7 +249,7 @@ def test_the_approver_is_told_what_changed_since_they_looked(ward):
 def test_a_version_is_approved_only_once(ward):
     version = ward.submitted()
     release(version, ward.commander)
-    with pytest.raises(actions.NotSubmitted):
+    with pytest.raises(NothingWaits):
         release(version, ward.province_duty)
 
 
@@ -259,7 +259,7 @@ def test_giving_back_needs_the_same_right_and_keeps_the_reason(ward):
         actions.send_back_warning(version.warning_id, reason="x", by=ward.officer)
     back = actions.send_back_warning(version.warning_id, reason="Sai số", by=ward.commander)
     assert (back.returned_reason, back.submitted_at) == ("Sai số", None)
-    with pytest.raises(actions.NotSubmitted):
+    with pytest.raises(NothingWaits):
         release(back, ward.commander)
 
 
@@ -367,6 +367,31 @@ def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
             choice=ward.choice(),
             by=ward.officer,
         )
+
+
+def test_a_correction_that_waits_ends_with_the_recall(ward):
+    """Let out later, it would bring the warning back to life."""
+    version = ward.published()
+    again = with_a_word_more(ward, version, ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
+    assert count_waiting_warnings(ward.commander) == 1
+    actions.recall_warning(version.warning_id, reason="over", by=ward.commander)
+    assert count_waiting_warnings(ward.commander) == 0
+    with pytest.raises(NothingWaits):
+        release(Version.objects.get(pk=again.pk), ward.commander)
+    with pytest.raises(NothingWaits):
+        actions.call_province(version.warning_id, by=ward.officer)
+    version.refresh_from_db()
+    assert version.is_released
+
+
+def test_the_next_version_ends_the_one_that_waited_and_carries_its_hands_on(ward):
+    version = ward.submitted()
+    again = with_a_word_more(ward, version, ward.commander)
+    version.refresh_from_db()
+    assert (version.is_waiting, version.ended_at is None) == (False, False)
+    assert again.hands == [ward.officer.pk, ward.commander.pk]
+    assert [each.pk for each in queries.warning_desk_lists(ward.officer).working] == [again.pk]
 
 
 def test_a_draft_cannot_be_taken_back(ward):

@@ -42,7 +42,7 @@ def test_a_commander_who_wrote_it_does_not_read_that_it_waits_for_a_commander(de
     sign_in(desk_client, ward.commander)
     for name in ("warning-detail", "warning-approve"):
         page = desk_client.get(url(name, version.warning_id)).content.decode()
-        assert "một chỉ huy khác của đơn vị này" in page
+        assert f"Người duyệt được ở tỉnh: {ward.coordinator}" in page
         assert "chỉ huy của bạn" not in page
 
 

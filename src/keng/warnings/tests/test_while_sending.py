@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from keng.delivery.audience import plan_audience
 from keng.delivery.models import Delivery, SandboxMessage
 from keng.delivery.sender import sql
 from keng.delivery.sender.rows import LEASE_SECONDS
@@ -18,7 +17,7 @@ from keng.delivery.tests.sending import sending, test_dsn, until
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.warnings import actions
-from keng.warnings.content import audience_of, warning_content_of
+from keng.warnings.content import warning_content_of
 from keng.warnings.models import Warning
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
@@ -100,8 +99,7 @@ def sent_out(ward):
     version = ward.submitted()
     actions.approve_warning(
         version.pk,
-        text_hash=bytes(version.text_hash),
-        audience_hash=plan_audience(audience_of(version)).hash,
+        seen=version.digest_now,
         by=ward.commander,
     )
     version.refresh_from_db()
@@ -170,14 +168,12 @@ def test_a_correction_goes_to_everybody_while_a_sender_takes_row_after_row(ward,
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )
     again = actions.submit_warning(version.warning_id, by=ward.officer)
-    seen = plan_audience(audience_of(again)).hash
+    seen = again.digest_now
     sender.lease(5)
     sender.end(sender.leased[:1], "gone")
     sender.end(sender.leased[1:2], "rejected")
     with sender.at_work():
-        dispatch = actions.approve_warning(
-            again.pk, text_hash=bytes(again.text_hash), audience_hash=seen, by=ward.commander
-        )
+        dispatch = actions.approve_warning(again.pk, seen=seen, by=ward.commander)
     unreachable = set(
         Delivery.objects.filter(pk__in=sender.leased[:2]).values_list("recipient_ref", flat=True)
     )

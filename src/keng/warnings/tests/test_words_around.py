@@ -1,18 +1,19 @@
 """What stands around a warning's own words: the name of its first part, and its two pictures."""
 
 import datetime
+import hashlib
+import json
 
 import pytest
 from django.urls import reverse
 
 from keng.conftest import sign_in
-from keng.delivery.audience import plan_audience
 from keng.delivery.models import DispatchText
 from keng.language import taxonomy
 from keng.network.secret_links import lead_token
-from keng.warnings import actions, card, outgoing_text, part_names, pattern_blanks
-from keng.warnings.content import WarningContent, audience_of
-from keng.warnings.models import Version
+from keng.warnings import actions, card, outgoing_text, part_names
+from keng.warnings.content import WarningContent
+from keng.warnings.models import Pattern, Version
 from keng.warnings.tests.ward import CALM, Ward
 
 pytestmark = pytest.mark.django_db
@@ -52,8 +53,7 @@ def published(ward, content):
     actions.submit_warning(version.warning_id, by=ward.officer)
     actions.approve_warning(
         version.pk,
-        text_hash=bytes(version.text_hash),
-        audience_hash=plan_audience(audience_of(version)).hash,
+        seen=version.digest_now,
         by=ward.commander,
     )
     return Version.objects.get(pk=version.pk)
@@ -103,13 +103,20 @@ def test_page_message_and_picture_call_the_first_part_alike(code):
     assert code != "missing_person" or name == "Thông tin đã biết"
 
 
+def sha256_of(said):
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
 def test_what_was_approved_before_the_names_differed_is_approved_still():
-    """The hashes as they were computed when every first part was called "What they do"."""
-    assert BURNS.hash.hex() == "202d93a6d02b5a41b878d0b386660ff851bee5d5cabfd8f986c056adcbcac8a3"
-    pattern = pattern_blanks.pattern_hash(
-        FIRE, category="fire_explosion", severity=3, kinds=["lodging"], expires_on=UNTIL
+    """What is answered for is as it was when every first part was called "What they do"."""
+    burns = "202d93a6d02b5a41b878d0b386660ff851bee5d5cabfd8f986c056adcbcac8a3"
+    assert sha256_of(BURNS.as_json()) == burns
+    pattern = Pattern(
+        texts=FIRE, category="fire_explosion", severity=3, kinds=["lodging"], expires_on=UNTIL
     )
-    assert pattern.hex() == "59e24b32ddc3a5aca82fd432380bddc81cff384273150cb4a274587e270fae05"
+    fire = "59e24b32ddc3a5aca82fd432380bddc81cff384273150cb4a274587e270fae05"
+    assert sha256_of(pattern.content_to_release) == fire
 
 
 @pytest.mark.usefixtures("cards_are_drawn")

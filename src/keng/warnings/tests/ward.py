@@ -2,11 +2,10 @@
 
 import datetime
 
-from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.models import GroupKind
 from keng.warnings import actions
-from keng.warnings.content import AudienceChoice, WarningContent, audience_of
+from keng.warnings.content import AudienceChoice, WarningContent
 from keng.warnings.known_numbers import check_warning
 from tests import make
 
@@ -77,8 +76,7 @@ class Ward:
         compared = check_warning(version.warning, version.texts, officer=self.province_duty)
         actions.approve_warning(
             version.pk,
-            text_hash=bytes(version.text_hash),
-            audience_hash=plan_audience(audience_of(version)).hash,
+            seen=version.digest_now,
             numbers=compared.digest,
             by=self.province_duty,
         )

@@ -1,6 +1,8 @@
 """A year of warnings: written by one officer, approved by another, sent, some of them amended."""
 
 import datetime as dt
+import hashlib
+import json
 import uuid
 from random import Random
 from typing import Any
@@ -9,6 +11,7 @@ from keng.audit.actions import unit_chain
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.kit.codes import WORDLESS_ALPHABET
+from keng.releases import steps
 from keng.warnings import outgoing_text
 from keng.warnings.content import WarningContent
 from keng.warnings.models import RecallReason, RecallRequest, VerifyCode, Version, Warning
@@ -99,7 +102,7 @@ class _Story:
         )
         self._sent: list[Dispatch] = []
         self._codes: list[VerifyCode] = []
-        self._latest = self._draft(content, drafted, published_at=bulletin.at)
+        self._latest = self._draft(content, drafted, released_at=bulletin.at)
 
     def tell(self) -> None:
         """Published, then put right or taken back as it was planned."""
@@ -114,7 +117,7 @@ class _Story:
                 self._take_back(each)
 
     def _draft(
-        self, content: WarningContent, drafted: dt.datetime, *, published_at: dt.datetime
+        self, content: WarningContent, drafted: dt.datetime, *, released_at: dt.datetime
     ) -> Version:
         dice, bulletin = self._press.dice, self._bulletin
         return Version(
@@ -126,11 +129,13 @@ class _Story:
             valid_until=content.valid_until,
             texts={language: dict(text) for language, text in content.texts.items()},
             audience=bulletin.choice.as_json(),
-            text_hash=content.hash,
             made_by=bulletin.author,
             made_at=drafted,
-            published_at=published_at,
-            submitted_at=after(drafted, dice, typically=9, until=published_at),
+            hands=[bulletin.author.pk],
+            submitted_at=after(drafted, dice, typically=9, until=released_at),
+            released_by=bulletin.approver,
+            released_at=released_at,
+            digest=_digest(content),
         )
 
     def _publish(
@@ -145,7 +150,7 @@ class _Story:
             at,
             self._unit,
             outgoing_text.warning_messages(content, stamp),
-            content.hash,
+            bytes(version.digest or b""),
             version.pk,
             is_urgent=content.severity == Warning.Severity.URGENT,
             author=self._bulletin.author,
@@ -155,17 +160,12 @@ class _Story:
             expires_at=times.start_of(until + dt.timedelta(days=1)) if until else None,
             instead_of=tuple(each.pk for each in self._sent),
         )
-        approval = self._send(sending)
-        version.approval, version.dispatch = approval, self._sent[-1]
+        version.approval, version.dispatch = self._send(sending), self._sent[-1]
         self._codes.append(code)
         self._press.keep(version)
         self._press.keep(code)
         self._note_writing(version)
-        detail = {
-            "text": bytes(version.text_hash).hex(),
-            "audience": bytes(approval.audience_hash).hex(),
-            "dispatch": str(version.dispatch_id),
-        }
+        detail = steps.release_detail(version) | {"dispatch": str(version.dispatch_id)}
         self._note("warning.approved", at, version.pk, detail)
 
     def _correct(
@@ -173,7 +173,7 @@ class _Story:
     ) -> None:
         earlier = list(self._sent)
         drafted = at - dt.timedelta(minutes=self._press.dice.randrange(6, 30))
-        self._latest = self._draft(content, drafted, published_at=at)
+        self._latest = self._draft(content, drafted, released_at=at)
         self._publish(at, content, ends_at)
         self._end(earlier, at, "corrected")
         self._warning.published_at = at
@@ -215,11 +215,10 @@ class _Story:
                 warning=warning,
                 reason=RecallReason.OWN_WORDS,
                 words=what.reason,
-                asked_by=self._bulletin.author,
-                asked_at=asked_at,
-                state=RecallRequest.State.APPROVED,
-                decided_by=self._bulletin.approver,
-                decided_at=what.at,
+                hands=[self._bulletin.author.pk],
+                submitted_at=asked_at,
+                released_by=self._bulletin.approver,
+                released_at=what.at,
             )
         )
         why = {"why": str(RecallReason.OWN_WORDS)}
@@ -240,7 +239,7 @@ class _Story:
 
     def _note_writing(self, version: Version) -> None:
         """The author's part; the first state is drafted, a later one revised."""
-        hashes = {"number": version.number, "text": bytes(version.text_hash).hex()}
+        hashes = steps.release_detail(version) | {"number": version.number}
         drafted = "warning.drafted" if version.number == 1 else "warning.revised"
         self._note(drafted, version.made_at, version.pk, hashes, by_author=True)
         submitted = version.submitted_at or version.made_at
@@ -258,3 +257,9 @@ class _Story:
         by = self._bulletin.author if by_author else self._bulletin.approver
         chain = unit_chain(self._unit.pk)
         self._record.note(chain, Act(at, action, by, ("version", str(version)), detail))
+
+
+def _digest(content: WarningContent) -> bytes:
+    """Of the words alone: whom they went to stands in the approval."""
+    canonical = json.dumps(content.as_json(), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).digest()

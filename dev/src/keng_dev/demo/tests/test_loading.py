@@ -336,7 +336,7 @@ def test_warnings_went_to_exactly_whom_they_were_approved_for(province):
     for version in versions:
         approval = version.approval
         assert approval.approved_by_id != approval.author_id == version.made_by_id
-        assert bytes(approval.text_hash) == bytes(version.text_hash)
+        assert bytes(approval.text_hash) == bytes(version.digest)
         approved = bytes(approval.audience_hash)
         if earlier := tuple(v.dispatch_id for v in versions if comes_before(v, version)):
             assert approved == SameRecipients(earlier, waiting=True).hash
@@ -351,8 +351,8 @@ def test_a_correction_replaces_the_earlier_text_for_exactly_those_who_had_it(pro
         first = second.warning.versions.select_related("dispatch").get(number=1)
         assert second.dispatch.kind == "correction"
         assert recipients(second.dispatch_id) == recipients(first.dispatch_id)
-        assert first.dispatch.cancelled_at == second.published_at
-        assert bytes(first.text_hash) != bytes(second.text_hash)
+        assert first.dispatch.cancelled_at == second.released_at
+        assert bytes(first.digest) != bytes(second.digest)
         changed = {
             (language, part)
             for language, words in second.texts.items()
@@ -374,7 +374,7 @@ def test_what_was_taken_back_says_why_to_exactly_those_who_had_it(province):
         assert recipients(taken_back.pk) == recipients(last.dispatch_id)
         sent = tuple(warning.versions.values_list("dispatch", flat=True))
         assert bytes(taken_back.approval.audience_hash) == SameRecipients(sent).hash
-        assert last.published_at < warning.recalled_at == last.dispatch.cancelled_at
+        assert last.released_at < warning.recalled_at == last.dispatch.cancelled_at
 
 
 def test_the_simulated_phones_show_what_reached_them(province):
