@@ -179,6 +179,7 @@ class Day:
         self.places["warning-detail"] = page.url.removesuffix("approve/")
         page.fill("[name=code]", desk.code())
         page.locator("main form button[data-send]").first.click()
+        desk.waits_for_rows()
         page.goto(self.places["warning-detail"])
         public = urlsplit(_address(page, "a[href*='/w/']"))
         self.places["warning"] = f"{self.stack.public}{public.path}"

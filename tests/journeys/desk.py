@@ -85,6 +85,10 @@ class Desk:
         is_pattern = isinstance(words, re.Pattern)
         expect(self.page.locator("body")).to_contain_text(words, use_inner_text=is_pattern)
 
+    def waits_for_rows(self) -> None:
+        """The list of who gets it is made a moment after the approval, and leads have it then."""
+        expect(self.page.locator("#outcome table")).to_be_visible(timeout=60_000)
+
 
 def also_who_had_enough(page: Page) -> None:
     """Groups that got their warnings of this week, maybe in other journeys, get this one too."""

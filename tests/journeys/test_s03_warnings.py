@@ -111,6 +111,7 @@ def approve(commander: Desk) -> None:
     page.fill("[name=code]", commander.code())
     page.locator("main form button[data-send]").first.click()
     commander.sees(TITLE)
+    commander.waits_for_rows()
 
 
 def wait_for(page: Page, words: str) -> None:

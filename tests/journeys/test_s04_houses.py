@@ -97,6 +97,7 @@ def approve(people, stack):
     commander.page.fill("[name=code]", commander.code())
     commander.page.locator("main form button[data-send]").first.click()
     commander.sees(TITLE)
+    commander.waits_for_rows()
 
 
 def link_of_lead(desk, stack, name):

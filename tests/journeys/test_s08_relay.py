@@ -139,6 +139,7 @@ def approve(commander: Desk) -> None:
     page.fill("[name=code]", commander.code())
     page.locator("main form button[data-send]").first.click()
     commander.sees(TITLE)
+    commander.waits_for_rows()
 
 
 def hand_out(duty: Desk, name: str) -> str:

@@ -179,6 +179,7 @@ def approve(people, stack) -> None:
     commander.page.fill("[name=code]", commander.code())
     commander.page.locator("main form button[data-send]").first.click()
     commander.sees(TITLE)
+    commander.waits_for_rows()
 
 
 def coverage(ward: Desk, stack) -> int:

@@ -20,6 +20,9 @@ name_records(
         # By whoever approves, corrects or recalls a warning.
         "dispatch.sent": _("Sent a warning out"),
         "dispatch.cancelled": _("Stopped what had not left yet"),
+        # By the worker, which makes the rows of what was sent out.
+        "dispatch.materialised": _("Made the list of everybody who gets a warning"),
+        "dispatch.held": _("Held a warning: many more people would get it than were approved"),
         # By the operator at the console, and by the sender.
         "channel.added": _("Added an account of a channel"),
         "channel.renewed": _("Gave an account of a channel other secrets"),

@@ -4,7 +4,8 @@ import datetime
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
-from keng.delivery.models import Delivery
+from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.recipients import RecipientQuery
 from keng.kit import times
 from keng.network.models import GroupKind
@@ -39,6 +40,32 @@ class Audience:
     """How grave it is: subscribers who asked for graver things only are left out."""
     over_limit_reason: str = ""
     """Why groups that already had their weekly number get this too; empty leaves them out."""
+    groups: tuple[tuple[uuid.UUID, str, str], ...] | None = None
+    """No group but these, each on this channel under this address: what define_audience() found.
+    None while it is not defined: whichever groups there are."""
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """What an approval is bound to, as it is kept with a dispatch."""
+        return {
+            "units": _sorted_ids(self.units),
+            "places": _sorted_ids(self.places),
+            "kinds": sorted(self.kinds),
+            "without": _sorted_ids(self.without),
+            "subscribers": self.subscribers,
+            "minimum_severity": self.minimum_severity,
+            "over_limit_reason": self.over_limit_reason,
+            "groups": sorted([str(key), *posted] for key, *posted in self.groups or ()),
+        }
+
+    @property
+    def hash(self) -> bytes:
+        """Of the definition: one group more, less or elsewhere is another; one person is not."""
+        return _digest_of_definition(self.definition)
+
+    def resolved(self) -> "Audience":
+        """Itself: see SameRecipients."""
+        return self
 
     def query(self) -> RecipientQuery:
         """The recipients, as a WITH query ending in a table `recipients`."""
@@ -51,6 +78,7 @@ class Audience:
             severity=self.minimum_severity,
             limit=WEEKLY_LIMIT,
             over_limit=bool(self.over_limit_reason.strip()),
+            approved=self.groups,
         )
 
 
@@ -61,21 +89,91 @@ class SameRecipients:
     dispatches: tuple[uuid.UUID, ...]
     waiting: bool = False
     """Also those whose message has not left yet: they get the new one instead of the old."""
-    called_off_at: datetime.datetime | None = None
-    """The moment that what waited was called off for this; before it is, what waits is counted."""
+    called_off_at: tuple[datetime.datetime, ...] = ()
+    """The moments at which what waited was called off for this; before it is, what waits is
+    counted."""
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """What an approval is bound to, as it is kept with a dispatch."""
+        return {"earlier": _sorted_ids(self.dispatches), "waiting": self.waiting}
 
     @property
     def hash(self) -> bytes:
         """Of the definition: a message that leaves or fails meanwhile makes no approval stale."""
-        dispatches = sorted(str(key) for key in self.dispatches)
-        definition = ["same recipients", dispatches, self.waiting]
-        return hashlib.sha256(json.dumps(definition).encode()).digest()
+        return _digest_of_definition(self.definition)
+
+    def resolved(self) -> "Audience | SameRecipients":
+        """The same, where one of the earlier dispatches is or was called off before it had rows.
+
+        Whoever waits for such a dispatch stands in no row: they are those whom it would have gone
+        to. That is the audience that was chosen first, if nothing of it ever had rows.
+        """
+        moments: list[datetime.datetime | None] = [*self.called_off_at] or [None]
+        rowless = Dispatch.objects.filter(pk__in=self.dispatches, materialised_at__isnull=True)
+        for each in rowless.order_by("-id") if self.waiting else ():
+            if each.cancelled_at in moments:
+                audience = audience_of_dispatch(each)
+                if isinstance(audience, Audience):
+                    return audience
+                moments += audience.called_off_at
+        return replace(self, called_off_at=tuple(moment for moment in moments if moment))
 
     def query(self) -> RecipientQuery:
         """The recipients, as a WITH query ending in a table `recipients`."""
+        found = self.resolved()
+        if isinstance(found, Audience):
+            return found.query()
         return recipients.earlier_recipients(
-            list(self.dispatches), waiting=self.waiting, called_off_at=self.called_off_at
+            list(found.dispatches), waiting=found.waiting, called_off_at=list(found.called_off_at)
         )
+
+
+def _sorted_ids(keys: Iterable[uuid.UUID]) -> list[str]:
+    return sorted(str(key) for key in keys)
+
+
+def _digest_of_definition(definition: dict[str, Any]) -> bytes:
+    """SHA-256 of the canonical JSON."""
+    canonical = json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def define_audience(audience: Audience | SameRecipients) -> Audience | SameRecipients:
+    """The audience as it is approved: with its groups of this moment, and where each is posted."""
+    if isinstance(audience, SameRecipients):
+        return audience
+    query = audience.query()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Our own words only; values are bound.
+            f"{query.sql} SELECT recipient_ref, channel, address FROM recipients "  # noqa: S608
+            "WHERE recipient_kind = 'group' ORDER BY 1",
+            query.values,
+        )
+        return replace(audience, groups=tuple(cursor.fetchall()))
+
+
+def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
+    """The audience of a dispatch to many, as it was approved."""
+    kept = dispatch.audience.definition
+    if "earlier" in kept:
+        ended = dispatch.earlier_ended_at
+        return SameRecipients(_ids(kept["earlier"]), kept["waiting"], (ended,) if ended else ())
+    return Audience(
+        units=_ids(kept["units"]),
+        places=_ids(kept["places"]),
+        kinds=tuple(kept["kinds"]),
+        without=_ids(kept["without"]),
+        subscribers=kept["subscribers"],
+        minimum_severity=kept["minimum_severity"],
+        over_limit_reason=kept["over_limit_reason"],
+        groups=tuple((uuid.UUID(key), channel, to) for key, channel, to in kept["groups"]),
+    )
+
+
+def _ids(kept: list[str]) -> tuple[uuid.UUID, ...]:
+    return tuple(uuid.UUID(key) for key in kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +293,12 @@ def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCoun
 
 
 def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
-    """Count and hash an audience as it is this moment; of SameRecipients the definition."""
+    """Count an audience as it is this moment, and hash its definition."""
     query, cells = audience.query(), count_recipients(audience)
+    digest = define_audience(audience).hash
     with connection.cursor() as cursor:
         if isinstance(audience, SameRecipients):
-            return AudiencePlan(cells, audience.hash, leadless=_leadless(cursor, query))
-        # Our own words only; values are bound.
-        cursor.execute(f"{query.sql} SELECT {recipients.DIGEST_SQL} FROM recipients", query.values)  # noqa: S608
-        digest = bytes(cursor.fetchone()[0])
+            return AudiencePlan(cells, digest, leadless=_leadless(cursor, query))
         cursor.execute(
             # Our own words only; values are bound.
             query.sql + " SELECT id, name, recent FROM candidates WHERE recent >= %(limit)s "  # noqa: S608

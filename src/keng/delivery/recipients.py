@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,10 @@ LEFT JOIN LATERAL (
 ) account ON true"""
 
 _CHOSEN = f"""
-WITH RECURSIVE below(id) AS (
+WITH RECURSIVE approved(id, channel, address) AS (
+  SELECT * FROM unnest(%(group_ids)s::uuid[], %(group_channels)s::text[],
+    %(group_addresses)s::text[])
+), below(id) AS (
   SELECT unnest(%(places)s::uuid[])
   UNION
   SELECT p.id FROM places_place p JOIN below b ON p.parent_id = b.id
@@ -67,6 +71,9 @@ WITH RECURSIVE below(id) AS (
   FROM network_group g
   WHERE g.is_active AND g.unit_id = ANY(%(units)s) AND g.kind = ANY(%(kinds)s)
     AND g.place_id IN (SELECT id FROM below) AND NOT g.id = ANY(%(without)s::uuid[])
+    -- Whoever joined or moved since the approval was not approved.
+    AND (NOT %(only_approved)s OR (g.id, g.channel::text, g.channel_address::text) IN (
+      SELECT id, channel, address FROM approved))
 ), recipients AS (
   SELECT 'group' AS recipient_kind, c.id AS recipient_ref, c.kind AS group_kind, c.channel,
     account.id AS account_id, c.channel_address AS address, NULL::bytea AS address_sealed,
@@ -83,17 +90,20 @@ WITH RECURSIVE below(id) AS (
     AND EXISTS (SELECT 1 FROM network_subscription_places sp
                 WHERE sp.subscription_id = s.id AND sp.place_id IN (SELECT id FROM around))
 )"""  # noqa: S608 -- our own words only; values are bound
-# Who got it, or may have: an unknown outcome, a row being sent this moment, and a text that lies
-# or lay ready for a lead, who can have posted it without saying so. What waited until it was called
-# off for this very text counts as waiting.
+# Who got it, or may have: an unknown outcome, a row being sent this moment or at the moment when it
+# was called off (its try is settled later than what waited), and a text that lies or lay ready for
+# a lead, who can have posted it without saying so. What waited until it was called off for this
+# very text counts as waiting.
 _EARLIER = """
 WITH got AS (
   SELECT DISTINCT ON (d.recipient_ref) d.*
   FROM delivery_delivery d
   WHERE d.dispatch_id = ANY(%(dispatches)s::uuid[]) AND d.part = 1
     AND (d.state IN ('leased', 'sent', 'delivered', 'read', 'unknown', 'relayed')
+         OR d.state = 'cancelled' AND d.settled_at <> d.called_off_at
          OR %(waiting)s AND (d.state IN ('queued', 'not_now')
-                             OR d.state = 'cancelled' AND d.called_off_at = %(called_off_at)s)
+                             OR d.state = 'cancelled'
+                               AND d.called_off_at = ANY(%(called_off_at)s::timestamptz[]))
          OR d.channel = %(hand)s
            AND (d.state = 'queued' OR d.state = 'cancelled' AND d.called_off_at IS NOT NULL)
            AND EXISTS (
@@ -123,8 +133,12 @@ def chosen_recipients(
     severity: int,
     limit: int,
     over_limit: bool,
+    approved: Sequence[tuple[uuid.UUID, str, str]] | None,
 ) -> RecipientQuery:
-    """Active groups by place and kind, and confirmed subscribers of the same places."""
+    """Active groups by place and kind, and confirmed subscribers of the same places.
+
+    With `approved` no group but these, each on its channel under its address.
+    """
     return RecipientQuery(
         _CHOSEN,
         {
@@ -137,15 +151,23 @@ def chosen_recipients(
             "limit": limit,
             "over_limit": over_limit,
             "hand": BY_HAND,
+            "only_approved": approved is not None,
+            "group_ids": [key for key, _channel, _address in approved or ()],
+            "group_channels": [channel for _key, channel, _address in approved or ()],
+            "group_addresses": [address for _key, _channel, address in approved or ()],
             "week": first_id_since(times.now() - datetime.timedelta(days=7)),
         },
     )
 
 
 def earlier_recipients(
-    dispatches: list[uuid.UUID], *, waiting: bool, called_off_at: datetime.datetime | None
+    dispatches: list[uuid.UUID], *, waiting: bool, called_off_at: list[datetime.datetime]
 ) -> RecipientQuery:
-    """Whoever got one of these dispatches, or still waits for it, once each."""
+    """Whoever got one of these dispatches or may have, once each.
+
+    With `waiting` also whoever still waits for it, or did so when it was called off at one of these
+    moments.
+    """
     values = {
         "dispatches": dispatches,
         "waiting": waiting,

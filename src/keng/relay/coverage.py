@@ -172,7 +172,7 @@ def recent_dispatches(officer: "Officer") -> list[Dispatch]:
         .filter(created_at__gt=times.now() - _RECENT, cancelled_at__isnull=True)
         .exclude(kind=Dispatch.Kind.RECALL)
         .prefetch_related("texts")
-        .select_related("unit")
+        .select_related("unit", "approval")
         .order_by("-id")[:50]
     )
 

@@ -32,6 +32,8 @@ def coverage(request: SignedInRequest) -> HttpResponse:
     ]
     context = {
         "rows": rows,
+        "preparing": [each for each in found if each.is_being_prepared],
+        "held": [each for each in found if each.is_held],
         "coverage": together,
         "levels": queries.relay_levels(keys, officer=request.officer),
         "map": tile_map(together, officer=request.officer),

@@ -14,6 +14,7 @@ from keng.delivery.actions import dispatch as actions
 from keng.delivery.models import Dispatch
 from keng.delivery.queries import outcomes
 from keng.delivery.rights import may_stop_or_resend
+from keng.network.models import Group
 from keng.relay import coverage
 
 
@@ -36,9 +37,14 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "waiting": waiting[:10],
         "waiting_leads": len({one.task.lead_id for one in waiting}),
         "more_waiting": max(0, len(waiting) - 10),
+        "left_out": _names_of_groups(found.left_out),
         "waiting_below": coverage.open_tasks_by_unit(found, officer=request.officer),
     }
     return render(request, "relay/dispatch.html", context)
+
+
+def _names_of_groups(keys: list[uuid.UUID]) -> list[str]:
+    return list(Group.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True))
 
 
 @require_POST
@@ -46,6 +52,9 @@ def dispatch_cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back what has not left."""
     get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
     count = actions.cancel_dispatch(pk, by=request.officer)
+    if Dispatch.objects.filter(pk=pk, materialised_at__isnull=True).exists():
+        messages.success(request, _("Taken back before anything of it was sent"))
+        return redirect("dispatch", pk=pk)
     messages.success(
         request,
         ngettext(

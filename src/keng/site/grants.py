@@ -233,11 +233,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_listingevidence": RI,
         **dict.fromkeys(_NETWORK, RIU),
         **_MADE_ONCE,
-        "delivery_dispatch": "SELECT, INSERT, UPDATE (cancelled_at)",
+        # It is stopped, or let go if it was held; its rows and tasks are made by the worker.
+        "delivery_dispatch": "SELECT, INSERT, UPDATE (cancelled_at, held_at, let_go_people)",
+        "delivery_dispatchaudience": RI,
         # Taken back, or sent once more where nobody knows; to whom and what stays.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
         "not_before, leased_by, leased_until, address_sealed, text_sealed)",
-        "delivery_relaytask": "SELECT, INSERT, UPDATE (handed_out_at, handed_out_by_id, seen_at, "
+        "delivery_relaytask": "SELECT, UPDATE (handed_out_at, handed_out_by_id, seen_at, "
         "seen_by_id, houses_told)",
         "network_lead_groups": ALL,
         "network_grouptarget": RIU,
@@ -364,10 +366,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_signedhead": RI,
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,
+        # It makes the rows of what was approved, or holds it; triggers say for whom, and once.
+        "delivery_dispatch": "SELECT, INSERT, UPDATE (materialised_at, left_out, held_at, "
+        "held_people)",
+        "delivery_dispatchaudience": R,
+        "delivery_approval": "SELECT (id, people)",
         # Calls and answers that are overtaken; an address is forgotten.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
         "address_sealed, text_sealed, provider_id)",
-        "delivery_relaytask": R,
+        "delivery_relaytask": RI,
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,

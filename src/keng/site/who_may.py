@@ -59,7 +59,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     listing listing-propose listing-refuse listing-end
     warnings warning-new warning-audience warning-detail warning-effect warning-edit
     warning-submit warning-approve warning-call warning-send-back warning-recall
-    warning-recall-refuse warning-recall-withdraw
+    warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
     rota shift-remove hand-outs hand-out-link hand-out-done relay-seen relay-rooms-told

@@ -12,6 +12,9 @@ SEND_BACK_WARNING = Act(RELEASING, {"warning.sent_back": _("Gave a warning back 
 # What somebody was shown is kept for their next look, and is nothing for the record.
 NOTE_READING = Act(RELEASING, is_look=True)
 APPROVE_WARNING = Act(RELEASING, {"warning.approved": _("Approved and published a warning")})
+LET_HELD_GO = Act(
+    RELEASING, {"dispatch.let_go": _("Let a held warning go to more people than were approved")}
+)
 CALL_PROVINCE = Act(WORKING, {"warning.called": _("Called the province to approve a warning")})
 
 RECALL_WARNING = Act(RELEASING)

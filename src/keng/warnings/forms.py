@@ -63,6 +63,11 @@ def numbers_field() -> forms.RegexField:
     )
 
 
+def people_field() -> forms.IntegerField:
+    """How many subscribers the page showed: many more by the time of sending, and it is held."""
+    return forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
 def note_unticked(form: forms.Form) -> None:
     """Say beside the tick what is wanted."""
     form.add_error("numbers", NumbersUnchecked.sentence)
@@ -260,6 +265,13 @@ def initial_of_version(version: Version) -> dict[str, Any]:
         "valid_until": version.valid_until,
         **version.audience,
     }
+
+
+class LetGoForm(Form):
+    """The own code of whoever lets a held warning go, and the number they looked at."""
+
+    people = people_field()
+    code = own_code_field()
 
 
 class RecallForm(Form):

@@ -15,7 +15,7 @@ from keng.network.models import GroupKind
 from keng.places.models import Place
 from keng.warnings import pattern_blanks
 from keng.warnings.content import WARNING_FIELDS
-from keng.warnings.forms import LONGEST_TITLE, NumbersForm
+from keng.warnings.forms import LONGEST_TITLE, NumbersForm, people_field
 from keng.warnings.models import Warning
 
 _LABELS = {
@@ -166,4 +166,5 @@ class SendPatternForm(NumbersForm):
     """The sender's own code, the list they looked at, and the numbers they ticked."""
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    people = people_field()
     code = own_code_field()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 
 from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
-from keng.delivery.models import Delivery
+from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
 from keng.language import taxonomy
 from keng.network.models import Group
@@ -124,6 +124,8 @@ class WarningDeskLists:
     published: list[Version]
     recalls: list[RecallRequest]
     """Recalls that wait for this officer, each with its warning's newest public version."""
+    held: list[Version]
+    """What is held until this officer, or another second person, lets it go or stops it."""
 
 
 def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
@@ -143,7 +145,7 @@ def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     published = list(
         Version.objects.visible_to(officer)
         .newest_published()
-        .select_related("warning__unit", "verify_code", "dispatch")
+        .select_related("warning__unit", "verify_code", "dispatch__approval")
         .annotate(
             recipients=Count("dispatch__deliveries", filter=Q(dispatch__deliveries__part=1)),
             waiting=Count(
@@ -161,7 +163,8 @@ def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     titles = {version.warning_id: version.texts["vi"]["title"] for version in public}
     for recall in recalls:
         recall.title = titles[recall.warning_id]  # type: ignore[attr-defined]
-    return WarningDeskLists(to_release, working, published, recalls)
+    held = list(held_to_decide(officer).select_related("warning__unit", "dispatch__approval"))
+    return WarningDeskLists(to_release, working, published, recalls, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,16 @@ def recalls_to_decide(officer: "Officer") -> QuerySet[RecallRequest]:
         .filter(Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces))
         .without_hand_of(officer)
     )
+
+
+def held_to_decide(officer: "Officer") -> QuerySet[Version]:
+    """Held versions that this officer may let go: without a hand, of units they release for."""
+    units, provinces = rights.releasable_units(officer)
+    found = Version.objects.visible_to(officer)
+    return found.filter(
+        Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces),
+        dispatch__in=Dispatch.objects.held(),
+    ).without_hand_of(officer)
 
 
 def recall_audience(warning: Warning) -> SameRecipients:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.warnings.desk import effect, overview, patterns, recalling, releasing, writing
+from keng.warnings.desk import effect, held, overview, patterns, recalling, releasing, writing
 from keng.warnings.public import feed, lists, pages, poster
 
 # Short and without a slash at the end: the address of a warning is printed and typed.
@@ -24,6 +24,7 @@ desk: list[URLPattern] = [
     path("warnings/patterns/<uuid:pk>/end/", patterns.pattern_end, name="pattern-end"),
     path("warnings/patterns/<uuid:pk>/send/", patterns.pattern_send, name="pattern-send"),
     path("warnings/patterns/sent/<uuid:pk>/", patterns.pattern_review, name="pattern-review"),
+    path("warnings/held/<uuid:pk>/", held.warning_held, name="warning-held"),
     path("warnings/<uuid:pk>/", overview.warning_detail, name="warning-detail"),
     path("warnings/<uuid:pk>/effect/", effect.warning_effect, name="warning-effect"),
     path("warnings/<uuid:pk>/edit/", writing.warning_edit, name="warning-edit"),

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from keng.warnings import rights
 from keng.warnings.models import Version
-from keng.warnings.queries import recalls_to_decide
+from keng.warnings.queries import held_to_decide, recalls_to_decide
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -20,5 +20,6 @@ def count_waiting_warnings(officer: "Officer") -> int:
     theirs = Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces)
     versions = Version.objects.visible_to(officer).waiting().filter(theirs)
     versions = versions.without_hand_of(officer)
-    # Asked on every page of the desk: one question for both.
-    return versions.values("pk").union(recalls_to_decide(officer).values("pk"), all=True).count()
+    # Asked on every page of the desk: one question for all.
+    others = recalls_to_decide(officer).values("pk"), held_to_decide(officer).values("pk")
+    return versions.values("pk").union(*others, all=True).count()

@@ -105,22 +105,25 @@ class Rig:
             self._looking.close()
 
     def send_to_all(self) -> Any:
-        """Materialise one notice to every group."""
+        """One notice to every group, and its rows as the worker makes them."""
         from keng.acts.work import work  # noqa: PLC0415 -- needs the settings
-        from keng.delivery.actions import dispatch  # noqa: PLC0415
-        from keng.delivery.audience import Audience  # noqa: PLC0415
+        from keng.delivery.actions import dispatch, materialising  # noqa: PLC0415
+        from keng.delivery.audience import Audience, define_audience  # noqa: PLC0415
 
-        return work()(dispatch.send_dispatch)(
+        audience = Audience((self._unit.pk,), (self._place.pk,), ("residents",))
+        sent = work()(dispatch.send_dispatch)(
             kind="notice",
             unit=self._unit,
             approval=None,
             texts=[dispatch.TextToSend("vi", TEXT)],
-            audience=Audience((self._unit.pk,), (self._place.pk,), ("residents",)),
+            audience=define_audience(audience),
             source_kind="bench",
             source_ref=None,
             is_urgent=False,
             by="bench",
         )
+        materialising.materialise_next_dispatch()
+        return sent
 
     def reply(self) -> Any:
         """One urgent row to the same account, as an answer to a reporter is."""

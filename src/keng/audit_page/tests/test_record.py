@@ -197,6 +197,7 @@ def test_what_officers_do_to_dispatches_and_with_leads_stands_on_the_page(desk_c
     auditor = make.officer(unit=ward.unit, role=Post.Role.AUDITOR)
     assert acts_on_the_page(desk_client, auditor) == {
         "dispatch.sent",
+        "dispatch.materialised",
         "dispatch.cancelled",
         "dispatch.unknown_resent",
         "relay.handed_out",

@@ -2,7 +2,14 @@
 
 from keng.delivery.models.accounts import ChannelAccount, SandboxMessage
 from keng.delivery.models.inbound import Conversation, DedupeKey, Inbound, InboundMedia
-from keng.delivery.models.outbound import Approval, Attempt, Delivery, Dispatch, DispatchText
+from keng.delivery.models.outbound import (
+    Approval,
+    Attempt,
+    Delivery,
+    Dispatch,
+    DispatchAudience,
+    DispatchText,
+)
 from keng.delivery.models.pagers import PagerTest, PagerWay
 from keng.delivery.models.relay import RelayTask
 
@@ -14,6 +21,7 @@ __all__ = [
     "DedupeKey",
     "Delivery",
     "Dispatch",
+    "DispatchAudience",
     "DispatchText",
     "Inbound",
     "InboundMedia",

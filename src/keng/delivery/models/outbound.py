@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,9 @@ class Approval(Row):
     audience_hash = models.BinaryField(max_length=32)
     approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     author = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    # How many people who subscribe the approver saw: groups are approved one by one, people as a
+    # number.
+    people = models.PositiveIntegerField(default=0, db_default=0)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -43,9 +47,26 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         """
         return self.filter(unit_id__in=officer.unit_ids, kind__in=Dispatch.TO_MANY)
 
+    def to_materialise(self) -> "DispatchQuerySet":
+        """Those whose rows the worker has to make."""
+        return self.filter(
+            materialised_at__isnull=True,
+            cancelled_at__isnull=True,
+            held_at__isnull=True,
+            audience__isnull=False,
+        )
+
+    def held(self) -> "DispatchQuerySet":
+        """Those that wait for a person, since more people would get them than were approved."""
+        return self.filter(held_at__isnull=False, cancelled_at__isnull=True)
+
 
 class Dispatch(Row):
-    """One version sent to one audience snapshot. It knows text and audience, never a Warning."""
+    """One text on its way to one audience. It knows text and audience, never a Warning.
+
+    What goes to many is written down by the act that approved it, and has no rows yet: the worker
+    makes them (`actions.materialising`).
+    """
 
     class Kind(models.TextChoices):
         ACKNOWLEDGEMENT = "ack", _("Acknowledgement")
@@ -65,9 +86,20 @@ class Dispatch(Row):
     # What it carries: "warning_version", "tip"; a plain reference, since those lie above.
     source_kind = models.CharField(max_length=20, default="", db_default="")
     source_ref = models.UUIDField(null=True, db_index=True)
-    # Texts and recipients are frozen when this is set.
+    # When a text is worth nothing any more; of what goes to many.
+    expires_at = models.DateTimeField(null=True)
+    # When its rows were made: whoever has none by then gets nothing.
     materialised_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    # Of a correction or a recall: the moment at which what it replaces was called off for it.
+    earlier_ended_at = models.DateTimeField(null=True)
+    # Held: so many people would get it, and so many more than were approved that a person decides.
+    held_at = models.DateTimeField(null=True)
+    held_people = models.PositiveIntegerField(null=True)
+    # The number that somebody has let go since.
+    let_go_people = models.PositiveIntegerField(null=True)
+    # Approved groups that got no row: gone, moved, or full for this week by the time of the rows.
+    left_out = ArrayField(models.UUIDField(), default=list, db_default=[])
     created_at = models.DateTimeField(db_default=Now())
 
     objects = DispatchQuerySet.as_manager()
@@ -79,10 +111,47 @@ class Dispatch(Row):
                 | ~models.Q(kind__in=["warning", "correction", "recall"]),
                 name="nothing_is_broadcast_without_an_approval",
             ),
+            models.CheckConstraint(
+                condition=models.Q(held_at__isnull=True) | models.Q(materialised_at__isnull=True),
+                name="held_dispatch_has_no_rows",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(materialised_at__isnull=True, cancelled_at__isnull=True),
+                name="dispatch_to_materialise",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a person who lets it go or stops it."""
+        return self.held_at is not None and self.cancelled_at is None
+
+    @property
+    def is_being_prepared(self) -> bool:
+        """Whether its rows are still to be made: what is counted of it now says nothing."""
+        return self.materialised_at is None and self.cancelled_at is None and not self.is_held
+
+
+class DispatchAudience(models.Model):
+    """The definition by which a dispatch to many gets its rows, as it was approved.
+
+    A table of its own: with thousands of groups it is larger than everything else of a dispatch.
+    """
+
+    dispatch = models.OneToOneField(
+        Dispatch, models.CASCADE, primary_key=True, related_name="audience"
+    )
+    # keng.delivery.audience writes and reads it.
+    definition = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"audience of {self.dispatch_id}"
 
 
 class DispatchText(Row):

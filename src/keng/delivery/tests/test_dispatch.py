@@ -1,6 +1,7 @@
 """Sending to many: one row for each recipient, no more, no fewer."""
 
 import datetime
+import hashlib
 
 import pytest
 from django.db import transaction
@@ -12,8 +13,15 @@ from keng.acts.work import work
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.delivery.actions import dispatch as actions
-from keng.delivery.audience import Audience, SameRecipients, groups_in_audience, plan_audience
+from keng.delivery.audience import (
+    Audience,
+    SameRecipients,
+    define_audience,
+    groups_in_audience,
+    plan_audience,
+)
 from keng.delivery.models import Approval, Delivery, RelayTask
+from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.network.models import GroupKind
 from tests import make
@@ -57,27 +65,32 @@ class Ward:
         return Audience(**values | changes)
 
     def approve(self, audience):
+        plan = plan_audience(audience)
         return Approval.objects.create(
             text_hash=b"t" * 32,
-            audience_hash=plan_audience(audience).hash,
+            audience_hash=plan.hash,
+            people=plan.subscribers,
             approved_by=self.commander,
             author=self.officer,
         )
 
     def send(self, audience, *, kind="warning", approval=None, urgent=False, unit=None, **more):
-        # A step of an act on warnings, in its transaction.
-        return work()(actions.send_dispatch)(
+        # A step of an act on warnings, in its transaction; then the worker.
+        sent = work()(actions.send_dispatch)(
             kind=kind,
             unit=unit or self.unit,
             approval=approval or self.approve(audience),
             texts=TEXTS,
-            audience=audience,
+            audience=define_audience(audience),
             source_kind="warning_version",
             source_ref=make.some_id(),
             is_urgent=urgent,
             by=self.officer,
             **more,
         )
+        make_rows()
+        sent.refresh_from_db()
+        return sent
 
 
 @pytest.fixture
@@ -216,12 +229,16 @@ def test_leads_are_asked_for_their_groups_and_superiors_for_their_leads(ward):
     assert set(tasks) == {(teacher.pk, group.pk), (head.pk, None)}
 
 
-def test_sending_leaves_one_audit_entry_with_the_digest_of_its_rows(ward):
-    make.group(unit=ward.unit, place=ward.hamlet)
+def test_the_record_tells_what_was_approved_and_which_rows_were_made_of_it(ward):
+    group = make.group(unit=ward.unit, place=ward.hamlet)
     sent = ward.send(ward.audience())
-    entry = Entry.objects.get(chain=unit_chain(ward.unit.pk), object_id=str(sent.pk))
-    assert entry.detail["digest"] == plan_audience(ward.audience()).hash.hex()
-    assert entry.detail["recipients"] == 1
+    acts = Entry.objects.filter(chain=unit_chain(ward.unit.pk), object_id=str(sent.pk))
+    act, rows = acts.order_by("seq")
+    assert (act.action, rows.action) == ("dispatch.sent", "dispatch.materialised")
+    assert (act.actor_id, rows.actor_id) == (str(ward.officer.pk), "worker")
+    assert act.detail["audience"] == plan_audience(ward.audience()).hash.hex()
+    assert rows.detail["digest"] == hashlib.sha256(f"{group.pk} by_hand ".encode()).hexdigest()
+    assert rows.detail["recipients"] == 1
 
 
 def test_cancelling_stops_only_what_has_not_left(ward):

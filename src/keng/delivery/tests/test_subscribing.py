@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from nacl.public import PrivateKey
 
-from keng.delivery.actions.dispatch import _BULK
+from keng.delivery.actions.materialising import _BULK
 from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.public.subscribe import letters_per_network as letters_asked
 from keng.kit import times

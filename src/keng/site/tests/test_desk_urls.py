@@ -77,6 +77,7 @@ OBJECTS = {
     "warning-recall-refuse": "warning",
     "warning-recall-withdraw": "warning",
     "warning-call": "warning",
+    "warning-held": "dispatch",
     "pattern": "pattern",
     "pattern-end": "pattern",
     "pattern-send": "pattern",

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 from nacl.public import PrivateKey
 
 from keng.delivery.actions import subscribing
-from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
+from keng.delivery.models import Approval, Delivery, Dispatch, DispatchAudience, DispatchText
 from keng.delivery.sender import accounts, sql
 from keng.delivery.sender.rows import LEASE_SECONDS, LeasedDelivery
 from keng.kit import times
@@ -205,6 +205,97 @@ def test_what_was_approved_gets_no_further_recipient_and_no_further_text(
     assert "approved" in message or "does not do this" in message or "permission" in message
     message = refused(_TEXT, new_id(), approved.dispatch_id)
     assert "gets its texts when it is made" in message or "permission denied" in message
+
+
+@pytest.fixture
+def group(unit):
+    return make.group(unit=unit, place=make.place(), channel="sandbox", channel_address="nhóm")
+
+
+@pytest.fixture
+def to_materialise(approved, group):
+    """What waits for the worker: it was approved for one group, and for whoever subscribes."""
+    definition = {"groups": [[str(group.pk), "sandbox", "nhóm"]]}
+    DispatchAudience.objects.create(dispatch=approved.dispatch, definition=definition)
+    return approved
+
+
+def row(text, account, kind, to):
+    return _DELIVERY, new_id(), text.dispatch_id, account.pk, kind, to, text.pk
+
+
+def test_the_worker_makes_rows_for_whom_it_was_approved(account, to_materialise, group, become):
+    become("worker")
+    execute(*row(to_materialise, account, "group", group.pk))
+    execute(*row(to_materialise, account, "subscription", new_id()))
+    execute("UPDATE delivery_dispatch SET materialised_at = now()")
+    become("owner")
+    assert Delivery.objects.count() == 2
+
+
+def test_the_worker_makes_none_for_another_group_or_address_or_with_other_words(
+    account, to_materialise, group, become
+):
+    other = DispatchText.objects.create(
+        dispatch=Dispatch.objects.create(kind="notice", is_urgent=False, unit=account.unit),
+        language="vi",
+        text="CẢNH BÁO GIẢ",
+    )
+    approved_group = row(to_materialise, account, "group", group.pk)
+    elsewhere = (_DELIVERY.replace("'nhóm'", "'khác'"), *approved_group[1:])
+    become("worker")
+    for statement, *values in (
+        row(to_materialise, account, "group", new_id()),
+        elsewhere,
+        (*approved_group[:-1], other.pk),
+        (*approved_group[:-1], None),
+    ):
+        assert "approved, and once" in refused(statement, *values)
+
+
+def test_the_worker_asks_leads_to_pass_on_only_what_was_approved(
+    unit, to_materialise, group, become
+):
+    lead = make.lead(unit=unit, groups=(group,))
+    task = (
+        "INSERT INTO delivery_relaytask (id, dispatch_id, lead_id, group_id) "
+        "VALUES (%s, %s, %s, %s)"
+    )
+    become("worker")
+    own = new_id()
+    execute(_DISPATCH, own, "ack", unit.pk, None, "tip", None)
+    assert "approved, and once" in refused(task, new_id(), own, lead.pk, group.pk)
+    execute(task, new_id(), to_materialise.dispatch_id, lead.pk, group.pk)
+    become("owner")
+    Dispatch.objects.update(materialised_at=times.now() - EARLIER)
+    for process in PROCESSES:
+        become(process)
+        message = refused(task, new_id(), to_materialise.dispatch_id, lead.pk, group.pk)
+        assert "approved, and once" in message or "permission denied" in message
+
+
+@pytest.mark.parametrize("state", ["materialised_at", "cancelled_at", "held_at"])
+def test_the_worker_makes_none_once_it_was_done_stopped_or_held(
+    account, to_materialise, group, become, state
+):
+    Dispatch.objects.update(**{state: times.now() - EARLIER})
+    become("worker")
+    for kind in ("group", "subscription"):
+        assert "approved, and once" in refused(*row(to_materialise, account, kind, group.pk))
+    assert "its rows once" in refused("UPDATE delivery_dispatch SET materialised_at = now()")
+    assert "permission denied" in refused("UPDATE delivery_dispatch SET let_go_people = 9")
+    assert "permission denied" in refused("UPDATE delivery_dispatchaudience SET definition = '{}'")
+    if state == "held_at":
+        assert "its rows once" in refused("UPDATE delivery_dispatch SET held_at = NULL")
+
+
+@pytest.mark.parametrize("process", ["public", "edge", "desk", "sender"])
+def test_no_other_process_makes_the_rows(account, to_materialise, group, become, process):
+    become(process)
+    for kind in ("group", "subscription"):
+        message = refused(*row(to_materialise, account, kind, group.pk))
+        assert any(why in message for why in ("does not do this", "approved", "permission denied"))
+    assert "permission denied" in refused("UPDATE delivery_dispatch SET materialised_at = now()")
 
 
 @pytest.mark.parametrize("process", PROCESSES)

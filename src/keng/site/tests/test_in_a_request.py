@@ -33,6 +33,7 @@ from keng.conftest import sign_in
 from keng.decisions import out_of_scope, suspension, triage, undo, viewing
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.models import RelayTask
+from keng.delivery.tests.rows import make_rows
 from keng.delivery.tests.test_dispatch import Ward as RelayWard
 from keng.dialogue import answering
 from keng.incidents import incident_acts
@@ -68,6 +69,7 @@ from keng.warnings.actions import errors as warning_errors
 from keng.warnings.actions import pattern_acts
 from keng.warnings.tests.test_patterns import made as made_pattern
 from keng.warnings.tests.ward import Ward as WarningWard
+from keng.warnings.tests.ward import looked_at
 from tests import make
 from tests.fuzz.whole import complaints
 
@@ -306,11 +308,26 @@ def warning_submitted():
 def warning_approved():
     ward = WarningWard()
     version = ward.submitted()
-    seen = version.digest_now
+    seen = looked_at(version)
     return Example(
         ward.province_duty,
         lambda by: warnings.approve_warning(version.pk, seen=seen, by=by),
         NothingWaits,
+    )
+
+
+def held_let_go():
+    ward = WarningWard()
+    version = ward.submitted()
+    make.channel_account(unit=ward.unit, channel="email")
+    for _ in range(21):
+        make.subscription(places=(ward.place,))
+    warnings.approve_warning(version.pk, **looked_at(version) | {"people": 0}, by=ward.commander)
+    make_rows()
+    return Example(
+        ward.province_duty,
+        lambda by: warnings.let_held_go(version.pk, people=21, by=by),
+        warning_errors.NotHeld,
     )
 
 
@@ -750,6 +767,7 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
     "warnings": {
         "submitted": ("warning.submitted", warning_submitted),
         "approved": ("warning.approved", warning_approved),
+        "let go": ("dispatch.let_go", held_let_go),
         "recalled": ("warning.recalled", warning_recalled),
         "recall asked": ("warning.recall_asked", recall_asked),
         "recall approved": ("warning.recalled", recall_approved),

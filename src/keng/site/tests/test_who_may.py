@@ -367,6 +367,7 @@ def _by_name(here):
         "use_id": rows["pattern_use"].pk,
         "values": {},
         "audience_hash": b"",
+        "people": 0,
         "version_id": version.pk,
         "language": "vi",
         "theme": "auto",

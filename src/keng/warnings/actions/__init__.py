@@ -15,6 +15,7 @@ from keng.warnings.actions.errors import (
     RecallWordsStop,
     StyleStops,
 )
+from keng.warnings.actions.held_acts import let_held_go
 from keng.warnings.actions.province_call import call_province
 from keng.warnings.actions.recalling import (
     approve_recall,
@@ -38,6 +39,7 @@ __all__ = [
     "ask_recall",
     "call_province",
     "draft_warning",
+    "let_held_go",
     "note_reading",
     "recall_warning",
     "refuse_recall",

@@ -14,7 +14,7 @@ from keng.acts.errors import Incomplete, NotAllowed, Refused
 from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
-from keng.delivery.audience import plan_audience
+from keng.delivery.audience import count_recipients, define_audience
 from keng.delivery.models import Dispatch
 from keng.kit import times
 from keng.network.queries.places import places_of
@@ -221,15 +221,16 @@ def send_pattern(
     values: Mapping[str, str],
     *,
     audience_hash: bytes,
+    people: int,
     numbers: str = "",
     by: "Officer",
 ) -> Dispatch:
     """One officer fills and sends it, to the own commune only; it is looked at by 08:00.
 
     Whoever let the pattern out lets this out: the words are those, with the blanks. So they are no
-    second person for what they fill in themselves, nor is their maker. `numbers` is as for
-    approving a warning. Raises PatternNotInForce, BlankUnfit, NotAllowed, HandInIt, TextChanged,
-    NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
+    second person for what they fill in themselves, nor is their maker. `people` and `numbers` are
+    as for approving a warning. Raises PatternNotInForce, BlankUnfit, NotAllowed, HandInIt,
+    TextChanged, NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
     """
     pattern, unit = _lock_pattern_to_fill(pattern_id, by)
     second = pattern.released_by
@@ -243,14 +244,19 @@ def send_pattern(
     version = draft_warning(
         unit_id=unit.pk, content=content, choice=choice_for_commune(pattern, unit), by=by
     )
-    counted = plan_audience(audience_of(version))
-    if not counted.recipients:
+    audience = define_audience(audience_of(version))
+    if not count_recipients(audience):
         raise NobodyThere
-    if counted.hash != audience_hash:
+    if audience.hash != audience_hash:
         raise TextChanged
     steps.submit(version, by=by)
     checked, dispatch = release_version(
-        version, seen=version.digest_now, numbers=numbers, released_by=second, by=by
+        version,
+        seen=version.digest_now,
+        people=people,
+        numbers=numbers,
+        released_by=second,
+        by=by,
     )
     use = PatternUse.objects.create(
         pattern=pattern,

@@ -9,7 +9,13 @@ from keng.acts.act import act
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
+from keng.delivery.audience import (
+    Audience,
+    AudiencePlan,
+    SameRecipients,
+    define_audience,
+    groups_in_audience,
+)
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.releases import steps
@@ -17,7 +23,7 @@ from keng.releases.errors import TextChanged
 from keng.warnings import acts, card, outgoing_text, verify_codes
 from keng.warnings.actions.drafting import lock_warning, warning_id_of
 from keng.warnings.actions.errors import NumbersUnchecked
-from keng.warnings.content import audience_digest, audience_of, warning_content_of
+from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.known_numbers import NumberCheck, check_warning
 from keng.warnings.models import Reading, Version, Warning
 
@@ -47,18 +53,22 @@ def note_reading(version: Version, seen: AudiencePlan, *, by: "Officer") -> None
 
 @act(acts.APPROVE_WARNING)
 def approve_warning(
-    version_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Officer"
+    version_id: uuid.UUID, *, seen: bytes, people: int, numbers: str = "", by: "Officer"
 ) -> Dispatch:
-    """Publish and send exactly the text and the list that the second person looked at.
+    """Publish and send exactly the text and the audience that the second person looked at.
 
-    `numbers` is the digest of the check whose open lines they ticked as compared. Raises
-    NotAllowed, HandInIt, NothingWaits, NumbersUnchecked; TextChanged when text or list changed.
+    `people` is how many subscribers they saw: are there many more by the time of sending, it is
+    held (`held_acts`). `numbers` is the digest of the check whose open lines they ticked as
+    compared. Raises NotAllowed, HandInIt, NothingWaits, NumbersUnchecked; TextChanged when text or
+    groups changed.
     """
     warning_id = warning_id_of(Version.objects.visible_to(by), version_id)
     warning, version = lock_warning(warning_id, by=by)
     if version.pk != version_id:
         raise TextChanged
-    checked, dispatch = release_version(version, seen=seen, numbers=numbers, released_by=by, by=by)
+    checked, dispatch = release_version(
+        version, seen=seen, people=people, numbers=numbers, released_by=by, by=by
+    )
     record(
         "warning.approved",
         by=by,
@@ -74,27 +84,31 @@ def approve_warning(
 
 
 def release_version(
-    version: Version, *, seen: bytes, numbers: str, released_by: "Officer", by: "Officer"
+    version: Version,
+    *,
+    seen: bytes,
+    people: int,
+    numbers: str,
+    released_by: "Officer",
+    by: "Officer",
 ) -> tuple[NumberCheck, Dispatch]:
     """Let a version out, send it and show it to the public, in the act of whoever sends it.
 
     By a pattern whoever let that out lets out each use of it. Raises HandInIt, NothingWaits,
     TextChanged, NumbersUnchecked.
     """
-    # Counted before what was seen is compared, so that nobody comes in between unnoticed.
-    audience = audience_digest(version)
+    # Defined before what was seen is compared, so that no group comes in between unnoticed.
+    audience = define_audience(audience_of(version))
     steps.let_out(version, seen=seen, by=released_by)
     checked = _note_numbers(version, numbers, by=by)
     version.approval = Approval.objects.create(
         text_hash=seen,
-        audience_hash=audience,
+        audience_hash=audience.hash,
+        people=people,
         approved_by=released_by,
         author=version.made_by,
     )
-    try:
-        version.dispatch = _send_version(version, version.approval, by)
-    except sending.AudienceChanged as error:
-        raise TextChanged from error
+    version.dispatch = _send_version(version, audience, version.approval, by)
     version.save(update_fields=["approval", "dispatch"])
     warning = version.warning
     warning.state, warning.published_at = Warning.State.PUBLISHED, version.released_at
@@ -116,9 +130,11 @@ def _note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberChec
     return checked
 
 
-def _send_version(version: Version, approval: Approval, by: "Officer") -> Dispatch:
-    """Send an approved version to whom it is for."""
-    content, audience = warning_content_of(version), audience_of(version)
+def _send_version(
+    version: Version, audience: Audience | SameRecipients, approval: Approval, by: "Officer"
+) -> Dispatch:
+    """Send an approved version to the audience that was approved with it."""
+    content = warning_content_of(version)
     is_correction = isinstance(audience, SameRecipients)
     code = verify_codes.give_code(version).code
     stamp = outgoing_text.stamp_of(version, code)

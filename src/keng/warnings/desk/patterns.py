@@ -182,6 +182,7 @@ def _send_posted(
             found.pk,
             form.cleaned_data,
             audience_hash=bytes.fromhex(confirm.cleaned_data["audience_hash"]),
+            people=confirm.cleaned_data["people"],
             numbers=confirm.cleaned_data["numbers"],
             by=request.officer,
         )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
 from keng.delivery.audience import WEEKLY_LIMIT, groups_in_audience, plan_audience
+from keng.kit.numbers import whole_number
 from keng.releases.desk import decide_release, give_back_posted
 from keng.releases.errors import NothingWaits
 from keng.tips.models import Incident
@@ -21,6 +22,9 @@ from keng.warnings.content import audience_of, choice_of, warning_content_of
 from keng.warnings.forms import NumbersReleaseForm
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
+
+# More than live in the country.
+MOST_PEOPLE = 200_000_000
 
 
 def warning_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -33,7 +37,12 @@ def warning_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         request,
         version,
         which=RELEASING,
-        let_out=functools.partial(actions.approve_warning, version.pk, numbers=numbers.digest),
+        let_out=functools.partial(
+            actions.approve_warning,
+            version.pk,
+            people=whole_number(request.POST.get("people", ""), most=MOST_PEOPLE) or 0,
+            numbers=numbers.digest,
+        ),
         form=functools.partial(NumbersReleaseForm, checked=numbers),
     )
     if dispatch is not None:

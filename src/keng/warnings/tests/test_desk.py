@@ -10,6 +10,7 @@ from django.urls import reverse
 from keng.accounts import second_factor
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
+from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.language.indicators import extract
 from keng.network.models import Group
@@ -60,11 +61,12 @@ def test_from_writing_to_sending_by_two_people(desk_client, ward):
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", warning.pk))
     assert "Duyệt và gửi tới 2 nhóm" in page.content.decode()
-    data = {"seen": hidden(page, "seen")}
+    data = {"seen": hidden(page, "seen", "people")}
     data["code"] = second_factor.current_totp_code(ward.commander)
     answer = desk_client.post(url("warning-approve", warning.pk), data)
     dispatch = Dispatch.objects.get()
     assert answer.url == url("dispatch", dispatch.pk)
+    make_rows()
     page = desk_client.get(answer.url).content.decode()
     assert "Đã duyệt, đang gửi." in page
     assert "1 nhóm chờ đầu mối" in page
@@ -75,7 +77,7 @@ def test_a_wrong_code_sends_nothing(desk_client, ward):
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {"seen": hidden(page, "seen")}
+    data = {"seen": hidden(page, "seen", "people")}
     wrong = str((int(second_factor.current_totp_code(ward.commander)) + 1) % 1_000_000).zfill(6)
     answer = desk_client.post(url("warning-approve", version.warning_id), data | {"code": wrong})
     assert answer.status_code == 422
@@ -87,14 +89,14 @@ def test_a_changed_list_is_shown_before_the_code_is_used_up(desk_client, ward):
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {"seen": hidden(page, "seen")}
+    data = {"seen": hidden(page, "seen", "people")}
     code = second_factor.current_totp_code(ward.commander)
     make.group(unit=ward.unit, place=ward.hamlet, name="Nhóm vừa thêm")
     stale = desk_client.post(url("warning-approve", version.warning_id), data | {"code": code})
     assert stale.status_code == 409
     assert not Dispatch.objects.exists()
     assert "<ins>Nhóm vừa thêm</ins>" in stale.content.decode()
-    fresh = {"seen": hidden(stale, "seen")}
+    fresh = {"seen": hidden(stale, "seen", "people")}
     answer = desk_client.post(url("warning-approve", version.warning_id), fresh | {"code": code})
     assert answer.status_code == 302
     assert Dispatch.objects.exists()
@@ -356,7 +358,7 @@ def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, mon
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {"seen": hidden(page, "seen")}
+    data = {"seen": hidden(page, "seen", "people")}
     data |= {"code": second_factor.current_totp_code(ward.commander), "reason": "Sai số"}
     looked = releasing._waiting_version
 

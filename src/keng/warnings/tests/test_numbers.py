@@ -20,7 +20,7 @@ from keng.warnings import actions
 from keng.warnings.actions import pattern_acts
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Pattern, Warning
-from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.tests.ward import CALM, Ward, looked_at
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -57,12 +57,7 @@ def lines(version, officer):
 
 
 def release(version, by, **more):
-    return actions.approve_warning(
-        version.pk,
-        seen=version.digest_now,
-        by=by,
-        **more,
-    )
+    return actions.approve_warning(version.pk, **looked_at(version), by=by, **more)
 
 
 def digest(version, officer):
@@ -325,7 +320,8 @@ def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(des
     def value(name):
         return page.split(f'name="{name}" value="')[1].split('"')[0]
 
-    data = {"seen": value("seen"), "code": second_factor.current_totp_code(ward.commander)}
+    data = {name: value(name) for name in ("seen", "people")}
+    data["code"] = second_factor.current_totp_code(ward.commander)
     refused = desk_client.post(url("warning-approve", version.warning_id), data)
     assert refused.status_code == 422
     assert not Dispatch.objects.exists()
@@ -359,13 +355,14 @@ def test_what_is_filled_into_a_blank_is_compared(ward):
     values = {"number": "0987 654 321"}
     with pytest.raises(actions.NumbersUnchecked):
         pattern_acts.send_pattern(
-            pattern.pk, values, audience_hash=plan_audience(content).hash, by=ward.officer
+            pattern.pk, values, audience_hash=plan_audience(content).hash, people=0, by=ward.officer
         )
     ticked = pattern_acts.check_filled_pattern(pattern, values, ward.unit, by=ward.officer).digest
     pattern_acts.send_pattern(
         pattern.pk,
         values,
         audience_hash=plan_audience(content).hash,
+        people=0,
         numbers=ticked,
         by=ward.officer,
     )
@@ -406,6 +403,7 @@ def test_the_page_of_a_pattern_shows_what_was_filled_in(desk_client, ward, monke
         "do": "send",
         "code": "1",
         "audience_hash": value("audience_hash"),
+        "people": value("people"),
     }
     assert desk_client.post(address, data).status_code == 422
     assert desk_client.post(address, data | {"numbers": value("numbers")}).status_code == 302

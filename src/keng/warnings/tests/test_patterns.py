@@ -77,7 +77,7 @@ def send(pattern, ward, *, by=None, values=None, unit=None):
     by, unit, values = by or ward.officer, unit or ward.unit, values or VALUES
     ticked = pattern_acts.check_filled_pattern(pattern, VALUES, ward.unit, by=by).digest
     return pattern_acts.send_pattern(
-        pattern.pk, values, audience_hash=audience(pattern, unit), numbers=ticked, by=by
+        pattern.pk, values, audience_hash=audience(pattern, unit), people=0, numbers=ticked, by=by
     )
 
 
@@ -322,7 +322,12 @@ def test_what_stands_in_no_tip_goes_out_by_a_second_person(
     assert "không có trong tin báo nào" in page
     assert 'value="send"' not in page
     ticked = pattern_acts.check_filled_pattern(pattern, values, ward.unit, by=ward.officer).digest
-    seen = {"audience_hash": audience(pattern, ward.unit).hex(), "numbers": ticked, "code": "1"}
+    seen = {
+        "audience_hash": audience(pattern, ward.unit).hex(),
+        "people": "0",
+        "numbers": ticked,
+        "code": "1",
+    }
     assert desk_client.post(address, values | seen | {"do": "send"}).status_code == 422
     assert not Dispatch.objects.exists()
     with pytest.raises(pattern_acts.SecondPersonNeeded):
@@ -388,7 +393,7 @@ def test_the_pages(desk_client, ward, monkeypatch):
     page = desk_client.post(f"{address}send/", values | {"do": "show"}).content.decode()
     assert "vneid-kichhoat[.]example" in page
     assert "08:00" in page
-    seen = {"audience_hash": audience(pattern, ward.unit).hex(), "do": "send"}
+    seen = {"audience_hash": audience(pattern, ward.unit).hex(), "people": "0", "do": "send"}
     seen["numbers"] = page.split('name="numbers" value="')[1].split('"')[0]
     assert desk_client.post(f"{address}send/", values | seen | {"code": "0"}).status_code == 422
     assert desk_client.post(f"{address}send/", values | seen | {"code": "1"}).status_code == 302

@@ -18,7 +18,7 @@ from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
 from keng.warnings.public import lists
 from keng.warnings.tests.test_releasing import correct
-from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.tests.ward import CALM, Ward, looked_at
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -310,10 +310,6 @@ def test_current_for_finds_by_topic_and_place_up_and_down(ward):
 def test_the_list_asks_few_questions(public_client, ward, django_assert_max_num_queries):
     for _ in range(3):
         version = ward.submitted()
-        actions.approve_warning(
-            version.pk,
-            seen=version.digest_now,
-            by=ward.commander,
-        )
+        actions.approve_warning(version.pk, **looked_at(version), by=ward.commander)
     with django_assert_max_num_queries(8):
         public_client.get(url("warnings"))

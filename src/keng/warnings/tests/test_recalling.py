@@ -9,6 +9,7 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Delivery, Dispatch, DispatchText
+from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.releases.errors import NothingWaits, TextChanged
 from keng.warnings import actions, queries
@@ -160,6 +161,7 @@ def test_one_waits_at_a_time_and_is_overtaken_by_one_at_once(ward):
     request.refresh_from_db()
     assert (request.ended_by, request.returned_reason) == (ward.province_duty, "")
     assert (request.is_waiting, request.is_released) == (False, False)
+    make_rows()
     assert Delivery.objects.filter(dispatch__kind="recall").exists()
 
 
@@ -264,7 +266,7 @@ def test_two_approvals_at_once_are_one_and_a_page_in_words(desk_client, ward, mo
         return True
 
     monkeypatch.setattr("keng.releases.desk.is_present", decided_meanwhile)
-    data = {"seen": value("seen")}
+    data = {name: value(name) for name in ("seen", "people")}
     answer = desk_client.post(
         url("warning-approve", version.warning_id), data | {"code": "1"}, follow=True
     )

@@ -1,6 +1,7 @@
 """Approving, correcting, taking back: this very text to these very people, by a second person."""
 
 import dataclasses
+import uuid
 
 import pytest
 from django.db import connection
@@ -12,14 +13,16 @@ from keng.acts.errors import NotAllowed
 from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.audience import plan_audience
+from keng.delivery.audience import define_audience, plan_audience
 from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.tests.rows import make_rows
 from keng.kit import times
+from keng.network.models import Group
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
 from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.models import VerifyCode, Version, Warning
-from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.tests.ward import CALM, Ward, looked_at
 from keng.warnings.waiting_count import count_waiting_warnings
 from tests import make
 
@@ -32,7 +35,9 @@ def ward():
 
 
 def release(version, by):
-    return actions.approve_warning(version.pk, seen=version.digest_now, by=by)
+    dispatch = actions.approve_warning(version.pk, **looked_at(version), by=by)
+    make_rows()
+    return dispatch
 
 
 def reached(dispatch):
@@ -193,7 +198,7 @@ def test_a_warning_of_the_province_is_approved_by_its_second_officer(ward):
 
 def test_one_comma_more_makes_the_approval_stale(ward):
     version = ward.submitted()
-    seen = version.digest_now
+    seen = looked_at(version)
     words = {**CALM, "act": CALM["act"] + ","}
     changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
     again = actions.revise_warning(
@@ -202,7 +207,7 @@ def test_one_comma_more_makes_the_approval_stale(ward):
     actions.submit_warning(version.warning_id, by=ward.officer)
     for key in (version.pk, again.pk):
         with pytest.raises(TextChanged):
-            actions.approve_warning(key, seen=seen, by=ward.commander)
+            actions.approve_warning(key, **seen, by=ward.commander)
     assert not Dispatch.objects.exists()
 
 
@@ -218,10 +223,59 @@ def test_everything_that_is_printed_is_part_of_the_hash(ward, field, value):
 
 def test_one_group_more_makes_the_approval_stale(ward):
     version = ward.submitted()
-    seen = version.digest_now
+    seen = looked_at(version)
     make.group(unit=ward.unit, place=ward.hamlet)
     with pytest.raises(TextChanged):
-        actions.approve_warning(version.pk, seen=seen, by=ward.commander)
+        actions.approve_warning(version.pk, **seen, by=ward.commander)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ward: Group.objects.filter(pk=ward.by_hand.pk).update(is_active=False),
+        lambda ward: Group.objects.filter(pk=ward.machine.pk).update(channel_address="elsewhere"),
+        lambda ward: Group.objects.filter(pk=ward.machine.pk).update(channel="by_hand"),
+    ],
+)
+def test_one_group_less_or_elsewhere_makes_it_stale_as_well(ward, change):
+    version = ward.submitted()
+    seen = looked_at(version)
+    change(ward)
+    with pytest.raises(TextChanged):
+        actions.approve_warning(version.pk, **seen, by=ward.commander)
+
+
+def test_one_subscriber_more_leaves_the_approval(ward):
+    make.channel_account(unit=ward.unit, channel="email")
+    stays, stops = (make.subscription(places=(ward.place,)) for _ in range(2))
+    version = ward.submitted()
+    seen = looked_at(version)
+    more = make.subscription(places=(ward.place,))
+    stops.stopped_at = times.now()
+    stops.save()
+    dispatch = actions.approve_warning(version.pk, **seen, by=ward.commander)
+    make_rows()
+    assert reached(dispatch) == {ward.by_hand.pk, ward.machine.pk, stays.pk, more.pk}
+    assert dispatch.approval.people == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kinds": ("school",)},
+        {"without": (uuid.uuid4(),)},
+        {"subscribers": False},
+        {"over_limit_reason": "Nhiều người vừa mất tiền"},
+        {"places": ()},
+    ],
+)
+def test_everything_that_defines_the_audience_is_part_of_its_hash(ward, changed):
+    audience = define_audience(audience_of(ward.draft()))
+    assert dataclasses.replace(audience, **changed).hash != audience.hash
+    assert dataclasses.replace(audience, minimum_severity=3).hash != audience.hash
+    assert dataclasses.replace(audience, groups=audience.groups[1:]).hash != audience.hash
+    turned = dataclasses.replace(audience, groups=audience.groups[::-1])
+    assert turned.hash == audience.hash
 
 
 def test_the_approver_is_told_what_changed_since_they_looked(ward):
@@ -319,15 +373,19 @@ def test_what_a_correction_ends_stands_in_the_units_record_once_all_rows_are_wri
     with CaptureQueriesContext(connection) as queries:
         second = correct(ward, version)
     chain = Entry.objects.filter(chain=unit_chain(ward.unit.pk)).order_by("seq")
-    told = [(each.action, each.object_id) for each in chain][-3:]
+    told = [(each.action, each.object_id) for each in chain][-4:]
     assert told[0] == ("dispatch.cancelled", str(first.pk))
     assert told[1] == ("dispatch.sent", str(second.pk))
     assert told[2][0] == "warning.approved"
+    assert told[3] == ("dispatch.materialised", str(second.pk))
     assert Entry.objects.get(action="dispatch.cancelled").detail["reason"] == "corrected"
     done = [each["sql"] for each in queries]
-    rows = max(n for n, sql in enumerate(done) if "INSERT INTO delivery_delivery" in sql)
-    ended = next(n for n, sql in enumerate(done) if "'dispatch.cancelled'" in sql)
-    assert rows < ended
+    for statement, entry in (
+        ('UPDATE "delivery_delivery"', "'dispatch.cancelled'"),
+        ("INSERT INTO delivery_delivery", "'dispatch.materialised'"),
+    ):
+        rows = max(n for n, sql in enumerate(done) if statement in sql)
+        assert rows < next(n for n, sql in enumerate(done) if entry in sql)
 
 
 def test_while_a_correction_is_written_the_public_reads_the_old_version(ward):
@@ -351,6 +409,7 @@ def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
     with pytest.raises(NotAllowed):
         actions.recall_warning(version.warning_id, reason="wrong_number", by=ward.officer)
     dispatch = actions.recall_warning(version.warning_id, reason="wrong_number", by=ward.commander)
+    make_rows()
     assert reached(dispatch) == {ward.machine.pk, ward.by_hand.pk}
     assert not {waiting.pk, late.pk} & reached(dispatch)
     assert Delivery.objects.get(dispatch=first, recipient_ref=waiting.pk).state == "cancelled"

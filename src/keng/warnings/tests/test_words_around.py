@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from keng.conftest import sign_in
 from keng.delivery.models import DispatchText
+from keng.delivery.tests.rows import make_rows
 from keng.language import taxonomy
 from keng.network.secret_links import lead_token
 from keng.warnings import actions, card, outgoing_text, part_names
 from keng.warnings.content import WarningContent
 from keng.warnings.models import Pattern, Version
-from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.tests.ward import CALM, Ward, looked_at
 
 pytestmark = pytest.mark.django_db
 
@@ -51,11 +52,8 @@ def published(ward, content):
         unit_id=ward.unit.pk, content=content, choice=ward.choice(), by=ward.officer
     )
     actions.submit_warning(version.warning_id, by=ward.officer)
-    actions.approve_warning(
-        version.pk,
-        seen=version.digest_now,
-        by=ward.commander,
-    )
+    actions.approve_warning(version.pk, **looked_at(version), by=ward.commander)
+    make_rows()
     return Version.objects.get(pk=version.pk)
 
 

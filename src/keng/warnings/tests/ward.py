@@ -2,10 +2,12 @@
 
 import datetime
 
+from keng.delivery.audience import plan_audience
+from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.network.models import GroupKind
 from keng.warnings import actions
-from keng.warnings.content import AudienceChoice, WarningContent
+from keng.warnings.content import AudienceChoice, WarningContent, audience_of
 from keng.warnings.known_numbers import check_warning
 from tests import make
 
@@ -16,6 +18,12 @@ CALM = {
     "act": "Cúp máy. Không bấm, không cài ứng dụng.",
     "call": "Trực ban 0204 000 0113, hoặc 113.",
 }
+
+
+def looked_at(version):
+    """What an approver has seen of it now: the text, the groups, and how many people."""
+    people = plan_audience(audience_of(version)).subscribers
+    return {"seen": version.digest_now, "people": people}
 
 
 class Ward:
@@ -75,10 +83,8 @@ class Ward:
         version = self.submitted(**fields)
         compared = check_warning(version.warning, version.texts, officer=self.province_duty)
         actions.approve_warning(
-            version.pk,
-            seen=version.digest_now,
-            numbers=compared.digest,
-            by=self.province_duty,
+            version.pk, **looked_at(version), numbers=compared.digest, by=self.province_duty
         )
+        make_rows()
         version.refresh_from_db()
         return version

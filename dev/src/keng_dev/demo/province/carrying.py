@@ -1,5 +1,6 @@
 """How warnings were carried: a row for each group, a task for each lead, what came of both."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 import uuid
@@ -10,12 +11,13 @@ from random import Random
 from keng.accounts.models import Officer
 from keng.audit.actions import unit_chain
 from keng.delivery.actions.dispatch import TextToSend
-from keng.delivery.audience import SameRecipients
+from keng.delivery.audience import Audience, SameRecipients
 from keng.delivery.models import (
     Approval,
     ChannelAccount,
     Delivery,
     Dispatch,
+    DispatchAudience,
     DispatchText,
     RelayTask,
     SandboxMessage,
@@ -30,6 +32,8 @@ from keng_dev.demo.province.record import Act, Record
 from keng_dev.demo.province.volumes import Volumes
 
 _SEEN_BY_AN_OFFICER = 5
+# The worker makes the rows of what was approved.
+_ROWS_AFTER = dt.timedelta(milliseconds=600)
 _VIA = (
     ("zalo", 70),
     ("contact_book", 8),
@@ -57,18 +61,11 @@ class Sending:
     approver: Officer
     helper: Officer
     """Hands the text out to leads, and looks into some groups afterwards."""
+    audience: Audience | SameRecipients
+    """Chosen by place and kind, or whoever had what it corrects or takes back."""
     expires_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
     """When it was replaced or taken back; nobody passes it on after that."""
-    instead_of: tuple[uuid.UUID, ...] = ()
-    """The dispatches that it corrects or takes back."""
-
-    def audience_hash(self, digest: bytes) -> bytes:
-        """What was approved: the list, or that it goes to whoever had the earlier ones."""
-        if not self.instead_of:
-            return digest
-        is_correction = self.kind == Dispatch.Kind.CORRECTION
-        return SameRecipients(self.instead_of, waiting=is_correction).hash
 
 
 class Carrier:
@@ -79,6 +76,7 @@ class Carrier:
         self._accounts = list(ChannelAccount.objects.all())
         self._approvals: list[Approval] = []
         self._dispatches: list[Dispatch] = []
+        self._audiences: list[DispatchAudience] = []
         self._texts: list[DispatchText] = []
         self._deliveries: list[Delivery] = []
         self._tasks: list[RelayTask] = []
@@ -96,11 +94,14 @@ class Carrier:
         self, sending: Sending, groups: list[Group], record: Record
     ) -> tuple[Approval, Dispatch]:
         """What sending exactly this made, and what became of it since."""
-        digest = _digest(groups)
+        audience = sending.audience
+        if isinstance(audience, Audience):
+            posted = tuple((group.pk, group.channel, group.channel_address) for group in groups)
+            audience = dataclasses.replace(audience, groups=posted)
         approval = Approval(
             id=id_at(sending.at, self._dice),
             text_hash=sending.text_hash,
-            audience_hash=sending.audience_hash(digest),
+            audience_hash=audience.hash,
             approved_by=sending.approver,
             author=sending.author,
             at=sending.at,
@@ -113,25 +114,34 @@ class Carrier:
             approval=approval,
             source_kind="warning_version",
             source_ref=sending.version,
-            materialised_at=sending.at,
+            expires_at=sending.expires_at,
+            materialised_at=sending.at + _ROWS_AFTER,
+            earlier_ended_at=None if isinstance(audience, Audience) else sending.at,
             created_at=sending.at,
         )
         self._approvals.append(approval)
         self._dispatches.append(dispatch)
+        self._audiences.append(DispatchAudience(dispatch=dispatch, definition=audience.definition))
         text = self._write_texts(sending, dispatch)
         tasks = self._ask_leads(sending, dispatch, groups, record)
         for group in groups:
             self._deliver(sending, dispatch, text, group, tasks.get(group.pk))
-        detail = {
+        on, chain = ("dispatch", str(dispatch.pk)), unit_chain(sending.unit.pk)
+        approved = {
             "kind": str(sending.kind),
-            "recipients": len(groups),
-            "relay_tasks": sum(task.dispatch_id == dispatch.pk for task in self._tasks),
-            "digest": digest.hex(),
+            "audience": audience.hash.hex(),
+            "people": approval.people,
             "approval": str(approval.pk),
         }
-        on = ("dispatch", str(dispatch.pk))
-        act = Act(sending.at, "dispatch.sent", sending.approver, on, detail)
-        record.note(unit_chain(sending.unit.pk), act)
+        record.note(chain, Act(sending.at, "dispatch.sent", sending.approver, on, approved))
+        made = {
+            "recipients": len(groups),
+            "relay_tasks": sum(task.dispatch_id == dispatch.pk for task in self._tasks),
+            "left_out": 0,
+            "digest": _digest(groups).hex(),
+        }
+        at = sending.at + _ROWS_AFTER
+        record.note(chain, Act(at, "dispatch.materialised", "worker", on, made))
         return approval, dispatch
 
     def end(
@@ -154,6 +164,7 @@ class Carrier:
         """Everything that was collected, in the order in which rows point at each other."""
         Approval.objects.bulk_create(self._approvals)
         Dispatch.objects.bulk_create(self._dispatches)
+        copy_in(self._audiences)
         copy_in(self._texts)
         copy_in(self._deliveries)
         copy_in(self._tasks)

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from keng.audit.actions import unit_chain
+from keng.delivery.audience import SameRecipients
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.kit.codes import WORDLESS_ALPHABET
@@ -156,9 +157,11 @@ class _Story:
             author=self._bulletin.author,
             approver=self._bulletin.approver,
             helper=self._bulletin.author,
+            audience=self._same_recipients(waiting=True)
+            if self._sent
+            else self._bulletin.choice.audience(self._unit, content.severity),
             ends_at=ends_at,
             expires_at=times.start_of(until + dt.timedelta(days=1)) if until else None,
-            instead_of=tuple(each.pk for each in self._sent),
         )
         version.approval, version.dispatch = self._send(sending), self._sent[-1]
         self._codes.append(code)
@@ -200,7 +203,7 @@ class _Story:
                 author=self._bulletin.author,
                 approver=self._bulletin.approver,
                 helper=self._bulletin.author,
-                instead_of=tuple(each.pk for each in earlier),
+                audience=self._same_recipients(waiting=False),
             )
         )
         self._end(earlier, what.at, "recalled")
@@ -225,6 +228,9 @@ class _Story:
         self._note("warning.recall_asked", asked_at, self._latest.pk, why, by_author=True)
         detail = {"dispatch": str(dispatch.pk), **why}
         self._note("warning.recalled", what.at, self._latest.pk, detail)
+
+    def _same_recipients(self, *, waiting: bool) -> SameRecipients:
+        return SameRecipients(tuple(each.pk for each in self._sent), waiting=waiting)
 
     def _send(self, sending: Sending) -> Approval:
         approval, dispatch = self._press.carrier.send(sending, self._groups, self._record)

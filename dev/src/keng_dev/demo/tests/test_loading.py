@@ -7,16 +7,14 @@ from random import Random
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from PIL import Image
 
 from keng.accounts.models import Officer, Post
 from keng.audit import verify
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.audience import SameRecipients
+from keng.delivery.audience import SameRecipients, audience_of_dispatch
 from keng.delivery.models import Delivery, Dispatch, RelayTask, SandboxMessage
-from keng.delivery.recipients import DIGEST_SQL
 from keng.files import store
 from keng.incidents import wave_queries
 from keng.kit import times
@@ -312,14 +310,6 @@ def test_officers_of_every_role_can_sign_in(province):
     assert not any(officer.has_usable_password() for officer in others)
 
 
-def audience_now(dispatch_id):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {DIGEST_SQL} FROM delivery_delivery WHERE dispatch_id = %s", [dispatch_id]
-        )
-        return bytes(cursor.fetchone()[0])
-
-
 def recipients(dispatch_id):
     return set(
         Delivery.objects.filter(dispatch=dispatch_id).values_list("recipient_ref", flat=True)
@@ -341,7 +331,9 @@ def test_warnings_went_to_exactly_whom_they_were_approved_for(province):
         if earlier := tuple(v.dispatch_id for v in versions if comes_before(v, version)):
             assert approved == SameRecipients(earlier, waiting=True).hash
         else:
-            assert approved == audience_now(version.dispatch_id)
+            audience = audience_of_dispatch(version.dispatch)
+            assert approved == audience.hash
+            assert {group for group, *_posted in audience.groups} == recipients(version.dispatch_id)
 
 
 def test_a_correction_replaces_the_earlier_text_for_exactly_those_who_had_it(province):

@@ -1,0 +1,263 @@
+"""Making the rows of a dispatch to many: a delivery for each recipient, a task for each lead.
+
+The worker does it, all of one dispatch in one transaction, as soon as the act that approved it has
+committed: whoever approves or takes back does not wait for thousands of rows, and no lock is held
+that a recall would wait for. Answers to a reporter, calls to officers and letters to who subscribes
+make their one row in their own act (`actions.replies`, `duty.page_officers`,
+`actions.subscribing`): nothing of them is counted or approved, and a call for help waits for no
+second process.
+"""
+
+import uuid
+from typing import Any
+
+from django.db import connection
+
+from keng.acts.locks import lock
+from keng.acts.work import work
+from keng.audit.actions import record, unit_chain
+from keng.channels.by_hand import BY_HAND
+from keng.delivery import recipients
+from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
+from keng.delivery.models import Dispatch
+from keng.kit import times
+
+# So many people more than the approver saw, and so much more of a hundred, and a person decides.
+HELD_OVER_PEOPLE = 20
+HELD_OVER_PERCENT = 20
+_URGENT, _BULK = 0, 9
+_ONE_WORKER = "SELECT pg_try_advisory_xact_lock(hashtext('keng materialising'), hashtext(%s))"
+
+
+class _CalledOff(Exception):
+    """It was stopped, corrected or taken back while its rows were made: nothing of them stays."""
+
+
+def materialise_next_dispatch() -> int:
+    """Make the rows of one dispatch, an urgent one first; how many were made or held."""
+    waiting = Dispatch.objects.to_materialise().order_by("-is_urgent", "id")
+    failed: Exception | None = None
+    for key in waiting.values_list("pk", flat=True)[:20]:
+        try:
+            if materialise_dispatch(key):
+                return 1
+        except _CalledOff:
+            continue
+        except Exception as error:  # noqa: BLE001 -- raised below, when the others had their turn
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return 0
+
+
+@work()
+def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
+    """Make all rows of this dispatch, or hold it; 0 if it is done or another worker is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_WORKER, [str(dispatch_id)])
+        is_ours = cursor.fetchone()[0]
+    found = Dispatch.objects.to_materialise().select_related("audience")
+    dispatch = found.filter(pk=dispatch_id).first() if is_ours else None
+    if dispatch is None:
+        return 0
+    audience = audience_of_dispatch(dispatch).resolved()
+    if isinstance(audience, Audience) and _hold_if_over_approval(dispatch, audience):
+        return 1
+    with connection.cursor() as cursor:
+        _insert_deliveries(cursor, dispatch, audience)
+        count, digest = _digest(cursor, dispatch)
+        tasks = _insert_tasks(cursor, dispatch, audience)
+    # What is else checked at the commit, row by row, is checked before the dispatch is locked:
+    # whoever calls it off waits for none of it.
+    connection.check_constraints()
+    left_out = _left_out(dispatch, audience)
+    _lock_unless_called_off(dispatch)
+    dispatch.materialised_at, dispatch.left_out = times.now(), left_out
+    dispatch.save(update_fields=["materialised_at", "left_out"])
+    record(
+        "dispatch.materialised",
+        by="worker",
+        on=dispatch,
+        chain=unit_chain(dispatch.unit_id),
+        detail={
+            "recipients": count,
+            "relay_tasks": tasks,
+            "left_out": len(left_out),
+            "digest": digest.hex(),
+        },
+    )
+    with connection.cursor() as cursor:
+        # Sent to the sender at commit: it need not wait for its next look.
+        cursor.execute("SELECT pg_notify('keng_delivery', '')")
+    return 1
+
+
+def is_over_approval(people: int, approved: int) -> bool:
+    """Whether so many people are so many more than were approved that a person decides."""
+    more = people - approved
+    return more > HELD_OVER_PEOPLE and 100 * more > HELD_OVER_PERCENT * approved
+
+
+def _hold_if_over_approval(dispatch: Dispatch, audience: Audience) -> bool:
+    """Hold the dispatch if many more people would get it than were approved; whether it was.
+
+    Of groups none comes that was not approved. What goes to whoever got something before goes out
+    as it is: nobody is to be left with a wrong text.
+    """
+    if dispatch.approval_id is None:
+        return False
+    approved = _people_approved(dispatch)
+    people = _count_people(audience)
+    if not is_over_approval(people, approved):
+        return False
+    _lock_unless_called_off(dispatch)
+    dispatch.held_at, dispatch.held_people = times.now(), people
+    dispatch.save(update_fields=["held_at", "held_people"])
+    record(
+        "dispatch.held",
+        by="worker",
+        on=dispatch,
+        chain=unit_chain(dispatch.unit_id),
+        detail={"approved": approved, "people": people},
+    )
+    return True
+
+
+def _people_approved(dispatch: Dispatch) -> int:
+    if dispatch.let_go_people is not None:
+        return dispatch.let_go_people
+    seen = Dispatch.objects.filter(pk=dispatch.pk).values_list("approval__people", flat=True)
+    return seen.get() or 0
+
+
+def _count_people(audience: Audience) -> int:
+    query = audience.query()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            query.sql  # noqa: S608 -- our own words only; values are bound
+            + " SELECT count(*) FROM recipients WHERE recipient_kind = 'subscription'",
+            query.values,
+        )
+        count: int = cursor.fetchone()[0]
+    return count
+
+
+def _lock_unless_called_off(dispatch: Dispatch) -> None:
+    """Hold the dispatch until the end. Raises _CalledOff."""
+    held = lock(Dispatch.objects.filter(pk=dispatch.pk, cancelled_at__isnull=True))
+    if not held.values_list("pk", flat=True):
+        raise _CalledOff
+
+
+def _left_out(dispatch: Dispatch, audience: Audience | SameRecipients) -> list[uuid.UUID]:
+    """The approved groups that got no row."""
+    if isinstance(audience, SameRecipients):
+        return []
+    rows = dispatch.deliveries.filter(recipient_kind="group")
+    made = set(rows.values_list("recipient_ref", flat=True))
+    return [key for key, _channel, _address in audience.groups or () if key not in made]
+
+
+def _insert_deliveries(
+    cursor: Any, dispatch: Dispatch, audience: Audience | SameRecipients
+) -> None:
+    query = audience.query()
+    # The first one is for everybody without a text of their own.
+    texts = list(dispatch.texts.order_by("id").values_list("language", "pk"))
+    text_of = (
+        "CASE r.language "
+        + " ".join(f"WHEN %(language{n})s THEN %(text{n})s::uuid" for n in range(len(texts)))
+        + " ELSE %(text0)s::uuid END"
+    )
+    values = dict(query.values)
+    for n, (language, text) in enumerate(texts):
+        values |= {f"language{n}": language, f"text{n}": text}
+    values |= {
+        "dispatch": dispatch.pk,
+        "urgent": dispatch.is_urgent,
+        "expires_at": dispatch.expires_at,
+        "priority": _URGENT if dispatch.is_urgent else _BULK,
+    }
+    cursor.execute(
+        # Our own words only; values are bound.
+        f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608
+        "recipient_kind, recipient_ref, text_id, address, address_sealed, priority, is_urgent, "
+        "state, code, settled_at, not_before, expires_at) "
+        f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
+        f"r.recipient_ref, {text_of}, r.address, r.address_sealed, %(priority)s, %(urgent)s, "
+        # Nobody can reach it: that is an outcome too, on record from the first moment.
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' ELSE 'queued' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' ELSE '' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN now() END, {_NOT_BEFORE}, %(expires_at)s "
+        "FROM recipients r",
+        values,
+    )
+
+
+_NO_ACCOUNT = "r.account_id IS NULL AND r.channel <> %(hand)s"
+# The hour in Vietnam, and when the person's quiet time ends; urgent things do not wait for it.
+_NOW_IN_VIETNAM = "(now() AT TIME ZONE INTERVAL '+07:00')"
+_IS_QUIET = (
+    f"CASE WHEN r.quiet_from <= r.quiet_to "
+    f"THEN {_NOW_IN_VIETNAM}::time >= r.quiet_from AND {_NOW_IN_VIETNAM}::time < r.quiet_to "
+    f"ELSE {_NOW_IN_VIETNAM}::time >= r.quiet_from OR {_NOW_IN_VIETNAM}::time < r.quiet_to END"
+)
+_NOT_BEFORE = (
+    "CASE WHEN NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL "
+    f"AND {_IS_QUIET} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
+    f"+ CASE WHEN r.quiet_to <= {_NOW_IN_VIETNAM}::time THEN INTERVAL '1 day' ELSE INTERVAL '0' END"
+    ") AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
+)
+
+
+def _digest(cursor: Any, dispatch: Dispatch) -> tuple[int, bytes]:
+    cursor.execute(
+        # Our own words only; values are bound.
+        f"SELECT count(*), {recipients.DIGEST_SQL} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608
+        [dispatch.pk],
+    )
+    count, digest = cursor.fetchone()
+    return count, bytes(digest)
+
+
+_TASKS_FROM_GROUPS = """
+  SELECT lg.lead_id, d.recipient_ref AS group_id
+  FROM delivery_delivery d
+  JOIN network_lead_groups lg ON lg.group_id = d.recipient_ref
+  JOIN network_lead l ON l.id = lg.lead_id
+  WHERE d.dispatch_id = %(dispatch)s AND d.channel = %(hand)s AND l.stopped_at IS NULL"""
+
+# Who was asked to pass on is asked to correct, also those who left the group since.
+_TASKS_FROM_EARLIER = """
+  SELECT DISTINCT t.lead_id, t.group_id
+  FROM delivery_relaytask t
+  JOIN network_lead l ON l.id = t.lead_id
+  JOIN delivery_delivery d ON d.dispatch_id = %(dispatch)s AND d.recipient_ref = t.group_id
+  WHERE t.dispatch_id = ANY(%(dispatches)s::uuid[]) AND l.stopped_at IS NULL"""
+
+
+def _insert_tasks(cursor: Any, dispatch: Dispatch, audience: Audience | SameRecipients) -> int:
+    """One task for each lead and group by hand, and one for whoever stands above such a lead."""
+    values: dict[str, Any] = {"dispatch": dispatch.pk, "hand": BY_HAND}
+    asked = _TASKS_FROM_GROUPS
+    if isinstance(audience, SameRecipients):
+        asked = _TASKS_FROM_EARLIER
+        values["dispatches"] = list(audience.dispatches)
+    cursor.execute(
+        # Our own words only; values are bound.
+        f"WITH RECURSIVE asked AS ({asked}), upward(lead_id) AS ("  # noqa: S608
+        "  SELECT l.above_id FROM asked a JOIN network_lead l ON l.id = a.lead_id"
+        "  WHERE l.above_id IS NOT NULL"
+        "  UNION"
+        "  SELECT l.above_id FROM upward u JOIN network_lead l ON l.id = u.lead_id"
+        "  WHERE l.above_id IS NOT NULL"
+        ") INSERT INTO delivery_relaytask (id, dispatch_id, lead_id, group_id) "
+        f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, lead_id, group_id FROM asked "
+        "UNION ALL "
+        f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, u.lead_id, NULL::uuid FROM upward u "
+        "JOIN network_lead l ON l.id = u.lead_id "
+        "WHERE l.stopped_at IS NULL AND u.lead_id NOT IN (SELECT lead_id FROM asked)",
+        values,
+    )
+    count: int = cursor.rowcount
+    return count
