@@ -5,61 +5,19 @@ own words opens no way round. Whoever let out, gave back or only read has none.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from keng.accounts.models import Officer, PartnerMember, Post
-from keng.accounts.vouching import tied_to, tied_to_any
+from keng.accounts.models import Officer, Post
+from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import Who
 from keng.places.models import Unit
 
 Hands = tuple[uuid.UUID, ...]
 _MOST_NAMED = 6
-
-
-class InHands(models.Model):
-    """A text that is let out by somebody without a hand in it."""
-
-    # Everybody who saved or handed it in since it was last let out, each once, the first one first.
-    # What was written before this column came is known by the columns below alone.
-    hands = ArrayField(models.UUIDField(), default=list, db_default=[])
-
-    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("made_by_id",)
-    """Columns that name one of them each: the last who did something, for lists and constraints."""
-
-    # Put there by `name_hands`, for a page.
-    people: list[Any]
-
-    class Meta:
-        abstract = True
-
-    @property
-    def all_hands(self) -> Hands:
-        """By id, the first one first."""
-        named = [getattr(self, column) for column in self.HAND_COLUMNS]
-        return tuple(dict.fromkeys([*self.hands, *(pk for pk in named if pk is not None)]))
-
-    def add_hand(self, person: Officer | PartnerMember) -> None:
-        """Note that this person saves it or hands it in; whoever calls it saves the row."""
-        self.hands = list(dict.fromkeys([*self.all_hands, person.pk]))
-
-    def has_hand_of(self, person: Officer | PartnerMember) -> bool:
-        """Whether this person saved or handed in any of it, or is tied to one who did."""
-        own = tied_to(person) if isinstance(person, Officer) else {person.pk}
-        return not own.isdisjoint(self.all_hands)
-
-
-def with_hand_of(person: uuid.UUID, columns: Sequence[str] = InHands.HAND_COLUMNS) -> Q:
-    """Whether this very person has a hand in it, for a query."""
-    either = Q(hands__contains=[person])
-    for column in columns:
-        either |= Q(**{column: person})
-    return either
 
 
 def none_of_the_hands(column: str, *, hands: str = "hands") -> Q:
@@ -69,7 +27,7 @@ def none_of_the_hands(column: str, *, hands: str = "hands") -> Q:
 
 def hands_of_all(rows: Iterable[Any]) -> list[uuid.UUID]:
     """Everybody with a hand in one of these, which come oldest first."""
-    return list(dict.fromkeys(pk for row in rows for pk in row.all_hands))
+    return list(dict.fromkeys(pk for row in rows for pk in row.hands))
 
 
 def name_hands(rows: Iterable[Any], of: type[Any] = Officer) -> None:
@@ -78,7 +36,7 @@ def name_hands(rows: Iterable[Any], of: type[Any] = Officer) -> None:
     columns = ("id", "rank", "name") if of is Officer else ("id", "name")
     people = of.objects.only(*columns).in_bulk(hands_of_all(rows))
     for row in rows:
-        row.people = [people[pk] for pk in row.all_hands if pk in people]
+        row.people = [people[pk] for pk in row.hands if pk in people]
 
 
 def officers_with_hands(hands: Collection[uuid.UUID]) -> list[Officer]:

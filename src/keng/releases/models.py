@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.vouching import tied_to
 from keng.kit import times
+from keng.releases.hands import none_of_the_hands
 
 if TYPE_CHECKING:
     from keng.places.models import Unit
@@ -68,7 +69,7 @@ class Releasable(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=~Q(hands__contains=[F("released_by")]),
+                condition=none_of_the_hands("released_by"),
                 name="%(class)s_is_released_by_nobody_with_a_hand_in_it",
             ),
             models.CheckConstraint(
@@ -107,11 +108,6 @@ class Releasable(models.Model):
     def is_released(self) -> bool:
         """Whether it is out now."""
         return self.released_at is not None and self.ended_at is None
-
-    @property
-    def all_hands(self) -> tuple[uuid.UUID, ...]:
-        """By id, the first one first."""
-        return tuple(self.hands)
 
     def add_hand(self, person: Person) -> None:
         """Note that this person saves it; whoever calls it saves the row."""

@@ -245,7 +245,7 @@ def test_another_persons_word_opens_no_way_round(bureau):
                 released_by=hand, released_at=times.now()
             )
     third = make.officer(unit=bureau.province, role="commander")
-    assert publish(revision, third).all_hands == (bureau.author.pk, bureau.second.pk)
+    assert publish(revision, third).hands == [bureau.author.pk, bureau.second.pk]
     entry = Entry.objects.get(action="claim.published")
     assert entry.detail["hands"] == [str(bureau.author.pk), str(bureau.second.pk)]
 

@@ -63,7 +63,7 @@ def object_to_listing(hash: str, *, reason: str, text: str, token: str) -> tuple
                 due_on=_due_date(),
                 listed_by_id=listing.made_by_id,
                 checked_by_id=listing.released_by_id,
-                hands=list(listing.all_hands),
+                hands=list(listing.hands),
             )
     except IntegrityError:
         # The same form at the same moment.

@@ -165,9 +165,9 @@ def _new_version(
 
     So another person's comma on top of one's own words opens no way round.
     """
-    hands: tuple[uuid.UUID, ...] = ()
+    hands: list[uuid.UUID] = []
     if after is not None and not after.is_released:
-        hands = after.all_hands
+        hands = after.hands
         steps.end(after)
     version = Version(
         warning=warning,
