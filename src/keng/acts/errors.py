@@ -18,6 +18,10 @@ class NotAllowed(Refused, PermissionError):
     """Not theirs to do, or no such thing: the same answer, which tells nobody what there is."""
 
 
+class KeptBack(NotAllowed):
+    """Among the rows that it locks are some that the database lets nobody of theirs change."""
+
+
 class ChangedMeanwhile(Refused):
     """Something was done since the page was made from which this was sent."""
 

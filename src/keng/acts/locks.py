@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-from keng.acts.errors import NotAllowed
+from keng.acts.errors import KeptBack, NotAllowed
 from keng.acts.work import current_work, permit_over
 from keng.kit.advisory_locks import TurnLock
 
@@ -122,6 +122,23 @@ def lock(rows: QuerySet[_Row], *, to_delete: bool = False) -> QuerySet[_Row]:
     _go_on_to(table, waits=True)
     in_order = rows.order_by(ORDER.get(table, "pk"))
     return in_order.select_for_update(of=("self",), no_key=not to_delete)
+
+
+def lock_all(rows: QuerySet[_Row]) -> list[_Row]:
+    """Every one of these rows, locked as by lock: also those out of sight of whoever acts.
+
+    A policy of the database (keng.site.row_policies) skips without a word what whoever acts may
+    not change, and the act would go on with the others alone. Raises KeptBack then.
+    """
+    locked = list(lock(rows))
+    missing = rows.exclude(pk__in=[row.pk for row in locked])
+    if missing.exists():
+        # What came to them while this waited for its locks is locked now.
+        locked += lock(missing)
+        if rows.exclude(pk__in=[row.pk for row in locked]).exists():
+            log.warning("rows of %s are kept from an act by their policy", _table_of(rows))
+            raise KeptBack
+    return locked
 
 
 def lock_available(rows: QuerySet[_Row], *, to_delete: bool = False) -> QuerySet[_Row]:

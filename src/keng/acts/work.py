@@ -188,10 +188,23 @@ def _run_whole(do: Callable[[], _R], work: Work, *, is_asked_for: bool) -> _R:
     # Beside it a code is counted or a first look noted: nothing that anybody sent a form for.
     _has_committed.set(_has_committed.get() and not is_asked_for)
     with audit.entries_last(), transaction.atomic():
+        if work.by is not None:
+            _name_actor(work.by)
         result = _do_asked(do, work)
         audit.write_entries()
     _has_committed.set(_has_committed.get() or is_asked_for)
     return result
+
+
+def _name_actor(by: object) -> None:
+    """Say to the database in whose name rows are written, until the transaction ends.
+
+    What the machine does, or somebody with a receipt, is in no officer's name. The policies ask
+    (keng.site.row_policies).
+    """
+    actor_id = getattr(by, "pk", by)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keng.actor', %s, true)", [str(actor_id)])
 
 
 def _do_asked(do: Callable[[], _R], work: Work) -> _R:

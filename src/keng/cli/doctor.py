@@ -41,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     Check("keys", database.keys, needs=("database",)),
     Check("debug", database.debug, needs=("database",)),
     Check("migrations", database.migrations, needs=("database",)),
+    Check("policies", database.policies, needs=("database", "migrations")),
     Check("restart", database.restart, needs=("database", "migrations")),
     Check("transactions", database.transactions, needs=("database",)),
     Check("clock", database.clock, needs=("database", "migrations")),

@@ -12,11 +12,11 @@ from django.db.models import Q
 
 from keng.accounts.models import Officer
 from keng.acts.act import act
+from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere
 from keng.decisions import acts, putting_off, triage, undo
 from keng.tips.errors import AllTipsRing, CannotDecide, CriticalBehindCalm, NothingChosen, NotYours
 from keng.tips.gravity import has_unread_danger, urgency_order
-from keng.tips.lock import lock_tips
 from keng.tips.models import Decision, Tip
 
 # As many rows as four pages of the list show.
@@ -163,5 +163,10 @@ def _tips_unchanged_since(
 
 
 def _lock_tips(tip_ids: Sequence[uuid.UUID]) -> None:
-    """These and the tips behind them, in the order in which everybody locks several."""
-    lock_tips(Q(pk__in=tip_ids) | Q(duplicate_of__in=tip_ids))
+    """These and the tips behind them, in the order in which everybody locks several.
+
+    What was passed on meanwhile may be kept back (keng.acts.locks.lock_all): each decision locks
+    its own tip again, and says so.
+    """
+    all_of_them = Q(pk__in=tip_ids) | Q(duplicate_of__in=tip_ids)
+    list(lock(Tip.objects.filter(all_of_them)).values("pk"))

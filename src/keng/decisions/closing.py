@@ -60,6 +60,7 @@ def decline_tip(
         raise NoText
     law_kind, outcome = DECLINED_AS[kind]
     tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
+    stood_in: dict[str, Any] = {"left_incident": str(tip.incident_id)} if tip.incident_id else {}
     lifted = suspension.lift_suspension(tip, by=by) if outcome is not None else {}
     was, message = undo_ending.snapshot_before_ending(tip) | lifted, add_message(tip, reply, by=by)
     mark_answered(tip)
@@ -69,7 +70,13 @@ def decline_tip(
         # On the chain of the unit above: the unit it is about keeps no trace.
         chain = tip.responsible_unit_id
         step = record_decision(
-            tip, Decision.Kind.DECLINED, by=by, reason=reason, chain_of=chain, as_kind=kind
+            tip,
+            Decision.Kind.DECLINED,
+            by=by,
+            reason=reason,
+            chain_of=chain,
+            as_kind=kind,
+            **stood_in,
         )
         undo_ending.hold_ending(step, was, message=message)
         return step
@@ -80,7 +87,9 @@ def decline_tip(
     alone = ["incident", "duplicate_of"]
     ended = ["kind", "outcome", "state", "closed_at", "due_at"]
     tip.save(update_fields=[*ended, *alone, *unheard_danger.DANGER_FIELDS])
-    step = record_decision(tip, Decision.Kind.DECLINED, by=by, reason=reason, as_kind=kind)
+    step = record_decision(
+        tip, Decision.Kind.DECLINED, by=by, reason=reason, as_kind=kind, **stood_in
+    )
     copies = taken["files"].values() if taken else ()
     undo_ending.hold_ending(step, was | {"content": taken}, message=message, viewing_copies=copies)
     return step

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from keng.accounts.models import Officer
-from keng.acts.locks import lock
+from keng.acts.locks import lock_all
 from keng.tips.errors import IncidentChanged
 from keng.tips.gravity import urgency_order
 from keng.tips.incident_titles import title_comes_from, title_of_tips
@@ -26,7 +26,7 @@ def lock_leaving_tip(tip_id: uuid.UUID, *, by: Officer, seen: str | None) -> Tip
     tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is not None:
         # Nobody renames it, or ends all of it, while the tip leaves.
-        list(lock(Incident.objects.filter(pk=tip.incident_id)).values("pk"))
+        lock_all(Incident.objects.filter(pk=tip.incident_id).only("pk"))
     return tip
 
 
@@ -98,7 +98,7 @@ def restore_incident_place(tip: Tip, left: dict[str, Any]) -> None:
         Incident.objects.filter(pk=tip.incident_id, title=became).update(title=was)
     if "tips" not in left:
         return
-    rows = {str(row.pk): row for row in _lock_tips(left["tips"])}
+    rows = {str(row.pk): row for row in lock_all(Tip.objects.filter(pk__in=left["tips"]))}
     newcomers = Tip.objects.filter(duplicate_of=left["heir"]).exclude(pk__in=[*rows, tip.pk])
     if left["heir"] in rows and newcomers.exists():
         raise IncidentChanged
@@ -118,7 +118,7 @@ def tips_locked_for_incident_place(before: dict[str, Any], left: dict[str, Any])
 
 
 def _is_lead(tip_id: uuid.UUID, incident_id: uuid.UUID | None) -> bool:
-    first = lock(Tip.objects.filter(pk=tip_id)).get()
+    (first,) = lock_all(Tip.objects.filter(pk=tip_id))
     is_first = first.is_open and first.duplicate_of_id is None
     return is_first and str(first.incident_id) == str(incident_id)
 
@@ -126,13 +126,9 @@ def _is_lead(tip_id: uuid.UUID, incident_id: uuid.UUID | None) -> bool:
 def _lock_duplicates(tip: Tip) -> list[Tip]:
     """What stands behind the tip, locked: who would lead in its place comes first."""
     return sorted(
-        lock(tip.duplicates.all()),
+        lock_all(tip.duplicates.all()),
         key=lambda other: (not other.is_open, urgency_order(other), other.pk),
     )
-
-
-def _lock_tips(tip_ids: dict[str, Any]) -> list[Tip]:
-    return list(lock(Tip.objects.filter(pk__in=tip_ids)))
 
 
 def _hand_lead_on(others: list[Tip]) -> dict[str, Any]:

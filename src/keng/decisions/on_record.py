@@ -31,7 +31,7 @@ _RESTORED = (
 )
 
 # What only taking it back needs is not for the record, which keeps it for ever.
-_FOR_UNDOING = frozenset({"before", "was_waiting"})
+_FOR_UNDOING = frozenset({"before", "was_waiting", "left_incident"})
 
 
 def record_decision(

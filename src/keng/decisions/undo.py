@@ -6,7 +6,8 @@ from typing import Any
 
 from keng.accounts.models import Officer, Post
 from keng.acts.act import act
-from keng.acts.locks import lock
+from keng.acts.errors import KeptBack
+from keng.acts.locks import lock_all
 from keng.acts.work import permit_anywhere
 from keng.alarms import ringing, unheard_danger
 from keng.audit.actions import record, unit_chain
@@ -48,6 +49,9 @@ def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "")
     decision = Decision.objects.filter(pk=decision_id, by=by, kind__in=_KINDS).first()
     if decision is None:
         raise NotYours
+    if decision.at < times.now() - UNDO_WITHIN:
+        # Where it lies with another desk the policy keeps it from this one by now.
+        raise TooLate
     tip = _lock_for_undo(decision, secret)
     latest = tip.decisions.select_related("by").latest("id")
     if latest.pk != decision.pk:
@@ -122,7 +126,11 @@ def _lock_for_undo(decision: Decision, secret: str) -> Tip:
         if ended
         else tips_locked_for_undo(decision)
     )
-    rows = lock(Tip.objects.filter(pk__in=[str(decision.tip_id), *others]))
+    try:
+        rows = lock_all(Tip.objects.filter(pk__in=[str(decision.tip_id), *others]))
+    except KeptBack as kept:
+        # One of those among which it stood was passed on meanwhile.
+        raise IncidentChanged from kept
     return {row.pk: row for row in rows}[decision.tip_id]
 
 

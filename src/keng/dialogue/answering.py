@@ -6,7 +6,7 @@ import uuid
 from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
-from keng.acts.locks import lock
+from keng.acts.locks import lock, lock_all
 from keng.acts.work import permit_anywhere
 from keng.alarms import unheard_danger
 from keng.audit.actions import record, unit_chain
@@ -69,11 +69,14 @@ def withdraw_answer(message_id: uuid.UUID, *, by: Officer) -> Tip:
     """
     permit_anywhere()
     mine = DialogueMessage.objects.filter(pk=message_id, officer=by)
-    tip_id = mine.values_list("tip", flat=True).first()
-    if tip_id is None:
+    asked = mine.first()
+    if asked is None:
         raise NotAllowed
+    if asked.visible_at <= times.now():
+        # Where its tip lies with another desk the policy keeps it from this one by now.
+        raise TooLate
     # The tip first, as whoever undoes its end.
-    tip = lock(Tip.objects.filter(pk=tip_id)).get()
+    (tip,) = lock_all(Tip.objects.filter(pk=asked.tip_id))
     message = lock(mine).first()
     if message is None:
         raise NotAllowed

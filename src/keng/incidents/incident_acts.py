@@ -9,7 +9,7 @@ from typing import Any
 from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed, Refused
-from keng.acts.locks import lock, lock_one
+from keng.acts.locks import lock, lock_all, lock_one
 from keng.acts.work import permit_anywhere
 from keng.audit.actions import record, unit_chain
 from keng.decisions import incident_lead, suspension
@@ -201,13 +201,14 @@ def _lock_answers(message_ids: list[str]) -> None:
     """All that goes with them, table by table: the first one taken back by itself would go on to
     the rows of the next in another order.
     """
-    said = DialogueMessage.objects.filter(pk__in=message_ids)
+    # What has left is taken back from nobody.
+    said = DialogueMessage.objects.filter(pk__in=message_ids, visible_at__gt=times.now())
     tips = Tip.objects.filter(pk__in=said.values("tip"))
     # An answer has none, but taking a message away looks for them.
     seen_in = Sighting.objects.filter(message__in=said.values("pk"))
     attached = Attachment.objects.filter(message__in=said.values("pk"))
     carried = Delivery.objects.filter(dispatch__in=said.values("dispatch_ref"))
-    list(lock(tips).values_list("pk", flat=True))
+    lock_all(tips.only("pk"))
     list(lock(said).values_list("pk", flat=True))
     list(lock(seen_in).values_list("pk", flat=True))
     list(lock(attached).values_list("pk", flat=True))
@@ -228,7 +229,7 @@ def _locked_with_open_tips(incident_id: uuid.UUID, by: Officer) -> tuple[Inciden
     The tips are locked first, also those out of sight: one of them may lead when others end.
     Raises NotAllowed, AlreadyClosed; ChangedMeanwhile for what joined it in this moment.
     """
-    held = {tip.pk: tip for tip in lock(Tip.objects.filter(incident=incident_id))}
+    held = {tip.pk: tip for tip in lock_all(Tip.objects.filter(incident=incident_id))}
     incident = _locked_incident(incident_id, by)
     # What comes to it now has waited for one of these, or came in between the two locks.
     if Tip.objects.filter(incident=incident_id).exclude(pk__in=held).exists():

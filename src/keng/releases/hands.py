@@ -16,7 +16,6 @@ from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import Who
 from keng.places.models import Unit
 
-Hands = tuple[uuid.UUID, ...]
 _MOST_NAMED = 6
 
 

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -19,9 +19,10 @@ from keng.runtime.known_keys import follow_data, require_data_of
 from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
+from keng.runtime.row_security import WAITS_FOR_A_TABLE, apply_row_policies
+from keng.site.row_policies import POLICIES, policy_functions
 
 _OTHER_ENDS_WITHIN = 600.0
-_WAITS_FOR_A_TABLE = "3s"
 _TRIES = 10
 _PAUSE = 2.0
 
@@ -81,6 +82,7 @@ def _migrate(*, follows_data: bool) -> None:
     _change_tables()
     with psycopg.connect(dsn("owner"), autocommit=True) as connection:
         apply_grants(connection, all_grants())
+        _patiently(lambda: apply_row_policies(connection, POLICIES, policy_functions()))
 
 
 def _choose_tables(*, follows_data: bool) -> None:
@@ -103,16 +105,28 @@ def all_grants() -> Mapping[str, Mapping[str, str]]:
 
 
 def _change_tables() -> None:
-    """Everybody queues behind a migration that waits for a table: it waits briefly, and again."""
     from django.core.management import call_command  # noqa: PLC0415 -- needs the settings
-    from django.db import OperationalError, connection  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
 
-    for tries_left in reversed(range(_TRIES)):
+    def change() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [_WAITS_FOR_A_TABLE])
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [WAITS_FOR_A_TABLE])
         try:
             call_command("migrate", interactive=False, verbosity=0)
-        except OperationalError as error:
+        finally:
+            connection.close()
+
+    _patiently(change)
+
+
+def _patiently(change: Callable[[], None]) -> None:
+    """Everybody queues behind what waits for a table: it waits briefly, and again."""
+    from django.db import OperationalError  # noqa: PLC0415 -- needs the settings
+
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            change()
+        except (OperationalError, psycopg.OperationalError) as error:
             if not is_passing_error(error):
                 raise
             if not tries_left:
@@ -123,5 +137,3 @@ def _change_tables() -> None:
             time.sleep(_PAUSE)
         else:
             return
-        finally:
-            connection.close()

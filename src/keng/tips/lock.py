@@ -5,7 +5,8 @@ import uuid
 from django.db.models import Q
 
 from keng.accounts.models import Officer
-from keng.acts.locks import lock
+from keng.acts.errors import KeptBack
+from keng.acts.locks import lock, lock_all
 from keng.acts.work import permit_anywhere, permit_over
 from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NotYours
 from keng.tips.models import Tip
@@ -40,6 +41,9 @@ def lock_tips(which: Q) -> None:
     """Lock several tips by one statement, before the first of them is decided on.
 
     One after the other they would be locked as somebody named them, and two who do that wait for
-    each other.
+    each other. Raises NotYours where the database keeps one of them from whoever acts.
     """
-    list(lock(Tip.objects.filter(which)).values("pk"))
+    try:
+        lock_all(Tip.objects.filter(which).only("pk"))
+    except KeptBack as kept:
+        raise NotYours from kept

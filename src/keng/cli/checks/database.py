@@ -33,6 +33,8 @@ from keng.kit.database import (
 from keng.kit.demo_hook import installed_demo
 from keng.kit.secrets import site_secret_here
 from keng.runtime.known_keys import is_demo_data, key_faults
+from keng.runtime.row_security import row_policy_faults
+from keng.site.row_policies import POLICIES, secured_tables
 
 OLDEST_SERVER = 150000
 # A critical tip is called for every few seconds, a page to an officer goes out at once.
@@ -83,6 +85,18 @@ def roles(place: CheckedPlace) -> Finding:
         if row[0]:
             return wrong(f"the role of the {process} owns tables or may create roles")
     return ok(f"{len(PROCESSES) - 1} can sign in and own nothing")
+
+
+def policies(place: CheckedPlace) -> Finding:
+    """The desk writes no rows but those of whoever acts."""
+    with reading_connection() as connection:
+        faults = row_policy_faults(connection, POLICIES)
+    if faults:
+        return wrong(
+            f"{'; '.join(faults[:3])}: the database does not hold the desk to the rows of whoever "
+            "acts. Run `keng migrate`"
+        )
+    return ok(f"hold what the desk writes in {len(secured_tables())} tables")
 
 
 def pooler(place: CheckedPlace) -> Finding:

@@ -10,7 +10,7 @@ from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.who import WORKING
 from keng.acts.act import act
-from keng.acts.locks import lock, lock_available, lock_one
+from keng.acts.locks import lock_all, lock_available, lock_one
 from keng.acts.work import permit_over, savepoint, work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
@@ -127,14 +127,13 @@ def confirm_listing(listing_id: uuid.UUID, *, seen: bytes, does_harm: bool, by: 
     standing = Listing.objects.filter(
         lookup_hash=key, status=Listing.Status.LISTED, block_list__isnull=True
     )
-    weaker = list(lock(standing.select_related("unit")))
     if _as_strong_listings(key, listing.grade).exists():
         raise AlreadyListed
-    for old in weaker:
+    for old in standing.select_related("unit"):
         if old.unit is not None and not may_release_for(by, old.unit):
             raise ListedByAnother(old.unit.name)
     steps.let_out(listing, seen=seen, by=by)
-    for old in weaker:
+    for old in lock_all(standing):
         # At the same moment: by it the one in whose place this stands is found again.
         _end_row(old, Listing.End.REPLACED, "", by=by, at=listing.released_at)
     listing.status, listing.is_harmless = Listing.Status.LISTED, True
@@ -232,7 +231,7 @@ def end_disputed_listings(dispute: Dispute, *, by: Officer) -> None:
         status__in=(Listing.Status.LISTED, Listing.Status.PROPOSED),
     )
     rows = Listing.objects.filter(standing | Q(pk=dispute.listing_id))
-    for row in lock(rows):
+    for row in lock_all(rows):
         _end_row(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
 
 
@@ -263,7 +262,7 @@ def _displaced_by(listing: Listing) -> Listing | None:
         lookup_hash=bytes(listing.lookup_hash), end_reason=Listing.End.REPLACED
     )
     there = ended.filter(ended_at=listing.released_at, block_list__isnull=True)
-    return lock(there).first()
+    return next(iter(lock_all(there)), None)
 
 
 def replacement_of(listing: Listing) -> Listing | None:

@@ -8,7 +8,9 @@ import contextlib
 from django.db import connection
 
 from keng.runtime.roles import apply_grants
+from keng.runtime.row_security import apply_row_policies
 from keng.site.grants import GRANTS
+from keng.site.row_policies import POLICIES, policy_functions
 
 _databases_with_rights: set[str] = set()
 
@@ -22,4 +24,5 @@ def give_rights() -> None:
     with contextlib.closing(connection.copy()) as apart:
         apart.ensure_connection()
         apply_grants(apart.connection, GRANTS)
+        apply_row_policies(apart.connection, POLICIES, policy_functions())
     _databases_with_rights.add(name)

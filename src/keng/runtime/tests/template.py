@@ -88,8 +88,10 @@ def _state() -> str:
 
 def _sources() -> Iterator[Path]:
     yield from sorted(file for file in PRODUCT.glob("*/migrations/*") if file.is_file())
-    names = ("roles", "migrate", "ownership", "accounts_of_the_system")
+    names = ("roles", "row_security", "migrate", "ownership", "accounts_of_the_system")
     yield from (PRODUCT / "runtime" / f"{name}.py" for name in names)
+    # Rights are given anew by each run; policies would stop tables that a test has in use.
+    yield PRODUCT / "site" / "row_policies.py"
     yield from sorted((PRODUCT / "runtime" / "postgres").glob("*.py"))
 
 

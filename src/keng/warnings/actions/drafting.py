@@ -178,7 +178,7 @@ def _new_version(
         valid_until=content.valid_until,
         audience=choice.as_json(),
         made_by=by,
-        hands=list(hands),
+        hands=hands,
     )
     version.add_hand(by)
     version.save(force_insert=True)
