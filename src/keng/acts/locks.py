@@ -44,6 +44,7 @@ ORDER: dict[str, str] = {
     "partners_article": "pk",
     "partners_manuscript": "pk",
     "surveys_survey": "pk",
+    "surveys_surveyresult": "pk",
     "surveys_token": "pk",
     "surveys_answer": "pk",
     "surveys_freetext": "pk",
@@ -104,11 +105,13 @@ def wait_for_turn(what: TurnLock, of: object = "") -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [what, str(of)])
 
 
-def take_turn(what: TurnLock) -> bool:
-    """Whether nobody else does this now; then nobody else will until this transaction ends."""
+def take_turn(what: TurnLock, thing: object = "") -> bool:
+    """Whether nobody else does this to the thing now; then nobody else will until the end of this
+    transaction.
+    """
     _go_on_to(what.name, waits=False)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(''))", [what])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [what, str(thing)])
         return bool(cursor.fetchone()[0])
 
 

@@ -110,7 +110,9 @@ class SameRecipients:
         to. That is the audience that was chosen first, if nothing of it ever had rows.
         """
         moments: list[datetime.datetime | None] = [*self.called_off_at] or [None]
-        rowless = Dispatch.objects.filter(pk__in=self.dispatches, materialised_at__isnull=True)
+        rowless = Dispatch.objects.filter(
+            pk__in=self.dispatches, materialised_at__isnull=True, audience__isnull=False
+        ).select_related("audience")
         for each in rowless.order_by("-id") if self.waiting else ():
             if each.cancelled_at in moments:
                 audience = audience_of_dispatch(each)

@@ -32,6 +32,7 @@ class TurnLock(IntEnum):
     CHANNEL_TOKENS = 5_120_014
     WAVES = 5_120_015
     SURVEY_CHATS = 5_120_016
+    DISPATCH_ROWS = 5_120_017
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

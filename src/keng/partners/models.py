@@ -36,8 +36,8 @@ class PartnerText(Releasable, Row):
 
     Its hands are members of the partner, and the officers who made one of its sign-ins (a trigger
     adds them, migration 0008). Where all of its people had one in it, the province is the second
-    person, as for a partner of one. Who reads why a check was taken back finds one of
-    Claim.TakenBack in `returned_reason`.
+    person, as for a partner of one. `returned_reason` is somebody's words or, where its check was
+    taken back, one of Claim.TakenBack.
     """
 
     writers = PartnerMember
@@ -103,8 +103,10 @@ class PartnerText(Releasable, Row):
 
     def has_hand_of(self, person: Person) -> bool:
         """Of an officer also where they come of one line with whoever made one of the sign-ins."""
-        if super().has_hand_of(person) or not isinstance(person, Officer):
-            return super().has_hand_of(person)
+        if super().has_hand_of(person):
+            return True
+        if not isinstance(person, Officer):
+            return False
         makers = Officer.objects.filter(pk__in=self.hands)
         return any(are_of_one_line(person, maker) for maker in makers)
 

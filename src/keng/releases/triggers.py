@@ -34,8 +34,11 @@ def hands_from(table: str, *columns: str) -> RunSQL:
     Each of the columns may be empty. Runs before the trigger is there.
     """
     named = ", ".join(columns)
+    # References of a row that is updated twice are checked at the end of the transaction, and until
+    # then no constraint is added to its table: from here on they are checked at once.
     return RunSQL(
-        f"UPDATE {table} SET hands = hands || ARRAY(SELECT DISTINCT hand "  # noqa: S608 -- our names
+        f"SET CONSTRAINTS ALL IMMEDIATE; "  # noqa: S608 -- our names
+        f"UPDATE {table} SET hands = hands || ARRAY(SELECT DISTINCT hand "
         f"FROM unnest(ARRAY[{named}]) hand WHERE hand IS NOT NULL AND hand <> ALL(hands));",
         RunSQL.noop,
     )

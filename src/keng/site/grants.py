@@ -164,6 +164,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "claims_asking": RI,
         # An answer goes in and is never read back here; a slip is used, and that is all.
         "surveys_survey": R,
+        "surveys_surveyresult": "SELECT (id, survey_id, words, texts, released_at, ended_at)",
         "surveys_draft": ALL,
         "surveys_token": "SELECT, UPDATE (used)",
         "surveys_answer": "INSERT",
@@ -292,6 +293,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "claims_revision": ALL,
         # The desk counts answers and types in paper ones; what one of them says it cannot read.
         "surveys_survey": RIU,
+        "surveys_surveyresult": RIU,
         "surveys_answer": "INSERT, SELECT (id, survey_id, origin)",
         "surveys_freetext": "INSERT, SELECT, UPDATE (words, state, read_by_id)",
         "surveys_token": ALL,

@@ -238,7 +238,7 @@ _TOOK_PLACE_OF = PolicyFunction(
 BEGIN
   RETURN EXISTS (
     SELECT FROM lookup_listing
-    WHERE lookup_hash = this_hash AND checked_at = ended AND unit_id = ANY (keng_working_units())
+    WHERE lookup_hash = this_hash AND released_at = ended AND unit_id = ANY (keng_working_units())
   );
 END
 """,

@@ -6,8 +6,6 @@ As it lies in the database: {"vi": {"title", "why"}, "en": {...}, "questions": [
 options]}.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -160,10 +158,3 @@ def drop_unasked_answers(content: SurveyContent, said: Mapping[str, Any]) -> Ans
         if question.key in said and question.is_asked(kept):
             kept[question.key] = said[question.key]
     return kept
-
-
-def content_hash(stored: Mapping[str, Any], *, purpose: str, reach: str) -> bytes:
-    """What an approval is bound to."""
-    whole = {"content": stored, "purpose": purpose, "reach": reach}
-    said = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(said.encode(), digest_size=32).digest()

@@ -6,9 +6,8 @@ is undone by `actions.counting`.
 """
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -16,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.kit.browser_drafts import BrowserDraft
 from keng.kit.models import Row
-from keng.releases.hands import none_of_the_hands
 from keng.releases.models import Releasable, ReleasableQuerySet
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
+    from keng.places.models import Unit
     from keng.surveys.content import SurveyContent
 
 
@@ -36,7 +35,7 @@ class Survey(Releasable, Row):
     """A few questions on safety or services, the result, and what is done about it.
 
     What is released is what is asked: whoever approves it had no hand in it. Until it is open it
-    may become a draft again; its result is let out by two once more.
+    may become a draft again; its result is let out by itself (SurveyResult).
     """
 
     class State(models.TextChoices):
@@ -77,21 +76,8 @@ class Survey(Releasable, Row):
     closed_at = models.DateTimeField(null=True)
     # Counted once, after closing, with small cells left out already: see keng.surveys.figures.
     figures = models.JSONField(null=True)
-    # Headline and deeds in "vi" and perhaps "en"; under "texts" the words let through, by question.
-    outcome = models.JSONField(default=dict, db_default={})
+    # When a result of it was published first; its words are in `results`.
     published_at = models.DateTimeField(null=True)
-    # Handed in for a second person, in "vi" and perhaps "en"; by nobody: given back.
-    proposal = models.JSONField(default=dict, db_default={})
-    proposed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    # Everybody who handed in words of the result since it was last let out; then those of what is.
-    result_hands = ArrayField(models.UUIDField(), default=list, db_default=[])
-    outcome_hands = ArrayField(models.UUIDField(), default=list, db_default=[])
-    # Who handed in last and who released what is published, and when its words were changed.
-    outcome_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    outcome_released_by = models.ForeignKey(
-        "accounts.Officer", models.PROTECT, null=True, related_name="+"
-    )
-    outcome_changed_at = models.DateTimeField(null=True)
 
     # In the reader's language, put there by a query.
     words: "SurveyContent"
@@ -127,14 +113,6 @@ class Survey(Releasable, Row):
                 | Q(figures__isnull=False, published_at__isnull=False),
                 name="survey_result_is_counted_before_it_is_published",
             ),
-            models.CheckConstraint(
-                condition=~Q(outcome_released_by=F("outcome_by")),
-                name="survey_result_is_released_by_a_second_person",
-            ),
-            models.CheckConstraint(
-                condition=none_of_the_hands("outcome_released_by", hands="outcome_hands"),
-                name="survey_result_is_released_by_nobody_with_a_hand_in_it",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +121,57 @@ class Survey(Releasable, Row):
     @property
     def content_to_release(self) -> dict[str, Any]:
         return {"content": self.content, "purpose": self.purpose, "reach": self.reach}
+
+
+class SurveyResultQuerySet(ReleasableQuerySet["SurveyResult"]):
+    """Reads of results."""
+
+    def in_hand(self) -> Self:
+        """What is written and not out: it waits, or was given back."""
+        return self.filter(released_at=None)
+
+
+class SurveyResult(Releasable, Row):
+    """What a desk found and does about it, as one handed it in; a changed one is another row.
+
+    Whoever read a short text that it shows covered names in it: that is a hand, too.
+    """
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="results")
+    # A headline and deeds in "vi" and perhaps "en".
+    words = models.JSONField()
+    # The short texts that were let through, by question.
+    texts = models.JSONField(default=dict, db_default={})
+
+    objects = SurveyResultQuerySet.as_manager()
+
+    class Meta(Releasable.Meta):
+        constraints = [
+            *Releasable.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["survey"],
+                condition=Q(released_at=None),
+                name="survey_has_one_result_in_hand",
+            ),
+            models.UniqueConstraint(
+                fields=["survey"],
+                condition=Q(released_at__isnull=False, ended_at=None),
+                name="survey_has_one_result_out",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"result of {self.survey_id}"
+
+    @property
+    def content_to_release(self) -> dict[str, Any]:
+        survey = self.survey
+        about = {"survey": survey.code, "purpose": survey.purpose, "reach": survey.reach}
+        return about | {"words": self.words, "texts": self.texts}
+
+    @property
+    def release_unit(self) -> "Unit":
+        return self.survey.unit
 
 
 class Token(models.Model):

@@ -40,19 +40,20 @@ def result_context(survey: Survey, language: str) -> dict[str, Any]:
     spoken = contents.reading_language(survey.content, language)
     with override(spoken):
         content = queries.content_of(survey, spoken)
-    words = survey.outcome.get(spoken) or survey.outcome.get("vi") or {}
-    texts = survey.outcome.get("texts", {})
+    result = queries.published_result(survey)
+    words = result.words.get(spoken) or result.words.get("vi") or {}
     return {
         "survey": survey,
+        "changed_at": result.released_at if result.released_at != survey.published_at else None,
         "content": content,
         "spoken": spoken,
-        "outcome_spoken": spoken if survey.outcome.get(spoken) else "vi",
+        "outcome_spoken": spoken if result.words.get(spoken) else "vi",
         "headline": words.get("headline", ""),
         "deeds": [line for line in words.get("deeds", "").splitlines() if line.strip()],
         "texts": [
-            (question, texts[question.key])
+            (question, result.texts[question.key])
             for question in content.questions
-            if question.kind == "text" and question.key in texts
+            if question.kind == "text" and question.key in result.texts
         ],
         "once": survey.reach == Survey.Reach.ONCE,
         "promises": PROMISES,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -13,11 +13,13 @@ from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.surveys import content as contents
 from keng.surveys.content import SurveyContent
-from keng.surveys.models import FreeText, Survey
+from keng.surveys.models import FreeText, Survey, SurveyResult
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
+# Columns that the public site may read: who wrote them is none (site.grants).
+_PUBLIC_RESULTS = SurveyResult.objects.released().only("survey", "words", "texts", "released_at")
 _PUBLIC = (Survey.State.OPEN, Survey.State.CLOSED, Survey.State.PUBLISHED)
 
 
@@ -51,7 +53,8 @@ def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]
 
 def published_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
     """Published results, newest first; with a place as above."""
-    found = Survey.objects.filter(state=Survey.State.PUBLISHED)
+    shown = Prefetch("results", _PUBLIC_RESULTS, to_attr="results_out")
+    found = Survey.objects.filter(state=Survey.State.PUBLISHED).prefetch_related(shown)
     return _of_place(found, place, "-published_at", limit)
 
 
@@ -74,6 +77,7 @@ def surveys_of_desk(officer: "Officer") -> list[Survey]:
     found = list(
         Survey.objects.visible_to(officer)
         .select_related("unit", "author")
+        .prefetch_related(Prefetch("results", SurveyResult.objects.waiting(), "results_waiting"))
         .annotate(answer_count=Count("answers__id"))
         .order_by("-id")[:200]
     )
@@ -118,14 +122,13 @@ def shown_texts(survey: Survey) -> dict[str, list[str]]:
 def result_texts(survey: Survey) -> dict[str, list[str]]:
     """Of a published result the texts that stand: ninety days later their rows are gone."""
     if survey.state == Survey.State.PUBLISHED:
-        return dict(survey.outcome.get("texts", {}))
+        return dict(published_result(survey).texts)
     return shown_texts(survey)
 
 
-def result_hash(survey: Survey) -> bytes:
-    """What the release of a result that was handed in is bound to."""
-    whole = {"outcome": survey.proposal, "texts": result_texts(survey)}
-    return contents.content_hash(whole, purpose=survey.purpose, reach=survey.reach)
+def published_result(survey: Survey) -> SurveyResult:
+    """The words that everybody reads of a published survey."""
+    return _PUBLIC_RESULTS.get(survey=survey)
 
 
 def place_names_below(unit: Unit) -> list[str]:

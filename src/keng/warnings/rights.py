@@ -8,7 +8,6 @@ from keng.warnings.models import Warning
 __all__ = [
     "may_ask_recall",
     "may_release",
-    "may_release_for",
     "releasable_units",
 ]
 

@@ -147,8 +147,8 @@ def test_no_other_code_takes_a_lock_that_is_no_rows():
 def test_a_turn_is_waited_for_before_any_row_is_locked(disorder):
     @work()
     def in_order():
-        wait_for_turn(TurnLock.CHANNEL_TOKENS, "one")
         wait_for_turn(TurnLock.CLAIM_NUMBERS)
+        wait_for_turn(TurnLock.CHANNEL_TOKENS, "one")
         list(lock(Group.objects.all()))
         # What is held already is no new lock.
         wait_for_turn(TurnLock.CLAIM_NUMBERS)

@@ -13,20 +13,20 @@ from typing import Any
 
 from django.db import connection
 
-from keng.acts.locks import lock
+from keng.acts.locks import lock, take_turn
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
 from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
-from keng.delivery.models import Dispatch
+from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
+from keng.kit.advisory_locks import TurnLock
 
 # So many people more than the approver saw, and so much more of a hundred, and a person decides.
 HELD_OVER_PEOPLE = 20
 HELD_OVER_PERCENT = 20
 _URGENT, _BULK = 0, 9
-_ONE_WORKER = "SELECT pg_try_advisory_xact_lock(hashtext('keng materialising'), hashtext(%s))"
 
 
 class _CalledOff(Exception):
@@ -53,9 +53,7 @@ def materialise_next_dispatch() -> int:
 @work()
 def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
     """Make all rows of this dispatch, or hold it; 0 if it is done or another worker is at it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_WORKER, [str(dispatch_id)])
-        is_ours = cursor.fetchone()[0]
+    is_ours = take_turn(TurnLock.DISPATCH_ROWS, dispatch_id)
     found = Dispatch.objects.to_materialise().select_related("audience")
     dispatch = found.filter(pk=dispatch_id).first() if is_ours else None
     if dispatch is None:
@@ -153,7 +151,7 @@ def _left_out(dispatch: Dispatch, audience: Audience | SameRecipients) -> list[u
     """The approved groups that got no row."""
     if isinstance(audience, SameRecipients):
         return []
-    rows = dispatch.deliveries.filter(recipient_kind="group")
+    rows = dispatch.deliveries.filter(recipient_kind=Delivery.RecipientKind.GROUP)
     made = set(rows.values_list("recipient_ref", flat=True))
     return [key for key, _channel, _address in audience.groups or () if key not in made]
 

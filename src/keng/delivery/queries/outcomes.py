@@ -111,7 +111,7 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
     changed = [one["changed"] for one in counted if one["changed"]]
     return DispatchOutcome(
         rows,
-        OutcomeRow(_("Sum, equals the approved list"), **sums),
+        OutcomeRow(_("Sum"), **sums),
         _reasons(counted),
         sum(
             one["count"]

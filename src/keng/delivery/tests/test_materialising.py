@@ -14,9 +14,11 @@ from keng.delivery.actions import materialising
 from keng.delivery.actions.materialising import is_over_approval, materialise_next_dispatch
 from keng.delivery.audience import audience_of_dispatch, define_audience
 from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.tasks import TASKS
 from keng.delivery.tests.sending import test_dsn
 from keng.delivery.tests.test_dispatch import TEXTS, Ward
 from keng.kit import times
+from keng.kit.worker_tasks import TaskPace
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -274,3 +276,9 @@ def test_the_worker_may_make_rows_tasks_and_what_is_held(ward, worker):
         assert materialise_next_dispatch() == 1
     again.refresh_from_db()
     assert again.is_held
+
+
+def test_nothing_else_of_the_worker_holds_up_the_rows_and_they_hold_up_no_alarm():
+    [task] = TASKS
+    assert task.run is materialise_next_dispatch
+    assert (task.is_woken, task.pace) == (True, TaskPace.SLOW)

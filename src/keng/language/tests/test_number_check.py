@@ -119,6 +119,7 @@ def test_only_what_is_the_desks_or_was_used_needs_nobody_to_look():
 
 @pytest.mark.parametrize("piece", ["0 ", "1", "09", "0510 555 13 ", "gọi ", "gọi\t", "a.", "1.0"])
 def test_it_takes_time_by_the_length_and_no_more(piece):
-    start = time.perf_counter()
+    # Of this thread alone: what else the machine does meanwhile is not ours.
+    start = time.thread_time()
     compare_numbers({"vi": {"call": piece * 8000}}, KNOWN)
-    assert time.perf_counter() - start < 4
+    assert time.thread_time() - start < 4

@@ -147,12 +147,6 @@ def _of_each(name: str) -> list[Any]:
             name, "returned_reason", models.TextField(db_default="", default="")
         ),
         hands_from(table, "written_by_id"),
-        # Only for the way back: the last of the hands who is a member of the partner.
-        migrations.RunSQL(
-            migrations.RunSQL.noop,
-            f"UPDATE {table} t SET written_by_id = (SELECT m.id FROM accounts_partnermember m "  # noqa: S608 -- our own names only
-            "WHERE m.id = ANY (t.hands) ORDER BY array_position(t.hands, m.id) DESC LIMIT 1);",
-        ),
         migrations.AlterField(
             name,
             "written_by",
@@ -162,6 +156,12 @@ def _of_each(name: str) -> list[Any]:
                 null=True,
                 related_name="+",
             ),
+        ),
+        # Only for the way back: the last of the hands who is a member of the partner.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            f"UPDATE {table} t SET written_by_id = (SELECT m.id FROM accounts_partnermember m "  # noqa: S608 -- our own names only
+            "WHERE m.id = ANY (t.hands) ORDER BY array_position(t.hands, m.id) DESC LIMIT 1);",
         ),
         migrations.RemoveField(name, "written_by"),
         migrations.AddConstraint(

@@ -361,7 +361,12 @@ def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) ->
         text_hash=b"0" * 32, audience_hash=b"0" * 32, approved_by=officer
     )
     dispatch = Dispatch.objects.create(
-        kind="warning", is_urgent=False, unit=unit, approval=approval, source_kind="warning"
+        kind="warning",
+        is_urgent=False,
+        unit=unit,
+        approval=approval,
+        source_kind="warning",
+        materialised_at=times.now(),
     )
     DispatchText.objects.create(dispatch=dispatch, language="vi", text=f"Cảnh báo {label}")
     Delivery.objects.create(

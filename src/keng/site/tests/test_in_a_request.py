@@ -59,7 +59,6 @@ from keng.reports.tests import past
 from keng.surveys.actions import errors as survey_errors
 from keng.surveys.actions import opening as surveys
 from keng.surveys.actions import results
-from keng.surveys.queries import result_hash
 from keng.surveys.tests.stage import RESULT
 from keng.surveys.tests.stage import Stage as SurveyStage
 from keng.tips import errors, receipt_codes
@@ -311,7 +310,7 @@ def warning_approved():
     seen = looked_at(version)
     return Example(
         ward.province_duty,
-        lambda by: warnings.approve_warning(version.pk, seen=seen, by=by),
+        lambda by: warnings.approve_warning(version.pk, **seen, by=by),
         NothingWaits,
     )
 
@@ -327,7 +326,7 @@ def held_let_go():
     return Example(
         ward.province_duty,
         lambda by: warnings.let_held_go(version.pk, people=21, by=by),
-        warning_errors.NotHeld,
+        NothingWaits,
     )
 
 
@@ -512,8 +511,8 @@ def survey_result_published():
     stage = SurveyStage()
     survey = stage.opened()
     stage.answer(survey, 5, q1=0)
-    survey = results.submit_result(stage.counted(survey).pk, RESULT, by=stage.coordinator)
-    seen = result_hash(survey)
+    result = results.submit_result(stage.counted(survey).pk, RESULT, by=stage.coordinator)
+    seen = result.digest_now
     return Example(
         stage.commander,
         lambda by: results.publish_result(survey.pk, seen=seen, by=by),

@@ -382,7 +382,9 @@ def test_what_the_province_put_in_its_place_gives_it_back(desk, country):
     Listing.objects.filter(pk=country.listing.pk).update(grade="reported")
     stronger = listing(unit=country.beside, status="proposed", made_by=country.neighbour)
     desk()
-    listings.confirm_listing(stronger.pk, does_harm=False, by=country.above)
+    listings.confirm_listing(
+        stronger.pk, seen=stronger.digest_now, does_harm=False, by=country.above
+    )
     # Its own commune ends it: what stood there before is another commune's.
     listings.end_listing(stronger.pk, why="no_longer", note="x", by=country.neighbour)
     country.listing.refresh_from_db()
@@ -404,7 +406,7 @@ def test_an_upheld_objection_ends_what_stands_under_its_number(desk, country, ro
     )
     if role == "auditor":
         worked = Officer.objects.filter(posts__role__in=WORKING.roles).distinct()
-        hands = worked.exclude(pk=country.listing.checked_by_id).values_list("pk", flat=True)
+        hands = worked.exclude(pk=country.listing.released_by_id).values_list("pk", flat=True)
         Listing.objects.filter(pk=country.listing.pk).update(hands=list(hands))
     desk(hears)
     assert execute(CHANGES["lookup_listing"], proposed.pk) == 0

@@ -71,8 +71,7 @@ STEPS = {
     "decisions.suspension.lift_suspension",
     "incidents.wave_acts.note_wave_warning",
     "warnings.drafting.lock_warning",
-    "warnings.releasing.note_numbers",
-    "warnings.releasing.send_version",
+    "warnings.releasing.release_version",
     "warnings.pattern_acts.check_filled_pattern",
     "warnings.pattern_acts.check_pattern",
     "warnings.pattern_acts.needs_second_person",
@@ -558,11 +557,10 @@ _APART = {
         "survey_id": _survey(here, state="submitted", submitted_at=times.now())
     },
     "surveys.results.publish_result": lambda here: {
-        "survey_id": _survey(here, proposed_by=here.officer)
+        "survey_id": _result(here),
+        "seen": here.rows["survey"].results.get().digest_now,
     },
-    "surveys.results.send_back_result": lambda here: {
-        "survey_id": _survey(here, proposed_by=here.officer)
-    },
+    "surveys.results.send_back_result": lambda here: {"survey_id": _result(here)},
     "surveys.results.submit_result": {"outcome": {}},
     "surveys.writing.make_survey": {
         "purpose": "streets",
@@ -665,6 +663,15 @@ def _waiting(here):
 def _survey(here, **fields):
     here.rows["survey"].__class__.objects.filter(pk=here.rows["survey"].pk).update(**fields)
     return here.rows["survey"].pk
+
+
+def _result(here):
+    """The result of a survey that waits for a second person."""
+    asked = {"submitted_at": times.now(), "released_at": times.now()}
+    _survey(here, state="closed", released_by=make.officer(unit=here.unit), **asked)
+    survey = here.rows["survey"]
+    survey.results.create(words={}, hands=[here.officer.pk], submitted_at=times.now())
+    return survey.pk
 
 
 def _september(here):

@@ -4,16 +4,14 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from keng.accounts.vouching import tied_to
 from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
-from keng.kit import times
-from keng.releases.errors import HandInIt, NothingWaits, TextChanged
-from keng.releases.hands import hands_on_record
-from keng.surveys import acts, queries, rights
+from keng.releases import steps
+from keng.releases.errors import HandInIt, NothingWaits
+from keng.surveys import acts, queries
 from keng.surveys.actions.errors import NotReady, WrongState
 from keng.surveys.actions.writing import locked_survey
-from keng.surveys.models import FreeText, Survey
+from keng.surveys.models import FreeText, Survey, SurveyResult
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -22,7 +20,7 @@ ResultWords = Mapping[str, Mapping[str, str]]
 
 
 @act(acts.SUBMIT_RESULT)
-def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") -> Survey:
+def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") -> SurveyResult:
     """Hand in the words of the result, the first ones or changed ones.
 
     Raises WrongState, NotAllowed, NotReady("figures") and NotReady("texts") while something waits.
@@ -34,70 +32,59 @@ def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") 
         raise NotReady("figures")
     if survey.free_texts.filter(state=FreeText.State.WAITING).exists():
         raise NotReady("texts")
-    survey.proposal = {language: dict(words) for language, words in outcome.items()}
-    survey.proposed_by, survey.returned_reason = by, ""
-    survey.result_hands = list(dict.fromkeys([*survey.result_hands, by.pk]))
-    survey.save(update_fields=["proposal", "proposed_by", "result_hands", "returned_reason"])
-    hands = hands_on_record(rights.hands_in_result(survey))
-    detail: dict[str, object] = {"hash": queries.result_hash(survey).hex(), "hands": hands}
-    _record("survey.result_submitted", survey, by, detail)
-    return survey
+    result = survey.results.in_hand().first() or SurveyResult(survey=survey)
+    result.survey = survey
+    result.words = {language: dict(words) for language, words in outcome.items()}
+    result.texts = queries.result_texts(survey)
+    result.hand_in(by)
+    if survey.state == Survey.State.CLOSED:
+        for text in survey.free_texts.filter(state=FreeText.State.SHOWN).select_related("read_by"):
+            if text.read_by is not None:
+                result.add_hand(text.read_by)
+    result.save()
+    _record("survey.result_submitted", result, by, steps.release_detail(result))
+    return result
 
 
 @act(acts.PUBLISH_RESULT)
-def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
+def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> SurveyResult:
     """Let out the words and texts exactly as this second person saw them.
 
     Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
     """
-    survey = _locked_submitted(survey_id, by)
-    if queries.result_hash(survey) != seen:
-        raise TextChanged
-    # The public site reads what was let through from here, and nothing that waits or was left out.
-    survey.outcome = survey.proposal | {"texts": queries.result_texts(survey)}
-    survey.outcome_hands = rights.hands_in_result(survey)
-    survey.outcome_by, survey.outcome_released_by = survey.proposed_by, by
-    survey.proposal, survey.proposed_by, survey.result_hands = {}, None, []
-    now = times.now()
-    survey.outcome_changed_at = now if survey.published_at else None
-    survey.state, survey.published_at = Survey.State.PUBLISHED, survey.published_at or now
-    survey.save(
-        update_fields=[
-            "outcome",
-            "outcome_by",
-            "outcome_released_by",
-            "proposal",
-            "proposed_by",
-            "result_hands",
-            "outcome_hands",
-            "outcome_changed_at",
-            "state",
-            "published_at",
-        ]
-    )
-    detail: dict[str, object] = {"hash": seen.hex(), "hands": hands_on_record(survey.outcome_hands)}
-    _record("survey.published", survey, by, detail)
-    return survey
+    result = _locked_result(survey_id, by)
+    survey = result.survey
+    for earlier in survey.results.released():
+        steps.end(earlier)
+    steps.let_out(result, seen=seen, by=by)
+    survey.state = Survey.State.PUBLISHED
+    survey.published_at = survey.published_at or result.released_at
+    survey.save(update_fields=["state", "published_at"])
+    _record("survey.published", result, by, steps.release_detail(result))
+    return result
 
 
 @act(acts.SEND_BACK_RESULT)
-def send_back_result(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
+def send_back_result(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> SurveyResult:
     """Give the words back to be changed. Raises NotAllowed, NothingWaits, HandInIt."""
-    survey = _locked_submitted(survey_id, by)
-    survey.proposed_by, survey.returned_reason = None, reason
-    survey.save(update_fields=["proposed_by", "returned_reason"])
-    _record("survey.result_returned", survey, by, {})
-    return survey
-
-
-def _locked_submitted(survey_id: uuid.UUID, by: "Officer") -> Survey:
-    survey = locked_survey(survey_id, by)
-    if survey.proposed_by_id is None:
-        raise NothingWaits
-    if not tied_to(by).isdisjoint(rights.hands_in_result(survey)):
+    result = _locked_result(survey_id, by)
+    if result.has_hand_of(by):
         raise HandInIt
-    return survey
+    steps.give_back(result, reason=reason)
+    _record("survey.result_returned", result, by, {})
+    return result
 
 
-def _record(action: str, survey: Survey, by: "Officer", detail: dict[str, object]) -> None:
+def _locked_result(survey_id: uuid.UUID, by: "Officer") -> SurveyResult:
+    """What is in hand, with its survey locked: nobody changes the one without the other."""
+    survey = locked_survey(survey_id, by)
+    result = survey.results.in_hand().first()
+    if result is None:
+        raise NothingWaits
+    result.survey = survey
+    return result
+
+
+def _record(action: str, result: SurveyResult, by: "Officer", detail: dict[str, object]) -> None:
+    survey = result.survey
     record(action, by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)

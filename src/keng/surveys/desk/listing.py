@@ -11,13 +11,12 @@ from django.views.decorators.http import require_safe
 
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
-from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
-from keng.releases.hands import hand_refusal, officers_with_hands
+from keng.releases.hands import hand_refusal, name_hands
 from keng.surveys import queries, rights
 from keng.surveys.chat.sentences import start_words
 from keng.surveys.desk.shared import visible_survey
-from keng.surveys.models import FreeText, PaperBatch, Survey
+from keng.surveys.models import FreeText, PaperBatch, Survey, SurveyResult
 from keng.surveys.page_view import figures_context, survey_context
 
 
@@ -28,8 +27,10 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
     waiting = [
         one
         for one in found
-        if (one.is_waiting and rights.may_approve(request.officer, one))
-        or rights.may_release_result(request.officer, one)
+        if any(
+            text.is_waiting and rights.may_approve(request.officer, text)
+            for text in (one, *one.results_waiting)
+        )
     ]
     context = {
         "waiting": waiting,
@@ -46,16 +47,22 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     may_write = rights.may_write(request.officer, survey)
     content = queries.content_of(survey)
     slips, used = queries.slip_counts(survey)
+    results = survey.results.filter(ended_at=None).select_related("survey__unit")
+    written, result_out = results.in_hand().first(), results.released().first()
+    name_hands([survey, *(one for one in (written, result_out) if one is not None)])
+    waiting = next((one for one in (survey, written) if one is not None and one.is_waiting), None)
     context = survey_context(survey, content) | {
         "may_write": may_write,
         "may_approve": survey.is_waiting and rights.may_approve(request.officer, survey),
-        "may_release": rights.may_release_result(request.officer, survey),
+        "may_release": written is not None
+        and written.is_waiting
+        and rights.may_approve(request.officer, written),
         "may_return": (may_write or rights.may_approve(request.officer, survey))
         and survey.state == Survey.State.APPROVED,
-        "hands": officers_with_hands(survey.hands),
-        "result_hands": officers_with_hands(rights.hands_in_result(survey)),
-        "outcome_hands": officers_with_hands(survey.outcome_hands),
-        "refusal": _refusal(request.officer, survey),
+        "hands": survey.people,
+        "written": written,
+        "result_out": result_out,
+        "refusal": _refusal(request.officer, waiting) if waiting is not None else "",
         "origins": queries.answers_by_origin(survey),
         "slips": slips,
         "used": used,
@@ -70,18 +77,12 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "surveys/detail.html", context)
 
 
-def _refusal(officer: Officer, survey: Survey) -> str:
+def _refusal(officer: Officer, waiting: Survey | SurveyResult) -> str:
     """What stands in the way of somebody who could let out what waits, had they no hand in it."""
-    if not may_release_for(officer, survey.unit):
+    unit = waiting.release_unit
+    if not may_release_for(officer, unit) or not waiting.has_hand_of(officer):
         return ""
-    if survey.is_waiting:
-        hands = survey.hands
-    elif survey.proposed_by_id is not None:
-        hands = rights.hands_in_result(survey)
-    else:
-        return ""
-    has_hand = not tied_to(officer).isdisjoint(hands)
-    return hand_refusal(RELEASING, survey.unit, hands) if has_hand else ""
+    return hand_refusal(RELEASING, unit, waiting.hands)
 
 
 @require_safe

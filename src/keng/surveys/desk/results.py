@@ -9,12 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.presence import is_present
-from keng.releases.desk import give_back_posted
-from keng.releases.errors import TextChanged
-from keng.releases.forms import GiveBackForm, ReleaseForm
-from keng.releases.hands import officers_with_hands
-from keng.surveys import queries, rights
+from keng.accounts.who import RELEASING
+from keng.releases.desk import decide_release, give_back_posted
+from keng.surveys import queries
 from keng.surveys.actions import results as actions
 from keng.surveys.actions.errors import NotReady
 from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
@@ -54,12 +51,23 @@ def survey_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The finding, what is done about it and the texts, beside the figures."""
     survey = visible_survey(request, pk)
-    if not rights.may_release_result(request.officer, survey):
+    result = survey.results.in_hand().select_related("survey__unit").first()
+    if result is None:
         return redirect("survey-detail", pk=pk)
-    form = ReleaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _release(request, survey, form)
-    return _release_page(request, survey, form)
+    publish = functools.partial(actions.publish_result, pk)
+    panel, published = decide_release(request, result, which=RELEASING, let_out=publish)
+    if published is not None:
+        messages.success(request, _("Published under the same address as the survey."))
+    if published is not None or not (panel.may_let_out or panel.is_refused):
+        return redirect("survey-detail", pk=pk)
+    content = queries.content_of(survey, "vi")
+    texts = result.texts
+    context = survey_context(survey, content) | {
+        **figures_context(content, survey.figures),
+        "panel": panel,
+        "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],
+    }
+    return render(request, "surveys/release.html", context, status=panel.status)
 
 
 @require_POST
@@ -71,42 +79,9 @@ def survey_result_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return give_back_posted(request, give_back, page=redirect("survey-detail", pk=pk))
 
 
-def _release(request: HttpRequest, survey: Survey, form: ReleaseForm) -> HttpResponse:
-    # What is stale is said before the code is used up: the same code does not work twice.
-    seen = bytes.fromhex(form.cleaned_data["seen"])
-    if seen != queries.result_hash(survey):
-        return _release_page(request, survey, ReleaseForm(), stale=True)
-    if not is_present(request.officer, form):
-        return _release_page(request, survey, form)
-    try:
-        actions.publish_result(survey.pk, seen=seen, by=request.officer)
-    except TextChanged:
-        return _release_page(request, visible_survey(request, survey.pk), ReleaseForm(), stale=True)
-    messages.success(request, _("Published under the same address as the survey."))
-    return redirect("survey-detail", pk=survey.pk)
-
-
-def _release_page(
-    request: HttpRequest, survey: Survey, form: ReleaseForm, *, stale: bool = False
-) -> HttpResponse:
-    content = queries.content_of(survey, "vi")
-    texts = queries.result_texts(survey)
-    context = survey_context(survey, content) | {
-        "form": form,
-        "give_back": GiveBackForm(),
-        "stale": stale,
-        "hands": officers_with_hands(rights.hands_in_result(survey)),
-        "outcome": survey.proposal,
-        "hash": queries.result_hash(survey).hex(),
-        "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],
-        **figures_context(content, survey.figures),
-    }
-    status = 409 if stale else 422 if form.is_bound and form.errors else 200
-    return render(request, "surveys/release.html", context, status=status)
-
-
 def _initial(survey: Survey) -> dict[str, str]:
-    outcome = survey.proposal or survey.outcome
+    written = survey.results.in_hand().first() or survey.results.released().first()
+    outcome = written.words if written is not None else {}
     words, english = outcome.get("vi", {}), outcome.get("en", {})
     return {
         "headline": words.get("headline", ""),

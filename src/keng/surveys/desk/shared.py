@@ -19,7 +19,7 @@ from keng.surveys.models import Survey
 
 def visible_survey(request: HttpRequest, pk: uuid.UUID) -> Survey:
     """A survey of the officer's units. Raises Http404."""
-    people = ("author", "released_by", "proposed_by")
+    people = ("author", "released_by")
     found = Survey.objects.visible_to(request.officer).select_related("unit", *people)
     return get_object_or_404(found, pk=pk)
 

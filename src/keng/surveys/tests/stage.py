@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 from keng.kit import times
-from keng.surveys import queries
 from keng.surveys.actions import answering, counting, opening, results, writing
 from keng.surveys.models import Survey
 from keng.surveys.queries import content_of, place_names_below
@@ -112,7 +111,6 @@ class Stage:
         return Survey.objects.get(pk=survey.pk)
 
     def published(self, survey):
-        survey = results.submit_result(survey.pk, RESULT, by=self.coordinator)
-        return results.publish_result(
-            survey.pk, seen=queries.result_hash(survey), by=self.commander
-        )
+        result = results.submit_result(survey.pk, RESULT, by=self.coordinator)
+        results.publish_result(survey.pk, seen=result.digest_now, by=self.commander)
+        return Survey.objects.get(pk=survey.pk)

@@ -9,7 +9,7 @@ from keng.conftest import sign_in
 from keng.surveys import queries
 from keng.surveys.actions import free_texts, opening, paper, writing
 from keng.surveys.actions.errors import WrongState
-from keng.surveys.models import Answer, FreeText, PaperBatch, Survey
+from keng.surveys.models import Answer, FreeText, PaperBatch, Survey, SurveyResult
 from keng.surveys.tests.stage import FEELS, RESULT, Stage
 from tests import make
 
@@ -211,13 +211,15 @@ def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage,
     # Nobody lets out alone what everybody reads.
     assert desk.get(url("survey-release", survey.pk)).status_code == 302
     survey.refresh_from_db()
-    assert (survey.state, survey.outcome) == ("closed", {})
+    assert survey.state == "closed"
+    result = SurveyResult.objects.get()
+    assert not result.is_released
     sign_in(desk, stage.commander)
     assert url("survey-release", survey.pk) in desk.get(url("desk-surveys")).content.decode()
     page = desk.get(url("survey-release", survey.pk)).content.decode()
     assert RESULT["vi"]["headline"] in page
     assert "Trước một nhà ở cuối ngõ, tối lắm" in page
-    given = {"seen": queries.result_hash(survey).hex(), "code": "123456"}
+    given = {"seen": result.digest_now.hex(), "code": "123456"}
     assert desk.post(url("survey-release", survey.pk), given).status_code == 422
     monkeypatch.setattr(presence, "confirm_presence", lambda _officer, code: code == "123456")
     stale = given | {"seen": "00" * 32}
@@ -225,8 +227,10 @@ def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage,
     desk.post(url("survey-release", survey.pk), given)
     survey.refresh_from_db()
     assert survey.state == "published"
-    assert (survey.outcome_by, survey.outcome_released_by) == (stage.coordinator, stage.commander)
-    assert survey.outcome["texts"] == {"q4": ["Trước một nhà ở cuối ngõ, tối lắm"]}
+    result.refresh_from_db()
+    assert result.released_by == stage.commander
+    assert stage.coordinator.pk in result.hands
+    assert result.texts == {"q4": ["Trước một nhà ở cuối ngõ, tối lắm"]}
 
 
 def test_another_units_text_cannot_be_decided(desk, stage):

@@ -19,13 +19,12 @@ from keng.warnings.models import Version
 
 def warning_held(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How many people were approved and how many there are now; a second person lets it go."""
-    visible = Version.objects.visible_to(request.officer).select_related(
-        "warning__unit", "made_by", "dispatch__approval__approved_by"
-    )
-    version = get_object_or_404(visible, dispatch=pk)
-    dispatch = version.dispatch
-    if dispatch is None or not dispatch.is_held:
+    sent = Dispatch.objects.visible_to(request.officer).select_related("approval", "unit")
+    dispatch = get_object_or_404(sent, pk=pk)
+    if not dispatch.is_held:
         return redirect("dispatch", pk=pk)
+    visible = Version.objects.visible_to(request.officer).select_related("warning__unit")
+    version = get_object_or_404(visible, dispatch=dispatch)
     may = _may_let_go(request, version)
     form = LetGoForm(request.POST or None)
     is_stale = False

@@ -61,7 +61,7 @@ def test_from_writing_to_sending_by_two_people(desk_client, ward):
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", warning.pk))
     assert "Duyệt và gửi tới 2 nhóm" in page.content.decode()
-    data = {"seen": hidden(page, "seen", "people")}
+    data = {name: hidden(page, name) for name in ("seen", "people")}
     data["code"] = second_factor.current_totp_code(ward.commander)
     answer = desk_client.post(url("warning-approve", warning.pk), data)
     dispatch = Dispatch.objects.get()
@@ -77,7 +77,7 @@ def test_a_wrong_code_sends_nothing(desk_client, ward):
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {"seen": hidden(page, "seen", "people")}
+    data = {name: hidden(page, name) for name in ("seen", "people")}
     wrong = str((int(second_factor.current_totp_code(ward.commander)) + 1) % 1_000_000).zfill(6)
     answer = desk_client.post(url("warning-approve", version.warning_id), data | {"code": wrong})
     assert answer.status_code == 422
@@ -89,14 +89,14 @@ def test_a_changed_list_is_shown_before_the_code_is_used_up(desk_client, ward):
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {"seen": hidden(page, "seen", "people")}
+    data = {name: hidden(page, name) for name in ("seen", "people")}
     code = second_factor.current_totp_code(ward.commander)
     make.group(unit=ward.unit, place=ward.hamlet, name="Nhóm vừa thêm")
     stale = desk_client.post(url("warning-approve", version.warning_id), data | {"code": code})
     assert stale.status_code == 409
     assert not Dispatch.objects.exists()
     assert "<ins>Nhóm vừa thêm</ins>" in stale.content.decode()
-    fresh = {"seen": hidden(stale, "seen", "people")}
+    fresh = {name: hidden(stale, name) for name in ("seen", "people")}
     answer = desk_client.post(url("warning-approve", version.warning_id), fresh | {"code": code})
     assert answer.status_code == 302
     assert Dispatch.objects.exists()
@@ -358,7 +358,7 @@ def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, mon
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id))
-    data = {"seen": hidden(page, "seen", "people")}
+    data = {name: hidden(page, name) for name in ("seen", "people")}
     data |= {"code": second_factor.current_totp_code(ward.commander), "reason": "Sai số"}
     looked = releasing._waiting_version
 

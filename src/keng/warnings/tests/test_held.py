@@ -80,7 +80,7 @@ def test_whoever_approved_it_may_and_whoever_wrote_it_may_not(ward):
     make_rows()
     dispatch.refresh_from_db()
     assert dispatch.is_held
-    with pytest.raises(actions.NotYours):
+    with pytest.raises(NotAllowed):
         actions.let_held_go(by_coordinator.pk, people=30, by=ward.coordinator)
     actions.let_held_go(ward.version.pk, people=30, by=ward.commander)
 

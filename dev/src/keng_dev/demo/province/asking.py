@@ -12,7 +12,6 @@ from typing import Any
 from keng.accounts.models import Officer
 from keng.kit import times
 from keng.places.models import Unit
-from keng.surveys import queries
 from keng.surveys.actions import counting, free_texts, opening, results, writing
 from keng.surveys.content import PLACE_KEY
 from keng.surveys.models import Answer, FreeText, Survey, Token
@@ -95,10 +94,12 @@ def _published(ward: Unit, today: dt.date, dice: Random) -> Survey:
     counting.count_closed_survey()
     for text in FreeText.objects.filter(survey=survey):
         free_texts.decide_free_text(text.pk, words=text.words, by=writer)
-    survey = results.submit_result(survey.pk, OUTCOME, by=writer)
+    result = results.submit_result(survey.pk, OUTCOME, by=writer)
     second = Officer.objects.get(username=_SECOND)
-    results.publish_result(survey.pk, seen=queries.result_hash(survey), by=second)
-    _back(survey.pk, published_at=times.now() - dt.timedelta(days=2))
+    results.publish_result(survey.pk, seen=result.digest_now, by=second)
+    published = times.now() - dt.timedelta(days=2)
+    _back(survey.pk, published_at=published)
+    survey.results.update(submitted_at=published, released_at=published)
     return Survey.objects.get(pk=survey.pk)
 
 
