@@ -157,7 +157,7 @@ def test_a_meeting_and_an_official_channel_stand_on_the_page(people, stack):
         second.page.goto(address)
         fits(second.page)
         second.page.fill("[name=code]", second.code())
-        second.page.locator("form.decision-panel [name=do][value=let_out]").click()
+        second.page.locator("form.decision-panel [data-send]").click()
         second.sees(done)
     at(reader, stack)
     expect(reader.locator("main")).to_contain_text("Sân bóng Ninh Khánh")

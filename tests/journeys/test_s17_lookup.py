@@ -58,7 +58,7 @@ def test_a_number_is_listed_by_two_officers_and_taken_off_by_a_third(people, sta
     assert hai.page.url == entry
     both_themes_are_fine(hai.page, "second-person")
     hai.page.locator("[name=harm][value=no]").check()
-    hai.page.fill("#id_code", hai.code())
+    hai.page.fill("form.decision-panel [name=code]", hai.code())
     hai.page.get_by_role("button", name="Công khai", exact=True).click()
     hai.sees("Đã công khai")
     look_up(resident, stack, "0510.204.608")
@@ -92,7 +92,7 @@ def propose(lan: Desk) -> str:
     lan.page.fill("[name=basis]", "Đã gọi thử, cùng một kịch bản.")
     lan.page.get_by_role("button", name="Đề xuất cho người thứ hai").click()
     lan.sees("Chờ người thứ hai")
-    expect(lan.page.locator("main form[action$='/confirm/']")).to_have_count(0)
+    expect(lan.page.locator("main form.decision-panel")).to_have_count(0)
     return lan.page.url
 
 

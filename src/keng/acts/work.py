@@ -53,6 +53,8 @@ class Work:
         self.name = name
         self.right = right
         self.by = by
+        # In whose name rows are written: of whoever acts in it, else of what it is part of.
+        self.actor: object = by if by is not None or outer is None else outer.actor
         # Parts of an act share its transaction, and so what this one keeps.
         self.whole: Work = outer.whole if outer else self
         self.locked: set[str] = set()
@@ -156,8 +158,9 @@ def run_work(
     if outer is not None:
         # A savepoint of the other act: what is refused, and caught there, leaves nothing.
         outer.whole.may_repeat = outer.whole.may_repeat and retry
-        with savepoint():
-            return _do_asked(do, Work(name, right=right, by=by, outer=outer))
+        part = Work(name, right=right, by=by, outer=outer)
+        with savepoint(), _named_actor_of(part, outer):
+            return _do_asked(do, part)
     for is_last in (False, True):
         work = Work(name, right=right, by=by)
         work.may_repeat = retry
@@ -196,13 +199,25 @@ def _run_whole(do: Callable[[], _R], work: Work, *, is_asked_for: bool) -> _R:
     return result
 
 
+@contextmanager
+def _named_actor_of(part: Work, outer: Work) -> Iterator[None]:
+    """An act inside what nobody or somebody else does is in the name of whoever acts there."""
+    if part.actor == outer.actor:
+        yield
+        return
+    _name_actor(part.actor)
+    yield
+    # What failed takes its name with its savepoint.
+    _name_actor(outer.actor)
+
+
 def _name_actor(by: object) -> None:
     """Say to the database in whose name rows are written, until the transaction ends.
 
     What the machine does, or somebody with a receipt, is in no officer's name. The policies ask
     (keng.site.row_policies).
     """
-    actor_id = getattr(by, "pk", by)
+    actor_id = "" if by is None else getattr(by, "pk", by)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('keng.actor', %s, true)", [str(actor_id)])
 

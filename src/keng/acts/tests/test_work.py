@@ -329,3 +329,28 @@ def test_a_set_without_rules_is_nobody_and_no_secret():
     nobody = Who("Nobody at all.", ())
     assert not nobody.is_by_secret
     assert HOLDER.is_by_secret
+
+
+def actor_named():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('keng.actor', true), '')")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_an_act_inside_nobodys_work_writes_in_the_name_of_whoever_acts():
+    @act(Act(Right("mine")))
+    def inner(*, by, fails=False):
+        permit_anywhere()
+        if fails:
+            raise TryAgain
+        return actor_named()
+
+    @work()
+    def whole():
+        yields = [actor_named(), inner(by="chief"), actor_named()]
+        with pytest.raises(TryAgain):
+            inner(by="other", fails=True)
+        return [*yields, actor_named()]
+
+    assert whole() == ["", "chief", "", ""]
