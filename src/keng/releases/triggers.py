@@ -61,3 +61,11 @@ def rename_in_functions(names: Mapping[str, str], *functions: str) -> RunSQL:
         return f"DO $rename$ BEGIN {made} END $rename$;"
 
     return RunSQL(under(names), under({new: old for old, new in names.items()}))
+
+
+def checked_at_once() -> RunSQL:
+    """The first step of a migration that changes rows, and then the rules of their table.
+
+    PostgreSQL alters no table while references of its rows are still to be checked at the end.
+    """
+    return RunSQL("SET CONSTRAINTS ALL IMMEDIATE;", RunSQL.noop)

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import migrations, models
 
-from keng.releases.triggers import hands_from, hands_only_grow
+from keng.releases.triggers import checked_at_once, hands_from, hands_only_grow
 
 
 def _returned_and_digest(name: str) -> list[Any]:
@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
     dependencies = [("community", "0007_the_public_site_answers_nothing")]
 
     operations = [
+        checked_at_once(),
         migrations.RemoveConstraint("meeting", "meeting_is_let_out_by_a_second_person"),
         migrations.RemoveConstraint("officialchannel", "channel_is_let_out_by_a_second_person"),
         migrations.RemoveConstraint("question", "public_answer_is_let_out_by_a_second_person"),
@@ -100,8 +101,9 @@ class Migration(migrations.Migration):
         migrations.AddField("question", "released_at", models.DateTimeField(null=True)),
         migrations.AddField("question", "released_by", _OFFICER),
         migrations.AddField("question", "ended_at", models.DateTimeField(null=True)),
-        migrations.RunSQL(_ANSWERS, migrations.RunSQL.noop),
+        # First the trigger, which the next statement wakes and which knew the old name.
         migrations.RunSQL(_ASKS, _ASKED_BEFORE),
+        migrations.RunSQL(_ANSWERS, migrations.RunSQL.noop),
         *_rules("meeting"),
         *_rules("officialchannel"),
         *_rules("question"),

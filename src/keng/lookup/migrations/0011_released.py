@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from keng.releases.triggers import hands_only_grow
+from keng.releases.triggers import checked_at_once, hands_only_grow
 
 # Entries of desks alone: a list of others has no second person, and very many rows.
 _OF_DESKS = """
@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [("lookup", "0010_an_indicator_tells_no_moment")]
 
     operations = [
+        checked_at_once(),
         migrations.RemoveConstraint("listing", "listing_is_public_only_after_a_second_person"),
         migrations.RemoveConstraint("listing", "listing_is_checked_by_somebody_else"),
         migrations.RemoveConstraint("listing", "listing_is_checked_by_nobody_with_a_hand_in_it"),

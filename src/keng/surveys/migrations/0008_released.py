@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from keng.releases.triggers import hands_from, hands_only_grow
+from keng.releases.triggers import checked_at_once, hands_from, hands_only_grow
 
 # Until now a hash beside the questions said so, which whoever changed both could change.
 _KEPT = """
@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
     dependencies = [("surveys", "0007_counted_rows_tell_no_transaction")]
 
     operations = [
+        checked_at_once(),
         migrations.RemoveConstraint("survey", "survey_is_approved_by_a_second_person"),
         migrations.RemoveConstraint("survey", "survey_is_not_approved_by_who_handed_it_in"),
         migrations.RemoveConstraint("survey", "survey_opens_only_as_it_was_approved"),

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import keng.kit.ids
-from keng.releases.triggers import hands_only_grow
+from keng.releases.triggers import checked_at_once, hands_only_grow
 
 # What is out; then what is written and not out, with the short texts that it would show.
 _MOVED = """
@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        checked_at_once(),
         migrations.CreateModel(
             "SurveyResult",
             [
