@@ -115,6 +115,16 @@ class Survey(Releasable, Row):
             ),
         ]
 
+    @property
+    def tone(self) -> str:
+        """In which colour a list shows its state; empty for none."""
+        return {
+            Survey.State.OPEN.value: "ok",
+            Survey.State.PUBLISHED.value: "ok",
+            Survey.State.SUBMITTED.value: "info",
+            Survey.State.CLOSED.value: "warn",
+        }.get(self.state, "")
+
     def __str__(self) -> str:
         return self.code
 

@@ -29,6 +29,11 @@ def test_whatever_has_hands_is_released_in_one_way():
     assert len(KINDS) > 10
 
 
+def test_every_kind_says_what_the_second_person_answers_for():
+    unsaid = Releasable.content_to_release
+    assert not [kind for kind in KINDS if kind.content_to_release is unsaid]
+
+
 @pytest.fixture(params=KINDS, ids=lambda model: model._meta.label)
 def table(request):
     """A table with this kind's rules about hands, and none of its other columns' rules."""

@@ -99,7 +99,7 @@ def execute(sql, *values):
         return cursor.rowcount
 
 
-def asked(sql, *values):
+def rows_of(sql, *values):
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()[0]
@@ -122,10 +122,10 @@ def test_the_database_knows_who_works_where_as_the_table_of_the_house_does(desk,
     make.unit(parent=province)
     officer = make.officer(unit=unit, role=role)
     desk(officer)
-    assert set(asked("SELECT keng_working_units()")) == WORKING.unit_ids(officer)
+    assert set(rows_of("SELECT keng_working_units()")) == WORKING.unit_ids(officer)
     desk(officer)
     connection.cursor().execute("RESET ROLE")
-    assert set(asked("SELECT keng_hearing_units()")) == HEARING_OBJECTIONS.unit_ids(officer)
+    assert set(rows_of("SELECT keng_hearing_units()")) == HEARING_OBJECTIONS.unit_ids(officer)
 
 
 def test_a_post_that_is_over_or_still_to_come_and_a_closed_account_work_nowhere(desk, country):
@@ -135,14 +135,14 @@ def test_a_post_that_is_over_or_still_to_come_and_a_closed_account_work_nowhere(
         officer = make.officer()
         make.post(officer, unit=country.here, valid_from=from_day, valid_to=to_day)
         desk(officer)
-        assert asked("SELECT keng_working_units()") == []
+        assert rows_of("SELECT keng_working_units()") == []
     Officer.objects.filter(pk=country.lan.pk).update(is_active=False)
     desk(country.lan)
-    assert asked("SELECT keng_working_units()") == []
+    assert rows_of("SELECT keng_working_units()") == []
     ends_today = make.officer()
     make.post(ends_today, unit=country.here, valid_from=today, valid_to=today)
     desk(ends_today)
-    assert asked("SELECT keng_working_units()") == [country.here.pk]
+    assert rows_of("SELECT keng_working_units()") == [country.here.pk]
 
 
 # Rows of others.
@@ -477,7 +477,7 @@ def test_an_act_is_in_its_officers_name_until_it_ends(in_a_request, transactiona
 
     def act(by):
         triage.accept_tip(country.tip.pk, by=by)
-        told.append(asked("SELECT coalesce(current_setting('keng.actor', true), '')"))
+        told.append(rows_of("SELECT coalesce(current_setting('keng.actor', true), '')"))
         with transaction.atomic():
             told.append(execute(CHANGES["tips_tip"], country.tip.pk))
 
@@ -492,7 +492,7 @@ def test_what_is_done_with_a_receipt_is_in_no_officers_name(country, monkeypatch
     monkeypatch.setattr(
         reporter,
         "record",
-        lambda *_, **__: said.append(asked("SELECT current_setting('keng.actor', true)")),
+        lambda *_, **__: said.append(rows_of("SELECT current_setting('keng.actor', true)")),
     )
     reporter.note_fear(country.tip.pk)
     assert said in ([None], [""])
@@ -503,10 +503,10 @@ def test_what_is_done_with_a_receipt_is_in_no_officers_name(country, monkeypatch
 
 def test_what_is_there_already_is_left_alone(become):
     become("owner")
-    before = asked("SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_policy")
+    before = rows_of("SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_policy")
     connection.ensure_connection()
     apply_row_policies(connection.connection, POLICIES, policy_functions())
-    assert asked("SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_policy") == before
+    assert rows_of("SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_policy") == before
 
 
 @pytest.mark.parametrize(
