@@ -2,17 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import AlreadyDone, Incomplete, NotAllowed, Refused
+from keng.acts.errors import Incomplete, Refused
 
 
 class CannotList(Refused):
     """Nothing was changed."""
-
-
-class NotYours(CannotList, NotAllowed):
-    """No such listing, or not one this officer may decide on: the same answer."""
-
-    sentence = _("This is for another officer to decide.")
 
 
 class NeverPublic(CannotList):
@@ -42,14 +36,6 @@ class AlreadyListed(CannotList):
     sentence = _("It is in the list already, or waits for a second person.")
 
 
-class SamePerson(CannotList):
-    """Who listed a number does not answer an objection to it."""
-
-    sentence = _(
-        "Somebody else decides: you took part in listing it, or in the sign-in of who did."
-    )
-
-
 class MayDoHarm(CannotList):
     """It would warn a suspect or expose a reporter: not listed."""
 
@@ -62,12 +48,6 @@ class DisputeOpen(CannotList):
     sentence = _(
         "Somebody objects to this number. It can be made public once the objection is answered."
     )
-
-
-class AlreadyDecided(CannotList, AlreadyDone):
-    """Somebody was faster with the answer to an objection."""
-
-    sentence = _("It was decided meanwhile.")
 
 
 class NoReason(CannotList, Incomplete):

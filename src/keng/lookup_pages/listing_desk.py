@@ -3,7 +3,6 @@
 import base64
 import uuid
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,11 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
-from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING
-from keng.acts.errors import NotAllowed
-from keng.acts.work import work
+from keng.acts.errors import AlreadyDone, NotAllowed
 from keng.files.store import open_viewing_copy
 from keng.kit import times
 from keng.kit.forms import Form
@@ -41,7 +38,7 @@ from keng.lookup_pages.listing_forms import (
     TakeBackListingForm,
 )
 from keng.releases.desk import SecondPersonPanel, decide_release, release_refusal
-from keng.releases.errors import NothingWaits
+from keng.releases.errors import HandInIt, NothingWaits
 
 
 @require_GET
@@ -90,7 +87,7 @@ def listing_propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
                 by=request.officer,
             )
         except NotAllowed:
-            form.add_error(None, errors.NotYours.sentence)
+            form.add_error(None, _("This is for somebody else to decide."))
         except errors.CannotList as error:
             form.add_error(None, error.sentence)
         else:
@@ -128,7 +125,8 @@ def listing_refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         pk,
         "refuse",
         RefuseListingForm,
-        lambda said: actions.refuse_listing(pk, reason=said["reason"], by=request.officer),
+        actions.require_refusable,
+        lambda given: actions.refuse_listing(pk, reason=given["reason"], by=request.officer),
         _("Refused: nothing became public."),
     )
 
@@ -141,8 +139,9 @@ def listing_end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         pk,
         "end",
         _end_form(_listing_or_404(request, pk)),
-        lambda said: actions.end_listing(
-            pk, why=said.get("why", Listing.End.NO_LONGER), note=said["note"], by=request.officer
+        actions.require_endable,
+        lambda given: actions.end_listing(
+            pk, why=given.get("why", Listing.End.NO_LONGER), note=given["note"], by=request.officer
         ),
         _("Ended: the public does not find it any more."),
     )
@@ -158,23 +157,19 @@ def listing_dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     form = DecideDisputeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        decide = partial(
-            disputes.decide_dispute,
-            pk,
-            outcome=given["outcome"],
-            answer=given["answer"],
-            by=request.officer,
-        )
         try:
-            is_done = _done_if_present(request.officer, form, decide)
-        except NotAllowed as error:
-            raise Http404 from error
-        except errors.CannotList as error:
-            form.add_error(None, error.sentence)
-        else:
-            if is_done:
+            # Before the code, which is used up by being right.
+            disputes.require_decidable(found, by=request.officer)
+            if is_present(request.officer, form):
+                disputes.decide_dispute(
+                    pk, outcome=given["outcome"], answer=given["answer"], by=request.officer
+                )
                 messages.success(request, _("Decided: the answer can be read with the code."))
                 return redirect("listing-dispute", pk=pk)
+        except NotAllowed as error:
+            raise Http404 from error
+        except (errors.CannotList, HandInIt, AlreadyDone) as error:
+            form.add_error(None, error.sentence)
     context = {
         "dispute": found,
         "form": form,
@@ -229,22 +224,28 @@ def _decide_listing(
     pk: uuid.UUID,
     name: str,
     kind: type[Form],
+    require_possible: Callable[..., None],
     act: Callable[[dict[str, Any]], object],
     words: str,
 ) -> HttpResponse:
-    """One decision about an entry: its form stands on the entry's page, under `name`."""
+    """One decision about an entry: its form stands on the entry's page, under `name`.
+
+    What cannot be done is refused before the code is looked at: a code is used up by being right.
+    """
     found = _listing_or_404(request, pk)
     if request.method != "POST":
         return redirect("listing", pk=pk)
     form = kind(request.POST, auto_id=f"{name}_%s")
-    if not form.is_valid():
-        return _listing_page(request, _decide_release(request, found)[0], **{name: form})
+    is_filled_in = form.is_valid()
     try:
-        if not _done_if_present(request.officer, form, partial(act, form.cleaned_data)):
+        if is_filled_in:
+            require_possible(found, by=request.officer)
+        if not is_filled_in or not is_present(request.officer, form):
             return _listing_page(request, _decide_release(request, found)[0], **{name: form})
-    except NotAllowed:
+        act(form.cleaned_data)
+    except (NotAllowed, HandInIt):
         refusal = release_refusal(request.officer, found, RELEASING)
-        messages.warning(request, refusal or errors.NotYours.sentence)
+        messages.warning(request, refusal or _("This is for somebody else to decide."))
     except (errors.CannotList, NothingWaits) as error:
         messages.warning(request, error.sentence)
     else:
@@ -252,46 +253,19 @@ def _decide_listing(
     return redirect("listing", pk=pk)
 
 
-def _done_if_present(officer: Officer, form: Form, act: Callable[[], object]) -> bool:
-    """Do it if the form's code is one of this moment; if not, the form says so.
-
-    A right code is used up, so what cannot be done is refused before: done once and undone.
-    """
-    _can_be_done(act)
-    if not is_present(officer, form):
-        return False
-    act()
-    return True
-
-
-def _can_be_done(act: Callable[[], object]) -> None:
-    """Raises what stands in its way."""
-    with suppress(_OnlyTried):
-        _try_to_do(act)
-
-
-class _OnlyTried(Exception):
-    """It can be done, and was undone."""
-
-
-@work()
-def _try_to_do(act: Callable[[], object]) -> None:
-    """Do it and undo it. Raises what stands in its way, else _OnlyTried."""
-    act()
-    raise _OnlyTried
-
-
 def _decide_release(
     request: SignedInRequest, found: Listing
 ) -> tuple[SecondPersonPanel[Listing], Listing | None]:
     publish = partial(proposing.confirm_proposal, found.pk, does_harm=False)
-    tried = partial(publish, seen=found.digest_now, by=request.officer)
+    require_possible = partial(
+        proposing.require_confirmable, found, seen=found.digest_now, by=request.officer
+    )
     return decide_release(
         request,
         found,
         which=RELEASING,
         let_out=publish,
-        form=partial(ConfirmListingForm, try_it=partial(_can_be_done, tried)),
+        form=partial(ConfirmListingForm, require_possible=require_possible),
     )
 
 

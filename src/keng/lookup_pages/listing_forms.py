@@ -95,7 +95,7 @@ class ProposeListingForm(Form):
 class ConfirmListingForm(ReleaseForm):
     """The question that the second person answers before anything is public.
 
-    `try_it` raises what else stands in the way, so that it uses up no code.
+    `require_possible` raises what else stands in the way, so that it uses up no code.
     """
 
     harm = HintedChoice(
@@ -108,9 +108,9 @@ class ConfirmListingForm(ReleaseForm):
         error_messages={"required": gettext_lazy("Answer the question")},
     )
 
-    def __init__(self, *args: Any, try_it: Callable[[], object], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, require_possible: Callable[[], object], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._try_it = try_it
+        self._require_possible = require_possible
 
     def clean_harm(self) -> str:
         """Only "no" makes it public."""
@@ -123,7 +123,7 @@ class ConfirmListingForm(ReleaseForm):
         """Nothing else stands in the way."""
         if not self.errors:
             try:
-                self._try_it()
+                self._require_possible()
             except CannotList as error:
                 self.add_error(None, error.sentence)
         return self.cleaned_data

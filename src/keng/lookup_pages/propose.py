@@ -85,8 +85,22 @@ def confirm_proposal(
     if made.unit_id is None:
         raise NotAllowed
     permit_over(made.unit_id)
-    if made.grade == Listing.Grade.REPORTED:
-        tips = ListingEvidence.objects.filter(listing=made).values_list("tip", flat=True)
-        if reporters_behind(tips, hands=[*made.hands, by.pk]) < ENOUGH_REPORTERS:
-            raise errors.TooFewReporters
+    _require_reporters(made, by=by)
     return made
+
+
+def require_confirmable(proposal: Listing, *, seen: bytes, by: Officer) -> None:
+    """Ask what stands in the way of `confirm_proposal`, apart from the answer about harm.
+
+    Raises those of `listings.require_confirmable`, and TooFewReporters.
+    """
+    listings.require_confirmable(proposal, seen=seen, by=by)
+    _require_reporters(proposal, by=by)
+
+
+def _require_reporters(proposal: Listing, *, by: Officer) -> None:
+    if proposal.grade != Listing.Grade.REPORTED:
+        return
+    tips = ListingEvidence.objects.filter(listing=proposal).values_list("tip", flat=True)
+    if reporters_behind(tips, hands=[*proposal.hands, by.pk]) < ENOUGH_REPORTERS:
+        raise errors.TooFewReporters

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import AlreadyDone, ChangedMeanwhile, NotAllowed
+from keng.acts.errors import AlreadyDone, ChangedMeanwhile, Refused
 
 
 class NothingWaits(AlreadyDone):
@@ -11,10 +11,10 @@ class NothingWaits(AlreadyDone):
     sentence = _("Somebody else has decided it meanwhile: nothing waits here.")
 
 
-class HandInIt(NotAllowed):
+class HandInIt(Refused):
     """Whoever saved or handed in any of it does not let it out, nor who is tied to one of them."""
 
-    sentence = _("You had a hand in this: somebody else lets it out.")
+    sentence = _("You had a hand in this: somebody else decides.")
 
 
 class TextChanged(ChangedMeanwhile):

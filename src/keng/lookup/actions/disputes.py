@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.acts.act import act
-from keng.acts.errors import NotAllowed
+from keng.acts.errors import AlreadyDone, NotAllowed
 from keng.acts.locks import lock
 from keng.acts.work import permit_over, savepoint
 from keng.audit.actions import record, unit_chain
@@ -19,10 +19,11 @@ from keng.language import reporters_own
 from keng.lookup import acts
 from keng.lookup.actions.listing import end_disputed_listings
 from keng.lookup.deciders import may_answer_dispute, took_part_in_listing
-from keng.lookup.errors import AlreadyDecided, NoReason, NotListed, NotYours, SamePerson
+from keng.lookup.errors import NoReason, NotListed
 from keng.lookup.models import Dispute
 from keng.lookup.queries import DESK_ONLY_DISPUTE_FIELDS, dispute_code_hash, public_listing
 from keng.places.serving import first_province_unit
+from keng.releases.errors import HandInIt
 
 LONGEST_OBJECTION = 3000
 
@@ -83,17 +84,14 @@ def decide_dispute(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Offi
     """Answer a dispute; unless it is rejected, the entry ends at this moment.
 
     What ends with it is not to be decided once more: whoever else objects to the same number gets
-    the same answer. Raises NotAllowed, SamePerson, AlreadyDecided, NoReason.
+    the same answer. Raises NotAllowed, HandInIt, AlreadyDone, NoReason.
     """
     asked = Dispute.objects.visible_to(by).select_related("listing").filter(pk=dispute_id).first()
     if asked is None:
         raise NotAllowed
     dispute, others = _locked_disputes(asked)
     permit_over(dispute.unit_id)
-    if not may_answer_dispute(by, dispute):
-        raise SamePerson if took_part_in_listing(by, dispute) else NotYours
-    if dispute.decided_at is not None:
-        raise AlreadyDecided
+    require_decidable(dispute, by=by)
     if not answer.strip():
         raise NoReason
     decided, now = [dispute], times.now()
@@ -108,6 +106,14 @@ def decide_dispute(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Offi
     for each in decided:
         _record_decision(each, dispute, by)
     return dispute
+
+
+def require_decidable(dispute: Dispute, *, by: Officer) -> None:
+    """Ask what stands in the way of `decide_dispute`. Raises NotAllowed, HandInIt, AlreadyDone."""
+    if not may_answer_dispute(by, dispute):
+        raise HandInIt if took_part_in_listing(by, dispute) else NotAllowed
+    if dispute.decided_at is not None:
+        raise AlreadyDone
 
 
 def may_decide_dispute(officer: Officer, dispute: Dispute) -> bool:

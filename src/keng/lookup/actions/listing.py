@@ -10,6 +10,7 @@ from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.who import WORKING
 from keng.acts.act import act
+from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock_all, lock_available, lock_one
 from keng.acts.work import permit_over, savepoint, work
 from keng.audit.actions import record, unit_chain
@@ -23,7 +24,6 @@ from keng.lookup.errors import (
     MayDoHarm,
     NeverPublic,
     NoReason,
-    NotYours,
     OnlyWhenConfirmed,
 )
 from keng.lookup.keys import lookup_hash_of, may_be_public
@@ -64,7 +64,7 @@ def propose_listing(
     """
     permit_over(unit_id)
     if unit_id not in WORKING.own_unit_ids(by):
-        raise NotYours
+        raise NotAllowed
     if not may_be_public(indicator.type, indicator.value):
         raise NeverPublic
     if grade != Listing.Grade.CONFIRMED and indicator.type == Indicator.Type.BANK_ACCOUNT:
@@ -116,24 +116,11 @@ def confirm_listing(listing_id: uuid.UUID, *, seen: bytes, does_harm: bool, by: 
     NothingWaits, TextChanged, MayDoHarm, DisputeOpen, AlreadyListed, ListedByAnother.
     """
     listing = _locked_listing(listing_id, by)
-    steps.require_second_person(listing, seen=seen, by=by)
+    require_confirmable(listing, seen=seen, by=by)
     if does_harm:
         raise MayDoHarm
-    key = bytes(listing.lookup_hash)
-    if listing.expires_on < times.local_date(times.now()):
-        raise NothingWaits
-    if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
-        raise DisputeOpen
-    standing = Listing.objects.filter(
-        lookup_hash=key, status=Listing.Status.LISTED, block_list__isnull=True
-    )
-    if _as_strong_listings(key, listing.grade).exists():
-        raise AlreadyListed
-    for old in standing.select_related("unit"):
-        if old.unit is not None and not may_release_for(by, old.unit):
-            raise ListedByAnother(old.unit.name)
     steps.let_out(listing, seen=seen, by=by)
-    for old in lock_all(standing):
+    for old in lock_all(_entries_in_its_place(listing)):
         # At the same moment: by it the one in whose place this stands is found again.
         _end_row(old, Listing.End.REPLACED, "", by=by, at=listing.released_at)
     listing.status, listing.is_harmless = Listing.Status.LISTED, True
@@ -152,18 +139,41 @@ def confirm_listing(listing_id: uuid.UUID, *, seen: bytes, does_harm: bool, by: 
     return listing
 
 
+def require_confirmable(listing: Listing, *, seen: bytes, by: Officer) -> None:
+    """Ask what stands in the way of `confirm_listing`, apart from the answer about harm.
+
+    Raises HandInIt, NothingWaits, TextChanged, DisputeOpen, AlreadyListed, ListedByAnother.
+    """
+    steps.require_second_person(listing, seen=seen, by=by)
+    key = bytes(listing.lookup_hash)
+    if listing.expires_on < times.local_date(times.now()):
+        raise NothingWaits
+    if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
+        raise DisputeOpen
+    if _as_strong_listings(key, listing.grade).exists():
+        raise AlreadyListed
+    for old in _entries_in_its_place(listing).select_related("unit"):
+        if old.unit is not None and not may_release_for(by, old.unit):
+            raise ListedByAnother(old.unit.name)
+
+
 @act(acts.REFUSE_LISTING)
 def refuse_listing(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listing:
     """The second person says no, for good. Raises NotAllowed, HandInIt, NothingWaits, NoReason."""
     listing = _locked_listing(listing_id, by)
-    if listing.has_hand_of(by):
-        raise HandInIt
-    if not listing.is_waiting:
-        raise NothingWaits
+    require_refusable(listing, by=by)
     if not reason.strip():
         raise NoReason
     _end_row(listing, Listing.End.REFUSED, reason.strip(), by=by)
     return listing
+
+
+def require_refusable(listing: Listing, *, by: Officer) -> None:
+    """Ask what stands in the way of `refuse_listing`. Raises HandInIt, NothingWaits."""
+    if listing.has_hand_of(by):
+        raise HandInIt
+    if not listing.is_waiting:
+        raise NothingWaits
 
 
 @act(acts.END_LISTING)
@@ -174,15 +184,22 @@ def end_listing(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> L
     NothingWaits, NoReason.
     """
     listing = _locked_listing(listing_id, by)
-    if listing.status == Listing.Status.ENDED:
-        raise NothingWaits
-    if not may_end_listing(by, listing) or why not in END_REASONS:
-        raise NotYours
+    require_endable(listing, by=by)
+    if why not in END_REASONS:
+        raise NotAllowed
     if not note.strip():
         raise NoReason
     _end_row(listing, Listing.End(why), note.strip(), by=by)
     _restore_displaced(listing, by)
     return listing
+
+
+def require_endable(listing: Listing, *, by: Officer) -> None:
+    """Ask what stands in the way of `end_listing`. Raises NotAllowed, NothingWaits."""
+    if listing.status == Listing.Status.ENDED:
+        raise NothingWaits
+    if not may_end_listing(by, listing):
+        raise NotAllowed
 
 
 @work()
@@ -281,6 +298,15 @@ def _as_strong_listings(key: bytes, grade: str) -> QuerySet[Listing]:
     if grade != Listing.Grade.CONFIRMED:
         says_as_much |= Q(grade=Listing.Grade.CONFIRMED)
     return Listing.objects.public().filter(says_as_much, lookup_hash=key, block_list__isnull=True)
+
+
+def _entries_in_its_place(listing: Listing) -> QuerySet[Listing]:
+    """What desks say of the number now: it ends when this one is made public."""
+    return Listing.objects.filter(
+        lookup_hash=bytes(listing.lookup_hash),
+        status=Listing.Status.LISTED,
+        block_list__isnull=True,
+    )
 
 
 def _proposals_since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]:

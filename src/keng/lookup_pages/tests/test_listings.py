@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from keng.acts.errors import NotAllowed
+from keng.acts.errors import AlreadyDone, NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Inbound
@@ -319,7 +319,7 @@ def test_a_wrongly_listed_shop_is_taken_off_by_somebody_who_did_not_list_it(unit
     actions.confirm_listing(made.pk, seen=made.digest_now, does_harm=False, by=chief)
     dispute = objection(made)
     for who in (lan, chief):
-        with pytest.raises(errors.SamePerson):
+        with pytest.raises(HandInIt):
             disputes.decide_dispute(dispute.pk, outcome="rejected", answer="Không.", by=who)
     mai = make.officer(unit=unit.parent, role="coordinator")
     disputes.decide_dispute(dispute.pk, outcome="removed", answer="Xin lỗi quán.", by=mai)
@@ -354,7 +354,7 @@ def test_an_objection_is_answered_once_and_with_words(unit):
     with pytest.raises(errors.NoReason):
         disputes.decide_dispute(dispute.pk, outcome="removed", answer=" ", by=mai)
     disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đúng.", by=mai)
-    with pytest.raises(errors.AlreadyDecided):
+    with pytest.raises(AlreadyDone):
         disputes.decide_dispute(dispute.pk, outcome="rejected", answer="Không.", by=mai)
 
 
@@ -404,7 +404,7 @@ def test_the_auditor_leaves_it_to_an_officer_of_the_desk_who_took_no_part(unit, 
     thu = make.officer(unit=province, name="Khổng Diệu Thu", role="auditor")
     third = make.officer(unit=province, name="Mẫn Khắc Việt", role="commander")
     dispute = objection(listing(NUMBER, unit=province))
-    with pytest.raises(errors.NotYours):
+    with pytest.raises(NotAllowed):
         disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đúng.", by=thu)
     sign_in(desk_client, thu)
     page = desk_client.get(reverse("listing-dispute", args=[dispute.pk])).content.decode()
@@ -477,7 +477,7 @@ def test_upheld_once_it_answers_everybody_who_objects_to_the_number(unit, desk_c
     assert [told[str(each.pk)]["with"] for each in (second, earlier)] == [str(dispute.pk)] * 2
     stranger.refresh_from_db()
     assert stranger.outcome == ""
-    with pytest.raises(errors.AlreadyDecided):
+    with pytest.raises(AlreadyDone):
         disputes.decide_dispute(second.pk, outcome="rejected", answer="Không.", by=mai)
 
 
@@ -515,7 +515,7 @@ def test_whoever_has_a_part_in_the_number_decides_no_objection_to_it(unit, how, 
         Listing.objects.filter(pk=theirs.pk).update(**ended)
     dispute = objection(listing(NUMBER, unit=unit))
     for outcome in ("removed", "rejected"):
-        with pytest.raises(errors.SamePerson):
+        with pytest.raises(HandInIt):
             disputes.decide_dispute(dispute.pk, outcome=outcome, answer="Đúng.", by=mai)
     sign_in(desk_client, mai)
     page = desk_client.get(reverse("listing-dispute", args=[dispute.pk])).content.decode()
@@ -586,7 +586,7 @@ def test_nor_does_somebody_in_whose_sign_in_they_had_a_hand(request, unit, propo
     ghost = make.officer(unit=unit, name="Ma", set_up_at=times.now())
     ghost.set_up_asked_by = request.getfixturevalue(who)
     ghost.save()
-    with pytest.raises(errors.SamePerson):
+    with pytest.raises(HandInIt):
         disputes.decide_dispute(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=ghost)
     assert ghost.pk not in {post.officer_id for post in deciders.dispute_deciders(proposed_twice)}
     other = make.officer(unit=unit)
@@ -601,7 +601,7 @@ def test_an_auditor_decides_rather_than_nobody_whoever_agreed_to_the_sign_in(
     assert [post.officer for post in deciders.dispute_deciders(proposed_twice)] == [auditor]
     other = make.officer(unit=unit, name="Kiểm", role="auditor")
     assert [post.officer for post in deciders.dispute_deciders(proposed_twice)] == [other]
-    with pytest.raises(errors.SamePerson):
+    with pytest.raises(HandInIt):
         disputes.decide_dispute(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=auditor)
     disputes.decide_dispute(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
 

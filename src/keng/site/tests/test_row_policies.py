@@ -22,7 +22,6 @@ from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as listings
 from keng.lookup.models import Dispute, Listing
 from keng.lookup.tests.make_listing import listing
-from keng.lookup_pages.listing_desk import _can_be_done
 from keng.places.models import Unit
 from keng.runtime.row_security import apply_row_policies, row_policy_faults
 from keng.runtime.supervisor.ports import Ports
@@ -372,8 +371,7 @@ def test_where_one_of_those_was_passed_on_meanwhile_it_stays_and_says_so(desk, c
 # The look-up.
 
 
-def test_what_is_tried_before_the_code_is_tried_in_the_name_of_whoever_acts(desk, country):
-    """The page of a listing does the act in nobody's work and undoes it."""
+def test_a_desk_makes_its_own_proposal_public_where_another_desks_entry_has_ended(desk, country):
     Listing.objects.filter(pk=country.listing.pk).update(
         status="ended", end_reason="no_longer", ended_at=times.now()
     )
@@ -381,10 +379,9 @@ def test_what_is_tried_before_the_code_is_tried_in_the_name_of_whoever_acts(desk
     chief = make.officer(unit=country.beside, role="commander")
     desk()
     confirm = partial(listings.confirm_listing, mine.pk, does_harm=False, by=chief)
-    _can_be_done(partial(confirm, seen=mine.digest_now))
-    mine.refresh_from_db()
-    assert mine.status == "proposed"
     confirm(seen=mine.digest_now)
+    mine.refresh_from_db()
+    assert mine.status == "listed"
 
 
 def test_another_desks_entry_is_not_ended_by_a_proposal_of_ones_own(desk, country):
