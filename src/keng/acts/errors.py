@@ -15,7 +15,10 @@ class Refused(Exception):
 
 
 class NotAllowed(Refused, PermissionError):
-    """Not theirs to do, or no such thing: the same answer, which tells nobody what there is."""
+    """Not theirs to do, or no such thing: the same answer, which tells nobody what there is.
+
+    Where no view catches it the answer is "no such page", without its sentence.
+    """
 
 
 class KeptBack(NotAllowed):

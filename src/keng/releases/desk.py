@@ -141,6 +141,8 @@ def decide_release_by(
     except TextChanged:
         # What stands there now has to be read anew, so it is shown with its own digest.
         text.refresh_from_db()
+        if not text.is_waiting:
+            raise NothingWaits from None
         panel.seen, panel.form, panel.is_stale = text.digest_now.hex(), form(None), True
         return panel, None
 

@@ -35,7 +35,7 @@ class ReleasableQuerySet(models.QuerySet[_Text]):
         return self.filter(submitted_at__isnull=False, released_at=None, ended_at=None)
 
     def released(self) -> Self:
-        """What is out now."""
+        """What was let out and has not ended. Whether it is still what people read, its area says."""
         return self.filter(released_at__isnull=False, ended_at=None)
 
     def without_hand_of(self, person: Person) -> Self:
@@ -51,7 +51,7 @@ class Releasable(models.Model):
     # top of one's own words opens no way round.
     hands = ArrayField(models.UUIDField(), default=list, db_default=[])
     submitted_at = models.DateTimeField(null=True)
-    # What has to change before it is handed in again, in the words of whoever gave it back.
+    # Why it was given back, or refused, in the words of whoever did so.
     returned_reason = models.TextField(default="", db_default="")
     released_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField(null=True)
@@ -106,7 +106,7 @@ class Releasable(models.Model):
 
     @property
     def is_released(self) -> bool:
-        """Whether it is out now."""
+        """Whether it was let out and has not ended."""
         return self.released_at is not None and self.ended_at is None
 
     def add_hand(self, person: Person) -> None:

@@ -1,6 +1,7 @@
-"""What becomes of a text, step by step: each is part of an act of its area, with the row locked.
+"""What becomes of a text, step by step: each is part of an act of its area.
 
-The act asks who may, takes care of what follows (a page, a sending) and puts it on record; these
+The act holds the row, or the one it belongs to (the warning of a version). A kind of text uses the
+steps that it needs. The act asks who may, takes care of what follows (a page, a sending) and puts it on record; these
 say what every kind of text has in common.
 """
 
@@ -35,6 +36,8 @@ def let_out(
 ) -> None:
     """From now on it is out: exactly what the second person saw, by its digest.
 
+    `by` need not be who acts: a use of a pattern is let out by whoever let the pattern out, and
+    `seen` is then what the act filled in.
     `make_public` makes what appears elsewhere, and gives the columns by which the text finds it.
     Raises NothingWaits, HandInIt, TextChanged.
     """

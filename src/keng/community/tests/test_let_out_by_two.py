@@ -16,7 +16,7 @@ from keng.community.number_checks import check_channel_numbers
 from keng.community.official_numbers import official_channels_of
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.releases.errors import NothingWaits, TextChanged
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.tips import receipt_codes
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.tests.ward import Ward
@@ -147,7 +147,7 @@ def test_where_nobody_else_is_at_hand_the_province_lets_it_out(desk_client, ward
     sign_in(desk_client, ward.commander)
     page = desk_client.get(f"/official-channels/{made.pk}/").content.decode()
     assert str(ward.coordinator) in page
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         let_out(made, by=ward.commander)
     let_out(made, by=ward.province_duty)
     assert official(ward) == ["Công an phường"]
@@ -162,7 +162,7 @@ def test_nobody_lets_out_what_a_ghost_of_theirs_wrote(ward):
     Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
     question.refresh_from_db()
     for one in (channel, meeting, question):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(HandInIt):
             let_out(one, by=ward.commander)
     let_out(question, by=ward.province_duty)
 
@@ -243,7 +243,7 @@ def test_nobody_takes_off_what_a_ghost_of_theirs_doubted(ward):
     made_by_commander = {"set_up_asked_by": ward.commander, "set_up_at": times.now()}
     Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
     commander = Officer.objects.get(pk=ward.commander.pk)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         announcements.end_channel(channel.pk, by=commander)
 
 
@@ -362,7 +362,7 @@ def test_whoever_changes_the_words_lets_them_out_no_more(ward):
     again = questions.answer_question(question.pk, shown="a", words="c", by=ward.commander)
     with pytest.raises(TextChanged):
         questions.let_out_answer(question.pk, seen=seen, by=ward.province_duty)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         let_out(again, by=ward.commander)
     let_out(again, by=ward.province_duty)
 

@@ -18,8 +18,9 @@ _UNDER_WAY = Delivery.State.LEASED
 def call_off_deliveries(rows: QuerySet[Delivery], *, at: datetime.datetime | None = None) -> int:
     """Call these rows off in the caller's transaction; how many of them had not left.
 
-    From here to the end of the transaction no sender can take one of them, and none that a sender
-    holds can come back: it settles with whatever its attempt brings, and is not tried again.
+    From here to the end of the transaction no sender can take one of them. What a sender holds
+    already (a portion for each of its lanes) still goes out where its attempt has begun or is about
+    to; it settles with whatever that brings, and is not tried again.
     """
     moment = at or times.now()
     # By their ids, as a sender records them, so that the two never wait for each other in a circle.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class AudienceChanged(ChangedMeanwhile):
-    """Between approval and sending a group was added, left or moved: approve again."""
+    """The approval is not for this audience. Asked once more where the rows are made possible."""
 
 
 class DispatchTakenBack(ChangedMeanwhile):
@@ -125,7 +125,7 @@ def _write_texts(dispatch: Dispatch, texts: Sequence[TextToSend]) -> None:
 
 @act(acts.CANCEL_DISPATCH)
 def cancel_dispatch(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
-    """Take back whatever has not left yet; returns how many. What is being sent now is sent once.
+    """Take back whatever no sender holds yet; returns how many. What one holds may still go, once.
 
     What has no rows yet gets none.
     Raises NotAllowed unless the officer works at the unit that sends or above it.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Approval(Row):
     """Leave to send exactly this text to exactly this audience, given by one officer."""
 
+    # The digest of the version; of a recall, which has none, SHA-256 of its texts.
     text_hash = models.BinaryField(max_length=32)
     audience_hash = models.BinaryField(max_length=32)
     approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")

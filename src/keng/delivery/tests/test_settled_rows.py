@@ -2,6 +2,7 @@
 
 import importlib
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -10,7 +11,7 @@ from keng.delivery.models import Delivery, SandboxMessage
 from keng.delivery.sender import sql
 from keng.delivery.sender.database import SenderDatabase
 from keng.delivery.sender.rows import DeliveryChange
-from keng.delivery.tests.sending import all_sent, queue, send_until, states
+from keng.delivery.tests.sending import all_sent, queue, send_until, states, test_dsn
 from keng.kit.ids import new_id
 from keng.vault import seal
 
@@ -125,6 +126,20 @@ def test_what_is_past_its_time(account):
         cursor.execute(sql.WAKE)
     assert states() == {"rejected": 1}
     assert is_forgotten(row)
+
+
+def test_a_row_that_somebody_is_calling_off_keeps_nothing_else_waiting(account):
+    held, free = (reply(account, state="not_now", not_before=LONG_AGO) for _ in range(2))
+    with psycopg.connect(test_dsn()) as other:
+        other.execute("SELECT FROM delivery_delivery WHERE id = %s FOR NO KEY UPDATE", [held.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+            cursor.execute(sql.WAKE)
+            assert cursor.rowcount == 1
+            cursor.execute("RESET lock_timeout")
+    free.refresh_from_db()
+    held.refresh_from_db()
+    assert (free.state, held.state) == ("queued", "not_now")
 
 
 def test_nobody_settles_a_row_and_leaves_them_there(account):

@@ -2,13 +2,13 @@
 
 import pytest
 
-from keng.acts.errors import NotAllowed
 from keng.conftest import sign_in
 from keng.lessons.actions import first_hour_acts, releasing
 from keng.lessons.first_hour import default_first_hour_texts
 from keng.lessons.first_hour_form import initial_of_first_hour
 from keng.lessons.models import FirstHour
 from keng.lessons.tests.world import Desk
+from keng.releases.errors import HandInIt
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_another_persons_word_opens_no_way_round(desk):
     first_hour_acts.write_first_hour(changed(), [], by=desk.writer)
     again = first_hour_acts.write_first_hour(changed(), [BANK], by=desk.second)
     for hand in (desk.writer, desk.second):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(HandInIt):
             publish(again, hand)
     publish(again, make.officer(unit=desk.unit))
     later = first_hour_acts.write_first_hour(default_first_hour_texts(), [], by=desk.second)

@@ -10,7 +10,7 @@ from keng.lessons.actions import for_partners, releasing, writing
 from keng.lessons.errors import OutOfPurpose
 from keng.lessons.models import Edition, Finished
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
-from keng.releases.errors import TextChanged
+from keng.releases.errors import HandInIt, TextChanged
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def test_nobody_reads_a_lesson_before_a_second_person_published_it(desk, public_
 
 def test_who_wrote_it_does_not_publish_it(desk):
     edition = desk.lesson()
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         releasing.publish_text(Edition, edition.pk, seen=edition.digest_now, by=desk.writer)
     edition.released_by = desk.writer
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -218,7 +218,7 @@ def test_another_persons_word_opens_no_way_round(desk):
     first = desk.lesson()
     again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
     for hand in (desk.writer, desk.second):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(HandInIt):
             releasing.publish_text(Edition, again.pk, seen=again.digest_now, by=hand)
         with pytest.raises(IntegrityError, match="released_by"), transaction.atomic():
             Edition.objects.filter(pk=again.pk).update(released_by=hand)
@@ -232,7 +232,7 @@ def test_taking_a_text_away_before_it_was_published_takes_no_hand_out_of_the_nex
     first = desk.lesson()
     releasing.end_text(Edition, first.pk, by=desk.writer)
     again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         releasing.publish_text(Edition, again.pk, seen=again.digest_now, by=desk.writer)
 
 

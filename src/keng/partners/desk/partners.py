@@ -26,7 +26,7 @@ from keng.partners.introduction import forbidden_in_introduction
 from keng.partners.models import KitRequest, Manuscript, PartnerText
 from keng.partners.second_persons_view import reading_context
 from keng.releases.desk import decide_release, give_back_posted
-from keng.releases.errors import NothingWaits, TextChanged
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 
 
 @require_GET
@@ -187,7 +187,7 @@ def _while_it_waits(decide: Callable[..., PartnerText], pk: uuid.UUID, **said: A
     """Raises NothingWaits where its people wrote on: the desk reads no draft of theirs."""
     try:
         return decide(pk, **said)
-    except (NotAllowed, TextChanged) as error:
+    except (NotAllowed, HandInIt, TextChanged) as error:
         raise NothingWaits from error
 
 

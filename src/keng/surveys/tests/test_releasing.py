@@ -11,7 +11,7 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.releases.errors import TextChanged
+from keng.releases.errors import HandInIt, TextChanged
 from keng.surveys.actions import counting, opening, paper, writing
 from keng.surveys.actions.errors import NotOpen, NotReady, WrongState
 from keng.surveys.models import Survey
@@ -64,7 +64,7 @@ def test_what_was_approved_too_late_does_not_open_and_can_be_given_another_day(
 
 def test_the_author_does_not_approve_not_even_by_the_database(stage):
     survey = submitted(stage)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         opening.approve_survey(survey.pk, seen=survey.digest_now, by=stage.coordinator)
     row = Survey.objects.filter(pk=survey.pk)
     with (
@@ -75,7 +75,7 @@ def test_the_author_does_not_approve_not_even_by_the_database(stage):
 
 
 def _refuses(survey, officer):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         opening.approve_survey(survey.pk, seen=survey.digest_now, by=officer)
     with (
         pytest.raises(IntegrityError, match="survey_is_released_by_nobody"),

@@ -3,9 +3,8 @@
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
-from keng.releases.errors import NothingWaits, TextChanged
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.surveys import queries
 from keng.surveys.actions import free_texts, results
 from keng.surveys.models import Survey, SurveyResult
@@ -32,7 +31,7 @@ def publish(result, by):
 
 def test_nobody_lets_out_their_own_words_not_even_by_the_database(stage):
     result = results.submit_result(counted(stage).pk, RESULT, by=stage.coordinator)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         publish(result, stage.coordinator)
     publish(result, stage.commander)
     with pytest.raises(IntegrityError, match="nobody_with_a_hand_in_it"), transaction.atomic():
@@ -53,7 +52,7 @@ def test_a_change_after_publication_waits_for_a_second_person_too(stage):
     assert first.released_at == survey.published_at
     changed = results.submit_result(survey.pk, OTHER, by=stage.coordinator)
     assert queries.published_result(survey).words == RESULT
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         publish(changed, stage.coordinator)
     publish(changed, stage.commander)
     assert queries.published_result(survey).words == OTHER
@@ -79,7 +78,7 @@ def test_another_persons_word_opens_no_way_round(stage):
     results.send_back_result(result.survey_id, reason="Thiếu ngày", by=stage.commander)
     result = results.submit_result(result.survey_id, OTHER, by=stage.duty)
     for hand in (stage.coordinator, stage.duty):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(HandInIt):
             publish(result, hand)
     published = publish(result, stage.commander)
     assert published.hands == [stage.coordinator.pk, stage.duty.pk]
@@ -99,7 +98,7 @@ def test_whoever_covered_a_text_that_is_shown_had_a_hand_in_the_result(stage):
     for text in queries.texts_to_read(survey):
         free_texts.decide_free_text(text.pk, words="Ngõ sau chợ", by=stage.duty)
     result = results.submit_result(survey.pk, RESULT, by=stage.coordinator)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         publish(result, stage.duty)
     publish(result, stage.commander)
 

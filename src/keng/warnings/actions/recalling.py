@@ -36,7 +36,7 @@ def recall_warning(warning_id: uuid.UUID, *, reason: str, by: Officer) -> Dispat
     """Take a warning back, at once and by one person: what is wrong must not wait for a second.
 
     Only for one of the fixed reasons, so that nobody broadcasts words of their own this way. It
-    goes to whoever got it or may have; what has not left yet never leaves. Raises NotAllowed,
+    goes to whoever got it or may have; what no sender holds yet never leaves. Raises NotAllowed,
     NotPublished, AlreadyRecalled.
     """
     warning, latest = _lock_published(warning_id, by)

@@ -97,7 +97,7 @@ def release_version(
     By a pattern whoever let that out lets out each use of it. Raises HandInIt, NothingWaits,
     TextChanged, NumbersUnchecked.
     """
-    # Defined before what was seen is compared, so that no group comes in between unnoticed.
+    # Defined before what was seen is compared: a group that comes in between makes it stale.
     audience = define_audience(audience_of(version))
     steps.let_out(version, seen=seen, by=released_by)
     checked = _note_numbers(version, numbers, by=by)

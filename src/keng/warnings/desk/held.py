@@ -11,7 +11,7 @@ from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed
 from keng.delivery.models import Dispatch
 from keng.delivery.rights import may_stop_or_resend
-from keng.releases.errors import NothingWaits, TextChanged
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, rights
 from keng.warnings.forms import LetGoForm
 from keng.warnings.models import Version
@@ -57,7 +57,7 @@ def _let_go(
         actions.let_held_go(version.pk, people=people, by=request.officer)
     except (NothingWaits, TextChanged) as error:
         messages.error(request, error.sentence)
-    except NotAllowed:
+    except (NotAllowed, HandInIt):
         messages.error(request, _("A second person has to let it go."))
     else:
         messages.success(request, _("Let go: it is on its way."))

@@ -18,7 +18,7 @@ from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.queries.places import places_of
 from keng.releases.desk import decide_release
-from keng.releases.errors import TextChanged
+from keng.releases.errors import HandInIt, TextChanged
 from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import NobodyThere, NumbersUnchecked, StyleStops
@@ -192,7 +192,7 @@ def _send_posted(
         note_unticked(confirm)
     except (pattern_acts.SecondPersonNeeded, NobodyThere, StyleStops) as error:
         confirm.add_error(None, error.sentence)
-    except NotAllowed:
+    except (NotAllowed, HandInIt):
         confirm.add_error(None, _("You approved this pattern: somebody else sends it."))
     else:
         messages.success(request, _("On its way. It is looked at by 08:00."))
@@ -207,7 +207,7 @@ def pattern_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(visible, pk=pk)
     try:
         pattern_acts.review_pattern_use(pk, by=request.officer)
-    except NotAllowed:
+    except (NotAllowed, HandInIt):
         messages.error(request, _("Somebody else has to look at it: not who sent it."))
     else:
         messages.success(request, _("Noted: it was right to send it."))

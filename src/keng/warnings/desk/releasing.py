@@ -31,6 +31,7 @@ def warning_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What would go out, to whom, and what changed since this officer last looked."""
     version = _waiting_version(request, pk)
     if version is None:
+        messages.info(request, _("Nothing waits for approval here."))
         return redirect("warning-detail", pk=pk)
     numbers = check_warning(version.warning, version.texts, officer=request.officer)
     panel, dispatch = decide_release(

@@ -10,7 +10,7 @@ from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.models import Delivery
 from keng.delivery.tests.rows import make_rows
-from keng.releases.errors import NothingWaits, TextChanged
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
 from keng.warnings.tests.test_desk import url
 from keng.warnings.tests.ward import Ward, looked_at
@@ -80,7 +80,7 @@ def test_whoever_approved_it_may_and_whoever_wrote_it_may_not(ward):
     make_rows()
     dispatch.refresh_from_db()
     assert dispatch.is_held
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         actions.let_held_go(by_coordinator.pk, people=30, by=ward.coordinator)
     actions.let_held_go(ward.version.pk, people=30, by=ward.commander)
 

@@ -11,7 +11,7 @@ from keng.conftest import sign_in
 from keng.delivery.models import Delivery, Dispatch, DispatchText
 from keng.delivery.tests.rows import make_rows
 from keng.kit import times
-from keng.releases.errors import NothingWaits, TextChanged
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
 from keng.warnings.models import RecallReason, RecallRequest, Warning
 from keng.warnings.recall_words import forbidden_in_recall
@@ -78,7 +78,7 @@ def test_nobody_sends_words_of_their_own_alone(ward):
     with pytest.raises(ValueError, match="hoàn tiền"):
         actions.recall_warning(version.warning_id, reason="hoàn tiền tại đây", by=ward.commander)
     request = asked(ward, version=version)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(HandInIt):
         approve(request, ward.commander)
     assert not Dispatch.objects.filter(kind="recall").exists()
 

@@ -67,9 +67,13 @@ def test_an_approved_warning_is_public_and_on_its_way(ward):
 
 
 def test_the_author_cannot_approve(ward):
-    for author in (ward.officer, ward.commander, ward.coordinator):
+    for author, refusal in (
+        (ward.officer, NotAllowed),
+        (ward.commander, HandInIt),
+        (ward.coordinator, HandInIt),
+    ):
         version = ward.submitted(by=author)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(refusal):
             release(version, author)
 
 
