@@ -35,7 +35,7 @@ class ReleasableQuerySet(models.QuerySet[_Text]):
         return self.filter(submitted_at__isnull=False, released_at=None, ended_at=None)
 
     def released(self) -> Self:
-        """What was let out and has not ended. Whether it is still what people read, its area says."""
+        """What was let out and has not ended. Whether people read it still, its area says."""
         return self.filter(released_at__isnull=False, ended_at=None)
 
     def without_hand_of(self, person: Person) -> Self:

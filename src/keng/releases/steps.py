@@ -1,8 +1,8 @@
 """What becomes of a text, step by step: each is part of an act of its area.
 
 The act holds the row, or the one it belongs to (the warning of a version). A kind of text uses the
-steps that it needs. The act asks who may, takes care of what follows (a page, a sending) and puts it on record; these
-say what every kind of text has in common.
+steps that it needs. The act asks who may, takes care of what follows (a page, a sending) and puts
+it on record; these say what every kind of text has in common.
 """
 
 from collections.abc import Callable, Mapping
