@@ -121,12 +121,12 @@ class Who:
 
     def units(self, officer: PostHolder) -> "models.QuerySet[Unit]":
         """Every unit for which the officer is one of these. No post means none."""
-        own, above = self._ends(officer)
+        own, above = self.ends(officer)
         return Unit.objects.filter(models.Q(pk__in=own) | models.Q(parent__in=above))
 
     def unit_ids(self, officer: PostHolder) -> frozenset[uuid.UUID]:
         """The same, by id."""
-        own, above = self._ends(officer)
+        own, above = self.ends(officer)
         below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
         return own | frozenset(below)
 
@@ -134,8 +134,10 @@ class Who:
         """Whether the officer is one of these for the unit of this id."""
         return unit_id in self.unit_ids(officer)
 
-    def _ends(self, officer: PostHolder) -> tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]]:
-        """The units of posts that reach as far as their own, and those that reach those below."""
+    def ends(self, officer: PostHolder) -> tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]]:
+        """The units of posts that reach as far as their own, and the provinces whose units below
+        they reach.
+        """
         own: set[uuid.UUID] = set()
         above: set[uuid.UUID] = set()
         for post in officer.current_posts:

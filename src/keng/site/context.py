@@ -9,7 +9,7 @@ def site_context(request: HttpRequest) -> dict[str, object]:
     from keng.accounts.notices import notices_for  # noqa: PLC0415
     from keng.accounts.who import ADMINISTERING, WORKING  # noqa: PLC0415
     from keng.intake.by_staff.take_down import may_take_down  # noqa: PLC0415
-    from keng.site.navigation import desk_menu, desk_tabs  # noqa: PLC0415
+    from keng.site.navigation import desk_menu, desk_tabs, waiting_counts  # noqa: PLC0415
     from keng.site.public_frame import public_frame  # noqa: PLC0415 -- needs loaded apps
 
     officer = getattr(request, "officer", None)
@@ -19,12 +19,13 @@ def site_context(request: HttpRequest) -> dict[str, object]:
             "is_demo": settings.DEMO,
             **public_frame(request),
         }
+    counts = waiting_counts(officer) if officer else None
     return {
         "public_url": settings.PUBLIC_URL,
         "is_demo": settings.DEMO,
         "officer": officer,
-        "desk_nav": desk_tabs(officer, request.path) if officer else [],
-        "desk_menu": desk_menu(officer) if officer else [],
+        "desk_nav": desk_tabs(officer, request.path, counts) if counts else [],
+        "desk_menu": desk_menu(officer, counts) if counts else [],
         "unit_name": officer.current_posts[0].unit.name
         if officer and officer.current_posts
         else "",

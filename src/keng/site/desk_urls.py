@@ -19,6 +19,7 @@ import keng.partners.urls
 import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
+import keng.waiting.urls
 import keng.warnings.urls
 from keng.kit.demo_hook import running_demo
 from keng.site import palette_search
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.partners.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
+    *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),
 ]
 if demo := running_demo():

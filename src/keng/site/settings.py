@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "keng.partners",
     "keng.reports",
     "keng.audit_page",
+    "keng.waiting",
     "keng.community",
 ]
 if _demo:

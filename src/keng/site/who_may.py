@@ -42,6 +42,7 @@ PAGES_OF_EVERYBODY = _names("""
     notice-seen my-settings desk-theme desk-language
     my-sessions session-end sessions-end-others
     pagers pager-device pager-switch pager-test pager-test-now
+    waiting
     tour-close style style-home
     """)
 _PAGES: tuple[tuple[Who, str], ...] = (

@@ -1,0 +1,1 @@
+"""What waits for whoever is signed in, of every area, on one page and as one number in the menu."""

@@ -1,0 +1,525 @@
+"""The kinds of things that wait for an officer, a row each: whose rows, and what one line says.
+
+What waits is what this officer can decide: the same question that the act asks, put to all rows at
+once. A kind that takes more than columns to know (a text of a partner, a request about an officer)
+stands in `listed.py`.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now, TruncDate
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.models import Post
+from keng.claims.models import Revision
+from keng.community.models import Meeting, OfficialChannel, Question
+from keng.delivery.models import Dispatch
+from keng.language.taxonomy import category_label
+from keng.lessons.models import Campaign, Edition, FirstHour
+from keng.lookup.models import Dispute, Listing
+from keng.partners.models import KitRequest
+from keng.surveys.models import Survey, SurveyResult
+from keng.surveys.queries import content_of
+from keng.tips.models import Tip, TipConcern
+from keng.tips.templatetags.desk_words import indicator_text
+from keng.waiting.reach import Reach
+from keng.warnings.models import Pattern, PatternUse, RecallRequest, Version
+from keng.warnings.pattern_queries import unreviewed_uses
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+_TODAY = TruncDate(Now())
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """One thing that waits, as the page shows it."""
+
+    title: str
+    url: str
+    unit: str
+    """Whose it is."""
+    since: datetime.datetime | None
+    due: datetime.datetime | None = None
+    """When it has to be decided at the latest, where there is such a moment."""
+    due_on: datetime.date | None = None
+    """The same, where it is a day."""
+    lang: str = ""
+    """Of the title, where it is not the reader's."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingKind:
+    """One kind of thing that waits for somebody."""
+
+    name: str
+    page: str
+    """The address, by its name, in whose menu entry these are counted."""
+    heading: "str | _StrPromise"
+    for_whom: tuple[str, ...]
+    """The sets of `reach.SETS` one of which an officer has to be in."""
+    rows: Callable[[Reach], QuerySet[Any]]
+    line: Callable[[Any], WaitingLine]
+    shown_with: tuple[str, ...] = ("unit",)
+    """What a line needs of other tables."""
+
+
+def _without_hand(reach: Reach) -> Q:
+    return ~Q(hands__overlap=reach.tied)
+
+
+# Warnings.
+
+
+def _warnings(reach: Reach) -> QuerySet[Any]:
+    theirs = reach.units_of("releasing", "warning__unit")
+    return Version.objects.waiting().filter(theirs, _without_hand(reach))
+
+
+def _warning_line(version: Version) -> WaitingLine:
+    return WaitingLine(
+        title=version.texts["vi"]["title"],
+        url=reverse("warning-approve", args=[version.warning_id]),
+        unit=version.warning.unit.name,
+        since=version.submitted_at,
+        lang="vi",
+    )
+
+
+def _held(reach: Reach) -> QuerySet[Any]:
+    theirs = reach.units_of("releasing", "warning__unit")
+    held = Dispatch.objects.held().values("pk")
+    return Version.objects.filter(theirs, _without_hand(reach), dispatch__in=held)
+
+
+def _held_line(version: Version) -> WaitingLine:
+    return WaitingLine(
+        title=version.texts["vi"]["title"],
+        url=reverse("warning-held", args=[version.dispatch_id]),
+        unit=version.warning.unit.name,
+        since=version.dispatch.held_at if version.dispatch else None,
+        lang="vi",
+    )
+
+
+def _recalls(reach: Reach) -> QuerySet[Any]:
+    theirs = reach.units_of("releasing", "warning__unit")
+    return RecallRequest.objects.waiting().filter(theirs, _without_hand(reach))
+
+
+def _recall_line(recall: RecallRequest) -> WaitingLine:
+    return WaitingLine(
+        title=str(recall.shown_words),
+        url=reverse("warning-recall", args=[recall.warning_id]),
+        unit=recall.warning.unit.name,
+        since=recall.submitted_at,
+        lang="vi" if recall.words else "",
+    )
+
+
+def _patterns(reach: Reach) -> QuerySet[Any]:
+    waiting = Pattern.objects.waiting().filter(expires_on__gte=_TODAY)
+    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+
+
+def _pattern_line(pattern: Pattern) -> WaitingLine:
+    return WaitingLine(
+        title=str(pattern),
+        url=reverse("pattern", args=[pattern.pk]),
+        unit=pattern.unit.name,
+        since=pattern.submitted_at,
+        lang="vi",
+    )
+
+
+def _pattern_uses(reach: Reach) -> QuerySet[Any]:
+    theirs = reach.units_of("releasing", "version__warning__unit")
+    return unreviewed_uses().filter(theirs).exclude(sent_by__in=reach.tied)
+
+
+def _pattern_use_line(use: PatternUse) -> WaitingLine:
+    return WaitingLine(
+        title=use.version.texts["vi"]["title"],
+        url=reverse("patterns") + "#sent",
+        unit=use.version.warning.unit.name,
+        since=use.sent_at,
+        due=use.review_by,
+        lang="vi",
+    )
+
+
+# Other texts that a second person lets out.
+
+
+def _checks(reach: Reach) -> QuerySet[Any]:
+    own = Q(claim__unit__in=reach.own["checking_claims"], claim__partner=None)
+    return Revision.objects.waiting().filter(own, _without_hand(reach))
+
+
+def _check_line(revision: Revision) -> WaitingLine:
+    return WaitingLine(
+        title=revision.texts["vi"]["question"],
+        url=reverse("claim-publish", args=[revision.claim_id]),
+        unit=revision.claim.unit.name,
+        since=revision.submitted_at,
+        lang="vi",
+    )
+
+
+def _lesson_texts(model: type[Any]) -> Callable[[Reach], QuerySet[Any]]:
+    def rows(reach: Reach) -> QuerySet[Any]:
+        theirs = reach.units_of("province_working")
+        waiting: QuerySet[Any] = model.objects.waiting()
+        return waiting.filter(theirs, _without_hand(reach))
+
+    return rows
+
+
+def _lesson_line(page: str) -> Callable[[Any], WaitingLine]:
+    def line(text: Any) -> WaitingLine:
+        return WaitingLine(
+            title=text.title or gettext("The first hour"),
+            url=reverse(page, args=[text.pk]),
+            unit=text.unit.name,
+            since=text.submitted_at,
+            lang="vi" if text.title else "",
+        )
+
+    return line
+
+
+def _surveys(reach: Reach) -> QuerySet[Any]:
+    waiting = Survey.objects.waiting().filter(partner=None)
+    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+
+
+def _survey_line(survey: Survey) -> WaitingLine:
+    return WaitingLine(
+        title=content_of(survey).title,
+        url=reverse("survey-approve", args=[survey.pk]),
+        unit=survey.unit.name,
+        since=survey.submitted_at,
+    )
+
+
+def _results(reach: Reach) -> QuerySet[Any]:
+    theirs = reach.units_of("releasing", "survey__unit") & Q(survey__partner=None)
+    return SurveyResult.objects.waiting().filter(theirs, _without_hand(reach))
+
+
+def _result_line(result: SurveyResult) -> WaitingLine:
+    return WaitingLine(
+        title=content_of(result.survey).title,
+        url=reverse("survey-release", args=[result.survey_id]),
+        unit=result.survey.unit.name,
+        since=result.submitted_at,
+    )
+
+
+def _listings(reach: Reach) -> QuerySet[Any]:
+    waiting = Listing.objects.waiting().filter(expires_on__gte=_TODAY)
+    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+
+
+def _listing_line(listing: Listing) -> WaitingLine:
+    return WaitingLine(
+        title=indicator_text(listing.indicator.value),
+        url=reverse("listing", args=[listing.pk]),
+        unit=listing.unit.name if listing.unit else "",
+        since=listing.submitted_at,
+    )
+
+
+def _objections(reach: Reach) -> QuerySet[Any]:
+    took_part = (
+        Q(hands__overlap=reach.tied) | Q(listed_by__in=reach.tied) | Q(checked_by__in=reach.tied)
+    )
+    return Dispute.objects.open().filter(reach.units_of("working")).exclude(took_part)
+
+
+def _objection_line(dispute: Dispute) -> WaitingLine:
+    return WaitingLine(
+        title=indicator_text(dispute.listing.indicator.value),
+        url=reverse("listing-dispute", args=[dispute.pk]),
+        unit=dispute.unit.name,
+        since=dispute.made_at,
+        due_on=dispute.due_on,
+    )
+
+
+def _questions(reach: Reach) -> QuerySet[Any]:
+    unanswered = Question.objects.undecided().filter(submitted_at=None)
+    return unanswered.filter(reach.units_of("working"))
+
+
+def _answers(reach: Reach) -> QuerySet[Any]:
+    waiting = Question.objects.undecided().waiting()
+    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+
+
+def _question_line(question: Question) -> WaitingLine:
+    return WaitingLine(
+        title=question.text,
+        url=reverse("question", args=[question.pk]),
+        unit=question.unit.name,
+        since=question.submitted_at or question.asked_at,
+        lang="vi",
+    )
+
+
+def _meetings(reach: Reach) -> QuerySet[Any]:
+    waiting = Meeting.objects.waiting().filter(starts_at__gte=reach.now)
+    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+
+
+def _meeting_line(meeting: Meeting) -> WaitingLine:
+    return WaitingLine(
+        title=meeting.about,
+        url=reverse("meeting", args=[meeting.pk]),
+        unit=meeting.unit.name,
+        since=meeting.submitted_at,
+        due=meeting.starts_at,
+        lang="vi",
+    )
+
+
+def _channels(reach: Reach) -> QuerySet[Any]:
+    new = Q(released_at=None) & _without_hand(reach)
+    doubted = Q(released_at__isnull=False, doubted_at__isnull=False) & ~Q(doubted_by__in=reach.tied)
+    standing = OfficialChannel.objects.filter(reach.units_of("releasing"), ended_at=None)
+    return standing.filter(new | doubted)
+
+
+def _channel_line(channel: OfficialChannel) -> WaitingLine:
+    return WaitingLine(
+        title=channel.shown_as,
+        url=reverse("desk-channel", args=[channel.pk]),
+        unit=channel.unit.name,
+        since=channel.doubted_at or channel.submitted_at,
+        lang="vi",
+    )
+
+
+# Tips.
+
+
+def _open_tips(reach: Reach) -> QuerySet[Any]:
+    about_us = TipConcern.objects.filter(unit__in=reach.own["working"])
+    own = Tip.objects.open().filter(responsible_unit__in=reach.own["working"])
+    return own.exclude(pk__in=about_us.values("tip"))
+
+
+def _own_late_tips(reach: Reach) -> QuerySet[Any]:
+    return _open_tips(reach).filter(assigned_to=reach.officer, due_at__lt=reach.now)
+
+
+def _left_tips(reach: Reach) -> QuerySet[Any]:
+    """Of somebody whose account is closed, or who has no post today where the tip is."""
+    in_force = Q(valid_to=None) | Q(valid_to__gte=_TODAY)
+    here = Q(unit=OuterRef("responsible_unit")) | Q(unit=OuterRef("responsible_unit__parent"))
+    posts = Post.objects.filter(
+        in_force,
+        here,
+        officer=OuterRef("assigned_to"),
+        officer__is_active=True,
+        valid_from__lte=_TODAY,
+    )
+    return _open_tips(reach).filter(~Exists(posts), assigned_to__isnull=False)
+
+
+def _tip_line(tip: Tip) -> WaitingLine:
+    about = (
+        category_label(tip.category, get_language() or "vi")
+        if tip.category
+        else gettext("Not sorted yet")
+    )
+    return WaitingLine(
+        title=f"{tip.reference} · {about}" if tip.reference else about,
+        url=reverse("tip", args=[tip.pk]),
+        unit=tip.responsible_unit.name,
+        since=None,
+        due=tip.due_at,
+    )
+
+
+# Requests of partners.
+
+
+def _kits(reach: Reach) -> QuerySet[Any]:
+    return KitRequest.objects.filter(reach.units_of("inviting"), decided_at=None)
+
+
+def _kit_line(asked: KitRequest) -> WaitingLine:
+    return WaitingLine(
+        title=asked.name,
+        url=reverse("kit-accept", args=[asked.pk]),
+        unit=asked.unit.name,
+        since=asked.asked_at,
+        lang="vi",
+    )
+
+
+_RELEASING = ("releasing",)
+_WORKING = ("working",)
+_OF_A_WARNING = ("warning__unit",)
+
+# What may hurt somebody soonest stands first.
+KINDS: tuple[WaitingKind, ...] = (
+    WaitingKind(
+        "held",
+        "warnings",
+        _("Warnings that are held"),
+        _RELEASING,
+        _held,
+        _held_line,
+        ("warning__unit", "dispatch"),
+    ),
+    WaitingKind(
+        "recalls",
+        "warnings",
+        _("Warnings to be taken back"),
+        _RELEASING,
+        _recalls,
+        _recall_line,
+        _OF_A_WARNING,
+    ),
+    WaitingKind(
+        "warnings",
+        "warnings",
+        _("Warnings to approve"),
+        _RELEASING,
+        _warnings,
+        _warning_line,
+        _OF_A_WARNING,
+    ),
+    WaitingKind(
+        "pattern_uses",
+        "warnings",
+        _("Sent alone with a pattern, to look at"),
+        _RELEASING,
+        _pattern_uses,
+        _pattern_use_line,
+        ("version__warning__unit",),
+    ),
+    WaitingKind(
+        "own_late_tips",
+        "inbox",
+        _("Your tips whose time is over"),
+        _WORKING,
+        _own_late_tips,
+        _tip_line,
+        ("responsible_unit",),
+    ),
+    WaitingKind(
+        "left_tips",
+        "inbox",
+        _("Tips of colleagues who have left the desk"),
+        _WORKING,
+        _left_tips,
+        _tip_line,
+        ("responsible_unit",),
+    ),
+    WaitingKind(
+        "objections",
+        "listings",
+        _("Objections to the look-up"),
+        _WORKING,
+        _objections,
+        _objection_line,
+        ("unit", "listing__indicator"),
+    ),
+    WaitingKind(
+        "listings",
+        "listings",
+        _("Entries of the look-up to check"),
+        _RELEASING,
+        _listings,
+        _listing_line,
+        ("unit", "indicator"),
+    ),
+    WaitingKind(
+        "questions", "questions", _("Questions of residents"), _WORKING, _questions, _question_line
+    ),
+    WaitingKind(
+        "answers",
+        "questions",
+        _("Answers to read before everybody does"),
+        _RELEASING,
+        _answers,
+        _question_line,
+    ),
+    WaitingKind(
+        "checks",
+        "desk-claims",
+        _("Checks to publish"),
+        ("checking_claims",),
+        _checks,
+        _check_line,
+        ("claim__unit",),
+    ),
+    WaitingKind(
+        "surveys", "desk-surveys", _("Surveys to approve"), _RELEASING, _surveys, _survey_line
+    ),
+    WaitingKind(
+        "results",
+        "desk-surveys",
+        _("Results of surveys to publish"),
+        _RELEASING,
+        _results,
+        _result_line,
+        ("survey__unit",),
+    ),
+    WaitingKind(
+        "meetings", "meetings", _("Meetings to announce"), _RELEASING, _meetings, _meeting_line
+    ),
+    WaitingKind(
+        "channels",
+        "desk-channels",
+        _("Official channels to confirm"),
+        _RELEASING,
+        _channels,
+        _channel_line,
+    ),
+    WaitingKind(
+        "lessons",
+        "desk-lessons",
+        _("Lessons to publish"),
+        ("province_working",),
+        _lesson_texts(Edition),
+        _lesson_line("desk-lesson"),
+    ),
+    WaitingKind(
+        "campaigns",
+        "desk-lessons",
+        _("Campaigns to publish"),
+        ("province_working",),
+        _lesson_texts(Campaign),
+        _lesson_line("pledge"),
+    ),
+    WaitingKind(
+        "first_hours",
+        "desk-lessons",
+        _("Texts of the first hour to publish"),
+        ("province_working",),
+        _lesson_texts(FirstHour),
+        _lesson_line("first-hour-text"),
+    ),
+    WaitingKind(
+        "patterns", "warnings", _("Patterns to approve"), _RELEASING, _patterns, _pattern_line
+    ),
+    WaitingKind(
+        "kits",
+        "desk-partners",
+        _("People who want to be partners"),
+        ("inviting",),
+        _kits,
+        _kit_line,
+    ),
+)

@@ -1,0 +1,64 @@
+"""What waits and takes more than columns to know: few rows, of few people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts import notices, requesting
+from keng.accounts.models import Officer, OfficerRequest
+from keng.accounts.who import VOUCHING
+from keng.partners.queries import waiting_texts
+from keng.waiting.kinds import WaitingLine
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class ListedKind:
+    """One kind whose lines are made one by one."""
+
+    page: str
+    """The address, by its name, in whose menu entry these are counted."""
+    heading: "str | _StrPromise"
+    lines: Callable[[Officer], list[WaitingLine]]
+
+
+def _officer_requests(officer: Officer) -> list[WaitingLine]:
+    if not VOUCHING.includes(officer):
+        return []
+    seen = OfficerRequest.objects.visible_to(officer).open().order_by("id")
+    waiting = seen.select_related("unit", "officer", "asked_by")
+    return [
+        WaitingLine(
+            title=notices.subject_of_request(row),
+            url=reverse("officer-request", args=[row.pk]),
+            unit=row.unit.name,
+            since=row.asked_at,
+            due=row.expires_at,
+        )
+        for row in waiting
+        if row.is_waiting and not requesting.why_not_second_person(row, officer)
+    ]
+
+
+def _partner_texts(officer: Officer) -> list[WaitingLine]:
+    return [
+        WaitingLine(
+            title=text.title,
+            url=reverse("desk-article", args=[text.pk]),
+            unit=text.partner.name,
+            since=text.submitted_at,
+            lang="vi",
+        )
+        for text in waiting_texts(officer)
+    ]
+
+
+LISTED_KINDS = (
+    ListedKind("officer-requests", _("Requests about officers"), _officer_requests),
+    ListedKind("desk-partners", _("Texts of partners"), _partner_texts),
+)

@@ -1,0 +1,48 @@
+"""For whom something waits, as plain values that a query compares with."""
+
+import datetime
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from keng.accounts.who import (
+    CHECKING_CLAIMS,
+    INVITING,
+    PROVINCE_WORKING,
+    RELEASING,
+    WORKING,
+    Who,
+)
+
+# The sets whose work waits somewhere, by the name under which a query gets their units.
+SETS: Mapping[str, Who] = {
+    "working": WORKING,
+    "releasing": RELEASING,
+    "province_working": PROVINCE_WORKING,
+    "checking_claims": CHECKING_CLAIMS,
+    "inviting": INVITING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One officer: over which units, and with whose hands.
+
+    The values may be the stand-ins of a query that is kept (kit.compiled_queries), so whoever reads
+    them only compares columns with them.
+    """
+
+    own: Mapping[str, Collection[uuid.UUID]]
+    """By the name of a set: the units of posts that reach as far as their own."""
+    above: Mapping[str, Collection[uuid.UUID]]
+    """By the name of a set: the provinces whose communes a post reaches."""
+    tied: Collection[uuid.UUID]
+    """The officer, and everybody whose hands count as theirs (accounts.vouching)."""
+    officer: uuid.UUID
+    now: datetime.datetime
+
+    def units_of(self, name: str, path: str = "unit") -> Q:
+        """The rows whose unit, at the end of `path`, is one for which they are of this set."""
+        return Q(**{f"{path}__in": self.own[name]}) | Q(**{f"{path}__parent__in": self.above[name]})

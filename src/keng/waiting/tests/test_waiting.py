@@ -1,0 +1,210 @@
+"""What waits for an officer: shown to whoever can decide it, counted as it is shown."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from keng.claims.models import Revision
+from keng.conftest import sign_in
+from keng.delivery.models import Dispatch
+from keng.kit import times
+from keng.places.models import Unit
+from keng.site.tests.desk_world import world
+from keng.surveys.models import SurveyResult
+from keng.tips.models import Tip, TipConcern
+from keng.waiting.counts import counts_by_page, kinds_for, reach_of
+from keng.waiting.kinds import KINDS
+from keng.waiting.waiting_page import MOST_SHOWN, waiting_groups
+from keng.warnings.models import PatternUse, RecallRequest, Version
+from tests import make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("keng.site.desk_urls")]
+
+# Each kind of text with the row of `desk_world` that is made to wait, and what makes it so.
+WAITS = {
+    "warnings": ("version", {}),
+    "patterns": ("pattern", {}),
+    "checks": ("revision", {}),
+    "surveys": ("survey", {}),
+    "listings": ("listing", {"status": "proposed"}),
+    "meetings": ("meeting", {"starts_at": times.now() + datetime.timedelta(days=3)}),
+    "channels": ("official_channel", {"doubted_at": None, "doubted_by": None}),
+    "lessons": ("edition", {}),
+    "campaigns": ("campaign", {}),
+    "first_hours": ("first_hour", {}),
+    "answers": ("question", {"state": "waiting", "wish": "public"}),
+    "recalls": ("recall", {}),
+    "results": ("result", {}),
+}
+
+
+@pytest.fixture
+def province():
+    """A province with a row of every kind, its author, and a second person."""
+    found = world("Nhãn", kind=Unit.Kind.PROVINCE)
+    rows = found.rows
+    version = Version.objects.filter(warning=rows["warning"]).latest("number")
+    rows["version"] = version
+    rows["revision"] = Revision.objects.create(
+        claim=rows["claim"],
+        number=7,
+        verdict="false",
+        topic="other",
+        quote="nghe nói",
+        texts={"vi": {"question": "Có đúng không?"}},
+        evidence=[],
+        made_by=found.officer,
+    )
+    rows["recall"] = RecallRequest.objects.create(
+        warning=rows["warning"], reason="own_words", words="Tin này nhầm số"
+    )
+    rows["result"] = SurveyResult.objects.create(survey=rows["survey"], words={"vi": {}})
+    found.second = make.officer(unit=found.unit, role="coordinator")
+    return found
+
+
+def waits(row, author, **values):
+    """As it stands once its author handed it in."""
+    type(row).objects.filter(pk=row.pk).update(
+        hands=[author.pk],
+        submitted_at=times.now(),
+        released_at=None,
+        released_by=None,
+        digest=None,
+        ended_at=None,
+        **values,
+    )
+
+
+def names(officer):
+    reach = reach_of(officer)
+    return {kind.name for kind in kinds_for(officer) if kind.rows(reach).exists()}
+
+
+@pytest.mark.parametrize("kind", WAITS)
+def test_what_was_handed_in_waits_for_everybody_but_whose_hand_is_in_it(kind, province):
+    row, values = WAITS[kind]
+    waits(province.rows[row], province.officer, **values)
+    assert kind in names(province.second)
+    assert kind not in names(province.officer)
+    assert kind not in names(make.officer(role="commander"))
+
+
+def test_every_kind_of_text_is_asked_here():
+    other = {
+        "held",
+        "pattern_uses",
+        "own_late_tips",
+        "left_tips",
+        "objections",
+        "questions",
+        "kits",
+    }
+    assert {kind.name for kind in KINDS} == set(WAITS) | other
+
+
+def test_what_is_held_waits_for_a_second_person(province):
+    version = province.rows["version"]
+    Version.objects.filter(pk=version.pk).update(
+        hands=[province.officer.pk], dispatch=province.rows["dispatch"]
+    )
+    Dispatch.objects.filter(pk=province.rows["dispatch"].pk).update(
+        held_at=times.now(), materialised_at=None
+    )
+    assert "held" in names(province.second)
+    assert "held" not in names(province.officer)
+
+
+def test_what_was_sent_alone_waits_for_somebody_else(province):
+    PatternUse.objects.update(sent_by=province.officer, reviewed_at=None, reviewed_by=None)
+    assert "pattern_uses" in names(province.second)
+    assert "pattern_uses" not in names(province.officer)
+
+
+def test_questions_of_residents_and_objections_wait_for_whoever_works_there(province):
+    question = province.rows["question"]
+    type(question).objects.filter(pk=question.pk).update(
+        state="waiting", submitted_at=None, decided_at=None, decided_by=None, text="Mấy giờ mở cửa?"
+    )
+    dispute = province.rows["dispute"]
+    type(dispute).objects.filter(pk=dispute.pk).update(
+        decided_at=None, decided_by=None, hands=[province.officer.pk], outcome=""
+    )
+    assert {"questions", "objections"} <= names(province.second)
+    assert "objections" not in names(province.officer)
+    assert not {"questions", "objections"} & names(make.officer(unit=province.unit, role="auditor"))
+
+
+def test_a_late_tip_of_ones_own_waits_and_one_of_somebody_who_left_waits_for_all(province):
+    late = times.now() - datetime.timedelta(hours=2)
+    Tip.objects.filter(pk=province.rows["tip"].pk).update(
+        assigned_to=province.second, due_at=late, state="accepted"
+    )
+    assert "own_late_tips" in names(province.second)
+    third = make.officer(unit=province.unit, role="duty")
+    assert {"own_late_tips", "left_tips"}.isdisjoint(names(third))
+    province.second.posts.update(valid_to=times.local_date(late) - datetime.timedelta(days=1))
+    assert "left_tips" in names(third)
+
+
+def test_nobody_is_told_of_a_late_tip_about_their_own_desk(province):
+    late = times.now() - datetime.timedelta(hours=2)
+    tip = province.rows["tip"]
+    Tip.objects.filter(pk=tip.pk).update(assigned_to=province.second, due_at=late, state="accepted")
+    TipConcern.objects.create(tip=tip, unit=province.unit)
+    assert "own_late_tips" not in names(province.second)
+
+
+def test_the_number_in_the_menu_is_the_number_of_lines(province, desk_client):
+    for row, values in WAITS.values():
+        waits(province.rows[row], province.officer, **values)
+    # Nobody takes back what is no longer out.
+    province.rows["recall"].delete()
+    # Its page shows figures, which these empty words have none of.
+    province.rows["result"].delete()
+    groups = waiting_groups(province.second)
+    counted = counts_by_page(province.second)
+    assert counted.total() == sum(group.total for group in groups)
+    assert counted.total() >= len(WAITS) - 2
+    for page in {group.page for group in groups}:
+        assert counted[page] == sum(group.total for group in groups if group.page == page)
+    sign_in(desk_client, province.second)
+    page = desk_client.get("/waiting/").content.decode()
+    for group in groups:
+        for line in group.lines:
+            assert line.url in page
+            assert desk_client.get(line.url.partition("#")[0]).status_code == 200, line
+
+
+def test_of_many_the_page_shows_the_first_and_says_how_many_more(province):
+    meeting = province.rows["meeting"]
+    waits(meeting, province.officer)
+    for _ in range(MOST_SHOWN + 4):
+        meeting.pk, meeting._state.adding = None, True
+        meeting.id = type(meeting)().id
+        meeting.submitted_at, meeting.released_at, meeting.released_by = times.now(), None, None
+        meeting.hands = [province.officer.pk]
+        meeting.starts_at = times.now() + datetime.timedelta(days=3)
+        meeting.save()
+    group = next(g for g in waiting_groups(province.second) if g.page == "meetings")
+    assert (len(group.lines), group.more) == (MOST_SHOWN, group.total - MOST_SHOWN)
+    assert group.more > 0
+
+
+def test_all_kinds_are_counted_by_one_question(province):
+    counts_by_page(province.second)
+    officer = type(province.second).objects.get(pk=province.second.pk)
+    officer.unit_ids  # noqa: B018 -- what every page of the desk reads anyway
+    with CaptureQueriesContext(connection) as asked:
+        counts_by_page(officer)
+    assert sum("UNION ALL" in each["sql"] for each in asked) == 1
+
+
+def test_whoever_has_nothing_to_decide_has_no_such_page_in_the_menu(desk_client):
+    sign_in(desk_client, make.officer(unit=make.unit(), role="data_protection"))
+    page = desk_client.get("/waiting/")
+    assert page.status_code == 200
+    assert "Chưa có gì chờ bạn" in page.content.decode()
+    assert not [item for item in page.context["desk_nav"] if item["url"] == "/waiting/"]
