@@ -20,6 +20,7 @@ from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
 from keng.runtime.row_security import WAITS_FOR_A_TABLE, apply_row_policies
+from keng.runtime.static_files import collect_static_files
 from keng.site.row_policies import POLICIES, policy_functions
 
 _OTHER_ENDS_WITHIN = 600.0
@@ -79,6 +80,7 @@ def _migrate(*, follows_data: bool) -> None:
     if demo := running_demo():
         compile_catalogues(demo.FOLDER / "locale")
     start_django()
+    collect_static_files()
     _change_tables()
     with psycopg.connect(dsn("owner"), autocommit=True) as connection:
         apply_grants(connection, all_grants())

@@ -17,7 +17,7 @@ from keng.runtime.errors import CannotContinue
 # Below the data folder: what the account of the processes owns, with all that is in it.
 ACCOUNT_FOLDERS = ("audit", "cards", "files", "films", "keys/worker", "run/alive", "uploads")
 # Root's: others pass to what is theirs in it, and see that a file is there, but list nothing.
-PASSED_FOLDERS = ("keys", "run", "secrets")
+PASSED_FOLDERS = ("keys", "run", "secrets", "static")
 CLOSED_FOLDERS = ("logs", "secrets/database")
 # All that is in these is looked at, file by file (keng.cli.checks.machine).
 RIGHTS_FOLDERS = ("secrets", "keys", "audit", "logs")

@@ -19,13 +19,16 @@ def site_context(request: HttpRequest) -> dict[str, object]:
             "is_demo": settings.DEMO,
             **public_frame(request),
         }
-    counts = waiting_counts(officer) if officer else None
+    menus: dict[str, object] = {"desk_nav": [], "desk_menu": []}
+    if officer:
+        counts = waiting_counts(officer)
+        menus["desk_nav"] = desk_tabs(officer, request.path, counts)
+        menus["desk_menu"] = desk_menu(officer, counts)
     return {
         "public_url": settings.PUBLIC_URL,
         "is_demo": settings.DEMO,
         "officer": officer,
-        "desk_nav": desk_tabs(officer, request.path, counts) if counts else [],
-        "desk_menu": desk_menu(officer, counts) if counts else [],
+        **menus,
         "unit_name": officer.current_posts[0].unit.name
         if officer and officer.current_posts
         else "",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.kit.database import data_folder, django_database, this_process
 from keng.kit.demo_hook import running_demo
 from keng.kit.secrets import derive_key
+from keng.kit.static_names import are_collected, static_folder
 
 PROCESS = this_process()
 # Before anything is made: a demo without its tools is refused.
@@ -176,8 +177,20 @@ TEMPLATES[0]["DIRS"] = [os.path.join(PACKAGE, "templates")]  # noqa: PTH118
 STATICFILES_DIRS = [os.path.join(PACKAGE, "static")]  # noqa: PTH118
 LOCALE_PATHS = [os.path.join(PACKAGE, "locale")]  # noqa: PTH118
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = static_folder()
+_names_have_hashes = are_collected() and not DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _names_have_hashes
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not _names_have_hashes
 WHITENOISE_AUTOREFRESH = DEBUG
+# A name that is not in the list leads to the file itself: no page fails for a picture.
+WHITENOISE_MANIFEST_STRICT = False
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [
