@@ -17,16 +17,23 @@ from keng.runtime.errors import CannotContinue
 # Below the data folder: what the account of the processes owns, with all that is in it.
 ACCOUNT_FOLDERS = ("audit", "cards", "files", "films", "keys/worker", "run/alive", "uploads")
 # Root's: others pass to what is theirs in it, and see that a file is there, but list nothing.
-PASSED_FOLDERS = ("keys", "run", "secrets", "static")
+PASSED_FOLDERS = ("keys", "run", "secrets")
+# Root's, and for everybody to read: what any browser may read as well.
+READ_FOLDERS = ("static",)
 CLOSED_FOLDERS = ("logs", "secrets/database")
 # All that is in these is looked at, file by file (keng.cli.checks.machine).
 RIGHTS_FOLDERS = ("secrets", "keys", "audit", "logs")
-_PASSED, _CLOSED = 0o711, 0o700
+_PASSED, _CLOSED, _READ = 0o711, 0o700, 0o755
+_RIGHTS = (
+    dict.fromkeys(PASSED_FOLDERS, _PASSED)
+    | dict.fromkeys(CLOSED_FOLDERS, _CLOSED)
+    | dict.fromkeys(READ_FOLDERS, _READ)
+)
 
 
 def own_folders(data: Path) -> None:
     """Make the folders of somebody who runs everything as themselves."""
-    for name in sorted((*PASSED_FOLDERS, *CLOSED_FOLDERS)):
+    for name in sorted(_RIGHTS):
         (data / name).mkdir(mode=_CLOSED, exist_ok=True)
 
 
@@ -35,8 +42,8 @@ def share_out_folders(data: Path, account: SystemAccount) -> None:
 
     What root owned until now, as everything did before there was such an account, is given once.
     """
-    for name in ("", *sorted((*PASSED_FOLDERS, *CLOSED_FOLDERS))):
-        rights = _CLOSED if name in CLOSED_FOLDERS else _PASSED
+    for name in ("", *sorted(_RIGHTS)):
+        rights = _RIGHTS.get(name, _PASSED)
         folder = data / name
         folder.mkdir(mode=rights, exist_ok=True)
         status = folder.stat()
@@ -88,7 +95,7 @@ def ownership_faults(account: SystemAccount, postgres: SystemAccount) -> list[st
 
     The rights of RIGHTS_FOLDERS are a check of the doctor's own, which tells reading from changing.
     """
-    expected = dict.fromkeys((*PASSED_FOLDERS, *CLOSED_FOLDERS), 0)
+    expected = dict.fromkeys(_RIGHTS, 0)
     expected |= dict.fromkeys(ACCOUNT_FOLDERS, account.uid)
     expected["postgres/cluster"] = postgres.uid
     found = []
@@ -105,7 +112,7 @@ def ownership_faults(account: SystemAccount, postgres: SystemAccount) -> list[st
                 )
             elif Path(name).parts[0] in RIGHTS_FOLDERS:
                 continue
-            elif stat.S_IMODE(status.st_mode) & 0o066:
+            elif stat.S_IMODE(status.st_mode) & (0o022 if name in READ_FOLDERS else 0o066):
                 found.append(f"{folder} is open to other accounts: chmod go-rw {folder}")
     return found
 
