@@ -20,6 +20,7 @@ from tests.architecture.source import KENG, templates
 # By the page; what they include and extend is found.
 TEMPLATES = (
     "community/home.html",
+    "community/first_hour.html",
     "community/report/who_gets.html",
     "community/report/what.html",
     "community/report/where.html",
@@ -49,6 +50,7 @@ TEMPLATES = (
 CODE = (
     "site/public_frame.py",
     "community/promises.py",
+    "lessons/first_hour.py",
     "kit/time_words.py:due_words",
     "kit/uploads.py:why_no_room",
     "community/report/who_gets.py",

@@ -242,7 +242,7 @@ class Installation:
 
 
 def age(name: str) -> None:
-    past = time.time() - alive.SILENT_AFTER - 5
+    past = time.time() - alive.PROCESS_SILENT_AFTER - 5
     os.utime(alive.signs_folder() / name, (past, past))
 
 

@@ -1,4 +1,7 @@
-"""A critical tip rings until somebody takes it: commune, province and emergency room at once."""
+"""A critical tip rings until somebody takes it: commune, province and emergency room at once.
+
+Here it is decided who is called next and after how long (CALL_EVERY), which is no setting.
+"""
 
 import datetime
 import uuid
@@ -19,6 +22,7 @@ from keng.places.models import Unit
 from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
 from keng.tips.readers import READER_FORGOTTEN_AFTER
 
+# While nobody has taken the tip. The same everywhere: no operator can make it longer.
 CALL_EVERY = datetime.timedelta(minutes=2)
 # After half an hour the pagers have said what they can: others are phoned by then.
 CALL_LATER_EVERY = datetime.timedelta(minutes=10)

@@ -1,4 +1,8 @@
-"""The one place where an audience becomes rows: SQL that counting and sending share."""
+"""Who gets a message: the SQL by which an audience becomes rows, for counting and sending alike.
+
+A warning goes to its audience (_CHOSEN), a recall or correction to whoever got the warning
+(_EARLIER). Both leave out the subscribers who said stop.
+"""
 
 import datetime
 import uuid

@@ -1,4 +1,6 @@
-"""Sound and film without the place, the device and the tags in them; None if we cannot be sure.
+"""Sound and film without the position, the device and the tags in them; None if we cannot be sure.
+
+Pictures lose theirs elsewhere: files.pictures.decoding draws them anew.
 
 Nothing is decoded or written anew: boxes and chunks that do not carry sound or picture are blanked
 where they stand, so that every offset in the file stays true.

@@ -16,7 +16,7 @@ from keng.kit.private_files import make_private_folder, private_opener
 
 BEAT_EVERY = 4.0
 # After so long without a sign a process stands still: longer than any limit of time lets it wait.
-SILENT_AFTER = 25.0
+PROCESS_SILENT_AFTER = 25.0
 # A task on which a call for help may hang; each is done every few seconds.
 ALARM_LATE_AFTER = 120.0
 # Tips are taken in, rung and sent by these; without the desk they are, and nobody reads them.
@@ -121,7 +121,7 @@ def task_signs() -> list[TaskSign]:
 def silent_processes(names: tuple[str, ...] = ESSENTIAL_PROCESSES) -> list[str]:
     """Which of these are expected, and have given no sign for too long."""
     known = sign_ages()
-    return [name for name in names if known.get(name, 0.0) > SILENT_AFTER]
+    return [name for name in names if known.get(name, 0.0) > PROCESS_SILENT_AFTER]
 
 
 def alarm_tasks_are_on_time() -> bool:

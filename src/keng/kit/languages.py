@@ -38,6 +38,20 @@ def answer_in_language(code: str, make: Callable[[], HttpResponse]) -> HttpRespo
     return response
 
 
+class PublicRequest(HttpRequest):
+    """A request of the public site."""
+
+    untranslated: str = ""
+    """The language that was asked for and that this page does not have."""
+
+
+def answer_in_english(request: PublicRequest) -> None:
+    """The page wholly in English, which says so in the language that was asked for."""
+    request.untranslated = translation.get_language() or "vi"
+    request.LANGUAGE_CODE = "en"
+    translation.activate("en")
+
+
 def full_language(code: str) -> str:
     """The language in which a page is whole for whoever asks for this one."""
     return code if code in FULL_LANGUAGES else "en"

@@ -1,4 +1,8 @@
-"""The page of the first hour: what the desk published, or what comes with Kẻng."""
+"""What the page of the first hour says: what the desk published, or what comes with Kẻng.
+
+The desk writes Vietnamese and English. What comes with Kẻng stands here in English, in the further
+languages in first_hour.po beside their other sentences.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +10,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.kit.languages import language_among
+from keng.kit.languages import FULL_LANGUAGES, language_among
 from keng.lessons.models import FirstHour
 
 
@@ -21,11 +25,17 @@ class FirstHourPage:
 
 
 def first_hour_page() -> FirstHourPage:
-    """The newest published text; where there is none, the one that comes with Kẻng."""
+    """The newest published text; where there is none, the one that comes with Kẻng.
+
+    What comes with Kẻng is there in every language, so it is too where a desk published just that
+    with numbers of banks. What a desk wrote itself is there in Vietnamese and English alone.
+    """
     kept = current_first_hour()
-    texts = kept.texts if kept else default_first_hour_texts()
-    code = language_among(texts)
-    return FirstHourPage(texts[code]["steps"], code, kept.hotlines if kept else [], kept)
+    hotlines = kept.hotlines if kept else []
+    if kept is None or kept.texts == default_first_hour_texts():
+        return FirstHourPage(_default_steps(), translation.get_language() or "vi", hotlines, kept)
+    code = language_among(kept.texts)
+    return FirstHourPage(kept.texts[code]["steps"], code, hotlines, kept)
 
 
 def current_first_hour() -> FirstHour | None:
@@ -39,9 +49,9 @@ def current_first_hour() -> FirstHour | None:
 
 
 def default_first_hour_texts() -> dict[str, Any]:
-    """The five steps in both languages."""
+    """The five steps in both languages of the desk."""
     found = {}
-    for code in ("vi", "en"):
+    for code in FULL_LANGUAGES:
         with translation.override(code):
             found[code] = {"steps": _default_steps()}
     return found

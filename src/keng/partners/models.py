@@ -22,7 +22,7 @@ class ArticleQuerySet(ReleasableQuerySet["Article"]):
     """Reads of articles."""
 
     def public(self) -> Self:
-        """What everybody reads, newest first."""
+        """What everybody reads, newest first: published, of a partner that is active."""
         return (
             self.released()
             .filter(partner__is_active=True)

@@ -80,7 +80,7 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
 def _reach_row(
     label: str, groups: list[Any], wanted: int, row: coverage.CoverageRow | None
 ) -> ReachRow:
-    since = times.now() - group_queries.SILENT_AFTER
+    since = times.now() - group_queries.GROUP_SILENT_AFTER
     silent = sum(1 for group in groups if group.sign_at < since)
     return ReachRow(label, len(groups), silent, wanted, row if row and row.groups else None)
 

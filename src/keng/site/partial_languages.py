@@ -11,11 +11,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from keng.kit.languages import FULL_LANGUAGES
+from keng.kit.languages import FULL_LANGUAGES, PublicRequest, answer_in_english
 
 PARTLY_TRANSLATED_PAGES = frozenset(
     {
         "home",
+        "first-hour",
         "near",
         "set_language",
         "quick_exit",
@@ -41,13 +42,6 @@ PARTLY_TRANSLATED_PAGES = frozenset(
 )
 
 
-class PublicRequest(HttpRequest):
-    """A request of the public site."""
-
-    untranslated: str = ""
-    """The language that was asked for and that this page does not have."""
-
-
 class PartialLanguages:
     """Answers in English where the reader's language has no such page."""
 
@@ -63,6 +57,4 @@ class PartialLanguages:
         found = request.resolver_match
         if language in FULL_LANGUAGES or (found and found.url_name in PARTLY_TRANSLATED_PAGES):
             return
-        request.untranslated = language
-        request.LANGUAGE_CODE = "en"
-        translation.activate("en")
+        answer_in_english(request)

@@ -1,4 +1,4 @@
-"""The mark on a webhook call: a plain SHA-256 over id, body, timestamp and key, one after another.
+"""Signs and verifies a webhook call: SHA-256 over id, body, timestamp and key, in this order.
 
 Sources differ on whether the id is the app's or the account's and on where the timestamp stands, so
 every reading is tried until one has matched and is pinned.
@@ -19,10 +19,10 @@ def sign_call(raw: bytes, *, first: str, timestamp: str, key: str) -> str:
     return "mac=" + _digest(raw, first, timestamp, key)
 
 
-def matching_variant(
+def verified_variant(
     raw: bytes, given: str, stamps: Mapping[str, str], credentials: Mapping[str, str]
 ) -> str:
-    """The variant under which the given header value is right, or an empty string.
+    """Verify a header value: the variant under which it is right, or an empty string.
 
     `stamps` holds the candidate timestamps under "body" and "header".
     """

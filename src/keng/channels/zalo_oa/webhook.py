@@ -30,7 +30,7 @@ def parse_call(
         "body": reading.string(body.get("timestamp"), 20),
         "header": reading.string(header_value(headers, signature.ZALO_TIMESTAMP_HEADER), 20),
     }
-    variant = signature.matching_variant(
+    variant = signature.verified_variant(
         raw, header_value(headers, signature.ZALO_SIGNATURE_HEADER), stamps, credentials
     )
     if not variant:

@@ -38,13 +38,14 @@ def supervisor(place: CheckedPlace) -> Finding:
     pid = supervisor_pid(data_folder())
     ages = alive.sign_ages()
     if pid is None:
-        if any(ages.get(name, 1e9) < alive.SILENT_AFTER for name in alive.ESSENTIAL_PROCESSES):
+        processes = alive.ESSENTIAL_PROCESSES
+        if any(ages.get(name, 1e9) < alive.PROCESS_SILENT_AFTER for name in processes):
             return ok("none; something else started what runs here")
         return wrong(
             f"Kẻng does not run with the data in {data_folder()}: start it ({_starting_command()})"
         )
     age = ages.get("keng")
-    if age is None or age > alive.SILENT_AFTER:
+    if age is None or age > alive.PROCESS_SILENT_AFTER:
         return attention(
             f"process {pid} stands still, so whoever dies is not started again: look into "
             f"logs/keng.log, and end it (kill -CONT, or kill -9 and {_starting_command()})"
@@ -64,7 +65,7 @@ def process(name: str, place: CheckedPlace) -> Finding:
     means = _MEANS[name]
     if age is None:
         return wrong(f"it never gave a sign of life: {means}. See logs/{name}.log")
-    if age > alive.SILENT_AFTER:
+    if age > alive.PROCESS_SILENT_AFTER:
         return wrong(
             f"no sign of life for {age_words(age)}: {means}. See logs/{name}.log; kill -9 it, and "
             "it is started again"

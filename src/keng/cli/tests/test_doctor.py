@@ -546,7 +546,7 @@ def _age(name, seconds):
 def test_who_is_expected_and_never_beats_is_missed(folder):
     alive.expect_signs(["worker", "sender"])
     assert alive.silent_processes() == []
-    _age("worker", alive.SILENT_AFTER + 1)
+    _age("worker", alive.PROCESS_SILENT_AFTER + 1)
     assert alive.silent_processes() == ["worker"]
     # Started again and again it is expected anew, and gives no sign all the same.
     alive.expect_signs(["worker"])

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from keng.claims.queries import recent_checks
 from keng.claims.sentences import prepared_for_reader
@@ -9,6 +10,7 @@ from keng.community import busy_notice
 from keng.community.promises import PROMISES
 from keng.community.queries import last_month_account
 from keng.kit.database import has_own_server
+from keng.kit.languages import FULL_LANGUAGES, PublicRequest, answer_in_english
 from keng.lessons.first_hour import first_hour_page
 from keng.lessons.queries import newest_editions as newest_lessons
 from keng.places.models import Unit
@@ -54,10 +56,15 @@ def _once_by_words(versions: list[Version]) -> list[Version]:
     return list(first.values())
 
 
-def first_hour(request: HttpRequest) -> HttpResponse:
+def first_hour(request: PublicRequest) -> HttpResponse:
     """What to do for somebody who has just sent money, as the desk keeps it."""
     desk = Unit.objects.order_by("-kind", "id").first()
-    context = {"page": first_hour_page(), "desk": desk}
+    page = first_hour_page()
+    asked = translation.get_language()
+    if page.language != asked and asked not in FULL_LANGUAGES:
+        answer_in_english(request)
+        page = first_hour_page()
+    context = {"page": page, "desk": desk}
     return render(request, "community/first_hour.html", context)
 
 

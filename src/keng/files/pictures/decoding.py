@@ -4,6 +4,7 @@
 
 The picture comes in by standard input, its copy as JPEG leaves by standard output; where there is
 none, the exit status is a `CopyRefusal`. No other module may import this one or open a picture.
+The copy is drawn from the pixels, so the position and the device that the picture names stay out.
 """
 
 import contextlib
@@ -93,7 +94,10 @@ def confine_process() -> None:
 
 
 def jpeg_copy(content: bytes, wanted: dict[str, Any]) -> bytes:
-    """The JPEG that the process writes. Raises TooLarge and what the library raises."""
+    """The picture drawn anew as JPEG, with nothing of what it said of position and device.
+
+    Raises PictureTooLarge and what the library raises.
+    """
     side = wanted["side"]
     spare = MOST_MEMORY - _REST - len(content)
     if _webp_pixels(content) * _WEBP_BYTES > spare:

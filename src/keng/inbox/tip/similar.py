@@ -1,4 +1,7 @@
-"""Which other tips a tip may belong to, and why: the same number or link, the same words."""
+"""Likely duplicates: which other tips may speak of the same event, and how alike they are.
+
+The same number or link, or the same words. The page words the reason (parts/why_alike.html).
+"""
 
 import datetime
 import uuid

@@ -32,6 +32,7 @@ from keng.releases import steps
 from keng.releases.errors import HandInIt, NothingWaits
 from keng.releases.hands import hands_of_all
 
+# A listing holds until the day that its proposer chose, so long at most.
 LONGEST_LISTED = datetime.timedelta(days=366)
 # What ends sooner than this may be proposed again, so that no gap comes between.
 _NEAR_ITS_END = datetime.timedelta(days=30)

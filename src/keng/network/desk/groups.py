@@ -52,7 +52,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 def _silent_days(group: Group) -> int:
     days = (times.now() - group.sign_at).days
-    return days if days >= group_queries.SILENT_AFTER.days else 0
+    return days if days >= group_queries.GROUP_SILENT_AFTER.days else 0
 
 
 def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:

@@ -17,9 +17,11 @@ from keng.network.queries.places import place_ids_below
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-SILENT_AFTER = datetime.timedelta(days=30)
+# A sign of life (Group.last_sign_at) is what a lead says to have passed on, what an officer saw
+# stand there, what a team told. A group that never gave one is silent so long after it was added.
+GROUP_SILENT_AFTER = datetime.timedelta(days=30)
 # The states of the filter that ask for silence, and for how many days at least.
-SILENT_STATES = {"silent": SILENT_AFTER.days, "silent60": 60, "silent90": 90}
+SILENT_STATES = {"silent": GROUP_SILENT_AFTER.days, "silent60": 60, "silent90": 90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def filtered_groups(
 
 def groups_by_kind(found: QuerySet[Any]) -> list[GroupKindRow]:
     """The table beside the list: one row a kind, then the sum of exactly these rows."""
-    since = times.now() - SILENT_AFTER
+    since = times.now() - GROUP_SILENT_AFTER
     counted: dict[str, list[int]] = {}
     for kind, sign, leads in found.values_list("kind", "sign_at", "lead_count"):
         row = counted.setdefault(kind, [0, 0, 0])

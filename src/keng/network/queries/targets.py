@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.who import SETTING_TARGETS
 from keng.kit import times
 from keng.network.models import Group, GroupKind, GroupTarget
-from keng.network.queries.groups import SILENT_AFTER
+from keng.network.queries.groups import GROUP_SILENT_AFTER
 from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
 
@@ -138,7 +138,7 @@ def communes_of(officer: "Officer") -> list[Place]:
 def _groups_by_commune(officer: "Officer") -> dict[uuid.UUID, dict[str, tuple[int, int]]]:
     """Groups in use and how many are silent, by commune and kind; hamlets count for theirs."""
     sign = Coalesce("last_sign_at", "created_at")
-    silent = Count("id", filter=Q(sign_at__lt=times.now() - SILENT_AFTER))
+    silent = Count("id", filter=Q(sign_at__lt=times.now() - GROUP_SILENT_AFTER))
     found = (
         Group.objects.visible_to(officer)
         .filter(is_active=True)

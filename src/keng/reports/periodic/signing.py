@@ -5,6 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
@@ -15,10 +16,12 @@ from keng.acts.work import permit_over
 from keng.audit import heads
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.time_words import grouped_number
 from keng.places.models import Unit
 from keng.reports import acts
 from keng.reports.models import PublicReport, Snapshot
-from keng.reports.periodic import drafting, public_figures, whose_report
+from keng.reports.periodic import drafting, public_figures, report_labels, whose_report
+from keng.reports.periodic.identities import IdentityFinding
 from keng.reports.periodic.whose_report import ReportAsk
 
 
@@ -29,9 +32,42 @@ class CannotSign(Refused):
 class SpanNotOver(CannotSign):
     """Its period is not over."""
 
+    sentence = _("Its period is not over.")
+
 
 class DoesNotBalance(CannotSign):
-    """An identity does not hold. There is no way past this."""
+    """An identity does not hold. There is no way past this.
+
+    Its sentence says which block does not agree, by how much, and where to look.
+    """
+
+    def __init__(self, finding: IdentityFinding) -> None:
+        self.headline = ngettext(
+            "Cannot be signed: block %(block)s is off by %(n)s tip.",
+            "Cannot be signed: block %(block)s is off by %(n)s tips.",
+            finding.off,
+        ) % {"block": finding.block, "n": finding.off}
+        self.detail = _balance_detail(finding)
+        self.sentence = f"{self.headline} {self.detail}"
+        super().__init__(finding.code)
+
+
+def _balance_detail(finding: IdentityFinding) -> str:
+    numbers = {"due": grouped_number(finding.due), "stated": grouped_number(finding.stated)}
+    if finding.code == "opening":
+        said = (
+            gettext(
+                "The signed report before carried %(due)s tips over, this one finds %(stated)s."
+            )
+            % numbers
+        )
+    else:
+        said = (
+            gettext("%(due)s tips have to be accounted for, the lines hold %(stated)s.") % numbers
+        )
+    if line := report_labels.line_labels().get(finding.line, ""):
+        said = f"{said} {gettext('Look at the line “%(line)s”.') % {'line': line}}"
+    return said
 
 
 class FiguresChanged(CannotSign, ChangedMeanwhile):
@@ -84,8 +120,9 @@ def sign_report(
         raise SpanNotOver
     # Counting takes seconds: nobody waits for it, since nothing is locked yet.
     draft = counted or drafting.draft_report(ask)
-    if not draft.holds:
-        raise DoesNotBalance
+    for finding in draft.findings:
+        if not finding.holds:
+            raise DoesNotBalance(finding)
     if draft.hash != seen:
         raise FiguresChanged
     # Two who sign at once: the second one waits, and then corrects the first or sees it stale.

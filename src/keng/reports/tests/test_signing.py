@@ -60,15 +60,18 @@ def test_a_changed_signer_is_found_out(desk):
 
 def test_nothing_unbalanced_is_signed(desk):
     Decision.objects.filter(kind="rated", detail__value="not_of_value").delete()
-    with pytest.raises(signing.DoesNotBalance):
+    with pytest.raises(signing.DoesNotBalance) as refused:
         sign(desk)
+    assert str(refused.value.sentence).startswith("Chưa ký được: mục 3 lệch 1 tin. ")
+    assert "tin phải có mặt, các dòng mới có" in refused.value.sentence
     assert not Snapshot.objects.exists()
 
 
 def test_a_period_that_is_not_over_is_not_signed(desk, monkeypatch):
     monkeypatch.setattr("keng.kit.times.now", lambda: past.OCTOBER)
-    with pytest.raises(signing.SpanNotOver):
+    with pytest.raises(signing.SpanNotOver) as refused:
         sign(desk)
+    assert str(refused.value.sentence) == "Chưa hết kỳ nên chưa ký được."
 
 
 def test_figures_that_changed_meanwhile_are_looked_over_again(desk):

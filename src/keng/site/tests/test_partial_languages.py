@@ -7,6 +7,10 @@ from django.utils.translation import trans_real
 from keng.community.tests.conftest import _fresh, stage  # noqa: F401 -- fixtures
 from keng.community.tests.resident import Resident, code_on, only_tip
 from keng.decisions import closing, triage
+from keng.lessons.actions import first_hour_acts
+from keng.lessons.first_hour import default_first_hour_texts
+from keng.lessons.tests.test_first_hour import BANK
+from keng.lessons.tests.world import Desk
 from keng.runtime.locale import LOCALE, compile_catalogues, entries_by_sentence
 from keng.site import public_frame
 from keng.warnings.tests.ward import CALM, Ward
@@ -24,6 +28,7 @@ OF = {
         "words": "은행 직원이라며 송금하라고 했습니다. 2026년",
         "outside": "담당 지역 밖에서",
         "official": "공식 문안은 베트남어입니다",
+        "first_hour": "지금 바로 거래 은행에 전화하세요",
         "folder": "ko",
     },
     "zh-hans": {
@@ -34,6 +39,7 @@ OF = {
         "words": "有人冒充银行职员，让我转账。",
         "outside": "服务区域之外",
         "official": "正式文本是越南语",
+        "first_hour": "马上打电话给您的银行",
         "folder": "zh_Hans",
     },
 }
@@ -153,8 +159,41 @@ def test_around_a_warning_is_the_language_and_the_warning_is_vietnamese(
     assert unsaid == []
 
 
+@pytest.mark.parametrize("is_published", [False, True])
+def test_the_first_hour_is_wholly_in_the_language(reader, language, unsaid, is_published):
+    if is_published:
+        publish_first_hour(default_first_hour_texts())
+    page = reader.client.get("/first-hour/").content.decode()
+    assert f'<html lang="{language}">' in page
+    assert f'<ol class="timeline numbered" lang="{language}">' in page
+    assert OF[language]["first_hour"] in page
+    assert OF[language]["awaits"] in page
+    assert ("tel:0510000111" in page) == is_published
+    assert unsaid == []
+
+
+def test_a_first_hour_in_words_of_the_desk_is_wholly_english(reader, language):
+    texts = default_first_hour_texts()
+    texts["vi"]["steps"][0]["title"] = "Bấm số của ngân hàng"
+    texts["en"]["steps"][0]["title"] = "Dial your bank"
+    publish_first_hour(texts)
+    page = reader.client.get("/first-hour/").content.decode()
+    assert '<html lang="en">' in page
+    assert '<ol class="timeline numbered" lang="en">' in page
+    assert "Dial your bank" in page
+    assert "It is not your fault" in page
+    assert f'<p class="notice" lang="{language}">' in page
+    assert OF[language]["untranslated"] in page
+    assert OF[language]["first_hour"] not in page
+
+
+def publish_first_hour(texts):
+    desk = Desk()
+    desk.publish(first_hour_acts.write_first_hour(texts, [BANK], by=desk.writer))
+
+
 @pytest.mark.parametrize(
-    "address", ["/privacy/", "/first-hour/", "/warnings", "/lookup/record/", "/places/", "/claims"]
+    "address", ["/privacy/", "/warnings", "/lookup/record/", "/places/", "/claims"]
 )
 def test_a_page_without_translation_is_wholly_english_and_says_so(
     stage,  # noqa: F811

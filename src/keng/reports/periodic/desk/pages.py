@@ -23,7 +23,6 @@ from keng.reports.models import Snapshot
 from keng.reports.periodic import (
     boundaries,
     drafting,
-    report_labels,
     report_view,
     signing,
     spans,
@@ -148,6 +147,7 @@ def _draft_page(
         "form": form,
         "stale": stale,
         "hash": found.hash.hex(),
+        "too_early": "" if ask.span.is_over else signing.SpanNotOver.sentence,
         "previous": found.previous,
         "newest": signing.newest_version(ask),
         "may_sign": may_sign,
@@ -165,12 +165,7 @@ def _refusal(
 ) -> dict[str, object]:
     """What does not agree, in words, with the tips that keep it from agreeing."""
     return {
-        "block": finding.block,
-        "off": finding.off,
-        "stated": finding.stated,
-        "due": finding.due,
-        "code": finding.code,
-        "line": report_labels.line_labels().get(finding.line, ""),
+        "said": signing.DoesNotBalance(finding),
         "tips": list(tips.items())[:_NAMED],
         "more": len(tips) - _NAMED,
         "open": ngettext("Open that tip", "Open the %(n)s tips", len(tips)) % {"n": len(tips)},
