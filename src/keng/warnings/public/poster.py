@@ -1,4 +1,4 @@
-"""The poster: a warning on one sheet of A4, for the door of a boarding house or the notice board."""
+"""The poster: a warning on one sheet of A4, for the door of a boarding house or a notice board."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
