@@ -113,7 +113,11 @@ class PostQuerySet(models.QuerySet["Post"]):
     """Reads of posts."""
 
     def current(self, on: datetime.date | None = None) -> "PostQuerySet":
-        """Posts in force on a day (today by default)."""
+        """Posts in force on a day (today by default).
+
+        The database says the same for what the desk writes: `keng_units_of_roles` in
+        site/row_policies.py.
+        """
         day = on or times.local_date(times.now())
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
 

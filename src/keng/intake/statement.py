@@ -1,7 +1,8 @@
 """The one statement that writes what came in, for a whole batch and for a single form alike.
 
 Each row may be a repetition (its key is known: nothing is written), a further message of an open
-conversation (joins its tip), or the first one (opens a tip). Which it is, the database decides, so
+conversation (joins its tip, however long ago that was last heard of: an ending or "new tip" lets
+the chat go, tips/chats.py), or the first one (opens a tip). Which it is, the database decides, so
 that two processes with two messages of one person still make one tip.
 """
 

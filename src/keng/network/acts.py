@@ -56,6 +56,4 @@ END_ASK = Act(WORKING, {"group.ask_ended": _("Took back what a team was asked")}
 ANSWER_ASK = Act(HOLDER, {"group.answered": _("A lead answered what the team was asked")})
 
 # Who subscribes is nobody's business: no entry names an address or its hash.
-REQUEST_SUBSCRIPTION = Act(HOLDER)
 CONFIRM_SUBSCRIPTION = Act(HOLDER)
-STOP_SUBSCRIPTION = Act(HOLDER)

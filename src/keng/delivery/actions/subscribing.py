@@ -73,7 +73,7 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
 @act(acts.STOP_SUBSCRIPTION)
 def stop_subscription(subscription: Subscription) -> None:
     """End it, and take back what is still waiting to be sent there."""
-    subscriptions.stop_subscription(subscription)
+    subscriptions.mark_subscription_stopped(subscription)
     call_off_deliveries(
         Delivery.objects.filter(
             recipient_ref=subscription.pk, recipient_kind=Delivery.RecipientKind.SUBSCRIPTION

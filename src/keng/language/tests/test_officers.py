@@ -1,12 +1,15 @@
 """Which reports seem to be about an officer: figures by hand-written sentences, and the edges."""
 
 import json
+import re
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from keng.language import officers
+from keng.language.fold import fold
 from keng.language.officers import seems_about_officers
 
 DATA = Path(__file__).parent / "data"
@@ -21,6 +24,12 @@ def figures(name):
     }
     print(name, found)
     return found
+
+
+def test_every_word_for_an_officer_is_let_through_by_the_quick_look():
+    for listed in officers._listed()["officer"]:
+        first_choices = re.sub(r"(\S+?)\|\S+", r"\1", listed).replace("?", "")
+        assert officers._MAY_MENTION.search(fold(first_choices)), listed
 
 
 def test_the_sentences_it_was_made_with():

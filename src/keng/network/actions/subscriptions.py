@@ -47,7 +47,6 @@ def address_hash(channel: str, address: str) -> bytes:
     return keyed_hash("subscription", channel, address.strip().casefold())
 
 
-@act(acts.REQUEST_SUBSCRIPTION)
 def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | None, bool]:
     """Write it down; True when a letter should go out now.
 
@@ -102,15 +101,16 @@ def confirm_subscription(subscription: Subscription) -> Subscription:
     return locked
 
 
-@act(acts.STOP_SUBSCRIPTION)
-def stop_subscription(subscription: Subscription) -> Subscription:
-    """No further message, from this moment; the sealed address is emptied at once."""
+def mark_subscription_stopped(subscription: Subscription) -> None:
+    """A step of stopping it: no further message begins, and the sealed address is emptied at once.
+
+    What is queued is called off beside it (delivery.actions.subscribing).
+    """
     locked = lock(_without_address()).get(pk=subscription.pk)
     if locked.stopped_at is None:
         locked.stopped_at = times.now()
         locked.address_sealed = b""
         locked.save(update_fields=["stopped_at", "address_sealed"])
-    return locked
 
 
 def _without_address() -> QuerySet[Subscription]:

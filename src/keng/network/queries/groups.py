@@ -17,8 +17,9 @@ from keng.network.queries.places import place_ids_below
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-# A sign of life (Group.last_sign_at) is what a lead says to have passed on, what an officer saw
-# stand there, what a team told. A group that never gave one is silent so long after it was added.
+# A sign of life (Group.last_sign_at) is what a lead says to have passed on
+# (relay_acts.confirm_tasks), what an officer saw stand there (relay_acts.mark_seen), what a team
+# told (actions.teams.answer_ask). A group that never gave one is silent so long after it was added.
 GROUP_SILENT_AFTER = datetime.timedelta(days=30)
 # The states of the filter that ask for silence, and for how many days at least.
 SILENT_STATES = {"silent": GROUP_SILENT_AFTER.days, "silent60": 60, "silent90": 90}
