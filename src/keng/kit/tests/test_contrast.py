@@ -1,4 +1,7 @@
-"""Colours that can be read, by arithmetic: no browser tool sees through a tint."""
+"""Contrast: text of both sites, day and night, can be read on its ground.
+
+By arithmetic, since no browser tool sees through a tint.
+"""
 
 import re
 from pathlib import Path

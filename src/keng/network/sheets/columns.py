@@ -145,7 +145,10 @@ GROUP_LAYOUT = SheetLayout(GROUP_COLUMNS)
 
 
 def is_about_people(heading: str) -> bool:
-    """Whether such a column would make a list of residents."""
+    """Whether such a column would make a list of residents, so that its being left out is told.
+
+    Every column that is not known is left out (`reading.py`).
+    """
     plain = _plain(heading)
     return any(word in plain for word in _ABOUT_PEOPLE)
 
