@@ -100,3 +100,13 @@ def test_what_a_page_for_developers_names_exists(page):
     )
     assert [path for path in paths if not (ROOT / path).exists()] == []
     assert paths or page == "glossary.md"
+
+
+def test_the_list_of_the_record_is_copied_from_the_newest_migration_that_has_it():
+    """Each of these migrations replaces the whole list: one copied from an older one loses acts."""
+    folder = KENG / "audit" / "migrations"
+    having = [f.name for f in folder.glob("0*.py") if "_ACTS_OF_OFFICERS = " in f.read_text()]
+    named = re.findall(
+        r"`src/keng/audit/migrations/(\d\w+\.py)`", (ROOT / "docs" / "how-to-add.md").read_text()
+    )
+    assert named == [max(having)]

@@ -97,9 +97,9 @@ def test_another_accent_is_another_word():
 
 
 def test_a_long_text_is_read_in_a_moment():
-    began = time.perf_counter()
+    began = time.process_time()
     seems_about_officers("công an phường " * 2000 + "báo " * 2000)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

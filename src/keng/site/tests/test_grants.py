@@ -84,6 +84,8 @@ def test_the_worker_can_do_all_its_tasks(here, become, tmp_path, monkeypatch):
     make.conversation(tip)
     make.message(tip, "đừng gọi nữa")
     become("worker")
+    # Each looks for its work. Where there is none it changes nothing, so that no right to change is
+    # tried here: the test of the task does it, as the worker and with rows.
     for task in all_tasks():
         task.run()
 
