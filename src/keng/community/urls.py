@@ -1,6 +1,7 @@
 """Addresses of community on the two sites."""
 
 from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
@@ -39,7 +40,7 @@ public: list[URLPattern] = [
     path("official-channels/", places.official_channels, name="official-channels"),
     path("first-hour/", pages.first_hour, name="first-hour"),
     path("privacy/", pages.privacy, name="privacy"),
-    path("language/", set_language, name="set_language"),
+    path("language/", csrf_exempt(set_language), name="set_language"),
     path("exit/", quick_exit.quick_exit, name="quick_exit"),
     path("calendar/", quick_exit.calendar, name="calendar"),
     path("robots.txt", robots.robots, name="robots"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -248,3 +249,29 @@ def test_what_the_files_of_the_database_keep_depends_on_whose_they_are(public_cl
     assert "chạy trên máy chủ riêng" in elsewhere
     for page in (own, elsewhere):
         assert "Bản sao lưu làm trước đó còn giữ" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/warnings", "/surveys", "/lessons", "/places/", "/partners/", "/privacy/"),
+        *("/first-hour/", "/official-channels/", "/calendar/"),
+    ],
+)
+def test_a_page_that_is_only_read_leaves_no_cookie(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert not answer.cookies
+
+
+def test_the_language_is_chosen_without_a_token_and_comes_back_to_the_page(db):
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/language/", {"language": "en", "next": "/privacy/"})
+    assert (answer.status_code, answer.url) == (302, "/privacy/")
+    assert client.get("/privacy/").content.decode().count('lang="en"')
+
+
+def test_the_switch_of_languages_is_called_by_what_stands_on_it(client):
+    page = client.get("/").content.decode()
+    (name, seen) = re.search(r'aria-label="([^"]+)"\s*>\s*(EN|VI)\s*<', page).groups()
+    assert name.startswith(seen)

@@ -23,6 +23,7 @@ from django.urls import set_urlconf
 
 from keng.kit.database import dsn
 from keng.kit.demo_hook import installed_demo
+from keng.kit.static_names import static_folder
 from keng.runtime.locale import compile_catalogues
 from keng.runtime.postgres import Cluster, embedded_cluster
 from keng.runtime.postgres.postmaster import is_process_there
@@ -134,6 +135,8 @@ def _begin() -> None:
     os.environ["KENG_PROCESS"] = "owner"
     if not os.environ.get("DATABASE_URL"):
         copy_migrated_data(Run.folder / "data")
+        # Tests name static files as they stand in the code (kit.static_names).
+        shutil.rmtree(static_folder(), ignore_errors=True)
         os.environ[TEMPLATE] = DATABASE_NAME
         # A test's database lives for a minute: durability would only cost time. Where a test kills
         # what writes, it asks `unsafe_settings` of the cluster that it kills.
