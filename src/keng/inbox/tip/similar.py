@@ -1,6 +1,7 @@
 """Likely duplicates: which other tips may speak of the same event, and how alike they are.
 
-The same number or link, or the same words. The page words the reason (parts/why_alike.html; how alike: `likeness` of tips' desk_words).
+The same number or link, or the same words. The page words the reason (parts/why_alike.html; how
+alike: `likeness` of tips' desk_words).
 """
 
 import datetime
