@@ -22,7 +22,6 @@ desk: list[URLPattern] = [
     path("claims/<uuid:pk>/", listing.claim_detail, name="claim-detail"),
     path("claims/<uuid:pk>/write/", writing.claim_write, name="claim-write"),
     path("claims/<uuid:pk>/publish/", deciding.claim_publish, name="claim-publish"),
-    path("claims/<uuid:pk>/send-back/", deciding.claim_send_back, name="claim-send-back"),
     path("claims/<uuid:pk>/answer/", deciding.claim_answer, name="claim-answer"),
     path("claims/<uuid:pk>/outside/", deciding.claim_outside, name="claim-outside"),
     path("claims/<uuid:pk>/withdraw/", deciding.claim_withdraw, name="claim-withdraw"),

@@ -3,7 +3,6 @@
 from keng.accounts.models import Officer
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.places.models import Unit
-from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.known_numbers import NumberCheck, check_numbers, compared_tips
 
 
@@ -20,12 +19,6 @@ def check_channel_numbers(channel: OfficialChannel, *, by: Officer) -> NumberChe
 def check_answer_numbers(question: Question, *, by: Officer) -> NumberCheck:
     """Of the question as it is shown, and of the answer."""
     return _check_numbers({"what": question.shown_text, "act": question.answer}, question.unit, by)
-
-
-def require_compared(checked: NumberCheck, ticked: str) -> None:
-    """Whether exactly the open numbers were ticked, by their digest. Raises NumbersUnchecked."""
-    if checked.digest and checked.digest != ticked:
-        raise NumbersUnchecked
 
 
 def _check_numbers(parts: dict[str, str], unit: Unit, by: Officer) -> NumberCheck:

@@ -22,14 +22,6 @@ class RecipientQuery:
     values: dict[str, Any]
 
 
-# One line a recipient, in the order of their ids: whoever is added, taken away or reached elsewhere
-# changes it. The same expression runs over the plan and over the rows that were written.
-DIGEST_SQL = (
-    "sha256(convert_to(coalesce(string_agg("
-    "recipient_ref::text || ' ' || channel || ' ' || address, E'\\n' ORDER BY recipient_ref"
-    "), ''), 'UTF8'))"
-)
-
 # UUIDv7 like keng.kit.ids: milliseconds first, then random bits with version and variant set.
 NEW_ID_SQL = (
     "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING "

@@ -43,7 +43,7 @@ def current_first_hour() -> FirstHour | None:
 
     When the newest was taken away, no older one comes back by itself.
     """
-    found = FirstHour.objects.filter(released_at__isnull=False).select_related("unit")
+    found = FirstHour.objects.ever_released().select_related("unit")
     newest = found.order_by("-released_at", "-id").first()
     return newest if newest and newest.is_released else None
 

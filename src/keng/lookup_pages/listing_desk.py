@@ -37,7 +37,12 @@ from keng.lookup_pages.listing_forms import (
     RefuseListingForm,
     TakeBackListingForm,
 )
-from keng.releases.desk import SecondPersonPanel, decide_release, release_refusal
+from keng.releases.desk import (
+    SecondPersonPanel,
+    decide_release,
+    decided_meanwhile,
+    release_refusal,
+)
 from keng.releases.errors import HandInIt, NothingWaits
 
 
@@ -110,7 +115,10 @@ def listing_propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def listing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One entry: what the public reads, what speaks for it, and the second person's decision."""
     found = _listing_or_404(request, pk)
-    panel, published = _decide_release(request, found)
+    try:
+        panel, published = _decide_release(request, found)
+    except NothingWaits:
+        return decided_meanwhile(request, "listing", pk=pk)
     if published is not None:
         messages.success(request, _("It is public now."))
         return redirect("listing", pk=pk)
@@ -246,7 +254,9 @@ def _decide_listing(
     except (NotAllowed, HandInIt):
         refusal = release_refusal(request.officer, found, RELEASING)
         messages.warning(request, refusal or _("This is for somebody else to decide."))
-    except (errors.CannotList, NothingWaits) as error:
+    except NothingWaits:
+        return decided_meanwhile(request, "listing", pk=pk)
+    except errors.CannotList as error:
         messages.warning(request, error.sentence)
     else:
         messages.success(request, words)
@@ -256,7 +266,6 @@ def _decide_listing(
 def _decide_release(
     request: SignedInRequest, found: Listing
 ) -> tuple[SecondPersonPanel[Listing], Listing | None]:
-    publish = partial(proposing.confirm_proposal, found.pk, does_harm=False)
     require_possible = partial(
         proposing.require_confirmable, found, seen=found.digest_now, by=request.officer
     )
@@ -264,7 +273,7 @@ def _decide_release(
         request,
         found,
         which=RELEASING,
-        let_out=publish,
+        let_out=partial(proposing.confirm_proposal, found.pk),
         form=partial(ConfirmListingForm, require_possible=require_possible),
     )
 

@@ -119,6 +119,9 @@ class ConfirmListingForm(ReleaseForm):
             raise forms.ValidationError(MayDoHarm.sentence)
         return harm
 
+    def given(self) -> dict[str, Any]:
+        return {"does_harm": self.cleaned_data["harm"] != "no"}
+
     def clean(self) -> dict[str, Any]:
         """Nothing else stands in the way."""
         if not self.errors:

@@ -23,7 +23,9 @@ from keng.warnings.queries import current_warnings, current_warnings_for
 _SELECT_WAITING = """
 SELECT kind, text, content, collection_id, lesson_id, claim_id,
        id, partner_id, purpose, title, submitted_at, hands
-FROM partners_waiting WHERE unit_id = ANY(%s::uuid[]) ORDER BY submitted_at"""
+FROM partners_waiting
+WHERE unit_id = ANY(%(units)s::uuid[]) AND (%(id)s::uuid IS NULL OR id = %(id)s::uuid)
+ORDER BY submitted_at"""
 
 # What the desk may read of somebody who signs in for a partner.
 _READABLE_OF_MEMBER = (
@@ -123,21 +125,26 @@ def waiting_texts(officer: Officer) -> list[Article | Manuscript]:
 
     Never saved from here: the desk may change only what lets a text out or gives it back.
     """
+    return _waiting_texts(officer, pk=None)
+
+
+def text_waiting_at_desk(pk: uuid.UUID, officer: Officer) -> Article | Manuscript | None:
+    """That one of them, if it is among them."""
+    return next(iter(_waiting_texts(officer, pk=pk)), None)
+
+
+def _waiting_texts(officer: Officer, *, pk: uuid.UUID | None) -> list[Article | Manuscript]:
     if not may_publish_for_partners(officer):
         return []
+    units = list(COORDINATING.unit_ids(officer))
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT_WAITING, [list(COORDINATING.unit_ids(officer))])
+        cursor.execute(_SELECT_WAITING, {"units": units, "id": pk})
         texts = [_text_of_row(row) for row in cursor.fetchall()]
     partners = Partner.objects.select_related("invited_by_unit")
     known = partners.in_bulk([text.partner_id for text in texts])
     for text in texts:
         text.partner = known[text.partner_id]
     return texts
-
-
-def text_waiting_at_desk(pk: uuid.UUID, officer: Officer) -> Article | Manuscript | None:
-    """That one of them, if it is among them."""
-    return next((text for text in waiting_texts(officer) if text.pk == pk), None)
 
 
 def _text_of_row(row: Sequence[Any]) -> Article | Manuscript:
@@ -174,9 +181,7 @@ def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
 
     Of what is public only the last version of each.
     """
-    found = Manuscript.objects.filter(partner_id=member.partner_id).exclude(
-        released_at=None, ended_at__isnull=False
-    )
+    found = Manuscript.objects.filter(partner_id=member.partner_id).not_dropped()
     seen: set[uuid.UUID | None] = set()
     kept = []
     for text in found.select_related("released_by").order_by("-id")[:300]:

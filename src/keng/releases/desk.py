@@ -1,8 +1,11 @@
 """The second person's part of a page, the same for every kind of text.
 
-    panel, check = decide_release(
-        request, revision, which=CHECKING_CLAIMS, let_out=functools.partial(publish_claim, pk)
-    )
+    try:
+        panel, check = decide_release(
+            request, revision, which=CHECKING_CLAIMS, let_out=functools.partial(publish_claim, pk)
+        )
+    except NothingWaits:
+        return decided_meanwhile(request, "claim-detail", pk=pk)
     if check is not None:
         return redirect("claim-detail", pk=pk)
     return render(request, "claims/publish.html", {"panel": panel, ...}, status=panel.status)
@@ -16,13 +19,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import Who
 from keng.releases.errors import NothingWaits, TextChanged
-from keng.releases.forms import GiveBackForm, ReleaseForm, SeenForm
+from keng.releases.forms import GiveBackForm, ReleaseForm, SecondPersonForm
 from keng.releases.hands import hand_refusal, name_hands
 from keng.releases.models import Person, Releasable
 
@@ -31,9 +35,9 @@ _Text = TypeVar("_Text", bound=Releasable)
 
 
 class LetOut(Protocol[_Result_co]):
-    """The area's act, with the row already named."""
+    """The area's act, with the row already named; it also takes what its form has `given()`."""
 
-    def __call__(self, *, seen: bytes, by: Any) -> _Result_co: ...
+    def __call__(self, *, seen: bytes, by: Any, **given: Any) -> _Result_co: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class SecondPerson:
     person: Person
     refusal: Callable[[Any], str]
     """Why they do not let this text out; empty if they may."""
-    has_signed: Callable[[SeenForm], bool]
+    has_signed: Callable[[SecondPersonForm], bool]
     """Whether what was posted bears their signature; if not, the form says so from then on."""
 
 
@@ -53,12 +57,12 @@ class SecondPersonPanel(Generic[_Text]):
 
     text: _Text
     """With its `people`."""
-    form: SeenForm
+    form: SecondPersonForm
     give_back: GiveBackForm
     seen: str
-    """The digest of what the page shows, in hexadecimal digits."""
+    """The digest of what waits or was let out, in hexadecimal digits; empty if nobody kept it."""
     refusal: str
-    """Why this officer does not let it out; empty if they may."""
+    """Why this officer does not let it out; empty if they may, or if nothing waits."""
     is_stale: bool = False
     is_refused: bool = False
     """Somebody who may not sent it all the same."""
@@ -96,16 +100,16 @@ def decide_release(
 
 
 def second_person_panel(
-    second: SecondPerson, text: _Text, *, form: Callable[[Any], SeenForm] = SeenForm
+    second: SecondPerson, text: _Text, *, form: Callable[[Any], SecondPersonForm] = SecondPersonForm
 ) -> SecondPersonPanel[_Text]:
     """The panel before anything is posted."""
-    name_hands([text], of=text.writers)
+    name_hands([text])
     return SecondPersonPanel(
         text=text,
         form=form(None),
         give_back=GiveBackForm(),
-        seen=text.digest_now.hex(),
-        refusal=second.refusal(text),
+        seen=(text.digest_shown or b"").hex(),
+        refusal=second.refusal(text) if text.is_waiting else "",
     )
 
 
@@ -115,7 +119,7 @@ def decide_release_by(
     text: _Text,
     *,
     let_out: LetOut[_Result_co],
-    form: Callable[[Any], SeenForm] = SeenForm,
+    form: Callable[[Any], SecondPersonForm] = SecondPersonForm,
 ) -> tuple[SecondPersonPanel[_Text], _Result_co | None]:
     """The same for a second person who is no officer, or signs in another way.
 
@@ -123,7 +127,7 @@ def decide_release_by(
     right.
     """
     panel = second_person_panel(second, text, form=form)
-    if request.method != "POST" or "seen" not in request.POST:
+    if not is_release_posted(request):
         return panel, None
     if not text.is_waiting:
         raise NothingWaits
@@ -137,14 +141,28 @@ def decide_release_by(
     if not panel.form.is_valid() or not second.has_signed(panel.form):
         return panel, None
     try:
-        return panel, let_out(seen=bytes.fromhex(panel.seen), by=second.person)
+        seen, given = bytes.fromhex(panel.seen), panel.form.given()
+        return panel, let_out(seen=seen, by=second.person, **given)
     except TextChanged:
-        # What stands there now has to be read anew, so it is shown with its own digest.
+        # What stands there now has to be read anew, with its own digest, people and refusal.
         text.refresh_from_db()
         if not text.is_waiting:
             raise NothingWaits from None
-        panel.seen, panel.form, panel.is_stale = text.digest_now.hex(), form(None), True
+        panel = second_person_panel(second, text, form=form)
+        panel.is_stale = True
         return panel, None
+
+
+def is_release_posted(request: HttpRequest) -> bool:
+    """Whether the second person's form was sent, and not another one of its page."""
+    return request.method == "POST" and "seen" in request.POST
+
+
+def decided_meanwhile(request: HttpRequest, page: str, **of: Any) -> HttpResponse:
+    """Say that nothing waits any more, and go on to this page: its name or its address."""
+    messages.warning(request, NothingWaits.sentence)
+    response: HttpResponse = redirect(page, **of)
+    return response
 
 
 def release_refusal(officer: Officer, text: Releasable, which: Who) -> str:
@@ -157,16 +175,18 @@ def release_refusal(officer: Officer, text: Releasable, which: Who) -> str:
 
 
 def give_back_posted(
-    request: HttpRequest, give_back: Callable[..., object], *, page: HttpResponse
-) -> HttpResponse:
-    """Give a text back with the reason that was posted; without one the page asks for it.
+    request: HttpRequest, panel: SecondPersonPanel[Any], give_back: Callable[..., object]
+) -> bool:
+    """Give a text back if that was posted with its reason; without one the panel says so.
 
-    `give_back` takes `reason=` and `by=`. Either way `page` is where to go from here.
+    `give_back` takes `reason=` and `by=`. Its form stands on the page of the panel and is sent to
+    it.
     """
-    form = GiveBackForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Write what has to change"))
-        return page
-    give_back(reason=form.cleaned_data["reason"], by=request.officer)
+    if request.method != "POST" or "reason" not in request.POST:
+        return False
+    panel.give_back = GiveBackForm(request.POST)
+    if not panel.give_back.is_valid():
+        return False
+    give_back(reason=panel.give_back.cleaned_data["reason"], by=request.officer)
     messages.success(request, _("Given back to the author."))
-    return page
+    return True

@@ -1,4 +1,6 @@
-"""What a second person sends: the code under what they read; or why it goes back."""
+"""What a second person sends beside the digest of what they read; or why it goes back."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from keng.kit.forms import Form, own_code_field
 
 
-class SeenForm(Form):
-    """Exactly what the second person read, by its digest."""
+class SecondPersonForm(Form):
+    """What they answer or tick. Which words they read, the page compares before it makes this."""
 
-    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    def given(self) -> dict[str, Any]:
+        """What of it goes to the area's act, by its names there."""
+        return {}
 
 
-class ReleaseForm(SeenForm):
+class ReleaseForm(SecondPersonForm):
     """With their signature under it. An area adds what it wants ticked."""
 
     code = own_code_field()

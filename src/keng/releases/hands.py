@@ -29,19 +29,19 @@ def hands_of_all(rows: Iterable[Any]) -> list[uuid.UUID]:
     return list(dict.fromkeys(pk for row in rows for pk in row.hands))
 
 
-def name_hands(rows: Iterable[Any], of: type[Any] = Officer) -> None:
-    """Put the people behind the hands of each row into its `people`, the first one first."""
+def name_hands(rows: Iterable[Any]) -> None:
+    """Put the people behind the hands of each row into its `people`, the first one first.
+
+    Rows of one kind of text: its `writers` are officers, or a partner's people.
+    """
     rows = list(rows)
+    if not rows:
+        return
+    of = rows[0].writers
     columns = ("id", "rank", "name") if of is Officer else ("id", "name")
     people = of.objects.only(*columns).in_bulk(hands_of_all(rows))
     for row in rows:
         row.people = [people[pk] for pk in row.hands if pk in people]
-
-
-def officers_with_hands(hands: Collection[uuid.UUID]) -> list[Officer]:
-    """The officers behind these ids, the first one first."""
-    people = Officer.objects.only("id", "rank", "name").in_bulk(list(hands))
-    return [people[pk] for pk in hands if pk in people]
 
 
 def hands_on_record(hands: Collection[uuid.UUID]) -> list[str]:

@@ -34,6 +34,18 @@ class ReleasableQuerySet(models.QuerySet[_Text]):
         """What a second person still has to read."""
         return self.filter(submitted_at__isnull=False, released_at=None, ended_at=None)
 
+    def in_hand(self) -> Self:
+        """What is written and not out: a draft, also one that was given back, or waiting."""
+        return self.filter(released_at=None, ended_at=None)
+
+    def not_dropped(self) -> Self:
+        """All but what ended before it was out."""
+        return self.exclude(released_at=None, ended_at__isnull=False)
+
+    def ever_released(self) -> Self:
+        """What was let out, also where it has ended since."""
+        return self.filter(released_at__isnull=False)
+
     def released(self) -> Self:
         """What was let out and has not ended. Whether people read it still, its area says."""
         return self.filter(released_at__isnull=False, ended_at=None)
@@ -46,9 +58,9 @@ class ReleasableQuerySet(models.QuerySet[_Text]):
 class Releasable(models.Model):
     """One text, from its first words until it ends; the columns that every kind of it has."""
 
-    # Everybody who saved or handed it in since it was last let out, each once, the first one first.
-    # Until then they only grow (a trigger: releases.triggers), so that another person's comma on
-    # top of one's own words opens no way round.
+    # Everybody who saved or handed it in, each once, the first one first. They only grow (a trigger
+    # of releases.triggers), so that another person's comma on top of one's own words opens no way
+    # round. The next text is another row, which may begin with nobody's.
     hands = ArrayField(models.UUIDField(), default=list, db_default=[])
     submitted_at = models.DateTimeField(null=True)
     # Why it was given back, or refused, in the words of whoever did so.
@@ -98,6 +110,15 @@ class Releasable(models.Model):
         whole = [self._meta.label_lower, str(self.release_unit.pk), self.content_to_release]
         canonical = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.blake2b(canonical.encode(), digest_size=32, person=b"keng-release").digest()
+
+    @property
+    def digest_shown(self) -> bytes | None:
+        """Of what was let out, whatever its digest says of others by now; before, of what stands
+        here. None for what was let out before digests were kept.
+        """
+        if self.released_at is None:
+            return self.digest_now
+        return bytes(self.digest) if self.digest is not None else None
 
     @property
     def is_waiting(self) -> bool:

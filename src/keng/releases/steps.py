@@ -5,7 +5,8 @@ steps that it needs. The act asks who may, takes care of what follows (a page, a
 it on record; these say what every kind of text has in common.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from keng.kit import times
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
@@ -32,23 +33,22 @@ def let_out(
     *,
     seen: bytes,
     by: Person,
-    make_public: Callable[[], Mapping[str, object]] = dict,
+    also: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """From now on it is out: exactly what the second person saw, by its digest.
 
     `by` need not be who acts: a use of a pattern is let out by whoever let the pattern out, and
     `seen` is then what the act filled in.
-    `make_public` makes what appears elsewhere, and gives the columns by which the text finds it.
+    `also` are the columns by which the text finds what its act made public elsewhere.
     Raises NothingWaits, HandInIt, TextChanged.
     """
     require_second_person(text, seen=seen, by=by)
-    made = make_public()
-    for name, value in made.items():
+    for name, value in also.items():
         setattr(text, name, value)
     # An officer, or a member where the kind of text is a partner's.
     text.released_by = by  # type: ignore[assignment]
     text.released_at, text.digest = times.now(), seen
-    text.save(update_fields=["released_by", "released_at", "digest", *made])
+    text.save(update_fields=["released_by", "released_at", "digest", *also])
 
 
 def require_second_person(text: Releasable, *, seen: bytes, by: Person) -> None:
@@ -70,10 +70,6 @@ def end(text: Releasable) -> None:
 
 
 def release_detail(text: Releasable) -> dict[str, object]:
-    """What stands on record beside each of these: which words, and who had a hand in them.
-
-    Of what is out, the words that were let out: what its digest says of others may change with it.
-    """
-    as_read = text.digest if text.released_at is not None else None
-    words = text.digest_now if as_read is None else bytes(as_read)
+    """What stands on record beside each of these: which words, and who had a hand in them."""
+    words = text.digest_shown or text.digest_now
     return {"text": words.hex(), "hands": hands_on_record(text.hands)}

@@ -1,4 +1,4 @@
-"""The database's part: hands only grow until a text is let out.
+"""The database's part: the hands in a text only grow.
 
 Its other rules about releases: nobody with a hand in it lets it out (constraints of `models.py`);
 no sending without an approval that is the digest and the releaser of its version
@@ -13,13 +13,19 @@ from django.db.migrations import RunSQL
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION keng_hands_only_grow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT NEW.hands @> OLD.hands AND OLD.released_at IS NULL THEN
-    RAISE EXCEPTION 'hands in a text only grow until it is let out'
+  IF NOT NEW.hands @> OLD.hands THEN
+    RAISE EXCEPTION 'hands in a text only grow'
       USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$;
 """
+
+
+def also_of_what_was_let_out() -> RunSQL:
+    """For a migration: until then the hands of what was let out could go."""
+    of_before = _FUNCTION.replace("OLD.hands THEN", "OLD.hands AND OLD.released_at IS NULL THEN")
+    return RunSQL(_FUNCTION, of_before)
 
 
 def hands_only_grow(table: str) -> RunSQL:

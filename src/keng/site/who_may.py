@@ -59,7 +59,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     waves wave wave-dismiss wave-take-back search search-keep search-remove
     listing listing-propose listing-refuse listing-end
     warnings warning-new warning-audience warning-detail warning-effect warning-edit
-    warning-submit warning-approve warning-call warning-send-back warning-recall
+    warning-submit warning-approve warning-call warning-recall
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
@@ -69,13 +69,13 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     leads lead-new lead-edit lead-link lead-link-show lead-stop subscriptions
     establishments establishments-missing establishment-new establishments-import
     establishments-take-over establishment-edit establishment-open
-    desk-claims claim-new claim-detail claim-write claim-publish claim-send-back claim-answer
+    desk-claims claim-new claim-detail claim-write claim-publish claim-answer
     claim-outside claim-withdraw
     questions question question-opinion question-move
     meetings meeting desk-channels desk-channels-check desk-channel
     desk-surveys survey-new survey-detail survey-edit survey-question-new survey-question-edit
     survey-order survey-submit survey-preview survey-approve survey-send-back survey-open
-    survey-close survey-slips survey-texts survey-publish survey-release survey-result-back
+    survey-close survey-slips survey-texts survey-publish survey-release
     survey-paper-new survey-sheet survey-sheet-end
     desk-lessons collection-new lesson-new desk-lesson lesson-edit films film-new film
     film-discard desk-film-play desk-film-poster desk-film-captions pledges pledge-new pledge

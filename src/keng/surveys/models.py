@@ -6,7 +6,7 @@ is undone by `actions.counting`.
 """
 
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -81,6 +81,8 @@ class Survey(Releasable, Row):
 
     # In the reader's language, put there by a query.
     words: "SurveyContent"
+    # Itself, or its result: what waits for this officer.
+    to_read: "Survey | SurveyResult"
 
     objects = SurveyQuerySet.as_manager()
 
@@ -135,10 +137,6 @@ class Survey(Releasable, Row):
 
 class SurveyResultQuerySet(ReleasableQuerySet["SurveyResult"]):
     """Reads of results."""
-
-    def in_hand(self) -> Self:
-        """What is written and not out: it waits, or was given back."""
-        return self.filter(released_at=None)
 
 
 class SurveyResult(Releasable, Row):

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from keng.accounts.releasing import may_release_for
-from keng.accounts.who import SURVEYING
+from keng.accounts.who import RELEASING, SURVEYING
 from keng.places.models import Unit
 from keng.surveys.models import Survey, SurveyResult
 
@@ -31,4 +30,4 @@ def may_write(officer: "Officer", survey: Survey) -> bool:
 
 def may_approve(officer: "Officer", text: Survey | SurveyResult) -> bool:
     """The unit's commander or whoever is in charge at the province, with no hand in it so far."""
-    return not text.has_hand_of(officer) and may_release_for(officer, text.release_unit)
+    return RELEASING.may_act_for(officer, text.release_unit) and not text.has_hand_of(officer)

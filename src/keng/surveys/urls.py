@@ -38,7 +38,6 @@ desk: list[URLPattern] = [
     path("surveys/<uuid:pk>/texts/", free_texts.survey_texts, name="survey-texts"),
     path("surveys/<uuid:pk>/publish/", results.survey_publish, name="survey-publish"),
     path("surveys/<uuid:pk>/release/", results.survey_release, name="survey-release"),
-    path("surveys/<uuid:pk>/return/", results.survey_result_back, name="survey-result-back"),
     path("surveys/<uuid:pk>/paper/", paper.survey_paper_new, name="survey-paper-new"),
     path("surveys/paper/<uuid:pk>/", paper.survey_sheet, name="survey-sheet"),
     path("surveys/paper/<uuid:pk>/finish/", paper.survey_sheet_end, name="survey-sheet-end"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from keng.delivery.audience import Audience, SameRecipients, plan_audience
+from keng.delivery.audience import Audience, SameRecipients, define_audience
 from keng.places.models import Unit
 
 if TYPE_CHECKING:
@@ -104,4 +104,4 @@ def audience_of(version: "Version") -> Audience | SameRecipients:
 
 def audience_digest(version: "Version") -> bytes:
     """32 bytes over whom a version goes to, as things stand now."""
-    return plan_audience(audience_of(version)).hash
+    return define_audience(audience_of(version)).hash

@@ -93,7 +93,7 @@ def _days_counted(warning: Warning) -> int:
 
 def _places_warned(warning: Warning) -> list[uuid.UUID]:
     """Where its first version was sent, and everything inside."""
-    first = warning.versions.filter(released_at__isnull=False).order_by("number").first()
+    first = warning.versions.ever_released().order_by("number").first()
     chosen = [uuid.UUID(key) for key in first.audience.get("places", ())] if first else []
     return [*chosen, *place_ids_below(chosen)]
 

@@ -18,13 +18,14 @@ from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
 from keng.releases.forms import ReleaseForm
 from keng.warnings import verifying
-from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.content import WARNING_FIELDS, WARNING_PARTS, AudienceChoice, WarningContent
-from keng.warnings.known_numbers import NumberCheck
+from keng.warnings.known_numbers import NumberCheck, NumbersUnchecked
 from keng.warnings.models import RecallReason, Version, Warning
 from keng.warnings.recall_words import forbidden_in_recall
 
 LONGEST_TITLE = 72
+# More than live in the country.
+_MOST_PEOPLE = 200_000_000
 _PART_LABELS = {
     "what": gettext_lazy("What they do, or what happens"),
     "signs": gettext_lazy("How to notice"),
@@ -65,7 +66,7 @@ def numbers_field() -> forms.RegexField:
 
 def people_field() -> forms.IntegerField:
     """How many subscribers the page showed: many more by the time of sending, and it is held."""
-    return forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    return forms.IntegerField(min_value=0, max_value=_MOST_PEOPLE, widget=forms.HiddenInput)
 
 
 def note_unticked(form: forms.Form) -> None:
@@ -92,6 +93,18 @@ class NumbersForm(Form):
 
 class NumbersReleaseForm(NumbersForm, ReleaseForm):
     """What a second person sends who also compared the numbers."""
+
+    def given(self) -> dict[str, Any]:
+        return {"numbers": self.cleaned_data["numbers"]}
+
+
+class ApproveWarningForm(NumbersReleaseForm):
+    """With how many people they read that would get it."""
+
+    people = people_field()
+
+    def given(self) -> dict[str, Any]:
+        return super().given() | {"people": self.cleaned_data["people"]}
 
 
 class WarningForm(Form):

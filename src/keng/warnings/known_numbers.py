@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from keng.acts.errors import Incomplete
 from keng.incidents import wave_queries
 from keng.kit.safe_text import as_dialled, defang
 from keng.language.indicators import extract
@@ -89,6 +90,12 @@ class NumberLine:
     is_open: bool
 
 
+class NumbersUnchecked(Incomplete):
+    """It names numbers that stand nowhere, and nobody ticked that exactly these were compared."""
+
+    sentence = gettext_lazy("Compare the marked numbers, then tick that you did")
+
+
 @dataclass(frozen=True, slots=True)
 class NumberCheck:
     """What the author and the approver see beside the text; `digest` is that of the open lines."""
@@ -105,6 +112,11 @@ class NumberCheck:
         """What somebody ticks is exactly what they were shown."""
         seen = sorted(f"{line.standing} {line.quote} {line.nearly}" for line in self.open_lines)
         return hashlib.sha256("\n".join(seen).encode()).hexdigest() if seen else ""
+
+    def require_compared(self, ticked: str) -> None:
+        """Whether exactly the open lines were ticked, by their digest. Raises NumbersUnchecked."""
+        if self.digest and self.digest != ticked:
+            raise NumbersUnchecked
 
     def counts(self) -> dict[str, int]:
         """How many open lines of each standing, for the record."""

@@ -134,7 +134,7 @@ class RecallRequest(Releasable, Row):
     @property
     def content_to_release(self) -> dict[str, Any]:
         """The words, and the version that they take back."""
-        public = self.warning.versions.filter(released_at__isnull=False)
+        public = self.warning.versions.ever_released()
         return {
             "warning": str(self.warning_id),
             "version": public.aggregate(models.Max("number"))["number__max"],
@@ -164,7 +164,7 @@ class VersionQuerySet(ReleasableQuerySet["Version"]):
         later = Version.objects.filter(
             warning=OuterRef("warning"), released_at__isnull=False, number__gt=OuterRef("number")
         )
-        return self.filter(~Exists(later), released_at__isnull=False)
+        return self.ever_released().filter(~Exists(later))
 
 
 class Version(Releasable, Row):
@@ -274,9 +274,6 @@ class Pattern(Releasable, Row):
     expires_on = models.DateField()
 
     objects = PatternQuerySet.as_manager()
-
-    class Meta(Releasable.Meta):
-        constraints = [*Releasable.Meta.constraints]
 
     def __str__(self) -> str:
         return str(self.texts.get("title", self.id))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from keng.accounts.vouching import tied_to
+from keng.accounts.who import RELEASING
 from keng.kit import times
-from keng.warnings import rights
 from keng.warnings.models import Pattern, PatternUse, Warning
 
 if TYPE_CHECKING:
@@ -56,5 +56,5 @@ def uses_to_review(officer: "Officer") -> list[PatternUse]:
     for row in rows:
         mine = row.sent_by_id in tied_to(officer)
         row.is_overdue = row.review_by < now  # type: ignore[attr-defined]
-        row.can_review = not mine and rights.may_release(officer, row.version.warning)  # type: ignore[attr-defined]
+        row.can_review = not mine and RELEASING.may_act_for(officer, row.version.warning.unit)  # type: ignore[attr-defined]
     return rows

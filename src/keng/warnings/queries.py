@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
+from keng.accounts.who import RELEASING
 from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
@@ -15,7 +16,6 @@ from keng.network.models import Group
 from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
 from keng.releases.hands import name_hands
-from keng.warnings import rights
 from keng.warnings.content import audience_of
 from keng.warnings.models import Reading, RecallRequest, VerifyCode, Version, Warning
 from keng.warnings.version_diff import PartChange, changed_parts
@@ -96,7 +96,7 @@ def version_by_code(code: str) -> Version | None:
 
 def published_versions_of(warning: Warning) -> list[Version]:
     """Its published versions, newest first."""
-    found = warning.versions.filter(released_at__isnull=False).select_related("verify_code")
+    found = warning.versions.ever_released().select_related("verify_code")
     return list(found.order_by("-number"))
 
 
@@ -130,18 +130,11 @@ class WarningDeskLists:
 
 def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     """What waits for this officer's approval, what is being written, what is out."""
-    open_versions = (
-        Version.objects.visible_to(officer)
-        .filter(released_at=None, ended_at=None)
-        .select_related("warning__unit", "made_by")
-        .order_by("-id")[:200]
-    )
-    to_release: list[Version] = []
-    working: list[Version] = []
-    for version in open_versions:
-        waits = version.is_waiting and rights.may_release(officer, version.warning)
-        mine = waits and not version.has_hand_of(officer)
-        (to_release if mine else working).append(version)
+    to_decide = versions_to_decide(officer)
+    in_hand = Version.objects.visible_to(officer).in_hand()
+    in_hand = in_hand.select_related("warning__unit", "made_by").order_by("-id")
+    to_release = list(in_hand.filter(pk__in=to_decide.values("pk"))[:200])
+    working = list(in_hand.exclude(pk__in=to_decide.values("pk"))[:200])
     published = list(
         Version.objects.visible_to(officer)
         .newest_published()
@@ -227,25 +220,22 @@ def newest_recall_request(warning: Warning) -> RecallRequest | None:
     return newest
 
 
+def versions_to_decide(officer: "Officer") -> QuerySet[Version]:
+    """The versions that wait for this officer: without a hand, of units they release for."""
+    theirs = Version.objects.filter(warning__unit__in=RELEASING.units(officer))
+    return theirs.waiting().without_hand_of(officer)
+
+
 def recalls_to_decide(officer: "Officer") -> QuerySet[RecallRequest]:
     """The recalls that wait for this officer: not their own, of units they may release for."""
-    units, provinces = rights.releasable_units(officer)
-    return (
-        RecallRequest.objects.visible_to(officer)
-        .waiting()
-        .filter(Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces))
-        .without_hand_of(officer)
-    )
+    theirs = RecallRequest.objects.filter(warning__unit__in=RELEASING.units(officer))
+    return theirs.waiting().without_hand_of(officer)
 
 
 def held_to_decide(officer: "Officer") -> QuerySet[Version]:
     """Held versions that this officer may let go: without a hand, of units they release for."""
-    units, provinces = rights.releasable_units(officer)
-    found = Version.objects.visible_to(officer)
-    return found.filter(
-        Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces),
-        dispatch__in=Dispatch.objects.held(),
-    ).without_hand_of(officer)
+    theirs = Version.objects.filter(warning__unit__in=RELEASING.units(officer))
+    return theirs.filter(dispatch__in=Dispatch.objects.held()).without_hand_of(officer)
 
 
 def recall_audience(warning: Warning) -> SameRecipients:

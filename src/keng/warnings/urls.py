@@ -31,7 +31,6 @@ desk: list[URLPattern] = [
     path("warnings/<uuid:pk>/submit/", writing.warning_submit, name="warning-submit"),
     path("warnings/<uuid:pk>/approve/", releasing.warning_approve, name="warning-approve"),
     path("warnings/<uuid:pk>/call/", releasing.warning_call, name="warning-call"),
-    path("warnings/<uuid:pk>/send-back/", releasing.warning_send_back, name="warning-send-back"),
     path("warnings/<uuid:pk>/recall/", recalling.warning_recall, name="warning-recall"),
     path(
         "warnings/<uuid:pk>/recall/refuse/",

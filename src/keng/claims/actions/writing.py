@@ -20,8 +20,6 @@ from keng.releases.errors import NothingWaits
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-# Any number that no other part of the product takes.
-
 
 @act(acts.WRITE_CLAIM)
 def write_claim(claim_id: uuid.UUID, *, content: CheckContent, by: "Officer") -> Revision:

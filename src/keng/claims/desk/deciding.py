@@ -19,22 +19,28 @@ from keng.claims.forms import OutOfScopeForm, WithdrawCheckForm
 from keng.claims.models import Claim
 from keng.claims.sentences import prepared_for_reader
 from keng.kit.forms import Form
-from keng.releases.desk import decide_release, give_back_posted
+from keng.releases.desk import decide_release, decided_meanwhile, give_back_posted
+from keng.releases.errors import NothingWaits
 
 
 def claim_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Exactly what would be public, read by somebody who did not write it."""
     revision = unpublished_revision(claim_or_404(request, pk))
     if revision is None or not revision.is_waiting:
-        return redirect("claim-detail", pk=pk)
-    panel, published = decide_release(
-        request,
-        revision,
-        which=CHECKING_CLAIMS,
-        let_out=functools.partial(actions.publish_claim, pk),
-    )
+        return decided_meanwhile(request, "claim-detail", pk=pk)
+    try:
+        panel, published = decide_release(
+            request,
+            revision,
+            which=CHECKING_CLAIMS,
+            let_out=functools.partial(actions.publish_claim, pk),
+        )
+        is_back = give_back_posted(request, panel, functools.partial(actions.send_back_claim, pk))
+    except NothingWaits:
+        return decided_meanwhile(request, "claim-detail", pk=pk)
     if published is not None:
         messages.success(request, _("Published. Everybody can read it now."))
+    if published is not None or is_back:
         return redirect("claim-detail", pk=pk)
     check = prepared_for_reader([revision])[0]
     # The Vietnamese text is the one that is published; the English stands below it.
@@ -51,14 +57,6 @@ def claim_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ],
     }
     return render(request, "claims/publish.html", context, status=panel.status)
-
-
-@require_POST
-def claim_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Back to the author, with the reason."""
-    claim_or_404(request, pk)
-    send_back = functools.partial(actions.send_back_claim, pk)
-    return give_back_posted(request, send_back, page=redirect("claim-publish", pk=pk))
 
 
 class EarlierCheckForm(Form):

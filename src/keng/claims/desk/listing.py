@@ -12,7 +12,8 @@ from keng.claims import queries, sentences
 from keng.claims.forms import OutOfScopeForm
 from keng.claims.models import Claim
 from keng.claims.rights import checks_claims
-from keng.releases.hands import hand_refusal, name_hands
+from keng.releases.desk import release_refusal
+from keng.releases.hands import name_hands
 
 
 @require_safe
@@ -43,6 +44,7 @@ def claim_context(request: HttpRequest, claim: Claim, form: OutOfScopeForm) -> d
     revisions = list(claim.revisions.select_related("released_by").order_by("-number"))
     name_hands(revisions)
     draft = next((each for each in revisions if each.released_at is None), None)
+    waiting = draft if draft is not None and draft.is_waiting else None
     is_open = claim.state in Claim.OPEN
     matches = queries.published_checks_like(claim.words, most=5) if is_open else []
     return {
@@ -52,9 +54,10 @@ def claim_context(request: HttpRequest, claim: Claim, form: OutOfScopeForm) -> d
         "is_open": is_open,
         "newest": next((each for each in revisions if each.released_at), None),
         "is_own": claim.objected_at is not None and claim.outside_by_id in tied_to(request.officer),
-        "waits": bool(draft and draft.is_waiting),
-        "is_author": bool(draft and draft.has_hand_of(request.officer)),
-        "refusal": hand_refusal(CHECKING_CLAIMS, claim.unit, draft.hands) if draft else "",
+        "waits": waiting is not None,
+        "refusal": release_refusal(request.officer, waiting, CHECKING_CLAIMS)
+        if waiting is not None
+        else "",
         "matches": [match for match in matches if match.item.claim_id != claim.pk],
         "about_check": queries.public_revisions(claim.about.number)[:1] if claim.about else [],
         "asked": claim.askings.count(),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from keng.accounts import second_factor
 from keng.claims import actions
 from keng.claims.models import Claim, Revision
-from keng.claims.tests.bureau import ASKED, SAID, Bureau
+from keng.claims.tests.bureau import ASKED, SAID, Bureau, content
 from keng.conftest import sign_in
 from tests import make
 
@@ -189,7 +189,7 @@ def test_it_is_given_back_and_taken_back_with_a_reason(desk_client, bureau):
     revision = bureau.waiting()
     second_factor.set_totp_secret(bureau.second)
     sign_in(desk_client, bureau.second)
-    desk_client.post(url("claim-send-back", revision.claim_id), {"reason": "Thiếu ngày."})
+    desk_client.post(url("claim-publish", revision.claim_id), {"reason": "Thiếu ngày."})
     assert "Thiếu ngày." in text(desk_client.get(url("claim-write", revision.claim_id)))
     actions.submit_claim(revision.claim_id, by=bureau.author)
     actions.publish_claim(revision.claim_id, seen=revision.digest_now, by=bureau.second)
@@ -245,3 +245,23 @@ def test_what_somebody_else_published_meanwhile_is_said_and_not_published_again(
     sent = {"seen": revision.digest_now.hex(), "code": "000000"}
     answer = desk_client.post(url("claim-publish", revision.claim_id), sent, follow=True)
     assert "không còn gì chờ" in text(answer)
+
+
+def test_what_changed_while_the_code_was_looked_at_is_shown_with_everybody_who_wrote_it(
+    desk_client, bureau, monkeypatch
+):
+    revision = bureau.waiting()
+    third = make.officer(unit=bureau.province, name="Tâm")
+
+    def meanwhile(_officer, _code):
+        changed = content(answer="Không mất tiền.")
+        actions.write_claim(revision.claim_id, content=changed, by=third)
+        actions.submit_claim(revision.claim_id, by=third)
+        return True
+
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
+    sign_in(desk_client, bureau.second)
+    sent = {"seen": revision.digest_now.hex(), "code": "000000"}
+    answer = desk_client.post(url("claim-publish", revision.claim_id), sent)
+    assert answer.status_code == 409
+    assert f"{bureau.author}, {third}" in text(answer)

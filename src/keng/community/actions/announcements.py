@@ -11,8 +11,8 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
-from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
+from keng.accounts.who import RELEASING
 from keng.acts.act import act
 from keng.acts.errors import AlreadyDone, Incomplete, NotAllowed
 from keng.acts.locks import lock, lock_one
@@ -23,7 +23,6 @@ from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import (
     check_channel_numbers,
     check_meeting_numbers,
-    require_compared,
 )
 from keng.community.rights import own_desk
 from keng.kit import times
@@ -74,7 +73,7 @@ def let_out_meeting(pk: uuid.UUID, *, seen: bytes, numbers: str = "", by: Office
     found = _locked_meeting(pk, by)
     checked = check_meeting_numbers(found, by=by)
     steps.let_out(found, seen=seen, by=by)
-    require_compared(checked, numbers)
+    checked.require_compared(numbers)
     record(
         "meeting.announced",
         by=by,
@@ -150,7 +149,7 @@ def let_out_channel(
     # Asked before: once it is out, its number is an official one.
     checked = check_channel_numbers(found, by=by)
     steps.let_out(found, seen=seen, by=by)
-    require_compared(checked, numbers)
+    checked.require_compared(numbers)
     found.checked_on, found.checked_by = times.local_date(times.now()), by
     found.save(update_fields=["checked_on", "checked_by"])
     record(
@@ -211,7 +210,7 @@ def keep_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     Raises NotAllowed, NothingWaits.
     """
     found = _locked_doubted_channel(pk, by)
-    if found.doubted_by_id != by.pk and not may_release_for(by, found.unit):
+    if found.doubted_by_id != by.pk and not RELEASING.may_act_for(by, found.unit):
         raise NotAllowed
     found.doubted_at, found.doubted_by = None, None
     found.save(update_fields=["doubted_at", "doubted_by"])

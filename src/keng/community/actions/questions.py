@@ -23,7 +23,7 @@ from keng.claims.secret_links import box_words
 from keng.community import acts
 from keng.community.models import Question
 from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_FOR
-from keng.community.number_checks import check_answer_numbers, require_compared
+from keng.community.number_checks import check_answer_numbers
 from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
@@ -107,7 +107,7 @@ def let_out_answer(pk: uuid.UUID, *, seen: bytes, numbers: str = "", by: Officer
     question = _locked_question(pk, by)
     checked = check_answer_numbers(question, by=by)
     steps.let_out(question, seen=seen, by=by)
-    require_compared(checked, numbers)
+    checked.require_compared(numbers)
     return _close_question(question, Question.State.ANSWERED, "question.answered", by)
 
 

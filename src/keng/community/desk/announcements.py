@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.presence import is_present
-from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.community.actions import announcements
@@ -22,7 +21,8 @@ from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
 from keng.community.rights import own_desk
 from keng.network.queries.places import places_of
-from keng.releases.desk import decide_release
+from keng.releases.desk import decide_release, decided_meanwhile
+from keng.releases.errors import NothingWaits
 from keng.releases.hands import hand_refusal
 from keng.warnings.forms import NumbersReleaseForm
 from keng.warnings.known_numbers import NumberCheck
@@ -167,7 +167,7 @@ def _choices_of_channel(
         button = _("Take off the list")
         one = DecisionChoice(button, announcements.doubt_channel, done, is_grave=True)
         return {"doubt": one}
-    may_release = may_release_for(request.officer, found.unit)
+    may_release = RELEASING.may_act_for(request.officer, found.unit)
     choices = {}
     if may_release and not doubted_self:
         done = _("Taken off the public list.")
@@ -191,13 +191,16 @@ def _announcement_page(
     """The page of one of them, and what is decided on it: each with the officer's own code."""
     officer = request.officer
     numbers = kind.check(found, by=officer) if found.is_waiting else NumberCheck([], "")
-    panel, let_out = decide_release(
-        request,
-        found,
-        which=RELEASING,
-        let_out=functools.partial(kind.let_out, found.pk, numbers=numbers.digest),
-        form=functools.partial(NumbersReleaseForm, checked=numbers),
-    )
+    try:
+        panel, let_out = decide_release(
+            request,
+            found,
+            which=RELEASING,
+            let_out=functools.partial(kind.let_out, found.pk),
+            form=functools.partial(NumbersReleaseForm, checked=numbers),
+        )
+    except NothingWaits:
+        return decided_meanwhile(request, kind.back)
     if let_out is not None:
         messages.success(request, kind.done)
         return redirect(kind.back)

@@ -18,7 +18,7 @@ from keng.community.forms import AnswerQuestionForm
 from keng.community.models import Question
 from keng.community.number_checks import check_answer_numbers
 from keng.community.redact_questions import redact_question
-from keng.releases.desk import decide_release
+from keng.releases.desk import decide_release, decided_meanwhile, is_release_posted
 from keng.releases.errors import NothingWaits
 from keng.tips.errors import CannotSeal
 from keng.warnings.forms import NumbersReleaseForm
@@ -42,17 +42,20 @@ def question(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     seen = Question.objects.visible_to(officer).select_related("place", "unit", "released_by")
     found = get_object_or_404(seen, pk=pk)
     numbers = check_answer_numbers(found, by=officer) if found.is_waiting else NumberCheck([], "")
-    panel, let_out = decide_release(
-        request,
-        found,
-        which=RELEASING,
-        let_out=functools.partial(actions.let_out_answer, pk, numbers=numbers.digest),
-        form=functools.partial(NumbersReleaseForm, checked=numbers),
-    )
+    try:
+        panel, let_out = decide_release(
+            request,
+            found,
+            which=RELEASING,
+            let_out=functools.partial(actions.let_out_answer, pk),
+            form=functools.partial(NumbersReleaseForm, checked=numbers),
+        )
+    except NothingWaits:
+        return decided_meanwhile(request, "questions")
     if let_out is not None:
         messages.success(request, _("Answered. The words as they were asked are destroyed."))
         return redirect("questions")
-    is_written = request.method == "POST" and "seen" not in request.POST
+    is_written = request.method == "POST" and not is_release_posted(request)
     form = _answer_form(found, request.POST if is_written else None)
     if is_written and form.is_valid():
         done = _("Answered. The words as they were asked are destroyed.")
@@ -104,10 +107,10 @@ def question_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _decide_question(request: HttpRequest, done: str, act: object) -> HttpResponse:
     try:
         act()  # type: ignore[operator]
-    except NothingWaits as error:
-        messages.warning(request, error.sentence)
-    except YourOwn:
-        messages.error(request, _("Your decision was objected to: another officer decides now."))
+    except NothingWaits:
+        return decided_meanwhile(request, "questions")
+    except YourOwn as error:
+        messages.error(request, error.sentence)
     except CannotSeal:
         messages.error(request, _("It names its writer, and this site cannot seal names yet."))
     else:

@@ -30,11 +30,7 @@ class MeetingQuerySet(ReleasableQuerySet["Meeting"]):
 
     def public(self) -> "MeetingQuerySet":
         """What a second person let out; what was called off since then stays until its day."""
-        return self.filter(released_at__isnull=False)
-
-    def not_dropped(self) -> "MeetingQuerySet":
-        """All but what was dropped before it was public."""
-        return self.exclude(released_at=None, ended_at__isnull=False)
+        return self.ever_released()
 
     def to_decide(self, officer: uuid.UUID, today: datetime.datetime) -> "MeetingQuerySet":
         """Still to come, and waiting for a second person who is not this one."""
@@ -86,7 +82,7 @@ class OfficialChannelQuerySet(ReleasableQuerySet["OfficialChannel"]):
 
     def in_use(self) -> "OfficialChannelQuerySet":
         """On the public list today, those in doubt among them: the page says so."""
-        return self.on_the_list().filter(released_at__isnull=False)
+        return self.on_the_list().released()
 
     def sure(self) -> "OfficialChannelQuerySet":
         """On the public list, and nobody doubts it: these alone count as official."""

@@ -18,7 +18,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.tips import receipt_codes
-from keng.warnings.actions.errors import NumbersUnchecked
+from keng.warnings.known_numbers import NumbersUnchecked
 from keng.warnings.tests.ward import Ward
 from tests import make
 

@@ -208,10 +208,19 @@ _NOT_BEFORE = (
 )
 
 
+# One line a recipient, in the order of their ids: whoever is added, taken away or reached elsewhere
+# changes it.
+_DIGEST_SQL = (
+    "sha256(convert_to(coalesce(string_agg("
+    "recipient_ref::text || ' ' || channel || ' ' || address, E'\\n' ORDER BY recipient_ref"
+    "), ''), 'UTF8'))"
+)
+
+
 def _digest(cursor: Any, dispatch: Dispatch) -> tuple[int, bytes]:
     cursor.execute(
         # Our own words only; values are bound.
-        f"SELECT count(*), {recipients.DIGEST_SQL} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608
+        f"SELECT count(*), {_DIGEST_SQL} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608
         [dispatch.pk],
     )
     count, digest = cursor.fetchone()

@@ -46,7 +46,7 @@ def _texts_waiting(unit: "Unit") -> "FirstHourQuerySet":
     away before anybody published it is in none of the others.
     """
     mine = FirstHour.objects.filter(unit=unit)
-    last = mine.filter(released_at__isnull=False).order_by("-released_at", "-id").first()
+    last = mine.ever_released().order_by("-released_at", "-id").first()
     since = mine.waiting()
     if last is not None:
         since = since.filter(made_at__gt=last.made_at)

@@ -127,6 +127,6 @@ def _save_edition(
 
 def _since_published(lesson: Lesson) -> "QuerySet[Edition]":
     """Editions after the last published one, also those taken away: the next is written on them."""
-    published = lesson.editions.filter(released_at__isnull=False)
+    published = lesson.editions.ever_released()
     last = published.aggregate(last=Max("number"))["last"] or 0
     return lesson.editions.filter(number__gt=last).order_by("number")

@@ -13,21 +13,25 @@ from keng.acts.errors import NotAllowed
 from keng.lessons import queries, rights
 from keng.lessons.actions import releasing
 from keng.lessons.lesson_text import LessonText
-from keng.releases.desk import SecondPersonPanel, decide_release
+from keng.releases.desk import SecondPersonPanel, decide_release, decided_meanwhile
+from keng.releases.errors import NothingWaits
 
 
 def decide_text(
     request: HttpRequest, text: LessonText
-) -> tuple[SecondPersonPanel[LessonText], HttpResponse | None]:
+) -> SecondPersonPanel[LessonText] | HttpResponse:
     """Carry a posted decision out: the panel to show, or where to go from here."""
     publish = functools.partial(releasing.publish_text, type(text), text.pk)
-    panel, published = decide_release(request, text, which=PROVINCE_WORKING, let_out=publish)
+    try:
+        panel, published = decide_release(request, text, which=PROVINCE_WORKING, let_out=publish)
+    except NothingWaits:
+        return decided_meanwhile(request, request.path)
     if published is not None:
         messages.success(request, _("Published: everybody can read it now."))
-        return panel, redirect(request.path)
+        return redirect(request.path)
     if request.POST.get("do") == "end":
-        return panel, _end_posted(request, text)
-    return panel, None
+        return _end_posted(request, text)
+    return panel
 
 
 def decision_context(request: HttpRequest, panel: SecondPersonPanel[LessonText]) -> dict[str, Any]:

@@ -57,8 +57,8 @@ def first_hour_text(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One text: read, published by a second person, or taken away."""
     visible = FirstHour.objects.visible_to(request.officer)
     found = get_object_or_404(visible.select_related("unit", "made_by", "released_by"), pk=pk)
-    panel, answer = decide_text(request, found)
-    if answer is not None:
-        return answer
+    panel = decide_text(request, found)
+    if isinstance(panel, HttpResponse):
+        return panel
     context = decision_context(request, panel)
     return render(request, "lessons/desk/first_hour.html", context, status=panel.status)

@@ -103,9 +103,9 @@ def desk_lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One edition: read, published by a second person, or taken away."""
     edition = _visible_edition(request, pk)
     whose = edition.lesson.collection
-    panel, answer = decide_text(request, edition)
-    if answer is not None:
-        return answer
+    panel = decide_text(request, edition)
+    if isinstance(panel, HttpResponse):
+        return panel
     counts = queries.finished_counts([edition.lesson_id]).get(edition.lesson_id, (0, 0))
     context = decision_context(request, panel) | {
         "edition": edition,

@@ -59,9 +59,9 @@ def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One campaign: who takes part, the links to hand out, and the second person's look."""
     visible = Campaign.objects.visible_to(request.officer)
     found = get_object_or_404(visible.select_related("unit", "made_by", "released_by"), pk=pk)
-    panel, answer = decide_text(request, found)
-    if answer is not None:
-        return answer
+    panel = decide_text(request, found)
+    if isinstance(panel, HttpResponse):
+        return panel
     schools = pledge_queries.rows_by_school(found)
     context = decision_context(request, panel) | {
         "campaign": found,

@@ -22,9 +22,6 @@ class FirstHour(LessonText):
 
     objects = FirstHourQuerySet.as_manager()
 
-    class Meta(LessonText.Meta):
-        constraints = [*LessonText.Meta.constraints]
-
     def __str__(self) -> str:
         return f"first hour of {self.made_at}"
 

@@ -113,7 +113,7 @@ class Edition(LessonText):
     def is_overtaken(self) -> bool:
         """Whether a later text of the lesson was published: this one would reach no reader."""
         later = Edition.objects.filter(lesson=self.lesson_id, number__gt=self.number)
-        return later.filter(released_at__isnull=False).exists()
+        return later.ever_released().exists()
 
     @property
     def content_to_release(self) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
-from keng.accounts.releasing import may_release_for
-from keng.accounts.who import WORKING
+from keng.accounts.who import RELEASING, WORKING
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock_all, lock_available, lock_one
@@ -154,7 +153,7 @@ def require_confirmable(listing: Listing, *, seen: bytes, by: Officer) -> None:
     if _as_strong_listings(key, listing.grade).exists():
         raise AlreadyListed
     for old in _entries_in_its_place(listing).select_related("unit"):
-        if old.unit is not None and not may_release_for(by, old.unit):
+        if old.unit is not None and not RELEASING.may_act_for(by, old.unit):
             raise ListedByAnother(old.unit.name)
 
 
@@ -228,7 +227,7 @@ def may_end_listing(officer: Officer, listing: Listing) -> bool:
     if listing.unit is None:
         return False
     is_own = listing.made_by_id == officer.pk and WORKING.may_act_for(officer, listing.unit)
-    return is_own or may_release_for(officer, listing.unit)
+    return is_own or RELEASING.may_act_for(officer, listing.unit)
 
 
 def end_disputed_listings(dispute: Dispute, *, by: Officer) -> None:
@@ -313,7 +312,7 @@ def _entries_in_its_place(listing: Listing) -> QuerySet[Listing]:
 def _proposals_since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]:
     """What the unit proposed about the number since it last made it public, refused or not."""
     mine = Listing.objects.filter(lookup_hash=key, unit=unit_id)
-    last = mine.filter(released_at__isnull=False).order_by("-id").first()
+    last = mine.ever_released().order_by("-id").first()
     return (mine.filter(pk__gt=last.pk) if last else mine).order_by("id")
 
 

@@ -10,12 +10,7 @@ from keng.acts.work import permit_over
 from keng.kit import times
 from keng.partners import acts
 from keng.partners.actions import releasing
-from keng.partners.actions.releasing import (
-    give_back_to_partner,
-    lock_unpublished,
-    publish_for_partner,
-    record_in_partner_chain,
-)
+from keng.partners.actions.releasing import lock_unpublished, record_in_partner_chain
 from keng.partners.errors import NotTheirPurpose
 from keng.partners.models import Article
 from keng.releases import steps
@@ -27,9 +22,7 @@ give_back_article = partial(releasing.give_back_partner_text, Article)
 __all__ = [
     "NotTheirPurpose",
     "give_back_article",
-    "give_back_to_partner",
     "publish_article",
-    "publish_for_partner",
     "submit_article",
     "withdraw_article",
     "write_article",

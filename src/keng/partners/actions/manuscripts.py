@@ -159,10 +159,8 @@ def _is_public(claim: Claim) -> bool:
 
 def _detach_corrections(claim_id: uuid.UUID, by: PartnerMember, reason: Claim.TakenBack) -> None:
     """Corrections of a check that is taken back are drafts of another check, and say why."""
-    corrections = Manuscript.objects.filter(
-        partner_id=by.partner_id, claim_id=claim_id, released_at=None, ended_at=None
-    )
-    for text in lock(corrections):
+    corrections = Manuscript.objects.filter(partner_id=by.partner_id, claim_id=claim_id)
+    for text in lock(corrections.in_hand()):
         # Whole again once somebody has looked at its boxes, which ask for no note any more.
         text.claim, text.content, text.submitted_at = None, {}, None
         text.returned_reason = reason.value

@@ -1,7 +1,6 @@
 """Handing in and publishing, the same for every text: by two people, or one and the province."""
 
 import uuid
-from functools import partial
 from typing import Any, TypeVar
 
 from keng.accounts.models import Officer, PartnerMember
@@ -18,6 +17,7 @@ from keng.partners import acts, queries
 from keng.partners.actions.publish_effects import make_public
 from keng.partners.models import Article, Manuscript, PartnerText
 from keng.releases import steps
+from keng.releases.errors import NothingWaits
 
 _Text = TypeVar("_Text", bound=PartnerText)
 # What the record calls it.
@@ -48,7 +48,8 @@ def publish_partner_text(
         hold_claim_numbers()
     lock_claim_of(kind, pk, by=by)
     text = _lock_own(kind, pk, by)
-    steps.let_out(text, seen=seen, by=by, make_public=partial(make_public, text))
+    steps.require_second_person(text, seen=seen, by=by)
+    steps.let_out(text, seen=seen, by=by, also=make_public(text))
     record_in_partner_chain(_PUBLISHED[kind], by, text)
     return text
 
@@ -68,7 +69,7 @@ def give_back_partner_text(
 def publish_for_partner(pk: uuid.UUID, *, seen: bytes, by: Officer) -> PartnerText:
     """The province, where nobody of the partner is without a hand in it: the words that were read.
 
-    Raises NotAllowed, HandInIt, TextChanged.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
     """
     # It may become a check with a number of its own.
     hold_claim_numbers()
@@ -82,7 +83,7 @@ def publish_for_partner(pk: uuid.UUID, *, seen: bytes, by: Officer) -> PartnerTe
 
 @act(acts.GIVE_BACK_TO_PARTNER)
 def give_back_to_partner(pk: uuid.UUID, *, reason: str, by: Officer) -> PartnerText:
-    """The province does not publish it, and says why. Raises NotAllowed."""
+    """The province does not publish it, and says why. Raises NotAllowed, NothingWaits."""
     text = _lock_for_desk(pk, by)
     _change_from_desk(text, submitted_at=None, returned_reason=reason)
     _record_at_desk(_GIVEN_BACK, by, text)
@@ -93,7 +94,8 @@ def _lock_for_desk(pk: uuid.UUID, by: Officer) -> PartnerText:
     """A text that waits for the province, and stays as it is until the act is done.
 
     The desk reads no text of a partner but through the view of what waits; it locks the row by its
-    id, after the check that the text corrects, and reads it again. Raises NotAllowed.
+    id, after the check that the text corrects, and reads it again. Raises NotAllowed where none
+    waits for this officer, NothingWaits where its people took it back meanwhile.
     """
     found = queries.text_waiting_at_desk(pk, by)
     if found is None:
@@ -104,7 +106,7 @@ def _lock_for_desk(pk: uuid.UUID, by: Officer) -> PartnerText:
     list(lock(_all_of(type(found)).filter(pk=pk)).values_list("pk"))
     text = queries.text_waiting_at_desk(pk, by)
     if text is None:
-        raise NotAllowed
+        raise NothingWaits
     return text
 
 
@@ -136,7 +138,7 @@ def lock_claim_of(kind: type[PartnerText], pk: uuid.UUID, *, by: PartnerMember) 
 
 def lock_unpublished(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) -> _Text:
     """A text of the member's partner that is not public yet, locked. Raises NotAllowed."""
-    own = _all_of(kind).filter(partner_id=by.partner_id, released_at=None, ended_at=None)
+    own = _all_of(kind).filter(partner_id=by.partner_id).in_hand()
     text: _Text = lock_one(own, pk, owner="partner_id")
     return text
 

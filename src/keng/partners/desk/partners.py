@@ -19,13 +19,13 @@ from keng.acts.errors import NotAllowed
 from keng.kit import qr
 from keng.network.queries.places import places_of
 from keng.partners import queries
-from keng.partners.actions import articles, inviting
+from keng.partners.actions import inviting, releasing
 from keng.partners.errors import NameTaken, WordsChanged
 from keng.partners.forms import InviteForm, KitAcceptForm, MemberAgreeForm, MemberForm
 from keng.partners.introduction import forbidden_in_introduction
 from keng.partners.models import KitRequest, Manuscript, PartnerText
 from keng.partners.second_persons_view import reading_context
-from keng.releases.desk import decide_release, give_back_posted
+from keng.releases.desk import decide_release, decided_meanwhile, give_back_posted
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 
 
@@ -159,17 +159,20 @@ def desk_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     province is the second person.
     """
     found = queries.text_waiting_at_desk(pk, _inviting_officer(request))
+    if found is None and request.method == "POST":
+        return decided_meanwhile(request, "desk-partners")
     if found is None:
         raise Http404
-    if "reason" in request.POST:
-        give_back = functools.partial(_while_it_waits, articles.give_back_to_partner, pk)
-        is_said = bool(request.POST["reason"].strip())
-        page = redirect("desk-partners") if is_said else redirect(request.path)
-        return give_back_posted(request, give_back, page=page)
-    publish = functools.partial(_while_it_waits, articles.publish_for_partner, pk)
-    panel, published = decide_release(request, found, which=COORDINATING, let_out=publish)
+    give_back = functools.partial(_while_it_waits, releasing.give_back_to_partner, pk)
+    publish = functools.partial(_while_it_waits, releasing.publish_for_partner, pk)
+    try:
+        panel, published = decide_release(request, found, which=COORDINATING, let_out=publish)
+        is_back = give_back_posted(request, panel, give_back)
+    except NothingWaits:
+        return decided_meanwhile(request, "desk-partners")
     if published is not None:
         messages.success(request, _("Done. The partner sees it at once."))
+    if published is not None or is_back:
         return redirect("desk-partners")
     context = {
         "panel": panel,

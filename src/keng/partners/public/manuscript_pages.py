@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from keng.accounts.models import PartnerMember
 from keng.claims import queries as claims
 from keng.claims.forms import TakeBackCheckForm
 from keng.lessons import queries as lessons
@@ -24,7 +23,7 @@ _CHECK = Manuscript.Kind.CHECK
 def manuscripts_of_partner(request: HttpRequest) -> QuerySet[Manuscript]:
     """Those of the member's partner, without drafts that were thrown away."""
     found = Manuscript.objects.filter(partner_id=request.member.partner_id)
-    return found.exclude(released_at=None, ended_at__isnull=False).select_related(
+    return found.not_dropped().select_related(
         "collection", "lesson", "edition", "claim", "released_by"
     )
 
@@ -41,7 +40,7 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if panel is None:
         return see_other("manuscript", pk)
     versions = _published_versions(request, text)
-    name_hands(versions, of=PartnerMember)
+    name_hands(versions)
     context = reading_context(text) | {
         "panel": panel,
         "text": text,

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.models import PartnerMember
 from keng.acts.errors import TryAgain
 from keng.kit.ids import read_id
 from keng.partners import queries
@@ -25,7 +24,7 @@ def partner_home(request: HttpRequest) -> HttpResponse:
     member = request.member
     rows = [*queries.articles_of(member), *queries.manuscripts_of(member)]
     rows.sort(key=lambda text: text.written_at, reverse=True)
-    name_hands(rows, of=PartnerMember)
+    name_hands(rows)
     for text in rows:
         text.is_own = text.has_hand_of(member)
     people = queries.people_of(member)

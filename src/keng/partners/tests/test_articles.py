@@ -12,7 +12,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
-from keng.partners.actions import articles, inviting, sharing
+from keng.partners.actions import articles, inviting, releasing, sharing
 from keng.partners.models import Article, KitRequest, KitShare
 from keng.partners.tasks import TASKS
 from keng.partners.tests.stage import WORDS, Stage, signed_in
@@ -166,9 +166,9 @@ def test_who_made_the_sign_in_is_not_the_second_person(desk_client, stage, becom
     sent = {"seen": article.digest_now.hex(), "publish": "1", "code": "123456"}
     desk_client.post(address, sent)
     with pytest.raises(HandInIt):
-        articles.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
+        releasing.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
     another = make.officer(unit=stage.province, role="coordinator")
-    articles.publish_for_partner(article.pk, seen=article.digest_now, by=another)
+    releasing.publish_for_partner(article.pk, seen=article.digest_now, by=another)
 
 
 def test_a_sign_in_made_while_a_text_waits_is_a_hand_in_it(stage):
@@ -176,13 +176,13 @@ def test_a_sign_in_made_while_a_text_waits_is_a_hand_in_it(stage):
     article = stage.submitted(alone)
     inviting.add_member(alone.partner_id, name="An", username="an", by=stage.coordinator)
     with pytest.raises(HandInIt):
-        articles.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
+        releasing.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
     row = Article.objects.filter(pk=article.pk)
     for maker in (stage.coordinator, stage.administrator):
         with pytest.raises(IntegrityError, match="no_officer_with_a_hand"), transaction.atomic():
             row.update(released_at=times.now(), released_by_officer=maker)
     another = make.officer(unit=stage.province, role="coordinator")
-    articles.publish_for_partner(article.pk, seen=article.digest_now, by=another)
+    releasing.publish_for_partner(article.pk, seen=article.digest_now, by=another)
     assert bytes(row.get().digest) == article.digest_now
 
 
@@ -199,7 +199,10 @@ def test_what_a_partner_took_back_meanwhile_is_not_published_for_it(
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
     sign_in(desk_client, stage.coordinator)
     sent = {"seen": article.digest_now.hex(), "code": "1"}
-    assert desk_client.post(f"/partners/articles/{article.pk}/", sent).status_code == 409
+    address = f"/partners/articles/{article.pk}/"
+    for _ in ("while the code is looked at", "afterwards"):
+        answer = desk_client.post(address, sent, follow=True)
+        assert "Người khác vừa quyết định" in answer.content.decode()
     assert not Article.objects.released().exists()
 
 
@@ -213,7 +216,11 @@ def test_the_province_gives_it_back_with_a_reason_also_who_made_the_sign_in(
     address = f"/partners/articles/{article.pk}/"
     page = desk_client.get(address).content.decode()
     assert 'name="reason"' in page
-    assert desk_client.post(address, {"reason": " "}).url == address
+    assert desk_client.post(address, {"reason": " "}).status_code == 422
+    too_long = desk_client.post(address, {"reason": "Thêm nguồn. " * 60})
+    assert too_long.status_code == 422
+    # What was typed is still there.
+    assert "Thêm nguồn. Thêm nguồn." in too_long.content.decode()
     assert desk_client.post(address, {"reason": "Thêm nguồn"}).url == "/partners/"
     become("owner")
     article.refresh_from_db()
@@ -279,7 +286,7 @@ def test_each_process_does_its_part(public_client, stage, become):
     become("public")
     alone = stage.submitted(made.member)
     become("desk")
-    articles.publish_for_partner(alone.pk, seen=alone.digest_now, by=stage.coordinator)
+    releasing.publish_for_partner(alone.pk, seen=alone.digest_now, by=stage.coordinator)
     inviting.close_member(made.member.pk, by=stage.coordinator)
     become("public")
     assert Article.objects.public().count() == 2
@@ -412,7 +419,7 @@ def test_where_everybody_of_a_partner_had_a_hand_its_page_says_that_the_province
     page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
     assert "điều phối viên tỉnh sẽ đọc và đăng" in page
     become("owner")
-    articles.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
+    releasing.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
     become("public")
     page = public_client.get(f"/partners/articles/{article.pk}/").content.decode()
     assert "vì mọi người bên đối tác này đều đã tham gia bài" in page
@@ -448,4 +455,4 @@ def test_an_approval_is_bound_to_the_words_and_not_to_their_moment(stage):
     with pytest.raises(TextChanged):
         articles.publish_article(article.pk, seen=seen, by=stage.binh)
     with pytest.raises(TextChanged):
-        articles.publish_for_partner(alone.pk, seen=seen_alone, by=stage.coordinator)
+        releasing.publish_for_partner(alone.pk, seen=seen_alone, by=stage.coordinator)

@@ -9,7 +9,7 @@ from keng.acts.errors import NotAllowed
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
-from keng.partners.actions import articles, inviting
+from keng.partners.actions import inviting, releasing
 from keng.partners.errors import IntroductionForbidden, WordsChanged
 from keng.partners.models import KitRequest
 from keng.partners.tests.stage import Stage
@@ -206,7 +206,7 @@ def test_a_ghost_of_who_made_a_sign_in_does_not_publish_for_the_partner(desk_cli
     ghost = ghost_of(stage, stage.administrator, role="coordinator")
     hash_now = article.digest_now
     with pytest.raises(HandInIt):
-        articles.publish_for_partner(article.pk, seen=hash_now, by=ghost)
+        releasing.publish_for_partner(article.pk, seen=hash_now, by=ghost)
     page = sign_in(desk_client, ghost).get(f"/partners/articles/{article.pk}/").content.decode()
     assert 'name="code"' not in page
-    articles.publish_for_partner(article.pk, seen=hash_now, by=stage.coordinator)
+    releasing.publish_for_partner(article.pk, seen=hash_now, by=stage.coordinator)

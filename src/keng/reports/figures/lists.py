@@ -151,7 +151,7 @@ def _added_up(incidents: QuerySet[Incident], name: str) -> int:
 
 def _titles(**of: Any) -> dict[uuid.UUID, str]:
     """The title that went out, by its dispatch and, the newest one, by its warning."""
-    versions = Version.objects.filter(released_at__isnull=False, **of).order_by("number")
+    versions = Version.objects.ever_released().filter(**of).order_by("number")
     found = {}
     for warning, dispatch, title in versions.values_list("warning", "dispatch", "texts__vi__title"):
         found[warning] = found[dispatch] = title

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from keng.accounts.models import Officer
-from keng.accounts.releasing import may_release_for
 from keng.accounts.who import RELEASING
-from keng.releases.hands import hand_refusal, name_hands
+from keng.releases.desk import release_refusal
+from keng.releases.hands import name_hands
 from keng.surveys import queries, rights
 from keng.surveys.chat.sentences import start_words
 from keng.surveys.desk.shared import visible_survey
-from keng.surveys.models import FreeText, PaperBatch, Survey, SurveyResult
+from keng.surveys.models import FreeText, PaperBatch, Survey
 from keng.surveys.page_view import figures_context, survey_context
 
 
@@ -24,14 +23,14 @@ from keng.surveys.page_view import figures_context, survey_context
 def desk_surveys(request: HttpRequest) -> HttpResponse:
     """Those that wait for this officer first."""
     found = queries.surveys_of_desk(request.officer)
-    waiting = [
-        one
-        for one in found
-        if any(
-            text.is_waiting and rights.may_approve(request.officer, text)
-            for text in (one, *one.results_waiting)
-        )
-    ]
+    waiting = []
+    for survey in found:
+        texts = [text for text in (survey, *survey.results_waiting) if text.is_waiting]
+        to_read = [text for text in texts if rights.may_approve(request.officer, text)]
+        if to_read:
+            survey.to_read = to_read[0]
+            waiting.append(survey)
+    name_hands([survey.to_read for survey in waiting])
     context = {
         "waiting": waiting,
         "surveys": [one for one in found if one not in waiting],
@@ -51,18 +50,17 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     written, result_out = results.in_hand().first(), results.released().first()
     name_hands([survey, *(one for one in (written, result_out) if one is not None)])
     waiting = next((one for one in (survey, written) if one is not None and one.is_waiting), None)
+    refusal = release_refusal(request.officer, waiting, RELEASING) if waiting is not None else ""
     context = survey_context(survey, content) | {
         "may_write": may_write,
-        "may_approve": survey.is_waiting and rights.may_approve(request.officer, survey),
-        "may_release": written is not None
-        and written.is_waiting
-        and rights.may_approve(request.officer, written),
+        "may_approve": waiting is survey and not refusal,
+        "may_release": waiting is not None and waiting is written and not refusal,
         "may_return": (may_write or rights.may_approve(request.officer, survey))
         and survey.state == Survey.State.APPROVED,
         "hands": survey.people,
         "written": written,
         "result_out": result_out,
-        "refusal": _refusal(request.officer, waiting) if waiting is not None else "",
+        "refusal": refusal,
         "origins": queries.answers_by_origin(survey),
         "slips": slips,
         "used": used,
@@ -75,14 +73,6 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "is_over": survey.state == Survey.State.OPEN and not queries.takes_answers(survey),
     }
     return render(request, "surveys/detail.html", context)
-
-
-def _refusal(officer: Officer, waiting: Survey | SurveyResult) -> str:
-    """What stands in the way of somebody who could let out what waits, had they no hand in it."""
-    unit = waiting.release_unit
-    if not may_release_for(officer, unit) or not waiting.has_hand_of(officer):
-        return ""
-    return hand_refusal(RELEASING, unit, waiting.hands)
 
 
 @require_safe

@@ -14,6 +14,7 @@ from keng.accounts.who import RELEASING
 from keng.kit import qr
 from keng.kit.codes import halved_code
 from keng.releases.desk import decide_release, give_back_posted
+from keng.releases.forms import GiveBackForm
 from keng.surveys import queries
 from keng.surveys.actions import opening as actions
 from keng.surveys.actions.errors import NotReady
@@ -34,9 +35,10 @@ def survey_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         let_out=functools.partial(actions.approve_survey, pk),
         form=ApproveSurveyForm,
     )
+    is_back = give_back_posted(request, panel, functools.partial(actions.send_back_survey, pk))
     if approved is not None:
         messages.success(request, _("Approved: it can be opened now, exactly as you read it."))
-    if approved is not None or not (panel.may_let_out or panel.is_refused):
+    if approved is not None or is_back or not (panel.may_let_out or panel.is_refused):
         return redirect("survey-detail", pk=pk)
     english = queries.content_of(survey, "en") if survey.content.get("en") else None
     context = survey_context(survey, queries.content_of(survey, "vi")) | {
@@ -49,10 +51,15 @@ def survey_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @explains_refusal
 def survey_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Back to the author, with the reason."""
+    """What was approved and is not open yet, back to the author with the reason."""
     visible_survey(request, pk)
-    give_back = functools.partial(actions.send_back_survey, pk)
-    return give_back_posted(request, give_back, page=redirect("survey-detail", pk=pk))
+    form = GiveBackForm(request.POST)
+    if form.is_valid():
+        actions.send_back_survey(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        messages.success(request, _("Given back to the author."))
+    else:
+        messages.error(request, str(form.errors["reason"][0]))
+    return redirect("survey-detail", pk=pk)
 
 
 @require_POST

@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from keng.accounts.who import RELEASING
 from keng.releases.desk import decide_release, give_back_posted
+from keng.releases.errors import NothingWaits
 from keng.surveys import queries
 from keng.surveys.actions import results as actions
 from keng.surveys.actions.errors import NotReady
@@ -53,12 +53,13 @@ def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     survey = visible_survey(request, pk)
     result = survey.results.in_hand().select_related("survey__unit").first()
     if result is None:
-        return redirect("survey-detail", pk=pk)
+        raise NothingWaits
     publish = functools.partial(actions.publish_result, pk)
     panel, published = decide_release(request, result, which=RELEASING, let_out=publish)
+    is_back = give_back_posted(request, panel, functools.partial(actions.send_back_result, pk))
     if published is not None:
         messages.success(request, _("Published under the same address as the survey."))
-    if published is not None or not (panel.may_let_out or panel.is_refused):
+    if published is not None or is_back or not (panel.may_let_out or panel.is_refused):
         return redirect("survey-detail", pk=pk)
     content = queries.content_of(survey, "vi")
     texts = result.texts
@@ -68,15 +69,6 @@ def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],
     }
     return render(request, "surveys/release.html", context, status=panel.status)
-
-
-@require_POST
-@explains_refusal
-def survey_result_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Back to whoever wrote the result, with the reason."""
-    visible_survey(request, pk)
-    give_back = functools.partial(actions.send_back_result, pk)
-    return give_back_posted(request, give_back, page=redirect("survey-detail", pk=pk))
 
 
 def _initial(survey: Survey) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from keng.acts.errors import NotAllowed
+from keng.releases.desk import decided_meanwhile
 from keng.releases.errors import NothingWaits
 from keng.surveys import rights
 from keng.surveys.actions.errors import LastDayOver, WrongState
@@ -39,7 +40,9 @@ def explains_refusal(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     def wrapped(request: HttpRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, pk, **kwargs)
-        except (WrongState, LastDayOver, NothingWaits) as error:
+        except NothingWaits:
+            return decided_meanwhile(request, "survey-detail", pk=pk)
+        except (WrongState, LastDayOver) as error:
             messages.error(request, error.sentence)
         except NotAllowed:
             messages.error(request, _("Your post does not do this for this desk."))

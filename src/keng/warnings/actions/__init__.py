@@ -9,8 +9,6 @@ from keng.warnings.actions.drafting import (
 from keng.warnings.actions.errors import (
     AlreadyRecalled,
     NobodyThere,
-    NotPublished,
-    NumbersUnchecked,
     RecallWaits,
     RecallWordsStop,
     StyleStops,
@@ -29,8 +27,6 @@ from keng.warnings.actions.releasing import approve_warning, note_reading
 __all__ = [
     "AlreadyRecalled",
     "NobodyThere",
-    "NotPublished",
-    "NumbersUnchecked",
     "RecallWaits",
     "RecallWordsStop",
     "StyleStops",

@@ -8,7 +8,7 @@ from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
-from keng.delivery.audience import plan_audience
+from keng.delivery.audience import count_recipients
 from keng.incidents.wave_acts import note_wave_warning
 from keng.places.models import Unit
 from keng.releases import steps
@@ -98,7 +98,7 @@ def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
         raise NothingWaits
     if stops := style.stopping_findings(warning_content_of(latest)):
         raise StyleStops(stops)
-    if not plan_audience(audience_of(latest)).recipients:
+    if not count_recipients(audience_of(latest)):
         raise NobodyThere
     steps.submit(latest, by=by)
     if warning.state == Warning.State.DRAFT:

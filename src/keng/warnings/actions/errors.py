@@ -2,18 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import AlreadyDone, Incomplete, Refused
+from keng.acts.errors import AlreadyDone, Refused
 from keng.language.house_style import StyleFinding
 
 
-class NotPublished(AlreadyDone):
-    """There is nothing public to take back."""
-
-    sentence = _("It was taken back already.")
-
-
 class AlreadyRecalled(AlreadyDone):
-    """A warning that was taken back stays so; write a new one."""
+    """There is nothing public to take back: what was taken back stays so; write a new one."""
 
     sentence = _("It was taken back already.")
 
@@ -32,12 +26,6 @@ class StyleStops(Refused):
     def __init__(self, findings: list[StyleFinding]) -> None:
         super().__init__(len(findings))
         self.findings = findings
-
-
-class NumbersUnchecked(Incomplete):
-    """It names numbers that stand nowhere, and nobody ticked that exactly these were compared."""
-
-    sentence = _("Compare the marked numbers, then tick that you did")
 
 
 class RecallWaits(AlreadyDone):

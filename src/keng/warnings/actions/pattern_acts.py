@@ -23,7 +23,7 @@ from keng.releases import steps
 from keng.releases.errors import HandInIt, TextChanged
 from keng.warnings import acts, pattern_blanks, style
 from keng.warnings.actions.drafting import draft_warning, submit_warning
-from keng.warnings.actions.errors import NobodyThere, NumbersUnchecked, StyleStops
+from keng.warnings.actions.errors import NobodyThere, StyleStops
 from keng.warnings.actions.releasing import release_version
 from keng.warnings.content import AudienceChoice, WarningContent, audience_of
 from keng.warnings.known_numbers import NumberCheck, check_numbers, compared_tips
@@ -132,8 +132,7 @@ def approve_pattern(
     if pattern_blanks.misplaced_blanks(pattern.texts):
         raise BlankMisplaced
     checked = check_pattern(pattern, by=by)
-    if checked.digest and checked.digest != numbers:
-        raise NumbersUnchecked
+    checked.require_compared(numbers)
     record(
         "pattern.approved",
         by=by,

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.accounts.who import WORKING
+from keng.accounts.who import RELEASING
 from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers, rota
 from keng.releases.errors import NothingWaits
-from keng.warnings import acts, rights
+from keng.warnings import acts
 from keng.warnings.actions.drafting import lock_warning
 from keng.warnings.models import RecallRequest, Version, Warning
 from keng.warnings.queries import waiting_recall
@@ -53,15 +53,10 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
     return {officer: called.ways[officer.pk] for officer in whom}
 
 
-def may_call_province(officer: "Officer", warning: Warning) -> bool:
-    """Whoever takes reports on at the warning's desk, or the one above, may wake people for it."""
-    return WORKING.may_act_for(officer, warning.unit)
-
-
 def _releasers_at_province(warning: Warning) -> "list[Officer]":
     desk = warning.unit.parent_id or warning.unit_id
     found = rota.officers_on_duty(desk) or rota.watchers(desk)
-    return [officer for officer in found if rights.may_release(officer, warning)]
+    return [officer for officer in found if RELEASING.may_act_for(officer, warning.unit)]
 
 
 def _call_words(warning: Warning, *, is_recall: bool) -> list[page_officers.CallWords]:

@@ -7,7 +7,6 @@ from keng.acts.act import act
 from keng.acts.errors import NotAllowed
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.audience import SameRecipients
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.releases import steps
@@ -16,18 +15,17 @@ from keng.warnings import acts, outgoing_text
 from keng.warnings.actions.drafting import lock_warning, warning_id_of
 from keng.warnings.actions.errors import (
     AlreadyRecalled,
-    NotPublished,
     RecallWaits,
     RecallWordsStop,
 )
 from keng.warnings.models import (
     RecallReason,
     RecallRequest,
-    RecallRequestQuerySet,
     VerifyCode,
     Version,
     Warning,
 )
+from keng.warnings.queries import recall_audience, waiting_recall
 from keng.warnings.recall_words import forbidden_in_recall, recall_reason_words
 
 
@@ -37,13 +35,14 @@ def recall_warning(warning_id: uuid.UUID, *, reason: str, by: Officer) -> Dispat
 
     Only for one of the fixed reasons, so that nobody broadcasts words of their own this way. It
     goes to whoever got it or may have; what no sender holds yet never leaves. Raises NotAllowed,
-    NotPublished, AlreadyRecalled.
+    AlreadyRecalled.
     """
     warning, latest = _lock_published(warning_id, by)
     if reason == RecallReason.OWN_WORDS:
         raise NotAllowed
     dispatch = _send_recall(warning, RecallReason(reason), "", by=by, asked_by=None)
-    for overtaken in _waiting_requests(warning):
+    overtaken = waiting_recall(warning)
+    if overtaken is not None:
         _end_request(overtaken, by)
     _record("warning.recalled", warning, latest, by, {"dispatch": str(dispatch.pk), "why": reason})
     return dispatch
@@ -53,10 +52,10 @@ def recall_warning(warning_id: uuid.UUID, *, reason: str, by: Officer) -> Dispat
 def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: Officer) -> RecallRequest:
     """Hand a recall in for a second person, with words of one's own or a fixed reason.
 
-    Raises NotPublished, AlreadyRecalled, NotAllowed, RecallWaits, RecallWordsStop.
+    Raises AlreadyRecalled, NotAllowed, RecallWaits, RecallWordsStop.
     """
     warning, latest = _lock_published(warning_id, by)
-    if _waiting_requests(warning).exists():
+    if waiting_recall(warning) is not None:
         raise RecallWaits
     is_own = reason == RecallReason.OWN_WORDS
     if is_own and (stops := forbidden_in_recall(words, warning.unit)):
@@ -75,8 +74,7 @@ def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: Officer) -
 def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: Officer) -> Dispatch:
     """Let exactly these words take exactly this version back; never by whoever wrote them.
 
-    Raises NotAllowed, HandInIt, NothingWaits, TextChanged, RecallWordsStop, NotPublished,
-    AlreadyRecalled.
+    Raises NotAllowed, HandInIt, NothingWaits, TextChanged, RecallWordsStop, AlreadyRecalled.
     """
     warning, latest, asked = _lock_request(request_id, by)
     steps.let_out(asked, seen=seen, by=by)
@@ -117,25 +115,18 @@ def withdraw_recall(request_id: uuid.UUID, *, by: Officer) -> RecallRequest:
 
 def _lock_published(warning_id: uuid.UUID, by: Officer) -> tuple[Warning, Version]:
     warning, latest = lock_warning(warning_id, by=by)
-    if warning.state == Warning.State.RECALLED:
-        raise AlreadyRecalled
     if warning.state != Warning.State.PUBLISHED:
-        raise NotPublished
+        raise AlreadyRecalled
     return warning, latest
-
-
-def _waiting_requests(warning: Warning) -> RecallRequestQuerySet:
-    return RecallRequest.objects.filter(warning=warning).waiting()
 
 
 def _lock_request(request_id: uuid.UUID, by: Officer) -> tuple[Warning, Version, RecallRequest]:
     """The request, once its warning is locked: of two who decide at once the second is told."""
     warning_id = warning_id_of(RecallRequest.objects.visible_to(by), request_id)
     warning, latest = _lock_published(warning_id, by)
-    waiting = _waiting_requests(warning).filter(pk=request_id).first()
-    if waiting is None:
+    waiting = waiting_recall(warning)
+    if waiting is None or waiting.pk != request_id:
         raise NothingWaits
-    waiting.warning = warning
     return warning, latest, waiting
 
 
@@ -156,8 +147,7 @@ def _send_recall(
         reason=recall_reason_words(reason, words),
         issuer=warning.unit.name,
     )
-    sent = tuple(version.dispatch_id for version in published if version.dispatch_id)
-    audience = SameRecipients(sent)
+    audience = recall_audience(warning)
     approval = Approval.objects.create(
         text_hash=outgoing_text.hash_of_texts(texts),
         audience_hash=audience.hash,
@@ -183,7 +173,7 @@ def _send_recall(
         update_fields=["state", "recalled_at", "recall_code", "recall_reason", "recall_dispatch"]
     )
     # A correction that is written or waits would bring it back to life.
-    for version in warning.versions.filter(released_at=None, ended_at=None):
+    for version in warning.versions.in_hand():
         steps.end(version)
     return dispatch
 

@@ -22,7 +22,6 @@ from keng.releases import steps
 from keng.releases.errors import TextChanged
 from keng.warnings import acts, card, outgoing_text, verify_codes
 from keng.warnings.actions.drafting import lock_warning, warning_id_of
-from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.known_numbers import NumberCheck, check_warning
 from keng.warnings.models import Reading, Version, Warning
@@ -121,8 +120,7 @@ def release_version(
 def _note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberCheck:
     """Keep which numbers were let out although they stand nowhere. Raises NumbersUnchecked."""
     checked = check_warning(version.warning, version.texts, officer=by)
-    if checked.digest and checked.digest != ticked:
-        raise NumbersUnchecked
+    checked.require_compared(ticked)
     version.unmatched_numbers = [
         {"quote": line.quote, "standing": line.standing} for line in checked.open_lines
     ]

@@ -8,11 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from keng.accounts.presence import is_present
+from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
 from keng.delivery.models import Dispatch
 from keng.delivery.rights import may_stop_or_resend
+from keng.releases.desk import release_refusal
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
-from keng.warnings import actions, rights
+from keng.warnings import actions
 from keng.warnings.forms import LetGoForm
 from keng.warnings.models import Version
 
@@ -25,7 +27,7 @@ def warning_held(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("dispatch", pk=pk)
     visible = Version.objects.visible_to(request.officer).select_related("warning__unit")
     version = get_object_or_404(visible, dispatch=dispatch)
-    may = _may_let_go(request, version)
+    may = not release_refusal(request.officer, version, RELEASING)
     form = LetGoForm(request.POST or None)
     is_stale = False
     if may and form.is_bound and form.is_valid():
@@ -43,11 +45,6 @@ def warning_held(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     }
     status = 409 if is_stale else 422 if form.errors else 200
     return render(request, "warnings/held.html", context, status=status)
-
-
-def _may_let_go(request: HttpRequest, version: Version) -> bool:
-    may = rights.may_release(request.officer, version.warning)
-    return may and not version.has_hand_of(request.officer)
 
 
 def _let_go(

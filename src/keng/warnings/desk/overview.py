@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from keng.accounts.who import RELEASING
+from keng.accounts.who import RELEASING, WORKING
 from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
 from keng.releases.desk import release_refusal
-from keng.warnings import effect, pattern_queries, queries, rights, style
-from keng.warnings.actions.province_call import may_call_province
+from keng.warnings import effect, pattern_queries, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
@@ -46,7 +45,8 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     latest = versions[0]
     latest.warning = warning
     waits, is_open = latest.is_waiting, latest.released_at is None and latest.ended_at is None
-    may = rights.may_release(request.officer, warning)
+    is_working = WORKING.may_act_for(request.officer, warning.unit)
+    may = RELEASING.may_act_for(request.officer, warning.unit)
     refusal = release_refusal(request.officer, latest, RELEASING) if waits and may else ""
     context = {
         "warning": warning,
@@ -63,10 +63,9 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "waits": waits,
         "refusal": refusal,
         "may_release": may,
-        "can_call": may_call_province(request.officer, warning),
+        "can_call": is_working,
         "is_author": request.officer.pk in latest.hands,
-        "can_recall": warning.state == Warning.State.PUBLISHED
-        and rights.may_ask_recall(request.officer, warning),
+        "can_recall": warning.state == Warning.State.PUBLISHED and is_working,
         "asked_recall": queries.newest_recall_request(warning),
         "can_edit": warning.state != Warning.State.RECALLED,
         "public": next((version for version in versions if version.is_released), None),

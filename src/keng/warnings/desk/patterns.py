@@ -17,12 +17,13 @@ from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.queries.places import places_of
-from keng.releases.desk import decide_release
-from keng.releases.errors import HandInIt, TextChanged
+from keng.releases.desk import decide_release, decided_meanwhile
+from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
-from keng.warnings.actions.errors import NobodyThere, NumbersUnchecked, StyleStops
+from keng.warnings.actions.errors import NobodyThere, StyleStops
 from keng.warnings.forms import NumbersReleaseForm, note_unticked
+from keng.warnings.known_numbers import NumbersUnchecked
 from keng.warnings.models import Pattern, PatternUse
 from keng.warnings.pattern_forms import FillPatternForm, PatternForm, SendPatternForm
 
@@ -74,13 +75,16 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One pattern: read, let out by a second person, ended."""
     found = _visible_pattern(request, pk)
     numbers = pattern_acts.check_pattern(found, by=request.officer)
-    panel, approved = decide_release(
-        request,
-        found,
-        which=RELEASING,
-        let_out=functools.partial(pattern_acts.approve_pattern, pk, numbers=numbers.digest),
-        form=functools.partial(NumbersReleaseForm, checked=numbers),
-    )
+    try:
+        panel, approved = decide_release(
+            request,
+            found,
+            which=RELEASING,
+            let_out=functools.partial(pattern_acts.approve_pattern, pk),
+            form=functools.partial(NumbersReleaseForm, checked=numbers),
+        )
+    except NothingWaits:
+        return decided_meanwhile(request, "pattern", pk=pk)
     if approved is not None:
         messages.success(request, _("Approved: one officer may send it now."))
         return redirect("pattern", pk=pk)

@@ -11,13 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
-from keng.accounts.who import RELEASING
+from keng.accounts.who import RELEASING, WORKING
 from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
-from keng.releases.desk import SecondPersonPanel, decide_release
+from keng.releases.desk import (
+    SecondPersonPanel,
+    decide_release,
+    decided_meanwhile,
+    is_release_posted,
+)
 from keng.releases.errors import NothingWaits
-from keng.warnings import actions, queries, rights
-from keng.warnings.actions.province_call import may_call_province
+from keng.warnings import actions, queries
 from keng.warnings.forms import RecallForm, RefuseRecallForm
 from keng.warnings.models import RecallRequest, Warning
 
@@ -25,19 +29,22 @@ from keng.warnings.models import RecallRequest, Warning
 def warning_recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a public warning back, with a reason and a code, or decide on a recall that waits."""
     warning = _visible_warning(request, pk)
-    may = rights.may_ask_recall(request.officer, warning)
-    if warning.state != Warning.State.PUBLISHED or not may:
+    may_ask = WORKING.may_act_for(request.officer, warning.unit)
+    if warning.state != Warning.State.PUBLISHED or not may_ask:
         return redirect("warning-detail", pk=pk)
     asked, panel = queries.waiting_recall(warning), None
-    is_decision = request.method == "POST" and "seen" in request.POST
+    is_decision = is_release_posted(request)
     if asked is not None:
         approve = functools.partial(actions.approve_recall, asked.pk)
-        panel, dispatch = decide_release(request, asked, which=RELEASING, let_out=approve)
+        try:
+            panel, dispatch = decide_release(request, asked, which=RELEASING, let_out=approve)
+        except (NothingWaits, actions.AlreadyRecalled):
+            return decided_meanwhile(request, "warning-detail", pk=pk)
         if dispatch is not None:
             messages.success(request, _("Taken back; whoever got it is told now."))
             return redirect("dispatch", pk=dispatch.pk)
     elif is_decision:
-        return _decided_meanwhile(request, pk)
+        return decided_meanwhile(request, "warning-detail", pk=pk)
     posted = request.POST if request.method == "POST" and not is_decision else None
     form = RecallForm(posted, unit=warning.unit, own_words=asked is None)
     if form.is_valid() and is_present(request.officer, form):
@@ -47,7 +54,7 @@ def warning_recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _recall_posted(request: HttpRequest, warning: Warning, form: RecallForm) -> HttpResponse:
     reason = form.cleaned_data["reason"]
-    at_once = rights.may_release(request.officer, warning) and not form.is_own_words
+    at_once = RELEASING.may_act_for(request.officer, warning.unit) and not form.is_own_words
     try:
         if at_once:
             dispatch = actions.recall_warning(warning.pk, reason=reason, by=request.officer)
@@ -55,7 +62,7 @@ def _recall_posted(request: HttpRequest, warning: Warning, form: RecallForm) -> 
             return redirect("dispatch", pk=dispatch.pk)
         words = form.cleaned_data["words"]
         actions.ask_recall(warning.pk, reason=reason, words=words, by=request.officer)
-    except (actions.AlreadyRecalled, actions.NotPublished) as error:
+    except actions.AlreadyRecalled as error:
         messages.error(request, error.sentence)
         return redirect("warning-detail", pk=warning.pk)
     except actions.RecallWaits as error:
@@ -72,7 +79,7 @@ def warning_recall_refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     asked = queries.waiting_recall(warning)
     form = RefuseRecallForm(request.POST)
     if asked is None:
-        return _decided_meanwhile(request, pk)
+        return decided_meanwhile(request, "warning-detail", pk=pk)
     if not form.is_valid():
         messages.error(request, _("Write why the warning stays"))
         return redirect("warning-recall", pk=pk)
@@ -91,7 +98,7 @@ def warning_recall_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse
     """Whoever asked for it asks no more."""
     asked = queries.waiting_recall(_visible_warning(request, pk))
     if asked is None:
-        return _decided_meanwhile(request, pk)
+        return decided_meanwhile(request, "warning-detail", pk=pk)
     return _end_request(
         request,
         pk,
@@ -105,15 +112,10 @@ def _end_request(request: HttpRequest, pk: uuid.UUID, act: Any, words: str) -> H
         act()
     except NotAllowed:
         messages.error(request, _("This is for somebody else to decide."))
-    except (NothingWaits, actions.AlreadyRecalled, actions.NotPublished):
-        return _decided_meanwhile(request, pk)
+    except (NothingWaits, actions.AlreadyRecalled):
+        return decided_meanwhile(request, "warning-detail", pk=pk)
     else:
         messages.success(request, words)
-    return redirect("warning-detail", pk=pk)
-
-
-def _decided_meanwhile(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    messages.error(request, NothingWaits.sentence)
     return redirect("warning-detail", pk=pk)
 
 
@@ -134,8 +136,7 @@ def _recall_page(
         "panel": panel,
         "asked": panel.text if panel else None,
         "is_asker": panel is not None and request.officer.pk in panel.text.hands,
-        "may_release": rights.may_release(request.officer, warning),
-        "can_call": may_call_province(request.officer, warning),
+        "may_release": RELEASING.may_act_for(request.officer, warning.unit),
         "form": form,
         "refuse_form": RefuseRecallForm(),
         "plan": plan_audience(queries.recall_audience(warning)),

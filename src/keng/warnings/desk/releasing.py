@@ -13,42 +13,38 @@ from django.views.decorators.http import require_POST
 from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
 from keng.delivery.audience import WEEKLY_LIMIT, groups_in_audience, plan_audience
-from keng.kit.numbers import whole_number
-from keng.releases.desk import decide_release, give_back_posted
+from keng.releases.desk import decide_release, decided_meanwhile, give_back_posted
 from keng.releases.errors import NothingWaits
 from keng.tips.models import Incident
-from keng.warnings import actions, outgoing_text, queries, rights, style
+from keng.warnings import actions, outgoing_text, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
-from keng.warnings.forms import NumbersReleaseForm
+from keng.warnings.forms import ApproveWarningForm
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
-
-# More than live in the country.
-MOST_PEOPLE = 200_000_000
 
 
 def warning_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What would go out, to whom, and what changed since this officer last looked."""
     version = _waiting_version(request, pk)
     if version is None:
-        messages.info(request, _("Nothing waits for approval here."))
-        return redirect("warning-detail", pk=pk)
+        return decided_meanwhile(request, "warning-detail", pk=pk)
     numbers = check_warning(version.warning, version.texts, officer=request.officer)
-    panel, dispatch = decide_release(
-        request,
-        version,
-        which=RELEASING,
-        let_out=functools.partial(
-            actions.approve_warning,
-            version.pk,
-            people=whole_number(request.POST.get("people", ""), most=MOST_PEOPLE) or 0,
-            numbers=numbers.digest,
-        ),
-        form=functools.partial(NumbersReleaseForm, checked=numbers),
-    )
+    try:
+        panel, dispatch = decide_release(
+            request,
+            version,
+            which=RELEASING,
+            let_out=functools.partial(actions.approve_warning, version.pk),
+            form=functools.partial(ApproveWarningForm, checked=numbers),
+        )
+        is_back = give_back_posted(request, panel, functools.partial(actions.send_back_warning, pk))
+    except NothingWaits:
+        return decided_meanwhile(request, "warning-detail", pk=pk)
     if dispatch is not None:
         messages.success(request, _("Approved and on its way."))
         return redirect("dispatch", pk=dispatch.pk)
+    if is_back:
+        return redirect("warning-detail", pk=pk)
     counted = plan_audience(audience_of(version))
     since = queries.since_last_look(version, counted, officer=request.officer)
     if request.method == "GET" or panel.is_stale:
@@ -69,7 +65,7 @@ def _waiting_version(request: HttpRequest, pk: uuid.UUID) -> Version | None:
         Warning.objects.visible_to(request.officer).select_related("unit"), pk=pk
     )
     version = warning.versions.waiting().select_related("made_by").first()
-    if version is None or not rights.may_release(request.officer, warning):
+    if version is None or not RELEASING.may_act_for(request.officer, warning.unit):
         return None
     version.warning = warning
     return version
@@ -106,8 +102,7 @@ def warning_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         called = actions.call_province(pk, by=request.officer)
     except NothingWaits:
-        messages.error(request, _("Nothing waits for approval here."))
-        return redirect("warning-detail", pk=pk)
+        return decided_meanwhile(request, "warning-detail", pk=pk)
     except NotAllowed:
         messages.error(request, _("Whoever takes reports on at this desk calls the province."))
         return redirect("warning-detail", pk=pk)
@@ -117,12 +112,3 @@ def warning_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     else:
         messages.error(request, _("Nobody at the province has a pager: phone them."))
     return redirect("warning-detail", pk=pk)
-
-
-@require_POST
-def warning_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Give it back to the author."""
-    if _waiting_version(request, pk) is None:
-        return redirect("warning-detail", pk=pk)
-    give_back = functools.partial(actions.send_back_warning, pk)
-    return give_back_posted(request, give_back, page=redirect("warning-approve", pk=pk))

@@ -265,7 +265,7 @@ def test_reading_is_remembered_only_for_those_who_may_decide(desk_client, ward):
 def test_giving_back_shows_the_reason_to_the_author(desk_client, ward):
     version = ward.submitted()
     sign_in(desk_client, ward.commander)
-    desk_client.post(url("warning-send-back", version.warning_id), {"reason": "Sai số điện thoại"})
+    desk_client.post(url("warning-approve", version.warning_id), {"reason": "Sai số điện thoại"})
     sign_in(desk_client, ward.officer)
     page = desk_client.get(url("warning-edit", version.warning_id)).content.decode()
     assert "Sai số điện thoại" in page
@@ -351,8 +351,8 @@ def test_writing_asks_few_questions(desk_client, ward, django_assert_max_num_que
         desk_client.get(url("warning-new"))
 
 
-@pytest.mark.parametrize("name", ["warning-approve", "warning-send-back"])
-def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, monkeypatch, name):
+@pytest.mark.parametrize("sent", [("seen", "people", "code"), ("reason",)])
+def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, monkeypatch, sent):
     """Both pages were open; the other one has decided while this one was looked at."""
     version = ward.submitted()
     second_factor.set_totp_secret(ward.commander)
@@ -368,8 +368,23 @@ def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, mon
         return found
 
     monkeypatch.setattr(releasing, "_waiting_version", other_decides)
-    answer = desk_client.post(url(name, version.warning_id), data, follow=True)
-    assert answer.status_code == 409
+    data = {name: data[name] for name in sent}
+    answer = desk_client.post(url("warning-approve", version.warning_id), data, follow=True)
+    assert answer.redirect_chain[-1][0] == url("warning-detail", version.warning_id)
     assert "Người khác vừa quyết định" in answer.content.decode()
     assert not Dispatch.objects.exists()
     assert Version.objects.get().returned_reason == "Xem lại"
+
+
+@pytest.mark.parametrize("people", [{}, {"people": "3000000000"}], ids=["none", "too many"])
+def test_nothing_goes_out_to_a_number_of_people_that_no_page_showed(desk_client, ward, people):
+    version = ward.submitted()
+    second_factor.set_totp_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    code = second_factor.current_totp_code(ward.commander)
+    sent = {"seen": version.digest_now.hex(), "code": code}
+    address = url("warning-approve", version.warning_id)
+    assert desk_client.post(address, sent | people).status_code == 422
+    # The code was not looked at.
+    assert desk_client.post(address, sent | {"people": "0"}).status_code == 302
+    assert Dispatch.objects.count() == 1

@@ -18,7 +18,7 @@ from keng.lookup.actions import listing as listings
 from keng.tips.models import Tip, TipConcern
 from keng.warnings import actions
 from keng.warnings.actions import pattern_acts
-from keng.warnings.known_numbers import check_warning
+from keng.warnings.known_numbers import NumbersUnchecked, check_warning
 from keng.warnings.models import Pattern, Warning
 from keng.warnings.tests.ward import CALM, Ward, looked_at
 from tests import make
@@ -232,7 +232,7 @@ def test_whoever_lets_it_out_ticks_exactly_what_they_were_shown(ward):
     version = ward.draft(words=WRONG, from_incident=ward.incident)
     actions.submit_warning(version.warning_id, by=ward.officer)
     for ticked in ("", "0" * 64):
-        with pytest.raises(actions.NumbersUnchecked):
+        with pytest.raises(NumbersUnchecked):
             release(version, ward.commander, numbers=ticked)
     assert not Dispatch.objects.exists()
     release(version, ward.commander, numbers=digest(version, ward.commander))
@@ -249,7 +249,7 @@ def test_what_was_ticked_no_longer_counts_once_the_tips_say_something_else(ward)
     actions.submit_warning(version.warning_id, by=ward.officer)
     ticked = digest(version, ward.commander)
     make.sighting(ward.tip, indicator=make.indicator("+84510555113"), role="not_used")
-    with pytest.raises(actions.NumbersUnchecked):
+    with pytest.raises(NumbersUnchecked):
         release(version, ward.commander, numbers=ticked)
 
 
@@ -262,7 +262,7 @@ def test_a_number_typed_into_a_correction_is_compared_too(ward):
         version.warning_id, content=content, choice=ward.choice(), by=ward.officer
     )
     again = actions.submit_warning(version.warning_id, by=ward.officer)
-    with pytest.raises(actions.NumbersUnchecked):
+    with pytest.raises(NumbersUnchecked):
         release(again, ward.commander)
 
 
@@ -353,7 +353,7 @@ def test_what_is_filled_into_a_blank_is_compared(ward):
     content = pattern_acts.choice_for_commune(pattern, ward.unit).audience(ward.unit, 2)
     make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="unknown")
     values = {"number": "0987 654 321"}
-    with pytest.raises(actions.NumbersUnchecked):
+    with pytest.raises(NumbersUnchecked):
         pattern_acts.send_pattern(
             pattern.pk, values, audience_hash=plan_audience(content).hash, people=0, by=ward.officer
         )
@@ -372,7 +372,7 @@ def test_what_is_filled_into_a_blank_is_compared(ward):
 
 def test_a_pattern_with_a_wrong_telephone_is_not_approved_unseen(ward):
     texts = {**CALM, "call": "Trực ban 0204 000 0131, hoặc 113."}
-    with pytest.raises(actions.NumbersUnchecked):
+    with pytest.raises(NumbersUnchecked):
         pattern_of(ward, texts)
     ticked = pattern_acts.check_pattern(Pattern.objects.get(), by=ward.commander).digest
     found = pattern_acts.approve_pattern(

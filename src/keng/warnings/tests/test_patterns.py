@@ -158,6 +158,18 @@ def test_a_pattern_that_was_changed_behind_the_screens_sends_nothing(ward):
     assert not Dispatch.objects.exists()
 
 
+def test_its_page_names_the_words_that_were_let_out(ward, desk_client):
+    pattern = approved(ward)
+    read = pattern.digest_now.hex()[:12]
+    Pattern.objects.filter(pk=pattern.pk).update(texts=TEXTS | {"title": "Khác"})
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(f"/warnings/patterns/{pattern.pk}/").content.decode()
+    assert read in page
+    Pattern.objects.filter(pk=pattern.pk).update(digest=None)
+    page = desk_client.get(f"/warnings/patterns/{pattern.pk}/").content.decode()
+    assert "Dấu băm" not in page
+
+
 def test_it_expires_and_can_be_ended(ward, clock):
     pattern = approved(ward, days=1)
     clock.now += datetime.timedelta(days=2)
@@ -396,6 +408,8 @@ def test_the_pages(desk_client, ward, monkeypatch):
     seen = {"audience_hash": audience(pattern, ward.unit).hex(), "people": "0", "do": "send"}
     seen["numbers"] = page.split('name="numbers" value="')[1].split('"')[0]
     assert desk_client.post(f"{address}send/", values | seen | {"code": "0"}).status_code == 422
+    beyond_all = seen | {"code": "1", "people": "3000000000"}
+    assert desk_client.post(f"{address}send/", values | beyond_all).status_code == 422
     assert desk_client.post(f"{address}send/", values | seen | {"code": "1"}).status_code == 302
     sign_in(desk_client, ward.commander)
     page = desk_client.get("/warnings/patterns/").content.decode()

@@ -200,6 +200,13 @@ def test_a_warning_of_the_province_is_approved_by_its_second_officer(ward):
     release(version, ward.province_duty)
 
 
+def test_the_digest_of_a_version_asks_once_whom_it_goes_to(ward):
+    version = Version.objects.select_related("warning__unit").get(pk=ward.submitted().pk)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(version.digest_now) == 32
+    assert len([one for one in asked if "candidates" in one["sql"]]) == 1
+
+
 def test_one_comma_more_makes_the_approval_stale(ward):
     version = ward.submitted()
     seen = looked_at(version)
@@ -458,5 +465,5 @@ def test_the_next_version_ends_the_one_that_waited_and_carries_its_hands_on(ward
 
 
 def test_a_draft_cannot_be_taken_back(ward):
-    with pytest.raises(actions.NotPublished):
+    with pytest.raises(actions.AlreadyRecalled):
         actions.recall_warning(ward.draft().warning_id, reason="over", by=ward.commander)

@@ -15,7 +15,7 @@ from keng.community.number_checks import (
 )
 from keng.kit import times
 from keng.partners import queries
-from keng.partners.actions import articles, inviting
+from keng.partners.actions import articles, inviting, releasing
 from keng.partners.models import Article
 from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
@@ -133,6 +133,6 @@ def _publish(post: words.Post, members: list[PartnerMember], coordinator: Office
     if len(members) > 1:
         articles.publish_article(made.pk, seen=seen, by=members[1])
     else:
-        articles.publish_for_partner(made.pk, seen=seen, by=coordinator)
+        releasing.publish_for_partner(made.pk, seen=seen, by=coordinator)
     at = times.now() - dt.timedelta(days=post.days_ago, hours=5)
     Article.objects.filter(pk=made.pk).update(released_at=at, submitted_at=at)

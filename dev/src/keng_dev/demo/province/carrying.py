@@ -336,6 +336,6 @@ def _is_on_a_phone(delivery: Delivery) -> bool:
 
 
 def _digest(groups: list[Group]) -> bytes:
-    """As keng.delivery.recipients.DIGEST_SQL computes it over the rows."""
+    """As keng.delivery.actions.materialising computes it over the rows."""
     lines = [f"{group.pk} {group.channel} {group.channel_address}" for group in groups]
     return hashlib.sha256("\n".join(lines).encode()).digest()
