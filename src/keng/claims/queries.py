@@ -157,8 +157,3 @@ def desk_claim_lists(officer: "Officer") -> DeskClaimLists:
             for why, count in outside.annotate(n=Count("pk")).order_by("-n")
         ],
     )
-
-
-def count_waiting_for(officer: "Officer") -> int:
-    """How many checks this officer could publish: written by somebody else."""
-    return Revision.objects.visible_to(officer).waiting().without_hand_of(officer).count()

@@ -3,11 +3,9 @@
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
-from types import SimpleNamespace
-from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to_any
@@ -116,14 +114,6 @@ def open_disputes(officer: Officer) -> QuerySet[Dispute]:
     """What must be answered, the nearest deadline first."""
     mine = Dispute.objects.visible_to(officer).open().select_related("listing__indicator", "unit")
     return mine.order_by("due_on", "id")
-
-
-def waiting_listings(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
-    """Entries that wait for somebody: a second person, or an answer to an objection."""
-    disputed = Dispute.objects.open().filter(listing=OuterRef("pk"))
-    others = Q(status=Listing.Status.PROPOSED) & ~Q(hands__contains=[officer])
-    onlooker: Any = SimpleNamespace(unit_ids=units)
-    return Listing.objects.visible_to(onlooker).filter(others | Exists(disputed))
 
 
 def standing_listings(

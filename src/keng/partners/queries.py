@@ -13,7 +13,7 @@ from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.accounts.vouching import are_of_one_line, had_a_hand
 from keng.accounts.who import COORDINATING, INVITING
 from keng.lessons.models import Collection
-from keng.partners.models import Article, KitRequest, KitShare, Manuscript, PartnerText
+from keng.partners.models import Article, KitShare, Manuscript, PartnerText
 from keng.places.models import Place
 from keng.warnings.models import Version
 from keng.warnings.queries import current_warnings, current_warnings_for
@@ -162,12 +162,6 @@ def _text_of_row(row: Sequence[Any]) -> Article | Manuscript:
         claim_id=claim_id,
         **shared,
     )
-
-
-def count_waiting_at_desk(officer: Officer) -> int:
-    """Articles to publish and people to decide about."""
-    asked = KitRequest.objects.visible_to(officer).filter(decided_at=None).count()
-    return asked + len(waiting_texts(officer))
 
 
 def articles_of(member: PartnerMember) -> list[Article]:

@@ -10,27 +10,13 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Value
 
 from keng.accounts.models import Officer
-from keng.accounts.vouching import tied_to
-from keng.accounts.who import VOUCHING
-from keng.kit import times
+from keng.accounts.who import HEARING_OBJECTIONS, VOUCHING
 from keng.kit.compiled_queries import CompiledQuery
+from keng.releases.reach import SETS, Reach, reach_of
 from keng.waiting.kinds import KINDS, WaitingKind
 from keng.waiting.listed import LISTED_KINDS
-from keng.waiting.reach import SETS, Reach
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
-
-
-def reach_of(officer: Officer) -> Reach:
-    """For whom something waits when this officer looks, at this moment."""
-    ends = {name: who.ends(officer) for name, who in SETS.items()}
-    return Reach(
-        own={name: sorted(own) for name, (own, _above) in ends.items()},
-        above={name: sorted(above) for name, (_own, above) in ends.items()},
-        tied=sorted(tied_to(officer)),
-        officer=officer.pk,
-        now=times.now(),
-    )
 
 
 def kinds_for(officer: Officer) -> list[WaitingKind]:
@@ -41,7 +27,8 @@ def kinds_for(officer: Officer) -> list[WaitingKind]:
 
 def may_be_waited_for(officer: Officer) -> bool:
     """Whether anything can wait for somebody of these posts."""
-    return bool(kinds_for(officer)) or VOUCHING.includes(officer)
+    listed = (VOUCHING, HEARING_OBJECTIONS)
+    return bool(kinds_for(officer)) or any(who.includes(officer) for who in listed)
 
 
 def counts_by_page(officer: Officer) -> Counter[str]:

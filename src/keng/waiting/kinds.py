@@ -19,16 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.models import Post
 from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
-from keng.delivery.models import Dispatch
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
 from keng.partners.models import KitRequest
+from keng.releases.reach import Reach
 from keng.surveys.models import Survey, SurveyResult
 from keng.surveys.queries import content_of
 from keng.tips.models import Tip, TipConcern
 from keng.tips.templatetags.desk_words import indicator_text
-from keng.waiting.reach import Reach
+from keng.warnings import queries
 from keng.warnings.models import Pattern, PatternUse, RecallRequest, Version
 from keng.warnings.pattern_queries import unreviewed_uses
 
@@ -71,16 +71,7 @@ class WaitingKind:
     """What a line needs of other tables."""
 
 
-def _without_hand(reach: Reach) -> Q:
-    return ~Q(hands__overlap=reach.tied)
-
-
 # Warnings.
-
-
-def _warnings(reach: Reach) -> QuerySet[Any]:
-    theirs = reach.units_of("releasing", "warning__unit")
-    return Version.objects.waiting().filter(theirs, _without_hand(reach))
 
 
 def _warning_line(version: Version) -> WaitingLine:
@@ -93,12 +84,6 @@ def _warning_line(version: Version) -> WaitingLine:
     )
 
 
-def _held(reach: Reach) -> QuerySet[Any]:
-    theirs = reach.units_of("releasing", "warning__unit")
-    held = Dispatch.objects.held().values("pk")
-    return Version.objects.filter(theirs, _without_hand(reach), dispatch__in=held)
-
-
 def _held_line(version: Version) -> WaitingLine:
     return WaitingLine(
         title=version.texts["vi"]["title"],
@@ -107,11 +92,6 @@ def _held_line(version: Version) -> WaitingLine:
         since=version.dispatch.held_at if version.dispatch else None,
         lang="vi",
     )
-
-
-def _recalls(reach: Reach) -> QuerySet[Any]:
-    theirs = reach.units_of("releasing", "warning__unit")
-    return RecallRequest.objects.waiting().filter(theirs, _without_hand(reach))
 
 
 def _recall_line(recall: RecallRequest) -> WaitingLine:
@@ -126,7 +106,7 @@ def _recall_line(recall: RecallRequest) -> WaitingLine:
 
 def _patterns(reach: Reach) -> QuerySet[Any]:
     waiting = Pattern.objects.waiting().filter(expires_on__gte=_TODAY)
-    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+    return waiting.filter(reach.units_of("releasing"), reach.without_hand)
 
 
 def _pattern_line(pattern: Pattern) -> WaitingLine:
@@ -160,7 +140,7 @@ def _pattern_use_line(use: PatternUse) -> WaitingLine:
 
 def _checks(reach: Reach) -> QuerySet[Any]:
     own = Q(claim__unit__in=reach.own["checking_claims"], claim__partner=None)
-    return Revision.objects.waiting().filter(own, _without_hand(reach))
+    return Revision.objects.waiting().filter(own, reach.without_hand)
 
 
 def _check_line(revision: Revision) -> WaitingLine:
@@ -177,7 +157,7 @@ def _lesson_texts(model: type[Any]) -> Callable[[Reach], QuerySet[Any]]:
     def rows(reach: Reach) -> QuerySet[Any]:
         theirs = reach.units_of("province_working")
         waiting: QuerySet[Any] = model.objects.waiting()
-        return waiting.filter(theirs, _without_hand(reach))
+        return waiting.filter(theirs, reach.without_hand)
 
     return rows
 
@@ -197,7 +177,7 @@ def _lesson_line(page: str) -> Callable[[Any], WaitingLine]:
 
 def _surveys(reach: Reach) -> QuerySet[Any]:
     waiting = Survey.objects.waiting().filter(partner=None)
-    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+    return waiting.filter(reach.units_of("releasing"), reach.without_hand)
 
 
 def _survey_line(survey: Survey) -> WaitingLine:
@@ -211,7 +191,7 @@ def _survey_line(survey: Survey) -> WaitingLine:
 
 def _results(reach: Reach) -> QuerySet[Any]:
     theirs = reach.units_of("releasing", "survey__unit") & Q(survey__partner=None)
-    return SurveyResult.objects.waiting().filter(theirs, _without_hand(reach))
+    return SurveyResult.objects.waiting().filter(theirs, reach.without_hand)
 
 
 def _result_line(result: SurveyResult) -> WaitingLine:
@@ -225,7 +205,7 @@ def _result_line(result: SurveyResult) -> WaitingLine:
 
 def _listings(reach: Reach) -> QuerySet[Any]:
     waiting = Listing.objects.waiting().filter(expires_on__gte=_TODAY)
-    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+    return waiting.filter(reach.units_of("releasing"), reach.without_hand)
 
 
 def _listing_line(listing: Listing) -> WaitingLine:
@@ -244,7 +224,8 @@ def _objections(reach: Reach) -> QuerySet[Any]:
     return Dispute.objects.open().filter(reach.units_of("working")).exclude(took_part)
 
 
-def _objection_line(dispute: Dispute) -> WaitingLine:
+def objection_line(dispute: Dispute) -> WaitingLine:
+    """With the last day of the answer, which is promised."""
     return WaitingLine(
         title=indicator_text(dispute.listing.indicator.value),
         url=reverse("listing-dispute", args=[dispute.pk]),
@@ -261,7 +242,7 @@ def _questions(reach: Reach) -> QuerySet[Any]:
 
 def _answers(reach: Reach) -> QuerySet[Any]:
     waiting = Question.objects.undecided().waiting()
-    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+    return waiting.filter(reach.units_of("releasing"), reach.without_hand)
 
 
 def _question_line(question: Question) -> WaitingLine:
@@ -276,7 +257,7 @@ def _question_line(question: Question) -> WaitingLine:
 
 def _meetings(reach: Reach) -> QuerySet[Any]:
     waiting = Meeting.objects.waiting().filter(starts_at__gte=reach.now)
-    return waiting.filter(reach.units_of("releasing"), _without_hand(reach))
+    return waiting.filter(reach.units_of("releasing"), reach.without_hand)
 
 
 def _meeting_line(meeting: Meeting) -> WaitingLine:
@@ -291,7 +272,7 @@ def _meeting_line(meeting: Meeting) -> WaitingLine:
 
 
 def _channels(reach: Reach) -> QuerySet[Any]:
-    new = Q(released_at=None) & _without_hand(reach)
+    new = Q(released_at=None) & reach.without_hand
     doubted = Q(released_at__isnull=False, doubted_at__isnull=False) & ~Q(doubted_by__in=reach.tied)
     standing = OfficialChannel.objects.filter(reach.units_of("releasing"), ended_at=None)
     return standing.filter(new | doubted)
@@ -377,7 +358,7 @@ KINDS: tuple[WaitingKind, ...] = (
         "warnings",
         _("Warnings that are held"),
         _RELEASING,
-        _held,
+        queries.held_to_decide,
         _held_line,
         ("warning__unit", "dispatch"),
     ),
@@ -386,7 +367,7 @@ KINDS: tuple[WaitingKind, ...] = (
         "warnings",
         _("Warnings to be taken back"),
         _RELEASING,
-        _recalls,
+        queries.recalls_to_decide,
         _recall_line,
         _OF_A_WARNING,
     ),
@@ -395,7 +376,7 @@ KINDS: tuple[WaitingKind, ...] = (
         "warnings",
         _("Warnings to approve"),
         _RELEASING,
-        _warnings,
+        queries.versions_to_decide,
         _warning_line,
         _OF_A_WARNING,
     ),
@@ -432,7 +413,7 @@ KINDS: tuple[WaitingKind, ...] = (
         _("Objections to the look-up"),
         _WORKING,
         _objections,
-        _objection_line,
+        objection_line,
         ("unit", "listing__indicator"),
     ),
     WaitingKind(

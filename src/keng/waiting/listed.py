@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import notices, requesting
 from keng.accounts.models import Officer, OfficerRequest
-from keng.accounts.who import VOUCHING
+from keng.accounts.who import HEARING_OBJECTIONS, VOUCHING, WORKING
+from keng.lookup.deciders import may_answer_dispute
+from keng.lookup.models import Dispute
 from keng.partners.queries import waiting_texts
-from keng.waiting.kinds import WaitingLine
+from keng.waiting.kinds import WaitingLine, objection_line
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -45,6 +47,18 @@ def _officer_requests(officer: Officer) -> list[WaitingLine]:
     ]
 
 
+def _objections_left_to_auditors(officer: Officer) -> list[WaitingLine]:
+    """Where everybody of the desk took part in listing the number."""
+    if WORKING.includes(officer) or not HEARING_OBJECTIONS.includes(officer):
+        return []
+    waiting = Dispute.objects.visible_to(officer).open().order_by("due_on", "id")
+    return [
+        objection_line(dispute)
+        for dispute in waiting.select_related("unit", "listing__indicator")
+        if may_answer_dispute(officer, dispute)
+    ]
+
+
 def _partner_texts(officer: Officer) -> list[WaitingLine]:
     return [
         WaitingLine(
@@ -59,6 +73,7 @@ def _partner_texts(officer: Officer) -> list[WaitingLine]:
 
 
 LISTED_KINDS = (
+    ListedKind("listings", _("Objections to the look-up"), _objections_left_to_auditors),
     ListedKind("officer-requests", _("Requests about officers"), _officer_requests),
     ListedKind("desk-partners", _("Texts of partners"), _partner_texts),
 )

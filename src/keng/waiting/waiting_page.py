@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
-from keng.waiting.counts import kinds_for, reach_of
+from keng.releases.reach import reach_of
+from keng.waiting.counts import kinds_for
 from keng.waiting.kinds import WaitingLine
 from keng.waiting.listed import LISTED_KINDS
 

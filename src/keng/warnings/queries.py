@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
-from keng.accounts.who import RELEASING
 from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
@@ -16,6 +15,7 @@ from keng.network.models import Group
 from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
 from keng.releases.hands import name_hands
+from keng.releases.reach import Reach, reach_of
 from keng.warnings.content import audience_of
 from keng.warnings.models import Reading, RecallRequest, VerifyCode, Version, Warning
 from keng.warnings.version_diff import PartChange, changed_parts
@@ -130,7 +130,8 @@ class WarningDeskLists:
 
 def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     """What waits for this officer's approval, what is being written, what is out."""
-    to_decide = versions_to_decide(officer)
+    reach = reach_of(officer)
+    to_decide = versions_to_decide(reach)
     in_hand = Version.objects.visible_to(officer).in_hand()
     in_hand = in_hand.select_related("warning__unit", "made_by").order_by("-id")
     to_release = list(in_hand.filter(pk__in=to_decide.values("pk"))[:200])
@@ -150,13 +151,13 @@ def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
         )
         .order_by("-released_at")[:50]
     )
-    recalls = list(recalls_to_decide(officer).select_related("warning__unit").order_by("id")[:50])
+    recalls = list(recalls_to_decide(reach).select_related("warning__unit").order_by("id")[:50])
     name_hands(recalls)
     public = Version.objects.newest_published().filter(warning__in=[r.warning_id for r in recalls])
     titles = {version.warning_id: version.texts["vi"]["title"] for version in public}
     for recall in recalls:
         recall.title = titles[recall.warning_id]  # type: ignore[attr-defined]
-    held = list(held_to_decide(officer).select_related("warning__unit", "dispatch__approval"))
+    held = list(held_to_decide(reach).select_related("warning__unit", "dispatch__approval"))
     return WarningDeskLists(to_release, working, published, recalls, held)
 
 
@@ -220,22 +221,23 @@ def newest_recall_request(warning: Warning) -> RecallRequest | None:
     return newest
 
 
-def versions_to_decide(officer: "Officer") -> QuerySet[Version]:
-    """The versions that wait for this officer: without a hand, of units they release for."""
-    theirs = Version.objects.filter(warning__unit__in=RELEASING.units(officer))
-    return theirs.waiting().without_hand_of(officer)
+def versions_to_decide(reach: Reach) -> QuerySet[Version]:
+    """The versions that wait for somebody: without a hand, of units they release for."""
+    theirs = reach.units_of("releasing", "warning__unit")
+    return Version.objects.waiting().filter(theirs, reach.without_hand)
 
 
-def recalls_to_decide(officer: "Officer") -> QuerySet[RecallRequest]:
-    """The recalls that wait for this officer: not their own, of units they may release for."""
-    theirs = RecallRequest.objects.filter(warning__unit__in=RELEASING.units(officer))
-    return theirs.waiting().without_hand_of(officer)
+def recalls_to_decide(reach: Reach) -> QuerySet[RecallRequest]:
+    """The recalls that wait for somebody: not their own, of units they may release for."""
+    theirs = reach.units_of("releasing", "warning__unit")
+    return RecallRequest.objects.waiting().filter(theirs, reach.without_hand)
 
 
-def held_to_decide(officer: "Officer") -> QuerySet[Version]:
-    """Held versions that this officer may let go: without a hand, of units they release for."""
-    theirs = Version.objects.filter(warning__unit__in=RELEASING.units(officer))
-    return theirs.filter(dispatch__in=Dispatch.objects.held()).without_hand_of(officer)
+def held_to_decide(reach: Reach) -> QuerySet[Version]:
+    """Held versions that somebody may let go: without a hand, of units they release for."""
+    theirs = reach.units_of("releasing", "warning__unit")
+    held = Dispatch.objects.held().values("pk")
+    return Version.objects.filter(theirs, reach.without_hand, dispatch__in=held)
 
 
 def recall_audience(warning: Warning) -> SameRecipients:

@@ -15,6 +15,7 @@ from keng.claims.models import Asking, Claim, Revision
 from keng.claims.tests.bureau import ASKED, Bureau, content
 from keng.kit import times
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
+from keng.waiting.counts import counts_by_page
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -279,11 +280,11 @@ def test_what_was_only_saved_is_a_hand_in_it_and_so_is_handing_it_in(bureau):
     handing_in = make.officer(unit=bureau.province, role="commander")
     revision = actions.submit_claim(claim.pk, by=handing_in)
     for hand in (bureau.author, bureau.second, handing_in):
-        assert queries.count_waiting_for(hand) == 0
+        assert counts_by_page(hand)["desk-claims"] == 0
         with pytest.raises(HandInIt):
             publish(revision, hand)
     fourth = make.officer(unit=bureau.province)
-    assert queries.count_waiting_for(fourth) == 1
+    assert counts_by_page(fourth)["desk-claims"] == 1
     publish(revision, fourth)
 
 

@@ -1,7 +1,6 @@
 """What a desk tells about itself: meetings, and the channels that are really its own."""
 
 import datetime
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -31,10 +30,6 @@ class MeetingQuerySet(ReleasableQuerySet["Meeting"]):
     def public(self) -> "MeetingQuerySet":
         """What a second person let out; what was called off since then stays until its day."""
         return self.ever_released()
-
-    def to_decide(self, officer: uuid.UUID, today: datetime.datetime) -> "MeetingQuerySet":
-        """Still to come, and waiting for a second person who is not this one."""
-        return self.waiting().filter(starts_at__gte=today).exclude(hands__contains=[officer])
 
 
 class Meeting(Releasable, Row):
@@ -87,12 +82,6 @@ class OfficialChannelQuerySet(ReleasableQuerySet["OfficialChannel"]):
     def sure(self) -> "OfficialChannelQuerySet":
         """On the public list, and nobody doubts it: these alone count as official."""
         return self.in_use().filter(doubted_at=None)
-
-    def to_decide(self, officer: uuid.UUID) -> "OfficialChannelQuerySet":
-        """Waiting for a second person who is not this one: to come onto the list, or off it."""
-        new = Q(released_at=None) & ~Q(hands__contains=[officer])
-        doubted = Q(released_at__isnull=False, doubted_at__isnull=False) & ~Q(doubted_by=officer)
-        return self.filter(new | doubted, ended_at=None)
 
 
 class OfficialChannel(Releasable, Row):

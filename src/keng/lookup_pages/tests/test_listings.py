@@ -17,10 +17,10 @@ from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, Listing
 from keng.lookup.queries import dispute_by_code
 from keng.lookup.tests.make_listing import imported, listing, look_up
-from keng.lookup_pages.evidence import waiting_listings
 from keng.lookup_pages.propose import propose_sighting
 from keng.releases.errors import HandInIt
 from keng.tips.models import ListingEvidence
+from keng.waiting.counts import counts_by_page
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ NUMBER = "+84912000417"
 
 def waiting_count(officer):
     """The number in the officer's menu."""
-    return waiting_listings(list(officer.unit_ids), officer.pk).count()
+    return counts_by_page(officer)["listings"]
 
 
 @pytest.fixture(autouse=True)
@@ -650,7 +650,8 @@ def test_an_auditor_proposes_nothing_and_is_not_offered_it(unit, desk_client):
     assert reverse("listing-propose", args=[seen.pk]) not in page
 
 
-def test_the_menu_counts_what_waits_for_somebody_else_or_is_disputed(unit, lan, chief):
+@pytest.mark.urls("keng.site.desk_urls")
+def test_the_menu_counts_what_waits_for_this_officer(unit, lan, chief):
     assert waiting_count(chief) == 0
     made = proposed(sighting(unit), lan)
     assert (waiting_count(lan), waiting_count(chief)) == (0, 1)
@@ -658,8 +659,11 @@ def test_the_menu_counts_what_waits_for_somebody_else_or_is_disputed(unit, lan, 
     assert waiting_count(chief) == 0
     objection(made)
     elsewhere = make.officer(unit=make.unit(parent=unit.parent))
-    counts = waiting_count(lan), waiting_count(chief), waiting_count(elsewhere)
-    assert counts == (1, 1, 0)
+    # Whoever listed it answers no objection; where nobody else is left, the auditor does.
+    auditor = make.officer(unit=unit, role="auditor")
+    assert [waiting_count(each) for each in (lan, chief, elsewhere, auditor)] == [0, 0, 0, 1]
+    third = make.officer(unit=unit, role="duty")
+    assert [waiting_count(each) for each in (third, auditor)] == [1, 0]
 
 
 def test_a_proposal_is_taken_back_in_its_own_words(unit, lan, desk_client):

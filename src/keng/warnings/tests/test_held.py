@@ -13,8 +13,7 @@ from keng.delivery.tests.rows import make_rows
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
 from keng.warnings.tests.test_desk import url
-from keng.warnings.tests.ward import Ward, looked_at
-from keng.warnings.waiting_count import count_waiting_warnings
+from keng.warnings.tests.ward import Ward, looked_at, waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +112,7 @@ def test_it_waits_in_the_list_and_in_the_menu_of_whoever_may_decide(ward):
         ward.province_duty: [ward.version.pk],
     }
     for officer, held in waits.items():
-        assert count_waiting_warnings(officer) == len(held)
+        assert waiting_warnings(officer) == len(held)
 
 
 def test_it_is_said_on_the_list_on_its_page_and_in_the_coverage(desk_client, ward):

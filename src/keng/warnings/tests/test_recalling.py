@@ -16,8 +16,7 @@ from keng.warnings import actions, queries
 from keng.warnings.models import RecallReason, RecallRequest, Warning
 from keng.warnings.recall_words import forbidden_in_recall
 from keng.warnings.tests.test_releasing import release
-from keng.warnings.tests.ward import CALM, Ward
-from keng.warnings.waiting_count import count_waiting_warnings
+from keng.warnings.tests.ward import CALM, Ward, waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -197,7 +196,7 @@ def test_whoever_asked_may_withdraw(ward):
 
 def test_the_menu_and_the_page_name_what_waits_for_the_second_person(desk_client, ward):
     asked(ward)
-    assert [count_waiting_warnings(each) for each in (ward.commander, ward.province_duty)] == [0, 1]
+    assert [waiting_warnings(each) for each in (ward.commander, ward.province_duty)] == [0, 1]
     assert len(queries.warning_desk_lists(ward.province_duty).recalls) == 1
     sign_in(desk_client, ward.province_duty)
     assert (

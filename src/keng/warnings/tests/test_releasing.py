@@ -22,8 +22,7 @@ from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
 from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.models import VerifyCode, Version, Warning
-from keng.warnings.tests.ward import CALM, Ward, looked_at
-from keng.warnings.waiting_count import count_waiting_warnings
+from keng.warnings.tests.ward import CALM, Ward, looked_at, waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -139,8 +138,8 @@ def test_another_persons_word_opens_no_way_round(ward):
     with pytest.raises(HandInIt):
         release(again, ward.commander)
     assert queries.warning_desk_lists(ward.commander).to_release == []
-    assert count_waiting_warnings(ward.commander) == 0
-    assert count_waiting_warnings(ward.coordinator) == 1
+    assert waiting_warnings(ward.commander) == 0
+    assert waiting_warnings(ward.coordinator) == 1
     release(again, ward.coordinator)
 
 
@@ -444,9 +443,9 @@ def test_a_correction_that_waits_ends_with_the_recall(ward):
     version = ward.published()
     again = with_a_word_more(ward, version, ward.officer)
     actions.submit_warning(version.warning_id, by=ward.officer)
-    assert count_waiting_warnings(ward.commander) == 1
+    assert waiting_warnings(ward.commander) == 1
     actions.recall_warning(version.warning_id, reason="over", by=ward.commander)
-    assert count_waiting_warnings(ward.commander) == 0
+    assert waiting_warnings(ward.commander) == 0
     with pytest.raises(NothingWaits):
         release(Version.objects.get(pk=again.pk), ward.commander)
     with pytest.raises(NothingWaits):

@@ -6,8 +6,7 @@ from keng.conftest import sign_in
 from keng.warnings import queries
 from keng.warnings.models import Version
 from keng.warnings.tests.test_desk import url
-from keng.warnings.tests.ward import Ward
-from keng.warnings.waiting_count import count_waiting_warnings
+from keng.warnings.tests.ward import Ward, waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +26,7 @@ def test_the_menu_counts_what_the_page_lists_for_each_officer(ward):
     ward.published()
     everybody = (ward.officer, ward.commander, ward.coordinator, ward.province_duty)
     listed = [len(queries.warning_desk_lists(officer).to_release) for officer in everybody]
-    assert [count_waiting_warnings(officer) for officer in everybody] == listed == [0, 1, 2, 3]
+    assert [waiting_warnings(officer) for officer in everybody] == listed == [0, 1, 2, 3]
 
 
 def test_what_waits_is_listed_however_many_drafts_are_newer(ward):
@@ -38,7 +37,7 @@ def test_what_waits_is_listed_however_many_drafts_are_newer(ward):
         Version(**same, number=number, made_by=ward.officer) for number in range(2, 203)
     )
     listed = queries.warning_desk_lists(ward.commander).to_release
-    assert len(listed) == count_waiting_warnings(ward.commander) == 1
+    assert len(listed) == waiting_warnings(ward.commander) == 1
 
 
 def test_the_number_stands_in_the_menu_of_whoever_may_approve(desk_client, ward):

@@ -6,6 +6,7 @@ from keng.delivery.audience import plan_audience
 from keng.delivery.tests.rows import make_rows
 from keng.kit import times
 from keng.network.models import GroupKind
+from keng.waiting.counts import counts_by_page
 from keng.warnings import actions
 from keng.warnings.content import AudienceChoice, WarningContent, audience_of
 from keng.warnings.known_numbers import check_warning
@@ -88,3 +89,8 @@ class Ward:
         make_rows()
         version.refresh_from_db()
         return version
+
+
+def waiting_warnings(officer):
+    """The number beside "Warnings" in the officer's menu."""
+    return counts_by_page(officer)["warnings"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from keng.accounts.models import Officer
+from keng.accounts.vouching import tied_to
 from keng.accounts.who import (
     CHECKING_CLAIMS,
     INVITING,
@@ -15,6 +17,7 @@ from keng.accounts.who import (
     WORKING,
     Who,
 )
+from keng.kit import times
 
 # The sets whose work waits somewhere, by the name under which a query gets their units.
 SETS: Mapping[str, Who] = {
@@ -46,3 +49,20 @@ class Reach:
     def units_of(self, name: str, path: str = "unit") -> Q:
         """The rows whose unit, at the end of `path`, is one for which they are of this set."""
         return Q(**{f"{path}__in": self.own[name]}) | Q(**{f"{path}__parent__in": self.above[name]})
+
+    @property
+    def without_hand(self) -> Q:
+        """The texts that they may let out, as far as hands go."""
+        return ~Q(hands__overlap=self.tied)
+
+
+def reach_of(officer: Officer) -> Reach:
+    """For whom something waits when this officer looks, at this moment."""
+    ends = {name: who.ends(officer) for name, who in SETS.items()}
+    return Reach(
+        own={name: sorted(own) for name, (own, _above) in ends.items()},
+        above={name: sorted(above) for name, (_own, above) in ends.items()},
+        tied=sorted(tied_to(officer)),
+        officer=officer.pk,
+        now=times.now(),
+    )
