@@ -11,7 +11,7 @@ import pytest
 from keng.channels import text as channel_text
 from keng.claims import matching, redact_claims
 from keng.inbox.search import search_query as tip_search
-from keng.intake.examination import findings, places
+from keng.intake.examination import findings
 from keng.kit import safe_text as kit_words
 from keng.language import (
     categories,
@@ -36,7 +36,7 @@ from keng.language import (
 from keng.language.danger import danger_in, is_about_child
 from keng.language.indicators.addresses import read_link
 from keng.lookup_pages import chat_handler
-from keng.places import landmarks, search
+from keng.places import communes_in_text, landmark_names, search
 from keng.surveys.chat import commands
 from keng.warnings import pattern_blanks, verifying
 from tests.security import cost, hostile
@@ -83,9 +83,10 @@ READ: dict[str, Callable[[str], object]] = {
     "names": names.looks_like_a_name,
     "called": lambda text: spoken_names.calls_somebody_by_name(text.split()),
     "findings": findings.findings_in,
-    "places.named_in": lambda text: places.place_names_in(text, "24"),
+    "places.communes_in_text": communes_in_text.communes_in_text,
+    "places.names_beyond_tables": communes_in_text.names_beyond_tables,
     "places.search": search._words,
-    "places.landmarks": landmarks.parse_landmark_name,
+    "places.landmarks": landmark_names.parse_landmark_name,
     "chat: language_of": chat_words.language_of,
     "chat: is_stop": chat_words.is_stop,
     "chat: tells_beside_stop": chat_words.tells_beside_stop,

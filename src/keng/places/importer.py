@@ -1,13 +1,11 @@
 """Loading the administrative units, their succession and the calendar from our own tables."""
 
-import csv
-from collections.abc import Iterator
 from datetime import date
-from importlib import resources
 
 from keng.acts.work import work
 from keng.language.fold import fold
 from keng.places.models import Holiday, Place, Succession
+from keng.places.tables import name_without_kind, table_rows
 
 REFORM_DAY = date(2025, 7, 1)
 LAST_OLD_DAY = date(2025, 6, 30)
@@ -23,12 +21,6 @@ _FULL = {
     "commune": "Xã {}",
     "special_zone": "Đặc khu {}",
 }
-
-
-def table_rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of one of our tables."""
-    text = resources.files("keng.places").joinpath("data", name).read_text(encoding="utf-8")
-    return iter(list(csv.DictReader(text.splitlines())))
 
 
 @work()
@@ -66,15 +58,6 @@ def run() -> int:
     for name, count in import_places().items():
         print(f"{count:>7,} {name.replace('_', ' ')}")
     return 0
-
-
-def name_without_kind(full_name: str) -> str:
-    """The name without its kind: "Phường Nếnh" is "Nếnh", but "Phường 3" keeps its word."""
-    for word, _kind in _KIND_WORDS:
-        rest = full_name.removeprefix(word).strip()
-        if rest != full_name:
-            return full_name if rest.isdigit() else rest
-    return full_name
 
 
 def _kind(full_name: str) -> str:

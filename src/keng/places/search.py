@@ -10,6 +10,7 @@ from django.db.models.fields import FloatField
 from keng.language.alphabet import alphabetical
 from keng.language.fold import fold
 from keng.places import landmarks
+from keng.places.landmark_names import parse_landmark_name
 from keng.places.models import Place, Succession
 
 _KIND = re.compile(r"^(?:xa|phuong|p|x|tt|thi tran|dac khu|thon|tdp|to dan pho)[ .]+(?=\S)")
@@ -58,7 +59,7 @@ def find_places(query: str, province_code: str | None = None, limit: int = 20) -
     if not words:
         return []
     known = _landmark_matches(query)
-    found = _candidates(words) or _candidates(landmarks.parse_landmark_name(query).core.split())
+    found = _candidates(words) or _candidates(parse_landmark_name(query).core.split())
     shown = {match.place.pk for match in known}
     known += [m for m in _matches(found, province_code) if m.place.pk not in shown or m.split_into]
     known = [*_province_matches(query), *known]

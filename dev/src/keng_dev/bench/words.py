@@ -55,13 +55,13 @@ def _milliseconds(read: _Read, unit: str, length: int) -> float:
 
 
 def _readers() -> dict[str, _Read]:
-    from keng.intake.examination import places  # noqa: PLC0415 -- needs the settings
     from keng.language import house_style, indicators, lookup_terms, masking  # noqa: PLC0415 -- big tables
+    from keng.places import communes_in_text  # noqa: PLC0415 -- big tables
 
     return {
         "masking": masking.mask_people,
         "indicators": indicators.extract,
         "asked": lookup_terms.lookup_terms_in,
         "house_style": house_style.check_words_style,
-        "places": lambda text: places.place_names_in(text, "24"),
+        "places": communes_in_text.communes_in_text,
     }

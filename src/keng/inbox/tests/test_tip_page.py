@@ -417,3 +417,24 @@ def test_the_province_reads_the_incident_of_its_desks(desk_client, unit, joined_
     shown = page(sign_in(desk_client, mai), joined_above)
     assert "0912 000 417" in shown
     assert f"?incident={joined_above.incident_id}" in shown
+
+
+def test_the_commune_that_the_words_name_is_shown_beside_the_one_it_stands_under(desk, unit):
+    here = make.place("Phường Mẫu")
+    make.place("Nếnh", code="07795", full_name="Phường Nếnh")
+    tip = make.tip(unit=unit, place=here, text="Có trộm ở xã Vân Trung cũ")
+    shown = page(desk, tip)
+    assert "Phường Nếnh (“Vân Trung”)" in shown
+    assert "Tin đang ở Phường Mẫu" in shown
+    same = make.tip(unit=unit, place=make.place("Nếnh 2", parent=None), text="Cháy to quá")
+    assert "nhắc tới" not in page(desk, same)
+
+
+def test_namesakes_in_the_words_are_offered_and_the_reporter_is_to_be_asked(desk, unit):
+    make.place("Hoàng Vân", code="07822", full_name="Xã Hoàng Vân")
+    make.place("Xuân Lương", code="07246", full_name="Xã Xuân Lương")
+    shown = page(desk, make.tip(unit=unit, text="Xã Đồng Tiến có người ghi đề"))
+    assert "Lời báo có thể nhắc tới:" in shown
+    assert "Xã Hoàng Vân" in shown
+    assert "Xã Xuân Lương" in shown
+    assert "hỏi người báo" in shown

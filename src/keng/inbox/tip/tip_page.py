@@ -22,6 +22,7 @@ from keng.inbox.tip import similar, timeline
 from keng.inbox.tip.after_decision import note_place
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
+from keng.inbox.tip.named_places import places_named_in_tip
 from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
 from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
@@ -163,6 +164,7 @@ def tip_context(
         "indicators": similar.indicators_of_tip(found, officer, sightings),
         "alike": _likely_duplicates(found, officer, sightings),
         "suggested": _suggested_categories(found),
+        "named_places": places_named_in_tip(found),
         "urgency_reasons": _urgency_reasons(found),
         "category": category_label(found.category, get_language() or "vi")
         if found.category

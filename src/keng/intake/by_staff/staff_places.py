@@ -1,7 +1,7 @@
 """Where a report that is taken down may have happened, as the desk's forms offer it."""
 
-from keng.intake.examination.places import codes_of_named_places, place_names_in
 from keng.kit import times
+from keng.places.local_names import PlacedText, communes_in_texts
 from keng.places.models import Jurisdiction, Place, Unit
 from keng.places.search import find_places
 
@@ -25,13 +25,20 @@ def places_of_desk(desk: Unit) -> list[Place]:
 
 
 def places_named_in_text(text: str, desk: Unit) -> list[Place]:
-    """Places that a text names with their kind, in the desk's province, its own first."""
-    codes = codes_of_named_places({0: place_names_in(text, desk.province_code)})[0][:_MOST_FOUND]
+    """Places that a text names, in the desk's province: what the desk serves first, then the best.
+
+    A hamlet stands before its commune.
+    """
+    own = places_of_desk(desk)
+    served = [place.code for place in own if place.kind != Place.Kind.HAMLET]
+    channel = served[0] if len(served) == 1 else None
+    named = communes_in_texts({0: PlacedText(text, desk.province_code, channel)})[0]
+    codes = [*named.hamlets, *named.ranked][:_MOST_FOUND]
     found = Place.objects.filter(
         code__in=codes, province_code=desk.province_code, valid_to__isnull=True
     ).exclude(kind=Place.Kind.PROVINCE)
-    own = {place.pk for place in places_of_desk(desk)}
-    return sorted(found, key=lambda place: (place.pk not in own, codes.index(place.code)))
+    keys = {place.pk for place in own}
+    return sorted(found, key=lambda place: (place.pk not in keys, codes.index(place.code)))
 
 
 def places_by_name(query: str, desk: Unit) -> list[Place]:

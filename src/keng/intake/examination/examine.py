@@ -14,7 +14,6 @@ from keng.decisions import meant_for_unit
 from keng.delivery.actions import replies
 from keng.intake import coming_back
 from keng.intake.examination.findings import Findings, findings_in, role_of_indicator
-from keng.intake.examination.places import codes_of_named_places, place_names_in
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
@@ -22,6 +21,8 @@ from keng.language import chat_words, lost_money
 from keng.language.fold import fold
 from keng.language.urgency import first_urgency_of
 from keng.lookup.actions.indicators import hold_indicators
+from keng.places.communes_in_text import CommunesInText
+from keng.places.local_names import PlacedText, commune_code_of, communes_in_texts
 from keng.places.models import Unit
 from keng.tips import chats, concerns, deadlines
 from keng.tips.gravity import answers_not_safe
@@ -43,13 +44,17 @@ RETURNING last
 def examine_tips(portion: int = PORTION) -> int:
     """Give new tips indicators, a suggestion, a reference and search words; how many were done."""
     waiting = Tip.objects.filter(examined_at__isnull=True).order_by("id")
+    waiting = waiting.select_related("place__parent")
     tips = list(lock_available(waiting)[:portion])
     if not tips:
         return 0
     found = {tip.pk: findings_in(tip.text, tip.topic) for tip in tips}
     _keep_sightings([(tip.pk, None, found[tip.pk]) for tip in tips])
-    places = codes_of_named_places(
-        {tip.pk: place_names_in(tip.text, tip.province_code) for tip in tips}
+    places = communes_in_texts(
+        {
+            tip.pk: PlacedText(tip.text, tip.province_code, commune_code_of(tip.place))
+            for tip in tips
+        }
     )
     Suggestion.objects.bulk_create(
         [_suggestion(tip, found[tip.pk], places[tip.pk]) for tip in tips], ignore_conflicts=True
@@ -162,13 +167,13 @@ def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]
     )
 
 
-def _suggestion(tip: Tip, found: Findings, places: list[str]) -> Suggestion:
+def _suggestion(tip: Tip, found: Findings, named: CommunesInText) -> Suggestion:
     return Suggestion(
         tip=tip,
         categories=list(found.categories),
         urgency=found.urgency,
         urgency_reasons=list(found.urgency_reasons),
-        places=places,
+        places=list(dict.fromkeys([*named.hamlets, *named.ranked])),
     )
 
 

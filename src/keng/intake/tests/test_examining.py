@@ -13,6 +13,7 @@ from keng.intake.examination.examine import examine_messages, examine_tips
 from keng.kit import times
 from keng.language.fold import fold
 from keng.lookup.models import Indicator
+from keng.places.models import Landmark, Place
 from keng.tips.models import ReferenceCounter, Sighting, Suggestion, Tip
 from tests import make
 
@@ -118,6 +119,24 @@ def test_places_named_in_the_words_are_suggested_from_the_own_province(unit):
     examine_tips()
     assert Suggestion.objects.get().places == [near.code]
     assert near.folded == fold("Tân Thử")
+
+
+def test_hamlets_and_landmarks_of_the_operator_are_found_in_the_words(unit):
+    ward = make.place("Nếnh", code="07795", full_name="Phường Nếnh")
+    hamlet = make.place("Yên Thử", kind=Place.Kind.HAMLET, parent=ward)
+    Landmark.objects.create(name="KCN Mẫu Thử", folded="mau thu", place=ward)
+    for text in ("mất xe ở tổ dân phố Yên Thử", "đánh nhau ở cổng KCN Mẫu Thử"):
+        make.tip(unit=unit, text=text)
+    examine_tips()
+    first, second = Suggestion.objects.order_by("tip_id").values_list("places", flat=True)
+    assert (first, second) == ([hamlet.code, ward.code], [ward.code])
+
+
+def test_the_place_of_a_tip_decides_among_namesakes_in_its_words(unit):
+    here = make.place("Hoàng Vân", code="07822", full_name="Xã Hoàng Vân")
+    make.tip(unit=unit, place=here, text="Xã Đồng Tiến có người ghi đề")
+    examine_tips()
+    assert Suggestion.objects.get().places == ["07822"]
 
 
 @pytest.mark.parametrize("words", ["đừng gọi nữa nhé", "Please do not contact me again"])
