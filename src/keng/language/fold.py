@@ -4,12 +4,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from keng.kit.visible import INVISIBLE, visible_text
 
 _INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]")
 _PICTURE_MARKS = re.compile("[\ufe00-\ufe0f\u20e3]")
 _CACHED_BELOW = 0x3000
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+Y_FOR_I = re.compile(r"^([hklmst]|qu)y(?=[\u0300-\u0323]|$)")
 
 
 def normalise(text: str) -> str:
@@ -32,6 +35,15 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
+@lru_cache(maxsize=16384)
+def spelling(word: str) -> str:
+    """Lower case with the tone at the end: "hòa" and "hoà", "kỹ" and "kĩ" are one spelling."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    tones = "".join(c for c in parts if c in TONES)
+    rest = unicodedata.normalize("NFC", "".join(c for c in parts if c not in TONES))
+    return Y_FOR_I.sub(r"\1i", rest) + tones
+
+
 @dataclass(frozen=True, slots=True)
 class FlatText:
     """A text beside its flat copy, where each character has one place of the original."""
@@ -39,6 +51,11 @@ class FlatText:
     original: str
     flat: str
     positions: tuple[int, ...] | None = None
+
+    @property
+    def as_given(self) -> str:
+        """The text that the places are places of."""
+        return self.original
 
     def start(self, at: int) -> int:
         """Where in the original the flat character at this place stands."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal, NamedTuple
 
+from keng.language.disguise import flatten_readable
 from keng.language.fold import FlatText, flatten, fold, normalise
 from keng.language.indicators import extract_flat
 from keng.language.indicators.links import find_emails
@@ -98,7 +99,7 @@ def mask_people(text: str) -> MaskedText:
     # Where everything is shouted, capitals say nothing.
     if not text.isupper():
         names = sorted({*names, *_called(flat), *_by_surname(flat)})
-    pieces = _apart([*names, *_again(text, names), *_numbers(flat)])
+    pieces = _apart([*names, *_again(text, names), *_numbers(flatten_readable(text))])
     return _with_masks(text, pieces)
 
 

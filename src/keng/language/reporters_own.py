@@ -6,6 +6,7 @@ Where nobody seals them, `mask_everybody` leaves neither these nor names and num
 import re
 from collections.abc import Iterable
 
+from keng.language.disguise import flatten_readable
 from keng.language.fold import FlatText, flatten
 from keng.language.indicators import Indicator, english, extract_flat, far_east
 from keng.language.indicators.links import find_emails
@@ -40,8 +41,7 @@ _HOUSE_NUMBER = re.compile(r"\d{1,5}\w?(?:[/\-]\d{1,5}\w?)*")
 
 def cut_reporters_own(text: str) -> tuple[str, list[str]]:
     """The text to show, and what was cut: own phone, e-mail, card, name and number of the house."""
-    flat = flatten(text)
-    spans = [*_contacts(text, flat), *own_names(flat)]
+    spans = [*_contacts(text, flatten_readable(text)), *own_names(flatten(text))]
     return _without(text, sorted(spans)) if spans else (text, [])
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from keng.language.fold import flatten, fold
+from keng.language.disguise import flatten_readable
+from keng.language.fold import fold, spelling
 from keng.language.indicators import extract
 from keng.language.seeds import SEED_MASK, seed_concepts, vague_words
-from keng.language.words import TextWord, folded_key, has_accents, spelling, words_of
+from keng.language.words import TextWord, folded_key, has_accents, words_of
 
 _MONEY = re.compile(
     r"(?<![\w.])\d[\d.,]{0,30}+\s?(?:tr|trieu|cu|k|nghin|ngan|ty|d|dong|usd|do|vnd|%)(?![a-z])|(?<!\w)\d{1,3}tr\d{1,3}(?!\w)"
@@ -123,7 +124,7 @@ def _add_forms(text: str, found: IdeaHits) -> None:
     """Sums of money, ages of children, and indicators are known by their form."""
     if not any(c.isdigit() for c in text) and "." not in text:
         return
-    flat = flatten(text)
+    flat = flatten_readable(text)
     for name, form in (("#money", _MONEY), ("#minor", _MINOR)):
         for match in form.finditer(flat.flat):
             found.setdefault(name, []).append(

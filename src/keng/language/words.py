@@ -1,18 +1,16 @@
 """The words of a text with their places, compared with or without accents as it is written."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from keng.language.fold import flatten, fold
+from keng.language.disguise import undisguised
+from keng.language.fold import Y_FOR_I, flatten, fold, spelling
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_](?:\.[^\W_])+)?|[^\W_](?:\.[^\W_]){2,}")
 _SENTENCE_END = re.compile(r"[.!?;…\n]")
 _PAUSE = re.compile(r"[,:()\-–—]")
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
-_Y_FOR_I = re.compile(r"^([hklmst]|qu)y(?=[\u0300-\u0323]|$)")
 # Words of chat that everybody reads as another word.
 _SHORT = {
     "ko": "khong",
@@ -39,34 +37,28 @@ class TextWord(NamedTuple):
 
 
 def words_of(text: str) -> list[TextWord]:
-    """All words; letters with dots between them ("B.H.X.H") are one word."""
-    flat = flatten(text)
-    positions = flat.positions
+    """All words as people read them, whatever disguises them, each with its place as written.
+
+    Letters with dots between them ("B.H.X.H") are one word.
+    """
+    source = undisguised(text)
+    flat = flatten(source.readable)
     found = []
     for match in _WORD.finditer(flat.flat):
-        start, end = match.span()
-        if positions is not None:
-            start, end = positions[start], positions[end - 1] + 1
-        folded, written = match.group(), text[start:end]
+        start, end = flat.start(match.start()), flat.end(match.end())
+        folded, written = match.group(), source.readable[start:end]
         if "." in folded:
             folded, written = folded.replace(".", ""), written.replace(".", "")
-        found.append(TextWord(folded_key(folded), spelling(written), start, end))
+        found.append(
+            TextWord(folded_key(folded), spelling(written), source.start(start), source.end(end))
+        )
     return found
-
-
-@lru_cache(maxsize=16384)
-def spelling(word: str) -> str:
-    """Lower case with the tone at the end: "hòa" and "hoà", "kỹ" and "kĩ" are one spelling."""
-    parts = unicodedata.normalize("NFD", word.lower())
-    tones = "".join(c for c in parts if c in _TONES)
-    rest = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
-    return _Y_FOR_I.sub(r"\1i", rest) + tones
 
 
 @lru_cache(maxsize=16384)
 def folded_key(folded: str) -> str:
     """The folded word under which phrases are looked up."""
-    return _Y_FOR_I.sub(r"\1i", _SHORT.get(folded, folded))
+    return Y_FOR_I.sub(r"\1i", _SHORT.get(folded, folded))
 
 
 def has_accents(words: list[TextWord]) -> bool:

@@ -12,17 +12,23 @@ from django.db.models import Count, Min, Q
 
 from keng.accounts.models import Officer
 from keng.kit import times
+from keng.language.same_incident import IncidentTraits, incident_traits, same_incident
 from keng.language.similarity import jaccard, shingles
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
+from keng.places.models import Place
 from keng.tips.models import Sighting, Tip
 
 _RECENT = datetime.timedelta(days=30)
-# How many of the newest open tips are compared by their words.
-_MOST_COMPARED = 300
-# Shares of common words and word pairs; copies of one message lie above the last.
-_WORTH_A_LOOK, _ALIKE, _VERY_ALIKE = 0.1, 0.2, 0.4
+# How many of the newest open tips are compared by their words, and how many of these wholly.
+_MOST_COMPARED, _MOST_READ = 300, 16
+# A share of common words and word pairs from which on a tip is worth a look whatever it tells of.
+_WORTH_A_LOOK = 0.1
+# Hamlets have longer codes than communes.
+_COMMUNE_CODE = 5
+# From which score on two tips tell of one event, or may.
+_ONE_EVENT, _PERHAPS = 0.5, 0.1
 
 
 @dataclass(slots=True)
@@ -44,15 +50,16 @@ class DuplicateCandidate:
 
     tip: Tip
     shared: list[str] = field(default_factory=list)
-    likeness: float = 0.0
+    score: float = 0.0
+    """How likely both tell of one event."""
     apart: datetime.timedelta = datetime.timedelta(0)
 
     @property
     def strength(self) -> str:
         """How alike, in a word of ours: "very", "fairly" or "slightly"."""
-        if self.shared or self.likeness >= _VERY_ALIKE:
+        if self.shared or self.score >= _ONE_EVENT:
             return "very"
-        return "fairly" if self.likeness >= _ALIKE else "slightly"
+        return "fairly" if self.score >= _PERHAPS else "slightly"
 
 
 def indicators_of_tip(tip: Tip, officer: Officer, sightings: list[Sighting]) -> list[TipIndicator]:
@@ -100,21 +107,48 @@ def duplicate_candidates(
     recent = _other_open_tips(tip, officer)
     used = {each.indicator_id for each in sightings if each.role == Sighting.Role.USED}
     shared = _shared_values(tip, officer, used, [pk for pk, _text, _at in recent])
-    found, own = [], shingles(tip.text)
-    for pk, text, at in recent:
-        values, likeness = shared.get(pk, []), jaccard(own, shingles(text))
-        if values or likeness >= _WORTH_A_LOOK:
-            # A shared indicator says more than shared words.
-            apart = abs(at - tip.received_at)
-            found.append((-likeness - len(values), apart, pk, values, likeness))
-    best = sorted(found, key=lambda each: each[:2])[:limit]
-    rows = Tip.objects.visible_to(officer).with_incidents_of(officer).select_related("place")
-    tips = rows.in_bulk([pk for _score, _apart, pk, _values, _likeness in best]) if best else {}
-    return [
-        DuplicateCandidate(tips[pk], values, likeness, apart)
-        for _score, apart, pk, values, likeness in best
-        if pk in tips
-    ]
+    own = shingles(tip.text)
+    alike = {pk: jaccard(own, shingles(text)) for pk, text, _at in recent}
+    likeliest = sorted(alike, key=lambda pk: (-len(shared.get(pk, ())), -alike[pk], pk))
+    rows = Tip.objects.visible_to(officer).with_incidents_of(officer)
+    tips = rows.select_related("place", "suggestion").in_bulk(likeliest[:_MOST_READ])
+    communes = {each.pk: _communes_of(each) for each in (tip, *tips.values())}
+    names = _names_of_places({code for codes in communes.values() for code in codes})
+    mine = _traits_of(tip, communes[tip.pk], names)
+    found = []
+    for other in tips.values():
+        values = shared.get(other.pk, [])
+        score = same_incident(mine, _traits_of(other, communes[other.pk], names))
+        if values or score >= _PERHAPS or alike[other.pk] >= _WORTH_A_LOOK:
+            apart = abs(other.received_at - tip.received_at)
+            found.append(DuplicateCandidate(other, values, score, apart))
+    # A shared indicator says more than shared words.
+    found.sort(key=lambda each: (-each.score - len(each.shared), each.apart, each.tip.pk))
+    return found[:limit]
+
+
+def _communes_of(tip: Tip) -> list[str]:
+    """What its words name, the likeliest first; else where it came from."""
+    suggestion = getattr(tip, "suggestion", None)
+    named = [code for code in suggestion.places if len(code) == _COMMUNE_CODE] if suggestion else []
+    return named or ([tip.place.code] if tip.place and len(tip.place.code) == _COMMUNE_CODE else [])
+
+
+def _names_of_places(codes: set[str]) -> dict[str, str]:
+    rows = Place.objects.filter(code__in=codes, valid_to__isnull=True)
+    return dict(rows.values_list("code", "name")) if codes else {}
+
+
+def _traits_of(tip: Tip, communes: list[str], names: dict[str, str]) -> IncidentTraits:
+    """What tells its event from others: its words, its place and what it seems to be."""
+    suggestion = getattr(tip, "suggestion", None)
+    suggested = [one["code"] for one in suggestion.categories] if suggestion else []
+    return incident_traits(
+        tip.text,
+        communes=communes,
+        place_words=[names[code] for code in communes if code in names],
+        categories=[tip.category] if tip.category else suggested,
+    )
 
 
 def _other_open_tips(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, datetime.datetime]]:

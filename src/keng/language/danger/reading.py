@@ -21,6 +21,7 @@ from keng.language.danger.table import (
     danger_phrases,
     danger_rules,
 )
+from keng.language.disguise import flatten_readable, undisguised
 from keng.language.fold import as_read, flatten
 from keng.language.words import TextWord, has_accents, words_of
 
@@ -124,11 +125,12 @@ _known = _Known()
 
 def danger_in(text: str) -> Danger | None:
     """The gravest danger that a text speaks of; None when it speaks of none."""
-    text = as_read(text)
-    found = _known.find(text)
+    source = undisguised(as_read(text))
+    found = _known.find(source.readable)
     if found is None:
         return None
-    return Danger(found.level, found.kind, _words_at(text, found.places), found.is_clear)
+    places = tuple((source.start(start), source.end(end)) for start, end in found.places)
+    return Danger(found.level, found.kind, _words_at(source.original, places), found.is_clear)
 
 
 def _find(text: str) -> _Found | None:
@@ -187,7 +189,7 @@ def is_about_child(text: str, topic: str = "") -> bool:
     danger = danger_in(text)
     if danger is not None and danger.kind in _OF_CHILDREN:
         return True
-    return bool(_MINOR.search(flatten(text).flat))
+    return bool(_MINOR.search(flatten_readable(text).flat))
 
 
 def calls_for_child_line(text: str, topic: str = "") -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from keng.kit.urgency import Urgency
-from keng.language.fold import fold
+from keng.language.fold import fold, spelling
 from keng.language.tables import table_entries
-from keng.language.words import folded_key, spelling
+from keng.language.words import folded_key
 
 DANGER_PACKAGE = "keng.language.danger"
 DANGER_LANGUAGES = ("vietnamese", "english", "chinese", "korean")

@@ -3,7 +3,8 @@
 import re
 from itertools import pairwise
 
-from keng.language.fold import FlatText, flatten
+from keng.language.disguise import flatten_readable
+from keng.language.fold import FlatText
 from keng.language.indicators.far_east import letters_as_barriers
 from keng.language.indicators.indicator import ContextRole, FoundSpan, Indicator, IndicatorKind
 from keng.language.indicators.links import find_emails, find_links, is_own_site
@@ -13,13 +14,15 @@ from keng.language.indicators.roles import role_of
 
 _LISTED = re.compile(r"(?:[ ,;/&+()\-]|\b(?:va|voi|hoac)\b){1,6}")
 
+_PICTURE_MARKS = re.compile("[\ufe0e\ufe0f\u20e3]{1,3}")
+
 _Found = tuple[IndicatorKind, int, int, str]
 __all__ = ["ContextRole", "Indicator", "IndicatorKind", "extract", "is_own_site"]
 
 
 def extract(text: str) -> list[Indicator]:
     """All indicators, in the order of the text. Offsets are those of `text` as given."""
-    return extract_flat(flatten(text))
+    return extract_flat(flatten_readable(text))
 
 
 def extract_flat(text: FlatText) -> list[Indicator]:
@@ -43,9 +46,16 @@ def extract_flat(text: FlatText) -> list[Indicator]:
     ]
     spans.sort(key=lambda span: span[1])
     return [
-        Indicator(kind, value, text.start(start), text.end(end), role)
+        Indicator(kind, value, text.start(start), _with_marks(text, end), role)
         for (kind, start, end, value), role in zip(spans, _roles(words, spans), strict=True)
     ]
+
+
+def _with_marks(text: FlatText, end: int) -> int:
+    """Where it ends as written, with the marks that make a key or a picture of its last digit."""
+    at = text.end(end)
+    marks = _PICTURE_MARKS.match(text.as_given, at)
+    return marks.end() if marks else at
 
 
 def _roles(text: FlatText, spans: list[_Found]) -> list[ContextRole]:

@@ -134,7 +134,10 @@ def _next_sentence(text: FlatText, flat: str, shorter: int, end: int, host: str)
         return False
     written = _ANY_DOT.sub("", text.written(shorter, end), count=1)
     last = host.rpartition(".")[2]
-    return written[:1].isupper() or (last not in _USUAL_ENDINGS and bool(_SYLLABLE.fullmatch(last)))
+    in_capitals = text.written(shorter - 1, shorter).isupper()
+    return (written[:1].isupper() and not in_capitals) or (
+        last not in _USUAL_ENDINGS and bool(_SYLLABLE.fullmatch(last))
+    )
 
 
 def _before_last_dot(flat: str, start: int, end: int) -> int:

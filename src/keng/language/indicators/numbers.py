@@ -28,6 +28,8 @@ _LISTED = re.compile(
 _ROUND_SUM = re.compile(r"[1-9]\d{0,3}0{5,}|[1-9]\d{2,3}000|[1-9]\d{0,2}(?:[ .]\d{3})+")
 _NOTHING_COUNTED = re.compile(rf"\s*(?:[^\w\s]|\n|$|\(?{NAMED_BANK}|{any_phrase('ten chu cua')}\b)")
 _ACCOUNT_MIN, _ACCOUNT_MAX = 6, 19
+# As many digits in even groups are one number, whatever joins them.
+_EVEN_MIN = 9
 
 
 class Number(NamedTuple):
@@ -115,6 +117,8 @@ def _account_end(flat: str, run: list[DigitGroup], i: int) -> int:
     after = i + 1
     if total >= 8:
         return after
+    if evenly := _even_end(flat, run, i):
+        return evenly
     single = total == 1
     while after < len(run):
         group = run[after]
@@ -128,6 +132,24 @@ def _account_end(flat: str, run: list[DigitGroup], i: int) -> int:
         total += len(group.digits)
         after += 1
     return after
+
+
+def _even_end(flat: str, run: list[DigitGroup], i: int) -> int | None:
+    """The same where all groups but the last are of one size, and one joint stands between all."""
+    if i + 1 == len(run):
+        return None
+    size, joint = len(run[i].digits), flat[run[i].end : run[i + 1].start]
+    total, after = size, i + 1
+    while after < len(run) and flat[run[after - 1].end : run[after].start] == joint:
+        length = len(run[after].digits)
+        if length > size or followed_by_unit(flat, run[after].end):
+            return None
+        total += length
+        after += 1
+        if length < size:
+            break
+    ends = after == len(run) or len(flat[run[after - 1].end : run[after].start]) > len(joint)
+    return after if ends and _EVEN_MIN <= total <= _ACCOUNT_MAX else None
 
 
 def _is_the_rest(flat: str, run: list[DigitGroup], i: int, last: int) -> bool:

@@ -98,3 +98,9 @@ def test_the_pieces_put_back_give_the_text(text: str) -> None:
     for piece in pieces:
         shown = shown.replace(CUT_MARK, piece, 1)
     assert shown == text
+
+
+def test_an_own_number_is_cut_whatever_disguises_it() -> None:
+    shown, cut = cut_reporters_own("sđt cuar tooi 09🔥1200🔥0345, nhà bị trộm")
+    assert "1200" not in shown
+    assert cut == ["09🔥1200🔥0345"]

@@ -1,0 +1,244 @@
+"""What a text says when its disguise is taken off: for reading alone, with the places as written.
+
+Look-alike letters, pictures inside words, raw telex keys, chat spellings, digits for letters and
+words run together are how people hide from filters, or just type. What is shown and kept stays as
+it was written; whoever reads for danger, categories or numbers reads this.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from keng.language.disguise.characters import (
+    apart_accents,
+    latin_letters,
+    pictures_inside,
+    unseen_inside,
+)
+from keng.language.disguise.respelling import (
+    Reading,
+    cost_as_it_is,
+    cost_between,
+    has_outer_digits,
+    is_leet_for_sure,
+    readings_of,
+)
+from keng.language.disguise.syllables import is_known, listed_words, with_likely_accents
+from keng.language.fold import FlatText, flatten
+from keng.language.tables import table_entries
+
+_CHUNK_BEFORE, _CHUNK_AFTER = re.compile(r"\S+$"), re.compile(r"\S*")
+_NEAR = 80
+_WORD = re.compile(r"[^\W_]+(?:[@$!][^\W_]+)*")
+# Links, addresses and names of files are read as they stand.
+_NO_WORDS = re.compile(
+    r"://|@[^\W\d_]{0,30}\.|_|\w\.[a-z]{2}|[\[({<](?:\.|dot|cham|chấm)[\])}>]", re.IGNORECASE
+)
+_DOT_AFTER = re.compile(r"\s{0,2}[\[({<]?\s?(?:\.|dot|ch[aấ]m)\s?[\])}>]?\s{0,2}([a-z]{2,10})\b")
+# What stands between the numbers of a plate ("12-K3 660.71"), and digits some of which are letters.
+_OF_A_NUMBER = re.compile(r"[a-z]{1,2}\d|[\doil]+")
+_DIGITS = re.compile(r"[\doil]{2,}")
+_ENGLISH_SHARE = 0.2
+# One word of so many has accents where the writer uses them.
+_ACCENTED = 6
+# Capitals alone are short for something, if there are few of them.
+_SHORT_FORM, _LEFT_ALONE = 5, 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableText:
+    """A text beside what it says, where each character has a place of the original."""
+
+    original: str
+    readable: str
+    starts: tuple[int, ...] | None = None
+    ends: tuple[int, ...] | None = None
+    """Where what a character stands for starts and ends; None where nothing is disguised."""
+
+    def start(self, at: int) -> int:
+        """Where in the original what is read at this place begins."""
+        return at if self.starts is None else self.starts[at]
+
+    def end(self, at: int) -> int:
+        """Where in the original a span that ends before this place ends."""
+        return at if self.ends is None or at == 0 else self.ends[at - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class FlatReadable(FlatText):
+    """A flat text of what is read; its places are those of the text as it was written."""
+
+    source: ReadableText = ReadableText("", "")
+
+    @property
+    def as_given(self) -> str:
+        return self.source.original
+
+    def start(self, at: int) -> int:
+        return self.source.start(FlatText.start(self, at))
+
+    def end(self, at: int) -> int:
+        return self.source.end(FlatText.end(self, at))
+
+    def written(self, start: int, end: int) -> str:
+        """The characters as they are read, of a flat span."""
+        if end <= start:
+            return ""
+        return self.original[FlatText.start(self, start) : FlatText.end(self, end)]
+
+
+def flatten_readable(text: str) -> FlatText:
+    """The flat copy of what a text says."""
+    source = undisguised(text)
+    flat = flatten(source.readable)
+    return FlatReadable(source.readable, flat.flat, flat.positions, source)
+
+
+@lru_cache(maxsize=4)
+def undisguised(text: str) -> ReadableText:
+    """The text as people read it. Asked several times of each text, and read once."""
+    made = ReadableText(text, latin_letters(text))
+    for pieces in (unseen_inside, apart_accents, pictures_inside):
+        made = _edited(made, [_Edit(*each) for each in pieces(made.readable)])
+    return _edited(made, _reread(made.readable))
+
+
+class _Edit(NamedTuple):
+    """What is read instead of a span; letter by letter where only blanks were added."""
+
+    start: int
+    end: int
+    instead: str
+
+
+def _edited(text: ReadableText, edits: list[_Edit]) -> ReadableText:
+    if not edits:
+        return text
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+
+    def keep(start: int, end: int) -> None:
+        parts.append(text.readable[start:end])
+        starts.extend(map(text.start, range(start, end)))
+        ends.extend(map(text.end, range(start + 1, end + 1)))
+
+    at = 0
+    for edit in edits:
+        keep(at, edit.start)
+        at = edit.end
+        written = text.readable[edit.start : edit.end]
+        if edit.instead.replace(" ", "") == written:
+            pieces = edit.instead.split(" ")
+            place = edit.start
+            for number, piece in enumerate(pieces):
+                if number:
+                    parts.append(" ")
+                    starts.append(text.start(place))
+                    ends.append(text.end(place))
+                keep(place, place + len(piece))
+                place += len(piece)
+        else:
+            parts.append(edit.instead)
+            starts += [text.start(edit.start)] * len(edit.instead)
+            ends += [text.end(edit.end)] * len(edit.instead)
+    keep(at, len(text.readable))
+    return ReadableText(text.original, "".join(parts), tuple(starts), tuple(ends))
+
+
+def _reread(text: str) -> list[_Edit]:
+    """The words that are to be read anew, in their order."""
+    words = list(_WORD.finditer(text))
+    unclear = {at for at, word in enumerate(words) if readings_of(word.group())}
+    unclear = {at for at in unclear if not _is_no_word(text, words[at])} if unclear else unclear
+    if not unclear:
+        return []
+    lower = [word.group().lower() for word in words]
+    english = listed_words("signs_of_english")
+    if sum(word in english for word in lower) > _ENGLISH_SHARE * len(words):
+        return []
+    is_leet = any(is_leet_for_sure(lower[at]) for at in unclear)
+    chosen: list[tuple[re.Match[str], Reading]] = []
+    read = dict[int, str]()
+    for at in sorted(unclear):
+        before = read.get(at - 1) or (lower[at - 1] if at and is_known(lower[at - 1]) else "")
+        after = lower[at + 1] if at + 1 < len(words) else ""
+        is_of_a_number = _OF_A_NUMBER.fullmatch(lower[at]) is not None and any(
+            _DIGITS.fullmatch(beside) for beside in (after, lower[at - 1] if at else "")
+        )
+        reading = _best_reading(
+            words[at].group(), before, after, is_leet=is_leet and not is_of_a_number
+        )
+        if reading is not None:
+            chosen.append((words[at], reading))
+            read[at] = reading.words[-1]
+    unsure = sum(not reading.is_sure for _word, reading in chosen)
+    is_telex = unsure > 1 or any(reading.is_telex and reading.is_sure for _word, reading in chosen)
+    # A digit took the accents of its letter along; they are missed where the others have theirs.
+    is_accented = sum(not word.isascii() for word in lower) * _ACCENTED > len(lower)
+    return [
+        _Edit(*word.span(), _as_written(word.group(), _accented(reading, is_accented)))
+        for word, reading in chosen
+        if reading.is_sure or is_telex
+    ]
+
+
+def _accented(reading: Reading, is_accented: bool) -> tuple[str, ...]:
+    if not (reading.is_leet and is_accented):
+        return reading.words
+    return tuple(with_likely_accents(each) if each.isascii() else each for each in reading.words)
+
+
+def _is_no_word(text: str, word: re.Match[str]) -> bool:
+    """Whether it is part of a link, an address, the name of a file."""
+    start, end = word.span()
+    # A chunk without a blank may be as long as the text: what is near decides.
+    before = _CHUNK_BEFORE.search(text, max(0, start - _NEAR), start)
+    after = _CHUNK_AFTER.match(text, end, end + _NEAR)
+    chunk = text[before.start() if before else start : after.end() if after else end]
+    return bool(_NO_WORDS.search(chunk)) or _is_before_an_ending(
+        text, after.end() if after else end
+    )
+
+
+def _is_before_an_ending(text: str, at: int) -> bool:
+    """Whether the ending of a web address follows, with a dot that stands apart."""
+    after = _DOT_AFTER.match(text, at)
+    return after is not None and after[1] in _endings()
+
+
+@cache
+def _endings() -> frozenset[str]:
+    return frozenset(dict(table_entries("keng.language.indicators", "phrases.txt"))["usual_ending"])
+
+
+def _best_reading(written: str, before: str, after: str, *, is_leet: bool) -> Reading | None:
+    """The likeliest reading between its neighbours; None where it is likelier what it says."""
+    readings = readings_of(written)
+    if has_outer_digits(written) and not is_leet:
+        readings = tuple(reading for reading in readings if not reading.is_leet)
+    elif is_leet:
+        readings = tuple(reading for reading in readings if reading.is_leet) or readings
+    if not readings:
+        return None
+    if readings[0].cost == 0:
+        return readings[0]
+    best = min(readings, key=lambda each: each.cost + cost_between(before, each.words, after))
+    total = best.cost + cost_between(before, best.words, after)
+    is_short_form = written.isalpha() and written.isupper() and len(written) <= _SHORT_FORM
+    return best if total + _LEFT_ALONE * is_short_form < cost_as_it_is(written) else None
+
+
+def _as_written(written: str, words: tuple[str, ...]) -> str:
+    """The words with the capitals of what was written."""
+    whole = " ".join(words)
+    if written.isupper() and sum(map(str.isalpha, written)) > 1:
+        return whole.upper()
+    if whole.replace(" ", "") == written.lower():
+        kept, at = [], 0
+        for character in whole:
+            kept.append(character if character == " " else written[at])
+            at += character != " "
+        return "".join(kept)
+    return whole[0].upper() + whole[1:] if written[0].isupper() else whole

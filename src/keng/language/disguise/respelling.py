@@ -1,0 +1,383 @@
+"""What a disguised word may be: raw telex keys, chat spellings, digits for letters, run together.
+
+A reading has a cost, in the measure of a negative logarithm: what it takes to write the word so,
+and how unlikely its words are where they stand. A word is read anew only where that is less than
+the cost of leaving it as it is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import pairwise, product
+from typing import NamedTuple
+
+from keng.language.disguise.syllables import (
+    cost_after,
+    cost_of,
+    count_of,
+    is_known,
+    is_syllable,
+    neighbour_key,
+    spelled_share,
+    syllables_folded_as,
+)
+from keng.language.fold import TONES, fold
+from keng.language.tables import table_entries
+
+# What it takes: to leave the keys as they are, to write like the young, digits for letters.
+_TELEX, _HALF_TELEX, _RESPELLED, _CHAT, _LEET, _JOINED = 1.0, 1.5, 1.5, 2.5, 1.0, 1.5
+# A word that nothing is known of: a name, a brand, a foreign word.
+_UNKNOWN, _UNKNOWN_LETTER, _NAME = 9.0, 1.7, 6.0
+# No name is so long, and none has a capital in its midst.
+_LONG, _MORE_LETTERS, _CAPITAL_INSIDE = 8, 1.3, 10.0
+_RARE_SYLLABLE = 12.0
+# No foreign word has Vietnamese accents.
+_NO_FOREIGN_WORD = 12.0
+_LONGEST = 60
+_LONGEST_SYLLABLE = 7
+_TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
+_TELEX_PAIRS = (
+    ("dd", "đ"),
+    ("aa", "â"),
+    ("ee", "ê"),
+    ("oo", "ô"),
+    ("aw", "ă"),
+    ("uow", "ươ"),
+    ("uwow", "ươ"),
+    ("uwo", "ươ"),
+    ("ow", "ơ"),
+    ("uw", "ư"),
+)
+_SURE_TELEX = re.compile(r"dd|aa|ee|oo|[aou]w|w[aou]")
+_NOT_LATIN = re.compile("[^\x00-\u024f\u0300-\u036f\u1e00-\u1eff]")
+_CAPITAL = re.compile("[A-Z]")
+_VOWEL = re.compile("[aeiouy]")
+_TRAILING_KEYS = re.compile(r"[sfrxjw]{1,2}$")
+_REPEATED = re.compile(r"(.)\1{2,}")
+# One letter for another that sounds or looks alike, at the start, the end or anywhere.
+_CHAT_LETTERS = tuple(
+    (re.compile(pattern), instead)
+    for pattern, instead in (
+        (r"^f|(?<!^)f(?!$)", "ph"),
+        (r"^w", "qu"),
+        (r"^q(?!u)", "qu"),
+        (r"^j", "gi"),
+        (r"^j", "d"),
+        (r"(?<!^)j", "i"),
+        (r"^(?:dz|z)", "v"),
+        (r"^(?:dz|z)", "d"),
+        (r"^(?:dz|z)", "gi"),
+        (r"^k(?!h)", "c"),
+        (r"^k(?!h)", "kh"),
+        (r"^nk", "nh"),
+        (r"nk$", "nh"),
+        (r"k$", "ch"),
+        (r"k$", "nh"),
+        (r"k$", "c"),
+        (r"(?<!n)g$", "ng"),
+        (r"(?<!^)(?<!n)h$", "nh"),
+        (r"^g(?!h)", "ng"),
+        (r"^gh", "ngh"),
+        (r"^c(?!h)", "ch"),
+        (r"^p(?!h)", "b"),
+        (r"^dj", "đi"),
+        (r"^d", "đ"),
+        (r"y", "i"),
+        (r"i", "y"),
+        (r"iu", "yêu"),
+    )
+)
+_LEET_LETTERS = {
+    "0": "o",
+    "1": "il",
+    "2": "z",
+    "3": "e",
+    "4": "a",
+    "5": "s",
+    "6": "gb",
+    "7": "t",
+    "8": "b",
+    "9": "g",
+    "@": "a",
+    "$": "s",
+    "!": "i",
+}
+_MOST_LEET = 8
+_DIGITS = "0123456789"
+_NUMBER_BESIDE = 2.0
+_LONG_NUMBER = re.compile(r"\d{4}")
+_LEET_AT_END, _MUCH_USED = re.compile(r"(?:ch|kh|lu|ng|nh|ph|th|tr)[034]"), 100
+_LEET_INSIDE = re.compile(r"[^\W\d_][0134578@$][^\W\d_]")
+_COUNTED = re.compile(r"\d{1,3}(?:[hg](?:\d{2}p?)?|(?:tr|k|p|ty|t|d|đ)\d{0,2}|m\d{1,2})")
+_SUM_AND_MORE = re.compile(r"(\d{1,4}(?:h|tr|k|kg|km|m|t|tuoi|tuổi|d|đ)(?:\d{1,2})?)([^\W\d_]{2,})")
+_UNITS = frozenset(
+    {*"dđghklpst", "tr", "km", "kg", "cm", "mm", "ml", "gb", "mb", "tb", "kw", "kv", "hp", "nd"}
+)
+
+
+class Reading(NamedTuple):
+    """The words that a written word may stand for, and the cost of writing them so."""
+
+    words: tuple[str, ...]
+    cost: float
+    is_telex: bool = False
+    is_leet: bool = False
+    is_sure: bool = True
+    """Not only by one key at the end, which many a foreign word has too."""
+
+
+def cost_as_it_is(word: str) -> float:
+    """How unlikely it is that a word means nothing but what is written."""
+    if is_syllable(word):
+        return _RARE_SYLLABLE + (_NAME if word[0].isupper() else 0)
+    cost = _UNKNOWN + _UNKNOWN_LETTER * len(word)
+    if not word.isascii():
+        return cost + _NO_FOREIGN_WORD
+    cost += _MORE_LETTERS * max(len(word) - _LONG, 0)
+    if _CAPITAL.search(word, 1) and not word.isupper():
+        return cost + _CAPITAL_INSIDE
+    return cost + (_NAME if word[0].isupper() else 0)
+
+
+def cost_between(before: str, words: tuple[str, ...], after: str) -> float:
+    """How unlikely these words are between these two; either may be empty."""
+    keys = [neighbour_key(word) for word in words]
+    total = cost_after(neighbour_key(before), keys[0]) if before else cost_of(words[0])
+    for one, other in pairwise(keys):
+        total += cost_after(one, other)
+    if after and is_known(after):
+        total += cost_after(keys[-1], neighbour_key(after)) - cost_of(fold(after))
+    return total + sum(spelled_share(word) for word in words if not word.isascii())
+
+
+@lru_cache(maxsize=8192)
+def readings_of(written: str) -> tuple[Reading, ...]:
+    """Everything that an unknown word may stand for; nothing for a word that is known."""
+    word = written.lower()
+    if len(word) > _LONGEST or _NOT_LATIN.search(word):
+        return ()
+    if chat := _chat_spellings().get(word):
+        return (Reading(chat, 0.0),)
+    if is_known(word) or word.isdigit() or not any(c.isalpha() for c in word):
+        return ()
+    if not word.isalpha():
+        return (*_after_a_sum(word), *_from_leet(word))
+    return tuple(_from_letters(word))
+
+
+def has_outer_digits(word: str) -> bool:
+    """A digit at an end: a number beside a word, unless the writer uses digits for letters."""
+    return not word.isalpha() and (word[0].isdigit() or word[-1].isdigit())
+
+
+def is_leet_for_sure(word: str) -> bool:
+    """A digit between letters of one word ("c0ng"): whoever writes so does it again."""
+    if _LEET_INSIDE.search(word):
+        return any(reading.is_leet for reading in readings_of(word))
+    # "ch0", "nh4": letters that are no word, and with the digit one that everybody uses.
+    readings = readings_of(word) if _LEET_AT_END.fullmatch(word) else ()
+    return any(count_of(each.words[0]) >= _MUCH_USED for each in readings if each.is_leet)
+
+
+def _from_letters(word: str) -> Iterator[Reading]:
+    if (repeated := _REPEATED.search(fold(word))) and len(set(fold(word))) > 1:
+        word = word[: repeated.start() + 1] + word[repeated.end() :]
+        if is_known(word):
+            yield Reading((word,), 0.5)
+    if word.isascii():
+        yield from _from_telex(word)
+    else:
+        yield from _from_accents(word)
+    yield from _from_chat(word)
+    yield from _run_together(word)
+
+
+def _from_telex(keys: str) -> Iterator[Reading]:
+    vowel = _VOWEL.search(keys)
+    if not vowel or len(keys) > _LONGEST_SYLLABLE + 4:
+        return
+    is_sure = bool(_SURE_TELEX.search(keys))
+    for rest, tone in _telex_tones(keys, vowel.start()):
+        made = rest
+        for typed, letter in _TELEX_PAIRS:
+            made = made.replace(typed, letter)
+        for letters in dict.fromkeys((made, *_with_a_late_w(made))):
+            if (letters != keys or tone) and _VOWEL.search(fold(letters)):
+                spelled = _with_tone(letters, tone)
+                if is_syllable(spelled) and (count_of(spelled) or is_sure):
+                    yield Reading((spelled,), _TELEX, True, is_sure)
+
+
+def _telex_tones(keys: str, vowel: int) -> Iterator[tuple[str, str]]:
+    yield keys, ""
+    for at in range(vowel + 1, len(keys)):
+        if keys[at] in _TELEX_TONES:
+            yield keys[:at] + keys[at + 1 :], _TELEX_TONES[keys[at]]
+
+
+def _with_a_late_w(letters: str) -> Iterator[str]:
+    """A "w" typed last makes the horns of all that came before it; so does a "d" for "đ"."""
+    if letters.endswith("w"):
+        bare = letters[:-1]
+        yield bare.replace("uo", "ươ") if "uo" in bare else bare.replace("u", "ư")
+        yield bare.replace("o", "ơ")
+        yield bare.replace("a", "ă")
+    if letters.startswith("d") and letters.endswith("d"):
+        yield "đ" + letters[1:-1]
+
+
+def _from_accents(word: str) -> Iterator[Reading]:
+    """Keys after a word that has its accents already, and accents on the wrong letter."""
+    if keys := _TRAILING_KEYS.search(word):
+        rest = word[: keys.start()]
+        if rest and is_known(rest):
+            yield Reading((rest,), _HALF_TELEX)
+    if is_syllable(word):
+        return
+    tones = [c for c in unicodedata.normalize("NFD", word) if c in TONES]
+    if len(set(tones)) > 1:
+        return
+    for letters in syllables_folded_as(fold(word)):
+        spelled = _with_tone(letters, tones[0] if tones else "")
+        if is_known(spelled) and not spelled.isascii():
+            wrong = sum(one != other for one, other in zip(_bare(word), letters, strict=True))
+            yield Reading((spelled,), 0.5 + wrong)
+
+
+def _bare(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word)
+    return unicodedata.normalize("NFC", "".join(c for c in parts if c not in TONES))
+
+
+def _with_tone(letters: str, tone: str) -> str:
+    """The word with this tone where it is written."""
+    if not tone:
+        return letters
+    bare = fold(letters)
+    start = 2 if bare.startswith(("qu", "gi")) and _VOWEL.search(bare, 2) else 0
+    vowels = [match.start() for match in _VOWEL.finditer(bare, start)]
+    if not vowels:
+        return letters
+    marked = [at for at in vowels if not letters[at].isascii()]
+    is_open = vowels[-1] == len(letters) - 1
+    if marked:
+        at = marked[-1]
+    elif len(vowels) > 1 and is_open:
+        at = vowels[-2]
+    else:
+        at = vowels[-1]
+    return unicodedata.normalize("NFC", letters[: at + 1] + tone + letters[at + 1 :])
+
+
+def _from_chat(word: str) -> Iterator[Reading]:
+    """The word with one or two letters as they should be."""
+    tones = [c for c in unicodedata.normalize("NFD", word) if c in TONES]
+    if len(word) > _LONGEST_SYLLABLE + 1 or len(tones) > 1:
+        return
+    bare = _bare(word)
+    once = dict.fromkeys(_respelled(bare), _CHAT)
+    twice = dict.fromkeys((other for one in once for other in _respelled(one)), 2 * _CHAT)
+    for letters, cost in (twice | once).items():
+        spelled = _with_tone(letters, "".join(tones))
+        if letters != bare and is_known(spelled):
+            yield Reading((spelled,), cost)
+
+
+def _respelled(letters: str) -> Iterator[str]:
+    for pattern, instead in _CHAT_LETTERS:
+        other = pattern.sub(instead, letters, count=1)
+        if other != letters:
+            yield other
+
+
+def _from_leet(word: str) -> Iterator[Reading]:
+    beside = _cost_of_number_beside(word)
+    if beside is None:
+        return
+    cost = _LEET + beside
+    for letters in product(*(_LEET_LETTERS.get(c, c) for c in word)):
+        plain = "".join(letters)
+        if not plain.isalpha():
+            continue
+        if is_known(plain):
+            yield Reading((plain,), cost, is_leet=True)
+            continue
+        for reading in (*_run_together(plain), *_from_accents(plain), *_without_accents(plain)):
+            yield reading._replace(cost=reading.cost + cost, is_leet=True)
+
+
+def _without_accents(word: str) -> Iterator[Reading]:
+    """A digit for a letter takes its accents along: "đ0ng" may be any word that is so folded."""
+    bare = fold(word)
+    if bare != word and is_known(bare):
+        yield Reading((bare,), 0.5)
+
+
+def _cost_of_number_beside(word: str) -> float | None:
+    """How much speaks for a number beside a word ("to3", "50k", "7h30"); None if all does."""
+    if sum(c in _LEET_LETTERS for c in word) > _MOST_LEET or _LONG_NUMBER.search(word):
+        return None
+    head, tail = word.rstrip(_DIGITS), word.lstrip(_DIGITS)
+    cost = _NUMBER_BESIDE if head != word and is_known(head) else 0.0
+    if tail == word:
+        return cost
+    if not tail or tail in _UNITS or _COUNTED.fullmatch(word):
+        return None
+    if tail.isalpha() and len(tail) > 1 and is_syllable(tail):
+        return cost + _NUMBER_BESIDE
+    return cost
+
+
+def _after_a_sum(word: str) -> Iterator[Reading]:
+    """A sum, an hour, an age with the next word run together: "500kstk", "17hhom"."""
+    match = _SUM_AND_MORE.fullmatch(word)
+    if match is None or is_known(word.lstrip(_DIGITS)):
+        return
+    first, rest = match.groups()
+    if is_known(rest):
+        yield Reading((first, rest), 0.0)
+    for reading in _run_together(rest):
+        yield Reading((first, *reading.words), 0.0)
+
+
+def _run_together(word: str) -> Iterator[Reading]:
+    """The likeliest words of which this one is made, where all of them are known."""
+    if len(word) < 3 or is_syllable(word):
+        return
+    accented = not word.isascii()
+    # By where the words so far end: their cost, and the last of them with what came before.
+    best: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_WORD), end):
+            if start not in best or (start == 0 and end == len(word)):
+                continue
+            part = word[start:end]
+            if not is_known(part) or (len(part) == 1 and part not in _ONE_LETTER):
+                continue
+            cost, before = best[start]
+            cost += (
+                cost_after(neighbour_key(before[-1]), neighbour_key(part))
+                if before
+                else cost_of(fold(part))
+            )
+            if accented:
+                cost += spelled_share(part)
+            if end not in best or cost < best[end][0]:
+                best[end] = cost, (*before, part)
+    if len(word) in best:
+        words = best[len(word)][1]
+        yield Reading(words, _JOINED * (len(words) - 1))
+
+
+_LONGEST_WORD = 12
+_ONE_LETTER = frozenset("aeoyêôơưàáạảãèéẹẻẽìíịỉĩòóọỏõùúụủũýỳỵỷỹâấầậẩẫếềệểễốồộổỗớờợởỡứừựửữ")
+
+
+@cache
+def _chat_spellings() -> dict[str, tuple[str, ...]]:
+    return {
+        short.lower(): tuple(whole.split("_"))
+        for whole, shorts in table_entries(__package__, "chat_spellings.txt")
+        for short in shorts
+    }

@@ -1,0 +1,467 @@
+"""What is a Vietnamese syllable, and how common the words are that are written here."""
+
+import csv
+import math
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import islice
+
+from keng.language.fold import TONES, fold, spelling
+from keng.language.tables import table_entries
+
+_CLOSED_TONES = {"", "\u0301", "\u0323"}
+_ONSETS = (
+    *("", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh"),
+    *("nh", "p", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x"),
+)
+_RIMES = [
+    "a",
+    "ac",
+    "ach",
+    "ai",
+    "am",
+    "an",
+    "ang",
+    "anh",
+    "ao",
+    "ap",
+    "at",
+    "au",
+    "ay",
+    "ăc",
+    "ăm",
+    "ăn",
+    "ăng",
+    "ăp",
+    "ăt",
+    "âc",
+    "âm",
+    "ân",
+    "âng",
+    "âp",
+    "ât",
+    "âu",
+    "ây",
+    "e",
+    "ec",
+    "em",
+    "en",
+    "eng",
+    "eo",
+    "ep",
+    "et",
+    "ê",
+    "êch",
+    "êm",
+    "ên",
+    "ênh",
+    "êp",
+    "êt",
+    "êu",
+    "i",
+    "ich",
+    "im",
+    "in",
+    "inh",
+    "ip",
+    "it",
+    "iu",
+    "ia",
+    "iêc",
+    "iêm",
+    "iên",
+    "iêng",
+    "iêp",
+    "iêt",
+    "iêu",
+    "yêm",
+    "yên",
+    "yêng",
+    "yêt",
+    "yêu",
+    "y",
+    "o",
+    "oc",
+    "oi",
+    "om",
+    "on",
+    "ong",
+    "op",
+    "ot",
+    "oa",
+    "oac",
+    "oach",
+    "oai",
+    "oam",
+    "oan",
+    "oang",
+    "oanh",
+    "oao",
+    "oap",
+    "oat",
+    "oay",
+    "oăc",
+    "oăm",
+    "oăn",
+    "oăng",
+    "oăt",
+    "oe",
+    "oem",
+    "oen",
+    "oeo",
+    "oet",
+    "ô",
+    "ôc",
+    "ôi",
+    "ôm",
+    "ôn",
+    "ông",
+    "ôp",
+    "ôt",
+    "ơ",
+    "ơi",
+    "ơm",
+    "ơn",
+    "ơp",
+    "ơt",
+    "u",
+    "uc",
+    "ui",
+    "um",
+    "un",
+    "ung",
+    "up",
+    "ut",
+    "ua",
+    "uân",
+    "uâng",
+    "uât",
+    "uây",
+    "uê",
+    "uêch",
+    "uên",
+    "uênh",
+    "uêt",
+    "uơ",
+    "uy",
+    "uya",
+    "uych",
+    "uyên",
+    "uyêt",
+    "uynh",
+    "uyt",
+    "uyn",
+    "uyu",
+    "uôc",
+    "uôi",
+    "uôm",
+    "uôn",
+    "uông",
+    "uôt",
+    "ư",
+    "ưa",
+    "ưc",
+    "ưi",
+    "ưm",
+    "ưn",
+    "ưng",
+    "ưt",
+    "ưu",
+    "ươc",
+    "ươi",
+    "ươm",
+    "ươn",
+    "ương",
+    "ươp",
+    "ươt",
+    "ươu",
+]
+_AFTER_QU = [
+    "a",
+    "ac",
+    "ach",
+    "ai",
+    "an",
+    "ang",
+    "anh",
+    "ao",
+    "at",
+    "au",
+    "ay",
+    "ăc",
+    "ăm",
+    "ăn",
+    "ăng",
+    "ăp",
+    "ăt",
+    "âm",
+    "ân",
+    "âng",
+    "ât",
+    "âu",
+    "ây",
+    "e",
+    "ec",
+    "en",
+    "eo",
+    "et",
+    "ê",
+    "ên",
+    "ênh",
+    "êt",
+    "êu",
+    "i",
+    "it",
+    "ich",
+    "in",
+    "inh",
+    "ơ",
+    "ơi",
+    "y",
+    "ych",
+    "yên",
+    "yêt",
+    "ynh",
+    "yt",
+    "yp",
+]
+_AFTER_GI = [
+    "a",
+    "ac",
+    "ai",
+    "am",
+    "an",
+    "ang",
+    "anh",
+    "ao",
+    "ap",
+    "at",
+    "au",
+    "ay",
+    "ăc",
+    "ăm",
+    "ăn",
+    "ăng",
+    "ăt",
+    "âc",
+    "âm",
+    "ân",
+    "âp",
+    "ât",
+    "âu",
+    "ây",
+    "e",
+    "em",
+    "en",
+    "eo",
+    "ep",
+    "et",
+    "ê",
+    "êng",
+    "iêc",
+    "iêng",
+    "iêt",
+    "o",
+    "oc",
+    "oi",
+    "om",
+    "on",
+    "ong",
+    "ôc",
+    "ôi",
+    "ông",
+    "ôt",
+    "ơ",
+    "ơi",
+    "u",
+    "uc",
+    "ui",
+    "um",
+    "up",
+    "ut",
+    "ua",
+    "uôc",
+    "ư",
+    "ưa",
+    "ươc",
+    "ương",
+    "ươi",
+]
+_BEFORE_FRONT = {"k", "gh", "ngh"}
+_NOT_BEFORE_FRONT = {"c", "g", "ng"}
+_FRONT = "eêiy"
+# A word nobody counted, and the part of a neighbour in how likely a word is.
+_COMMON_SPELLING = math.log(2.5)
+_UNSEEN, _OF_NEIGHBOURS = 0.2, 0.6
+
+
+@lru_cache(maxsize=16384)
+def is_syllable(word: str) -> bool:
+    """Whether it may be one, with the accents it has; without any also where some are missing."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    tones = [c for c in parts if c in TONES]
+    if len(tones) > 1:
+        return False
+    letters = unicodedata.normalize("NFC", "".join(c for c in parts if c not in TONES))
+    if letters.isascii() and not tones:
+        return letters in _bare_syllables()
+    is_closed = letters[-1:] in ("c", "p", "t") or letters.endswith("ch")
+    if is_closed and "".join(tones) not in _CLOSED_TONES:
+        return False
+    return letters in _syllables()
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    """All of them without their tones."""
+    made = set()
+    for onset in _ONSETS:
+        for rime in {"qu": _AFTER_QU, "gi": _AFTER_GI}.get(onset, _RIMES):
+            is_front = rime[0] in _FRONT
+            if (onset in _BEFORE_FRONT and not is_front) or (
+                onset in _NOT_BEFORE_FRONT and is_front
+            ):
+                continue
+            if rime[0] == "y" and len(rime) > 1 and onset not in ("", "qu"):
+                continue
+            made.add(onset + rime)
+    return frozenset(made | {"gi", "gin", "gich", "gim", "gip", "boong", "xoong", "moóc"})
+
+
+@cache
+def _bare_syllables() -> frozenset[str]:
+    return frozenset(fold(each) for each in _syllables())
+
+
+def neighbour_key(word: str) -> str:
+    """Under what a word is counted as somebody's neighbour: in lower case without accents."""
+    return fold(word)
+
+
+def is_known(word: str) -> bool:
+    """A word that was counted or listed; one without accents also as any word so folded."""
+    return (
+        word.lower() in _other_words()
+        or spelling(word) in _counts()
+        or (word.isascii() and word.lower() in _bare_counts())
+    )
+
+
+def count_of(word: str) -> float:
+    """How often it was counted; a word with accents that nobody wrote so is worth little."""
+    if word.isascii():
+        return _bare_counts().get(word.lower(), 0)
+    return _counts().get(spelling(word), 0)
+
+
+@lru_cache(maxsize=16384)
+def cost_of(word: str) -> float:
+    """How unlikely a word is by itself, as a negative logarithm."""
+    return -math.log((count_of(word) or _UNSEEN) / _total())
+
+
+@lru_cache(maxsize=16384)
+def cost_after(first: str, second: str) -> float:
+    """How unlikely the second is after the first; both as `neighbour_key` gives them."""
+    alone = (_bare_counts().get(second, 0) or _UNSEEN) / _total()
+    before = _bare_counts().get(first, 0)
+    together = _neighbours().get((first, second), 0) / before if before else 0.0
+    return -math.log(_OF_NEIGHBOURS * together + (1 - _OF_NEIGHBOURS) * alone)
+
+
+@lru_cache(maxsize=16384)
+def rarity_in_tips(bare: str) -> float:
+    """How few of the sentences that people send hold this word, as a negative logarithm."""
+    counts = _tip_counts()
+    return -math.log((counts.get(bare, 0) + 0.5) / counts[""])
+
+
+@cache
+def _tip_counts() -> Mapping[str, int]:
+    """By folded word in how many sentences it stands; under "" how many there are."""
+    return {word: int(count) for word, count in _rows("tip_words.csv")}
+
+
+@lru_cache(maxsize=16384)
+def spelled_share(word: str) -> float:
+    """How unlikely this spelling is among all words that are written so without accents."""
+    all_so = _bare_counts().get(fold(word), 0) or _UNSEEN
+    return -math.log(min((_counts().get(spelling(word), 0) or _UNSEEN) / all_so, 1.0))
+
+
+@lru_cache(maxsize=4096)
+def with_likely_accents(bare: str) -> str:
+    """The spelling that most words so folded have; as it is where none is that common."""
+    counts = _counts()
+    spelled = [word for word in _spellings().get(bare, ()) if not word.isascii()]
+    best = max(spelled, key=lambda word: (counts[spelling(word)], word), default=bare)
+    is_common = best != bare and spelled_share(best) < _COMMON_SPELLING
+    return best if is_common else bare
+
+
+@cache
+def _spellings() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word, _count in _rows("words.csv"):
+        found.setdefault(fold(word), []).append(word)
+    return found
+
+
+def syllables_folded_as(bare: str) -> tuple[str, ...]:
+    """All syllables, without tones, that are written so without accents."""
+    return _by_fold().get(bare, ())
+
+
+@cache
+def _by_fold() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for each in sorted(_syllables()):
+        found.setdefault(fold(each), []).append(each)
+    return {bare: tuple(theirs) for bare, theirs in found.items()}
+
+
+@cache
+def listed_words(name: str) -> frozenset[str]:
+    """A list of other_words.txt."""
+    return frozenset(dict(table_entries(__package__, "other_words.txt"))[name])
+
+
+@cache
+def _other_words() -> frozenset[str]:
+    listed = dict(table_entries(__package__, "other_words.txt"))
+    return frozenset(word for words in listed.values() for word in words)
+
+
+@cache
+def _counts() -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for word, count in _rows("words.csv"):
+        key = spelling(word)
+        found[key] = found.get(key, 0) + int(count)
+    return found
+
+
+@cache
+def _bare_counts() -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for word, count in _rows("words.csv"):
+        key = fold(word)
+        found[key] = found.get(key, 0) + int(count)
+    return found
+
+
+@cache
+def _total() -> int:
+    return sum(_bare_counts().values())
+
+
+@cache
+def _neighbours() -> Mapping[tuple[str, str], int]:
+    return {(first, second): int(count) for first, second, count in _rows("neighbours.csv")}
+
+
+def _rows(name: str) -> list[list[str]]:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return list(islice(csv.reader(text.splitlines()), 1, None))
