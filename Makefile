@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-nightly planted lint check fix bench shots locks install
+.PHONY: help demo run test test-nightly planted lint check fix bench eval shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ fix: install ## put the style right where that can be done by itself
 
 bench: install ## measure intake, list, search, sending and the reading of words on this machine
 	@$(BIN)/keng bench $(ARGS)
+
+eval: install ## how right the machine's suggestions are, on the development set beside the repository
+	@$(BIN)/python -m tests.evaluate
 
 shots: install ## the pictures of the guides into docs/screens/; ARGS=every: all screens into shots/
 	@$(BIN)/python -m tests.shots $(ARGS)

@@ -1,14 +1,12 @@
 """Learn the weights of the clues of danger: `python -m tests.train_danger` writes them anew.
 
-Logistic regression by dual coordinate descent, in plain Python: the same sentences give the same
-weights. `--check` trains on nine tenths and reads the last tenth, ten times, and prints the shares.
+The same sentences give the same weights. `--check` trains on nine tenths and reads the last tenth,
+ten times, and prints the shares.
 """
 
 import csv
 import io
 import json
-import math
-import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,6 +17,7 @@ from typing import Any
 from keng.language.danger.clues import BIAS
 from keng.language.danger.reading import clues_in
 from keng.language.fold import fold
+from tests.logistic import fit_logistic
 
 DATA = resources.files("keng.language.tests").joinpath("data")
 # Sentences of the developers, and those of others that were read while developing.
@@ -168,47 +167,7 @@ def learn(rows: Sequence[Row]) -> dict[str, float]:
         [*(name for name in names if sentences_with[name] >= LEAST_SENTENCES), BIAS]
         for names in examples
     ]
-    return _descend(kept, signs)
-
-
-def _descend(examples: Sequence[Names], signs: Sequence[int]) -> dict[str, float]:
-    """Dual coordinate descent for logistic regression with a quadratic penalty (Yu et al. 2011)."""
-    weights = dict.fromkeys((name for names in examples for name in names), 0.0)
-    alphas = [1e-8] * len(examples)
-    order = list(range(len(examples)))
-    shuffled = random.Random(1)
-    for _ in range(ROUNDS):
-        shuffled.shuffle(order)
-        largest = 0.0
-        for i in order:
-            names, sign = examples[i], signs[i]
-            margin = sign * sum(weights[name] for name in names)
-            alpha = _best_alpha(alphas[i], margin, len(names))
-            change = sign * (alpha - alphas[i])
-            alphas[i] = alpha
-            for name in names:
-                weights[name] += change
-            largest = max(largest, abs(change))
-        if largest < 1e-4 * STRICTNESS:
-            break
-    return weights
-
-
-def _best_alpha(alpha: float, margin: float, size: int) -> float:
-    """Newton's steps, kept within the open interval."""
-    now = alpha
-    for _ in range(40):
-        slope = size * (now - alpha) + margin + math.log(now / (STRICTNESS - now))
-        bend = size + STRICTNESS / (now * (STRICTNESS - now))
-        after = now - slope / bend
-        if after <= 0:
-            after = now * 0.1
-        elif after >= STRICTNESS:
-            after = STRICTNESS - (STRICTNESS - now) * 0.1
-        if abs(after - now) < 1e-10 * STRICTNESS:
-            return after
-        now = after
-    return now
+    return fit_logistic(kept, signs, strictness=STRICTNESS, rounds=ROUNDS)
 
 
 def kinds_of(rows: Sequence[Row], names: Iterable[str]) -> dict[str, str]:

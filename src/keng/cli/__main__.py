@@ -30,7 +30,7 @@ COMMANDS = {
     "audit": Command("keng.cli.audit", "verify the audit chains"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
-    "analyse": Command("keng.cli.analyse", "find phones, accounts and links in a file of tips"),
+    "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
     "rewrite": Command(
         "keng.runtime.rewrite", "remove what was destroyed from the database's files"
     ),

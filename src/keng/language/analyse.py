@@ -1,33 +1,38 @@
-"""Lines of tips in, indicators out: the path that `keng analyse` and measurements share."""
+"""What the machine reads in one text, as plain data: for `keng analyse` and for measurements."""
 
-import json
-from collections.abc import Iterable, Iterator
 from typing import Any
 
+from keng.kit.urgency import URGENT_LEVELS
 from keng.language.indicators import extract
+from keng.language.suggestions import suggest
+from keng.language.urgency import first_urgency_of
 
 
-def analyse_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """For each line {"id", "text", ...} the indicators of its text; empty lines are passed over."""
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            identity, text = _tip(number, line)
-            yield {"id": identity, "indicators": indicators_of(text)}
+def analyse_text(text: str) -> dict[str, Any]:
+    """Categories, urgency and indicators, as the desk would see them, of a text without a topic.
+
+    `strength` goes from 0 (it asks the officer, and `abstains`) to 3; `urgency_score` puts first
+    what a person would call critical.
+    """
+    suggested = suggest(text)
+    # What starts the clock of a tip stands; a suggestion only raises it among the urgent ones.
+    first = first_urgency_of(text)
+    level = suggested.urgency.level
+    strength = suggested.categories[0].strength
+    return {
+        "category": [one.code for one in suggested.categories],
+        "urgency": str(min(level, first) if first in URGENT_LEVELS else level),
+        "urgency_score": round(suggested.urgency_score, 4),
+        "strength": strength.level,
+        "abstains": strength.level == 0,
+        "scam": round(suggested.scam, 4),
+        "indicators": indicators_of(text),
+    }
 
 
 def indicators_of(text: str) -> list[dict[str, Any]]:
-    """The indicators of one text as plain data."""
+    """The indicators of one text."""
     return [
         {"type": one.type, "value": one.value, "start": one.start, "end": one.end}
         for one in extract(text)
     ]
-
-
-def _tip(number: int, line: str) -> tuple[Any, str]:
-    try:
-        tip = json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"line {number} is not JSON: {error}") from None
-    if not isinstance(tip, dict) or not isinstance(tip.get("text"), str) or "id" not in tip:
-        raise ValueError(f'line {number} is not an object with "id" and a "text" in quotes')
-    return tip["id"], tip["text"]

@@ -1,26 +1,44 @@
 """Suggestions for the officer: likely categories, each with the words that speak for it."""
 
-from collections.abc import Iterable
-from functools import cache
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
 
-from keng.language.seed_spotting import IdeaHit, IdeaHits, find_ideas
-from keng.language.seeds import SeedRule, seed_rules
+from keng.language.category_model import CategoryReading, read_category
+from keng.language.seed_spotting import IdeaHit
 from keng.language.taxonomy import (
     NOT_A_TIP,
-    OTHER,
     VAGUE_TOPIC,
-    categories,
     categories_of_topic,
+    scam_categories,
 )
 
-Strength = Literal["very", "fairly", "slightly"]
+
+class Strength(StrEnum):
+    """How sure a suggestion is; `UNSURE` is none: the officer is asked what it is."""
+
+    VERY = "very"
+    FAIRLY = "fairly"
+    SLIGHTLY = "slightly"
+    UNSURE = "unsure"
+
+    @property
+    def level(self) -> int:
+        """3 for very down to 0 for unsure."""
+        return _LEVELS[self]
+
+
+_LEVELS = {Strength.UNSURE: 0, Strength.SLIGHTLY: 1, Strength.FAIRLY: 2, Strength.VERY: 3}
+# From which chance on a suggestion has a strength.
+LEAST_CHANCES = {Strength.VERY: 0.85, Strength.FAIRLY: 0.6, Strength.SLIGHTLY: 0.35}
 _MOST = 3
+# What is less likely is no suggestion.
+_LEAST_SHOWN = 0.01
 _QUOTES = 4
 
 
 class Suggestion(NamedTuple):
-    """A category, how strongly the text speaks for it, and the words of the text that do."""
+    """A category, how strongly the text speaks for it, and at most ten words of it that do."""
 
     code: str
     strength: Strength
@@ -34,88 +52,50 @@ def suggest_categories(text: str, topic: str = "") -> list[Suggestion]:
 
     `topic` is the tile they tapped (a topic of keng.language.taxonomy); empty where there was none.
     """
-    scores, places = _scored(find_ideas(text))
-    ranked = sorted(
-        (code for code in scores if scores[code] > 0), key=lambda code: (-scores[code], code)
-    )
-    if (tapped := categories_of_topic(topic)) and topic != VAGUE_TOPIC:
-        return _within(text, tapped, ranked, scores, places)
-    ranked = ranked[:_MOST]
-    outside = {code for code in ranked if tapped and code not in tapped}
-    if not ranked:
-        # Nothing recognised: a few words are no tip; more words are for a person to read.
-        return [Suggestion(OTHER if len(text.split()) > 4 else NOT_A_TIP, "slightly", ())]
-    return [
-        Suggestion(code, _strength(code, scores), quoted_words(text, places[code]), code in outside)
-        for code in ranked
-    ]
+    return suggest_of_reading(read_category(text), topic)
 
 
-def _within(
-    text: str,
-    tapped: tuple[str, ...],
-    ranked: list[str],
-    scores: dict[str, float],
-    places: dict[str, list[IdeaHit]],
-) -> list[Suggestion]:
-    """What belongs to the tapped topic first, were it only its first category; then the others."""
-    inside = [code for code in ranked if code in tapped] or [tapped[0]]
-    outside = [code for code in ranked if code not in tapped]
+def suggest_of_reading(reading: CategoryReading, topic: str = "") -> list[Suggestion]:
+    """The same of a text that was read already."""
+    if not any(character.isalnum() for character in reading.text):
+        return [Suggestion(NOT_A_TIP, Strength.SLIGHTLY, ())]
+    chances = reading.chances
+    ranked = sorted(chances, key=lambda code: (-chances[code], code))
+    tapped = categories_of_topic(topic)
+    if tapped and topic != VAGUE_TOPIC:
+        inside = [code for code in ranked if code in tapped]
+        among = sum(chances[code] for code in inside)
+        chances = {
+            code: chance / among if code in tapped else chance for code, chance in chances.items()
+        }
+        if chances[inside[0]] < LEAST_CHANCES[Strength.FAIRLY]:
+            # The words tell too little: what is meant where nothing else is known.
+            inside = [tapped[0], *(code for code in inside if code != tapped[0])]
+        # Two of what was tapped, and what else the words may mean.
+        ranked = [*inside[:2], *(code for code in ranked if code not in tapped)]
     return [
         Suggestion(
             code,
-            _strength(code, scores, inside if code in tapped else None),
-            quoted_words(text, places[code]),
-            leaves_topic=code not in tapped,
+            strength_of(chances[code]),
+            reading.reasons_for(code),
+            leaves_topic=bool(tapped) and code not in tapped,
         )
-        for code in (inside + outside)[:_MOST]
+        for code in ranked[:_MOST]
+        if chances[code] >= _LEAST_SHOWN or code == ranked[0]
     ]
 
 
-def _scored(ideas: IdeaHits) -> tuple[dict[str, float], dict[str, list[IdeaHit]]]:
-    scores: dict[str, float] = dict.fromkeys(categories(), 0.0)
-    places: dict[str, list[IdeaHit]] = {code: [] for code in scores}
-    for rule in _rules_for(ideas):
-        hits = [hit for name in rule.needed for hit in ideas[name]]
-        scores[rule.code] += rule.weight * (_repeated(ideas, rule) if rule.weight > 0 else 1)
-        if rule.weight > 0:
-            places[rule.code] += hits
-    return scores, places
+def strength_of(chance: float) -> Strength:
+    """What a chance between 0 and 1 is called."""
+    for strength, least in LEAST_CHANCES.items():
+        if chance >= least:
+            return strength
+    return Strength.UNSURE
 
 
-def _rules_for(ideas: IdeaHits) -> Iterable[SeedRule]:
-    for name in ideas:
-        for rule in _by_first_idea().get(name, ()):
-            if all(needed in ideas for needed in rule.needed) and not any(
-                out in ideas for out in rule.excluded
-            ):
-                yield rule
-
-
-def _repeated(ideas: IdeaHits, rule: SeedRule) -> float:
-    """An idea that shows in several places counts more, up to three."""
-    return (
-        1 + 0.35 * (min(len({hit.start for hit in ideas[rule.needed[0]]}), 3) - 1)
-        if len(rule.needed) == 1
-        else 1.0
-    )
-
-
-@cache
-def _by_first_idea() -> dict[str, list[SeedRule]]:
-    found: dict[str, list[SeedRule]] = {}
-    for rule in seed_rules():
-        found.setdefault(rule.needed[0], []).append(rule)
-    return found
-
-
-def _strength(code: str, scores: dict[str, float], among: list[str] | None = None) -> Strength:
-    """Against the best other category, of all or `among` these, and in itself."""
-    score = scores[code]
-    rival = max((scores[name] for name in among or scores if name != code), default=0.0)
-    if score >= 10 and score >= 1.6 * rival:
-        return "very"
-    return "fairly" if score >= 5 and score >= 0.8 * rival else "slightly"
+def scam_chance(chances: Mapping[str, float]) -> float:
+    """How likely a text is about any scam, from 0 to 1."""
+    return sum(chances[code] for code in scam_categories())
 
 
 def quoted_words(text: str, hits: list[IdeaHit]) -> tuple[str, ...]:

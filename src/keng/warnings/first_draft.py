@@ -153,8 +153,7 @@ def _initial_values(
 def _suggested_category(tips: list[Tip]) -> str:
     """What the machine suggests for the newest of these tips; the author may change it."""
     newest = Suggestion.objects.filter(tip__in=tips).order_by("-tip_id").first()
-    codes = [one["code"] for one in newest.categories] if newest else []
-    return codes[0] if codes else ""
+    return newest.guess if newest else ""
 
 
 def _sign_of(number: NumberOfTips) -> str:

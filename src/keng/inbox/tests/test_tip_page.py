@@ -165,6 +165,18 @@ def test_the_machine_suggests_in_words_with_its_reasons(desk, unit):
     assert "Máy gợi ý" not in page(desk, tip)
 
 
+def test_where_the_machine_is_not_sure_it_asks_and_ticks_nothing(desk, unit):
+    tip = make.tip(unit=unit)
+    unsure = {"code": "theft", "strength": "unsure", "reasons": ["xe"]}
+    Suggestion.objects.create(tip=tip, categories=[unsure, unsure | {"code": "traffic"}])
+    shown = page(desk, tip)
+    assert "Máy chưa chắc: tin này về việc gì?" in shown
+    choices = shown.partition("Máy chưa chắc")[2].partition("</form>")[0]
+    assert choices.count('name="category"') == choices.count("required") == 2
+    assert "checked" not in choices
+    assert tip.suggestion.guess == ""
+
+
 def test_an_indicator_counts_elsewhere_only_when_used_in_the_offence(desk, unit):
     number = make.indicator("+84912000417")
     tip, other, noise, foreign = (make.tip(unit=u) for u in (unit, unit, unit, make.unit()))

@@ -17,7 +17,7 @@ from keng.language.similarity import jaccard, shingles
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
-from keng.places.models import Place
+from keng.places.commune_names import names_of_communes
 from keng.tips.models import Sighting, Tip
 
 _RECENT = datetime.timedelta(days=30)
@@ -113,12 +113,11 @@ def duplicate_candidates(
     rows = Tip.objects.visible_to(officer).with_incidents_of(officer)
     tips = rows.select_related("place", "suggestion").in_bulk(likeliest[:_MOST_READ])
     communes = {each.pk: _communes_of(each) for each in (tip, *tips.values())}
-    names = _names_of_places({code for codes in communes.values() for code in codes})
-    mine = _traits_of(tip, communes[tip.pk], names)
+    mine = _traits_of(tip, communes[tip.pk])
     found = []
     for other in tips.values():
         values = shared.get(other.pk, [])
-        score = same_incident(mine, _traits_of(other, communes[other.pk], names))
+        score = same_incident(mine, _traits_of(other, communes[other.pk]))
         if values or score >= _PERHAPS or alike[other.pk] >= _WORTH_A_LOOK:
             apart = abs(other.received_at - tip.received_at)
             found.append(DuplicateCandidate(other, values, score, apart))
@@ -134,19 +133,14 @@ def _communes_of(tip: Tip) -> list[str]:
     return named or ([tip.place.code] if tip.place and len(tip.place.code) == _COMMUNE_CODE else [])
 
 
-def _names_of_places(codes: set[str]) -> dict[str, str]:
-    rows = Place.objects.filter(code__in=codes, valid_to__isnull=True)
-    return dict(rows.values_list("code", "name")) if codes else {}
-
-
-def _traits_of(tip: Tip, communes: list[str], names: dict[str, str]) -> IncidentTraits:
+def _traits_of(tip: Tip, communes: list[str]) -> IncidentTraits:
     """What tells its event from others: its words, its place and what it seems to be."""
     suggestion = getattr(tip, "suggestion", None)
     suggested = [one["code"] for one in suggestion.categories] if suggestion else []
     return incident_traits(
         tip.text,
         communes=communes,
-        place_words=[names[code] for code in communes if code in names],
+        place_words=names_of_communes(communes),
         categories=[tip.category] if tip.category else suggested,
     )
 

@@ -165,6 +165,7 @@ def tip_context(
         "alike": _likely_duplicates(found, officer, sightings),
         "suggested": _suggested_categories(found),
         "named_places": places_named_in_tip(found),
+        "machine_asks": hasattr(found, "suggestion") and found.suggestion.asks,
         "urgency_reasons": _urgency_reasons(found),
         "category": category_label(found.category, get_language() or "vi")
         if found.category
@@ -286,7 +287,7 @@ def _urgency_reasons(found: Tip) -> list[str]:
 
 def _sort_initial(found: Tip) -> dict[str, str]:
     suggestion = getattr(found, "suggestion", None)
-    guess = suggestion.categories[0]["code"] if suggestion and suggestion.categories else ""
+    guess = suggestion.guess if suggestion else ""
     if suggestion is None or found.urgency_is_rated or found.urgency in URGENT_LEVELS:
         urgency = found.urgency
     else:

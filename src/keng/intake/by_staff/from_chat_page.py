@@ -21,14 +21,14 @@ from keng.intake.by_staff.take_down_page import (
 )
 from keng.kit.uploads import DamagedUpload, takes_files
 from keng.kit.urgency import Happening
-from keng.language.categories import suggest_categories
+from keng.language.categories import Strength, suggest_categories
 from keng.language.masking import mask_people
 from keng.places.models import Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, ReceivedBefore
 from keng.tips.models import TakenDown
 
-_ENOUGH_TO_SUGGEST = ("very", "fairly")
+_ENOUGH_TO_SUGGEST = (Strength.VERY, Strength.FAIRLY)
 
 
 @takes_files()

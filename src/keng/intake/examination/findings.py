@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from keng.kit.urgency import Urgency
 from keng.language.categories import Suggestion as Suggested
-from keng.language.categories import suggest_categories
 from keng.language.fold import fold
 from keng.language.indicators import Indicator, extract
-from keng.language.urgency import suggest_urgency
+from keng.language.suggestions import suggest
 from keng.tips.models import Sighting
 
 logger = logging.getLogger(__name__)
@@ -51,12 +50,11 @@ def role_of_indicator(indicator: Indicator) -> str:
 
 
 def _findings_of(text: str, topic: str) -> Findings:
-    suggested = suggest_categories(text, topic)
-    likeliest = suggested[0]
-    urgency = suggest_urgency(text, likeliest.code, strength=likeliest.strength, topic=topic)
+    suggested = suggest(text, topic)
+    urgency = suggested.urgency
     return Findings(
         indicators=tuple(one for one in extract(text) if len(one.value) <= _LONGEST_VALUE),
-        categories=tuple(map(_category_as_kept, suggested)),
+        categories=tuple(map(_category_as_kept, suggested.categories)),
         urgency=urgency.level,
         urgency_reasons=urgency.reasons,
         is_danger=urgency.is_danger,
@@ -67,7 +65,7 @@ def _findings_of(text: str, topic: str) -> Findings:
 def _category_as_kept(one: Suggested) -> dict[str, object]:
     kept: dict[str, object] = {
         "code": one.code,
-        "strength": one.strength,
+        "strength": one.strength.value,
         "reasons": list(one.reasons),
     }
     return kept | {"leaves_topic": True} if one.leaves_topic else kept

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from keng.language.categories import suggest_categories
 from keng.language.same_incident import IncidentTraits, incident_traits, same_incident
-from keng.places.importer import table_rows
+from keng.places.commune_names import names_of_communes
 from tests.load.dev_set import dev_tips
 
 
@@ -148,25 +148,6 @@ def test_the_traits_of_a_text_do_not_depend_on_what_was_read_before(
 
 
 @cache
-def _names_of_communes() -> dict[str, list[str]]:
-    """The names of a commune today, of those it was made of, and of their districts."""
-    found: dict[str, list[str]] = {}
-    for row in table_rows("communes.csv"):
-        found.setdefault(row["code"], []).append(row["name"])
-    for row in table_rows("communes_until_2025.csv"):
-        for code in row["became"].split():
-            found.setdefault(code, []).extend((row["full_name"], row["district"]))
-    return found
-
-
-def _called(code: str | None) -> list[str]:
-    names = _names_of_communes().get(code or "", [])
-    return [" ".join(word for word in name.split() if word not in _KINDS) for name in names]
-
-
-_KINDS = {"Xã", "Phường", "Thị", "trấn", "Huyện", "Quận", "xã", "Thành", "phố"}
-
-
 def test_pairs_of_the_development_set() -> None:
     """With the communes of the set, on 2026-11-29: precision .96, recall .83; of the half
     that it was not tuned on precision .92 or more, recall .77 (10 of 13)."""
@@ -175,7 +156,7 @@ def test_pairs_of_the_development_set() -> None:
         tip["id"]: incident_traits(
             tip["text"],
             communes=[tip["commune_code"]] if tip["commune_code"] else [],
-            place_words=_called(tip["commune_code"]),
+            place_words=names_of_communes([tip["commune_code"] or ""]),
             categories=[one.code for one in suggest_categories(tip["text"])],
         )
         for tip in tips

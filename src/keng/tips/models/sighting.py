@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 from keng.kit.urgency import Urgency
+from keng.language.categories import Strength
 from keng.tips.models.tip import Tip
 
 
@@ -50,7 +51,8 @@ class Suggestion(Row):
     """What the machine thinks, with its reasons. A person decides."""
 
     tip = models.OneToOneField(Tip, models.CASCADE, related_name="suggestion")
-    # [{"code", "strength": "very" | "fairly" | "slightly", "reasons": [quoted words]}], best first.
+    # [{"code", "strength" (keng.language.categories.Strength), "reasons": [quoted words]}], best
+    # first; a first one of strength "unsure" asks the officer what it is.
     categories = models.JSONField(default=list)
     urgency = models.CharField(max_length=2, default=Urgency.P2)
     urgency_reasons = models.JSONField(default=list)
@@ -60,3 +62,13 @@ class Suggestion(Row):
 
     def __str__(self) -> str:
         return f"suggestion for {self.tip_id}"
+
+    @property
+    def asks(self) -> bool:
+        """Whether the machine has no guess that it would stand by, and asks the officer."""
+        return any(each.get("strength") == Strength.UNSURE for each in self.categories[:1])
+
+    @property
+    def guess(self) -> str:
+        """The likeliest category; empty where there is none, or where it asks."""
+        return self.categories[0]["code"] if self.categories and not self.asks else ""

@@ -73,9 +73,12 @@ def time_apart(length: timedelta) -> str:
 @register.filter
 def likeness(strength: str) -> str:
     """How alike, in words and never as a percentage."""
-    return {"very": _("very alike"), "fairly": _("fairly alike"), "slightly": _("slightly alike")}[
-        strength
-    ]
+    return {
+        "very": _("very alike"),
+        "fairly": _("fairly alike"),
+        "slightly": _("slightly alike"),
+        "unsure": _("perhaps this"),
+    }[strength]
 
 
 @register.filter

@@ -1,0 +1,176 @@
+"""How likely each category of a text is, and whether somebody would call it critical.
+
+Signs of a text (its words, neighbours of words, ideas, what the rules say and what danger it speaks
+of) have a weight for every category and for "critical". The weights stand in category_weights.csv
+and are learned from the sentences in the tests (`python -m tests.train_categories`), one against
+all others for each column. Rules alone misread what nobody thought of, words alone need more
+sentences than anybody writes; together they are better than either.
+"""
+
+import csv
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from keng.language.category_rules import rule_scores
+from keng.language.danger import Danger, danger_in
+from keng.language.seed_spotting import IdeaHit, IdeaHits, find_ideas
+from keng.language.words import has_accents, words_of
+
+ALWAYS = "always"
+CRITICAL = "critical"
+# How many of the best categories by the rules are signs, and from which sum one is a clear one.
+_BEST_BY_RULES = 3
+_CLEAR_BY_RULES = 10
+_NUMBER = 4
+# Lengths in words from which a text is another sign: a greeting, a message, a story.
+_LENGTHS = (4, 8, 16)
+_WORDS_OF_REASON = 10
+_MOST_REASONS = 4
+
+# Which share of the words of a text must be known before their weights may say that it can wait.
+_FAMILIAR = 0.7
+
+Signs = dict[str, list[IdeaHit]]
+
+
+class CategoryReading(NamedTuple):
+    """What a text looks like: a chance for each category, the chances of all are 1 together."""
+
+    text: str
+    chances: Mapping[str, float]
+    critical: float
+    """The chance, from 0 to 1, that a person would call it critical."""
+    ideas: IdeaHits
+    danger: Danger | None
+    signs: Signs
+
+    @property
+    def is_familiar(self) -> bool:
+        """Whether most of its words have a weight: not in another language, not in nonsense."""
+        words = [sign for sign in self.signs if sign.startswith("word:")]
+        known = sum(sign in sign_weights().rows for sign in words)
+        return known >= _FAMILIAR * len(words)
+
+    def reasons_for(self, name: str) -> tuple[str, ...]:
+        """The words that speak most for a category or for `CRITICAL`, in the order of the text.
+
+        At most ten words, in at most four places.
+        """
+        chosen: list[IdeaHit] = []
+        words = 0
+        for hit in self._places_for(name):
+            length = len(self.text[hit.start : hit.end].split())
+            overlaps = any(hit.start < each.end and each.start < hit.end for each in chosen)
+            if length and not overlaps and words + length <= _WORDS_OF_REASON:
+                chosen.append(hit)
+                words += length
+            if len(chosen) == _MOST_REASONS:
+                break
+        return tuple(dict.fromkeys(self.text[hit.start : hit.end] for hit in sorted(chosen)))
+
+    def _places_for(self, name: str) -> list[IdeaHit]:
+        """Where something speaks for it, what speaks strongest first."""
+        columns, rows = sign_weights()
+        column = columns.index(name)
+        found = [
+            (weight, hit)
+            for sign in self.signs.keys() & rows.keys()
+            for at, weight in rows[sign]
+            if at == column and weight > 0
+            for hit in self.signs[sign]
+        ]
+        return [hit for _weight, hit in sorted(found, key=lambda each: (-each[0], each[1]))]
+
+
+class SignWeights(NamedTuple):
+    """For each sign (column, weight) of what it speaks for or against; the names of the columns."""
+
+    columns: tuple[str, ...]
+    rows: Mapping[str, tuple[tuple[int, float], ...]]
+
+
+def read_category(text: str) -> CategoryReading:
+    """Read a text; `text` is taken as it is, its places are those of the reading."""
+    ideas = find_ideas(text)
+    danger = danger_in(text)
+    signs = _signs_of(text, ideas, danger)
+    columns, rows = sign_weights()
+    sums = [0.0] * len(columns)
+    for sign in (ALWAYS, *signs):
+        for column, weight in rows.get(sign, ()):
+            sums[column] += weight
+    chances, critical = chances_of_sums(dict(zip(columns, sums, strict=True)))
+    return CategoryReading(text, chances, critical, ideas, danger, signs)
+
+
+def chances_of_sums(sums: dict[str, float]) -> tuple[dict[str, float], float]:
+    """The chance of each category and that of being critical, of the sums of the columns.
+
+    Of what is given nine chances in ten nine of ten are right among sentences left out of the
+    training (`python -m tests.train_categories --check`).
+    """
+    critical = 1 / (1 + math.exp(-sums.pop(CRITICAL)))
+    most = max(sums.values())
+    powers = {code: math.exp(value - most) for code, value in sums.items()}
+    total = sum(powers.values())
+    return {code: power / total for code, power in powers.items()}, critical
+
+
+def signs_in(text: str) -> set[str]:
+    """The names of everything in a text that may be given a weight."""
+    return set(_signs_of(text, find_ideas(text), danger_in(text)))
+
+
+def _signs_of(text: str, ideas: IdeaHits, danger: Danger | None) -> Signs:
+    signs: Signs = {}
+    for sign, start, end in _word_signs(text):
+        signs.setdefault(sign, []).append(IdeaHit(start, end))
+    for idea, hits in ideas.items():
+        signs[f"idea:{idea}"] = hits
+    scores, places = rule_scores(ideas)
+    best = sorted((code for code in scores if scores[code] > 0), key=lambda code: -scores[code])
+    for rank, code in enumerate(best[:_BEST_BY_RULES], start=1):
+        signs[f"rules-{rank}:{code}"] = places[code]
+        if scores[code] >= _CLEAR_BY_RULES:
+            signs[f"rules-clear:{code}"] = places[code]
+    if not best:
+        signs["rules-silent"] = []
+    signs[f"danger:{danger.level if danger else 'none'}"] = []
+    if danger:
+        signs[f"danger-of:{danger.kind}"] = []
+    return signs
+
+
+def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each word, its spelling where accents are used, it with its neighbour, and the length."""
+    words = words_of(text)
+    accented = has_accents(words)
+    for word in words:
+        if word.folded.isdigit():
+            yield f"number:{min(len(word.folded), _NUMBER)}", word.start, word.end
+            continue
+        yield f"word:{word.folded}", word.start, word.end
+        if accented and not word.spelled.isascii():
+            yield f"spelled:{word.spelled}", word.start, word.end
+    for first, second in itertools.pairwise(words):
+        yield f"next:{first.folded}_{second.folded}", first.start, second.end
+    yield f"length:{sum(len(words) >= least for least in _LENGTHS)}", 0, 0
+
+
+@cache
+def sign_weights() -> SignWeights:
+    """The table; an empty cell is no weight."""
+    text = resources.files("keng.language").joinpath("category_weights.csv")
+    rows = csv.reader(text.read_text(encoding="utf-8").splitlines())
+    columns = tuple(next(rows)[1:])
+    return SignWeights(
+        columns,
+        {
+            sign: tuple((at, float(cell)) for at, cell in enumerate(cells) if cell)
+            for sign, *cells in rows
+        },
+    )

@@ -1,0 +1,46 @@
+"""What the rules of seeds/rules.txt say about the category of a text: sums of weighted ideas."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from keng.language.seed_spotting import IdeaHit, IdeaHits
+from keng.language.seeds import SeedRule, seed_rules
+from keng.language.taxonomy import categories
+
+
+def rule_scores(ideas: IdeaHits) -> tuple[dict[str, float], dict[str, list[IdeaHit]]]:
+    """How much the rules give each category, and the places in the text that speak for it."""
+    scores: dict[str, float] = dict.fromkeys(categories(), 0.0)
+    places: dict[str, list[IdeaHit]] = {code: [] for code in scores}
+    for rule in _rules_for(ideas):
+        hits = [hit for name in rule.needed for hit in ideas[name]]
+        scores[rule.code] += rule.weight * (_repeated(ideas, rule) if rule.weight > 0 else 1)
+        if rule.weight > 0:
+            places[rule.code] += hits
+    return scores, places
+
+
+def _rules_for(ideas: IdeaHits) -> Iterable[SeedRule]:
+    for name in ideas:
+        for rule in _by_first_idea().get(name, ()):
+            if all(needed in ideas for needed in rule.needed) and not any(
+                out in ideas for out in rule.excluded
+            ):
+                yield rule
+
+
+def _repeated(ideas: IdeaHits, rule: SeedRule) -> float:
+    """An idea that shows in several places counts more, up to three."""
+    return (
+        1 + 0.35 * (min(len({hit.start for hit in ideas[rule.needed[0]]}), 3) - 1)
+        if len(rule.needed) == 1
+        else 1.0
+    )
+
+
+@cache
+def _by_first_idea() -> dict[str, list[SeedRule]]:
+    found: dict[str, list[SeedRule]] = {}
+    for rule in seed_rules():
+        found.setdefault(rule.needed[0], []).append(rule)
+    return found
