@@ -1,7 +1,9 @@
 """`make eval`: every figure of what the machine suggests, on the development set.
 
 The tips lie beside the repository and are not learned from. They are read in five parts, and tips
-of one incident are in one part: each figure is given for all of them, and for the worst part.
+of one incident are in one part: each figure is given for all of them, and for the worst and the
+best part. The rules of keng.language.seeds were written beside these tips, so what they say is
+better here than elsewhere: `python -m tests.train_categories --check` has figures without that.
 """
 
 import json

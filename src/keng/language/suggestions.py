@@ -25,5 +25,5 @@ def suggest(text: str, topic: str = "") -> TextSuggestions:
     urgency = suggest_urgency(
         text, first.code, strength=first.strength, topic=topic, reading=reading
     )
-    score = urgency_score(reading, urgency.level)
+    score = urgency_score(reading, urgency)
     return TextSuggestions(categories, urgency, score, scam_chance(reading.chances))

@@ -24,11 +24,11 @@ _LEAST_OF_TOPIC = {"child": Urgency.P1}
 # Below this chance nobody would call it critical: it is looked at within the hour, not in minutes.
 # From the other on it is P0 without a word of danger that a rule knows. Chosen on sentences left
 # out of the training: P0 was right for 66 of 100 of them without the chances, and found 70 of 100
-# critical ones; with them for 70 of 100, and found 80.
-_LEAST_CRITICAL = 0.1
+# critical ones; with them for 69 of 100, and found 79.
+_LEAST_CRITICAL = 0.03
 _CRITICAL = 0.5
-# How much the levels and a matter of life and limb move a text up in the order of urgency.
-_WORTH_OF_P0, _WORTH_OF_BODILY = 0.2, 0.2
+# How much the rules and a matter of life and limb move a text up in the order of urgency.
+_WORTH_OF_P0, _WORTH_OF_BODILY = 0.4, 0.1
 
 
 class SuggestedUrgency(NamedTuple):
@@ -37,6 +37,8 @@ class SuggestedUrgency(NamedTuple):
     level: Urgency
     reasons: tuple[str, ...]
     is_danger: bool = False
+    is_p0_by_rules: bool = False
+    """Whether words of danger and haste alone make it P0, however unlikely it is critical."""
 
 
 def first_urgency_of(
@@ -90,8 +92,9 @@ def suggest_urgency(
     found = _of_category(text, reading.ideas, category, strength, is_danger=danger is not None)
     if danger is not None:
         found = SuggestedUrgency(min(danger.level, found.level), danger.reasons, is_danger=True)
-    if found.level == Urgency.P0 and _is_hardly_critical(reading):
-        found = found._replace(level=Urgency.P1)
+    if found.level == Urgency.P0:
+        level = Urgency.P1 if _is_hardly_critical(reading) else Urgency.P0
+        found = found._replace(level=level, is_p0_by_rules=True)
     elif reading.critical >= _CRITICAL and category.urgency <= Urgency.P1 and not category.is_scam:
         reasons = found.reasons or reading.reasons_for(CRITICAL)
         found = found._replace(level=Urgency.P0, reasons=reasons)
@@ -99,10 +102,10 @@ def suggest_urgency(
     return found._replace(level=least) if least and least < found.level else found
 
 
-def urgency_score(reading: CategoryReading, level: Urgency) -> float:
+def urgency_score(reading: CategoryReading, suggested: SuggestedUrgency) -> float:
     """Between 0 and 1, for an order in which what a person would call critical comes first."""
     bodily = sum(chance for code, chance in reading.chances.items() if categories()[code].is_bodily)
-    worth = _WORTH_OF_P0 * (level == Urgency.P0) + _WORTH_OF_BODILY * bodily
+    worth = _WORTH_OF_P0 * suggested.is_p0_by_rules + _WORTH_OF_BODILY * bodily
     return (reading.critical + worth) / (1 + _WORTH_OF_P0 + _WORTH_OF_BODILY)
 
 

@@ -44,9 +44,10 @@ class CuedText:
         return end == len(self.words) or self.words[end].starts_clause
 
     def starts_cue(self, at: int) -> bool:
-        """Whether a cue begins with this word."""
+        """Whether a cue for a place begins with this word."""
         folded = [word.folded for word in self.words[at : at + _MOST_WORDS]]
-        return any(tuple(folded[:count]) in bare_cues() for count in range(len(folded), 0, -1))
+        begun = (bare_cues().get(tuple(folded[: at + 1])) for at in range(len(folded)))
+        return any(cue is not None and cue.points > 0 for cue in begun)
 
     def ends_long_cue(self, end: int) -> bool:
         """Whether a cue of several words ends here."""

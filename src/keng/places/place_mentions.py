@@ -330,7 +330,7 @@ class PlaceMentions:
         if is_exact and (self.text.is_marked or has_marks):
             return 4 if is_capital else 2
         if is_bare and not self.text.is_marked:
-            return 4 if is_capital else 1
+            return 4 if is_capital else min(2, len(words))
         if is_bare:
             return 1 if is_capital else -1
         return 0 if is_capital else -4

@@ -24,7 +24,7 @@ from keng.language.disguise.respelling import (
     is_leet_for_sure,
     readings_of,
 )
-from keng.language.disguise.syllables import is_known, listed_words, with_likely_accents
+from keng.language.disguise.syllables import is_known, with_likely_accents, words_listed_as
 from keng.language.fold import FlatText, flatten
 from keng.language.tables import table_entries
 
@@ -155,7 +155,7 @@ def _reread(text: str) -> list[_Edit]:
     if not unclear:
         return []
     lower = [word.group().lower() for word in words]
-    english = listed_words("signs_of_english")
+    english = words_listed_as("signs_of_english")
     if sum(word in english for word in lower) > _ENGLISH_SHARE * len(words):
         return []
     is_leet = any(is_leet_for_sure(lower[at]) for at in unclear)

@@ -93,7 +93,7 @@ def test_what_is_told_as_it_happens_comes_before_what_was() -> None:
 
 
 # Danger by its words, though hardly anybody would call it critical.
-_CALM = "Mấy đứa nhỏ đốt rơm cháy lan ra bờ ruộng"
+_CALM = "Bạo lực học đường: con tôi bị đánh gãy răng, trường giấu"
 
 
 def test_a_reporter_who_says_now_is_believed_whatever_the_weights_say() -> None:

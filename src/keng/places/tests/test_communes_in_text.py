@@ -58,8 +58,8 @@ def test_without_accents_nothing_is_invented_either():
 
 
 @pytest.mark.skipif(not _DEV.exists(), reason="the evaluation set is not on this machine")
-@pytest.mark.parametrize("with_channel", [True, False])
-def test_tips_of_the_evaluation_set(with_channel):
+@pytest.mark.parametrize(("with_channel", "recall"), [(True, 0.95), (False, 0.9)])
+def test_tips_of_the_evaluation_set(with_channel, recall):
     tips = [json.loads(line) for line in _DEV.read_text(encoding="utf-8").splitlines()]
     score = scored(
         (
@@ -71,7 +71,7 @@ def test_tips_of_the_evaluation_set(with_channel):
         for tip in tips
     )
     assert score.precision >= 0.95
-    assert score.recall >= 0.95
+    assert score.recall >= recall
     assert score.invented == 0
 
 
