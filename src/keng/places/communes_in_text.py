@@ -124,7 +124,7 @@ class _Judgement:
                 for mention in self.mentions.found
                 if mention.points >= _DECIDES
                 for place in mention.places
-                if place.kind == "hamlet" and (not is_clear or best in place.communes)
+                if place.is_hamlet and (not is_clear or best in place.communes)
             )
         )
         if points[best][0] < _DECIDES or not is_clear:

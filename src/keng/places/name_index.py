@@ -9,12 +9,15 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from keng.language.fold import fold
-from keng.language.words import folded_key, spelling
+from keng.language.fold import fold, spelling
+from keng.language.words import folded_key
 from keng.places.tables import LAST_OLD_YEAR_TABLE, name_without_kind, table_rows
 
 NameKey = tuple[str, ...]
 _SHORTEST_TYPO = 6
+
+
+HAMLET = "hamlet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ class NamedPlace:
     """Of a landmark: what it is, as `parse_landmark_name` says it."""
     districts: frozenset[NameKey] = frozenset()
     """The districts of before July 2025 in which it lay."""
+
+    @property
+    def is_hamlet(self) -> bool:
+        """Whether it lies within a commune, as part of it."""
+        return self.kind == HAMLET
 
 
 @dataclass(frozen=True, slots=True)

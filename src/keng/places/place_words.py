@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from keng.language.fold import fold
+from keng.language.fold import fold, spelling
 from keng.language.indicators.patterns import SURNAMES
-from keng.language.words import folded_key, spelling, words_of
+from keng.language.words import folded_key, words_of
 
 _CHUNK = re.compile(r"\S+")
 _LINK_MARK = re.compile(

@@ -120,8 +120,14 @@ def test_a_line_that_never_ends_is_held_in_small_pieces() -> None:
 
 
 def test_every_two_tips_have_a_score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    again = {"id": "A3", "text": "chay nha o xa Tan Yen, co nguoi ket trong nha keu cuu"}
-    assert main(["analyse", "--pairs", written(tmp_path, FIRE, LINK, again)]) == 0
+    fire = FIRE | {
+        "text": "Cháy xưởng gỗ ở xã Tân Yên, hai người kẹt trên gác xép kêu cứu, khói đen"
+    }
+    again = {
+        "id": "A3",
+        "text": "xuong go o xa Tan Yen dang chay, khoi den, hai nguoi ket tren gac xep keu cuu",
+    }
+    assert main(["analyse", "--pairs", written(tmp_path, fire, LINK, again)]) == 0
     pairs = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(pair["a"], pair["b"]) for pair in pairs] == list(combinations(["A1", 2, "A3"], 2))
     assert [pair["score"] >= 0.5 for pair in pairs] == [False, True, False]

@@ -167,6 +167,9 @@ def _reread(text: str) -> list[_Edit]:
         is_of_a_number = _OF_A_NUMBER.fullmatch(lower[at]) is not None and any(
             _DIGITS.fullmatch(beside) for beside in (after, lower[at - 1] if at else "")
         )
+        if is_of_a_number and _DIGITS.fullmatch(lower[at]):
+            # A group of a number whose zeros are letters.
+            continue
         reading = _best_reading(
             words[at].group(), before, after, is_leet=is_leet and not is_of_a_number
         )

@@ -121,9 +121,9 @@ def test_danger_is_understood(language: str) -> None:
 @pytest.mark.parametrize("language", CALM)
 def test_calm_texts_seldom_ring(language: str) -> None:
     """On 2026-11-29 four of thirty-six are weighed as danger, to be looked at within the hour."""
-    rings = [text for text in CALM[language] if danger_in(text) is not None]
+    rings = [danger for text in CALM[language] if (danger := danger_in(text)) is not None]
     assert len(rings) <= 2
-    assert all(danger_in(text).level == "P1" for text in rings)
+    assert all(danger.level == "P1" for danger in rings)
 
 
 @pytest.mark.parametrize("language", ["zh", "ko"])
