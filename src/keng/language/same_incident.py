@@ -119,13 +119,16 @@ def _weighed_words(
 ) -> dict[str, float]:
     place_keys = {word.folded for name in place_words for word in words_of(name)}
     apart = _marked(text, ((one.start, one.end) for one in found))
+    source = undisguised(text)
+    text = source.readable
     ideas = find_ideas(text).items()
     usual = _marked(text, (hit for name, hits in ideas if name[0] != "#" for hit in hits))
     read = words_of(text)
     names = _names_in(text, read)
     weighed: list[tuple[str, float]] = []
     for word in read:
-        if apart.holds_any_of(word.start, word.end) or word.folded in place_keys:
+        is_apart = apart.holds_any_of(source.start(word.start), source.end(word.end))
+        if is_apart or word.folded in place_keys:
             weighed.append(("", 0.0))
         elif word.start in names:
             weighed.append((word.folded, _NAME))
@@ -138,8 +141,7 @@ def _weighed_words(
     for (one, its), (other, others) in pairwise(weighed):
         if one and other:
             made[f"{one} {other}"] = _worth_of_pair(one, its, other, others)
-    flat = flatten(undisguised(text).readable).flat
-    for sum_of_money in _sums(flat):
+    for sum_of_money in _sums(flatten(text).flat):
         made[f"#{sum_of_money}"] = _worth_of_number(str(sum_of_money))
     for name in _SITE.findall(flatten(text).flat):
         if len(name) >= _LEAST_SITE_NAME and not name.replace("-", "").isdigit():

@@ -44,6 +44,8 @@ class Reach:
     tied: Collection[uuid.UUID]
     """The officer, and everybody whose hands count as theirs (accounts.vouching)."""
     officer: uuid.UUID
+    belongs_to: Collection[uuid.UUID]
+    """The units of all their posts, of those that only read as well: no tip about one is theirs."""
     now: datetime.datetime
 
     def units_of(self, name: str, path: str = "unit") -> Q:
@@ -64,5 +66,6 @@ def reach_of(officer: Officer) -> Reach:
         above={name: sorted(above) for name, (_own, above) in ends.items()},
         tied=sorted(tied_to(officer)),
         officer=officer.pk,
+        belongs_to=sorted(officer.own_unit_ids),
         now=times.now(),
     )

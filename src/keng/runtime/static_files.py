@@ -8,6 +8,7 @@ code is: no process that strangers talk to can change a script of the desk.
 import hashlib
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from keng.kit.static_names import COLLECTED, static_folder
@@ -26,6 +27,9 @@ def collect_static_files() -> bool:
     from whitenoise.storage import CompressedManifestStaticFilesStorage  # noqa: PLC0415
 
     folder = static_folder()
+    if os.geteuid() == 0 and _may_be_changed_by_others(folder):
+        # Whatever stands in it may be theirs: nothing is kept of it, nor written through it.
+        shutil.rmtree(folder)
     sources = _sources()
     fingerprint = _fingerprint(sources)
     made_of = folder / _MADE_OF
@@ -50,6 +54,15 @@ def collect_static_files() -> bool:
     finally:
         os.umask(rights)
     return True
+
+
+def _may_be_changed_by_others(folder: Path) -> bool:
+    """Whether something in it is not root's: of an earlier start as another account, or a link.
+
+    Whose the folder itself is, `ownership.share_out_folders` asks.
+    """
+    found = (path.lstat() for path in folder.rglob("*"))
+    return any(each.st_uid != 0 or stat.S_ISLNK(each.st_mode) for each in found)
 
 
 def _sources() -> dict[str, Path]:

@@ -50,7 +50,14 @@ def _counts_by_kind(kinds: Iterable[WaitingKind], reach: Reach) -> list[tuple[An
         return []
     ends = {f"own_{name}": ids for name, ids in reach.own.items()}
     ends |= {f"above_{name}": ids for name, ids in reach.above.items()}
-    return _COUNTS.fetch_rows(names, tied=reach.tied, officer=reach.officer, now=reach.now, **ends)
+    return _COUNTS.fetch_rows(
+        names,
+        tied=reach.tied,
+        officer=reach.officer,
+        belongs_to=reach.belongs_to,
+        now=reach.now,
+        **ends,
+    )
 
 
 def _count_query(
@@ -58,6 +65,7 @@ def _count_query(
     *,
     tied: Collection[uuid.UUID],
     officer: uuid.UUID,
+    belongs_to: Collection[uuid.UUID],
     now: datetime.datetime,
     **ends: Collection[uuid.UUID],
 ) -> QuerySet[Any, tuple[str, int]]:
@@ -66,6 +74,7 @@ def _count_query(
         above={name: ends[f"above_{name}"] for name in SETS},
         tied=tied,
         officer=officer,
+        belongs_to=belongs_to,
         now=now,
     )
     first: QuerySet[Any, tuple[str, int]]

@@ -35,6 +35,8 @@ from keng.warnings.pattern_queries import unreviewed_uses
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+    from keng.community.models.questions import QuestionQuerySet
+
 _TODAY = TruncDate(Now())
 
 
@@ -236,13 +238,18 @@ def objection_line(dispute: Dispute) -> WaitingLine:
 
 
 def _questions(reach: Reach) -> QuerySet[Any]:
-    unanswered = Question.objects.undecided().filter(submitted_at=None)
+    unanswered = _undecided_questions(reach).filter(submitted_at=None)
     return unanswered.filter(reach.units_of("working"))
 
 
 def _answers(reach: Reach) -> QuerySet[Any]:
-    waiting = Question.objects.undecided().waiting()
+    waiting = _undecided_questions(reach).waiting()
     return waiting.filter(reach.units_of("releasing"), reach.without_hand)
+
+
+def _undecided_questions(reach: Reach) -> "QuestionQuerySet":
+    """Whose decision was objected to decides no more."""
+    return Question.objects.undecided().exclude(decided_by__in=reach.tied)
 
 
 def _question_line(question: Question) -> WaitingLine:
@@ -292,7 +299,7 @@ def _channel_line(channel: OfficialChannel) -> WaitingLine:
 
 
 def _open_tips(reach: Reach) -> QuerySet[Any]:
-    about_us = TipConcern.objects.filter(unit__in=reach.own["working"])
+    about_us = TipConcern.objects.filter(unit__in=reach.belongs_to)
     own = Tip.objects.open().filter(responsible_unit__in=reach.own["working"])
     return own.exclude(pk__in=about_us.values("tip"))
 

@@ -33,7 +33,8 @@ _NEAR = 80
 _WORD = re.compile(r"[^\W_]+(?:[@$!][^\W_]+)*")
 # Links, addresses and names of files are read as they stand.
 _NO_WORDS = re.compile(
-    r"://|@[^\W\d_]{0,30}\.|_|\w\.[a-z]{2}|[\[({<](?:\.|dot|cham|chấm)[\])}>]", re.IGNORECASE
+    r"://|@[^\W\d_]{0,30}\.|_|\w\.[a-z]{2}|[a-z\d]{4}-[a-z\d]{4}|[\[({<](?:\.|dot|cham|chấm)[\])}>]",
+    re.IGNORECASE,
 )
 _DOT_AFTER = re.compile(r"\s{0,2}[\[({<]?\s?(?:\.|dot|ch[aấ]m)\s?[\])}>]?\s{0,2}([a-z]{2,10})\b")
 # What stands between the numbers of a plate ("12-K3 660.71"), and digits some of which are letters.

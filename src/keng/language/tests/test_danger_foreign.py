@@ -123,7 +123,7 @@ def test_calm_texts_seldom_ring(language: str) -> None:
     """On 2026-11-29 four of thirty-six are weighed as danger, to be looked at within the hour."""
     rings = [danger for text in CALM[language] if (danger := danger_in(text)) is not None]
     assert len(rings) <= 2
-    assert all(danger.level == "P1" for danger in rings)
+    assert {danger.level for danger in rings} <= {"P1"}
 
 
 @pytest.mark.parametrize("language", ["zh", "ko"])

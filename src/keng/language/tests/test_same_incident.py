@@ -29,8 +29,8 @@ ONE_EVENT = [
         ("doc Bai Say co xe bon lat, xang chay lai lang, lai xe con ket ben trong, cuu", "00101"),
     ),
     (
-        ("Nhóm đòi nợ tạt sơn nhà bà Tám Lựu, tổ 9 ngõ 41, đập vỡ cửa kính", "00102"),
-        ("to 9 ngo 41 bi tat son, nha ba Luu, bon doi no xam tro di 2 xe", "00102"),
+        ("Nhóm đòi nợ tạt sơn nhà bà Tám Lựu, tổ 9 ngõ 41, ném gạch vào cổng sắt", "00102"),
+        ("to 9 ngo 41 bi tat son, nha ba Luu, bon siet tien di hai o to", "00102"),
     ),
     (
         ("Số 0912000347 gọi mẹ tôi xưng toà án, bắt chuyển tiền", ""),
@@ -44,7 +44,7 @@ ONE_EVENT = [
 TWO_EVENTS = [
     (
         ("Mất xe máy ở chợ, tối qua lúc 8h", "00101"),
-        ("mat xe may o cho toi qua, khong thay bao ve", "00102"),
+        ("mat xe may o cho toi qua, bao ve di dau mat", "00102"),
     ),
     (
         ("Em bị lừa cọc phòng trọ 2 triệu, chủ nhà khoá máy", "00101"),

@@ -103,7 +103,7 @@ def _save_edition(
         right=list(right),
         film=film,
         made_by=by,
-        hands=hands_of_all(_since_published(lesson)),
+        hands=_hands_so_far(lesson, film),
     )
     made.hand_in(by)
     try:
@@ -123,6 +123,20 @@ def _save_edition(
         },
     )
     return made
+
+
+def _hands_so_far(lesson: Lesson, film: Film | None) -> list[uuid.UUID]:
+    """Of the editions that it is written on, and of what would be public with it for the first time:
+    the name of its collection, and its film.
+    """
+    hands = hands_of_all(_since_published(lesson))
+    public = Edition.objects.filter(released_at__isnull=False)
+    whose = lesson.collection
+    if whose.made_by_id and not public.filter(lesson__collection=whose).exists():
+        hands.append(whose.made_by_id)
+    if film is not None and not public.filter(film=film).exists():
+        hands.append(film.made_by_id)
+    return list(dict.fromkeys(hands))
 
 
 def _since_published(lesson: Lesson) -> "QuerySet[Edition]":

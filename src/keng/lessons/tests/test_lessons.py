@@ -1,5 +1,7 @@
 """Lessons: two people answer for each text, and nobody's answers are kept."""
 
+from functools import partial
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -8,7 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.lessons.actions import for_partners, releasing, writing
 from keng.lessons.errors import OutOfPurpose
-from keng.lessons.models import Edition, Finished
+from keng.lessons.models import Edition, Film, Finished
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
 from keng.releases.errors import HandInIt, TextChanged
 from tests import make
@@ -226,6 +228,35 @@ def test_another_persons_word_opens_no_way_round(desk):
     releasing.publish_text(Edition, again.pk, seen=again.digest_now, by=third)
     hands = [str(desk.writer.pk), str(desk.second.pk)]
     assert Entry.objects.get(action="lesson.published").detail["hands"] == hands
+
+
+def test_who_named_a_collection_does_not_publish_its_first_lesson(desk):
+    """The name and what it is about are read by everybody with the lesson."""
+    collection = desk.collection()
+    first = writing.write_lesson(TEXTS, RIGHT, collection=collection, by=desk.second)
+    with pytest.raises(HandInIt):
+        releasing.publish_text(Edition, first.pk, seen=first.digest_now, by=desk.writer)
+    third = make.officer(unit=desk.unit)
+    releasing.publish_text(Edition, first.pk, seen=first.digest_now, by=third)
+    next_one = writing.write_lesson(titled("Khác"), RIGHT, collection=collection, by=desk.second)
+    releasing.publish_text(Edition, next_one.pk, seen=next_one.digest_now, by=desk.writer)
+
+
+def test_who_brought_a_film_in_does_not_publish_it(desk):
+    film = Film.objects.create(
+        unit=desk.unit, title="Phim", made_by=desk.writer, state="ready", size=1, seconds=1
+    )
+    collection = writing.open_collection(
+        {"vi": {"title": "Cảnh giác", "about": "Ngắn."}}, purpose="fraud", by=desk.second
+    )
+    with_film = partial(writing.write_lesson, right=RIGHT, collection=collection, film=film)
+    first = with_film(TEXTS, by=desk.second)
+    with pytest.raises(HandInIt):
+        releasing.publish_text(Edition, first.pk, seen=first.digest_now, by=desk.writer)
+    third = make.officer(unit=desk.unit)
+    releasing.publish_text(Edition, first.pk, seen=first.digest_now, by=third)
+    next_one = with_film(titled("Khác"), by=desk.second)
+    releasing.publish_text(Edition, next_one.pk, seen=next_one.digest_now, by=desk.writer)
 
 
 def test_taking_a_text_away_before_it_was_published_takes_no_hand_out_of_the_next(desk):

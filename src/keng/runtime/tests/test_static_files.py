@@ -59,3 +59,22 @@ def test_the_account_of_the_processes_reads_them_and_changes_none(folder):
         rights = stat.S_IMODE(path.stat().st_mode)
         assert rights & 0o044 == 0o044, path
         assert not rights & 0o022, path
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root lends accounts")
+def test_what_another_account_could_change_is_thrown_away_when_root_collects(folder, tmp_path):
+    collect_static_files()
+    scripts = folder / "keng"
+    for path in (scripts, *scripts.iterdir()):
+        os.chown(path, 12345, 12345)
+    names = json.loads((folder / static_names.COLLECTED).read_text())["paths"]
+    script = folder / names["keng/desk.css"]
+    true_words = script.read_bytes()
+    script.write_text("steal()")
+    (folder / "keng" / "roots").symlink_to(tmp_path / "roots")
+    (tmp_path / "roots").write_text("kept")
+    assert collect_static_files()
+    assert {path.lstat().st_uid for path in folder.rglob("*")} == {0}
+    assert script.read_bytes() == true_words
+    assert (tmp_path / "roots").read_text() == "kept"
+    assert not collect_static_files()

@@ -157,6 +157,34 @@ def test_nobody_is_told_of_a_late_tip_about_their_own_desk(province):
     assert "own_late_tips" not in names(province.second)
 
 
+def test_nobody_is_told_of_a_tip_about_a_desk_that_they_only_audit(province, desk_client):
+    """Sight keeps a tip from whoever belongs to the unit it is about, in whichever post."""
+    tip, audited = province.rows["tip"], make.unit(parent=province.unit)
+    left = make.officer(unit=province.unit)
+    left.posts.update(valid_to=times.local_date(times.now()) - datetime.timedelta(days=1))
+    Tip.objects.filter(pk=tip.pk).update(assigned_to=left, state="accepted")
+    TipConcern.objects.create(tip=tip, unit=audited)
+    both = make.officer(unit=province.unit, role="duty")
+    make.post(both, unit=audited, role="auditor")
+    assert not Tip.objects.visible_to(both).filter(pk=tip.pk).exists()
+    assert "left_tips" in names(make.officer(unit=province.unit, role="duty"))
+    assert "left_tips" not in names(both)
+    assert counts_by_page(both)["inbox"] == 0
+    sign_in(desk_client, both)
+    assert "Nhãn-0" not in desk_client.get("/waiting/").content.decode()
+
+
+@pytest.mark.parametrize(("kind", "values"), [("questions", {}), ("answers", {"wish": "public"})])
+def test_whose_decision_was_objected_to_has_nothing_to_decide(province, kind, values):
+    question = province.rows["question"]
+    waits(question, province.officer, state="waiting", decided_at=None, text="Mấy giờ?", **values)
+    if kind == "questions":
+        type(question).objects.filter(pk=question.pk).update(submitted_at=None)
+    assert kind in names(province.second)
+    type(question).objects.filter(pk=question.pk).update(decided_by=province.second)
+    assert kind not in names(province.second)
+
+
 def test_the_number_in_the_menu_is_the_number_of_lines(province, desk_client):
     for row, values in WAITS.values():
         waits(province.rows[row], province.officer, **values)
