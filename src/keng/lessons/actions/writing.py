@@ -126,8 +126,9 @@ def _save_edition(
 
 
 def _hands_so_far(lesson: Lesson, film: Film | None) -> list[uuid.UUID]:
-    """Of the editions that it is written on, and of what would be public with it for the first time:
-    the name of its collection, and its film.
+    """Of the editions that it is written on, and of what is public with it for the first time.
+
+    That is the name of its collection, and its film.
     """
     hands = hands_of_all(_since_published(lesson))
     public = Edition.objects.filter(released_at__isnull=False)

@@ -46,7 +46,13 @@ def warning_recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     elif is_decision:
         return decided_meanwhile(request, "warning-detail", pk=pk)
     posted = request.POST if request.method == "POST" and not is_decision else None
-    form = RecallForm(posted, unit=warning.unit, own_words=asked is None)
+    # Beside a decision that waits stands another box for a code.
+    form = RecallForm(
+        posted,
+        unit=warning.unit,
+        own_words=asked is None,
+        auto_id="at_once_%s" if asked else "id_%s",
+    )
     if form.is_valid() and is_present(request.officer, form):
         return _recall_posted(request, warning, form)
     return _recall_page(request, warning, panel=panel, form=form)

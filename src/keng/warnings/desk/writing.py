@@ -83,7 +83,8 @@ def warning_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _answer_saved(request: HttpRequest, version: Version) -> HttpResponse:
     if request.POST.get("do") == "submit":
         return _submit_posted(request, version.warning_id)
-    messages.success(request, _("Saved as version %(number)d") % {"number": version.number})
+    said = _("Saved as version %(number)d. Nobody is asked to approve it until it is handed in.")
+    messages.success(request, said % {"number": version.number})
     return redirect("warning-edit", pk=version.warning_id)
 
 
