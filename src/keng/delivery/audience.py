@@ -294,6 +294,11 @@ def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCoun
         return tuple(RecipientCount(*row) for row in cursor.fetchall())
 
 
+def count_subscribers(audience: Audience | SameRecipients) -> int:
+    """How many people it would reach, groups left aside."""
+    return AudiencePlan(count_recipients(audience), audience.hash).subscribers
+
+
 def plan_audience(audience: Audience | SameRecipients) -> AudiencePlan:
     """Count an audience as it is this moment, and hash its definition."""
     query, cells = audience.query(), count_recipients(audience)

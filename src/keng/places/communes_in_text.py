@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from keng.language.fold import fold
 from keng.places import name_index
-from keng.places.name_index import NamedPlace, NameIndex, NameKey
+from keng.places.name_index import HAMLET, NamedPlace, NameIndex, NameKey
 from keng.places.place_cues import CuedText
 from keng.places.place_mentions import Mention, PlaceMentions
 from keng.places.place_words import place_words, readable_text
@@ -124,7 +124,7 @@ class _Judgement:
                 for mention in self.mentions.found
                 if mention.points >= _DECIDES
                 for place in mention.places
-                if place.is_hamlet and (not is_clear or best in place.communes)
+                if place.kind == HAMLET and (not is_clear or best in place.communes)
             )
         )
         if points[best][0] < _DECIDES or not is_clear:

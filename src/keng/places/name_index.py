@@ -14,10 +14,9 @@ from keng.language.words import folded_key
 from keng.places.tables import LAST_OLD_YEAR_TABLE, name_without_kind, table_rows
 
 NameKey = tuple[str, ...]
-_SHORTEST_TYPO = 6
-
-
+# The kind of a place that lies in a commune; this is read without the models, hence no member.
 HAMLET = "hamlet"
+_SHORTEST_TYPO = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,6 @@ class NamedPlace:
     """Of a landmark: what it is, as `parse_landmark_name` says it."""
     districts: frozenset[NameKey] = frozenset()
     """The districts of before July 2025 in which it lay."""
-
-    @property
-    def is_hamlet(self) -> bool:
-        """Whether it lies within a commune, as part of it."""
-        return self.kind == HAMLET
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from keng.language.spoken_names import TYPED_GIVEN_NAMES
 from keng.places import name_index
-from keng.places.name_index import NamedPlace, NameIndex, NameKey
+from keng.places.name_index import HAMLET, NamedPlace, NameIndex, NameKey
 from keng.places.place_cues import Cue, CuedText
 from keng.places.place_words import is_surname, is_syllable
 
@@ -229,7 +229,7 @@ class PlaceMentions:
         local = self.local_names.places.get(span.key, ())
         communes = self.index.places.get(span.key, ())
         if cue and cue.role == "hamlet_kind":
-            found = tuple(place for place in local if place.is_hamlet) or communes
+            found = tuple(place for place in local if place.kind == HAMLET) or communes
         elif cue and cue.sort:
             found = tuple(place for place in local if place.sort == cue.sort) or communes
         else:
@@ -359,8 +359,9 @@ class PlaceMentions:
         if cue is None:
             return self._points_of_position(mention.span)
         points = cue.points if self.text.is_marked else cue.bare_points
+        kinds = {place.kind for place in mention.places}
         if cue.role == "hamlet_kind":
-            return 6 if any(place.is_hamlet for place in mention.places) else points
+            return 6 if HAMLET in kinds else points
         if cue.sort and any(place.sort == cue.sort for place in mention.places):
             return 6
         if cue.role in ("district_kind", "province_kind"):

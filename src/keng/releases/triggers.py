@@ -2,7 +2,7 @@
 
 Its other rules about releases: nobody with a hand in it lets it out (constraints of `models.py`);
 no sending without an approval that is the digest and the releaser of its version
-(`delivery/models/outbound.py`, migrations 0019 and 0034 of `delivery`, 0007 and 0008 of
+(`delivery/models/outbound.py`, migrations 0019 and 0034 of `delivery`, 0007 to 0009 of
 `warnings`). What was let out stays as it was by the acts alone: the database holds no column of it.
 """
 

@@ -192,6 +192,10 @@ def test_an_approval_carries_what_its_second_person_let_out_and_carries_it_once(
     row.update(dispatch=dispatch_as_the_desk())
     with pytest.raises(ProgrammingError, match="the text that was approved"):
         dispatch_as_the_desk()
+    # Nor does one forget that it was sent.
+    become("desk")
+    with pytest.raises(ProgrammingError, match="is sent once"):
+        execute("UPDATE warnings_version SET dispatch_id = NULL WHERE id = %s", version.pk)
 
 
 @pytest.mark.parametrize("process", PROCESSES)

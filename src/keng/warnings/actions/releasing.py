@@ -13,6 +13,7 @@ from keng.delivery.audience import (
     Audience,
     AudiencePlan,
     SameRecipients,
+    count_subscribers,
     define_audience,
     groups_in_audience,
 )
@@ -103,7 +104,8 @@ def release_version(
     version.approval = Approval.objects.create(
         text_hash=seen,
         audience_hash=audience.hash,
-        people=people,
+        # It came with a form: nobody saw more people than there are.
+        people=min(people, count_subscribers(audience)),
         approved_by=released_by,
         author=version.made_by,
     )

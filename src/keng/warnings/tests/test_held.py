@@ -46,6 +46,21 @@ def recipients(dispatch):
     return Delivery.objects.filter(dispatch=dispatch).count()
 
 
+def test_a_number_that_nobody_saw_keeps_nothing_from_being_held():
+    """The number comes with the form, and whoever sends a pattern alone sends that form."""
+    ward = Ward()
+    make.channel_account(unit=ward.unit, channel="email")
+    subscribe(ward, 3)
+    version = ward.submitted()
+    seen = looked_at(version) | {"people": 1_000_000}
+    dispatch = actions.approve_warning(version.pk, **seen, by=ward.commander)
+    assert dispatch.approval.people == 3
+    subscribe(ward, 27)
+    make_rows()
+    dispatch.refresh_from_db()
+    assert dispatch.is_held
+
+
 def test_a_second_person_lets_it_go_to_the_number_they_saw(ward):
     actions.let_held_go(ward.version.pk, people=30, by=ward.province_duty)
     make_rows()
