@@ -493,10 +493,11 @@ def test_a_wrong_code_and_an_empty_form_say_what_to_do(public_client, ward):
     assert 'id="problem"' in answer.content.decode()
 
 
-def test_an_empty_inbox_leads_to_the_questions_that_wait(desk_client, ward):
+def test_an_empty_inbox_leads_to_what_waits(desk_client, ward):
     put(ward)
     page = sign_in(desk_client, ward.officer).get("/tips/").content.decode()
-    assert "1 câu hỏi của người dân đang chờ trả lời" in page
+    assert "1 việc chờ bạn" in page
+    assert "Câu hỏi của người dân" in desk_client.get("/waiting/").content.decode()
 
 
 def test_a_private_question_without_names_is_not_said_to_be_covered_or_shown(desk_client, ward):

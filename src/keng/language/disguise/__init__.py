@@ -136,7 +136,7 @@ def _edited(text: ReadableText, edits: list[_Edit]) -> ReadableText:
             for number, piece in enumerate(pieces):
                 if number:
                     parts.append(" ")
-                    starts.append(text.start(place))
+                    starts.append(text.start(place - 1))
                     ends.append(text.end(place))
                 keep(place, place + len(piece))
                 place += len(piece)
@@ -165,15 +165,11 @@ def _reread(text: str) -> list[_Edit]:
     for at in sorted(unclear):
         before = read.get(at - 1) or (lower[at - 1] if at and is_known(lower[at - 1]) else "")
         after = lower[at + 1] if at + 1 < len(words) else ""
-        is_of_a_number = _OF_A_NUMBER.fullmatch(lower[at]) is not None and any(
+        if _OF_A_NUMBER.fullmatch(lower[at]) is not None and any(
             _DIGITS.fullmatch(beside) for beside in (after, lower[at - 1] if at else "")
-        )
-        if is_of_a_number and _DIGITS.fullmatch(lower[at]):
-            # A group of a number whose zeros are letters.
+        ):
             continue
-        reading = _best_reading(
-            words[at].group(), before, after, is_leet=is_leet and not is_of_a_number
-        )
+        reading = _best_reading(words[at].group(), before, after, is_leet=is_leet)
         if reading is not None:
             chosen.append((words[at], reading))
             read[at] = reading.words[-1]

@@ -266,7 +266,12 @@ def _less(name, page):
 def test_an_object_of_another_unit_does_not_exist(desk_client, here, elsewhere, name):
     sign_in(desk_client, here.officer)
     target = address(name, elsewhere.rows[OBJECTS[name]])
-    answers = {desk_client.get(target).status_code, desk_client.post(target, SENT).status_code}
+    posted = desk_client.post(target, SENT)
+    answers = {desk_client.get(target).status_code, posted.status_code}
+    if name == "desk-article":
+        # What nobody waits for any more and what never was get one answer: back to the list.
+        assert (posted.status_code, posted.url) == (302, reverse("desk-partners"))
+        answers.discard(302)
     # 405 is "no such method here"; at least one method must have looked for the object.
     assert answers <= {404, 405}
     assert 404 in answers
