@@ -142,7 +142,8 @@ class PlaceMentions:
         if len(words) == 1 and self.text.starts_cue(start) and not words[0].is_capital:
             # "chợ Đồng Tiến" without marks: the market there, not Chờ.
             follows = end < len(self.words) and not self.words[end].starts_clause
-            if follows and self._span_at([word.folded for word in self.words], end):
+            after = [word.folded for word in self.words[end : end + _MOST_WORDS]]
+            if follows and any(self._is_known(tuple(after[:count])) for count in (2, 3, 4)):
                 return False
         if all(word.is_bare for word in words) or all(word.is_capital for word in words):
             return True
@@ -458,8 +459,10 @@ class PlaceMentions:
         return last is not None and last.span.end == at and last.points > 0
 
     def _starts_name_or_cue(self, at: int) -> bool:
-        folded = [word.folded for word in self.words]
-        return self._span_at(folded, at) is not None or self.text.starts_cue(at)
+        after = [word.folded for word in self.words[at : at + _MOST_WORDS]]
+        counts = range(1, len(after) + 1)
+        is_name = any(self._is_known(tuple(after[:count])) for count in counts)
+        return is_name or self.text.starts_cue(at)
 
     def _is_in_capitals_alone(self, span: Span) -> bool:
         """The holder of an account is written in capitals where nothing else is."""

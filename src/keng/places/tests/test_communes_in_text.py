@@ -177,6 +177,11 @@ def test_reading_takes_two_milliseconds_at_most():
     assert (time.process_time() - began) / len(texts) < 0.002
 
 
+@pytest.mark.parametrize("word", ["cho ", "o cho ", "Nếnh Kép ", "Bình "])
+def test_a_word_said_a_thousand_times_is_read_too(word):
+    assert communes_in_text(word * 1500).certainty in Certainty
+
+
 def without_marks(text):
     parts = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(part for part in parts if not unicodedata.combining(part))
