@@ -1,7 +1,6 @@
 """Communes in texts: found by every name people use, and none invented. Needs no database."""
 
 import csv
-import json
 import time
 import unicodedata
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 
 from keng.places.communes_in_text import Certainty, communes_in_text
 from keng.places.name_index import NamedPlace, make_index, name_spelling
+from tests.load.dev_set import dev_tips
 
 _OWN = Path(__file__).parent / "data" / "communes_in_text.csv"
-_DEV = Path("/work/shared/data/dev/tips.jsonl")
 NENH, VIET_YEN, TIEN_PHONG, HOANG_VAN = "07795", "07777", "07696", "07822"
 XUAN_LUONG, DA_MAI, BAC_GIANG, TAN_DINH = "07246", "07228", "07210", "07432"
 
@@ -57,10 +56,9 @@ def test_without_accents_nothing_is_invented_either():
     assert score.recall >= 0.88
 
 
-@pytest.mark.skipif(not _DEV.exists(), reason="the evaluation set is not on this machine")
 @pytest.mark.parametrize(("with_channel", "recall"), [(True, 0.95), (False, 0.9)])
 def test_tips_of_the_evaluation_set(with_channel, recall):
-    tips = [json.loads(line) for line in _DEV.read_text(encoding="utf-8").splitlines()]
+    tips = dev_tips()
     score = scored(
         (
             tip["text"],
