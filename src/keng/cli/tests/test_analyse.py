@@ -13,7 +13,7 @@ from keng.cli.analyse import MOST_IN_PAIRS, analyse_tips
 from keng.cli.tip_lines import LONGEST_LINE, FaultyLine, TipLine, tip_lines
 from keng.language.urgency import first_urgency_of
 
-FIRE = {"id": "A1", "text": "Cháy nhà ở xã Tân Yên, có người kẹt trong nhà kêu cứu"}
+FIRE = {"id": "A1", "text": "Cháy nhà ở xã Tân Yên, hai bà cháu mắc ở trong gọi cứu"}
 LINK = {"id": 2, "text": "Số 0912 345 678 gửi hxxps://nhan-qua[.]example/a"}
 
 

@@ -123,9 +123,9 @@ def test_places_named_in_the_words_are_suggested_from_the_own_province(unit):
 
 def test_hamlets_and_landmarks_of_the_operator_are_found_in_the_words(unit):
     ward = make.place("Nếnh", code="07795", full_name="Phường Nếnh")
-    hamlet = make.place("Yên Thử", kind=Place.Kind.HAMLET, parent=ward)
+    hamlet = make.place("Mẫu Đình", kind=Place.Kind.HAMLET, parent=ward)
     Landmark.objects.create(name="KCN Mẫu Thử", folded="mau thu", place=ward)
-    for text in ("mất xe ở tổ dân phố Yên Thử", "đánh nhau ở cổng KCN Mẫu Thử"):
+    for text in ("mất xe ở tổ dân phố Mẫu Đình", "đánh nhau ở cổng KCN Mẫu Thử"):
         make.tip(unit=unit, text=text)
     examine_tips()
     first, second = Suggestion.objects.order_by("tip_id").values_list("places", flat=True)

@@ -54,7 +54,7 @@ def test_weights_read_what_they_were_not_learned_from() -> None:
     "text",
     [
         "Bố tôi nghe điện thoại của người tự xưng viện kiểm sát, chuyển hết tiền tiết kiệm rồi",
-        "nha nghi cho hoc sinh thue phong theo gio, khong hoi giay to gi, ngay nao cung dong",
+        "nha nghi nhan hoc sinh vao thue phong theo gio, khong hoi giay to gi, ngay nao cung dong",
     ],
 )
 def test_a_reason_is_ten_words_of_the_text_at_most(text: str) -> None:
@@ -83,7 +83,7 @@ def test_it_abstains_where_nothing_is_likely() -> None:
 
 def test_what_is_told_as_it_happens_comes_before_what_was() -> None:
     texts = [
-        "Cháy nhà ba tầng, có người kẹt trên gác kêu cứu",
+        "Cháy nhà ba tầng, hai ông bà mắc trên gác gọi cứu",
         "Đám cháy tối qua đã dập xong, không ai bị thương",
         "Cho hỏi mua bình chữa cháy ở đâu",
     ]
@@ -108,7 +108,7 @@ def test_words_of_another_language_are_left_to_the_words_of_danger() -> None:
 
 
 def test_everything_about_a_tip_is_suggested_in_five_milliseconds() -> None:
-    text = "Có người gọi xưng công an, bảo chuyển 20 triệu vào tài khoản 0123456789. " * 3
+    text = "Có người gọi xưng công an, bảo gửi 20 triệu tới số tài khoản 0123456789. " * 3
     suggest(text)
     best = 9.0
     for _ in range(5):

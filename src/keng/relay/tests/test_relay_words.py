@@ -60,7 +60,7 @@ def test_without_a_choice_it_is_the_language_of_the_lead_not_of_the_browser(publ
     there = url("relay", lead_token(ward.lead))
     shown = public_client.get(there, headers={"accept-language": "en"}).content.decode()
     assert "Tôi đã chuyển" in shown
-    assert 'aria-label="English version"' in shown
+    assert 'aria-label="EN, English version"' in shown
 
 
 def test_after_a_mistake_the_switch_of_language_comes_back_to_the_page(public_client, ward):

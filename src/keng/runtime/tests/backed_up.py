@@ -13,7 +13,7 @@ from keng.runtime.environment import load_django
 from keng.runtime.known_keys import claim_installation
 
 TEXT = "Nhà trọ ngõ 5 có người lạ gõ cửa từng phòng."
-NAME = "Nguyễn Thị Sao Lưu"
+NAME = "Lê Thị Sao Lưu"
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"as it came " * 500
 COPY = b"\xff\xd8\xff" + b"to view " * 500
 
