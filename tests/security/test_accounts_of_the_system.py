@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keng.runtime.ownership import ACCOUNT_FOLDERS
+from keng.runtime.ownership import ACCOUNT_FOLDERS, READ_FOLDERS
 from keng.runtime.tests.chance import is_nightly
 from tests.load.test_a_killed_supervisor import members
 from tests.stack import Stack
@@ -132,7 +132,11 @@ def test_commands_beside_it_work_and_leave_nothing_of_roots_where_the_account_wr
     listed = {path.name for path in stack.data.iterdir()} - {"keys", "run"}
     # Whatever lies beside these is nobody's whom the table of owners names.
     tops = {name.split("/")[0] for name in ACCOUNT_FOLDERS}
-    assert listed <= tops | {"keys", "run", "secrets", "logs", "postgres"}
+    assert listed <= tops | {"keys", "run", "secrets", "logs", "postgres", *READ_FOLDERS}
+    # What a desk's browser runs, no process that strangers talk to can change.
+    for name in READ_FOLDERS:
+        read = [stack.data / name, *(stack.data / name).rglob("*")]
+        assert {path.lstat().st_uid for path in read} == {0}
 
 
 def test_the_tests_of_starts_keys_and_rights_pass_as_an_ordinary_user_too() -> None:
