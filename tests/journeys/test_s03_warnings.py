@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.desk import Desk, also_who_had_enough
+from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
 from tests.journeys.looks import fits, is_fine, reads_well
 from tests.journeys.resident import Story, report
 
@@ -44,6 +44,30 @@ def test_three_reports_are_a_wave_and_one_click_begins_the_warning(people, stack
     fits(lead)
     reads_well(people, lead.url)
     read_by_anybody(people, stack)
+
+
+def test_a_held_button_stays_under_the_hand(people, stack):
+    """Leaving the box of the reason counts anew; the button that is pressed meanwhile must not move."""
+    page = Desk(people.officer(), stack, "lan").sign_in().page
+    page.goto(f"{stack.desk}/warnings/new/")
+    page.fill("[name=title]", TITLE)
+    # As when a group had enough, which here depends on the journeys before.
+    page.evaluate(
+        "document.querySelector('.audience > .stack').insertAdjacentHTML('beforeend',"
+        "'<textarea id=reason name=over_limit_reason></textarea>')"
+    )
+    page.fill("#reason", "Thủ đoạn mới")
+    counted = []
+    page.on("request", lambda asked: counted.append(asked.url) if "/audience/" in asked.url else 0)
+    page.locator("button[name=do][value=check]").hover()
+    page.mouse.down()
+    page.wait_for_timeout(500)
+    assert counted == []
+    page.mouse.move(5, 5)
+    page.mouse.up()
+    # Let go elsewhere, it was no click: now the audience is counted.
+    expect(page.locator("#reason")).to_have_count(0)
+    assert len(counted) == 1
 
 
 def read_by_anybody(people, stack) -> None:
@@ -96,7 +120,7 @@ def write(page: Page) -> None:
         page.fill(f"[name={name}]", words)
     also_who_had_enough(page)
     is_fine(page)
-    page.locator("button[name=do][value=submit]").click()
+    submit_for_approval(page)
     expect(page.locator("main")).to_contain_text(TITLE)
 
 

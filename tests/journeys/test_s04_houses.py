@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.desk import Desk, also_who_had_enough
+from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
 from tests.journeys.looks import fits, is_fine, reads_well
 
 HEAD = "Tên cơ sở;Loại hình;Nơi;Người liên hệ;Đã đồng ý;Số phòng;Nhóm;Họ tên người thuê"
@@ -83,7 +83,7 @@ def write_and_hand_in(ward):
     page.fill("[name=call]", "Trực ban 0204 000 0100 hoặc 113.")
     page.get_by_label("Phường Nếnh").first.check()
     also_who_had_enough(page)
-    page.locator("button[name=do][value=submit]").click()
+    submit_for_approval(page)
     expect(page.locator("h1")).to_contain_text(TITLE)
 
 

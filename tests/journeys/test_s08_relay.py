@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, submit_for_approval
 from tests.journeys.figures import number
 from tests.journeys.looks import fits, is_fine
 
@@ -114,7 +114,7 @@ def write(duty: Desk) -> None:
     only(page, "kinds", page.locator("[name=kinds][value=school]"))
     page.locator("[name=subscribers]").uncheck()
     expect(page.locator("#audience h2")).to_have_text("Gửi tới 2 nhóm")
-    page.locator("button[name=do][value=submit]").click()
+    submit_for_approval(page)
     expect(page.locator("h1")).to_contain_text(TITLE)
 
 

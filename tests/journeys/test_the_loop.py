@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import zalo
-from tests.journeys.desk import Desk, also_who_had_enough
+from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
 from tests.journeys.mailbox import text_of
 from tests.journeys.resident import CODE, Story, read_status, report
 
@@ -164,7 +164,7 @@ def write_warning(page: Page) -> None:
         box.check()
     page.locator("[name=subscribers]").check()
     also_who_had_enough(page)
-    page.locator("button[name=do][value=submit]").click()
+    submit_for_approval(page)
     expect(page.locator("main")).to_contain_text(TITLE)
 
 

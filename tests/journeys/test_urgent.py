@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from keng.channels.web_push.fake import FakeBrowser
 from keng.kit import times
 from tests.journeys.conftest import PATIENCE
-from tests.journeys.desk import Desk, also_who_had_enough
+from tests.journeys.desk import Desk, also_who_had_enough, submit_for_approval
 from tests.journeys.mailbox import text_of
 from tests.journeys.resident import Story, read_status, report
 
@@ -370,5 +370,5 @@ def draft_a_warning(page, stack) -> None:
     for box in page.locator("[name=kinds]").all():
         box.check()
     also_who_had_enough(page)
-    page.locator("button[name=do][value=submit]").click()
+    submit_for_approval(page)
     expect(page.locator("main")).to_contain_text(NIGHT_TITLE)

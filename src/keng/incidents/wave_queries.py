@@ -92,7 +92,10 @@ def wave_of_tip(tip: Tip, officer: Officer) -> WaveView | None:
     """The wave that an open tip fits, so that a desk's very first one offers the warning."""
     if not tip.is_open:
         return None
-    its = WaveTip.objects.filter(tip=tip).values("wave")
+    # Most tips fit none, and asking for what a wave shows costs more than all else of the page.
+    its = list(WaveTip.objects.filter(tip=tip).values_list("wave", flat=True))
+    if not its:
+        return None
     waves = Wave.objects.visible_to(officer).filter(pk__in=its, state=Wave.State.OPEN)
     found = _wave_views(waves.order_by("-found_at"), officer)
     return next((seen for seen in found if not seen.dismissal), None)

@@ -23,7 +23,7 @@ class NamedPlaces:
 
 def places_named_in_tip(tip: Tip) -> NamedPlaces | None:
     """What the words name; None where they name nothing, or nobody has to decide any more."""
-    if not tip.text or not tip.is_open:
+    if not tip.text or not tip.is_open or _names_none(tip):
         return None
     stands_in = commune_code_of(tip.place)
     read = communes_in_texts({0: PlacedText(tip.text, tip.province_code, stands_in)})[0]
@@ -42,3 +42,9 @@ def places_named_in_tip(tip: Tip) -> NamedPlaces | None:
         perhaps=() if commune else found,
         is_another=commune is not None and stands_in not in (None, commune.code),
     )
+
+
+def _names_none(tip: Tip) -> bool:
+    """The worker read the words once already and found no place in them."""
+    suggestion = getattr(tip, "suggestion", None)
+    return suggestion is not None and not suggestion.places

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Min, Q
 
 from keng.accounts.models import Officer
+from keng.inbox.tip.kept_traits import traits_of_tip
 from keng.kit import times
-from keng.language.same_incident import IncidentTraits, incident_traits, same_incident
+from keng.language.same_incident import same_incident
 from keng.language.similarity import jaccard, shingles
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
-from keng.places.commune_names import names_of_communes
 from keng.tips.models import Sighting, Tip
 
 _RECENT = datetime.timedelta(days=30)
@@ -112,12 +112,12 @@ def duplicate_candidates(
     likeliest = sorted(alike, key=lambda pk: (-len(shared.get(pk, ())), -alike[pk], pk))
     rows = Tip.objects.visible_to(officer).with_incidents_of(officer)
     tips = rows.select_related("place", "suggestion").in_bulk(likeliest[:_MOST_READ])
-    communes = {each.pk: _communes_of(each) for each in (tip, *tips.values())}
-    mine = _traits_of(tip, communes[tip.pk])
+    mine = traits_of_tip(tip, _communes_of(tip), _categories_of(tip))
     found = []
     for other in tips.values():
         values = shared.get(other.pk, [])
-        score = same_incident(mine, _traits_of(other, communes[other.pk]))
+        traits = traits_of_tip(other, _communes_of(other), _categories_of(other))
+        score = same_incident(mine, traits)
         if values or score >= _PERHAPS or alike[other.pk] >= _WORTH_A_LOOK:
             apart = abs(other.received_at - tip.received_at)
             found.append(DuplicateCandidate(other, values, score, apart))
@@ -133,16 +133,11 @@ def _communes_of(tip: Tip) -> list[str]:
     return named or ([tip.place.code] if tip.place and len(tip.place.code) == _COMMUNE_CODE else [])
 
 
-def _traits_of(tip: Tip, communes: list[str]) -> IncidentTraits:
-    """What tells its event from others: its words, its place and what it seems to be."""
+def _categories_of(tip: Tip) -> list[str]:
+    """What an officer took it for, else what it seems to be, the likeliest first."""
     suggestion = getattr(tip, "suggestion", None)
     suggested = [one["code"] for one in suggestion.categories] if suggestion else []
-    return incident_traits(
-        tip.text,
-        communes=communes,
-        place_words=names_of_communes(communes),
-        categories=[tip.category] if tip.category else suggested,
-    )
+    return [tip.category] if tip.category else suggested
 
 
 def _other_open_tips(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, datetime.datetime]]:

@@ -23,6 +23,29 @@
     counter.closest("[data-over]")?.setAttribute("data-over", String(limit > 0 && total > limit));
   }
 
+  // Leaving a box counts the audience anew, and new lines move the page. While a button is held,
+  // that would take the button from under the hand: the count waits until it is let go.
+  let isHeld = false;
+  let countLater = null;
+  form.addEventListener("pointerdown", (event) => {
+    isHeld = Boolean(event.target.closest("button"));
+  });
+  form.addEventListener("htmx:confirm", (event) => {
+    if (!isHeld) return;
+    event.preventDefault();
+    countLater = event.detail.issueRequest;
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(end, () => {
+      isHeld = false;
+      // After the click that this may be: sending the form needs no count.
+      setTimeout(() => {
+        countLater?.();
+        countLater = null;
+      });
+    });
+  }
+
   form.addEventListener("input", (event) => {
     if (event.target.name) mirror(event.target);
     count();

@@ -1,0 +1,39 @@
+"""What is kept of tips from one page to the next: as good for comparing, and nothing to read."""
+
+from keng.inbox.tip import kept_traits
+from keng.kit.ids import new_id
+from keng.language.same_incident import incident_traits, same_incident
+from keng.tips.models import Tip
+
+ONE = "Số 0912 000 415 gọi cho mẹ tôi ở thôn Đoài, đòi 6.850.000 tiền viện phí"
+OTHER = "Me em nhan cuoc goi tu 0912000415, no doi 6.850.000 vien phi"
+
+
+def test_hashes_compare_as_the_words_do():
+    one, other = Tip(pk=new_id(), text=ONE), Tip(pk=new_id(), text=OTHER)
+    kept = [kept_traits.traits_of_tip(tip, [], ["scam"]) for tip in (one, other)]
+    plain = [incident_traits(tip.text, categories=["scam"]) for tip in (one, other)]
+    assert same_incident(*kept) == same_incident(*plain) > 0.5
+
+
+def test_nothing_that_is_kept_can_be_read():
+    kept_traits.traits_of_tip(Tip(pk=new_id(), text=ONE), [], [])
+    shown = repr(kept_traits._kept)
+    for word in ("912000415", "0912", "6850000", "vien", "doai"):
+        assert word not in shown
+
+
+def test_other_words_of_the_same_tip_are_read_anew(monkeypatch):
+    tip = Tip(pk=new_id(), text=ONE)
+    before = kept_traits.traits_of_tip(tip, [], [])
+    tip.text = OTHER
+    assert kept_traits.traits_of_tip(tip, [], []).words != before.words
+    monkeypatch.setattr(kept_traits, "incident_traits", None)
+    assert kept_traits.traits_of_tip(tip, [], ["scam"]).categories == ("scam",)
+
+
+def test_no_more_are_kept_than_the_limit(monkeypatch):
+    monkeypatch.setattr(kept_traits, "_MOST_KEPT", 2)
+    for _ in range(3):
+        kept_traits.traits_of_tip(Tip(pk=new_id(), text=ONE), [], [])
+    assert len(kept_traits._kept) == 2
