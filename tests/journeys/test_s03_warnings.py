@@ -47,7 +47,7 @@ def test_three_reports_are_a_wave_and_one_click_begins_the_warning(people, stack
 
 
 def test_a_held_button_stays_under_the_hand(people, stack):
-    """Leaving the box of the reason counts anew; the button that is pressed meanwhile must not move."""
+    """Leaving the box of the reason counts anew; a button pressed meanwhile must not move."""
     page = Desk(people.officer(), stack, "lan").sign_in().page
     page.goto(f"{stack.desk}/warnings/new/")
     page.fill("[name=title]", TITLE)

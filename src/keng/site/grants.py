@@ -190,9 +190,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "partners_kitshare": RIU,
         # Asked here, and never read back in the asker's own words but by the asker's code. What is
         # updated is one objection: a trigger refuses everything else.
-        "community_question": "INSERT, SELECT (id, place_id, unit_id, wish, state, language, "
-        "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id, box, objected_at, "
-        "submitted_at, released_at, ended_at), "
+        "community_question": "INSERT, SELECT (id, place_id, unit_id, kept_from_id, wish, state, "
+        "language, code_hash, asked_at, shown_text, answer, decided_at, decided_by_id, box, "
+        "objected_at, submitted_at, released_at, ended_at), "
         "UPDATE (state, text, decided_at, objected_at)",
         "community_meeting": R,
         "community_officialchannel": R,

@@ -249,7 +249,8 @@ def _answers(reach: Reach) -> QuerySet[Any]:
 
 def _undecided_questions(reach: Reach) -> "QuestionQuerySet":
     """Whose decision was objected to decides no more."""
-    return Question.objects.undecided().exclude(decided_by__in=reach.tied)
+    theirs = Question.objects.undecided().not_kept_from(reach.belongs_to)
+    return theirs.exclude(decided_by__in=reach.tied)
 
 
 def _question_line(question: Question) -> WaitingLine:

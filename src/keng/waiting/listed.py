@@ -69,6 +69,7 @@ def _partner_texts(officer: Officer) -> list[WaitingLine]:
             lang="vi",
         )
         for text in waiting_texts(officer)
+        if not text.has_hand_of(officer)
     ]
 
 

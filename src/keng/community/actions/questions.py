@@ -30,7 +30,7 @@ from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language.officers import seems_about_officers
 from keng.places import serving
-from keng.places.models import Place, Unit
+from keng.places.models import Place
 from keng.releases import steps
 from keng.releases.errors import NothingWaits
 from keng.tips import receipt_codes
@@ -48,9 +48,12 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
         return code
     shown_codes.show_code_for_a_while(token)
     text = clean_text(text)
+    nearest = serving.unit_for(place)
+    unit = serving.unit_above(nearest) if seems_about_officers(text) else nearest
     question = Question(
         place=place,
-        unit=_desk_for(place, text),
+        unit=unit,
+        kept_from=None if unit == nearest else nearest,
         wish=wish,
         text=text,
         language=language,
@@ -59,17 +62,6 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
     )
     Question.objects.bulk_create([question], ignore_conflicts=True)
     return code
-
-
-def _desk_for(place: Place, text: str) -> Unit:
-    nearest = serving.unit_for(place)
-    return serving.unit_above(nearest) if seems_about_officers(text) else nearest
-
-
-def desk_passed_over(question: Question) -> Unit | None:
-    """The desk of the place, where the question went above it; None where it has it."""
-    nearest = serving.unit_for(question.place)
-    return nearest if serving.unit_above(nearest).pk == question.unit_id != nearest.pk else None
 
 
 @act(acts.ANSWER_QUESTION)
@@ -128,10 +120,10 @@ def move_question_to_inbox(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
     Raises as `_locked_question`, and tips.errors.CannotSeal.
     """
     question = _locked_question(pk, by)
-    kept_from = desk_passed_over(question)
+    kept_from = question.kept_from_id
     tip_id = receive_tip(
         IncomingTip(
-            concerns=(kept_from.pk,) if kept_from else (),
+            concerns=(kept_from,) if kept_from else (),
             concerns_by_words=bool(kept_from),
             unit_id=question.unit_id,
             text=question.text,

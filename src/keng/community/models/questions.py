@@ -1,6 +1,8 @@
 """Questions to a desk. Who asked is in no column; the words as they were asked do not stay."""
 
 import datetime
+import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -26,8 +28,15 @@ class QuestionQuerySet(ReleasableQuerySet["Question"]):
     """Reads of questions."""
 
     def visible_to(self, officer: "Officer") -> "QuestionQuerySet":
-        """Questions to the officer's units. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        """Questions to the officer's units, never one that went past a desk they belong to.
+
+        No post means none.
+        """
+        return self.filter(unit_id__in=officer.unit_ids).not_kept_from(officer.own_unit_ids)
+
+    def not_kept_from(self, units: Collection[uuid.UUID]) -> "QuestionQuerySet":
+        """Without those that seem to be about officers of these desks and went above them."""
+        return self.exclude(kept_from_id__in=units)
 
     def undecided(self) -> "QuestionQuerySet":
         """Nobody has decided yet; an answer to it may wait for a second person."""
@@ -77,6 +86,8 @@ class Question(Releasable, Row):
 
     place = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # The desk of the place, where the question seems to be about its officers and went above it.
+    kept_from = models.ForeignKey("places.Unit", models.PROTECT, null=True, related_name="+")
     wish = models.CharField(max_length=8, choices=Wish)
     state = models.CharField(max_length=8, choices=State, default="waiting", db_default="waiting")
     # As it was asked; emptied by the decision, whichever it is.

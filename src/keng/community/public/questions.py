@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.claims.actions.errors import NothingToObject
 from keng.community.actions.objections import may_object_to_opinion, object_to_opinion
-from keng.community.actions.questions import ask_desk, desk_passed_over
+from keng.community.actions.questions import ask_desk
 from keng.community.forms import AskQuestionForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
@@ -64,7 +64,7 @@ def question_asked(request: HttpRequest) -> HttpResponse:
         "question": found,
         "code": receipt_codes.grouped_code(code),
         "shown_until": allowed[1],
-        "kept_from": desk_passed_over(found),
+        "kept_from": found.kept_from,
     }
     return render(request, "community/asked.html", context)
 

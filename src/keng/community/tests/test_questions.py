@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
+from keng.accounts.models import Officer
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.claims.actions.errors import NothingToObject, YourOwn
@@ -22,6 +23,7 @@ from keng.releases.errors import NothingWaits
 from keng.tips import receipt_codes
 from keng.tips.models import Tip
 from keng.vault import keys, seal
+from keng.waiting.counts import counts_by_page
 from keng.warnings.tests.ward import Ward
 from tests import make
 
@@ -266,6 +268,18 @@ def test_a_question_about_officers_of_the_ward_goes_past_it_and_says_so(public_c
     assert not Question.objects.visible_to(ward.officer).exists()
     with pytest.raises(NotAllowed):
         questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
+
+
+def test_nor_does_who_belongs_to_both_desks(ward):
+    """A post at the province opens the province's questions, but not the one about oneself."""
+    put(ward, text="Trưởng công an phường mình nhận tiền bảo kê quán karaoke")
+    above = make.officer(unit=ward.unit.parent)
+    assert Question.objects.visible_to(above).count() == 1
+    assert counts_by_page(above)["questions"] == 1
+    make.post(above, unit=ward.unit)
+    both = Officer.objects.get(pk=above.pk)
+    assert not Question.objects.visible_to(both).exists()
+    assert counts_by_page(both)["questions"] == 0
 
 
 def test_and_as_a_report_the_ward_does_not_see_it_either(ward):
