@@ -111,3 +111,22 @@ class PublicReport(Row):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.span}, public"
+
+
+class MachineMonth(Row):
+    """How often officers decided in one month as the machine suggested; written once."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # "2026-10"
+    span = models.CharField(max_length=8)
+    # machine.agreement.agreement_figures: rounded, so that nothing in it tells of one tip.
+    figures = models.JSONField()
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "span"], name="machine_month_is_written_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.span}, machine"

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.reports.figures import desk as views
+from keng.reports.machine.public import machine
 from keng.reports.periodic import public as periodic_public
 from keng.reports.periodic.desk import listing
 from keng.reports.periodic.desk import pages as periodic
@@ -11,6 +12,8 @@ public: list[URLPattern] = [
     path("results", periodic_public.results, name="results"),
     path("results/<str:span>", periodic_public.results, name="results-of"),
     path("results/<str:span>/<int:version>", periodic_public.results, name="results-version"),
+    path("machine", machine, name="machine"),
+    path("machine/<str:span>", machine, name="machine-of"),
 ]
 _FILE = "figures/reports/<uuid:pk>/report."
 desk: list[URLPattern] = [

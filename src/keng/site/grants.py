@@ -380,6 +380,7 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,
+        "reports_machinemonth": RI,
         # A number that no report and no listing names any more goes.
         "lookup_indicator": ALL,
         # A listing ends by its last day.

@@ -43,6 +43,7 @@ def public_frame(request: HttpRequest) -> dict[str, object]:
         # Where no mailbox is set up, nobody is led to a page that says so.
         *([("subscribe", _("Get warnings by e-mail"))] if has_mailbox else []),
         ("results", _("What came of the reports")),
+        ("machine", _("What the machine suggests")),
         ("privacy", _("What we keep")),
     ]
     return {

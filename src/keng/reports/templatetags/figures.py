@@ -29,6 +29,14 @@ def duration(value: timedelta | None) -> str:
     return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
 
 
+@register.filter
+def about_count(rounded: int | None) -> str:
+    """A number that was rounded to fives; None where it was less than five."""
+    if rounded is None:
+        return _("fewer than five")
+    return _("about %(n)s") % {"n": time_words.grouped_number(rounded)}
+
+
 @register.simple_tag
 def figure(count: int, url: str, unit: str = "", zero: str = "–") -> str:
     """A number that leads to its list, if the reader may open one. Nothing has no list."""
