@@ -2,7 +2,8 @@
 
 What is rare speaks: a name, a hamlet, a sum, a number or link that both have, words few people use.
 What both have that fits many events (the offence, the commune) only helps. Another commune, or
-other numbers of the same kind, speak against it.
+other numbers of the same kind, speak against it. Two texts that are nearly one are a copy, however
+little they tell.
 """
 
 import math
@@ -13,12 +14,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from keng.language.disguise import undisguised
-from keng.language.disguise.syllables import cost_of, is_known, rarity_in_tips
+from keng.language.disguise.syllables import (
+    cost_of,
+    is_known,
+    rarity_in_tips,
+    words_listed_as,
+)
 from keng.language.fold import flatten
 from keng.language.indicators import Indicator, extract, is_own_site
 from keng.language.indicators.indicator import TakenPlaces
-from keng.language.indicators.patterns import listed_words
+from keng.language.indicators.patterns import SURNAMES, listed_words
 from keng.language.seed_spotting import find_ideas
+from keng.language.taxonomy import categories as known_categories
 from keng.language.words import TextWord, words_of
 
 # A word is worth what it tells beyond those that many tips hold, in natural logarithms; one of
@@ -26,6 +33,9 @@ from keng.language.words import TextWord, words_of
 _EVERYDAY, _OF_MANY_TIPS, _MOST_OF_WORD, _MOST_OF_USUAL = 4.5, 3.0, 2.5, 0.8
 _PAIR, _EVERYDAY_PAIR, _NUMBER_PAIR = 2.0, 0.5, 3.5
 _NAME, _SHORT_FORM = 3.5, 4
+_SURNAME = re.compile(SURNAMES)
+# The family name and at least two more: "VU THI LAN" is how a bank writes whose account it is.
+_LEAST_HOLDER_NAMES = 3
 _SITE_NAME = 14.0
 _SENTENCE_END = re.compile(r"[.!?:;…\n]")
 _SITE = re.compile(r"(?<![\w-])[a-z0-9]{2,30}(?:-[a-z0-9]{2,30}){1,5}(?![\w-])")
@@ -34,6 +44,18 @@ _MONEY = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})(?:[.,](\d{1,2}))?\s?"
     r"(trieu|tr|cu|ty|k|nghin|ngan|d|dong|vnd)(?:(\d{1,3}))?(?![^\W_])"
 )
+# A road by its letters and number ("QL31") is one place.
+_ROAD = re.compile(r"(?:ql|tl|dt|dh|ct)\d{1,4}[a-z]?")
+_ROAD_NAME = 3.5
+# "2h chiều" and "14h" are one hour.
+_HOUR = re.compile(
+    r"(?<![\w.,:])(\d{1,2})\s?(?:h|gio|:)\s?(\d{2}|ruoi)?(?:\s?p|\s?phut)?"
+    r"(?:\s(sang|trua|chieu|toi|dem|khuya))?(?![^\W_])"
+)
+_EXACT_TIME, _FULL_HOUR = 2.5, 1.5
+_HALF_DAY, _MINUTES = 12, 60
+# At night "2h" is after midnight, and "9h" before it.
+_HOURS_TWICE = range(1, 12)
 _UNITS = {"k": 1e3, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "tr": 1e6, "cu": 1e6, "ty": 1e9}
 
 
@@ -87,6 +109,8 @@ def _banks() -> frozenset[str]:
 _ONE_COMMUNE, _OTHER_COMMUNE, _ONE_CATEGORY, _NEAR_CATEGORY = 4.0, -8.0, 2.0, 1.0
 _ONE_INDICATOR, _OTHER_INDICATORS, _OTHER_BANK = 20.0, -8.0, -3.0
 _EVEN, _STEEP = 14.0, 0.5
+# From half of the words on what both share makes a copy of it.
+_COPY, _HALF_SHARED = 12.0, 0.5
 
 
 def same_incident(one: IncidentTraits, other: IncidentTraits) -> float:
@@ -111,7 +135,25 @@ def _weight_of_both(one: IncidentTraits, other: IncidentTraits) -> float:
         weight += _OTHER_INDICATORS
     if one.banks and other.banks and one.banks.isdisjoint(other.banks):
         weight += _OTHER_BANK
+    if _tells_of_event(one) and _tells_of_event(other):
+        weight += _COPY * max(_shared_part(one, other) - _HALF_SHARED, 0) / (1 - _HALF_SHARED)
     return weight
+
+
+def _tells_of_event(traits: IncidentTraits) -> bool:
+    """Two greetings, or two questions about one procedure, are no event however alike they are."""
+    group = known_categories()[traits.categories[0]].group if traits.categories else ""
+    return group not in ("service", "none")
+
+
+def _shared_part(one: IncidentTraits, other: IncidentTraits) -> float:
+    """Which part of everything that either tells is told by both, by what it is worth."""
+    either = one.words.keys() | other.words.keys()
+    if not either:
+        return 0.0
+    worth = {w: max(one.words.get(w, 0.0), other.words.get(w, 0.0)) for w in either}
+    both = one.words.keys() & other.words.keys()
+    return math.fsum(worth[w] for w in both) / math.fsum(worth.values())
 
 
 def _weighed_words(
@@ -141,29 +183,61 @@ def _weighed_words(
     for (one, its), (other, others) in pairwise(weighed):
         if one and other:
             made[f"{one} {other}"] = _worth_of_pair(one, its, other, others)
-    for sum_of_money in _sums(flatten(text).flat):
-        made[f"#{sum_of_money}"] = _worth_of_number(str(sum_of_money))
-    for name in _SITE.findall(flatten(text).flat):
-        if len(name) >= _LEAST_SITE_NAME and not name.replace("-", "").isdigit():
-            made[name] = _SITE_NAME
+    made |= _worth_of_forms(text, read)
     return {each: worth for each, worth in made.items() if worth > 0}
 
 
+def _worth_of_forms(text: str, words: list[TextWord]) -> dict[str, float]:
+    """What tells by its form: sums of money, hours, names of roads and of sites."""
+    flat = flatten(text).flat
+    made = {f"#{each}": _worth_of_number(str(each)) for each in _sums(flat)}
+    for hour, minutes in _times_of_day(flat):
+        made[f"at {hour}:{minutes:02}"] = _EXACT_TIME if minutes else _FULL_HOUR
+    made |= {word.folded: _ROAD_NAME for word in words if _ROAD.fullmatch(word.folded)}
+    for name in _SITE.findall(flat):
+        if len(name) >= _LEAST_SITE_NAME and not name.replace("-", "").isdigit():
+            made[name] = _SITE_NAME
+    return made
+
+
 def _names_in(text: str, words: list[TextWord]) -> set[int]:
-    """Where capital words stand that are neither the first of a sentence nor short forms."""
+    """Where capital words stand that are no first of a sentence, short form, brand or thing."""
     if text.isupper():
         return set()
-    found: set[int] = set()
+    found = _names_of_holders(text, words)
+    others = words_listed_as("brands") | words_listed_as("things") | _apps()
     end = 0
     for word in words:
         written, between = text[word.start : word.end], text[end : word.start]
         is_start = not end or bool(_SENTENCE_END.search(between))
         end = word.end
         is_name = written[0].isupper() and (len(written) > _SHORT_FORM or not written.isupper())
-        # In "VU THI LAN" each is a name; "ATM" alone is none.
-        if is_name and written.isalpha() and (not is_start or _is_capital_after(text, word)):
+        is_name = is_name and written.isalpha() and word.folded not in others
+        if is_name and (not is_start or _is_capital_after(text, word)):
             found.add(word.start)
     return found
+
+
+def _names_of_holders(text: str, words: list[TextWord]) -> set[int]:
+    """Where the words of "VU THI LAN" stand: capitals throughout, a family name first."""
+    found: set[int] = set()
+    run: list[TextWord] = []
+    for word in [*words, None]:
+        written = text[word.start : word.end] if word else ""
+        follows = not run or (word and text[run[-1].end : word.start] == " ")
+        if word and written.isupper() and written.isalpha() and follows:
+            run.append(word)
+            continue
+        firsts = [at for at, each in enumerate(run) if _SURNAME.fullmatch(each.folded)]
+        if firsts and len(run) - firsts[0] >= _LEAST_HOLDER_NAMES:
+            found |= {each.start for each in run[firsts[0] :]}
+        run = []
+    return found
+
+
+@cache
+def _apps() -> frozenset[str]:
+    return frozenset(("zalo", "facebook", "messenger", "tiktok", "shopee", "vneid", "post"))
 
 
 def _is_capital_after(text: str, word: TextWord) -> bool:
@@ -222,6 +296,18 @@ _BEFORE_NUMBERS = frozenset(
         "can",
     ]
 )
+
+
+def _times_of_day(flat: str) -> set[tuple[int, int]]:
+    """Hours from 0 to 23 with their minutes."""
+    found = set()
+    for match in _HOUR.finditer(flat):
+        hour, minutes = int(match[1]), 30 if match[2] == "ruoi" else int(match[2] or 0)
+        is_later = match[3] in ("chieu", "toi", "dem", "khuya") and hour in _HOURS_TWICE
+        hour += _HALF_DAY * is_later
+        if hour < 2 * _HALF_DAY and minutes < _MINUTES:
+            found.add((hour, minutes))
+    return found
 
 
 def _sums(flat: str) -> set[int]:

@@ -1,7 +1,9 @@
 """The names of places that stand in a text, each with points for being meant as a place."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from keng.language.spoken_names import TYPED_GIVEN_NAMES
 from keng.places import name_index
@@ -9,7 +11,7 @@ from keng.places.name_index import HAMLET, NamedPlace, NameIndex, NameKey
 from keng.places.place_cues import Cue, CuedText
 from keng.places.place_words import is_surname, is_syllable
 
-_MOST_WORDS = 5
+_MOST_WORDS, _MOST_READINGS = 5, 64
 _EVERYDAY = "everyday_names.txt"
 _STREETS = "street_names.txt"
 # Family names that are no other words, even without marks and in small letters.
@@ -120,10 +122,18 @@ class PlaceMentions:
         for count in range(min(5, len(folded) - at), 0, -1):
             if any(word.starts_clause for word in self.words[at + 1 : at + count]):
                 continue
-            key = tuple(folded[at : at + count])
-            if self._is_known(key) and self._may_be_written(key, at, at + count):
-                return Span(at, at + count, key)
+            for key in self._keys_at(at, at + count):
+                if self._is_known(key) and self._may_be_written(key, at, at + count):
+                    return Span(at, at + count, key)
         return self._misspelt_at(folded, at)
+
+    def _keys_at(self, start: int, end: int) -> Iterator[NameKey]:
+        """These words as they are read; of several, mended ones in every way they may be meant."""
+        words = self.words[start:end]
+        yield tuple(word.folded for word in words)
+        others = math.prod(1 + len(word.others) for word in words)
+        if end - start > 1 and 1 < others <= _MOST_READINGS:
+            yield from product(*((word.folded, *word.others) for word in words))
 
     def _is_known(self, key: NameKey) -> bool:
         return (
@@ -361,6 +371,8 @@ class PlaceMentions:
             return self._points_of_position(mention.span)
         points = cue.points if self.text.is_marked else cue.bare_points
         kinds = {place.kind for place in mention.places}
+        if cue.role == "street" and self._is_town(mention):
+            return cue.bare_points + 6
         if cue.role == "hamlet_kind":
             return 6 if HAMLET in kinds else points
         if cue.sort and any(place.sort == cue.sort for place in mention.places):
@@ -375,6 +387,14 @@ class PlaceMentions:
             # "ở chợ", "ra cầu": the word before says that "cho" or "cau" is meant as a place.
             return max(points, cue.points) + 1
         return points
+
+    def _is_town(self, mention: Mention) -> bool:
+        """ "phố Chũ": a name of one word is no street's but the town's, if that is a ward today."""
+        span = mention.span
+        if len(span.key) > 1 or self.words[span.start - 1].folded != "pho":
+            return False
+        is_ward = any(not p.is_old and p.kind in ("ward", "township") for p in mention.places)
+        return is_ward and self.words[span.start].is_capital
 
     def _is_reached(self, at: int) -> bool:
         """Whether a word for where stands before the cue of the name that begins here."""

@@ -6,9 +6,10 @@ was typed on a plain keyboard, and blanks that were left out. Links are passed o
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from keng.language.disguise.respelling import one_word_readings
 from keng.language.fold import fold, spelling
 from keng.language.indicators.patterns import SURNAMES
 from keng.language.words import folded_key, words_of
@@ -57,6 +58,8 @@ class PlaceWord:
     starts_sentence: bool
     is_mended: bool = False
     """It was read out of something else: its spelling says nothing."""
+    others: tuple[str, ...] = ()
+    """What a mended one may be as well, as it is looked up: a name is no likely word."""
 
     @property
     def is_bare(self) -> bool:
@@ -66,7 +69,17 @@ class PlaceWord:
 
 def place_words(text: str, glued: dict[str, tuple[str, ...]]) -> list[PlaceWord]:
     """The words of a `readable_text`; `glued` are names as they look without their blanks."""
-    return list(_each_word(text, glued))
+    words = list(_each_word(text, glued))
+    for at, word in enumerate(words):
+        if word.is_mended and text[word.start].isdigit() and _has_capital_beside(words, at):
+            # "7ien Luc": a digit is neither small nor a capital.
+            words[at] = replace(word, is_capital=True)
+    return words
+
+
+def _has_capital_beside(words: list[PlaceWord], at: int) -> bool:
+    beside = [*words[max(at - 1, 0) : at], *words[at + 1 : at + 2]]
+    return any(word.is_capital and not word.starts_sentence for word in beside)
 
 
 def is_surname(word: PlaceWord) -> bool:
@@ -95,6 +108,21 @@ def _each_word(text: str, glued: dict[str, tuple[str, ...]]) -> Iterator[PlaceWo
         starts_clause = starts_sentence or bool(_CLAUSE_END.search(between))
         end = word.end
         pieces = _pieces(written, glued)
+        others = _other_readings(word.folded, written, pieces)
+        if others is not None:
+            yield PlaceWord(
+                word.folded,
+                word.spelled,
+                word.start,
+                word.end,
+                written[0].isupper(),
+                len(written) > 1 and written.isupper(),
+                starts_clause,
+                starts_sentence,
+                is_mended=True,
+                others=others,
+            )
+            continue
         if pieces is None:
             yield PlaceWord(
                 word.folded,
@@ -122,6 +150,19 @@ def _each_word(text: str, glued: dict[str, tuple[str, ...]]) -> Iterator[PlaceWo
                 is_mended=len(pieces) == 1,
             )
             at += len(piece)
+
+
+def _other_readings(
+    read: str, written: str, pieces: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """What a word that is read as another one may be besides; None where it says what it says."""
+    if (pieces and len(pieces) > 1) or written.isdigit():
+        return None
+    folded = folded_key(fold(written))
+    if read == folded:
+        return None
+    found = {*map(folded_key, one_word_readings(written)), *(pieces or ())}
+    return tuple(sorted(found - {read}))
 
 
 def _pieces(written: str, glued: dict[str, tuple[str, ...]]) -> tuple[str, ...] | None:

@@ -160,7 +160,7 @@ def _reread(text: str) -> list[_Edit]:
     if sum(word in english for word in lower) > _ENGLISH_SHARE * len(words):
         return []
     is_leet = any(is_leet_for_sure(lower[at]) for at in unclear)
-    chosen: list[tuple[re.Match[str], Reading]] = []
+    chosen: list[tuple[int, Reading]] = []
     read = dict[int, str]()
     for at in sorted(unclear):
         before = read.get(at - 1) or (lower[at - 1] if at and is_known(lower[at - 1]) else "")
@@ -171,17 +171,32 @@ def _reread(text: str) -> list[_Edit]:
             continue
         reading = _best_reading(words[at].group(), before, after, is_leet=is_leet)
         if reading is not None:
-            chosen.append((words[at], reading))
+            chosen.append((at, reading))
             read[at] = reading.words[-1]
-    unsure = sum(not reading.is_sure for _word, reading in chosen)
-    is_telex = unsure > 1 or any(reading.is_telex and reading.is_sure for _word, reading in chosen)
+    unsure = sum(not reading.is_sure for _at, reading in chosen)
+    is_telex = unsure > 1 or any(reading.is_telex and reading.is_sure for _at, reading in chosen)
     # A digit took the accents of its letter along; they are missed where the others have theirs.
     is_accented = sum(not word.isascii() for word in lower) * _ACCENTED > len(lower)
     return [
-        _Edit(*word.span(), _as_written(word.group(), _accented(reading, is_accented)))
-        for word, reading in chosen
+        _Edit(
+            *words[at].span(),
+            _as_written(
+                words[at].group(),
+                _accented(reading, is_accented),
+                hides_capital=_hides_capital(text, words, at),
+            ),
+        )
+        for at, reading in chosen
         if reading.is_sure or is_telex
     ]
+
+
+def _hides_capital(text: str, words: list[re.Match[str]], at: int) -> bool:
+    """ "7ien Luc": a digit is neither small nor a capital, and a name has them at all its words."""
+    word, after = words[at], words[at + 1] if at + 1 < len(words) else None
+    if not word.group()[0].isdigit() or after is None or text[word.end() : after.start()] != " ":
+        return False
+    return after.group()[0].isupper() and not after.group().isupper()
 
 
 def _accented(reading: Reading, is_accented: bool) -> tuple[str, ...]:
@@ -230,7 +245,7 @@ def _best_reading(written: str, before: str, after: str, *, is_leet: bool) -> Re
     return best if total + _LEFT_ALONE * is_short_form < cost_as_it_is(written) else None
 
 
-def _as_written(written: str, words: tuple[str, ...]) -> str:
+def _as_written(written: str, words: tuple[str, ...], *, hides_capital: bool) -> str:
     """The words with the capitals of what was written."""
     whole = " ".join(words)
     if written.isupper() and sum(map(str.isalpha, written)) > 1:
@@ -241,4 +256,4 @@ def _as_written(written: str, words: tuple[str, ...]) -> str:
             kept.append(character if character == " " else written[at])
             at += character != " "
         return "".join(kept)
-    return whole[0].upper() + whole[1:] if written[0].isupper() else whole
+    return whole[0].upper() + whole[1:] if written[0].isupper() or hides_capital else whole

@@ -111,6 +111,7 @@ _LEET_AT_END, _MUCH_USED = re.compile(r"(?:ch|kh|lu|ng|nh|ph|th|tr)[034]"), 100
 _LEET_INSIDE = re.compile(r"[^\W\d_][0134578@$][^\W\d_]")
 _COUNTED = re.compile(r"\d{1,3}(?:[hg](?:\d{2}p?)?|(?:tr|k|p|ty|t|d|đ)\d{0,2}|m\d{1,2})")
 _SUM_AND_MORE = re.compile(r"(\d{1,4}(?:h|tr|k|kg|km|m|t|tuoi|tuổi|d|đ)(?:\d{1,2})?)([^\W\d_]{2,})")
+_ROAD_AFTER_WORD = re.compile(r"([^\W\d_]{2,})((?:ql|tl)\d{1,3}[a-z]?)")
 _UNITS = frozenset(
     {*"dđghklpst", "tr", "km", "kg", "cm", "mm", "ml", "gb", "mb", "tb", "kw", "kv", "hp", "nd"}
 )
@@ -132,11 +133,13 @@ def cost_as_it_is(word: str) -> float:
     if is_syllable(word):
         return _RARE_SYLLABLE + (_NAME if word[0].isupper() else 0)
     cost = _UNKNOWN + _UNKNOWN_LETTER * len(word)
+    if _CAPITAL.search(word, 1) and not word.isupper():
+        cost += _CAPITAL_INSIDE
     if not word.isascii():
         return cost + _NO_FOREIGN_WORD
     cost += _MORE_LETTERS * max(len(word) - _LONG, 0)
     if _CAPITAL.search(word, 1) and not word.isupper():
-        return cost + _CAPITAL_INSIDE
+        return cost
     return cost + (_NAME if word[0].isupper() else 0)
 
 
@@ -164,6 +167,23 @@ def readings_of(written: str) -> tuple[Reading, ...]:
     if not word.isalpha():
         return (*_after_a_sum(word), *_from_leet(word))
     return tuple(_from_letters(word))
+
+
+@lru_cache(maxsize=8192)
+def one_word_readings(written: str) -> frozenset[str]:
+    """What a word may be as one word, without accents and whatever stands around it.
+
+    For whoever knows better what is likely there: a name is rarely what is likely in a sentence.
+    """
+    word = written.lower()
+    if len(word) > _LONGEST_SYLLABLE + 4 or _NOT_LATIN.search(word):
+        return frozenset()
+    if word.isalpha():
+        telex = () if not word.isascii() else _from_telex(word)
+        found = [reading.words for reading in (*telex, *_from_chat(word))]
+    else:
+        found = [reading.words for reading in readings_of(word)]
+    return frozenset(fold(words[0]) for words in found if len(words) == 1)
 
 
 def has_outer_digits(word: str) -> bool:
@@ -330,7 +350,17 @@ def _cost_of_number_beside(word: str) -> float | None:
 
 
 def _after_a_sum(word: str) -> Iterator[Reading]:
-    """A sum, an hour, an age with the next word run together: "500kstk", "17hhom"."""
+    """A sum, an hour or an age run together with the next word, or a road with the one before.
+
+    "500kstk", "17hhom", "trenQL31".
+    """
+    if road := _ROAD_AFTER_WORD.fullmatch(word):
+        before, number = road.groups()
+        if is_known(before):
+            yield Reading((before, number), 0.0)
+        for reading in _run_together(before):
+            yield Reading((*reading.words, number), 0.0)
+        return
     match = _SUM_AND_MORE.fullmatch(word)
     if match is None or is_known(word.lstrip(_DIGITS)):
         return

@@ -37,6 +37,19 @@ ONE_EVENT = [
         ("Mọi người cảnh giác 0912.000.347 giả công an nhé", ""),
     ),
     (
+        ("Mất xe đạp ở chợ Gồm", "00101"),
+        ("Mất xe đạp ở chợ Gồm", "00101"),
+    ),
+    (("Cháy nhà, cứu với", ""), ("Cháy nhà, cứu với", "")),
+    (
+        ("Chủ tài khoản DOAN THI SUU bán hàng rồi chặn số", ""),
+        ("stk ten DOAN THI SUU, toi chuyen coc ao khoac thi bi chan", ""),
+    ),
+    (
+        ("Xe khách tụt xuống ruộng ở QL37 chỗ dốc Bãi Sậy lúc 14h15, có người kẹt", "00101"),
+        ("2h15 chieu o ql37 xe khach lao xuong ruong, dang keu cuu", "00101"),
+    ),
+    (
         ("bấm vào thuevn-hoantra.top mất 12 triệu", ""),
         ("Tin nhắn có đường dẫn thuevn-hoantra, ai nhận được thì xoá đi", ""),
     ),
@@ -55,6 +68,11 @@ TWO_EVENTS = [
         ("Số 0988000112 gọi mẹ tôi xưng toà án, bắt chuyển tiền gấp", ""),
     ),
     (("", ""), ("", "")),
+    (("Xin chào ạ", "00101"), ("Xin chào ạ", "00101")),
+    (
+        ("Có người lạ kết bạn Zalo mời làm việc tại nhà", ""),
+        ("Nick Zalo giả giám đốc nhắn hỏi vay tiền", ""),
+    ),
     (("Cháy", "00101"), ("Cháy", "00102")),
 ]
 

@@ -88,6 +88,9 @@ def test_tips_of_the_evaluation_set(with_channel, recall):
         "Có trộm ở Qu\u0430ng Ch\u00e2u",
         "Có trộm ở Qua🔥ng Châu",
         "Có trộm ở Quang Chaau",
+        "Có trộm ở 7ăng Tiến",
+        "Có trộm ở Quag Chau, mìk thấy rõ",
+        "Cháy ở trường Tăng Tiến",
         "Có trộm ở xã Qunag Châu",
         "Mất xe. Quang Châu",
     ],
@@ -130,6 +133,13 @@ def test_a_name_is_read_as_such_only_where_something_says_so():
     assert communes_in_text("Báo Tiền Phong đã đăng").commune is None
     assert communes_in_text("o tien phong co chay").commune == TIEN_PHONG
     assert communes_in_text("toi nop tien phong roi").commune is None
+
+
+def test_a_town_is_meant_by_its_streets():
+    """ "phố Nếnh" is the middle of Nếnh, "phố Quang Trung" a street anywhere."""
+    assert communes_in_text("Đánh nhau ngay phố Nếnh").commune == NENH
+    assert communes_in_text("danh nhau o pho Nenh").commune == NENH
+    assert communes_in_text("Đánh nhau ở phố Quang Châu").commune is None
 
 
 def test_two_communes_are_offered_the_likelier_first():
