@@ -70,11 +70,14 @@ def decisions_on_a_tip(page: Page, look: Look) -> None:
     for form, name in {
         "form.reply": "reply empty",
         "form[action$='/note/']": "note empty",
-        "form[action$='/outcome/']": "outcome empty",
     }.items():
         page.goto(tip)
         page.locator(f"main {form} button:not(.compact)").last.click()
         look(page, name)
+    page.goto(f"{tip}close/")
+    look(page, "end")
+    page.locator("form[data-ending] [data-send]").click()
+    look(page, "end without an outcome")
     page.goto(f"{tip}reopen/")
     look(page, "reopen")
     page.goto(f"{tip}separate/")

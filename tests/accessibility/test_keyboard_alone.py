@@ -93,11 +93,10 @@ def test_a_tip_is_reported_asked_about_answered_and_closed(person, stack, at_the
     expect(resident.page.locator(".dialogue")).to_contain_text("Xe màu đỏ")
 
     opens_the_tip(officer, stack, WORDS)
-    officer.choose("[name=outcome]", "option:nth-child(2)")
-    officer.press("form[action$='/outcome/'] button")
-    opens_the_tip(officer, stack, WORDS)
-    officer.write("#close-text", LAST_WORDS)
-    officer.press("form[action$='/close/'] button")
+    officer.press("a[data-key='5']")
+    officer.choose("[name=outcome]", "[value=prevented]")
+    officer.write("#close_text", LAST_WORDS)
+    officer.press("form[data-ending] button[data-send]")
     expect(officer.page.locator(".toast")).to_be_visible()
 
 

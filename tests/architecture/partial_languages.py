@@ -40,6 +40,7 @@ TEMPLATES = (
     "lookup_pages/public/box.html",
     "lookup_pages/public/answers.html",
     "warnings/warning.html",
+    "warnings/what_changed.html",
     "community/calendar.html",
     "errors/not_found.html",
     "errors/form_expired.html",

@@ -122,10 +122,10 @@ def _texts_of(check: Revision) -> list[str]:
 class DeskClaimLists:
     """The desk's page of claims."""
 
-    new: list[Claim]
+    new: QuerySet[Claim]
     working: list[Revision]
     waiting: list[Revision]
-    published: list[Revision]
+    published: QuerySet[Revision]
     withdrawn: int
     outside: list[tuple[str, int]]
 
@@ -147,10 +147,10 @@ def desk_claim_lists(officer: "Officer") -> DeskClaimLists:
     outside = claims.filter(state=Claim.State.OUT_OF_SCOPE).values_list("outside")
     labels = dict(Claim.Outside.choices)
     return DeskClaimLists(
-        list(new.annotate(asked=Count("askings")).order_by("-asked", "received_at")[:200]),
+        new.annotate(asked=Count("askings")).order_by("-asked", "received_at", "pk"),
         [draft for draft in drafts if not draft.is_waiting],
         [draft for draft in drafts if draft.is_waiting],
-        list(out.annotate(again=Count("claim__asked_again"))[:100]),
+        out.annotate(again=Count("claim__asked_again")),
         claims.filter(state=Claim.State.WITHDRAWN).count(),
         [
             (str(labels[why]), count)

@@ -1,7 +1,7 @@
 """How a tip ends, and how it may begin again."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import translation
@@ -10,7 +10,7 @@ from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.acts.locks import lock
 from keng.alarms import unheard_danger
-from keng.decisions import acts, incident_lead, suspension, undo_ending
+from keng.decisions import acts, incident_effect, incident_lead, suspension, undo_ending
 from keng.decisions.moving_units import move_to_unit
 from keng.decisions.on_record import record_decision, required_reason
 from keng.decisions.out_of_scope import seal_content
@@ -110,11 +110,18 @@ def record_outcome(
 
 @act(acts.CLOSE_TIP)
 def close_tip(
-    tip_id: uuid.UUID, *, by: Officer, reason: str = "", text: str = "", seen: str | None = None
+    tip_id: uuid.UUID,
+    *,
+    by: Officer,
+    reason: str = "",
+    text: str = "",
+    effect: Mapping[str, int] | None = None,
+    seen: str | None = None,
 ) -> Decision:
     """End a tip that has an outcome; the reporter is told it, by `text` or a fixed sentence.
 
-    Until they are told, `undo.take_back_decision` restores the tip. Raises NoOutcome.
+    `effect` is kept with its incident (`incident_effect.keep_effect`). Until they are told,
+    `undo.take_back_decision` restores the tip. Raises NoOutcome.
     """
     incident_lead.lock_tip_and_those_behind(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
@@ -123,6 +130,7 @@ def close_tip(
     lifted = suspension.lift_suspension(tip, by=by)
     was = undo_ending.snapshot_before_ending(tip) | lifted
     was["left"] = incident_lead.hand_over_lead(tip)
+    incident_effect.keep_effect(tip, effect, by=by)
     message = end_and_tell_reporter(tip, text=text, by=by)
     step = record_decision(tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome)
     undo_ending.hold_ending(step, was, message=message)
@@ -156,6 +164,7 @@ def reopen_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None 
         raise NotClosed
     was = tip.outcome
     incident_lead.return_to_incident(tip)
+    incident_effect.reopen_own_incident(tip)
     tip.assigned_to, tip.closed_at, tip.outcome = by, None, Tip.Outcome.NONE
     unheard_danger.note_danger_heard(tip)
     deadlines.set_due_at(tip)

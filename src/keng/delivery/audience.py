@@ -294,6 +294,22 @@ def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCoun
         return tuple(RecipientCount(*row) for row in cursor.fetchall())
 
 
+def count_who_have_it(audience: SameRecipients) -> int:
+    """How many of them are known to have it; all others may have it, and are told as well."""
+    query = audience.query()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Our own words only; values are bound.
+            f"{query.sql} SELECT count(*) FROM recipients r WHERE EXISTS ("  # noqa: S608
+            "SELECT 1 FROM delivery_delivery d WHERE d.dispatch_id = ANY(%(sent)s::uuid[]) "
+            "AND d.recipient_ref = r.recipient_ref AND d.part = 1 "
+            "AND d.state IN ('sent', 'delivered', 'read', 'relayed'))",
+            {**query.values, "sent": list(audience.dispatches)},
+        )
+        found: int = cursor.fetchone()[0]
+        return found
+
+
 def count_subscribers(audience: Audience | SameRecipients) -> int:
     """How many people it would reach, groups left aside."""
     return AudiencePlan(count_recipients(audience), audience.hash).subscribers

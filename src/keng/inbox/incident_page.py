@@ -18,23 +18,28 @@ from keng.inbox.list.by_incident import MOST_INCIDENT_ROWS, open_tips_of_inciden
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.inbox.list.row_view import beside_url_start, row_views
 from keng.inbox.tip.after_decision import FOLDER_KEY, list_url
-from keng.inbox.tip.tip_forms import CloseForm, IncidentOutcomeForm, IncidentTitleForm, ReplyForm
+from keng.inbox.tip.tip_forms import (
+    IncidentCloseForm,
+    IncidentOutcomeForm,
+    IncidentTitleForm,
+    ReplyForm,
+)
 from keng.incidents import incident_acts as actions
 from keng.incidents import incident_queries as queries
 from keng.kit.ids import id_or_404, read_id
+from keng.kit.pagination import rows_of_page
 from keng.tips import errors
 from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
 from keng.tips.toast import show_toast, undo_context
 
-_MONEY = ("money_lost", "money_saved", "money_recovered", "persons_helped")
-
 
 @require_GET
 def incidents(request: SignedInRequest) -> HttpResponse:
     """Incidents that are not over."""
-    rows = list(queries.open_incidents(request.officer)[:200])
-    return render(request, "inbox/incident/incidents.html", {"rows": rows} | undo_context(request))
+    rows, page = rows_of_page(request, queries.open_incidents(request.officer))
+    context = {"rows": rows, "page": page} | undo_context(request)
+    return render(request, "inbox/incident/incidents.html", context)
 
 
 @require_GET
@@ -127,7 +132,7 @@ def incident_outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def incident_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """End the incident with all its tips."""
-    found, form = _incident_or_404(request, pk), CloseForm(request.POST)
+    found, form = _incident_or_404(request, pk), IncidentCloseForm(request.POST)
     if not form.is_valid():
         return _incident_page(request, found, 422, close_form=form)
     return _act_and_go_back(
@@ -194,7 +199,7 @@ def _visible_tips(request: SignedInRequest, incident_id: uuid.UUID) -> QuerySet[
 def _incident_page(
     request: SignedInRequest, found: Incident, status: int = 200, **forms: Any
 ) -> HttpResponse:
-    money = {name: getattr(found, name) or None for name in _MONEY}
+    money = {name: getattr(found, name) or None for name in Incident.EFFECT}
     members = queries.incident_tips(found, request.officer)
     ready = queries.ready_answers_for_incident(
         found, request.officer, [each.tip for each in members]
@@ -215,7 +220,7 @@ def _incident_page(
         "money_form": IncidentOutcomeForm(
             initial={"outcome": found.outcome, "note": found.outcome_note, **money}
         ),
-        "close_form": CloseForm(auto_id="close_%s"),
+        "close_form": IncidentCloseForm(auto_id="close_%s"),
         "title_form": IncidentTitleForm(initial={"title": found.title}),
         "back": reverse("incidents"),
         **forms,

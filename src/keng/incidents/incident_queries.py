@@ -91,7 +91,7 @@ def open_incidents(officer: Officer) -> QuerySet[Incident]:
                 default=[],
             ),
         )
-        .order_by("-newest")
+        .order_by("-newest", "-pk")
     )
 
 

@@ -1,7 +1,9 @@
 """One page of a long list, with the addresses of its neighbours."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from keng.kit.numbers import whole_number
@@ -43,6 +45,14 @@ class ListPage:
     @property
     def first(self) -> int:
         return self.start + 1
+
+
+def rows_of_page(
+    request: HttpRequest, rows: QuerySet[Any], name: str = "page"
+) -> tuple[list[Any], ListPage]:
+    """One page of a list, and the way to its other pages; `name` tells several lists apart."""
+    page = ListPage.of_request(request, rows.count(), name)
+    return list(rows[page.start : page.end]), page
 
 
 def _address(request: HttpRequest, name: str, page: int) -> str:

@@ -19,10 +19,10 @@ def public_campaigns() -> QuerySet[Campaign]:
     return Campaign.objects.released().select_related("unit").order_by("-released_at", "-id")
 
 
-def desk_campaigns(officer: "Officer") -> list[Campaign]:
+def desk_campaigns(officer: "Officer") -> QuerySet[Campaign]:
     """All that the officer sees, with how many classes counted and pledged."""
     counted = Q(classes__counted_at__isnull=False)
-    return list(
+    return (
         Campaign.objects.visible_to(officer)
         .select_related("made_by")
         .annotate(
@@ -30,7 +30,7 @@ def desk_campaigns(officer: "Officer") -> list[Campaign]:
             counted=Count("classes", filter=counted),
             pledged=Sum("classes__pledged"),
         )
-        .order_by("-id")[:100]
+        .order_by("-id")
     )
 
 

@@ -75,24 +75,28 @@ class LessonDeskLists:
     """The desk's page of lessons."""
 
     waiting: list[Edition]
-    public: list[Edition]
-    collections: list[Collection]
+    public: QuerySet[Edition]
+    collections: QuerySet[Collection]
 
 
 def lesson_desk_lists(officer: "Officer") -> LessonDeskLists:
-    """What waits for a second person, what is public with its count, and the collections."""
+    """What waits for a second person, what is public, and the collections."""
     seen = (
         Edition.objects.visible_to(officer)
         .select_related("lesson__collection__partner", "lesson__collection__unit", "made_by")
         .order_by("-id")
     )
     waiting = seen.filter(released_at__isnull=True, ended_at__isnull=True)[:100]
-    public = list(seen.released().filter(~Exists(_later_published()))[:200])
-    counts = finished_counts([edition.lesson_id for edition in public])
-    for edition in public:
-        edition.count = counts.get(edition.lesson_id, (0, 0))  # type: ignore[attr-defined]
+    public = seen.released().filter(~Exists(_later_published()))
     collections = Collection.objects.visible_to(officer).select_related("partner", "unit")
-    return LessonDeskLists(list(waiting), public, list(collections.order_by("-id")[:100]))
+    return LessonDeskLists(list(waiting), public, collections.order_by("-id"))
+
+
+def note_finished(editions: list[Edition]) -> None:
+    """Give each its count: how often it was finished, and how many pupils teachers named."""
+    counts = finished_counts([edition.lesson_id for edition in editions])
+    for edition in editions:
+        edition.count = counts.get(edition.lesson_id, (0, 0))  # type: ignore[attr-defined]
 
 
 def finished_counts(lessons: list[Any]) -> dict[Any, tuple[int, int]]:

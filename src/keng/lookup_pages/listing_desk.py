@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from keng.acts.errors import AlreadyDone, NotAllowed
 from keng.files.store import open_viewing_copy
 from keng.kit import times
 from keng.kit.forms import Form
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import rows_of_page
 from keng.lookup import deciders, errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
@@ -51,10 +50,10 @@ def listings(request: SignedInRequest) -> HttpResponse:
     """What waits for a second person, what is disputed, what the public finds, what has ended."""
     officer = request.officer
     context = {
-        "disputes": _list_part(request, queries.open_disputes(officer), "disputes"),
-        "proposed": _list_part(request, queries.listings_to_check(officer), "proposed"),
-        "in_force": _list_part(request, queries.listings_in_force(officer), "listed"),
-        "over": _list_part(request, queries.ended_listings(officer), "ended"),
+        "disputes": rows_of_page(request, queries.open_disputes(officer), "disputes"),
+        "proposed": rows_of_page(request, queries.listings_to_check(officer), "proposed"),
+        "in_force": rows_of_page(request, queries.listings_in_force(officer), "listed"),
+        "over": rows_of_page(request, queries.ended_listings(officer), "ended"),
         "today": times.local_date(times.now()),
     }
     return render(request, "lookup_pages/desk/listings.html", context)
@@ -118,7 +117,7 @@ def listing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         panel, published = _decide_release(request, found)
     except NothingWaits:
-        return decided_meanwhile(request, "listing", pk=pk)
+        return _answer_nothing_waits(request, pk)
     if published is not None:
         messages.success(request, _("It is public now."))
         return redirect("listing", pk=pk)
@@ -142,16 +141,20 @@ def listing_refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def listing_end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the list, at once."""
+    found = _listing_or_404(request, pk)
+    words = _("Ended: the public does not find it any more.")
+    if found.status == Listing.Status.PROPOSED:
+        words = _("The proposal is taken back. It never was public.")
     return _decide_listing(
         request,
         pk,
         "end",
-        _end_form(_listing_or_404(request, pk)),
+        _end_form(found),
         actions.require_endable,
         lambda given: actions.end_listing(
             pk, why=given.get("why", Listing.End.NO_LONGER), note=given["note"], by=request.officer
         ),
-        _("Ended: the public does not find it any more."),
+        words,
     )
 
 
@@ -219,14 +222,6 @@ def _evidence_counts(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID])
     }
 
 
-def _list_part(
-    request: SignedInRequest, rows: QuerySet[Any], name: str
-) -> tuple[list[Any], ListPage]:
-    """One page of a list, and the way to its other pages."""
-    page = ListPage.of_request(request, rows.count(), name)
-    return list(rows[page.start : page.end]), page
-
-
 def _decide_listing(
     request: SignedInRequest,
     pk: uuid.UUID,
@@ -246,8 +241,7 @@ def _decide_listing(
     form = kind(request.POST, auto_id=f"{name}_%s")
     is_filled_in = form.is_valid()
     try:
-        if is_filled_in:
-            require_possible(found, by=request.officer)
+        require_possible(found, by=request.officer)
         if not is_filled_in or not is_present(request.officer, form):
             return _listing_page(request, _decide_release(request, found)[0], **{name: form})
         act(form.cleaned_data)
@@ -255,11 +249,24 @@ def _decide_listing(
         refusal = release_refusal(request.officer, found, RELEASING)
         messages.warning(request, refusal or _("This is for somebody else to decide."))
     except NothingWaits:
-        return decided_meanwhile(request, "listing", pk=pk)
+        return _answer_nothing_waits(request, pk)
     except errors.CannotList as error:
         messages.warning(request, error.sentence)
     else:
         messages.success(request, words)
+    return redirect("listing", pk=pk)
+
+
+def _answer_nothing_waits(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """A proposal that was taken back was decided by nobody: say who took it back."""
+    found = _listing_or_404(request, pk)
+    if not found.is_taken_back:
+        return decided_meanwhile(request, "listing", pk=pk)
+    if found.ended_by == request.officer:
+        messages.info(request, _("You have taken this proposal back already."))
+    else:
+        words = _("%(who)s took this proposal back: there is nothing to decide any more.")
+        messages.warning(request, words % {"who": found.ended_by})
     return redirect("listing", pk=pk)
 
 

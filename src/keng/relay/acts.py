@@ -10,6 +10,7 @@ UNDO_CONFIRMATION = Act(HOLDER, {"relay.taken_back": _("A lead took that back")}
 NOTE_WHY_NOT = Act(HOLDER, {"relay.cannot": _("A lead said they cannot")})
 
 MARK_HANDED_OUT = Act(WORKING, {"relay.handed_out": _("Handed a warning to a lead")})
+REMIND_LEAD = Act(WORKING, {"relay.reminded": _("Reminded a lead who had not confirmed")})
 MARK_SEEN = Act(
     WORKING,
     {

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from keng.kit import times
 from keng.network.models import GroupKind
 from keng.network.queries import groups as group_queries
 from keng.network.queries.places import place_ids_below
@@ -53,7 +52,8 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
     inside = place_ids_below([pk])
     sent = [dispatch.pk for dispatch in coverage.recent_dispatches(officer)]
     reached = coverage.coverage_of_dispatches(sent, officer=officer, inside=inside)
-    groups = list(group_queries.filtered_groups(officer, place=pk))
+    found = group_queries.filtered_groups(officer, place=pk)
+    groups = list(found.annotate(is_silent=group_queries.is_silent()))
     wanted = {cell.kind: cell.wanted for cell in commune.cells}
     kinds = tuple(
         _reach_row(str(label), [g for g in groups if g.kind == kind], wanted.get(kind, 0), row)
@@ -80,8 +80,7 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
 def _reach_row(
     label: str, groups: list[Any], wanted: int, row: coverage.CoverageRow | None
 ) -> ReachRow:
-    since = times.now() - group_queries.GROUP_SILENT_AFTER
-    silent = sum(1 for group in groups if group.sign_at < since)
+    silent = sum(1 for group in groups if group.is_silent)
     return ReachRow(label, len(groups), silent, wanted, row if row and row.groups else None)
 
 

@@ -166,14 +166,15 @@ def dispatches_for(officer: "Officer") -> QuerySet[Dispatch]:
 
 
 def recent_dispatches(officer: "Officer") -> list[Dispatch]:
-    """Dispatches of the last 30 days that still count, newest first."""
+    """Dispatches of the last 30 days that still count, newest first.
+
+    A recall counts like a warning: it matters most that it reaches everybody.
+    """
     return list(
         dispatches_for(officer)
         .filter(created_at__gt=times.now() - _RECENT, cancelled_at__isnull=True)
-        .exclude(kind=Dispatch.Kind.RECALL)
-        .prefetch_related("texts")
         .select_related("unit", "approval")
-        .order_by("-id")[:50]
+        .order_by("-id")
     )
 
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keng.accounts.middleware import SignedInRequest
 from keng.delivery.models import RelayTask
 from keng.kit.numbers import whole_number
+from keng.kit.pagination import ListPage
 from keng.relay import coverage as queries
 from keng.relay import establishment_reach
 from keng.relay import relay_acts as actions
@@ -25,13 +27,14 @@ def coverage(request: SignedInRequest) -> HttpResponse:
     found = queries.recent_dispatches(request.officer)
     keys = [dispatch.pk for dispatch in found]
     together = queries.coverage_of_dispatches(keys, officer=request.officer)
-    rows = [
-        (dispatch, queries.title_of_dispatch(dispatch), together.dispatches[dispatch.pk])
-        for dispatch in found
-        if dispatch.pk in together.dispatches
-    ]
+    counted = [each for each in found if each.pk in together.dispatches]
+    page = ListPage.of_request(request, len(counted))
+    shown = counted[page.start : page.end]
+    prefetch_related_objects(shown, "texts")
+    rows = [(each, queries.title_of_dispatch(each), together.dispatches[each.pk]) for each in shown]
     context = {
         "rows": rows,
+        "page": page,
         "preparing": [each for each in found if each.is_being_prepared],
         "held": [each for each in found if each.is_held],
         "coverage": together,

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from keng.delivery.models import Delivery, RelayTask
 from keng.delivery.queries.outcomes import COLUMN_OF_STATE
-from keng.network.models import Establishment, Group
+from keng.network.models import Establishment, Group, GroupKind
 from keng.network.queries.establishments import GROUP_KIND_OF, KINDS_WITH_ROOMS
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def establishments_with_rooms(groups: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     """How many open houses with rooms read along in each group; groups without are left out."""
     counted = (
         Establishment.objects.filter(group__in=groups, is_open=True, kind__in=KINDS_WITH_ROOMS)
+        # A school has classes: nobody there is asked about rooms.
+        .exclude(group__kind=GroupKind.SCHOOL)
         .order_by()
         .values_list("group")
         .annotate(Count("id"))

@@ -44,7 +44,7 @@ def confirm_tasks(
     waiting.update(state=Delivery.State.RELAYED, settled_at=now)
     groups = [task.group_id for task in tasks if task.group_id]
     Group.objects.filter(pk__in=groups).update(last_sign_at=now)
-    _record("relay.confirmed", tasks, by=lead, detail={"via": via})
+    record_on_tasks("relay.confirmed", tasks, by=lead, detail={"via": via})
     return tasks
 
 
@@ -65,7 +65,7 @@ def undo_confirmation(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[Re
     alone = [task for task in tasks if not _is_passed_on(task)]
     passed_on = _lock_by_hand(alone, Delivery.State.RELAYED)
     passed_on.update(state=Delivery.State.QUEUED, settled_at=None)
-    _record("relay.taken_back", tasks, by=lead)
+    record_on_tasks("relay.taken_back", tasks, by=lead)
     return tasks
 
 
@@ -77,7 +77,7 @@ def note_why_not(task_ids: Collection[uuid.UUID], *, lead: Lead, reason: str) ->
         task.cannot_reason = reason
         task.remind_at = _this_evening() if reason == "later" else None
         task.save(update_fields=["cannot_reason", "remind_at"])
-    _record("relay.cannot", tasks, by=lead, detail={"reason": reason})
+    record_on_tasks("relay.cannot", tasks, by=lead, detail={"reason": reason})
     return tasks
 
 
@@ -94,7 +94,7 @@ def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
     RelayTask.objects.filter(pk__in=[task.pk for task in tasks]).update(
         handed_out_at=now, handed_out_by=by
     )
-    _record("relay.handed_out", tasks, by=by)
+    record_on_tasks("relay.handed_out", tasks, by=by)
     return len(tasks)
 
 
@@ -112,7 +112,7 @@ def mark_seen(task_id: uuid.UUID, *, by: "Officer", seen: bool = True) -> RelayT
     task.save(update_fields=["seen_at", "seen_by"])
     if seen and task.group_id:
         Group.objects.filter(pk=task.group_id).update(last_sign_at=task.seen_at)
-    _record("relay.seen" if seen else "relay.not_seen", [task], by=by)
+    record_on_tasks("relay.seen" if seen else "relay.not_seen", [task], by=by)
     return task
 
 
@@ -156,10 +156,10 @@ def chain_of_task(task: RelayTask, by: object) -> str:
     return unit_chain(task.lead.unit_id)
 
 
-def _record(
+def record_on_tasks(
     action: str, tasks: list[RelayTask], *, by: object, detail: dict[str, str] | None = None
 ) -> None:
-    """One entry a chain."""
+    """One entry a chain, about all these tasks."""
     chains = {task.pk: chain_of_task(task, by) for task in tasks}
     for chain in sorted(set(chains.values())):
         of = [task for task in tasks if chains[task.pk] == chain]

@@ -51,10 +51,17 @@ class TextToPassOn:
     below: tuple[Lead, ...] = ()
     """Leads under this one who have not confirmed: only their direct superior sees their names."""
     below_total: int = 0
+    is_school: bool = False
+    """Whether it goes to the groups of a school: then it is said in the words of a school."""
 
     @property
     def title(self) -> str:
         return self.text.subject or self.text.text.splitlines()[0]
+
+    @property
+    def words_for_those_below(self) -> str:
+        """What the lead sends to those who answer to them."""
+        return words_for_those_below(self.title, is_school=self.is_school)
 
     @property
     def groups(self) -> list[RelayTask]:
@@ -110,7 +117,8 @@ def _text_to_pass_on(lead: Lead, tasks: tuple[RelayTask, ...]) -> TextToPassOn:
     # The last line of the text speaks its language, whatever language the page around it has.
     with translation.override(text.language):
         ready = text_to_copy(text.text, kinds)
-    below = RelayTask.objects.filter(dispatch=dispatch, lead__above=lead).select_related("lead")
+    asked = RelayTask.objects.filter(dispatch=dispatch, lead__above=lead)
+    below = list(asked.select_related("lead", "group"))
     return TextToPassOn(
         dispatch,
         text,
@@ -118,7 +126,29 @@ def _text_to_pass_on(lead: Lead, tasks: tuple[RelayTask, ...]) -> TextToPassOn:
         ready,
         tuple({t.lead_id: t.lead for t in below if t.confirmed_at is None}.values()),
         len({t.lead_id for t in below}),
+        GroupKind.SCHOOL in kinds | {t.group.kind for t in below if t.group},
     )
+
+
+def words_for_those_below(title: str, *, is_school: bool) -> str:
+    """What a lead sends to all who answer to them; it names nobody, so that nobody is shamed."""
+    if is_school:
+        words = _(
+            "Dear teachers, please send “%(title)s” to the parents of your class, then press “I "
+            "have passed it on” on your own page. Thank you."
+        )
+    else:
+        words = _(
+            "Please post “%(title)s” in your group, then press “I have passed it on” on your own "
+            "page. Thank you."
+        )
+    return words % {"title": title}
+
+
+def title_to_pass_on(dispatch: Dispatch) -> str:
+    """What a lead is asked to pass on, in a line."""
+    text = _vietnamese(list(dispatch.texts.all()))
+    return text.subject or text.text.splitlines()[0]
 
 
 def _vietnamese(texts: list[DispatchText]) -> DispatchText:
@@ -204,10 +234,7 @@ def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_
 def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
     lead = tasks[0].lead
     dispatches = {task.dispatch_id: task.dispatch for task in tasks}.values()
-    titles = tuple(
-        text.subject or text.text.splitlines()[0]
-        for text in (_vietnamese(list(d.texts.all())) for d in dispatches)
-    )
+    titles = tuple(title_to_pass_on(each) for each in dispatches)
     return HandOut(
         lead,
         titles,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.relay import coverage_desk, dispatch_desk, hand_out_desk
+from keng.relay import coverage_desk, dispatch_desk, hand_out_desk, reminder_desk
 from keng.relay.public import frame, lead_page, team_answers
 
 # Without a slash at the end: these stand in messages, where every character counts.
@@ -43,6 +43,8 @@ desk: list[URLPattern] = [
     path("relays/", hand_out_desk.hand_outs, name="hand-outs"),
     path("relays/<uuid:lead>/link/", hand_out_desk.hand_out_link, name="hand-out-link"),
     path("relays/<uuid:lead>/done/", hand_out_desk.hand_out_done, name="hand-out-done"),
+    path("relays/reminders/", reminder_desk.reminders, name="reminders"),
+    path("relays/<uuid:lead>/remind/", reminder_desk.lead_remind, name="lead-remind"),
     path("relays/seen/<uuid:task>/", coverage_desk.relay_seen, name="relay-seen"),
     path("relays/rooms/<uuid:task>/", coverage_desk.relay_rooms_told, name="relay-rooms-told"),
 ]

@@ -240,8 +240,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Taken back, or sent once more where nobody knows; to whom and what stays.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
         "not_before, leased_by, leased_until, address_sealed, text_sealed)",
-        "delivery_relaytask": "SELECT, UPDATE (handed_out_at, handed_out_by_id, seen_at, "
-        "seen_by_id, houses_told)",
+        "delivery_relaytask": "SELECT, UPDATE (handed_out_at, handed_out_by_id, reminded_at, "
+        "reminded_by_id, seen_at, seen_by_id, houses_told)",
         "network_lead_groups": ALL,
         "network_grouptarget": RIU,
         # What stood on a rota, and what was asked, only ends.

@@ -63,7 +63,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
-    rota shift-remove hand-outs hand-out-link hand-out-done relay-seen relay-rooms-told
+    rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
+    relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
     groups-targets group-edit group-active team team-shift team-ask team-shift-end team-ask-end
     leads lead-new lead-edit lead-link lead-link-show lead-stop subscriptions

@@ -79,7 +79,7 @@ def surveys_of_desk(officer: "Officer") -> list[Survey]:
         .select_related("unit", "author")
         .prefetch_related(Prefetch("results", SurveyResult.objects.waiting(), "results_waiting"))
         .annotate(answer_count=Count("answers__id"))
-        .order_by("-id")[:200]
+        .order_by("-id")
     )
     for survey in found:
         survey.words = content_of(survey)

@@ -8,8 +8,11 @@ from keng.language import taxonomy
 from keng.tips.models import Decision, Tip
 
 
-def closing_sentence(tip: Tip) -> str:
-    """What a reporter is told when a tip is closed without words of an officer's own."""
+def closing_sentence(tip: Tip, outcome: str | None = None) -> str:
+    """What a reporter is told when a tip is closed without words of an officer's own.
+
+    With its own outcome, or with one that somebody thinks of.
+    """
     if not taxonomy.tells_more(tip.category):
         return _("We have finished with your report and closed it. Thank you for telling us.")
     return {
@@ -23,7 +26,7 @@ def closing_sentence(tip: Tip) -> str:
             "Your report led to a public warning, so that others are not deceived. Thank you."
         ),
     }.get(
-        Tip.Outcome(tip.outcome),
+        Tip.Outcome(tip.outcome if outcome is None else outcome),
         _("We have finished with your report and closed it. Thank you for telling us."),
     )
 

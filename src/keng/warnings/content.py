@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from keng.delivery.audience import Audience, SameRecipients, define_audience
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WARNING_PARTS = ("what", "signs", "act", "call")
 WARNING_FIELDS = ("title", *WARNING_PARTS)
+# What a correction changes and why, beside the fields of each language; a first text has none.
+CHANGE_NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,19 @@ class WarningContent:
     category: str
     severity: int
     valid_until: datetime.date | None
+
+    @property
+    def change_note(self) -> str:
+        """What it changes and why, in Vietnamese; empty unless it corrects something."""
+        return self.texts["vi"].get(CHANGE_NOTE, "")
+
+    def without_note(self) -> "WarningContent":
+        """What it says by itself, to be compared with what it corrects."""
+        texts = {
+            language: {field: words for field, words in text.items() if field != CHANGE_NOTE}
+            for language, text in self.texts.items()
+        }
+        return replace(self, texts=texts)
 
     def as_json(self) -> dict[str, Any]:
         """For the digest of a version."""

@@ -18,7 +18,14 @@ from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
 from keng.releases.forms import ReleaseForm
 from keng.warnings import verifying
-from keng.warnings.content import WARNING_FIELDS, WARNING_PARTS, AudienceChoice, WarningContent
+from keng.warnings.actions.errors import NoChangeNote
+from keng.warnings.content import (
+    CHANGE_NOTE,
+    WARNING_FIELDS,
+    WARNING_PARTS,
+    AudienceChoice,
+    WarningContent,
+)
 from keng.warnings.known_numbers import NumberCheck, NumbersUnchecked
 from keng.warnings.models import RecallReason, Version, Warning
 from keng.warnings.recall_words import forbidden_in_recall
@@ -53,6 +60,19 @@ def _part(label: Any, rows: int, **kwargs: Any) -> forms.CharField:
         max_length=600,
         label=label,
         widget=forms.Textarea(attrs={"rows": rows, **counted}),
+        **kwargs,
+    )
+
+
+def _note_field(**kwargs: Any) -> forms.CharField:
+    return forms.CharField(
+        max_length=200,
+        label=gettext_lazy("What this correction changes, and why"),
+        help_text=gettext_lazy(
+            "Everybody who got the warning reads this. Name the part, not the number: what stood "
+            "there and what stands there now is shown beside it."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2}),
         **kwargs,
     )
 
@@ -130,6 +150,7 @@ class WarningForm(Form):
     call = _part(
         _PART_LABELS["call"], 2, error_messages={"required": gettext_lazy("Write whom to call")}
     )
+    note = _note_field(error_messages={"required": NoChangeNote.sentence})
     en_title = forms.CharField(
         max_length=LONGEST_TITLE, required=False, label=gettext_lazy("Title")
     )
@@ -137,6 +158,7 @@ class WarningForm(Form):
     en_signs = _part(_PART_LABELS["signs"], 2, required=False)
     en_act = _part(_PART_LABELS["act"], 3, required=False)
     en_call = _part(_PART_LABELS["call"], 2, required=False)
+    en_note = _note_field(required=False)
     category = forms.ChoiceField(
         label=gettext_lazy("Category"),
         error_messages={"required": gettext_lazy("Choose a category")},
@@ -181,10 +203,15 @@ class WarningForm(Form):
     def __init__(
         self, *args: Any, unit: Unit, fixed: AudienceChoice | None = None, **kwargs: Any
     ) -> None:
-        """With `fixed`, for a correction, the audience is not asked: it is who got the warning."""
+        """With `fixed`, for a correction, the audience is not asked: it is who got the warning.
+
+        Instead it says what it changes and why.
+        """
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         self.unit, self.fixed = unit, fixed
+        if not fixed:
+            del self.fields["note"], self.fields["en_note"]
         for number, part in enumerate(WARNING_PARTS, 1):
             self.fields[part].label = format_html("<b>{}</b> {}", number, self.fields[part].label)
         # Nothing is chosen beforehand: the first of the list would be a guess.
@@ -219,21 +246,29 @@ class WarningForm(Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        english = {field: found.get(f"en_{field}", "").strip() for field in WARNING_FIELDS}
+        english = {field: found.get(f"en_{field}", "").strip() for field in self._text_fields}
         if any(english.values()):
             for field, words in english.items():
                 if not words:
                     self.add_error(
                         f"en_{field}", _("The English text needs all its parts, or none")
                     )
+        for name in ("note", "en_note"):
+            for sentence in forbidden_in_recall(found.get(name, ""), self.unit):
+                self.add_error(name, sentence)
         return found
+
+    @property
+    def _text_fields(self) -> tuple[str, ...]:
+        """What each language says."""
+        return (*WARNING_FIELDS, CHANGE_NOTE) if self.fixed else WARNING_FIELDS
 
     def content(self) -> WarningContent:
         """What was written."""
         found = self.cleaned_data
-        texts = {"vi": {field: _tidy(found[field]) for field in WARNING_FIELDS}}
+        texts = {"vi": {field: _tidy(found[field]) for field in self._text_fields}}
         if found["en_title"].strip():
-            texts["en"] = {field: _tidy(found[f"en_{field}"]) for field in WARNING_FIELDS}
+            texts["en"] = {field: _tidy(found[f"en_{field}"]) for field in self._text_fields}
         return WarningContent(texts, found["category"], found["severity"], found["valid_until"])
 
     def choice(self) -> AudienceChoice:
@@ -270,7 +305,11 @@ def _below(unit: Unit) -> list[uuid.UUID]:
 def initial_of_version(version: Version) -> dict[str, Any]:
     """A version, as the form shows it."""
     vietnamese, english = version.texts["vi"], version.texts.get("en", {})
+    # The next correction says for itself what it changes.
+    is_draft = not version.is_released
     return {
+        "note": vietnamese.get(CHANGE_NOTE, "") if is_draft else "",
+        "en_note": english.get(CHANGE_NOTE, "") if is_draft else "",
         **{field: vietnamese[field] for field in WARNING_FIELDS},
         **{f"en_{field}": english.get(field, "") for field in WARNING_FIELDS},
         "category": version.category,

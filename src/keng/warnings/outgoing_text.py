@@ -15,7 +15,7 @@ from keng.delivery.actions.dispatch import TextToSend
 from keng.kit import times
 from keng.kit.codes import halved_code
 from keng.warnings import part_names
-from keng.warnings.content import WarningContent
+from keng.warnings.content import CHANGE_NOTE, WarningContent
 from keng.warnings.models import VerifyCode, Version
 from keng.warnings.models import Warning as PublicWarning
 
@@ -64,6 +64,8 @@ def _message(content: WarningContent, language: str, stamp: Stamp) -> TextToSend
                 _("This replaces the warning with the code %(code)s. Please pass on only this one.")
                 % {"code": halved_code(stamp.replaces)}
             )
+            if note := words.get(CHANGE_NOTE, ""):
+                lines.append(_("What changed: %s") % note)
         lines += [
             part_names.what_line(content.category, words["what"]),
             _("2. How to notice: %s") % words["signs"],

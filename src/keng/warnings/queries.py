@@ -5,20 +5,25 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
+from keng.kit.codes import wordless_code
+from keng.kit.sql_fold import sql_folded
 from keng.language import taxonomy
+from keng.language.fold import fold
 from keng.network.models import Group
 from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
 from keng.releases.hands import name_hands
 from keng.releases.reach import Reach, reach_of
-from keng.warnings.content import audience_of
+from keng.warnings.content import CHANGE_NOTE, audience_of
 from keng.warnings.models import Reading, RecallRequest, VerifyCode, Version, Warning
-from keng.warnings.version_diff import PartChange, changed_parts
+from keng.warnings.verify_codes import VERIFY_LENGTH
+from keng.warnings.version_diff import PartChange, changed_notes, changed_parts
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -120,8 +125,8 @@ class WarningDeskLists:
     """The desk's warnings page."""
 
     to_release: list[Version]
-    working: list[Version]
-    published: list[Version]
+    working: QuerySet[Version]
+    """What is being written or waits for somebody else, newest first."""
     recalls: list[RecallRequest]
     """Recalls that wait for this officer, each with its warning's newest public version."""
     held: list[Version]
@@ -129,28 +134,13 @@ class WarningDeskLists:
 
 
 def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
-    """What waits for this officer's approval, what is being written, what is out."""
+    """What waits for this officer's approval, and what is being written."""
     reach = reach_of(officer)
     to_decide = versions_to_decide(reach)
     in_hand = Version.objects.visible_to(officer).in_hand()
     in_hand = in_hand.select_related("warning__unit", "made_by").order_by("-id")
     to_release = list(in_hand.filter(pk__in=to_decide.values("pk"))[:200])
-    working = list(in_hand.exclude(pk__in=to_decide.values("pk"))[:200])
-    published = list(
-        Version.objects.visible_to(officer)
-        .newest_published()
-        .select_related("warning__unit", "verify_code", "dispatch__approval")
-        .annotate(
-            recipients=Count("dispatch__deliveries", filter=Q(dispatch__deliveries__part=1)),
-            waiting=Count(
-                "dispatch__deliveries",
-                filter=Q(
-                    dispatch__deliveries__state__in=[Delivery.State.QUEUED, Delivery.State.LEASED]
-                ),
-            ),
-        )
-        .order_by("-released_at")[:50]
-    )
+    working = in_hand.exclude(pk__in=to_decide.values("pk"))
     recalls = list(recalls_to_decide(reach).select_related("warning__unit").order_by("id")[:50])
     name_hands(recalls)
     public = Version.objects.newest_published().filter(warning__in=[r.warning_id for r in recalls])
@@ -158,7 +148,71 @@ def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     for recall in recalls:
         recall.title = titles[recall.warning_id]  # type: ignore[attr-defined]
     held = list(held_to_decide(reach).select_related("warning__unit", "dispatch__approval"))
-    return WarningDeskLists(to_release, working, published, recalls, held)
+    return WarningDeskLists(to_release, working, recalls, held)
+
+
+# What became of a published warning, as its list is asked for it.
+PUBLISHED_STATES = ("current", "expired", "corrected", "recalled")
+
+
+def published_warnings(
+    officer: "Officer",
+    *,
+    words: str = "",
+    state: str = "",
+    category: str = "",
+    unit: uuid.UUID | None = None,
+) -> QuerySet[Version]:
+    """What is out, or was, of the officer's units: the version the public reads, newest first.
+
+    `words` are looked for in the title, or are the code; `state` is one of PUBLISHED_STATES.
+    """
+    found = Version.objects.visible_to(officer).newest_published().order_by("-released_at", "-id")
+    today = times.local_date(times.now())
+    over = Q(valid_until__lt=today)
+    recalled = Q(warning__state=Warning.State.RECALLED)
+    match state:
+        case "current":
+            found = _holding(found)
+        case "expired":
+            found = found.filter(over).exclude(recalled)
+        case "corrected":
+            earlier = Version.objects.ever_released().filter(
+                warning=OuterRef("warning"), number__lt=OuterRef("number")
+            )
+            found = found.filter(Exists(earlier))
+        case "recalled":
+            found = found.filter(recalled)
+    if category:
+        found = found.filter(category=category)
+    if unit:
+        found = found.filter(warning__unit=unit)
+    if words.strip():
+        title = sql_folded(KeyTextTransform("title", KeyTransform("vi", "texts")))
+        found = found.annotate(folded_title=title).filter(
+            Q(folded_title__contains=fold(words.strip()))
+            | Q(verify_code__code=wordless_code(words, VERIFY_LENGTH))
+        )
+    return found
+
+
+def with_deliveries(versions: QuerySet[Version]) -> list[Version]:
+    """One page of them, each with `recipients`, and how many of them still wait."""
+    found = list(versions.select_related("warning__unit", "verify_code", "dispatch__approval"))
+    counted = (
+        Delivery.objects.filter(dispatch__in=[version.dispatch_id for version in found])
+        .order_by()
+        .values_list("dispatch")
+        .annotate(
+            recipients=Count("pk", filter=Q(part=1)),
+            waiting=Count("pk", filter=Q(state__in=[Delivery.State.QUEUED, Delivery.State.LEASED])),
+        )
+    )
+    by_dispatch = {dispatch: (recipients, waiting) for dispatch, recipients, waiting in counted}
+    for version in found:
+        counts = by_dispatch.get(version.dispatch_id, (0, 0))
+        version.recipients, version.waiting = counts  # type: ignore[attr-defined]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +243,11 @@ def since_last_look(
     )
     if reading is None:
         return None
-    texts = [] if reading.version_id == version.pk else changed_parts(reading.version, version)
+    texts = []
+    if reading.version_id != version.pk:
+        texts = changed_parts(reading.version, version)
+        if version.number > 1 and not reading.version.is_released:
+            texts += changed_notes(reading.version, version)
     joined: list[str] = []
     left: list[str] = []
     if bytes(reading.audience_hash) != now.hash:
@@ -203,6 +261,30 @@ def since_last_look(
     if not texts and bytes(reading.audience_hash) == now.hash:
         return None
     return SinceLastLook(reading.version, reading.at, texts, joined, left, reading.people)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionChanges:
+    """What a correction changes of the version the public read before it, and why."""
+
+    corrects: Version
+    note: str
+    parts: list[PartChange]
+
+
+def changes_of_correction(version: Version, *, language: str = "") -> CorrectionChanges | None:
+    """None where nothing was public before it. In one language, or all of them one by one.
+
+    Of a draft: what it would change of what the public reads now.
+    """
+    published = version.warning.versions.ever_released().filter(number__lt=version.number)
+    before = published.select_related("verify_code").order_by("-number").first()
+    if before is None:
+        return None
+    spoken = language if language in version.texts else "vi"
+    note = version.texts[spoken].get(CHANGE_NOTE, "")
+    only = spoken if language else ""
+    return CorrectionChanges(before, note, changed_parts(before, version, only=only))
 
 
 def waiting_recall(warning: Warning) -> RecallRequest | None:

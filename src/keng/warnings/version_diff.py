@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from keng.language import taxonomy
 from keng.warnings import part_names
-from keng.warnings.content import WARNING_FIELDS
+from keng.warnings.content import CHANGE_NOTE, WARNING_FIELDS
 from keng.warnings.models import Version
 from keng.warnings.outgoing_text import date_words
 
@@ -30,15 +30,18 @@ class PartChange:
     new: list[DiffPiece]
 
 
-def changed_parts(old: Version, new: Version) -> list[PartChange]:
-    """Every part of every language that differs, then category, severity and validity."""
+def changed_parts(old: Version, new: Version, *, only: str = "") -> list[PartChange]:
+    """Every part of every language that differs, then category, severity and validity.
+
+    `only` names the one language that its reader has chosen.
+    """
     found: list[PartChange] = []
     names = part_names.part_headings(new.category)
-    for language in dict.fromkeys([*old.texts, *new.texts]):
+    for language in [only] if only else dict.fromkeys([*old.texts, *new.texts]):
         for field in WARNING_FIELDS:
             before = old.texts.get(language, {}).get(field, "")
             after = new.texts.get(language, {}).get(field, "")
-            label = names[field] if language == "vi" else f"{names[field]} ({language})"
+            label = names[field] if language in {"vi", only} else f"{names[field]} ({language})"
             _compare(found, label, before, after)
     _compare(
         found,
@@ -48,6 +51,20 @@ def changed_parts(old: Version, new: Version) -> list[PartChange]:
     )
     _compare(found, _("Severity"), old.get_severity_display(), new.get_severity_display())
     _compare(found, _("Valid until"), _day(old), _day(new))
+    return found
+
+
+def changed_notes(old: Version, new: Version) -> list[PartChange]:
+    """What two drafts of a correction say differently of what it changes and why."""
+    found: list[PartChange] = []
+    for language in dict.fromkeys([*old.texts, *new.texts]):
+        label = _("What this correction changes, and why")
+        _compare(
+            found,
+            label if language == "vi" else f"{label} ({language})",
+            old.texts.get(language, {}).get(CHANGE_NOTE, ""),
+            new.texts.get(language, {}).get(CHANGE_NOTE, ""),
+        )
     return found
 
 

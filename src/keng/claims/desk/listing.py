@@ -12,6 +12,7 @@ from keng.claims import queries, sentences
 from keng.claims.forms import OutOfScopeForm
 from keng.claims.models import Claim
 from keng.claims.rights import checks_claims
+from keng.kit.pagination import rows_of_page
 from keng.releases.desk import release_refusal
 from keng.releases.hands import name_hands
 
@@ -19,8 +20,15 @@ from keng.releases.hands import name_hands
 @require_safe
 def desk_claims(request: HttpRequest) -> HttpResponse:
     """The desk's claims: what waits for a second person first."""
+    lists = queries.desk_claim_lists(request.officer)
+    new, new_page = rows_of_page(request, lists.new, "new")
+    published, page = rows_of_page(request, lists.published)
     context = {
-        "lists": queries.desk_claim_lists(request.officer),
+        "lists": lists,
+        "new": new,
+        "new_page": new_page,
+        "published": published,
+        "page": page,
         "may_check": checks_claims(request.officer),
     }
     return render(request, "claims/desk_list.html", context)

@@ -18,6 +18,7 @@ from keng.community.forms import AnswerQuestionForm
 from keng.community.models import Question
 from keng.community.number_checks import check_answer_numbers
 from keng.community.redact_questions import redact_question
+from keng.kit.pagination import rows_of_page
 from keng.releases.desk import decide_release, decided_meanwhile, is_release_posted
 from keng.releases.errors import NothingWaits
 from keng.tips.errors import CannotSeal
@@ -29,9 +30,15 @@ from keng.warnings.known_numbers import NumberCheck
 def questions(request: HttpRequest) -> HttpResponse:
     """What waits, the oldest first; what was decided lately, with how long it took."""
     seen = Question.objects.visible_to(request.officer).select_related("place", "unit")
-    waiting = list(seen.undecided().order_by("asked_at")[:100])
-    decided = seen.exclude(state=Question.State.WAITING).select_related("decided_by")
-    context = {"waiting": waiting, "decided": decided.order_by("-decided_at")[:50]}
+    waiting, waiting_page = rows_of_page(request, seen.undecided().order_by("asked_at"), "waiting")
+    settled = seen.exclude(state=Question.State.WAITING).select_related("decided_by")
+    decided, page = rows_of_page(request, settled.order_by("-decided_at", "-pk"))
+    context = {
+        "waiting": waiting,
+        "waiting_page": waiting_page,
+        "decided": decided,
+        "page": page,
+    }
     return render(request, "community/desk/questions.html", context)
 
 

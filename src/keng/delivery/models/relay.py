@@ -43,6 +43,9 @@ class RelayTask(Row):
     handed_out_by = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
+    # The desk asked once more, in the lead's own chat.
+    reminded_at = models.DateTimeField(null=True)
+    reminded_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
     via = models.CharField(max_length=14, choices=Via, default="", db_default="", blank=True)
     reached_count = models.PositiveIntegerField(null=True, blank=True)

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,15 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
-from keng.decisions import triage, undo
+from keng.decisions import ending, triage, undo
+from keng.decisions.incident_effect import effect_of_tip, stands_with_others
 from keng.inbox.list.inbox_query import open_tip_by_number
 from keng.inbox.tip.after_decision import redirect_to_next_tip, redirect_to_same_tip
 from keng.inbox.tip.refusal import explains_refusals
 from keng.inbox.tip.similar import duplicate_candidates
 from keng.inbox.tip.tip_forms import (
+    OUTCOMES,
     CloseForm,
     DeclineForm,
-    OutcomeForm,
     RateForm,
     RouteForm,
     SortForm,
@@ -175,36 +176,88 @@ def tip_rate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @explains_refusals
 def tip_outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """What came of it."""
-    form = OutcomeForm(request.POST, auto_id="outcome_%s")
+    """What came of it, and whether it was of value; the tip stays open."""
+    tip = tip_or_404(request, pk)
+    form = _close_form(tip, request.POST)
     if not form.is_valid():
-        return _tip_page_again(request, pk, outcome_form=form)
-    triage.record_outcome(pk, by=request.officer, seen=_seen_version(request), **form.cleaned_data)
+        return _close_page(request, tip, form)
+    given = form.cleaned_data
+    triage.record_outcome(
+        pk,
+        outcome=given["outcome"],
+        note=given["note"],
+        by=request.officer,
+        seen=_seen_version(request),
+    )
+    if given["value"] and given["value"] != tip.value:
+        triage.rate_tip(pk, value=given["value"], by=request.officer)
     return redirect_to_same_tip(
-        request, pk, _("The outcome is saved. Close the tip to tell the reporter.")
+        request, pk, _("The outcome is saved. The tip is open, and nothing has gone out.")
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @explains_refusals
 def tip_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """End the tip and tell the reporter; a critical one of which nothing is ticked asks once."""
-    form = CloseForm(request.POST, auto_id="close_%s")
-    if not form.is_valid():
-        return _tip_page_again(request, pk, close_form=form)
+    """Value, outcome and last words in one; a critical one of which nothing is ticked asks once."""
     tip = tip_or_404(request, pk)
+    form = _close_form(tip, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _close_page(request, tip, form)
     if tip.urgency == Urgency.P0 and "sure" not in request.POST:
-        context = tip_context(request, tip, place=_place_of_form(request), close_form=form)
+        context = tip_context(request, tip, place=_place_of_form(request))
         steps = [line for line in context["check_list"] if line.is_kept]
         if steps and not any(line.is_done for line in steps):
             context["unticked"] = [str(line.words) for line in steps]
             context["seen"] = _seen_version(request) or context["seen"]
+            kept = {"csrfmiddlewaretoken", "seen", "from"}
+            context["sent"] = [each for each in request.POST.items() if each[0] not in kept]
             return render(request, "inbox/tip/close_unticked.html", context, status=422)
-    step = triage.close_tip(
-        pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen_version(request)
+    step = ending.end_tip(
+        pk,
+        outcome=form.cleaned_data["outcome"],
+        value=form.cleaned_data["value"],
+        note=form.cleaned_data["note"],
+        text="" if tip.do_not_contact else form.own_words(),
+        effect=form.amounts(),
+        by=request.officer,
+        seen=_seen_version(request),
     )
     words = _("%(tip)s is closed; you can undo it for %(seconds)d seconds. The next tip is open.")
     return redirect_to_next_tip(request, tip, words % _undo_values(tip), step)
+
+
+def _close_form(tip: Tip, sent: QueryDict | None) -> CloseForm:
+    """The form with what stands already, and what the reporter would read by each outcome."""
+    with override(tip.language):
+        sentences = {code: letters.closing_sentence(tip, code) for code, _label in OUTCOMES}
+    rated = "" if tip.value == Tip.Value.UNRATED else tip.value
+    stands = {"outcome": tip.outcome, "value": rated, "note": tip.outcome_note}
+    effect = {name: amount or None for name, amount in effect_of_tip(tip).items()}
+    return CloseForm(
+        stands | {"text": ""} | dict(sent.items()) if sent is not None else None,
+        sentences=sentences,
+        initial=stands | effect | {"text": sentences.get(tip.outcome, "")},
+        auto_id="close_%s",
+    )
+
+
+def _close_page(request: SignedInRequest, tip: Tip, form: CloseForm) -> HttpResponse:
+    if not tip.is_open:
+        raise errors.AlreadyClosed
+    context = tip_context(request, tip, place=_place_of_form(request), form=form)
+    chosen = form["outcome"].value()
+    context |= {
+        "outcomes": [
+            {"code": code, "label": label, "sentence": form.sentences[code], "key": key}
+            for key, (code, label) in enumerate(OUTCOMES, start=1)
+        ],
+        "chosen": chosen,
+        "with_others": stands_with_others(tip),
+        "effect_fields": [form[name] for name in Incident.EFFECT],
+        "has_effect": any(form[name].value() for name in Incident.EFFECT),
+    }
+    return render(request, "inbox/tip/close.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

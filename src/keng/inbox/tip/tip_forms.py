@@ -1,5 +1,6 @@
 """Forms of the desk. What may be chosen depends on the tip, so the views hand it in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,9 +11,16 @@ from keng.kit.forms import Form
 from keng.kit.urgency import Urgency
 from keng.language.taxonomy import categories, category_label
 from keng.places.models import Unit
-from keng.tips.models import Decision, Tip
+from keng.tips.models import Decision, Incident, Tip
 
 _REASON = {"required": _("Say why in a few words.")}
+
+
+# What an officer may say that came of a tip.
+OUTCOMES = [c for c in Tip.Outcome.choices if c[0] not in ("", Tip.Outcome.WITHDRAWN)]
+# More than a bank moves in a day, and more than live in the country: beyond it is a slip.
+_MOST_MONEY = 10**15
+_MOST_PEOPLE = 200_000_000
 
 
 def _text_area(rows: int = 3, **attrs: str) -> forms.Textarea:
@@ -159,8 +167,7 @@ class OutcomeForm(Form):
 
     outcome = forms.ChoiceField(
         label=_("What came of it?"),
-        choices=[("", _("Choose an outcome"))]
-        + [c for c in Tip.Outcome.choices if c[0] not in ("", Tip.Outcome.WITHDRAWN)],
+        choices=[("", _("Choose an outcome")), *OUTCOMES],
         error_messages={"required": _("Choose an outcome.")},
     )
     note = forms.CharField(
@@ -168,25 +175,20 @@ class OutcomeForm(Form):
     )
 
 
-class CloseForm(Form):
-    """The last words to the reporter; empty means the fixed sentence."""
-
-    text = forms.CharField(max_length=2000, required=False, widget=_text_area(3))
-
-
 def _digits_input() -> forms.TextInput:
     """A number that may be typed with dots: a browser refuses them in a field of its own kind."""
     return forms.TextInput(attrs={"inputmode": "numeric"})
 
 
-class IncidentOutcomeForm(OutcomeForm):
-    """The outcome of an incident, with money in whole đồng."""
+class EffectForm(Form):
+    """What was lost, saved and got back in whole đồng, and how many people were helped."""
 
     _MONEY = {"min_value": _("Not below zero."), "invalid": _("Digits only, in đồng.")}
 
     money_lost = forms.IntegerField(
         label=_("Lost, đồng"),
         min_value=0,
+        max_value=_MOST_MONEY,
         required=False,
         error_messages=_MONEY,
         widget=_digits_input(),
@@ -194,6 +196,7 @@ class IncidentOutcomeForm(OutcomeForm):
     money_saved = forms.IntegerField(
         label=_("Kept from being lost, đồng"),
         min_value=0,
+        max_value=_MOST_MONEY,
         required=False,
         error_messages=_MONEY,
         widget=_digits_input(),
@@ -201,12 +204,18 @@ class IncidentOutcomeForm(OutcomeForm):
     money_recovered = forms.IntegerField(
         label=_("Got back, đồng"),
         min_value=0,
+        max_value=_MOST_MONEY,
         required=False,
         error_messages=_MONEY,
         widget=_digits_input(),
     )
     persons_helped = forms.IntegerField(
-        label=_("People helped"), min_value=0, required=False, error_messages=_MONEY
+        label=_("People helped"),
+        min_value=0,
+        max_value=_MOST_PEOPLE,
+        required=False,
+        error_messages=_MONEY,
+        widget=_digits_input(),
     )
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -214,8 +223,56 @@ class IncidentOutcomeForm(OutcomeForm):
 
     def amounts(self) -> dict[str, int]:
         """The numbers, with nothing as zero."""
-        names = ("money_lost", "money_saved", "money_recovered", "persons_helped")
-        return {name: self.cleaned_data[name] or 0 for name in names}
+        return {name: self.cleaned_data[name] or 0 for name in Incident.EFFECT}
+
+
+class IncidentOutcomeForm(EffectForm, OutcomeForm):
+    """The outcome of an incident, with its money and the people it helped."""
+
+    field_order = ("outcome", "note", *Incident.EFFECT)
+
+
+class IncidentCloseForm(Form):
+    """The last words to the reporters of an incident; empty means the fixed sentence."""
+
+    text = forms.CharField(max_length=2000, required=False, widget=_text_area(3))
+
+
+class CloseForm(EffectForm):
+    """How a tip ends: of value or not, what came of it, and the last words to its reporter."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=OUTCOMES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an outcome.")},
+    )
+    value = forms.ChoiceField(
+        label=_("Was it of value?"),
+        choices=[c for c in Tip.Value.choices if c[0] != Tip.Value.UNRATED],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Note for the desk"), max_length=2000, required=False, widget=_text_area(2)
+    )
+    text = forms.CharField(
+        max_length=2000,
+        required=False,
+        widget=_text_area(5),
+        error_messages={"max_length": _("At most 2,000 characters fit; yours has more.")},
+    )
+
+    def __init__(self, *args: Any, sentences: Mapping[str, str], **kwargs: Any) -> None:
+        """`sentences` are what the reporter reads by outcome, unless the officer writes more."""
+        super().__init__(*args, **kwargs)
+        self.sentences = sentences
+
+    def own_words(self) -> str:
+        """What the officer wrote; "" for a fixed sentence: that of the outcome goes out."""
+        text: str = self.cleaned_data["text"].strip()
+        fixed = {" ".join(sentence.split()) for sentence in self.sentences.values()}
+        return "" if " ".join(text.split()) in fixed else text
 
 
 class IncidentTitleForm(Form):
@@ -233,7 +290,7 @@ def _digits_only(data: Any) -> Any:
     if data is None:
         return None
     copy = data.copy()
-    for name in ("money_lost", "money_saved", "money_recovered"):
+    for name in Incident.EFFECT:
         if copy.get(name):
             copy[name] = "".join(c for c in copy[name] if c not in " .,\u00a0")
     return copy

@@ -23,7 +23,7 @@ from keng.inbox.tip.after_decision import note_place
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.named_places import places_named_in_tip
-from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
+from keng.inbox.tip.tip_forms import SortForm
 from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
 from keng.kit.urgency import URGENT_LEVELS, Urgency
@@ -182,10 +182,6 @@ def tip_context(
         "outgoing": origins.answer_place(found, channel),
         "is_held_by_other": found.assigned_to_id not in {None, officer.pk},
         "sort_form": SortForm(initial=_sort_initial(found), auto_id="sort_%s"),
-        "outcome_form": OutcomeForm(
-            initial={"outcome": found.outcome, "note": found.outcome_note}, auto_id="outcome_%s"
-        ),
-        "close_form": CloseForm(auto_id="close_%s"),
         **forms,
     }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.acts.errors import NotAllowed
+from keng.kit.pagination import rows_of_page
 from keng.lessons import queries, rights
 from keng.lessons.actions import writing
 from keng.lessons.desk.deciding import decide_text, decision_context
@@ -22,8 +23,16 @@ from keng.lessons.models import Collection, Edition, Film
 @require_GET
 def desk_lessons(request: HttpRequest) -> HttpResponse:
     """What waits for a second person, what is public, and the collections."""
+    lists = queries.lesson_desk_lists(request.officer)
+    public, page = rows_of_page(request, lists.public)
+    queries.note_finished(public)
+    collections, collections_page = rows_of_page(request, lists.collections, "collections")
     context = {
-        "lists": queries.lesson_desk_lists(request.officer),
+        "waiting": lists.waiting,
+        "public": public,
+        "page": page,
+        "collections": collections,
+        "collections_page": collections_page,
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }
     return render(request, "lessons/desk/list.html", context)

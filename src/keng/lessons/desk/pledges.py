@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.kit.pagination import rows_of_page
 from keng.lessons import pledge_queries, rights
 from keng.lessons.actions import pledge_acts
 from keng.lessons.desk.deciding import decide_text, decision_context
@@ -19,8 +20,10 @@ from keng.lessons.schools import schools_of
 @require_GET
 def pledges(request: HttpRequest) -> HttpResponse:
     """Every campaign with its counts."""
+    campaigns, page = rows_of_page(request, pledge_queries.desk_campaigns(request.officer))
     context = {
-        "campaigns": pledge_queries.desk_campaigns(request.officer),
+        "campaigns": campaigns,
+        "page": page,
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }
     return render(request, "lessons/desk/campaigns.html", context)

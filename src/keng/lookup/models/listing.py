@@ -175,6 +175,11 @@ class Listing(Releasable, Row):
             ),
         ]
 
+    @property
+    def is_taken_back(self) -> bool:
+        """A proposal that its own side took back before it was public."""
+        return self.end_reason == self.End.NO_LONGER and self.released_by_id is None
+
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.grade} {self.status}"
 

@@ -678,6 +678,23 @@ def test_a_proposal_is_taken_back_in_its_own_words(unit, lan, desk_client):
     assert "Rút lại trước khi công khai" in page
 
 
+def test_nobody_is_told_that_others_decided_what_was_taken_back(unit, lan, chief, desk_client):
+    made = proposed(sighting(unit), lan)
+    seen = made.digest_now.hex()
+    sign_in(desk_client, lan)
+    sent = {"note": "Chép nhầm số.", "code": "1"}
+    address = reverse("listing-end", args=[made.pk])
+    page = desk_client.post(address, sent, follow=True).content.decode()
+    assert "Đã rút đề xuất. Mục này chưa từng công khai." in page
+    page = desk_client.post(address, sent, follow=True).content.decode()
+    assert "Bạn đã rút đề xuất này rồi." in page
+    sign_in(desk_client, chief)
+    sent = {"seen": seen, "harm": "no", "code": "1"}
+    page = desk_client.post(reverse("listing", args=[made.pk]), sent, follow=True).content.decode()
+    assert f"{lan} đã rút đề xuất này" in page
+    assert "Người khác" not in page
+
+
 def test_reported_by_several_is_offered_only_when_they_are_several(unit, lan, desk_client):
     seen = sighting(unit)
     sign_in(desk_client, lan)

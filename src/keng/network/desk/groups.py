@@ -51,7 +51,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 
 def _silent_days(group: Group) -> int:
-    days = (times.now() - group.sign_at).days
+    days = (times.now() - group.sign_at).days if group.is_by_hand else 0
     return days if days >= group_queries.GROUP_SILENT_AFTER.days else 0
 
 

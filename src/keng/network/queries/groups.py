@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # A sign of life (Group.last_sign_at) is what a lead says to have passed on
 # (relay_acts.confirm_tasks), what an officer saw stand there (relay_acts.mark_seen), what a team
 # told (actions.teams.answer_ask). A group that never gave one is silent so long after it was added.
+# Where a machine posts nobody is asked for a sign: such a group is never silent.
 GROUP_SILENT_AFTER = datetime.timedelta(days=30)
 # The states of the filter that ask for silence, and for how many days at least.
 SILENT_STATES = {"silent": GROUP_SILENT_AFTER.days, "silent60": 60, "silent90": 90}
@@ -33,6 +34,11 @@ class GroupKindRow:
     groups: int
     silent: int
     leadless: int
+
+
+def is_silent(at_least: datetime.timedelta = GROUP_SILENT_AFTER) -> Q:
+    """Of groups with `sign_at` (`filtered_groups`): no sign of life for so long."""
+    return Q(channel=BY_HAND, sign_at__lt=times.now() - at_least)
 
 
 def filtered_groups(
@@ -63,8 +69,7 @@ def filtered_groups(
     if kind:
         found = found.filter(kind=kind)
     if state in SILENT_STATES:
-        since = times.now() - datetime.timedelta(days=SILENT_STATES[state])
-        found = found.filter(sign_at__lt=since)
+        found = found.filter(is_silent(datetime.timedelta(days=SILENT_STATES[state])))
     elif state == "leadless":
         found = found.filter(lead_count=0)
     elif state == "machine":
@@ -79,12 +84,12 @@ def filtered_groups(
 
 def groups_by_kind(found: QuerySet[Any]) -> list[GroupKindRow]:
     """The table beside the list: one row a kind, then the sum of exactly these rows."""
-    since = times.now() - GROUP_SILENT_AFTER
     counted: dict[str, list[int]] = {}
-    for kind, sign, leads in found.values_list("kind", "sign_at", "lead_count"):
+    lines = found.annotate(is_silent=is_silent()).values_list("kind", "is_silent", "lead_count")
+    for kind, silent, leads in lines:
         row = counted.setdefault(kind, [0, 0, 0])
         row[0] += 1
-        row[1] += sign < since
+        row[1] += silent
         row[2] += leads == 0
     return [GroupKindRow(str(GroupKind(kind).label), *row) for kind, row in sorted(counted.items())]
 

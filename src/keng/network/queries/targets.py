@@ -4,14 +4,13 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from keng.accounts.who import SETTING_TARGETS
-from keng.kit import times
 from keng.network.models import Group, GroupKind, GroupTarget
-from keng.network.queries.groups import GROUP_SILENT_AFTER
+from keng.network.queries.groups import is_silent
 from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
 
@@ -138,7 +137,7 @@ def communes_of(officer: "Officer") -> list[Place]:
 def _groups_by_commune(officer: "Officer") -> dict[uuid.UUID, dict[str, tuple[int, int]]]:
     """Groups in use and how many are silent, by commune and kind; hamlets count for theirs."""
     sign = Coalesce("last_sign_at", "created_at")
-    silent = Count("id", filter=Q(sign_at__lt=times.now() - GROUP_SILENT_AFTER))
+    silent = Count("id", filter=is_silent())
     found = (
         Group.objects.visible_to(officer)
         .filter(is_active=True)

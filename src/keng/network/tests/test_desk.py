@@ -12,6 +12,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.network.models import Group, Lead
 from keng.network.queries import groups as group_queries
+from keng.network.queries.targets import target_table
 from keng.network.secret_links import lead_by_earlier_token, lead_by_token, lead_token, lead_url
 from tests import make
 
@@ -244,6 +245,18 @@ def test_silent_and_leadless_groups_are_counted_and_the_sum_equals_the_list(clie
     only = client.get(url("groups") + "?state=leadless").content.decode()
     assert "Trường</a>" in only
     assert "Karaoke</a>" not in only
+
+
+def test_where_a_machine_posts_nobody_is_silent(client, desk):
+    old = times.now() - datetime.timedelta(days=808)
+    group = make.group(unit=desk.unit, place=desk.hamlet, name="Kênh tự động", channel="sandbox")
+    type(group).objects.update(created_at=old)
+    page = client.get(url("groups")).content.decode()
+    assert "Im lặng 808" not in page
+    assert "im lặng trên 30 ngày" not in page
+    assert "máy đăng ở đó" in page
+    assert "Kênh tự động</a>" not in client.get(url("groups") + "?state=silent").content.decode()
+    assert target_table(desk.officer).communes[0].silent == 0
 
 
 @pytest.mark.parametrize(

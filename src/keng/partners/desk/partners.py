@@ -17,6 +17,7 @@ from keng.accounts.second_factor import otpauth_address
 from keng.accounts.who import COORDINATING, INVITING
 from keng.acts.errors import NotAllowed
 from keng.kit import qr
+from keng.kit.pagination import rows_of_page
 from keng.network.queries.places import places_of
 from keng.partners import queries
 from keng.partners.actions import inviting, releasing
@@ -33,8 +34,10 @@ from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 def desk_partners(request: HttpRequest) -> HttpResponse:
     """Who publishes, what waits for the province, who asked for the kit."""
     officer = _inviting_officer(request)
+    partners, page = rows_of_page(request, queries.partners_of(officer))
     context = {
-        "partners": queries.partners_of(officer)[:300],
+        "partners": partners,
+        "page": page,
         "waiting": queries.waiting_texts(officer),
         "requests": KitRequest.objects.visible_to(officer)
         .filter(decided_at=None)

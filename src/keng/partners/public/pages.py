@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.claims import queries as claims
 from keng.claims import sentences
+from keng.kit.pagination import rows_of_page
 from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
@@ -34,9 +35,11 @@ def partners(request: HttpRequest) -> HttpResponse:
 def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One partner and what it published."""
     found = get_object_or_404(listed_partners(), pk=pk)
+    articles, page = rows_of_page(request, Article.objects.public().filter(partner=found))
     context = {
         "partner": found,
-        "articles": Article.objects.public().filter(partner=found)[:50],
+        "articles": articles,
+        "page": page,
         "lessons": lessons.editions_of_partner(found),
         "checks": sentences.prepared_for_reader(claims.checks_published_by(found)),
     }

@@ -88,6 +88,7 @@ OBJECTS = {
     "coverage-place": "place",
     "hand-out-done": "lead",
     "hand-out-link": "lead",
+    "lead-remind": "lead",
     "relay-seen": "task",
     "relay-rooms-told": "task",
     "shift-remove": "shift",

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from keng.accounts.who import RELEASING
+from keng.kit.pagination import ListPage
 from keng.releases.desk import release_refusal
 from keng.releases.hands import name_hands
 from keng.surveys import queries, rights
@@ -31,9 +32,12 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
             survey.to_read = to_read[0]
             waiting.append(survey)
     name_hands([survey.to_read for survey in waiting])
+    others = [one for one in found if one not in waiting]
+    page = ListPage.of_request(request, len(others))
     context = {
         "waiting": waiting,
-        "surveys": [one for one in found if one not in waiting],
+        "surveys": others[page.start : page.end],
+        "page": page,
         "may_write": rights.has_surveys(request.officer),
     }
     return render(request, "surveys/desk_list.html", context)

@@ -37,6 +37,9 @@ class Incident(Row):
     persons_helped = models.PositiveIntegerField(default=0, db_default=0)
     closed_at = models.DateTimeField(null=True)
 
+    # What came of it in numbers, whoever it was for.
+    EFFECT = ("money_lost", "money_saved", "money_recovered", "persons_helped")
+
     objects = IncidentQuerySet.as_manager()
 
     def __str__(self) -> str:

@@ -8,7 +8,9 @@ from keng.warnings.actions.drafting import (
 )
 from keng.warnings.actions.errors import (
     AlreadyRecalled,
+    ChangeNoteStops,
     NobodyThere,
+    NoChangeNote,
     RecallWaits,
     RecallWordsStop,
     StyleStops,
@@ -26,6 +28,8 @@ from keng.warnings.actions.releasing import approve_warning, note_reading
 
 __all__ = [
     "AlreadyRecalled",
+    "ChangeNoteStops",
+    "NoChangeNote",
     "NobodyThere",
     "RecallWaits",
     "RecallWordsStop",

@@ -15,9 +15,23 @@ from keng.releases import steps
 from keng.releases.errors import NothingWaits
 from keng.tips.models import Incident, Tip, Wave
 from keng.warnings import acts, style
-from keng.warnings.actions.errors import AlreadyRecalled, NobodyThere, StyleStops
-from keng.warnings.content import AudienceChoice, WarningContent, audience_of, warning_content_of
+from keng.warnings.actions.errors import (
+    AlreadyRecalled,
+    ChangeNoteStops,
+    NobodyThere,
+    NoChangeNote,
+    StyleStops,
+)
+from keng.warnings.content import (
+    CHANGE_NOTE,
+    AudienceChoice,
+    WarningContent,
+    audience_of,
+    earlier_dispatches,
+    warning_content_of,
+)
 from keng.warnings.models import RecallRequest, Version, Warning
+from keng.warnings.recall_words import forbidden_in_recall
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -68,7 +82,7 @@ def revise_warning(
     warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
         raise AlreadyRecalled
-    if warning_content_of(latest) == content and latest.audience == choice.as_json():
+    if not _changes(latest, content) and latest.audience == choice.as_json():
         return latest
     version = _new_version(warning, latest.number + 1, content, choice, by, after=latest)
     if warning.state != Warning.State.PUBLISHED:
@@ -89,7 +103,7 @@ def revise_warning(
 @act(acts.SUBMIT_WARNING)
 def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
     """Ask a second person. Raises NotAllowed, AlreadyRecalled, NothingWaits, StyleStops,
-    NobodyThere.
+    NoChangeNote, ChangeNoteStops, NobodyThere.
     """
     warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
@@ -98,6 +112,8 @@ def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
         raise NothingWaits
     if stops := style.stopping_findings(warning_content_of(latest)):
         raise StyleStops(stops)
+    if earlier_dispatches(latest):
+        _require_change_note(latest)
     if not count_recipients(audience_of(latest)):
         raise NobodyThere
     steps.submit(latest, by=by)
@@ -150,6 +166,26 @@ def warning_id_of(
     if found is None:
         raise NotAllowed
     return found.warning_id
+
+
+def _changes(latest: Version, content: WarningContent) -> bool:
+    """Whether this says anything new; a note alone corrects nothing that is public."""
+    before = warning_content_of(latest)
+    if latest.is_released:
+        return before.without_note() != content.without_note()
+    return before != content
+
+
+def _require_change_note(version: Version) -> None:
+    """Whoever was sent the earlier version reads what is new.
+
+    Raises NoChangeNote, ChangeNoteStops.
+    """
+    for text in version.texts.values():
+        if not text.get(CHANGE_NOTE, ""):
+            raise NoChangeNote
+        if stops := forbidden_in_recall(text[CHANGE_NOTE], version.warning.unit):
+            raise ChangeNoteStops(stops)
 
 
 def _new_version(

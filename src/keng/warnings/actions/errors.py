@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.acts.errors import AlreadyDone, Refused
+from keng.acts.errors import AlreadyDone, Incomplete, Refused
 from keng.language.house_style import StyleFinding
 
 
@@ -26,6 +26,21 @@ class StyleStops(Refused):
     def __init__(self, findings: list[StyleFinding]) -> None:
         super().__init__(len(findings))
         self.findings = findings
+
+
+class NoChangeNote(Incomplete):
+    """A correction says what it changes and why, to everybody who read the earlier version."""
+
+    sentence = _("Write what this correction changes, and why")
+
+
+class ChangeNoteStops(Refused):
+    """The note of a correction holds what must not go out; holds the sentences that say so."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(len(sentences))
+        self.sentences = sentences
+        self.sentence = " ".join(sentences)
 
 
 class RecallWaits(AlreadyDone):

@@ -8,24 +8,37 @@ from django.views.decorators.http import require_safe
 
 from keng.accounts.who import RELEASING, WORKING
 from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
+from keng.kit import times
+from keng.kit.pagination import ListPage
 from keng.releases.desk import release_refusal
 from keng.warnings import effect, pattern_queries, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
+from keng.warnings.published_filter import PublishedFilter
 
 
 @require_safe
 def desk_warnings(request: HttpRequest) -> HttpResponse:
-    """The desk's warnings: mine to approve first."""
-    return render(
-        request,
-        "warnings/desk_list.html",
-        {
-            "lists": queries.warning_desk_lists(request.officer),
-            "uses": pattern_queries.uses_to_review(request.officer),
-        },
-    )
+    """The desk's warnings: mine to approve first, then what is out, by pages and as it is asked."""
+    form = PublishedFilter(request.GET, officer=request.officer)
+    chosen = form.arguments()
+    lists = queries.warning_desk_lists(request.officer)
+    drafts = ListPage.of_request(request, lists.working.count(), "drafts")
+    published = queries.published_warnings(request.officer, **chosen)
+    page = ListPage.of_request(request, published.count())
+    context = {
+        "lists": lists,
+        "working": list(lists.working[drafts.start : drafts.end]),
+        "drafts": drafts,
+        "form": form,
+        "is_filtered": any(chosen.values()),
+        "published": queries.with_deliveries(published[page.start : page.end]),
+        "page": page,
+        "today": times.local_date(times.now()),
+        "uses": pattern_queries.uses_to_review(request.officer),
+    }
+    return render(request, "warnings/desk_list.html", context)
 
 
 @require_safe
@@ -69,6 +82,7 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "asked_recall": queries.newest_recall_request(warning),
         "can_edit": warning.state != Warning.State.RECALLED,
         "public": next((version for version in versions if version.is_released), None),
+        "correction": queries.changes_of_correction(latest),
         "effect": effect.effect_of_warning(warning, request.officer),
     }
     if is_open:

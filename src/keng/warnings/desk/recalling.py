@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING, WORKING
 from keng.acts.errors import NotAllowed
-from keng.delivery.audience import plan_audience
+from keng.delivery.audience import count_who_have_it, plan_audience
 from keng.releases.desk import (
     SecondPersonPanel,
     decide_release,
@@ -137,6 +137,8 @@ def _recall_page(
     panel: SecondPersonPanel[RecallRequest] | None,
     form: RecallForm,
 ) -> HttpResponse:
+    audience = queries.recall_audience(warning)
+    plan, have_it = plan_audience(audience), count_who_have_it(audience)
     context = {
         "warning": warning,
         "panel": panel,
@@ -145,7 +147,9 @@ def _recall_page(
         "may_release": RELEASING.may_act_for(request.officer, warning.unit),
         "form": form,
         "refuse_form": RefuseRecallForm(),
-        "plan": plan_audience(queries.recall_audience(warning)),
+        "plan": plan,
+        "have_it": have_it,
+        "may_have_it": plan.recipients - have_it,
         "version": queries.published_versions_of(warning)[0],
     }
     status = 422 if form.is_bound and form.errors else panel.status if panel else 200

@@ -54,6 +54,7 @@ def warning_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "from_incident": _incident_of(version.warning, request),
         "plan": counted,
         "since": since,
+        "correction": queries.changes_of_correction(version),
         "numbers": numbers,
     }
     return render(request, "warnings/approve.html", context, status=panel.status)

@@ -113,6 +113,10 @@ def _submit_posted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except actions.StyleStops:
         messages.error(request, _("Saved, but not submitted: see what the house style stops."))
         return redirect("warning-edit", pk=pk)
+    except (actions.NoChangeNote, actions.ChangeNoteStops) as error:
+        said = _("Saved, but not submitted. %(why)s.")
+        messages.error(request, said % {"why": str(error.sentence).rstrip(".")})
+        return redirect("warning-edit", pk=pk)
     except actions.NobodyThere:
         messages.error(request, _("Saved, but not submitted: nobody would receive it."))
         return redirect("warning-edit", pk=pk)
@@ -158,6 +162,8 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
         shown = form.content() if form.is_valid() else None
     elif latest:
         shown = warning_content_of(latest)
+        if latest.is_released:
+            shown = shown.without_note()
     found = _correction_counts(latest) if latest else {}
     if not found:
         found = _audience_counts(form, warning.unit if warning else form.unit)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from keng.kit import feeds
 from keng.language import taxonomy
 from keng.warnings import queries
+from keng.warnings.content import CHANGE_NOTE, WARNING_PARTS
 from keng.warnings.outgoing_text import warning_url
 
 
@@ -15,6 +16,13 @@ from keng.warnings.outgoing_text import warning_url
 def warnings_feed(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
     """The newest warnings, each whole."""
     return feeds.feed_response(request, _current_feed)
+
+
+def _lines(words: dict[str, str]) -> list[str]:
+    """Its parts; of a correction first what it changes and why."""
+    note = words.get(CHANGE_NOTE, "")
+    parts = [words[part] for part in WARNING_PARTS]
+    return [_("Correction: %s") % note, *parts] if note else parts
 
 
 def _current_feed() -> feeds.SteadyFeed:
@@ -32,7 +40,7 @@ def _current_feed() -> feeds.SteadyFeed:
             address=warning_url(version.verify_code.code),
             at=version.released_at,
             title=words["title"],
-            description="\n".join(words[part] for part in ("what", "signs", "act", "call")),
+            description="\n".join(_lines(words)),
             author_name=version.warning.unit.name,
             category=taxonomy.category_label(version.category),
         )

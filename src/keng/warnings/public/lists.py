@@ -1,4 +1,4 @@
-"""The list of warnings, a screenful at a time; of one place, if a reader asks for it."""
+"""The list of warnings, a screenful at a time; of a place, a topic or with some words, if asked."""
 
 from urllib.parse import urlencode
 
@@ -8,10 +8,13 @@ from django.views.decorators.http import require_safe
 
 from keng.kit.languages import language_among
 from keng.kit.pagination import page_number
+from keng.language import taxonomy
 from keng.language.category_names import label_for_reader
+from keng.language.fold import fold
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import PlaceMatch, current_place, find_places
+from keng.tips.topics import TOPIC_NAMES
 from keng.warnings import queries
 from keng.warnings.models import Version
 from keng.warnings.public.pages import standing_of_version, words_for_reader
@@ -28,7 +31,16 @@ def warnings(request: HttpRequest) -> HttpResponse:
     matches = _matches(query) if query and place is None else []
     if len(matches) == 1 and not matches[0].only_alike:
         place = matches[0].place
+    topic = request.GET.get("topic", "")
+    topic = topic if topic in TOPIC_NAMES else ""
     found = queries.recent_warnings(place)
+    if topic:
+        categories = set(taxonomy.categories_of_topic(topic))
+        found = [version for version in found if version.category in categories]
+    # What is no place may be what a warning says.
+    by_words = query if query and place is None and not matches else ""
+    if by_words:
+        found = [version for version in found if _says(version, by_words)]
     for version in found:
         version.standing = standing_of_version(version)
     # In force first; among each other they stay as they were, newest first.
@@ -45,8 +57,13 @@ def warnings(request: HttpRequest) -> HttpResponse:
         "place": place,
         "matches": [] if place else matches,
         "only_alike": any(match.only_alike for match in matches),
-        "newer_url": _address(number - 1, place) if number > 1 else "",
-        "older_url": _address(number + 1, place) if number * WARNINGS_PER_PAGE < len(found) else "",
+        "by_words": by_words,
+        "topic": topic,
+        "topics": list(TOPIC_NAMES.items()),
+        "newer_url": _address(number - 1, place, topic, by_words) if number > 1 else "",
+        "older_url": _address(number + 1, place, topic, by_words)
+        if number * WARNINGS_PER_PAGE < len(found)
+        else "",
     }
     return render(request, "warnings/list.html", context)
 
@@ -69,8 +86,15 @@ def _matches(query: str) -> list[PlaceMatch]:
     return (near or list(found.values()))[:_MOST_PLACES]
 
 
-def _address(number: int, place: Place | None) -> str:
+def _says(version: Version, words: str) -> bool:
+    """Whether its text has these words, in whichever of its languages."""
+    said = " ".join(part for text in version.texts.values() for part in text.values())
+    return fold(words) in fold(said)
+
+
+def _address(number: int, place: Place | None, topic: str, words: str) -> str:
     said: dict[str, str | int] = {"place": place.code} if place else {}
+    said |= {name: value for name, value in (("topic", topic), ("q", words)) if value}
     if number > 1:
         said["page"] = number
     return f"?{urlencode(said)}" if said else "?"

@@ -33,6 +33,10 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
     newest = published[0]
     language = language_among(version.texts)
     text = _sent_text(version, language)
+    # Whoever opens what was replaced reads what the newest one changed.
+    correction = queries.changes_of_correction(newest, language=language)
+    if newest == version or correction is None:
+        correction = queries.changes_of_correction(version, language=language)
     context = {
         "version": version,
         "warning": version.warning,
@@ -40,6 +44,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "spoken": language,
         "standing": standing_of_version(version, newest),
         "newest": newest,
+        "correction": correction,
         "published": published,
         "category": label_for_reader(version.category),
         "text": text,

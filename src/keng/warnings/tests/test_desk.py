@@ -11,7 +11,7 @@ from keng.accounts import second_factor
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
 from keng.delivery.tests.rows import make_rows
-from keng.kit import times
+from keng.kit import pagination, times
 from keng.language.indicators import extract
 from keng.network.models import Group
 from keng.tips.models import Suggestion
@@ -19,7 +19,7 @@ from keng.warnings import actions
 from keng.warnings.content import warning_content_of
 from keng.warnings.desk import releasing
 from keng.warnings.models import Reading, Version, Warning
-from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.tests.ward import CALM, NOTE, Ward
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -277,7 +277,7 @@ def test_a_correction_is_written_on_the_same_form_and_its_recipients_are_fixed(d
     page = desk_client.get(url("warning-edit", version.warning_id)).content.decode()
     assert "Đính chính cảnh báo" in page
     assert "Gửi tới đúng 2 nơi đã nhận bản trước" in page
-    data = filled(ward, call="Trực ban 0204 000 0999, hoặc 113.")
+    data = filled(ward, call="Trực ban 0204 000 0999, hoặc 113.", **NOTE)
     del data["places"], data["kinds"]
     desk_client.post(url("warning-edit", version.warning_id), data)
     assert Version.objects.filter(submitted_at__isnull=False, number=2).exists()
@@ -302,7 +302,7 @@ def test_the_approver_reads_where_a_machine_posts_and_what_is_new_about_it(desk_
 def test_the_approver_of_a_correction_reads_it_as_it_will_be_sent(desk_client, ward):
     version = ward.published()
     code = version.verify_code.code
-    words = {**CALM, "call": "Trực ban 0204 000 0999, hoặc 113."}
+    words = {**CALM, **NOTE, "call": "Trực ban 0204 000 0999, hoặc 113."}
     changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
     actions.revise_warning(
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
@@ -313,6 +313,36 @@ def test_the_approver_of_a_correction_reads_it_as_it_will_be_sent(desk_client, w
         page = desk_client.get(url(name, version.warning_id)).content.decode()
         assert "ĐÍNH CHÍNH: " in page
         assert f"{code[:3]}-{code[3:]}" in page
+    # At the first look, too, the second person sees what is new against what is public.
+    sign_in(desk_client, ward.province_duty)
+    page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
+    assert "Lần sửa này đổi gì, vì sao" in page
+    assert NOTE["note"] in page
+    assert "<ins" in page
+
+
+def test_a_correction_without_a_reason_is_not_handed_in(desk_client, ward):
+    version = ward.published()
+    sign_in(desk_client, ward.officer)
+    data = filled(ward, call="Trực ban 0204 000 0999, hoặc 113.")
+    del data["places"], data["kinds"]
+    answer = desk_client.post(url("warning-edit", version.warning_id), data)
+    assert answer.status_code == 422
+    assert "Bạn viết lần sửa này đổi gì, vì sao" in answer.content.decode()
+    answer = desk_client.post(
+        url("warning-edit", version.warning_id), data | {"note": "Gọi 0912 345 678."}
+    )
+    assert "không phải số của trực ban" in answer.content.decode()
+    assert not Version.objects.filter(number=2).exists()
+
+
+def test_a_recalled_warning_is_not_said_to_hold(desk_client, ward):
+    version = ward.published()
+    sign_in(desk_client, ward.commander)
+    address = url("warning-detail", version.warning_id)
+    assert "hiệu lực đến" in desk_client.get(address).content.decode()
+    actions.recall_warning(version.warning_id, reason="over", by=ward.commander)
+    assert "hiệu lực đến" not in desk_client.get(address).content.decode()
 
 
 def test_taking_back_needs_a_reason_and_a_code(desk_client, ward):
@@ -388,3 +418,53 @@ def test_nothing_goes_out_to_a_number_of_people_that_no_page_showed(desk_client,
     # The code was not looked at.
     assert desk_client.post(address, sent | {"people": "0"}).status_code == 302
     assert Dispatch.objects.count() == 1
+
+
+def out(client, query=""):
+    answer = client.get(url("warnings") + query)
+    return [version.texts["vi"]["title"] for version in answer.context["published"]]
+
+
+def test_what_is_out_is_found_by_its_words_code_and_state(desk_client, ward):
+    first = ward.published(words=CALM | {"title": "Số lạ gọi bảo kích hoạt"})
+    second = ward.published(words=CALM | {"title": "Xe máy bị cạy khoá"})
+    yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
+    Version.objects.filter(pk=second.pk).update(valid_until=yesterday)
+    sign_in(desk_client, ward.officer)
+    code = first.verify_code.code
+    for query, titles in (
+        ("", {"Số lạ gọi bảo kích hoạt", "Xe máy bị cạy khoá"}),
+        ("?q=XE+MAY", {"Xe máy bị cạy khoá"}),
+        (f"?q={code[:3]}-{code[3:]}", {"Số lạ gọi bảo kích hoạt"}),
+        ("?state=current", {"Số lạ gọi bảo kích hoạt"}),
+        ("?state=expired", {"Xe máy bị cạy khoá"}),
+        ("?state=recalled", set()),
+        ("?state=corrected", set()),
+        ("?category=theft", set()),
+        ("?state=nothing&category=nothing", {"Số lạ gọi bảo kích hoạt", "Xe máy bị cạy khoá"}),
+    ):
+        assert set(out(desk_client, query)) == titles, query
+    actions.recall_warning(first.warning_id, reason="over", by=ward.commander)
+    assert out(desk_client, "?state=recalled") == ["Số lạ gọi bảo kích hoạt"]
+    assert out(desk_client, "?state=current") == []
+    page = desk_client.get(url("warnings") + "?q=khong+co").content.decode()
+    assert "Không có cảnh báo nào khớp" in page
+
+
+def test_everything_that_is_out_is_reached_by_pages(desk_client, ward, monkeypatch):
+    monkeypatch.setattr(pagination, "PAGE_SIZE", 2)
+    for n in range(5):
+        ward.published(words=CALM | {"title": f"Cảnh báo số {n}"})
+    sign_in(desk_client, ward.officer)
+    found = [title for page in range(3) for title in out(desk_client, f"?page={page}")]
+    assert found == [f"Cảnh báo số {n}" for n in (4, 3, 2, 1, 0)]
+    page = desk_client.get(url("warnings") + "?q=so&page=1").content.decode()
+    assert "3–4" in page
+    assert "q=so&amp;page=2" in page
+
+
+def test_the_province_chooses_one_desk(desk_client, ward):
+    ward.published(words=CALM | {"title": "Của phường"})
+    sign_in(desk_client, ward.coordinator)
+    assert out(desk_client, f"?unit={ward.unit.pk}") == ["Của phường"]
+    assert out(desk_client, f"?unit={ward.province.pk}") == []

@@ -20,7 +20,7 @@ from keng.warnings import actions
 from keng.warnings.actions import pattern_acts
 from keng.warnings.known_numbers import NumbersUnchecked, check_warning
 from keng.warnings.models import Pattern, Warning
-from keng.warnings.tests.ward import CALM, Ward, looked_at
+from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -257,7 +257,7 @@ def test_a_number_typed_into_a_correction_is_compared_too(ward):
     version = ward.draft(words=RIGHT, from_incident=ward.incident)
     actions.submit_warning(version.warning_id, by=ward.officer)
     release(version, ward.commander)
-    content = ward.content(WRONG)
+    content = ward.content({**WRONG, **NOTE})
     actions.revise_warning(
         version.warning_id, content=content, choice=ward.choice(), by=ward.officer
     )

@@ -18,7 +18,7 @@ from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
 from keng.warnings.public import lists
 from keng.warnings.tests.test_releasing import correct
-from keng.warnings.tests.ward import CALM, Ward, looked_at
+from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,23 @@ def test_the_page_is_whole_signed_and_ready_to_share(public_client, ward):
     assert 'href="sms:?body=' in shown
     assert "<script" in shown
     assert "Còn hiệu lực" in shown
+
+
+def test_a_correction_shows_everybody_what_changed_and_why(public_client, ward):
+    version = ward.published()
+    assert "Đã sửa gì" not in page(public_client, version)
+    correct(ward, version)
+    new = Version.objects.get(warning=version.warning_id, number=2)
+    # Also on the page of what was replaced, which is the one that people have in their chats.
+    for one in (new, version):
+        shown = page(public_client, one).replace("\u00a0", " ")
+        assert "Đã sửa gì" in shown
+        assert NOTE["note"] in shown
+        assert "<del>0113</del>" in re.sub(r"\s+>", ">", shown)
+        assert "<ins>0999</ins>" in re.sub(r"\s+>", ">", shown)
+    listed = public_client.get(url("warnings")).content.decode()
+    assert NOTE["note"] in listed.replace("\u00a0", " ")
+    assert f"Đính chính: {NOTE['note']}" in public_client.get(url("warnings-feed")).content.decode()
 
 
 def test_english_readers_get_english_where_there_is_some(public_client, ward):
@@ -313,3 +330,27 @@ def test_the_list_asks_few_questions(public_client, ward, django_assert_max_num_
         actions.approve_warning(version.pk, **looked_at(version), by=ward.commander)
     with django_assert_max_num_queries(8):
         public_client.get(url("warnings"))
+
+
+def test_the_list_is_searched_by_words_and_by_topic(public_client, ward):
+    ward.published()
+    Version.objects.update(category="scam_impersonation")
+    address = url("warnings")
+    for query, is_found in (
+        ("q=kich+hoat", True),
+        ("q=xe+may", False),
+        ("topic=scam", True),
+        ("topic=fire", False),
+        ("topic=fire&q=kich+hoat", False),
+        ("topic=nothing", True),
+    ):
+        shown = public_client.get(f"{address}?{query}").content.decode()
+        assert (f"{CALM['title']}</a>" in shown) == is_found, query
+
+
+def test_every_page_of_a_search_is_reached(public_client, ward, monkeypatch):
+    monkeypatch.setattr(lists, "WARNINGS_PER_PAGE", 1)
+    ward.published()
+    ward.published()
+    shown = public_client.get(url("warnings") + "?topic=scam&q=kich+hoat").content.decode()
+    assert "topic=scam&amp;q=kich+hoat&amp;page=2" in shown

@@ -70,6 +70,17 @@ def test_at_once_only_for_a_fixed_reason_in_the_language_of_each_text(ward):
     assert Entry.objects.get(action="warning.recalled").detail["why"] == "wrong_number"
 
 
+def test_the_page_tells_who_has_it_from_who_may_have_it(desk_client, ward):
+    version = ward.published()
+    Delivery.objects.filter(dispatch=version.dispatch, channel="sandbox").update(state="sent")
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(f"/warnings/{version.warning_id}/recall/").content.decode()
+    # The machine has posted to one group; the lead of the other may have posted it, too.
+    assert "1 nơi đã nhận." in page
+    assert "1 nơi nữa có thể đã có" in page
+    assert "báo 2 nơi nhận" in page
+
+
 def test_nobody_sends_words_of_their_own_alone(ward):
     version = ward.published()
     with pytest.raises(NotAllowed):

@@ -22,7 +22,7 @@ from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
 from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.models import VerifyCode, Version, Warning
-from keng.warnings.tests.ward import CALM, Ward, looked_at, waiting_warnings
+from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at, waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +126,8 @@ def test_writing_the_same_text_before_is_writing_it(ward):
 
 def with_a_word_more(ward, version, by):
     words = {**CALM, "act": CALM["act"] + " Xin chú ý."}
+    if Version.objects.get(pk=version.pk).is_released:
+        words |= NOTE
     changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
     return actions.revise_warning(version.warning_id, content=changed, choice=ward.choice(), by=by)
 
@@ -351,12 +353,45 @@ def test_a_warning_to_nobody_is_not_submitted(ward):
 
 
 def correct(ward, version):
-    words = {**CALM, "call": "Trực ban 0204 000 0999, hoặc 113."}
+    words = {**CALM, **NOTE, "call": "Trực ban 0204 000 0999, hoặc 113."}
     changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
     actions.revise_warning(
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )
     return release(actions.submit_warning(version.warning_id, by=ward.officer), ward.commander)
+
+
+def test_a_correction_says_what_it_changes_and_why(ward):
+    version = ward.published()
+
+    def hand_in(**note):
+        words = {**CALM, "call": "Trực ban 0204 000 0999, hoặc 113.", **note}
+        changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
+        actions.revise_warning(
+            version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+        )
+        return actions.submit_warning(version.warning_id, by=ward.officer)
+
+    with pytest.raises(actions.NoChangeNote):
+        hand_in()
+    for words in ("Số đúng là 0912 345 678.", "Xem vneid-kichhoat.com."):
+        with pytest.raises(actions.ChangeNoteStops):
+            hand_in(note=words)
+    again = hand_in(**NOTE)
+    # What it says of itself is let out with it.
+    seen = looked_at(again)
+    Version.objects.filter(pk=again.pk).update(texts={"vi": again.texts["vi"] | {"note": "Khác."}})
+    with pytest.raises(TextChanged):
+        actions.approve_warning(again.pk, **seen, by=ward.commander)
+
+
+def test_a_note_alone_corrects_nothing(ward):
+    version = ward.published()
+    changed = dataclasses.replace(warning_content_of(version), texts={"vi": {**CALM, **NOTE}})
+    same = actions.revise_warning(
+        version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+    )
+    assert same == version
 
 
 def test_a_correction_goes_to_those_who_were_sent_the_warning_and_replaces_what_waits(ward):
@@ -372,6 +407,7 @@ def test_a_correction_goes_to_those_who_were_sent_the_warning_and_replaces_what_
     assert old.verify_code.code != new.verify_code.code
     text = second.texts.get(language="vi").text
     assert f"{old.verify_code.code[:3]}-{old.verify_code.code[3:]}" in text
+    assert f"Đã sửa: {NOTE['note']}" in text
     assert [v.pk for v in queries.public_versions()] == [new.pk]
     assert RelayTask.objects.filter(dispatch=second, lead=ward.lead).count() == 1
 
@@ -401,7 +437,8 @@ def test_what_a_correction_ends_stands_in_the_units_record_once_all_rows_are_wri
 def test_while_a_correction_is_written_the_public_reads_the_old_version(ward):
     version = ward.submitted()
     release(version, ward.commander)
-    changed = dataclasses.replace(warning_content_of(version), severity=3)
+    texts = {"vi": {**CALM, **NOTE}}
+    changed = dataclasses.replace(warning_content_of(version), severity=3, texts=texts)
     actions.revise_warning(
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )

@@ -27,7 +27,7 @@ from keng.network.models import Group
 from keng.warnings import actions
 from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.models import Version, Warning
-from keng.warnings.tests.ward import CALM, Ward, looked_at
+from keng.warnings.tests.ward import CALM, NOTE, Ward, looked_at
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -388,7 +388,8 @@ def test_with_a_lease_between_every_two_steps_everybody_gets_the_corrected_text(
 
 def corrected(ward, version, call="Công an tỉnh 0204 000 0999, hoặc 113."):
     """A correction of it that waits for approval."""
-    changed = dataclasses.replace(warning_content_of(version), texts={"vi": {**CALM, "call": call}})
+    texts = {"vi": {**CALM, **NOTE, "call": call}}
+    changed = dataclasses.replace(warning_content_of(version), texts=texts)
     actions.revise_warning(
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )

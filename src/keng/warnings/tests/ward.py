@@ -21,6 +21,10 @@ CALM = {
 }
 
 
+# What a correction says of itself; a first text has none.
+NOTE = {"note": "Số trực ban ghi sai, nay ghi số đúng."}
+
+
 def looked_at(version):
     """What an approver has seen of it now: the text, the groups, and how many people."""
     people = plan_audience(audience_of(version)).subscribers

@@ -8,7 +8,7 @@ from random import Random
 from keng.accounts.models import Officer
 from keng.kit import times
 from keng.network.models import GroupKind
-from keng.warnings.content import WARNING_FIELDS, AudienceChoice, WarningContent
+from keng.warnings.content import CHANGE_NOTE, WARNING_FIELDS, AudienceChoice, WarningContent
 from keng_dev.demo.province.territory import Desk, Territory
 from keng_dev.demo.province.volumes import Volumes
 from keng_dev.demo.province.words import sections
@@ -23,6 +23,11 @@ _KINDS_OF = {
     "weapons_fireworks": (K.SCHOOL, K.YOUTH_UNION, K.RESIDENTS),
 }
 _WARD_WARNINGS = 11
+# What each correction says that it changes, and why.
+_CORRECTION_NOTES = {
+    "vi": "Một phần của bản trước ghi sai; đã hỏi lại nơi có việc và sửa cho đúng.",
+    "en": "One part of the earlier version was wrong; we asked again and put it right.",
+}
 # What is younger may still turn out wrong; nobody knows yet.
 _SETTLED = dt.timedelta(days=2)
 
@@ -135,7 +140,12 @@ class Year:
         right = bulletin.content
         at = bulletin.at + dt.timedelta(hours=self._dice.uniform(0.7, 4))
         wrong = replace(first, valid_until=right.valid_until)
-        return replace(bulletin, content=wrong, amendments=(Amendment(at, right),))
+        texts = {
+            language: {**text, CHANGE_NOTE: _CORRECTION_NOTES[language]}
+            for language, text in right.texts.items()
+        }
+        amendment = Amendment(at, replace(right, texts=texts))
+        return replace(bulletin, content=wrong, amendments=(amendment,))
 
     def _taken_back(self, bulletin: Bulletin, reason: str) -> Bulletin:
         last = bulletin.amendments[-1].at if bulletin.amendments else bulletin.at

@@ -18,9 +18,15 @@
     } catch {
       // Plain http and old phones: select, and let the older command try.
       select(source);
-      if (!document.execCommand("copy")) return;
+      if (!document.execCommand("copy")) {
+        // The words stand selected; the next press goes on without copying.
+        delete button.dataset.copy;
+        return;
+      }
     }
-    label.textContent = button.dataset.done;
+    if (button.dataset.done) label.textContent = button.dataset.done;
+    // A button that also sends a form does so once the words are copied.
+    if (button.type === "submit") button.form.requestSubmit(button);
   }
 
   for (const button of document.querySelectorAll("[data-copy][hidden], [data-print][hidden]")) {
@@ -30,6 +36,9 @@
     const button = event.target.closest("[data-copy], [data-print]");
     if (!button) return;
     if (button.hasAttribute("data-print")) print();
-    else copy(button);
+    else {
+      if (button.type === "submit") event.preventDefault();
+      copy(button);
+    }
   });
 })();

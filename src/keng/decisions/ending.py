@@ -1,0 +1,42 @@
+"""A tip ends by one act: whether it was of value, what came of it, and the last words."""
+
+import uuid
+from collections.abc import Mapping
+
+from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.decisions import acts, incident_lead
+from keng.decisions.closing import close_tip, record_outcome
+from keng.decisions.triage import rate_tip
+from keng.tips.errors import NoOutcome
+from keng.tips.lock import lock_tip
+from keng.tips.models import Decision
+
+
+@act(acts.END_TIP)
+def end_tip(
+    tip_id: uuid.UUID,
+    *,
+    outcome: str,
+    by: Officer,
+    value: str = "",
+    note: str = "",
+    text: str = "",
+    effect: Mapping[str, int] | None = None,
+    seen: str | None = None,
+) -> Decision:
+    """Rate the tip, say what came of it, and close it with `text` or a fixed sentence.
+
+    What stands already as it is said here is not decided again. `effect` holds what was lost, saved
+    and got back in đồng and how many people were helped (Incident.EFFECT). Taking it back opens the
+    tip again; value and outcome stay as they were said. Raises NoOutcome.
+    """
+    incident_lead.lock_tip_and_those_behind(tip_id)
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    if not outcome:
+        raise NoOutcome
+    if value and value != tip.value:
+        rate_tip(tip_id, value=value, by=by)
+    if (outcome, note.strip()) != (tip.outcome, tip.outcome_note):
+        record_outcome(tip_id, outcome=outcome, note=note, by=by)
+    return close_tip(tip_id, by=by, text=text, effect=effect)

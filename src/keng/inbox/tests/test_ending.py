@@ -1,0 +1,126 @@
+"""A tip ends by one form: its value, what came of it, the money, and the words that leave."""
+
+import pytest
+from django.utils import translation
+
+from keng.inbox.tests.test_tip_page import desk, officer, unit, url
+from keng.tips import letters
+from keng.tips.models import Incident, Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+__all__ = ["desk", "officer", "unit"]
+
+
+def seen_version(client, tip):
+    return client.get(url("tip-close", tip.pk)).context["seen"]
+
+
+def newest_version(client, tip):
+    return client.get(url("tip", tip.pk)).context["seen"]
+
+
+def test_one_form_ends_it_with_value_outcome_money_and_words(desk, unit):
+    tip = make.tip(unit=unit)
+    address = url("tip-close", tip.pk)
+    shown = desk.get(address).content.decode()
+    # The words are on the page as they will be sent, for each outcome.
+    assert 'data-sentence="Việc bạn báo đã được làm rõ.' in shown
+    sent = {
+        "outcome": "prevented",
+        "value": "of_value",
+        "note": "Ngân hàng giữ lại",
+        "money_saved": "18.000.000",
+        "persons_helped": "1",
+        "text": "Ngân hàng đã giữ lại 18 triệu cho bác.",
+    }
+    answer = desk.post(address, sent | {"seen": seen_version(desk, tip)}, follow=True)
+    assert answer.redirect_chain[-1][0] == url("inbox")
+    tip.refresh_from_db()
+    assert (tip.state, tip.outcome, tip.value) == ("closed", "prevented", "of_value")
+    assert [step.kind for step in tip.decisions.order_by("id")] == ["rated", "outcome", "closed"]
+    assert tip.messages.get(author="desk").text == sent["text"]
+    incident = tip.incident
+    assert (incident.money_saved, incident.persons_helped) == (18_000_000, 1)
+    assert incident.closed_at is not None
+
+
+def test_without_money_no_incident_is_opened_and_the_fixed_sentence_goes_out(desk, unit):
+    tip = make.tip(unit=unit, category="theft")
+    with translation.override("vi"):
+        sentence = letters.closing_sentence(tip, "solved")
+    # The box still holds the words of another outcome: nobody wrote them.
+    with translation.override("vi"):
+        other = letters.closing_sentence(tip, "warned")
+    sent = {"outcome": "solved", "text": other, "seen": seen_version(desk, tip)}
+    desk.post(url("tip-close", tip.pk), sent)
+    tip.refresh_from_db()
+    assert tip.incident_id is None
+    message = tip.messages.get()
+    assert (message.text, message.officer_id) == (sentence, None)
+
+
+def test_taking_the_end_back_takes_its_money_back(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "solved", "money_lost": "5000000", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-close", tip.pk), sent)
+    desk.post(url("decision-undo"), desk.session["undo"]["fields"])
+    tip.refresh_from_db()
+    assert (tip.state, tip.incident_id) == ("received", None)
+    # What no tip tells of is in no figure (reports.figures.definitions).
+    assert not Incident.objects.filter(tips__isnull=False).exists()
+    # And it ends again, with what stands in the form then.
+    sent = {"outcome": "solved", "money_lost": "7000000", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-close", tip.pk), sent)
+    assert Incident.objects.get(tips=tip.pk).money_lost == 7_000_000
+
+
+def test_opened_again_it_keeps_what_was_written_down_of_it(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "solved", "money_lost": "5000000", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-close", tip.pk), sent)
+    desk.post(url("tip-reopen", tip.pk), {"reason": "Còn nữa", "seen": newest_version(desk, tip)})
+    assert 'value="5000000"' in desk.get(url("tip-close", tip.pk)).content.decode()
+    assert Incident.objects.get().closed_at is None
+
+
+def test_money_of_several_tips_is_the_incidents_and_not_one_tips(desk, unit):
+    tips = make.tip(unit=unit), make.tip(unit=unit)
+    officer = make.officer(unit=unit)
+    incident = make.incident(unit=unit, by=officer, tips=tips, money_lost=9)
+    shown = desk.get(url("tip-close", tips[0].pk)).content.decode()
+    assert 'name="money_lost"' not in shown
+    assert url("incident", incident.pk) in shown
+    sent = {"outcome": "solved", "money_lost": "5", "seen": seen_version(desk, tips[0])}
+    desk.post(url("tip-close", tips[0].pk), sent)
+    incident.refresh_from_db()
+    assert (incident.money_lost, incident.closed_at) == (9, None)
+
+
+def test_only_the_outcome_is_saved_and_nothing_goes_out(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "solved", "value": "of_value", "text": "Xong", "money_lost": "5"}
+    desk.post(url("tip-outcome", tip.pk), sent | {"seen": seen_version(desk, tip)})
+    tip.refresh_from_db()
+    assert (tip.state, tip.outcome, tip.value) == ("received", "solved", "of_value")
+    assert not tip.messages.exists()
+
+
+def test_an_end_without_an_outcome_keeps_what_was_typed(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "", "text": "Cảm ơn bác", "money_lost": "năm", "seen": ""}
+    answer = desk.post(url("tip-close", tip.pk), sent)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "Cảm ơn bác" in shown
+    assert "Chọn kết quả." in shown
+    assert Tip.objects.get(pk=tip.pk).is_open
+
+
+def test_who_asked_not_to_be_contacted_is_sent_nothing(desk, unit):
+    tip = make.tip(unit=unit, do_not_contact=True)
+    assert "không gửi gì" in desk.get(url("tip-close", tip.pk)).content.decode()
+    sent = {"outcome": "solved", "text": "Xong", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-close", tip.pk), sent)
+    assert not tip.messages.filter(author="desk").exists()
+    assert Tip.objects.get(pk=tip.pk).state == "closed"

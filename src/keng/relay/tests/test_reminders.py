@@ -1,0 +1,144 @@
+"""Leads who were told and have not confirmed: who is on the list, in which words, and for whom."""
+
+import datetime
+
+import pytest
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.delivery.audience import SameRecipients
+from keng.delivery.models import RelayTask
+from keng.kit import times
+from keng.network.models import Group
+from keng.network.secret_links import lead_token
+from keng.relay import coverage, reminders
+from keng.relay import relay_acts as actions
+from keng.relay.establishment_reach import establishments_with_rooms
+from keng.relay.tests.test_relay import page, url, ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+__all__ = ["ward"]
+
+
+def told(hours, **of):
+    """Their tasks were handed out so many hours ago."""
+    at = times.now() - datetime.timedelta(hours=hours)
+    RelayTask.objects.filter(**of).update(handed_out_at=at)
+
+
+def names(officer, **asked):
+    return [one.lead.name for one in reminders.leads_to_remind(officer, **asked)]
+
+
+def test_who_has_not_confirmed_after_some_hours_is_reminded(ward):
+    ward.send(ward.audience())
+    assert names(ward.officer) == []
+    told(3)
+    assert names(ward.officer) == ["Bà Mão"]
+    assert names(ward.officer, hours=6) == []
+    assert names(make.officer(unit=make.unit())) == []
+    actions.confirm_tasks([RelayTask.objects.get().pk], lead=ward.lead, via="zalo")
+    assert names(ward.officer) == []
+
+
+def test_who_wants_to_do_it_later_or_stopped_is_not(ward):
+    ward.send(ward.audience())
+    told(30)
+    actions.note_why_not([RelayTask.objects.get().pk], lead=ward.lead, reason="later")
+    assert names(ward.officer) == []
+    RelayTask.objects.update(remind_at=times.now() - datetime.timedelta(hours=1))
+    assert names(ward.officer) == ["Bà Mão"]
+    type(ward.lead).objects.update(stopped_at=times.now())
+    assert names(ward.officer) == []
+
+
+def test_one_tap_notes_it_and_the_words_are_there(desk_client, ward):
+    dispatch = ward.send(ward.audience())
+    told(3)
+    sign_in(desk_client, ward.officer)
+    address = url("reminders", desk=True)
+    shown = desk_client.get(address).content.decode()
+    assert "1 đầu mối chưa xác nhận sau 2 giờ" in shown
+    assert "chưa biết “" in shown
+    assert lead_token(ward.lead) not in shown
+    sent = {"hours": "2", "dispatch": str(dispatch.pk)}
+    answer = desk_client.post(url("lead-remind", ward.lead.pk, desk=True), sent, follow=True)
+    shown = answer.content.decode()
+    assert "Đã ghi: đã nhắc Bà Mão" in shown
+    assert "Nhắc lại" in shown
+    task = RelayTask.objects.get()
+    assert task.reminded_by == ward.officer
+    assert Entry.objects.get(action="relay.reminded").detail == {"tasks": [str(task.pk)]}
+    shown = desk_client.get(url("dispatch-coverage", dispatch.pk, desk=True)).content.decode()
+    assert "đã nhắc lúc" in shown
+    sign_in(desk_client, make.officer(unit=make.unit()))
+    assert desk_client.get(f"{address}?dispatch={dispatch.pk}").status_code == 404
+    answer = desk_client.post(url("lead-remind", ward.lead.pk, desk=True), sent)
+    assert answer.status_code == 404
+
+
+def test_whoever_was_reminded_lately_comes_last(ward):
+    second = make.lead(unit=ward.unit, groups=(ward.group,), name="Ông Tám")
+    ward.send(ward.audience())
+    told(5, lead=ward.lead)
+    told(3, lead=second)
+    assert names(ward.officer) == ["Bà Mão", "Ông Tám"]
+    assert reminders.note_reminded(ward.lead.pk, hours=2, by=ward.officer) == 1
+    assert names(ward.officer) == ["Ông Tám", "Bà Mão"]
+
+
+def test_a_school_is_reminded_in_its_own_words(public_client, ward):
+    Group.objects.filter(pk=ward.group.pk).update(kind="school")
+    teacher = make.lead(unit=ward.unit, groups=(ward.group,), name="Cô Hoa", above=ward.lead)
+    ward.send(ward.audience())
+    told(3)
+    (found,) = reminders.leads_to_remind(ward.officer)
+    assert "nhờ thầy cô gửi" in found.message
+    assert "còn 1 người chưa xác nhận" in found.message
+    # Names of those below are the lead's alone, with words to send them that name nobody.
+    assert (found.lead, found.below) == (ward.lead, 1)
+    assert teacher.name not in found.message
+    assert "Kính gửi thầy cô" in found.message
+    shown = page(public_client, ward.lead)
+    assert "Cô Hoa" in shown
+    assert "Kính gửi thầy cô: nhờ thầy cô gửi" in shown
+
+
+def test_nobody_at_a_school_is_asked_about_rooms(ward):
+    made = {"unit": ward.unit, "place": ward.hamlet, "group": ward.group}
+    make.establishment(**made)
+    assert establishments_with_rooms([ward.group.pk]) == {ward.group.pk: 1}
+    Group.objects.filter(pk=ward.group.pk).update(kind="school")
+    assert establishments_with_rooms([ward.group.pk]) == {}
+
+
+def test_a_recall_counts_in_coverage(desk_client, ward):
+    first = ward.send(ward.audience())
+    recall = ward.send(SameRecipients((first.pk,)), kind="recall")
+    sign_in(desk_client, ward.officer)
+    found = coverage.recent_dispatches(ward.officer)
+    assert recall in found
+    shown = desk_client.get(url("coverage", desk=True)).content.decode()
+    assert "đã thu hồi" in shown
+    counted = coverage.coverage_of_dispatches([each.pk for each in found], officer=ward.officer)
+    assert counted.dispatches[recall.pk].waiting == 1
+    assert f'data-passed-on="{counted.total.passed_on}"' in shown
+
+
+def test_every_warning_of_the_month_is_counted_and_reached_by_pages(desk_client, ward):
+    for _ in range(52):
+        ward.send(ward.audience(over_limit_reason="x"))
+    sign_in(desk_client, ward.officer)
+    shown = desk_client.get(url("coverage", desk=True))
+    assert (len(shown.context["rows"]), shown.context["page"].total) == (50, 52)
+    assert len(desk_client.get(url("coverage", desk=True) + "?page=1").context["rows"]) == 2
+
+
+def test_who_answers_to_somebody_who_stopped_is_the_desks_to_remind(ward):
+    below = make.lead(unit=ward.unit, groups=(ward.group,), name="Ông Tám", above=ward.lead)
+    ward.send(ward.audience())
+    told(3)
+    assert names(ward.officer) == ["Bà Mão"]
+    type(ward.lead).objects.filter(pk=ward.lead.pk).update(stopped_at=times.now())
+    assert names(ward.officer) == [below.name]

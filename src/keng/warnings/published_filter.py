@@ -1,0 +1,65 @@
+"""The filter row above the desk's list of what is out: words, what became of it, category, desk."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer
+from keng.kit.forms import Form
+from keng.kit.ids import read_id
+from keng.language import taxonomy
+from keng.places.models import Unit
+from keng.warnings.queries import PUBLISHED_STATES
+
+
+class PublishedFilter(Form):
+    """What nobody offers is taken for nothing, so that an old address still shows a list."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Title or code"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        names = {
+            "current": _("In force"),
+            "expired": _("Expired"),
+            "corrected": _("Corrected"),
+            "recalled": _("Taken back"),
+        }
+        fields["state"].choices = [
+            ("", _("All")),
+            *((code, names[code]) for code in PUBLISHED_STATES),
+        ]
+        fields["category"].choices = [
+            ("", _("All")),
+            *(
+                (code, taxonomy.category_label(code, get_language() or "vi"))
+                for code in taxonomy.warning_categories()
+            ),
+        ]
+        units = Unit.objects.filter(pk__in=officer.unit_ids).order_by("-kind", "name")
+        if len(officer.unit_ids) > 1:
+            fields["unit"].choices = [("", _("All")), *((str(u.pk), u.name) for u in units)]
+        else:
+            del self.fields["unit"]
+
+    def arguments(self) -> dict[str, Any]:
+        """For keng.warnings.queries.published_warnings."""
+        self.is_valid()
+        found = self.cleaned_data
+        return {
+            "words": found.get("q", ""),
+            "state": found.get("state", ""),
+            "category": found.get("category", ""),
+            "unit": read_id(found.get("unit", "")),
+        }
