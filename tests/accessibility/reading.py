@@ -22,8 +22,6 @@ ON_A_PHONE: Look = (390, "light")
 USUAL_LOOK: dict[str, Look] = {"vi": ON_A_PHONE, "en": (1280, "dark")}
 LANGUAGES = tuple(USUAL_LOOK)
 IS_NIGHTLY = os.environ.get("KENG_TEST_NIGHTLY") == "1"
-# Public pages have one theme.
-IN_THE_LIGHT = "light"
 IS_READY = "typeof axe !== 'undefined'"
 RUN = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 
@@ -35,14 +33,10 @@ class Reading:
     one more, which its name and language draw, so that the pages together cover all looks.
     """
 
-    def __init__(
-        self, language: str, *, is_public: bool = False, at_every_look: bool = IS_NIGHTLY
-    ) -> None:
+    def __init__(self, language: str, *, at_every_look: bool = IS_NIGHTLY) -> None:
         self.language = language
         self.at_every_look = at_every_look
-        width, scheme = USUAL_LOOK.get(language, ON_A_PHONE)
-        self.usual: Look = (width, IN_THE_LIGHT if is_public else scheme)
-        self.every = public_looks() if is_public else EVERY_LOOK
+        self.usual = USUAL_LOOK.get(language, ON_A_PHONE)
         self.found: dict[str, Faults] = {}
         self.pages: list[str] = []
         self.looks_read: set[Look] = set()
@@ -61,8 +55,8 @@ class Reading:
     def looks_of(self, name: str) -> list[Look]:
         """At which looks a page of this name is read."""
         if self.at_every_look:
-            return self.every
-        others = [look for look in self.every if look != self.usual]
+            return EVERY_LOOK
+        others = [look for look in EVERY_LOOK if look != self.usual]
         return [self.usual, others[crc32(f"{name} {self.language}".encode()) % len(others)]]
 
     def visit(self, page: Page, addresses: Iterable[str]) -> None:
@@ -70,11 +64,6 @@ class Reading:
         for address in addresses:
             page.goto(address)
             self.look(page)
-
-
-def public_looks() -> list[Look]:
-    """Every width, by day alone."""
-    return [(width, IN_THE_LIGHT) for width in WIDTHS]
 
 
 def faults(page: Page) -> Faults:

@@ -41,7 +41,7 @@ def tip(stack, person):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_public_answer_has_a_fault(stack, person, language):
-    page, reading = person(locale=language), Reading(language, is_public=True)
+    page, reading = person(locale=language), Reading(language)
     code = public_answers.mistakes_of_the_report(page, stack, reading.look, WORDS)
     public_answers.the_report_later(page, stack, reading.look, code)
     public_answers.dead_ends(page, stack, reading.look)

@@ -12,7 +12,7 @@ STORY = Story("Có người gọi điện tự xưng là cán bộ ngân hàng, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_the_report_has_a_fault(stack, person, language):
-    reading = Reading(language, is_public=True)
+    reading = Reading(language)
     report(person(locale=language), stack, STORY, at_each_page=reading.look)
     assert len(reading.pages) > 8
     assert reading.found == {}
@@ -20,7 +20,7 @@ def test_no_page_of_the_report_has_a_fault(stack, person, language):
 
 @pytest.mark.parametrize("language", FURTHER)
 def test_no_page_in_a_further_language_has_a_fault(stack, person, language):
-    page, reading = person(locale=language), Reading(language, is_public=True)
+    page, reading = person(locale=language), Reading(language)
     code = report(page, stack, STORY, at_each_page=reading.look)
     read_status(page, stack, code)
     reading.look(page)

@@ -67,7 +67,7 @@ def test_no_desk_page_has_a_fault(stack, person, signed_in, reported, name, lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_public_page_has_a_fault(stack, person, language):
-    page, reading = person(locale=language), Reading(language, is_public=True)
+    page, reading = person(locale=language), Reading(language)
     ways = EVERY_PUBLIC_WAY if IS_NIGHTLY or language == "vi" else IN_SHORT
     every_page = open_every_page(page, f"{stack.public}/")
     wrong = read_every_page(page, every_page, reading, ways)

@@ -13,7 +13,7 @@ NAMES = {"vi": ("Trường trung học Cầu Đá", "cau.da"), "en": ("Trường
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_a_partners_room_has_a_fault(stack, person, signed_in, language):
     coordinator = Desk(person(locale="vi", storage_state=signed_in("mai")), stack, "mai")
-    page, reading = person(locale=language), Reading(language, is_public=True)
+    page, reading = person(locale=language), Reading(language)
     credentials = partners.invite(coordinator, stack, *NAMES[language])
     administrator = Desk(person(locale="vi", storage_state=signed_in("admin")), stack, "admin")
     partners.vouch(administrator, stack, NAMES[language][0])

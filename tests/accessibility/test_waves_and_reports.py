@@ -69,7 +69,7 @@ def with_effect(page: Page, stack: Stack) -> str:
 
 
 def test_the_public_month_has_no_fault(stack, person):
-    page, reading = person(locale="vi"), Reading("vi", is_public=True)
+    page, reading = person(locale="vi"), Reading("vi")
     reading.visit(page, [f"{stack.public}/results"])
     assert page.locator("main table").count() > 3
     assert reading.found == {}

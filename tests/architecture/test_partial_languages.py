@@ -1,5 +1,7 @@
 """A further language has its pages whole: no sentence of them is left in English."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.utils.translation import to_locale
@@ -8,6 +10,12 @@ from keng.kit.languages import FULL_LANGUAGES, LANGUAGE_NAMES
 from keng.runtime.locale import LOCALE, entries_by_sentence
 from tests.architecture import partial_languages
 from tests.architecture.test_locale import PLACEHOLDER
+
+# What stands for something else in a sentence: no letter of it is read.
+NO_TEXT = re.compile(r"<[^<>]*>|%\(\w+\)[sd]")
+HAN_BESIDE_LATIN_MARK = re.compile(
+    r"[\u4e00-\u9fff）”X][,;:!?(]|[,;:!?()][\u4e00-\u9fff]|[\u4e00-\u9fff]\."
+)
 
 FURTHER = [to_locale(code) for code, _name in settings.LANGUAGES if code not in FULL_LANGUAGES]
 
@@ -55,6 +63,23 @@ def test_a_translation_keeps_its_placeholders_and_its_tags(translated):
 
 def _marks(text):
     return sorted(PLACEHOLDER.findall(text)), text.count("<b>"), text.count("</")
+
+
+def test_chinese_has_the_wide_marks_of_its_own_writing():
+    """Beside a Chinese character no comma, colon or bracket of the Latin script stands."""
+    translated = entries_by_sentence(LOCALE / "zh_Hans" / "LC_MESSAGES")
+    words = [text for entries in translated.values() for entry in entries for text in said(entry)]
+    assert len(words) > 300
+    assert [text for text in words if HAN_BESIDE_LATIN_MARK.search(NO_TEXT.sub("X", text))] == []
+
+
+@pytest.mark.parametrize("wrong", ["您好,再见", "打开:这里", "(选填)", "%(site)s,再见", "您好."])
+def test_a_narrow_mark_would_be_noticed(wrong):
+    assert HAN_BESIDE_LATIN_MARK.search(NO_TEXT.sub("X", wrong))
+
+
+def said(entry):
+    return [entry.msgstr] if entry.msgstr else list(entry.msgstr_plural.values())
 
 
 def test_plurals_have_their_form(language):

@@ -71,7 +71,7 @@ def test_a_number_is_listed_by_two_officers_and_taken_off_by_a_third(people, sta
     holder.goto(f"{stack.public}/lookup/")
     holder.get_by_role("link", name="Tôi đã khiếu nại và có mã").click()
     holder.fill("[name=code]", code.lower().replace("-", " "))
-    holder.get_by_role("button", name="Đọc trả lời").click()
+    holder.get_by_role("button", name="Mở xem").click()
     expect(holder.locator("main")).to_contain_text(ANSWER)
     assert code not in holder.url
     shot(holder, "answer")

@@ -175,7 +175,10 @@ class SettingsForm(Form):
     full_desk = forms.BooleanField(
         label=_("The full desk"),
         required=False,
-        help_text=_("Folders beside the list. They come by themselves above 25 open tips."),
+        help_text=_(
+            "Folders beside the list, which come by themselves above 25 open tips. At a commune "
+            "also surveys: to write them, and to count the answers."
+        ),
     )
 
 

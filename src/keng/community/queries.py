@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from keng.community.models import Question
 from keng.kit import times
+from keng.tips import receipt_codes
 from keng.tips.models import Tip
 
 # A month with fewer is not worth a sentence, and could say too much.
@@ -55,3 +57,8 @@ def _month_account(first: datetime.date) -> MonthAccount | None:
 
 def _month_before(day: datetime.date) -> datetime.date:
     return (day.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+
+
+def has_question(code: str) -> bool:
+    """Whether a cleaned code is that of a question."""
+    return Question.objects.filter(code_hash=receipt_codes.code_hash(code)).exists()

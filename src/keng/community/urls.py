@@ -17,6 +17,8 @@ from keng.community.report.what import report_what
 from keng.community.report.where import report_where
 from keng.community.report.who_gets import report_who_gets
 
+# Without a token, whose cookie would lie on pages that are only read: whoever forges one of these
+# chooses a language or a place, or asks what everybody may read.
 public: list[URLPattern] = [
     path("", pages.home, name="home"),
     path("report/", RedirectView.as_view(pattern_name="report-who-gets"), name="report"),
@@ -28,7 +30,7 @@ public: list[URLPattern] = [
     path("report/check/", report_check, name="report-check"),
     path("relay/<secret:token>/report", report_team, name="report-team"),
     path("report/with/", from_lookup.report_with, name="report-with"),
-    path("near/", places.near, name="near"),
+    path("near/", csrf_exempt(places.near), name="near"),
     path("places/", places.places, name="places"),
     path("places/<str:code>/", places.place, name="place"),
     path("places/<str:code>/ask/", questions.place_ask, name="place-ask"),

@@ -58,8 +58,13 @@ def full_language(code: str) -> str:
 
 
 def language_among(texts: Container[str]) -> str:
-    """The language in which a visitor reads what is there in these: their own, or Vietnamese."""
-    asked = (translation.get_language() or "vi")[:2]
+    """The language in which a visitor reads what is there in these.
+
+    Their own; English for whoever reads neither that nor Vietnamese here; else Vietnamese.
+    """
+    asked = translation.get_language() or "vi"
+    if asked not in FULL_LANGUAGES and "en" in texts:
+        return "en"
     return asked if asked in texts else "vi"
 
 

@@ -84,7 +84,12 @@ def _answer_parts(answer: LookupAnswer) -> list[str]:
         return [_not_listed_words(answer.taken_off)]
     parts = [_grade_words(listing), *_source_words(listing)]
     if answer.is_disputed:
-        parts.append(_("Its holder has objected. The objection is being looked at."))
+        parts.append(
+            _(
+                "Somebody who says it is theirs has objected. Nobody has checked that yet; the "
+                "entry stands until an officer decides."
+            )
+        )
     return parts
 
 

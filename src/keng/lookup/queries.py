@@ -105,6 +105,11 @@ def dispute_by_code(typed: str) -> Dispute | None:
     return _readable(found).first()
 
 
+def has_dispute(code: str) -> bool:
+    """Whether a cleaned code opens a dispute."""
+    return Dispute.objects.filter(code_hash=dispute_code_hash(code)).exists()
+
+
 def _readable(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
     wanted = (
         "id",

@@ -35,6 +35,11 @@ class Question:
     marked: tuple[int, ...] = ()
     gate: "QuestionGate | None" = None
 
+    @property
+    def marked_words(self) -> str:
+        """The answers that together are the finding, as one phrase."""
+        return " + ".join(self.options[at] for at in self.marked)
+
     def is_asked(self, said: Mapping[str, Any]) -> bool:
         """Whether somebody who has said this so far is asked it."""
         if self.only_if is None:

@@ -138,13 +138,18 @@ class QuestionForm(Form):
     )
     options = _words(
         gettext_lazy("Answers, one a line"),
-        help_text=gettext_lazy(
-            "For a scale two lines: what 1 means, what 5 means. Put * before the answers that are "
-            "the finding: they are counted by place (of one question only)."
-        ),
+        help_text=gettext_lazy("For a scale two lines: what 1 means, what 5 means."),
         rows=6,
         longest=1500,
         required=False,
+    )
+    marked = forms.MultipleChoiceField(
+        label=gettext_lazy("Which of them, together, are counted by place?"),
+        help_text=gettext_lazy(
+            "For instance the two that mean “not at ease”. Of one question in a survey only."
+        ),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     en_text = _words(gettext_lazy("Question in English"), rows=2, longest=200, required=False)
     en_hint = forms.CharField(
@@ -171,6 +176,8 @@ class QuestionForm(Form):
             if one["kind"] == "choice"
             for at, words in enumerate(one["vi"]["options"])
         ]
+        written = str(self["options"].value() or "")
+        fields["marked"].choices = _numbered_answers(_lines(written))
         if not english:
             for name in ("en_text", "en_hint", "en_options"):
                 del fields[name]
@@ -185,6 +192,10 @@ class QuestionForm(Form):
             self.add_error("options", _("Write two to ten answers, one a line"))
         elif any(len(line) > _LONGEST_OPTION for line in lines):
             self.add_error("options", _("An answer is too long: 120 characters are the most."))
+        if kind in {"choice", "several"} and any(
+            int(at) >= len(lines) for at in said.get("marked", ())
+        ):
+            self.add_error("marked", _("There are fewer answers than that. Tick them again"))
         if self._english:
             self._check_english(said, len(lines))
         if len({one.partition(":")[0] for one in said.get("only_if", ())}) > 1:
@@ -201,20 +212,20 @@ class QuestionForm(Form):
         """As it is stored."""
         said = self.cleaned_data
         lines = [] if said["kind"] == "text" else _lines(said["options"])
-        marked = [at for at, line in enumerate(lines) if line.startswith("*")]
+        is_marked = said["kind"] in {"choice", "several"}
         found: dict[str, Any] = {
             "key": key,
             "kind": said["kind"],
             "only_if": None,
-            "marked": [] if said["kind"] == "scale" else marked,
-            "vi": {"text": said["text"], "hint": said["hint"], "options": _bare(lines)},
+            "marked": sorted(map(int, said["marked"])) if is_marked else [],
+            "vi": {"text": said["text"], "hint": said["hint"], "options": lines},
         }
         if said.get("en_text"):
             english = [] if said["kind"] == "text" else _lines(said["en_options"])
             found["en"] = {
                 "text": said["en_text"],
                 "hint": said["en_hint"],
-                "options": _bare(english),
+                "options": english,
             }
         if said["only_if"]:
             options = [int(one.partition(":")[2]) for one in said["only_if"]]
@@ -228,15 +239,12 @@ class QuestionForm(Form):
 def question_initial(one: Mapping[str, Any]) -> dict[str, Any]:
     """The form of a question as it was saved."""
     english, condition = one.get("en") or {}, one.get("only_if")
-    marks = [
-        f"*{line}" if at in one.get("marked", ()) else line
-        for at, line in enumerate(one["vi"]["options"])
-    ]
     return {
         "kind": one["kind"],
         "text": one["vi"]["text"],
         "hint": one["vi"]["hint"],
-        "options": "\n".join(marks),
+        "options": "\n".join(one["vi"]["options"]),
+        "marked": [str(at) for at in one.get("marked", ())],
         "en_text": english.get("text", ""),
         "en_hint": english.get("hint", ""),
         "en_options": "\n".join(english.get("options", ())),
@@ -317,5 +325,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _bare(lines: list[str]) -> list[str]:
-    return [line.lstrip("* ") or line for line in lines]
+def _numbered_answers(lines: list[str]) -> list[tuple[str, str]]:
+    """A box for each answer that may be, with its words once they are written."""
+    shown = lines[:MOST_OPTIONS] + [""] * (MOST_OPTIONS - len(lines))
+    return [(str(at), f"{at + 1}. {words}".rstrip()) for at, words in enumerate(shown)]

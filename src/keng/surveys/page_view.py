@@ -126,7 +126,7 @@ def place_rows(content: SurveyContent, figures: dict[str, Any]) -> list[dict[str
 def marked_words(content: SurveyContent) -> str:
     """The answers that are the finding, as one phrase."""
     finding = content.finding
-    return " + ".join(finding.options[at] for at in finding.marked) if finding else ""
+    return finding.marked_words if finding else ""
 
 
 def percent(part: int, whole: int) -> int:

@@ -78,7 +78,10 @@ def identity_note(tip: Tip) -> str:
     if tip.channel in {"phone", "counter"} and not tip.identity_holds:
         return _("No name was given. The officer who took it down met or heard the reporter.")
     if not tip.identity_holds:
-        return _("Anonymous: nothing was given that could name the reporter.")
+        return _(
+            "Anonymous: no name and no number was given. The words may still show who it is: "
+            "read them so before you tell anybody."
+        )
     return _("Sealed with the unit's key; the server cannot read it.")
 
 

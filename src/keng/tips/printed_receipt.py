@@ -14,8 +14,8 @@ from keng.tips import concerns, deadlines, receipt_codes
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import Tip
 
-# Whoever lives with the person they report should not carry a picture of the code.
-TOPICS_ON_PAPER = ("violence", "child")
+# Whoever lives with or beside the person they report should not carry a picture of the code.
+TOPICS_ON_PAPER = ("violence", "child", "drugs", "loan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,13 @@ def receipt_of_code(code: str) -> PrintedReceipt | None:
 def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
     """The receipt of a tip, for whoever holds its code."""
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
-    answer_by = answer_due(tip)
-    finish = deadlines.clock_rule_in_force(
-        deadlines.FINISH_CLOCK, times.local_date(tip.received_at)
-    )
     about_child = is_about_child(tip.text, tip.topic)
     return PrintedReceipt(
         code,
         tip.responsible_unit,
         tip.received_at,
-        answer_by,
-        deadlines.due_by_rule(finish, answer_by),
+        answer_due(tip),
+        finish_due(tip),
         on_paper=tip.topic in TOPICS_ON_PAPER or about_child,
         about_money=tip.topic == "scam" or tip.money_moved,
         look_by=look_due(tip),
@@ -94,6 +90,12 @@ def answer_due(tip: Tip) -> datetime.datetime:
     """Until when a person reads, sorts and answers, whatever the machine thinks of its urgency."""
     rule = deadlines.clock_rule_in_force(deadlines.SORT_CLOCK, times.local_date(tip.received_at))
     return deadlines.due_by_rule(rule, tip.received_at)
+
+
+def finish_due(tip: Tip) -> datetime.datetime:
+    """Until when the desk finishes, as the receipt promised it."""
+    rule = deadlines.clock_rule_in_force(deadlines.FINISH_CLOCK, times.local_date(tip.received_at))
+    return deadlines.due_by_rule(rule, answer_due(tip))
 
 
 def look_due(tip: Tip) -> datetime.datetime | None:

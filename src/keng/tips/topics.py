@@ -8,10 +8,10 @@ TOPICS = (
     ("theft", _("Theft, robbery"), _("Stolen vehicle, break-in, snatching")),
     ("violence", _("Violence, threats"), _("Fights, disorder, violence at home")),
     ("child", _("Children, missing people"), _("Abuse, luring, somebody lost")),
-    ("drugs", _("Drugs, gambling"), _("Dealing, gatherings, prostitution")),
+    ("drugs", _("Drugs, gambling"), _("Drug dealing, drug parties, gambling, prostitution")),
     ("loan", _("Loan sharks"), _("Extreme interest, threats over debts")),
     ("fire", _("Fire, weapons, traffic"), _("Fireworks, blades, racing, accidents")),
-    ("other", _("Something else"), _("Lodgings, fake goods, dumped poison")),
+    ("other", _("Something else"), _("Rented rooms, fake goods, dumped chemicals")),
 )
 TOPIC_NAMES = {code: name for code, name, _hint in TOPICS}
 # Where the question about money makes sense.

@@ -259,6 +259,7 @@ def _question_line(question: Question) -> WaitingLine:
         url=reverse("question", args=[question.pk]),
         unit=question.unit.name,
         since=question.submitted_at or question.asked_at,
+        due_on=question.answer_by,
         lang="vi",
     )
 

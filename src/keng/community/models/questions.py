@@ -17,6 +17,8 @@ from keng.releases.models import Releasable, ReleasableQuerySet
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
+# What is promised to whoever asks, and stands with the question at the desk.
+ANSWERED_WITHIN = datetime.timedelta(days=7)
 # A desk that does not answer does not keep the words either.
 UNANSWERED_FOR = datetime.timedelta(days=30)
 # An answer for one person alone is there so long.
@@ -150,6 +152,21 @@ class Question(Releasable, Row):
     @property
     def content_to_release(self) -> dict[str, Any]:
         return {"question": str(self.pk), "shown": self.shown_text, "answer": self.answer}
+
+    @property
+    def answer_by(self) -> datetime.date:
+        """The last day on which an answer is promised; counted anew from an objection."""
+        return times.local_date((self.objected_at or self.asked_at) + ANSWERED_WITHIN)
+
+    @property
+    def is_late(self) -> bool:
+        """Nobody has decided, and the promised day is over."""
+        return self.state == self.State.WAITING and self.answer_by < times.local_date(times.now())
+
+    @property
+    def is_gone_unanswered(self) -> bool:
+        """Its words were destroyed before anybody decided."""
+        return self.state == self.State.GONE and self.decided_at == self.ended_at
 
     @property
     def gone_at(self) -> datetime.datetime:

@@ -11,6 +11,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
 from keng.community.public.questions import place_and_desk
 from keng.kit import times
+from keng.language.fold import fold
 from keng.network.queries.places import place_ids_below
 from keng.network.queries.teams import count_teams_with_rota
 from keng.partners.queries import articles_near
@@ -25,6 +26,7 @@ from keng.warnings.queries import current_warnings_for
 # A page that calls itself ours is looked for here first: so it is said when there is none.
 _EXPECTED_KINDS = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
 # In a frame of another site: nothing to fill in, so no click can be stolen.
+_LONGEST_QUERY = 80
 _FRAME_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
     "base-uri 'none'; frame-ancestors *"
@@ -118,7 +120,12 @@ def place_embed(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 def official_channels(request: HttpRequest) -> HttpResponse:
-    """Every channel that is really a desk's; whatever else calls itself one is false."""
+    """Every channel that is really a desk's; whatever else calls itself one is false.
+
+    `q` is part of a desk's name: of a commune, with accents or without.
+    """
+    query = request.GET.get("q", "")[:_LONGEST_QUERY].strip()
+    wanted = fold(query)
     units: dict[Unit, list[OfficialChannel]] = {
         unit: [] for unit in Unit.objects.exclude(desk_phone="")
     }
@@ -128,12 +135,14 @@ def official_channels(request: HttpRequest) -> HttpResponse:
         # The desk's own number stands first in any case.
         channels[:] = [one for one in channels if not _is_desk_phone(one, unit)]
     listed = sorted(
-        units.items(), key=lambda each: (each[0].kind != Unit.Kind.PROVINCE, each[0].name)
+        (each for each in units.items() if wanted in fold(each[0].name)),
+        key=lambda each: (each[0].kind != Unit.Kind.PROVINCE, each[0].name),
     )
     # A hundred desks with nothing but a number are one line each: the page stays light on a phone.
     context = {
         "units": [(unit, channels) for unit, channels in listed if channels],
         "desks": [unit for unit, channels in listed if not channels],
+        "query": query,
     }
     return render(request, "community/official_channels.html", context)
 

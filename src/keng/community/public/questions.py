@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,8 +13,7 @@ from keng.community.actions.questions import ask_desk
 from keng.community.forms import AskQuestionForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
-from keng.dialogue.public.code_attempts import refuse_code
-from keng.dialogue.public.code_entry import ReceiptCodeForm
+from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import QUESTION_CODE_PAGE
 from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.places import serving
@@ -72,21 +71,21 @@ def question_asked(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question_answer(request: HttpRequest) -> HttpResponse:
     """The answer to one's own question; the code stands in no address."""
-    form = ReceiptCodeForm(request.POST if request.method == "POST" else None)
-    if not (form.is_bound and form.is_valid()):
-        return render(request, "community/answer_enter.html", {"form": form})
+    if request.method != "POST":
+        return redirect("status")
+    form = ReceiptCodeForm(request.POST)
+    if not form.is_valid():
+        return ask_for_code(request, form)
     found = _question_of(form.cleaned_data["code"])
-    if found is not None:
-        context = {
-            "question": found,
-            "code": form.cleaned_data["code"],
-            "may_object": may_object_to_opinion(found),
-            "promises": PROMISES,
-        }
-        return render(request, "community/answer.html", context)
-    unknown = _("There is no question with this code. Check each character")
-    wait = refuse_code(request, form, unknown)
-    return ask_to_wait(render(request, "community/answer_enter.html", {"form": form}), wait)
+    if found is None:
+        return answer_unknown_code(request, form)
+    context = {
+        "question": found,
+        "code": form.cleaned_data["code"],
+        "may_object": may_object_to_opinion(found),
+        "promises": PROMISES,
+    }
+    return render(request, "community/answer.html", context)
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 import calendar as days
 import datetime
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from keng.community import drafts
 from keng.community.report.steps import REPORT_COOKIE as REPORT
 from keng.dialogue.public import code_page
 from keng.kit import cookies, times
+from keng.kit.lunar import LunarDay, lunar_day
 
 
 # Without a token: whoever leaves in a hurry leaves, however old the page is and whatever is left of
@@ -36,15 +38,26 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day with that of the lunar calendar under it, as on every wall in Vietnam."""
+
+    date: datetime.date
+    lunar: LunarDay
+
+
 def calendar(request: HttpRequest) -> HttpResponse:
     """This month, as on any wall: where quick exit leads when the operator named no other page."""
     today = times.local_date(times.now())
-    weeks = days.Calendar().monthdatescalendar(today.year, today.month)
+    weeks = [
+        [CalendarDay(day, lunar_day(day)) for day in week]
+        for week in days.Calendar().monthdatescalendar(today.year, today.month)
+    ]
     noon = datetime.datetime.combine(today, datetime.time(12), times.VIETNAM)
     return render(
         request,
         "community/calendar.html",
-        {"today": today, "noon": noon, "weeks": weeks},
+        {"today": today, "noon": noon, "weeks": weeks, "lunar": lunar_day(today)},
     )
 
 

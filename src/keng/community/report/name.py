@@ -10,6 +10,7 @@ from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
 
 ANONYMOUS, SEALED = "anonymous", "sealed"
+_FEWEST_DIGITS = 8
 # Others may use the same phone: the browser should not offer them what was typed here.
 _NOT_REMEMBERED = {"autocomplete": "off"}
 
@@ -36,6 +37,14 @@ class NameForm(Form):
         required=False,
         widget=forms.TextInput(attrs=_NOT_REMEMBERED | {"inputmode": "tel"}),
     )
+
+    def clean_phone(self) -> str:
+        """A number that an officer can ring: nobody notices later what is sealed now."""
+        phone: str = self.cleaned_data["phone"]
+        is_sealed = self.cleaned_data.get("wish") == SEALED
+        if is_sealed and phone and sum(map(str.isdigit, phone)) < _FEWEST_DIGITS:
+            raise forms.ValidationError(_("Write the number in figures, for example 0912 345 678"))
+        return phone
 
     def clean(self) -> dict[str, Any]:
         """Whoever stays anonymous leaves nothing behind, also if something was typed before."""

@@ -70,7 +70,8 @@ def report_where(report: ReportJourney, form: WhereForm) -> HttpResponse:
     within = said.pop("within")
     place = _place_by_id(said["choice"] or within)
     if place is None and said["choice"] not in NOWHERE:
-        form.add_error("choice", _("Choose a place, or one of the answers below the list"))
+        words = _("Write the commune or ward and tap “Search”, or choose an answer below")
+        form.add_error("choice", words)
         return _where_page(report, form, said["q"])
     chosen = str(place.pk) if place else said["choice"]
     said["choice"] = chosen

@@ -2,8 +2,8 @@
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import get_language
 
+from keng.kit.languages import language_among
 from keng.warnings.models import Version
 
 register = template.Library()
@@ -11,15 +11,14 @@ register = template.Library()
 
 @register.filter
 def version_words(version: Version, part: str) -> str:
-    """One part of a warning in the reader's language, else in Vietnamese."""
+    """One part of a warning, in the language of `version_language`."""
     return str(version.texts[version_language(version)].get(part, ""))
 
 
 @register.filter
 def version_language(version: Version) -> str:
     """The language in which `version_words` says it, so that a screen reader speaks it right."""
-    asked = get_language() or "vi"
-    return asked if asked in version.texts else "vi"
+    return language_among(version.texts)
 
 
 @register.filter

@@ -61,10 +61,8 @@ def sent_objection(stage, browser):
     return send, disputes.dispute_code_of(token)
 
 
-EVERY_KIND = pytest.mark.parametrize(
-    ("sent", "asks_at"),
-    [(sent_report, "/status/"), (sent_question, "/answer/"), (sent_objection, "/lookup/answer/")],
-)
+EVERY_KIND = pytest.mark.parametrize("sent", [sent_report, sent_question, sent_objection])
+ASKS_AT = "/status/"
 
 
 def shows(response, code):
@@ -72,9 +70,7 @@ def shows(response, code):
 
 
 @EVERY_KIND
-def test_the_form_leads_to_a_page_of_its_own_that_shows_the_code(
-    stage, public_client, sent, asks_at
-):
+def test_the_form_leads_to_a_page_of_its_own_that_shows_the_code(stage, public_client, sent):
     send, code = sent(stage, public_client)
     answer = send()
     assert answer.status_code == 303
@@ -92,7 +88,7 @@ def test_the_form_leads_to_a_page_of_its_own_that_shows_the_code(
 @EVERY_KIND
 @pytest.mark.parametrize("way", ["exit", "noted", "ten minutes"])
 def test_afterwards_the_code_is_asked_for_and_never_shown(
-    stage, public_client, monkeypatch, sent, asks_at, way
+    stage, public_client, monkeypatch, sent, way
 ):
     send, code = sent(stage, public_client)
     page = send().url
@@ -101,22 +97,22 @@ def test_afterwards_the_code_is_asked_for_and_never_shown(
         public_client.post("/exit/")
     elif way == "noted":
         answer = public_client.post(page, {"noted": "1"})
-        assert (answer.status_code, answer.url) == (303, asks_at)
+        assert (answer.status_code, answer.url) == (303, ASKS_AT)
     else:
         later = times.now() + datetime.timedelta(minutes=10, seconds=1)
         monkeypatch.setattr(times, "now", lambda: later)
-    assert public_client.get(page).url == asks_at
-    assert send().url == asks_at
+    assert public_client.get(page).url == ASKS_AT
+    assert send().url == ASKS_AT
     # Nor for whoever kept a copy of the cookies.
     copied = Client()
     copied.cookies.update(before)
-    assert copied.get(page).url == asks_at
-    assert not shows(public_client.get(asks_at), code)
+    assert copied.get(page).url == ASKS_AT
+    assert not shows(public_client.get(ASKS_AT), code)
     assert Tip.objects.count() + Question.objects.count() + Dispute.objects.count() == 1
 
 
 @EVERY_KIND
-def test_the_cookie_lives_ten_minutes_and_says_nothing(stage, public_client, sent, asks_at):
+def test_the_cookie_lives_ten_minutes_and_says_nothing(stage, public_client, sent):
     send, code = sent(stage, public_client)
     send()
     (cookie,) = (
@@ -136,7 +132,7 @@ def test_the_cookie_lives_ten_minutes_and_says_nothing(stage, public_client, sen
 def test_another_browser_does_not_get_the_code_with_the_same_form(stage, public_client):
     send, _code = sent_report(stage, public_client)
     token = send().wsgi_request.POST["token"]
-    assert Client().post("/report/check/", {"token": token}).url == "/status/"
+    assert Client().post("/report/check/", {"token": token}).url == ASKS_AT
 
 
 def test_a_retry_whose_first_answer_never_came_still_gets_the_receipt(stage, public_client):
@@ -256,3 +252,28 @@ def test_no_template_with_quick_exit_gives_its_page_another_title():
     for file in KENG.rglob("templates/**/*.html"):
         if "parts/quick_exit.html" in file.read_text():
             assert file.name == "base_journey.html"
+
+
+@pytest.mark.parametrize(
+    ("sent", "opens"),
+    [
+        (sent_report, "/status/tip/"),
+        (sent_question, "/answer/"),
+        (sent_objection, "/lookup/answer/"),
+    ],
+)
+def test_one_box_opens_every_kind_of_code(stage, public_client, sent, opens):
+    send, code = sent(stage, public_client)
+    send()
+    typed = receipt_codes.grouped_code(code).lower()
+    answer = Client().post(ASKS_AT, {"code": typed}, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain == [(opens, answer.redirect_chain[0][1])]
+    assert answer.context["code"] if opens != "/status/tip/" else answer.context["tip"]
+
+
+@pytest.mark.parametrize("former", ["/answer/", "/lookup/answer/"])
+def test_the_boxes_of_before_lead_to_the_one_there_is(public_client, former):
+    assert public_client.get(former).url == ASKS_AT
+    unknown = public_client.post(former, {"code": "7K3M-9QXD-P2VA-0000"}).content.decode()
+    assert "Không có gì mang mã này" in unknown

@@ -255,7 +255,7 @@ def test_what_the_files_of_the_database_keep_depends_on_whose_they_are(public_cl
     "path",
     [
         *("/warnings", "/surveys", "/lessons", "/places/", "/partners/", "/privacy/"),
-        *("/first-hour/", "/official-channels/", "/calendar/"),
+        *("/first-hour/", "/official-channels/", "/calendar/", "/", "/lookup/", "/verify"),
     ],
 )
 def test_a_page_that_is_only_read_leaves_no_cookie(client, path):
@@ -264,11 +264,34 @@ def test_a_page_that_is_only_read_leaves_no_cookie(client, path):
     assert not answer.cookies
 
 
+def test_the_calendar_of_quick_exit_is_one_that_hangs_on_a_wall(client, monkeypatch):
+    monkeypatch.setattr(
+        times, "now", lambda: datetime.datetime(2026, 2, 17, 9, tzinfo=datetime.UTC)
+    )
+    page = client.get("/calendar/").content.decode()
+    assert "Âm lịch: 1/1" in page
+    assert page.count('aria-current="date"') == 1
+    assert "Kẻng" not in page
+
+
 def test_the_language_is_chosen_without_a_token_and_comes_back_to_the_page(db):
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/language/", {"language": "en", "next": "/privacy/"})
     assert (answer.status_code, answer.url) == (302, "/privacy/")
     assert client.get("/privacy/").content.decode().count('lang="en"')
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/lookup/", {"q": "0912 000 563"}),
+        ("/verify", {"code": "99K-W51"}),
+        ("/near/", {"code": ""}),
+    ],
+)
+def test_what_changes_nothing_is_asked_without_a_token(db, path, form):
+    answer = Client(enforce_csrf_checks=True).post(path, form)
+    assert answer.status_code in {200, 303}
 
 
 def test_the_switch_of_languages_is_called_by_what_stands_on_it(client):

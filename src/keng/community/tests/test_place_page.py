@@ -13,6 +13,7 @@ from keng.conftest import sign_in
 from keng.delivery.models import Delivery
 from keng.kit import times
 from keng.kit.small_counts import FEWEST_SHOWN
+from keng.language.fold import fold
 from keng.relay import reach_in_words
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
@@ -78,6 +79,16 @@ def test_what_is_on_the_official_list_is_shown_and_the_rest_is_called_false(publ
     announcements.doubt_channel(OfficialChannel.objects.get().pk, by=ward.officer)
     announcements.end_channel(OfficialChannel.objects.get().pk, by=ward.commander)
     assert "Zalo: Công an phường Nếnh" not in page(public_client, ward)
+
+
+def test_one_desk_is_found_among_a_hundred_without_accents(public_client, ward):
+    type(ward.unit).objects.update(desk_phone="0204 000 0113")
+    found = public_client.get("/official-channels/", {"q": fold(ward.unit.name)})
+    page = found.content.decode()
+    assert page.count("tel:02040000113") == 1
+    nothing = public_client.get("/official-channels/", {"q": "<b>Xyz"}).content.decode()
+    assert "Không có trực ban nào tên" in nothing
+    assert "<b>Xyz" not in nothing
 
 
 def test_a_desks_own_number_is_on_the_official_list_once_and_can_be_called(public_client, ward):

@@ -501,7 +501,7 @@ def test_no_process_does_more(become, process, statement):
 
 
 def test_a_wrong_code_and_an_empty_form_say_what_to_do(public_client, ward):
-    assert "Không có câu hỏi nào" in read(public_client, "0000-0000-0000-0000")
+    assert "Không có gì mang mã này" in read(public_client, "0000-0000-0000-0000")
     answer = public_client.post(f"/places/{ward.place.code}/ask/", {"text": "", "wish": ""})
     assert answer.status_code == 422
     assert 'id="problem"' in answer.content.decode()
@@ -519,3 +519,32 @@ def test_a_private_question_without_names_is_not_said_to_be_covered_or_shown(des
     page = sign_in(desk_client, ward.officer).get(f"/questions/{question.pk}/").content.decode()
     assert "Câu hỏi như người hỏi sẽ đọc lại" in page
     assert "Máy không thấy tên hay số nào" in page
+
+
+def test_a_question_has_a_day_by_which_it_is_answered(public_client, desk_client, ward):
+    code = asked(public_client, ward)
+    found = Question.objects.get()
+    assert found.answer_by == times.local_date(found.asked_at + datetime.timedelta(days=7))
+    assert "muộn nhất" in read(public_client, code)
+    page = sign_in(desk_client, ward.officer).get("/questions/").content.decode()
+    assert "Hẹn trả lời trước" in page
+    assert "trễ" not in page
+
+
+def test_a_late_answer_is_called_late_to_both(public_client, desk_client, ward):
+    long_ago = times.now() - datetime.timedelta(days=9)
+    _, code = put(ward, asked_at=long_ago)
+    type(ward.unit).objects.filter(pk=ward.unit.pk).update(desk_phone="0204 000 0113")
+    late = read(public_client, code)
+    assert "Nay đã trễ, chúng tôi xin lỗi" in late
+    assert "0204 000 0113" in late
+    page = sign_in(desk_client, ward.officer).get("/questions/").content.decode()
+    assert "trễ" in page
+
+
+def test_what_nobody_answered_in_time_is_told_as_our_fault(public_client, ward):
+    _, code = put(ward, asked_at=times.now() - datetime.timedelta(days=31))
+    assert questions.sweep_questions() == 1
+    page = read(public_client, code)
+    assert "Lỗi ở chúng tôi" in page
+    assert f"/places/{ward.place.code}/ask/" in page

@@ -147,6 +147,25 @@ def test_a_name_is_sealed_to_the_desk_that_reads_the_report(stage, resident):
     assert opened == {"name": "Nguyễn Thị Thử", "phone": "0912 000 111"}
 
 
+@pytest.mark.parametrize(("topic", "is_on_paper"), [("drugs", True), ("theft", False)])
+def test_who_reports_a_neighbour_is_told_to_keep_the_code_on_paper(
+    stage, resident, topic, is_on_paper
+):
+    resident.write(place=stage.place, topic=topic)
+    page = resident.send().content.decode()
+    assert ("Chụp màn hình hoặc chép" not in page) is is_on_paper
+    assert ("Đừng chụp" in page) is is_on_paper
+
+
+def test_a_telephone_that_nobody_could_ring_is_not_sealed(stage, resident):
+    resident.write(place=stage.place)
+    said = {"wish": "sealed", "name": "", "phone": "không chín một hai abc"}
+    page = resident.post("name", **said).content.decode()
+    assert "Viết số điện thoại bằng chữ số" in page
+    # Who stays anonymous is not stopped by what was typed before.
+    assert resident.post("name", **said | {"wish": "anonymous"}).status_code == 303
+
+
 def test_whoever_turns_anonymous_again_leaves_no_name_behind(stage, resident):
     resident.write(place=stage.place, wish="sealed", name="Nguyễn Thị Thử", phone="0912 000 111")
     resident.post("name", wish="anonymous", name="Nguyễn Thị Thử", phone="0912 000 111")

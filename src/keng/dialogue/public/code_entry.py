@@ -1,4 +1,4 @@
-"""Entering a receipt code, and closing the tip again."""
+"""Entering a code, whatever it is of, and closing the tip again."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.dialogue.exchange_code import AlreadyExchanged, exchange_code, must_be_exchanged
 from keng.dialogue.public.code_attempts import refuse_code
+from keng.dialogue.public.code_doors import lead_to_code_door
 from keng.dialogue.public.code_page import TIP_CODE_PAGE, sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, close_tip_in_browser, open_tip_in_browser
 from keng.dialogue.public.status_page import ReporterMessageForm, status_page
@@ -25,7 +26,8 @@ class ReceiptCodeForm(Form):
         max_length=60,
         strip=True,
         help_text=gettext_lazy(
-            "16 letters and digits in four groups. Small letters are fine, hyphens or none too."
+            "Of a tip, a question or an objection. 16 letters and digits in four groups; capital "
+            "or small letters, with hyphens or without."
         ),
         widget=forms.TextInput(
             attrs={
@@ -47,17 +49,17 @@ class ReceiptCodeForm(Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
-    """Ask for the code; the right one opens its tip. The code never stands in an address."""
+    """Ask for the code; the right one opens what it is of. The code never stands in an address."""
     if request.method != "POST":
         # Also while a tip is open: the next person with this phone finds a question, not the tip.
-        return _ask_for_code(request, ReceiptCodeForm())
+        return ask_for_code(request, ReceiptCodeForm())
     form = ReceiptCodeForm(request.POST)
     if not form.is_valid():
-        return _ask_for_code(request, form)
+        return ask_for_code(request, form)
     code = form.cleaned_data["code"]
     tip_id = receipt_codes.tip_id_of_code(code)
     if tip_id is None:
-        return _answer_paper_code(request, form)
+        return lead_to_code_door(code) or _answer_paper_code(request, form)
     if kept := request.POST.get("text"):
         return status_page(
             request, OpenedTip(tip_id, code), ReporterMessageForm(initial={"text": kept})
@@ -73,7 +75,7 @@ def status_exchange(request: HttpRequest) -> HttpResponse:
     """Exchange the code of a paper for one that this browser alone shows."""
     form = ReceiptCodeForm(request.POST)
     if not form.is_valid():
-        return _ask_for_code(request, form)
+        return ask_for_code(request, form)
     sheet = sheet_of(request)
     if not sheet:
         return _answer_paper_code(request, form)
@@ -81,7 +83,7 @@ def status_exchange(request: HttpRequest) -> HttpResponse:
         token = exchange_code(form.cleaned_data["code"], sheet=sheet)
     except AlreadyExchanged as error:
         return _answer_exchanged_code(request, form, error)
-    return TIP_CODE_PAGE.lead_to(token) if token else _answer_unknown_code(request, form)
+    return TIP_CODE_PAGE.lead_to(token) if token else answer_unknown_code(request, form)
 
 
 @require_POST
@@ -97,12 +99,11 @@ def no_tip_open(request: HttpRequest) -> HttpResponse:
 
     Why is not said: its time may be over, or somebody left in a hurry and another looks now.
     """
-    return _ask_for_code(request, ReceiptCodeForm())
+    return ask_for_code(request, ReceiptCodeForm())
 
 
-def _ask_for_code(
-    request: HttpRequest, form: ReceiptCodeForm, *, status: int = 200
-) -> HttpResponse:
+def ask_for_code(request: HttpRequest, form: ReceiptCodeForm, *, status: int = 200) -> HttpResponse:
+    """The box, with what is wrong in the form."""
     context = {"form": form, "kept_text": request.POST.get("text", "")}
     return render(request, "dialogue/public/enter.html", context, status=status)
 
@@ -112,7 +113,7 @@ def _answer_paper_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpRespo
     code = form.cleaned_data["code"]
     try:
         if not must_be_exchanged(code):
-            return _answer_unknown_code(request, form)
+            return answer_unknown_code(request, form)
     except AlreadyExchanged as error:
         return _answer_exchanged_code(request, form, error)
     context = {"code": code, "sheet": receipt_codes.new_token()}
@@ -123,14 +124,14 @@ def _answer_exchanged_code(
     request: HttpRequest, form: ReceiptCodeForm, error: AlreadyExchanged
 ) -> HttpResponse:
     form.add_error("code", str(error.sentence))
-    return _ask_for_code(request, form)
+    return ask_for_code(request, form)
 
 
-def _answer_unknown_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpResponse:
-    """One answer for a code that never was and for one whose tip is gone."""
-    unknown = _("There is no report with this code. Check each character")
+def answer_unknown_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpResponse:
+    """One answer for a code that never was and for one of which nothing is left."""
+    unknown = _("There is nothing here with this code. Check each character")
     wait = refuse_code(request, form, unknown)
-    return ask_to_wait(_ask_for_code(request, form), wait)
+    return ask_to_wait(ask_for_code(request, form), wait)
 
 
 def _malformed_sentence(length: int) -> str:

@@ -23,13 +23,11 @@ _SHEET = re.compile(r"[\w-]{22}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class CodePage:
-    """Where codes of one kind are shown, and where they are typed in afterwards."""
+    """Where codes of one kind are shown. Afterwards all are typed into one box."""
 
     cookie: str
     shows_at: str
     """Name of the address that shows the code."""
-    asks_at: str
-    """Name of the address that asks for it."""
 
     def lead_to(self, secret: str) -> HttpResponse:
         """To the code, after its form was sent; to the question for it once that is over."""
@@ -43,7 +41,7 @@ class CodePage:
 
     def ask(self) -> HttpResponse:
         """Nothing is shown here (any more): the code is asked for."""
-        response = _see_other(self.asks_at)
+        response = _see_other("status")
         cookies.forget_cookies(response, self.cookie)
         return response
 
@@ -63,9 +61,9 @@ class CodePage:
         return self.ask()
 
 
-TIP_CODE_PAGE = CodePage(CODE_COOKIES[0], "receipt", "status")
-QUESTION_CODE_PAGE = CodePage(CODE_COOKIES[1], "question-asked", "question-answer")
-OBJECTION_CODE_PAGE = CodePage(CODE_COOKIES[2], "lookup-objected", "lookup-answer")
+TIP_CODE_PAGE = CodePage(CODE_COOKIES[0], "receipt")
+QUESTION_CODE_PAGE = CodePage(CODE_COOKIES[1], "question-asked")
+OBJECTION_CODE_PAGE = CodePage(CODE_COOKIES[2], "lookup-objected")
 
 
 def secret_of_link(token: str, sheet: str) -> str:

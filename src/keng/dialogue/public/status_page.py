@@ -29,7 +29,7 @@ from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.origins import is_from_chat
-from keng.tips.printed_receipt import answer_due, look_due
+from keng.tips.printed_receipt import answer_due, finish_due, look_due
 from keng.tips.unread_files import refuse_beyond_share
 
 MOST_FILES = 5
@@ -114,6 +114,8 @@ def status_page(
     # Who is in danger now is told to call, and nothing of a time to wait for.
     is_told_when = not is_answered and not first_words.get("tells_danger")
     is_over = is_closed_for_reporter(tip)
+    # Once somebody has answered: what the receipt named for the end, while that is to come.
+    finish_by = finish_due(tip) if is_answered and not is_over else None
     if is_over:
         form.fields["text"].label = _("What is happening, and where are you?")
     elif not is_answered:
@@ -137,6 +139,7 @@ def status_page(
             "trail": stages_of_tip(tip),
             "is_answered": is_answered,
             "answer_by": answer_by if is_told_when else None,
+            "finish_by": finish_by if finish_by and finish_by > times.now() else None,
             "is_to_be_looked_at": look_by is not None,
             "is_late": answer_by < times.now(),
             "closing": closing_sentence(tip) if is_over and tip.do_not_contact else "",

@@ -94,7 +94,7 @@ def test_the_code_is_forgiven_its_case_hyphens_and_spaces(public_client, tip, ty
 def test_a_malformed_code_and_an_unknown_one_are_told_apart(public_client, tip):
     assert "mã bạn nhập có 5" in enter(public_client, "7K3M9").content.decode()
     assert "không bao giờ có chữ U" in enter(public_client, "U" * 16).content.decode()
-    assert "Không có tin nào với mã này" in enter(public_client, "7" * 16).content.decode()
+    assert "Không có gì mang mã này" in enter(public_client, "7" * 16).content.decode()
     assert "Nhập mã ghi trên biên nhận" in enter(public_client, "").content.decode()
     page = enter(public_client, "7" * 16).content.decode()
     assert re.search(r"<title>\s*Lỗi: ", page)
@@ -863,3 +863,20 @@ def test_one_network_sends_so_many_words_over_all_reports(public_client, tip, mo
     assert written(public_client, "câu khác").status_code == 200
     other = public_client.post("/status/tip/", {"text": "câu khác"}, REMOTE_ADDR="10.9.8.7")
     assert other.status_code == 303
+
+
+def test_once_answered_the_page_says_until_when_the_desk_finishes(public_client, tip):
+    assert "Hạn chúng tôi tự đặt để xong việc" not in page_of(public_client)
+    answering.answer_reporter(tip.pk, text="Xe gì vậy?", by=make.officer(unit=tip.responsible_unit))
+    visible_now()
+    assert "Hạn chúng tôi tự đặt để xong việc" in page_of(public_client)
+
+
+def test_a_late_answer_of_a_desk_without_telephone_names_113_alone(public_client, tip, monkeypatch):
+    type(tip.responsible_unit).objects.filter(pk=tip.responsible_unit_id).update(desk_phone="")
+    later = times.now() + datetime.timedelta(days=3)
+    monkeypatch.setattr(times, "now", lambda: later)
+    page = page_of(public_client)
+    assert "xin lỗi" in page
+    assert "gọi 113." in page
+    assert ": , " not in page

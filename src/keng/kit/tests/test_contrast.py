@@ -43,6 +43,18 @@ TEXT_PUBLIC = [
     ("brand-strong", "seq-2"),
     ("paper", "ink"),
     ("paper", "soft"),
+    ("danger", "mist"),
+    ("soft", "danger-tint"),
+    ("soft", "warn-tint"),
+    ("soft", "ok-tint"),
+    ("soft", "info-tint"),
+    ("brand", "danger-tint"),
+    ("brand", "warn-tint"),
+    ("brand", "ok-tint"),
+    ("brand", "info-tint"),
+    ("brand-strong", "mist"),
+    ("brand-strong", "danger-tint"),
+    ("brand-strong", "warn-tint"),
 ]
 TEXT_DESK = [
     ("ink", "sunk"),
@@ -68,9 +80,14 @@ TEXT_DESK = [
     ("seq-ink-hi", "seq-5"),
 ]
 # Edges of controls, the focus ring and filled bars: 3 to 1.
-EDGES_EVERYWHERE = [("field", "paper"), ("brand", "paper"), ("danger", "paper")]
-EDGES_DESK = [("field", "mist"), ("warn", "paper"), ("focus", "focus-ring"), ("brand", "sunk")]
-EDGES_PUBLIC = [("field", "seq-1"), ("ink", "focus"), ("ok", "paper")]
+EDGES_EVERYWHERE = [
+    ("field", "paper"),
+    ("brand", "paper"),
+    ("danger", "paper"),
+    ("focus", "focus-ring"),
+]
+EDGES_DESK = [("field", "mist"), ("warn", "paper"), ("brand", "sunk")]
+EDGES_PUBLIC = [("field", "seq-1"), ("ok", "paper"), ("brand", "seq-1"), ("danger", "danger-tint")]
 
 
 def tokens(sheet: str, selector: str) -> dict[str, str]:
@@ -100,6 +117,7 @@ DAY = PUBLIC | tokens("tokens.css", ":root[data-theme]")
 NIGHT = tokens("night.css", ":root[data-theme]")
 THEMES = {
     "public": (PUBLIC, TEXT_PUBLIC, EDGES_PUBLIC),
+    "public at night": (PUBLIC | NIGHT, TEXT_PUBLIC, EDGES_PUBLIC),
     "day": (DAY, TEXT_DESK, EDGES_DESK),
     "night": (DAY | NIGHT, TEXT_DESK, EDGES_DESK),
 }

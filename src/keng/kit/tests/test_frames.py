@@ -48,12 +48,12 @@ def stylesheets(page: str) -> list[str]:
     return re.findall(r'<link\s+rel="stylesheet"\s+href="/static/keng/([a-z-]+\.css)"', page)
 
 
-def test_a_public_page_loads_two_small_stylesheets_and_no_script():
+def test_a_public_page_loads_three_small_stylesheets_and_no_script():
     page = style.style_public(RequestFactory().get("/")).content.decode()
-    assert stylesheets(page) == ["tokens.css", "public.css"]
+    assert stylesheets(page) == ["tokens.css", "night.css", "public.css"]
     assert "<script" not in page
     packed = [gzip.compress((STATIC / name).read_bytes(), 9) for name in stylesheets(page)]
-    assert sum(map(len, packed)) <= 8_500
+    assert sum(map(len, packed)) <= 8_750
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ def test_an_open_objection_is_said_with_the_entry(unit):
     made = listing(unit=unit)
     key = bytes(made.lookup_hash).hex()
     disputes.object_to_listing(key, reason="mistake", text="Không phải.", token="x" * 22)
-    assert "Chủ số đã khiếu nại" in said(NUMBER, "vi")
-    assert "Its holder has objected" in said(NUMBER, "en")
+    assert "Chưa ai kiểm chứng" in said(NUMBER, "vi")
+    assert "Nobody has checked that yet" in said(NUMBER, "en")
 
 
 def test_an_account_answers_only_when_confirmed(unit):

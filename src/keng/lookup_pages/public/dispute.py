@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from keng.dialogue.public.code_attempts import refuse_code
+from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import OBJECTION_CODE_PAGE
 from keng.kit import codes
 from keng.kit.forms import Form, HintedChoice, ManyFiles
@@ -85,26 +85,6 @@ class ObjectionForm(Form):
         self.add_error("attached", words % {"name": self.cleaned_data["attached"][number].name})
 
 
-class ObjectionCodeForm(Form):
-    """The code of an objection."""
-
-    code = forms.CharField(
-        label=gettext_lazy("Code of your objection"),
-        max_length=60,
-        help_text=gettext_lazy(
-            "16 letters and digits in four groups. Small letters are fine, hyphens or none too."
-        ),
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-            }
-        ),
-        error_messages={"required": gettext_lazy("Write the code you got")},
-    )
-
-
 @takes_files()
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup_object(request: HttpRequest) -> HttpResponse:
@@ -167,19 +147,14 @@ def lookup_objected(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup_answer(request: HttpRequest) -> HttpResponse:
     """Where an objection stands. The code never stands in an address."""
-    form = ObjectionCodeForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "lookup_pages/public/enter.html", {"form": form})
-    try:
-        dispute = queries.dispute_by_code(form.cleaned_data["code"])
-    except codes.MalformedCode as found:
-        words = _("A code has 16 letters and digits; this one has %(count)d")
-        form.add_error("code", words % {"count": found.length})
-        return render(request, "lookup_pages/public/enter.html", {"form": form})
+    if request.method != "POST":
+        return redirect("status")
+    form = ReceiptCodeForm(request.POST)
+    if not form.is_valid():
+        return ask_for_code(request, form)
+    dispute = queries.dispute_by_code(form.cleaned_data["code"])
     if dispute is None:
-        unknown = _("There is no objection with this code. Check each character")
-        wait = refuse_code(request, form, unknown)
-        return ask_to_wait(render(request, "lookup_pages/public/enter.html", {"form": form}), wait)
+        return answer_unknown_code(request, form)
     show = {
         "dispute": dispute,
         "code": form.cleaned_data["code"],

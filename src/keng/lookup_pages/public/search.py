@@ -18,7 +18,9 @@ from keng.language.lookup_terms import LONGEST_QUESTION, lookup_terms_in
 from keng.lookup import queries
 from keng.lookup.queries import LookupAnswer
 from keng.lookup_pages.promises import PROMISES
+from keng.places.models import Unit
 
+EMERGENCY_NUMBERS = frozenset({"111", "113", "114", "115"})
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
 LOOKUPS_AT_ONCE, LOOKUP_PAUSE = 60, 2.0
 lookup_limit = FormThrottle(at_once=LOOKUPS_AT_ONCE, pause=LOOKUP_PAUSE)
@@ -46,6 +48,8 @@ class AnswerView:
     answer: LookupAnswer
     how: str
     about_account: bool
+    desk: str = ""
+    """The police desk whose published telephone it is, where nothing else is known of it."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,6 +68,13 @@ def _look_up(request: HttpRequest) -> HttpResponse:
         return _box_page(request, form)
     text = form.cleaned_data["q"]
     asked = lookup_terms_in(text)
+    if not asked and text.strip() in EMERGENCY_NUMBERS:
+        words = _(
+            "%(number)s is an emergency number: police 113, fire 114, ambulance 115, children 111. "
+            "Did it call you? The number on your screen can be faked: hang up and dial it yourself"
+        )
+        form.add_error("q", words % {"number": text.strip()})
+        return _box_page(request, form)
     if not asked:
         form.add_error("q", _("We found no number and no link in it. Copy it once more"))
         return _box_page(request, form)
@@ -82,11 +93,14 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
             if each.listing and each.listing.category
             else "",
             _indicator_type(each) == "bank_account",
+            _desk_with_number(each),
         )
         for each in answers
     ]
     unknown = [
-        each for each in shown if each.answer.grade == queries.NO_DATA and not each.answer.taken_off
+        each
+        for each in shown
+        if each.answer.grade == queries.NO_DATA and not each.answer.taken_off and not each.desk
     ]
     several = unknown if len(unknown) > 1 else []
     context = {
@@ -99,12 +113,24 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
         "about_account": any(each.about_account for each in shown),
         "has_data": any(each.answer.listing for each in shown),
         "confirmed": any(each.answer.grade == queries.CONFIRMED for each in shown),
-        "no_data": any(each.answer.grade == queries.NO_DATA for each in shown),
+        "no_data": any(each.answer.grade == queries.NO_DATA and not each.desk for each in shown),
     }
     response = render(request, "lookup_pages/public/answers.html", context)
     # Nobody finds with the back button of a shared phone what another one asked about.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _desk_with_number(answer: LookupAnswer) -> str:
+    digits = _digits(answer.asked.shown)
+    if answer.grade != queries.NO_DATA or not digits:
+        return ""
+    numbers = Unit.objects.exclude(desk_phone="").values_list("name", "desk_phone")
+    return next((name for name, number in numbers if _digits(number) == digits), "")
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
 
 
 def _indicator_type(answer: LookupAnswer) -> str:

@@ -78,6 +78,21 @@ def test_no_data_says_that_it_is_not_safe_and_asks_three_questions(ask, unit):
     assert page.content.decode().count("<li>Do they") == 3
 
 
+def test_the_number_of_a_desk_is_said_to_be_one_and_not_to_be_trusted_on_a_screen(ask, unit):
+    type(unit).objects.filter(pk=unit.pk).update(desk_phone="0204 000 0113")
+    page = ask("0204.000.0113")
+    assert headings(page) == ["The published number of a police desk"]
+    assert "Công an phường Nếnh. The number on your screen can be faked" in text_of(page)
+    assert "No data yet" not in text_of(page)
+
+
+@pytest.mark.parametrize("number", ["113", " 111 "])
+def test_an_emergency_number_is_explained(ask, unit, number):
+    page = text_of(ask(number))
+    assert f"{number.strip()} is an emergency number" in page
+    assert "dial it yourself" in page
+
+
 def test_a_confirmed_number_says_by_whom_which_month_until_when_and_no_count(ask, unit):
     made = listing(unit=unit)
     page = ask(NUMBER)
@@ -215,7 +230,7 @@ def test_somebody_listed_objects_without_an_account_and_reads_the_answer_by_code
     code = CODE.search(page.content.decode()).group()
     asked = public_client.post("/lookup/answer/", {"code": code.lower()})
     assert headings(asked) == ["Not decided yet"]
-    assert "Its holder has objected" in text_of(public_client.post("/lookup/", {"q": NUMBER}))
+    assert "Nobody has checked that yet" in text_of(public_client.post("/lookup/", {"q": NUMBER}))
     third = make.officer(unit=unit.parent)
     dispute = Dispute.objects.get(listing=made)
     disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đã gọi và kiểm tra.", by=third)
@@ -259,7 +274,7 @@ def test_the_code_of_an_objection_is_stored_nowhere(public_client, unit):
 def test_a_wrong_code_opens_nothing(public_client, db):
     public_client.cookies["keng_language"] = "en"
     page = public_client.post("/lookup/answer/", {"code": "7K3M-9QXD-P2VA-0000"})
-    assert "There is no objection with this code" in text_of(page)
+    assert "There is nothing here with this code" in text_of(page)
 
 
 def test_nobody_objects_to_what_is_not_in_the_list(public_client, db):

@@ -52,7 +52,7 @@ def _lead_page(
     with in_leads_language(request, lead):
         context = {
             "token": token,
-            "open": [(kit, *_forms(kit, failed)) for kit in found.open],
+            "open": [(kit, *_forms(kit, failed)) for kit in sorted(found.open, key=_waits_after)],
             "just_done": just_done,
             "houses": establishments_with_rooms(
                 [t.group_id for kit in just_done for t in kit.groups if t.group_id]
@@ -66,6 +66,11 @@ def _lead_page(
         is_wrong = bool(failed or too_many)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
         return render(request, "relay/relay.html", context, status=status)
+
+
+def _waits_after(kit: TextToPassOn) -> tuple[bool, bool]:
+    """What takes a false text back comes before everything else, then what is urgent."""
+    return kit.dispatch.kind == Dispatch.Kind.WARNING, not kit.dispatch.is_urgent
 
 
 def _forms(

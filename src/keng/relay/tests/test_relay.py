@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from keng.network.secret_links import lead_token
 from keng.relay import coverage
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries
+from keng.relay.public import lead_page
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -391,3 +393,16 @@ def test_the_lists_ask_few_questions(desk_client, ward, django_assert_max_num_qu
     sign_in(desk_client, ward.officer)
     with django_assert_max_num_queries(most):
         desk_client.get(url(name, desk=True))
+
+
+def test_what_takes_a_text_back_comes_first_and_then_what_is_urgent():
+    kits = [
+        SimpleNamespace(dispatch=Dispatch(kind=kind, is_urgent=is_urgent))
+        for kind, is_urgent in [("warning", False), ("warning", True), ("recall", False)]
+    ]
+    in_order = [kit.dispatch for kit in sorted(kits, key=lead_page._waits_after)]
+    assert [(one.kind, one.is_urgent) for one in in_order] == [
+        ("recall", False),
+        ("warning", True),
+        ("warning", False),
+    ]

@@ -53,8 +53,8 @@ def told(ward):
 def test_the_lead_says_it_in_the_browser_that_confirmed_and_may_correct_it(public_client, ward):
     confirm(public_client, ward)
     page = public_client.get(url("relay", lead_token(ward.lead))).content.decode()
-    assert "bao nhiêu trong 3 nhà" in page
-    tell(public_client, ward, "2")
+    assert "trong 3 nhà, bao nhiêu nhà" in page
+    assert "Đã lưu: 2 nhà" in tell(public_client, ward, "2").content.decode()
     assert told(ward) == 2
     tell(public_client, ward, "3")
     assert told(ward) == 3

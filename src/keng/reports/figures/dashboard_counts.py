@@ -97,7 +97,7 @@ def balance_class_labels() -> dict[str, str]:
     return {
         "of_value": _("Of value"),
         "not_of_value": _("Not of value"),
-        "duplicate": _("Told again, joined to an incident"),
+        "duplicate": _("Reported again, joined to an incident"),
         "out_of_competence": _("Not ours, answered"),
         "withdrawn": _("Taken back by the reporter"),
         "unrated": _("Not rated yet"),

@@ -45,7 +45,7 @@ def _inflow_labels() -> dict[str, str]:
         "no_tip": _("received and no tip: procedure, civil matter, out of scope"),
         "of_value": _("Of value"),
         "not_of_value": _("Not of value"),
-        "duplicate": _("Told again, joined to an incident"),
+        "duplicate": _("Reported again, joined to an incident"),
         "out_of_competence": _("Not ours, answered"),
         "withdrawn": _("Taken back by the reporter"),
         "unrated": _("Not rated yet"),

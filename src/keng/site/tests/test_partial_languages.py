@@ -141,7 +141,7 @@ def test_a_tip_keeps_the_language_and_its_end_is_told_in_it(stage, reader, langu
     assert tip.messages.last().text == expected
 
 
-def test_around_a_warning_is_the_language_and_the_warning_is_vietnamese(
+def test_around_a_warning_is_the_language_and_the_warning_is_english_where_it_is_there(
     reader, language, unsaid, tmp_path, settings
 ):
     settings.DATA_FOLDER = tmp_path
@@ -150,12 +150,14 @@ def test_around_a_warning_is_the_language_and_the_warning_is_vietnamese(
     type(version).objects.filter(pk=version.pk).update(texts=version.texts)
     page = reader.client.get(f"/w/{version.verify_code.code}").content.decode()
     assert f'<html lang="{language}">' in page
-    assert '<h1 lang="vi">' in page
+    assert '<h1 lang="en">A false officer' in page
     assert OF[language]["official"] in page
-    assert "A false officer" in page
+    assert version.texts["vi"]["title"] in page
     assert unsaid == []
     home = reader.client.get("/").content.decode()
     assert OF[language]["home"] in home
+    assert "A false officer" in home
+    assert {"zh-hans": "只有越南语", "ko": "베트남어만 있음"}[language] not in home
     assert unsaid == []
 
 

@@ -61,6 +61,8 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_release": waiting is not None and waiting is written and not refusal,
         "may_return": (may_write or rights.may_approve(request.officer, survey))
         and survey.state == Survey.State.APPROVED,
+        # Until somebody has approved it, whoever writes takes it back without a reason.
+        "may_take_back": may_write and survey.state == Survey.State.SUBMITTED,
         "hands": survey.people,
         "written": written,
         "result_out": result_out,

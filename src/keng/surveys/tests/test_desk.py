@@ -50,7 +50,7 @@ def test_a_survey_is_written_question_by_question_and_handed_in(desk, stage):
     desk.post(url("survey-new"), words(stage))
     survey = Survey.objects.get()
     for data in (
-        {"kind": "choice", "text": "Yên tâm không?", "options": "Có\n* Không"},
+        {"kind": "choice", "text": "Yên tâm không?", "options": "Có\nKhông", "marked": ["1"]},
         {"kind": "text", "text": "Vì sao?", "only_if": ["q1:1"]},
     ):
         desk.post(url("survey-question-new", survey.pk), data)
@@ -86,6 +86,7 @@ def test_what_does_not_fit_is_said_at_its_field(desk, stage, changed, said):
     "data",
     [
         {"kind": "choice", "text": "Một ý?", "options": "Có"},
+        {"kind": "choice", "text": "Hai ý?", "options": "Có\nKhông", "marked": ["2"]},
         {"kind": "scale", "text": "Điểm?", "options": "a\nb\nc"},
         {"kind": "text", "text": ""},
         {"kind": "opinion", "text": "x"},
@@ -122,6 +123,16 @@ def test_the_author_is_shown_no_way_to_approve(desk, stage):
     desk.post(url("survey-submit", survey.pk))
     assert desk.get(url("survey-approve", survey.pk)).status_code == 302
     assert "Đọc và duyệt" not in desk.get(url("survey-detail", survey.pk)).content.decode()
+
+
+def test_the_author_takes_back_what_waits_and_goes_on_writing(desk, stage):
+    survey = writing.submit_survey(stage.draft().pk, by=stage.coordinator)
+    page = desk.get(url("survey-detail", survey.pk)).content.decode()
+    assert "Rút lại để sửa tiếp" in page
+    desk.post(url("survey-send-back", survey.pk), {"reason": "Người soạn tự rút lại."})
+    survey.refresh_from_db()
+    assert (survey.state, survey.is_waiting) == ("draft", False)
+    assert "Rút lại" not in desk.get(url("survey-detail", survey.pk)).content.decode()
 
 
 def test_the_tab_is_off_at_a_small_commune_desk_until_it_is_switched_on(desk_client, stage):

@@ -49,7 +49,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "category": label_for_reader(version.category),
         "text": text,
         "only_frame": (get_language() or "vi") not in FULL_LANGUAGES,
-        "in_english": _english_beside(version, language),
+        "official": _official_beside(version, language),
         "sms": f"sms:?body={quote(text)}",
         "canonical": warning_url(version.verify_code.code),
         "groups": queries.groups_reached(newest.dispatch_id) if newest != version else 0,
@@ -76,15 +76,15 @@ def standing_of_version(version: Version, newest: Version | None = None) -> str:
     return "expired" if version.valid_until and version.valid_until < today else "current"
 
 
-def _english_beside(version: Version, spoken: str) -> dict[str, str]:
-    """Its English words, for whoever reads neither Vietnamese nor a page in it."""
+def _official_beside(version: Version, spoken: str) -> dict[str, str]:
+    """Its Vietnamese words, for whoever reads the English ones since there are none of theirs."""
     asked = get_language() or "vi"
-    found: dict[str, str] = version.texts.get("en", {})
-    return found if spoken == "vi" and asked not in FULL_LANGUAGES else {}
+    found: dict[str, str] = version.texts["vi"]
+    return found if spoken != "vi" and asked not in FULL_LANGUAGES else {}
 
 
 def words_for_reader(version: Version) -> dict[str, str]:
-    """Its words in the visitor's language, or in Vietnamese."""
+    """Its words in the language of `language_among`."""
     found: dict[str, str] = version.texts[language_among(version.texts)]
     return found
 

@@ -69,7 +69,7 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                         ),
                     ),
                     (
-                        "Họ gọi hình, mặc quân phục, dọa bắt nếu bạn kể cho người nhà.",
+                        "Họ gọi hình, mặc cảnh phục, dọa bắt nếu bạn kể cho người nhà.",
                         ("Giữ bí mật cho xong việc", "Kể ngay cho một người nhà rồi gọi 113"),
                         (
                             "Bắt giữ bí mật là dấu hiệu lừa đảo rõ nhất. Quân phục và phòng làm "

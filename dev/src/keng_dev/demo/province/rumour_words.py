@@ -166,21 +166,20 @@ CHECKED: tuple[Rumour, ...] = (
             ),
             Said(
                 3,
-                "partly",
-                "Không cháu nào bị bắt cóc. Chuyện có thật: một người lạ hỏi giờ đón trẻ, đã làm rõ"
-                " là người nhà đến sớm.",
+                "false",
+                "Không cháu nào bị bắt cóc. Chuyện thật chỉ là: một người lạ hỏi giờ đón trẻ, đã"
+                " làm rõ là người nhà đến sớm.",
                 "Tin bắt đầu từ đâu.",
                 (_LOG, _SCHOOL),
                 "Hỏi thẳng cô giáo chủ nhiệm. Thấy trẻ gặp nguy hiểm: gọi 113 hoặc 111.",
-                "Thêm kết quả xem camera và thông báo của trường. Đổi “chưa xác minh” thành “đúng"
-                " một phần”.",
+                "Thêm kết quả xem camera và thông báo của trường. Đổi “chưa xác minh” thành “sai”.",
                 {
                     "answer": "No child was abducted. What is true: a stranger asked when children"
                     " are picked up, and turned out to be a relative who came early.",
                     "unknown": "Where it began.",
                     "advice": "Ask the class teacher. If a child is in danger, call 113 or 111.",
                     "note": "Added what the camera showed and the notice of the school. From “not"
-                    " verified” to “partly true”.",
+                    " verified” to “false”.",
                 },
             ),
         ),

@@ -140,12 +140,12 @@ AT_THE_DESK = Asked(
     "services",
     {
         "vi": {
-            "title": "Làm giấy tờ ở trực ban phường",
+            "title": "Làm giấy tờ ở công an phường",
             "why": "Phường hỏi để xếp lại giờ làm và quầy tiếp dân.",
         },
         "en": {
             "title": "Papers at the ward's desk",
-            "why": "The ward asks in order to arrange hours and counters anew.",
+            "why": "The ward asks so that it can plan its opening hours and counters.",
         },
     },
     (

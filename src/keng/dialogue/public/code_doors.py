@@ -1,0 +1,39 @@
+"""What a code opens that is no tip's: every kind of code is typed into one box.
+
+An area above registers its kind when its app is ready. The box sends the browser on to the page of
+that kind with what was typed (307), so that each is answered where it is at home.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDoor:
+    """One kind of code."""
+
+    has_code: Callable[[str], bool]
+    """Whether a cleaned code is of this kind."""
+    opens_at: str
+    """Name of the address that takes the same form."""
+
+
+_DOORS: dict[str, CodeDoor] = {}
+
+
+def register_code_door(door: CodeDoor) -> None:
+    """From now on the box knows this kind, too; once more changes nothing."""
+    _DOORS[door.opens_at] = door
+
+
+def lead_to_code_door(code: str) -> HttpResponse | None:
+    """The same form sent to whoever knows the code; None where nobody does."""
+    for door in _DOORS.values():
+        if door.has_code(code):
+            response = HttpResponse(status=307)
+            response["Location"] = reverse(door.opens_at)
+            return response
+    return None
