@@ -54,7 +54,7 @@ class _Spotting:
     """The search for phrases in one text."""
 
     text: str
-    words: list[TextWord]
+    words: tuple[TextWord, ...]
     accented: bool
 
     def hits(self) -> Iterator[tuple[str, IdeaHit]]:

@@ -1,7 +1,7 @@
 """The words of a text with their places, compared with or without accents as it is written."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,10 +36,12 @@ class TextWord(NamedTuple):
     end: int
 
 
-def words_of(text: str) -> list[TextWord]:
+@lru_cache(maxsize=4)
+def words_of(text: str) -> tuple[TextWord, ...]:
     """All words as people read them, whatever disguises them, each with its place as written.
 
-    Letters with dots between them ("B.H.X.H") are one word.
+    Letters with dots between them ("B.H.X.H") are one word. Asked several times of each text, and
+    read once.
     """
     source = undisguised(text)
     flat = flatten(source.readable)
@@ -52,7 +54,7 @@ def words_of(text: str) -> list[TextWord]:
         found.append(
             TextWord(folded_key(folded), spelling(written), source.start(start), source.end(end))
         )
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=16384)
@@ -61,7 +63,7 @@ def folded_key(folded: str) -> str:
     return Y_FOR_I.sub(r"\1i", _SHORT.get(folded, folded))
 
 
-def has_accents(words: list[TextWord]) -> bool:
+def has_accents(words: Sequence[TextWord]) -> bool:
     """Whether the writer uses accents: then a word with another accent is another word."""
     accented = sum(not word.spelled.isascii() for word in words)
     return (accented * 5 >= len(words) and accented >= 2) or accented * 2 > len(words)
