@@ -4,6 +4,7 @@ The tips lie beside the repository and are not learned from. They are read in fi
 of one incident are in one part: each figure is given for all of them, and for the worst and the
 best part. The rules of keng.language.seeds were written beside these tips, so what they say is
 better here than elsewhere: `python -m tests.train_categories --check` has figures without that.
+Then all of it again under each disguise of tests.perturbations, as what that costs.
 """
 
 import json
@@ -21,17 +22,35 @@ from keng.language.fold import fold
 from keng.language.same_incident import same_incident
 from tests.figures_of_readings import Reading, figures_of
 from tests.load.dev_set import TIPS
+from tests.perturbations import PERTURBATIONS, perturbed
 
 PARTS = 5
 # From this score on two tips are said to tell of one incident.
 _SAME = 0.5
+# What a disguise may cost, and of which figures.
+_MAY_COST = 0.02
+_ASKED = (
+    "category, first",
+    "category, among three",
+    "scam, F1",
+    "critical in the first 10%",
+    "critical in the first 20%",
+    "P0 of critical, precision",
+    "P0 of critical, recall",
+    "commune, precision",
+    "commune, recall",
+    "indicator, precision",
+    "indicator, recall",
+    "same incident, precision",
+    "same incident, recall",
+)
 
 Tip = dict[str, Any]
 Figures = dict[str, float]
 
 
 def main() -> int:
-    """Print the figures as the tips are written, and without accents."""
+    """Print the figures as the tips are written and without accents, and what disguises cost."""
     if not TIPS.exists():
         print(f"{TIPS} is not there: these figures need the development set.", file=sys.stderr)
         return 1
@@ -43,6 +62,7 @@ def main() -> int:
         per_tip = (time.process_time() - start) / len(tips)
         print(f"{name}: {len(tips)} tips, {per_tip * 1000:.1f} ms CPU each")
         _print(tips, lines, found)
+    _print_costs(tips)
     return 0
 
 
@@ -92,6 +112,29 @@ def _print(tips: Sequence[Tip], lines: Sequence[TipLine], found: Sequence[Tip]) 
     for name, figure in figures(tips, lines, found).items():
         each = [part[name] for part in parts if name in part]
         print(f"  {name:<36} {figure:.3f}   parts {min(each):.3f} to {max(each):.3f}")
+
+
+def _print_costs(tips: Sequence[Tip]) -> None:
+    """By how much each figure is less under each disguise; a minus where it is better."""
+    plain = _figures_of(tips)
+    print(f"what disguises cost, more than {_MAY_COST} marked")
+    for name in PERTURBATIONS:
+        found = _figures_of([_disguised(tip, name) for tip in tips])
+        print(f"  {name}")
+        for figure in _ASKED:
+            cost = plain[figure] - found.get(figure, 0.0)
+            mark = "  !" if cost > _MAY_COST else ""
+            print(f"    {figure:<34} {cost:+.3f}{mark}")
+
+
+def _figures_of(tips: Sequence[Tip]) -> Figures:
+    lines = [line_of(tip) for tip in tips]
+    return figures(tips, lines, list(analyse_tips(lines)))
+
+
+def _disguised(tip: Tip, name: str) -> Tip:
+    text, indicators = perturbed(tip["text"], tip["indicators"], name, tip["id"])
+    return {**tip, "text": text, "indicators": indicators}
 
 
 def _parts(tips: Sequence[Tip]) -> Iterator[list[int]]:

@@ -1,4 +1,4 @@
-"""What rings on a desk: the gravest first, and among equals whoever waits longest."""
+"""What rings on a desk: a life first, then the gravest; among equals whoever waits longest."""
 
 import datetime
 import uuid
@@ -12,7 +12,13 @@ from keng.accounts.models import Officer
 from keng.alarms.bundle_queries import bundle_size_for
 from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.secrets import keyed_hash
-from keng.tips.gravity import Stake, StakeFacts, danger_message_at, stake_of_facts
+from keng.tips.gravity import (
+    Stake,
+    StakeFacts,
+    danger_message_at,
+    order_in_urgency,
+    stake_of_facts,
+)
 from keng.tips.models import Tip
 from keng.tips.models.tip import OnlookerOf
 
@@ -28,6 +34,8 @@ class RingingTip:
     words: str
     since: datetime.datetime
     stake: Stake
+    gravity: int
+    """Its `keng.tips.gravity.ORDER_IN_URGENCY`."""
 
     @property
     def is_about_money(self) -> bool:
@@ -98,17 +106,19 @@ def _call_mark(each: RingingTip) -> str:
     return keyed_hash("alarm mark", each.tip_id.bytes, each.since.isoformat())[:8].hex()
 
 
-def _gravity_key(each: RingingTip) -> tuple[Stake, datetime.datetime, uuid.UUID]:
-    return each.stake, each.since, each.tip_id
+def _gravity_key(each: RingingTip) -> tuple[Stake, int, datetime.datetime, uuid.UUID]:
+    return each.stake, each.gravity, each.since, each.tip_id
 
 
-def _ringing_tip(received_at: datetime.datetime, danger_unheard: bool, *facts: Any) -> RingingTip:
-    tip = StakeFacts(*facts)
+def _ringing_tip(
+    received_at: datetime.datetime, danger_unheard: bool, is_rated: bool, band: int, *facts: Any
+) -> RingingTip:
+    tip, gravity = StakeFacts(*facts), order_in_urgency(urgency_is_rated=is_rated, band=band)
     told = danger_message_at(tip.tip_id, tip.danger_at)
     stake = stake_of_facts(tip, told)
     if told is None or not danger_unheard:
-        return RingingTip(tip.tip_id, tip.text, received_at, stake)
-    return RingingTip(tip.tip_id, told.text, told.at, stake)
+        return RingingTip(tip.tip_id, tip.text, received_at, stake, gravity)
+    return RingingTip(tip.tip_id, told.text, told.at, stake, gravity)
 
 
 def _ringing_query(**onlooker: Any) -> QuerySet[Tip, Any]:
@@ -116,7 +126,8 @@ def _ringing_query(**onlooker: Any) -> QuerySet[Tip, Any]:
     visible = Tip.objects.visible_to(OnlookerOf(**onlooker)).ringing()
     facts = ("pk", "text", "category", "happening", "money_moved", "danger_at")
     guess = KeyTextTransform("code", KeyTransform(0, "suggestion__categories"))
-    rows = visible.order_by("-id").values_list("received_at", "danger_unheard", *facts, guess)
+    own = ("received_at", "danger_unheard", "urgency_is_rated", "gravity_band")
+    rows = visible.order_by("-id").values_list(*own, *facts, guess)
     return rows[:MOST_IN_BAR]
 
 

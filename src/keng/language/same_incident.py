@@ -187,7 +187,7 @@ def _weighed_words(
     return {each: worth for each, worth in made.items() if worth > 0}
 
 
-def _worth_of_forms(text: str, words: list[TextWord]) -> dict[str, float]:
+def _worth_of_forms(text: str, words: Sequence[TextWord]) -> dict[str, float]:
     """What tells by its form: sums of money, hours, names of roads and of sites."""
     flat = flatten(text).flat
     made = {f"#{each}": _worth_of_number(str(each)) for each in _sums(flat)}
@@ -200,7 +200,7 @@ def _worth_of_forms(text: str, words: list[TextWord]) -> dict[str, float]:
     return made
 
 
-def _names_in(text: str, words: list[TextWord]) -> set[int]:
+def _names_in(text: str, words: Sequence[TextWord]) -> set[int]:
     """Where capital words stand that are no first of a sentence, short form, brand or thing."""
     if text.isupper():
         return set()
@@ -218,7 +218,7 @@ def _names_in(text: str, words: list[TextWord]) -> set[int]:
     return found
 
 
-def _names_of_holders(text: str, words: list[TextWord]) -> set[int]:
+def _names_of_holders(text: str, words: Sequence[TextWord]) -> set[int]:
     """Where the words of "VU THI LAN" stand: capitals throughout, a family name first."""
     found: set[int] = set()
     run: list[TextWord] = []

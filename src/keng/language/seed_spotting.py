@@ -1,7 +1,7 @@
 """Which ideas of the seed tables a text holds, and where."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -112,7 +112,7 @@ def _inside(hit: IdeaHit, mask: IdeaHit) -> bool:
     return mask.start <= hit.start and hit.end <= mask.end and hit != mask
 
 
-def _agrees(words: list[TextWord], spelled: tuple[str, ...]) -> bool:
+def _agrees(words: Sequence[TextWord], spelled: tuple[str, ...]) -> bool:
     """The accents agree; in a longer phrase a word typed without any is let through."""
     return all(
         word.spelled == wanted or (len(spelled) > 1 and word.spelled.isascii())

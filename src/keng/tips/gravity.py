@@ -1,13 +1,16 @@
 """What is at stake at a tip that cannot wait: a life, or money that may still be stopped.
 
 The only place that says so: the order of the bar, the list of what is to be done, the ready words
-and the answer that goes out by itself all ask here.
+and the answer that goes out by itself all ask here. So do bar and inbox about which of two critical
+tips is the graver: that moves one before another, and neither out of sight.
 """
 
 import datetime
 import enum
 import uuid
 from typing import NamedTuple
+
+from django.db.models import Case, Value, When
 
 from keng.kit.urgency import Happening, Urgency
 from keng.language import lost_money
@@ -19,6 +22,14 @@ from keng.tips.models import DialogueMessage, Tip
 # The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
 _ASKS_WHETHER_SAFE = ("an toan khong", "an toan chua", "safe now", "are you safe")
 _PLAIN_NO = {"2", "so 2", "khong", "khong a", "khong an toan", "chua", "chua a", "ko", "k", "no"}
+
+
+# From which urgency score on a text is in the first, second and third band; below in the last one.
+# Few and wide: within a band whoever waits longest comes first.
+_BAND_STARTS = (0.75, 0.5, 0.25)
+# An officer's rating goes before whatever the machine reads.
+RATED_BAND = 0
+ORDER_IN_URGENCY = Case(When(urgency_is_rated=True, then=Value(RATED_BAND)), default="gravity_band")
 
 
 class Stake(enum.IntEnum):
@@ -39,6 +50,16 @@ class StakeFacts(NamedTuple):
     danger_at: datetime.datetime | None
     guess: str | None
     """The code of the category that the machine thinks likeliest."""
+
+
+def gravity_band(urgency_score: float) -> int:
+    """The band of a text among those of one urgency, from 1 for the gravest to 4."""
+    return 1 + sum(urgency_score < start for start in _BAND_STARTS)
+
+
+def order_in_urgency(*, urgency_is_rated: bool, band: int) -> int:
+    """As `ORDER_IN_URGENCY` says it to the database: the graver the less."""
+    return RATED_BAND if urgency_is_rated else band
 
 
 def urgency_order(tip: Tip) -> str:

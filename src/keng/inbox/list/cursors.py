@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from keng.inbox.list.inbox_row import InboxRow
 from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.kit.urgency import Urgency
+from keng.tips.gravity import order_in_urgency
 from keng.tips.models import Tip
 
 
@@ -17,13 +18,16 @@ class PageStart:
     at: datetime.datetime
     last: uuid.UUID
     is_live: bool
+    gravity: int = 0
+    """Of a critical one: its `keng.tips.gravity.ORDER_IN_URGENCY`."""
 
 
 def place_of_row(row: InboxRow | Tip) -> PageStart | None:
     """Where a row stands; None for one that has neither a deadline nor an end."""
     at = row.due_at or row.closed_at
     is_live = row.urgency == Urgency.P0 and row.due_at is not None
-    return PageStart(at, row.pk, is_live=is_live) if at else None
+    gravity = order_in_urgency(urgency_is_rated=row.urgency_is_rated, band=row.gravity_band)
+    return PageStart(at, row.pk, is_live=is_live, gravity=gravity) if at else None
 
 
 def cursor_after(row: InboxRow | Tip) -> str:
@@ -31,16 +35,16 @@ def cursor_after(row: InboxRow | Tip) -> str:
     place = place_of_row(row)
     if place is None:
         return ""
-    live = "!" if place.is_live else ""
+    live = f"{place.gravity}!" if place.is_live else ""
     return closed_cursor(f"{live}{place.at.timestamp():.6f}_{place.last}")
 
 
 def page_start_of(text: str) -> PageStart | None:
     """The place that an address names; None where it names none."""
-    place = opened_cursor(text)
-    seconds, _sep, last = place.removeprefix("!").partition("_")
+    gravity, live, place = opened_cursor(text).rpartition("!")
+    seconds, _sep, last = place.partition("_")
     try:
         at = datetime.datetime.fromtimestamp(float(seconds), datetime.UTC)
-        return PageStart(at, uuid.UUID(last), is_live=place.startswith("!"))
+        return PageStart(at, uuid.UUID(last), is_live=bool(live), gravity=int(gravity or 0))
     except (ValueError, OverflowError, OSError):
         return None

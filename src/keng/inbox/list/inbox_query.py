@@ -1,4 +1,7 @@
-"""The inbox: open tips by deadline, in groups, page by page; and what came in since."""
+"""The inbox: open tips by deadline, in groups, page by page; and what came in since.
+
+Critical ones stand before all others, the graver first; those alike in that by deadline too.
+"""
 
 import datetime
 import uuid
@@ -41,6 +44,7 @@ from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
 from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.tips.deadlines import CLOCK_OF_URGENCY
+from keng.tips.gravity import ORDER_IN_URGENCY, order_in_urgency
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import TipQuerySet, TipViewer
 
@@ -54,6 +58,8 @@ SMALL_DESK = 25
 # Critical, and nobody has ended it: it stands first until then, whatever its deadline.
 LIVE_CRITICAL = Q(urgency=Urgency.P0)
 _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (1970, 9000))
+# Beyond every band: behind the last of the critical ones.
+_LEAST_GRAVE = 99
 _NUMBER, _IDS = IntegerField(), ArrayField(UUIDField())
 # What a transaction that was under way may still bring with an id from before a page was made.
 _LATE_COMMIT = datetime.timedelta(seconds=15)
@@ -210,17 +216,19 @@ def next_tip_after(officer: Officer, place: PageStart | None, folder: str = "ope
     """The row that stands now where this one stood in the folder, or else the folder's first."""
     asker = _Asker.of_officer(officer)
     folder = folder if folder in _FOLDERS else "open"
-    live: QuerySet[Tip] = _folder_tips(asker, folder, is_live=True)
+    live = _in_order(_folder_tips(asker, folder, is_live=True), is_live=True)
     others: QuerySet[Tip] = _folder_tips(asker, folder, is_live=False)
     if groups_by_incident(officer):
         others = nearest_of_each_incident(others, deadline_ends(deadline_bounds(asker.now)))
+    others = _in_order(others, is_live=False)
     stretches = [live, others]
     if place is not None:
         live, others = live.exclude(pk=place.last), others.exclude(pk=place.last)
         below = _is_due_after(place.at, place.last)
-        after = [live.filter(below), others] if place.is_live else [others.filter(below)]
+        less_grave = _is_below(place.gravity, below)
+        after = [live.filter(less_grave), others] if place.is_live else [others.filter(below)]
         stretches = [*after, live, others]
-    found = (rows.order_by("due_at", "id").first() for rows in stretches)
+    found = (rows.first() for rows in stretches)
     return next((tip for tip in found if tip is not None), None)
 
 
@@ -239,11 +247,14 @@ def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None
     if tip.due_at is None:
         return None
     values, is_live = _Asker.of_officer(officer).query_values(), tip.urgency == Urgency.P0
-    found = _NEIGHBOUR.fetch_rows(later, is_live, **values, at=tip.due_at, last=tip.pk)
+    gravity = order_in_urgency(urgency_is_rated=tip.urgency_is_rated, band=tip.gravity_band)
+    live_at = gravity if is_live else None
+    found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=tip.due_at, last=tip.pk)
     if not found and is_live == later:
         # From the last critical one on to the first of the others, or back.
         edge = _FIRST if later else _LAST
-        found = _NEIGHBOUR.fetch_rows(later, not is_live, **values, at=edge, last=tip.pk)
+        live_at = None if is_live else _LEAST_GRAVE
+        found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=edge, last=tip.pk)
     return found[0][0] if found else None
 
 
@@ -372,11 +383,19 @@ def _fetch_rows(
     values = asker.query_values()
     values |= {"ends": ends} if ends is not None else {}
     values |= {"at": place.at, "last": place.last} if place is not None else {}
-    return [InboxRow(*each) for each in _ROWS.fetch_rows(folder, is_live, **values)]
+    gravity = place.gravity if place is not None and is_live else 0
+    return [InboxRow(*each) for each in _ROWS.fetch_rows(folder, is_live, gravity, **values)]
 
 
 def _row_query(
-    folder: str, is_live: bool, *, ends: Any = None, at: Any = None, last: Any = None, **asker: Any
+    folder: str,
+    is_live: bool,
+    gravity: int,
+    *,
+    ends: Any = None,
+    at: Any = None,
+    last: Any = None,
+    **asker: Any,
 ) -> QuerySet[Tip, Any]:
     """From a place on, never by counting rows: what was done meanwhile shifts nothing."""
     who = _Asker(**asker)
@@ -388,8 +407,9 @@ def _row_query(
         tips = tips.order_by("-closed_at", "-id")
         later = Q(closed_at__lte=at) & (Q(closed_at__lt=at) | Q(id__lt=last))
     else:
-        tips = tips.order_by("due_at", "id")
+        tips = _in_order(tips, is_live=is_live)
         later = _is_due_after(at, last)
+        later = _is_below(gravity, later) if is_live else later
     tips = tips if at is None else tips.filter(later)
     if ends is None:
         return with_row_columns(tips, who)[: ROWS_A_PAGE + 1]
@@ -408,14 +428,34 @@ def _folder_tips(who: _Asker, folder: str, *, is_live: bool | None = None) -> Ti
 
 
 def _neighbour_query(
-    later: bool, is_live: bool, *, at: Any, last: Any, **asker: Any
+    later: bool, gravity: int | None, *, at: Any, last: Any, **asker: Any
 ) -> QuerySet[Tip, Any]:
+    """The one beside this place: among the critical ones if it has a gravity."""
     who = _Asker(**asker)
-    tips = _folder_tips(who, "open", is_live=is_live)
+    is_live = gravity is not None
+    tips = _in_order(_folder_tips(who, "open", is_live=is_live), is_live=is_live)
     if later:
-        return tips.filter(_is_due_after(at, last)).order_by("due_at", "id").values_list("pk")[:1]
-    earlier = Q(due_at__lte=at) & (Q(due_at__lt=at) | Q(id__lt=last))
-    return tips.filter(earlier).order_by("-due_at", "-id").values_list("pk")[:1]
+        below = _is_due_after(at, last)
+        below = below if gravity is None else _is_below(gravity, below)
+        return tips.filter(below).values_list("pk")[:1]
+    above = Q(due_at__lte=at) & (Q(due_at__lt=at) | Q(id__lt=last))
+    if gravity is not None:
+        above = Q(order_in_urgency__lt=gravity) | (Q(order_in_urgency=gravity) & above)
+    return tips.filter(above).reverse().values_list("pk")[:1]
+
+
+def _in_order(tips: QuerySet[Tip], *, is_live: bool) -> QuerySet[Tip]:
+    """As the list has them."""
+    if not is_live:
+        return tips.order_by("due_at", "id")
+    return tips.alias(order_in_urgency=ORDER_IN_URGENCY).order_by(
+        "order_in_urgency", "due_at", "id"
+    )
+
+
+def _is_below(gravity: int, is_due_after: Q) -> Q:
+    """Among the critical ones: less grave than a place of this gravity, or as grave and later."""
+    return Q(order_in_urgency__gt=gravity) | (Q(order_in_urgency=gravity) & is_due_after)
 
 
 def _is_due_after(at: datetime.datetime, last: uuid.UUID) -> Q:

@@ -30,6 +30,7 @@ class InboxRow(NamedTuple):
     text: str
     urgency: str
     urgency_is_rated: bool
+    gravity_band: int
     category: str
     channel: str
     outcome: str

@@ -92,6 +92,38 @@ def test_what_comes_next_follows_the_list(desk):
         assert next_tip_after(officer, place_of_row(tip)) == (after or critical)
 
 
+def test_the_graver_of_the_critical_ones_stands_first_and_an_officers_rating_before_all(desk):
+    unit, officer = desk
+    mild, grave, rated = (due_in(unit, n, urgency="P0") for n in (1, 2, 3))
+    late = due_in(unit, -1)
+    Tip.objects.filter(pk=mild.pk).update(gravity_band=3)
+    Tip.objects.filter(pk=late.pk).update(gravity_band=4)
+    Tip.objects.filter(pk=rated.pk).update(gravity_band=4, urgency_is_rated=True)
+    listed = [Tip.objects.get(pk=each.pk) for each in (rated, grave, mild, late)]
+    assert order(inbox_page(officer)) == [tip.pk for tip in listed]
+    for before, tip, after in zip([None, *listed], listed, [*listed[1:], None], strict=False):
+        assert neighbour_ids(tip, officer) == (before and before.pk, after and after.pk)
+        assert next_tip_after(officer, place_of_row(tip)) == (after or listed[0])
+
+
+def test_pages_of_critical_ones_of_every_gravity_hold_each_once(desk, monkeypatch):
+    monkeypatch.setattr(queries, "ROWS_A_PAGE", 2)
+    monkeypatch.setattr(queries, "_ROWS", queries.CompiledQuery(queries._row_query))
+    unit, officer = desk
+    critical = [due_in(unit, n % 3, urgency="P0") for n in range(7)]
+    for n, tip in enumerate(critical):
+        Tip.objects.filter(pk=tip.pk).update(gravity_band=1 + n % 4, urgency_is_rated=n == 5)
+    seen, cursor = [], ""
+    for _page in range(4):
+        found = inbox_page(officer, after=cursor)
+        seen += [row for group in found.groups for row in group.rows]
+        cursor = found.next_cursor
+    assert {row.pk for row in seen} == {tip.pk for tip in critical}
+    assert (len(seen), cursor) == (7, "")
+    bands = [0 if row.urgency_is_rated else row.gravity_band for row in seen]
+    assert bands == sorted(bands)
+
+
 def test_a_desk_without_a_critical_tip_is_asked_no_more(desk, django_assert_num_queries):
     unit, officer = desk
     due_in(unit, 1)

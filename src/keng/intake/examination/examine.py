@@ -25,7 +25,7 @@ from keng.places.communes_in_text import CommunesInText
 from keng.places.local_names import PlacedText, commune_code_of, communes_in_texts
 from keng.places.models import Unit
 from keng.tips import chats, concerns, deadlines
-from keng.tips.gravity import answers_not_safe
+from keng.tips.gravity import answers_not_safe, gravity_band
 from keng.tips.models import Alarm, DialogueMessage, Sighting, Suggestion, Tip
 from keng.tips.search_words import add_search_words
 
@@ -63,8 +63,9 @@ def examine_tips(portion: int = PORTION) -> int:
     for tip in tips:
         tip.reference = tip.reference or references[tip.pk]
         tip.examined_at = times.now()
+        tip.gravity_band = gravity_band(found[tip.pk].urgency_score)
         _raise_urgency(tip, found[tip.pk].urgency, at=tip.received_at)
-    Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at"])
+    Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at", "gravity_band"])
     add_search_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
     return len(tips)
 
@@ -106,6 +107,7 @@ def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) 
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
     has_left = lost_money.money_has_left(folded)
     tip.money_moved = tip.money_moved or has_left
+    tip.gravity_band = min(tip.gravity_band, gravity_band(found.urgency_score))
     level = min(found.urgency, first_urgency_of(message.text))
     if level == Urgency.P0 or answers_not_safe(message):
         later_danger.ring_for_message(tip, message)
@@ -114,7 +116,7 @@ def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) 
         if has_left:
             later_danger.tell_whom_to_ring(tip, message)
     changed = ["waiting_since", "set_aside_until", "money_moved"]
-    tip.save(update_fields=[*changed, "urgency", "urgency_is_rated", "due_at"])
+    tip.save(update_fields=[*changed, "urgency", "urgency_is_rated", "due_at", "gravity_band"])
 
 
 def _leave_alone(tip: Tip) -> None:

@@ -29,6 +29,8 @@ class Findings:
     urgency_reasons: tuple[str, ...] = field(default=(), repr=False)
     is_danger: bool = False
     """Life or body is in danger, as the words say; not only a grave category."""
+    urgency_score: float = 1.0
+    """Between 0 and 1, as `keng.language.urgency` says it; what cannot be read may be grave."""
     folded: str = field(default="", repr=False)
 
 
@@ -58,6 +60,7 @@ def _findings_of(text: str, topic: str) -> Findings:
         urgency=urgency.level,
         urgency_reasons=urgency.reasons,
         is_danger=urgency.is_danger,
+        urgency_score=suggested.urgency_score,
         folded=fold(text),
     )
 

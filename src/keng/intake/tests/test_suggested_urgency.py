@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from keng.alarms.bar import ringing_tips_of
 from keng.alarms.ringing import call_what_rings
 from keng.conftest import sign_in
 from keng.decisions import triage, undo
@@ -70,6 +71,34 @@ def test_a_suggestion_never_lowers_what_intake_or_an_officer_said(desk):
         tip.refresh_from_db()
         assert tip.urgency == urgency
     assert not rated.clocks.filter(rule_code__in=["URGENT_NOW", "LOOK_P1"]).exists()
+
+
+def test_critical_ones_stand_by_gravity_and_an_officers_rating_before_the_machines(desk):
+    unit, officer = desk
+    doubtful = waiting(unit, "cho hỏi thủ tục cấp lại căn cước", urgency="P0")
+    grave = waiting(unit, "Cháy nhà trọ, nhiều người kẹt trên tầng ba, khói đặc, cứu với")
+    rated = waiting(unit, "Nhờ cán bộ xem giúp ngay")
+    triage.sort_tip(rated.pk, category="other", urgency="P0", by=officer)
+    # What nobody has read yet may be as grave as any.
+    assert order(officer) == [rated.pk, doubtful.pk, grave.pk]
+    examine_tips()
+    grave.refresh_from_db()
+    assert (grave.urgency, grave.gravity_band) == ("P0", 1)
+    assert order(officer) == [rated.pk, grave.pk, doubtful.pk]
+    assert [each.tip_id for each in ringing_tips_of(officer)] == order(officer)
+
+
+def test_a_later_message_makes_a_tip_graver_and_never_less(desk):
+    unit, _officer = desk
+    tip = waiting(unit, "cho hỏi thủ tục cấp lại căn cước")
+    examine_tips()
+    tip.refresh_from_db()
+    assert tip.gravity_band == 4
+    for text in ("Nó đang cầm dao chém chồng tôi, máu chảy nhiều, cứu với", "cảm ơn"):
+        make.message(tip, text=text)
+        examine_messages()
+        tip.refresh_from_db()
+        assert tip.gravity_band == 1
 
 
 def test_an_officers_lower_rating_stands_until_danger_is_written_of_anew(desk):

@@ -33,6 +33,10 @@ READ = [
     ("𝐥ừa đảｏ", "lừa đảo"),
     ("đi rồiiii nè quáaaa", "đi rồi nè quá"),
     ("lu\u200bừa đảo", "luừa đảo"),
+    ("xe lật trênQL37 gần dốc", "xe lật trên QL37 gần dốc"),
+    ("sdtcuatoi bi khoa", "sdt cua toi bi khoa"),
+    ("đánh nhau ởchợChũvì tranhchỗ", "đánh nhau ở chợ Chũ vì tranh chỗ"),
+    ("tr0m ch0 o 7an Yen", "trom cho o Tan Yen"),
 ]
 AS_IT_IS = [
     "Toyota Innova đỗ trước homestay, camera online quay được",

@@ -172,6 +172,8 @@ class Tip(Row):
     urgency = models.CharField(max_length=2, choices=Urgency, default=Urgency.P2, db_default="P2")
     # An officer said how urgent it is. Until then it stands as the machine reads it, and says so.
     urgency_is_rated = models.BooleanField(default=False, db_default=False)
+    # Among tips of one urgency: the machine's reading, 1 for the gravest (`keng.tips.gravity`).
+    gravity_band = models.PositiveSmallIntegerField(default=1, db_default=1)
     value = models.CharField(max_length=12, choices=Value, default="unrated", db_default="unrated")
     outcome = models.CharField(
         max_length=18, choices=Outcome, default="", db_default="", blank=True
