@@ -85,6 +85,10 @@ CODE = (
     "claims/models.py:Verdict",
     "claims/models.py:Topic",
     "warnings/part_names.py:what_heading",
+    "warnings/part_names.py:part_headings",
+    "warnings/version_diff.py:changed_parts",
+    "warnings/version_diff.py:_day",
+    "warnings/models.py:Severity",
 )
 _LEADS_ON = re.compile(r"{%-?\s*(?:include|extends)\s+(.*?)\s*-?%}")
 _TEMPLATE_NAME = re.compile(r'[":,]([\w/]+\.html)\b')
