@@ -193,7 +193,7 @@ def test_a_refused_form_leaves_no_file_and_a_sent_one_leaves_those_of_its_draft(
     visitor = Visitor(stack.public, "10.9.1.4")
     visitor.begin_report()
     assert visitor.describe(PLANTED * 5000, token="b" * 64)[0] == 403
-    body = form_with(visitor.token("/lookup/"), PLANTED * 5000)
+    body = form_with(visitor.token("/status/"), PLANTED * 5000)
     kind = f"multipart/form-data; boundary={BOUNDARY}"
     assert visitor.ask("/lookup/", body, kind)[0] < 500
     assert visitor.ask("/status/tip/", body, kind)[0] < 500

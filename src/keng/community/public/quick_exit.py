@@ -45,6 +45,12 @@ class CalendarDay:
     date: datetime.date
     lunar: LunarDay
 
+    @property
+    def lunar_words(self) -> str:
+        """Its number; with the month where that begins, or where this one does."""
+        begins = self.lunar.day == 1 or self.date.day == 1
+        return f"{self.lunar.day}/{self.lunar.month}" if begins else str(self.lunar.day)
+
 
 def calendar(request: HttpRequest) -> HttpResponse:
     """This month, as on any wall: where quick exit leads when the operator named no other page."""

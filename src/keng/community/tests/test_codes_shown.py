@@ -268,7 +268,7 @@ def test_one_box_opens_every_kind_of_code(stage, public_client, sent, opens):
     typed = receipt_codes.grouped_code(code).lower()
     answer = Client().post(ASKS_AT, {"code": typed}, follow=True)
     assert answer.status_code == 200
-    assert answer.redirect_chain == [(opens, answer.redirect_chain[0][1])]
+    assert [path for path, _status in answer.redirect_chain] == [opens]
     assert answer.context["code"] if opens != "/status/tip/" else answer.context["tip"]
 
 

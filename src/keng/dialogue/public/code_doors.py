@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.urls import reverse
+from django.shortcuts import redirect
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def lead_to_code_door(code: str) -> HttpResponse | None:
     """The same form sent to whoever knows the code; None where nobody does."""
     for door in _DOORS.values():
         if door.has_code(code):
-            response = HttpResponse(status=307)
-            response["Location"] = reverse(door.opens_at)
+            response = redirect(door.opens_at)
+            response.status_code = 307
             return response
     return None
