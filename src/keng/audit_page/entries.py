@@ -16,7 +16,9 @@ from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
 from keng.audit.reading import read_safely, with_safe_columns
 from keng.audit.verify import ChainFault, faults_of_chain
+from keng.audit_page import change_words
 from keng.audit_page.act_words import act_words
+from keng.audit_page.thing_names import thing_names
 from keng.audit_page.thing_words import thing_words
 from keng.kit.ids import read_id
 from keng.places.models import Unit
@@ -113,6 +115,7 @@ def entry_rows(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     # An id is one of an officer or a tip only where the entry says so: whoever may write for leads
     # can give an officer's id as a lead's.
     actor_ids = _ids(row.actor_id for row in rows if row.actor_kind == "officer")
+    actor_ids += _ids(change_words.officers_in_changes(rows))
     subject_ids = _ids(row.object_id for row in rows if row.object_kind == "officer")
     tip_ids = _ids(row.object_id for row in rows if row.object_kind == "tip")
     officers = {str(o.pk): o for o in Officer.objects.filter(pk__in=actor_ids)}
@@ -125,6 +128,7 @@ def entry_rows(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
         str(pk)
         for pk in Tip.objects.visible_to(officer).filter(pk__in=tips).values_list("pk", flat=True)
     }
+    names = thing_names(rows)
     return [
         {
             "entry": row,
@@ -132,6 +136,9 @@ def entry_rows(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
             "who": _officer_of(officers, row.actor_kind, row.actor_id) or _actor_words(row),
             "act": act_words(row.action),
             "thing": thing_words(row.object_kind),
+            "name": names.get((row.object_kind, row.object_id), ""),
+            "changes": change_words.entry_changes(row, officers),
+            "reason": change_words.entry_reason(row),
             "tip": _reference(seen.get(row.object_id)) if row.object_kind == "tip" else "",
             "tip_opens": row.object_kind == "tip" and row.object_id in opens,
             "is_tip": row.object_kind == "tip",

@@ -156,3 +156,9 @@ def grouped_number(number: int) -> str:
     """3.012 in Vietnamese, 3,012 in English."""
     grouped = f"{number:,}"
     return grouped.replace(",", ".") if _is_vietnamese() else grouped
+
+
+def number_of_tenths(tenths: int) -> str:
+    """1.012,5 in Vietnamese, 1,012.5 in English, of 10125."""
+    whole, tenth = divmod(tenths, 10)
+    return f"{grouped_number(whole)}{',' if _is_vietnamese() else '.'}{tenth}"

@@ -7,3 +7,4 @@ from keng.acts.act import Act
 
 SIGN_REPORT = Act(SIGNING, {"report.signed": _("Signed a periodic report")})
 PUBLISH_REPORT = Act(SETTING_TARGETS, {"report.published": _("Made a periodic report public")})
+WRITE_PAPER = Act(SIGNING, {"report.paper_written": _("Filled in the paper of a report")})

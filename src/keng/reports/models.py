@@ -130,3 +130,31 @@ class MachineMonth(Row):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.span}, machine"
+
+
+class ReportPaper(Row):
+    """What an office writes around the figures of a signed report, as Decree 30/2020 has it.
+
+    It stands under no signature of ours and may be put right; the record keeps each change.
+    """
+
+    snapshot = models.OneToOneField(Snapshot, models.PROTECT, related_name="paper")
+    # The body above and the one that issues, as they stand at the head.
+    above = models.CharField(max_length=160, default="", db_default="", blank=True)
+    issuer = models.CharField(max_length=160)
+    # The number in the register of the office; without one a blank is left for it.
+    number = models.PositiveIntegerField(null=True, blank=True)
+    # Behind the number, such as "BC-CATBN".
+    symbol = models.CharField(max_length=40)
+    place = models.CharField(max_length=60)
+    # Without a day a blank is left for it.
+    dated = models.DateField(null=True, blank=True)
+    # To whom it is addressed and who gets it, a line each.
+    addressees = models.CharField(max_length=600, default="", db_default="", blank=True)
+    recipients = models.CharField(max_length=1000)
+    # On whose behalf it is signed and as what, a line each.
+    capacity = models.CharField(max_length=200, default="", db_default="", blank=True)
+    signer = models.CharField(max_length=160)
+
+    def __str__(self) -> str:
+        return f"{self.number or ''}/{self.symbol}"

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from keng.reports.figures import desk as views
 from keng.reports.machine.public import machine
 from keng.reports.periodic import public as periodic_public
-from keng.reports.periodic.desk import listing
+from keng.reports.periodic.desk import listing, papers
 from keng.reports.periodic.desk import pages as periodic
 
 public: list[URLPattern] = [
@@ -36,6 +36,7 @@ desk: list[URLPattern] = [
     path("figures/reports/<uuid:pk>/", periodic.report, name="report"),
     path("figures/reports/<uuid:pk>/charts/", periodic.report_charts, name="report-charts"),
     path("figures/reports/<uuid:pk>/publish/", periodic.report_publish, name="report-publish"),
+    path("figures/reports/<uuid:pk>/paper/", papers.report_paper, name="report-paper"),
     *(
         path(f"{_FILE}{of}", periodic.report_download, {"of": of}, name=f"report-{of}")
         for of in ("docx", "xlsx", "pdf")

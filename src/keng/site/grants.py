@@ -334,6 +334,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # Signed is signed: a correction is another row.
         "reports_snapshot": RI,
         "reports_publicreport": RI,
+        "reports_reportpaper": RIU,
     },
     "keng_edge": {
         **_READ_PLACES,

@@ -92,7 +92,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     dashboard reports report-draft report report-charts report-docx report-xlsx report-pdf
     """,
     ),
-    (SIGNING, "report-publish"),
+    (SIGNING, "report-publish report-paper"),
     (
         INVITING,
         """

@@ -1,5 +1,7 @@
 """The auditor's page: own units only, no trace of what concerns them, and whether it is whole."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,7 @@ from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
 from keng.kit.ids import new_id
+from keng.network.actions import groups, leads
 from keng.network.models import Lead
 from keng.relay import relay_acts, rooms
 from tests import make
@@ -255,3 +258,73 @@ def test_the_check_says_what_was_read(auditor, unit):
     page = auditor.get(AUDIT).content.decode()
     assert "Đã soát nhật ký của 1 đơn vị." in page
     assert "không thuộc đơn vị nào" not in page
+
+
+def _text(page):
+    """What a reader sees, one blank between words."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+
+
+def test_it_says_which_group_and_what_it_was_before(auditor, unit):
+    """Neither name nor figure stood there: "Sửa thông tin nhóm, nhóm 019a54f6"."""
+    officer = make.officer(unit=unit, name="Người Một")
+    entry = groups.GroupEntry(
+        name="Nhà trọ Ninh Khánh",
+        kind="lodging",
+        place_id=make.place("Phường Nếnh").pk,
+        unit_id=unit.pk,
+        channel="by_hand",
+        channel_address="",
+        member_count=18,
+        officer_in_charge_id=None,
+        lead_ids=frozenset(),
+    )
+    group = groups.add_group(entry, by=officer)
+    again = replace(entry, member_count=19, officer_in_charge_id=officer.pk)
+    groups.change_group(group.pk, again, by=officer)
+    text = _text(auditor.get(AUDIT))
+    assert "nhóm Nhà trọ Ninh Khánh" in text
+    assert "thành viên: 18 → 19" in text
+    assert "cán bộ phụ trách: – → Người Một" in text
+    entry = Entry.objects.get(action="group.changed")
+    assert entry.detail["changes"]["members"] == [18, 19]
+
+
+def test_of_a_lead_it_keeps_that_the_name_changed_and_no_name(auditor, unit):
+    officer, lead = make.officer(unit=unit), make.lead(unit=unit, name="Bà Cẩn")
+    leads.change_lead(
+        lead.pk,
+        leads.LeadEntry(
+            name="Bà Nghị",
+            position=lead.position,
+            unit_id=unit.pk,
+            above_id=None,
+            group_ids=frozenset(),
+            consented_on=lead.consented_on,
+        ),
+        by=officer,
+    )
+    entry = Entry.objects.get(action="lead.changed")
+    assert "Cẩn" not in str(entry.detail)
+    assert "Nghị" not in str(entry.detail)
+    text = _text(auditor.get(AUDIT))
+    assert "tên có thay đổi" in text
+    # Which lead it is stands there as their page says it today.
+    assert "Bà Nghị" in text
+
+
+def test_it_says_why_a_tip_was_declined_and_no_word_of_it(auditor, unit):
+    tip = make.tip(unit=unit)
+    triage.decline_tip(tip.pk, kind="civil", reply="Cảm ơn bà con.", by=make.officer(unit=unit))
+    text = _text(auditor.get(AUDIT))
+    assert "Tranh chấp dân sự" in text
+    assert "Cảm ơn bà con" not in text
+
+
+def test_a_detail_of_any_shape_is_no_error(auditor, unit):
+    """What a broken or an older program wrote is shown as far as it can be."""
+    officer = make.officer(unit=unit)
+    for changes in ([], "x", {"members": 3}, {"members": [1]}, {"dated": ["x", "2026-13-45"]}):
+        detail = {"changes": changes, "as_kind": [], "reason": 3}
+        record("group.changed", by=officer, on=unit, chain=unit_chain(unit.pk), detail=detail)
+    assert auditor.get(AUDIT).status_code == 200

@@ -11,11 +11,13 @@ from keng.acts.act import act
 from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_anywhere, permit_over, savepoint
 from keng.audit.actions import record, unit_chain
+from keng.audit.changes import changed_values
 from keng.network import acts
 from keng.network.actions.group_sheets import PlanChanged, PlanNotReady
 from keng.network.models import Establishment, Group
 from keng.network.sheets.plan_establishments import EstablishmentPlan, plan_establishment_sheet
 from keng.network.sheets.reading import Sheet
+from keng.places.models import Place
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -55,9 +57,12 @@ def change_establishment(
 ) -> Establishment:
     """Correct what is written down; the unit stays. Raises NotAllowed."""
     house = lock_one(Establishment.objects.visible_to(by), pk)
+    before = _recorded(house)
     _fill(house, entry, by)
     house.save()
-    _record("establishment.changed", house, by)
+    hidden = frozenset({"name", "contact"})
+    changes = changed_values(before, _recorded(house), hidden=hidden)
+    _record("establishment.changed", house, by, changes=changes)
     return house
 
 
@@ -134,6 +139,19 @@ def _fill(house: Establishment, entry: EstablishmentEntry, by: "Officer") -> Non
     house.group = own.first() if own is not None else None
 
 
-def _record(action: str, house: Establishment, by: "Officer") -> None:
+def _recorded(house: Establishment) -> dict[str, object]:
+    """What the record says was and is; of a name and a contact that they changed."""
+    return {
+        "name": house.name,
+        "kind": house.kind,
+        "place": Place.objects.get(pk=house.place_id).full_name,
+        "rooms": house.room_count,
+        "contact": house.contact,
+        "group": house.group_id,
+    }
+
+
+def _record(action: str, house: Establishment, by: "Officer", **more: object) -> None:
     detail = {"kind": house.kind, "rooms": house.room_count, "in_group": bool(house.group_id)}
+    detail |= more
     record(action, by=by, on=house, chain=unit_chain(house.unit_id), detail=detail)

@@ -13,8 +13,10 @@ from keng.acts.errors import Refused
 from keng.acts.locks import lock_one
 from keng.acts.work import permit_over, savepoint
 from keng.audit.actions import record, unit_chain
+from keng.audit.changes import changed_values
 from keng.network.acts import ADD_GROUP, CHANGE_GROUP, SET_GROUP_ACTIVE
 from keng.network.models import Group, Lead
+from keng.places.models import Place
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -68,15 +70,17 @@ def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
 def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
     """Correct what is written down; the unit stays. Raises GroupNameTaken, GroupAddressTaken."""
     group = lock_one(Group.objects.visible_to(by), group_id)
+    before = _recorded(group)
     _fill(group, entry)
     _save(group)
     _set_leads(group, entry, by)
+    changes = changed_values(before, _recorded(group), hidden=frozenset({"address"}))
     record(
         "group.changed",
         by=by,
         on=group,
         chain=unit_chain(group.unit_id),
-        detail=_audit_detail(group),
+        detail=_audit_detail(group) | {"changes": changes},
     )
     return group
 
@@ -123,3 +127,17 @@ def _set_leads(group: Group, entry: GroupEntry, by: "Officer") -> None:
 
 def _audit_detail(group: Group) -> dict[str, object]:
     return {"kind": group.kind, "channel": group.channel, "members": group.member_count}
+
+
+def _recorded(group: Group) -> dict[str, object]:
+    """What the record says was and is; of an address that it changed, of leads how many."""
+    return {
+        "name": group.name,
+        "kind": group.kind,
+        "place": Place.objects.get(pk=group.place_id).full_name,
+        "channel": group.channel,
+        "address": group.channel_address,
+        "members": group.member_count,
+        "in_charge": group.officer_in_charge_id,
+        "leads": group.leads.count(),
+    }

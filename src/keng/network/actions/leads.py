@@ -10,6 +10,7 @@ from keng.acts.errors import Refused
 from keng.acts.locks import lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
+from keng.audit.changes import changed_values
 from keng.kit import times
 from keng.kit.secrets import new_row_secret
 from keng.network import acts
@@ -57,10 +58,13 @@ def add_lead(entry: LeadEntry, *, by: "Officer") -> Lead:
 def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
     """Correct what is written down; the unit stays."""
     lead = lock_one(Lead.objects.visible_to(by), lead_id)
+    before = _recorded(lead)
     _fill(lead, entry, by)
     lead.save()
     lead.groups.set(_groups(entry, by))
-    record("lead.changed", by=by, on=lead, chain=unit_chain(lead.unit_id))
+    changes = changed_values(before, _recorded(lead), hidden=frozenset({"name", "position"}))
+    detail = {"changes": changes}
+    record("lead.changed", by=by, on=lead, chain=unit_chain(lead.unit_id), detail=detail)
     return lead
 
 
@@ -97,6 +101,18 @@ def set_lead_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lea
     action = "lead.stopped" if stopped else "lead.taken_back"
     record(action, by=by, on=lead, chain=unit_chain(lead.unit_id))
     return lead
+
+
+def _recorded(lead: Lead) -> dict[str, object]:
+    """What the record says was and is; of a name and a position that they changed."""
+    return {
+        "name": lead.name,
+        "position": lead.position,
+        "language": lead.language,
+        "above": lead.above_id,
+        "groups": lead.groups.count(),
+        "agreed_on": lead.consented_on,
+    }
 
 
 def _fill(lead: Lead, entry: LeadEntry, by: "Officer") -> None:

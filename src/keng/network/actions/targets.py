@@ -33,6 +33,10 @@ def set_targets(counts: Mapping[str, int | None], *, place: Place | None, by: "O
             unit=unit, place=place, kind=kind, defaults={"count": count}
         )
     if changed:
-        detail = {"targets": changed, "place": place.code if place else ""}
+        detail = {
+            "targets": changed,
+            "place": place.code if place else "",
+            "changes": {kind: [before.get(kind, 0), n] for kind, n in changed.items()},
+        }
         record("group.targets_set", by=by, on=unit, chain=unit_chain(unit.pk), detail=detail)
     return len(changed)

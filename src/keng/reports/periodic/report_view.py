@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from keng.kit.time_words import grouped_number
+from keng.kit.time_words import grouped_number, number_of_tenths
 from keng.reports.periodic import blocks, boundaries, report_labels, spans
+from keng.reports.periodic.earlier import Lines
 from keng.reports.periodic.identities import IdentityFinding
 from keng.reports.periodic.public_figures import HIDDEN
 from keng.reports.templatetags.figures import duration
@@ -21,6 +22,10 @@ class LineView:
     label: str
     now: str
     before: str
+    last: str
+    """Of the period before, as it was signed."""
+    change: str
+    """From the year before, in per cent."""
     value: int
     """For a bar; 0 where there is no number."""
     is_sum: bool = False
@@ -79,9 +84,14 @@ def label_of_span_code(code: str) -> str:
 
 
 def block_views(
-    figures: dict[str, Any], findings: list[IdentityFinding] | None = None
+    figures: dict[str, Any],
+    findings: list[IdentityFinding] | None = None,
+    last: Lines | None = None,
 ) -> list[BlockView]:
-    """The nine blocks; of a draft with what does not agree in each."""
+    """The nine blocks beside the signed figures of the period before, if there are any.
+
+    Of a draft with what does not agree in each.
+    """
     labels, titles = report_labels.line_labels(), report_labels.block_labels()
     found = findings if findings is not None else signed_findings(figures)
     blamed = {(f.block, f.line) for f in found if not f.holds}
@@ -90,7 +100,7 @@ def block_views(
             number,
             titles[number],
             [
-                _line(line, labels[line.key], figures, (number, line.key) in blamed)
+                _line(line, labels[line.key], figures, last or {}, (number, line.key) in blamed)
                 for line in of_block
             ],
             [finding for finding in found if finding.block == number],
@@ -99,14 +109,19 @@ def block_views(
     ]
 
 
-def _line(line: blocks.ReportLine, label: str, figures: dict[str, Any], blamed: bool) -> LineView:
+def _line(
+    line: blocks.ReportLine, label: str, figures: dict[str, Any], last: Lines, blamed: bool
+) -> LineView:
     now, before = figures["lines"].get(line.key, [None, None])
+    of_last = last.get(line.key, [None])[0]
     is_kept = line.rows is not None or line.number is not None
     return LineView(
         line.key,
         label,
         figure_words(now, line.unit) if is_kept else str(report_labels.NOT_KEPT),
         figure_words(before, line.unit) if is_kept else "",
+        figure_words(of_last, line.unit) if is_kept else "",
+        change_words(now, before) if is_kept else "",
         now or 0 if line.unit == "" else 0,
         line.is_sum,
         is_kept,
@@ -119,6 +134,15 @@ def _line(line: blocks.ReportLine, label: str, figures: dict[str, Any], blamed: 
 def full_label(label: str, *, is_part: bool) -> str:
     """What a line is called; a share of a line above says so."""
     return f"{_('of which')} {label}" if is_part else label
+
+
+def change_words(now: int | None, before: int | None) -> str:
+    """By how many per cent a figure is above or below an earlier one; a dash where nothing was."""
+    if now is None or not before:
+        return "–"
+    tenths = round((now - before) * 1000 / before)
+    sign = "+" if tenths > 0 else "−" if tenths < 0 else ""
+    return f"{sign}{number_of_tenths(abs(tenths))}\u00a0%"
 
 
 def figure_words(value: int | str | None, unit: str = "") -> str:

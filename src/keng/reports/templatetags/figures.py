@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,3 +47,47 @@ def figure(count: int, url: str, unit: str = "", zero: str = "–") -> str:
     if not url:
         return written
     return format_html('<a href="{}">{}</a>', url, written)
+
+
+@register.simple_tag
+def bars_beside(figures: list[int | None], maximum: int) -> SafeString:
+    """Up to three thin bars over each other, the first one strong: now, and what it is beside."""
+    wide = 100 / maximum if maximum else 0
+    return format_html(
+        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false">{}</svg>',
+        format_html_join(
+            "",
+            '<rect class="bar-{}" y="{}" width="{}" height="3"/>',
+            (
+                ("first" if at == 0 else "neutral", at * 4 + 0.5, f"{(figure or 0) * wide:.2f}")
+                for at, figure in enumerate(figures)
+            ),
+        ),
+    )
+
+
+@register.simple_tag
+def columns_of(figures: list[int | None]) -> SafeString:
+    """A small chart of columns from left to right, the last one strong; none where none is said."""
+    most = max((figure or 0 for figure in figures), default=0)
+    step = 100 / len(figures) if figures else 0
+    tall = 12 / most if most else 0
+    return format_html(
+        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false">{}</svg>',
+        format_html_join(
+            "",
+            '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}"/>',
+            (
+                (
+                    "first" if at == len(figures) - 1 else "neutral",
+                    f"{at * step:.2f}",
+                    f"{12 - (figure or 0) * tall:.2f}",
+                    f"{step * 0.8:.2f}",
+                    f"{(figure or 0) * tall:.2f}",
+                )
+                for at, figure in enumerate(figures)
+            ),
+        ),
+    )

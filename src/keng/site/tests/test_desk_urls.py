@@ -151,6 +151,7 @@ OBJECTS = {
     "claim-withdraw": "claim",
     "report": "report",
     "report-charts": "report",
+    "report-paper": "report",
     "report-publish": "report",
     "report-docx": "report",
     "report-xlsx": "report",

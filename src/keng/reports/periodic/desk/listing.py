@@ -12,8 +12,14 @@ from keng.delivery.models import Delivery, RelayTask
 from keng.kit.ids import id_or_404
 from keng.network.models import Group
 from keng.reports.figures import lists
-from keng.reports.periodic import blocks, drafting, report_labels, spans
-from keng.reports.periodic.desk.pages import report_address, requested_report
+from keng.reports.models import Snapshot
+from keng.reports.periodic import blocks, drafting, report_labels, spans, whose_report
+from keng.reports.periodic.desk.pages import (
+    report_address,
+    requested_report,
+    span_of_report,
+    visible_report,
+)
 from keng.reports.periodic.whose_report import ReportAsk
 from keng.tips.models import Decision, Incident, Tip
 from keng.warnings.models import Warning
@@ -28,21 +34,38 @@ _KINDS: dict[type, str] = {
 
 
 def report_rows(request: HttpRequest) -> HttpResponse:
-    """Exactly what one figure counted, newest first; only rows this officer may open."""
-    ask = requested_report(request)
+    """Exactly what one figure counts, newest first; only rows this officer may open.
+
+    Of a signed report it is counted anew: what was decided since may have changed it, and the page
+    says how many it was then.
+    """
+    signed = _requested_signed(request)
+    ask = _ask_of(signed) if signed else requested_report(request)
     if ask is None:
         return redirect("reports")
-    if off := request.GET.get("off", ""):
-        return _tip_rows(request, ask, _tips_off(ask, off), _("Tips that do not agree"))
+    off = request.GET.get("off", "")
+    if off and signed is None:
+        frame = _frame(ask, _("Tips that do not agree"))
+        return _tip_rows(request, _tips_off(ask, off), frame)
     line = blocks.LINES_BY_KEY.get(request.GET.get("line", ""))
     if line is None or line.rows is None:
         raise Http404
-    label, found = report_labels.line_labels()[line.key], line.rows(ask)
+    frame = _frame(ask, report_labels.line_labels()[line.key], signed, line.key)
+    found = line.rows(ask)
     if found.model is Decision:
         found = Tip.objects.filter(pk__in=found.values("tip"))
     if found.model is Tip:
-        return _tip_rows(request, ask, found, label)
-    return _other_rows(request, ask, found, label)
+        return _tip_rows(request, found, frame)
+    return _other_rows(request, found, frame)
+
+
+def _requested_signed(request: HttpRequest) -> Snapshot | None:
+    wanted = request.GET.get("signed", "")
+    return visible_report(request, id_or_404(wanted)) if wanted else None
+
+
+def _ask_of(signed: Snapshot) -> ReportAsk:
+    return ReportAsk(whose_report.scope_of_unit(signed.unit), span_of_report(signed))
 
 
 def _tips_off(ask: ReportAsk, code: str) -> QuerySet[Tip]:
@@ -51,19 +74,15 @@ def _tips_off(ask: ReportAsk, code: str) -> QuerySet[Tip]:
     return Tip.objects.filter(pk__in=wrong)
 
 
-def _tip_rows(
-    request: HttpRequest, ask: ReportAsk, found: QuerySet[Tip], label: str
-) -> HttpResponse:
+def _tip_rows(request: HttpRequest, found: QuerySet[Tip], frame: dict[str, Any]) -> HttpResponse:
     # The report looks through the unit's eyes; whoever opens it looks through their own.
     tips = Tip.objects.visible_to(request.officer).filter(pk__in=found.values("pk"))
     page, older = _page(request, tips.select_related("place"))
     context = {"rows": page, "total": tips.count(), "older_url": older}
-    return render(request, "reports/periodic/tips.html", context | _frame(ask, label))
+    return render(request, "reports/periodic/tips.html", context | frame)
 
 
-def _other_rows(
-    request: HttpRequest, ask: ReportAsk, found: QuerySet[Any], label: str
-) -> HttpResponse:
+def _other_rows(request: HttpRequest, found: QuerySet[Any], frame: dict[str, Any]) -> HttpResponse:
     page, older = _page(request, found)
     if found.model is Group:
         heads = (_("Group"), _("Members"), _("Place"))
@@ -84,12 +103,23 @@ def _other_rows(
             "items": listed.items(page, request.officer),
             "counts": listed.counts,
         }
-    context |= {"amount": found.count(), "unit": "", "older_url": older, "title": label}
-    return render(request, "reports/periodic/rows.html", context | _frame(ask, label))
+    context |= {"amount": found.count(), "unit": "", "older_url": older}
+    return render(request, "reports/periodic/rows.html", context | frame)
 
 
-def _frame(ask: ReportAsk, label: str) -> dict[str, str]:
-    return {"label": label, "back": report_address(ask), "span": spans.span_label(ask.span)}
+def _frame(
+    ask: ReportAsk, label: str, signed: Snapshot | None = None, key: str = ""
+) -> dict[str, Any]:
+    """What stands around a list: which figure it is, and of a signed report what was signed."""
+    frame: dict[str, Any] = {"label": label, "span": spans.span_label(ask.span)}
+    if signed is None:
+        return frame | {"back": report_address(ask)}
+    back = reverse("report", args=[signed.pk])
+    return frame | {
+        "back": back,
+        "signed": signed,
+        "figure": signed.figures["lines"].get(key, [0])[0] or 0,
+    }
 
 
 def _page(request: HttpRequest, found: QuerySet[Any]) -> tuple[list[Any], str]:

@@ -16,16 +16,18 @@ from django.views.decorators.http import require_POST
 from keng.accounts.models import Post
 from keng.accounts.presence import is_present
 from keng.accounts.who import WORKING
-from keng.acts.errors import NotAllowed
+from keng.acts.errors import NotAllowed, Refused
 from keng.kit.ids import id_or_404
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
 from keng.reports.periodic import (
     boundaries,
     drafting,
+    earlier,
     report_view,
     signing,
     spans,
+    trend,
     whose_report,
 )
 from keng.reports.periodic.forms import PublishForm, SignForm
@@ -83,6 +85,11 @@ def report_address(ask: ReportAsk, name: str = "report-draft", **more: str) -> s
     return f"{reverse(name)}?{urlencode(query)}"
 
 
+def signed_rows_address(signed: Snapshot) -> str:
+    """Where the lists behind the figures of a signed report are; `line` names one of them."""
+    return f"{reverse('report-rows')}?{urlencode({'signed': str(signed.pk)})}"
+
+
 def requested_boundaries(request: HttpRequest) -> str:
     """In which boundaries the table of places is read."""
     wanted = request.GET.get("boundaries", "")
@@ -135,10 +142,11 @@ def _draft_page(
         if not finding.holds
     ]
     may_sign = whose_report.may_sign_report(request.officer, ask.scope.unit)
+    last = earlier.lines_of_period_before(ask.scope.unit.pk, ask.span)
     context = {
         "ask": ask,
         "title": report_view.report_title(found.figures),
-        "blocks": report_view.block_views(found.figures, found.findings),
+        "blocks": report_view.block_views(found.figures, found.findings, last),
         "identities": report_view.identity_rows(found.findings),
         "refusals": refusals,
         "units": report_view.unit_table(found.figures),
@@ -181,7 +189,7 @@ def _signers(unit: Unit) -> str:
 
 def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A signed report, as it was signed."""
-    return _report_page(request, _visible_report(request, pk), PublishForm())
+    return _report_page(request, visible_report(request, pk), PublishForm())
 
 
 def _report_page(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResponse:
@@ -190,7 +198,8 @@ def _report_page(request: HttpRequest, signed: Snapshot, form: PublishForm) -> H
         "signed": signed,
         "role": Post.Role(signed.signer_role).label,
         "title": report_view.report_title(signed.figures),
-        "blocks": report_view.block_views(signed.figures),
+        "blocks": report_view.block_views(signed.figures, last=_lines_of_last(signed)),
+        "list": signed_rows_address(signed) if WORKING.includes(request.officer) else "",
         "identities": report_view.identity_rows(report_view.signed_findings(signed.figures)),
         "units": report_view.unit_table(signed.figures),
         "places": report_view.place_table(signed.figures, signed.boundaries),
@@ -201,10 +210,11 @@ def _report_page(request: HttpRequest, signed: Snapshot, form: PublishForm) -> H
         "is_newest": versions.last() == signed,
         "public": signing.newest_public_version(signed),
         "form": form,
+        "may_sign": whose_report.may_sign_report(request.officer, signed.unit),
         "may_publish": signing.may_publish_report(signed, request.officer),
         "files": [(name.upper(), reverse(f"report-{name}", args=[signed.pk])) for name in _FILES],
         "draft_url": report_address(
-            ReportAsk(whose_report.scope_of_unit(signed.unit), _span_of(signed))
+            ReportAsk(whose_report.scope_of_unit(signed.unit), span_of_report(signed))
         ),
     }
     status = 422 if form.is_bound else 200
@@ -212,32 +222,30 @@ def _report_page(request: HttpRequest, signed: Snapshot, form: PublishForm) -> H
 
 
 def report_charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One page of tables with bars, to print."""
-    signed = _visible_report(request, pk)
-    pictures = []
-    for block in report_view.block_views(signed.figures):
-        rows = [
-            {"label": line.full_label, "value": line.value}
-            for line in block.lines
-            if line.has_list and not line.is_sum
-        ]
-        if block.number in (2, 3, 4, 5, 7) and rows:
-            most = max(int(str(row["value"])) for row in rows)
-            pictures.append({"label": block.label, "rows": rows, "maximum": most})
+    """One page to print: this period beside two earlier ones, and the trend."""
+    signed = visible_report(request, pk)
+    last = _lines_of_last(signed)
     context = {
         "signed": signed,
         "title": report_view.report_title(signed.figures),
-        "pictures": pictures,
+        "charts": trend.block_charts(signed, last),
+        "trend": trend.trend_chart(signed),
+        "has_last": last is not None,
     }
     return render(request, "reports/periodic/charts.html", context)
 
 
 def report_download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
     """The signed report as a file."""
-    signed = _visible_report(request, pk)
+    signed = visible_report(request, pk)
     # The libraries are large: a desk where nobody downloads never loads them.
     writer = importlib.import_module(f"keng.reports.periodic.files.{of}")
-    answer = HttpResponse(writer.write(signed), content_type=writer.TYPE)
+    try:
+        made = writer.write(signed)
+    except Refused as error:
+        messages.error(request, error.sentence)
+        return redirect("report", pk=signed.pk)
+    answer = HttpResponse(made, content_type=writer.TYPE)
     unit = slugify(signed.unit.short_name) or "keng"
     name = f"{unit}-{signed.span}-v{signed.version}.{of}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -247,7 +255,7 @@ def report_download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpRespons
 @require_POST
 def report_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let everybody read it, without small counts."""
-    signed = _visible_report(request, pk)
+    signed = visible_report(request, pk)
     form = PublishForm(request.POST)
     if not form.is_valid():
         return _report_page(request, signed, form)
@@ -263,12 +271,18 @@ def report_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("report", pk=signed.pk)
 
 
-def _visible_report(request: HttpRequest, pk: uuid.UUID) -> Snapshot:
-    signed = Snapshot.objects.visible_to(request.officer).select_related("unit", "replaces")
+def visible_report(request: HttpRequest, pk: uuid.UUID) -> Snapshot:
+    """The signed report, if this officer may read it."""
+    signed = Snapshot.objects.visible_to(request.officer).select_related("unit__parent", "replaces")
     return get_object_or_404(signed, pk=pk)
 
 
-def _span_of(signed: Snapshot) -> spans.Span:
+def _lines_of_last(signed: Snapshot) -> earlier.Lines | None:
+    return earlier.lines_of_period_before(signed.unit_id, span_of_report(signed), signed.signed_at)
+
+
+def span_of_report(signed: Snapshot) -> spans.Span:
+    """The stretch of time that a signed report is about."""
     found = spans.read_span(signed.span)
     if found is None:
         raise Http404

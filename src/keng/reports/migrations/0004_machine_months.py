@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('places', '0003_landmark'),
-        ('reports', '0002_public_versions'),
+        ('reports', '0003_report_paper'),
     ]
 
     operations = [

@@ -1,0 +1,60 @@
+"""Sets one report as PDF, in a process of its own that ends with it.
+
+    python -I -m keng.reports.periodic.files.typesetting < {"report": …, "at": seconds} > PDF
+
+`report` is what report.typ reads, `at` the moment that the file bears, so that the same report is
+the same file. It reads no other file, no typeface of the system and no network.
+"""
+
+import contextlib
+import datetime
+import json
+import os
+import resource
+import sys
+from importlib import resources
+
+import typst
+
+from keng.kit.closed_memory import close_memory, forbid_new_privileges
+
+_MOST_MEMORY = 1500 * 1000**2
+_MOST_CPU_SECONDS = 20
+_POLITENESS = 5
+
+
+def main() -> int:
+    """One report, once."""
+    close_memory()
+    forbid_new_privileges()
+    wanted = json.load(sys.stdin.buffer)
+    layout = (resources.files("keng.reports.periodic.files") / "report.typ").read_bytes()
+    _confine()
+    made = typst.compile(
+        layout,
+        format="pdf",
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        sys_inputs={"report": json.dumps(wanted["report"])},
+        timestamp=datetime.datetime.fromtimestamp(wanted["at"], datetime.UTC),
+    )
+    sys.stdout.buffer.write(made)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _confine() -> None:
+    for what, limit in (
+        (resource.RLIMIT_AS, _MOST_MEMORY),
+        (resource.RLIMIT_CPU, _MOST_CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # Not every system has every limit; the time limit of the caller holds everywhere.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(what, (limit, limit))
+    os.nice(_POLITENESS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
