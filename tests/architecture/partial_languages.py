@@ -54,6 +54,7 @@ CODE = (
     "lessons/first_hour.py",
     "kit/time_words.py:due_words",
     "kit/uploads.py:why_no_room",
+    "files/openable.py",
     "community/report/who_gets.py",
     "community/report/what.py",
     "tips/topics.py",

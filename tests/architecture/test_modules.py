@@ -75,6 +75,7 @@ def test_areas_do_not_talk_by_signals():
 # The confined process; what is drawn of our own words; the demo's own pictures.
 DRAWS = {
     "src/keng/files/pictures/decoding.py",
+    "src/keng/files/pictures/pdf_pages.py",
     "src/keng/kit/share_cards.py",
     "dev/src/keng_dev/demo/province/drawing.py",
     "dev/src/keng_dev/demo/province/filming.py",
@@ -86,7 +87,8 @@ def for_pictures(source):
     return [
         module
         for module in imports(ast.parse(source))
-        if module.split(".")[0] == "PIL" or module.startswith("keng.files.pictures.decoding")
+        if module.split(".")[0] in {"PIL", "pypdfium2"}
+        or module.startswith("keng.files.pictures.decoding")
     ]
 
 

@@ -52,6 +52,8 @@ _NEEDED = {
 }
 # A track of another kind may write down where somebody went, second by second.
 _TRACKS = {b"vide", b"soun"}
+# HEVC, as newer phones write it.
+_NOT_PLAYED = {b"hvc1", b"hev1"}
 
 
 def playing_copy_of(content: bytes, mime: str) -> bytes | None:
@@ -86,6 +88,9 @@ def _clean(made: bytearray, at: int, end: int, parts: Iterator[int], *, level: i
         elif kind not in _NEEDED:
             made[head + 4 : head + 8] = b"free"
             made[start:stop] = bytes(stop - start)
+        elif kind == b"stsd" and bytes(made[start + 12 : start + 16]) in _NOT_PLAYED:
+            message = "a film that not every browser plays"
+            raise ValueError(message)
         elif kind == b"hdlr" and bytes(made[start + 8 : start + 12]) not in _TRACKS:
             message = "a track that is neither sound nor picture"
             raise ValueError(message)

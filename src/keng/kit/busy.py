@@ -34,13 +34,13 @@ def busy_page(request: HttpRequest) -> HttpResponse:
     What was sent with a secret is not sent again by itself; the words that came with it are there
     to be copied.
     """
-    is_form = request.method == "POST" and _SECRET.isdisjoint(request.POST)
+    is_form = is_sent_again(request)
     context = {
         "is_desk": bool(getattr(request, "officer", None)),
         "address": request.get_full_path(),
         "is_post": request.method == "POST",
         "is_form": is_form,
-        "fields": _sent_fields(request) if is_form else [],
+        "fields": sent_fields(request) if is_form else [],
         "typed": [] if is_form else typed_texts(request),
         "had_code": not _CODES.isdisjoint(request.POST),
         "had_files": bool(is_form and request.FILES),
@@ -53,9 +53,15 @@ def busy_page(request: HttpRequest) -> HttpResponse:
 
 def typed_texts(request: HttpRequest) -> list[str]:
     """What somebody wrote by hand, so that they need not write it again; no secret."""
-    values = (value.strip() for name, value in _sent_fields(request) if name not in _SECRET)
+    values = (value.strip() for name, value in sent_fields(request) if name not in _SECRET)
     return [value for value in values if len(value) >= _TYPED_FROM and " " in value]
 
 
-def _sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+def is_sent_again(request: HttpRequest) -> bool:
+    """Whether a button may send this form again: no secret is among what was sent."""
+    return request.method == "POST" and _SECRET.isdisjoint(request.POST)
+
+
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """Every field of a form that was sent, with its value."""
     return [(name, value) for name, values in request.POST.lists() for value in values]

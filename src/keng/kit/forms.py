@@ -59,7 +59,10 @@ class HintedChoices(forms.MultipleChoiceField):
 
 
 class ManyFilesInput(forms.ClearableFileInput):
-    """The browser's own file box, several at once: hidden ones show nothing without script."""
+    """The browser's own file box, several at once: hidden ones show nothing without script.
+
+    It offers what can be opened here; an iPhone then sends JPEG instead of HEIC.
+    """
 
     allow_multiple_selected = True
 
@@ -67,7 +70,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 class ManyFiles(forms.FileField):
     """Zero or more files, as a list."""
 
-    widget = ManyFilesInput
+    widget = ManyFilesInput(attrs={"accept": "image/*,video/*,audio/*,application/pdf"})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Clean each file on its own; an empty box is an empty list."""

@@ -11,7 +11,8 @@ from keng.acts.errors import Incomplete, NotAllowed
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.dialogue import shown_codes
-from keng.files.pictures import VIEWABLE, mime_of
+from keng.files import copies
+from keng.files.pictures import mime_of
 from keng.kit.viewing_copies import NoCopy
 from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute, DisputeFile
@@ -43,14 +44,15 @@ def object_with_pictures(
     """
     was_sent = disputes.is_objection_sent(token)
     for number, picture in enumerate(pictures[:MOST_PICTURES]):
-        if mime_of(picture) not in VIEWABLE:
+        mime = mime_of(picture)
+        if not (mime.startswith("image/") and copies.has_copies(mime)):
             raise NoPicture(number)
     dispute, code = disputes.object_to_listing(hash, reason=reason, text=text, token=token)
     if not was_sent:
         shown_codes.show_code_for_a_while(token)
     if not DisputeFile.objects.filter(dispute=dispute.pk).exists():
         for picture in pictures[:MOST_PICTURES]:
-            prepared = viewing_copies.prepare_picture(picture, mime_of(picture))
+            prepared = viewing_copies.prepare_copy(picture, mime_of(picture))
             made = DisputeFile.objects.create(dispute=dispute, no_copy=prepared.no_copy)
             prepared.let_wait(dispute_file=made)
     return dispute, code

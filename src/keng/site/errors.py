@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -17,6 +19,7 @@ from keng.kit.languages import full_language
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 BODY_NOT_TAKEN = "keng.not_taken"
 _AGAIN_AFTER_SECONDS = 10
+_PAGE_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
 
 
 class RefusalWords(NamedTuple):
@@ -71,8 +74,22 @@ class BodyNotTaken:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form is too old or cookies are off: say so and keep nothing."""
-    return render(request, "errors/form_expired.html", status=403)
+    """The form is too old or cookies are off: say so, keep nothing, give back what was typed.
+
+    On the public site one button sends it again. At the desk words are only there to be copied: an
+    act is looked at before it is sent. What another site made a browser send is not shown at all.
+    """
+    context: dict[str, Any] = {}
+    if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
+        is_sent_again = not settings.IS_DESK and busy.is_sent_again(request)
+        context = {
+            "typed": busy.typed_texts(request),
+            "is_sent_again": is_sent_again,
+            "fields": [field for field in busy.sent_fields(request) if field[0] != _PAGE_TOKEN],
+            "address": request.get_full_path(),
+            "had_files": bool(request.FILES),
+        }
+    return render(request, "errors/form_expired.html", context, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -94,5 +111,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if busy.is_passing_error(sys.exception()):
         return busy.busy_page(request)
     # Without the request: what every page asks the database for may be just what is broken.
-    context = {"is_desk": bool(getattr(request, "officer", None))}
+    context = {"is_desk": bool(getattr(request, "officer", None)), "typed": _typed_if_read(request)}
     return HttpResponse(render_to_string("errors/broken.html", context), status=500)
+
+
+def _typed_if_read(request: HttpRequest) -> list[str]:
+    """What was typed; none where the form itself could not be read."""
+    with suppress(Exception):
+        return busy.typed_texts(request)
+    return []

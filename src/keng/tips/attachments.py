@@ -5,7 +5,7 @@ import uuid
 
 from keng.files import store
 from keng.files.clean_media import playing_copy_of
-from keng.files.pictures import mime_of
+from keng.files.pictures import UNKNOWN_KIND, mime_of
 from keng.kit.secrets import keyed_hash
 from keng.tips import viewing_copies
 from keng.tips.models import Attachment, DialogueMessage
@@ -23,16 +23,16 @@ def store_attachment(
     """Keep one file of a tip: the original sealed to the unit, and a copy to play or to view.
 
     A part of the act or portion of work with which the file came, in its transaction.
-    `mime` is what the sender calls it; what the bytes show goes before it. A picture is handed to
-    the worker, which makes its copy, unless it is one of our own and comes with its `plain_copy`.
+    `mime` is what the sender calls it; what the bytes show goes before it. What is not played as
+    it came is handed to the worker, which makes its copy, or tells the reporter that there is none;
+    unless it is one of our own and comes with its `plain_copy`.
     The files are on disk before the row commits. Raises vault.seal.NoKey.
     """
     seen = mime_of(data)
-    mime = seen if seen != "application/octet-stream" else mime or seen
+    mime = seen if seen != UNKNOWN_KIND else mime or seen
     copy = plain_copy or playing_copy_of(data, seen)
     original = store.keep_original(data, unit_id=unit_id)
-    is_to_be_copied = mime.startswith("image/") and not copy
-    prepared = viewing_copies.prepare_picture(data, seen) if is_to_be_copied else None
+    prepared = None if copy else viewing_copies.prepare_copy(data, seen)
     made = Attachment.objects.create(
         tip_id=tip_id,
         message=message,

@@ -58,24 +58,29 @@ def bank_first_sentence() -> str:
 
 
 def not_shown_sentence(reason: NoCopy) -> str:
-    """What a reporter is told of a picture that no officer can look at, and what helps."""
+    """What a reporter is told of a file that no officer can look at, and what helps."""
     if reason == NoCopy.TOO_LARGE:
         return _(
-            "A picture you sent cannot be opened here: it is too large. It stays sealed with your "
-            "report. If you can, send a screenshot of it or a smaller picture."
+            "A file you sent cannot be opened here: it is too large. It stays sealed with your "
+            "report. If you can, send a screenshot of it or a smaller one."
         )
     if reason == NoCopy.UNKNOWN:
         return _(
-            "A picture you sent cannot be opened here: it is of a kind that this site cannot show. "
-            "It stays sealed with your report. If you can, send it as JPEG, or a screenshot of it."
+            "A file you sent cannot be opened here: it is of a kind that this site cannot show. It "
+            "stays sealed with your report. If you can, send a screenshot of it."
         )
     if reason == NoCopy.BROKEN:
         return _(
-            "A picture you sent cannot be opened here: it is damaged or did not come whole. It "
+            "A file you sent cannot be opened here: it is damaged or did not come whole. It "
             "stays sealed with your report. If you can, send it again, or a screenshot of it."
         )
+    if reason == NoCopy.LOCKED:
+        return _(
+            "A document you sent opens only with a password. It stays sealed with your report. If "
+            "you can, send screenshots of its pages; do not write the password here."
+        )
     return _(
-        "A picture you sent cannot be opened here; that is our fault. It stays sealed with your "
+        "A file you sent cannot be opened here; that is our fault. It stays sealed with your "
         "report. If you can, send it once more."
     )
 

@@ -1,4 +1,4 @@
-"""Copies to view of pictures: made by the worker, in a confined process, within ten minutes.
+"""Copies to view: made by the worker, in a confined process, within ten minutes.
 
 Until then what was sent lies in a file under a key of its own, sealed to the worker. With the copy,
 or with the reason why there is none, key and file are gone; the original stays sealed to the unit.
@@ -9,15 +9,14 @@ import logging
 import uuid
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 from nacl.exceptions import CryptoError
 
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
-from keng.files import store
-from keng.files.pictures import VIEWABLE, confined
+from keng.files import copies, store
 from keng.kit import times
 from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models import DisputeFile
@@ -36,8 +35,8 @@ _AT_ONCE = datetime.timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedPicture:
-    """A picture on its way to a copy, or the reason why there will be none."""
+class PreparedCopy:
+    """A file on its way to a copy, or the reason why there will be none."""
 
     no_copy: NoCopy
     path: str = ""
@@ -55,19 +54,19 @@ class PreparedPicture:
         )
 
 
-def prepare_picture(content: bytes, mime: str) -> PreparedPicture:
-    """Seal a picture to the worker; `mime` is what its first bytes show. Nothing is decoded.
+def prepare_copy(content: bytes, mime: str) -> PreparedCopy:
+    """Seal a file to the worker; `mime` is what its first bytes show. Nothing is decoded.
 
     On disk before the row that names it commits. A report is never refused for want of a copy.
     """
-    if mime not in VIEWABLE:
-        return PreparedPicture(NoCopy.UNKNOWN)
+    if not copies.has_copies(mime):
+        return PreparedCopy(NoCopy.UNKNOWN)
     try:
         path, key = store.keep_for_worker(content)
-        return PreparedPicture(NoCopy.WAITING, path, seal.seal_for_worker(key))
+        return PreparedCopy(NoCopy.WAITING, path, seal.seal_for_worker(key))
     except seal.NoKey:
-        logger.warning("A picture has no copy to view: the worker has no key yet.")
-        return PreparedPicture(NoCopy.LATE)
+        logger.warning("A file has no copy to view: the worker has no key yet.")
+        return PreparedCopy(NoCopy.LATE)
 
 
 def make_next_copy() -> int:
@@ -79,8 +78,8 @@ def make_next_copy() -> int:
     if row is None:
         return 0
     try:
-        copy = confined.copy_picture(_opened_picture(row))
-    except confined.CannotCopy as error:
+        copy = copies.copy_to_view(_opened_picture(row))
+    except copies.CannotCopy as error:
         _settle_picture(row.pk, reason=error.reason)
     else:
         _settle_picture(row.pk, copy=copy)
@@ -97,17 +96,20 @@ def forget_waiting_pictures(attachments: QuerySet[Attachment]) -> None:
 
 @work()
 def _lease_picture() -> WaitingPicture | None:
-    """The oldest that waits, or that a killed worker left.
+    """The oldest that waits, or that a killed worker left; what takes minutes comes last.
 
     What came with a report out of scope waits, and goes in time: the end may be taken back.
     """
     now = times.now()
     hidden = Attachment.objects.filter(tip__kind=Tip.Kind.OUT_OF_SCOPE)
+    recordings = Attachment.objects.filter(
+        pk=OuterRef("attachment"), kind__in=(Attachment.Kind.VIDEO, Attachment.Kind.AUDIO)
+    )
     row = (
         lock_available(WaitingPicture.objects.all())
         .filter(Q(leased_until=None) | Q(leased_until__lt=now))
         .filter(Q(attachment=None) | ~Q(attachment__in=hidden) | Q(since__lt=now - COPY_WITHIN))
-        .order_by("id")
+        .order_by(Exists(recordings), "id")
         .first()
     )
     if row is not None:
@@ -121,16 +123,16 @@ def _opened_picture(row: WaitingPicture) -> bytes:
     """What was sent. Raises CannotCopy."""
     if not row.path:
         # It was clear when it came: the row is here so that its reporter is told.
-        raise confined.CannotCopy(NoCopy(row.attachment.no_copy if row.attachment else "late"))
+        raise copies.CannotCopy(NoCopy(row.attachment.no_copy if row.attachment else "late"))
     if row.since < times.now() - COPY_WITHIN:
-        raise confined.CannotCopy(NoCopy.LATE)
+        raise copies.CannotCopy(NoCopy.LATE)
     if row.tries > _TRIES:
         # Twice a worker was killed over it.
-        raise confined.CannotCopy(NoCopy.BROKEN)
+        raise copies.CannotCopy(NoCopy.BROKEN)
     try:
         return store.open_for_worker(row.path, opening.open_as_worker(bytes(row.key_sealed)))
     except (CryptoError, FileNotFoundError) as error:
-        raise confined.CannotCopy(NoCopy.LATE) from error
+        raise copies.CannotCopy(NoCopy.LATE) from error
 
 
 @work()
@@ -167,7 +169,7 @@ def _settle_picture(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None =
 
 
 def _tell_reporter(tip: Tip, reason: NoCopy) -> None:
-    """Say to the reporter that a picture cannot be shown: on the page and in the chat."""
+    """Say to the reporter that a file cannot be shown: on the page and in the chat."""
     if not tip.is_open or tip.withdrawn_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         return
     with translation.override(tip.language):

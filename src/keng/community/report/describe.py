@@ -17,7 +17,7 @@ from keng.community.report.steps import (
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.numbers import whole_number
 from keng.kit.time_words import grouped_number
-from keng.kit.uploads import takes_files
+from keng.kit.uploads import MOST_FILE_BYTES, takes_files
 from keng.kit.urgency import Happening
 from keng.tips.topics import MONEY_TOPICS
 from keng.warnings.queries import current_warnings_for
@@ -51,7 +51,7 @@ class DescribeForm(Form):
     )
     attached = ManyFiles(
         label=_("Pictures, videos, sound"),
-        help_text=_("At most 5 files of 20 MB each."),
+        help_text=_("At most 5 files of 20 MB each, also PDF."),
         required=False,
     )
 
@@ -84,6 +84,7 @@ def report_describe(report: ReportJourney, form: DescribeForm) -> HttpResponse:
         about_money=topic in MONEY_TOPICS,
         files=report.draft.files,
         files_left=MOST_FILES - len(report.draft.files),
+        file_bytes=MOST_FILE_BYTES,
         warnings=current_warnings_for(topic, place_of(report.answers), limit=2),
     )
 

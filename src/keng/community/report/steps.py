@@ -18,10 +18,11 @@ from keng.community import drafts
 from keng.community.promises import PROMISES
 from keng.community.report import begin_limit
 from keng.community.report.recipient import Recipient, recipient_of
+from keng.files.openable import why_not_openable
 from keng.kit import cookies
 from keng.kit.languages import chosen_language
 from keng.kit.rate_limits import ask_to_wait
-from keng.kit.uploads import SealedUpload, why_no_room
+from keng.kit.uploads import DamagedUpload, SealedUpload, why_no_room
 from keng.tips.unread_files import refuse_beyond_share
 
 # The names of cookies say nothing: whoever goes through a phone may read them.
@@ -66,11 +67,14 @@ class ReportJourney:
         secret = request.COOKIES.get(REPORT_COOKIE, "")
         found = drafts.load_draft(secret)
         self.was_open = found is not None
-        # The browser comes with a report that is not here any more: sent, or too old.
-        self.is_lost = bool(secret) and found is None
+        # The browser comes with a report that is not here any more: sent, or too old; or it answers
+        # a later question, and its cookie has ended with the report.
+        answers_later = request.method == "POST" and step != next(iter(STEPS))
+        self.is_lost = found is None and (bool(secret) or answers_later)
         self.draft = found or drafts.new_draft()
         self.answers = self.draft.answers
         self.refused: list[str] = []
+        self._beyond_five: list[str] = []
         # Nothing is kept: there is no draft, and no room for one of this network.
         self.is_refused = False
         self._is_counted = self.was_open
@@ -124,17 +128,31 @@ class ReportJourney:
         for file in self.request.FILES.getlist("attached"):
             if isinstance(file, SealedUpload):
                 self._take_file(file)
+        if self._beyond_five:
+            words = _("Five files are the most. Not kept: %(names)s.")
+            self.refused.append(words % {"names": ", ".join(self._beyond_five)})
 
     def _take_file(self, file: SealedUpload) -> None:
         refuse_beyond_share(file)
         if file.is_too_large:
             self.refused.append(_("%(name)s is larger than 20 MB.") % {"name": file.name})
-        elif words := why_no_room(file):
+        elif (words := why_no_room(file)) or (words := why_not_openable(file)):
             self.refused.append(words)
+        elif self._has_already(file):
+            # Sent again since the answer was lost on a slow net, or by a second tap.
+            return
         elif len(self.draft.files) >= MOST_FILES:
-            self.refused.append(_("%(name)s: five files are the most.") % {"name": file.name})
+            self._beyond_five.append(file.name or "")
         else:
             self.draft.files.append(file)
+
+    def _has_already(self, file: SealedUpload) -> bool:
+        """Whether the same bytes lie with this report; read only where the size is the same."""
+        as_large = [kept for kept in self.draft.files if kept.size == file.size]
+        try:
+            return bool(as_large) and file.read() in (kept.read() for kept in as_large)
+        except (DamagedUpload, FileNotFoundError):
+            return False
 
     def keep_unchecked(self, form: forms.Form) -> None:
         """Keep what was typed so far, valid or not; the question stays open."""

@@ -18,12 +18,12 @@ from keng.kit.database import data_folder
 pytestmark = pytest.mark.django_db
 
 SECRET_WORDS = "hàng xóm nhà tôi tên là Trần Văn Thử"
-SECRET_FILE = "nội dung tệp chỉ mình tôi biết".encode() * 50
+SECRET_FILE = b"\xff\xd8\xff" + "nội dung tệp chỉ mình tôi biết".encode() * 50
 
 
 def write_and_stop(stage, resident):
     """Everything but the sending."""
-    file = SimpleUploadedFile("bi-mat.txt", SECRET_FILE, "text/plain")
+    file = SimpleUploadedFile("bi-mat.jpg", SECRET_FILE, "image/jpeg")
     resident.write(
         place=stage.place,
         text=SECRET_WORDS,

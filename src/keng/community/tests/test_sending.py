@@ -213,6 +213,36 @@ def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, residen
     assert Image.open(io.BytesIO(copy)).size == (40, 30)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "Tệp la.jpg rỗng"),
+        (b"MZ\x90\0 this is a program", "cán bộ không mở được loại tệp này"),
+        (b"PK\x03\x04 a text document", "cán bộ không mở được loại tệp này"),
+    ],
+)
+def test_a_file_that_nobody_could_open_is_refused_with_the_reason(stage, resident, content, words):
+    resident.write(place=stage.place)
+    odd = SimpleUploadedFile("la.jpg", content, "image/jpeg")
+    page = resident.post("describe", text="lời còn đây", attached=[picture(), odd]).content.decode()
+    assert words in page
+    assert "lời còn đây" in page
+    # The good one stays.
+    assert "anh.jpg" in resident.look("describe").content.decode()
+    assert len(uploads.all_upload_paths()) == 1
+
+
+def test_a_picture_sent_again_after_a_lost_answer_is_kept_once(stage, resident):
+    resident.write(place=stage.place)
+    for _try in range(3):
+        resident.post("describe", text="a", attached=[picture()])
+    page = resident.look("describe").content.decode()
+    assert page.count("anh.jpg (") + page.count("anh.jpg <span") == 1
+    assert len(uploads.all_upload_paths()) == 1
+    resident.post("describe", text="a", attached=[picture(place=b"Somewhere else")])
+    assert len(uploads.all_upload_paths()) == 2
+
+
 def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, monkeypatch):
     monkeypatch.setattr(uploads, "MOST_FILE_BYTES", 200_000)
     resident.write(place=stage.place)
@@ -220,8 +250,9 @@ def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, 
     page = resident.post("describe", text="a", attached=[picture(), big]).content.decode()
     assert "Tệp to.mp4 lớn hơn 20 MB." in page
     assert "anh.jpg" in page
-    page = resident.post("describe", text="a", attached=[picture(f"{n}.jpg") for n in range(5)])
-    assert "4.jpg: chỉ nhận tối đa năm tệp." in page.content.decode()
+    more = [picture(f"{n}.jpg", place=f"place {n}".encode()) for n in range(6)]
+    page = resident.post("describe", text="a", attached=more).content.decode()
+    assert "Chỉ nhận tối đa năm tệp. Chưa giữ lại: 4.jpg, 5.jpg." in page
     assert 'name="attached"' not in resident.look("describe").content.decode()
     for no_file in ("5", "²", "-1", "9" * 5000):
         resident.post("describe", text="a b", remove=no_file)

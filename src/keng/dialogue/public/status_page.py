@@ -14,9 +14,10 @@ from keng.decisions.out_of_scope import may_object_to_sealing
 from keng.dialogue.public.code_page import sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open
 from keng.dialogue.public.stages import is_closed_for_reporter, stages_of_tip, status_heading
+from keng.files.openable import why_not_openable
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
-from keng.kit.uploads import SealedUpload
+from keng.kit.uploads import MOST_FILE_BYTES, SealedUpload
 from keng.kit.urgency import URGENT_LEVELS
 from keng.language import lost_money
 from keng.language.danger import calls_for_child_line, is_about_child
@@ -63,7 +64,7 @@ class ReporterMessageForm(Form):
     attached = ManyFiles(
         label=gettext_lazy("Pictures, videos, sound"),
         required=False,
-        help_text=gettext_lazy("At most 5 files of 20 MB each."),
+        help_text=gettext_lazy("At most 5 files of 20 MB each, also PDF."),
     )
 
     def clean_attached(self) -> list[SealedUpload]:
@@ -78,6 +79,8 @@ class ReporterMessageForm(Form):
             raise forms.ValidationError(_("Five files are the most at once."))
         for file in sent:
             refuse_beyond_share(file)
+            if file.no_room is None and (words := why_not_openable(file)):
+                raise forms.ValidationError(words)
         return sent
 
     def clean(self) -> dict[str, object]:
@@ -125,6 +128,8 @@ def status_page(
         "dialogue/public/status.html",
         {
             "form": form,
+            "most_files": MOST_FILES,
+            "file_bytes": MOST_FILE_BYTES,
             "not_taken": not_taken,
             "would_read": would_read,
             "had": request.GET.get(FILES_HAD_PARAMETER, ""),

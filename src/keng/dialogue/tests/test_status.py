@@ -31,6 +31,8 @@ from keng.vault.models import SealedIdentity
 from tests import make
 
 pytestmark = pytest.mark.django_db
+# As much of a picture as tells its kind.
+JPEG = b"\xff\xd8\xff"
 
 TOKEN = "a-token-of-these-tests"
 CODE = receipt_codes.code_from_token(TOKEN)
@@ -265,7 +267,7 @@ def test_a_file_stands_with_the_words_it_came_with(public_client, tip):
     make.unit_key(tip.responsible_unit)
     first = store_attachment(tip.pk, tip.responsible_unit_id, b"with the tip")
     enter(public_client)
-    file = SimpleUploadedFile("a.txt", b"with the second message")
+    file = SimpleUploadedFile("a.jpg", JPEG + b"with the second message")
     public_client.post("/status/tip/", {"text": "Ảnh đây ạ", "attached": [file]})
     second = tip.attachments.exclude(pk=first.pk).get()
     assert (first.message, second.message.text) == (None, "Ảnh đây ạ")
@@ -277,12 +279,14 @@ def test_files_sent_again_because_the_reply_was_lost_are_kept_once(public_client
     make.unit_key(tip.responsible_unit)
     enter(public_client)
     for added in ((), (b"another",)):
-        files = [SimpleUploadedFile("a.txt", each) for each in (b"one", b"two", b"one", *added)]
+        files = [
+            SimpleUploadedFile("a.jpg", JPEG + each) for each in (b"one", b"two", b"one", *added)
+        ]
         said = public_client.post("/status/tip/", {"text": "", "attached": files})
         assert said.status_code == 303
     sizes = tip.attachments.order_by("id").values_list("size", flat=True)
-    assert list(sizes) == [3, 3, 7]
-    again = {"text": "", "attached": [SimpleUploadedFile("b", b"one")]}
+    assert list(sizes) == [6, 6, 10]
+    again = {"text": "", "attached": [SimpleUploadedFile("b", JPEG + b"one")]}
     page = public_client.post("/status/tip/", again, follow=True).content.decode()
     assert "Ảnh hoặc tệp này bạn đã gửi rồi" in page
     said = tip.messages.filter(author="reporter").order_by("id").values_list("text", flat=True)
@@ -291,9 +295,27 @@ def test_files_sent_again_because_the_reply_was_lost_are_kept_once(public_client
     assert uploads.all_upload_paths() == {}
 
 
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "rỗng"), (b"MZ\x90\0 no picture", "không mở được loại tệp này")]
+)
+def test_a_file_that_nobody_could_open_is_refused_and_the_words_stay(
+    public_client, tip, content, words
+):
+    enter(public_client)
+    file = SimpleUploadedFile("fake.jpg", content, "image/jpeg")
+    page = public_client.post(
+        "/status/tip/", {"text": "lời em viết", "attached": [file]}
+    ).content.decode()
+    assert words in page
+    assert "fake.jpg" in page
+    assert "lời em viết" in page
+    assert not tip.attachments.exists()
+    assert uploads.all_upload_paths() == {}
+
+
 def test_too_many_files_or_nothing_at_all_is_an_error(public_client, tip):
     enter(public_client)
-    many = [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(6)]
+    many = [SimpleUploadedFile(f"{n}.jpg", JPEG) for n in range(6)]
     page = public_client.post(
         "/status/tip/", {"text": "giữ lại", "attached": many}
     ).content.decode()

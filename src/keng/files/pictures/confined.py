@@ -1,7 +1,7 @@
 """Copies to view, made in a process of its own with bounded memory and nothing else to touch.
 
 Whoever calls this never decodes a picture: it hands over bytes and gets bytes, or the reason why
-there are none. See `keng.files.pictures.decoding` for what runs there.
+there are none. See `keng.files.pictures.decoding` and `pdf_pages` for what runs there.
 """
 
 import contextlib
@@ -12,14 +12,19 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from keng.files.documents import pages_of_copy
 from keng.kit.viewing_copies import NoCopy
 
 LARGEST_SIDE = 2048
+# A bank's statement of a year; of a longer document the officer sees how many are missing.
+MOST_PAGES = 20
+# A4 at 150 dots to the inch.
+_PAGE_SIDE = 1754
 WITHIN_SECONDS = 60.0
 # A copy of the largest side is a tenth of this.
 _MOST_BYTES = 20 * 1024 * 1024
-# The exit status of the process, see decoding.CopyRefusal.
-_TOO_LARGE = 11
+# The exit statuses of the process, see decoding.CopyRefusal.
+_REASONS = {11: NoCopy.TOO_LARGE, 12: NoCopy.LOCKED}
 _JPEG = b"\xff\xd8\xff"
 # Left, top, right and bottom as parts of the whole.
 Corners = tuple[float, float, float, float]
@@ -51,24 +56,50 @@ def copy_picture(
         "most_bytes": most_bytes,
         "covered": list(covered),
     }
-    if not _one_at_a_time.acquire(timeout=WITHIN_SECONDS):
-        raise CannotCopy(NoCopy.LATE)
-    try:
-        code, made = _run(content, wanted)
-    finally:
-        _one_at_a_time.release()
-    if code == _TOO_LARGE:
-        raise CannotCopy(NoCopy.TOO_LARGE)
+    made = _made_by("decoding", content, wanted)
     # What it says is not believed further than this: a picture of ours, or none.
-    if code != 0 or not made.startswith(_JPEG) or len(made) > _MOST_BYTES:
+    if not made.startswith(_JPEG):
         raise CannotCopy(NoCopy.BROKEN)
     return made
 
 
-def _run(content: bytes, wanted: dict[str, Any]) -> tuple[int, bytes]:
+def copy_pages(content: bytes) -> bytes:
+    """The first pages of a PDF as pictures, see `keng.files.documents`. Raises CannotCopy."""
+    wanted = {
+        "size": len(content),
+        "side": _PAGE_SIDE,
+        "pages": MOST_PAGES,
+        "most_bytes": _MOST_BYTES - MOST_PAGES * 100,
+    }
+    made = _made_by("pdf_pages", content, wanted)
+    try:
+        pages, _total = pages_of_copy(made)
+    except ValueError as error:
+        raise CannotCopy(NoCopy.BROKEN) from error
+    if not pages or not all(page.startswith(_JPEG) for page in pages):
+        raise CannotCopy(NoCopy.BROKEN)
+    return made
+
+
+def _made_by(module: str, content: bytes, wanted: dict[str, Any]) -> bytes:
+    """What a confined process wrote. Raises CannotCopy."""
+    if not _one_at_a_time.acquire(timeout=WITHIN_SECONDS):
+        raise CannotCopy(NoCopy.LATE)
+    try:
+        code, made = _run(module, content, wanted)
+    finally:
+        _one_at_a_time.release()
+    if code in _REASONS:
+        raise CannotCopy(_REASONS[code])
+    if code != 0 or len(made) > _MOST_BYTES:
+        raise CannotCopy(NoCopy.BROKEN)
+    return made
+
+
+def _run(module: str, content: bytes, wanted: dict[str, Any]) -> tuple[int, bytes]:
     """Its exit status and what it wrote. It reads everything before it writes anything."""
     process = subprocess.Popen(
-        [sys.executable, "-I", "-m", "keng.files.pictures.decoding", json.dumps(wanted)],
+        [sys.executable, "-I", "-m", f"keng.files.pictures.{module}", json.dumps(wanted)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

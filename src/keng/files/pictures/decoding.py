@@ -3,7 +3,8 @@
     python -I -m keng.files.pictures.decoding {"size": bytes, "side": pixels, …}
 
 The picture comes in by standard input, its copy as JPEG leaves by standard output; where there is
-none, the exit status is a `CopyRefusal`. No other module may import this one or open a picture.
+none, the exit status is a `CopyRefusal`. Beside `pdf_pages`, which draws a document
+in the same way, no module may import this one or open a picture.
 The copy is drawn from the pixels, so the position and the device that the picture names stay out.
 """
 
@@ -49,6 +50,7 @@ class CopyRefusal(enum.IntEnum):
 
     BROKEN = 10
     TOO_LARGE = 11
+    LOCKED = 12
 
 
 class PictureTooLarge(Exception):
@@ -118,7 +120,7 @@ def jpeg_copy(content: bytes, wanted: dict[str, Any]) -> bytes:
     draw = ImageDraw.Draw(plain)
     for corners in wanted.get("covered", ()):
         draw.rectangle(_pixels_of(plain.size, corners), fill="black")
-    return _as_jpeg(plain, wanted.get("most_bytes", 0))
+    return as_jpeg(plain, wanted.get("most_bytes", 0))
 
 
 def _webp_pixels(content: bytes) -> int:
@@ -200,7 +202,7 @@ def _pixels_of(size: tuple[int, int], corners: list[float]) -> tuple[int, int, i
     )
 
 
-def _as_jpeg(picture: Image.Image, most_bytes: int) -> bytes:
+def as_jpeg(picture: Image.Image, most_bytes: int = 0) -> bytes:
     """As good as fits into so many bytes; 0: as good as copies are."""
     made = io.BytesIO()
     for quality in (85, 70, 50, 30) if most_bytes else (88,):

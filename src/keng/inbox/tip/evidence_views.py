@@ -18,6 +18,8 @@ from keng.acts.errors import NotAllowed
 from keng.decisions import viewing
 from keng.files import store
 from keng.files.clean_media import PLAYABLE
+from keng.files.documents import pages_of_copy
+from keng.files.pictures import mime_of
 from keng.inbox.tip.after_decision import redirect_to_same_tip
 from keng.inbox.tip.similar import tips_with_indicator
 from keng.tips import errors
@@ -26,6 +28,8 @@ from keng.tips.models import Attachment, Sighting, Tip
 
 # How long an uncovered recording can be played before it has to be uncovered anew.
 _PLAYS_FOR = 600
+# The rest is heard, or plays.
+_LOOKED_AT = (Attachment.Kind.IMAGE, Attachment.Kind.FILE)
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
 
@@ -34,11 +38,16 @@ def attachment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Uncover a file. A POST, so that every look is on record and no address shows a face again."""
     try:
         found = viewing.show_attachment(pk, by=request.officer)
-        picture = _picture_url(found) if found.kind == Attachment.Kind.IMAGE else ""
+        pictures, total = _pictures_in(found)
     except (errors.NotYours, NotAllowed, FileNotFoundError) as error:
         raise Http404 from error
-    context = {"attachment": found, "tip": found.tip, "picture": picture}
-    if not picture:
+    context = {
+        "attachment": found,
+        "tip": found.tip,
+        "pictures": pictures,
+        "pages_left": total - len(pictures),
+    }
+    if not pictures:
         address = reverse("attachment-play", args=[found.pk])
         context["play"] = (
             f"{address}?{urlencode({'key': _play_signer(request).sign(str(found.pk))})}"
@@ -56,7 +65,7 @@ def attachment_play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found = (
         viewing.viewable_attachments(request.officer)
         .filter(pk=pk)
-        .exclude(kind=Attachment.Kind.IMAGE)
+        .exclude(kind__in=_LOOKED_AT)
         .first()
     )
     if found is None and not viewing.viewable_attachments(request.officer).filter(pk=pk).exists():
@@ -66,15 +75,26 @@ def attachment_play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         content = store.open_viewing_copy(found.viewing_path) if found and said == str(pk) else b""
     except (BadSignature, FileNotFoundError):
         content = b""
-    if found is None or not content or found.mime not in PLAYABLE:
+    kind = mime_of(content)
+    if kind not in PLAYABLE:
+        kind = found.mime if found else ""
+    if found is None or not content or kind not in PLAYABLE:
         return redirect("tip", pk=Attachment.objects.get(pk=pk).tip_id)
-    return _range_response(request, content, found.mime)
+    return _range_response(request, content, kind)
 
 
-def _picture_url(found: Attachment) -> str:
-    # Copies to view are always JPEG (tips.pictures), whatever was sent.
-    copy = store.open_viewing_copy(found.viewing_path)
-    return f"data:image/jpeg;base64,{base64.b64encode(copy).decode()}"
+def _pictures_in(found: Attachment) -> tuple[list[str], int]:
+    """The picture, or the pages of a document, as addresses; and how many it has. None: it plays.
+
+    Copies to view are always JPEG (files.copies), whatever was sent.
+    """
+    if found.kind not in _LOOKED_AT:
+        return [], 0
+    pages, total = [store.open_viewing_copy(found.viewing_path)], 1
+    if found.kind == Attachment.Kind.FILE:
+        pages, total = pages_of_copy(pages[0])
+    urls = [f"data:image/jpeg;base64,{base64.b64encode(page).decode()}" for page in pages]
+    return urls, total
 
 
 def _play_signer(request: SignedInRequest) -> TimestampSigner:

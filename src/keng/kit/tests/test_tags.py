@@ -102,6 +102,21 @@ def test_each_mistake_leads_to_its_field():
         assert f'id="{target}"' in drawn
 
 
+def test_a_long_answer_is_counted_and_no_browser_cuts_it():
+    class Long(Form):
+        text = forms.CharField(max_length=4000, widget=forms.Textarea)
+        name = forms.CharField(max_length=80)
+
+    drawn = html("{% field form.text %}", form=Long())
+    assert "maxlength" not in drawn
+    assert 'data-longest="4000"' in drawn
+    assert 'id="id_text_count"' in drawn
+    assert 'maxlength="80"' in html("{% field form.name %}", form=Long())
+    too_long = Long({"text": "a" * 4001, "name": "b"})
+    assert not too_long.is_valid()
+    assert "a" * 4001 in html("{% field form.text %}", form=too_long)
+
+
 def test_no_mistakes_no_summary():
     assert html("{% problems form %}", form=Sample()).strip() == ""
 

@@ -17,12 +17,13 @@ from keng.acts.errors import Refused
 from keng.acts.locks import lock_available, lock_one
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
+from keng.files import ffmpeg
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.ids import read_id
 from keng.kit.private_files import create_private
 from keng.lessons import acts, rights
-from keng.lessons.films import ffmpeg, transcoding
+from keng.lessons.films import transcoding
 from keng.lessons.films.probe import FilmRefused, probe_film
 from keng.lessons.models import Film
 

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.files import ffmpeg
 from keng.kit.uploads import takes_files
 from keng.lessons import film_ranges, rights
 from keng.lessons.actions import film_acts
 from keng.lessons.film_forms import FilmForm
-from keng.lessons.films import ffmpeg
 from keng.lessons.films.probe import MOST_FILM_BYTES
 from keng.lessons.models import Film
 

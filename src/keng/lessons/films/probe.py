@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from keng.lessons.films import ffmpeg
+from keng.files import ffmpeg
 
 LONGEST_FILM_SECONDS = 180
 MOST_FILM_BYTES = 100 * 1024 * 1024

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from keng.lessons.films import ffmpeg
+from keng.files import ffmpeg
 from keng.lessons.films.probe import (
     LONGEST_FILM_SECONDS,
     MOST_PIXELS,

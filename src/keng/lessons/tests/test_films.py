@@ -9,8 +9,8 @@ from django.test import TestCase
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.files import ffmpeg
 from keng.lessons.actions import film_acts, releasing, writing
-from keng.lessons.films import ffmpeg
 from keng.lessons.films.captions import NoCaptions, as_webvtt
 from keng.lessons.films.probe import FilmRefused, probe_film
 from keng.lessons.models import Edition, Film

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import OBJECTION_CODE_PAGE
 from keng.kit import codes
-from keng.kit.forms import Form, HintedChoice, ManyFiles
+from keng.kit.busy import typed_texts
+from keng.kit.forms import Form, HintedChoice, ManyFiles, ManyFilesInput
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.kit.safe_text import as_dialled, defang
@@ -56,6 +57,7 @@ class ObjectionForm(Form):
     attached = ManyFiles(
         label=gettext_lazy("Pictures that show it"),
         required=False,
+        widget=ManyFilesInput(attrs={"accept": "image/*"}),
         help_text=gettext_lazy(
             "At most 3 pictures of 20 MB each, for instance of a bill. Cover names and the number "
             "of your identity card first. Place and device are taken out before anything is kept."
@@ -79,8 +81,8 @@ class ObjectionForm(Form):
     def refuse(self, number: int) -> None:
         """One of the files is no picture."""
         words = _(
-            "%(name)s is no picture that can be shown here: JPEG, PNG and WEBP can. Take a photo "
-            "of it and choose the pictures again."
+            "%(name)s is no picture that can be shown here: JPEG, PNG, WEBP and HEIC can. Take a "
+            "screenshot of it and choose the pictures again."
         )
         self.add_error("attached", words % {"name": self.cleaned_data["attached"][number].name})
 
@@ -193,7 +195,8 @@ def _objection_page(
 
 
 def _gone_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "lookup_pages/public/gone.html", status=410)
+    context = {"typed": typed_texts(request)}
+    return render(request, "lookup_pages/public/gone.html", context, status=410)
 
 
 def _never_stored(response: HttpResponse) -> HttpResponse:

@@ -1,6 +1,10 @@
 """Pages for what goes wrong, on both sites and in both languages."""
 
+import re
+from html import unescape
+
 import pytest
+from django.test import Client
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,91 @@ def test_an_address_with_a_null_character_gets_a_page_of_ours(public_client, add
     answer = public_client.get(address)
     assert answer.status_code == 400
     assert "<h1>" in answer.content.decode()
+
+
+WORDS = 'Chiều nay có người lạ "gõ cửa" từng phòng & hỏi tên\nDòng hai của lời kể'
+
+
+@pytest.fixture
+def on_the_public_site(public_client, settings):
+    settings.IS_DESK = False
+
+
+def strict(*, origin="http://testserver"):
+    """A browser on the public site that has no cookie of ours, or an old one."""
+    return Client(enforce_csrf_checks=True, headers={"origin": origin})
+
+
+def fields_of(page):
+    found = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.DOTALL)
+    return {name: unescape(value) for name, value in found}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
+def test_without_cookies_what_was_typed_comes_back_and_one_button_sends_it():
+    browser = strict()
+    answer = browser.post("/report/describe/", {"text": WORDS, "happening": "now"})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "lời bạn viết không mất" in page
+    assert "113" in page
+    assert fields_of(page) == {"text": WORDS, "happening": "now"}
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    again = browser.post("/report/describe/", fields_of(page) | {"csrfmiddlewaretoken": token})
+    assert (again.status_code, again.url) == (303, "/report/who-gets/")
+    # The earlier answers are gone, and that is said where they are asked again.
+    page = browser.get("/report/who-gets/").content.decode()
+    assert "Đã quá 30 phút" in page
+    for step, said in (("who-gets", {"desk": "province"}), ("what", {"topic": "other"})):
+        browser.post(f"/report/{step}/", said | {"csrfmiddlewaretoken": token})
+    browser.post("/report/where/", {"choice": "online", "q": "", "csrfmiddlewaretoken": token})
+    assert "Dòng hai của lời kể" in browser.get("/report/describe/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_what_another_site_made_a_browser_send_is_not_shown(origin):
+    answer = strict(origin=origin).post("/report/describe/", {"text": WORDS})
+    assert answer.status_code == 403
+    assert "Dòng hai" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
+def test_at_the_desk_words_are_there_to_be_copied_and_no_button_does_the_act(settings):
+    settings.IS_DESK = True
+    page = strict().post("/report/describe/", {"text": WORDS}).content.decode()
+    assert "Dòng hai của lời kể" in page
+    assert fields_of(page) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
+def test_a_secret_is_never_sent_back():
+    page = strict().post("/status/", {"code": "ABCD-EFGH-JKMN-PQRS", "text": WORDS})
+    assert "ABCD-EFGH" not in page.content.decode()
+    assert "Dòng hai của lời kể" in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
+def test_when_something_breaks_on_our_side_what_was_typed_is_there(public_client, monkeypatch):
+    def breaks(*_args, **_options):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("keng.community.report.steps.ReportJourney.keep_answers", breaks)
+    public_client.raise_request_exception = False
+    answer = public_client.post("/report/describe/", {"text": WORDS, "happening": "now"})
+    assert answer.status_code == 500
+    assert "Dòng hai của lời kể" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
+def test_an_objection_to_what_is_no_longer_listed_gives_its_words_back(public_client):
+    sent = {"hash": "0" * 64, "token": "A" * 22, "reason": "recycled", "text": WORDS}
+    answer = public_client.post("/lookup/object/", sent)
+    assert answer.status_code == 410
+    assert "Dòng hai của lời kể" in answer.content.decode()

@@ -50,7 +50,7 @@ def small_disk(monkeypatch, settings):
 
 def film():
     """Of another content each: one that a report has already is not kept again."""
-    return SimpleUploadedFile("phim.bin", os.urandom(SIZE - KB), "application/octet-stream")
+    return SimpleUploadedFile("anh.jpg", b"\xff\xd8\xff" + os.urandom(SIZE - KB - 3), "image/jpeg")
 
 
 def opened(address):

@@ -99,7 +99,7 @@ class Attachment(Row):
     # Below the data folder; the original is sealed to the unit, the viewing copy is in a desk box.
     original_path = models.CharField(max_length=200)
     viewing_path = models.CharField(max_length=200, default="", db_default="")
-    # Why there is no copy of a picture; empty with one, and for whatever never has one.
+    # Why there is no copy; empty with one.
     no_copy = models.CharField(max_length=10, choices=NoCopy, blank=True, default="", db_default="")
     # Of the tip and the content, so that the same file sent again is known, in this tip alone;
     # empty once the tip has ended.
@@ -132,7 +132,7 @@ class Attachment(Row):
 
 
 class WaitingPicture(Row):
-    """A picture of which the worker still has to make a copy to view: some minutes at most.
+    """A file of which the worker still has to make a copy to view: some minutes at most.
 
     What was sent lies in a file under a key of its own, which is sealed to the worker and goes
     with this row.

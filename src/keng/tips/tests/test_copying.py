@@ -30,7 +30,7 @@ from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, DialogueMessage, WaitingPicture
 from keng.vault import keys, opening, seal
 from keng.vault.models import WorkerKey
-from tests import make
+from tests import make, phone_files
 
 pytestmark = pytest.mark.django_db
 # A phone's usual picture, and its largest.
@@ -266,8 +266,8 @@ def test_the_workers_key_is_renewed_and_the_old_one_is_dropped(tip):
     ("content", "reason", "words"),
     [
         (bomb, "too_large", "quá lớn"),
-        (lambda: small("JPEG")[:200], "broken", "ảnh hỏng"),
-        (lambda: b"\0\0\0\x18ftypheic" + bytes(40), "unknown", "JPEG"),
+        (lambda: small("JPEG")[:200], "broken", "tệp hỏng"),
+        (lambda: b"PK\x03\x04" + bytes(40), "unknown", "ảnh chụp màn hình"),
     ],
 )
 def test_what_cannot_be_shown_is_said_to_desk_and_reporter(
@@ -275,7 +275,7 @@ def test_what_cannot_be_shown_is_said_to_desk_and_reporter(
 ):
     kept = settled(tip, content())
     settled(tip, content())
-    assert (kept.no_copy, kept.viewing_path, kept.kind) == (reason, "", "image")
+    assert (kept.no_copy, kept.viewing_path) == (reason, "")
     (said,) = words_to_reporter(tip)
     assert "không mở được" in said
     assert words in said
@@ -285,6 +285,27 @@ def test_what_cannot_be_shown_is_said_to_desk_and_reporter(
     page = desk_client.get(reverse("tip", "keng.site.desk_urls", args=[tip.pk])).content.decode()
     assert "không có bản xem: " in page
     assert "Tệp 1 không có bản xem" in page
+
+
+def test_a_film_waits_for_its_copy_and_the_pages_of_a_document_are_shown(tip, desk_client):
+    film = settled(tip, phone_files.film(seconds=1))
+    paper = settled(tip, phone_files.pdf("So du", "Trang hai"))
+    assert (film.kind, paper.kind) == ("video", "file")
+    sign_in(desk_client, make.officer(unit=tip.responsible_unit))
+    page = desk_client.post(f"/tips/attachments/{paper.pk}/").content.decode()
+    assert page.count("data:image/jpeg;base64,") == 2
+    assert "Trang 2 của tài liệu người báo gửi" in page
+    page = desk_client.post(f"/tips/attachments/{film.pk}/").content.decode()
+    address = page.partition('src="/tips/attachments/')[2].partition('"')[0]
+    answer = desk_client.get(f"/tips/attachments/{address}".replace("&amp;", "&"))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "video/mp4")
+    assert words_to_reporter(tip) == []
+
+
+def test_pictures_do_not_wait_for_films(tip):
+    sent(tip, phone_files.film(seconds=1))
+    later = sent(tip, small())
+    assert viewing_copies._lease_picture().attachment_id == later.pk
 
 
 def test_in_a_chat_it_is_said_there(tip):

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keng.accounts.models import Officer
+from keng.files import ffmpeg
 from keng.lessons.actions import film_acts
-from keng.lessons.films import ffmpeg
 from keng.lessons.models import Film
 from keng_dev.demo.province.drawing import MARK
 

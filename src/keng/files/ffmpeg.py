@@ -1,4 +1,4 @@
-"""Running ffmpeg on files that strangers made: confined, on local files only, with a time limit."""
+"""Running ffmpeg on files that strangers made: confined, without network, with a time limit."""
 
 import os
 import shutil
@@ -7,12 +7,17 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import BinaryIO
 
 import imageio_ffmpeg
 
 FFMPEG_OFF = "off"
 _CPU_SECONDS = 900
 _MOST_LINES = 200
+_MOST_PIXELS = 100_000_000
+_OPEN_FILES = 64
+# Of a stranger's file: its three streams, two of them once more, and one that the loader needs.
+_OPEN_STREAMS = 6
 
 
 class TookTooLong(Exception):
@@ -48,9 +53,11 @@ def run_ffmpeg(
     """
     command = [
         sys.executable,
+        "-I",
         "-m",
-        "keng.lessons.films.confined",
+        "keng.files.limited_program",
         str(_CPU_SECONDS),
+        str(_OPEN_FILES),
         ffmpeg_program(),
         "-hide_banner",
         "-nostdin",
@@ -91,6 +98,67 @@ def run_ffmpeg(
     if late.is_set():
         raise TookTooLong
     return code, "".join(heard)
+
+
+def can_convert() -> bool:
+    """Whether `convert_bytes` works here: it needs files that are in memory alone."""
+    return hasattr(os, "memfd_create") and bool(ffmpeg_program())
+
+
+def convert_bytes(
+    content: bytes, demuxer: str, writes: Sequence[str], *, within: float
+) -> tuple[int, bytes, str]:
+    """Run it on a stranger's file; its exit code, what it made, the first of its complaints.
+
+    It reads its input and writes its output in memory: nothing lies on a disk in clear, and it can
+    open no other file. `writes` are the options of the output. Raises TookTooLong.
+    """
+    command = [
+        sys.executable,
+        "-I",
+        "-m",
+        "keng.files.limited_program",
+        str(int(within)),
+        str(_OPEN_STREAMS),
+        ffmpeg_program(),
+        *("-hide_banner", "-nostdin", "-loglevel", "info", "-nostats"),
+        *("-protocol_whitelist", "fd", "-threads", "1", "-max_pixels", str(_MOST_PIXELS)),
+        *("-f", demuxer, "-fd", "0", "-i", "fd:"),
+        *writes,
+        *(("-fd", "1", "-y", "fd:") if writes else ()),
+    ]
+    with _in_memory(content) as given, _in_memory(b"") as made:
+        process = subprocess.Popen(
+            command, stdin=given, stdout=made, stderr=subprocess.PIPE, text=True, errors="replace"
+        )
+        late = threading.Event()
+        heard: list[str] = []
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        watchdog = threading.Timer(within, stop)
+        with process:
+            watchdog.start()
+            try:
+                _read_complaints(process.stderr, heard)
+                code = process.wait()
+            finally:
+                watchdog.cancel()
+                process.kill()
+                watchdog.join()
+        if late.is_set():
+            raise TookTooLong
+        made.seek(0)
+        return code, made.read(), "".join(heard)
+
+
+def _in_memory(content: bytes) -> BinaryIO:
+    file = os.fdopen(os.memfd_create("stranger"), "w+b")
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def _read_complaints(stream: object, heard: list[str]) -> None:
