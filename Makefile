@@ -8,7 +8,7 @@ export VENV PYTHON
 .PHONY: help demo run test test-nightly planted lint check fix bench eval shots locks install
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 demo: ## the demo province on this machine; Ctrl-C stops it
 	@requirements/install demo

@@ -1,6 +1,6 @@
 """What the rest of the product has to know of a channel, said where the channel is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ class AccountSetting:
     """Where the provider is reached, if not where everybody reaches it."""
     is_token: bool = False
     """It runs out and is renewed, so it is sealed to the sender, which alone uses it."""
+    fault: Callable[[str], str | None] | None = None
+    """What is wrong with a value, as the end of "It is …"; None where any will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Facts:
     """At which hosts the files lie that people send by it."""
     settings: Mapping[str, AccountSetting] = field(default_factory=dict)
     """What an account of it needs; empty where nobody sets one up by hand."""
+    more_settings: tuple[str, ...] = ()
+    """What few accounts need: never asked for, taken from a file of settings."""
+    hosts: tuple[str, ...] = ()
+    """Which hosts, at port 443, it has to reach; of files that people send, `media_hosts`."""
     console_notes: tuple[str, ...] = ()
     """What an operator has to know of the provider's console, beside the address of the webhook."""
     check: AccountCheck | None = None

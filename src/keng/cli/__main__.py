@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+import keng
 from keng.cli.command import Command, added_commands
 from keng.kit import configuration
 from keng.kit.closed_memory import close_memory
@@ -16,6 +17,11 @@ from keng.runtime.errors import CannotContinue
 
 COMMANDS = {
     "serve": Command("keng.runtime.serve", "run everything here with your own data"),
+    "stop": Command("keng.runtime.stop", "stop everything that runs here, in order"),
+    "prepare": Command("keng.runtime.prepare", "folders, tables, rights and keys; starts nothing"),
+    "public": Command("keng.runtime.alone", "run the residents' site alone"),
+    "desk": Command("keng.runtime.alone", "run the officers' desk alone"),
+    "edge": Command("keng.runtime.alone", "run the edge alone: webhooks, look-up by prefix"),
     "worker": Command("keng.runtime.worker", "run the worker alone"),
     "sender": Command("keng.runtime.sender", "run the sender alone"),
     "migrate": Command(
@@ -24,18 +30,25 @@ COMMANDS = {
     "doctor": Command("keng.cli.doctor", "check this installation and say what is wrong"),
     "unit": Command("keng.cli.unit", "make and list the desks this installation works for"),
     "officer": Command("keng.cli.officer", "add the first officers, renew who lost theirs"),
-    "channel": Command("keng.cli.channel", "accounts at providers: add, list, check, renew"),
+    "channel": Command("keng.cli.channel", "accounts at providers: add, check, correct, remove"),
     "lookup": Command("keng.cli.lookup", "lists of others for the look-up: import, list, remove"),
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
     "audit": Command("keng.cli.audit", "verify the audit chains"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
+    "restored": Command("keng.cli.restored", "after a restore: send nothing a second time"),
     "rewrite": Command(
         "keng.runtime.rewrite", "remove what was destroyed from the database's files"
     ),
     "locale": Command("keng.runtime.locale", "compile the translations"),
 }
+# Two lines for all of them: service managers type them, or nobody for months, and the list fills a
+# screen.
+SELDOM_TYPED = (
+    *("prepare", "public", "desk", "edge", "worker", "sender"),
+    *("restored", "rewrite", "locale"),
+)
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench"}
 
@@ -62,11 +75,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="keng",
         description="Kẻng: report safely, warn everyone, prove what happened.",
+        epilog=f"for service managers, or seldom: {', '.join(SELDOM_TYPED)}",
         add_help=False,
         formatter_class=_OneLineEach,
     )
     # Not in the list: the commands fill a screen.
     parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--version", action="version", version=f"Kẻng {keng.VERSION}", help=argparse.SUPPRESS
+    )
     choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands = COMMANDS if set(words[:1]) & COMMANDS.keys() else all_commands()
     if missing := set(words[:1]) & TOOLS - commands.keys():
@@ -78,7 +95,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     module = None
     for name, command in commands.items():
-        subparser = choices.add_parser(name, help=command.help, description=command.help)
+        if name in SELDOM_TYPED:
+            subparser = choices.add_parser(name, description=command.help)
+        else:
+            subparser = choices.add_parser(name, help=command.help, description=command.help)
         if words[:1] == [name]:
             module = importlib.import_module(command.module)
             module.add_arguments(subparser)

@@ -9,7 +9,7 @@ from keng.runtime.environment import start_django
 def first_steps() -> Iterator[str]:
     """In the order in which an operator does them; nothing when all are done."""
     start_django()
-    yield from (*_places(), *_people(), *_ways_out())
+    yield from (*_places(), *_people(), *_ways_out(), *_first_warning())
 
 
 def _places() -> Iterator[str]:
@@ -69,3 +69,31 @@ def _ways_out() -> Iterator[str]:
         yield "no mailbox, so no letter leaves: keng channel add email NAME --unit CODE"
     if not PagerWay.objects.working().exists():
         yield "no officer has a pager: a critical tip at night wakes nobody (desk, My pager)"
+
+
+def _first_warning() -> Iterator[str]:
+    """From whom a warning reaches to the first one that a lead confirmed; the first step missing.
+
+    One at a time: each of them is in vain without the one before. Nobody is led before there are
+    officers who could do it.
+    """
+    from keng.accounts.models import Post, Shift  # noqa: PLC0415 -- needs the settings
+    from keng.delivery.models import PagerTest, RelayTask  # noqa: PLC0415
+    from keng.kit import times  # noqa: PLC0415
+    from keng.network.models import BY_HAND, Group, Lead  # noqa: PLC0415
+
+    if not Post.objects.current().filter(role=Post.Role.DUTY).exists():
+        return
+    groups = Group.objects.filter(is_active=True)
+    rota = Shift.objects.filter(removed_at__isnull=True, ends_at__gt=times.now())
+    is_by_hand_alone = not groups.exclude(channel=BY_HAND).exists()
+    if not groups.exists():
+        yield "no group yet, so a warning reaches nobody: desk, Groups (first-day.md, 8)"
+    elif is_by_hand_alone and not Lead.objects.exists():
+        yield "no lead yet, so nobody posts a warning in a group: desk, Leads (first-day.md, 9)"
+    elif not rota.exists():
+        yield "nobody is on the rota from now on: desk, Rota (first-day.md, 10)"
+    elif not PagerTest.objects.filter(confirmed_at__isnull=False).exists():
+        yield "no pager was tested, so residents read that nobody watches: desk, My pager"
+    elif is_by_hand_alone and not RelayTask.objects.filter(confirmed_at__isnull=False).exists():
+        yield "no lead has confirmed a warning yet: try one with one group (first-day.md, 11)"

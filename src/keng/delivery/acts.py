@@ -26,10 +26,15 @@ name_records(
         # By the operator at the console, and by the sender.
         "channel.added": _("Added an account of a channel"),
         "channel.renewed": _("Gave an account of a channel other secrets"),
+        "channel.changed": _("Corrected an account of a channel"),
+        "channel.switched_off": _("Switched an account of a channel off"),
+        "channel.switched_on": _("Switched an account of a channel on again"),
+        "channel.removed": _("Removed an account of a channel, with its secrets"),
         "channel.stopped": _("An account of a channel stopped"),
         "channel.runs_again": _("An account of a channel runs again"),
         "channel.tokens_renewed": _("Renewed the tokens of an account"),
         "channel.learned": _("Learned how an account answers"),
+        "data.restored": _("Restored a backup: what was on its way then is not sent"),
         "address.gone": _("An address no longer exists"),
         "address.moved": _("An address has moved"),
     }

@@ -48,14 +48,23 @@ def can_open_secrets(account: ChannelAccount) -> bool:
 
 def credentials_for_receiving(account: ChannelAccount) -> Credentials:
     """What `parse` needs: lasting secrets, the base address and what was learned; no tokens."""
-    plain = site_box(_BOX).decrypt(bytes(account.secrets_box)) if account.secrets_box else b"{}"
-    found = {"api_base": account.base_url} if account.base_url else {}
-    return Credentials(found | json.loads(plain) | account.learned)
+    return Credentials(given_settings(account) | account.learned)
 
 
 def credentials_for_sending(account: ChannelAccount) -> Credentials:
     """The same with the tokens. Raises vault.opening.NotTheSender outside the sender."""
-    found = credentials_for_receiving(account)
-    if account.tokens_sealed:
-        found |= json.loads(opening.open_as_sender(bytes(account.tokens_sealed)))
-    return Credentials(found)
+    return Credentials(credentials_for_receiving(account) | given_tokens(account))
+
+
+def given_settings(account: ChannelAccount) -> dict[str, str]:
+    """Its address and lasting secrets, as they were given. Raises CryptoError."""
+    plain = site_box(_BOX).decrypt(bytes(account.secrets_box)) if account.secrets_box else b"{}"
+    found = {"api_base": account.base_url} if account.base_url else {}
+    return found | dict(json.loads(plain))
+
+
+def given_tokens(account: ChannelAccount) -> dict[str, str]:
+    """The pair of now. Raises vault.opening.NotTheSender outside the sender, CryptoError."""
+    if not account.tokens_sealed:
+        return {}
+    return dict(json.loads(opening.open_as_sender(bytes(account.tokens_sealed))))

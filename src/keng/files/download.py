@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from keng.channels.ssrf import FetchTarget, UrlRefused, check_addresses, check_url
+from keng.kit.outgoing_proxy import proxy_for
 
 MOST_REDIRECTS = 3
 _MB = 1024 * 1024
@@ -51,12 +52,16 @@ async def _follow(
 
 async def _fetch(target: FetchTarget, limit: int) -> tuple[bytes, str, str]:
     """One request: content and type, or where it moved to."""
-    connector = aiohttp.TCPConnector(resolver=_CheckedResolver(target), use_dns_cache=False)
+    found = None if target.exempt else proxy_for(target.host)
+    proxy = found.url if found is not None else None
+    # A proxy looks names up itself: what it is asked for are the hosts of a list, by their names.
+    resolver = None if proxy else _CheckedResolver(target)
+    connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
     async with (
         aiohttp.ClientSession(
             connector=connector, timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
         ) as session,
-        session.get(target.url, allow_redirects=False) as answer,
+        session.get(target.url, allow_redirects=False, proxy=proxy) as answer,
     ):
         if answer.status in _MOVED:
             return b"", "", answer.headers.get("Location", "")

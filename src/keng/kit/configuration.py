@@ -288,6 +288,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_EMERGENCY_EMAIL": _email,
     "KENG_FFMPEG": _ffmpeg,
     "KENG_MEDIA_HOSTS": _hosts,
+    "KENG_OUTGOING_PROXY": _url("http"),
     "KENG_DEMO": _switch,
     "KENG_DEBUG": _switch,
     "KENG_DEBUG_FAULTS": _switch,

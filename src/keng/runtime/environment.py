@@ -12,6 +12,11 @@ from keng.runtime.postgres import embedded_cluster, running_cluster
 from keng.runtime.supervisor.register import using_database
 
 
+def is_told_its_process() -> bool:
+    """Whether a supervisor, or `keng.runtime.alone`, began this program as one of the processes."""
+    return os.environ.get("KENG_PROCESS", "owner") != "owner"
+
+
 def start_django(process: Process = "owner") -> None:
     """Load the product as one of its processes.
 

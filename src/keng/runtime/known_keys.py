@@ -13,6 +13,7 @@ from psycopg import sql
 from keng import channels
 from keng.kit.database import DatabaseNotPrepared, data_folder, dsn
 from keng.runtime.errors import CannotContinue
+from keng.runtime.version_of_data import require_not_newer
 from keng.vault.fingerprints import (
     KEY_KINDS,
     KeyKind,
@@ -130,9 +131,13 @@ def follow_data() -> None:
 
 
 def require_data_of(*, is_demo: bool) -> None:
-    """Before anything is changed. Raises CannotContinue where the data are the other's."""
+    """Before anything is changed.
+
+    Raises CannotContinue where the data are the other's, or where a newer version changed them.
+    """
     with owner_connection() as connection:
         belongs_to_demo = is_demo_data(connection)
+        require_not_newer(connection, is_demo=is_demo)
     if belongs_to_demo is not None and belongs_to_demo != is_demo:
         raise CannotContinue(_not_these(is_demo=is_demo))
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from keng.runtime.environment import start_django
+from keng.runtime.environment import is_told_its_process, start_django
 from keng.runtime.unprivileged import become_unprivileged
 
 
@@ -11,6 +11,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if not is_told_its_process():
+        # What it needs of the supervisor, the process itself does without.
+        from keng.runtime.alone import become_process  # noqa: PLC0415
+
+        become_process("sender")
     become_unprivileged("sender")
     start_django("sender")
     from keng.delivery import sender  # noqa: PLC0415 -- needs the settings

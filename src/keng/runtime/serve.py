@@ -3,8 +3,11 @@
 import argparse
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import ip_address
+from types import FrameType
 from typing import TypeVar
 
 from keng.kit.database import data_folder, is_external
@@ -24,14 +27,31 @@ _T = TypeVar("_T")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_ports(parser)
+    parser.add_argument(
+        "--only-database",
+        action="store_true",
+        help="the embedded database and nothing else, to restore a backup into it",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     ports = chosen_ports(arguments)
     if unsafe := unsafe_for_real_data(os.environ):
         raise CannotContinue(" ".join([*unsafe, "Nothing was started."]))
+    if arguments.only_database:
+        if is_external():
+            raise CannotContinue(
+                "The database is your own (DATABASE_URL): nothing is to be started."
+            )
+        return run_everything(
+            ports,
+            is_demo=False,
+            prepare=make_first_keys,
+            announce=lambda _: only_database_runs(),
+            only_database=True,
+        )
     return run_everything(
-        ports, is_demo=False, prepare=make_sender_key, announce=lambda _: where_it_is(ports)
+        ports, is_demo=False, prepare=make_first_keys, announce=lambda _: where_it_is(ports)
     )
 
 
@@ -58,21 +78,23 @@ def unsafe_for_real_data(settings: Mapping[str, str]) -> list[str]:
 
 
 def run_everything(
-    ports: Ports, *, is_demo: bool, prepare: Callable[[], _T], announce: Callable[[_T], str]
+    ports: Ports,
+    *,
+    is_demo: bool,
+    prepare: Callable[[], _T],
+    announce: Callable[[_T], str],
+    only_database: bool = False,
 ) -> int:
-    """Database, tables, then `prepare`, then every process until somebody stops them.
+    """Database, tables, then `prepare`, then every process until somebody stops them; exit code.
 
     What `prepare` returns is handed to `announce`, whose words are printed when everything answers:
     it must be plain, since it comes from another process.
     """
 
     def everything_first() -> _T:
-        # Loaded where it is used and ends: this process watches over the others for months.
-        from keng.runtime.known_keys import claim_installation  # noqa: PLC0415
-        from keng.runtime.migrate import migrate  # noqa: PLC0415
+        from keng.runtime.prepare import prepare_installation  # noqa: PLC0415 -- it imports this
 
-        migrate()
-        claim_installation(is_demo=is_demo)
+        prepare_installation(is_demo=is_demo)
         return prepare()
 
     data = data_folder()
@@ -85,22 +107,49 @@ def run_everything(
         names = ["public", "desk", "edge", *(["zalo_fake"] if is_demo else [])]
         require_free(ports, names)
         cluster = None if is_external() else embedded_cluster()
-        if cluster is not None:
-            with starting_database(data):
-                cluster.start()
         try:
-            prepared = run_in_own_process(everything_first)
-        except BaseException:
+            with _stoppable_start():
+                if cluster is not None:
+                    with starting_database(data):
+                        cluster.start()
+                prepared = run_in_own_process(everything_first)
+        except BaseException as error:
             if cluster is not None:
                 cluster.stop()
+            if isinstance(error, _StoppedWhileStarting):
+                print("Stopped before everything was prepared; the next start goes on.")
+                return 0
             raise
-        at_night = None if cluster is None else rewrite_process()
-        supervisor = Supervisor(data, child_processes(ports, is_demo=is_demo), cluster, at_night)
+        at_night = None if cluster is None or only_database else rewrite_process()
+        children = [] if only_database else child_processes(ports, is_demo=is_demo)
+        supervisor = Supervisor(data, children, cluster, at_night)
         return asyncio.run(supervisor.run(announce(prepared)))
 
 
-def make_sender_key() -> None:
-    """Reply addresses are sealed to it, so it must exist before the first tip; so the worker's."""
+class _StoppedWhileStarting(BaseException):
+    """Somebody asked to stop before the supervisor listened to signals itself."""
+
+
+@contextmanager
+def _stoppable_start() -> Iterator[None]:
+    """Whoever asks to stop meanwhile ends it in order: the database, too, which we began."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise _StoppedWhileStarting
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def make_first_keys() -> None:
+    """Reply addresses are sealed to the sender's, so it must exist before the first tip.
+
+    So must the worker's. The signing key is made by what first needs it.
+    """
     from keng.vault import keys  # noqa: PLC0415 -- needs the settings
 
     keys.make_sender_key()
@@ -113,6 +162,13 @@ def make_push_account() -> None:
     from keng.delivery import push_account  # noqa: PLC0415 -- needs the settings
 
     push_account.make_push_account()
+
+
+def only_database_runs() -> str:
+    return (
+        f"\nThe database of {data_folder()} runs, and nothing else: no tip is taken and nothing is "
+        "sent.\n  Ctrl-C or `keng stop` ends it."
+    )
 
 
 def where_it_is(ports: Ports) -> str:

@@ -21,7 +21,7 @@ from keng.kit import alive
 from keng.kit.busy import is_passing_error
 from keng.kit.database import TimeLimits, data_folder, dsn
 from keng.kit.worker_tasks import WORK_CHANNEL, TaskPace, WorkerTask
-from keng.runtime.environment import start_django
+from keng.runtime.environment import is_told_its_process, start_django
 from keng.runtime.unprivileged import become_unprivileged
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if not is_told_its_process():
+        # What it needs of the supervisor, the process itself does without.
+        from keng.runtime.alone import become_process  # noqa: PLC0415
+
+        become_process("worker", None, *(["--once"] if arguments.once else []))
     become_unprivileged("worker")
     start_django("worker")
     # Told to nobody else: see vault.opening.

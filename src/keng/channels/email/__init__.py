@@ -6,6 +6,7 @@ credentials: from_address, from_name?, list_id?, unsubscribe_address?.
 from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,19 @@ from keng.channels.facts import AccountSetting, Facts
 __all__ = ["Email", "build_letter", "is_mailbox", "outcome_of_smtp_reply"]
 
 
+def _fault_of_server(value: str) -> str | None:
+    try:
+        parts = urlsplit(value)
+        is_right = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    return None if is_right else "no mail server: smtps://mail.example:465 is one"
+
+
+def _fault_of_mailbox(value: str) -> str | None:
+    return None if is_mailbox(value) else "no e-mail address: canh-bao@keng.example is one"
+
+
 class Email:
     """Idempotent in so far as mail programs show one Message-ID once."""
 
@@ -37,15 +51,20 @@ class Email:
         origin=_("e-mail"),
         settings={
             "server": AccountSetting(
-                "Mail server, such as smtps://mail.example:465", is_address=True
+                "Mail server, such as smtps://mail.example:465",
+                is_address=True,
+                fault=_fault_of_server,
             ),
-            "from_address": AccountSetting("Address that letters come from"),
+            "from_address": AccountSetting(
+                "Address that letters come from", fault=_fault_of_mailbox
+            ),
             "from_name": AccountSetting("Name beside it (may be empty)", is_optional=True),
             "user": AccountSetting("User at the server (may be empty)", is_optional=True),
             "password": AccountSetting(
                 "Password at the server (may be empty)", is_secret=True, is_optional=True
             ),
         },
+        more_settings=("list_id", "unsubscribe_address"),
         check=MAIL_SERVER_CHECK,
     )
 

@@ -27,7 +27,7 @@ from keng.channels.base import (
 from keng.channels.facts import Facts
 from keng.channels.ssrf import UrlRefused
 from keng.channels.text import clean_text, one_line
-from keng.channels.web_push.subscription import NotASubscription, PushSubscription
+from keng.channels.web_push.subscription import PUSH_HOSTS, NotASubscription, PushSubscription
 
 __all__ = ["NotASubscription", "PushSubscription", "WebPush"]
 # A call that could not be shown for so long calls to something else.
@@ -41,7 +41,7 @@ class WebPush:
     code = "web_push"
     transport: Literal["http"] = "http"
     can = Capabilities(can_person=True, rate_per_minute=6_000)
-    facts = Facts(name=_("Devices of officers"), origin=_("push to a device"))
+    facts = Facts(name=_("Devices of officers"), origin=_("push to a device"), hosts=PUSH_HOSTS)
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime

@@ -27,7 +27,8 @@ from keng.channels.base import (
 from keng.channels.facts import AccountSetting, Facts
 from keng.channels.zalo_oa import sending, webhook
 from keng.channels.zalo_oa.account_check import ACCOUNT_CHECK
-from keng.channels.zalo_oa.tokens import RENEWAL
+from keng.channels.zalo_oa.requests import API_BASE
+from keng.channels.zalo_oa.tokens import OAUTH_BASE, RENEWAL
 
 MEDIA_HOSTS = ("*.zdn.vn", "*.zadn.vn", "*.zalo.me", "*.zaloapp.com", "*.zalo.vn")
 """Where Zalo keeps what people send; a default, since the list is seen and not promised."""
@@ -71,6 +72,8 @@ class ZaloOA:
             "access_token": AccountSetting("Access token", is_secret=True, is_token=True),
             "refresh_token": AccountSetting("Refresh token", is_secret=True, is_token=True),
         },
+        more_settings=("oauth_base", "use_proof"),
+        hosts=tuple(base.removeprefix("https://") for base in (API_BASE, OAUTH_BASE)),
         console_notes=(_WHO_READS_ALONG,),
         check=ACCOUNT_CHECK,
         renewal=RENEWAL,

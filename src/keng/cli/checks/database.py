@@ -30,10 +30,15 @@ from keng.kit.database import (
     is_external,
     role,
 )
-from keng.kit.demo_hook import installed_demo
 from keng.kit.secrets import site_secret_here
 from keng.runtime.known_keys import is_demo_data, key_faults
 from keng.runtime.row_security import row_policy_faults
+from keng.runtime.version_of_data import (
+    applied_migrations,
+    migrations_here,
+    migrations_unknown_here,
+    newer_words,
+)
 from keng.site.row_policies import POLICIES, secured_tables
 
 OLDEST_SERVER = 150000
@@ -52,6 +57,9 @@ _LOOKS_FOR = 4.0
 
 def database(place: CheckedPlace) -> Finding:
     """Whether it takes somebody new."""
+    if running.is_starting():
+        # What stands in it half made is no fault, and nobody should help with it.
+        return unknown("not looked at: the start comes first")
     if not is_external() and not connection_file().exists():
         return wrong(f"there is none in {data_folder()} yet: keng serve makes it")
     try:
@@ -153,34 +161,15 @@ def debug(place: CheckedPlace) -> Finding:
 
 
 def migrations(place: CheckedPlace) -> Finding:
-    """By the names of their files: nothing of the product is loaded for it."""
     with reading_connection() as connection:
-        here = _migrations_here(is_demo=is_demo_data(connection) is True)
-        if first_row(connection, "SELECT to_regclass('django_migrations')")[0] is None:
+        is_demo = is_demo_data(connection) is True
+        applied = applied_migrations(connection)
+        if applied is None:
             return wrong("none is applied: run `keng migrate`")
-        rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
-    areas = {app for app, _ in here}
-    applied = {(app, name) for app, name in rows if app in areas}
-    if missing := here - applied:
+        newer = migrations_unknown_here(connection, is_demo=is_demo)
+    if missing := migrations_here(is_demo=is_demo) - applied:
         return wrong(f"{len(missing)} are not applied: run `keng migrate`")
-    if newer := applied - here:
-        named = ", ".join(sorted(f"{app} {name}" for app, name in newer)[:3])
-        return wrong(
-            f"the database is newer than this code, which lacks {len(newer)} ({named}): start the "
-            "newer version, or restore the backup made before it"
-        )
-    return ok("all applied")
-
-
-def _migrations_here(*, is_demo: bool) -> set[tuple[str, str]]:
-    packages = [Path(keng.__file__).parent]
-    if is_demo and (demo := installed_demo()):
-        packages.append(demo.FOLDER.parent)
-    return {
-        (file.parent.parent.name, file.stem)
-        for package in packages
-        for file in package.glob("*/migrations/[0-9]*.py")
-    }
+    return wrong(newer_words(newer)) if newer else ok("all applied")
 
 
 def restart(place: CheckedPlace) -> Finding:

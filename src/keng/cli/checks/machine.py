@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import keng
 from keng.cli.checks.check import CheckedPlace, Finding, attention, ok, wrong
 from keng.kit import configuration, times
 from keng.kit.database import data_folder, is_external
@@ -38,7 +39,7 @@ def folder(place: CheckedPlace) -> Finding:
 def python(place: CheckedPlace) -> Finding:
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         return wrong("Kẻng needs Python 3.11, 3.12 or 3.13.")
-    return ok(sys.version.split()[0])
+    return ok(f"{sys.version.split()[0]}, with Kẻng {keng.VERSION}")
 
 
 def addresses(place: CheckedPlace) -> Finding:

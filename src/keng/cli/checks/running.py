@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,12 @@ def supervisor(place: CheckedPlace) -> Finding:
         return wrong(
             f"Kẻng does not run with the data in {data_folder()}: start it ({_starting_command()})"
         )
+    if (since := unfinished_start(pid)) is not None:
+        return wrong(
+            f"the start of process {pid} is not finished (for {age_words(since)}): folders, tables "
+            "and keys are being made, and no tip is taken yet. Wait for “Kẻng is ready.”, some "
+            "minutes at the first start; see what it printed where it takes longer"
+        )
     age = ages.get("keng")
     if age is None or age > alive.PROCESS_SILENT_AFTER:
         return attention(
@@ -51,6 +58,25 @@ def supervisor(place: CheckedPlace) -> Finding:
             f"logs/keng.log, and end it (kill -CONT, or kill -9 and {_starting_command()})"
         )
     return ok(f"process {pid}")
+
+
+def unfinished_start(pid: int) -> float | None:
+    """For how many seconds a supervisor has been making ready what it will watch over.
+
+    None once it watches: from then on it gives signs of life. Those of an earlier one do not count.
+    """
+    began = started_at(pid)
+    if began is None:
+        return None
+    since = time.time() - began
+    sign = alive.sign_ages().get("keng")
+    return since if sign is None or sign > since else None
+
+
+def is_starting() -> bool:
+    """Whether a start is at work just now, so that what is missing is being made."""
+    pid = supervisor_pid(data_folder())
+    return pid is not None and unfinished_start(pid) is not None
 
 
 def _starting_command() -> str:
@@ -136,14 +162,17 @@ def ports(place: CheckedPlace) -> Finding:
         if other:
             return ok(f"in use by our own processes; {', '.join(other)} started with others")
         return ok("in use by our own processes")
+    ages = alive.sign_ages()
+    alone = [name for name in _PAGES if ages.get(name, 1e9) < alive.PROCESS_SILENT_AFTER]
     for name in _PAGES:
         port = getattr(place.ports, name)
-        if _is_answered(port):
+        # A process that a service manager keeps gives its sign, and whoever answers is that one.
+        if name not in alone and _is_answered(port):
             return wrong(
                 f"Port {port} is in use by another program. Choose another with "
                 f"KENG_{name.upper()}_PORT or --ports."
             )
-    return ok("free")
+    return ok(f"free, or in use by our own {', '.join(alone)}" if alone else "free")
 
 
 def _is_answered(port: int) -> bool:
@@ -181,8 +210,6 @@ def environment_of(pid: int) -> dict[str, str]:
 
 def started_at(pid: int) -> float | None:
     """When a process began, as time.time() counts; None where that cannot be known."""
-    import time  # noqa: PLC0415 -- beside its only use
-
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks = float(fields[19])

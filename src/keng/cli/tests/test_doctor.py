@@ -628,3 +628,43 @@ def test_without_a_file_the_proxy_of_this_machine_is_asked_and_nobody_else(monke
     monkeypatch.setenv("KENG_CERTIFICATE", "off")
     assert look_by(certificate.certificate)[0] is OK
     assert len(asked) == 1
+
+
+# -- a start that is not finished
+
+
+@pytest.fixture
+def begun_a_minute_ago(monkeypatch):
+    """A supervisor that holds the folder since then."""
+    monkeypatch.setattr(running, "supervisor_pid", lambda _data: os.getpid())
+    monkeypatch.setattr(running, "started_at", lambda _pid: time.time() - 60)
+
+
+def test_a_start_that_is_not_finished_is_no_supervisor_that_stands_still(begun_a_minute_ago):
+    level, text = look_by(running.supervisor)
+    assert (level, "is not finished (for 60 s)" in text, "stands still" in text) == (
+        WRONG,
+        True,
+        False,
+    )
+    # What it is making is not called missing.
+    assert look_by(database.database)[0] is FindingLevel.UNKNOWN
+    # The sign of one that was killed before it began says nothing of this one.
+    alive.Heartbeat("keng").beat()
+    _age("keng", 300)
+    assert "is not finished" in look_by(running.supervisor)[1]
+    alive.Heartbeat("keng").beat()
+    assert look_by(running.supervisor) == (OK, f"process {os.getpid()}")
+    _age("keng", 50)
+    assert "stands still" in look_by(running.supervisor)[1]
+
+
+def test_a_port_of_a_process_that_a_service_manager_keeps_is_our_own(monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        place = CheckedPlace(Ports(public=taken.getsockname()[1], desk=1, edge=2))
+        assert running.ports(place).level is WRONG
+        alive.Heartbeat("public").beat()
+        found = running.ports(place)
+    assert (found.level, "our own public" in found.text) == (OK, True)

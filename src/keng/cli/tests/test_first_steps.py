@@ -1,8 +1,13 @@
 """What the doctor hints at once everything works."""
 
+import datetime
+
 import pytest
 
+from keng.accounts.models import Shift
 from keng.cli.first_steps import first_steps
+from keng.delivery.models import Dispatch, PagerTest, RelayTask
+from keng.kit import times
 from keng.vault import keys
 from tests import make
 
@@ -17,3 +22,30 @@ def test_the_file_that_opens_every_name_is_to_leave_the_machine(tmp_path, monkey
     assert f"move {keys.operator_file()} off it" in " ".join(first_steps())
     make.channel_account(unit=make.unit(), channel="sandbox")
     assert "private keys" not in " ".join(first_steps())
+
+
+def test_the_way_to_the_first_warning_is_told_a_step_at_a_time():
+    def next_step():
+        hints = [hint for hint in first_steps() if "first-day.md, " in hint or "tested" in hint]
+        assert len(hints) <= 1
+        return "".join(hints)
+
+    unit = make.unit(parent=make.province_unit())
+    assert next_step() == ""
+    officer = make.officer(unit=unit, role="duty")
+    assert "no group yet" in next_step()
+    group = make.group(unit=unit, place=make.place("Nếnh"))
+    assert "no lead yet" in next_step()
+    lead = make.lead(unit=unit, groups=(group,))
+    assert "nobody is on the rota" in next_step()
+    now = times.now()
+    hour = datetime.timedelta(hours=1)
+    shift = Shift.objects.create(
+        unit=unit, officer=officer, set_by=officer, starts_at=now - hour, ends_at=now + hour
+    )
+    assert "no pager was tested" in next_step()
+    call = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit)
+    PagerTest.objects.create(officer=officer, shift=shift, dispatch=call, confirmed_at=now)
+    assert "no lead has confirmed" in next_step()
+    RelayTask.objects.create(dispatch=call, lead=lead, group=group, confirmed_at=now)
+    assert next_step() == ""

@@ -2,18 +2,22 @@
 
 import importlib
 import os
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 from django.db import DatabaseError
 from psycopg import OperationalError
 from psycopg.errors import UndefinedTable
 
+import keng
 from keng.acts.errors import TryAgain
 from keng.cli import __main__ as command_line
 from keng.cli.__main__ import COMMANDS, TOOLS, all_commands, main
 from keng.kit.refusals import WrongSettings
+from tests.architecture.source import ROOT
 
 
 @pytest.mark.parametrize("name", all_commands())
@@ -141,3 +145,13 @@ def test_a_reader_who_leaves_early_is_no_fault(tmp_path):
     ) as process:
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
+
+
+def test_the_version_is_one_everywhere_and_told(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"Kẻng {keng.VERSION}\n")
+    for file in ("pyproject.toml", "dev/pyproject.toml"):
+        assert tomllib.loads((ROOT / file).read_text())["project"]["version"] == keng.VERSION
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest[1] == keng.VERSION

@@ -13,13 +13,17 @@ from keng.accounts.setting_up import WrongHalves
 from keng.accounts.tests.stage import CHOSEN, Stage, finish
 from keng.audit.models import Entry
 from keng.channels.email import Email
+from keng.channels.upkeep import AccountFinding
 from keng.channels.zalo_oa import ZaloOA
 from keng.channels.zalo_oa.fake import running_zalo
 from keng.cli.__main__ import main
 from keng.cli.first_steps import first_steps
 from keng.decisions import closing, out_of_scope
-from keng.delivery.models import ChannelAccount
+from keng.delivery.actions.subscribing import mailbox_account
+from keng.delivery.credentials import given_settings
+from keng.delivery.models import ChannelAccount, Conversation, Delivery, Dispatch
 from keng.kit import codes
+from keng.kit.ids import new_id
 from keng.places.models import Unit
 from keng.vault import keys, opening, seal
 from tests import make
@@ -214,7 +218,12 @@ def test_an_account_is_kept_sealed_and_its_provider_asked(keng, bac_ninh, tmp_pa
         assert keng("channel", "check", "bac-ninh")[0] == 1
         wrong = tmp_path / "wrong.json"
         wrong.write_text(json.dumps(given | {"access_token": "x" * 40}))
-        assert keng("channel", "renew", "bac-ninh", "--settings", str(wrong))[0] == 0
+        renew = ("channel", "renew", "bac-ninh", "--settings", str(wrong))
+        # Its provider is asked first, and what it does not take is not kept.
+        code, said = keng(*renew)
+        assert (code, "Nothing was kept" in said) == (1, True)
+        assert keng("channel", "check", "bac-ninh")[0] == 0
+        assert keng(*renew, "--unasked")[0] == 0
         code, said = keng("channel", "check", "bac-ninh")
         assert (code, "WRONG" in said, "keng channel renew" in said) == (1, True, True)
     assert keng("channel", "check")[0] == 1  # nobody answers there any more
@@ -226,7 +235,11 @@ def test_secrets_are_asked_for_and_stand_on_no_command_line(keng, bac_ninh, monk
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _: next(answers))
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
-    assert keng("channel", "add", "email", "mail", "--unit", "24")[0] == 0
+    add = ("channel", "add", "email", "mail", "--unit", "24")
+    code, said = keng(*add)
+    assert (code, "cannot be reached" in said, ChannelAccount.objects.count()) == (1, True, 0)
+    answers = iter(["smtp://127.0.0.1:1", "canh-bao@keng.example", "", "", ""])
+    assert keng(*add, "--unasked")[0] == 0
     assert "email     mail" in keng("channel", "list")[1]
     code, said = keng("channel", "check", "mail")
     assert (code, "cannot be reached" in said, "ConnectionRefusedError" in said) == (1, True, True)
@@ -240,6 +253,130 @@ def test_settings_that_lack_something_are_refused(keng, bac_ninh, tmp_path):
     add = ("channel", "add", "email", "mail", "--unit", "24", "--settings", str(file))
     code, said = keng(*add)
     assert (code, "from_address" in said, ChannelAccount.objects.count()) == (1, True, 0)
+
+
+MAIL = {"server": "smtp://127.0.0.1:1", "from_address": "canh-bao@keng.example"}
+
+
+@pytest.fixture
+def mail(keng, bac_ninh, tmp_path):
+    """An account for letters; called with what differs, the answer of adding it."""
+    keng("unit", "add", "24")
+    keng("vault", "init")
+
+    def add(slug="mail", *words, **differs):
+        file = tmp_path / "mail.json"
+        file.write_text(json.dumps(MAIL | differs))
+        given = ("--unit", "24", "--settings", str(file), "--unasked")
+        return keng("channel", "add", "email", slug, *given, *words)
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("differs", "said"),
+    [
+        ({"server": "mailserver"}, "server is no mail server"),
+        ({"server": "smtp://"}, "server is no mail server"),
+        ({"server": "smtps://mail.example:x"}, "server is no mail server"),
+        ({"from_address": "notanaddress"}, "from_address is no e-mail address"),
+        ({"passwort": "x"}, "Not known of an account of email: passwort"),
+    ],
+)
+def test_what_could_never_work_is_not_kept(mail, differs, said):
+    code, words = mail(**differs)
+    assert (code, said in words, ChannelAccount.objects.count()) == (1, True, 0)
+
+
+def test_an_account_is_corrected_stopped_and_goes_on(keng, mail):
+    assert mail(from_name="Cũ")[0] == 0
+    keng("unit", "add", "07795")
+    assert keng("channel", "change", "mail")[0] == 1
+    assert keng("channel", "change", "mail", "--unit", "07795", "--rate", "7")[0] == 0
+    account = ChannelAccount.objects.get()
+    assert (account.unit.short_name, account.rate_per_minute) == ("NẾNH", 7)
+
+    # What is not given stays; a dash takes away what was there.
+    given = io.StringIO(json.dumps({"from_address": "moi@keng.example", "from_name": "-"}))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.stdin", given)
+        assert keng("channel", "renew", "mail", "--settings", "-", "--unasked")[0] == 0
+    account.refresh_from_db()
+    kept = given_settings(account)
+    assert kept == {"api_base": MAIL["server"], "from_address": "moi@keng.example"}
+
+    for _ in range(2):
+        assert keng("channel", "stop", "mail")[0] == 0
+    assert mailbox_account() is None
+    assert "switched off" in keng("channel", "list")[1]
+    assert keng("channel", "start", "mail")[0] == 0
+    assert mailbox_account() == account
+    acts = Entry.objects.filter(action__startswith="channel.").order_by("id")
+    assert [entry.action for entry in acts] == [
+        "channel.added",
+        "channel.changed",
+        "channel.renewed",
+        "channel.switched_off",
+        "channel.switched_on",
+    ]
+
+
+def test_an_account_that_nothing_names_is_gone_and_its_name_free(keng, mail):
+    assert mail()[0] == 0
+    code, said = keng("channel", "remove", "mail")
+    assert (code, "secrets are destroyed" in said) == (0, True)
+    assert not ChannelAccount.objects.exists()
+    assert mail()[0] == 0
+    assert mail("removed-1")[0] == 1
+
+
+def test_what_an_account_would_take_along_is_said_before_it_ends(keng, mail):
+    assert mail(password="mật khẩu")[0] == 0
+    account = ChannelAccount.objects.get()
+    dispatch = Dispatch.objects.create(kind="notice", is_urgent=False, unit=account.unit)
+    waiting = Delivery.objects.create(
+        dispatch=dispatch,
+        account=account,
+        channel="email",
+        recipient_kind="subscription",
+        recipient_ref=new_id(),
+        address_sealed=b"x",
+    )
+    chat = Conversation.objects.create(
+        account=account, key_hash=b"k" * 32, reply_address_sealed=b"sealed"
+    )
+    code, said = keng("channel", "remove", "mail")
+    assert (code, "1 messages wait" in said, "1 people wrote" in said) == (1, True, True)
+    assert keng("channel", "remove", "mail", "--confirm", "mail")[0] == 0
+    waiting.refresh_from_db()
+    chat.refresh_from_db()
+    account.refresh_from_db()
+    assert (waiting.state, chat.is_reachable, account.is_active) == ("cancelled", False, False)
+    assert bytes(account.secrets_box) + bytes(account.tokens_sealed) == b""
+    assert "No account yet" in keng("channel", "list")[1]
+    assert keng("channel", "start", account.slug)[0] == 1
+    assert mail()[0] == 0
+
+
+def test_the_hosts_to_open_are_those_of_the_accounts_there_are(keng, mail, tmp_path):
+    assert keng("channel", "hosts") == (0, "")
+    mail(server="smtps://mail.example")
+    zalo = tmp_path / "zalo.json"
+    zalo.write_text(json.dumps(dict.fromkeys(ZaloOA.facts.settings, "x")))
+    add = ("channel", "add", "zalo_oa", "bac-ninh", "--unit", "24", "--settings", str(zalo))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            "keng.cli.channel.checking.provider_finding", lambda *_: AccountFinding(True, "well")
+        )
+        assert keng(*add)[0] == 0
+    said = keng("channel", "hosts")[1]
+    found = {tuple(line.split()[:2]) for line in said.splitlines()}
+    assert {
+        ("mail.example", "465"),
+        ("openapi.zalo.me", "443"),
+        ("oauth.zaloapp.com", "443"),
+        ("*.zdn.vn", "443"),
+    } <= found
 
 
 def test_words_found_out_of_scope_come_back_with_the_passphrase(keng, monkeypatch):

@@ -2,8 +2,11 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import ProtectedError, QuerySet
 
 from keng.acts.errors import Refused
 from keng.acts.locks import lock
@@ -11,13 +14,31 @@ from keng.acts.work import savepoint, work
 from keng.audit.actions import record
 from keng.channels.upkeep import RECONNECT
 from keng.delivery import push_account
+from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.credentials import can_open_secrets, keep_secrets, keep_tokens
-from keng.delivery.models import ChannelAccount
+from keng.delivery.models import ChannelAccount, Conversation, Delivery
 from keng.kit import times
+
+REMOVED_PREFIX = "removed-"
+"""What the short name of an account begins with whose row stays for the sake of what it sent."""
 
 
 class SlugTaken(Refused):
     """Another account is called so."""
+
+
+class SlugReserved(Refused):
+    """Accounts that were removed are called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedAccount:
+    """What the end of an account took along."""
+
+    unsent: int
+    """Rows that waited for it and are called off."""
+    chats: int
+    """People who can be answered by it no more."""
 
 
 # The row is the console's: a second try would find the new tokens in it and keep them as old ones.
@@ -25,7 +46,9 @@ class SlugTaken(Refused):
 def add_account(
     account: ChannelAccount, *, settings: Mapping[str, str], tokens: Mapping[str, str]
 ) -> None:
-    """Keep a new account with its secrets. Raises SlugTaken."""
+    """Keep a new account with its secrets. Raises SlugTaken, SlugReserved."""
+    if account.slug.startswith(REMOVED_PREFIX):
+        raise SlugReserved
     _keep_settings_and_tokens(account, settings, tokens)
     try:
         with savepoint():
@@ -51,6 +74,74 @@ def renew_account(
     account.learned, account.tokens_expire_at = {}, None
     account.save()
     record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")
+
+
+@work()
+def change_account(account_id: uuid.UUID, changes: Mapping[str, Any]) -> None:
+    """Correct what is no secret: `name`, `unit`, `place` or `rate_per_minute`, by field."""
+    account = lock(ChannelAccount.objects.all()).get(pk=account_id)
+    for field, value in changes.items():
+        setattr(account, field, value)
+    account.save(update_fields=list(changes))
+    detail = {"fields": sorted(changes)}
+    record(
+        "channel.changed", by="operator", on=account, chain=f"channel:{account.pk}", detail=detail
+    )
+
+
+@work()
+def switch_account(account_id: uuid.UUID, *, is_active: bool) -> bool:
+    """Stop an account, or let it go on; False when it was so already.
+
+    While it is stopped nothing comes in by it, and what should go out by it waits.
+    """
+    account = lock(ChannelAccount.objects.all()).get(pk=account_id)
+    if account.is_active == is_active:
+        return False
+    account.is_active = is_active
+    account.save(update_fields=["is_active"])
+    action = "channel.switched_on" if is_active else "channel.switched_off"
+    record(action, by="operator", on=account, chain=f"channel:{account.pk}")
+    return True
+
+
+def use_of_account(account: ChannelAccount) -> RemovedAccount:
+    """What its end would take along."""
+    return RemovedAccount(unsent=_unsent(account).count(), chats=_chats(account).count())
+
+
+@work()
+def remove_account(account_id: uuid.UUID) -> RemovedAccount:
+    """Destroy its secrets for good; its row stays only where something that was sent names it.
+
+    What waits for it is called off, and whoever wrote by it is answered by it no more.
+    """
+    ended = ChannelAccount(pk=account_id)
+    chats = _chats(ended).update(reply_address_sealed=b"")
+    removed = RemovedAccount(call_off_deliveries(_unsent(ended)), chats)
+    # After what hangs on it, as locks are taken everywhere.
+    account = lock(ChannelAccount.objects.all(), to_delete=True).get(pk=account_id)
+    try:
+        with savepoint():
+            account.delete()
+    except ProtectedError:
+        account.slug = f"{REMOVED_PREFIX}{account.pk.hex[-12:]}"
+        account.is_active = False
+        account.base_url, account.learned, account.tokens_expire_at = "", {}, None
+        account.secrets_box = account.tokens_sealed = account.previous_tokens_sealed = b""
+        account.save()
+    detail = {"unsent": removed.unsent, "chats": removed.chats}
+    record("channel.removed", by="operator", on=ended, chain=f"channel:{ended.pk}", detail=detail)
+    return removed
+
+
+def _unsent(account: ChannelAccount) -> QuerySet[Delivery]:
+    waiting = (Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW)
+    return Delivery.objects.filter(account=account, state__in=waiting)
+
+
+def _chats(account: ChannelAccount) -> QuerySet[Conversation]:
+    return Conversation.objects.reachable().filter(account=account)
 
 
 @work()

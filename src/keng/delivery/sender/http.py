@@ -10,6 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from keng.channels.base import Reply, Request
 from keng.delivery.sender.http_connection import LARGEST_REPLY, ConnectionBroken, HttpConnection
+from keng.delivery.sender.proxy_way import open_way
+from keng.kit.outgoing_proxy import proxy_for
 
 __all__ = ["LARGEST_REPLY", "ConnectionBroken", "HttpClient", "UnsendableRequest"]
 CONNECT_SECONDS = 5.0
@@ -37,7 +39,10 @@ class _Target(NamedTuple):
 
 
 class HttpClient:
-    """Carries requests. No proxy, no redirects, no cookies; certificates are checked."""
+    """Carries requests. No redirects, no cookies; certificates are checked.
+
+    No proxy but that of the settings, which only opens the way: it sees a host and no request.
+    """
 
     def __init__(self, connections: int) -> None:
         self._most_idle = connections
@@ -111,14 +116,23 @@ class HttpClient:
     async def _new_connection(self, target: _Target) -> HttpConnection:
         if target.is_tls and self._tls is None:
             self._tls = ssl.create_default_context()
+        tls = self._tls if target.is_tls else None
+        proxy = proxy_for(target.host)
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _transport, connection = await asyncio.get_running_loop().create_connection(
-                    HttpConnection,
-                    target.host,
-                    target.port,
-                    ssl=self._tls if target.is_tls else None,
-                )
+                if proxy is None:
+                    _transport, connection = await loop.create_connection(
+                        HttpConnection, target.host, target.port, ssl=tls
+                    )
+                else:
+                    way = await open_way(proxy, target.host, target.port)
+                    _transport, connection = await loop.create_connection(
+                        HttpConnection,
+                        sock=way,
+                        ssl=tls,
+                        server_hostname=target.host if tls else None,
+                    )
         except (OSError, TimeoutError) as error:
             raise ConnectionBroken(written=False) from error
         except UnicodeError as error:  # not a name that could be looked up

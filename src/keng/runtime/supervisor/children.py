@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
 from keng.kit.demo_hook import required_demo
 from keng.runtime.supervisor.ports import Ports, listening_address
+from keng.runtime.supervisor.service_manager import SERVICE_SETTINGS
 
 # Only the sender may address a reporter: no other process learns where its key lies.
 SENDER_KEY = "KENG_SENDER_KEY_FILE"
@@ -15,6 +16,7 @@ OWNER_SETTINGS = {
     "DATABASE_URL",
     *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES),
 }
+_NOT_FOR_CHILDREN = OWNER_SETTINGS | SERVICE_SETTINGS | {SENDER_KEY}
 # How granian serves each of the three sites.
 GRANIAN_OPTIONS = (
     *("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st"),
@@ -54,11 +56,7 @@ def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
 
 def rewrite_process() -> Child:
     """What writes the database's files anew at night, as its superuser, and ends."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in OWNER_SETTINGS | {SENDER_KEY}
-    }
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     environment = kept | {"KENG_DATA": str(data_folder()), "PYTHONUNBUFFERED": "1"}
     command = (sys.executable, "-m", "keng.cli", "rewrite")
     return Child("rewrite", command, None, environment)
@@ -86,7 +84,7 @@ def _own(name: Process, shared: dict[str, str]) -> Child:
 
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in OWNER_SETTINGS and k != SENDER_KEY}
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     if is_external():
         kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
     return {

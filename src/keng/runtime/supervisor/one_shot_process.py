@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -32,6 +33,10 @@ def run_in_own_process(work: Callable[[], _T]) -> _T:
         raise CannotContinue(
             "The database could not be prepared; what went wrong is above."
         ) from None
+    except BaseException:
+        # Somebody asked to stop: what was not committed is rolled back, and the next start goes on.
+        child.kill()
+        raise
     finally:
         child.join()
     if trouble is not None:
@@ -40,6 +45,9 @@ def run_in_own_process(work: Callable[[], _T]) -> _T:
 
 
 def _report(work: Callable[[], Any], to: Connection) -> None:
+    # What the parent does when it is asked to stop is not ours to do: it ends us.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     try:
         to.send((work(), None))

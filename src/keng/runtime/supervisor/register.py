@@ -31,7 +31,7 @@ def only_supervisor(data: Path) -> Iterator[None]:
             lock.seek(0)
             raise CannotContinue(
                 f"Kẻng already runs with the data in {data} (process {lock.read().strip()}). "
-                "Stop that one with Ctrl-C, or name another folder in KENG_DATA."
+                "Stop that one with `keng stop`, or name another folder in KENG_DATA."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))

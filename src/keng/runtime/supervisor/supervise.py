@@ -20,6 +20,7 @@ from keng.runtime.supervisor.children import Child
 from keng.runtime.supervisor.logs import ProcessLogs, Voice
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.supervisor.register import ProcessRegister, end_group
+from keng.runtime.supervisor.service_manager import ServiceManager
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 LIVED_WELL = 10.0  # After so many seconds a death is news, not a habit.
@@ -61,6 +62,7 @@ class Supervisor:
         self._is_clean = True
         self._is_register_late = False
         self._sign = alive.Heartbeat("keng")
+        self._service_manager = ServiceManager()
 
     async def run(self, announcement: str) -> int:
         """Until a signal asks to stop; the exit code is 0 when everything ended by itself.
@@ -84,9 +86,11 @@ class Supervisor:
         try:
             if await self._are_ready():
                 self._logs.announce(announcement)
+                self._service_manager.is_ready()
                 await self._stop.wait()
         finally:
             self._stop.set()
+            self._service_manager.is_stopping()
             await self._stop_children()
             await asyncio.gather(*keepers, return_exceptions=True)
             await self._stop_database()
@@ -221,6 +225,7 @@ class Supervisor:
         while not self._stop.is_set():
             self._write_register()
             self._sign.beat()
+            self._service_manager.is_alive()
             await self._wait(LOOKS_EVERY)
 
     def _write_register(self) -> None:

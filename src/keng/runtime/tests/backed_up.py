@@ -8,9 +8,13 @@ import hashlib
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from keng.runtime.environment import load_django
 from keng.runtime.known_keys import claim_installation
+
+if TYPE_CHECKING:
+    from keng.places.models import Unit
 
 TEXT = "Nhà trọ ngõ 5 có người lạ gõ cửa từng phòng."
 NAME = "Lê Thị Sao Lưu"
@@ -39,8 +43,20 @@ def _write() -> None:
     passphrase = keys.make_first_keys()
     new = IncomingTip(unit_id=unit.pk, text=TEXT, contact={"name": NAME}, dedupe_key=os.urandom(32))
     store_attachment(receive_tip(new), unit.pk, PICTURE, plain_copy=COPY)
+    _leave_a_letter_waiting(unit)
     sign_heads()
     print(passphrase)
+
+
+def _leave_a_letter_waiting(unit: "Unit") -> None:
+    """As the sender finds it; it may have gone out a moment after the backup."""
+    from keng.delivery.models import Delivery, Dispatch
+    from keng.kit.ids import new_id
+
+    dispatch = Dispatch.objects.create(kind="notice", is_urgent=False, unit=unit)
+    Delivery.objects.create(
+        dispatch=dispatch, channel="email", recipient_kind="subscription", recipient_ref=new_id()
+    )
 
 
 def _read(passphrase: str) -> None:

@@ -88,13 +88,13 @@ class Terminal:
 
 
 @contextmanager
-def serving(terminal: Terminal):
-    """`make run`, once every site answers."""
+def serving(terminal: Terminal, *words: str, said: str = "Kẻng is ready"):
+    """`make run`, once every site answers; or with `words` what else it starts."""
     ports = ",".join(map(str, free_ports(3)))
     log = terminal.folder / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "keng.cli", "serve", "--ports", ports],
+            [sys.executable, "-m", "keng.cli", "serve", "--ports", ports, *words],
             env=terminal.environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -103,7 +103,7 @@ def serving(terminal: Terminal):
         )
     try:
         deadline = time.monotonic() + READY_WITHIN
-        while "Kẻng is ready" not in log.read_text():
+        while said not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
@@ -136,8 +136,10 @@ def test_a_backup_brings_a_tip_its_picture_and_the_record_back(open_folder):
     for key in KEYS_ELSEWHERE:
         assert not (after.data / key).exists()
         shutil.copy2(before.data / key, after.data / key)
+    with serving(after, "--only-database", said="and nothing else"):
+        restored = after.type(page.variables, page.bring_database)
+        assert "1 messages stand as “not known”" in restored
     with serving(after):
-        after.type(page.variables, page.bring_database)
         found = what_the_doctor_finds(after)
         assert "WRONG" not in found, found
         assert json.loads(after.backed_up("read", passphrase)) == backed_up.expected()

@@ -1,0 +1,35 @@
+"""keng restored: after a backup came back, and before anything runs: nothing is sent twice."""
+
+import argparse
+
+from keng.kit import alive
+from keng.runtime.environment import running_database, start_django
+from keng.runtime.errors import CannotContinue
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No options: it looks at everything that was on its way."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    ages = alive.sign_ages()
+    at_work = [n for n in ("worker", "sender") if ages.get(n, 1e9) < alive.PROCESS_SILENT_AFTER]
+    if at_work:
+        raise CannotContinue(
+            f"{' and '.join(at_work)} run here: what waits to be sent is theirs. This is for a "
+            "backup that was just restored, while only the database runs (`keng serve "
+            "--only-database`)."
+        )
+    with running_database():
+        start_django()
+        from keng.delivery.actions.restored import settle_after_restore  # noqa: PLC0415
+
+        found = settle_after_restore()
+    print(
+        f"Nothing of what was on its way is sent: {found.unknown} messages stand as “not known”, "
+        f"and {found.cancelled} warnings without a list yet are stopped. Officers see them on the "
+        "page of each dispatch, and may send again what did not arrive."
+    )
+    for slug in found.accounts:
+        print(f"The tokens of {slug} work once and were used since: `keng channel renew {slug}`.")
+    return 0

@@ -1,0 +1,56 @@
+"""After a backup was restored: what it says is still to be sent may have gone out long ago."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from keng.acts.locks import lock
+from keng.acts.work import work
+from keng.audit.actions import record
+from keng.delivery.models import ChannelAccount, Delivery, Dispatch
+from keng.kit import times
+
+RESTORED_CODE = "restored"
+"""Stands with each row: nobody knows what became of it after the backup was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRows:
+    """What was on its way when the backup was made."""
+
+    unknown: int
+    """Rows that an officer may send again, who knows better."""
+    cancelled: int
+    """Dispatches to many that had no rows yet."""
+    accounts: list[str]
+    """Whose tokens work once, and were used up since."""
+
+
+@work()
+def settle_after_restore() -> SettledRows:
+    """Send none of it by a guess. Neither worker nor sender may run; safe to repeat."""
+    dispatches = Dispatch.objects.to_materialise()
+    cancelled = [dispatch.pk for dispatch in lock(dispatches)]
+    now = times.now()
+    Dispatch.objects.filter(pk__in=cancelled).update(cancelled_at=now)
+    unknown = len(lock(_under_way()).values_list("pk", flat=True))
+    settled = {
+        "state": Delivery.State.UNKNOWN,
+        "settled_at": now,
+        "leased_by": None,
+        "leased_until": None,
+        "code": RESTORED_CODE,
+    }
+    persons = _under_way().filter(recipient_kind__in=Delivery.PERSON_ALONE)
+    persons.update(**settled, address_sealed=None, text_sealed=None)
+    _under_way().update(**settled)
+    accounts = ChannelAccount.objects.exclude(tokens_expire_at=None).values_list("slug", flat=True)
+    found = SettledRows(unknown, len(cancelled), sorted(accounts))
+    detail = {"unknown": unknown, "cancelled": len(cancelled)}
+    record("data.restored", by="operator", on=None, chain="installation", detail=detail)
+    return found
+
+
+def _under_way() -> QuerySet[Delivery]:
+    states = (Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW)
+    return Delivery.objects.filter(state__in=states)

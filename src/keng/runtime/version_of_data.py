@@ -1,0 +1,59 @@
+"""Whether the database belongs to this version of the code, told by the names of migrations."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+import keng
+from keng.kit.demo_hook import installed_demo
+from keng.runtime.errors import CannotContinue
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Migration = tuple[str, str]
+"""Area, and the name of the file."""
+
+
+def migrations_here(*, is_demo: bool) -> set[Migration]:
+    """By the names of their files: nothing of the product is loaded for it."""
+    packages = [Path(keng.__file__).parent]
+    if is_demo and (demo := installed_demo()):
+        packages.append(demo.FOLDER.parent)
+    return {
+        (file.parent.parent.name, file.stem)
+        for package in packages
+        for file in package.glob("*/migrations/[0-9]*.py")
+    }
+
+
+def applied_migrations(connection: Connection) -> set[Migration] | None:
+    """Those of every area, ours or not; None where the database was never migrated."""
+    known = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
+    if known == (None,):
+        return None
+    rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
+    return {(app, name) for app, name in rows}
+
+
+def migrations_unknown_here(connection: Connection, *, is_demo: bool) -> set[Migration]:
+    """What a newer version has done to the database, as far as it concerns areas that are here."""
+    here = migrations_here(is_demo=is_demo)
+    areas = {area for area, _ in here}
+    applied = applied_migrations(connection) or set()
+    return {(area, name) for area, name in applied if area in areas} - here
+
+
+def newer_words(newer: set[Migration]) -> str:
+    """What is the matter with a database that knows these, and what to do."""
+    named = ", ".join(sorted(f"{area} {name}" for area, name in newer)[:3])
+    return (
+        f"the database is newer than this code (Kẻng {keng.VERSION}), which lacks {len(newer)} "
+        f"({named}): start the newer version, or restore the backup made before it"
+    )
+
+
+def require_not_newer(connection: Connection, *, is_demo: bool) -> None:
+    """Raises CannotContinue: older code would write what the newer tables do not expect."""
+    if newer := migrations_unknown_here(connection, is_demo=is_demo):
+        words = newer_words(newer)
+        raise CannotContinue(f"{words[0].upper()}{words[1:]}. Nothing was started.")
