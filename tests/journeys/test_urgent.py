@@ -17,6 +17,9 @@ from tests.journeys.resident import Story, read_status, report
 # All residents of these tests sit at one line, and the same danger at the same place from one line
 # rings as one: so each story of this file happens in a hamlet of its own.
 DANGER = "Bây giờ có người cầm dao đang đe doạ em ở cổng xanh lam, cứu em với"
+# In pixels, under all the bars there are.
+FIRST_ROW_BY = 160
+TOUCH_SIZE = 44
 ROOM = "phong-truc@khan-cap.example"
 LINK = re.compile(r"http://localhost:\d+\S+")
 
@@ -161,8 +164,16 @@ def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_agai
     page.keyboard.press("Shift+F9")
     expect(bar.locator(".alarm-words")).to_contain_text("hoa sữa")
     expect(page).to_have_url(f"{stack.desk}/groups/")
-    # Beside the list the bar follows the tip that is opened: its key takes what is read.
     page.goto(f"{stack.desk}/tips/")
+    usual = page.viewport_size
+    for width, height in ((1280, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.locator("[data-row]").first.bounding_box()["y"] <= FIRST_ROW_BY
+        for button in bar.locator(".button:visible").all():
+            box = button.bounding_box()
+            assert min(box["width"], box["height"]) >= TOUCH_SIZE
+    page.set_viewport_size(usual)
+    # Beside the list the bar follows the tip that is opened: its key takes what is read.
     for words in ("hoa sữa", "giếng cổ"):
         page.locator("a[data-row]", has_text=words).click()
         expect(bar.locator(".alarm-words")).to_contain_text(words)

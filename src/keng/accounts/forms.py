@@ -34,6 +34,12 @@ class SignInForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            # What was typed wrongly is said first, and has the focus then.
+            self.fields["username"].widget.attrs["autofocus"] = True
+
 
 class CodeForm(Form):
     """The six digits of the moment."""

@@ -33,6 +33,7 @@ DECLINED_AS: dict[str, tuple[Tip.Kind | None, Tip.Outcome | None]] = {
     Decision.DeclinedAs.CIVIL: (Tip.Kind.CIVIL, Tip.Outcome.NOT_A_TIP),
     Decision.DeclinedAs.MUNICIPAL: (Tip.Kind.ADMINISTRATIVE, Tip.Outcome.OUT_OF_COMPETENCE),
     Decision.DeclinedAs.NOT_CHECKABLE: (None, Tip.Outcome.UNFOUNDED),
+    Decision.DeclinedAs.SPAM: (None, Tip.Outcome.NOT_A_TIP),
     Decision.DeclinedAs.OUT_OF_SCOPE: (Tip.Kind.OUT_OF_SCOPE, Tip.Outcome.NOT_A_TIP),
     Decision.DeclinedAs.OFFICIAL: (Tip.Kind.OFFICIAL, None),
 }

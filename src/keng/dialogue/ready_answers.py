@@ -3,7 +3,7 @@
 import csv
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -11,7 +11,9 @@ from importlib import resources
 from django.utils.translation import get_language
 
 from keng.accounts.models import Officer
+from keng.dialogue.published_answers import published_answers_for
 from keng.kit.languages import full_language
+from keng.kit.safe_text import first_words
 from keng.language.taxonomy import topic_of_category
 from keng.tips.check_list import cannot_wait
 from keng.tips.decision_words import Deadline
@@ -53,6 +55,8 @@ class FilledAnswer:
 URGENT_TOPIC = "urgent"
 URGENT_MONEY_TOPIC = "urgent_money"
 ONE_TAP_TOPICS = {Stake.LIFE: URGENT_TOPIC, Stake.MONEY: URGENT_MONEY_TOPIC}
+# A published question is named by so many of its words.
+_TITLE_WORDS = 7
 # As many as there are keys for them on the page.
 _ONE_TAP_KEYS = "abdf"
 # Said to the reporter only after a step that makes it true.
@@ -92,7 +96,7 @@ def filled_answers_for(
     tip: Tip, officer: Officer, deadlines: list[Deadline]
 ) -> list[list[FilledAnswer]]:
     """Two lists: those that fit what the tip is about, and the others."""
-    topics = _topics(tip) | {""}
+    topics = topics_of_tip(tip) | {""}
     fitting: list[FilledAnswer] = []
     others: list[FilledAnswer] = []
     known = [each for each in _in_use(tip, officer) if each.topic not in ONE_TAP_TOPICS.values()]
@@ -100,7 +104,15 @@ def filled_answers_for(
     for each in sorted(known, key=lambda answer: not answer.topic):
         ready = FilledAnswer(each.code, each.title, _filled_text(each, tip, deadlines))
         (fitting if each.topic in topics else others).append(ready)
-    return [fitting, others]
+    return [published_as_ready([tip]) + fitting, others]
+
+
+def published_as_ready(tips: Sequence[Tip]) -> list[FilledAnswer]:
+    """What the desk published to a question like theirs, called by the question."""
+    return [
+        FilledAnswer(f"q-{each.id}", first_words(each.asked, _TITLE_WORDS), each.answer)
+        for each in published_answers_for(tips)
+    ]
 
 
 def one_tap_answers_for(
@@ -138,7 +150,7 @@ def _filled_text(answer: ReadyAnswer, tip: Tip, deadlines: list[Deadline]) -> st
     return fill_in(text, tip, deadlines)
 
 
-def _topics(tip: Tip) -> set[str]:
+def topics_of_tip(tip: Tip) -> set[str]:
     """What an officer decided it is about; before that, what reporter and machine said."""
     if tip.category:
         return {topic_of_category(tip.category)}

@@ -17,7 +17,7 @@ from keng.acts.errors import NotAllowed
 from keng.inbox.list.by_incident import MOST_INCIDENT_ROWS, open_tips_of_incident
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.inbox.list.row_view import beside_url_start, row_views
-from keng.inbox.tip.after_decision import FOLDER_KEY, list_url
+from keng.inbox.tip.after_decision import list_url
 from keng.inbox.tip.tip_forms import (
     IncidentCloseForm,
     IncidentOutcomeForm,
@@ -65,7 +65,7 @@ def incident_rows(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         ),
         "incident": found,
         "chooses": "choose" in request.GET,
-        "opens_beside": beside_url_start(list_url(request.session.get(FOLDER_KEY, "open"), None)),
+        "opens_beside": beside_url_start(list_url(request)),
     }
     return render(request, "inbox/list/incident_rows.html", context)
 
@@ -201,14 +201,17 @@ def _incident_page(
 ) -> HttpResponse:
     money = {name: getattr(found, name) or None for name in Incident.EFFECT}
     members = queries.incident_tips(found, request.officer)
-    ready = queries.ready_answers_for_incident(
-        found, request.officer, [each.tip for each in members]
+    differences = queries.differences_of_tips([each.tip for each in members])
+    ready = queries.ready_answers_for_several(
+        found.unit_id, request.officer, [each.tip for each in members]
     )
     wanted = request.GET.get("answer")
     context = {
         "incident": found,
         "odd": [member.tip for member in members if member.is_odd],
-        "alike": [member.tip for member in members if not member.is_odd],
+        "alike": [
+            (member.tip, differences.get(member.tip.pk)) for member in members if not member.is_odd
+        ],
         "size": len(members),
         "places": sorted({str(each.tip.place) for each in members if each.tip.place}),
         "balance": queries.answer_balance(found, request.officer),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.inbox import incident_page
-from keng.inbox.list import bulk_views, list_page
+from keng.inbox.list import bulk_views, list_page, together_views
 from keng.inbox.search import search_page
 from keng.inbox.tip import (
     alarm_bar,
@@ -56,6 +56,8 @@ desk: list[URLPattern] = [
     path("tips/<uuid:pk>/untick/", check_views.tip_untick, name="tip-untick"),
     path("tips/news/", list_page.inbox_news, name="inbox-news"),
     path("tips/chosen/", bulk_views.bulk, name="bulk"),
+    path("tips/chosen/together/", together_views.together, name="together"),
+    path("tips/chosen/together/undo/", together_views.together_undo, name="together-undo"),
     path("tips/chosen/undo/", bulk_views.bulk_undo, name="bulk-undo"),
     path("tips/<uuid:pk>/aside/", bulk_views.tip_set_aside, name="tip-set-aside"),
     path("tips/<uuid:pk>/critical/", check_views.tip_critical, name="tip-critical"),

@@ -1,8 +1,11 @@
 """An incident and its tips: those that differ first, and a balance that holds."""
 
 import datetime
+import re
 import uuid
+from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Q, QuerySet
@@ -10,11 +13,15 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.delivery.models import Conversation
-from keng.dialogue.ready_answers import ONE_TAP_TOPICS, FilledAnswer, answers_of_unit
+from keng.dialogue.ready_answers import (
+    ONE_TAP_TOPICS,
+    FilledAnswer,
+    answers_of_unit,
+    topics_of_tip,
+)
 from keng.kit.languages import full_language
 from keng.language.indicators import is_own_site
 from keng.language.similarity import jaccard, shingles
-from keng.language.taxonomy import topic_of_category
 from keng.lookup.models import Indicator
 from keng.tips.fill_ins import fill_in
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
@@ -22,6 +29,9 @@ from keng.tips.origins import channel_name
 
 # Below this likeness to the rest a tip is put in front, to be read by itself.
 _ODD_BELOW = 0.08
+# A sentence is a tip's own from so many words and pairs on, so large a part of them its own.
+_FEWEST_OWN, _OWN_PART = 6, 0.6
+_SENTENCE_END = re.compile(r"[.!?\n]")
 # What each tip has for itself.
 _GAPS_OF_ONE_TIP = ("{deadline}", "{place}")
 
@@ -33,6 +43,13 @@ class IncidentTip:
     tip: Tip
     likeness: float
     is_odd: bool = False
+
+
+class OwnDetails(NamedTuple):
+    """What one tip of an incident tells that the others do not."""
+
+    indicators: list[str]
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,41 @@ def incident_tips(incident: Incident, officer: Officer) -> list[IncidentTip]:
     return sorted(found, key=lambda each: (not each.is_odd, each.likeness, each.tip.pk))
 
 
+def differences_of_tips(tips: list[Tip]) -> dict[uuid.UUID, OwnDetails]:
+    """What each of them tells that no other does; only those that tell something of their own.
+
+    An own sentence is mostly words that stand in no other of them.
+    """
+    rows = (
+        Sighting.objects.filter(tip__in=tips)
+        .exclude(role=Sighting.Role.NOT_USED)
+        .order_by("start")
+        .values_list("tip", "indicator__value")
+    )
+    told_by: dict[str, set[uuid.UUID]] = {}
+    for tip_id, value in rows:
+        told_by.setdefault(value, set()).add(tip_id)
+    heard = Counter(word for tip in tips for word in shingles(tip.text))
+    found = {}
+    for tip in tips:
+        values = [value for value, where in told_by.items() if where == {tip.pk}]
+        sentence = _own_sentence(tip.text, heard)
+        if values or sentence:
+            found[tip.pk] = OwnDetails(values, sentence)
+    return found
+
+
+def _own_sentence(text: str, heard: Counter[str]) -> str:
+    """The sentence with most that no other text says; "" where none is mostly so."""
+    best, most = "", 0
+    for sentence in _SENTENCE_END.split(text):
+        words = shingles(sentence)
+        own = sum(heard[word] == 1 for word in words)
+        if len(words) >= _FEWEST_OWN and own > most and own >= _OWN_PART * len(words):
+            best, most = sentence.strip(), own
+    return best
+
+
 def shared_indicators(incident: Incident, officer: Officer) -> list[LabelledCount]:
     """What the tips have in common, most frequent first; a site also where its role is unknown."""
     used = Q(role=Sighting.Role.USED)
@@ -160,10 +212,10 @@ def answers_sent_to_all(incident: Incident, officer: Officer) -> list[SentAnswer
     ]
 
 
-def ready_answers_for_incident(
-    incident: Incident, officer: Officer, tips: list[Tip]
+def ready_answers_for_several(
+    unit_id: uuid.UUID, officer: Officer, tips: list[Tip]
 ) -> list[FilledAnswer]:
-    """Ready answers that are true for every reporter of it, in the language most of them write.
+    """A unit's ready answers that are true for all of these, in the language most of them write.
 
     Left out are those with a deadline or a place, which each tip has for itself.
     """
@@ -171,15 +223,18 @@ def ready_answers_for_incident(
         return []
     is_english = 2 * sum(full_language(tip.language) == "en" for tip in tips) > len(tips)
     first = next((t for t in tips if (full_language(t.language) == "en") == is_english), tips[0])
-    topic = topic_of_category(first.category) if first.category else ""
+    topics = {topic for tip in tips for topic in topics_of_tip(tip)}
     found = []
-    for each in answers_of_unit(incident.unit_id, officer):
+    for each in answers_of_unit(unit_id, officer):
         if each.is_removed or each.topic in ONE_TAP_TOPICS.values():
             continue
         text = each.text_en if is_english else each.text_vi
         if not any(gap in text for gap in _GAPS_OF_ONE_TIP):
             found.append(
-                (each.topic != topic, FilledAnswer(each.code, each.title, fill_in(text, first, [])))
+                (
+                    each.topic not in topics,
+                    FilledAnswer(each.code, each.title, fill_in(text, first, [])),
+                )
             )
     return [ready for _other, ready in sorted(found, key=lambda pair: pair[0])]
 

@@ -12,14 +12,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
+from keng.decisions.bulk import MOST_TIPS_AT_ONCE
 from keng.incidents import wave_acts as actions
 from keng.incidents import wave_queries as queries
 from keng.incidents import wave_words
+from keng.kit import times
 from keng.kit.forms import ReasonForm
 from keng.language.taxonomy import category_label
 from keng.tips import errors
 from keng.tips.errors import error_sentence
 from keng.tips.models import Tip
+from keng.tips.models.tip import TipQuerySet
 
 _MOST_TIPS = 100
 
@@ -107,10 +110,20 @@ def _wave_page(
         "curve": curve,
         "highest": max((count for _day, count in curve), default=0),
         "tips": tips[:_MOST_TIPS],
+        "joinable": _joinable_tips(tips),
+        "at": times.now(),
         "may_judge": actions.may_judge_waves(request.officer),
         "form": form or ReasonForm(),
     }
     return render(request, "incidents/wave.html", context, status=status)
+
+
+def _joinable_tips(tips: TipQuerySet) -> list[uuid.UUID]:
+    """The open tips of a wave that one act can make one incident; none where they are one."""
+    rows = list(tips.open().order_by("id").values_list("pk", "incident_id")[:MOST_TIPS_AT_ONCE])
+    incidents = {incident for _pk, incident in rows}
+    is_one = len(incidents) == 1 and None not in incidents
+    return [] if len(rows) < 2 or is_one else [pk for pk, _incident in rows]
 
 
 def _wave_context(seen: queries.WaveView) -> dict[str, Any]:

@@ -52,7 +52,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     alarm inbox inbox-news tip-go find
     tip tip-now tip-accept tip-duplicate tip-route tip-decline tip-sort tip-rate tip-outcome
     tip-close tip-reopen tip-separate tip-reply tip-note tip-tick tip-untick tip-set-aside
-    tip-critical tip-suspend tip-resume suspended bulk bulk-undo decision-undo reply-withdraw
+    tip-critical tip-suspend tip-resume suspended bulk bulk-undo together together-undo
+    decision-undo reply-withdraw
     answers answer-write answer-retire take-down take-down-chat take-down-keep
     incidents incident incident-rows incident-answer incident-outcome incident-close
     incident-rename incident-withdraw same-indicator sighting-role attachment attachment-play

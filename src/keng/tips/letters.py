@@ -128,6 +128,10 @@ def decline_reply(kind: str, tip: Tip) -> str:
             "time, a number or a link. We close the report for now; if you know more, open it with "
             "your receipt code and write to us."
         ),
+        Decision.DeclinedAs.SPAM: _(
+            "This page takes reports about safety, and what came from you reads like advertising. "
+            "We close it. If we are mistaken, open it with your receipt code and write to us."
+        ),
         Decision.DeclinedAs.OUT_OF_SCOPE: _(
             "Thank you for writing. %(unit)s handles public safety only, and what you wrote is "
             "outside of that. Its content is no longer readable here and will be destroyed in 7 "

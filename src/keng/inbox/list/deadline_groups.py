@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from keng.inbox.list.inbox_row import InboxRow
 from keng.kit import times
 
 DeadlineBounds = dict[str, tuple[Any, Any]]
@@ -40,10 +39,10 @@ def deadline_labels() -> dict[str, str]:
     }
 
 
-def deadline_group_of(row: InboxRow, stretches: DeadlineBounds) -> str:
-    """The stretch that a row's deadline falls into."""
+def deadline_group_at(due: datetime.datetime, stretches: DeadlineBounds) -> str:
+    """The stretch that a deadline falls into."""
     for code, (start, end) in stretches.items():
-        if (start is None or row.due_at >= start) and (end is None or row.due_at < end):
+        if (start is None or due >= start) and (end is None or due < end):
             return code
     return "later"
 

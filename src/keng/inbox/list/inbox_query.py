@@ -35,7 +35,7 @@ from keng.inbox.list.deadline_groups import (
     DeadlineBounds,
     deadline_bounds,
     deadline_ends,
-    deadline_group_of,
+    deadline_group_at,
     deadline_labels,
 )
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
@@ -44,7 +44,7 @@ from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
 from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.tips.deadlines import CLOCK_OF_URGENCY
-from keng.tips.gravity import ORDER_IN_URGENCY, order_in_urgency
+from keng.tips.gravity import ORDER_IN_URGENCY
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import TipQuerySet, TipViewer
 
@@ -232,6 +232,13 @@ def next_tip_after(officer: Officer, place: PageStart | None, folder: str = "ope
     return next((tip for tip in found if tip is not None), None)
 
 
+def own_row_of(officer: Officer, tip: Tip) -> InboxRow | None:
+    """The row of one tip, wherever it stands by now; none if the officer sees it no more."""
+    rows = Tip.objects.visible_to(officer).filter(pk=tip.pk)
+    found = with_row_columns(rows, officer).first()
+    return InboxRow(*found) if found else None
+
+
 def open_tip_by_number(officer: Officer, number: str) -> Tip | None:
     """The open tip with this reference; its last digits are enough where they are unambiguous."""
     visible = Tip.objects.visible_to(officer).open()
@@ -242,24 +249,23 @@ def open_tip_by_number(officer: Officer, number: str) -> Tip | None:
     return near[0] if len(near) == 1 else None
 
 
-def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None:
-    """The row that stands after a tip, or before it; a closed tip stands nowhere."""
-    if tip.due_at is None:
-        return None
-    values, is_live = _Asker.of_officer(officer).query_values(), tip.urgency == Urgency.P0
-    gravity = order_in_urgency(urgency_is_rated=tip.urgency_is_rated, band=tip.gravity_band)
-    live_at = gravity if is_live else None
-    found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=tip.due_at, last=tip.pk)
+def neighbour_id(officer: Officer, place: PageStart, *, later: bool) -> uuid.UUID | None:
+    """The row that stands after a place in the list, or before it."""
+    values, is_live = _Asker.of_officer(officer).query_values(), place.is_live
+    live_at = place.gravity if is_live else None
+    found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=place.at, last=place.last)
     if not found and is_live == later:
         # From the last critical one on to the first of the others, or back.
         edge = _FIRST if later else _LAST
         live_at = None if is_live else _LEAST_GRAVE
-        found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=edge, last=tip.pk)
+        found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=edge, last=place.last)
     return found[0][0] if found else None
 
 
 def _group_code(row: InboxRow, stretches: DeadlineBounds) -> str:
-    return "live" if row.urgency == Urgency.P0 else deadline_group_of(row, stretches)
+    if row.urgency == Urgency.P0 or row.due_at is None:
+        return "live"
+    return deadline_group_at(row.due_at, stretches)
 
 
 def news_begin(

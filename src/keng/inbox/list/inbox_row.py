@@ -62,6 +62,8 @@ class InboxRow(NamedTuple):
     incident_size: int = 1
     # The highest urgency among those, and what else is true of any of them (see `RowFlag`).
     group_flags: str | None = None
+    # Kept where it was opened: where it stands by now, if that is somewhere else.
+    moved_to: str = ""
 
 
 _ROW_COLUMNS = [name for name in InboxRow._fields if name not in InboxRow._field_defaults]

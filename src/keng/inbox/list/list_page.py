@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from keng.accounts.middleware import SignedInRequest
 from keng.inbox.list.bulk_views import put_off_choices
+from keng.inbox.list.cursors import page_start_of
 from keng.inbox.list.fears import count_afraid_since
 from keng.inbox.list.inbox_query import (
     DONE_FOLDER,
@@ -22,10 +23,17 @@ from keng.inbox.list.inbox_query import (
     inbox_page,
     news_begin,
     open_rows_of,
+    own_row_of,
 )
-from keng.inbox.list.row_view import beside_url_start, row_views
+from keng.inbox.list.kept_place import (
+    is_before,
+    is_on_later_page,
+    keep_row_in_place,
+    row_of_tip,
+)
+from keng.inbox.list.row_view import beside_url_start, next_tip_views, row_views
 from keng.inbox.search.search_page import saved_links
-from keng.inbox.tip.after_decision import FOLDER_KEY, note_place
+from keng.inbox.tip.after_decision import list_url, note_list, note_place, place_when_opened
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import wave_bar_context
@@ -38,6 +46,8 @@ from keng.tips.toast import undo_context
 
 # An older page has more news than a line can say.
 _OLDEST_PAGE = datetime.timedelta(hours=12)
+# Set once the list had folders in this session.
+_FOLDERS_KEY = "has_folders"
 
 
 @require_GET
@@ -49,20 +59,20 @@ def desk_home(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def inbox(request: SignedInRequest) -> HttpResponse:
     """The list; with ?tip= and a wide window, that tip beside it."""
-    found = inbox_page(
-        request.officer,
-        folder=request.GET.get("folder", "open"),
-        after=request.GET.get("after", ""),
-    )
-    if request.session.get(FOLDER_KEY, "open") != found.folder:
-        request.session[FOLDER_KEY] = found.folder
     chosen = _chosen_tip(request)
+    found, after = _page_of_list(request, chosen)
+    note_list(request, found.folder, after)
     beside = chosen.pk if chosen else None
     context: dict[str, Any] = {
         "inbox": found,
-        "groups": [(group.label, group.count, row_views(group.rows)) for group in found.groups],
+        "groups": [
+            (group.code, group.label, group.count, row_views(group.rows)) for group in found.groups
+        ],
         "title": _folder_titles()[found.folder],
-        "opens_beside": beside_url_start(_inbox_url({"folder": found.folder})),
+        "opens_beside": beside_url_start(list_url(request)),
+        "chooses": found.folder != DONE_FOLDER,
+        "until_choices": put_off_choices(),
+        "categories": _category_choices(),
         "news_url": _news_url(found),
         "next_url": _next_url(found),
         "takes_down": may_take_down(request.officer),
@@ -70,10 +80,11 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         **(alarm_bar_context(request, shown=beside) if found.counts["alarms"] else {}),
         **undo_context(request),
     }
-    if request.officer.full_desk or not found.is_small:
-        context |= _full_desk_context(request, found)
-    if chosen is not None:
-        note_place(request, chosen)
+    if _has_folders(request, found, beside):
+        context |= {"folders": _folder_links(found), "saved": saved_links(request)}
+    if chosen is None:
+        context["next_tips"] = next_tip_views(found.groups)
+    else:
         context |= tip_context(request, chosen, place="inbox") | {"chosen": chosen}
     return render(request, "inbox/list/inbox.html", context)
 
@@ -97,16 +108,47 @@ def inbox_news(request: SignedInRequest) -> HttpResponse:
     return render(request, "inbox/list/news.html", {"news": found, "here": here})
 
 
-def _full_desk_context(request: SignedInRequest, found: InboxPage) -> dict[str, Any]:
-    """What a desk needs once it has more tips than fit one look."""
+def _page_of_list(request: SignedInRequest, chosen: Tip | None) -> tuple[InboxPage, str]:
+    """The page that was asked for, or the one on which the chosen tip was opened, and its cursor.
+
+    The chosen tip's row stays where it was opened.
+    """
+    officer, folder = request.officer, request.GET.get("folder", "open")
+    after = request.GET.get("after", "")
+    start = page_start_of(after)
+    after = after if start else ""
+    found = inbox_page(officer, folder=folder, after=after)
+    if chosen is None:
+        return found, after
+    note_place(request, chosen)
+    place = place_when_opened(request, chosen)
+    if place is None or found.folder == DONE_FOLDER:
+        return found, after
+    if start and is_before(place, start):
+        # The decision on the last one of a folder begins again with its first.
+        after = ""
+        found = inbox_page(officer, folder=folder)
+    elif is_on_later_page(found, place):
+        after = found.next_cursor
+        found = inbox_page(officer, folder=folder, after=after)
+    row = row_of_tip(found, chosen) or own_row_of(officer, chosen)
+    return (keep_row_in_place(found, row, place) if row else found), after
+
+
+def _has_folders(request: SignedInRequest, found: InboxPage, beside: uuid.UUID | None) -> bool:
+    """A desk with more tips than fit one look has folders.
+
+    They never come while a tip is open, and never go before the officer signs out.
+    """
+    has_them = request.officer.full_desk or request.session.get(_FOLDERS_KEY, False)
+    if not has_them and not found.is_small and beside is None:
+        has_them = request.session[_FOLDERS_KEY] = True
+    return bool(has_them)
+
+
+def _category_choices() -> list[tuple[str, str]]:
     language = get_language() or "vi"
-    return {
-        "folders": _folder_links(found),
-        "saved": saved_links(request),
-        "chooses": found.folder != DONE_FOLDER,
-        "until_choices": put_off_choices(),
-        "categories": [(code, category_label(code, language)) for code in categories()],
-    }
+    return [(code, category_label(code, language)) for code in categories()]
 
 
 def _chosen_tip(request: SignedInRequest) -> Tip | None:

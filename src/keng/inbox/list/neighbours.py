@@ -3,16 +3,31 @@
 import uuid
 
 from keng.accounts.models import Officer
+from keng.inbox.list.cursors import PageStart, place_of_row
 from keng.inbox.list.inbox_query import neighbour_id, open_tip_by_number
 from keng.tips.models import Tip
 
 
-def neighbour_ids(tip: Tip, officer: Officer) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+def neighbour_ids(
+    tip: Tip, officer: Officer, place: PageStart | None = None
+) -> tuple[uuid.UUID | None, uuid.UUID | None]:
     """The one before and the one after, in the order of the inbox. A closed tip has none.
 
-    The last one is followed by the first in decisions alone, not in walking.
+    With the `place` where it was opened: those beside it there, whatever was decided since. The
+    last one is followed by the first in decisions alone, not in walking.
     """
-    return neighbour_id(officer, tip, later=False), neighbour_id(officer, tip, later=True)
+    place = place or place_of_row(tip)
+    if tip.due_at is None or place is None:
+        return None, None
+    before, after = (_neighbour_of(tip, officer, place, later=later) for later in (False, True))
+    return before, after
+
+
+def _neighbour_of(tip: Tip, officer: Officer, place: PageStart, *, later: bool) -> uuid.UUID | None:
+    found = neighbour_id(officer, place, later=later)
+    now_at = place_of_row(tip)
+    # It moved over nobody's head: beyond it stands whoever stands beyond its present place.
+    return neighbour_id(officer, now_at, later=later) if found == tip.pk and now_at else found
 
 
 def tip_by_number(officer: Officer, number: str) -> Tip | None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from keng.inbox.list.inbox_query import DeadlineGroup
 from keng.inbox.list.inbox_row import InboxRow, RowFlag
 from keng.kit import time_words, times
 from keng.kit.safe_text import defang, first_words
@@ -18,7 +19,8 @@ from keng.tips.models import Tip
 from keng.tips.origins import channel_name, from_afar_notes, tapped_topic
 from keng.tips.reporter_times import ending_time, reporter_time
 
-_EXCERPT_WORDS, _BRIEF_WORDS = 22, 8
+_EXCERPT_WORDS, _BRIEF_WORDS, _NEXT_TIP_WORDS = 22, 8, 80
+_NEXT_TIPS = 3
 
 
 class RowView(NamedTuple):
@@ -85,6 +87,24 @@ def row_views(rows: list[InboxRow]) -> list[RowView]:
             )
         )
     return found
+
+
+class NextTipView(NamedTuple):
+    """One of the first rows, with more of its words than a row has room for."""
+
+    row: RowView
+    group: str
+    said: str
+
+
+def next_tip_views(groups: list[DeadlineGroup]) -> list[NextTipView]:
+    """The first rows of a page, for the side where no tip is open yet."""
+    first = [(group.label, row) for group in groups for row in group.rows][:_NEXT_TIPS]
+    views = row_views([row for _label, row in first])
+    return [
+        NextTipView(view, label, defang(first_words(row.text, _NEXT_TIP_WORDS)) or view.excerpt)
+        for view, (label, row) in zip(views, first, strict=True)
+    ]
 
 
 def beside_url_start(here: str) -> str:
@@ -154,6 +174,8 @@ def _has_flag(row: InboxRow, flag: RowFlag, *, itself: bool) -> bool:
 
 def _flag_words(row: InboxRow) -> list[str]:
     found = []
+    if row.moved_to:
+        found.append(_("now under: %(group)s") % {"group": row.moved_to})
     if _has_flag(row, RowFlag.FEARS, itself=row.feared_at is not None):
         found.append(_("Reporter fears being found out"))
     if _has_flag(row, RowFlag.NOW, itself=row.happening == Happening.NOW):

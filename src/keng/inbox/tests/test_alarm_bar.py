@@ -71,7 +71,7 @@ def test_the_bar_says_how_many_and_counts_the_newest(desk_client, here):
         rings(here, f"{MONEY} lần {n}", n)
     bar = bar_of(desk_client, here.lan)
     assert "1 trên 7" in bar
-    assert KNIFE in bar.partition('id="p0-what"')[2][:80]
+    assert KNIFE in bar.partition('id="p0-what"')[2][:160]
     # Read out is the newest, with the number of all; it carries a mark for each.
     said = bar.partition('data-said="')[2].partition('"')[0]
     assert "lần 0" in said

@@ -10,7 +10,13 @@ from keng.alarms.bar import ringing_tips_of
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.inbox.list.cursors import place_of_row
-from keng.inbox.list.inbox_query import ROWS_A_PAGE, count_news, inbox_page, next_tip_after
+from keng.inbox.list.inbox_query import (
+    ROWS_A_PAGE,
+    SMALL_DESK,
+    count_news,
+    inbox_page,
+    next_tip_after,
+)
 from keng.kit import times
 from keng.kit.ids import first_id
 from keng.tips.models import Tip
@@ -275,6 +281,8 @@ def test_the_page_needs_eight_queries_and_beyond_a_look_one_for_saved_searches(
     place = make.place()
     for _ in range(amount):
         make.tip(unit=unit, place=place)
+    # The first page of a session notes what the list is like.
+    desk_client.get(INBOX)
     # Two more frame the request's transaction inside that of the test.
     # One of the eight counts what waits in the officer's menu.
     with django_assert_max_num_queries(most + 2):
@@ -297,6 +305,26 @@ def test_a_small_desk_has_one_list_and_a_full_one_folders(desk, desk_client):
     officer.full_desk = True
     officer.save()
     assert 'class="folders"' in desk_client.get(INBOX).content.decode()
+
+
+def test_folders_neither_come_nor_go_while_somebody_works(desk, desk_client):
+    unit, officer = desk
+    tips = [make.tip(unit=unit) for _ in range(SMALL_DESK)]
+    sign_in(desk_client, officer)
+    assert "folders" not in desk_client.get(INBOX).context
+    tips.append(make.tip(unit=unit))
+    assert "folders" not in desk_client.get(INBOX, {"tip": tips[0].pk}).context
+    assert "folders" in desk_client.get(INBOX).context
+    Tip.objects.filter(pk__in=[tip.pk for tip in tips[1:]]).delete()
+    assert "folders" in desk_client.get(INBOX).context
+    assert "folders" in desk_client.get(INBOX, {"tip": tips[0].pk}).context
+
+
+def test_every_row_can_be_ticked_at_a_small_desk_too(desk, desk_client):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    sign_in(desk_client, officer)
+    assert f'value="{tip.pk}"' in desk_client.get(INBOX).content.decode()
 
 
 def test_the_red_bar_is_there_while_nobody_has_taken_a_p0_tip(desk, desk_client):

@@ -272,7 +272,7 @@ def test_the_decline_page_shows_the_words_that_will_be_sent_for_each_kind(desk, 
 def test_no_reason_to_decline_is_chosen_beforehand(desk, unit):
     tip = make.tip(unit=unit)
     page = desk.get(url("tip-decline", tip.pk), {"from": "list"}).content.decode()
-    assert page.count("?kind=") == 6
+    assert page.count("?kind=") == 7
     assert 'aria-current="true"' not in page
     assert "data-send" not in page
     desk.post(url("tip-decline", tip.pk), {"reply": "Mời bạn tới một cửa.", "seen": ""})

@@ -16,14 +16,27 @@ from keng.tips.toast import show_toast
 
 # The folder that the officer works through: the next tip comes from it.
 FOLDER_KEY = "folder"
+# Where the page of it begins that the officer has before them; nothing for the first one.
+_PAGE_KEY = "page"
 # Where the tip that the officer is at stood when it was opened.
 _PLACE_KEY = "place"
 
 
-def list_url(folder: str, tip: Tip | None) -> str:
-    """The address of the list with this tip beside it."""
-    chosen = {"tip": str(tip.pk)} if tip else {}
-    query = ({} if folder == "open" else {"folder": folder}) | chosen
+def note_list(request: SignedInRequest, folder: str, after: str) -> None:
+    """The officer looks at this page of this folder: decisions come back to it."""
+    for key, value, usual in ((FOLDER_KEY, folder, "open"), (_PAGE_KEY, after, "")):
+        if request.session.get(key, usual) != value:
+            request.session[key] = value
+
+
+def list_url(request: SignedInRequest, tip_id: uuid.UUID | None = None) -> str:
+    """The address of the page of the list that the officer was at, with a tip beside it."""
+    folder = request.session.get(FOLDER_KEY, "open")
+    query = {} if folder == "open" else {"folder": folder}
+    if after := request.session.get(_PAGE_KEY, ""):
+        query["after"] = after
+    if tip_id:
+        query["tip"] = str(tip_id)
     return f"{reverse('inbox')}?{urlencode(query)}" if query else reverse("inbox")
 
 
@@ -34,7 +47,8 @@ def note_place(request: SignedInRequest, tip: Tip) -> None:
         request.session[_PLACE_KEY] = cursor_after(tip)
 
 
-def _place_when_opened(request: SignedInRequest, tip: Tip) -> PageStart | None:
+def place_when_opened(request: SignedInRequest, tip: Tip) -> PageStart | None:
+    """Where the tip stood in the list when the officer opened it, whatever was decided since."""
     kept = page_start_of(request.session.get(_PLACE_KEY, ""))
     return kept if kept is not None and kept.last == tip.pk else place_of_row(tip)
 
@@ -46,9 +60,9 @@ def redirect_to_next_tip(
     fields = {"decision": str(undo.pk), "secret": undo.secret} if undo else {}
     show_toast(request, words, *(("decision-undo", fields) if undo else ()))
     folder = request.session.get(FOLDER_KEY, "open")
-    following = next_tip_after(request.officer, _place_when_opened(request, tip), folder)
+    following = next_tip_after(request.officer, place_when_opened(request, tip), folder)
     if request.POST.get("from") == "inbox":
-        return redirect(list_url(folder, following))
+        return redirect(list_url(request, following.pk if following else None))
     return redirect("tip", pk=following.pk) if following else redirect("inbox")
 
 
@@ -58,5 +72,5 @@ def redirect_to_same_tip(
     """Say what was done and stay with the tip."""
     show_toast(request, words, *undo)
     if request.POST.get("from") == "inbox":
-        return redirect(f"{reverse('inbox')}?tip={tip_id}")
+        return redirect(list_url(request, tip_id))
     return redirect("tip", pk=tip_id)

@@ -17,7 +17,7 @@ from keng.acts.errors import NotAllowed
 from keng.decisions import ending, triage, undo
 from keng.decisions.incident_effect import effect_of_tip, stands_with_others
 from keng.inbox.list.inbox_query import open_tip_by_number
-from keng.inbox.tip.after_decision import redirect_to_next_tip, redirect_to_same_tip
+from keng.inbox.tip.after_decision import list_url, redirect_to_next_tip, redirect_to_same_tip
 from keng.inbox.tip.refusal import explains_refusals
 from keng.inbox.tip.similar import duplicate_candidates
 from keng.inbox.tip.tip_forms import (
@@ -109,7 +109,7 @@ def tip_route(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def tip_decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Why it is not handled as a tip, and the exact words the reporter will read."""
     tip = tip_or_404(request, pk)
-    kinds = _decline_kinds()
+    kinds = decline_kinds()
     kind = request.POST.get("kind") or request.GET.get("kind") or ""
     if not kind:
         # Nothing is chosen beforehand: a letter that nobody chose would go out with one key.
@@ -293,6 +293,8 @@ def decision_undo(request: SignedInRequest) -> HttpResponse:
         messages.warning(request, error_sentence(error))
         return redirect("inbox")
     messages.success(request, _("Taken back: %(tip)s is as it was.") % {"tip": _tip_name(tip)})
+    if request.POST.get("from") == "inbox":
+        return redirect(list_url(request, tip.pk))
     return redirect("tip", pk=tip.pk)
 
 
@@ -329,7 +331,7 @@ def _tip_page_again(request: SignedInRequest, pk: uuid.UUID, **forms: Any) -> Ht
     return render(request, "inbox/tip/tip.html", context, status=422)
 
 
-def _decline_kinds() -> dict[str, tuple[str, str]]:
+def decline_kinds() -> dict[str, tuple[str, str]]:
     """What each is called, and what it does."""
     does = {
         Decision.DeclinedAs.PROCEDURE: _("Answer and point to the one-stop office"),
@@ -338,6 +340,7 @@ def _decline_kinds() -> dict[str, tuple[str, str]]:
             "Goes to the unit above; the unit it is about no longer sees it"
         ),
         Decision.DeclinedAs.MUNICIPAL: _("Point to the People's Committee"),
+        Decision.DeclinedAs.SPAM: _("Advertising, chain letters, nonsense: closed, nothing else"),
         Decision.DeclinedAs.OUT_OF_SCOPE: _(
             "Content sealed at once and destroyed in 7 days; only a number stays"
         ),

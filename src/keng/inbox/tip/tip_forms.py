@@ -98,6 +98,19 @@ class DeclineForm(Form):
             del self.fields["concerns"]
 
 
+class TogetherForm(Form):
+    """The exact words that the reporters of several tips will read."""
+
+    reply = forms.CharField(
+        max_length=2000,
+        widget=_text_area(8),
+        error_messages={
+            "required": _("Write what the reporter should read."),
+            "max_length": _("At most 2,000 characters fit; yours has more."),
+        },
+    )
+
+
 class RouteForm(Form):
     """Which unit gets the tip, and why."""
 

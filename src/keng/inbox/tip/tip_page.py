@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +20,7 @@ from keng.dialogue import dialogue_parts, ready_answers
 from keng.dialogue.handed_codes import code_in_hands
 from keng.inbox.list.neighbours import neighbour_ids, tip_by_number
 from keng.inbox.tip import similar, timeline
-from keng.inbox.tip.after_decision import note_place
+from keng.inbox.tip.after_decision import list_url, note_place, place_when_opened
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.named_places import places_named_in_tip
@@ -59,7 +60,9 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     note_reader(found, by=request.officer)
     if in_pane:
         return render(request, "inbox/tip/pane.html", context)
-    context["before"], context["after"] = neighbour_ids(found, request.officer)
+    context["before"], context["after"] = neighbour_ids(
+        found, request.officer, place_when_opened(request, found)
+    )
     context |= alarm_bar_context(request, shown=pk)
     context |= wave_of_tip_context(found, request.officer)
     return render(request, "inbox/tip/tip.html", context | undo_context(request))
@@ -145,6 +148,9 @@ def tip_context(
     return {
         "tip": found,
         "place": place,
+        "back_url": list_url(request, found.pk)
+        if place == "inbox"
+        else reverse("tip", args=[found.pk]),
         "seen": page_version_of(rows.steps, rows.messages, rows.notes, rows.checks),
         "readers": readers.other_readers(found, officer),
         "check_list": done,

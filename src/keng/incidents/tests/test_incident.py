@@ -221,9 +221,29 @@ def test_the_page_shows_what_went_to_all_with_its_count_and_nothing_taken_back(e
 
 def test_no_ready_answer_for_all_says_what_holds_for_one_tip(event):
     incident, officer, tips = event
-    ready = queries.ready_answers_for_incident(incident, officer, list(tips))
+    ready = queries.ready_answers_for_several(incident.unit_id, officer, list(tips))
     assert {each.code for each in ready}.isdisjoint({"looking"})
     assert not any("{" in each.text for each in ready)
     Tip.objects.update(language="en")
-    [first, *_] = queries.ready_answers_for_incident(incident, officer, list(Tip.objects.all()))
+    [first, *_] = queries.ready_answers_for_several(
+        incident.unit_id, officer, list(Tip.objects.all())
+    )
     assert "Thank you" in first.text
+
+
+def test_the_page_shows_what_each_tip_has_that_the_others_have_not(event, desk_client):
+    incident, officer, tips = event
+    for tip in tips:
+        make.sighting(tip, indicator=make.indicator("+84912000417"))
+    make.sighting(tips[1], indicator=make.indicator("98A-12345", type="plate"))
+    Tip.objects.filter(pk=tips[3].pk).update(
+        text=f"{tips[3].text}. Hôm nay bà ngoại em vừa ra ngân hàng rút sổ tiết kiệm"
+    )
+    found = queries.differences_of_tips(list(Tip.objects.filter(incident=incident)))
+    assert found[tips[1].pk].indicators == ["98A-12345"]
+    assert found[tips[3].pk].sentence.startswith("Hôm nay bà ngoại em")
+    assert set(found) == {tips[1].pk, tips[3].pk}
+    sign_in(desk_client, officer)
+    address = reverse("incident", "keng.site.desk_urls", args=[incident.pk])
+    html = desk_client.get(address).content.decode()
+    assert html.count("Chỉ tin này có:") == 2

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from keng.incidents.wave_acts import find_waves
 from keng.kit import times
 from keng.language.ready_words import ready_words
 from keng.language.taxonomy import categories
-from keng.tips.models import Wave
+from keng.tips.models import Incident, Tip, Wave
 from keng.warnings.models import Warning
 from tests import make
 
@@ -76,6 +77,22 @@ def test_one_line_says_what_rises_why_and_what_to_do(at_province, wave):
     shown = page(at_province, "wave", args=[wave.pk])
     assert "kichhoat-dinhdanh[.]example" in shown
     assert all(text in shown for text in TEXTS)
+
+
+def test_a_whole_wave_becomes_one_incident_in_one_act(at_province, wave):
+    html = page(at_province, "wave", args=[wave.pk])
+    assert "Gộp 3 tin thành một vụ việc" in html
+    sent = {
+        "act": "join",
+        "at": f"{times.now().timestamp():.3f}",
+        "tip": re.findall(r'name="tip" value="([^"]+)"', html),
+    }
+    answer = at_province.post(reverse("bulk"), sent)
+    incident = Incident.objects.get()
+    assert answer.headers["Location"] == reverse("incident", args=[incident.pk])
+    assert Tip.objects.filter(incident=incident).count() == 3
+    # They are one by now: nothing is left to join.
+    assert "Gộp 3 tin" not in page(at_province, "wave", args=[wave.pk])
 
 
 def test_not_a_wave_with_a_reason_takes_the_line_away(at_province, wave):

@@ -225,7 +225,7 @@ def _arrivals(ask: ReportAsk) -> dict[str, Any]:
 
 def _no_tip(ask: ReportAsk) -> QuerySet[Decision]:
     as_kind = Decision.DeclinedAs
-    kinds = (as_kind.PROCEDURE, as_kind.CIVIL, as_kind.OUT_OF_SCOPE)
+    kinds = (as_kind.PROCEDURE, as_kind.CIVIL, as_kind.SPAM, as_kind.OUT_OF_SCOPE)
     return ask.fresh_at_end.outsides().filter(
         kind=Decision.Kind.DECLINED, detail__as_kind__in=kinds
     )

@@ -42,7 +42,7 @@ def _inflow_labels() -> dict[str, str]:
         "total": _("To account for (3)"),
         "named": _("received with a name or contact, sealed"),
         "nameless": _("received without"),
-        "no_tip": _("received and no tip: procedure, civil matter, out of scope"),
+        "no_tip": _("received and no tip: procedure, civil matter, spam, out of scope"),
         "of_value": _("Of value"),
         "not_of_value": _("Not of value"),
         "duplicate": _("Reported again, joined to an incident"),

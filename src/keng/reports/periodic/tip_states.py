@@ -27,6 +27,7 @@ OUTSIDE_KINDS = (
     Decision.DeclinedAs.PROCEDURE,
     Decision.DeclinedAs.CIVIL,
     Decision.DeclinedAs.MUNICIPAL,
+    Decision.DeclinedAs.SPAM,
     Decision.DeclinedAs.OUT_OF_SCOPE,
 )
 # What takes a tip out of the incident that it was joined to.

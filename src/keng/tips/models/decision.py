@@ -36,6 +36,7 @@ class Decision(Row):
         CIVIL = "civil", _("Civil dispute")
         OFFICIAL = "official", _("Complaint about officers")
         MUNICIPAL = "municipal", _("Lights, rubbish, roads")
+        SPAM = "spam", _("Spam")
         OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
         NOT_CHECKABLE = "not_checkable", _("Not enough to check")
 

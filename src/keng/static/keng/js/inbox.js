@@ -30,15 +30,75 @@
     document.title = news ? `(${news.dataset.count}) ${name}` : name;
   }
 
+  // A decision loads the page anew: the open row stands at the same height as the one before it,
+  // and what was ticked stays ticked. Of rows nothing but their ids is kept, in this tab alone.
+  const PLACE = "keng-list-place";
+  const PLACE_LASTS = 600_000;
+  const rowShown = () => document.querySelector("[data-rows] [data-row][aria-current]");
+  const scroller = () => {
+    const rows = document.querySelector(".tip-list[data-rows]");
+    return rows && rows.scrollHeight > rows.clientHeight ? rows : document.scrollingElement;
+  };
+  const ticked = () => ticks().filter((box) => box.checked).map((box) => box.value);
+  const tick = (ids) => {
+    for (const box of ticks()) box.checked ||= ids.includes(box.value);
+    counted();
+  };
+
+  let isSent = false;
+  addEventListener("pagehide", () => {
+    if (!list()) return;
+    const row = rowShown();
+    const place = {
+      at: Date.now(),
+      top: row ? Math.round(row.getBoundingClientRect().top) : null,
+      scrolled: Math.round(scroller().scrollTop),
+      ticked: isSent ? [] : ticked(),
+    };
+    sessionStorage.setItem(PLACE, JSON.stringify(place));
+  });
+
+  function findPlace() {
+    const kept = JSON.parse(sessionStorage.getItem(PLACE) || "null");
+    sessionStorage.removeItem(PLACE);
+    const row = rowShown();
+    if (kept && Date.now() - kept.at < PLACE_LASTS) {
+      tick(kept.ticked);
+      if (row && kept.top !== null) scroller().scrollTop += row.getBoundingClientRect().top - kept.top;
+      else if (row) scroller().scrollTop = kept.scrolled;
+    }
+    if (row && pane()?.getClientRects().length) row.scrollIntoView({ block: "nearest" });
+  }
+
+  let before = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id === "list") before = ticked();
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target === pane()) {
       pane().scrollTop = 0;
       mark();
     } else if (event.target.id === "news") count();
+    else if (event.target.id === "list") tick(before);
   });
   document.addEventListener("htmx:load", () => {
     mark();
     count();
+  });
+
+  // How many are ticked stands in the bar under the list.
+  function counted() {
+    const amount = ticked().length;
+    for (const place of document.querySelectorAll("[data-ticked]")) place.textContent = amount || "";
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "chosen") isSent = true;
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-untick]")) return;
+    for (const box of document.querySelectorAll(".row-tick input, [data-all]")) box.checked = false;
+    counted();
   });
 
   // Shift and a box: all between it and the one ticked before.
@@ -54,5 +114,8 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-all]"))
       for (const box of ticks()) box.checked = event.target.checked;
+    counted();
   });
+
+  if (list()) findPlace();
 })();

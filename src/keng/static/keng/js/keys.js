@@ -9,26 +9,43 @@
   let firstAt = 0;
 
   const visible = (element) => element.getClientRects().length > 0;
-  // What the page itself has for a key goes before what the menu has on every page.
+  const openDialog = () => document.querySelector("dialog[open]");
+  // What the page itself has for a key goes before what the menu has on every page; while a dialog
+  // is open only its own keys work.
   function find(key) {
-    const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+    const all = [...(openDialog() || document).querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
     return all.find(visible) || all.find((element) => element.matches("[data-opens], [data-always]"));
+  }
+  // Where nothing else has a number it chooses among the reasons of a form, in their order.
+  function choice(key) {
+    if (!/^[1-9]$/.test(key)) return null;
+    const all = [...(openDialog() || document).querySelectorAll("form input[type=radio]")].filter(visible);
+    return all.filter((each) => each.name === all[0].name)[key - 1] || null;
   }
   const typing = (target) =>
     target.isContentEditable || /^(textarea|select)$/i.test(target.tagName) ||
     (/^input$/i.test(target.tagName) && !/^(checkbox|radio|button|submit)$/.test(target.type));
 
   function use(element) {
+    if (element.matches("input[type=radio]")) element.click();
     if (element.matches("input, textarea, select, [data-asks]")) element.focus();
     else element.click();
   }
 
   // The list of the inbox: J and K walk its rows, and the row itself says where it leads.
+  const listRows = () =>
+    [...document.querySelectorAll("[data-rows] :is(a, summary)[data-row]")].filter(visible);
+  const isCurrent = (row) => row.hasAttribute("aria-current");
+
   function walk(step) {
-    const rows = [...document.querySelectorAll("[data-rows] :is(a, summary)[data-row]")].filter(visible);
-    const now = rows.findIndex((row) => row.hasAttribute("aria-current"));
-    const next = rows[now + step];
-    if (!next) return false;
+    const rows = listRows();
+    const next = rows[rows.findIndex(isCurrent) + step];
+    if (!next) {
+      // From the last row of a page on to the next page.
+      const further = step > 0 && document.querySelector("[data-rows] a[rel=next]");
+      if (further) further.click();
+      return Boolean(further);
+    }
     for (const row of rows) row.removeAttribute("aria-current");
     next.setAttribute("aria-current", "true");
     next.scrollIntoView({ block: "nearest" });
@@ -38,25 +55,34 @@
   }
 
   // A key that is held down does its work once; only the list is walked on.
-  const held = (key) => (key === "j" && walk(1)) || (key === "k" && walk(-1));
+  const held = (key) => !openDialog() && ((key === "j" && walk(1)) || (key === "k" && walk(-1)));
+
+  // X ticks the row one is at.
+  function tick() {
+    const rows = listRows();
+    const row = rows.find(isCurrent) || rows[0];
+    const box = row?.previousElementSibling?.querySelector("input[type=checkbox]");
+    if (box) box.click();
+    return Boolean(box);
+  }
 
   function single(key) {
     const pair = Date.now() - firstAt < WAIT ? find(`${first} ${key}`) : null;
     first = key;
     firstAt = Date.now();
-    const element = pair || find(key);
+    const element = pair || find(key) || choice(key);
     if (element) {
       use(element);
       return true;
     }
-    return held(key);
+    return (key === "x" && !openDialog() && tick()) || held(key);
   }
 
   // Ctrl+K for commands, Ctrl+Shift+L to lock: elements say so as data-key="ctrl k".
   function chord(event) {
     const box = document.querySelector("dialog[open] [role=combobox]");
     if (event.key === "k" && box) box.select();
-    if (event.altKey || document.querySelector("dialog[open]")) return Boolean(box) && event.key === "k";
+    if (event.altKey || openDialog()) return Boolean(box) && event.key === "k";
     const element = find(`ctrl ${event.shiftKey ? "shift " : ""}${event.key.toLowerCase()}`);
     if (element) use(element);
     return Boolean(element);
@@ -75,7 +101,13 @@
 
   // Out of what is typed first, so that no word is lost; then back to where the page came from.
   function back(target) {
-    const element = document.querySelector("dialog[open]") ? null : find("escape");
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      return;
+    }
+    const element = openDialog() ? null : find("escape");
     if (typing(target) && !(element && !target.value)) target.blur();
     else if (element) use(element);
   }
@@ -93,8 +125,13 @@
     else if (event.altKey) return;
     else if (event.key === "Escape") back(event.target);
     else if (document.body.dataset.keys === "off" || typing(event.target)) return;
-    else if (document.querySelector("dialog[open]")) return;
     else if (event.key.length === 1) done = (event.repeat ? held : single)(event.key.toLowerCase());
     if (done) event.preventDefault();
+  });
+
+  // A menu closes by a click beside it, too.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]"))
+      if (!menu.contains(event.target)) menu.open = false;
   });
 })();

@@ -1,0 +1,183 @@
+"""Tips that were ticked to be answered or ended together, and which of them are read by themselves.
+
+Each is decided on by an act of its own, as it was shown; what changed meanwhile is left as it is.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import Model, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.models import Officer
+from keng.acts.errors import NotAllowed
+from keng.decisions import closing, undo
+from keng.decisions.viewing import note_first_read
+from keng.dialogue import answering
+from keng.dialogue.dialogue_parts import is_opening_message
+from keng.kit.languages import full_language
+from keng.kit.urgency import URGENT_LEVELS
+from keng.tips.errors import CannotDecide, CannotSeal, ChangedMeanwhile
+from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
+from keng.tips.page_version import page_version_of
+
+# As many as a page of the list shows: each is read before one answer goes to all.
+MOST_ENDED_TOGETHER = 50
+# Reasons that fit many. A complaint about officers and words that are sealed are judged one by one.
+ENDED_TOGETHER_AS = (
+    Decision.DeclinedAs.PROCEDURE,
+    Decision.DeclinedAs.CIVIL,
+    Decision.DeclinedAs.MUNICIPAL,
+    Decision.DeclinedAs.NOT_CHECKABLE,
+    Decision.DeclinedAs.SPAM,
+)
+
+
+class ReadFirst(TextChoices):
+    """Why a tip is not answered or ended among many: somebody reads it by itself."""
+
+    URGENT = "urgent", _("urgent, or it may be")
+    DANGER = "danger", _("danger was told")
+    WROTE_AGAIN = "wrote_again", _("the reporter wrote again")
+    LANGUAGE = "language", _("in another language")
+    CLOSED = "closed", _("closed already")
+
+
+class ChosenTip(NamedTuple):
+    """A ticked tip, the version of it that the officer is shown, and why it is left out if it is.
+
+    `seen` is a version of keng.tips.page_version.
+    """
+
+    tip: Tip
+    seen: str
+    read_first: ReadFirst | None
+
+
+@dataclass(slots=True)
+class TogetherResult:
+    """What was done: the marks that undo it, and what something stood in the way of."""
+
+    undo_marks: list[str] = field(default_factory=list)
+    left: list[Tip] = field(default_factory=list)
+
+
+def chosen_tips(officer: Officer, tip_ids: Iterable[uuid.UUID]) -> list[ChosenTip]:
+    """Those of them that the officer sees, oldest first, each with what stands in its way."""
+    visible = Tip.objects.visible_to(officer).filter(pk__in=list(tip_ids)[:MOST_ENDED_TOGETHER])
+    tips = list(visible.select_related("place", "suggestion", "responsible_unit").order_by("id"))
+    steps = _rows_by_tip(Decision.objects.filter(tip__in=tips))
+    said = _rows_by_tip(DialogueMessage.objects.filter(tip__in=tips))
+    notes = _rows_by_tip(Note.objects.filter(tip__in=tips))
+    checks = _rows_by_tip(TipCheck.objects.filter(tip__in=tips))
+    languages = Counter(full_language(tip.language) for tip in tips)
+    usual = languages.most_common(1)[0][0] if languages else ""
+    return [
+        ChosenTip(
+            tip,
+            page_version_of(steps[tip.pk], said[tip.pk], notes[tip.pk], checks[tip.pk]),
+            _why_read_first(tip, said[tip.pk], usual),
+        )
+        for tip in tips
+    ]
+
+
+def decline_together(
+    chosen: Sequence[ChosenTip],
+    *,
+    kind: str,
+    reason: str,
+    reply: str,
+    seen: Mapping[uuid.UUID, str],
+    by: Officer,
+) -> TogetherResult:
+    """Decline each that may be ended among others, with one reply; `seen` as it was shown.
+
+    Raises nothing for what cannot be done with one of them: it is left.
+    """
+
+    def decline(tip: Tip, version: str) -> str:
+        step = closing.decline_tip(
+            tip.pk, kind=kind, reply=reply, reason=reason, by=by, seen=version
+        )
+        return f"{step.pk}:{step.secret}"
+
+    return _each_by_itself(chosen, seen, by, decline)
+
+
+def answer_together(
+    chosen: Sequence[ChosenTip], *, text: str, seen: Mapping[uuid.UUID, str], by: Officer
+) -> TogetherResult:
+    """Answer each that may be answered among others; the tips stay open."""
+
+    def answer(tip: Tip, version: str) -> str:
+        return str(answering.answer_reporter(tip.pk, text=text, by=by, seen=version).pk)
+
+    return _each_by_itself(chosen, seen, by, answer)
+
+
+def take_back_together(marks: Iterable[str], *, by: Officer) -> tuple[int, int]:
+    """Undo what was done together, last first: how many were taken back, and how many could not."""
+    done = left = 0
+    for mark in reversed(list(marks)):
+        pk, _sep, secret = mark.partition(":")
+        try:
+            if secret:
+                undo.take_back_decision(uuid.UUID(pk), by=by, secret=secret)
+            else:
+                answering.withdraw_answer(uuid.UUID(pk), by=by)
+        except (CannotDecide, NotAllowed, ValueError):
+            left += 1
+        else:
+            done += 1
+    return done, left
+
+
+def _each_by_itself(
+    chosen: Sequence[ChosenTip],
+    seen: Mapping[uuid.UUID, str],
+    by: Officer,
+    decide: Callable[[Tip, str], str],
+) -> TogetherResult:
+    """One act and one transaction a tip: whoever stops half-way has half of them done."""
+    done = TogetherResult()
+    for each in chosen:
+        try:
+            if each.read_first or each.tip.pk not in seen:
+                raise ChangedMeanwhile(None)
+            note_first_read(each.tip.pk, by=by)
+            done.undo_marks.append(decide(each.tip, seen[each.tip.pk]))
+        except (CannotDecide, CannotSeal, NotAllowed):
+            done.left.append(each.tip)
+    return done
+
+
+def _why_read_first(tip: Tip, said: list[DialogueMessage], usual: str) -> ReadFirst | None:
+    suggestion = getattr(tip, "suggestion", None)
+    suggested = suggestion.urgency if suggestion is not None and not tip.urgency_is_rated else ""
+    if not tip.is_open:
+        return ReadFirst.CLOSED
+    if tip.danger_at is not None or tip.danger_unheard:
+        return ReadFirst.DANGER
+    if tip.urgency in URGENT_LEVELS or suggested in URGENT_LEVELS:
+        return ReadFirst.URGENT
+    if _wrote_again(tip, said):
+        return ReadFirst.WROTE_AGAIN
+    return ReadFirst.LANGUAGE if full_language(tip.language) != usual else None
+
+
+def _wrote_again(tip: Tip, said: list[DialogueMessage]) -> bool:
+    """Whether the last word, beyond the one that opened the tip, is the reporter's."""
+    talk = [each for each in said if not is_opening_message(each, tip)]
+    by_people = [each for each in talk if each.author != DialogueMessage.Author.AUTOMATIC]
+    return bool(by_people) and by_people[-1].author == DialogueMessage.Author.REPORTER
+
+
+def _rows_by_tip(rows: Any) -> dict[uuid.UUID, list[Any]]:
+    found: dict[uuid.UUID, list[Model]] = defaultdict(list)
+    for row in rows.order_by("id"):
+        found[row.tip_id].append(row)
+    return found

@@ -1,0 +1,164 @@
+"""Ticked tips answered or ended together: who reads what, and who is left out, before it leaves."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+from django.views.decorators.http import require_POST
+
+from keng.accounts.middleware import SignedInRequest
+from keng.dialogue.ready_answers import FilledAnswer, published_as_ready
+from keng.inbox.list.chosen_tips import (
+    ENDED_TOGETHER_AS,
+    ChosenTip,
+    TogetherResult,
+    answer_together,
+    chosen_tips,
+    decline_together,
+    take_back_together,
+)
+from keng.inbox.tip.after_decision import list_url
+from keng.inbox.tip.decision_views import decline_kinds
+from keng.inbox.tip.tip_forms import TogetherForm
+from keng.incidents.incident_queries import ready_answers_for_several
+from keng.kit.ids import read_id
+from keng.tips import letters
+from keng.tips.messages import ANSWER_HELD_FOR
+from keng.tips.models import Tip
+from keng.tips.toast import show_toast
+
+# Answered, and they go on.
+ANSWER = "answer"
+_MOST_READY = 8
+
+
+@require_POST
+def together(request: SignedInRequest) -> HttpResponse:
+    """One answer to the ticked tips, which ends them or not; nothing leaves before it is read."""
+    chosen = chosen_tips(request.officer, _ticked_ids(request))
+    if not chosen:
+        messages.warning(request, _("Not done: choose the tips first."))
+        return redirect(list_url(request))
+    kinds = _kinds()
+    kind = request.POST.get("kind", "")
+    if kind and kind not in kinds:
+        raise Http404
+    calm = [each for each in chosen if each.read_first is None]
+    ready = _ready_answers(request, [each.tip for each in calm])
+    proposed, text = _proposed_and_typed(request, kind, calm, ready)
+    form = TogetherForm(request.POST if "send" in request.POST else None, initial={"reply": text})
+    if "send" in request.POST and kind and form.is_valid():
+        return _send(request, chosen, kind, form.cleaned_data["reply"])
+    context = {
+        "calm": calm,
+        "left_out": [each for each in chosen if each.read_first is not None],
+        "kinds": kinds,
+        "kind": kind,
+        "ready": ready,
+        "form": form,
+        "proposed": proposed,
+        "back_url": list_url(request),
+    }
+    return render(request, "inbox/list/together.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def together_undo(request: SignedInRequest) -> HttpResponse:
+    """The undo of it, until the answers leave."""
+    done, left = take_back_together(request.POST.get("secret", "").split(), by=request.officer)
+    words = ngettext(
+        "Taken back: %(count)d tip is as it was.",
+        "Taken back: %(count)d tips are as they were.",
+        done,
+    ) % {"count": done}
+    if left:
+        words += " " + ngettext(
+            "%(count)d answer had left already.", "%(count)d answers had left already.", left
+        ) % {"count": left}
+    messages.success(request, words)
+    return redirect(list_url(request))
+
+
+def _ticked_ids(request: SignedInRequest) -> list[uuid.UUID]:
+    return [pk for text in request.POST.getlist("tip") if (pk := read_id(text))]
+
+
+def _kinds() -> dict[str, tuple[str, str]]:
+    """What can be done with all of them: what it is called, and what it does."""
+    ending = decline_kinds()
+    return {ANSWER: (_("Answer only"), _("The tips stay open"))} | {
+        kind.value: ending[kind] for kind in ENDED_TOGETHER_AS
+    }
+
+
+def _ready_answers(request: SignedInRequest, tips: list[Tip]) -> list[FilledAnswer]:
+    """What the desk published to questions like these first, then what it keeps for its topics."""
+    if not tips:
+        return []
+    own = ready_answers_for_several(tips[0].responsible_unit_id, request.officer, tips)
+    return (published_as_ready(tips) + own)[:_MOST_READY]
+
+
+def _proposed_and_typed(
+    request: SignedInRequest, kind: str, calm: list[ChosenTip], ready: list[FilledAnswer]
+) -> tuple[str, str]:
+    """What the page proposes now, and what stands in the box: words of one's own stay there."""
+    typed, before = request.POST.get("reply", ""), request.POST.get("proposed", "")
+    is_own = bool(typed.strip()) and _one_line(typed) != _one_line(before)
+    if wanted := request.POST.get("use", ""):
+        found = next((each.text for each in ready if each.code == wanted), "")
+        return found, f"{typed.rstrip()}\n{found}" if is_own else found
+    proposed = before
+    if kind in ENDED_TOGETHER_AS and calm and request.POST.get("was") != kind:
+        with override(calm[0].tip.language):
+            proposed = letters.decline_reply(kind, calm[0].tip)
+    return proposed, typed if is_own else proposed
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _send(request: SignedInRequest, chosen: list[ChosenTip], kind: str, reply: str) -> HttpResponse:
+    seen = {
+        each.tip.pk: version
+        for each in chosen
+        if (version := request.POST.get(f"seen-{each.tip.pk}")) is not None
+    }
+    if kind == ANSWER:
+        done = answer_together(chosen, text=reply, seen=seen, by=request.officer)
+        words = ngettext(
+            "%(count)d tip is answered; the answer leaves in %(seconds)d seconds, until then you "
+            "can undo it.",
+            "%(count)d tips are answered; the answers leave in %(seconds)d seconds, until then "
+            "you can undo it.",
+            len(done.undo_marks),
+        )
+    else:
+        reason = _kinds()[kind][0]
+        done = decline_together(
+            chosen, kind=kind, reason=reason, reply=reply, seen=seen, by=request.officer
+        )
+        words = ngettext(
+            "%(count)d tip is closed; the answer leaves in %(seconds)d seconds, until then you "
+            "can undo it.",
+            "%(count)d tips are closed; the answers leave in %(seconds)d seconds, until then you "
+            "can undo it.",
+            len(done.undo_marks),
+        )
+    values = {"count": len(done.undo_marks), "seconds": ANSWER_HELD_FOR.total_seconds()}
+    undo = ("together-undo", {"secret": " ".join(done.undo_marks)}) if done.undo_marks else ()
+    show_toast(request, f"{words % values} {_left_words(done)}".strip(), *undo)
+    return redirect(list_url(request))
+
+
+def _left_words(done: TogetherResult) -> str:
+    """By name: nobody looks for a tip that was left."""
+    if not done.left:
+        return ""
+    names: Any = ", ".join(tip.reference or str(_("one without a number")) for tip in done.left)
+    return _("Left as they are: %(names)s.") % {"names": names}

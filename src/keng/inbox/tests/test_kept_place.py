@@ -1,0 +1,126 @@
+"""The row of the open tip stays where it was opened, so that the hand finds its place again."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from keng.conftest import sign_in
+from keng.inbox.list.inbox_query import ROWS_A_PAGE
+from keng.kit import times
+from keng.tips.models import Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+DESK = "keng.site.desk_urls"
+INBOX = reverse("inbox", DESK)
+
+
+@pytest.fixture
+def unit():
+    return make.unit()
+
+
+@pytest.fixture
+def officer(unit):
+    return make.officer(unit=unit)
+
+
+@pytest.fixture
+def desk(desk_client, officer):
+    return sign_in(desk_client, officer)
+
+
+def due(unit, minutes, **fields):
+    return make.tip(unit=unit, due_at=times.now() + datetime.timedelta(minutes=minutes), **fields)
+
+
+def rows_of(page):
+    return [row.pk for *_label, rows in page.context["groups"] for row in rows]
+
+
+def sink(tip):
+    Tip.objects.filter(pk=tip.pk).update(due_at=times.now() + datetime.timedelta(days=20))
+
+
+def test_a_tip_that_sinks_while_it_is_open_keeps_its_row_and_says_where_it_stands(desk, unit):
+    tips = [due(unit, n) for n in (30, 40, 50)]
+    desk.get(INBOX, {"tip": tips[1].pk})
+    sink(tips[1])
+    page = desk.get(INBOX, {"tip": tips[1].pk})
+    assert rows_of(page) == [tip.pk for tip in tips]
+    _code, label, count, _rows = page.context["groups"][0]
+    assert (label, count) == ("Trong 2 giờ", 2)
+    assert "nay ở: Sau đó" in page.content.decode()
+    # Once another one is open it stands where it belongs.
+    page = desk.get(INBOX, {"tip": tips[2].pk})
+    assert rows_of(page) == [tips[0].pk, tips[2].pk, tips[1].pk]
+
+
+def test_the_only_one_of_its_group_keeps_the_group(desk, unit):
+    first, second = due(unit, -5), due(unit, 60)
+    desk.get(INBOX, {"tip": first.pk})
+    sink(first)
+    page = desk.get(INBOX, {"tip": first.pk})
+    assert rows_of(page) == [first.pk, second.pk]
+    assert [group[1:3] for group in page.context["groups"]] == [("Quá hạn", 0), ("Trong 2 giờ", 1)]
+
+
+def test_a_tip_that_left_the_folder_keeps_its_row_while_it_is_open(desk, unit, officer):
+    tips = [due(unit, n) for n in (30, 40, 50)]
+    desk.get(INBOX, {"folder": "unassigned", "tip": tips[0].pk})
+    answer = desk.post(reverse("tip-accept", DESK, args=[tips[0].pk]), {"from": "inbox"})
+    page = desk.get(answer.headers["Location"])
+    assert page.context["inbox"].folder == "unassigned"
+    assert rows_of(page) == [tip.pk for tip in tips]
+    assert page.context["inbox"].total == 2
+
+
+def test_an_undo_in_the_list_comes_back_to_the_list_with_its_tip(desk, unit):
+    tips = [due(unit, 600 + n) for n in range(3)]
+    desk.get(INBOX, {"folder": "unassigned", "tip": tips[0].pk})
+    page = desk.post(
+        reverse("tip-set-aside", DESK, args=[tips[0].pk]), {"from": "inbox"}, follow=True
+    )
+    assert page.context["chosen"] == tips[1]
+    assert '<input type="hidden" name="from" value="inbox">' in page.content.decode()
+    sent = page.context["undo_fields"] | {"from": "inbox"}
+    page = desk.post(page.context["undo_url"], sent, follow=True)
+    assert page.context["chosen"] == tips[0]
+    assert page.context["inbox"].folder == "unassigned"
+    assert rows_of(page) == [tip.pk for tip in tips]
+
+
+def test_a_page_further_down_is_come_back_to(desk, unit):
+    tips = [due(unit, 600 + n) for n in range(1, ROWS_A_PAGE + 6)]
+    later = desk.get(INBOX).context["next_url"]
+    desk.get(later)
+    at = tips[ROWS_A_PAGE + 1]
+    desk.get(f"{later}&tip={at.pk}")
+    answer = desk.post(
+        reverse("tip-set-aside", DESK, args=[at.pk]), {"from": "inbox", "until": "4h"}
+    )
+    page = desk.get(answer.headers["Location"])
+    assert page.context["chosen"] == tips[ROWS_A_PAGE + 2]
+    assert rows_of(page)[0] == tips[ROWS_A_PAGE].pk
+
+
+def test_from_the_last_one_of_a_page_the_next_page_opens(desk, unit):
+    tips = [due(unit, 600 + n) for n in range(1, ROWS_A_PAGE + 6)]
+    last, following = tips[ROWS_A_PAGE - 1], tips[ROWS_A_PAGE]
+    desk.get(INBOX, {"tip": last.pk})
+    answer = desk.post(
+        reverse("tip-set-aside", DESK, args=[last.pk]), {"from": "inbox", "until": "4h"}
+    )
+    page = desk.get(answer.headers["Location"])
+    assert page.context["chosen"] == following
+    assert following.pk in rows_of(page)
+
+
+def test_on_a_tips_own_page_the_neighbours_stay_those_of_its_place(desk, unit):
+    tips = [due(unit, n) for n in (30, 40, 50)]
+    url = reverse("tip", DESK, args=[tips[1].pk])
+    desk.get(url)
+    sink(tips[1])
+    page = desk.get(url)
+    assert (page.context["before"], page.context["after"]) == (tips[0].pk, tips[2].pk)

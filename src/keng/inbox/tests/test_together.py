@@ -1,0 +1,164 @@
+"""Ticked tips answered or ended together: none unread, none over somebody's head, all to undo."""
+
+import datetime
+import re
+
+import pytest
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.community.models import Question
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.tips.models import Decision, DialogueMessage, Suggestion, Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+DESK = "keng.site.desk_urls"
+TOGETHER = reverse("together", DESK)
+
+
+@pytest.fixture
+def unit():
+    return make.unit()
+
+
+@pytest.fixture
+def officer(unit):
+    return make.officer(unit=unit)
+
+
+@pytest.fixture
+def desk(desk_client, officer):
+    return sign_in(desk_client, officer)
+
+
+def ticked(tips, **fields):
+    return {"tip": [str(tip.pk) for tip in tips]} | fields
+
+
+def sent(page, kind, reply):
+    """What the page would send once somebody has read it."""
+    html = page.content.decode()
+    seen = dict(re.findall(r'name="(seen-[^"]+)"\s+value="([^"]*)"', html))
+    tips = re.findall(r'name="tip" value="([^"]+)"', html)
+    return {"tip": tips, "kind": kind, "reply": reply, "send": "1"} | seen
+
+
+def test_one_answer_ends_many_each_with_its_entry_and_one_undo(desk, unit):
+    tips = [make.tip(unit=unit) for _ in range(3)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    assert "một cửa" in page.context["form"].initial["reply"]
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Bạn ra bộ phận một cửa."), follow=True)
+    closed = Tip.objects.filter(state="closed", outcome="not_a_tip", kind="hoi_thu_tuc")
+    assert closed.count() == Entry.objects.filter(action="tip.declined").count() == 3
+    said = DialogueMessage.objects.filter(text="Bạn ra bộ phận một cửa.")
+    assert said.count() == 3
+    assert "Đã khép 3 tin" in answer.content.decode()
+    desk.post(answer.context["undo_url"], answer.context["undo_fields"])
+    assert not Tip.objects.filter(state="closed").exists()
+    assert not said.exists()
+
+
+def test_an_answer_alone_leaves_them_open(desk, unit):
+    tips = [make.tip(unit=unit) for _ in range(2)]
+    page = desk.post(TOGETHER, ticked(tips, kind="answer"))
+    done = desk.post(TOGETHER, sent(page, "answer", "Thứ bảy có người trực."), follow=True)
+    assert Tip.objects.filter(state="received", waiting_since=None).count() == 2
+    assert Decision.objects.filter(kind=Decision.Kind.REPLIED).count() == 2
+    desk.post(done.context["undo_url"], done.context["undo_fields"])
+    assert not DialogueMessage.objects.exists()
+
+
+def test_spam_is_a_reason_of_its_own_and_promises_no_objection(desk, unit):
+    tip = make.tip(unit=unit, text="Vải sấy ship toàn quốc")
+    page = desk.post(TOGETHER, ticked([tip], kind="spam"))
+    words = page.context["form"].initial["reply"]
+    assert "quảng cáo" in words
+    assert "7 ngày" not in words
+    desk.post(TOGETHER, sent(page, "spam", words))
+    tip.refresh_from_db()
+    assert (tip.state, tip.outcome, tip.text) == ("closed", "not_a_tip", "Vải sấy ship toàn quốc")
+    assert tip.decisions.get().detail["as_kind"] == "spam"
+
+
+@pytest.mark.parametrize("grave", ["rated", "suggested", "danger", "wrote"])
+def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
+    calm = [make.tip(unit=unit), make.tip(unit=unit)]
+    other = make.tip(unit=unit, reference="2026-NENH-0077")
+    if grave == "rated":
+        Tip.objects.filter(pk=other.pk).update(urgency="P1", urgency_is_rated=True)
+    if grave == "suggested":
+        Suggestion.objects.create(tip=other, urgency="P1")
+    if grave == "danger":
+        Tip.objects.filter(pk=other.pk).update(danger_at=times.now())
+    if grave == "wrote":
+        make.message(other, "Bây giờ nó lại tới", author="reporter", at=times.now())
+    page = desk.post(TOGETHER, ticked([*calm, other], kind="spam"))
+    left = page.content.decode().partition('id="left-out"')[2].partition("</section>")[0]
+    assert "2026-NENH-0077" in left
+    # They stay in sight while the reason is chosen.
+    choosing = {name: each for name, each in sent(page, "civil", "").items() if name != "send"}
+    assert [each.tip for each in desk.post(TOGETHER, choosing).context["left_out"]] == [other]
+    # Even a form that somebody made by hand ends none of them.
+    made = sent(page, "spam", "Khép.") | {f"seen-{other.pk}": ""}
+    answer = desk.post(TOGETHER, made, follow=True).content.decode()
+    assert "Đã khép 2 tin" in answer
+    assert "Để nguyên: 2026-NENH-0077." in answer
+    other.refresh_from_db()
+    assert other.is_open
+
+
+def test_what_was_written_after_the_page_is_not_ended_unread(desk, unit):
+    first, second = make.tip(unit=unit), make.tip(unit=unit, reference="2026-NENH-0078")
+    page = desk.post(TOGETHER, ticked([first, second], kind="procedure"))
+    make.message(second, "Cháu nhà tôi bị đánh", author="reporter", at=times.now())
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    assert "Để nguyên: 2026-NENH-0078." in answer.content.decode()
+    assert set(Tip.objects.filter(state="closed")) == {first}
+
+
+def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, officer):
+    place, second, now = make.place(), make.officer(unit=unit), times.now()
+    for asked, answer in (
+        ("Thứ bảy công an phường có làm việc không?", "Sáng thứ bảy có người trực."),
+        ("Làm căn cước cần giấy tờ gì?", "Bạn mang giấy khai sinh."),
+    ):
+        Question.objects.create(
+            place=place,
+            unit=unit,
+            wish="public",
+            state="answered",
+            code_hash=make.some_id().bytes * 2,
+            shown_text=asked,
+            answer=answer,
+            decided_at=now - datetime.timedelta(days=3),
+            hands=[officer.pk],
+            submitted_at=now,
+            released_by=second,
+            released_at=now,
+            digest=b"d" * 32,
+        )
+    tips = [make.tip(unit=unit, text="Cho em hỏi thu bay cong an phuong co lam viec khong a")]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    first = page.context["ready"][0]
+    assert first.text == "Sáng thứ bảy có người trực."
+    used = desk.post(TOGETHER, ticked(tips, kind="procedure", was="procedure", use=first.code))
+    assert used.context["form"].initial["reply"] == "Sáng thứ bảy có người trực."
+    # On the page of the tip itself, too.
+    alone = desk.get(reverse("tip", DESK, args=[tips[0].pk]))
+    assert alone.context["ready"][0][0].text == "Sáng thứ bảy có người trực."
+
+
+def test_words_of_ones_own_stay_when_the_reason_changes(desk, unit):
+    tip = make.tip(unit=unit)
+    page = desk.post(
+        TOGETHER, ticked([tip], kind="civil", was="procedure", reply="Lời riêng", proposed="Khác")
+    )
+    assert page.context["form"].initial["reply"] == "Lời riêng"
+
+
+def test_tips_of_others_are_as_if_they_were_not_ticked(desk):
+    other = make.tip(unit=make.unit())
+    answer = desk.post(TOGETHER, ticked([other], kind="spam"))
+    assert answer.headers["Location"] == reverse("inbox", DESK)
