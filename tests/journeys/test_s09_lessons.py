@@ -119,7 +119,7 @@ def faults(page: Page) -> list[str]:
 def test_a_class_teacher_counts_by_a_link_and_the_public_reads_no_class(people, stack):
     writer = Desk(people.officer(), stack, "mai").sign_in()
     page = writer.page
-    open_part(page, "Lời hứa")
+    open_part(page, "Cam kết")
     page.get_by_role("link", name="Mở đợt vận động").click()
     title = "Đi xe buýt an toàn"
     page.fill("[name=title]", title)
@@ -134,7 +134,7 @@ def test_a_class_teacher_counts_by_a_link_and_the_public_reads_no_class(people, 
 
     second = Desk(people.officer(), stack, "quan").sign_in()
     page = second.page
-    open_part(page, "Lời hứa")
+    open_part(page, "Cam kết")
     page.get_by_role("link", name=title).click()
     page.fill("[name=code]", second.code())
     page.get_by_role("button", name="Đăng", exact=True).click()
@@ -152,7 +152,7 @@ def test_a_class_teacher_counts_by_a_link_and_the_public_reads_no_class(people, 
     looks_right(reader)
     reads_well(people, reader.url)
 
-    open_part(writer.page, "Lời hứa")
+    open_part(writer.page, "Cam kết")
     writer.page.get_by_role("link", name=title).click()
     expect(writer.page.locator("tr", has_text="Phụ huynh 4A2")).to_contain_text("35 trong 38")
 

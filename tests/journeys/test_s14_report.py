@@ -18,7 +18,7 @@ from tests.journeys.figures import number
 from tests.journeys.resident import Story, read_status, report
 
 SHOTS = os.environ.get("KENG_SHOTS_TO", "")
-WORDS = "Mất hai xe đạp ở sân nhà văn hoá tổ dân phố"
+WORDS = "Mất hai xe đạp ở sân nhà văn hóa tổ dân phố"
 MOST_OF_FIVE_MINUTES = 20
 WAITS = "Ai đó tháo mất chiếc máy bơm nước cũ cạnh trạm biến áp"
 OWED = "Chờ hội đồng định giá chiếc máy bơm"

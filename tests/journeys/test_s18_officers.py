@@ -22,7 +22,7 @@ def asks(desk: Desk, stack) -> str:
     page.goto(f"{stack.desk}/officers/")
     page.locator("main a[href$='/officers/new/']").click()
     page.fill("[name=name]", "Đào Thu Hiền")
-    page.fill("[name=rank]", "Đ.uý")
+    page.fill("[name=rank]", "Đ.úy")
     page.fill("[name=username]", USERNAME)
     page.select_option("main form.stack [name=unit]", label="Công an phường Nếnh")
     page.select_option("[name=role]", "duty")

@@ -16,7 +16,7 @@ from tests.journeys.resident import Story, read_status, report
 
 # All residents of these tests sit at one line, and the same danger at the same place from one line
 # rings as one: so each story of this file happens in a hamlet of its own.
-DANGER = "Bây giờ có người cầm dao đang đe doạ em ở cổng xanh lam, cứu em với"
+DANGER = "Bây giờ có người cầm dao đang đe dọa em ở cổng xanh lam, cứu em với"
 # In pixels, under all the bars there are.
 FIRST_ROW_BY = 160
 TOUCH_SIZE = 44
@@ -280,7 +280,7 @@ def test_one_officer_sends_a_pattern_at_night_and_somebody_else_looks_at_it(peop
     report(
         people.resident(),
         stack,
-        Story("Số 0912 000 417 gọi tôi, xưng công an phường, doạ khoá căn cước"),
+        Story("Số 0912 000 417 gọi tôi, xưng công an phường, dọa khóa căn cước"),
     )
     write_a_pattern(lan.page)
     open_pattern(hai.page, stack)
@@ -325,7 +325,7 @@ def write_a_pattern(page) -> None:
     for name, words in {
         "title": PATTERN_TITLE,
         "what": "Có người gọi từ số [số], tự xưng công an phường.",
-        "signs": "Doạ khoá căn cước ngay trong ngày.",
+        "signs": "Dọa khóa căn cước ngay trong ngày.",
         "act": "Cúp máy. Không chuyển tiền.",
         "call": "Trực ban 0204 000 0113, hoặc 113.",
         "expires_on": (times.now() + datetime.timedelta(days=60)).date().isoformat(),
@@ -371,7 +371,7 @@ def draft_a_warning(page, stack) -> None:
     page.fill("[name=title]", NIGHT_TITLE)
     for name, words in {
         "what": "Có người tự xưng điện lực, đòi trả tiền điện ngay trong đêm.",
-        "signs": "Doạ cắt điện trong một giờ.",
+        "signs": "Dọa cắt điện trong một giờ.",
         "act": "Cúp máy. Không chuyển tiền.",
         "call": "Trực ban 0204 000 0113, hoặc 113.",
     }.items():

@@ -14,6 +14,7 @@ from keng.accounts.requesting import HALF_LENGTH
 from keng.accounts.who import desk_has_role
 from keng.kit import codes, times
 from keng.kit.forms import Form, HintedChoice, day_field
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 
 
@@ -234,7 +235,7 @@ class PostForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
             pk__in=[unit.pk for unit in units]
-        ).order_by("-kind", "name")
+        ).order_by("-kind", alphabetically())
         if len(units) > 1:
             # In the wrong unit it shows tips to the wrong officer: nothing is chosen beforehand.
             self.fields["unit"].empty_label = _("Choose a unit")  # type: ignore[attr-defined]
@@ -276,7 +277,7 @@ class OfficersFilter(Form):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
             pk__in=[unit.pk for unit in units]
-        ).order_by("-kind", "name")
+        ).order_by("-kind", alphabetically())
 
 
 def username_field() -> forms.CharField:
@@ -303,7 +304,7 @@ class OfficerForm(PostForm):
         label=_("Rank, short"),
         max_length=40,
         required=False,
-        help_text=_("As on the duty list: Đ.uý"),
+        help_text=_("As on the duty list: Đ.úy"),
     )
     username = username_field()
     field_order = ("name", "rank", "username", "unit", "role", "valid_from")

@@ -3,11 +3,12 @@
 import uuid
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
 from keng.accounts.models import Officer, Post
 from keng.accounts.who import ADMINISTERING
 from keng.kit.sql_fold import sql_folded
+from keng.kit.sql_names import alphabetically, by_given_name
 from keng.language.fold import fold
 from keng.places.models import Unit
 
@@ -21,7 +22,7 @@ def manageable_units(administrator: Officer) -> list[Unit]:
     """The units in which the officer is administrator, and those below a provincial one."""
     if not ADMINISTERING.includes(administrator):
         return []
-    return list(ADMINISTERING.units(administrator).order_by("-kind", "name"))
+    return list(ADMINISTERING.units(administrator).order_by("-kind", alphabetically()))
 
 
 def manageable_officers(administrator: Officer) -> QuerySet[Officer]:
@@ -39,7 +40,7 @@ def manageable_officers(administrator: Officer) -> QuerySet[Officer]:
         Officer.objects.filter(posts__unit__in=units)
         .exclude(pk__in=elsewhere)
         .distinct()
-        .order_by("name")
+        .order_by(*by_given_name())
         .prefetch_related(Prefetch("posts", posts, to_attr="shown_posts"))
     )
 
@@ -54,7 +55,10 @@ def page_of_officers(
 
     Words are compared without accents.
     """
-    rows = manageable_officers(administrator).order_by("name", "pk")
+    # Somebody called as it was typed comes before those who are only without the accents.
+    typed = words.strip()
+    called_so = Case(When(name__icontains=typed, then=0), default=1) if typed else Value(0)
+    rows = manageable_officers(administrator).order_by(called_so, *by_given_name(), "pk")
     if unit is not None:
         rows = rows.filter(pk__in=Post.objects.filter(unit=unit).values("officer"))
     for word in fold(words).split():

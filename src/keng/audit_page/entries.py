@@ -21,6 +21,7 @@ from keng.audit_page.act_words import act_words
 from keng.audit_page.thing_names import thing_names
 from keng.audit_page.thing_words import thing_words
 from keng.kit.ids import read_id
+from keng.kit.sql_names import alphabetically, by_given_name
 from keng.places.models import Unit
 from keng.tips.models import Decision, Tip, TipConcern
 from keng.tips.reporter_times import reporter_time
@@ -44,7 +45,7 @@ class ChainState:
 
 def audited_units(officer: Officer) -> list[Unit]:
     """Units whose record the officer may read: those of auditor posts, and the units below."""
-    return list(AUDITING.units(officer).order_by("-kind", "name"))
+    return list(AUDITING.units(officer).order_by("-kind", alphabetically()))
 
 
 def _audit_viewer(officer: Officer) -> UnitSight:
@@ -152,7 +153,7 @@ def entry_rows(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
 def officers_in_entries(found: QuerySet[Entry]) -> list[Officer]:
     """The officers who occur in these entries."""
     ids = found.filter(actor_kind="officer").values_list("actor_id", flat=True).distinct()
-    return list(Officer.objects.filter(pk__in=list(ids)).order_by("name"))
+    return list(Officer.objects.filter(pk__in=list(ids)).order_by(*by_given_name()))
 
 
 def chain_state(units: list[Unit], *, check: bool) -> ChainState:

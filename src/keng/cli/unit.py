@@ -68,11 +68,14 @@ def _found(
 
 
 def _list() -> int:
+    from keng.kit.sql_names import alphabetically  # noqa: PLC0415
     from keng.places.models import Unit  # noqa: PLC0415 -- needs the settings
     from keng.vault.models import UnitKey  # noqa: PLC0415
 
     with_key = set(UnitKey.objects.values_list("unit_id", flat=True))
-    units = Unit.objects.prefetch_related("jurisdictions__place").order_by("-kind", "name")
+    units = Unit.objects.prefetch_related("jurisdictions__place").order_by(
+        "-kind", alphabetically()
+    )
     for unit in units:
         codes = " ".join(
             each.place.code for each in unit.jurisdictions.all() if each.valid_to is None

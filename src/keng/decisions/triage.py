@@ -19,6 +19,7 @@ from keng.decisions.closing import (
 )
 from keng.decisions.moving_units import move_to_unit
 from keng.decisions.on_record import record_decision, required_reason, tip_snapshot
+from keng.kit.sql_names import alphabetically
 from keng.kit.urgency import Urgency
 from keng.places.models import Unit
 from keng.tips import deadlines
@@ -182,7 +183,7 @@ def units_to_route(tip: Tip) -> list[Unit]:
         Unit.objects.filter(Q(pk=root) | Q(parent=root))
         .exclude(pk=present.pk)
         .exclude(pk__in=tip.concerns.values("unit"))
-        .order_by("-kind", "name")
+        .order_by("-kind", alphabetically())
     )
 
 

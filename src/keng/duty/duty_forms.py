@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.channels.email import is_mailbox
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, day_field, hour_field, own_code_field
+from keng.language.alphabet import alphabetical, given_name_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,9 @@ class ShiftForm(Form):
 
     def __init__(self, *args: Any, people: "Iterable[tuple[Unit, Officer]]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ordered = sorted(people, key=lambda one: (one[0].name, one[1].name))
+        ordered = sorted(
+            people, key=lambda one: (alphabetical(one[0].name), given_name_first(one[1].name))
+        )
         units = {unit.pk for unit, _officer in ordered}
         self.fields["who"].choices = [  # type: ignore[attr-defined]
             (f"{unit.pk}:{officer.pk}", f"{officer}, {unit}" if len(units) > 1 else str(officer))

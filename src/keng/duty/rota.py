@@ -16,6 +16,8 @@ from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.duty import acts
 from keng.kit import times
+from keng.kit.sql_names import by_given_name
+from keng.language.alphabet import alphabetical
 from keng.places.models import Unit
 
 # Who takes a report on: those are called, and can stand on a rota.
@@ -33,7 +35,7 @@ class NotOnThisRota(Incomplete):
 
 def kept_units(officer: Officer) -> list[Unit]:
     """The units whose rota the officer keeps: those they lead themselves."""
-    return sorted(who.LEADING.own_units(officer), key=lambda unit: unit.name)
+    return sorted(who.LEADING.own_units(officer), key=lambda unit: alphabetical(unit.name))
 
 
 def watchers(unit_id: uuid.UUID, roles: Collection[str] = WATCHING_ROLES) -> list[Officer]:
@@ -42,7 +44,7 @@ def watchers(unit_id: uuid.UUID, roles: Collection[str] = WATCHING_ROLES) -> lis
     return list(
         Officer.objects.filter(pk__in=posts.values("officer"), is_active=True)
         .only(*COLUMNS_FOR_CALLS)
-        .order_by("name")
+        .order_by(*by_given_name())
     )
 
 

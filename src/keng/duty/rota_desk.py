@@ -24,6 +24,7 @@ from keng.duty.rota import (
     watchers,
 )
 from keng.kit import times
+from keng.language.alphabet import alphabetical
 from keng.places.models import Unit
 
 
@@ -69,7 +70,7 @@ def _context(request: SignedInRequest, form: ShiftForm | None, kept: list[Any]) 
         )
         for shift in shifts
     ]
-    units = sorted(who.ONESELF.own_units(request.officer), key=lambda unit: unit.name)
+    units = sorted(who.ONESELF.own_units(request.officer), key=lambda unit: alphabetical(unit.name))
     return {
         "form": form,
         "rows": rows,

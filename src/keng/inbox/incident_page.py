@@ -28,6 +28,7 @@ from keng.incidents import incident_acts as actions
 from keng.incidents import incident_queries as queries
 from keng.kit.ids import id_or_404, read_id
 from keng.kit.pagination import rows_of_page
+from keng.language.alphabet import alphabetical
 from keng.tips import errors
 from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
@@ -213,7 +214,9 @@ def _incident_page(
             (member.tip, differences.get(member.tip.pk)) for member in members if not member.is_odd
         ],
         "size": len(members),
-        "places": sorted({str(each.tip.place) for each in members if each.tip.place}),
+        "places": sorted(
+            {str(each.tip.place) for each in members if each.tip.place}, key=alphabetical
+        ),
         "balance": queries.answer_balance(found, request.officer),
         "sent": queries.answers_sent_to_all(found, request.officer),
         "ready": ready,

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.inbox import incident_page
+from keng.inbox.by_place import map_page
 from keng.inbox.list import bulk_views, list_page, together_views
 from keng.inbox.search import search_page
 from keng.inbox.tip import (
@@ -64,6 +65,7 @@ desk: list[URLPattern] = [
     path("tips/suspended/", suspension_views.suspended, name="suspended"),
     path("tips/<uuid:pk>/suspend/", suspension_views.tip_suspend, name="tip-suspend"),
     path("tips/<uuid:pk>/resume/", suspension_views.tip_resume, name="tip-resume"),
+    path("tips/map/", map_page.tips_map, name="tips-map"),
     path("tips/search/", search_page.search, name="search"),
     path("tips/search/keep/", search_page.search_keep, name="search-keep"),
     path("tips/search/<uuid:pk>/remove/", search_page.search_remove, name="search-remove"),

@@ -12,6 +12,8 @@ from keng.kit import times
 from keng.kit.uploads import SealedUpload, why_no_room
 from keng.kit.visible import visible_text
 
+_DASHES = "---------"
+
 
 class Form(forms.Form):
     """Checked by the server only: no browser bubbles, no colon after labels."""
@@ -21,6 +23,10 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # Django's own, a line of dashes, says nothing.
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == _DASHES:
+                field.empty_label = _("Choose")
 
     def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
         """What was typed, as it can be seen; a password is what its owner says it is."""
@@ -110,7 +116,9 @@ def own_code_field() -> forms.CharField:
     return forms.CharField(
         max_length=12,
         label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
+        help_text=gettext_lazy(
+            "The six digits your app shows now; those you signed in with are used up"
+        ),
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
         ),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 
 from keng.kit import icons
 from keng.kit.forms import Form, HintedChoice, HintedChoices, ManyFiles
@@ -104,6 +105,9 @@ def _context() -> dict[str, Any]:
         "sent": at,
         "late": at - timedelta(minutes=72),
         "soon": at + timedelta(minutes=38),
+        "linked_toast": format_html(
+            '{} <a href="#main">{}</a>', "Tin 0411 đã gộp với tin 0377.", "Mở vụ việc"
+        ),
         "later": at + timedelta(hours=5),
         "far": at + timedelta(days=3),
     }

@@ -43,6 +43,8 @@ STYLE_MESSAGES: dict[str, str] = {
 }
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+|;\s+")
+# A number in groups of figures is one thing to read.
+_GROUPED_DIGITS = re.compile(r"(?<=[0-9])[ .](?=[0-9])")
 _REPORTER = re.compile(
     rf"\b{any_listed('reporter')}\b"
     r"|\b(?:the|a)\s+(?:reporter|victim|informant|caller\s+who\s+reported)\b"
@@ -99,7 +101,7 @@ def seconds_aloud(words: int) -> int:
 
 
 def _length(texts: Mapping[str, str]) -> Iterator[StyleFinding]:
-    words = sum(len(text.split()) for text in texts.values())
+    words = sum(len(_GROUPED_DIGITS.sub("", text).split()) for text in texts.values())
     params: dict[str, StyleParam] = {
         "words": words,
         "limit": MOST_WORDS,

@@ -82,6 +82,7 @@ def plainer_words(text: FlatText, language: str) -> Iterator[tuple[str, str]]:
 @cache
 def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
-        (re.compile(rf"(?<!\w){re.escape(fold(hard))}(?!\w)"), plain)
+        # A part of an address is not a word: "vneid-mucdo2[.]example".
+        (re.compile(rf"(?<![\w./@-]){re.escape(fold(hard))}(?!\w|[-./]\w|\[\.)"), plain)
         for hard, plain in PLAINER.get(language, PLAINER["en"]).items()
     )

@@ -34,6 +34,10 @@ class LessonForm(Form):
                 required=False,
                 choices=[("", "–"), *((letter, letter.upper()) for letter in LETTERS)],
             )
+        for name, field in self.fields.items():
+            # How many cards and questions there must be is said once, above them.
+            unmarked: Any = field
+            unmarked.is_unmarked = name != "film" and not name.startswith("vi_c_")
 
     def _add_language(self, code: str) -> None:
         self._line(code, "title", gettext_lazy("Name of the lesson"), LONGEST_TITLE)
@@ -110,7 +114,8 @@ class LessonForm(Form):
                     self._say(f"right_{n}", _("This answer is empty"))
         for name in dict.fromkeys(needed):
             if not given.get(name):
-                self._say(name, _("Write this part"))
+                told = {"part": self.fields[name].label}
+                self._say(name, _("Write this part: %(part)s") % told)
 
     def _say(self, name: str, words: str) -> None:
         if name not in self.errors:

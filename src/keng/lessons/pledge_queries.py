@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet, Sum
 
 from keng.kit.small_counts import FEWEST_SHOWN
+from keng.kit.sql_names import alphabetically
 from keng.lessons.class_links import class_url
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.small_cells import PupilCell, merge_small_cells
@@ -112,4 +113,4 @@ def participation_in(campaign: Campaign) -> Participation:
 
 def _classes_of(campaign: Campaign) -> QuerySet[SchoolClass]:
     found = campaign.classes.select_related("group", "lead", "commune")
-    return found.order_by("commune__full_name", "school", "group__name")
+    return found.order_by(*map(alphabetically, ("commune__full_name", "school", "group__name")))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from keng.kit.sql_names import alphabetically
+from keng.language.alphabet import alphabetical
 from keng.network.models import Group, GroupKind, Lead
 from keng.places.models import Place
 
@@ -33,7 +35,7 @@ def schools_of(unit: "Unit") -> list[School]:
         (below.filter(unit=unit) | below.filter(unit__parent=unit))
         .select_related("place__parent")
         .prefetch_related("leads__above")
-        .order_by("name")
+        .order_by(alphabetically())
     )
     found: dict[str, School] = {}
     for group in groups:
@@ -41,7 +43,10 @@ def schools_of(unit: "Unit") -> list[School]:
         if teacher is not None:
             school = _school(group, teacher)
             found.setdefault(school.key, school).classes.append((group, teacher))
-    return sorted(found.values(), key=lambda school: (school.commune.name, school.label))
+    return sorted(
+        found.values(),
+        key=lambda school: (alphabetical(school.commune.name), alphabetical(school.label)),
+    )
 
 
 def _teaches(lead: Lead) -> bool:

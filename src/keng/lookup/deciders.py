@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from keng.accounts.models import Officer, Post
 from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import HEARING_OBJECTIONS, WORKING
+from keng.kit.sql_names import by_given_name
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
 from keng.releases.hands import hands_of_all
@@ -62,7 +63,9 @@ def _posts_without(
     here = Q(unit=dispute.unit_id) | above & Q(unit__kind=Unit.Kind.PROVINCE)
     able = Post.objects.current().filter(here, role__in=roles, officer__is_active=True)
     others = able.exclude(officer__in=without)
-    return others.select_related("officer", "unit").order_by("unit__kind", "officer__name")
+    return others.select_related("officer", "unit").order_by(
+        "unit__kind", *by_given_name("officer__name")
+    )
 
 
 def _parties_of(dispute: Dispute) -> set[uuid.UUID]:

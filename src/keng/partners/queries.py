@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.accounts.vouching import are_of_one_line, had_a_hand
 from keng.accounts.who import COORDINATING, INVITING
+from keng.kit.sql_names import alphabetically, by_given_name
 from keng.lessons.models import Collection
 from keng.partners.models import Article, KitShare, Manuscript, PartnerText
 from keng.places.models import Place
@@ -44,7 +45,7 @@ def second_people(text: PartnerText) -> list[PartnerMember]:
     able = PartnerMember.objects.filter(
         partner_id=text.partner_id, is_active=True, awaits_agreement=False
     )
-    return list(able.exclude(pk__in=text.hands).order_by("name"))
+    return list(able.exclude(pk__in=text.hands).order_by(*by_given_name()))
 
 
 def may_invite(officer: Officer) -> bool:
@@ -57,7 +58,7 @@ def listed_partners() -> QuerySet[Partner]:
     came = PartnerMember.objects.filter(partner=OuterRef("pk"), must_choose_password=False)
     published = Article.objects.released().filter(partner=OuterRef("pk"))
     found = Partner.objects.active().filter(Exists(came) | Exists(published))
-    return found.select_related("place").order_by("kind", "name")
+    return found.select_related("place").order_by("kind", alphabetically())
 
 
 def may_publish_for_partners(officer: Officer) -> bool:
@@ -68,13 +69,13 @@ def may_publish_for_partners(officer: Officer) -> bool:
 def partners_of(officer: Officer) -> QuerySet[Partner]:
     """Those that the officer's units invited."""
     found = Partner.objects.filter(invited_by_unit__in=INVITING.units(officer))
-    return found.select_related("place").order_by("name")
+    return found.select_related("place").order_by(alphabetically())
 
 
 def members_of(partner: Partner) -> list[PartnerMember]:
     """Who signs in for it: no more than the desk may read."""
     found = PartnerMember.objects.only(*_READABLE_OF_MEMBER).filter(partner=partner)
-    return list(found.order_by("-is_active", "name"))
+    return list(found.order_by("-is_active", *by_given_name()))
 
 
 def has_active_member(partner: Partner) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Case, F, Func, Q, QuerySet, Value, When
 from django.db.models.fields import FloatField
 
+from keng.kit.sql_names import alphabetically
 from keng.language.alphabet import alphabetical
 from keng.language.fold import fold
 from keng.places import landmarks
@@ -185,7 +186,9 @@ def _matches(found: list[Place], province_code: str | None) -> list[PlaceMatch]:
 def _successors(old: list[Place]) -> dict[uuid.UUID, list[Place]]:
     found: dict[uuid.UUID, list[Place]] = {}
     rows = (
-        Succession.objects.filter(old__in=old).select_related("new__parent").order_by("new__name")
+        Succession.objects.filter(old__in=old)
+        .select_related("new__parent")
+        .order_by(alphabetically("new__name"))
     )
     for row in rows:
         found.setdefault(row.old_id, []).append(row.new)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from keng.kit.sql_names import alphabetically
 from keng.network.models import GroupKind
 from keng.network.queries import groups as group_queries
 from keng.network.queries.places import place_ids_below
@@ -63,7 +64,10 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
         or any(g.kind == kind for g in groups)
     )
     rows = {row.place: row for row in reached.places}
-    places = [commune.place, *Place.objects.filter(parent=pk, valid_to=None).order_by("folded")]
+    places = [
+        commune.place,
+        *Place.objects.filter(parent=pk, valid_to=None).order_by(alphabetically()),
+    ]
     hamlets = tuple(
         _reach_row(
             _("The whole commune") if one.pk == pk else one.name,

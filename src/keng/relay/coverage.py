@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.queries.outcomes import COLUMN_OF_STATE
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.network.models import Group, GroupKind
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def open_tasks_by_unit(dispatch: Dispatch, *, officer: "Officer") -> list[Any]:
         .values("lead__unit__name")
         .annotate(tasks=Count("id"), open=Count("id", filter=Q(confirmed_at__isnull=True)))
         .filter(open__gt=0)
-        .order_by("-open", "lead__unit__name")
+        .order_by("-open", alphabetically("lead__unit__name"))
     )
 
 

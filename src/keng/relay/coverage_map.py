@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from keng.language.alphabet import NameKey, alphabetical
 from keng.network.queries.targets import target_table
 from keng.places.models import Place
-from keng.places.tiles import tile_positions
+from keng.places.tiles import TileSquare, drawing_size, tile_positions
 from keng.relay.coverage import Coverage, CoverageRow
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 70, 44, 2
 LOW_PERCENT = 40
 # From which percentage on a square has which step of the scale.
 _STEPS = ((95, 5), (80, 4), (60, 3), (LOW_PERCENT, 2), (0, 1))
-# Longer names are squeezed into the square.
-_LONG = 10
 MAP_LEGEND: tuple[tuple[str, Promise], ...] = (
     ("1", _("below 40%, thick edge")),
     ("2", _("40–59%")),
@@ -36,11 +34,13 @@ MAP_LEGEND: tuple[tuple[str, Promise], ...] = (
 class MapTile:
     """One commune. `row` is None when nothing was sent to its groups, or it has none."""
 
-    place: Place
+    square: TileSquare
     row: CoverageRow | None
     groups: int
-    column: int
-    line: int
+
+    @property
+    def place(self) -> Place:
+        return self.square.place
 
     @property
     def state(self) -> str:
@@ -49,22 +49,6 @@ class MapTile:
             percent = self.row.percent
             return next(str(step) for least, step in _STEPS if percent >= least)
         return "asked" if self.groups else "none"
-
-    @property
-    def is_long(self) -> bool:
-        return len(self.place.name) >= _LONG
-
-    @property
-    def x(self) -> int:
-        return TILE_GAP + self.column * (TILE_WIDTH + TILE_GAP)
-
-    @property
-    def y(self) -> int:
-        return TILE_GAP + self.line * (TILE_HEIGHT + TILE_GAP)
-
-    @property
-    def middle(self) -> int:
-        return self.x + TILE_WIDTH // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +86,13 @@ def tile_map(coverage: Coverage, *, officer: "Officer") -> TileMap | None:
     rows = {row.place: row for row in coverage.places}
     where = tile_positions(one.place for one in communes)
     tiles = [
-        MapTile(one.place, rows.get(one.place.pk), one.groups, *where[one.place.pk])
+        MapTile(TileSquare(one.place, *where[one.place.pk]), rows.get(one.place.pk), one.groups)
         for one in communes
     ]
     tiles.sort(key=_worst_first)
-    right, bottom = max(t.x for t in tiles), max(t.y for t in tiles)
-    return TileMap(tuple(tiles), right + TILE_WIDTH + TILE_GAP, bottom + TILE_HEIGHT + TILE_GAP)
+    return TileMap(tuple(tiles), *drawing_size([tile.square for tile in tiles]))
 
 
-def _worst_first(tile: MapTile) -> tuple[int, int, str]:
+def _worst_first(tile: MapTile) -> tuple[int, int, NameKey]:
     order = {"none": -1, "asked": 101}.get(tile.state, tile.row.percent if tile.row else 0)
-    return order, -tile.groups, tile.place.folded
+    return order, -tile.groups, alphabetical(tile.place.name)

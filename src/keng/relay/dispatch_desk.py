@@ -14,6 +14,7 @@ from keng.delivery.actions import dispatch as actions
 from keng.delivery.models import Dispatch
 from keng.delivery.queries import outcomes
 from keng.delivery.rights import may_stop_or_resend
+from keng.kit.sql_names import alphabetically
 from keng.network.models import Group
 from keng.relay import coverage
 
@@ -44,7 +45,9 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _names_of_groups(keys: list[uuid.UUID]) -> list[str]:
-    return list(Group.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True))
+    return list(
+        Group.objects.filter(pk__in=keys).order_by(alphabetically()).values_list("name", flat=True)
+    )
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer, Post
 from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import Who
+from keng.kit.sql_names import by_given_name
 from keng.places.models import Unit
 
 _MOST_NAMED = 6
@@ -61,7 +62,7 @@ def who_could_let_out(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> l
         .filter(unit__in=reachable, role__in=which.roles, officer__is_active=True)
         .exclude(officer__in=tied_to_any(hands))
         .select_related("officer", "unit")
-        .order_by("officer__name", "id")
+        .order_by(*by_given_name("officer__name"), "id")
     )
     found: dict[uuid.UUID, Post] = {}
     for post in sorted(posts, key=lambda post: post.unit_id != unit.pk):

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.models import Officer
 from keng.inbox.search.search_forms import communes_seen_by, hamlets_of_commune
 from keng.kit.sql_fold import sql_folded
+from keng.kit.sql_names import alphabetically
 from keng.language.fold import fold
 from keng.network.models import Group
 from keng.places.models import Place
@@ -106,7 +107,7 @@ def _search_in(place: Place, *, is_only: bool) -> str:
 
 
 def _groups(officer: Officer, fits: Callable[[str], bool]) -> list[PaletteLine]:
-    rows = Group.objects.visible_to(officer).filter(is_active=True).order_by("name")
+    rows = Group.objects.visible_to(officer).filter(is_active=True).order_by(alphabetically())
     found = [row for row in rows.values_list("pk", "name", "member_count") if fits(row[1])]
     return [
         PaletteLine(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from keng import channels
 from keng.delivery.models import ChannelAccount
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.surveys import content as contents
@@ -134,7 +135,9 @@ def published_result(survey: Survey) -> SurveyResult:
 def place_names_below(unit: Unit) -> list[str]:
     """What "Where do you live?" offers: the hamlets of a commune, the communes of a province."""
     served = unit.jurisdictions.filter(valid_to__isnull=True).values("place")
-    found = Place.objects.filter(parent__in=served, valid_to__isnull=True).order_by("name")
+    found = Place.objects.filter(parent__in=served, valid_to__isnull=True).order_by(
+        alphabetically()
+    )
     return [place.full_name for place in found[:200]]
 
 

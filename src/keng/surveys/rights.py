@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from keng.accounts.who import RELEASING, SURVEYING
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 from keng.surveys.models import Survey, SurveyResult
 
@@ -19,7 +20,7 @@ def units_to_write_for(officer: "Officer") -> list[Unit]:
     """In whose name the officer may ask: the own unit; from a province also those below."""
     own = SURVEYING.own_units(officer)
     above = [unit.pk for unit in own if unit.kind == Unit.Kind.PROVINCE]
-    below = Unit.objects.filter(parent__in=above).order_by("name") if above else ()
+    below = Unit.objects.filter(parent__in=above).order_by(alphabetically()) if above else ()
     return list({unit.pk: unit for unit in [*own, *below]}.values())
 
 

@@ -6,6 +6,7 @@ from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.acts.work import permit_over
 from keng.kit import times
+from keng.kit.sql_names import by_given_name
 from keng.tips import acts
 from keng.tips.models import Tip, TipReader
 
@@ -32,7 +33,11 @@ def note_reader(tip: Tip, *, by: Officer) -> None:
 def other_readers(tip: Tip, officer: Officer) -> list[Officer]:
     """Colleagues who have the tip open, in the order of their names."""
     rows = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - PRESENT_WITHIN)
-    found = rows.exclude(officer=officer).select_related("officer").order_by("officer__name")
+    found = (
+        rows.exclude(officer=officer)
+        .select_related("officer")
+        .order_by(*by_given_name("officer__name"))
+    )
     return [row.officer for row in found]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, day_field, own_code_field
+from keng.kit.sql_names import alphabetically
 from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries.places import places_of
@@ -228,7 +229,7 @@ class WarningForm(Form):
             return
         fields["places"].choices = [(str(p.pk), p.full_name) for p in offered_places(unit)]
         groups = Group.objects.filter(unit__in=[unit.pk, *_below(unit)], is_active=True)
-        fields["without"].choices = [(str(g.pk), g.name) for g in groups.order_by("name")]
+        fields["without"].choices = [(str(g.pk), g.name) for g in groups.order_by(alphabetically())]
 
     def mark_suggested(self, suggested: Iterable[str]) -> None:
         """Say beside these parts that their words are a suggestion, as long as they stand so."""

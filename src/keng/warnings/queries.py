@@ -13,6 +13,7 @@ from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
 from keng.kit.codes import wordless_code
 from keng.kit.sql_fold import sql_folded
+from keng.kit.sql_names import alphabetically
 from keng.language import taxonomy
 from keng.language.fold import fold
 from keng.network.models import Group
@@ -256,7 +257,7 @@ def since_last_look(
             {g.id: g.name for g in groups_in_audience(audience_of(version))},
         )
         joined = [name for key, name in after.items() if key not in before]
-        gone = Group.objects.filter(pk__in=before - set(after)).order_by("name")
+        gone = Group.objects.filter(pk__in=before - set(after)).order_by(alphabetically())
         left = [group.name for group in gone]
     if not texts and bytes(reading.audience_hash) == now.hash:
         return None

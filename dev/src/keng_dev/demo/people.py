@@ -23,16 +23,16 @@ class Part:
 
 
 PARTS = (
-    Part("lan", "Vũ Thị Lan", "Đ.uý", WARD, Post.Role.DUTY),
-    Part("bao", "Trịnh Gia Bảo", "Th.uý", WARD, Post.Role.DUTY),
+    Part("lan", "Vũ Thị Lan", "Đ.úy", WARD, Post.Role.DUTY),
+    Part("bao", "Trịnh Gia Bảo", "Th.úy", WARD, Post.Role.DUTY),
     Part("hai", "Đoàn Minh Hải", "Th.tá", WARD, Post.Role.COMMANDER),
     Part("mai", "Lương Thanh Mai", "Tr.tá", PROVINCE, Post.Role.COORDINATOR),
-    Part("quan", "Tạ Đình Quân", "Đ.uý", PROVINCE, Post.Role.DUTY),
-    Part("son", "Phùng Thái Sơn", "Tr.uý", NEIGHBOUR, Post.Role.DUTY),
+    Part("quan", "Tạ Đình Quân", "Đ.úy", PROVINCE, Post.Role.DUTY),
+    Part("son", "Phùng Thái Sơn", "Tr.úy", NEIGHBOUR, Post.Role.DUTY),
     Part("thu", "Khổng Diệu Thu", "Th.tá", PROVINCE, Post.Role.AUDITOR),
-    Part("admin", "Mạc Quốc Tuấn", "Tr.uý", PROVINCE, Post.Role.ADMINISTRATOR),
+    Part("admin", "Mạc Quốc Tuấn", "Tr.úy", PROVINCE, Post.Role.ADMINISTRATOR),
     # Nobody makes an officer alone: without a second person there would be nothing to try.
-    Part("thinh", "Lã Hữu Thịnh", "Đ.uý", PROVINCE, Post.Role.ADMINISTRATOR),
+    Part("thinh", "Lã Hữu Thịnh", "Đ.úy", PROVINCE, Post.Role.ADMINISTRATOR),
 )
 
 

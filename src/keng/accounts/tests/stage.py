@@ -53,7 +53,7 @@ class Stage:
         return requesting.ask_for_officer(
             username=username,
             name="Cán bộ Mới",
-            rank="Đ.uý",
+            rank="Đ.úy",
             unit_id=(unit or self.ward).pk,
             role=role,
             valid_from=today(),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from keng.accounts import actions, requesting, setting_up
 from keng.accounts.models import Officer, OfficerRequest, Post
-from keng.accounts.queries import manageable_officers
+from keng.accounts.queries import manageable_officers, page_of_officers
 from keng.accounts.tests.stage import today
 from keng.accounts.who import (
     CHECKING_CLAIMS,
@@ -47,7 +47,7 @@ def url(name, *args):
 
 
 def new_officer(unit, admin, **fields):
-    values = {"username": "lan.ngo", "name": "Cán bộ Một", "rank": "Đ.uý", "role": "duty"}
+    values = {"username": "lan.ngo", "name": "Cán bộ Một", "rank": "Đ.úy", "role": "duty"}
     return requesting.ask_for_officer(
         **values | {"unit_id": unit.pk, "valid_from": today(), "by": admin} | fields
     )
@@ -270,3 +270,14 @@ def test_a_post_that_has_ended_is_not_ended_again(desk_client, unit, admin):
     assert "đã kết thúc rồi" in page
     assert officer.posts.get().valid_to == long_ago
     assert not Entry.objects.filter(action="officer.post_ended").exists()
+
+
+def test_who_is_called_as_it_was_typed_comes_first(unit, admin):
+    for name in ("Lê Văn Thục", "Bùi Thị Thước", "Vũ Thị Thử"):
+        make.officer(unit=unit, name=name)
+    found = [officer.name for officer in page_of_officers(admin, words="Thử")]
+    assert found[0] == "Vũ Thị Thử"
+    assert [officer.name for officer in page_of_officers(admin, words="thu")][:2] == [
+        "Lê Văn Thục",
+        "Vũ Thị Thử",
+    ]

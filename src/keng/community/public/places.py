@@ -11,6 +11,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
 from keng.community.public.questions import place_and_desk
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.language.fold import fold
 from keng.network.queries.places import place_ids_below
 from keng.network.queries.teams import count_teams_with_rota
@@ -205,7 +206,11 @@ def _reached_warning(warnings: list[Version], place: Place) -> ReachedWarning | 
 
 
 def _former_names(place: Place) -> list[str]:
-    before = Succession.objects.filter(new=place).select_related("old").order_by("old__name")
+    before = (
+        Succession.objects.filter(new=place)
+        .select_related("old")
+        .order_by(alphabetically("old__name"))
+    )
     return [row.old.full_name for row in before]
 
 

@@ -12,6 +12,7 @@ from keng.community.report.recipient import NOWHERE, place_of
 from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
 from keng.kit.ids import read_id
+from keng.kit.sql_names import alphabetically
 from keng.places import serving
 from keng.places.models import Place, Succession
 from keng.places.search import PlaceMatch, find_places
@@ -173,7 +174,11 @@ def _chosen_before(report: ReportJourney) -> list[PlaceChoice]:
 
 
 def _parts_of_split(split: Place) -> list[Place]:
-    rows = Succession.objects.filter(old=split).select_related("new").order_by("new__name")
+    rows = (
+        Succession.objects.filter(old=split)
+        .select_related("new")
+        .order_by(alphabetically("new__name"))
+    )
     return [row.new for row in rows]
 
 

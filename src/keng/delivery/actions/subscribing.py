@@ -11,6 +11,7 @@ from keng.delivery import acts
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import SubscriptionRequest
 from keng.network.models import Subscription
@@ -82,7 +83,7 @@ def stop_subscription(subscription: Subscription) -> None:
 
 
 def _letter(subscription: Subscription) -> tuple[str, str]:
-    places = ", ".join(place.full_name for place in subscription.places.order_by("folded"))
+    places = ", ".join(place.full_name for place in subscription.places.order_by(alphabetically()))
     stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription)}
     if subscription.confirmed_at:
         subject = _("You already receive warnings")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keng.channels.email import Email
 from keng.delivery.actions import subscribing as actions
 from keng.kit.rate_limits import FormThrottle
+from keng.kit.sql_names import alphabetically
 from keng.network import secret_links
 from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import SubscriptionRequest
@@ -126,7 +127,7 @@ def _ticked_places(form: SubscribeForm, request: HttpRequest) -> list[Place]:
     if form.is_bound:
         field: Any = form.fields["places"]
         try:
-            return list(field.clean(form.data.getlist("places")).order_by("folded"))
+            return list(field.clean(form.data.getlist("places")).order_by(alphabetically()))
         except ValidationError:
             return []
     near = chosen_place(request)
@@ -147,7 +148,7 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         subscriptions.confirm_subscription(subscription)
         return redirect("subscription-confirm", token=token)
-    places = subscription.places.order_by("folded")
+    places = subscription.places.order_by(alphabetically())
     context = {
         "subscription": subscription,
         "places": places,

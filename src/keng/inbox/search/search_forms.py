@@ -12,9 +12,13 @@ from keng.accounts.models import Officer
 from keng.inbox.search.search_query import TipSearch
 from keng.kit import times
 from keng.kit.forms import Form
+from keng.kit.sql_names import alphabetically
 from keng.language.taxonomy import categories, category_label
 from keng.places.models import Place
 from keng.tips.origins import channel_name, ways_in
+
+# What stands for a place: tips of none of the officer's communes, of none of a commune's hamlets.
+ELSEWHERE, NO_HAMLET = "elsewhere", "none"
 
 
 class SearchForm(Form):
@@ -43,6 +47,7 @@ class SearchForm(Form):
         fields["place"].choices = [("", _("All places"))] + [
             (str(place.pk), place.name) for place in places
         ]
+        fields["place"].choices += [(ELSEWHERE, _("Elsewhere, or not known"))]
         fields["category"].choices = [("", _("All categories"))] + [
             (code, category_label(code, language)) for code in categories()
         ]
@@ -55,14 +60,21 @@ class SearchForm(Form):
             ("7", _("In the last 7 days")),
             ("30", _("In the last 30 days")),
         ]
-        if len(places) < 2:
+        self._communes = places
+        self._commune: Place | None = None
+        if len(places) < 2 and self.data.get("place") != ELSEWHERE:
             del self.fields["place"]
         self._offer_hamlets(places)
 
     def _offer_hamlets(self, places: list[Place]) -> None:
         """Those of the one commune that is meant: a province has too many for one list."""
         chosen = self.data.get("place", "")
-        meant = [place for place in places if len(places) == 1 or str(place.pk) == chosen]
+        is_elsewhere = chosen == ELSEWHERE
+        meant = [
+            place
+            for place in places
+            if str(place.pk) == chosen or (len(places) == 1 and not is_elsewhere)
+        ]
         hamlets = hamlets_of_commune(meant[0]) if meant else []
         fields: dict[str, Any] = self.fields
         if not hamlets:
@@ -71,6 +83,8 @@ class SearchForm(Form):
         fields["hamlet"].choices = [("", _("All of %(place)s") % {"place": meant[0]})] + [
             (str(each.pk), each.full_name) for each in hamlets
         ]
+        fields["hamlet"].choices += [(NO_HAMLET, _("No hamlet named"))]
+        self._commune = meant[0]
         if self.data.get("hamlet", "") not in dict(fields["hamlet"].choices):
             # Another commune was chosen than the one whose hamlet stands there.
             self.data = {**self.data, "hamlet": ""}
@@ -82,8 +96,10 @@ class SearchForm(Form):
         hamlet = given.get("hamlet") or ""
         return TipSearch(
             q=given.get("q", ""),
-            place=uuid.UUID(place) if place else None,
-            hamlet=uuid.UUID(hamlet) if hamlet else None,
+            place=uuid.UUID(place) if place and place != ELSEWHERE else None,
+            hamlet=uuid.UUID(hamlet) if hamlet and hamlet != NO_HAMLET else None,
+            outside=tuple(each.pk for each in self._communes) if place == ELSEWHERE else (),
+            no_hamlet_of=self._commune.pk if self._commune and hamlet == NO_HAMLET else None,
             category=given.get("category", ""),
             channel=given.get("channel", ""),
             days=int(days) if days else None,
@@ -130,10 +146,10 @@ def communes_seen_by(officer: Officer) -> list[Place]:
     today = times.local_date(times.now())
     in_force = Q(jurisdictions__valid_to__isnull=True) | Q(jurisdictions__valid_to__gte=today)
     served = Place.objects.filter(in_force, jurisdictions__unit__in=officer.unit_ids)
-    return list(served.exclude(kind=Place.Kind.PROVINCE).distinct().order_by("name"))
+    return list(served.exclude(kind=Place.Kind.PROVINCE).distinct().order_by(alphabetically()))
 
 
 def hamlets_of_commune(commune: Place) -> list[Place]:
     """The hamlets and neighbourhoods of today in a commune, by name."""
     inside = Place.objects.filter(parent=commune, kind=Place.Kind.HAMLET, valid_to__isnull=True)
-    return list(inside.order_by("name"))
+    return list(inside.order_by(alphabetically()))

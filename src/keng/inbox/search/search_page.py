@@ -17,6 +17,7 @@ from keng.inbox.list.row_view import row_views
 from keng.inbox.search import search_acts
 from keng.inbox.search.search_forms import NameReasonForm, SaveSearchForm, SearchForm
 from keng.inbox.search.search_query import SearchResults, find_tips
+from keng.kit.sql_names import alphabetically
 from keng.tips import errors
 from keng.tips.models import SavedSearch
 
@@ -84,7 +85,7 @@ def saved_links(request: SignedInRequest) -> list[dict[str, Any]]:
             "url": f"{reverse('search')}?{urlencode(each.query)}",
             "current": here == QueryDict(urlencode(each.query)),
         }
-        for each in SavedSearch.objects.filter(officer=request.officer).order_by("name")
+        for each in SavedSearch.objects.filter(officer=request.officer).order_by(alphabetically())
     ]
 
 

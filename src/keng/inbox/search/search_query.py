@@ -43,6 +43,10 @@ class TipSearch:
     q: str = ""
     place: uuid.UUID | None = None
     hamlet: uuid.UUID | None = None
+    # None of these communes; () for any place.
+    outside: tuple[uuid.UUID, ...] = ()
+    # The commune whose hamlets are not named, None for any.
+    no_hamlet_of: uuid.UUID | None = None
     category: str = ""
     channel: str = ""
     days: int | None = None
@@ -50,7 +54,16 @@ class TipSearch:
 
     def __bool__(self) -> bool:
         return any(
-            (self.q.strip(), self.place, self.hamlet, self.category, self.channel, self.days)
+            (
+                self.q.strip(),
+                self.place,
+                self.hamlet,
+                self.outside,
+                self.no_hamlet_of,
+                self.category,
+                self.channel,
+                self.days,
+            )
         )
 
     @property
@@ -97,6 +110,11 @@ def _narrowed(rows: TipQuerySet, search: TipSearch) -> TipQuerySet:
         rows = rows.filter(Q(place=search.place) | Q(place__parent=search.place))
     if search.hamlet:
         rows = rows.filter(_in_hamlet(search.hamlet))
+    if search.outside:
+        inside = Q(place__in=search.outside) | Q(place__parent__in=search.outside)
+        rows = rows.exclude(pk__in=rows.filter(inside).values("pk"))
+    if search.no_hamlet_of:
+        rows = _naming_no_hamlet(rows, search.no_hamlet_of)
     if search.category:
         # The machine's first guess counts while nobody has decided.
         guessed = Q(category="", suggestion__categories__0__code=search.category)
@@ -113,16 +131,31 @@ def _in_hamlet(hamlet_id: uuid.UUID) -> Q:
     hamlet = Place.objects.filter(pk=hamlet_id).first()
     if hamlet is None:
         return Q(pk__in=[])
-    # Where hamlets are only numbered, a bare figure says nothing.
-    called = hamlet.full_name if hamlet.name.isdigit() else hamlet.name
-    named = Q(_column_names("place_detail", called)) | Q(suggestion__places__contains=[hamlet.code])
+    words = Regex(sql_folded(F("place_detail")), name_in_words(hamlet))
+    named = Q(words) | Q(suggestion__places__contains=[hamlet.code])
     return Q(place=hamlet) | (Q(place=hamlet.parent_id) & named)
 
 
-def _column_names(column: str, name: str) -> Regex:
-    """Whether it says this name, with accents or without; "Thôn 10" is not "Thôn 1"."""
-    words = r"\s+".join(re.escape(word) for word in fold(name).split())
-    return Regex(sql_folded(F(column)), rf"(^|[^a-z0-9]){words}([^a-z0-9]|$)")
+def _naming_no_hamlet(rows: TipQuerySet, commune_id: uuid.UUID) -> TipQuerySet:
+    """Tips of the commune that are in none of its hamlets, and whose words name none."""
+    hamlets = list(
+        Place.objects.filter(parent=commune_id, kind=Place.Kind.HAMLET, valid_to__isnull=True)
+    )
+    here = rows.filter(Q(place=commune_id) | Q(place__parent=commune_id))
+    if not hamlets:
+        return here
+    words = Regex(sql_folded(F("place_detail")), "|".join(map(name_in_words, hamlets)))
+    read = Q(suggestion__places__has_any_keys=[hamlet.code for hamlet in hamlets])
+    in_one = Q(place__in=hamlets) | (Q(place=commune_id) & (Q(words) | read))
+    return here.exclude(pk__in=here.filter(in_one).values("pk"))
+
+
+def name_in_words(hamlet: Place) -> str:
+    """A pattern for its name in folded words, in Python and in SQL; "Thôn 10" is not "Thôn 1"."""
+    # Where hamlets are only numbered, a bare figure says nothing.
+    called = hamlet.full_name if hamlet.name.isdigit() else hamlet.name
+    words = r"\s+".join(re.escape(word) for word in fold(called).split())
+    return rf"(^|[^a-z0-9]){words}([^a-z0-9]|$)"
 
 
 def _matches_query(query: str) -> Q:

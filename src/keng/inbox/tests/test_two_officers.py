@@ -50,7 +50,7 @@ FORMS = {
     "tip-sort": {"category": "theft"},
     "tip-reply": {"text": "Bạn giữ lại tin nhắn nhé"},
     "tip-note": {"text": "Đã gọi nhà mạng"},
-    "tip-decline": {"kind": "civil", "reply": "Mời bạn tới tổ hoà giải"},
+    "tip-decline": {"kind": "civil", "reply": "Mời bạn tới tổ hòa giải"},
     "tip-outcome": {"outcome": "solved", "note": "Xong rồi"},
     "tip-separate": {"reason": "Chuyện khác"},
     "tip-rate": {"value": "of_value"},

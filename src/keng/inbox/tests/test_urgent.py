@@ -254,7 +254,7 @@ def test_calls_stand_in_the_story_of_the_tip(here, desk_client):
     alarm = here.tip.alarm
     first = calls.call_rounds(calls.calls_of_alarm(alarm))
     assert [each.words for each in first] == ["Gọi lần 1"]
-    assert "Lan: không có máy gọi" in first[0].people
+    assert "Lan: chưa đăng ký máy nhận gọi" in first[0].people
     for _n in range(3):
         alarm.next_call_at = times.now()
         alarm.save()

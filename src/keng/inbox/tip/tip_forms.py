@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.forms import Form
+from keng.kit.sql_names import alphabetically
 from keng.kit.urgency import Urgency
 from keng.language.taxonomy import categories, category_label
 from keng.places.models import Unit
@@ -93,7 +94,7 @@ class DeclineForm(Form):
         if units:
             self.fields["concerns"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
                 pk__in=[unit.pk for unit in units]
-            ).order_by("name")
+            ).order_by(alphabetically())
         else:
             del self.fields["concerns"]
 
@@ -137,7 +138,7 @@ class RouteForm(Form):
             self.fields["to"].widget.attrs["autofocus"] = True
         self.fields["to"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
             pk__in=[unit.pk for unit in units]
-        ).order_by("-kind", "name")
+        ).order_by("-kind", alphabetically())
 
 
 class SortForm(Form):

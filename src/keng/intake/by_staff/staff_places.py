@@ -1,6 +1,7 @@
 """Where a report that is taken down may have happened, as the desk's forms offer it."""
 
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.places.local_names import PlacedText, communes_in_texts
 from keng.places.models import Jurisdiction, Place, Unit
 from keng.places.search import find_places
@@ -18,10 +19,10 @@ def places_of_desk(desk: Unit) -> list[Place]:
             pk__in=Jurisdiction.objects.filter(unit=desk, valid_from__lte=today)
             .exclude(valid_to__lt=today)
             .values("place_id")
-        ).order_by("name")
+        ).order_by(alphabetically())
     )
     inside = Place.objects.filter(parent__in=served, kind=Place.Kind.HAMLET, valid_to__isnull=True)
-    return [*served, *inside.order_by("name")]
+    return [*served, *inside.order_by(alphabetically())]
 
 
 def places_named_in_text(text: str, desk: Unit) -> list[Place]:

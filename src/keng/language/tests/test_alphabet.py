@@ -2,7 +2,7 @@
 
 from random import Random
 
-from keng.language.alphabet import alphabetical
+from keng.language.alphabet import alphabetical, given_name_first
 
 IN_ORDER = (
     "Xã An Lạc",
@@ -27,6 +27,7 @@ IN_ORDER = (
     "Xã Lương Tài",
     "Xã Tân Yên",
     "Xã Tân Yên 2",
+    "Xã Tân Yên 10",
     "Xã Tây Yên Tử",
     "Xã Yên Thế",
 )
@@ -41,3 +42,14 @@ def test_names_stand_in_the_order_of_the_vietnamese_alphabet():
 
 def test_how_a_letter_is_composed_makes_no_difference():
     assert alphabetical("Đồng") == alphabetical("Đo\u0302\u0300ng") == alphabetical("đồng")
+
+
+def test_people_stand_by_their_given_name():
+    people = ["Trần Văn An", "Bùi Thị Lan", "Vũ Thị Lan", "Nguyễn Đăng", "Lê Minh Đức"]
+    assert sorted(people, key=given_name_first) == [
+        "Trần Văn An",
+        "Nguyễn Đăng",
+        "Lê Minh Đức",
+        "Bùi Thị Lan",
+        "Vũ Thị Lan",
+    ]

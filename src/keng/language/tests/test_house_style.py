@@ -137,3 +137,15 @@ def test_what_stops_comes_first() -> None:
 def test_every_finding_has_its_sentence(parts: dict[str, str], title: str, language: str) -> None:
     for one in check_warning_style(parts, title, language):
         assert STYLE_MESSAGES[one.code] % one.params
+
+
+def test_a_part_of_an_address_is_no_hard_word():
+    parts = {"what": "Trang vneid-mucdo2[.]example và ho-tro.vneid[.]example đòi tiền."}
+    assert "jargon" not in {one.code for one in check_warning_style(parts)}
+    named = check_warning_style({"what": "Gọi bảo cập nhật VNeID."})
+    assert "jargon" in {one.code for one in named}
+
+
+def test_a_number_in_groups_of_figures_is_one_word():
+    found = check_warning_style({"call": "Trực ban 0204 000 0113, nguy hiểm gọi 113"})
+    assert [one.params["words"] for one in found if one.code == "length"] == [7]

@@ -10,6 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.lessons.actions import for_partners, releasing, writing
 from keng.lessons.errors import OutOfPurpose
+from keng.lessons.lesson_form import LessonForm
 from keng.lessons.models import Edition, Film, Finished
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
 from keng.releases.errors import HandInIt, TextChanged
@@ -293,3 +294,18 @@ def test_the_second_person_reads_the_vietnamese_text_first(desk, desk_client):
     edition.refresh_from_db()
     page = sign_in(desk_client, desk.second).get(f"/lessons/{edition.pk}/").content.decode()
     assert page.index(f"<h2>{TEXTS['vi']['title']}") < page.index("<h2>Stop")
+
+
+def test_what_is_missing_of_a_lesson_is_named():
+    form = LessonForm({"vi_card_1": "Ba dấu hiệu"})
+    assert form.errors["vi_title"] == ["Viết phần này: Tên bài học"]
+    assert form.errors["vi_lines_1"] == ["Viết phần này: Thẻ viết gì"]
+
+
+def test_only_what_may_be_left_out_is_called_optional():
+    optional = {
+        name
+        for name, field in LessonForm().fields.items()
+        if not getattr(field, "is_unmarked", False)
+    }
+    assert optional == {"film", "vi_c_1", "vi_c_2", "vi_c_3"}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit.ids import read_id
+from keng.kit.sql_names import by_given_name
 from keng.network.actions import teams as actions
 from keng.network.actions.group_sheets import may_keep_network
 from keng.network.forms.teams import TeamAskForm, TeamShiftForm, ask_initial, shift_initial
@@ -96,7 +97,7 @@ def _page(
         "rota": [(s, teams.shift_day(s), teams.shift_holder(s)) for s in teams.rota_of(group)],
         "turns": teams.turns_until_morning(group),
         "asked": teams.asks_with_progress(group),
-        "leads": group.leads.filter(stopped_at__isnull=True).order_by("name"),
+        "leads": group.leads.filter(stopped_at__isnull=True).order_by(*by_given_name()),
         "over": over,
         "over_words": (teams.shift_day(over), teams.shift_holder(over)) if over else None,
         "wrong": shift_form or ask_form,

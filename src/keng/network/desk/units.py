@@ -5,12 +5,13 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from keng.kit.ids import read_id
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 
 
 def officer_units(request: HttpRequest) -> QuerySet[Unit]:
     """The units the officer works for."""
-    return Unit.objects.filter(pk__in=request.officer.unit_ids).order_by("kind", "name")
+    return Unit.objects.filter(pk__in=request.officer.unit_ids).order_by("kind", alphabetically())
 
 
 def requested_unit(request: HttpRequest) -> Unit:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
 from keng.kit.forms import Form, no_later_than_today
+from keng.kit.sql_names import alphabetically
 from keng.network.actions.establishments import EstablishmentEntry
 from keng.network.forms.parts import ListFilter, agreed_field, name_field, place_field, sheet_field
 from keng.network.models import Establishment, Group
@@ -79,7 +80,9 @@ class EstablishmentForm(Form):
         self.unit, self.house = unit, house
         fields["place"].queryset = places_of([unit.pk])
         fields["group"].queryset = (
-            Group.objects.visible_to(officer).filter(unit=unit, is_active=True).order_by("name")
+            Group.objects.visible_to(officer)
+            .filter(unit=unit, is_active=True)
+            .order_by(alphabetically())
         )
 
     def clean_contact(self) -> str:

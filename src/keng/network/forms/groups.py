@@ -10,6 +10,7 @@ from keng import channels
 from keng.accounts.models import Officer, Post
 from keng.channels.by_hand import BY_HAND
 from keng.kit.forms import Form
+from keng.kit.sql_names import by_given_name
 from keng.network.actions.groups import GroupAddressTaken, GroupEntry, GroupNameTaken
 from keng.network.forms.parts import ListFilter, name_field, place_field, sheet_field
 from keng.network.models import Group, GroupKind, Lead
@@ -103,7 +104,7 @@ class GroupForm(Form):
         fields["leads"].queryset = (
             Lead.objects.visible_to(officer)
             .filter(unit=unit, stopped_at__isnull=True)
-            .order_by("name")
+            .order_by(*by_given_name())
         )
 
     def clean_name(self) -> str:

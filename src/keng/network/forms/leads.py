@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
 from keng.kit.forms import Form, no_later_than_today
+from keng.kit.sql_names import alphabetically, by_given_name
 from keng.network.actions.leads import LeadEntry
 from keng.network.forms.parts import agreed_field, name_field
 from keng.network.models import Group, Lead
@@ -56,9 +57,13 @@ class LeadForm(Form):
         fields: Any = self.fields
         self.unit = unit
         mine = Lead.objects.visible_to(officer).filter(unit=unit, stopped_at__isnull=True)
-        fields["above"].queryset = (mine.exclude(pk=lead.pk) if lead else mine).order_by("name")
+        fields["above"].queryset = (mine.exclude(pk=lead.pk) if lead else mine).order_by(
+            *by_given_name()
+        )
         fields["groups"].queryset = (
-            Group.objects.visible_to(officer).filter(unit=unit, is_active=True).order_by("name")
+            Group.objects.visible_to(officer)
+            .filter(unit=unit, is_active=True)
+            .order_by(alphabetically())
         )
 
     def clean_consented_on(self) -> datetime.date | None:

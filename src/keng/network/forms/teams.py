@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.kit import times
 from keng.kit.forms import Form, day_field, hour_field
+from keng.kit.sql_names import by_given_name
 from keng.language.indicators import extract
 from keng.language.names import looks_like_a_name
 from keng.network.actions.teams import ShiftEntry
@@ -51,7 +52,7 @@ class TeamShiftForm(Form):
         fields: Any = self.fields
         week = [(str(n), _("Every %(day)s") % {"day": teams.weekday_name(n)}) for n in range(7)]
         fields["when"].choices = [*week, (_ONE_DAY, _("One day only"))]
-        leads = group.leads.filter(stopped_at__isnull=True).order_by("name")
+        leads = group.leads.filter(stopped_at__isnull=True).order_by(*by_given_name())
         fields["holder"].choices = [
             ("", _("A role only, written below")),
             *((str(lead.pk), str(lead)) for lead in leads),

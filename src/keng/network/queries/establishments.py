@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from keng.kit.sql_names import alphabetically
+from keng.language.alphabet import alphabetical
 from keng.language.fold import fold
 from keng.network.models import Establishment, GroupKind
 from keng.network.queries.places import place_ids_below
@@ -80,7 +82,7 @@ def filtered_establishments(
         Establishment.objects.visible_to(officer)
         .filter(is_open=state != "closed")
         .select_related("place", "group", "unit")
-        .order_by("place__folded", "name", "id")
+        .order_by(alphabetically("place__name"), alphabetically(), "id")
     )
     if place:
         found = found.filter(place_id__in=place_ids_below([place]))
@@ -130,4 +132,4 @@ def unreached_by_hamlet(officer: "Officer", *, kind: str = "") -> list[Unreached
         lacking = [one for one in houses if not (one.group and one.group.is_active)]
         if lacking:
             rows.append(UnreachedInHamlet(houses[0].place, len(houses), tuple(lacking)))
-    return sorted(rows, key=lambda row: (-len(row.missing), row.place.folded))
+    return sorted(rows, key=lambda row: (-len(row.missing), alphabetical(row.place.name)))

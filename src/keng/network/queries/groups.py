@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from keng.channels.by_hand import BY_HAND
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.language.fold import fold
 from keng.network.models import Group, GroupKind
 from keng.network.queries.places import place_ids_below
@@ -62,7 +63,7 @@ def filtered_groups(
         )
         .select_related("place", "unit", "officer_in_charge")
         .prefetch_related("leads")
-        .order_by("name", "id")
+        .order_by(alphabetically(), "id")
     )
     if place:
         found = found.filter(place_id__in=place_ids_below([place]))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Case, QuerySet, When
 
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Jurisdiction, Place
 
 
@@ -30,4 +31,4 @@ def places_of(unit_ids: Iterable[uuid.UUID]) -> QuerySet[Place]:
         When(kind=Place.Kind.PROVINCE, then=0), When(kind=Place.Kind.HAMLET, then=2), default=1
     )
     found = Place.objects.filter(id__in=ids, valid_to__isnull=True)
-    return found.order_by(width, "folded", "code")
+    return found.order_by(width, alphabetically(), "code")

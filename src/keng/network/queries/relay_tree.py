@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
+from keng.kit.sql_names import by_given_name
 from keng.language.fold import fold
 from keng.network.models import Group, Lead
 
@@ -54,7 +55,7 @@ def relay_tree_of(officer: "Officer", *, words: str = "") -> RelayTree:
     found = list(
         Lead.objects.visible_to(officer)
         .annotate(posts=posts)
-        .order_by("name", "id")
+        .order_by(*by_given_name(), "id")
         .values_list("id", "above_id", "name", "position", "stopped_at", "posts")
     )
     known = {row[0] for row in found}

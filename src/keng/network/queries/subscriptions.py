@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 
+from keng.kit.sql_names import alphabetically
 from keng.network.models import Subscription
 from keng.network.queries.places import places_of
 
@@ -41,7 +42,7 @@ def subscription_counts(officer: "Officer") -> SubscriptionCounts:
         Subscription.objects.filter(states["active"], places__in=list(ids))
         .values("places__full_name", "places__folded")
         .annotate(active=Count("id"))
-        .order_by("places__folded", "places__full_name")
+        .order_by(*map(alphabetically, ("places__name", "places__full_name")))
     )
     sums = {name: sum(row[name] for row in channels) for name in [*states, "total"]}
     return SubscriptionCounts(channels, places, sums)

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from keng.accounts.who import SETTING_TARGETS
+from keng.language.alphabet import alphabetical
 from keng.network.models import Group, GroupKind, GroupTarget
 from keng.network.queries.groups import is_silent
 from keng.network.queries.places import places_of
@@ -75,7 +76,9 @@ class TargetTable:
     def lacking(self) -> list[CommuneTargets]:
         """Most missing first, then those without any group, then by name."""
         found = [one for one in self.communes if one.missing or not one.groups]
-        return sorted(found, key=lambda one: (-one.missing, one.groups, one.place.folded))
+        return sorted(
+            found, key=lambda one: (-one.missing, one.groups, alphabetical(one.place.name))
+        )
 
     @property
     def without_groups(self) -> int:

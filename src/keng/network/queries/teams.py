@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from keng.kit import times
+from keng.kit.sql_names import alphabetically
 from keng.network.models import (
     Group,
     GroupKind,
@@ -167,7 +168,7 @@ def _teams(lead: Lead) -> GroupQuerySet:
     return (
         Group.objects.filter(leads=lead, kind=GroupKind.TEAM, is_active=True)
         .select_related("place", "unit")
-        .order_by("name")
+        .order_by(alphabetically())
     )
 
 

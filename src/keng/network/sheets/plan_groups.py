@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Post
 from keng.channels.by_hand import BY_HAND
+from keng.kit.sql_names import alphabetically
 from keng.language.fold import fold
 from keng.network.models import Group, Lead
 from keng.network.queries import groups as group_queries
@@ -46,7 +47,7 @@ class KnownNetwork:
             Group.objects.visible_to(officer)
             .select_related("place", "officer_in_charge")
             .prefetch_related("leads")
-            .order_by("name", "id")
+            .order_by(alphabetically(), "id")
         )
         leads: dict[uuid.UUID, list[Lead]] = {}
         for lead in Lead.objects.visible_to(officer).filter(stopped_at__isnull=True).order_by("id"):

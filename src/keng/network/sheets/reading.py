@@ -32,6 +32,8 @@ _HEADINGS_WITHIN = 12
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 # What a spreadsheet would run instead of showing.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# A number runs nothing; that it is below zero is said by its column.
+_BELOW_ZERO = re.compile(r"-[0-9]{1,12}")
 
 
 class UnreadableSheet(ValueError):
@@ -245,7 +247,7 @@ def _lines(rows: list[list[str]], at: int, keys: list[str]) -> Iterator[SheetLin
         for key, cell in zip(keys, row, strict=False):
             if not key or not cell:
                 continue
-            if cell.startswith(FORMULA_SIGNS):
+            if cell.startswith(FORMULA_SIGNS) and not _BELOW_ZERO.fullmatch(cell):
                 formulas.append(key)
             cells[key] = unguard_formula(cell)
         if cells:

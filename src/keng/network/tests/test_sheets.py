@@ -110,6 +110,7 @@ def test_a_sheet_is_looked_at_first_and_then_taken_over(client, desk, make_file)
         ("Tổ 1;Dân cư;Phường Nênhh;;", "Có phải là: Phường Nếnh"),
         ("Tổ 1;Dân cư;Hà Nội;;", "không có “Hà Nội”"),
         ("Tổ 1;Dân cư;Phường Nếnh;nhiều;", "“nhiều” không phải số thành viên"),
+        ("Tổ 1;Dân cư;Phường Nếnh;-5;", "“-5” không phải số thành viên"),
         ("Tổ 1;Dân cư;Phường Nếnh;99999999;", "không thể có tới"),
         ("Tổ 1;Dân cư;Phường Nếnh;5;Ông Lạ", "chưa có đầu mối “Ông Lạ”"),
         ("Tổ 1 (0912 000 417);Dân cư;Phường Nếnh;5;", "Kẻng không giữ số điện thoại"),

@@ -69,4 +69,4 @@ def test_a_recall_says_to_delete_and_the_recalled_text_is_gone(public_client, wa
     sending.cancel_dispatch(sent.pk, by=ward.officer)
     shown = page(public_client, ward.lead)
     assert shown.count("Tôi đã chuyển") == 1
-    assert "hãy xoá tin cũ" in shown
+    assert "hãy xóa tin cũ" in shown

@@ -82,7 +82,7 @@ def test_every_commune_is_one_square_in_the_state_it_is_in(province):
     assert states == {"Nếnh": "5", "Biên Sơn": "1", "Kép": "asked", "Sa Lý": "none"}
     assert [tile.place.name for tile in found.tiles] == ["Sa Lý", "Biên Sơn", "Nếnh", "Kép"]
     assert sum(count for _state, _words, count in found.legend) == 4
-    assert len({(tile.x, tile.y) for tile in found.tiles}) == 4
+    assert len({(tile.square.x, tile.square.y) for tile in found.tiles}) == 4
 
 
 @pytest.mark.parametrize("name", ["coverage", "dispatch-coverage"])

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from keng.accounts.models import Officer
 from keng.accounts.who import COUNTING, SIGNING
 from keng.kit.among import Ids
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 from keng.reports.periodic.spans import Span
 from keng.reports.periodic.tip_states import ENDING_DECISION, DecisionKind, TipStates
@@ -169,5 +170,5 @@ def signing_role(officer: Officer, unit: Unit) -> str:
 
 def readable_units(officer: Officer) -> list[Unit]:
     """The units whose reports the officer may read, the province first."""
-    units = COUNTING.units(officer).order_by("-kind", "name")
+    units = COUNTING.units(officer).order_by("-kind", alphabetically())
     return [unit for unit in units if may_read_report(officer, unit)]

@@ -77,6 +77,16 @@ def likeness(strength: str) -> str:
         "very": _("very alike"),
         "fairly": _("fairly alike"),
         "slightly": _("slightly alike"),
+    }[strength]
+
+
+@register.filter
+def fitting(strength: str) -> str:
+    """How well a suggested category fits, in words and never as a percentage."""
+    return {
+        "very": _("fits well"),
+        "fairly": _("fits fairly well"),
+        "slightly": _("fits a little"),
         "unsure": _("perhaps this"),
     }[strength]
 

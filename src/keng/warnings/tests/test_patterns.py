@@ -206,7 +206,7 @@ def test_a_place_that_the_desk_does_not_serve_is_no_place_for_the_blank(ward):
             send(pattern, ward, values=VALUES | {"hamlet": words})
     assert not Dispatch.objects.exists()
     # What is filled in for a blank that the pattern does not have goes nowhere.
-    calm = approved(ward, texts=TEXTS | {"signs": "Doạ khoá căn cước ngay trong ngày."})
+    calm = approved(ward, texts=TEXTS | {"signs": "Dọa khóa căn cước ngay trong ngày."})
     send(calm, ward, values=VALUES | {"link": "hãy bấm vào đây"})
     assert not DispatchText.objects.filter(text__contains="hãy bấm").exists()
 

@@ -15,7 +15,7 @@ from tests import make
 CALM = {
     "title": "Công an không gọi điện bảo kích hoạt căn cước",
     "what": "Có người tự xưng công an phường, gọi bảo căn cước của bạn chưa kích hoạt.",
-    "signs": "Doạ khoá căn cước ngay trong ngày.",
+    "signs": "Dọa khóa căn cước ngay trong ngày.",
     "act": "Cúp máy. Không bấm, không cài ứng dụng.",
     "call": "Trực ban 0204 000 0113, hoặc 113.",
 }

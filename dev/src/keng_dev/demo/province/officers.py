@@ -16,10 +16,10 @@ from keng_dev.demo.province.words import sections
 CITY = "07210"
 MORE_PARTS = (
     Part("tung", "Khuất Duy Tùng", "Th.tá", NEIGHBOUR, Post.Role.COMMANDER),
-    Part("nga", "Nông Bích Nga", "Th.uý", CITY, Post.Role.DUTY),
+    Part("nga", "Nông Bích Nga", "Th.úy", CITY, Post.Role.DUTY),
     Part("khoi", "Doãn Trọng Khởi", "Tr.tá", CITY, Post.Role.COMMANDER),
     Part("viet", "Mẫn Khắc Việt", "Th.tá", PROVINCE, Post.Role.COMMANDER),
-    Part("hoa", "Tống Diệu Hòa", "Đ.uý", PROVINCE, Post.Role.DATA_PROTECTION),
+    Part("hoa", "Tống Diệu Hòa", "Đ.úy", PROVINCE, Post.Role.DATA_PROTECTION),
 )
 
 

@@ -18,6 +18,7 @@ from keng.accounts.presence import is_present
 from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed, Refused
 from keng.kit.ids import id_or_404
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
 from keng.reports.periodic import (
@@ -51,7 +52,9 @@ def reports(request: HttpRequest) -> HttpResponse:
         "spans": [(span, spans.span_label(span)) for span in spans.recent_spans(kind, 13)],
         "signed": [
             (each, report_view.label_of_span_code(each.span))
-            for each in signed.select_related("unit").order_by("-until", "unit__name")[:100]
+            for each in signed.select_related("unit").order_by(
+                "-until", alphabetically("unit__name")
+            )[:100]
         ],
     }
     return render(request, "reports/periodic/list.html", context)

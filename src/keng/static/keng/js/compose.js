@@ -7,7 +7,9 @@
   const counter = document.querySelector("[data-word-count]");
   const limit = Number(counter?.dataset.wordCount || 0);
 
-  const words = (text) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+  // A number in groups of figures is one word, as the server counts.
+  const words = (text) => text.replace(/([0-9])[ .](?=[0-9])/g, "$1").split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 
   function mirror(box) {
     for (const place of document.querySelectorAll(`[data-preview="${CSS.escape(box.name)}"]`)) {

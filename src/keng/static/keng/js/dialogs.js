@@ -8,5 +8,18 @@
     dialog.dispatchEvent(new Event("opening"));
     dialog.showModal();
   });
+  // A menu closes on Esc and on a press beside it; Esc leaves the focus where the menu was opened.
+  const close = (menu) => { menu.open = false; };
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]"))
+      if (!menu.contains(event.target)) close(menu);
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu || event.isComposing) return;
+    close(menu);
+    menu.querySelector("summary").focus();
+    event.stopImmediatePropagation();
+  });
   for (const opener of document.querySelectorAll("[data-opens][hidden]")) opener.hidden = false;
 })();

@@ -1,0 +1,1 @@
+"""Where the open tips are: the map of communes and the lists of hamlets."""
