@@ -40,6 +40,7 @@ KNOWN = {
     "places_unit.desk_phone": "a police unit's",
     "places_holiday.name": "a holiday",
     "audit_chain.name": "a chain of the record",
+    "reports_reportpaper.addressees": "offices to which a report is addressed",
     "tips_clockrule.name": "a deadline",
     "tips_savedsearch.name": "an officer's own search, never one for a person",
 }

@@ -108,6 +108,7 @@ OTHERS = {
     "report.html:public.published_at",
     "report.html:signed.signed_at",
     "rows.html:item.at",
+    "signed_figure.html:signed.signed_at",
     "suspended.html:row.tip.suspended_at",
     "taken.html:receipt.answer_by",
     "taken.html:receipt.finish_by",

@@ -10,7 +10,7 @@ import enum
 import uuid
 from typing import NamedTuple
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, IntegerField, Value, When
 
 from keng.kit.urgency import Happening, Urgency
 from keng.language import lost_money
@@ -29,7 +29,11 @@ _PLAIN_NO = {"2", "so 2", "khong", "khong a", "khong an toan", "chua", "chua a",
 _BAND_STARTS = (0.75, 0.5, 0.25)
 # An officer's rating goes before whatever the machine reads.
 RATED_BAND = 0
-ORDER_IN_URGENCY = Case(When(urgency_is_rated=True, then=Value(RATED_BAND)), default="gravity_band")
+ORDER_IN_URGENCY = Case(
+    When(urgency_is_rated=True, then=Value(RATED_BAND)),
+    default="gravity_band",
+    output_field=IntegerField(),
+)
 
 
 class Stake(enum.IntEnum):

@@ -64,6 +64,8 @@ class ReporterMessageForm(Form):
     attached = ManyFiles(
         label=gettext_lazy("Pictures, videos, sound"),
         required=False,
+        # Which of them is empty is said below, with what helps.
+        allow_empty_file=True,
         help_text=gettext_lazy("At most 5 files of 20 MB each, also PDF."),
     )
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,7 +49,7 @@ def figure(count: int, url: str, unit: str = "", zero: str = "–") -> str:
 
 
 @register.simple_tag
-def bars_beside(figures: list[int | None], maximum: int) -> SafeString:
+def bars_beside(figures: list[int | None], maximum: int) -> str:
     """Up to three thin bars over each other, the first one strong: now, and what it is beside."""
     wide = 100 / maximum if maximum else 0
     return format_html(
@@ -68,7 +67,7 @@ def bars_beside(figures: list[int | None], maximum: int) -> SafeString:
 
 
 @register.simple_tag
-def columns_of(figures: list[int | None]) -> SafeString:
+def columns_of(figures: list[int | None]) -> str:
     """A small chart of columns from left to right, the last one strong; none where none is said."""
     most = max((figure or 0 for figure in figures), default=0)
     step = 100 / len(figures) if figures else 0

@@ -35,6 +35,7 @@ from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
 from keng.partners import queries as partners
 from keng.places.models import Unit
+from keng.reports.periodic.paper import PAPER_FIELDS
 from keng.reports.periodic.spans import read_span as span_of
 from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.site import who_may
@@ -193,6 +194,7 @@ def _modules():
         "keng.accounts.sessions",
         "keng.accounts.setting_up",
         "keng.community.report.send",
+        "keng.reports.periodic.paper",
         "keng.reports.periodic.signing",
     )
     for area in Path(keng.__file__).parent.iterdir():
@@ -553,6 +555,9 @@ _APART = {
     "partners.inviting.agree_for_partner": lambda here: _read(here.rows["waiting_member"]),
     "partners.releasing.give_back_to_partner": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for_partner": lambda here: {"pk": here.rows["article"].pk},
+    "reports.paper.write_paper": {
+        "wanted": dict.fromkeys(PAPER_FIELDS, "Nếnh") | {"number": 12, "dated": None}
+    },
     "reports.signing.sign_report": lambda here: {"ask": _september(here)},
     "surveys.opening.approve_survey": lambda here: {
         "survey_id": _survey(here, state="submitted", submitted_at=times.now()),

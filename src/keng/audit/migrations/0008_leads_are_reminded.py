@@ -1,0 +1,22 @@
+"""An officer says that a lead was reminded: added to what officers say, whatever else they do."""
+
+from django.db import migrations
+
+_ADD = """
+DO $do$
+BEGIN
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION audit_acts_of_officers() RETURNS text[]'
+    ' LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp'
+    ' AS $acts$ SELECT %L::text[] $acts$',
+    ARRAY(SELECT DISTINCT unnest(audit_acts_of_officers() || ARRAY['relay.reminded']) ORDER BY 1)
+  );
+END
+$do$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0007_report_paper_written")]
+
+    operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]
