@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from keng import channels
+from keng.channels.by_hand import BY_HAND
 from keng.runtime.environment import start_django
 
 
@@ -80,7 +81,7 @@ def _first_warning() -> Iterator[str]:
     from keng.accounts.models import Post, Shift  # noqa: PLC0415 -- needs the settings
     from keng.delivery.models import PagerTest, RelayTask  # noqa: PLC0415
     from keng.kit import times  # noqa: PLC0415
-    from keng.network.models import BY_HAND, Group, Lead  # noqa: PLC0415
+    from keng.network.models import Group, Lead  # noqa: PLC0415
 
     if not Post.objects.current().filter(role=Post.Role.DUTY).exists():
         return

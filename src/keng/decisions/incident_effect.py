@@ -38,16 +38,18 @@ def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> N
     said = {name: effect.get(name, 0) for name in Incident.EFFECT}
     if tip.incident_id is None and not any(said.values()):
         return
-    if tip.incident_id is None:
-        tip.incident = Incident.objects.create(
+    incident_id = tip.incident_id
+    if incident_id is None:
+        own = Incident.objects.create(
             title=title_of_tips([tip]),
             unit_id=tip.responsible_unit_id,
             place_id=tip.place_id,
             category=tip.category,
             opened_by=by,
         )
+        tip.incident, incident_id = own, own.pk
         tip.save(update_fields=["incident"])
-    Incident.objects.filter(pk=tip.incident_id).update(
+    Incident.objects.filter(pk=incident_id).update(
         **said, outcome=tip.outcome, outcome_note=tip.outcome_note, closed_at=times.now()
     )
 

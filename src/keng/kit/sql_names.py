@@ -33,7 +33,9 @@ def by_given_name(name: str = "name") -> list[Func]:
 class _NameKey(Func):
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_context: Any
+    ) -> Any:
         """The steps from the inside out, without values: GROUP BY may repeat it."""
         sql, values = compiler.compile(self.source_expressions[0])
         for step in _STEPS:

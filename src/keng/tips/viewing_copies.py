@@ -17,6 +17,7 @@ from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.files import copies, store
+from keng.files.pictures.confined import CannotCopy
 from keng.kit import times
 from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models import DisputeFile
@@ -79,7 +80,7 @@ def make_next_copy() -> int:
         return 0
     try:
         copy = copies.copy_to_view(_opened_picture(row))
-    except copies.CannotCopy as error:
+    except CannotCopy as error:
         _settle_picture(row.pk, reason=error.reason)
     else:
         _settle_picture(row.pk, copy=copy)
@@ -123,16 +124,16 @@ def _opened_picture(row: WaitingPicture) -> bytes:
     """What was sent. Raises CannotCopy."""
     if not row.path:
         # It was clear when it came: the row is here so that its reporter is told.
-        raise copies.CannotCopy(NoCopy(row.attachment.no_copy if row.attachment else "late"))
+        raise CannotCopy(NoCopy(row.attachment.no_copy if row.attachment else "late"))
     if row.since < times.now() - COPY_WITHIN:
-        raise copies.CannotCopy(NoCopy.LATE)
+        raise CannotCopy(NoCopy.LATE)
     if row.tries > _TRIES:
         # Twice a worker was killed over it.
-        raise copies.CannotCopy(NoCopy.BROKEN)
+        raise CannotCopy(NoCopy.BROKEN)
     try:
         return store.open_for_worker(row.path, opening.open_as_worker(bytes(row.key_sealed)))
     except (CryptoError, FileNotFoundError) as error:
-        raise copies.CannotCopy(NoCopy.LATE) from error
+        raise CannotCopy(NoCopy.LATE) from error
 
 
 @work()

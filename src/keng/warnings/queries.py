@@ -168,6 +168,7 @@ def published_warnings(
 
     `words` are looked for in the title, or are the code; `state` is one of PUBLISHED_STATES.
     """
+    found: QuerySet[Version]
     found = Version.objects.visible_to(officer).newest_published().order_by("-released_at", "-id")
     today = times.local_date(times.now())
     over = Q(valid_until__lt=today)

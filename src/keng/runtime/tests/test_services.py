@@ -239,10 +239,12 @@ def service_manager(path):
 
         hearing = threading.Thread(target=hear, daemon=True)
         hearing.start()
-        yield told
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
-            last.sendto(b"end", str(path))
-        hearing.join(STOPS_WITHIN)
+        try:
+            yield told
+        finally:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+                last.sendto(b"end", str(path))
+            hearing.join(STOPS_WITHIN)
 
 
 def supervisor_line(machine):

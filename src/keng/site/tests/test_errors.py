@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from keng.community.tests.resident import Stage
+
 
 @pytest.mark.parametrize(
     ("language", "words"),
@@ -56,6 +58,7 @@ def fields_of(page):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("on_the_public_site")
 def test_without_cookies_what_was_typed_comes_back_and_one_button_sends_it():
+    Stage()
     browser = strict()
     answer = browser.post("/report/describe/", {"text": WORDS, "happening": "now"})
     page = answer.content.decode()
