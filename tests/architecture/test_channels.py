@@ -29,7 +29,7 @@ A_WORD_OF_ITS_OWN = {
 # What is about one channel by itself takes its code and its values from the folder. Whether a
 # person has to carry something, by hand, is asked wherever something is sent to groups.
 ABOUT_ONE_CHANNEL = {
-    "by_hand": {"delivery", "network", "relay", "tips"},
+    "by_hand": {"cli", "delivery", "network", "relay", "tips"},
     # Subscribing by e-mail, and how officers are called.
     "email": {"delivery", "duty"},
     "web_push": {"delivery", "duty"},

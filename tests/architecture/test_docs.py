@@ -102,10 +102,10 @@ def test_what_a_page_for_developers_names_exists(page):
     assert paths or page == "glossary.md"
 
 
-def test_the_list_of_the_record_is_copied_from_the_newest_migration_that_has_it():
-    """Each of these migrations replaces the whole list: one copied from an older one loses acts."""
+def test_the_newest_migration_that_adds_an_act_to_the_record_is_named():
+    """So that whoever adds an act finds how the last one did it."""
     folder = KENG / "audit" / "migrations"
-    having = [f.name for f in folder.glob("0*.py") if "_ACTS_OF_OFFICERS = " in f.read_text()]
+    having = [f.name for f in folder.glob("0*.py") if "audit_acts_of_officers" in f.read_text()]
     named = re.findall(
         r"`src/keng/audit/migrations/(\d\w+\.py)`", (ROOT / "docs" / "how-to-add.md").read_text()
     )

@@ -15,6 +15,7 @@ from keng.places.tables import LAST_OLD_YEAR_TABLE, name_without_kind, table_row
 
 NameKey = tuple[str, ...]
 # The kind of a place that lies in a commune; this is read without the models, hence no member.
+WARD, COMMUNE, TOWNSHIP = "ward", "commune", "township"
 HAMLET = "hamlet"
 _SHORTEST_TYPO = 6
 

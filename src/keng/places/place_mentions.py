@@ -7,7 +7,15 @@ from itertools import product
 
 from keng.language.spoken_names import TYPED_GIVEN_NAMES
 from keng.places import name_index
-from keng.places.name_index import HAMLET, NamedPlace, NameIndex, NameKey
+from keng.places.name_index import (
+    COMMUNE,
+    HAMLET,
+    TOWNSHIP,
+    WARD,
+    NamedPlace,
+    NameIndex,
+    NameKey,
+)
 from keng.places.place_cues import Cue, CuedText
 from keng.places.place_words import is_surname, is_syllable
 
@@ -260,10 +268,10 @@ class PlaceMentions:
     def _kind_said(self, at: int) -> str:
         before = [word.folded for word in self.words[max(0, at - 2) : at]]
         if before[-1:] in (["phuong"], ["p"]):
-            return "ward"
+            return WARD
         if before[-1:] in (["xa"], ["x"]):
-            return "commune"
-        return "township" if before == ["thi", "tran"] or before[-1:] == ["tt"] else ""
+            return COMMUNE
+        return TOWNSHIP if before == ["thi", "tran"] or before[-1:] == ["tt"] else ""
 
     def is_spelled(self, span: Span, spelled: NameKey) -> bool:
         return self._spelled(span) == spelled
@@ -311,7 +319,7 @@ class PlaceMentions:
         role = cue.role if cue else ""
         if role == "commune_kind":
             is_doubtful = len(words) == 1 and not is_capital and self._is_ordinary(span, cue)
-            is_doubtful = is_doubtful and self._kind_said(span.start) != "township"
+            is_doubtful = is_doubtful and self._kind_said(span.start) != TOWNSHIP
             return points - 4 if is_doubtful else points
         if self._is_ordinary(span, cue):
             points -= 1 if is_capital else 2
@@ -393,7 +401,7 @@ class PlaceMentions:
         span = mention.span
         if len(span.key) > 1 or self.words[span.start - 1].folded != "pho":
             return False
-        is_ward = any(not p.is_old and p.kind in ("ward", "township") for p in mention.places)
+        is_ward = any(not p.is_old and p.kind in (WARD, TOWNSHIP) for p in mention.places)
         return is_ward and self.words[span.start].is_capital
 
     def _is_reached(self, at: int) -> bool:

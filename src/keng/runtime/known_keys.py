@@ -5,7 +5,6 @@ In plain SQL: loading the product's settings would make the site's key where it 
 
 import os
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -13,7 +12,7 @@ from psycopg import sql
 from keng import channels
 from keng.kit.database import DatabaseNotPrepared, data_folder, dsn
 from keng.runtime.errors import CannotContinue
-from keng.runtime.version_of_data import require_not_newer
+from keng.runtime.version_of_data import Connection, require_not_newer
 from keng.vault.fingerprints import (
     KEY_KINDS,
     KeyKind,
@@ -21,8 +20,6 @@ from keng.vault.fingerprints import (
     key_file,
     key_fingerprint,
 )
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from keng.kit.languages import full_language
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 BODY_NOT_TAKEN = "keng.not_taken"
 _AGAIN_AFTER_SECONDS = 10
-_PAGE_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
+_PAGE_FIELD = "csrfmiddlewaretoken"
 
 
 class RefusalWords(NamedTuple):
@@ -85,7 +85,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         context = {
             "typed": busy.typed_texts(request),
             "is_sent_again": is_sent_again,
-            "fields": [field for field in busy.sent_fields(request) if field[0] != _PAGE_TOKEN],
+            "fields": [field for field in busy.sent_fields(request) if field[0] != _PAGE_FIELD],
             "address": request.get_full_path(),
             "had_files": bool(request.FILES),
         }

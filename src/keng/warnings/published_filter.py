@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.kit.forms import Form
 from keng.kit.ids import read_id
+from keng.kit.sql_names import alphabetically
 from keng.language import taxonomy
 from keng.places.models import Unit
 from keng.warnings.queries import PUBLISHED_STATES
@@ -47,7 +48,7 @@ class PublishedFilter(Form):
                 for code in taxonomy.warning_categories()
             ),
         ]
-        units = Unit.objects.filter(pk__in=officer.unit_ids).order_by("-kind", "name")
+        units = Unit.objects.filter(pk__in=officer.unit_ids).order_by("-kind", alphabetically())
         if len(officer.unit_ids) > 1:
             fields["unit"].choices = [("", _("All")), *((str(u.pk), u.name) for u in units)]
         else:

@@ -34,8 +34,8 @@ READ = [
     ("đi rồiiii nè quáaaa", "đi rồi nè quá"),
     ("lu\u200bừa đảo", "luừa đảo"),
     ("xe lật trênQL37 gần dốc", "xe lật trên QL37 gần dốc"),
-    ("sdtcuatoi bi khoa", "sdt cua toi bi khoa"),
-    ("đánh nhau ởchợChũvì tranhchỗ", "đánh nhau ở chợ Chũ vì tranh chỗ"),
+    ("sdtcuaem bi khoa", "sdt cua em bi khoa"),
+    ("cãi nhau ởcổngLim vì chắnlối", "cãi nhau ở cổng Lim vì chắn lối"),
     ("tr0m ch0 o 7an Yen", "trom cho o Tan Yen"),
 ]
 AS_IT_IS = [

@@ -46,7 +46,7 @@ ONE_EVENT = [
         ("stk ten DOAN THI SUU, toi chuyen coc ao khoac thi bi chan", ""),
     ),
     (
-        ("Xe khách tụt xuống ruộng ở QL37 chỗ dốc Bãi Sậy lúc 14h15, có người kẹt", "00101"),
+        ("Xe khách tụt xuống ruộng ở QL37 chỗ dốc Bãi Sậy lúc 14h15, một người kẹt", "00101"),
         ("2h15 chieu o ql37 xe khach lao xuong ruong, dang keu cuu", "00101"),
     ),
     (
@@ -70,8 +70,8 @@ TWO_EVENTS = [
     (("", ""), ("", "")),
     (("Xin chào ạ", "00101"), ("Xin chào ạ", "00101")),
     (
-        ("Có người lạ kết bạn Zalo mời làm việc tại nhà", ""),
-        ("Nick Zalo giả giám đốc nhắn hỏi vay tiền", ""),
+        ("Có nick Zalo lạ mời làm việc tại nhà", ""),
+        ("Nick Zalo giả giám đốc nhờ chuyển hộ tiền", ""),
     ),
     (("Cháy", "00101"), ("Cháy", "00102")),
 ]
