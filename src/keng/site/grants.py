@@ -177,6 +177,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_clock": "SELECT, INSERT, UPDATE (due_at, stopped_at)",
         # Of signed reports the public site has what is public, and nothing else.
         "reports_publicreport": R,
+        "reports_machinemonth": R,
         "accounts_partner": R,
         # A partner's member signs in here and agrees to another one: nothing that makes an account.
         "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
