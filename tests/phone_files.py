@@ -4,13 +4,15 @@ Made here, since no file of anybody's phone may stand in this repository.
 """
 
 import functools
+import io
 import struct
 import subprocess
 import tempfile
 from pathlib import Path
 
-from fpdf import FPDF
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from keng.files.ffmpeg import ffmpeg_program
 
@@ -77,13 +79,35 @@ def recording(*, codec: str, container: str) -> bytes:
 
 def pdf(*pages: str) -> bytes:
     """A document with a line on each page."""
-    document = FPDF()
-    document.set_author(DEVICE)
-    document.set_font("Helvetica", size=40)
+    return _as_bytes(_document(*pages))
+
+
+def locked_pdf(password: str) -> bytes:
+    """An empty page that only whoever knows the password may see."""
+    document = _document("")
+    document.encrypt(user_password=password, owner_password="chu", algorithm="RC4-128")
+    return _as_bytes(document)
+
+
+def _document(*pages: str) -> PdfWriter:
+    document = PdfWriter()
+    document.add_metadata({"/Author": DEVICE})
+    letters = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(key): NameObject(value) for key, value in letters.items()})
+    fonts = DictionaryObject({NameObject("/F1"): document._add_object(font)})
     for words in pages:
-        document.add_page()
-        document.cell(text=words)
-    return bytes(document.output())
+        page = document.add_blank_page(width=595, height=842)
+        drawn = DecodedStreamObject()
+        drawn.set_data(f"BT /F1 40 Tf 30 780 Td ({words}) Tj ET".encode("ascii"))
+        page[NameObject("/Contents")] = document._add_object(drawn)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    return document
+
+
+def _as_bytes(document: PdfWriter) -> bytes:
+    made = io.BytesIO()
+    document.write(made)
+    return made.getvalue()
 
 
 def _ffmpeg(*arguments: str, given: bytes = b"") -> bytes:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from keng.inbox.search.search_query import name_in_words
 from keng.kit import secret_paths
 from keng.language import jargon, masking, officers
 from keng.language.indicators.patterns import SURNAMES
+from keng.places.models import Place
 from tests.security import cost, hostile, patterns
 
 # Patterns that are made while something runs, by the function that makes them, with examples.
@@ -25,6 +27,10 @@ BUILT: dict[str, list[re.Pattern[Any]]] = {
             ),
         )
         if pattern is not None
+    ],
+    "keng.inbox.by_place.tips_by_place._HamletName.of": [
+        re.compile(name_in_words(Place(name=name, full_name=f"Thôn {name}")))
+        for name in ("10", "Nam Ngạn", "a " * 60)
     ],
     "keng.language.lookup_terms._handles": [re.compile(r"(?<![\w.@/])@([\w.]{3,40})(?![\w@])")],
     "keng.language.indicators.context._named_account": [

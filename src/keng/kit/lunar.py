@@ -31,10 +31,10 @@ class LunarDay:
 def lunar_day(on: datetime.date) -> LunarDay:
     """The lunar day of a date."""
     day = on.toordinal() + _JULIAN
-    number = math.floor((day - _FIRST_NEW_MOON) / _MONTH)
-    begins = _new_moon(number + 1)
-    if begins > day:
-        begins = _new_moon(number)
+    number = math.floor((day - _FIRST_NEW_MOON) / _MONTH) + 1
+    # The moon is up to half a day before or behind the mean by which it is counted.
+    while (begins := _new_moon(number)) > day:
+        number -= 1
     eleventh = _eleventh_month(on.year)
     before, after = (
         (_eleventh_month(on.year - 1), eleventh)

@@ -17,7 +17,7 @@ SAMPLE_TOPICS = (
     ("theft", "Trộm, cướp", "Mất xe, đột nhập, giật đồ"),
     ("violence", "Bạo lực, đe dọa", "Đánh nhau, gây rối, bạo lực gia đình"),
     ("child", "Trẻ em, người mất tích", "Xâm hại, dụ dỗ, đi lạc"),
-    ("drugs", "Ma túy, cờ bạc", "Mua bán, tụ tập, mại dâm"),
+    ("drugs", "Ma túy, cờ bạc", "Bán, tụ tập dùng ma túy, đánh bạc, mại dâm"),
     ("loan", "Tín dụng đen", "Vay nặng lãi, đòi nợ đe dọa"),
     ("fire", "Cháy nổ, vũ khí", "Pháo, hung khí, đua xe, tai nạn"),
     ("other", "Việc khác", "Nhà trọ, hàng giả, xả thải độc"),

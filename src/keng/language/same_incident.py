@@ -142,8 +142,8 @@ def _weight_of_both(one: IncidentTraits, other: IncidentTraits) -> float:
 
 def _tells_of_event(traits: IncidentTraits) -> bool:
     """Two greetings, or two questions about one procedure, are no event however alike they are."""
-    group = known_categories()[traits.categories[0]].group if traits.categories else ""
-    return group not in ("service", "none")
+    known = known_categories().get(traits.categories[0]) if traits.categories else None
+    return known is None or known.group not in ("service", "none")
 
 
 def _shared_part(one: IncidentTraits, other: IncidentTraits) -> float:

@@ -2,10 +2,12 @@
 
 import csv
 import datetime
+import io
 from importlib import resources
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from keng.accounts.models import Post
 from keng.alarms import ringing
@@ -485,11 +487,29 @@ def test_files_with_danger_after_the_end_are_kept_once_with_the_new_report(here,
     Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
     public_client.post("/status/", {"code": CODE})
     for _ in range(2):
-        sound = SimpleUploadedFile("a.txt", b"co tieng dap cua", "text/plain")
-        public_client.post("/status/tip/", {"text": DANGER, "attached": sound})
+        seen = SimpleUploadedFile("a.png", small_picture(), "image/png")
+        public_client.post("/status/tip/", {"text": DANGER, "attached": seen})
     new = Tip.objects.exclude(pk=tip.pk).get()
     assert new.attachments.count() == 1
     assert not tip.attachments.exists()
+
+
+def test_a_file_that_cannot_be_taken_keeps_no_danger_back(here, public_client):
+    keys.make_unit_keys("words-for-a-test")
+    tip = make.tip(unit=here.commune)
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
+    public_client.post("/status/", {"code": CODE})
+    foreign = SimpleUploadedFile("a.txt", b"co tieng dap cua", "text/plain")
+    answer = public_client.post("/status/tip/", {"text": DANGER, "attached": foreign})
+    assert "Lời bạn viết đã tới, tệp thì chưa" in answer.content.decode()
+    assert tip.messages.get().text == DANGER
+    assert not tip.attachments.exists()
+
+
+def small_picture():
+    made = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(made, "PNG")
+    return made.getvalue()
 
 
 def test_its_code_is_not_shown_again_to_whoever_closed_it(here, public_client):

@@ -18,7 +18,7 @@ def test_it_goes_to_the_province_at_once_and_every_page_says_so(stage, resident)
     check = resident.look("check").content.decode()
     assert ASKED in check
     assert "Công an tỉnh Bắc Ninh" in check
-    assert "không thấy cả trong số đếm" in check
+    assert "không thấy tin này, kể cả trong số liệu" in check
     assert "Đúng là gửi cho Công an phường Nếnh" in check
     receipt = resident.send().content.decode()
     assert ASKED in receipt

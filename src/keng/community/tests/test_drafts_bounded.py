@@ -49,7 +49,8 @@ def test_one_network_begins_so_many_reports_and_is_told_in_words(public_client, 
     assert "113" in page
     assert "mạng của bạn" in page
     assert Draft.objects.count() == 3
-    assert not late.cookies.get("keng_a")
+    # It is told to forget what it may have held, and given nothing.
+    assert late.cookies["keng_a"].value == ""
     elsewhere = Client(REMOTE_ADDR="10.2.1.1").post("/report/who-gets/", {"desk": "province"})
     assert elsewhere.status_code == 303
 

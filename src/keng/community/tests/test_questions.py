@@ -341,7 +341,7 @@ def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
     assert {one.pk for one in gone} == {old.pk, private.pk}
     assert {(one.text, one.shown_text, one.answer) for one in gone} == {("", "", "")}
     assert Question.objects.get(pk=fresh.pk).text == ASKED
-    assert "Đã hết hạn" in read(public_client, code)
+    assert "Suốt 30 ngày không ai trả lời" in read(public_client, code)
 
 
 def test_an_answer_given_while_the_sweeper_looks_is_not_destroyed(ward):

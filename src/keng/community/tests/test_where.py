@@ -96,7 +96,7 @@ def test_straight_to_the_province_hides_the_report_from_the_commune(stage, resid
         page = resident.look(step).content.decode()
         assert "trực ban Công an tỉnh Bắc Ninh" in page
         assert "Xã, phường không thấy tin này." in page
-    assert "không thấy cả trong số đếm" in resident.look("check").content.decode()
+    assert "không thấy tin này, kể cả trong số liệu" in resident.look("check").content.decode()
     receipt = resident.send().content.decode()
     assert "Công an tỉnh Bắc Ninh" in receipt
     tip = only_tip()

@@ -75,10 +75,11 @@ def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
 def _write_message(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     form = ReporterMessageForm(request.POST, request.FILES)
     try:
-        if not form.is_valid():
+        if not form.is_valid() and not _is_danger_with_refused_files(form):
             return status_page(request, opened, form)
         text, is_meant = form.cleaned_data["text"], "meant" in request.POST
-        files = [(file.read(), file.content_type) for file in form.cleaned_data["attached"]]
+        attached = form.cleaned_data.get("attached", [])
+        files = [(file.read(), file.content_type) for file in attached]
         # Danger never waits for a question, nor for a report that can take it.
         token = reporter.open_tip_for_danger(
             opened.tip_id,
@@ -101,7 +102,19 @@ def _write_message(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
         words = _("This site cannot seal files and phone numbers yet. Send words without them.")
         form.add_error(None, words)
         return status_page(request, opened, form)
+    if form.errors:
+        return status_page(request, opened, ReporterMessageForm(), not_taken=_refused_files(form))
     return _back_to_status(opened, had=had)
+
+
+def _is_danger_with_refused_files(form: ReporterMessageForm) -> bool:
+    """A file that cannot be taken keeps no words of danger back."""
+    return set(form.errors) == {"attached"} and calls_for_help(form.cleaned_data["text"])
+
+
+def _refused_files(form: ReporterMessageForm) -> str:
+    refused = " ".join(form.errors["attached"])
+    return _("Your words have arrived, the files have not: %(why)s") % {"why": refused}
 
 
 def _must_wait(request: HttpRequest, opened: OpenedTip, form: ReporterMessageForm) -> bool:

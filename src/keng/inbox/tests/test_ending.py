@@ -22,7 +22,7 @@ def newest_version(client, tip):
 
 def test_one_form_ends_it_with_value_outcome_money_and_words(desk, unit):
     # With a category of which the reporter is told more than that it is over.
-    tip = make.tip(unit=unit, category="theft")
+    tip = make.tip(unit=unit, category="scam_impersonation")
     address = url("tip-close", tip.pk)
     shown = desk.get(address).content.decode()
     # The words are on the page as they will be sent, for each outcome.

@@ -46,7 +46,7 @@ def test_a_suggested_p1_stands_there_with_the_one_hour_clock(desk, desk_client):
     assert child.due_at == clock.due_at == child.received_at + datetime.timedelta(hours=1)
     assert order(officer) == [child.pk, paper.pk]
     page = sign_in(desk_client, officer).get(INBOX).content.decode()
-    row = page.partition(str(child.pk))[2].partition("</a>")[0]
+    row = page.partition(f"/tips/{child.pk}/")[2].partition("</a>")[0]
     assert 'P1?<span class="visually-hidden"> (máy gợi ý)</span>' in row
 
 

@@ -187,7 +187,7 @@ def test_what_cannot_be_opened_is_said_to_whoever_objects_and_to_whoever_decides
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert make.copies_to_view() == 2
     page = desk_client.get(address).content.decode()
-    assert "không có bản xem: ảnh hỏng hoặc gửi chưa trọn" in page
+    assert "không có bản xem: tệp hỏng hoặc gửi chưa trọn" in page
     assert page.count("/listings/dispute-files/") == 1
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE

@@ -189,7 +189,7 @@ def test_a_name_is_no_role(desk, desk_client):
     sent = {"when": "0", "begins": "21:00", "ends": "23:00", "holder": "", "role": "Ông Chinh"}
     answer = desk_client.post(f"/groups/{desk.team.pk}/team/shift/", sent)
     assert answer.status_code == 422
-    assert "Bạn ghi vai trò" in answer.content.decode()
+    assert "Hãy ghi vai trò" in answer.content.decode()
     assert not TeamShift.objects.exists()
     desk_client.post(f"/groups/{desk.team.pk}/team/shift/", sent | {"role": "Tổ phó"})
     assert TeamShift.objects.get().role == "Tổ phó"

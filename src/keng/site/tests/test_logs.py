@@ -16,6 +16,7 @@ PUBLIC = {
     "w/<str:code>",
     "s/<str:code>",
     "results/<str:span>",
+    "machine/<str:span>",
     "phones/<str:key>",
     "lessons/from/<slug:slug>",
     "lessons/<slug:slug>",

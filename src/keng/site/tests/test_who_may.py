@@ -52,6 +52,13 @@ pytestmark = pytest.mark.django_db
 
 # Parts of acts: they lock, write or record for an act that has asked already, or only answer.
 STEPS = {
+    # What comes of a closing is kept inside it, and what was done to tasks is put on record.
+    "decisions.incident_effect.keep_effect",
+    "relay.relay_acts.record_on_tasks",
+    # Of many tips one after the other: of each an act asks by itself.
+    "inbox.chosen_tips.answer_together",
+    "inbox.chosen_tips.decline_together",
+    "inbox.chosen_tips.take_back_together",
     "accounts.notices.tell_officers",
     "claims.writing.locked_claim",
     "delivery.dispatch.send_dispatch",
@@ -328,6 +335,7 @@ def _by_name(here):
         "sheet": Sheet((), ("name",), (), (), ""),
         "shown": "",
         "is_open": False,
+        "hours": 2,
         "group_id": rows["group"].pk,
         "active": False,
         "stopped": True,

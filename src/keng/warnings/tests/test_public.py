@@ -344,7 +344,7 @@ def test_the_list_is_searched_by_words_and_by_topic(public_client, ward):
         ("topic=fire&q=kich+hoat", False),
         ("topic=nothing", True),
     ):
-        shown = public_client.get(f"{address}?{query}").content.decode()
+        shown = public_client.get(f"{address}?{query}").content.decode().replace("\u00a0", " ")
         assert (f"{CALM['title']}</a>" in shown) == is_found, query
 
 

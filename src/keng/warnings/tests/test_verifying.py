@@ -72,7 +72,7 @@ def test_a_real_warning_pasted_whole_is_never_called_false(public_client, versio
     assert "Có thể là giả" not in page
     assert "không có trong cảnh báo" not in page
     # Nor genuine: words can be changed, too.
-    assert "Giờ bạn so lời văn" in page
+    assert "Giờ bạn so nội dung" in page
     assert CALM["title"] in page
 
 
@@ -101,7 +101,7 @@ def test_what_differs_under_a_true_code_is_said_first(public_client, version, ou
     text = words(page).partition("Bản công an đã phát")[0]
     assert text.index("khác bản công an đã phát") < text.index(shown)
     assert "Đừng gọi" in text
-    assert "so lời văn" not in text
+    assert "so nội dung" not in text
 
 
 def test_what_was_taken_back_says_so_beside_its_text(public_client, version):
