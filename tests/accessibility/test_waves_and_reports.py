@@ -53,7 +53,7 @@ def test_the_charts_of_a_whole_province_are_one_sheet(stack, person):
     Desk(page, stack, COORDINATOR).sign_in()
     signed = addresses_from(page, f"{stack.desk}/figures/reports/", r"/reports/[0-9a-f-]{36}/$")
     page.goto(addresses_from(page, signed[-1], r"/charts/$")[-1])
-    assert page.locator("main table").count() == 5
+    assert page.locator("main table").count() == 6
     assert len(sheets(page.pdf(format="A4"))) == 1
 
 

@@ -113,7 +113,7 @@ def _is_danger_with_refused_files(form: ReporterMessageForm) -> bool:
 
 
 def _refused_files(form: ReporterMessageForm) -> str:
-    refused = " ".join(form.errors["attached"])
+    refused = " ".join(map(str, form.errors["attached"]))
     return _("Your words have arrived, the files have not: %(why)s") % {"why": refused}
 
 
