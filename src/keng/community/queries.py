@@ -62,3 +62,9 @@ def _month_before(day: datetime.date) -> datetime.date:
 def has_question(code: str) -> bool:
     """Whether a cleaned code is that of a question."""
     return Question.objects.filter(code_hash=receipt_codes.code_hash(code)).exists()
+
+
+def question_became_report(code_hashes: list[bytes]) -> bool:
+    """Whether a question with one of these codes was made a report, which the code opens since."""
+    moved = Question.objects.filter(state=Question.State.MOVED)
+    return moved.filter(code_hash__in=code_hashes).exists()

@@ -11,6 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 
+def _never(_code_hashes: list[bytes]) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class CodeDoor:
     """One kind of code."""
@@ -19,6 +23,8 @@ class CodeDoor:
     """Whether a cleaned code is of this kind."""
     opens_at: str
     """Name of the address that takes the same form."""
+    became_report: Callable[[list[bytes]], bool] = _never
+    """Whether one of these hashes of codes was given out for it, and opens a report since."""
 
 
 _DOORS: dict[str, CodeDoor] = {}
@@ -27,6 +33,11 @@ _DOORS: dict[str, CodeDoor] = {}
 def register_code_door(door: CodeDoor) -> None:
     """From now on the box knows this kind, too; once more changes nothing."""
     _DOORS[door.opens_at] = door
+
+
+def began_as_something_else(code_hashes: list[bytes]) -> bool:
+    """Whether a report, known by its codes, came in as a question, and a desk made it a report."""
+    return any(door.became_report(code_hashes) for door in _DOORS.values())
 
 
 def lead_to_code_door(code: str) -> HttpResponse | None:

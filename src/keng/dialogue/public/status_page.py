@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.decisions.out_of_scope import may_object_to_sealing
+from keng.dialogue.public.code_doors import began_as_something_else
 from keng.dialogue.public.code_page import sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open
 from keng.dialogue.public.stages import is_closed_for_reporter, stages_of_tip, status_heading
@@ -28,7 +29,7 @@ from keng.tips.concerns import guessed_concerned_unit
 from keng.tips.gravity import calls_for_help
 from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
-from keng.tips.models import DialogueMessage, Tip
+from keng.tips.models import DialogueMessage, Receipt, Tip
 from keng.tips.origins import is_from_chat
 from keng.tips.printed_receipt import answer_due, finish_due, look_due
 from keng.tips.unread_files import refuse_beyond_share
@@ -144,6 +145,7 @@ def status_page(
                 tip, spoken, tells_danger=bool(first_words.get("tells_danger"))
             ),
             "trail": stages_of_tip(tip),
+            "was_question": began_as_something_else(_code_hashes(tip)),
             "is_answered": is_answered,
             "answer_by": answer_by if is_told_when else None,
             "finish_by": finish_by if finish_by and finish_by > times.now() else None,
@@ -218,3 +220,8 @@ def _open_question(messages: list[DialogueMessage]) -> DialogueMessage | None:
         last is not None and last.author == DialogueMessage.Author.DESK and "?" in last.text
     )
     return last if is_question else None
+
+
+def _code_hashes(tip: Tip) -> list[bytes]:
+    hashes = Receipt.objects.filter(tip=tip).values_list("hash", flat=True)
+    return [bytes(each) for each in hashes]
