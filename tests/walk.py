@@ -61,7 +61,10 @@ def kind(address: str) -> str:
 
 def _links(page: Page, start: str) -> list[str]:
     """Addresses of this site, without query and fragment, in the order of the page."""
-    raw = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    raw = page.eval_on_selector_all(
+        "a[href]",
+        "links => links.map(link => new URL(link.getAttribute('href'), document.baseURI).href)",
+    )
     here = urlsplit(start).netloc
     return [
         urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

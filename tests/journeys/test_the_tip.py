@@ -236,7 +236,7 @@ def test_files_are_uncovered_in_a_dialog_and_covered_again(people, stack, desk):
     reporter = people.resident()
     files = [
         ("a.png", "image/png", picture()),
-        ("b.png", "image/png", picture()),
+        ("b.png", "image/png", picture("navy")),
         ("c.wav", "audio/wav", sound()),
     ]
     story = Story("Họ gửi em hai ảnh giấy mời giả và một đoạn ghi âm")
@@ -311,9 +311,9 @@ def switch_keys(page: Page, stack, *, on: bool) -> None:
     expect(page.locator(".toast")).to_be_visible()
 
 
-def picture() -> bytes:
+def picture(colour: str = "teal") -> bytes:
     made = io.BytesIO()
-    Image.new("RGB", (900, 600), "teal").save(made, "PNG")
+    Image.new("RGB", (900, 600), colour).save(made, "PNG")
     return made.getvalue()
 
 
