@@ -118,7 +118,8 @@ def convert_bytes(
         "-I",
         "-m",
         "keng.files.limited_program",
-        str(int(within)),
+        # Its threads together may work longer than the clock runs: that one decides, and tells why.
+        str(int(within) * 2 + 1),
         str(_OPEN_STREAMS),
         ffmpeg_program(),
         *("-hide_banner", "-nostdin", "-loglevel", "info", "-nostats"),

@@ -34,7 +34,7 @@ READ = [
     ("đi rồiiii nè quáaaa", "đi rồi nè quá"),
     ("lu\u200bừa đảo", "luừa đảo"),
     ("xe lật trênQL37 gần dốc", "xe lật trên QL37 gần dốc"),
-    ("sdtcuaem bi khoa", "sdt cua em bi khoa"),
+    ("xecuatoi bi lay", "xe cua toi bi lay"),
     ("cãi nhau ởcổngLim vì chắnlối", "cãi nhau ở cổng Lim vì chắn lối"),
     ("tr0m ch0 o 7an Yen", "trom cho o Tan Yen"),
 ]
