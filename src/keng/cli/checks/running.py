@@ -70,7 +70,16 @@ def unfinished_start(pid: int) -> float | None:
         return None
     since = time.time() - began
     sign = alive.sign_ages().get("keng")
-    return since if sign is None or sign > since else None
+    has_begun = sign is not None and sign <= since
+    return None if has_begun or _has_started_others(began) else since
+
+
+def _has_started_others(began: float) -> bool:
+    """Whether what a supervisor watches over was born after it, and lives."""
+    registered = registered_processes(data_folder())
+    watched = [registered[name] for name in alive.ESSENTIAL_PROCESSES if name in registered]
+    born = [started_at(entry["pid"]) for entry in watched if entry.get("pid")]
+    return any(each is not None and each >= began for each in born)
 
 
 def is_starting() -> bool:
