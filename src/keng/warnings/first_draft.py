@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -151,9 +152,13 @@ def _initial_values(
 
 
 def _suggested_category(tips: list[Tip]) -> str:
-    """What the machine suggests for the newest of these tips; the author may change it."""
-    newest = Suggestion.objects.filter(tip__in=tips).order_by("-tip_id").first()
-    return newest.guess if newest else ""
+    """What the machine suggests for most of these tips; the author may change it.
+
+    A tip of which it asks what it is says nothing, however new it is.
+    """
+    suggestions = Suggestion.objects.filter(tip__in=tips)
+    guesses = Counter(each.guess for each in suggestions if each.guess)
+    return max(guesses, key=lambda code: (guesses[code], code), default="")
 
 
 def _sign_of(number: NumberOfTips) -> str:

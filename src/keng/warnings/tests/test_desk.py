@@ -180,6 +180,21 @@ def test_an_unsorted_tip_lends_the_category_the_machine_suggests(desk_client, wa
     assert '<option value="" selected>' in blank
 
 
+@pytest.mark.parametrize("asks_at", [0, 1, 2])
+def test_an_incident_lends_what_the_machine_suggests_for_most_of_its_tips(
+    desk_client, ward, asks_at
+):
+    """Whichever of them it could not read: the newest is one of those of its five minutes."""
+    tips = sorted((make.tip(unit=ward.unit) for _ in range(3)), key=lambda tip: tip.pk)
+    for at, tip in enumerate(tips):
+        unsure = {"strength": "unsure"} if at == asks_at else {}
+        Suggestion.objects.create(tip=tip, categories=[{"code": "scam_parcel", **unsure}])
+    incident = make.incident(unit=ward.unit, by=ward.officer, tips=tips)
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?incident={incident.pk}").content.decode()
+    assert '<option value="scam_parcel" selected>' in page
+
+
 def test_the_list_of_warnings_leads_to_how_far_they_got(desk_client, ward):
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warnings")).content.decode()
