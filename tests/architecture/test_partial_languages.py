@@ -68,7 +68,9 @@ def _marks(text):
 def test_chinese_has_the_wide_marks_of_its_own_writing():
     """Beside a Chinese character no comma, colon or bracket of the Latin script stands."""
     translated = entries_by_sentence(LOCALE / "zh_Hans" / "LC_MESSAGES")
-    words = [text for entries in translated.values() for entry in entries for text in said(entry)]
+    words = [
+        text for entries in translated.values() for entry in entries for text in entry_words(entry)
+    ]
     assert len(words) > 300
     assert [text for text in words if HAN_BESIDE_LATIN_MARK.search(NO_TEXT.sub("X", text))] == []
 
@@ -78,7 +80,7 @@ def test_a_narrow_mark_would_be_noticed(wrong):
     assert HAN_BESIDE_LATIN_MARK.search(NO_TEXT.sub("X", wrong))
 
 
-def said(entry):
+def entry_words(entry):
     return [entry.msgstr] if entry.msgstr else list(entry.msgstr_plural.values())
 
 

@@ -28,7 +28,7 @@ BUILT: dict[str, list[re.Pattern[Any]]] = {
         )
         if pattern is not None
     ],
-    "keng.inbox.by_place.tips_by_place._HamletName.of": [
+    "keng.inbox.by_place.tips_by_place._HamletName.from_place": [
         re.compile(name_in_words(Place(name=name, full_name=f"Thôn {name}")))
         for name in ("10", "Nam Ngạn", "a " * 60)
     ],

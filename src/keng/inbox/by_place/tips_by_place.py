@@ -100,7 +100,9 @@ def tips_by_hamlet(officer: Officer, commune: Place) -> TipsByPlace:
     `elsewhere` are the tips of the commune that name none of its hamlets, `total` counts each once.
     """
     now = times.now()
-    hamlets = [(_HamletName.of(place), OpenTips(place)) for place in hamlets_of_commune(commune)]
+    hamlets = [
+        (_HamletName.from_place(place), OpenTips(place)) for place in hamlets_of_commune(commune)
+    ]
     elsewhere, total = OpenTips(None), OpenTips(None)
     rows = (
         Tip.objects.visible_to(officer)
@@ -142,7 +144,7 @@ class _HamletName:
     pattern: re.Pattern[str]
 
     @classmethod
-    def of(cls, hamlet: Place) -> "_HamletName":
+    def from_place(cls, hamlet: Place) -> "_HamletName":
         return cls(hamlet.pk, hamlet.code, re.compile(name_in_words(hamlet)))
 
     def stands_in(self, words: str) -> bool:

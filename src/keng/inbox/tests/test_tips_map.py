@@ -38,7 +38,7 @@ class Province:
         self.coordinator = make.officer(unit=self.unit, role=Post.Role.COORDINATOR)
         self.officer = make.officer(unit=self.ward)
 
-    def told(self, place, *, unit=None, **fields):
+    def told_tip(self, place, *, unit=None, **fields):
         """An open tip of the ward at this place."""
         return make.tip(unit=unit or self.ward, place=place, **fields)
 
@@ -51,16 +51,16 @@ def province():
 @pytest.fixture
 def tips(province):
     late = times.now() - datetime.timedelta(hours=30)
-    told = province.told
-    told(province.first, urgency="P0")
-    told(province.nenh, place_detail="sau đình THÔN 10, nhà 1", urgency="P1", received_at=late)
-    told(province.nenh, place_detail="giữa thôn 1 và thôn 10", due_at=late)
-    told(province.nenh, place_detail="ngõ 10")
-    told(None)
-    told(make.place("Phường xa", kind="ward", parent=make.place("Tỉnh xa", kind="province")))
-    told(province.kep, unit=province.other)
-    told(province.nenh, state=Tip.State.CLOSED, due_at=None, closed_at=times.now())
-    told(province.nenh, concerns=(province.ward,))
+    told_tip = province.told_tip
+    told_tip(province.first, urgency="P0")
+    told_tip(province.nenh, place_detail="sau đình THÔN 10, nhà 1", urgency="P1", received_at=late)
+    told_tip(province.nenh, place_detail="giữa thôn 1 và thôn 10", due_at=late)
+    told_tip(province.nenh, place_detail="ngõ 10")
+    told_tip(None)
+    told_tip(make.place("Phường xa", kind="ward", parent=make.place("Tỉnh xa", kind="province")))
+    told_tip(province.kep, unit=province.other)
+    told_tip(province.nenh, state=Tip.State.CLOSED, due_at=None, closed_at=times.now())
+    told_tip(province.nenh, concerns=(province.ward,))
     examine_tips()
     return province
 
@@ -95,8 +95,8 @@ def test_a_tip_stands_in_every_hamlet_its_place_names(tips):
 
 def test_the_gravest_place_comes_first(province):
     for _each in range(3):
-        province.told(province.nenh)
-    province.told(province.kep, unit=province.other, urgency="P0")
+        province.told_tip(province.nenh)
+    province.told_tip(province.kep, unit=province.other, urgency="P0")
     found = tips_by_commune(province.coordinator)
     assert [each.place for each in found.places] == [province.kep, province.nenh]
 
@@ -153,9 +153,9 @@ def test_more_communes_and_hamlets_cost_no_more_questions(
     client = sign_in(desk_client, tips.coordinator)
     for number in range(30):
         place = make.place(kind="hamlet", parent=tips.nenh)
-        tips.told(place)
+        tips.told_tip(place)
         made = make.place(f"Xã {number}", kind="commune", parent=tips.province)
-        tips.told(made, unit=make.unit(parent=tips.unit, serves=made))
+        tips.told_tip(made, unit=make.unit(parent=tips.unit, serves=made))
     for address in (MAP, f"{MAP}?place={tips.nenh.pk}"):
         with django_assert_max_num_queries(20):
             client.get(address)

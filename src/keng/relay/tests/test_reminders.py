@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 __all__ = ["ward"]
 
 
-def told(hours, **of):
+def told_task(hours, **of):
     """Their tasks were handed out so many hours ago."""
     at = times.now() - datetime.timedelta(hours=hours)
     RelayTask.objects.filter(**of).update(handed_out_at=at)
@@ -34,7 +34,7 @@ def names(officer, **asked):
 def test_who_has_not_confirmed_after_some_hours_is_reminded(ward):
     ward.send(ward.audience())
     assert names(ward.officer) == []
-    told(3)
+    told_task(3)
     assert names(ward.officer) == ["Bà Mão"]
     assert names(ward.officer, hours=6) == []
     assert names(make.officer(unit=make.unit())) == []
@@ -44,7 +44,7 @@ def test_who_has_not_confirmed_after_some_hours_is_reminded(ward):
 
 def test_who_wants_to_do_it_later_or_stopped_is_not(ward):
     ward.send(ward.audience())
-    told(30)
+    told_task(30)
     actions.note_why_not([RelayTask.objects.get().pk], lead=ward.lead, reason="later")
     assert names(ward.officer) == []
     RelayTask.objects.update(remind_at=times.now() - datetime.timedelta(hours=1))
@@ -55,7 +55,7 @@ def test_who_wants_to_do_it_later_or_stopped_is_not(ward):
 
 def test_one_tap_notes_it_and_the_words_are_there(desk_client, ward):
     dispatch = ward.send(ward.audience())
-    told(3)
+    told_task(3)
     sign_in(desk_client, ward.officer)
     address = url("reminders", desk=True)
     shown = desk_client.get(address).content.decode()
@@ -81,8 +81,8 @@ def test_one_tap_notes_it_and_the_words_are_there(desk_client, ward):
 def test_whoever_was_reminded_lately_comes_last(ward):
     second = make.lead(unit=ward.unit, groups=(ward.group,), name="Ông Tám")
     ward.send(ward.audience())
-    told(5, lead=ward.lead)
-    told(3, lead=second)
+    told_task(5, lead=ward.lead)
+    told_task(3, lead=second)
     assert names(ward.officer) == ["Bà Mão", "Ông Tám"]
     assert reminders.note_reminded(ward.lead.pk, hours=2, by=ward.officer) == 1
     assert names(ward.officer) == ["Ông Tám", "Bà Mão"]
@@ -92,7 +92,7 @@ def test_a_school_is_reminded_in_its_own_words(public_client, ward):
     Group.objects.filter(pk=ward.group.pk).update(kind="school")
     teacher = make.lead(unit=ward.unit, groups=(ward.group,), name="Cô Hoa", above=ward.lead)
     ward.send(ward.audience())
-    told(3)
+    told_task(3)
     (found,) = reminders.leads_to_remind(ward.officer)
     assert "nhờ thầy cô gửi" in found.message
     assert "còn 1 người chưa xác nhận" in found.message
@@ -138,7 +138,7 @@ def test_every_warning_of_the_month_is_counted_and_reached_by_pages(desk_client,
 def test_who_answers_to_somebody_who_stopped_is_the_desks_to_remind(ward):
     below = make.lead(unit=ward.unit, groups=(ward.group,), name="Ông Tám", above=ward.lead)
     ward.send(ward.audience())
-    told(3)
+    told_task(3)
     assert names(ward.officer) == ["Bà Mão"]
     type(ward.lead).objects.filter(pk=ward.lead.pk).update(stopped_at=times.now())
     assert names(ward.officer) == [below.name]
