@@ -150,7 +150,6 @@ def become(db):
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
             if process != "owner":
-                cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
                 cursor.execute(f"SET LOCAL ROLE keng_{process}")
 
     return switch
@@ -168,8 +167,6 @@ def in_a_request(transactional_db):
     """
     connection.ensure_connection()
     give_rights()
-    with connection.cursor() as cursor:
-        cursor.execute("GRANT keng_desk, keng_public TO CURRENT_USER")
 
     def run(*acts, by=None):
         with connection.cursor() as cursor:

@@ -253,7 +253,6 @@ def worker(transactional_db):
     @contextlib.contextmanager
     def role():
         with connection.cursor() as cursor:
-            cursor.execute("GRANT keng_worker TO CURRENT_USER")
             cursor.execute("SET ROLE keng_worker")
         try:
             yield

@@ -32,8 +32,6 @@ def say(own_keys):
     With the edge's role: what the database refuses it, no handler may need.
     """
     give_rights()
-    with connection.cursor() as cursor:
-        cursor.execute("GRANT keng_edge TO CURRENT_USER")
     make.clock_rules()
     unit = make.unit("Công an phường Thử", parent=make.province_unit("Công an tỉnh Thử"))
     keys.operator_file().unlink(missing_ok=True)

@@ -20,8 +20,9 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.db.models.signals import post_migrate
 from django.urls import set_urlconf
+from psycopg import sql
 
-from keng.kit.database import dsn
+from keng.kit.database import PROCESSES, dsn, role
 from keng.kit.demo_hook import installed_demo
 from keng.kit.static_names import static_folder
 from keng.runtime.locale import compile_catalogues
@@ -144,6 +145,18 @@ def _begin() -> None:
         Run.cluster.start()
         ensure_owner(Run.cluster, may_create_databases=True)
     ensure_roles(dsn("owner"))
+    _let_the_owner_work_as_each_process()
+
+
+def _let_the_owner_work_as_each_process() -> None:
+    """Once for the run: roles belong to the cluster, not to the database of a worker.
+
+    Given inside the transactions of tests, in whatever order each took the roles, two workers
+    waited for each other and the database ended one of them.
+    """
+    names = sql.SQL(", ").join(sql.Identifier(role(name)) for name in PROCESSES if name != "owner")
+    with psycopg.connect(dsn("owner"), autocommit=True) as owner:
+        owner.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(names))
 
 
 def _sweep() -> None:

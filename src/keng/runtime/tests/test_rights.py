@@ -38,3 +38,15 @@ def test_what_a_test_undoes_takes_no_rights_with_it(become):
         assert cursor.fetchone() == (False,)
         cursor.execute("SELECT has_table_privilege('keng_desk', 'tips_tip', 'SELECT')")
         assert cursor.fetchone() == (True,)
+
+
+def test_working_as_a_process_holds_no_role_that_another_worker_waits_for(become):
+    for process in ("public", "desk"):
+        become(process)
+    become("owner")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'object'"
+            " AND classid IN ('pg_authid'::regclass, 'pg_auth_members'::regclass)"
+        )
+        assert cursor.fetchone() == (0,)

@@ -237,7 +237,6 @@ def test_no_address_is_kept_or_logged_with_an_answer(public_client, stage, caplo
 def become(process):
     give_rights()
     with connection.cursor() as cursor:
-        cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
         cursor.execute(f"SET LOCAL ROLE keng_{process}")
 
 

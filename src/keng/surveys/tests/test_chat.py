@@ -89,7 +89,6 @@ def become(process):
     """Work with the rights of a process."""
     give_rights()
     with connection.cursor() as cursor:
-        cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
         cursor.execute(f"SET LOCAL ROLE keng_{process}")
     yield
     with connection.cursor() as cursor:
