@@ -1,7 +1,6 @@
 """What a look-up answers, the same on the page and in a chat. Never "safe"."""
 
 import datetime
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -77,16 +76,18 @@ def lookup_answers(asked: Sequence[LookupTerm]) -> list[LookupAnswer]:
     keys = {listing_hash(*key): key for each in asked if not _is_private(each) for key in each.keys}
     found = _by_hash(_listed_under(list(keys))) if keys else {}
     off = _by_hash(_taken_off_under(list(keys))) if keys else {}
-    disputed = (
-        set(
-            Dispute.objects.open()
-            .filter(listing__in=[each.pk for rows in found.values() for each in rows])
-            .values_list("listing", flat=True)
-        )
-        if found
-        else set()
-    )
+    disputed = _disputed_among(list(found)) if found else set()
     return [_answer_to(each, found, off, disputed) for each in asked]
+
+
+def _disputed_among(keys: Sequence[bytes]) -> set[bytes]:
+    """Of these numbers and addresses, by hash, those whose entry somebody objects to now.
+
+    By what it is and not by its row: a list of another source may have taken the place of the row
+    that the holder saw.
+    """
+    of_entries = Dispute.objects.open().filter(listing__lookup_hash__in=keys)
+    return {bytes(key) for key in of_entries.values_list("listing__lookup_hash", flat=True)}
 
 
 def public_listing(hash: str) -> Listing | None:
@@ -151,7 +152,7 @@ def _answer_to(
     asked: LookupTerm,
     found: dict[bytes, list[Listing]],
     off: dict[bytes, list[Listing]],
-    disputed: set[uuid.UUID],
+    disputed: set[bytes],
 ) -> LookupAnswer:
     if _is_private(asked):
         return LookupAnswer(asked, PRIVATE)
@@ -169,8 +170,9 @@ def _answer_to(
     sources = dict.fromkeys(
         row.block_list.name for row in rows if row.block_list is not None and row is not best
     )
+    is_disputed = bytes(best.lookup_hash) in disputed
     return LookupAnswer(
-        asked, best.grade, listing=best, sources=tuple(sources), is_disputed=best.pk in disputed
+        asked, best.grade, listing=best, sources=tuple(sources), is_disputed=is_disputed
     )
 
 

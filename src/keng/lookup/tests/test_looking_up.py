@@ -115,6 +115,18 @@ def test_an_open_objection_is_said_with_the_entry(unit):
     assert look_up("0912000417")[0].is_disputed
 
 
+def test_an_open_objection_is_said_with_whatever_entry_answers_for_the_number(unit):
+    made = imported("vay-sieutoc.example")
+    key = bytes(made.lookup_hash).hex()
+    disputes.object_to_listing(key, reason="mistake", text="Không phải.", token="x" * 22)
+    Listing.objects.filter(pk=made.pk).update(
+        status="ended", end_reason="replaced", ended_at=times.now()
+    )
+    imported("vay-sieutoc.example", name="Danh sách B")
+    (answer,) = look_up("vay-sieutoc.example")
+    assert (answer.listing.block_list.name, answer.is_disputed) == ("Danh sách B", True)
+
+
 def test_a_look_up_writes_nothing_and_asks_few_times(unit, django_assert_max_num_queries):
     listing(unit=unit)
     text = "0912 000 417, 0912 000 418, dinhdanh-nhanh.example, stk 0000001234567"
