@@ -13,8 +13,8 @@ from keng.kit import times
 from keng.kit.ids import new_id
 
 # The database locks the head, hashes, and moves the head by one. It refuses what this process may
-# not say, or not of this actor (keng.audit.migrations.0004), and gives what a process records its
-# id and its moment.
+# not say, or not of this actor (keng.audit.migrations.0004, its check anew in 0006), and gives what
+# a process records its id and its moment.
 _APPEND = """
 SELECT entry_seq, entry_previous, entry_hash, kept_id, kept_at
 FROM audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)

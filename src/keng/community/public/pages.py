@@ -8,6 +8,7 @@ from keng.claims.queries import recent_checks
 from keng.claims.sentences import prepared_for_reader
 from keng.community import busy_notice
 from keng.community.promises import PROMISES
+from keng.community.public.home_page import warnings_for_home
 from keng.community.queries import last_month_account
 from keng.kit.database import has_own_server
 from keng.kit.languages import FULL_LANGUAGES, PublicRequest, answer_in_english
@@ -16,26 +17,21 @@ from keng.lessons.queries import newest_editions as newest_lessons
 from keng.places.models import Unit
 from keng.places.place_cookie import chosen_place
 from keng.surveys.queries import open_surveys
-from keng.warnings.models import Version
-from keng.warnings.queries import current_warnings, current_warnings_for
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
     near = chosen_place(request)
-    found = _once_by_words(current_warnings_for("", near, limit=12))[:4]
-    further = (
-        _once_by_words([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
-    )
+    warnings = warnings_for_home(near)
     busy = busy_notice.is_busy()
     return render(
         request,
         "community/home.html",
         {
             "near": near,
-            "newest": found[0] if found else None,
-            "others": found[1:],
-            "further": further,
+            "newest": warnings.newest,
+            "others": warnings.others,
+            "further": warnings.further,
             "month": last_month_account(),
             "busy": busy,
             "known": busy_notice.recent_urgent_warnings() if busy else [],
@@ -45,15 +41,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "checks": prepared_for_reader(recent_checks(3)),
         },
     )
-
-
-def _once_by_words(versions: list[Version]) -> list[Version]:
-    """The first of those in the same words: a province and its communes warn of the same thing."""
-    first: dict[tuple[str, ...], Version] = {}
-    for version in versions:
-        words = version.texts["vi"]
-        first.setdefault(tuple(words[part] for part in ("title", "what", "signs", "act")), version)
-    return list(first.values())
 
 
 def first_hour(request: PublicRequest) -> HttpResponse:

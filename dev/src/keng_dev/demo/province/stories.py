@@ -1,4 +1,4 @@
-"""What was told, by whom, when and where: 6,800 tips, among them the waves and the one of today."""
+"""What was told, by whom, when and where: all tips of the demo (`volumes.py` says how many)."""
 
 import datetime as dt
 from collections.abc import Callable
