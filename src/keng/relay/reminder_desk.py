@@ -44,12 +44,16 @@ def lead_remind(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
     """The words were copied for the lead's own chat."""
     found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
     hours = _hours(request.POST.get("hours", ""))
-    queries.note_reminded(found.pk, hours=hours, by=request.officer)
-    said = _("Noted: %(name)s is reminded. Paste the words in their own chat.")
-    messages.success(request, said % {"name": found.name})
+    dispatch = read_id(request.POST.get("dispatch", ""))
+    if queries.note_reminded(found.pk, hours=hours, by=request.officer, dispatch=dispatch):
+        words = _("Noted: %(name)s is reminded. Paste the words in their own chat.")
+        messages.success(request, words % {"name": found.name})
+    else:
+        words = _("Nothing was noted: no warning waits for %(name)s any more.")
+        messages.warning(request, words % {"name": found.name})
     asked = {"hours": str(hours)}
-    if key := read_id(request.POST.get("dispatch", "")):
-        asked["dispatch"] = str(key)
+    if dispatch:
+        asked["dispatch"] = str(dispatch)
     return redirect(f"{reverse('reminders')}?{urlencode(asked)}")
 
 

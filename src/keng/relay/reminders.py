@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # How long to wait before reminding, in hours: what the page offers, and what it begins with.
 HOURS_TO_WAIT = (1, 2, 6, 12, 24, 48)
 USUAL_HOURS = 2
+# Within this time a second tap is the first one again.
+_SAME_REMINDER = datetime.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,30 @@ class LeadToRemind:
 
 
 @act(acts.REMIND_LEAD)
-def note_reminded(lead_id: uuid.UUID, *, hours: int, by: "Officer") -> int:
-    """The officer sent the reminder to the lead's own chat; returns for how many tasks it was.
+def note_reminded(
+    lead_id: uuid.UUID, *, hours: int, by: "Officer", dispatch: uuid.UUID | None = None
+) -> int:
+    """The officer sent the reminder to the lead's own chat; returns of how many tasks it spoke.
 
-    Raises NotAllowed.
+    Of those of one dispatch or of all, as the list that was shown. Raises NotAllowed.
     """
     lead = lock_one(Lead.objects.visible_to(by), lead_id)
     theirs = Q(lead=lead) | Q(lead__above=lead)
-    waiting = _waiting_since(by, hours).filter(theirs).select_related("lead")
+    waiting = _waiting_since(by, hours, dispatch).filter(theirs).select_related("lead")
     tasks = list(lock(waiting))
-    RelayTask.objects.filter(pk__in=[task.pk for task in tasks]).update(
-        reminded_at=times.now(), reminded_by=by
-    )
-    record_on_tasks("relay.reminded", tasks, by=by)
+    now = times.now()
+    unnoted = [task for task in tasks if not _is_noted(task, by, since=now - _SAME_REMINDER)]
+    if unnoted:
+        RelayTask.objects.filter(pk__in=[task.pk for task in unnoted]).update(
+            reminded_at=now, reminded_by=by
+        )
+        record_on_tasks("relay.reminded", unnoted, by=by)
     return len(tasks)
+
+
+def _is_noted(task: RelayTask, by: "Officer", *, since: datetime.datetime) -> bool:
+    is_by_them = task.reminded_by_id == by.pk
+    return is_by_them and task.reminded_at is not None and task.reminded_at > since
 
 
 def leads_to_remind(
@@ -73,9 +85,7 @@ def leads_to_remind(
     Whoever was reminded lately comes last. Who answers to another lead is that lead's to remind,
     and only counted here.
     """
-    tasks = _waiting_since(officer, hours)
-    if dispatch:
-        tasks = tasks.filter(dispatch=dispatch)
+    tasks = _waiting_since(officer, hours, dispatch)
     by_lead: dict[uuid.UUID, list[RelayTask]] = {}
     shown_with = tasks.select_related("lead", "lead__above", "group", "dispatch", "dispatch__unit")
     for task in shown_with.prefetch_related("dispatch__texts").order_by("id"):
@@ -90,19 +100,26 @@ def leads_to_remind(
     return sorted(found, key=order)
 
 
-def _waiting_since(officer: "Officer", hours: int) -> "RelayTaskQuerySet":
-    """Open tasks of the own desk's leads who know of them for so long and want no later hour."""
+def _waiting_since(
+    officer: "Officer", hours: int, dispatch: uuid.UUID | None
+) -> "RelayTaskQuerySet":
+    """Open tasks of the own desk's leads who know of them for so long and want no later hour.
+
+    Those of one dispatch, or of all of them.
+    """
     since = times.now() - datetime.timedelta(hours=hours)
     # Who answers to another lead hears of it from them, so the desk may never have told them.
     is_told = Q(handed_out_at__lt=since) | Q(
         handed_out_at=None,
-        lead__above__isnull=False,
+        lead__above__unit_id=F("lead__unit_id"),
         lead__above__stopped_at=None,
         created_at__lt=since,
     )
     wants_later = Q(cannot_reason="later", remind_at__gt=times.now())
+    of_dispatch = Q(dispatch=dispatch) if dispatch else Q()
     return (
         with_expiry(RelayTask.objects.visible_to(officer))
+        .filter(of_dispatch)
         .filter(open_and_in_time(), is_told, lead__unit_id__in=officer.own_unit_ids)
         .filter(lead__stopped_at=None)
         .exclude(wants_later)
@@ -172,5 +189,8 @@ def _values(task: RelayTask, lead: Lead, titles: tuple[str, ...]) -> dict[str, s
 
 
 def _superior_of(lead: Lead) -> Lead | None:
-    """Whom the lead answers to; nobody but the desk once that one has stopped."""
-    return lead.above if lead.above is not None and lead.above.stopped_at is None else None
+    """Whom the lead answers to; the desk alone once that one has stopped, or is another desk's."""
+    above = lead.above
+    if above is None or above.stopped_at is not None or above.unit_id != lead.unit_id:
+        return None
+    return above

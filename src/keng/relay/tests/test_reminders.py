@@ -88,6 +88,44 @@ def test_whoever_was_reminded_lately_comes_last(ward):
     assert names(ward.officer) == ["Ông Tám", "Bà Mão"]
 
 
+def test_a_reminder_of_one_warning_notes_no_other(desk_client, ward):
+    first, second = ward.send(ward.audience()), ward.send(ward.audience())
+    told_task(3)
+    sign_in(desk_client, ward.officer)
+    sent = {"hours": "2", "dispatch": str(first.pk)}
+    desk_client.post(url("lead-remind", ward.lead.pk, desk=True), sent)
+    reminded = RelayTask.objects.filter(reminded_at__isnull=False)
+    assert [task.dispatch_id for task in reminded] == [first.pk]
+    assert names(ward.officer, dispatch=second.pk) == ["Bà Mão"]
+
+
+def test_a_second_tap_notes_nothing_more_and_no_waiting_task_is_said(desk_client, ward):
+    ward.send(ward.audience())
+    told_task(3)
+    sign_in(desk_client, ward.officer)
+    address = url("lead-remind", ward.lead.pk, desk=True)
+    for _ in range(2):
+        shown = desk_client.post(address, {"hours": "2"}, follow=True).content.decode()
+        assert "Đã ghi: đã nhắc Bà Mão" in shown
+    assert Entry.objects.filter(action="relay.reminded").count() == 1
+    actions.confirm_tasks([RelayTask.objects.get().pk], lead=ward.lead, via="zalo")
+    shown = desk_client.post(address, {"hours": "2"}, follow=True).content.decode()
+    assert "Đã ghi: đã nhắc" not in shown
+    assert "Bà Mão không còn cảnh báo nào chờ xác nhận" in shown
+
+
+def test_who_answers_to_a_lead_of_another_desk_is_the_own_desks_to_remind(desk_client, ward):
+    elsewhere = make.lead(unit=make.unit(), name="Ông Tỉnh")
+    type(ward.lead).objects.filter(pk=ward.lead.pk).update(above=elsewhere)
+    ward.send(ward.audience())
+    told_task(3)
+    assert names(ward.officer) == ["Bà Mão"]
+    sign_in(desk_client, ward.officer)
+    address = url("lead-remind", ward.lead.pk, desk=True)
+    shown = desk_client.post(address, {"hours": "2"}, follow=True).content.decode()
+    assert "Đã ghi: đã nhắc Bà Mão" in shown
+
+
 def test_a_school_is_reminded_in_its_own_words(public_client, ward):
     Group.objects.filter(pk=ward.group.pk).update(kind="school")
     teacher = make.lead(unit=ward.unit, groups=(ward.group,), name="Cô Hoa", above=ward.lead)
