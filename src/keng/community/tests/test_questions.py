@@ -1,6 +1,7 @@
 """Questions to a desk: asked without a name, answered after redaction, and never kept as asked."""
 
 import datetime
+import importlib
 import re
 from functools import partial
 from types import SimpleNamespace
@@ -281,6 +282,17 @@ def test_nor_does_who_belongs_to_both_desks(ward):
     both = Officer.objects.get(pk=above.pk)
     assert not Question.objects.visible_to(both).exists()
     assert counts_by_page(both)["questions"] == 0
+
+
+def test_one_that_waited_before_this_was_kept_is_kept_from_the_ward_too(ward):
+    past_it, _ = put(ward, text="Trưởng công an phường mình nhận tiền bảo kê quán karaoke")
+    usual, _ = put(ward)
+    Question.objects.update(kept_from=None)
+    migration = importlib.import_module("keng.community.migrations.0009_kept_from")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.KEEP_THOSE_THAT_WAIT)
+    kept = dict(Question.objects.values_list("pk", "kept_from"))
+    assert kept == {past_it.pk: ward.unit.pk, usual.pk: None}
 
 
 def test_and_as_a_report_the_ward_does_not_see_it_either(ward):
