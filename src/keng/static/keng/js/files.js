@@ -34,7 +34,10 @@
     const total = heavy.reduce((sum, file) => sum + file.size, 0);
     offer.querySelector("[data-now]").textContent = size(total);
     offer.querySelector("[data-then]").textContent = "";
-    if (!heavy.length) offer.querySelector("input").checked = false;
+    const box = offer.querySelector("input");
+    if (!heavy.length) box.checked = false;
+    // What is chosen after the tick is made smaller as well.
+    if (box.checked) shrinkAll(box);
   }
 
   function isWorthIt(file) {

@@ -93,7 +93,9 @@
   }
 
   document.addEventListener("submit", (event) => {
-    if (event.target.id === "chosen") isSent = true;
+    // The page of one answer for many may be left again, and the ticks are wanted until it is sent.
+    if (event.target.id === "chosen") isSent = !event.submitter?.matches("[data-asks-more]");
+    else if (event.submitter?.matches("[data-sends-to-ticked]")) sessionStorage.removeItem(PLACE);
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-untick]")) return;

@@ -101,12 +101,6 @@
 
   // Out of what is typed first, so that no word is lost; then back to where the page came from.
   function back(target) {
-    const menu = document.querySelector("details.menu[open]");
-    if (menu) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-      return;
-    }
     const element = openDialog() ? null : find("escape");
     if (typing(target) && !(element && !target.value)) target.blur();
     else if (element) use(element);
@@ -127,11 +121,5 @@
     else if (document.body.dataset.keys === "off" || typing(event.target)) return;
     else if (event.key.length === 1) done = (event.repeat ? held : single)(event.key.toLowerCase());
     if (done) event.preventDefault();
-  });
-
-  // A menu closes by a click beside it, too.
-  document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]"))
-      if (!menu.contains(event.target)) menu.open = false;
   });
 })();

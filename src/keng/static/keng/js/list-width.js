@@ -36,11 +36,15 @@
     edge.addEventListener("pointerdown", (event) => {
       edge.setPointerCapture(event.pointerId);
       const drag = (move) => widen((move.clientX - list.getBoundingClientRect().left) / rem());
-      edge.addEventListener("pointermove", drag);
-      edge.addEventListener("pointerup", () => {
-        edge.removeEventListener("pointermove", drag);
-        keep(now());
-      }, { once: true });
+      const ended = new AbortController();
+      const until = { signal: ended.signal };
+      edge.addEventListener("pointermove", drag, until);
+      // A touch that the browser takes for something else is cancelled and never lifted.
+      for (const end of ["pointerup", "pointercancel"])
+        edge.addEventListener(end, () => {
+          ended.abort();
+          keep(now());
+        }, until);
     });
     edge.addEventListener("dblclick", () => {
       root.style.removeProperty("--list-width");
