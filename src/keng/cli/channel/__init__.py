@@ -26,6 +26,15 @@ _WORDS = {
 }
 
 
+_HIGHEST_RATE = 60_000
+
+
+def _rate(typed: str) -> int:
+    if not typed.isdecimal() or not 1 <= int(typed[:9]) <= _HIGHEST_RATE:
+        raise argparse.ArgumentTypeError(f"messages a minute: 1 to {_HIGHEST_RATE}")
+    return int(typed)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(dest="word", required=True, metavar="|".join(_WORDS))
     parsers = {word: words.add_parser(word, help=text) for word, text in _WORDS.items()}
@@ -42,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for each in (add, change):
         each.add_argument("--place", default="", help="code of the place its tips are about")
         each.add_argument(
-            "--rate", type=int, default=0, help="messages a minute, instead of the channel's own"
+            "--rate", type=_rate, default=0, help="messages a minute, instead of the channel's own"
         )
     for word in ("add", "renew"):
         parsers[word].add_argument(

@@ -287,6 +287,20 @@ def test_what_could_never_work_is_not_kept(mail, differs, said):
     assert (code, said in words, ChannelAccount.objects.count()) == (1, True, 0)
 
 
+@pytest.mark.parametrize("rate", ["-5", "0", "many", "9999999999"])
+def test_a_rate_that_is_none_is_refused_as_one(keng, mail, capsys, rate):
+    """And not as a name that is taken."""
+    assert mail()[0] == 0
+    for line in (
+        ("channel", "add", "email", "second", "--unit", "24", f"--rate={rate}"),
+        ("channel", "change", "mail", f"--rate={rate}"),
+    ):
+        with pytest.raises(SystemExit):
+            keng(*line)
+        assert "messages a minute: 1 to 60000" in capsys.readouterr().err
+    assert ChannelAccount.objects.get().rate_per_minute == Email.can.rate_per_minute
+
+
 def test_an_account_is_corrected_stopped_and_goes_on(keng, mail):
     assert mail(from_name="Cũ")[0] == 0
     keng("unit", "add", "07795")

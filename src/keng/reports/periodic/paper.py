@@ -30,6 +30,8 @@ PAPER_FIELDS = (
     "capacity",
     "signer",
 )
+# Words of the office's own, in which people may be named: the record keeps that they changed.
+_FREE_WORDS = frozenset({"addressees", "recipients", "capacity", "signer"})
 # What is the same on the next report of the unit, whoever signs it.
 _SAME_FOR_THE_UNIT = ("above", "issuer", "symbol", "place", "addressees", "recipients")
 _MINISTRY = "Bộ Công an"
@@ -50,7 +52,7 @@ def write_paper(snapshot_id: uuid.UUID, *, wanted: dict[str, Any], by: Officer) 
         raise NotAllowed
     paper = ReportPaper.objects.filter(snapshot=signed).first() or ReportPaper(snapshot=signed)
     before = {name: getattr(paper, name) for name in PAPER_FIELDS}
-    changes = changed_values(before, wanted, hidden=frozenset({"signer"}))
+    changes = changed_values(before, wanted, hidden=_FREE_WORDS)
     if not changes:
         return paper
     for name in PAPER_FIELDS:

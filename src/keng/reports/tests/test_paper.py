@@ -70,16 +70,23 @@ def test_what_was_written_once_is_proposed_for_the_next_report_but_its_number_an
     assert (proposed.number, proposed.dated) == (None, None)
 
 
-def test_the_record_keeps_each_change_and_no_name_of_the_signer(desk):
+def test_the_record_keeps_each_change_and_nobodys_name(desk):
     signed = signed_of(desk)
     first = wanted(signed, number=12)
     paper.write_paper(signed.pk, wanted=first, by=desk.commander)
     paper.write_paper(signed.pk, wanted=first, by=desk.commander)
-    again = first | {"number": 13, "signer": "Trung tá Đỗ Văn Mẫu"}
+    again = first | {
+        "number": 13,
+        "signer": "Trung tá Đỗ Văn Mẫu",
+        "capacity": "KT. TRƯỞNG CÔNG AN (Đỗ Văn Mẫu)",
+        "addressees": "Đồng chí Đỗ Văn Mẫu",
+        "recipients": "Lưu: VT, đ/c Mẫu.",
+    }
     paper.write_paper(signed.pk, wanted=again, by=desk.commander)
     entries = Entry.objects.filter(action="report.paper_written").order_by("id")
     assert [entry.detail["changes"].get("number") for entry in entries] == [["", 12], [12, 13]]
     assert "Mẫu" not in str([entry.detail for entry in entries])
+    assert entries[1].detail["changes"]["recipients"] == []
 
 
 def test_only_who_signs_for_the_unit_fills_the_paper_in(desk, desk_client):
