@@ -86,6 +86,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
 
 
 def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) -> HttpResponse:
+    desks = _desks_by_number()
     shown = [
         AnswerView(
             each,
@@ -93,7 +94,7 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
             if each.listing and each.listing.category
             else "",
             _indicator_type(each) == "bank_account",
-            _desk_with_number(each),
+            _desk_with_number(each, desks),
         )
         for each in answers
     ]
@@ -121,12 +122,15 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
     return response
 
 
-def _desk_with_number(answer: LookupAnswer) -> str:
+def _desks_by_number() -> dict[str, str]:
+    """Names of the desks by the digits of their telephones; of two with one, the first."""
+    numbers = Unit.objects.exclude(desk_phone="").order_by("-id").values_list("desk_phone", "name")
+    return {_digits(number): name for number, name in numbers}
+
+
+def _desk_with_number(answer: LookupAnswer, desks: dict[str, str]) -> str:
     digits = _digits(answer.asked.shown)
-    if answer.grade != queries.NO_DATA or not digits:
-        return ""
-    numbers = Unit.objects.exclude(desk_phone="").values_list("name", "desk_phone")
-    return next((name for name, number in numbers if _digits(number) == digits), "")
+    return desks.get(digits, "") if digits and answer.grade == queries.NO_DATA else ""
 
 
 def _digits(text: str) -> str:

@@ -15,6 +15,7 @@ from keng.reports.periodic.files.printed import PrintedTable
 _CHARTED_BLOCKS = (2, 3, 4, 5, 7)
 # The lines whose trend is drawn.
 TREND_LINES = ("received", "of_value", "ended_here", "closing_balance")
+_ROMAN_QUARTERS = ("I", "II", "III", "IV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def trend_chart(signed: Snapshot) -> Chart:
         figures = [_figure(period, key) for period in periods]
         words = [report_view.figure_words(figure) for figure in figures]
         rows.append(ChartRow(labels[key], words, figures, ""))
-    return Chart(_("Trend"), [_short_label(period.span) for period in periods], rows, 0)
+    return Chart(_("Trend"), [short_label(period.span) for period in periods], rows, 0)
 
 
 def trend_table(signed: Snapshot) -> PrintedTable:
@@ -75,11 +76,11 @@ def trend_table(signed: Snapshot) -> PrintedTable:
     labels = report_labels.line_labels()
     rows = [
         [
-            _short_label(period.span),
+            short_label(period.span),
             *(report_view.figure_words(_figure(period, key)) for key in TREND_LINES),
         ]
         if period.lines is not None
-        else [_short_label(period.span), _("not signed")]
+        else [short_label(period.span), _("not signed")]
         for period in _periods(signed)
     ]
     return PrintedTable(
@@ -101,11 +102,13 @@ def _figure(period: SignedPeriod, key: str) -> Any:
     return (period.lines or {}).get(key, [None])[0]
 
 
-def _short_label(span: spans.Span) -> str:
+def short_label(span: spans.Span) -> str:
     """10/2026, W44/2026, III/2026 or 2026: what has room under a bar."""
     year = span.first.year
     if span.kind == "month":
         return f"{span.first.month}/{year}"
+    if span.kind == "quarter":
+        return f"{_ROMAN_QUARTERS[int(span.code[-1]) - 1]}/{year}"
     if span.kind == "year":
         return str(year)
     return "/".join(reversed(span.code.split("-")))
@@ -116,5 +119,5 @@ def _period_names(signed: Snapshot, *, has_last: bool) -> list[str]:
     if span is None:
         return []
     found = [span, spans.span_before(span), spans.span_a_year_before(span)]
-    names = [_short_label(each) for each in found]
+    names = [short_label(each) for each in found]
     return names if has_last else [names[0], names[2]]

@@ -10,8 +10,9 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.reports.models import ReportPaper
-from keng.reports.periodic import earlier, paper, signing
+from keng.reports.periodic import earlier, paper, signing, spans
 from keng.reports.periodic.files.printed import letterhead_of
+from keng.reports.periodic.trend import short_label
 from keng.reports.tests import past
 from tests import make
 
@@ -166,3 +167,16 @@ def test_what_is_corrected_later_changes_no_paper_that_was_signed(desk):
     then = earlier.lines_of_period_before(desk.unit.pk, span, signed.signed_at)
     now = earlier.lines_of_period_before(desk.unit.pk, span)
     assert (then["received"][0], now["received"][0]) == (was, was + 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("2026-W44", "W44/2026"),
+        ("2026-10", "10/2026"),
+        ("2026-Q3", "III/2026"),
+        ("2026", "2026"),
+    ],
+)
+def test_a_period_is_called_shortly_under_its_bar(code, label):
+    assert short_label(spans.read_span(code)) == label
