@@ -31,6 +31,7 @@ MOVE_QUESTION = Act(WORKING, {"question.moved": _("Made a report of a question")
 # Anybody asks and reports, and needs to show nothing. What they hold is what they chose for it:
 # the token of the form becomes the code that opens the answer. Nothing of it names who they are.
 ASK_DESK = Act(HOLDER)
+REPORT_URGENT_QUESTION = Act(HOLDER)
 SEND_REPORT = Act(HOLDER)
 OBJECT_TO_OPINION = Act(
     HOLDER,

@@ -28,9 +28,11 @@ from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
+from keng.kit.urgency import URGENT_LEVELS
 from keng.language.officers import seems_about_officers
+from keng.language.urgency import first_urgency_of
 from keng.places import serving
-from keng.places.models import Place
+from keng.places.models import Place, Unit
 from keng.releases import steps
 from keng.releases.errors import NothingWaits
 from keng.tips import receipt_codes
@@ -48,12 +50,11 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
         return code
     shown_codes.show_code_for_a_while(token)
     text = clean_text(text)
-    nearest = serving.unit_for(place)
-    unit = serving.unit_above(nearest) if seems_about_officers(text) else nearest
+    unit, kept_from = _desk_for(place, text)
     question = Question(
         place=place,
         unit=unit,
-        kept_from=None if unit == nearest else nearest,
+        kept_from=kept_from,
         wish=wish,
         text=text,
         language=language,
@@ -62,6 +63,49 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
     )
     Question.objects.bulk_create([question], ignore_conflicts=True)
     return code
+
+
+def is_urgent_question(text: str) -> bool:
+    """Whether it tells of danger, or of money on its way: nobody may wait seven days for that."""
+    return first_urgency_of(clean_text(text)) in URGENT_LEVELS
+
+
+@act(acts.REPORT_URGENT_QUESTION)
+def report_urgent_question(
+    place: Place, *, text: str, token: str, language: str, sender_mark: bytes = b""
+) -> None:
+    """Open a report with the words of an urgent question, which rings as any other.
+
+    Its code is the one that the question would have had, and is shown for a while. Sent twice it
+    is one report. Raises tips.errors.CannotSeal.
+    """
+    code = receipt_codes.code_from_token(token)
+    if receipt_codes.tip_id_of_code(code) is not None:
+        return
+    shown_codes.show_code_for_a_while(token)
+    text = clean_text(text)
+    unit, kept_from = _desk_for(place, text)
+    receive_tip(
+        IncomingTip(
+            concerns=(kept_from.pk,) if kept_from else (),
+            concerns_by_words=kept_from is not None,
+            unit_id=unit.pk,
+            text=text,
+            place_id=place.pk,
+            province_code=place.province_code,
+            language=language,
+            receipt_hash=receipt_codes.code_hash(code),
+            dedupe_key=keyed_hash("urgent question", token),
+            sender_mark=sender_mark,
+        )
+    )
+
+
+def _desk_for(place: Place, text: str) -> tuple[Unit, Unit | None]:
+    """The desk of the place and None; or the one above it, and the one that it is kept from."""
+    nearest = serving.unit_for(place)
+    unit = serving.unit_above(nearest) if seems_about_officers(text) else nearest
+    return unit, None if unit == nearest else nearest
 
 
 @act(acts.ANSWER_QUESTION)

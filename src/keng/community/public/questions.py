@@ -9,17 +9,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.claims.actions.errors import NothingToObject
 from keng.community.actions.objections import may_object_to_opinion, object_to_opinion
-from keng.community.actions.questions import ask_desk
+from keng.community.actions.questions import (
+    ask_desk,
+    is_urgent_question,
+    report_urgent_question,
+)
 from keng.community.forms import AskQuestionForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
 from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
-from keng.dialogue.public.code_page import QUESTION_CODE_PAGE
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.dialogue.public.code_page import QUESTION_CODE_PAGE, TIP_CODE_PAGE
+from keng.dialogue.public.receipt_page import ASKED_FIRST
+from keng.kit.rate_limits import FormThrottle, ask_to_wait, client_mark
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import current_place
 from keng.tips import receipt_codes
+from keng.tips.errors import CannotSeal
 
 # Each question is read by a person: so many from one network, then one in five minutes.
 question_limit = FormThrottle(at_once=10, pause=300.0)
@@ -34,8 +40,7 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
     if wait:
         form.add_error("text", _("Many questions came from your network. Try again later."))
     elif form.is_bound and form.is_valid():
-        ask_desk(place, **form.cleaned_data, language=request.LANGUAGE_CODE)
-        return QUESTION_CODE_PAGE.lead_to(form.cleaned_data["token"])
+        return _hand_in(request, place, form.cleaned_data)
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {
         "form": form,
@@ -45,6 +50,25 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
     }
     response = render(request, "community/ask.html", context, status=422 if form.errors else 200)
     return ask_to_wait(response, wait)
+
+
+def _hand_in(request: HttpRequest, place: Place, asked: dict[str, str]) -> HttpResponse:
+    """As a question; what is urgent goes as a report, unless this site cannot seal one."""
+    token, language = asked["token"], request.LANGUAGE_CODE
+    if is_urgent_question(asked["text"]):
+        with suppress(CannotSeal):
+            report_urgent_question(
+                place,
+                text=asked["text"],
+                token=token,
+                language=language,
+                sender_mark=client_mark(request),
+            )
+            response = TIP_CODE_PAGE.lead_to(token)
+            response.headers["Location"] += f"?{ASKED_FIRST}=1"
+            return response
+    ask_desk(place, text=asked["text"], wish=asked["wish"], token=token, language=language)
+    return QUESTION_CODE_PAGE.lead_to(token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

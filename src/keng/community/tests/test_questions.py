@@ -20,8 +20,10 @@ from keng.community.public.questions import question_limit
 from keng.community.redact_questions import redact_question
 from keng.conftest import sign_in
 from keng.kit import rate_limits, times
+from keng.kit.urgency import Urgency
 from keng.releases.errors import NothingWaits
 from keng.tips import receipt_codes
+from keng.tips.errors import CannotSeal
 from keng.tips.models import Tip
 from keng.vault import keys, seal
 from keng.waiting.counts import counts_by_page
@@ -301,6 +303,46 @@ def test_and_as_a_report_the_ward_does_not_see_it_either(ward):
     questions.move_question_to_inbox(question.pk, by=above)
     assert not Tip.objects.visible_to(ward.officer).exists()
     assert Tip.objects.visible_to(above).get().concerns.get().unit == ward.unit
+
+
+def ask(client, ward, text, token):
+    sent = {"text": text, "wish": "public", "token": token}
+    address = reverse("place-ask", args=[ward.place.code], urlconf="keng.site.public_urls")
+    return client.post(address, sent, follow=True).content.decode()
+
+
+def test_a_question_that_tells_of_danger_is_a_report_at_once(public_client, ward):
+    words = "Con tôi bị bắt cóc, chúng đòi 500 triệu, tôi phải làm gì bây giờ, cứu với"
+    token = receipt_codes.new_token()
+    for _ in range(2):
+        page = ask(public_client, ward, words, token)
+        assert "Bạn gửi câu hỏi, nhưng chuyện này gấp: chúng tôi đã gửi ngay thành tin báo" in page
+        assert "Gọi 113" in page
+    tip = Tip.objects.get()
+    assert (tip.urgency, tip.responsible_unit) == (Urgency.P0, ward.unit)
+    assert not Question.objects.exists()
+    code = receipt_codes.code_from_token(token)
+    assert receipt_codes.tip_id_of_code(code) == tip.pk
+
+
+def test_one_about_officers_goes_past_them_as_a_report_too(public_client, ward):
+    words = "Trưởng công an phường mình đang đánh người ở quán karaoke, cứu với"
+    page = ask(public_client, ward, words, receipt_codes.new_token())
+    assert f"{ward.unit} không thấy" in page
+    tip = Tip.objects.get()
+    assert tip.responsible_unit == ward.unit.parent
+    assert tip.concerns.get().unit == ward.unit
+
+
+def test_one_that_cannot_be_sealed_is_kept_as_the_question_it_was(public_client, ward, monkeypatch):
+    def no_keys(_incoming):
+        raise CannotSeal
+
+    monkeypatch.setattr(questions, "receive_tip", no_keys)
+    token = receipt_codes.new_token()
+    page = ask(public_client, ward, "Có người đang cầm dao đuổi tôi, cứu với", token)
+    assert Question.objects.count() == 1
+    assert receipt_codes.grouped_code(receipt_codes.code_from_token(token)) in page
 
 
 def test_a_question_is_decided_once_and_by_its_own_desk(ward):

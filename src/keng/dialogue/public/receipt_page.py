@@ -8,6 +8,9 @@ from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.tips import receipt_codes
 from keng.tips.printed_receipt import receipt_of_code
 
+# In the address where it was sent as a question, which was too urgent to stay one.
+ASKED_FIRST = "asked"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest) -> HttpResponse:
@@ -28,4 +31,9 @@ def _receipt(request: HttpRequest, template: str) -> HttpResponse:
     found = receipt_of_code(receipt_codes.code_from_token(allowed[0])) if allowed else None
     if allowed is None or found is None:
         return TIP_CODE_PAGE.ask()
-    return render(request, template, {"receipt": found, "shown_until": allowed[1]})
+    context = {
+        "receipt": found,
+        "shown_until": allowed[1],
+        "asked_first": ASKED_FIRST in request.GET,
+    }
+    return render(request, template, context)
