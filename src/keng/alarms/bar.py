@@ -18,6 +18,7 @@ from keng.tips.gravity import (
     danger_message_at,
     order_in_urgency,
     stake_of_facts,
+    words_of_danger,
 )
 from keng.tips.models import Tip
 from keng.tips.models.tip import OnlookerOf
@@ -118,7 +119,8 @@ def _ringing_tip(
     stake = stake_of_facts(tip, told)
     if told is None or not danger_unheard:
         return RingingTip(tip.tip_id, tip.text, received_at, stake, gravity)
-    return RingingTip(tip.tip_id, told.text, told.at, stake, gravity)
+    words = words_of_danger(tip.text, told)
+    return RingingTip(tip.tip_id, words, told.at, stake, gravity)
 
 
 def _ringing_query(**onlooker: Any) -> QuerySet[Tip, Any]:

@@ -11,6 +11,7 @@ import uuid
 from typing import NamedTuple
 
 from django.db.models import Case, IntegerField, Value, When
+from django.utils.translation import gettext as _
 
 from keng.kit.urgency import Happening, Urgency
 from keng.language import lost_money
@@ -126,6 +127,13 @@ def answers_not_safe(message: DialogueMessage) -> bool:
     return question is not None and any(
         words in fold(question.text) for words in _ASKS_WHETHER_SAFE
     )
+
+
+def words_of_danger(tip_text: str, told: DialogueMessage) -> str:
+    """What somebody at the desk understands without the talk before it: "2" is in words."""
+    if not answers_not_safe(told):
+        return told.text
+    return _("The reporter answers: NOT safe. %(first)s") % {"first": tip_text}
 
 
 def may_stop_money(tip: Tip) -> bool:

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.urls import reverse
 
 from keng.alarms.bar import MOST_IN_BAR, alarm_bar_for, ringing_tips_of
 from keng.conftest import sign_in
@@ -55,6 +56,18 @@ def test_what_an_officer_sorted_decides_what_is_at_stake_until_danger_is_told(he
     Tip.objects.filter(pk=other.pk).update(received_at=times.now() + datetime.timedelta(minutes=1))
     assert [each.tip_id for each in ringing_tips_of(here.lan)] == [tip.pk, other.pk]
     assert ringing_tips_of(here.lan)[0].words == said.text
+
+
+def test_a_number_that_says_not_safe_is_said_in_words(desk_client, here):
+    tip = rings(here, KNIFE, 21)
+    by_lan = {"author": "desk", "officer": here.lan}
+    make.message(tip, "Lúc này bạn có an toàn không? Trả lời 1 là có, 2 là không.", **by_lan)
+    answer = make.message(tip, "2")
+    Tip.objects.filter(pk=tip.pk).update(danger_at=answer.at, danger_unheard=True)
+    words = f"Người báo trả lời: KHÔNG an toàn. {KNIFE}"
+    assert words in bar_of(desk_client, here.lan)
+    page = desk_client.get(reverse("tip", args=[tip.pk], urlconf="keng.site.desk_urls"))
+    assert "Người báo trả lời: KHÔNG an toàn" in page.content.decode()
 
 
 def test_a_fraud_that_the_machine_only_guesses_is_about_money_and_in_doubt_it_is_a_life(here):

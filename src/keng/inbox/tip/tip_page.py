@@ -30,7 +30,7 @@ from keng.kit import times
 from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
-from keng.tips.gravity import danger_message
+from keng.tips.gravity import danger_message, words_of_danger
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.page_version import changes_since, page_version_of
@@ -131,6 +131,7 @@ def tip_context(
         alarm_calls.alarm_of(found),
         alarm_calls.calls_of_alarm(alarm_calls.alarm_of(found)),
     )
+    told = danger_message(found)
     rows = timeline.TipRows(
         steps=decision_words.decisions_of_tip(found),
         messages=dialogue_parts.messages_of_tip(found),
@@ -159,7 +160,8 @@ def tip_context(
         "alarm_row": alarm if found.urgency == Urgency.P0 else None,
         "stood_down": alarm_calls.count_stood_down(calls),
         "ladder": alarm_calls.call_ladder(alarm, calls) if alarm else [],
-        "danger_told": danger_message(found),
+        "danger_told": told,
+        "danger_words": words_of_danger(found.text, told) if told else "",
         "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),
         "talk": said,
         "messages_said": said.shown,
