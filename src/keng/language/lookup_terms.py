@@ -156,7 +156,12 @@ def _in_digits(flat: str) -> str:
 def _how(kind: TermType, value: str) -> tuple[str, tuple[TermKey, ...]]:
     """How it is shown, and what answers for it as well."""
     if kind == "phone":
-        return _dialled(value), ()
+        shown = _dialled(value)
+        return shown, _accounts(value, shown.replace(" ", ""))
+    if kind == "bank_account":
+        # What a message calls an account may be known as the phone whose number it has.
+        phone = phone_of(value, plus=False)
+        return value, (("phone", phone),) if phone else ()
     if kind != "url":
         return value, ()
     above: list[TermKey] = [("url", host) for host in hosts_above(value)]

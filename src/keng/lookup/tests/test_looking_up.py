@@ -40,6 +40,28 @@ def test_each_number_of_a_pasted_message_has_its_own_answer(unit):
     assert grades(text) == ["confirmed", "no_data", "no_data"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0912000417",
+        "stk 0912000417",
+        "tài khoản 0912 000 417 MB",
+        "chuyển vào 0912000417",
+        "Số 0912 000 563 gọi rồi bảo chuyển vào 0912 000 417 nhé",
+        "chuyen vao 0912000417 co lua dao ko",
+        "Số điện thoại 0912 000 417 gọi em",
+    ],
+)
+@pytest.mark.parametrize("listed_as", ["phone", "bank_account"])
+def test_digits_answer_as_phone_and_as_account_whatever_they_are_called(unit, text, listed_as):
+    """Many accounts have the number of their holder's phone."""
+    value = "+84912000417" if listed_as == "phone" else "0912000417"
+    listing(value, type=listed_as, unit=unit, grade="confirmed")
+    assert [answer.grade for answer in look_up(text) if "417" in answer.asked.shown] == [
+        "confirmed"
+    ]
+
+
 def test_links_are_shown_so_that_nobody_can_tap_them(unit):
     (answer,) = look_up("https://dinhdanh-nhanh.example/vao")
     assert "http" not in answer.asked.shown
