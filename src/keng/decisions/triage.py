@@ -74,7 +74,7 @@ def accept_tip(
     unheard_danger.note_danger_heard(tip)
     if tip.state == Tip.State.RECEIVED:
         tip.state = Tip.State.ACCEPTED
-    deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK, deadlines.LOOK_CLOCK)
+    deadlines.stop_clocks(tip, *deadlines.UNTIL_TAKEN)
     deadlines.set_due_at(tip)
     tip.save(update_fields=["assigned_to", "state", "due_at", *unheard_danger.DANGER_FIELDS])
     return record_decision(tip, Decision.Kind.ACCEPTED, by=by, before=before)
@@ -111,7 +111,7 @@ def mark_duplicate(
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
     unheard_danger.clear_danger(tip)
-    deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK, deadlines.LOOK_CLOCK, deadlines.SORT_CLOCK)
+    deadlines.stop_clocks(tip, *deadlines.UNTIL_TAKEN, deadlines.SORT_CLOCK)
     deadlines.set_due_at(tip)
     joined = ["duplicate_of", "incident", "state", "assigned_to", "due_at"]
     tip.save(update_fields=[*joined, *unheard_danger.DANGER_FIELDS])
@@ -212,7 +212,7 @@ def sort_tip(
     tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
     # From now on it stands as the officer says, also below what the machine reads.
     tip.urgency_is_rated = True
-    deadlines.stop_clocks(tip, deadlines.SORT_CLOCK, deadlines.LOOK_CLOCK)
+    deadlines.stop_clocks(tip, deadlines.SORT_CLOCK, deadlines.LOOK_CLOCK, deadlines.TAKE_CLOCK)
     if tip.urgency != Urgency.P0:
         unheard_danger.clear_danger(tip)
         deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK)

@@ -11,6 +11,7 @@ from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
 from keng.kit import times
+from keng.kit.urgency import Urgency
 from keng.tips import deadlines
 from keng.tips.errors import NotYours
 from keng.tips.lock import lock_tip
@@ -32,6 +33,9 @@ def note_first_read(tip_id: uuid.UUID, *, by: Officer) -> None:
     permit_over(tip.responsible_unit_id)
     tip.first_read_at = times.now()
     deadlines.stop_clocks(tip, deadlines.LOOK_CLOCK)
+    if tip.urgency == Urgency.P1 and tip.assigned_to_id is None and not tip.urgency_is_rated:
+        # Looked at is not taken on: it stays among the urgent ones until somebody says what it is.
+        deadlines.start_clock(tip, deadlines.TAKE_CLOCK, at=tip.first_read_at)
     deadlines.set_due_at(tip)
     tip.save(update_fields=["first_read_at", "due_at"])
     record("tip.read", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))

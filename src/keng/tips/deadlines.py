@@ -20,6 +20,7 @@ from keng.tips.models import Clock, ClockRule, Tip
 SORT_CLOCK = "CLASSIFY_HOUSE"
 URGENT_CLOCK = "URGENT_NOW"
 LOOK_CLOCK = "LOOK_P1"
+TAKE_CLOCK = "TAKE_P1"
 FINISH_CLOCK = "FOLLOW_HOUSE"
 
 # A clock in the one word that fits a row of the inbox; what a page says of its rule is in the rule.
@@ -27,10 +28,13 @@ _WORDS = {
     SORT_CLOCK: gettext_noop("Sort"),
     URGENT_CLOCK: gettext_noop("At once"),
     LOOK_CLOCK: gettext_noop("Look"),
+    TAKE_CLOCK: gettext_noop("Take"),
     FINISH_CLOCK: gettext_noop("Finish"),
 }
 # The clocks that start with a tip: of every one, and of those that are this urgent.
 _OF_EVERY_TIP = (SORT_CLOCK,)
+# Somebody takes on or sorts an urgent tip: by one of these it stands where urgent ones are.
+UNTIL_TAKEN = (URGENT_CLOCK, LOOK_CLOCK, TAKE_CLOCK)
 CLOCK_OF_URGENCY: Mapping[str, str] = {Urgency.P0: URGENT_CLOCK, Urgency.P1: LOOK_CLOCK}
 _DAYS_OFF = (Holiday.Kind.PUBLIC, Holiday.Kind.COMPENSATORY, Holiday.Kind.SWAPPED_OFF)
 # Further than this from its last day no deadline moves, whatever the calendar says.

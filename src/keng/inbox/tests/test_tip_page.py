@@ -71,6 +71,22 @@ def is_read(tip):
     return not runs
 
 
+def test_an_urgent_tip_that_was_looked_at_stays_urgent_until_somebody_takes_or_sorts_it(
+    desk, officer, unit
+):
+    for settled in ("taken", "sorted"):
+        tip = waiting_to_be_looked_at(unit)
+        desk.post(url("tip-now", tip.pk), {"seen": "", "read": "1"})
+        tip.refresh_from_db()
+        assert tip.due_at < times.now() + datetime.timedelta(minutes=61)
+        if settled == "taken":
+            triage.accept_tip(tip.pk, by=officer)
+        else:
+            triage.sort_tip(tip.pk, category="theft", urgency="P1", by=officer)
+        tip.refresh_from_db()
+        assert tip.due_at > times.now() + datetime.timedelta(hours=2)
+
+
 def test_paging_past_a_tip_is_not_reading_it(desk, unit):
     tip = waiting_to_be_looked_at(unit)
     desk.get(url("tip", tip.pk), headers={"hx-request": "true"})
