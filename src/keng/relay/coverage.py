@@ -9,9 +9,10 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
 from keng.delivery.queries.outcomes import COLUMN_OF_STATE
 from keng.kit import times
+from keng.kit.list_filter import rows_with_words
 from keng.kit.sql_names import alphabetically
 from keng.network.models import Group, GroupKind
 
@@ -177,6 +178,12 @@ def recent_dispatches(officer: "Officer") -> list[Dispatch]:
         .select_related("unit", "approval")
         .order_by("-id")
     )
+
+
+def dispatches_called(dispatch_ids: list[uuid.UUID], words: str) -> set[uuid.UUID]:
+    """Those of the dispatches that have the words in what was sent."""
+    texts = DispatchText.objects.filter(dispatch__in=dispatch_ids)
+    return set(rows_with_words(texts, words, "subject", "text").values_list("dispatch", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
 from keng.community.public.questions import place_and_desk
 from keng.kit import times
+from keng.kit.pagination import rows_of_page
 from keng.kit.sql_names import alphabetically
 from keng.language.fold import fold
 from keng.network.queries.places import place_ids_below
@@ -101,10 +102,9 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 def place_questions(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that was asked and answered for everybody, of the last year."""
     found, unit = place_and_desk(code)
-    asked = Question.objects.public().about(found)[:100]
-    return render(
-        request, "community/questions.html", {"place": found, "unit": unit, "questions": asked}
-    )
+    asked, page = rows_of_page(request, Question.objects.public().about(found))
+    context = {"place": found, "unit": unit, "questions": asked, "page": page}
+    return render(request, "community/questions.html", context)
 
 
 @require_GET

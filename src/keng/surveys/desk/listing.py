@@ -10,6 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from keng.accounts.who import RELEASING
+from keng.kit.list_filter import ListFilter
 from keng.kit.pagination import ListPage
 from keng.releases.desk import release_refusal
 from keng.releases.hands import name_hands
@@ -32,12 +33,15 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
             survey.to_read = to_read[0]
             waiting.append(survey)
     name_hands([survey.to_read for survey in waiting])
-    others = [one for one in found if one not in waiting]
+    chosen = ListFilter(request.GET)
+    named = queries.surveys_called(request.officer, chosen.words)
+    others = [one for one in found if one not in waiting and one.pk in named]
     page = ListPage.of_request(request, len(others))
     context = {
         "waiting": waiting,
         "surveys": others[page.start : page.end],
         "page": page,
+        "filter": chosen,
         "may_write": rights.has_surveys(request.officer),
     }
     return render(request, "surveys/desk_list.html", context)
