@@ -28,7 +28,7 @@ from keng.warnings.queries import current_warnings_for
 # A page that calls itself ours is looked for here first: so it is said when there is none.
 _EXPECTED_KINDS = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
 # In a frame of another site: nothing to fill in, so no click can be stolen.
-_LONGEST_QUERY = 80
+_LONGEST_QUERY = 120
 _FRAME_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
     "base-uri 'none'; frame-ancestors *"
