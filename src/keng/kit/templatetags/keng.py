@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, PasswordInput, Textarea
+from django.forms import BaseForm, BoundField, PasswordInput
 from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -176,11 +176,6 @@ def field(bound: BoundField, *, code: bool = False, rows: int | None = None) -> 
     attrs: dict[str, Any] = {"class": "code"} if code else {}
     if rows:
         attrs["rows"] = rows
-    longest = getattr(bound.field, "max_length", None)
-    is_counted = bool(longest) and isinstance(bound.field.widget, Textarea)
-    if is_counted:
-        # A browser that knows the limit cuts what is pasted, and says nothing.
-        attrs |= {"maxlength": False, "data-longest": longest}
     kind = getattr(bound.field.widget, "input_type", "textarea")
     return {
         "field": bound,
@@ -188,7 +183,7 @@ def field(bound: BoundField, *, code: bool = False, rows: int | None = None) -> 
         "is_set": kind in {"radio", "checkbox"} and bound.use_fieldset,
         "is_one_check": kind == "checkbox" and not bound.use_fieldset,
         "is_file": kind == "file",
-        "is_counted": is_counted,
+        "is_counted": "data-longest" in bound.field.widget.attrs,
         "hints": getattr(bound.field, "hints", {}),
     }
 
