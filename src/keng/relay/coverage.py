@@ -13,6 +13,7 @@ from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
 from keng.delivery.queries.outcomes import COLUMN_OF_STATE
 from keng.kit import times
 from keng.kit.list_filter import rows_with_words
+from keng.kit.numbers import percent_of
 from keng.kit.sql_names import alphabetically
 from keng.network.models import Group, GroupKind
 
@@ -44,7 +45,7 @@ class CoverageRow:
 
     @property
     def percent(self) -> int:
-        return 100 * self.covered // self.groups if self.groups else 0
+        return percent_of(self.covered, self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class RelayLevel:
 
     @property
     def percent(self) -> int:
-        return 100 * self.passed_on // self.asked if self.asked else 0
+        return percent_of(self.passed_on, self.asked)
 
     @property
     def open(self) -> int:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from keng.kit import icons, languages, safe_text, time_words
 from keng.kit.choice_members import choice_member
+from keng.kit.codes import halved_code
 
 register = template.Library()
 
@@ -114,7 +115,7 @@ def due_by(due: datetime) -> str:
 
 @register.filter
 def remaining(due: datetime | None) -> str:
-    """A deadline in words: "còn 38 phút", "quá 1 giờ 12", "16:40", "T4 08:15"."""
+    """A deadline in words: "còn 38 phút", "quá 1 giờ 12 phút", "16:40", "T4 08:15"."""
     return time_words.deadline_words(due) if due else ""
 
 
@@ -186,6 +187,9 @@ def field(bound: BoundField, *, code: bool = False, rows: int | None = None) -> 
         "is_counted": "data-longest" in bound.field.widget.attrs,
         "hints": getattr(bound.field, "hints", {}),
     }
+
+
+register.filter("halved", halved_code)
 
 
 @register.filter("of")

@@ -83,7 +83,11 @@ def partner_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         Article.objects.select_related("released_by"), partner=member.partner, pk=pk
     )
     panel = decide_own_text(
-        request, found, publish=actions.publish_article, give_back=actions.give_back_article
+        request,
+        found,
+        submit=actions.submit_article,
+        publish=actions.publish_article,
+        give_back=actions.give_back_article,
     )
     if panel is None:
         return see_other("partner-article", pk)
