@@ -84,7 +84,7 @@ def test_a_search_shows_what_stands_above_and_below(client, desk):
     ]
     whole = client.get(url("leads") + "?q=truong nenh").content.decode()
     assert re.findall(r">Cô ([^<]*)</a>", whole) == ["Nếnh-0", "Nếnh-1"]
-    assert "Không có đầu mối nào khớp" in client.get(url("leads") + "?q=zzz").content.decode()
+    assert "Không có dòng nào khớp" in client.get(url("leads") + "?q=zzz").content.decode()
 
 
 def test_who_reaches_nobody_is_said(client, desk):
