@@ -14,6 +14,7 @@ from keng.accounts.requesting import HALF_LENGTH
 from keng.accounts.who import desk_has_role
 from keng.kit import codes, times
 from keng.kit.forms import Form, HintedChoice, day_field
+from keng.kit.list_filter import ListFilter
 from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 
@@ -260,21 +261,18 @@ class PostForm(Form):
         return given
 
 
-class OfficersFilter(Form):
-    """Which officers the list shows; both may be empty."""
+class OfficersFilter(ListFilter):
+    """Which officers the list shows: by name and unit."""
 
-    q = forms.CharField(
-        label=_("Name"),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "data-key": "/", "autocomplete": "off"}),
-    )
+    words_label = _("Name")
+
     unit = forms.ModelChoiceField(
         label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("All units")
     )
 
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["q"].widget.attrs["data-key"] = "/"
         self.fields["unit"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
             pk__in=[unit.pk for unit in units]
         ).order_by("-kind", alphabetically())

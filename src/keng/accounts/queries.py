@@ -2,14 +2,12 @@
 
 import uuid
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Prefetch, QuerySet, Value, When
 
 from keng.accounts.models import Officer, Post
 from keng.accounts.who import ADMINISTERING
-from keng.kit.sql_fold import sql_folded
+from keng.kit.list_filter import rows_with_words
 from keng.kit.sql_names import alphabetically, by_given_name
-from keng.language.fold import fold
 from keng.places.models import Unit
 
 
@@ -45,24 +43,14 @@ def manageable_officers(administrator: Officer) -> QuerySet[Officer]:
     )
 
 
-OFFICERS_PER_PAGE = 50
-
-
-def page_of_officers(
-    administrator: Officer, *, words: str = "", unit: uuid.UUID | None = None, page: int = 1
-) -> Page[Officer]:
-    """A page of them, by name: those whose name or sign-in has the words and who were in the unit.
-
-    Words are compared without accents.
-    """
+def officers_called(
+    administrator: Officer, *, words: str = "", unit: uuid.UUID | None = None
+) -> QuerySet[Officer]:
+    """By name: those whose name or sign-in has the words and who were in the unit."""
     # Somebody called as it was typed comes before those who are only without the accents.
     typed = words.strip()
     called_so = Case(When(name__icontains=typed, then=0), default=1) if typed else Value(0)
     rows = manageable_officers(administrator).order_by(called_so, *by_given_name(), "pk")
     if unit is not None:
         rows = rows.filter(pk__in=Post.objects.filter(unit=unit).values("officer"))
-    for word in fold(words).split():
-        rows = rows.alias(called=sql_folded(F("name"))).filter(
-            Q(called__contains=word) | Q(username__contains=word)
-        )
-    return Paginator(rows, OFFICERS_PER_PAGE).get_page(page)
+    return rows_with_words(rows, words, "name", "username")

@@ -11,10 +11,13 @@ from django.db.models import Model
 
 from keng.accounts.models import Partner
 from keng.audit.models import Entry
+from keng.claims.models import Claim, Revision
 from keng.kit.ids import read_id
+from keng.lessons.models import Campaign, Collection, Edition, Film
 from keng.network.models import Establishment, Group, Lead
 from keng.places.models import Unit
-from keng.warnings.models import Version
+from keng.surveys.models import Survey
+from keng.warnings.models import Pattern, Version
 
 # By the name of a model in small letters, as entries name it: the model and where its name stands.
 _NAMED: dict[str, tuple[type[Model], str]] = {
@@ -24,6 +27,14 @@ _NAMED: dict[str, tuple[type[Model], str]] = {
     "unit": (Unit, "name"),
     "partner": (Partner, "name"),
     "version": (Version, "verify_code__code"),
+    "pattern": (Pattern, "texts__title"),
+    "survey": (Survey, "content__vi__title"),
+    "edition": (Edition, "texts__vi__title"),
+    "collection": (Collection, "texts__vi__title"),
+    "campaign": (Campaign, "texts__vi__title"),
+    "film": (Film, "title"),
+    "claim": (Claim, "number"),
+    "revision": (Revision, "texts__vi__question"),
 }
 
 

@@ -28,6 +28,8 @@ class ReportDraft:
     secret: str = field(repr=False)
     answers: dict[str, Any] = field(default_factory=dict, repr=False)
     files: list[SealedUpload] = field(default_factory=list, repr=False)
+    box: bytes = field(default=b"", repr=False)
+    """What it was loaded from; empty while it is not kept."""
 
 
 def new_draft() -> ReportDraft:
@@ -42,18 +44,18 @@ def load_draft(secret: str, *, lock: bool = False) -> ReportDraft | None:
     waits.
     """
     among = locks.lock(Draft.objects.all(), to_delete=True) if lock else None
-    said = REPORT_DRAFTS.load(secret, among)
-    if said is None:
+    found = REPORT_DRAFTS.load(secret, among)
+    if found is None:
         return None
-    return ReportDraft(
-        secret, said["answers"], [SealedUpload.from_kept(kept) for kept in said["files"]]
-    )
+    files = [SealedUpload.from_kept(kept) for kept in found.said["files"]]
+    return ReportDraft(secret, found.said["answers"], files, found.box)
 
 
 def save_draft(draft: ReportDraft) -> None:
-    """Store the draft; its thirty minutes begin again."""
+    """Store the draft; its thirty minutes begin again. Raises DraftChanged."""
     said = {"answers": draft.answers, "files": [file.kept() for file in draft.files]}
-    REPORT_DRAFTS.save(draft.secret, said, files=[file.path for file in draft.files])
+    paths = [file.path for file in draft.files]
+    draft.box = REPORT_DRAFTS.save(draft.secret, said, before=draft.box, files=paths)
 
 
 def drop_draft(secret: str) -> None:

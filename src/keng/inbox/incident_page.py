@@ -27,6 +27,7 @@ from keng.inbox.tip.tip_forms import (
 from keng.incidents import incident_acts as actions
 from keng.incidents import incident_queries as queries
 from keng.kit.ids import id_or_404, read_id
+from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.language.alphabet import alphabetical
 from keng.tips import errors
@@ -38,8 +39,15 @@ from keng.tips.toast import show_toast, undo_context
 @require_GET
 def incidents(request: SignedInRequest) -> HttpResponse:
     """Incidents that are not over."""
-    rows, page = rows_of_page(request, queries.open_incidents(request.officer))
-    context = {"rows": rows, "page": page} | undo_context(request)
+    chosen = ListFilter(request.GET)
+    seen = queries.open_incidents(request.officer)
+    rows, page = rows_of_page(request, rows_with_words(seen, chosen.words, "title"))
+    context = {
+        "rows": rows,
+        "page": page,
+        "filter": chosen,
+        "open_count": seen.count() if chosen.words else page.total,
+    } | undo_context(request)
     return render(request, "inbox/incident/incidents.html", context)
 
 

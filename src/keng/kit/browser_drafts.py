@@ -6,22 +6,27 @@ finds the row, another one opens it. So neither table nor disk tells what is bei
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from django.db import models
 from django.db.models.functions import Now
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from keng.kit import times
+from keng.kit import busy, times
 from keng.kit.cookies import put_cookie
 from keng.kit.secrets import holders_box, keyed_hash
 
 # A cookie is whatever somebody sends.
 _LONGEST_SECRET = 100
+_MOST_TRIES = 3
+
+_View = ParamSpec("_View")
 
 
 class BrowserDraft(models.Model):
@@ -39,6 +44,18 @@ class BrowserDraft(models.Model):
         return "draft"
 
 
+class DraftChanged(Exception):
+    """Another request of this browser saved, sent or forgot the draft since it was loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """What was saved, and by what a later `save` knows that nobody saved since."""
+
+    said: Any
+    box: bytes
+
+
 _Draft = TypeVar("_Draft", bound=BrowserDraft)
 
 
@@ -51,7 +68,7 @@ class BrowserDrafts(Generic[_Draft]):
     life: timedelta
     """Since the last word."""
 
-    def load(self, secret: str, among: models.QuerySet[_Draft] | None = None) -> Any:
+    def load(self, secret: str, among: models.QuerySet[_Draft] | None = None) -> KeptDraft | None:
         """What was saved under a secret; None when there is nothing, or its time is over.
 
         `among`: the rows locked, for whoever sends it and then forgets it.
@@ -64,19 +81,27 @@ class BrowserDrafts(Generic[_Draft]):
         if row is None:
             return None
         try:
-            return json.loads(self._box(secret).decrypt(bytes(row.box)))
+            said = json.loads(self._box(secret).decrypt(bytes(row.box)))
         except CryptoError:
             # Written under another site secret: nobody can read it any more.
             return None
+        return KeptDraft(said, bytes(row.box))
 
-    def save(self, secret: str, said: dict[str, Any], **columns: Any) -> None:
-        """Keep it; its time begins again."""
+    def save(self, secret: str, said: dict[str, Any], *, before: bytes, **columns: Any) -> bytes:
+        """Keep it, its time begins again; the box for the next `save`.
+
+        `before` is the box it was loaded from, empty for a draft that is not kept yet: one
+        statement compares and writes, so that a slow request overwrites nothing newer and brings
+        back nothing that was sent meanwhile. Raises DraftChanged.
+        """
         plain = json.dumps(said, ensure_ascii=False).encode()
         box = bytes(self._box(secret).encrypt(plain))
-        self._rows().update_or_create(
-            id_hash=self._id_hash(secret),
-            defaults={"box": box, "touched_at": times.now(), **columns},
-        )
+        written = {"box": box, "touched_at": times.now(), **columns}
+        if not before:
+            self._rows().create(id_hash=self._id_hash(secret), **written)
+        elif not self.row_of(secret).filter(box=before).update(**written):
+            raise DraftChanged
+        return box
 
     def put_secret(self, response: HttpResponse, cookie: str, secret: str) -> None:
         """Let the browser keep the secret for as long."""
@@ -103,3 +128,20 @@ class BrowserDrafts(Generic[_Draft]):
 def new_draft_secret() -> str:
     """What the cookie of a new draft holds."""
     return secrets.token_urlsafe(32)
+
+
+def on_newest_draft(
+    view: Callable[Concatenate[HttpRequest, _View], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, _View], HttpResponse]:
+    """A page that loads a draft and saves it: done again on the newest one where that changed."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: _View.args, **kwargs: _View.kwargs) -> HttpResponse:
+        for _try in range(_MOST_TRIES):
+            try:
+                return view(request, *args, **kwargs)
+            except DraftChanged:
+                continue
+        return busy.busy_page(request)
+
+    return wrapped

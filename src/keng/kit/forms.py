@@ -27,6 +27,9 @@ class Form(forms.Form):
             # Django's own, a line of dashes, says nothing.
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == _DASHES:
                 field.empty_label = _("Choose")
+            if isinstance(field.widget, forms.Textarea) and "maxlength" in field.widget.attrs:
+                # A browser that knows the limit cuts what is pasted, and says nothing.
+                field.widget.attrs["data-longest"] = field.widget.attrs.pop("maxlength")
 
     def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
         """What was typed, as it can be seen; a password is what its owner says it is."""

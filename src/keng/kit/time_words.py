@@ -88,7 +88,7 @@ def moment_words(moment: datetime, style: str = "full") -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """A length of time, two units at most: "38 phút", "1 giờ 12", "3 ngày"."""
+    """A length of time, two units at most: "38 phút", "1 giờ 12 phút", "3 ngày"."""
     minutes = max(0, int(span.total_seconds()) // 60)
     if minutes < 60:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
@@ -96,7 +96,7 @@ def span_words(span: timedelta) -> str:
     if hours < 24:
         if not rest:
             return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
-        return _("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": rest}
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
     days = hours // 24
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 

@@ -74,7 +74,7 @@ def public_collections() -> list[PublicCollection]:
 class LessonDeskLists:
     """The desk's page of lessons."""
 
-    waiting: list[Edition]
+    waiting: QuerySet[Edition]
     public: QuerySet[Edition]
     collections: QuerySet[Collection]
 
@@ -86,10 +86,10 @@ def lesson_desk_lists(officer: "Officer") -> LessonDeskLists:
         .select_related("lesson__collection__partner", "lesson__collection__unit", "made_by")
         .order_by("-id")
     )
-    waiting = seen.filter(released_at__isnull=True, ended_at__isnull=True)[:100]
+    waiting = seen.filter(released_at__isnull=True, ended_at__isnull=True)
     public = seen.released().filter(~Exists(_later_published()))
     collections = Collection.objects.visible_to(officer).select_related("partner", "unit")
-    return LessonDeskLists(list(waiting), public, collections.order_by("-id"))
+    return LessonDeskLists(waiting, public, collections.order_by("-id"))
 
 
 def note_finished(editions: list[Edition]) -> None:

@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import WORKING
+from keng.kit.list_filter import rows_with_words
+from keng.language.lookup_terms import listing_hash, lookup_terms_in
 from keng.lookup.keys import URL, lookup_key_of
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.models.listing import ListingQuerySet
@@ -101,6 +103,13 @@ def listings_to_check(officer: Officer) -> QuerySet[Listing]:
 def listings_in_force(officer: Officer) -> QuerySet[Listing]:
     """What the public finds now, the next to end first."""
     return _visible_listings(officer).public().order_by("expires_on", "id")
+
+
+def listings_called(listings: QuerySet[Listing], words: str) -> QuerySet[Listing]:
+    """Those of a number or link as it was typed, or with a part of it."""
+    asked = {key for term in lookup_terms_in(words) for key in term.keys}
+    same = Q(lookup_hash__in=[listing_hash(*key) for key in asked])
+    return rows_with_words(listings, words, "indicator__value", or_else=same)
 
 
 def ended_listings(officer: Officer) -> QuerySet[Listing]:

@@ -19,6 +19,7 @@ from keng.acts.errors import AlreadyDone, NotAllowed
 from keng.files.store import open_viewing_copy
 from keng.kit import times
 from keng.kit.forms import Form
+from keng.kit.list_filter import ListFilter
 from keng.kit.pagination import rows_of_page
 from keng.lookup import deciders, errors
 from keng.lookup.actions import disputes
@@ -49,11 +50,19 @@ from keng.releases.errors import HandInIt, NothingWaits
 def listings(request: SignedInRequest) -> HttpResponse:
     """What waits for a second person, what is disputed, what the public finds, what has ended."""
     officer = request.officer
+    chosen = ListFilter(request.GET, words_label=_("Number, account or link"))
+    named = partial(queries.listings_called, words=chosen.words)
+    public = queries.listings_in_force(officer)
+    in_force = rows_of_page(request, named(public), "listed")
+    over = rows_of_page(request, named(queries.ended_listings(officer)), "ended")
     context = {
+        "filter": chosen,
+        "found": {"total": in_force[1].total + over[1].total},
+        "public_count": public.count() if chosen.words else in_force[1].total,
         "disputes": rows_of_page(request, queries.open_disputes(officer), "disputes"),
         "proposed": rows_of_page(request, queries.listings_to_check(officer), "proposed"),
-        "in_force": rows_of_page(request, queries.listings_in_force(officer), "listed"),
-        "over": rows_of_page(request, queries.ended_listings(officer), "ended"),
+        "in_force": in_force,
+        "over": over,
         "today": times.local_date(times.now()),
     }
     return render(request, "lookup_pages/desk/listings.html", context)

@@ -168,7 +168,7 @@ def _text_of_row(row: Sequence[Any]) -> Article | Manuscript:
 def articles_of(member: PartnerMember) -> list[Article]:
     """Everything of the member's partner, newest first."""
     found = Article.objects.filter(partner_id=member.partner_id)
-    return list(found.select_related("released_by").order_by("-id")[:200])
+    return list(found.select_related("released_by").order_by("-id"))
 
 
 def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
@@ -179,7 +179,7 @@ def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
     found = Manuscript.objects.filter(partner_id=member.partner_id).not_dropped()
     seen: set[uuid.UUID | None] = set()
     kept = []
-    for text in found.select_related("released_by").order_by("-id")[:300]:
+    for text in found.select_related("released_by").order_by("-id"):
         target = text.lesson_id or text.claim_id
         if text.released_at and target in seen:
             continue
@@ -192,7 +192,7 @@ def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
 def collections_of(member: PartnerMember) -> list[Collection]:
     """Those that the partner opened itself."""
     own = Collection.objects.filter(partner_id=member.partner_id, made_by=None)
-    return list(own.order_by("-id")[:100])
+    return list(own.order_by("-id"))
 
 
 def people_of(member: PartnerMember) -> list[PartnerMember]:

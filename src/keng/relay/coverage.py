@@ -9,9 +9,11 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
 from keng.delivery.queries.outcomes import COLUMN_OF_STATE
 from keng.kit import times
+from keng.kit.list_filter import rows_with_words
+from keng.kit.numbers import percent_of
 from keng.kit.sql_names import alphabetically
 from keng.network.models import Group, GroupKind
 
@@ -43,7 +45,7 @@ class CoverageRow:
 
     @property
     def percent(self) -> int:
-        return 100 * self.covered // self.groups if self.groups else 0
+        return percent_of(self.covered, self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class RelayLevel:
 
     @property
     def percent(self) -> int:
-        return 100 * self.passed_on // self.asked if self.asked else 0
+        return percent_of(self.passed_on, self.asked)
 
     @property
     def open(self) -> int:
@@ -177,6 +179,12 @@ def recent_dispatches(officer: "Officer") -> list[Dispatch]:
         .select_related("unit", "approval")
         .order_by("-id")
     )
+
+
+def dispatches_called(dispatch_ids: list[uuid.UUID], words: str) -> set[uuid.UUID]:
+    """Those of the dispatches that have the words in what was sent."""
+    texts = DispatchText.objects.filter(dispatch__in=dispatch_ids)
+    return set(rows_with_words(texts, words, "subject", "text").values_list("dispatch", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

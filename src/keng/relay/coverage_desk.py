@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.accounts.middleware import SignedInRequest
 from keng.delivery.models import RelayTask
+from keng.kit.list_filter import ListFilter
 from keng.kit.numbers import whole_number
 from keng.kit.pagination import ListPage
 from keng.relay import coverage as queries
@@ -28,13 +29,17 @@ def coverage(request: SignedInRequest) -> HttpResponse:
     keys = [dispatch.pk for dispatch in found]
     together = queries.coverage_of_dispatches(keys, officer=request.officer)
     counted = [each for each in found if each.pk in together.dispatches]
-    page = ListPage.of_request(request, len(counted))
-    shown = counted[page.start : page.end]
+    chosen = ListFilter(request.GET, words_label=_("Words of the warning"))
+    named = queries.dispatches_called(keys, chosen.words) if chosen.words else set(keys)
+    listed = [each for each in counted if each.pk in named]
+    page = ListPage.of_request(request, len(listed))
+    shown = listed[page.start : page.end]
     prefetch_related_objects(shown, "texts")
     rows = [(each, queries.title_of_dispatch(each), together.dispatches[each.pk]) for each in shown]
     context = {
         "rows": rows,
         "page": page,
+        "filter": chosen,
         "preparing": [each for each in found if each.is_being_prepared],
         "held": [each for each in found if each.is_held],
         "coverage": together,

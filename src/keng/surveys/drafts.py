@@ -24,6 +24,8 @@ class UnfinishedAnswer:
     survey: str
     said: dict[str, Any] = field(default_factory=dict, repr=False)
     slip: str = field(default="", repr=False)
+    box: bytes = field(default=b"", repr=False)
+    """What it was loaded from; empty while it is not kept."""
 
 
 def begin_draft(survey: str, slip: str = "") -> UnfinishedAnswer:
@@ -37,17 +39,17 @@ def load_draft(secret: str, survey: str, *, to_send: bool = False) -> Unfinished
     `to_send`, inside an act: the same form sent twice at once waits.
     """
     among = lock(Draft.objects.all(), to_delete=True) if to_send else None
-    kept = ANSWER_DRAFTS.load(secret, among)
-    if kept is None or kept["of"] != survey:
+    found = ANSWER_DRAFTS.load(secret, among)
+    if found is None or found.said["of"] != survey:
         return None
-    return UnfinishedAnswer(secret, survey, kept["said"], kept["slip"])
+    return UnfinishedAnswer(secret, survey, found.said["said"], found.said["slip"], found.box)
 
 
 @act(acts.KEEP_DRAFT)
 def save_draft(draft: UnfinishedAnswer) -> None:
-    """Store the draft; its day begins again."""
+    """Store the draft; its day begins again. Raises DraftChanged."""
     kept = {"of": draft.survey, "said": draft.said, "slip": draft.slip}
-    ANSWER_DRAFTS.save(draft.secret, kept)
+    draft.box = ANSWER_DRAFTS.save(draft.secret, kept, before=draft.box)
 
 
 def drop_draft(secret: str) -> None:

@@ -176,6 +176,8 @@ class QuestionForm(Form):
             if one["kind"] == "choice"
             for at, words in enumerate(one["vi"]["options"])
         ]
+        # Which kinds of question need them is said when they are missing.
+        fields["options"].is_unmarked = True
         written = str(self["options"].value() or "")
         fields["marked"].choices = _numbered_answers(_lines(written))
         if not english:

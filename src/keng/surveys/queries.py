@@ -1,14 +1,17 @@
 """Reads of surveys for the desk and for the public."""
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, Q
+from django.db.models.fields.json import KT
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng import channels
 from keng.delivery.models import ChannelAccount
 from keng.kit import times
+from keng.kit.list_filter import rows_with_words
 from keng.kit.sql_names import alphabetically
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -85,6 +88,13 @@ def surveys_of_desk(officer: "Officer") -> list[Survey]:
     for survey in found:
         survey.words = content_of(survey)
     return found
+
+
+def surveys_called(officer: "Officer", words: str) -> set[uuid.UUID]:
+    """Those of the officer's surveys that have the words in a title."""
+    seen = Survey.objects.visible_to(officer)
+    titles = (KT("content__vi__title"), KT("content__en__title"))
+    return set(rows_with_words(seen, words, *titles).values_list("pk", flat=True))
 
 
 def chat_account_name(survey: Survey) -> str:

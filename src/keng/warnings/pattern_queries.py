@@ -20,11 +20,11 @@ class PatternLists:
 
     in_force: list[Pattern]
     waiting: list[Pattern]
-    over: list[Pattern]
+    over: QuerySet[Pattern]
 
 
 def pattern_lists(officer: "Officer") -> PatternLists:
-    """The patterns an officer may see; of those that are over the newest twenty."""
+    """The patterns an officer may see, the newest first."""
     today = times.local_date(times.now())
     seen = Pattern.objects.visible_to(officer).select_related("unit", "made_by", "released_by")
     in_force = seen.in_force(today)
@@ -33,7 +33,7 @@ def pattern_lists(officer: "Officer") -> PatternLists:
     return PatternLists(
         list(in_force.order_by("-id")),
         list(waiting.order_by("-id")),
-        list(over.order_by("-id")[:20]),
+        over.order_by("-id"),
     )
 
 
@@ -44,17 +44,18 @@ def unreviewed_uses() -> QuerySet[PatternUse]:
     )
 
 
-def uses_to_review(officer: "Officer") -> list[PatternUse]:
+def uses_to_review(officer: "Officer") -> QuerySet[PatternUse]:
     """What was sent alone in the officer's units and not looked at, the oldest deadline first."""
     found = unreviewed_uses().filter(version__warning__unit__in=officer.unit_ids)
-    rows = list(
-        found.select_related(
-            "version__warning__unit", "version__dispatch", "sent_by", "pattern"
-        ).order_by("review_by", "id")[:100]
-    )
+    return found.select_related(
+        "version__warning__unit", "version__dispatch", "sent_by", "pattern"
+    ).order_by("review_by", "id")
+
+
+def note_reviewable(rows: list[PatternUse], officer: "Officer") -> None:
+    """Give each whether its hour is past, and whether this officer may look at it."""
     now = times.now()
     for row in rows:
         mine = row.sent_by_id in tied_to(officer)
         row.is_overdue = row.review_by < now  # type: ignore[attr-defined]
         row.can_review = not mine and RELEASING.may_act_for(officer, row.version.warning.unit)  # type: ignore[attr-defined]
-    return rows

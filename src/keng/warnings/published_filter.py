@@ -7,23 +7,19 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.kit.forms import Form
 from keng.kit.ids import read_id
+from keng.kit.list_filter import ListFilter
 from keng.kit.sql_names import alphabetically
 from keng.language import taxonomy
 from keng.places.models import Unit
 from keng.warnings.queries import PUBLISHED_STATES
 
 
-class PublishedFilter(Form):
-    """What nobody offers is taken for nothing, so that an old address still shows a list."""
+class PublishedFilter(ListFilter):
+    """By words or the code, by what became of it, by category, by desk."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Title or code"),
-        max_length=120,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
+    words_label = gettext_lazy("Title or code")
+
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
@@ -56,10 +52,9 @@ class PublishedFilter(Form):
 
     def arguments(self) -> dict[str, Any]:
         """For keng.warnings.queries.published_warnings."""
-        self.is_valid()
-        found = self.cleaned_data
+        found = self.chosen
         return {
-            "words": found.get("q", ""),
+            "words": self.words,
             "state": found.get("state", ""),
             "category": found.get("category", ""),
             "unit": read_id(found.get("unit", "")),

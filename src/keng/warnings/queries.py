@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.fields.json import KT
 
 from keng.delivery.audience import AudiencePlan, SameRecipients, groups_in_audience
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
 from keng.kit.codes import wordless_code
-from keng.kit.sql_fold import sql_folded
+from keng.kit.list_filter import rows_with_words
 from keng.kit.sql_names import alphabetically
 from keng.language import taxonomy
-from keng.language.fold import fold
 from keng.network.models import Group
 from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
@@ -125,11 +124,11 @@ def place_names(versions: list[Version]) -> dict[str, str]:
 class WarningDeskLists:
     """The desk's warnings page."""
 
-    to_release: list[Version]
+    to_release: QuerySet[Version]
     working: QuerySet[Version]
     """What is being written or waits for somebody else, newest first."""
-    recalls: list[RecallRequest]
-    """Recalls that wait for this officer, each with its warning's newest public version."""
+    recalls: QuerySet[RecallRequest]
+    """Recalls that wait for this officer, the oldest first; `title_recalls` names them."""
     held: list[Version]
     """What is held until this officer, or another second person, lets it go or stops it."""
 
@@ -140,16 +139,20 @@ def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     to_decide = versions_to_decide(reach)
     in_hand = Version.objects.visible_to(officer).in_hand()
     in_hand = in_hand.select_related("warning__unit", "made_by").order_by("-id")
-    to_release = list(in_hand.filter(pk__in=to_decide.values("pk"))[:200])
+    to_release = in_hand.filter(pk__in=to_decide.values("pk"))
     working = in_hand.exclude(pk__in=to_decide.values("pk"))
-    recalls = list(recalls_to_decide(reach).select_related("warning__unit").order_by("id")[:50])
+    recalls = recalls_to_decide(reach).select_related("warning__unit").order_by("id")
+    held = list(held_to_decide(reach).select_related("warning__unit", "dispatch__approval"))
+    return WarningDeskLists(to_release, working, recalls, held)
+
+
+def title_recalls(recalls: list[RecallRequest]) -> None:
+    """Give each its people, and the title the public reads."""
     name_hands(recalls)
     public = Version.objects.newest_published().filter(warning__in=[r.warning_id for r in recalls])
     titles = {version.warning_id: version.texts["vi"]["title"] for version in public}
     for recall in recalls:
         recall.title = titles[recall.warning_id]  # type: ignore[attr-defined]
-    held = list(held_to_decide(reach).select_related("warning__unit", "dispatch__approval"))
-    return WarningDeskLists(to_release, working, recalls, held)
 
 
 # What became of a published warning, as its list is asked for it.
@@ -189,13 +192,8 @@ def published_warnings(
         found = found.filter(category=category)
     if unit:
         found = found.filter(warning__unit=unit)
-    if words.strip():
-        title = sql_folded(KeyTextTransform("title", KeyTransform("vi", "texts")))
-        found = found.annotate(folded_title=title).filter(
-            Q(folded_title__contains=fold(words.strip()))
-            | Q(verify_code__code=wordless_code(words, VERIFY_LENGTH))
-        )
-    return found
+    code = Q(verify_code__code=wordless_code(words, VERIFY_LENGTH))
+    return rows_with_words(found, words, KT("texts__vi__title"), or_else=code)
 
 
 def with_deliveries(versions: QuerySet[Version]) -> list[Version]:

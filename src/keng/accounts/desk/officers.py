@@ -12,10 +12,10 @@ from keng.accounts import actions, closing, requesting
 from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm, PresenceForm
 from keng.accounts.models import Officer, OfficerRequest
 from keng.accounts.presence import is_present
-from keng.accounts.queries import manageable_officers, manageable_units, page_of_officers
+from keng.accounts.queries import manageable_officers, manageable_units, officers_called
 from keng.accounts.vouching import takes_two_people
 from keng.kit import times
-from keng.kit.numbers import whole_number
+from keng.kit.pagination import rows_of_page
 from keng.places.models import Unit
 
 
@@ -23,22 +23,13 @@ from keng.places.models import Unit
 def officers(request: HttpRequest) -> HttpResponse:
     """Who works in the administrator's units, with their posts."""
     form = OfficersFilter(request.GET, units=_units_or_404(request))
-    asked = form.cleaned_data if form.is_valid() else {}
-    page = page_of_officers(
-        request.officer,
-        words=asked.get("q") or "",
-        unit=asked["unit"].pk if asked.get("unit") else None,
-        page=whole_number(request.GET.get("page", ""), most=99_999) or 1,
-    )
+    unit = form.chosen.get("unit")
+    found = officers_called(request.officer, words=form.words, unit=unit.pk if unit else None)
+    rows, page = rows_of_page(request, found)
     today = times.local_date(times.now())
-    for row in page:
+    for row in rows:
         row.present = [p for p in row.shown_posts if p.valid_to is None or p.valid_to >= today]
-    context = {"page": page, "rows": page.object_list, "filter": form}
-    context["is_asked"] = any(asked.values())
-    if page.has_previous():
-        context["before_url"] = _at_page(request, page.previous_page_number())
-    if page.has_next():
-        context["after_url"] = _at_page(request, page.next_page_number())
+    context = {"page": page, "rows": rows, "filter": form}
     return render(request, "accounts/desk/officers.html", context)
 
 
@@ -163,12 +154,6 @@ def post_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("officers")
     messages.success(request, _("%(officer)s no longer has this post.") % {"officer": post.officer})
     return redirect("officers")
-
-
-def _at_page(request: HttpRequest, number: int) -> str:
-    query = request.GET.copy()
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
 
 
 def _units_or_404(request: HttpRequest) -> list[Unit]:

@@ -2,8 +2,10 @@
 
 import uuid
 
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keng.accounts.vouching import tied_to
@@ -12,6 +14,7 @@ from keng.claims import queries, sentences
 from keng.claims.forms import OutOfScopeForm
 from keng.claims.models import Claim
 from keng.claims.rights import checks_claims
+from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.releases.desk import release_refusal
 from keng.releases.hands import name_hands
@@ -22,12 +25,15 @@ def desk_claims(request: HttpRequest) -> HttpResponse:
     """The desk's claims: what waits for a second person first."""
     lists = queries.desk_claim_lists(request.officer)
     new, new_page = rows_of_page(request, lists.new, "new")
-    published, page = rows_of_page(request, lists.published)
+    found = ListFilter(request.GET, words_label=_("Words of the question"))
+    out = rows_with_words(lists.published, found.words, KT("texts__vi__question"))
+    published, page = rows_of_page(request, out)
     context = {
         "lists": lists,
         "new": new,
         "new_page": new_page,
         "published": published,
+        "filter": found,
         "page": page,
         "may_check": checks_claims(request.officer),
     }

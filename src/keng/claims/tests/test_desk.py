@@ -265,3 +265,13 @@ def test_what_changed_while_the_code_was_looked_at_is_shown_with_everybody_who_w
     answer = desk_client.post(url("claim-publish", revision.claim_id), sent)
     assert answer.status_code == 409
     assert f"{bureau.author}, {third}" in text(answer)
+
+
+def test_what_is_out_is_searched_by_its_question(desk_client, bureau):
+    bureau.published(question="Lệ phí cấp đổi căn cước có tăng không?")
+    bureau.published(question="Có phải nộp phí đường bộ ở chốt không?")
+    sign_in(desk_client, bureau.author)
+    for words, questions in (("", 2), ("?q=CAN+cuoc", 1), ("?q=may+bay", 0)):
+        page = desk_client.get(url("desk-claims") + words)
+        assert len(page.context["published"]) == questions, words
+    assert "Không có dòng nào khớp" in text(page)

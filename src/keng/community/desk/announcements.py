@@ -20,6 +20,8 @@ from keng.community.forms import ChannelForm, DecideAnnouncementForm, MeetingFor
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
 from keng.community.rights import own_desk
+from keng.kit.list_filter import ListFilter, rows_with_words
+from keng.kit.pagination import rows_of_page
 from keng.network.queries.places import places_of
 from keng.releases.desk import decide_release, decided_meanwhile
 from keng.releases.errors import NothingWaits
@@ -50,7 +52,18 @@ def meetings(request: HttpRequest) -> HttpResponse:
     listed = (
         Meeting.objects.visible_to(officer).not_dropped().upcoming().select_related("place", "unit")
     )
-    context = {"meetings": listed[:100], "form": form, "may_write": unit is not None}
+    chosen = ListFilter(request.GET, words_label=_("What about, or where"))
+    found, page = rows_of_page(
+        request,
+        rows_with_words(listed, chosen.words, "about", "venue", "place__full_name"),
+    )
+    context = {
+        "meetings": found,
+        "page": page,
+        "filter": chosen,
+        "form": form,
+        "may_write": unit is not None,
+    }
     status = 422 if form.errors else 200
     return render(request, "community/desk/meetings.html", context, status=status)
 
@@ -71,8 +84,17 @@ def desk_channels(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Handed in: a second person lets it out."))
             return redirect("desk-channel", pk=made.pk)
     listed = OfficialChannel.objects.visible_to(request.officer).on_the_list()
+    chosen = ListFilter(request.GET, words_label=_("Channel or desk"))
+    found, page = rows_of_page(
+        request,
+        rows_with_words(
+            listed.select_related("unit", "checked_by"), chosen.words, "shown_as", "unit__name"
+        ),
+    )
     context = {
-        "channels": listed.select_related("unit", "checked_by")[:500],
+        "channels": found,
+        "page": page,
+        "filter": chosen,
         "form": form,
         "may_write": unit is not None,
     }

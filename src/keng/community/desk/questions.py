@@ -18,6 +18,7 @@ from keng.community.forms import AnswerQuestionForm
 from keng.community.models import Question
 from keng.community.number_checks import check_answer_numbers
 from keng.community.redact_questions import redact_question
+from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.releases.desk import decide_release, decided_meanwhile, is_release_posted
 from keng.releases.errors import NothingWaits
@@ -32,12 +33,16 @@ def questions(request: HttpRequest) -> HttpResponse:
     seen = Question.objects.visible_to(request.officer).select_related("place", "unit")
     waiting, waiting_page = rows_of_page(request, seen.undecided().order_by("asked_at"), "waiting")
     settled = seen.exclude(state=Question.State.WAITING).select_related("decided_by")
-    decided, page = rows_of_page(request, settled.order_by("-decided_at", "-pk"))
+    chosen = ListFilter(request.GET, words_label=_("Words of the question, or a place"))
+    # What a resident wrote is not searched: only what was published of it.
+    found = rows_with_words(settled, chosen.words, "shown_text", "place__full_name")
+    decided, page = rows_of_page(request, found.order_by("-decided_at", "-pk"))
     context = {
         "waiting": waiting,
         "waiting_page": waiting_page,
         "decided": decided,
         "page": page,
+        "filter": chosen,
     }
     return render(request, "community/desk/questions.html", context)
 

@@ -11,6 +11,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
 from keng.community.public.questions import place_and_desk
 from keng.kit import times
+from keng.kit.pagination import rows_of_page
 from keng.kit.sql_names import alphabetically
 from keng.language.fold import fold
 from keng.network.queries.places import place_ids_below
@@ -27,7 +28,7 @@ from keng.warnings.queries import current_warnings_for
 # A page that calls itself ours is looked for here first: so it is said when there is none.
 _EXPECTED_KINDS = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
 # In a frame of another site: nothing to fill in, so no click can be stolen.
-_LONGEST_QUERY = 80
+_LONGEST_QUERY = 120
 _FRAME_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
     "base-uri 'none'; frame-ancestors *"
@@ -101,10 +102,9 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 def place_questions(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that was asked and answered for everybody, of the last year."""
     found, unit = place_and_desk(code)
-    asked = Question.objects.public().about(found)[:100]
-    return render(
-        request, "community/questions.html", {"place": found, "unit": unit, "questions": asked}
-    )
+    asked, page = rows_of_page(request, Question.objects.public().about(found))
+    context = {"place": found, "unit": unit, "questions": asked, "page": page}
+    return render(request, "community/questions.html", context)
 
 
 @require_GET

@@ -5,9 +5,11 @@ from django.views.decorators.http import require_POST
 
 from keng.community.report.describe import DescribeForm
 from keng.community.report.steps import MOST_WORDS, ReportJourney, TooManyBegun
+from keng.kit.browser_drafts import on_newest_draft
 
 
 @require_POST
+@on_newest_draft
 def report_with(request: HttpRequest) -> HttpResponse:
     """Begin a report with these words, or go on with the one that is open."""
     report = ReportJourney(request, "who-gets")

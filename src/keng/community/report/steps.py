@@ -20,6 +20,7 @@ from keng.community.report import begin_limit
 from keng.community.report.recipient import Recipient, recipient_of
 from keng.files.openable import why_not_openable
 from keng.kit import cookies
+from keng.kit.browser_drafts import on_newest_draft
 from keng.kit.languages import chosen_language
 from keng.kit.rate_limits import ask_to_wait
 from keng.kit.uploads import DamagedUpload, SealedUpload, why_no_room
@@ -44,6 +45,8 @@ LONGEST_KEPT = 20_000
 # And never more than the longest report needs: a letter has up to four bytes.
 MOST_KEPT_BYTES = 4 * MOST_WORDS
 _LONGEST_LINE = 1000
+# Of a request that is worked on again: how its question was answered when it came.
+_ANSWER_BEFORE = "answer_before"
 _LONGEST_CHOICE = 200
 
 StepView = Callable[[HttpRequest], HttpResponse]
@@ -102,6 +105,16 @@ class ReportJourney:
     def recipient(self) -> Recipient | None:
         """Who will read it."""
         return recipient_of(self.answers)
+
+    def is_answered_since(self, form_class: type[forms.Form]) -> bool:
+        """Whether another request answered this very question while this one was worked on.
+
+        That one came later, so its answer stays. Called each time the request is worked on.
+        """
+        now = {name: self.answers.get(name) for name in form_class.base_fields}
+        before = getattr(self.request, _ANSWER_BEFORE, now)
+        setattr(self.request, _ANSWER_BEFORE, now)
+        return self.was_open and now != before
 
     def keep_answers(self, values: dict[str, Any]) -> HttpResponse:
         """Keep valid answers and go to the next question."""
@@ -283,9 +296,11 @@ def report_step(
 
     def decorate(view: Callable[[ReportJourney, StepForm], HttpResponse]) -> StepView:
         @require_http_methods(["GET", "HEAD", "POST"])
+        @on_newest_draft
         @wraps(view)
         def wrapped(request: HttpRequest) -> HttpResponse:
             report = ReportJourney(request, name)
+            is_late = report.is_answered_since(form_class)
             if request.method != "POST":
                 if name != next(iter(STEPS)) and not report.was_open:
                     return report.gone_page()
@@ -293,6 +308,8 @@ def report_step(
             if ANEW_BUTTON in request.POST:
                 return report.drop_and_begin()
             report.take_files()
+            if is_late:
+                return report.go_to(report.next_step)
             form = form_class(request.POST)
             try:
                 if language := chosen_language(request):

@@ -13,6 +13,7 @@ from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tasks import TASKS
 from keng.community.tests.resident import Resident
 from keng.kit import times, uploads
+from keng.kit.browser_drafts import DraftChanged
 from keng.kit.database import data_folder
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +209,66 @@ def test_whoever_comes_back_is_told_of_the_report_begun_and_may_delete_it(stage,
 
 def test_a_first_visit_is_told_of_no_report(public_client):
     assert "viết dở" not in public_client.get("/report/who-gets/").content.decode()
+
+
+def meanwhile(monkeypatch, resident, step, **answers):
+    """The next request of this browser is overtaken by another one just before it saves."""
+    save, second = drafts.save_draft, Resident(Client())
+    second.client.cookies = resident.client.cookies
+
+    def overtaken(draft):
+        monkeypatch.setattr(drafts, "save_draft", save)
+        second.post(step, **answers)
+        save(draft)
+
+    monkeypatch.setattr(drafts, "save_draft", overtaken)
+
+
+def kept_answers(resident):
+    return drafts.load_draft(resident.client.cookies[REPORT_COOKIE].value).answers
+
+
+def test_a_slow_request_does_not_overwrite_a_newer_answer_to_another_question(
+    stage, resident, monkeypatch
+):
+    write_and_stop(stage, resident)
+    meanwhile(monkeypatch, resident, "describe", text="Lời viết sau cùng.", spot="")
+    resident.post("what", topic="traffic")
+    said = kept_answers(resident)
+    assert (said["text"], said["topic"]) == ("Lời viết sau cùng.", "traffic")
+
+
+def test_of_two_answers_to_one_question_the_later_one_stays(stage, resident, monkeypatch):
+    write_and_stop(stage, resident)
+    meanwhile(monkeypatch, resident, "what", topic="theft")
+    assert resident.post("what", topic="traffic").status_code == 303
+    assert kept_answers(resident)["topic"] == "theft"
+
+
+def test_a_slow_request_does_not_bring_back_what_was_sent(stage, resident, monkeypatch):
+    write_and_stop(stage, resident)
+    secret = resident.client.cookies[REPORT_COOKIE].value
+    save = drafts.save_draft
+
+    def sent_before(draft):
+        monkeypatch.setattr(drafts, "save_draft", save)
+        drafts.drop_draft(secret)
+        save(draft)
+
+    monkeypatch.setattr(drafts, "save_draft", sent_before)
+    resident.post("what", topic="traffic")
+    assert drafts.load_draft(secret) is None
+
+
+def test_whoever_is_overtaken_again_and_again_is_told_to_send_it_once_more(
+    stage, resident, monkeypatch
+):
+    write_and_stop(stage, resident)
+
+    def always_overtaken(draft):
+        raise DraftChanged
+
+    monkeypatch.setattr(drafts, "save_draft", always_overtaken)
+    answer = resident.post("what", topic="traffic")
+    assert answer.status_code == 503
+    assert "traffic" in answer.content.decode()

@@ -607,3 +607,15 @@ def test_what_nobody_answered_in_time_is_told_as_our_fault(public_client, ward):
     page = read(public_client, code)
     assert "Lỗi ở chúng tôi" in page
     assert f"/places/{ward.place.code}/ask/" in page
+
+
+def test_decided_questions_are_searched_by_what_was_published_of_them(ward, desk_client):
+    found, _code = put(ward)
+    shown = "Công an có gọi điện đòi tiền không?"
+    questions.answer_question(found.pk, shown=shown, words="Không bao giờ.", by=ward.officer)
+    let_out(found, by=ward.commander)
+    put(ward, text="Chị Nguyễn Thị Thử có khai báo chưa?")
+    sign_in(desk_client, ward.officer)
+    for words, count in (("", 1), ("?q=goi+DIEN", 1), ("?q=may+bay", 0), ("?q=thi+thu", 0)):
+        page = desk_client.get(f"/questions/{words}")
+        assert (len(page.context["decided"]), len(page.context["waiting"])) == (count, 1), words

@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, PasswordInput, Textarea
+from django.forms import BaseForm, BoundField, PasswordInput
 from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from keng.kit import icons, languages, safe_text, time_words
 from keng.kit.choice_members import choice_member
+from keng.kit.codes import halved_code
 
 register = template.Library()
 
@@ -114,7 +115,7 @@ def due_by(due: datetime) -> str:
 
 @register.filter
 def remaining(due: datetime | None) -> str:
-    """A deadline in words: "còn 38 phút", "quá 1 giờ 12", "16:40", "T4 08:15"."""
+    """A deadline in words: "còn 38 phút", "quá 1 giờ 12 phút", "16:40", "T4 08:15"."""
     return time_words.deadline_words(due) if due else ""
 
 
@@ -176,11 +177,6 @@ def field(bound: BoundField, *, code: bool = False, rows: int | None = None) -> 
     attrs: dict[str, Any] = {"class": "code"} if code else {}
     if rows:
         attrs["rows"] = rows
-    longest = getattr(bound.field, "max_length", None)
-    is_counted = bool(longest) and isinstance(bound.field.widget, Textarea)
-    if is_counted:
-        # A browser that knows the limit cuts what is pasted, and says nothing.
-        attrs |= {"maxlength": False, "data-longest": longest}
     kind = getattr(bound.field.widget, "input_type", "textarea")
     return {
         "field": bound,
@@ -188,9 +184,12 @@ def field(bound: BoundField, *, code: bool = False, rows: int | None = None) -> 
         "is_set": kind in {"radio", "checkbox"} and bound.use_fieldset,
         "is_one_check": kind == "checkbox" and not bound.use_fieldset,
         "is_file": kind == "file",
-        "is_counted": is_counted,
+        "is_counted": "data-longest" in bound.field.widget.attrs,
         "hints": getattr(bound.field, "hints", {}),
     }
+
+
+register.filter("halved", halved_code)
 
 
 @register.filter("of")

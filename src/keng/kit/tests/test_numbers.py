@@ -5,7 +5,7 @@ from django.http import Http404, QueryDict
 from django.test import RequestFactory
 
 from keng.kit.ids import id_or_404, new_id
-from keng.kit.numbers import whole_number
+from keng.kit.numbers import percent_of, whole_number
 from keng.kit.pagination import ListPage, page_number
 
 NO_NUMBERS = ["", " ", "a", "-1", "+1", "1.0", "1_000", "1e3", "²", "٣", "１", "\0", "9" * 5000]
@@ -49,3 +49,8 @@ def test_what_is_no_id_leads_nowhere():
     for text in ("", "1", "x" * 36, "\0"):
         with pytest.raises(Http404):
             id_or_404(text)
+
+
+def test_a_part_is_rounded_and_nothing_and_all_are_said_of_nothing_and_all():
+    shares = [(0, 3), (1, 3), (2, 3), (3, 3), (1, 1000), (999, 1000), (0, 0), (2, 0)]
+    assert [percent_of(*share) for share in shares] == [0, 33, 67, 100, 1, 99, 0, 0]

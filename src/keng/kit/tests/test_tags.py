@@ -112,6 +112,7 @@ def test_a_long_answer_is_counted_and_no_browser_cuts_it():
     assert 'data-longest="4000"' in drawn
     assert 'id="id_text_count"' in drawn
     assert 'maxlength="80"' in html("{% field form.name %}", form=Long())
+    assert "maxlength" not in html("{{ form.text }}", form=Long())
     too_long = Long({"text": "a" * 4001, "name": "b"})
     assert not too_long.is_valid()
     assert "a" * 4001 in html("{% field form.text %}", form=too_long)

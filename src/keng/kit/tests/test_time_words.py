@@ -67,10 +67,10 @@ def test_a_deadline_of_this_minute_is_not_said_to_be_nothing_late(seconds):
 def test_lengths_of_time_use_two_units_at_most():
     with translation.override("en"):
         assert time_words.span_words(timedelta(minutes=1)) == "1 minute"
-        assert time_words.span_words(timedelta(minutes=72)) == "1 h 12"
+        assert time_words.span_words(timedelta(minutes=72)) == "1 h 12 min"
         assert time_words.span_words(timedelta(hours=5)) == "5 hours"
         assert time_words.span_words(timedelta(days=3, hours=5)) == "3 days"
-        assert time_words.deadline_words(NOW - timedelta(minutes=72), NOW) == "1 h 12 late"
+        assert time_words.deadline_words(NOW - timedelta(minutes=72), NOW) == "1 h 12 min late"
 
 
 def test_thousands_are_grouped_as_the_language_does():

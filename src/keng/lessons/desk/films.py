@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.files import ffmpeg
+from keng.kit.list_filter import ListFilter, rows_with_words
+from keng.kit.pagination import rows_of_page
 from keng.kit.uploads import takes_files
 from keng.lessons import film_ranges, rights
 from keng.lessons.actions import film_acts
@@ -21,9 +23,13 @@ from keng.lessons.models import Film
 @require_GET
 def films(request: HttpRequest) -> HttpResponse:
     """Every film, and how far the worker is with it."""
-    films = Film.objects.visible_to(request.officer).select_related("made_by").order_by("-id")
+    seen = Film.objects.visible_to(request.officer).select_related("made_by").order_by("-id")
+    chosen = ListFilter(request.GET)
+    films, page = rows_of_page(request, rows_with_words(seen, chosen.words, "title"))
     context = {
-        "films": films[:100],
+        "films": films,
+        "page": page,
+        "filter": chosen,
         "is_on": ffmpeg.films_are_on(),
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from keng.kit.pagination import rows_of_page
 from keng.lessons import first_hour, rights
 from keng.lessons.actions import first_hour_acts
 from keng.lessons.desk.deciding import decide_text, decision_context
@@ -18,10 +19,12 @@ from keng.lessons.models import FirstHour
 @require_GET
 def first_hours(request: HttpRequest) -> HttpResponse:
     """What everybody reads now, and the texts before and after it."""
-    texts = FirstHour.objects.visible_to(request.officer).select_related("made_by")
+    seen = FirstHour.objects.visible_to(request.officer).select_related("made_by")
+    texts, texts_page = rows_of_page(request, seen.order_by("-id"))
     context = {
         "page": first_hour.first_hour_page(),
-        "texts": texts.order_by("-id")[:30],
+        "texts": texts,
+        "texts_page": texts_page,
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }
     return render(request, "lessons/desk/first_hours.html", context)

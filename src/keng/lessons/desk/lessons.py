@@ -4,12 +4,14 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.acts.errors import NotAllowed
+from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.lessons import queries, rights
 from keng.lessons.actions import writing
@@ -24,11 +26,16 @@ from keng.lessons.models import Collection, Edition, Film
 def desk_lessons(request: HttpRequest) -> HttpResponse:
     """What waits for a second person, what is public, and the collections."""
     lists = queries.lesson_desk_lists(request.officer)
-    public, page = rows_of_page(request, lists.public)
+    chosen, title = ListFilter(request.GET), KT("texts__vi__title")
+    waiting, waiting_page = rows_of_page(request, lists.waiting, "waiting")
+    public, page = rows_of_page(request, rows_with_words(lists.public, chosen.words, title))
     queries.note_finished(public)
-    collections, collections_page = rows_of_page(request, lists.collections, "collections")
+    opened = rows_with_words(lists.collections, chosen.words, title)
+    collections, collections_page = rows_of_page(request, opened, "collections")
     context = {
-        "waiting": lists.waiting,
+        "waiting": waiting,
+        "waiting_page": waiting_page,
+        "filter": chosen,
         "public": public,
         "page": page,
         "collections": collections,

@@ -3,11 +3,13 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.lessons import pledge_queries, rights
 from keng.lessons.actions import pledge_acts
@@ -20,9 +22,13 @@ from keng.lessons.schools import schools_of
 @require_GET
 def pledges(request: HttpRequest) -> HttpResponse:
     """Every campaign with its counts."""
-    campaigns, page = rows_of_page(request, pledge_queries.desk_campaigns(request.officer))
+    chosen, seen = ListFilter(request.GET), pledge_queries.desk_campaigns(request.officer)
+    campaigns, page = rows_of_page(
+        request, rows_with_words(seen, chosen.words, KT("texts__vi__title"))
+    )
     context = {
         "campaigns": campaigns,
+        "filter": chosen,
         "page": page,
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }

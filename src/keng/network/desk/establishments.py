@@ -22,9 +22,7 @@ from keng.network.queries import establishments as queries
 def establishments(request: HttpRequest) -> HttpResponse:
     """The houses of the filter; the table beside it counts exactly these."""
     form = EstablishmentFilter(request.GET, officer=request.officer)
-    form.is_valid()
-    chosen = form.arguments()
-    found = queries.filtered_establishments(request.officer, **chosen)
+    found = queries.filtered_establishments(request.officer, **form.arguments())
     rows = queries.establishments_by_kind(found)
     total = queries.sum_of_establishments(rows)
     page = ListPage.of_request(request, total.houses)
@@ -34,7 +32,6 @@ def establishments(request: HttpRequest) -> HttpResponse:
         "kinds": rows,
         "total": total,
         "page": page,
-        "is_filtered": any(chosen.values()),
         "may_import": may_keep_network(request.officer),
     }
     return render(request, "network/establishments.html", context)
@@ -44,7 +41,6 @@ def establishments(request: HttpRequest) -> HttpResponse:
 def establishments_missing(request: HttpRequest) -> HttpResponse:
     """Houses with no contact in any group, by hamlet: where a warning goes nowhere."""
     form = EstablishmentFilter(request.GET, officer=request.officer)
-    form.is_valid()
     kind = form.arguments()["kind"]
     hamlets = queries.unreached_by_hamlet(request.officer, kind=kind)
     total = queries.sum_of_establishments(

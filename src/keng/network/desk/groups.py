@@ -28,9 +28,7 @@ from keng.network.queries import teams
 def groups(request: HttpRequest) -> HttpResponse:
     """The list of groups, who is silent, who has no lead."""
     form = GroupFilter(request.GET, officer=request.officer)
-    form.is_valid()
-    chosen = form.arguments()
-    found = group_queries.filtered_groups(request.officer, **chosen)
+    found = group_queries.filtered_groups(request.officer, **form.arguments())
     rows = group_queries.groups_by_kind(found)
     total = group_queries.sum_of_groups(rows, _("Sum, equals the list"))
     page = ListPage.of_request(request, total.groups)
@@ -43,7 +41,6 @@ def groups(request: HttpRequest) -> HttpResponse:
         "groups": shown,
         "kinds": rows,
         "total": total,
-        "is_filtered": any(chosen.values()),
         "page": page,
         "may_import": may_keep_network(request.officer),
     }

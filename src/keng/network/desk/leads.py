@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
+from keng.kit.list_filter import ListFilter
 from keng.kit.pagination import ListPage
 from keng.network.actions import leads as lead_actions
 from keng.network.desk.units import officer_units, requested_unit
@@ -20,14 +21,14 @@ from keng.network.queries import relay_tree
 @require_safe
 def leads(request: HttpRequest) -> HttpResponse:
     """Who passes on to whom: the relay tree, a page of it at a time."""
-    words = request.GET.get("q", "")
-    tree = relay_tree.relay_tree_of(request.officer, words=words)
+    chosen = ListFilter(request.GET, words_label=_("Find a lead"))
+    tree = relay_tree.relay_tree_of(request.officer, words=chosen.words)
     page = ListPage.of_request(request, len(tree.roots))
     context = {
         "tree": tree,
         "branches": relay_tree.relay_branches(tree, tree.roots[page.start : page.end]),
         "page": page,
-        "words": words,
+        "filter": chosen,
     }
     return render(request, "network/leads.html", context)
 

@@ -11,7 +11,13 @@ from keng.accounts.models import Officer
 from keng.kit.forms import Form, no_later_than_today
 from keng.kit.sql_names import alphabetically
 from keng.network.actions.establishments import EstablishmentEntry
-from keng.network.forms.parts import ListFilter, agreed_field, name_field, place_field, sheet_field
+from keng.network.forms.parts import (
+    NetworkFilter,
+    agreed_field,
+    name_field,
+    place_field,
+    sheet_field,
+)
 from keng.network.models import Establishment, Group
 from keng.network.queries.places import places_of
 from keng.network.sheets import cells
@@ -19,7 +25,7 @@ from keng.network.sheets.plan_establishments import MOST_ROOMS
 from keng.places.models import Unit
 
 
-class EstablishmentFilter(ListFilter):
+class EstablishmentFilter(NetworkFilter):
     """The filter row above the list of houses."""
 
     words_label = gettext_lazy("Find a house or contact")

@@ -12,7 +12,7 @@ from keng.channels.by_hand import BY_HAND
 from keng.kit.forms import Form
 from keng.kit.sql_names import by_given_name
 from keng.network.actions.groups import GroupAddressTaken, GroupEntry, GroupNameTaken
-from keng.network.forms.parts import ListFilter, name_field, place_field, sheet_field
+from keng.network.forms.parts import NetworkFilter, name_field, place_field, sheet_field
 from keng.network.models import Group, GroupKind, Lead
 from keng.network.queries import groups as group_queries
 from keng.network.queries.places import places_of
@@ -35,7 +35,7 @@ def _silent(days: int) -> str:
     return _("Silent for %(days)d days") % {"days": days}
 
 
-class GroupFilter(ListFilter):
+class GroupFilter(NetworkFilter):
     """The filter row above the list of groups."""
 
     words_label = gettext_lazy("Find a group or lead")

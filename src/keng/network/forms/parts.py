@@ -8,22 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
-from keng.kit.forms import Form, day_field
+from keng.kit.forms import day_field
+from keng.kit.list_filter import ListFilter
 from keng.network.queries.places import places_of
 from keng.places.models import Place
 
 
-class ListFilter(Form):
-    """The filter row above a list; nothing in it can be wrong."""
+class NetworkFilter(ListFilter):
+    """By words, place, kind and state."""
 
-    q = forms.CharField(required=False, widget=forms.TextInput(attrs={"type": "search"}))
     place = forms.ModelChoiceField(
         Place.objects.none(), required=False, label=gettext_lazy("Place")
     )
     kind = forms.ChoiceField(required=False, label=gettext_lazy("Kind"))
     state = forms.ChoiceField(required=False, label=gettext_lazy("State"))
 
-    words_label: Any
     kinds: list[tuple[str, Any]]
     states: Callable[..., list[tuple[str, str]]]
     """A method: the choices of the state, in the reader's language."""
@@ -31,15 +30,14 @@ class ListFilter(Form):
     def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["q"].label = self.words_label
         fields["place"].queryset = places_of(officer.unit_ids)
         fields["place"].empty_label = _("All places")
         fields["kind"].choices = [("", _("All kinds")), *self.kinds]
         fields["state"].choices = self.states()
 
     def arguments(self) -> dict[str, Any]:
-        """What was chosen, for the query of the list; call it after `is_valid`."""
-        chosen = self.cleaned_data
+        """What was chosen, for the query of the list."""
+        chosen = self.chosen
         place = chosen.get("place")
         return {
             "words": chosen.get("q", ""),

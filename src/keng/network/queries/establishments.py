@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from keng.kit.numbers import percent_of
 from keng.kit.sql_names import alphabetically
 from keng.language.alphabet import alphabetical
 from keng.language.fold import fold
@@ -52,7 +53,7 @@ class EstablishmentKindRow:
 
     @property
     def percent(self) -> int:
-        return 100 * self.reached // self.houses if self.houses else 0
+        return percent_of(self.reached, self.houses)
 
     @property
     def group_kind(self) -> str:

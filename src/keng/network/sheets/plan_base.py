@@ -124,5 +124,6 @@ class CellReader:
         for key in self.line.formulas:
             told = {"column": self.headings[key]}
             self.errors.append(
-                _("“%(column)s” begins with a sign that starts a formula: write plain text") % told
+                _("“%(column)s” begins with =, +, - or @, as a formula does: leave that sign out")
+                % told
             )

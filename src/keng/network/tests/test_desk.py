@@ -5,7 +5,6 @@ import importlib
 
 import pytest
 from django.db import connection
-from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
@@ -14,35 +13,10 @@ from keng.network.models import Group, Lead
 from keng.network.queries import groups as group_queries
 from keng.network.queries.targets import target_table
 from keng.network.secret_links import lead_by_earlier_token, lead_by_token, lead_token, lead_url
+from keng.network.tests.ward_desk import url
 from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-class Desk:
-    """A ward with one officer, and a neighbour."""
-
-    def __init__(self):
-        self.province = make.province_unit()
-        self.place = make.place("Phường Nếnh")
-        self.hamlet = make.place("Ninh Khánh", kind="hamlet", parent=self.place)
-        self.unit = make.unit(parent=self.province, serves=self.place)
-        self.officer = make.officer(unit=self.unit)
-        self.neighbour = make.unit(parent=self.province, serves=make.place())
-
-
-@pytest.fixture
-def desk():
-    return Desk()
-
-
-@pytest.fixture
-def client(desk_client, desk):
-    return sign_in(desk_client, desk.officer)
-
-
-def url(name, *args):
-    return reverse(name, args=args, urlconf="keng.site.desk_urls")
 
 
 def group_data(desk, **changes):

@@ -3,45 +3,13 @@
 import re
 
 import pytest
-from django.urls import reverse
 
-from keng.conftest import sign_in
 from keng.kit import times
 from keng.network.queries import relay_tree
+from keng.network.tests.ward_desk import url
 from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-class Desk:
-    """A ward with one officer."""
-
-    def __init__(self):
-        self.place = make.place("Phường Nếnh")
-        self.unit = make.unit(serves=self.place)
-        self.officer = make.officer(unit=self.unit)
-
-    def school(self, name, teachers):
-        """A head and teachers with a class group each."""
-        head = make.lead(unit=self.unit, name=f"Hiệu trưởng {name}")
-        for number in range(teachers):
-            group = make.group(unit=self.unit, place=self.place, name=f"Lớp {name}-{number}")
-            make.lead(unit=self.unit, name=f"Cô {name}-{number}", above=head, groups=(group,))
-        return head
-
-
-@pytest.fixture
-def desk():
-    return Desk()
-
-
-@pytest.fixture
-def client(desk_client, desk):
-    return sign_in(desk_client, desk.officer)
-
-
-def url(name):
-    return reverse(name, urlconf="keng.site.desk_urls")
 
 
 def test_333_groups_come_a_page_at_a_time_and_the_sums_are_of_all(
@@ -84,7 +52,7 @@ def test_a_search_shows_what_stands_above_and_below(client, desk):
     ]
     whole = client.get(url("leads") + "?q=truong nenh").content.decode()
     assert re.findall(r">Cô ([^<]*)</a>", whole) == ["Nếnh-0", "Nếnh-1"]
-    assert "Không có đầu mối nào khớp" in client.get(url("leads") + "?q=zzz").content.decode()
+    assert "Không có dòng nào khớp" in client.get(url("leads") + "?q=zzz").content.decode()
 
 
 def test_who_reaches_nobody_is_said(client, desk):

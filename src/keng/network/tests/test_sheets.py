@@ -115,7 +115,7 @@ def test_a_sheet_is_looked_at_first_and_then_taken_over(client, desk, make_file)
         ("Tổ 1;Dân cư;Phường Nếnh;5;Ông Lạ", "chưa có đầu mối “Ông Lạ”"),
         ("Tổ 1 (0912 000 417);Dân cư;Phường Nếnh;5;", "Kẻng không giữ số điện thoại"),
         ("Tổ 0;Dân cư;Phường Nếnh;5;", "trùng với dòng 2"),
-        ("=1+1;Dân cư;Phường Nếnh;5;", "bắt đầu bằng dấu của công thức"),
+        ("=1+1;Dân cư;Phường Nếnh;5;", "bắt đầu bằng dấu =, +, - hoặc @"),
     ],
 )
 def test_a_mistake_is_said_with_its_row_and_nothing_is_imported(client, line, words):

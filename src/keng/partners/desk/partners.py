@@ -17,6 +17,7 @@ from keng.accounts.second_factor import otpauth_address
 from keng.accounts.who import COORDINATING, INVITING
 from keng.acts.errors import NotAllowed
 from keng.kit import qr
+from keng.kit.list_filter import ListFilter, rows_with_words
 from keng.kit.pagination import rows_of_page
 from keng.network.queries.places import places_of
 from keng.partners import queries
@@ -34,15 +35,20 @@ from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 def desk_partners(request: HttpRequest) -> HttpResponse:
     """Who publishes, what waits for the province, who asked for the kit."""
     officer = _inviting_officer(request)
-    partners, page = rows_of_page(request, queries.partners_of(officer))
+    chosen = ListFilter(request.GET, words_label=_("Name or place"))
+    found = rows_with_words(queries.partners_of(officer), chosen.words, "name", "place__full_name")
+    partners, page = rows_of_page(request, found)
+    asked = KitRequest.objects.visible_to(officer).filter(decided_at=None)
+    requests, requests_page = rows_of_page(
+        request, asked.select_related("place").order_by("asked_at", "pk"), "requests"
+    )
     context = {
+        "filter": chosen,
         "partners": partners,
         "page": page,
         "waiting": queries.waiting_texts(officer),
-        "requests": KitRequest.objects.visible_to(officer)
-        .filter(decided_at=None)
-        .select_related("place")
-        .order_by("asked_at")[:100],
+        "requests": requests,
+        "requests_page": requests_page,
     }
     return render(request, "partners/desk/partners.html", context)
 

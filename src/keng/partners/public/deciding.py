@@ -24,6 +24,7 @@ def decide_own_text(
     request: HttpRequest,
     text: PartnerText,
     *,
+    submit: Callable[..., Any],
     publish: Callable[..., Any],
     give_back: Callable[..., Any],
 ) -> SecondPersonPanel[PartnerText] | None:
@@ -32,6 +33,9 @@ def decide_own_text(
     Members sign with nothing but their sign-in.
     """
     member = request.member
+    if request.POST.get("do") == "submit" and text.submitted_at is None:
+        submit(text.pk, by=member)
+        return None
     second = SecondPerson(
         person=member,
         refusal=lambda text: _refusal_of(member, text),

@@ -35,7 +35,11 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not has_content(text):
         return redirect("manuscript-edit", pk=pk)
     panel = decide_own_text(
-        request, text, publish=actions.publish_manuscript, give_back=actions.give_back_manuscript
+        request,
+        text,
+        submit=actions.submit_manuscript,
+        publish=actions.publish_manuscript,
+        give_back=actions.give_back_manuscript,
     )
     if panel is None:
         return see_other("manuscript", pk)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.acts.errors import TryAgain
 from keng.kit.ids import read_id
+from keng.kit.pagination import ListPage
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
@@ -28,6 +29,8 @@ def partner_home(request: HttpRequest) -> HttpResponse:
     for text in rows:
         text.is_own = text.has_hand_of(member)
     people = queries.people_of(member)
+    published = [text for text in rows if text.released_at]
+    page = ListPage.of_request(request, len(published))
     context = {
         "partner": member.partner,
         "member": member,
@@ -36,7 +39,8 @@ def partner_home(request: HttpRequest) -> HttpResponse:
         "added": [each for each in people if each.is_active and each.awaits_agreement],
         "waiting": [text for text in rows if text.is_waiting],
         "drafts": [text for text in rows if not text.submitted_at],
-        "published": [text for text in rows if text.released_at],
+        "published": published[page.start : page.end],
+        "page": page,
     }
     return render(request, "partners/own/home.html", context)
 
@@ -79,7 +83,11 @@ def partner_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         Article.objects.select_related("released_by"), partner=member.partner, pk=pk
     )
     panel = decide_own_text(
-        request, found, publish=actions.publish_article, give_back=actions.give_back_article
+        request,
+        found,
+        submit=actions.submit_article,
+        publish=actions.publish_article,
+        give_back=actions.give_back_article,
     )
     if panel is None:
         return see_other("partner-article", pk)

@@ -96,6 +96,20 @@ def test_it_goes_back_with_a_reason(public_client, stage):
     assert "Thêm nguồn" in public_client.get("/partner/").content.decode()
 
 
+def test_a_draft_is_handed_in_from_its_own_page(public_client, stage):
+    signed_in(public_client, stage.thu)
+    draft = articles.write_article(**WORDS, by=stage.thu)
+    page = f"/partner/articles/{draft.pk}/"
+    assert 'value="submit"' in public_client.get(page).content.decode()
+    assert public_client.post(page, {"do": "submit"}).status_code == 303
+    draft.refresh_from_db()
+    assert draft.is_waiting
+    # Pressed twice, or from an old page: it waits, and nothing else is done with it.
+    public_client.post(page, {"do": "submit"})
+    draft.refresh_from_db()
+    assert draft.is_waiting
+
+
 def test_a_purpose_that_is_not_theirs_is_refused(stage):
     with pytest.raises(articles.NotTheirPurpose):
         articles.write_article(**WORDS | {"purpose": "road"}, by=stage.thu)

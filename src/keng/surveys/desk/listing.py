@@ -10,8 +10,10 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from keng.accounts.who import RELEASING
+from keng.kit.list_filter import ListFilter
 from keng.kit.pagination import ListPage
 from keng.releases.desk import release_refusal
+from keng.releases.forms import GiveBackForm
 from keng.releases.hands import name_hands
 from keng.surveys import queries, rights
 from keng.surveys.chat.sentences import start_words
@@ -32,12 +34,15 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
             survey.to_read = to_read[0]
             waiting.append(survey)
     name_hands([survey.to_read for survey in waiting])
-    others = [one for one in found if one not in waiting]
+    chosen = ListFilter(request.GET)
+    named = queries.surveys_called(request.officer, chosen.words)
+    others = [one for one in found if one not in waiting and one.pk in named]
     page = ListPage.of_request(request, len(others))
     context = {
         "waiting": waiting,
         "surveys": others[page.start : page.end],
         "page": page,
+        "filter": chosen,
         "may_write": rights.has_surveys(request.officer),
     }
     return render(request, "surveys/desk_list.html", context)
@@ -46,7 +51,13 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
 @require_safe
 def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How it stands, and the next step."""
-    survey = visible_survey(request, pk)
+    return survey_detail_page(request, visible_survey(request, pk))
+
+
+def survey_detail_page(
+    request: HttpRequest, survey: Survey, back_form: GiveBackForm | None = None
+) -> HttpResponse:
+    """That page; with what was sent, where it could not be done."""
     may_write = rights.may_write(request.officer, survey)
     content = queries.content_of(survey)
     slips, used = queries.slip_counts(survey)
@@ -63,6 +74,7 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         and survey.state == Survey.State.APPROVED,
         # Until somebody has approved it, whoever writes takes it back without a reason.
         "may_take_back": may_write and survey.state == Survey.State.SUBMITTED,
+        "back_form": back_form or GiveBackForm(),
         "hands": survey.people,
         "written": written,
         "result_out": result_out,
@@ -78,7 +90,8 @@ def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "hand_out": hand_out_text(survey),
         "is_over": survey.state == Survey.State.OPEN and not queries.takes_answers(survey),
     }
-    return render(request, "surveys/detail.html", context)
+    status = 422 if back_form else 200
+    return render(request, "surveys/detail.html", context, status=status)
 
 
 @require_safe

@@ -18,6 +18,7 @@ from keng.releases.forms import GiveBackForm
 from keng.surveys import queries
 from keng.surveys.actions import opening as actions
 from keng.surveys.actions.errors import NotReady
+from keng.surveys.desk.listing import survey_detail_page
 from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
 from keng.surveys.forms import ApproveSurveyForm, CountForm
 from keng.surveys.models import Survey
@@ -52,13 +53,12 @@ def survey_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @explains_refusal
 def survey_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What was approved and is not open yet, back to the author with the reason."""
-    visible_survey(request, pk)
+    survey = visible_survey(request, pk)
     form = GiveBackForm(request.POST)
-    if form.is_valid():
-        actions.send_back_survey(pk, reason=form.cleaned_data["reason"], by=request.officer)
-        messages.success(request, _("Given back to the author."))
-    else:
-        messages.error(request, str(form.errors["reason"][0]))
+    if not form.is_valid():
+        return survey_detail_page(request, survey, form)
+    actions.send_back_survey(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    messages.success(request, _("Given back to the author."))
     return redirect("survey-detail", pk=pk)
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.kit import cookies
+from keng.kit.browser_drafts import on_newest_draft
 from keng.kit.languages import chosen_language
 from keng.surveys import drafts, queries
 from keng.surveys.actions import answering
@@ -20,6 +21,7 @@ from keng.surveys.public.pages import draft_cookie, keep_draft, survey_by_code
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@on_newest_draft
 def survey_question(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The question that stands at this place for somebody with these answers."""
     found = survey_by_code(code)

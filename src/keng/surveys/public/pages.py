@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from keng.kit.browser_drafts import on_newest_draft
 from keng.kit.codes import halved_code, wordless_code
 from keng.surveys import codes, drafts, queries
 from keng.surveys.actions import answering
@@ -33,6 +34,7 @@ def survey(request: HttpRequest, code: str, slip: str = "") -> HttpResponse:
 
 
 @require_POST
+@on_newest_draft
 def survey_start(request: HttpRequest, code: str) -> HttpResponse:
     """Begin an answer, or go on with the one this browser has begun."""
     found = survey_by_code(code)

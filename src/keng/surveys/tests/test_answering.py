@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 
 from keng.kit import times
@@ -276,3 +277,21 @@ def _read(stage, survey):
     for text in FreeText.objects.filter(survey=survey):
         free_texts.decide_free_text(text.pk, words="", by=stage.coordinator)
     return Survey.objects.get(pk=survey.pk)
+
+
+def test_a_slow_request_overwrites_no_newer_answer(public_client, stage, monkeypatch):
+    survey = stage.opened()
+    begin(public_client, survey)
+    say(public_client, survey, 1, "3")
+    save, second = drafts.save_draft, Client()
+    second.cookies = public_client.cookies
+
+    def overtaken(draft):
+        monkeypatch.setattr(drafts, "save_draft", save)
+        say(second, survey, 2, "0")
+        save(draft)
+
+    monkeypatch.setattr(drafts, "save_draft", overtaken)
+    say(public_client, survey, 1, "2")
+    secret = public_client.cookies[f"keng_survey_{survey.code}"].value
+    assert drafts.load_draft(secret, survey.code).said == {"q1": 2, "q2": [0]}

@@ -270,3 +270,13 @@ def test_an_auditor_has_no_part_in_a_survey(desk_client, stage):
     assert desk_client.post(url("survey-close", survey.pk)).status_code == 403
     survey.refresh_from_db()
     assert survey.state == "open"
+
+
+def test_a_reason_that_is_too_long_is_neither_cut_nor_lost(stage, desk):
+    survey = stage.approved()
+    words = "Câu hỏi 2 khó hiểu. " * 40
+    answer = desk.post(url("survey-send-back", survey.pk), {"reason": words})
+    assert answer.status_code == 422
+    assert words.strip() in answer.content.decode()
+    survey.refresh_from_db()
+    assert survey.state == "approved"

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from keng.accounts.who import RELEASING, WORKING
 from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
 from keng.kit import times
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import ListPage, rows_of_page
 from keng.releases.desk import release_refusal
 from keng.warnings import effect, pattern_queries, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
@@ -22,21 +22,26 @@ from keng.warnings.published_filter import PublishedFilter
 def desk_warnings(request: HttpRequest) -> HttpResponse:
     """The desk's warnings: mine to approve first, then what is out, by pages and as it is asked."""
     form = PublishedFilter(request.GET, officer=request.officer)
-    chosen = form.arguments()
     lists = queries.warning_desk_lists(request.officer)
-    drafts = ListPage.of_request(request, lists.working.count(), "drafts")
-    published = queries.published_warnings(request.officer, **chosen)
+    to_release, to_release_page = rows_of_page(request, lists.to_release, "to_release")
+    recalls, recalls_page = rows_of_page(request, lists.recalls, "recalls")
+    queries.title_recalls(recalls)
+    working, drafts = rows_of_page(request, lists.working, "drafts")
+    published = queries.published_warnings(request.officer, **form.arguments())
     page = ListPage.of_request(request, published.count())
     context = {
-        "lists": lists,
-        "working": list(lists.working[drafts.start : drafts.end]),
+        "to_release": to_release,
+        "to_release_page": to_release_page,
+        "recalls": recalls,
+        "recalls_page": recalls_page,
+        "held": lists.held,
+        "working": working,
         "drafts": drafts,
-        "form": form,
-        "is_filtered": any(chosen.values()),
+        "filter": form,
         "published": queries.with_deliveries(published[page.start : page.end]),
         "page": page,
         "today": times.local_date(times.now()),
-        "uses": pattern_queries.uses_to_review(request.officer),
+        "uses": pattern_queries.uses_to_review(request.officer).count(),
     }
     return render(request, "warnings/desk_list.html", context)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
 from keng.delivery.audience import plan_audience
 from keng.kit import times
+from keng.kit.list_filter import ListFilter, rows_with_words
+from keng.kit.pagination import rows_of_page
 from keng.network.queries.places import places_of
 from keng.releases.desk import decide_release, decided_meanwhile
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
@@ -31,9 +34,19 @@ from keng.warnings.pattern_forms import FillPatternForm, PatternForm, SendPatter
 @require_GET
 def patterns(request: HttpRequest) -> HttpResponse:
     """What may be sent alone, what waits for a second person, and what was sent."""
+    lists, chosen = pattern_queries.pattern_lists(request.officer), ListFilter(request.GET)
+    over, page = rows_of_page(
+        request, rows_with_words(lists.over, chosen.words, KT("texts__title"))
+    )
+    uses, uses_page = rows_of_page(request, pattern_queries.uses_to_review(request.officer), "uses")
+    pattern_queries.note_reviewable(uses, request.officer)
     context = {
-        "lists": pattern_queries.pattern_lists(request.officer),
-        "uses": pattern_queries.uses_to_review(request.officer),
+        "lists": lists,
+        "over": over,
+        "page": page,
+        "filter": chosen,
+        "uses": uses,
+        "uses_page": uses_page,
         "may_write": bool(pattern_acts.units_to_write_for(request.officer)),
     }
     return render(request, "warnings/patterns.html", context)

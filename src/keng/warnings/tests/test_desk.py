@@ -385,7 +385,7 @@ def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
     for _ in range(2):
         ward.published()
     sign_in(desk_client, ward.commander)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         page = desk_client.get(url("warnings")).content.decode()
     assert "4 cảnh báo chờ bạn duyệt" in page
 
@@ -463,7 +463,7 @@ def test_what_is_out_is_found_by_its_words_code_and_state(desk_client, ward):
     assert out(desk_client, "?state=recalled") == ["Số lạ gọi bảo kích hoạt"]
     assert out(desk_client, "?state=current") == []
     page = desk_client.get(url("warnings") + "?q=khong+co").content.decode()
-    assert "Không có cảnh báo nào khớp" in page
+    assert "Không có dòng nào khớp" in page
 
 
 def test_everything_that_is_out_is_reached_by_pages(desk_client, ward, monkeypatch):

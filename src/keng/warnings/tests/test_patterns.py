@@ -10,7 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import plan_audience
 from keng.delivery.models import Dispatch, DispatchText
-from keng.kit import times
+from keng.kit import pagination, times
 from keng.releases.errors import HandInIt, TextChanged
 from keng.warnings import actions, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
@@ -242,13 +242,32 @@ def test_it_goes_to_the_own_commune_only(ward):
         send(pattern, ward, by=ward.commander)
 
 
+def to_review(officer):
+    rows = list(pattern_queries.uses_to_review(officer))
+    pattern_queries.note_reviewable(rows, officer)
+    return rows
+
+
+def test_patterns_that_are_over_are_all_reached_and_searched(desk_client, ward, monkeypatch):
+    """Of those that are over the newest twenty were shown, and nobody was told."""
+    monkeypatch.setattr(pagination, "PAGE_SIZE", 2)
+    for n in range(3):
+        pattern = approved(ward, texts=TEXTS | {"title": f"Mẫu cũ số {n}"})
+        pattern_acts.end_pattern(pattern.pk, by=ward.commander)
+    sign_in(desk_client, ward.commander)
+    found = [desk_client.get(f"/warnings/patterns/?page={n}").context["over"] for n in range(2)]
+    assert [one.texts["title"][-1] for page in found for one in page] == ["2", "1", "0"]
+    (only,) = desk_client.get("/warnings/patterns/?q=MAU+so+1").context["over"]
+    assert only.texts["title"] == "Mẫu cũ số 1"
+
+
 def test_what_was_sent_alone_is_looked_at_by_eight_or_is_overdue(ward, clock):
     send(approved(ward), ward)
-    (row,) = pattern_queries.uses_to_review(ward.commander)
+    (row,) = to_review(ward.commander)
     assert (row.is_overdue, row.can_review) == (False, True)
-    assert not pattern_queries.uses_to_review(ward.officer)[0].can_review
+    assert not to_review(ward.officer)[0].can_review
     clock.now += datetime.timedelta(hours=6)
-    (row,) = pattern_queries.uses_to_review(ward.commander)
+    (row,) = to_review(ward.commander)
     assert row.is_overdue
     with pytest.raises(NotAllowed):
         pattern_acts.review_pattern_use(row.pk, by=ward.officer)

@@ -139,7 +139,7 @@ def test_another_persons_word_opens_no_way_round(ward):
     actions.submit_warning(version.warning_id, by=ward.officer)
     with pytest.raises(HandInIt):
         release(again, ward.commander)
-    assert queries.warning_desk_lists(ward.commander).to_release == []
+    assert not queries.warning_desk_lists(ward.commander).to_release
     assert waiting_warnings(ward.commander) == 0
     assert waiting_warnings(ward.coordinator) == 1
     release(again, ward.coordinator)

@@ -18,6 +18,8 @@ from keng.accounts.presence import is_present
 from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed, Refused
 from keng.kit.ids import id_or_404
+from keng.kit.list_filter import ListFilter, rows_with_words
+from keng.kit.pagination import rows_of_page
 from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
@@ -44,18 +46,24 @@ def reports(request: HttpRequest) -> HttpResponse:
     units = whose_report.readable_units(request.officer)
     kind = request.GET.get("kind", "")
     kind = kind if kind in spans.SPAN_KINDS else "month"
-    signed = Snapshot.objects.visible_to(request.officer).filter(replaced_by__isnull=True)
+    seen = Snapshot.objects.visible_to(request.officer).filter(replaced_by__isnull=True)
+    chosen = ListFilter(request.GET, words_label=_("Unit"))
+    signed, page = rows_of_page(
+        request,
+        rows_with_words(
+            seen.select_related("unit").order_by("-until", alphabetically("unit__name"), "-pk"),
+            chosen.words,
+            "unit__name",
+        ),
+    )
     context = {
         "units": units,
         "kinds": spans.span_kind_labels(),
         "kind": kind,
         "spans": [(span, spans.span_label(span)) for span in spans.recent_spans(kind, 13)],
-        "signed": [
-            (each, report_view.label_of_span_code(each.span))
-            for each in signed.select_related("unit").order_by(
-                "-until", alphabetically("unit__name")
-            )[:100]
-        ],
+        "signed": [(each, report_view.label_of_span_code(each.span)) for each in signed],
+        "page": page,
+        "filter": chosen,
     }
     return render(request, "reports/periodic/list.html", context)
 

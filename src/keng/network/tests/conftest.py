@@ -1,0 +1,16 @@
+"""What the tests of groups and leads share; a file that needs another desk makes its own."""
+
+import pytest
+
+from keng.conftest import sign_in
+from keng.network.tests.ward_desk import Desk
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def client(desk_client, desk):
+    return sign_in(desk_client, desk.officer)
