@@ -1,14 +1,16 @@
 """The words of a text with their places, compared with or without accents as it is written."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from keng.language.disguise import undisguised
+from keng.language.disguise import plain_parts, undisguised
 from keng.language.fold import Y_FOR_I, flatten, fold, spelling
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_](?:\.[^\W_])+)?|[^\W_](?:\.[^\W_]){2,}")
+_LETTERS_WITH_DOTS = re.compile(r"\.[^\W_]\.")
 _SENTENCE_END = re.compile(r"[.!?;…\n]")
 _PAUSE = re.compile(r"[,:()\-–—]")
 # Words of chat that everybody reads as another word.
@@ -25,6 +27,8 @@ _SHORT = {
     "bjo": "bay gio",
     "cug": "cung",
 }
+# What they are read as is in a few cases two words.
+LONG_FOR_SHORT = frozenset(_SHORT.values())
 
 
 class TextWord(NamedTuple):
@@ -43,6 +47,12 @@ def words_of(text: str) -> tuple[TextWord, ...]:
     Letters with dots between them ("B.H.X.H") are one word. Asked several times of each text, and
     read once.
     """
+    if (parts := parts_of_words(text)) is not None:
+        ends = list(itertools.accumulate(map(len, parts)))
+        return tuple(
+            TextWord(*_folded_and_spelled(word), start, end)
+            for word, start, end in zip(parts[1::2], ends[::2], ends[1::2], strict=False)
+        )
     source = undisguised(text)
     flat = flatten(source.readable)
     found = []
@@ -55,6 +65,20 @@ def words_of(text: str) -> tuple[TextWord, ...]:
             TextWord(folded_key(folded), spelling(written), source.start(start), source.end(end))
         )
     return tuple(found)
+
+
+def parts_of_words(text: str) -> list[str] | None:
+    """What stands between the words and each word, in turn, of a text that is read as it stands.
+
+    None where that takes more than looking for letters.
+    """
+    parts = plain_parts(text)
+    return None if parts is None or _LETTERS_WITH_DOTS.search(text) else parts
+
+
+@lru_cache(maxsize=16384)
+def _folded_and_spelled(word: str) -> tuple[str, str]:
+    return folded_key(fold(word)), spelling(word)
 
 
 @lru_cache(maxsize=16384)
