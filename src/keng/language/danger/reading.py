@@ -7,6 +7,7 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from keng.kit.urgency import Urgency
@@ -21,6 +22,7 @@ from keng.language.danger.table import (
 )
 from keng.language.disguise import flatten_readable, undisguised
 from keng.language.fold import as_read, flatten
+from keng.language.words import parts_of_words
 
 # How many words may stand between two ideas of one rule, and before what calms it.
 _NEAR = 16
@@ -124,8 +126,12 @@ class _Known:
 _known = _Known()
 
 
+@lru_cache(maxsize=4)
 def danger_in(text: str) -> Danger | None:
-    """The gravest danger that a text speaks of; None when it speaks of none."""
+    """The gravest danger that a text speaks of; None when it speaks of none.
+
+    Asked several times of each text that comes in, and read once.
+    """
     source = undisguised(as_read(text))
     found = _known.find(source.readable)
     if found is None:
@@ -200,6 +206,8 @@ def is_about_child(text: str, topic: str = "") -> bool:
     danger = danger_in(text)
     if danger is not None and danger.kind in _OF_CHILDREN:
         return True
+    if parts_of_words(text) is not None and not _MAY_BE_AGE.search(text):
+        return False
     return bool(_MINOR.search(flatten_readable(text).flat))
 
 
