@@ -10,7 +10,7 @@ sentences than anybody writes; together they are better than either.
 import csv
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -26,6 +26,7 @@ CRITICAL = "critical"
 _BEST_BY_RULES = 3
 _CLEAR_BY_RULES = 10
 _NUMBER = 4
+_ALMOST = 1e-6
 # Lengths in words from which a text is another sign: a greeting, a message, a story.
 _LENGTHS = (4, 8, 16)
 _WORDS_OF_REASON = 10
@@ -51,9 +52,7 @@ class CategoryReading(NamedTuple):
     @property
     def is_familiar(self) -> bool:
         """Whether most of its words have a weight: not in another language, not in nonsense."""
-        words = [sign for sign in self.signs if sign.startswith("word:")]
-        known = sum(sign in sign_weights().rows for sign in words)
-        return known >= _FAMILIAR * len(words)
+        return _are_familiar(self.signs)
 
     def reasons_for(self, name: str) -> tuple[str, ...]:
         """The words that speak most for a category or for `CRITICAL`, in the order of the text.
@@ -107,6 +106,26 @@ def read_category(text: str) -> CategoryReading:
     return CategoryReading(text, chances, critical, ideas, danger, signs)
 
 
+def is_hardly_critical(text: str, least: float) -> bool:
+    """Whether `read_category` knows its words and gives a smaller chance that it is critical.
+
+    The same answer, of the weights for this one column and without what cannot change it.
+    """
+    weights = _critical_weights()
+    names = {sign for sign, _start, _end in _word_signs(text)}
+    if not _are_familiar(names):
+        return False
+    danger = danger_in(text)
+    names.update(_danger_signs(danger))
+    ideas = find_ideas(text)
+    names.update(f"idea:{idea}" for idea in ideas)
+    names.update(_rule_signs(ideas))
+    score = weights[ALWAYS] + sum(map(weights.__getitem__, weights.keys() & names))
+    far = score - math.log(least / (1 - least))
+    # The order in which a sum is added up changes its last digits.
+    return far < 0 if abs(far) > _ALMOST else read_category(text).critical < least
+
+
 def chances_of_sums(sums: dict[str, float]) -> tuple[dict[str, float], float]:
     """The chance of each category and that of being critical, of the sums of the columns.
 
@@ -131,18 +150,31 @@ def _signs_of(text: str, ideas: IdeaHits, danger: Danger | None) -> Signs:
         signs.setdefault(sign, []).append(IdeaHit(start, end))
     for idea, hits in ideas.items():
         signs[f"idea:{idea}"] = hits
+    return signs | _rule_signs(ideas) | dict.fromkeys(_danger_signs(danger), [])
+
+
+def _rule_signs(ideas: IdeaHits) -> Signs:
+    """What the rules say best, with the places that speak for it."""
+    signs: Signs = {}
     scores, places = rule_scores(ideas)
     best = sorted((code for code in scores if scores[code] > 0), key=lambda code: -scores[code])
     for rank, code in enumerate(best[:_BEST_BY_RULES], start=1):
         signs[f"rules-{rank}:{code}"] = places[code]
         if scores[code] >= _CLEAR_BY_RULES:
             signs[f"rules-clear:{code}"] = places[code]
-    if not best:
-        signs["rules-silent"] = []
-    signs[f"danger:{danger.level if danger else 'none'}"] = []
-    if danger:
-        signs[f"danger-of:{danger.kind}"] = []
-    return signs
+    return signs or {"rules-silent": []}
+
+
+def _danger_signs(danger: Danger | None) -> list[str]:
+    if danger is None:
+        return ["danger:none"]
+    return [f"danger:{danger.level}", f"danger-of:{danger.kind}"]
+
+
+def _are_familiar(signs: Iterable[str]) -> bool:
+    words = [sign for sign in signs if sign.startswith("word:")]
+    rows = sign_weights().rows
+    return sum(sign in rows for sign in words) >= _FAMILIAR * len(words)
 
 
 def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
@@ -159,6 +191,13 @@ def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
     for first, second in itertools.pairwise(words):
         yield f"next:{first.folded}_{second.folded}", first.start, second.end
     yield f"length:{sum(len(words) >= least for least in _LENGTHS)}", 0, 0
+
+
+@cache
+def _critical_weights() -> Mapping[str, float]:
+    columns, rows = sign_weights()
+    critical = columns.index(CRITICAL)
+    return {sign: weight for sign, cells in rows.items() for at, weight in cells if at == critical}
 
 
 @cache

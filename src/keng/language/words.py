@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,8 +27,7 @@ _SHORT = {
     "bjo": "bay gio",
     "cug": "cung",
 }
-# What they are read as is in a few cases two words.
-LONG_FOR_SHORT = frozenset(_SHORT.values())
+_TWO_FOR_ONE = frozenset(whole for whole in _SHORT.values() if " " in whole)
 
 
 class TextWord(NamedTuple):
@@ -85,6 +84,19 @@ def _folded_and_spelled(word: str) -> tuple[str, str]:
 def folded_key(folded: str) -> str:
     """The folded word under which phrases are looked up."""
     return Y_FOR_I.sub(r"\1i", _SHORT.get(folded, folded))
+
+
+def first_two_words(phrases: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every two folded words that are together one of the folded phrases.
+
+    A word of a text may be short for two; then what it is read as holds a blank.
+    """
+    for phrase in phrases:
+        words = phrase.split(" ")
+        for at in range(1, len(words)):
+            first, second = " ".join(words[:at]), " ".join(words[at:])
+            if all(" " not in word or word in _TWO_FOR_ONE for word in (first, second)):
+                yield first, second
 
 
 def has_accents(words: Sequence[TextWord]) -> bool:

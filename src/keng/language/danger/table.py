@@ -1,14 +1,14 @@
 """The tables: ideas with their phrases in each language, and the rules made of ideas."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
 from keng.kit.urgency import Urgency
 from keng.language.fold import fold, spelling
 from keng.language.tables import table_entries
-from keng.language.words import LONG_FOR_SHORT, folded_key
+from keng.language.words import first_two_words, folded_key
 
 DANGER_PACKAGE = "keng.language.danger"
 DANGER_LANGUAGES = ("vietnamese", "english", "chinese", "korean")
@@ -56,18 +56,8 @@ def danger_phrases() -> PhraseIndex:
         for idea, listed in table_entries(DANGER_PACKAGE, f"{language}.txt"):
             for written in listed:
                 _add(index, idea, written, is_foreign=language != "vietnamese")
-    index.beginnings.update(_beginnings({*index.phrases, *index.heads}))
+    index.beginnings.update(first_two_words({*index.phrases, *index.heads}))
     return index
-
-
-def _beginnings(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Every two words that are together one of the keys; a word may be short for two."""
-    for key in keys:
-        words = key.split(" ")
-        for at in range(1, len(words)):
-            first, second = " ".join(words[:at]), " ".join(words[at:])
-            if all(" " not in word or word in LONG_FOR_SHORT for word in (first, second)):
-                yield first, second
 
 
 @cache
