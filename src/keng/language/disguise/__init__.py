@@ -136,6 +136,9 @@ class _ClearWords:
         return all(map(self._is_clear, set(words).difference(self._clear)))
 
     def _is_clear(self, word: str) -> bool:
+        if word.isascii() and word.isdigit():
+            # A number is one (no spelling of chat is made of figures alone), and there are many.
+            return True
         if readings_of(word):
             return False
         if not word.isdigit():
