@@ -11,7 +11,7 @@ import csv
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -111,16 +111,28 @@ def is_hardly_critical(text: str, least: float) -> bool:
 
     The same answer, of the weights for this one column and without what cannot change it.
     """
-    weights = _critical_weights()
-    names = {sign for sign, _start, _end in _word_signs(text)}
+    weights, beside = _critical_weights()
+    words = words_of(text)
+    accented = has_accents(words)
+    names = {
+        name
+        for word in words
+        for name in _signs_of_word(word.folded, word.spelled, accented=accented)
+    }
     if not _are_familiar(names):
         return False
+    names.add(_length_sign(len(words)))
+    pairs = set(itertools.pairwise([word.folded for word in words]))
     danger = danger_in(text)
     names.update(_danger_signs(danger))
     ideas = find_ideas(text)
     names.update(f"idea:{idea}" for idea in ideas)
     names.update(_rule_signs(ideas))
-    score = weights[ALWAYS] + sum(map(weights.__getitem__, weights.keys() & names))
+    score = (
+        weights[ALWAYS]
+        + sum(map(weights.__getitem__, weights.keys() & names))
+        + sum(map(beside.__getitem__, beside.keys() & pairs))
+    )
     far = score - math.log(least / (1 - least))
     # The order in which a sum is added up changes its last digits.
     return far < 0 if abs(far) > _ALMOST else read_category(text).critical < least
@@ -150,7 +162,7 @@ def _signs_of(text: str, ideas: IdeaHits, danger: Danger | None) -> Signs:
         signs.setdefault(sign, []).append(IdeaHit(start, end))
     for idea, hits in ideas.items():
         signs[f"idea:{idea}"] = hits
-    return signs | _rule_signs(ideas) | dict.fromkeys(_danger_signs(danger), [])
+    return signs | _rule_signs(ideas) | {sign: [] for sign in _danger_signs(danger)}
 
 
 def _rule_signs(ideas: IdeaHits) -> Signs:
@@ -182,22 +194,41 @@ def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
     words = words_of(text)
     accented = has_accents(words)
     for word in words:
-        if word.folded.isdigit():
-            yield f"number:{min(len(word.folded), _NUMBER)}", word.start, word.end
-            continue
-        yield f"word:{word.folded}", word.start, word.end
-        if accented and not word.spelled.isascii():
-            yield f"spelled:{word.spelled}", word.start, word.end
+        for name in _signs_of_word(word.folded, word.spelled, accented=accented):
+            yield name, word.start, word.end
     for first, second in itertools.pairwise(words):
         yield f"next:{first.folded}_{second.folded}", first.start, second.end
-    yield f"length:{sum(len(words) >= least for least in _LENGTHS)}", 0, 0
+    yield _length_sign(len(words)), 0, 0
+
+
+@lru_cache(maxsize=16384)
+def _signs_of_word(folded: str, spelled: str, *, accented: bool) -> tuple[str, ...]:
+    if folded.isdigit():
+        return (f"number:{min(len(folded), _NUMBER)}",)
+    if accented and not spelled.isascii():
+        return f"word:{folded}", f"spelled:{spelled}"
+    return (f"word:{folded}",)
+
+
+def _length_sign(words: int) -> str:
+    return f"length:{sum(words >= least for least in _LENGTHS)}"
 
 
 @cache
-def _critical_weights() -> Mapping[str, float]:
+def _critical_weights() -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """What each sign says of being critical; of two neighbours by the two words."""
     columns, rows = sign_weights()
     critical = columns.index(CRITICAL)
-    return {sign: weight for sign, cells in rows.items() for at, weight in cells if at == critical}
+    named: dict[str, float] = {}
+    beside: dict[tuple[str, str], float] = {}
+    for sign, cells in rows.items():
+        weight = dict(cells).get(critical, 0.0)
+        if sign.startswith("next:"):
+            first, _between, second = sign.removeprefix("next:").partition("_")
+            beside[first, second] = weight
+        else:
+            named[sign] = weight
+    return named, beside
 
 
 @cache

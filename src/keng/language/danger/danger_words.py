@@ -1,6 +1,7 @@
 """The words of a text as danger is read in them, in columns: most of each is known beforehand."""
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from keng.language.fold import fold, spelling
 from keng.language.words import TextWord, folded_key, parts_of_words, words_of
 
 _MOST_KNOWN = 16384
+_AGE = re.compile(r"\d{1,2}(?!\d)")
 _MAY_BE_WEAK = frozenset(
     {
         *("ATTACK", "BEATS", "BLOOD", "BODY", "ELDER", "FALLS", "FAMILY", "HITS"),
@@ -70,6 +72,8 @@ class DangerWord(NamedTuple):
     ideas_accented: tuple[IdeaOfWord, ...]
     """By itself, of a writer who uses accents; and of one who does not."""
     ideas_bare: tuple[IdeaOfWord, ...]
+    may_be_age: bool
+    """Whether it begins as the age of a child does."""
 
 
 class _KnownWords(dict[str, DangerWord]):
@@ -79,7 +83,10 @@ class _KnownWords(dict[str, DangerWord]):
         folded = folded_key(fold(written))
         whole = _HASTY.get(folded)
         made = _danger_word(
-            whole or folded, whole or spelling(written), is_capital=_is_capital(written)
+            whole or folded,
+            whole or spelling(written),
+            is_capital=_is_capital(written),
+            may_be_age=_AGE.match(written) is not None,
         )
         if not written.isdigit():
             if len(self) >= _MOST_KNOWN:
@@ -105,6 +112,7 @@ class DangerWords:
                     word.folded,
                     word.spelled,
                     is_capital=_is_capital(text[word.start : word.end]),
+                    may_be_age=True,
                 )
                 for word in self._written
             ]
@@ -119,6 +127,7 @@ class DangerWords:
             self.spelling_clues,
             ideas_accented,
             ideas_bare,
+            self.may_be_ages,
         ) = zip(*words, strict=True) if words else ((),) * len(DangerWord._fields)
         count = sum(accented)
         # As keng.language.words.has_accents has it.
@@ -163,15 +172,14 @@ class DangerWords:
     @cached_property
     def in_names(self) -> frozenset[int]:
         """Capital words after another, or before one in the midst of a sentence ("ở Bố Hạ")."""
-        if True not in self.capital:
-            return frozenset()
-        capital = {at for at, is_capital in enumerate(self.capital) if is_capital}
+        capital = set(itertools.compress(itertools.count(), self.capital))
         return frozenset(
             at
             for at in capital
             if at > 0
+            and (at - 1 in capital or at + 1 in capital)
             and self.between(at - 1, at) == " "
-            and (at - 1 in capital or (at + 1 in capital and self.between(at, at + 1) == " "))
+            and (at - 1 in capital or self.between(at, at + 1) == " ")
         )
 
 
@@ -205,7 +213,7 @@ def is_weak(spelled: str, phrase: DangerPhrase) -> bool:
     )
 
 
-def _danger_word(folded: str, spelled: str, *, is_capital: bool) -> DangerWord:
+def _danger_word(folded: str, spelled: str, *, is_capital: bool, may_be_age: bool) -> DangerWord:
     return DangerWord(
         folded,
         spelled,
@@ -215,6 +223,7 @@ def _danger_word(folded: str, spelled: str, *, is_capital: bool) -> DangerWord:
         spelling_clue(folded, spelled),
         _ideas_of(folded, spelled, accented=True),
         _ideas_of(folded, spelled, accented=False),
+        may_be_age,
     )
 
 

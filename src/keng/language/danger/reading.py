@@ -232,13 +232,12 @@ def _hits(words: DangerWords) -> _Hits:
     index = danger_phrases()
     folded, spelled, in_names = words.folded, words.spelled, words.in_names
     neighbours, found = words.neighbours, dict[str, list[_Hit]]()
-    begins = [each in index.beginnings for each in neighbours]
-    begins.append(False)
-    for i, (alone, is_beginning) in enumerate(zip(words.ideas, begins, strict=False)):
-        if alone and i not in in_names:
-            for idea, is_weak in alone:
+    begins = {i for i, each in enumerate(neighbours) if each in index.beginnings}
+    for i in sorted(begins.union(itertools.compress(itertools.count(), words.ideas))):
+        if i not in in_names:
+            for idea, is_weak in words.ideas[i]:
                 found.setdefault(idea, []).append(_Hit(i, i + 1, is_weak))
-        if not is_beginning:
+        if i not in begins:
             continue
         key, end = folded[i], i + 1
         while key in index.heads and end < len(folded):
@@ -270,9 +269,9 @@ def _unmasked(found: _Hits, masks: list[_Hit]) -> _Hits:
 
 def _ages(words: DangerWords) -> Iterator[_Hit]:
     """The ages and school classes of children."""
-    if words.is_plain and not _MAY_BE_AGE.search(words.text):
+    if True not in words.may_be_ages:
         return
-    if not _DIGIT.search(words.text):
+    if not (_MAY_BE_AGE if words.is_plain else _DIGIT).search(words.text):
         return
     flat = flatten(words.text)
     at = 0

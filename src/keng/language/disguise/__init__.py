@@ -35,7 +35,8 @@ _WORD = re.compile(r"[^\W_]+(?:[@$!][^\W_]+)*")
 # Characters that are read as they stand, each by itself: `undisguised` leaves them, their flat copy
 # has one character for each, and a letter stays a letter (a test goes through them).
 PLAIN_CHARACTERS = (
-    "\n !\"#$%&'()+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]_`abcdefghijklmnopqrstuvwxyz{}"
+    "\n !\"#$%&'()+,-./0123456789:;<=>?@[\\]_`{}"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     "–—‘’“”"
     "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠạẢảẤấẦầẨẩẪẫẬậẮắẰằẲẳẴẵẶặẸẹẺẻẼẽẾếỀềỂểỄễỆệỈỉỊịỌọỎỏỐốỒồ"
     "ỔổỖỗỘộỚớỜờỞởỠỡỢợỤụỦủỨứỪừỬửỮữỰựỲỳỴỵỶỷỸỹ"
@@ -154,8 +155,10 @@ _CLEAR_WORDS = _ClearWords()
 @lru_cache(maxsize=4)
 def undisguised(text: str) -> ReadableText:
     """The text as people read it. Asked several times of each text, and read once."""
-    if plain_parts(text) is not None:
-        return ReadableText(text, text)
+    return ReadableText(text, text) if plain_parts(text) is not None else _uncovered(text)
+
+
+def _uncovered(text: str) -> ReadableText:
     made = ReadableText(text, latin_letters(text))
     for pieces in (unseen_inside, apart_accents, pictures_inside):
         made = _edited(made, [_Edit(*each) for each in pieces(made.readable)])
@@ -210,13 +213,13 @@ def _reread(text: str) -> list[_Edit]:
     if _CLEAR_WORDS.are_clear(_WORD.findall(text)):
         return []
     words = list(_WORD.finditer(text))
-    unclear = {at for at, word in enumerate(words) if readings_of(word.group())}
-    unclear = {at for at in unclear if not _is_no_word(text, words[at])} if unclear else unclear
-    if not unclear:
-        return []
     lower = [word.group().lower() for word in words]
     english = words_listed_as("signs_of_english")
     if sum(word in english for word in lower) > _ENGLISH_SHARE * len(words):
+        return []
+    unclear = {at for at, word in enumerate(words) if readings_of(word.group())}
+    unclear = {at for at in unclear if not _is_no_word(text, words[at])} if unclear else unclear
+    if not unclear:
         return []
     is_leet = any(is_leet_for_sure(lower[at]) for at in unclear)
     chosen: list[tuple[int, Reading]] = []
