@@ -41,8 +41,13 @@ def needed_pieces(pattern: re.Pattern[str]) -> tuple[tuple[str, ...], ...]:
         return ()
     found = set(_needed(_parser.parse(pattern.pattern, pattern.flags)))
     found = {_shortest(pieces) for pieces in found}
-    best = sorted(found, key=lambda pieces: (-min(map(len, pieces)), len(pieces), sorted(pieces)))
+    best = sorted(found, key=lambda pieces: (_worth(pieces), sorted(pieces)), reverse=True)
     return tuple(tuple(sorted(pieces)) for pieces in best[:2] if "" not in pieces)
+
+
+def _worth(pieces: Pieces) -> tuple[int, float, int]:
+    """Long pieces stand in few texts, and few of them are looked for quickly."""
+    return min(map(len, pieces)), sum(map(len, pieces)) / len(pieces), -len(pieces)
 
 
 def _shortest(pieces: Pieces) -> Pieces:
@@ -91,7 +96,7 @@ def _needed_by_all(branches: list[Any]) -> Iterator[Pieces]:
     """One set for all branches: the best of each."""
     together: Pieces = frozenset()
     for branch in branches:
-        best = max(_needed(branch), key=lambda p: (min(map(len, p)), -len(p)), default=None)
+        best = max(_needed(branch), key=_worth, default=None)
         if best is None:
             return
         together |= best

@@ -101,6 +101,13 @@ _known = _KnownWords()
 class DangerWords:
     """The words of a text: each column has one item for each of them."""
 
+    folded: tuple[str, ...]
+    spelled: tuple[str, ...]
+    capital: tuple[bool, ...]
+    clues: tuple[str, ...]
+    spelling_clues: tuple[str, ...]
+    may_be_ages: tuple[bool, ...]
+
     def __init__(self, text: str) -> None:
         self.text = text
         self._parts = parts_of_words(text)

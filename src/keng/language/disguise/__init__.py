@@ -104,7 +104,7 @@ class FlatReadable(FlatText):
         return self.original[FlatText.start(self, start) : FlatText.end(self, end)]
 
 
-def flatten_readable(text: str) -> FlatText:
+def flatten_readable(text: str) -> FlatReadable:
     """The flat copy of what a text says."""
     source = undisguised(text)
     flat = flatten(source.readable)

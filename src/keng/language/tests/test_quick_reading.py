@@ -18,7 +18,7 @@ from keng.language.fold import as_read, flatten, fold
 from keng.language.guarded_pattern import GuardedPattern
 from keng.language.indicators import roles
 from keng.language.urgency import first_urgency_of
-from keng.language.words import parts_of_words, words_of
+from keng.language.words import TextWord, parts_of_words, words_of
 
 _DATA = Path(__file__).parent / "data"
 _WORD = re.compile(r"[^\W_]")
@@ -95,7 +95,7 @@ def test_a_text_that_hides_nothing_has_nothing_taken_off(text):
         ]
 
 
-def _words_one_by_one(text: str) -> tuple[danger_words.TextWord, ...]:
+def _words_one_by_one(text: str) -> tuple[TextWord, ...]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("keng.language.words.plain_parts", lambda _text: None)
         return words_of.__wrapped__(text)
