@@ -150,7 +150,9 @@ def _json_value(value: object) -> str:
     raise TypeError(value)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_json_value).encode
+_encode = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_json_value
+).encode
 
 
 def incoming_row(tip: IncomingTip, first_clocks: FirstClocks) -> IncomingRow:

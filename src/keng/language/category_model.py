@@ -10,8 +10,8 @@ sentences than anybody writes; together they are better than either.
 import csv
 import itertools
 import math
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ CRITICAL = "critical"
 _BEST_BY_RULES = 3
 _CLEAR_BY_RULES = 10
 _NUMBER = 4
+_ALMOST = 1e-6
 # Lengths in words from which a text is another sign: a greeting, a message, a story.
 _LENGTHS = (4, 8, 16)
 _WORDS_OF_REASON = 10
@@ -51,9 +52,7 @@ class CategoryReading(NamedTuple):
     @property
     def is_familiar(self) -> bool:
         """Whether most of its words have a weight: not in another language, not in nonsense."""
-        words = [sign for sign in self.signs if sign.startswith("word:")]
-        known = sum(sign in sign_weights().rows for sign in words)
-        return known >= _FAMILIAR * len(words)
+        return _are_familiar(self.signs)
 
     def reasons_for(self, name: str) -> tuple[str, ...]:
         """The words that speak most for a category or for `CRITICAL`, in the order of the text.
@@ -107,6 +106,38 @@ def read_category(text: str) -> CategoryReading:
     return CategoryReading(text, chances, critical, ideas, danger, signs)
 
 
+def is_hardly_critical(text: str, least: float) -> bool:
+    """Whether `read_category` knows its words and gives a smaller chance that it is critical.
+
+    The same answer, of the weights for this one column and without what cannot change it.
+    """
+    weights, beside = _critical_weights()
+    words = words_of(text)
+    accented = has_accents(words)
+    names = {
+        name
+        for word in words
+        for name in _signs_of_word(word.folded, word.spelled, accented=accented)
+    }
+    if not _are_familiar(names):
+        return False
+    names.add(_length_sign(len(words)))
+    pairs = set(itertools.pairwise([word.folded for word in words]))
+    danger = danger_in(text)
+    names.update(_danger_signs(danger))
+    ideas = find_ideas(text)
+    names.update(f"idea:{idea}" for idea in ideas)
+    names.update(_rule_signs(ideas))
+    score = (
+        weights[ALWAYS]
+        + sum(map(weights.__getitem__, weights.keys() & names))
+        + sum(map(beside.__getitem__, beside.keys() & pairs))
+    )
+    far = score - math.log(least / (1 - least))
+    # The order in which a sum is added up changes its last digits.
+    return far < 0 if abs(far) > _ALMOST else read_category(text).critical < least
+
+
 def chances_of_sums(sums: dict[str, float]) -> tuple[dict[str, float], float]:
     """The chance of each category and that of being critical, of the sums of the columns.
 
@@ -131,18 +162,31 @@ def _signs_of(text: str, ideas: IdeaHits, danger: Danger | None) -> Signs:
         signs.setdefault(sign, []).append(IdeaHit(start, end))
     for idea, hits in ideas.items():
         signs[f"idea:{idea}"] = hits
+    return signs | _rule_signs(ideas) | {sign: [] for sign in _danger_signs(danger)}
+
+
+def _rule_signs(ideas: IdeaHits) -> Signs:
+    """What the rules say best, with the places that speak for it."""
+    signs: Signs = {}
     scores, places = rule_scores(ideas)
     best = sorted((code for code in scores if scores[code] > 0), key=lambda code: -scores[code])
     for rank, code in enumerate(best[:_BEST_BY_RULES], start=1):
         signs[f"rules-{rank}:{code}"] = places[code]
         if scores[code] >= _CLEAR_BY_RULES:
             signs[f"rules-clear:{code}"] = places[code]
-    if not best:
-        signs["rules-silent"] = []
-    signs[f"danger:{danger.level if danger else 'none'}"] = []
-    if danger:
-        signs[f"danger-of:{danger.kind}"] = []
-    return signs
+    return signs or {"rules-silent": []}
+
+
+def _danger_signs(danger: Danger | None) -> list[str]:
+    if danger is None:
+        return ["danger:none"]
+    return [f"danger:{danger.level}", f"danger-of:{danger.kind}"]
+
+
+def _are_familiar(signs: Iterable[str]) -> bool:
+    words = [sign for sign in signs if sign.startswith("word:")]
+    rows = sign_weights().rows
+    return sum(sign in rows for sign in words) >= _FAMILIAR * len(words)
 
 
 def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
@@ -150,15 +194,41 @@ def _word_signs(text: str) -> Iterator[tuple[str, int, int]]:
     words = words_of(text)
     accented = has_accents(words)
     for word in words:
-        if word.folded.isdigit():
-            yield f"number:{min(len(word.folded), _NUMBER)}", word.start, word.end
-            continue
-        yield f"word:{word.folded}", word.start, word.end
-        if accented and not word.spelled.isascii():
-            yield f"spelled:{word.spelled}", word.start, word.end
+        for name in _signs_of_word(word.folded, word.spelled, accented=accented):
+            yield name, word.start, word.end
     for first, second in itertools.pairwise(words):
         yield f"next:{first.folded}_{second.folded}", first.start, second.end
-    yield f"length:{sum(len(words) >= least for least in _LENGTHS)}", 0, 0
+    yield _length_sign(len(words)), 0, 0
+
+
+@lru_cache(maxsize=16384)
+def _signs_of_word(folded: str, spelled: str, *, accented: bool) -> tuple[str, ...]:
+    if folded.isdigit():
+        return (f"number:{min(len(folded), _NUMBER)}",)
+    if accented and not spelled.isascii():
+        return f"word:{folded}", f"spelled:{spelled}"
+    return (f"word:{folded}",)
+
+
+def _length_sign(words: int) -> str:
+    return f"length:{sum(words >= least for least in _LENGTHS)}"
+
+
+@cache
+def _critical_weights() -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """What each sign says of being critical; of two neighbours by the two words."""
+    columns, rows = sign_weights()
+    critical = columns.index(CRITICAL)
+    named: dict[str, float] = {}
+    beside: dict[tuple[str, str], float] = {}
+    for sign, cells in rows.items():
+        weight = dict(cells).get(critical, 0.0)
+        if sign.startswith("next:"):
+            first, _between, second = sign.removeprefix("next:").partition("_")
+            beside[first, second] = weight
+        else:
+            named[sign] = weight
+    return named, beside
 
 
 @cache

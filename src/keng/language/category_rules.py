@@ -21,11 +21,10 @@ def rule_scores(ideas: IdeaHits) -> tuple[dict[str, float], dict[str, list[IdeaH
 
 
 def _rules_for(ideas: IdeaHits) -> Iterable[SeedRule]:
+    names, by_first = set(ideas), _by_first_idea()
     for name in ideas:
-        for rule in _by_first_idea().get(name, ()):
-            if all(needed in ideas for needed in rule.needed) and not any(
-                out in ideas for out in rule.excluded
-            ):
+        for rule, needed, excluded in by_first.get(name, ()):
+            if needed <= names and excluded.isdisjoint(names):
                 yield rule
 
 
@@ -39,8 +38,10 @@ def _repeated(ideas: IdeaHits, rule: SeedRule) -> float:
 
 
 @cache
-def _by_first_idea() -> dict[str, list[SeedRule]]:
-    found: dict[str, list[SeedRule]] = {}
+def _by_first_idea() -> dict[str, list[tuple[SeedRule, frozenset[str], frozenset[str]]]]:
+    """Each with what it needs and what it excludes."""
+    found: dict[str, list[tuple[SeedRule, frozenset[str], frozenset[str]]]] = {}
     for rule in seed_rules():
-        found.setdefault(rule.needed[0], []).append(rule)
+        sets = frozenset(rule.needed), frozenset(rule.excluded)
+        found.setdefault(rule.needed[0], []).append((rule, *sets))
     return found

@@ -84,11 +84,12 @@ _IS_PLAIN = re.compile(r"dung |can |xin |do not|don'?t|never")
 
 def language_of(text: str) -> str:
     """The language of words that are plainly Korean, Chinese or English, else "vi"."""
-    if _VIETNAMESE_LETTERS.search(text):
-        return "vi"
-    for language, letters in _OTHER_LETTERS.items():
-        if letters.search(text):
-            return language
+    if not text.isascii():
+        if _VIETNAMESE_LETTERS.search(text):
+            return "vi"
+        for language, letters in _OTHER_LETTERS.items():
+            if letters.search(text):
+                return language
     words = _WORD.findall(text.lower())
     english = sum(word in _ENGLISH for word in words)
     return "en" if english >= 2 and english * 4 >= len(words) else "vi"

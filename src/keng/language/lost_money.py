@@ -1,6 +1,9 @@
 """Whether somebody says that money has just left them, or a code that moves it. Folded words."""
 
 import re
+from functools import lru_cache
+
+from keng.language.guarded_pattern import GuardedPattern
 
 _AMOUNT = r"\d[\d.,]*\s?(?:tr|trieu|cu|k|nghin|ngan|ty|dong|d|vnd|usd)(?!\w)"
 # Who paid, and how it happened, between "đã" and the verb: no "bảo", "bắt", "hứa", "nhờ", after
@@ -38,9 +41,16 @@ _ACCOUNT = re.compile(
 )
 
 
+_QUICK_PAID, _QUICK_LOST = GuardedPattern(_PAID), GuardedPattern(_LOST)
+
+
+@lru_cache(maxsize=4)
 def money_has_left(folded: str) -> bool:
     """Takes the words as keng.language.fold.fold gives them; with accents or without is the same.
 
-    In doubt yes: whoever lost none is only told whom to ring in case.
+    In doubt yes: whoever lost none is only told whom to ring in case. Asked several times of each
+    text, and read once.
     """
-    return bool(_PAID.search(folded) or (_LOST.search(folded) and _ACCOUNT.search(folded)))
+    return bool(
+        _QUICK_PAID.search(folded) or (_QUICK_LOST.search(folded) and _ACCOUNT.search(folded))
+    )

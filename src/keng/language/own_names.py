@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from keng.language.fold import FlatText, fold, normalise
+from keng.language.guarded_pattern import GuardedPattern
 from keng.language.indicators import english
 from keng.language.indicators.patterns import SURNAMES, any_listed, any_phrase, compile_pattern
 from keng.language.names import ACCENTED_SURNAMES, WORDS_THAT_ARE_NO_NAMES
@@ -51,16 +52,19 @@ _KOREAN = re.compile(
     r"(?=입니다|이에요|예요|이고|이며|[\s,.]|$)"
     r"|(?<![가-힣])(?:저는|나는)\s*+(?P<called>[가-힣]{2,4}?)(?=(?:이)?라고\s*+(?:합니다|해요|하는데)))"
 )
-_SIGNS = (
-    _NAMED,
-    _MY_NAME,
-    _AM,
-    _I_ALONE,
-    _FIELD,
-    _ENGLISH,
-    _I_AM,
-    _CHINESE,
-    _KOREAN,
+_SIGNS = tuple(
+    GuardedPattern(sign)
+    for sign in (
+        _NAMED,
+        _MY_NAME,
+        _AM,
+        _I_ALONE,
+        _FIELD,
+        _ENGLISH,
+        _I_AM,
+        _CHINESE,
+        _KOREAN,
+    )
 )
 
 _WORD = re.compile(r"[^\W\d_]+")

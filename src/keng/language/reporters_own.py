@@ -41,7 +41,12 @@ _HOUSE_NUMBER = re.compile(r"\d{1,5}\w?(?:[/\-]\d{1,5}\w?)*")
 
 def cut_reporters_own(text: str) -> tuple[str, list[str]]:
     """The text to show, and what was cut: own phone, e-mail, card, name and number of the house."""
-    spans = [*_contacts(text, flatten_readable(text)), *own_names(flatten(text))]
+    if not text:
+        return "", []
+    readable = flatten_readable(text)
+    # Of a text that hides nothing both are the same.
+    flat = readable if readable.source.starts is None and readable.as_given == text else None
+    spans = [*_contacts(text, readable), *own_names(flat or flatten(text))]
     return _without(text, sorted(spans)) if spans else (text, [])
 
 

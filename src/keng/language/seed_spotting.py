@@ -1,16 +1,16 @@
 """Which ideas of the seed tables a text holds, and where."""
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from keng.language.disguise import flatten_readable
 from keng.language.fold import fold, spelling
 from keng.language.indicators import extract
 from keng.language.seeds import SEED_MASK, seed_concepts, vague_words
-from keng.language.words import TextWord, folded_key, has_accents, words_of
+from keng.language.words import TextWord, first_two_words, folded_key, has_accents, words_of
 
 _MONEY = re.compile(
     r"(?<![\w.])\d[\d.,]{0,30}+\s?(?:tr|trieu|cu|k|nghin|ngan|ty|d|dong|usd|do|vnd|%)(?![a-z])|(?<!\w)\d{1,3}tr\d{1,3}(?!\w)"
@@ -37,63 +37,69 @@ class _Phrase(NamedTuple):
     spelled: tuple[str, ...]
 
 
-def find_ideas(text: str) -> IdeaHits:
-    """The ideas by name, with the places that show them."""
+@lru_cache(maxsize=4)
+def _found_in(text: str) -> IdeaHits:
     words = words_of(text)
-    spot = _Spotting(text, words, has_accents(words))
-    found: IdeaHits = {}
-    for idea, hit in spot.hits():
-        found.setdefault(idea, []).append(hit)
-    found = _unmasked(found)
+    found = _unmasked(_phrases_in(text, words, accented=has_accents(words)))
     _add_forms(text, found)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Spotting:
-    """The search for phrases in one text."""
+def find_ideas(text: str) -> IdeaHits:
+    """The ideas by name, with the places that show them. Asked several times of each text."""
+    return {idea: hits.copy() for idea, hits in _found_in(text).items()}
 
-    text: str
-    words: tuple[TextWord, ...]
-    accented: bool
 
-    def hits(self) -> Iterator[tuple[str, IdeaHit]]:
-        phrases, heads = _index()
-        for i, word in enumerate(self.words):
-            key, end = word.folded, i + 1
-            while True:
-                for phrase in phrases.get(key, ()):
-                    if self._holds(i, end, phrase):
-                        yield phrase.idea, IdeaHit(word.start, self.words[end - 1].end)
-                if key not in heads or end == len(self.words):
-                    break
-                key, end = f"{key} {self.words[end].folded}", end + 1
+def _phrases_in(text: str, words: Sequence[TextWord], *, accented: bool) -> IdeaHits:
+    index = _index()
+    folded = [word.folded for word in words]
+    begins = [each in index.beginnings for each in itertools.pairwise(folded)]
+    begins.append(False)
+    found: IdeaHits = {}
+    for i, (word, is_beginning) in enumerate(zip(words, begins, strict=False)):
+        alone = _shown_alone(word.folded, word.spelled, accented=accented)
+        if alone and not _in_a_name(text, words, i):
+            hit = IdeaHit(word.start, word.end)
+            for idea in alone:
+                found.setdefault(idea, []).append(hit)
+        if not is_beginning:
+            continue
+        key, end = word.folded, i + 1
+        while key in index.heads and end < len(words):
+            key, end = f"{key} {folded[end]}", end + 1
+            for phrase in index.phrases.get(key, ()):
+                if not accented or _agrees(words[i:end], phrase.spelled):
+                    hit = IdeaHit(word.start, words[end - 1].end)
+                    found.setdefault(phrase.idea, []).append(hit)
+    return found
 
-    def _holds(self, start: int, end: int, phrase: _Phrase) -> bool:
-        words = self.words[start:end]
-        if end - start > 1:
-            return not self.accented or _agrees(words, phrase.spelled)
-        if self._in_a_name(start):
-            return False
-        if self.accented:
-            return words[0].spelled == phrase.spelled[0] or words[0].folded != folded_key(
-                fold(words[0].spelled)
-            )
-        return words[0].folded not in vague_words() or phrase.spelled[0].isascii()
 
-    def _in_a_name(self, at: int) -> bool:
-        """A capital word beside another ("Bố Hạ", "Le Loi") is part of a name."""
-        return self._capital(at) and (
-            (at + 1 < len(self.words) and self._capital(at + 1) and self._beside(at))
-            or (at > 0 and self._capital(at - 1) and self._beside(at - 1))
-        )
+@lru_cache(maxsize=16384)
+def _shown_alone(folded: str, spelled: str, *, accented: bool) -> tuple[str, ...]:
+    """The ideas that a word shows by itself."""
+    phrases = _index().phrases.get(folded, ())
+    if accented:
+        is_respelled = bool(phrases) and folded != folded_key(fold(spelled))
+        return tuple(p.idea for p in phrases if is_respelled or spelled == p.spelled[0])
+    is_vague = folded in vague_words()
+    return tuple(p.idea for p in phrases if not is_vague or p.spelled[0].isascii())
 
-    def _capital(self, at: int) -> bool:
-        written = self.text[self.words[at].start : self.words[at].end]
+
+def _in_a_name(text: str, words: Sequence[TextWord], at: int) -> bool:
+    """A capital word beside another ("Bố Hạ", "Le Loi") is part of a name."""
+
+    def is_capital(word: TextWord) -> bool:
+        written = text[word.start : word.end]
         return written[0].isupper() and not written.isupper()
 
-    def _beside(self, at: int) -> bool:
-        return self.text[self.words[at].end : self.words[at + 1].start] == " "
+    def is_beside(first: int) -> bool:
+        return (
+            is_capital(words[first])
+            and is_capital(words[first + 1])
+            and text[words[first].end : words[first + 1].start] == " "
+        )
+
+    return (at + 1 < len(words) and is_beside(at)) or (at > 0 and is_beside(at - 1))
 
 
 def _unmasked(found: IdeaHits) -> IdeaHits:
@@ -134,9 +140,17 @@ def _add_forms(text: str, found: IdeaHits) -> None:
         found.setdefault(_KINDS[one.type], []).append(IdeaHit(one.start, one.end))
 
 
-@cache
-def _index() -> tuple[dict[str, list[_Phrase]], frozenset[str]]:
+class _Index(NamedTuple):
     """Folded phrases with the ideas they show, and every beginning of a longer phrase."""
+
+    phrases: dict[str, list[_Phrase]]
+    heads: frozenset[str]
+    beginnings: frozenset[tuple[str, str]]
+    """Two folded words with which a phrase of several begins."""
+
+
+@cache
+def _index() -> _Index:
     phrases: dict[str, list[_Phrase]] = {}
     heads: set[str] = set()
     for idea, listed in seed_concepts().items():
@@ -147,4 +161,4 @@ def _index() -> tuple[dict[str, list[_Phrase]], frozenset[str]]:
                 _Phrase(idea, tuple(map(spelling, words)))
             )
             heads.update(" ".join(keys[:n]) for n in range(1, len(keys)))
-    return phrases, frozenset(heads)
+    return _Index(phrases, frozenset(heads), frozenset(first_two_words({*phrases, *heads})))

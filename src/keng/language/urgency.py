@@ -10,7 +10,12 @@ from typing import NamedTuple
 
 from keng.kit.urgency import Happening, Urgency
 from keng.language.categories import Strength, quoted_words, suggest_of_reading
-from keng.language.category_model import CRITICAL, CategoryReading, read_category
+from keng.language.category_model import (
+    CRITICAL,
+    CategoryReading,
+    is_hardly_critical,
+    read_category,
+)
 from keng.language.danger import COMES_AGAIN, Danger, danger_in
 from keng.language.fold import fold
 from keng.language.lost_money import money_has_left
@@ -50,7 +55,7 @@ def first_urgency_of(
     """
     danger = danger_in(text)
     if _goes_on(danger, happening) and (
-        happening == Happening.NOW or not _is_hardly_critical(read_category(text))
+        happening == Happening.NOW or not is_hardly_critical(text, _LEAST_CRITICAL)
     ):
         return Urgency.P0
     if danger is not None and (happening != Happening.OVER or danger.kind in COMES_AGAIN):

@@ -1,14 +1,16 @@
 """The words of a text with their places, compared with or without accents as it is written."""
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from keng.language.disguise import undisguised
+from keng.language.disguise import plain_parts, undisguised
 from keng.language.fold import Y_FOR_I, flatten, fold, spelling
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_](?:\.[^\W_])+)?|[^\W_](?:\.[^\W_]){2,}")
+_LETTERS_WITH_DOTS = re.compile(r"\.[^\W_]\.")
 _SENTENCE_END = re.compile(r"[.!?;…\n]")
 _PAUSE = re.compile(r"[,:()\-–—]")
 # Words of chat that everybody reads as another word.
@@ -25,6 +27,7 @@ _SHORT = {
     "bjo": "bay gio",
     "cug": "cung",
 }
+_TWO_FOR_ONE = frozenset(whole for whole in _SHORT.values() if " " in whole)
 
 
 class TextWord(NamedTuple):
@@ -43,6 +46,12 @@ def words_of(text: str) -> tuple[TextWord, ...]:
     Letters with dots between them ("B.H.X.H") are one word. Asked several times of each text, and
     read once.
     """
+    if (parts := parts_of_words(text)) is not None:
+        ends = list(itertools.accumulate(map(len, parts)))
+        return tuple(
+            TextWord(*_folded_and_spelled(word), start, end)
+            for word, start, end in zip(parts[1::2], ends[::2], ends[1::2], strict=False)
+        )
     source = undisguised(text)
     flat = flatten(source.readable)
     found = []
@@ -57,10 +66,37 @@ def words_of(text: str) -> tuple[TextWord, ...]:
     return tuple(found)
 
 
+def parts_of_words(text: str) -> list[str] | None:
+    """What stands between the words and each word, in turn, of a text that is read as it stands.
+
+    None where that takes more than looking for letters.
+    """
+    parts = plain_parts(text)
+    return None if parts is None or _LETTERS_WITH_DOTS.search(text) else parts
+
+
+@lru_cache(maxsize=16384)
+def _folded_and_spelled(word: str) -> tuple[str, str]:
+    return folded_key(fold(word)), spelling(word)
+
+
 @lru_cache(maxsize=16384)
 def folded_key(folded: str) -> str:
     """The folded word under which phrases are looked up."""
     return Y_FOR_I.sub(r"\1i", _SHORT.get(folded, folded))
+
+
+def first_two_words(phrases: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every two folded words that are together one of the folded phrases.
+
+    A word of a text may be short for two; then what it is read as holds a blank.
+    """
+    for phrase in phrases:
+        words = phrase.split(" ")
+        for at in range(1, len(words)):
+            first, second = " ".join(words[:at]), " ".join(words[at:])
+            if all(" " not in word or word in _TWO_FOR_ONE for word in (first, second)):
+                yield first, second
 
 
 def has_accents(words: Sequence[TextWord]) -> bool:

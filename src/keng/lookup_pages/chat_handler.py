@@ -198,7 +198,9 @@ def _free_question(text: str) -> LookupQuestion | None:
     if len(text) > _LONGEST_QUESTION or not _MAY_NAME_ONE.search(text):
         return None
     # Roughly first, since it is cheap: without what holds a figure or a dot.
-    rough = " ".join(word for word in fold(text).split() if not _HAS_FIGURE_OR_DOT.search(word))
+    rough = " ".join(
+        word for word in fold(text).split() if word.isalpha() or not _HAS_FIGURE_OR_DOT.search(word)
+    )
     if not lookup_questions.is_lookup_question(rough):
         return None
     shown, _own = reporters_own.cut_reporters_own(text)

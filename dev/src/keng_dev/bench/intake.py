@@ -36,8 +36,8 @@ em bấm vào http://dvc-{n}.example/ để cập nhật gấp. Em thấy lạ n
 tre con khong ngu duoc, xin phuong cho nguoi xuong xem, cho do la goc san bong ngo {n}.""",
     """Mẹ em vừa nhận tin nhắn báo trúng thưởng xe máy, phải chuyển phí vào số tài khoản
 19000{n:05d}12 ở Vietcombank. May em ngăn kịp. Mong các anh cảnh báo cho mọi người.""",
-    """Xe máy của chú em để trước cửa nhà bị mất lúc 2 giờ sáng, camera có ghi lại hai người đi xe
-không biển số.""",
+    """Xe máy của chú em để trước cửa nhà {n} bị mất lúc 2 giờ sáng, camera có ghi lại hai người
+đi xe không biển số.""",
     """Someone called me from a strange number and said my residence permit has a problem, then
 asked for an OTP. I did not give it. Please warn other foreigners in building {n}.""",
 )
@@ -183,7 +183,10 @@ class _Runner:
                 "event_name": "user_send_text",
                 "timestamp": stamp,
                 "message": {
-                    "text": TEXTS[n % len(TEXTS)].format(n=n),
+                    # Not one that was read before: what a process remembers of a text is no help.
+                    "text": TEXTS[n % len(TEXTS)].format(
+                        n=(self._round * self._tips + n) % 100_000
+                    ),
                     "msg_id": f"{self._round:08x}{n:016x}",
                 },
             },

@@ -9,13 +9,14 @@ so each reading names the words it rests on.
 import csv
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keng.language.danger.table import DANGER_PACKAGE
-from keng.language.words import TextWord
+
+if TYPE_CHECKING:
+    from keng.language.danger.danger_words import DangerWords
 
 # A long story is read in parts of two steps: what is far away neither adds to nor hides a danger.
 _LONG = 40
@@ -58,27 +59,85 @@ class WeighedClues(NamedTuple):
         )
 
 
-def clues_of_words(
-    words: Sequence[TextWord], in_names: AbstractSet[int], *, accented: bool
-) -> Iterator[Clue]:
+def clue_of_word(folded: str) -> str:
+    """The name of the clue that a word is, or how long a number is; "" of a far eastern character.
+
+    Those say nothing alone: they go two and three together.
+    """
+    if folded > _BEFORE_FAR_EAST:
+        return ""
+    return f"number:{min(len(folded), _NUMBER)}" if folded.isdigit() else f"word:{folded}"
+
+
+def spelling_clue(folded: str, spelled: str) -> str:
+    """The name of the clue that a word with its accents is; "" where it has none."""
+    is_clue = not (spelled.isascii() or folded > _BEFORE_FAR_EAST or folded.isdigit())
+    return f"spelled:{spelled}" if is_clue else ""
+
+
+def clues_of_words(words: "DangerWords") -> Iterator[Clue]:
     """Name, start and end of each word, its spelling, and it with its neighbour.
 
     Characters of Chinese and Korean go two and three together. Words of names say nothing.
     """
-    keys = [word.folded for word in words]
-    for at, key in enumerate(keys):
-        if key > _BEFORE_FAR_EAST or at in in_names:
+    for at, (clue, spelled) in enumerate(zip(words.clues, words.spelling_clues, strict=True)):
+        if not clue or at in words.in_names:
             continue
-        if key.isdigit():
-            yield f"number:{min(len(key), _NUMBER)}", at, at + 1
-            continue
-        yield "word:" + key, at, at + 1
-        if accented and not words[at].spelled.isascii():
-            yield "spelled:" + words[at].spelled, at, at + 1
-    for at, (first, second) in enumerate(itertools.pairwise(keys)):
+        yield clue, at, at + 1
+        if spelled and words.accented:
+            yield spelled, at, at + 1
+    keys = words.folded
+    for at, (first, second) in enumerate(words.neighbours):
         yield f"next:{first}_{second}", at, at + 2
         if first > _BEFORE_FAR_EAST and at + 2 < len(keys):
             yield f"next:{first}_{second}_{keys[at + 2]}", at, at + 3
+
+
+def quick_score(words: "DangerWords", others: Sequence[Clue]) -> float:
+    """The same score as `weigh_clues`, but for the last digits of the sum, without its clues.
+
+    Only for plain words. `others` are the clues of ideas and rules.
+    """
+    clues: Sequence[str] = words.clues
+    if words.in_names:
+        clues = ["" if at in words.in_names else clue for at, clue in enumerate(clues)]
+    spelled: Sequence[str] = ()
+    if words.accented:
+        spelled = words.spelling_clues
+        if words.in_names:
+            spelled = ["" if at in words.in_names else clue for at, clue in enumerate(spelled)]
+    named, beside = _values()
+    if len(words) <= _LONG:
+        return _quick_sum(
+            {*clues, *spelled, *(clue[0] for clue in others)}, set(words.neighbours), named, beside
+        )
+    best = named[BIAS]
+    for start in range(0, len(words), _STEP):
+        end = start + 2 * _STEP
+        near = {clue[0] for clue in others if start <= clue[1] < end}
+        best = max(
+            best,
+            _quick_sum(
+                {*clues[start:end], *spelled[start:end], *near},
+                set(words.neighbours[start:end]),
+                named,
+                beside,
+            ),
+        )
+    return best
+
+
+def _quick_sum(
+    names: set[str],
+    neighbours: set[tuple[str, str]],
+    named: dict[str, float],
+    beside: dict[tuple[str, str], float],
+) -> float:
+    return (
+        named[BIAS]
+        + sum(map(named.__getitem__, named.keys() & names))
+        + sum(map(beside.__getitem__, beside.keys() & neighbours))
+    )
 
 
 def weigh_clues(words: int, clues: Sequence[Clue]) -> WeighedClues:
@@ -109,6 +168,21 @@ def _sum_of(clues: Iterable[Clue]) -> WeighedClues:
 
 
 BIAS = "always"
+
+
+@cache
+def _values() -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """The weight of each clue by its name; of two neighbours by the two words."""
+    named: dict[str, float] = {}
+    beside: dict[tuple[str, str], float] = {}
+    for name, weight in clue_weights().items():
+        kind, _colon, words = name.partition(":")
+        if kind != "next":
+            named[name] = weight.value
+        elif words.count("_") == 1:
+            first, _between, second = words.partition("_")
+            beside[first, second] = weight.value
+    return named, beside
 
 
 @cache

@@ -6,16 +6,15 @@ import os
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from keng.kit.urgency import Urgency
-from keng.language.danger.clues import Clue, clues_of_words, weigh_clues
+from keng.language.danger.clues import Clue, clues_of_words, quick_score, weigh_clues
+from keng.language.danger.danger_words import DangerWords, ideas_of_phrase
 from keng.language.danger.table import (
     DANGER_MASK,
-    FAR_EAST,
-    DangerPhrase,
     DangerRule,
     calmers,
     danger_phrases,
@@ -23,7 +22,7 @@ from keng.language.danger.table import (
 )
 from keng.language.disguise import flatten_readable, undisguised
 from keng.language.fold import as_read, flatten
-from keng.language.words import TextWord, has_accents, words_of
+from keng.language.words import parts_of_words
 
 # How many words may stand between two ideas of one rule, and before what calms it.
 _NEAR = 16
@@ -48,6 +47,11 @@ _MINOR = re.compile(
     r"|(?<!\d)(?:1[0-7]|[1-9])\s?(?:岁|歲|살|세)"
 )
 _DIGIT = re.compile(r"\d")
+# What every age has, of plain characters and before they are folded; most texts have none.
+_MAY_BE_AGE = re.compile(r"\d[-–—\s]?[tTyYmM]|[pP] \d")
+_BREATH = re.compile(r"[.,!?;:\n]")
+# Sums that were added up in another order differ by less.
+_ALMOST = 1e-6
 # Over for now, and back tomorrow.
 COMES_AGAIN = frozenset({"child", "home", "self_harm", "taken", "threat"})
 # Nobody is called out of bed for a motorbike.
@@ -71,7 +75,6 @@ class _Hit(NamedTuple):
     start: int
     end: int
     is_weak: bool = False
-    """One Vietnamese syllable without its accents: it needs something clear beside it."""
 
 
 _Hits = dict[str, list[_Hit]]
@@ -123,8 +126,12 @@ class _Known:
 _known = _Known()
 
 
+@lru_cache(maxsize=4)
 def danger_in(text: str) -> Danger | None:
-    """The gravest danger that a text speaks of; None when it speaks of none."""
+    """The gravest danger that a text speaks of; None when it speaks of none.
+
+    Asked several times of each text that comes in, and read once.
+    """
     source = undisguised(as_read(text))
     found = _known.find(source.readable)
     if found is None:
@@ -134,17 +141,21 @@ def danger_in(text: str) -> Danger | None:
 
 
 def _find(text: str) -> _Found | None:
-    words, _hits, held, clues = _read(text)
-    weighed = weigh_clues(len(words), clues)
+    words = DangerWords(text)
+    held, of_phrases = _look_for_phrases(words)
     level = min((each.level for each in held), default=None)
-    if weighed.score < (_OUTWEIGHS_LIFE if level == Urgency.P0 else THRESHOLD):
-        return None
-    if level is None and len(words) < _FEW:
+    least = _OUTWEIGHS_LIFE if level == Urgency.P0 else THRESHOLD
+    if words.is_plain:
+        score = quick_score(words, of_phrases)
+        if score < least - _ALMOST:
+            return None
+        if level is not None and score > least + _ALMOST:
+            return _found_by_rule(words, level, held)
+    weighed = weigh_clues(len(words), [*clues_of_words(words), *of_phrases])
+    if weighed.score < least or (level is None and len(words) < _FEW):
         return None
     if level is not None:
-        gravest = [each for each in held if each.level == level]
-        spans = [hit for each in gravest for hit in each.place]
-        return _Found(level, gravest[0].rule.kind, _spots(words, spans))
+        return _found_by_rule(words, level, held)
     kind = weighed.kind()
     spans = [_Hit(start, end) for _name, start, end in weighed.strongest(kind)[:_QUOTES]]
     # Nobody is called out of bed for what no rule has words for; it is looked at soon.
@@ -152,17 +163,23 @@ def _find(text: str) -> _Found | None:
     return _Found(Urgency.P1, kind, _spots(words, spans), is_clear)
 
 
+def _found_by_rule(words: DangerWords, level: Urgency, held: Sequence[_Held]) -> _Found:
+    gravest = [each for each in held if each.level == level]
+    spans = [hit for each in gravest for hit in each.place]
+    return _Found(level, gravest[0].rule.kind, _spots(words, spans))
+
+
 def clues_in(text: str) -> set[str]:
     """The names of everything in a text that may be given a weight."""
-    return {name for name, _start, _end in _read(text)[3]}
+    words = DangerWords(text)
+    _held, of_phrases = _look_for_phrases(words)
+    return {name for name, _start, _end in (*clues_of_words(words), *of_phrases)}
 
 
-def _read(text: str) -> tuple[list[TextWord], _Hits, list[_Held], list[Clue]]:
-    words = list(_split(text, words_of(text)))
-    accented = has_accents(words)
-    in_names = _in_names(text, words)
-    hits = _hits(text, words, in_names, accented=accented)
-    clues = list(clues_of_words(words, in_names, accented=accented))
+def _look_for_phrases(words: DangerWords) -> tuple[list[_Held], list[Clue]]:
+    """The rules that hold, and the clues that ideas and rules are."""
+    hits = _hits(words)
+    clues: list[Clue] = []
     for name, theirs in hits.items():
         clear, weak = f"idea:{name}", f"weak:{name}"
         clues += [(weak if hit.is_weak else clear, hit.start, hit.end) for hit in theirs]
@@ -179,7 +196,7 @@ def _read(text: str) -> tuple[list[TextWord], _Hits, list[_Held], list[Clue]]:
         clues.append((f"rule:{level}", start, end))
         clues.append((f"rule:{rule.kind}.{level}", start, end))
         clues.append((f"rule:{'+'.join(rule.needed)}", start, end))
-    return words, hits, held, clues
+    return held, clues
 
 
 def is_about_child(text: str, topic: str = "") -> bool:
@@ -189,6 +206,8 @@ def is_about_child(text: str, topic: str = "") -> bool:
     danger = danger_in(text)
     if danger is not None and danger.kind in _OF_CHILDREN:
         return True
+    if parts_of_words(text) is not None and not _MAY_BE_AGE.search(text):
+        return False
     return bool(_MINOR.search(flatten_readable(text).flat))
 
 
@@ -201,131 +220,38 @@ def calls_for_child_line(text: str, topic: str = "") -> bool:
 
 
 def _rules_that_hold(hits: _Hits) -> Iterator[tuple[DangerRule, list[_Hit]]]:
-    by_first = danger_rules()
+    by_first, names = danger_rules(), set(hits)
     for name in hits:
         for rule in by_first.get(name, ()):
-            for needed in rule.needed:
-                if needed not in hits:
-                    break
-            else:
+            if rule.all_needed <= names:
                 for place in _places(rule, hits):
                     yield rule, place
 
 
-def _split(text: str, words: Iterable[TextWord]) -> Iterator[TextWord]:
-    """Chinese and Korean write no space between words: each character stands for itself."""
-    has_characters = FAR_EAST.search(text) is not None
-    for word in words:
-        if not has_characters or not FAR_EAST.search(word.folded):
-            whole = _HASTY.get(word.folded)
-            yield word._replace(folded=whole, spelled=whole) if whole else word
-            continue
-        for at in range(word.start, word.end):
-            character = text[at]
-            yield TextWord(character.lower(), character.lower(), at, at + 1)
-
-
-# How the young and the hurried write some of the words that matter here.
-_HASTY = {
-    "bn": "ban",
-    "bt": "biet",
-    "chog": "chong",
-    "cj": "chi",
-    "dag": "dang",
-    "dg": "dang",
-    "duog": "duong",
-    "dzo": "vo",
-    "e": "em",
-    "khog": "khong",
-    "lm": "lam",
-    "ns": "noi",
-    "oy": "roi",
-    "phog": "phong",
-    "r": "roi",
-    "thag": "thang",
-    "thg": "thang",
-    "trc": "truoc",
-    "trg": "trong",
-    "trog": "trong",
-    "wa": "qua",
-    "xog": "xong",
-    "z": "vay",
-    "zay": "vay",
-    "zo": "vo",
-    "zoi": "roi",
-    "zui": "vui",
-}
-
-
-def _hits(text: str, words: list[TextWord], in_names: AbstractSet[int], *, accented: bool) -> _Hits:
+def _hits(words: DangerWords) -> _Hits:
     index = danger_phrases()
-    found: _Hits = {}
-    for i, word in enumerate(words):
-        key, end = word.folded, i + 1
-        while True:
-            for phrase in index.phrases.get(key, ()):
-                if end == i + 1 and i in in_names:
-                    break
-                if _agrees(words[i:end], phrase.spelled, accented, phrase.is_plain):
-                    found.setdefault(phrase.idea, []).append(_Hit(i, end))
-                elif not accented and _is_weak(word, phrase):
-                    found.setdefault(phrase.idea, []).append(_Hit(i, end, is_weak=True))
-            if key not in index.heads or end == len(words):
-                break
-            key, end = f"{key} {words[end].folded}", end + 1
+    folded, spelled, in_names = words.folded, words.spelled, words.in_names
+    neighbours, found = words.neighbours, dict[str, list[_Hit]]()
+    begins = {i for i, each in enumerate(neighbours) if each in index.beginnings}
+    for i in sorted(begins.union(itertools.compress(itertools.count(), words.ideas))):
+        if i not in in_names:
+            for idea, is_weak in words.ideas[i]:
+                found.setdefault(idea, []).append(_Hit(i, i + 1, is_weak))
+        if i not in begins:
+            continue
+        key, end = folded[i], i + 1
+        while key in index.heads and end < len(folded):
+            key, end = f"{key} {folded[end]}", end + 1
+            if key in index.phrases:
+                ideas = ideas_of_phrase(key, spelled[i:end], accented=words.accented)
+                for idea, is_weak in ideas:
+                    found.setdefault(idea, []).append(_Hit(i, end, is_weak))
     masks = found.pop(DANGER_MASK, [])
     if masks:
         found = _unmasked(found, masks)
-    for hit in _ages(text, words):
+    for hit in _ages(words):
         found.setdefault("MINOR", []).append(hit)
-    return _undenied(text, words, found)
-
-
-def _agrees(
-    words: list[TextWord], spelled: tuple[str, ...], accented: bool, is_plain: bool
-) -> bool:
-    """With accents they must agree; typed without any, a phrase of several words is let through."""
-    if len(spelled) == 1:
-        only = words[0].spelled
-        if only == spelled[0]:
-            return accented or is_plain or not only.isascii()
-        return is_plain and not accented and only.isascii()
-    is_exact = True
-    for word, wanted in zip(words, spelled, strict=True):
-        if word.spelled != wanted:
-            if not word.spelled.isascii():
-                return False
-            is_exact = False
-    if is_exact and not words[0].spelled.isascii():
-        return True
-    return accented or is_plain
-
-
-def _is_weak(word: TextWord, phrase: DangerPhrase) -> bool:
-    return (
-        len(phrase.spelled) == 1
-        and word.spelled.isascii()
-        and not phrase.spelled[0].isascii()
-        and phrase.idea in _MAY_BE_WEAK
-    )
-
-
-def _in_names(text: str, words: list[TextWord]) -> set[int]:
-    """Capital words after another one, or before one in the midst of a sentence ("ở Bố Hạ")."""
-    capital = {at for at, word in enumerate(words) if _is_capital(text, word)}
-    found: set[int] = set()
-    for at in capital:
-        if at == 0 or text[words[at - 1].end : words[at].start] != " ":
-            continue
-        if at - 1 in capital or (
-            at + 1 in capital and text[words[at].end : words[at + 1].start] == " "
-        ):
-            found.add(at)
-    return found
-
-
-def _is_capital(text: str, word: TextWord) -> bool:
-    return text[word.start].isupper() and not text[word.start : word.end].isupper()
+    return _undenied(words, found)
 
 
 def _unmasked(found: _Hits, masks: list[_Hit]) -> _Hits:
@@ -341,24 +267,26 @@ def _unmasked(found: _Hits, masks: list[_Hit]) -> _Hits:
     return {idea: hits for idea, hits in kept.items() if hits}
 
 
-def _ages(text: str, words: list[TextWord]) -> Iterator[_Hit]:
+def _ages(words: DangerWords) -> Iterator[_Hit]:
     """The ages and school classes of children."""
-    if not _DIGIT.search(text):
+    if True not in words.may_be_ages:
         return
-    flat = flatten(text)
+    if not (_MAY_BE_AGE if words.is_plain else _DIGIT).search(words.text):
+        return
+    flat = flatten(words.text)
     at = 0
     for match in _MINOR.finditer(flat.flat):
         start, end = flat.start(match.start()), flat.end(match.end())
-        while at < len(words) and words[at].end <= start:
+        while at < len(words) and words.ends[at] <= start:
             at += 1
         if at < len(words):
             last = at
-            while last < len(words) and words[last].start < end:
+            while last < len(words) and words.starts[last] < end:
                 last += 1
             yield _Hit(at, max(last, at + 1))
 
 
-def _undenied(text: str, words: list[TextWord], found: _Hits) -> _Hits:
+def _undenied(words: DangerWords, found: _Hits) -> _Hits:
     """Without what is denied right before it, in the same breath."""
     denials = found.pop("NOT", [])
     if not denials:
@@ -367,13 +295,12 @@ def _undenied(text: str, words: list[TextWord], found: _Hits) -> _Hits:
     starts = {hit.start for hit in denials}
 
     def is_denied(hit: _Hit) -> bool:
-        for gap in range(_DENIES + 1):
-            at = hit.start - gap
-            if at in ends and at > 0 and hit.start not in starts:
-                between = text[words[at - 1].end : words[hit.start].start]
-                if not re.search(r"[.,!?;:\n]", between):
-                    return True
-        return False
+        if hit.start in starts:
+            return False
+        return any(
+            at in ends and at > 0 and not _BREATH.search(words.between(at - 1, hit.start))
+            for at in range(hit.start - _DENIES, hit.start + 1)
+        )
 
     kept = {
         idea: hits if idea in _NEVER_DENIED else [hit for hit in hits if not is_denied(hit)]
@@ -390,12 +317,6 @@ _NEVER_DENIED = frozenset(
 
 # What tells when, who sees it or how it feels makes no weak word clear.
 _HELPERS = frozenset({"NOW", "URGENT", "SCARED", "PERSON", "FOUND", "STRANGER", "NEIGHBOUR"})
-_MAY_BE_WEAK = frozenset(
-    {
-        *("ATTACK", "BEATS", "BLOOD", "BODY", "ELDER", "FALLS", "FAMILY", "HITS"),
-        *("INJURED", "KNIFE", "SMALL", "TOUCH", "WATERS"),
-    }
-)
 
 
 def _places(rule: DangerRule, hits: _Hits) -> Iterator[list[_Hit]]:
@@ -456,13 +377,13 @@ def _level(rule: DangerRule, place: list[_Hit], hits: _Hits) -> Urgency:
     return Urgency.P1
 
 
-def _spots(words: list[TextWord], spans: list[_Hit]) -> tuple[tuple[int, int], ...]:
+def _spots(words: DangerWords, spans: list[_Hit]) -> tuple[tuple[int, int], ...]:
     """The longest phrase at each place, in their order, by characters of the text."""
     kept: list[_Hit] = []
     for hit in sorted(set(spans), key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
-    return tuple((words[hit.start].start, words[hit.end - 1].end) for hit in kept)
+    return tuple((words.starts[hit.start], words.ends[hit.end - 1]) for hit in kept)
 
 
 def _words_at(text: str, places: tuple[tuple[int, int], ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import cache
 from keng.kit.urgency import Urgency
 from keng.language.fold import fold, spelling
 from keng.language.tables import table_entries
-from keng.language.words import folded_key
+from keng.language.words import first_two_words, folded_key
 
 DANGER_PACKAGE = "keng.language.danger"
 DANGER_LANGUAGES = ("vietnamese", "english", "chinese", "korean")
@@ -35,6 +35,7 @@ class DangerRule:
     level: Urgency
     needed: tuple[str, ...]
     excluded: tuple[str, ...]
+    all_needed: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class PhraseIndex:
 
     phrases: dict[str, list[DangerPhrase]] = field(default_factory=dict)
     heads: set[str] = field(default_factory=set)
+    beginnings: set[tuple[str, str]] = field(default_factory=set)
+    """Two folded words with which a phrase of several begins."""
 
 
 @cache
@@ -53,6 +56,7 @@ def danger_phrases() -> PhraseIndex:
         for idea, listed in table_entries(DANGER_PACKAGE, f"{language}.txt"):
             for written in listed:
                 _add(index, idea, written, is_foreign=language != "vietnamese")
+    index.beginnings.update(first_two_words({*index.phrases, *index.heads}))
     return index
 
 
@@ -82,7 +86,9 @@ def _rules() -> Iterator[DangerRule]:
                 first, *others = part.split("-")
                 needed.append(first)
                 excluded += others
-            yield DangerRule(kind, Urgency(level), tuple(needed), tuple(excluded))
+            yield DangerRule(
+                kind, Urgency(level), tuple(needed), tuple(excluded), frozenset(needed)
+            )
 
 
 def _add(index: PhraseIndex, idea: str, written: str, *, is_foreign: bool) -> None:

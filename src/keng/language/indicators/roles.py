@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from keng.language.guarded_pattern import GuardedPattern
 from keng.language.indicators import english, far_east
 from keng.language.indicators.indicator import ContextRole, IndicatorKind
 from keng.language.indicators.patterns import (
@@ -105,9 +106,12 @@ _ASKED = re.compile(rf"\b{any_listed('asked')}\b|^\s*$")
 _ADVERT = re.compile(rf"\b{any_listed('advert')}\b")
 
 
+_QUICK_SIGNS_OF_OWN = tuple(map(GuardedPattern, _SIGNS_OF_OWN))
+
+
 def may_hold_own(flat: str) -> bool:
     """False when no phone and no link in this text can get the role "reporters_own"."""
-    return any(sign.search(flat) for sign in _SIGNS_OF_OWN)
+    return any(sign.search(flat) for sign in _QUICK_SIGNS_OF_OWN)
 
 
 def role_of(kind: IndicatorKind, flat: str, start: int, end: int, value: str) -> ContextRole:

@@ -305,7 +305,8 @@ def test_a_text_is_read_once_and_no_word_of_it_is_kept(monkeypatch):
     assert read == [text]
     assert "cháy" in " ".join(danger_in(text).reasons)
     assert "cháy" not in repr(vars(known))
-    for other in ("Tôi mất xe đạp", "Có người gõ cửa lạ"):
+    # Nor is it, after a few others, among those that are just being asked about.
+    for other in ("Tôi mất xe đạp", "Có người gõ cửa lạ", "Ai biết", "Xin chào", "Hỏi đường"):
         danger_in(other)
     danger_in(text)
     assert read.count(text) == 2

@@ -27,6 +27,6 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tips", "0075_why_a_file_has_no_copy")]
+    dependencies = [("tips", "0076_chats_of_a_batch_at_once")]
 
     operations = [migrations.RunPython(add, remove)]

@@ -1,0 +1,154 @@
+"""What is known beforehand of a text's words changes nothing of what is read in it."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keng.language import disguise, lost_money, own_names
+from keng.language.category_model import is_hardly_critical, read_category
+from keng.language.danger import danger_in, danger_words, reading
+from keng.language.disguise import PLAIN_CHARACTERS, plain_parts, respelling
+from keng.language.disguise.characters import latin_letters
+from keng.language.fold import as_read, flatten, fold
+from keng.language.guarded_pattern import GuardedPattern
+from keng.language.indicators import roles
+from keng.language.urgency import first_urgency_of
+from keng.language.words import TextWord, parts_of_words, words_of
+
+_DATA = Path(__file__).parent / "data"
+_WORD = re.compile(r"[^\W_]")
+_GUARDED = (
+    GuardedPattern(lost_money._PAID),
+    GuardedPattern(lost_money._LOST),
+    *own_names._SIGNS,
+    *roles._QUICK_SIGNS_OF_OWN,
+)
+
+
+@cache
+def _sentences() -> list[str]:
+    """Every sentence of the data, as it is written and without accents."""
+    found = [
+        json.loads(line)["text"]
+        for file in sorted(_DATA.glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    return [*found, *map(fold, found)]
+
+
+_texts = st.one_of(
+    st.sampled_from(_sentences()),
+    st.lists(
+        st.sampled_from([word for one in _sentences() for word in one.split()]), max_size=70
+    ).map(" ".join),
+    st.text(st.sampled_from(PLAIN_CHARACTERS), max_size=80),
+    st.text(max_size=40),
+)
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    """Nothing is known of a text beforehand."""
+
+    def read(text: str) -> object:
+        with monkeypatch.context() as patched:
+            patched.setattr(danger_words, "parts_of_words", lambda _text: None)
+            return reading._find(text)
+
+    return read
+
+
+def test_danger_is_the_same_in_every_sentence_with_and_without_what_is_known(slowly):
+    plain = 0
+    for text in _sentences():
+        readable = disguise.undisguised(as_read(text)).readable
+        plain += parts_of_words(readable) is not None
+        assert reading._find(readable) == slowly(readable), text
+    assert plain > 0.8 * len(_sentences())
+
+
+@settings(max_examples=150, deadline=None)
+@given(_texts)
+def test_danger_is_the_same_in_any_text(text):
+    readable = disguise.undisguised(as_read(text)).readable
+    with pytest.MonkeyPatch.context() as patched:
+        quick = reading._find(readable)
+        patched.setattr(danger_words, "parts_of_words", lambda _text: None)
+        assert reading._find(readable) == quick
+
+
+@settings(max_examples=150, deadline=None)
+@given(_texts)
+def test_a_text_that_hides_nothing_has_nothing_taken_off(text):
+    if plain_parts(text) is None:
+        return
+    assert disguise._uncovered(text).readable == text
+    assert flatten(text).positions is None
+    if parts_of_words(text) is not None:
+        assert [one.spelled for one in words_of(text)] == [
+            one.spelled for one in _words_one_by_one(text)
+        ]
+
+
+def _words_one_by_one(text: str) -> tuple[TextWord, ...]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("keng.language.words.plain_parts", lambda _text: None)
+        return words_of.__wrapped__(text)
+
+
+@pytest.mark.parametrize("character", PLAIN_CHARACTERS)
+def test_plain_characters_stand_for_themselves(character):
+    flat = flatten(character).flat
+    assert len(flat) == 1
+    assert bool(_WORD.match(character)) == bool(_WORD.match(flat))
+    assert as_read(character) == character
+    for text in (character, f"nh{character}", f"{character}nh", f"n {character} h"):
+        assert latin_letters(text) == text
+
+
+def test_no_spelling_of_chat_is_a_number():
+    assert not any(written.isdigit() for written in respelling._chat_spellings())
+
+
+@pytest.mark.parametrize("guarded", _GUARDED, ids=lambda one: one.pattern.pattern[:30])
+def test_a_pattern_finds_all_it_would_find_without_looking_first(guarded):
+    @settings(max_examples=15, deadline=None)
+    @given(st.from_regex(guarded.pattern))
+    def holds(text: str) -> None:
+        assert bool(guarded.search(text)) == bool(guarded.pattern.search(text))
+
+    holds()
+    for text in map(fold, _sentences()):
+        assert bool(guarded.search(text)) == bool(guarded.pattern.search(text)), text
+
+
+def test_what_a_pattern_needs_is_what_its_branches_need():
+    guarded = GuardedPattern(re.compile(r"(?<!\w)(?:da|vua)\s+(?:\w+ ){0,2}?(?:chuyen|gui)\b"))
+    assert guarded.needed == (("chuyen", "gui"), ("da", "vua"))
+    assert guarded.search("vua moi gui") is not None
+    assert GuardedPattern(re.compile(r"a*|\d+")).needed == ()
+    assert GuardedPattern(re.compile("ab", re.IGNORECASE)).needed == ()
+
+
+def test_whether_a_text_is_hardly_critical_is_what_its_reading_says():
+    said = {True: 0, False: 0}
+    for text in _sentences():
+        if danger_in(text) is None:
+            continue
+        read = read_category(text)
+        expected = read.is_familiar and read.critical < 0.03
+        assert is_hardly_critical(text, 0.03) == expected, text
+        said[expected] += 1
+    assert min(said.values()) > 10
+
+
+@pytest.mark.parametrize("text", ["bjo nó đánh em", "nhà cháy bjo rồi", "mn ơi bjo em sợ lắm"])
+def test_a_word_that_is_short_for_two_is_read_as_these(text):
+    short, long = danger_in(text), danger_in(text.replace("bjo", "bây giờ"))
+    assert (short and short[:2]) == (long and long[:2])
+    assert first_urgency_of(text) == first_urgency_of(text.replace("bjo", "bây giờ"))
