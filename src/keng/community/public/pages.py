@@ -16,17 +16,14 @@ from keng.lessons.queries import newest_editions as newest_lessons
 from keng.places.models import Unit
 from keng.places.place_cookie import chosen_place
 from keng.surveys.queries import open_surveys
-from keng.warnings.models import Version
-from keng.warnings.queries import current_warnings, current_warnings_for
+from keng.warnings.queries import current_warnings, current_warnings_for, once_by_words
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
     near = chosen_place(request)
-    found = _once_by_words(current_warnings_for("", near, limit=12))[:4]
-    further = (
-        _once_by_words([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
-    )
+    found = once_by_words(current_warnings_for("", near, limit=12))[:4]
+    further = once_by_words([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
     busy = busy_notice.is_busy()
     return render(
         request,
@@ -45,15 +42,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "checks": prepared_for_reader(recent_checks(3)),
         },
     )
-
-
-def _once_by_words(versions: list[Version]) -> list[Version]:
-    """The first of those in the same words: a province and its communes warn of the same thing."""
-    first: dict[tuple[str, ...], Version] = {}
-    for version in versions:
-        words = version.texts["vi"]
-        first.setdefault(tuple(words[part] for part in ("title", "what", "signs", "act")), version)
-    return list(first.values())
 
 
 def first_hour(request: PublicRequest) -> HttpResponse:
