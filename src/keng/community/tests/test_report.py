@@ -227,6 +227,7 @@ def test_whoever_goes_back_from_the_receipt_is_led_to_its_code_while_it_is_shown
     page = resident.look("check")
     assert page.status_code == 410
     assert 'href="/receipt/"' in page.content.decode()
+    assert "Tin của bạn đã gửi" in page.content.decode()
     resident.client.post("/receipt/")
     assert 'href="/receipt/"' not in resident.look("check").content.decode()
 
