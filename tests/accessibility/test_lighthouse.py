@@ -8,10 +8,12 @@ first visit and the policies of the pages are held by the other tests of this fo
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
 from tests.browser import find_browser
+from tests.stack import Stack
 
 PROGRAM = os.environ.get("KENG_LIGHTHOUSE", "")
 NOT_HERE = "KENG_LIGHTHOUSE names no program of Lighthouse: `make test-nightly` installs one by npm"
@@ -22,6 +24,13 @@ TRIES = 3
 WITHIN_SECONDS = 300
 
 pytestmark = pytest.mark.skipif(not PROGRAM, reason=NOT_HERE)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """The whole province, since a small one has published no warning."""
+    with Stack(whole_province=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ PROMISES = OF_LOOKUP | {
     "no_address": _("The network address (IP) of your phone or computer."),
     "draft": _(
         "While you write, your report is encrypted with a key that only your browser has. "
-        "After 30 minutes without a word it is deleted."
+        "After 30 minutes in which nothing is written it is deleted."
     ),
     "pictures": _("Officers see a copy of your picture without its place and device."),
     "pictures_wait": _(

@@ -1,5 +1,6 @@
 """Running ffmpeg on files that strangers made: confined, without network, with a time limit."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import BinaryIO
 
 import imageio_ffmpeg
@@ -45,10 +47,16 @@ def films_are_on() -> bool:
 
 
 def run_ffmpeg(
-    arguments: Sequence[str], *, within: float, line: Callable[[str], None] | None = None
+    arguments: Sequence[str],
+    *,
+    within: float,
+    reads: Sequence[Path] = (),
+    writes: Sequence[Path] = (),
+    line: Callable[[str], None] | None = None,
 ) -> tuple[int, str]:
     """Run it; returns its exit code and the end of what it complained about.
 
+    Of what is no program it reads what lies at or below `reads`, changes what is below `writes`.
     `line` gets each line of its standard output while it runs. Raises TookTooLong.
     """
     command = [
@@ -56,8 +64,7 @@ def run_ffmpeg(
         "-I",
         "-m",
         "keng.files.limited_program",
-        str(_CPU_SECONDS),
-        str(_OPEN_FILES),
+        _limits(_CPU_SECONDS, _OPEN_FILES, reads, writes),
         ffmpeg_program(),
         "-hide_banner",
         "-nostdin",
@@ -119,8 +126,7 @@ def convert_bytes(
         "-m",
         "keng.files.limited_program",
         # Its threads together may work longer than the clock runs: that one decides, and tells why.
-        str(int(within) * 2 + 1),
-        str(_OPEN_STREAMS),
+        _limits(int(within) * 2 + 1, _OPEN_STREAMS),
         ffmpeg_program(),
         *("-hide_banner", "-nostdin", "-loglevel", "info", "-nostats"),
         *("-protocol_whitelist", "fd", "-threads", "1", "-max_pixels", str(_MOST_PIXELS)),
@@ -153,6 +159,12 @@ def convert_bytes(
             raise TookTooLong
         made.seek(0)
         return code, made.read(), "".join(heard)
+
+
+def _limits(cpu: int, files: int, reads: Sequence[Path] = (), writes: Sequence[Path] = ()) -> str:
+    """As `keng.files.limited_program` takes them."""
+    paths = {"reads": list(map(str, reads)), "writes": list(map(str, writes))}
+    return json.dumps({"cpu": cpu, "files": files, **paths})
 
 
 def _in_memory(content: bytes) -> BinaryIO:

@@ -1,6 +1,9 @@
 """Becomes another program after giving up what that program does not need.
 
-    python -m keng.files.limited_program CPU_SECONDS OPEN_FILES PROGRAM ARGUMENT...
+    python -m keng.files.limited_program {"cpu": seconds, "files": open ones, …} PROGRAM ARGUMENT...
+
+It opens what lies below `reads`, changes what lies below `writes`, and of the rest of the disk
+reads what programs are made of.
 
 A launcher and no `preexec_fn`: the worker has threads, and code between fork and exec of such a
 process may hang.
@@ -8,11 +11,15 @@ process may hang.
 
 import contextlib
 import ctypes
+import json
 import os
 import resource
 import sys
+from pathlib import Path
 
 from keng.kit.closed_memory import close_memory, forbid_new_privileges
+from keng.kit.reachable_files import leave_only
+from keng.kit.system_calls import forbid_reaching_out
 
 _MEMORY = 2 * 1024**3
 _LARGEST_FILE = 64 * 1024**2
@@ -20,21 +27,26 @@ _POLITENESS = 10
 # Of each thread, and one store of memory for all: a picture of 192 tiles has 192 decoders.
 _STACK = 1024**2
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+_LIBRARIES = tuple(
+    Path(each) for each in ("/bin", "/lib", "/lib64", "/usr", "/nix/store", "/etc/ld.so.cache")
+)
 _NEW_USERS = 0x10000000
 _NEW_NETWORK = 0x40000000
 
 
 def main() -> None:
     """Set the limits, then be the program."""
-    cpu, files, program, *arguments = sys.argv[1:]
+    given, program, *arguments = sys.argv[1:]
+    wanted = json.loads(given)
+    reads, writes = (map(Path, wanted.get(each, ())) for each in ("reads", "writes"))
     close_memory()
     forbid_new_privileges()
     leave_network()
     for what, limit in (
-        (resource.RLIMIT_CPU, int(cpu)),
+        (resource.RLIMIT_CPU, wanted["cpu"]),
         (resource.RLIMIT_AS, _MEMORY),
         (resource.RLIMIT_FSIZE, _LARGEST_FILE),
-        (resource.RLIMIT_NOFILE, int(files)),
+        (resource.RLIMIT_NOFILE, wanted["files"]),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_STACK, _STACK),
     ):
@@ -42,7 +54,16 @@ def main() -> None:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (limit, limit))
     os.nice(_POLITENESS)
+    leave_only([*_parts_of_program(Path(program)), *reads], writes)
+    forbid_reaching_out()
     os.execve(program, [program, *arguments], _ENVIRONMENT)  # noqa: S606 -- no shell, no environment
+
+
+def _parts_of_program(program: Path) -> list[Path]:
+    """Itself, and where its libraries lie; of one in /somewhere/bin they are in /somewhere/lib."""
+    beside = program.resolve().parent
+    own = [beside.parent / name for name in ("lib", "lib64")] if beside.name == "bin" else []
+    return [program, *own, *_LIBRARIES]
 
 
 def leave_network() -> None:

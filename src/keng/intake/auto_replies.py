@@ -56,7 +56,11 @@ def _first_answer(
                 "You wrote it in a group: we answer only here, where the group does not see it."
             )
         bank = bank_first_sentence() if money_left else ""
-        receipt = _("Your receipt code, shown once: {link}")
+        # Of an account that teaches people not to tap what comes by chat.
+        receipt = _(
+            "Answers come into this chat; you need not open anything. A code to read them "
+            "elsewhere, shown once: {link}"
+        )
         page = f"{settings.PUBLIC_URL}/"
         received = _("%(unit)s has received your report. An officer on duty will read it.")
         if is_danger:

@@ -29,10 +29,10 @@ def forbid_new_privileges() -> None:
     set_process_option(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-def set_process_option(option: int, value: int | bytes) -> None:
+def set_process_option(option: int, value: int | bytes, more: int | bytes = 0) -> None:
     """A call of prctl(2). Raises OSError; does nothing where it is not Linux."""
     if sys.platform != "linux":
         return
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, more, 0, 0) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

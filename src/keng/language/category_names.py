@@ -1,16 +1,25 @@
 """What a category is called in the reader's language, also in one that only has some pages."""
 
+import re
+
 from django.utils.translation import get_language, gettext
 
 from keng.kit.languages import FULL_LANGUAGES
 from keng.language.taxonomy import category_label
 
+# Chinese has a colon of its own.
+_EXAMPLES = re.compile("[:\uff1a]")
+
 
 def label_for_reader(code: str) -> str:
-    """From the table in Vietnamese and English, from the translations of its English otherwise."""
+    """From the table in Vietnamese and English, from the translations of its English otherwise.
+
+    Examples after a colon help an officer to choose; of one report or number they may all be wrong.
+    """
     language = get_language() or "vi"
-    return (
+    label = (
         category_label(code, language)
         if language in FULL_LANGUAGES
         else gettext(category_label(code, "en"))
     )
+    return _EXAMPLES.split(label, maxsplit=1)[0]

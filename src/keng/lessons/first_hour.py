@@ -67,7 +67,7 @@ def _default_steps() -> list[dict[str, str]]:
             ),
         ),
         (
-            _("Switch off the net, remove strange apps"),
+            _("Go offline, remove strange apps"),
             _("Wi-Fi and mobile data off, if you installed an app they sent."),
         ),
         (

@@ -25,14 +25,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def prepare_installation(*, is_demo: bool) -> None:
+def prepare_installation(*, is_demo: bool, only_database: bool = False) -> None:
     """On a running database: tables and rights, and that these data are the demo's or one's own.
 
-    Safe to repeat. Raises CannotContinue where they are the other's, or another version's.
+    Safe to repeat. Raises CannotContinue where they are the other's, or another version's, and
+    unless `only_database` is started where they came out of a backup just now.
     """
     # Loaded where it is used and ends: the supervisor watches over the others for months.
+    from keng.runtime.came_back import require_settled  # noqa: PLC0415
     from keng.runtime.known_keys import claim_installation  # noqa: PLC0415
     from keng.runtime.migrate import migrate  # noqa: PLC0415
 
     migrate()
+    if not only_database:
+        require_settled()
     claim_installation(is_demo=is_demo)

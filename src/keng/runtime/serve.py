@@ -94,7 +94,7 @@ def run_everything(
     def everything_first() -> _T:
         from keng.runtime.prepare import prepare_installation  # noqa: PLC0415 -- it imports this
 
-        prepare_installation(is_demo=is_demo)
+        prepare_installation(is_demo=is_demo, only_database=only_database)
         return prepare()
 
     data = data_folder()

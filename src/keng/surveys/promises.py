@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 PROMISES = {
     "survey_draft": _(
         "While you answer, your answers are encrypted with a key that only your browser has. "
-        "After 24 hours without a word they are deleted."
+        "After 24 hours in which nothing is written they are deleted."
     ),
     "survey_no_name": _("We ask for no name, and keep no network address with an answer."),
     "survey_apart": _(

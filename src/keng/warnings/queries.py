@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,15 @@ def current_warnings_for(topic: str, place: Place | None = None, limit: int = 3)
     if place is None:
         return list(found[:limit])
     return _concerning(list(found[:200]), place)[:limit]
+
+
+def once_by_words(versions: Iterable[Version]) -> list[Version]:
+    """The first of those in the same words: a province and its communes warn of the same thing."""
+    first: dict[tuple[str, ...], Version] = {}
+    for version in versions:
+        words = version.texts["vi"]
+        first.setdefault(tuple(words[part] for part in ("title", "what", "signs", "act")), version)
+    return list(first.values())
 
 
 def _concerning(versions: list[Version], place: Place) -> list[Version]:

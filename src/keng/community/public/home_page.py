@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from keng.places.models import Place
 from keng.warnings.models import Version
-from keng.warnings.queries import current_warnings, current_warnings_for
+from keng.warnings.queries import current_warnings, current_warnings_for, once_by_words
 
 _MOST_NEAR = 4
 _MOST_FURTHER = 3
@@ -25,18 +25,9 @@ def warnings_for_home(near: Place | None) -> WarningsForHome:
 
     Without a place they are the newest of all.
     """
-    first = _once_by_words(current_warnings_for("", near, limit=_READ_FOR_THEM))[:_MOST_NEAR]
+    first = once_by_words(current_warnings_for("", near, limit=_READ_FOR_THEM))[:_MOST_NEAR]
     further: list[Version] = []
     if near is not None:
-        of_all = _once_by_words([*first, *current_warnings(limit=_READ_FOR_THEM)])
+        of_all = once_by_words([*first, *current_warnings(limit=_READ_FOR_THEM)])
         further = of_all[len(first) :][:_MOST_FURTHER]
     return WarningsForHome(first[0] if first else None, first[1:], further)
-
-
-def _once_by_words(versions: list[Version]) -> list[Version]:
-    """The first of those in the same words: a province and its communes warn of the same thing."""
-    first: dict[tuple[str, ...], Version] = {}
-    for version in versions:
-        words = version.texts["vi"]
-        first.setdefault(tuple(words[part] for part in ("title", "what", "signs", "act")), version)
-    return list(first.values())

@@ -23,7 +23,7 @@ from keng.places.search import current_place, find_places
 from keng.relay import reach_in_words
 from keng.surveys import queries as surveys
 from keng.warnings.models import Version
-from keng.warnings.queries import current_warnings_for
+from keng.warnings.queries import current_warnings_for, once_by_words
 
 # A page that calls itself ours is looked for here first: so it is said when there is none.
 _EXPECTED_KINDS = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
@@ -82,7 +82,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "unit": unit,
             "above": above,
             "is_nearest": unit.kind == Unit.Kind.COMMUNE,
-            "warnings": warnings,
+            "warnings": once_by_words(warnings),
             "promises": PROMISES,
             "formed_of": _former_names(found),
             "told": _reached_warning(warnings, found),
@@ -111,7 +111,8 @@ def place_questions(request: HttpRequest, code: str) -> HttpResponse:
 def place_embed(request: HttpRequest, code: str) -> HttpResponse:
     """The same in small, for the page of a school or a newspaper: no cookie, no form."""
     found, unit = place_and_desk(code)
-    context = {"place": found, "unit": unit, "warnings": current_warnings_for("", found, limit=3)}
+    warnings = once_by_words(current_warnings_for("", found, limit=10))[:3]
+    context = {"place": found, "unit": unit, "warnings": warnings}
     response = render(request, "community/embed.html", context)
     response.headers["Content-Security-Policy"] = _FRAME_POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -139,7 +139,7 @@ def _answer_rows(report: ReportJourney) -> list[AnswerRow]:
 def _desk_words(desk: str) -> str:
     if desk == PROVINCE:
         return _("Straight to the province")
-    return _("The police desk of the commune where it happened")
+    return _("The police of the ward or commune where it happened")
 
 
 def _team_words(said: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ class Recipient:
     @property
     def words(self) -> str:
         """As the pages name it."""
-        return _("the duty desk of %(unit)s") % {"unit": self.unit.name}
+        return _("the police on duty at %(unit)s") % {"unit": self.unit.name}
 
 
 def place_of(answers: Mapping[str, Any]) -> Place | None:

@@ -18,6 +18,7 @@ from keng.community import drafts
 from keng.community.promises import PROMISES
 from keng.community.report import begin_limit
 from keng.community.report.recipient import Recipient, recipient_of
+from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.files.openable import why_not_openable
 from keng.kit import cookies
 from keng.kit.browser_drafts import on_newest_draft
@@ -36,8 +37,10 @@ STEPS = {
     "name": gettext_lazy("About you"),
 }
 CHECK_STEP = "check"
-# The button that deletes what was begun.
-ANEW_BUTTON = "anew"
+# The buttons that delete what was begun, and that lead back with what was typed.
+ANEW_BUTTON, BACK_BUTTON = "anew", "back"
+# There one writes or chooses something before a button is pressed.
+_TYPED_STEPS = ("where", "describe", "name")
 MOST_FILES = 5
 MOST_WORDS = 8000
 # Words that are too long are kept so that they can be shortened, up to here.
@@ -101,6 +104,11 @@ class ReportJourney:
         steps = [*STEPS, CHECK_STEP]
         at = steps.index(self.step)
         return step_url(steps[at - 1]) if at else reverse("home")
+
+    @property
+    def back_keeps(self) -> bool:
+        """Whether "Back" is a button that keeps what is typed: from a single change it is not."""
+        return self.step in _TYPED_STEPS and self.next_step != CHECK_STEP
 
     def recipient(self) -> Recipient | None:
         """Who will read it."""
@@ -180,6 +188,12 @@ class ReportJourney:
         """Show the same question again, with what is kept by now."""
         return self.go_to(self.step)
 
+    def go_back(self, form: forms.Form) -> HttpResponse:
+        """The question before; this one stays open with what was typed."""
+        self.keep_unchecked(form)
+        steps = list(STEPS)
+        return self.go_to(steps[max(steps.index(self.step) - 1, 0)])
+
     def switch_language(self, form: forms.Form, language: str) -> HttpResponse:
         """Show the same question in the other language, with everything that was typed."""
         self.keep_unchecked(form)
@@ -247,9 +261,11 @@ class ReportJourney:
 
     def gone_page(self) -> HttpResponse:
         """A later step without a report: it was sent, or its time is over."""
-        response = render(
-            self.request, "community/report/gone.html", {"was_lost": self.is_lost}, status=410
-        )
+        context = {
+            "was_lost": self.is_lost,
+            "shows_code": TIP_CODE_PAGE.token_of(self.request) is not None,
+        }
+        response = render(self.request, "community/report/gone.html", context, status=410)
         cookies.forget_cookies(response, REPORT_COOKIE)
         return response
 
@@ -314,6 +330,8 @@ def report_step(
             try:
                 if language := chosen_language(request):
                     return report.switch_language(form, language)
+                if BACK_BUTTON in request.POST and name in _TYPED_STEPS:
+                    return report.go_back(form)
                 return view(report, form)
             except TooManyBegun as error:
                 return report.refuse_to_begin(form, error, lambda: view(report, form))

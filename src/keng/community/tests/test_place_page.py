@@ -31,6 +31,15 @@ def page(client, ward):
     return client.get(f"/places/{ward.place.code}/").content.decode()
 
 
+def test_a_warning_in_the_same_words_from_two_desks_stands_there_once(public_client, ward):
+    before = ward.published()
+    again = ward.published(words=CALM | {"call": "Trực ban Công an tỉnh, hoặc 113."})
+    embedded = public_client.get(f"/embed/places/{ward.place.code}/").content.decode()
+    for shown in (page(public_client, ward), embedded):
+        assert f"/w/{before.verify_code.code}" not in shown
+        assert f"/w/{again.verify_code.code}" in shown
+
+
 def test_a_meeting_is_announced_by_the_desk(desk_client, ward):
     soon = times.local_date(times.now()) + datetime.timedelta(days=3)
     sent = {

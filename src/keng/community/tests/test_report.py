@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from keng.community.tests.resident import WORDS, code_on, only_tip
 from keng.tips import receipt_codes
@@ -10,6 +11,8 @@ from keng.tips.models import Tip
 
 pytestmark = pytest.mark.django_db
 
+# As much of a picture as tells its kind.
+JPEG = b"\xff\xd8\xff\xe0"
 STEPS = ["who-gets", "what", "where", "describe", "name", "check"]
 
 
@@ -113,6 +116,34 @@ def test_changing_one_answer_leads_back_to_the_check_page(stage, resident):
     assert "Đã chuyển tiền" not in page
 
 
+def test_going_back_keeps_what_was_typed_and_chosen_on_that_question(stage, resident):
+    resident.post("who-gets", desk="commune")
+    resident.post("what", topic="theft")
+    resident.post("where", choice=stage.place.pk)
+    picture = SimpleUploadedFile("anh.jpg", JPEG + bytes(9000), "image/jpeg")
+    page = resident.look("describe").content.decode()
+    assert re.search(r'<button[^>]*form="step"[^>]*name="back"', page)
+    back = resident.post("describe", back="1", text="Mất xe ở", happening="over", attached=picture)
+    assert back.url == "/report/where/"
+    assert resident.post("where", back="1", q="Vân", spot="cạnh chợ").url == "/report/what/"
+    # The question that was left is asked again, as it was left.
+    assert resident.post("what", topic="theft").url == "/report/where/"
+    page = resident.look("where").content.decode()
+    assert 'value="Vân"' in page
+    assert 'value="cạnh chợ"' in page
+    assert resident.post("where", choice=stage.place.pk).url == "/report/describe/"
+    page = resident.look("describe").content.decode()
+    assert "Mất xe ở" in page
+    assert "anh.jpg" in page
+
+
+def test_going_back_from_a_single_change_changes_nothing(stage, resident):
+    resident.write(place=stage.place)
+    page = resident.look("describe").content.decode()
+    assert 'name="back"' not in page
+    assert 'class="back-link" href="/report/check/"' in page
+
+
 def test_money_is_only_asked_about_where_money_moves(stage, resident):
     resident.write(place=stage.place, topic="theft", money_moved=True)
     assert 'name="money_moved"' not in resident.look("describe").content.decode()
@@ -186,7 +217,19 @@ def test_a_later_step_without_a_report_says_what_may_have_happened(stage, reside
     for step in STEPS[1:]:
         response = resident.look(step)
         assert response.status_code == 410
-        assert 'href="/status/"' in response.content.decode()
+        page = response.content.decode()
+        assert 'href="/status/"' in page
+        assert 'href="/receipt/"' not in page
+
+
+def test_whoever_goes_back_from_the_receipt_is_led_to_its_code_while_it_is_shown(stage, resident):
+    resident.report(place=stage.place)
+    page = resident.look("check")
+    assert page.status_code == 410
+    assert 'href="/receipt/"' in page.content.decode()
+    assert "Tin của bạn đã gửi" in page.content.decode()
+    resident.client.post("/receipt/")
+    assert 'href="/receipt/"' not in resident.look("check").content.decode()
 
 
 def test_the_whole_report_cannot_be_sent_with_a_question_left_open(stage, resident):

@@ -1,6 +1,7 @@
 """What phones make can be opened: as a picture, a film or sound that says nothing of its maker."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -152,7 +153,8 @@ def test_who_converts_reads_no_file_and_knows_no_network(tmp_path):
     """Another program in its place tries what a broken decoder would."""
     tries = tmp_path / "tries"
     tries.write_text(
-        f"#!{sys.executable} -I\n"
+        # Not that of an environment of Python, whose own files it could not read.
+        f"#!{os.path.realpath(sys.executable)} -I\n"
         "import os, socket, resource, sys\n"
         "def refused(act):\n"
         "    try: act()\n"
@@ -165,11 +167,27 @@ def test_who_converts_reads_no_file_and_knows_no_network(tmp_path):
         "assert sorted(set(os.environ) - {'LC_CTYPE'}) == ['MALLOC_ARENA_MAX']\n"
         "import ctypes\n"
         "assert ctypes.CDLL(None).prctl(39, 0, 0, 0, 0) == 1\n"
+        "path = sys.argv[1]\n"
+        "tries = {\n"
+        "    'signal': lambda: os.kill(os.getppid(), 0),\n"
+        "    'socket': lambda: socket.socket(),\n"
+        "    'pair of sockets': lambda: socket.socketpair(),\n"
+        "    'read': lambda: os.open(path, os.O_RDONLY),\n"
+        "    'list': lambda: os.listdir(os.path.dirname(path)),\n"
+        "    'write': lambda: os.open(path + '2', os.O_WRONLY | os.O_CREAT),\n"
+        "    'remove': lambda: os.unlink(path),\n"
+        "}\n"
+        "did = [what for what, act in tries.items() if not refused(act)]\n"
+        "assert did == [], did\n"
         "sys.stderr.write('held')\n"
     )
     tries.chmod(0o700)
+    secret = tmp_path / "secret"
+    secret.write_text("of somebody else")
+    limits = json.dumps({"cpu": 20, "files": 6, "reads": [sys.base_prefix]})
+    launcher = [sys.executable, "-I", "-m", "keng.files.limited_program", limits]
     ended = subprocess.run(
-        [sys.executable, "-I", "-m", "keng.files.limited_program", "20", "6", str(tries)],
+        [*launcher, str(tries), str(secret)],
         env={},
         capture_output=True,
         text=True,

@@ -1,6 +1,9 @@
 """The table of categories and the topics over it."""
 
+from django.utils import translation
+
 from keng.language import taxonomy
+from keng.language.category_names import label_for_reader
 from keng.language.seeds import haste_signs, seed_concepts
 from keng.language.tables import table_entries
 
@@ -10,6 +13,19 @@ def test_every_category_has_both_names_and_somebody_to_call():
     assert len(rows) >= 31
     assert all(row.vi and row.en and row.numbers <= {"111", "113", "114", "115"} for row in rows)
     assert all(row.numbers for row in rows)
+
+
+def test_a_reader_is_not_told_examples_of_which_all_may_be_wrong():
+    told = {}
+    for language in ("vi", "en", "zh-hans", "ko"):
+        with translation.override(language):
+            told[language] = label_for_reader("scam_other")
+    assert told == {
+        "vi": "Lừa đảo khác",
+        "en": "Other scam",
+        "zh-hans": "其他诈骗",
+        "ko": "그 밖의 사기",
+    }
 
 
 def test_only_of_scams_the_reporter_is_told_more_and_only_they_rise_everywhere():

@@ -52,7 +52,9 @@ def probe_film(path: Path) -> FilmFacts:
     if not demuxer:
         raise FilmRefused("no_film")
     try:
-        _, said = ffmpeg.run_ffmpeg(["-f", demuxer, "-i", str(path)], within=_PROBED_WITHIN)
+        _, said = ffmpeg.run_ffmpeg(
+            ["-f", demuxer, "-i", str(path)], within=_PROBED_WITHIN, reads=[path]
+        )
     except ffmpeg.TookTooLong:
         raise FilmRefused("broken") from None
     picture = _PICTURE.search(said)

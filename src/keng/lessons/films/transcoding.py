@@ -54,14 +54,15 @@ def transcode_film(
     sound = ["-c:a", "aac", "-b:a", "64k", "-ac", "1", "-ar", "44100"]
     writes = ["-movflags", "+faststart", "-threads", "1", "-f", "mp4", "-y", str(target)]
     coding = picture + effort + sound
-    _run_or_refuse(
-        quiet + reads + takes + forgets + shape + coding + writes, TRANSCODED_WITHIN, hear
-    )
+    asked = quiet + reads + takes + forgets + shape + coding + writes
+    _run_or_refuse(asked, TRANSCODED_WITHIN, hear, source, target.parent)
     made = probe_film(target)
     at = "1" if made.seconds > 1 else "0"
     frame = ["-f", "mov", "-ss", at, "-i", str(target), "-frames:v", "1"]
     image = ["-f", "image2", "-update", "1", "-c:v", "mjpeg", "-q:v", "5", "-y", str(poster)]
-    _run_or_refuse(["-loglevel", "error", *frame, *image], _POSTER_WITHIN, None)
+    _run_or_refuse(
+        ["-loglevel", "error", *frame, *image], _POSTER_WITHIN, None, target, poster.parent
+    )
     if not poster.exists():
         raise FilmRefused("broken")
     return TranscodedFilm(
@@ -69,9 +70,17 @@ def transcode_film(
     )
 
 
-def _run_or_refuse(arguments: list[str], within: float, hear: Callable[[str], None] | None) -> None:
+def _run_or_refuse(
+    arguments: list[str],
+    within: float,
+    hear: Callable[[str], None] | None,
+    source: Path,
+    folder: Path,
+) -> None:
     try:
-        code, _ = ffmpeg.run_ffmpeg(arguments, within=within, line=hear)
+        code, _ = ffmpeg.run_ffmpeg(
+            arguments, within=within, reads=[source], writes=[folder], line=hear
+        )
     except ffmpeg.TookTooLong:
         raise FilmRefused("too_slow") from None
     if code != 0:

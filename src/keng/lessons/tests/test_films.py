@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +19,10 @@ from keng.lessons.tests.world import RIGHT, TEXTS, Desk
 from keng.releases.errors import TextChanged
 
 pytestmark = pytest.mark.django_db
+# Stands in for ffmpeg; that of an environment of Python could not read its own files.
+INTERPRETER = Path(sys.executable).resolve()
+# What it reads, wherever it is installed.
+PYTHON = Path(sys.base_prefix)
 CAPTIONS = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nCúp máy.\n"
 
 
@@ -59,6 +64,7 @@ def original(tmp_path_factory):
             str(path),
         ],
         within=60,
+        writes=[path.parent],
     )
     assert code == 0, said
     return path.read_bytes()
@@ -80,7 +86,8 @@ def test_the_worker_makes_a_film_that_cheap_phones_play(desk, original, data):
     film = prepared(desk, original)
     assert (film.state, film.problem, film.percent) == ("ready", "", 100)
     assert (film.width, film.height, film.seconds) == (854, 480, 2)
-    _, said = ffmpeg.run_ffmpeg(["-f", "mov", "-i", str(data / film.path)], within=30)
+    path = data / film.path
+    _, said = ffmpeg.run_ffmpeg(["-f", "mov", "-i", str(path)], within=30, reads=[path])
     assert "h264 (Constrained Baseline)" in said
     assert "aac" in said
     assert "location" not in said
@@ -118,6 +125,7 @@ def generated(tmp_path, picture):
             str(path),
         ],
         within=60,
+        writes=[path.parent],
     )
     assert code == 0, said
     return path.read_bytes()
@@ -158,24 +166,24 @@ def test_what_a_header_claims_is_not_believed(desk, original):
 
 def test_a_film_that_takes_too_long_is_stopped(monkeypatch, tmp_path):
     slow = tmp_path / "slow"
-    slow.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(600)\n")
+    slow.write_text(f"#!{INTERPRETER}\nimport time\ntime.sleep(600)\n")
     slow.chmod(0o700)
     monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: str(slow))
     with pytest.raises(ffmpeg.TookTooLong):
-        ffmpeg.run_ffmpeg([], within=0.2)
+        ffmpeg.run_ffmpeg([], within=0.2, reads=[PYTHON])
 
 
 def test_ffmpeg_runs_within_limits_and_without_our_environment(monkeypatch, tmp_path):
     spy = tmp_path / "spy"
     spy.write_text(
-        f"#!{sys.executable}\nimport os, resource, sys\n"
+        f"#!{INTERPRETER}\nimport os, resource, sys\n"
         "print(sorted(set(os.environ) - {'LC_CTYPE'}), resource.getrlimit(resource.RLIMIT_AS)[0],"
         " resource.getrlimit(resource.RLIMIT_FSIZE)[0], sys.argv[1:5])\n"
     )
     spy.chmod(0o700)
     monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: str(spy))
     heard = []
-    ffmpeg.run_ffmpeg(["-i", "x"], within=30, line=heard.append)
+    ffmpeg.run_ffmpeg(["-i", "x"], within=30, reads=[PYTHON], line=heard.append)
     limits = "['MALLOC_ARENA_MAX'] 2147483648 67108864"
     assert heard == [f"{limits} ['-hide_banner', '-nostdin', '-protocol_whitelist', 'file']"]
 

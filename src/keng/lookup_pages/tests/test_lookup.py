@@ -133,12 +133,14 @@ def test_several_without_data_share_one_card(ask, unit):
     html = ask(f"Số {NUMBER} gọi, bảo vào dinhdanh-nhanh.example").content.decode()
     assert html.count('class="grade') == 1
     assert html.count('class="asked-indicator"') == 2
+    # Said of the address, and of the telephone not.
+    assert html.count("“[.]” stands for a dot") == 1
 
 
 def test_a_listed_phone_is_not_taken_for_an_account(ask, unit):
     listing(unit=unit)
     page = text_of(ask(NUMBER))
-    assert "The strongest grade" in page
+    assert "The surest of 3 grades" in page
     assert "Check it at your bank" not in page
 
 

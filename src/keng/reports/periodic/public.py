@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from keng.reports.models import PublicReport
 from keng.reports.periodic import blocks, drafting, public_figures, report_labels, report_view
@@ -47,9 +48,36 @@ def _context(found: PublicReport) -> dict[str, Any]:
         "months": [
             (span, report_view.label_of_span_code(span)) for span in months if span != found.span
         ],
+        "in_short": _in_short(found.figures["lines"]),
         "blocks": _blocks(found.figures),
         "promises": PROMISES,
     }
+
+
+def _in_short(lines: dict[str, Any]) -> list[str]:
+    """The month in plain sentences, of what is said in the tables below and is not nothing."""
+    said = [
+        (_("%(n)s reports came in."), lines.get("received"), ""),
+        (_("Of %(n)s the police could make use."), lines.get("of_value"), ""),
+        (_("%(n)s were cleared up."), lines.get("ended_solved"), ""),
+        (_("In %(n)s cases something was prevented."), lines.get("ended_prevented"), ""),
+        (_("%(n)s became warnings for everybody."), lines.get("ended_warned"), ""),
+        (
+            _("%(n)s were handed over to whoever is responsible."),
+            lines.get("ended_handed_over"),
+            "",
+        ),
+        (
+            _("Half of those answered had their answer within %(n)s."),
+            lines.get("half_answered_within"),
+            "seconds",
+        ),
+    ]
+    return [
+        words % {"n": report_view.figure_words(figure, unit)}
+        for words, figure, unit in said
+        if isinstance(figure, int) and figure
+    ]
 
 
 def _hash(report: PublicReport) -> str:

@@ -255,6 +255,9 @@ def test_everybody_reads_the_month_without_small_counts(desk, public_client):
     assert "tháng 10/2026" in page
     assert "ít quá, không nêu" in page
     assert "Phường Nếnh" not in page
+    received = PublicReport.objects.get().figures["lines"]["received"]
+    assert f"Có {received} tin báo tới." in page
+    assert "ít quá, không nêu tin" not in page
     shown = PublicReport.objects.get().figures["lines"]
     assert shown["not_of_value"] == public_figures.HIDDEN
     with pytest.raises(signing.CannotPublish):

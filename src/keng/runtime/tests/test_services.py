@@ -126,6 +126,13 @@ def test_every_unit_passes_the_look_of_systemd(tmp_path):
     assert (looked.returncode, looked.stderr) == (0, ""), looked.stderr
 
 
+def test_the_unit_of_the_doctor_fails_where_something_is_wrong_and_for_nothing_less(machine):
+    """Nothing runs here: as wrong as it can be."""
+    assert machine.run(*command_of("keng-doctor.service")).returncode == 1
+    unit = (UNITS / "keng-doctor.service").read_text()
+    assert re.findall(r"^SuccessExitStatus=(.*)$", unit, re.MULTILINE) == ["2"]
+
+
 def test_each_process_runs_alone_by_the_line_of_its_unit_and_stops_when_asked(machine):
     early = machine.run(*command_of("keng-public.service"))
     assert (early.returncode, "run `keng prepare` first" in early.stderr) == (1, True)

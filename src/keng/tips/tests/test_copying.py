@@ -196,6 +196,8 @@ def test_the_confined_process_has_no_file_no_network_no_child_and_little_memory(
     tried = (
         "import os, socket, resource\n"
         "from keng.files.pictures import decoding\n"
+        "from keng.kit.closed_memory import forbid_new_privileges\n"
+        "forbid_new_privileges()\n"
         "decoding.confine_process()\n"
         "def refused(act):\n"
         "    try: act()\n"
@@ -205,6 +207,13 @@ def test_the_confined_process_has_no_file_no_network_no_child_and_little_memory(
         "assert refused(lambda: bytearray(310_000_000))\n"
         "assert resource.getrlimit(resource.RLIMIT_NPROC) == (0, 0)\n"
         "assert resource.getrlimit(resource.RLIMIT_FSIZE) == (0, 0)\n"
+        "assert refused(lambda: os.kill(os.getppid(), 0))\n"
+        "assert refused(lambda: os.fork() or os._exit(0))\n"
+        "assert refused(lambda: os.execv('/bin/true', ['true']))\n"
+        # Also where a broken decoder has made room for one more.
+        "os.close(0)\n"
+        "assert refused(lambda: open('/etc/passwd'))\n"
+        "assert refused(lambda: socket.socket())\n"
         "print(sorted(set(os.environ) - {'LC_CTYPE'}))\n"
     )
     ended = subprocess.run(

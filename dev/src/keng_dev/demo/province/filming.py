@@ -23,8 +23,8 @@ _CAPTIONS = {
 _WORDS = {
     "vi": "Phim không lời. Ba tấm thẻ lần lượt ghi ba câu hỏi lại người xưng công an: anh tên gì, "
     "ở đơn vị nào; sao không gửi giấy mời; sao phải chuyển tiền.",
-    "en": "A silent film. Three cards show three questions to ask back: what is your name and "
-    "which unit; why no written summons; why a transfer.",
+    "en": "A silent film. Three cards show three questions to ask the caller: what is your name "
+    "and which unit; why no written summons; why a transfer.",
 }
 
 
@@ -57,6 +57,7 @@ def film(writer: Officer) -> Film | None:
                 str(target),
             ],
             within=60,
+            writes=[Path(folder)],
         )
         if code:
             raise RuntimeError(said)

@@ -79,10 +79,10 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ),
             },
             "en": {
-                "title": "A call from “the police”: 3 questions to ask back",
+                "title": "A call from “the police”: 3 questions to ask the caller",
                 "cards": [
                     _card(
-                        "Three questions to ask back",
+                        "Three questions to ask the caller",
                         "“What is your name, which unit? I will call the duty desk myself.”",
                         "“Why no written summons?” The police work with written summonses.",
                         "“Why a transfer?” The police collect no money by telephone.",

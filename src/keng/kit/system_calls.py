@@ -1,0 +1,166 @@
+"""System calls that a process gives up for good, so that a broken decoder cannot make them.
+
+A filter of the kernel (seccomp) refuses them with EPERM, to this process and to what it becomes.
+Only what is named here is refused: which calls a library needs changes with every release of it.
+"""
+
+import contextlib
+import ctypes
+import platform
+import struct
+import sys
+from collections.abc import Iterable, Sequence
+
+from keng.kit.closed_memory import set_process_option
+
+_PR_SET_SECCOMP = 22
+_SECCOMP_MODE_FILTER = 2
+_LOAD, _EQUALS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOWED, _REFUSED, _KILLED = 0x7FFF0000, 0x00050000 | 1, 0x80000000
+# Where the kernel's description of a call has its number and the kind of machine.
+_AT_NUMBER, _AT_MACHINE = 0, 4
+# The number of the same call for programs of 32 bits on x86-64, which go by other numbers.
+_X32 = 0x40000000
+_MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+
+# name -> its number on x86-64 and on ARM; 0 where the machine has no such call.
+_NETWORK = {
+    "socket": (41, 198),
+    "socketpair": (53, 199),
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "accept": (43, 202),
+    "accept4": (288, 242),
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "sendmmsg": (307, 269),
+}
+_OTHER_PROCESSES = {
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "kcmp": (312, 272),
+    "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438),
+    "pidfd_send_signal": (424, 424),
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+}
+# What a process may do to the system, and what many holes of kernels were reached by.
+_SYSTEM = {
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsmount": (432, 432),
+    "mount_setattr": (442, 442),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "kexec_load": (246, 104),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+}
+_PROGRAMS = {
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "fork": (57, 0),
+    "vfork": (58, 0),
+    "clone": (56, 220),
+    "clone3": (435, 435),
+}
+_FILES = {
+    "open": (2, 0),
+    "openat": (257, 56),
+    "openat2": (437, 437),
+    "creat": (85, 0),
+    "unlink": (87, 0),
+    "unlinkat": (263, 35),
+    "rename": (82, 0),
+    "renameat": (264, 38),
+    "renameat2": (316, 276),
+    "link": (86, 0),
+    "linkat": (265, 37),
+    "symlink": (88, 0),
+    "symlinkat": (266, 36),
+    "truncate": (76, 45),
+    "chmod": (90, 0),
+    "fchmodat": (268, 53),
+    "chown": (92, 0),
+    "lchown": (94, 0),
+    "fchownat": (260, 54),
+    "rmdir": (84, 0),
+}
+
+
+def forbid_reaching_out() -> None:
+    """No network, no look into another process and no signal to one, nothing about the system.
+
+    Starting a program is left, for a launcher that is about to become one.
+    """
+    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM))
+
+
+def forbid_all_but_working() -> None:
+    """Beside `forbid_reaching_out` no file, no program and no thread: what is open stays all."""
+    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _PROGRAMS, _FILES))
+
+
+def _refuse(groups: Iterable[dict[str, tuple[int, int]]]) -> None:
+    """Refuse them from here on; does nothing where the system has no such filter.
+
+    After `forbid_new_privileges`, without which only root may do this.
+    """
+    machine = _MACHINES.get(platform.machine())
+    if sys.platform != "linux" or machine is None:
+        return
+    mark, column = machine
+    numbers = {call[column] for group in groups for call in group.values()} - {0}
+    steps = _filter_steps(mark, sorted(numbers))
+    held = ctypes.create_string_buffer(b"".join(steps))
+    # The kernel's struct sock_fprog: how many steps, and where they are.
+    with contextlib.suppress(OSError):
+        set_process_option(
+            _PR_SET_SECCOMP,
+            _SECCOMP_MODE_FILTER,
+            struct.pack("HP", len(steps), ctypes.addressof(held)),
+        )
+
+
+def _filter_steps(machine: int, numbers: Sequence[int]) -> list[bytes]:
+    """The filter, step by step. A jump counts the steps that it skips, 255 at most."""
+    refuses = len(numbers) + 1
+    jumps = (_step(_EQUALS, number, hit=refuses - at) for at, number in enumerate(numbers, start=1))
+    return [
+        _step(_LOAD, _AT_MACHINE),
+        _step(_EQUALS, machine, hit=1),
+        _step(_RETURN, _KILLED),
+        _step(_LOAD, _AT_NUMBER),
+        _step(_AT_LEAST, _X32, hit=refuses),
+        *jumps,
+        _step(_RETURN, _ALLOWED),
+        _step(_RETURN, _REFUSED),
+    ]
+
+
+def _step(what: int, value: int, *, hit: int = 0) -> bytes:
+    """The kernel's struct sock_filter: where it is so, `hit` steps are skipped."""
+    return struct.pack("HBBI", what, hit, 0, value)
