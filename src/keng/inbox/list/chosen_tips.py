@@ -13,14 +13,14 @@ from django.db.models import Model, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
-from keng.acts.errors import NotAllowed
+from keng.acts.errors import Refused, TryAgain
 from keng.decisions import closing, undo
 from keng.decisions.viewing import note_first_read
 from keng.dialogue import answering
 from keng.dialogue.dialogue_parts import is_opening_message
 from keng.kit.languages import full_language
 from keng.kit.urgency import URGENT_LEVELS
-from keng.tips.errors import CannotDecide, CannotSeal, ChangedMeanwhile
+from keng.tips.errors import CannotSeal, ChangedMeanwhile
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
 from keng.tips.page_version import page_version_of
 
@@ -63,6 +63,15 @@ class TogetherResult:
 
     undo_marks: list[str] = field(default_factory=list)
     left: list[Tip] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class UndoResult:
+    """How many were taken back, how many could not be, and the marks to try once more."""
+
+    taken_back: int = 0
+    too_late: int = 0
+    undo_marks: list[str] = field(default_factory=list)
 
 
 def chosen_tips(officer: Officer, tip_ids: Iterable[uuid.UUID]) -> list[ChosenTip]:
@@ -119,21 +128,26 @@ def answer_together(
     return _each_by_itself(chosen, seen, by, answer)
 
 
-def take_back_together(marks: Iterable[str], *, by: Officer) -> tuple[int, int]:
-    """Undo what was done together, last first: how many were taken back, and how many could not."""
-    done = left = 0
-    for mark in reversed(list(marks)):
+def take_back_together(marks: Sequence[str], *, by: Officer) -> UndoResult:
+    """Undo what was done together, last first.
+
+    Raises nothing for what cannot be taken back: it is counted.
+    """
+    done = UndoResult()
+    for mark in reversed(marks):
         pk, _sep, secret = mark.partition(":")
         try:
             if secret:
                 undo.take_back_decision(uuid.UUID(pk), by=by, secret=secret)
             else:
                 answering.withdraw_answer(uuid.UUID(pk), by=by)
-        except (CannotDecide, NotAllowed, ValueError):
-            left += 1
+        except TryAgain:
+            done.undo_marks.insert(0, mark)
+        except (Refused, ValueError):
+            done.too_late += 1
         else:
-            done += 1
-    return done, left
+            done.taken_back += 1
+    return done
 
 
 def _each_by_itself(
@@ -150,7 +164,8 @@ def _each_by_itself(
                 raise ChangedMeanwhile(None)
             note_first_read(each.tip.pk, by=by)
             done.undo_marks.append(decide(each.tip, seen[each.tip.pk]))
-        except (CannotDecide, CannotSeal, NotAllowed):
+        except (Refused, CannotSeal):
+            # Also what met a lock (TryAgain): those before it are done, and can be undone.
             done.left.append(each.tip)
     return done
 

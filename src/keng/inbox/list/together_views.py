@@ -69,17 +69,25 @@ def together(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def together_undo(request: SignedInRequest) -> HttpResponse:
     """The undo of it, until the answers leave."""
-    done, left = take_back_together(request.POST.get("secret", "").split(), by=request.officer)
+    done = take_back_together(request.POST.get("secret", "").split(), by=request.officer)
     words = ngettext(
         "Taken back: %(count)d tip is as it was.",
         "Taken back: %(count)d tips are as they were.",
-        done,
-    ) % {"count": done}
-    if left:
+        done.taken_back,
+    ) % {"count": done.taken_back}
+    if done.too_late:
         words += " " + ngettext(
-            "%(count)d answer had left already.", "%(count)d answers had left already.", left
-        ) % {"count": left}
-    messages.success(request, words)
+            "%(count)d answer had left already.",
+            "%(count)d answers had left already.",
+            done.too_late,
+        ) % {"count": done.too_late}
+    if done.undo_marks:
+        words += " " + ngettext(
+            "%(count)d tip is not taken back yet: undo once more.",
+            "%(count)d tips are not taken back yet: undo once more.",
+            len(done.undo_marks),
+        ) % {"count": len(done.undo_marks)}
+    show_toast(request, words, *_undo(done.undo_marks))
     return redirect(list_url(request))
 
 
@@ -151,9 +159,14 @@ def _send(request: SignedInRequest, chosen: list[ChosenTip], kind: str, reply: s
             len(done.undo_marks),
         )
     values = {"count": len(done.undo_marks), "seconds": ANSWER_HELD_FOR.total_seconds()}
-    undo = ("together-undo", {"secret": " ".join(done.undo_marks)}) if done.undo_marks else ()
-    show_toast(request, f"{words % values} {_left_words(done)}".strip(), *undo)
+    toast = f"{words % values} {_left_words(done)}".strip()
+    show_toast(request, toast, *_undo(done.undo_marks))
     return redirect(list_url(request))
+
+
+def _undo(marks: list[str]) -> tuple[str, dict[str, str]] | tuple[()]:
+    """The undo button of a toast, if there is something to take back."""
+    return ("together-undo", {"secret": " ".join(marks)}) if marks else ()
 
 
 def _left_words(done: TogetherResult) -> str:

@@ -6,9 +6,11 @@ import re
 import pytest
 from django.urls import reverse
 
+from keng.acts.errors import TryAgain
 from keng.audit.models import Entry
 from keng.community.models import Question
 from keng.conftest import sign_in
+from keng.decisions import closing, undo
 from keng.kit import times
 from keng.tips.models import Decision, DialogueMessage, Suggestion, Tip
 from tests import make
@@ -116,6 +118,47 @@ def test_what_was_written_after_the_page_is_not_ended_unread(desk, unit):
     answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
     assert "Để nguyên: 2026-NENH-0078." in answer.content.decode()
     assert set(Tip.objects.filter(state="closed")) == {first}
+
+
+def refuse_at(monkeypatch, module, name, number):
+    """The act works, but at this call of it the database gives up, as it does behind a lock."""
+    act, calls = getattr(module, name), []
+
+    def call(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == number:
+            raise TryAgain
+        return act(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, call)
+
+
+def test_what_met_a_lock_is_left_by_name_and_the_others_can_be_undone(desk, unit, monkeypatch):
+    tips = [make.tip(unit=unit, reference=f"2026-NENH-008{n}") for n in range(4)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    with monkeypatch.context() as patch:
+        refuse_at(patch, closing, "decline_tip", 3)
+        answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    shown = answer.content.decode()
+    assert "Đã khép 3 tin" in shown
+    assert "Để nguyên: 2026-NENH-0082." in shown
+    desk.post(answer.context["undo_url"], answer.context["undo_fields"])
+    assert not Tip.objects.filter(state="closed").exists()
+
+
+def test_an_undo_that_met_a_lock_goes_on_and_is_offered_again(desk, unit, monkeypatch):
+    tips = [make.tip(unit=unit) for _ in range(3)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    with monkeypatch.context() as patch:
+        refuse_at(patch, undo, "take_back_decision", 2)
+        again = desk.post(answer.context["undo_url"], answer.context["undo_fields"], follow=True)
+    shown = again.content.decode()
+    assert "Đã hoàn tác: 2 tin" in shown
+    assert "1 tin chưa hoàn tác được" in shown
+    assert Tip.objects.filter(state="closed").count() == 1
+    desk.post(again.context["undo_url"], again.context["undo_fields"])
+    assert not Tip.objects.filter(state="closed").exists()
 
 
 def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, officer):
