@@ -31,12 +31,13 @@ def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> N
     """Keep it with the incident that the tip is alone in; one is opened if there is something.
 
     For the actions of this area, inside their transaction and lock. The effect of an incident of
-    several tips is not one tip's to say, and stays as it is; so does one of which nothing is said.
+    several tips is not one tip's to say, and stays as it is; so does each number that `effect` does
+    not name.
     """
-    if effect is None or stands_with_others(tip):
+    if stands_with_others(tip):
         return
-    said = {name: effect.get(name, 0) for name in Incident.EFFECT}
-    if tip.incident_id is None and not any(said.values()):
+    amounts = {name: effect[name] for name in Incident.EFFECT if name in effect} if effect else {}
+    if tip.incident_id is None and not any(amounts.values()):
         return
     incident_id = tip.incident_id
     if incident_id is None:
@@ -50,7 +51,7 @@ def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> N
         tip.incident, incident_id = own, own.pk
         tip.save(update_fields=["incident"])
     Incident.objects.filter(pk=incident_id).update(
-        **said, outcome=tip.outcome, outcome_note=tip.outcome_note, closed_at=times.now()
+        **amounts, outcome=tip.outcome, outcome_note=tip.outcome_note, closed_at=times.now()
     )
 
 

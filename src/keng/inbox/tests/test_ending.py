@@ -3,6 +3,7 @@
 import pytest
 from django.utils import translation
 
+from keng.decisions import triage
 from keng.inbox.tests.test_tip_page import desk, officer, unit, url
 from keng.tips import letters
 from keng.tips.models import Incident, Tip
@@ -96,6 +97,19 @@ def test_money_of_several_tips_is_the_incidents_and_not_one_tips(desk, unit):
     desk.post(url("tip-close", tips[0].pk), sent)
     incident.refresh_from_db()
     assert (incident.money_lost, incident.closed_at) == (9, None)
+
+
+def test_a_page_without_money_fields_leaves_the_money_that_is_kept(desk, unit):
+    tip, other = make.tip(unit=unit), make.tip(unit=unit)
+    officer = make.officer(unit=unit)
+    incident = make.incident(unit=unit, by=officer, tips=(tip, other), money_lost=5_000_000)
+    seen = seen_version(desk, tip)
+    # Between the page and its sending the other one leaves: the tip stands alone by now.
+    triage.separate_tip(other.pk, reason="Việc khác", by=officer)
+    desk.post(url("tip-close", tip.pk), {"outcome": "solved", "seen": seen})
+    incident.refresh_from_db()
+    assert (incident.money_lost, incident.outcome) == (5_000_000, "solved")
+    assert incident.closed_at is not None
 
 
 def test_only_the_outcome_is_saved_and_nothing_goes_out(desk, unit):
