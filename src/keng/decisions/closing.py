@@ -131,9 +131,12 @@ def close_tip(
     lifted = suspension.lift_suspension(tip, by=by)
     was = undo_ending.snapshot_before_ending(tip) | lifted
     was["left"] = incident_lead.hand_over_lead(tip)
-    incident_effect.keep_effect(tip, effect, by=by)
+    was["effect"] = kept = incident_effect.keep_effect(tip, effect, by=by)
+    opened = {"opened_incident": kept["incident"]} if kept and kept["was"] is None else {}
     message = end_and_tell_reporter(tip, text=text, by=by)
-    step = record_decision(tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome)
+    step = record_decision(
+        tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome, **opened
+    )
     undo_ending.hold_ending(step, was, message=message)
     return step
 

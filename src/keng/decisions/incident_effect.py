@@ -4,10 +4,17 @@ So a tip that ends alone with any of it is an incident of one tip, and no figure
 of counting.
 """
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection
 
 from keng.accounts.models import Officer
+from keng.acts.locks import lock_available
+from keng.decisions.on_record import json_value
 from keng.kit import times
+from keng.kit.unnamed_rows import rows_that_nothing_names
 from keng.tips.incident_titles import title_of_tips
 from keng.tips.models import Incident, Tip
 
@@ -27,20 +34,24 @@ def effect_of_tip(tip: Tip) -> dict[str, int]:
     return {name: getattr(found, name) if found else 0 for name in Incident.EFFECT}
 
 
-def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> None:
+# What an end writes into the incident that its tip is alone in.
+_WRITTEN = (*Incident.EFFECT, "outcome", "outcome_note", "closed_at")
+
+
+def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> dict[str, Any]:
     """Keep it with the incident that the tip is alone in; one is opened if there is something.
 
     For the actions of this area, inside their transaction and lock. The effect of an incident of
     several tips is not one tip's to say, and stays as it is; so does each number that `effect` does
-    not name.
+    not name. Returns what it overwrote, for `restore_effect`.
     """
     if stands_with_others(tip):
-        return
+        return {}
     amounts = {name: effect[name] for name in Incident.EFFECT if name in effect} if effect else {}
     if tip.incident_id is None and not any(amounts.values()):
-        return
-    incident_id = tip.incident_id
-    if incident_id is None:
+        return {}
+    own, was = tip.incident, None
+    if own is None:
         own = Incident.objects.create(
             title=title_of_tips([tip]),
             unit_id=tip.responsible_unit_id,
@@ -48,11 +59,41 @@ def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> N
             category=tip.category,
             opened_by=by,
         )
-        tip.incident, incident_id = own, own.pk
+        tip.incident = own
         tip.save(update_fields=["incident"])
-    Incident.objects.filter(pk=incident_id).update(
+    else:
+        own.refresh_from_db(fields=_WRITTEN)
+        was = {name: json_value(getattr(own, name)) for name in _WRITTEN}
+    Incident.objects.filter(pk=own.pk).update(
         **amounts, outcome=tip.outcome, outcome_note=tip.outcome_note, closed_at=times.now()
     )
+    return {"incident": str(own.pk), "was": was}
+
+
+def restore_effect(kept: Mapping[str, Any]) -> None:
+    """Undo `keep_effect`: the incident is as it was before.
+
+    One that it opened is left by its tip, and removed by the worker (`remove_empty_incidents`).
+    """
+    if was := kept.get("was"):
+        closed_at = was["closed_at"] and datetime.datetime.fromisoformat(was["closed_at"])
+        Incident.objects.filter(pk=kept["incident"]).update(**was | {"closed_at": closed_at})
+
+
+def remove_empty_incidents(incident_ids: Iterable[str]) -> None:
+    """Remove those of them that no row names: no tip tells of them any more.
+
+    For the worker, inside its transaction: the desk deletes no incident.
+    """
+    rows = lock_available(Incident.objects.filter(pk__in=list(incident_ids)), to_delete=True)
+    locked = list(rows.values_list("pk", flat=True))
+    empty = rows_that_nothing_names(Incident.objects.filter(pk__in=locked))
+    # Nothing names them; Django would first change rows that might, and the worker may not.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM tips_incident WHERE id = ANY(%s)",
+            [list(empty.values_list("pk", flat=True))],
+        )
 
 
 def reopen_own_incident(tip: Tip) -> None:
