@@ -98,15 +98,24 @@ def decline_tip(
 
 @act(acts.RECORD_OUTCOME)
 def record_outcome(
-    tip_id: uuid.UUID, *, outcome: str, by: Officer, note: str = "", seen: str | None = None
+    tip_id: uuid.UUID,
+    *,
+    outcome: str,
+    by: Officer,
+    note: str = "",
+    effect: Mapping[str, int] | None = None,
+    seen: str | None = None,
 ) -> Decision:
-    """Say what came of the tip. Raises NoOutcome."""
+    """Say what came of the tip; `effect` is kept with its incident. Raises NoOutcome."""
     if not outcome:
         raise NoOutcome
     tip = lock_tip(tip_id, by=by, seen=seen)
     tip.outcome, tip.outcome_note = Tip.Outcome(outcome), note.strip()
     tip.save(update_fields=["outcome", "outcome_note"])
-    return record_decision(tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome)
+    kept = incident_effect.keep_effect(tip, effect, ends=False, by=by)
+    return record_decision(
+        tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome, **kept.on_record
+    )
 
 
 @act(acts.CLOSE_TIP)
@@ -131,11 +140,11 @@ def close_tip(
     lifted = suspension.lift_suspension(tip, by=by)
     was = undo_ending.snapshot_before_ending(tip) | lifted
     was["left"] = incident_lead.hand_over_lead(tip)
-    was["effect"] = kept = incident_effect.keep_effect(tip, effect, by=by)
-    opened = {"opened_incident": kept["incident"]} if kept and kept["was"] is None else {}
+    kept = incident_effect.keep_effect(tip, effect, ends=True, by=by)
+    was["effect"] = kept.for_undo
     message = end_and_tell_reporter(tip, text=text, by=by)
     step = record_decision(
-        tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome, **opened
+        tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome, **kept.on_record
     )
     undo_ending.hold_ending(step, was, message=message)
     return step

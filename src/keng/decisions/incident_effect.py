@@ -6,12 +6,13 @@ of counting.
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from keng.accounts.models import Officer
 from keng.acts.locks import lock_available
+from keng.audit.changes import changed_values
 from keng.decisions.on_record import json_value
 from keng.kit import times
 from keng.kit.unnamed_rows import rows_that_nothing_names
@@ -38,19 +39,30 @@ def effect_of_tip(tip: Tip) -> dict[str, int]:
 _WRITTEN = (*Incident.EFFECT, "outcome", "outcome_note", "closed_at")
 
 
-def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> dict[str, Any]:
+class KeptEffect(NamedTuple):
+    """What keeping an effect changed: for the record, and for `restore_effect`."""
+
+    on_record: Mapping[str, Any] = {}
+    for_undo: Mapping[str, Any] = {}
+
+
+def keep_effect(
+    tip: Tip, effect: Mapping[str, int] | None, *, ends: bool, by: Officer
+) -> KeptEffect:
     """Keep it with the incident that the tip is alone in; one is opened if there is something.
+
+    It `ends` with its tip, or stays open.
 
     For the actions of this area, inside their transaction and lock. The effect of an incident of
     several tips is not one tip's to say, and stays as it is; so does each number that `effect` does
-    not name. Returns what it overwrote, for `restore_effect`.
+    not name.
     """
     if stands_with_others(tip):
-        return {}
+        return KeptEffect()
     amounts = {name: effect[name] for name in Incident.EFFECT if name in effect} if effect else {}
     if tip.incident_id is None and not any(amounts.values()):
-        return {}
-    own, was = tip.incident, None
+        return KeptEffect()
+    own, was, on_record = tip.incident, None, {}
     if own is None:
         own = Incident.objects.create(
             title=title_of_tips([tip]),
@@ -61,13 +73,20 @@ def keep_effect(tip: Tip, effect: Mapping[str, int] | None, *, by: Officer) -> d
         )
         tip.incident = own
         tip.save(update_fields=["incident"])
+        on_record["opened_incident"] = str(own.pk)
     else:
         own.refresh_from_db(fields=_WRITTEN)
         was = {name: json_value(getattr(own, name)) for name in _WRITTEN}
+    before = {name: getattr(own, name) for name in amounts}
+    if changes := changed_values(before, amounts):
+        on_record["changes"] = changes
     Incident.objects.filter(pk=own.pk).update(
-        **amounts, outcome=tip.outcome, outcome_note=tip.outcome_note, closed_at=times.now()
+        **amounts,
+        outcome=tip.outcome,
+        outcome_note=tip.outcome_note,
+        closed_at=times.now() if ends else own.closed_at,
     )
-    return {"incident": str(own.pk), "was": was}
+    return KeptEffect(on_record, {"incident": str(own.pk), "was": was})
 
 
 def restore_effect(kept: Mapping[str, Any]) -> None:

@@ -3,6 +3,8 @@
 import pytest
 from django.utils import translation
 
+from keng.audit.models import Entry
+from keng.audit_page.change_words import FieldChange, entry_changes
 from keng.decisions import triage
 from keng.inbox.tests.test_tip_page import desk, officer, unit, url
 from keng.tips import letters
@@ -114,11 +116,29 @@ def test_a_page_without_money_fields_leaves_the_money_that_is_kept(desk, unit):
 
 def test_only_the_outcome_is_saved_and_nothing_goes_out(desk, unit):
     tip = make.tip(unit=unit)
-    sent = {"outcome": "solved", "value": "of_value", "text": "Xong", "money_lost": "5"}
+    sent = {"outcome": "solved", "value": "of_value", "text": "Xong", "money_lost": "5.000"}
     desk.post(url("tip-outcome", tip.pk), sent | {"seen": seen_version(desk, tip)})
     tip.refresh_from_db()
     assert (tip.state, tip.outcome, tip.value) == ("received", "solved", "of_value")
+    assert (tip.incident.money_lost, tip.incident.closed_at) == (5_000, None)
     assert not tip.messages.exists()
+    assert 'value="5000"' in desk.get(url("tip-close", tip.pk)).content.decode()
+
+
+def test_money_stands_on_record_before_and_after_with_the_incident_that_was_opened(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "solved", "money_lost": "5.000"}
+    desk.post(url("tip-outcome", tip.pk), sent | {"seen": seen_version(desk, tip)})
+    sent["money_lost"] = "7.000"
+    desk.post(url("tip-close", tip.pk), sent | {"seen": seen_version(desk, tip)})
+    said = Entry.objects.get(action="tip.outcome")
+    assert said.detail["changes"] == {"money_lost": [0, 5_000]}
+    assert said.detail["opened_incident"] == str(Incident.objects.get().pk)
+    closed = Entry.objects.get(action="tip.closed")
+    assert closed.detail["changes"] == {"money_lost": [5_000, 7_000]}
+    with translation.override("vi"):
+        (change,) = entry_changes(closed, {})
+    assert change == FieldChange("bị mất, đồng", "5.000", "7.000")
 
 
 def test_an_end_without_an_outcome_keeps_what_was_typed(desk, unit):
