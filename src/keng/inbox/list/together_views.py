@@ -104,10 +104,14 @@ def _kinds() -> dict[str, tuple[str, str]]:
 
 
 def _ready_answers(request: SignedInRequest, tips: list[Tip]) -> list[FilledAnswer]:
-    """What the desk published to questions like these first, then what it keeps for its topics."""
-    if not tips:
-        return []
-    own = ready_answers_for_several(tips[0].responsible_unit_id, request.officer, tips)
+    """What the desk published to questions like these first, then what it keeps for its topics.
+
+    What one desk wrote is not true of another: tips of several get the words of the house alone.
+    """
+    desks = {tip.responsible_unit_id for tip in tips}
+    if len(desks) != 1:
+        return ready_answers_for_several(None, request.officer, tips)[:_MOST_READY]
+    own = ready_answers_for_several(desks.pop(), request.officer, tips)
     return (published_as_ready(tips) + own)[:_MOST_READY]
 
 

@@ -12,7 +12,7 @@ from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import closing, undo
 from keng.kit import times
-from keng.tips.models import Decision, DialogueMessage, Suggestion, Tip
+from keng.tips.models import AnswerTemplate, Decision, DialogueMessage, Suggestion, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +191,28 @@ def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, offic
     # On the page of the tip itself, too.
     alone = desk.get(reverse("tip", DESK, args=[tips[0].pk]))
     assert alone.context["ready"][0][0].text == "Sáng thứ bảy có người trực."
+
+
+def test_to_tips_of_two_desks_no_words_are_proposed_that_name_one_of_them(desk_client):
+    province = make.province_unit()
+    one, two = (make.unit(name=name, parent=province) for name in ("CA Một", "CA Hai"))
+    tips = [make.tip(unit=one), make.tip(unit=two)]
+    AnswerTemplate.objects.create(
+        unit=one,
+        code="own",
+        topic="",
+        title_vi="Lời riêng",
+        title_en="Own words",
+        text_vi="Mời bạn tới trụ sở của CA Một.",
+        text_en="Come to our office.",
+        changed_by=make.officer(unit=one),
+    )
+    desk = sign_in(desk_client, make.officer(unit=province))
+    ready = desk.post(TOGETHER, ticked(tips, kind="answer")).context["ready"]
+    assert ready
+    assert not [each.text for each in ready if "CA Một" in each.text or "CA Hai" in each.text]
+    of_one = desk.post(TOGETHER, ticked(tips[:1], kind="answer")).context["ready"]
+    assert any("CA Một" in each.text for each in of_one)
 
 
 def test_words_of_ones_own_stay_when_the_reason_changes(desk, unit):
