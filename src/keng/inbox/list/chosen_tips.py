@@ -22,6 +22,7 @@ from keng.kit.languages import full_language
 from keng.kit.urgency import URGENT_LEVELS
 from keng.tips.errors import CannotSeal, ChangedMeanwhile
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
+from keng.tips.origins import answer_place
 from keng.tips.page_version import page_version_of
 
 # As many as a page of the list shows: each is read before one answer goes to all.
@@ -44,6 +45,7 @@ class ReadFirst(TextChoices):
     WROTE_AGAIN = "wrote_again", _("the reporter wrote again")
     LANGUAGE = "language", _("in another language")
     CLOSED = "closed", _("closed already")
+    NOT_CONTACTED = "not_contacted", _("asked not to be contacted")
 
 
 class ChosenTip(NamedTuple):
@@ -55,6 +57,11 @@ class ChosenTip(NamedTuple):
     tip: Tip
     seen: str
     read_first: ReadFirst | None
+
+    @property
+    def unsent_note(self) -> str:
+        """Where its reporter reads the answer, if nothing is sent to them."""
+        return answer_place(self.tip, "") if self.tip.do_not_contact else ""
 
 
 @dataclass(slots=True)
@@ -74,8 +81,13 @@ class UndoResult:
     undo_marks: list[str] = field(default_factory=list)
 
 
-def chosen_tips(officer: Officer, tip_ids: Iterable[uuid.UUID]) -> list[ChosenTip]:
-    """Those of them that the officer sees, oldest first, each with what stands in its way."""
+def chosen_tips(
+    officer: Officer, tip_ids: Iterable[uuid.UUID], *, only_answered: bool = False
+) -> list[ChosenTip]:
+    """Those of them that the officer sees, oldest first, each with what stands in its way.
+
+    `only_answered` where they stay open: then nobody is answered who asked not to be contacted.
+    """
     visible = Tip.objects.visible_to(officer).filter(pk__in=list(tip_ids)[:MOST_ENDED_TOGETHER])
     tips = list(visible.select_related("place", "suggestion", "responsible_unit").order_by("id"))
     steps = _rows_by_tip(Decision.objects.filter(tip__in=tips))
@@ -88,7 +100,7 @@ def chosen_tips(officer: Officer, tip_ids: Iterable[uuid.UUID]) -> list[ChosenTi
         ChosenTip(
             tip,
             page_version_of(steps[tip.pk], said[tip.pk], notes[tip.pk], checks[tip.pk]),
-            _why_read_first(tip, said[tip.pk], usual),
+            _why_read_first(tip, said[tip.pk], usual, only_answered=only_answered),
         )
         for tip in tips
     ]
@@ -170,7 +182,17 @@ def _each_by_itself(
     return done
 
 
-def _why_read_first(tip: Tip, said: list[DialogueMessage], usual: str) -> ReadFirst | None:
+def _why_read_first(
+    tip: Tip, said: list[DialogueMessage], usual: str, *, only_answered: bool
+) -> ReadFirst | None:
+    if grave := _why_grave(tip, said):
+        return grave
+    if only_answered and tip.do_not_contact:
+        return ReadFirst.NOT_CONTACTED
+    return ReadFirst.LANGUAGE if full_language(tip.language) != usual else None
+
+
+def _why_grave(tip: Tip, said: list[DialogueMessage]) -> ReadFirst | None:
     suggestion = getattr(tip, "suggestion", None)
     suggested = suggestion.urgency if suggestion is not None and not tip.urgency_is_rated else ""
     if not tip.is_open:
@@ -179,9 +201,7 @@ def _why_read_first(tip: Tip, said: list[DialogueMessage], usual: str) -> ReadFi
         return ReadFirst.DANGER
     if tip.urgency in URGENT_LEVELS or suggested in URGENT_LEVELS:
         return ReadFirst.URGENT
-    if _wrote_again(tip, said):
-        return ReadFirst.WROTE_AGAIN
-    return ReadFirst.LANGUAGE if full_language(tip.language) != usual else None
+    return ReadFirst.WROTE_AGAIN if _wrote_again(tip, said) else None
 
 
 def _wrote_again(tip: Tip, said: list[DialogueMessage]) -> bool:

@@ -39,12 +39,12 @@ _MOST_READY = 8
 @require_POST
 def together(request: SignedInRequest) -> HttpResponse:
     """One answer to the ticked tips, which ends them or not; nothing leaves before it is read."""
-    chosen = chosen_tips(request.officer, _ticked_ids(request))
+    kind = request.POST.get("kind", "")
+    chosen = chosen_tips(request.officer, _ticked_ids(request), only_answered=kind == ANSWER)
     if not chosen:
         messages.warning(request, _("Not done: choose the tips first."))
         return redirect(list_url(request))
     kinds = _kinds()
-    kind = request.POST.get("kind", "")
     if kind and kind not in kinds:
         raise Http404
     calm = [each for each in chosen if each.read_first is None]

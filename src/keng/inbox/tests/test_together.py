@@ -111,6 +111,22 @@ def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
     assert other.is_open
 
 
+def test_who_asked_not_to_be_contacted_is_answered_by_itself_or_not_at_all(desk, unit):
+    quiet = make.tip(unit=unit, reference="2026-NENH-0079", do_not_contact=True)
+    page = desk.post(TOGETHER, ticked([quiet, make.tip(unit=unit)], kind="answer"))
+    left = page.content.decode().partition('id="left-out"')[2].partition("</section>")[0]
+    assert "2026-NENH-0079" in left
+    assert "người báo dặn không liên lạc" in left
+    made = sent(page, "answer", "Thứ bảy có người trực.") | {f"seen-{quiet.pk}": ""}
+    answer = desk.post(TOGETHER, made, follow=True).content.decode()
+    assert "Để nguyên: 2026-NENH-0079." in answer
+    assert not quiet.messages.exists()
+    # It can be ended with others: nothing is sent, and the page says so beside it.
+    page = desk.post(TOGETHER, ticked([quiet], kind="procedure"))
+    assert [each.tip for each in page.context["calm"]] == [quiet]
+    assert "chỉ đọc được bằng mã biên nhận" in page.content.decode()
+
+
 def test_what_was_written_after_the_page_is_not_ended_unread(desk, unit):
     first, second = make.tip(unit=unit), make.tip(unit=unit, reference="2026-NENH-0078")
     page = desk.post(TOGETHER, ticked([first, second], kind="procedure"))
