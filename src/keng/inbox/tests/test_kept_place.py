@@ -140,6 +140,19 @@ def test_from_the_last_one_of_a_page_the_next_page_opens(desk, unit):
     assert following.pk in rows_of(page)
 
 
+def test_a_tip_far_down_is_opened_with_the_rows_that_follow_it(desk, unit):
+    tips = [due(unit, 600 + n) for n in range(1, 2 * ROWS_A_PAGE + 9)]
+    at = 2 * ROWS_A_PAGE + 4
+    page = desk.get(INBOX, {"tip": tips[at].pk})
+    assert rows_of(page) == [tip.pk for tip in tips[at:]]
+    # A decision comes back there, to the next one.
+    sent = {"from": "inbox", "until": "4h"}
+    answer = desk.post(reverse("tip-set-aside", DESK, args=[tips[at].pk]), sent)
+    page = desk.get(answer.headers["Location"])
+    assert page.context["chosen"] == tips[at + 1]
+    assert rows_of(page) == [tip.pk for tip in tips[at + 1 :]]
+
+
 def test_on_a_tips_own_page_the_neighbours_stay_those_of_its_place(desk, unit):
     tips = [due(unit, n) for n in (30, 40, 50)]
     url = reverse("tip", DESK, args=[tips[1].pk])
