@@ -45,6 +45,7 @@ class ReadFirst(TextChoices):
     WROTE_AGAIN = "wrote_again", _("the reporter wrote again")
     LANGUAGE = "language", _("in another language")
     CLOSED = "closed", _("closed already")
+    TOO_MANY = "too_many", _("more than are answered at once")
     NOT_CONTACTED = "not_contacted", _("asked not to be contacted")
 
 
@@ -88,7 +89,7 @@ def chosen_tips(
 
     `only_answered` where they stay open: then nobody is answered who asked not to be contacted.
     """
-    visible = Tip.objects.visible_to(officer).filter(pk__in=list(tip_ids)[:MOST_ENDED_TOGETHER])
+    visible = Tip.objects.visible_to(officer).filter(pk__in=list(tip_ids))
     tips = list(visible.select_related("place", "suggestion", "responsible_unit").order_by("id"))
     steps = _rows_by_tip(Decision.objects.filter(tip__in=tips))
     said = _rows_by_tip(DialogueMessage.objects.filter(tip__in=tips))
@@ -96,14 +97,15 @@ def chosen_tips(
     checks = _rows_by_tip(TipCheck.objects.filter(tip__in=tips))
     languages = Counter(full_language(tip.language) for tip in tips)
     usual = languages.most_common(1)[0][0] if languages else ""
-    return [
-        ChosenTip(
-            tip,
-            page_version_of(steps[tip.pk], said[tip.pk], notes[tip.pk], checks[tip.pk]),
-            _why_read_first(tip, said[tip.pk], usual, only_answered=only_answered),
-        )
-        for tip in tips
-    ]
+    chosen, calm = [], 0
+    for tip in tips:
+        seen = page_version_of(steps[tip.pk], said[tip.pk], notes[tip.pk], checks[tip.pk])
+        why = _why_read_first(tip, said[tip.pk], usual, only_answered=only_answered)
+        calm += why is None
+        if calm > MOST_ENDED_TOGETHER:
+            why = why or ReadFirst.TOO_MANY
+        chosen.append(ChosenTip(tip, seen, why))
+    return chosen
 
 
 def decline_together(

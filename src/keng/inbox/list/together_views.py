@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.decisions.bulk import MOST_TIPS_AT_ONCE
 from keng.dialogue.ready_answers import FilledAnswer, published_as_ready
 from keng.inbox.list.chosen_tips import (
     ENDED_TOGETHER_AS,
@@ -39,8 +40,12 @@ _MOST_READY = 8
 @require_POST
 def together(request: SignedInRequest) -> HttpResponse:
     """One answer to the ticked tips, which ends them or not; nothing leaves before it is read."""
-    kind = request.POST.get("kind", "")
-    chosen = chosen_tips(request.officer, _ticked_ids(request), only_answered=kind == ANSWER)
+    kind, ticked = request.POST.get("kind", ""), _ticked_ids(request)
+    if len(ticked) > MOST_TIPS_AT_ONCE:
+        most = {"most": MOST_TIPS_AT_ONCE}
+        messages.warning(request, _("Not done: choose at most %(most)d tips at once.") % most)
+        return redirect(list_url(request))
+    chosen = chosen_tips(request.officer, ticked, only_answered=kind == ANSWER)
     if not chosen:
         messages.warning(request, _("Not done: choose the tips first."))
         return redirect(list_url(request))
@@ -91,8 +96,8 @@ def together_undo(request: SignedInRequest) -> HttpResponse:
     return redirect(list_url(request))
 
 
-def _ticked_ids(request: SignedInRequest) -> list[uuid.UUID]:
-    return [pk for text in request.POST.getlist("tip") if (pk := read_id(text))]
+def _ticked_ids(request: SignedInRequest) -> set[uuid.UUID]:
+    return {pk for text in request.POST.getlist("tip") if (pk := read_id(text))}
 
 
 def _kinds() -> dict[str, tuple[str, str]]:

@@ -11,6 +11,7 @@ from keng.audit.models import Entry
 from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import closing, undo
+from keng.inbox.list import chosen_tips, together_views
 from keng.kit import times
 from keng.tips.models import AnswerTemplate, Decision, DialogueMessage, Suggestion, Tip
 from tests import make
@@ -125,6 +126,29 @@ def test_who_asked_not_to_be_contacted_is_answered_by_itself_or_not_at_all(desk,
     page = desk.post(TOGETHER, ticked([quiet], kind="procedure"))
     assert [each.tip for each in page.context["calm"]] == [quiet]
     assert "chỉ đọc được bằng mã biên nhận" in page.content.decode()
+
+
+def test_of_more_than_fit_one_reading_the_others_are_left_out_by_name(desk, unit, monkeypatch):
+    monkeypatch.setattr(chosen_tips, "MOST_ENDED_TOGETHER", 2)
+    grave = make.tip(unit=unit, urgency="P1")
+    tips = [make.tip(unit=unit, reference=f"2026-NENH-009{n}") for n in range(4)]
+    page = desk.post(TOGETHER, ticked([grave, *tips], kind="procedure"))
+    assert [each.tip for each in page.context["calm"]] == tips[:2]
+    left = page.content.decode().partition('id="left-out"')[2].partition("</section>")[0]
+    assert "2026-NENH-0092" in left
+    assert "2026-NENH-0093" in left
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    assert "Để nguyên:" in answer.content.decode()
+    assert set(Tip.objects.filter(state="closed")) == set(tips[:2])
+
+
+def test_of_more_than_anybody_reads_none_is_answered_and_the_officer_is_told(
+    desk, unit, monkeypatch
+):
+    monkeypatch.setattr(together_views, "MOST_TIPS_AT_ONCE", 2)
+    tips = [make.tip(unit=unit) for _ in range(3)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"), follow=True)
+    assert "nhiều nhất 2 tin một lần" in page.content.decode()
 
 
 def test_what_was_written_after_the_page_is_not_ended_unread(desk, unit):
