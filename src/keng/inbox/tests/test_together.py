@@ -231,6 +231,13 @@ def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, offic
     # On the page of the tip itself, too.
     alone = desk.get(reverse("tip", DESK, args=[tips[0].pk]))
     assert alone.context["ready"][0][0].text == "Sáng thứ bảy có người trực."
+    # Published in Vietnamese, it is proposed to nobody who reads another language.
+    Tip.objects.update(language="en")
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    alone = desk.get(reverse("tip", DESK, args=[tips[0].pk]))
+    proposed = [*page.context["ready"], *alone.context["ready"][0]]
+    assert proposed
+    assert "Sáng thứ bảy có người trực." not in {each.text for each in proposed}
 
 
 def test_to_tips_of_two_desks_no_words_are_proposed_that_name_one_of_them(desk_client):
