@@ -1,5 +1,6 @@
 """How a tip ends, and how it may begin again."""
 
+import datetime
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,7 +22,7 @@ from keng.tips import chats, deadlines
 from keng.tips.errors import NoOutcome, NotClosed, NoText, NoUnitAbove
 from keng.tips.letters import closing_sentence
 from keng.tips.lock import lock_tip
-from keng.tips.messages import add_message, mark_answered
+from keng.tips.messages import ANSWER_HELD_FOR, add_message, mark_answered
 from keng.tips.models import Alarm, Decision, DialogueMessage, Tip, TipConcern
 from keng.tips.search_words import remove_from_index, return_to_index
 
@@ -48,13 +49,14 @@ def decline_tip(
     by: Officer,
     reason: str = "",
     concerns: Unit | None = None,
+    hold: datetime.timedelta = ANSWER_HELD_FOR,
     seen: str | None = None,
 ) -> Decision:
     """This is no tip, or none we can check: answer the reporter and end it.
 
     A complaint about officers goes to the province and out of the unit's sight (`concerns` names
     the unit it is about, by default the present one); what is out of scope is sealed at once.
-    Until the answer leaves, `undo.take_back_decision` restores the tip.
+    The answer waits for `hold`. Until it leaves, `undo.take_back_decision` restores the tip.
     Raises NoText, NoUnitAbove, vault.seal.NoKey.
     """
     if not reply.strip():
@@ -63,7 +65,8 @@ def decline_tip(
     tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
     stood_in: dict[str, Any] = {"left_incident": str(tip.incident_id)} if tip.incident_id else {}
     lifted = suspension.lift_suspension(tip, by=by) if outcome is not None else {}
-    was, message = undo_ending.snapshot_before_ending(tip) | lifted, add_message(tip, reply, by=by)
+    was = undo_ending.snapshot_before_ending(tip) | lifted
+    message = add_message(tip, reply, by=by, hold=hold)
     mark_answered(tip)
     tip.kind = law_kind or tip.kind
     if outcome is None:

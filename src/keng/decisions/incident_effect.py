@@ -62,7 +62,8 @@ def keep_effect(
     amounts = {name: effect[name] for name in Incident.EFFECT if name in effect} if effect else {}
     if tip.incident_id is None and not any(amounts.values()):
         return KeptEffect()
-    own, was, on_record = tip.incident, None, {}
+    own, was = tip.incident, None
+    on_record: dict[str, Any] = {}
     if own is None:
         own = Incident.objects.create(
             title=title_of_tips([tip]),

@@ -3,6 +3,7 @@
 Each is decided on by an act of its own, as it was shown; what changed meanwhile is left as it is.
 """
 
+import datetime
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,15 +19,19 @@ from keng.decisions import closing, undo
 from keng.decisions.viewing import note_first_read
 from keng.dialogue import answering
 from keng.dialogue.dialogue_parts import is_opening_message
+from keng.kit import times
 from keng.kit.languages import full_language
 from keng.kit.urgency import URGENT_LEVELS
 from keng.tips.errors import CannotSeal, ChangedMeanwhile
+from keng.tips.messages import ANSWER_HELD_FOR
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
 from keng.tips.origins import answer_place
 from keng.tips.page_version import page_version_of
 
 # As many as a page of the list shows: each is read before one answer goes to all.
 MOST_ENDED_TOGETHER = 50
+# How much longer than one answer each of them is held: for doing it, and for undoing it again.
+_HELD_FOR_EACH = datetime.timedelta(milliseconds=400)
 # Reasons that fit many. A complaint about officers and words that are sealed are judged one by one.
 ENDED_TOGETHER_AS = (
     Decision.DeclinedAs.PROCEDURE,
@@ -67,8 +72,12 @@ class ChosenTip(NamedTuple):
 
 @dataclass(slots=True)
 class TogetherResult:
-    """What was done: the marks that undo it, and what something stood in the way of."""
+    """What was done: the marks that undo it, and what something stood in the way of.
 
+    Undone until `undo_until`, all of it is: the undo of many takes its time before they leave.
+    """
+
+    undo_until: datetime.datetime
     undo_marks: list[str] = field(default_factory=list)
     left: list[Tip] = field(default_factory=list)
 
@@ -122,9 +131,9 @@ def decline_together(
     Raises nothing for what cannot be done with one of them: it is left.
     """
 
-    def decline(tip: Tip, version: str) -> str:
+    def decline(tip: Tip, version: str, hold: datetime.timedelta) -> str:
         step = closing.decline_tip(
-            tip.pk, kind=kind, reply=reply, reason=reason, by=by, seen=version
+            tip.pk, kind=kind, reply=reply, reason=reason, by=by, hold=hold, seen=version
         )
         return f"{step.pk}:{step.secret}"
 
@@ -136,8 +145,9 @@ def answer_together(
 ) -> TogetherResult:
     """Answer each that may be answered among others; the tips stay open."""
 
-    def answer(tip: Tip, version: str) -> str:
-        return str(answering.answer_reporter(tip.pk, text=text, by=by, seen=version).pk)
+    def answer(tip: Tip, version: str, hold: datetime.timedelta) -> str:
+        message = answering.answer_reporter(tip.pk, text=text, by=by, hold=hold, seen=version)
+        return str(message.pk)
 
     return _each_by_itself(chosen, seen, by, answer)
 
@@ -168,19 +178,27 @@ def _each_by_itself(
     chosen: Sequence[ChosenTip],
     seen: Mapping[uuid.UUID, str],
     by: Officer,
-    decide: Callable[[Tip, str], str],
+    decide: Callable[[Tip, str, datetime.timedelta], str],
 ) -> TogetherResult:
-    """One act and one transaction a tip: whoever stops half-way has half of them done."""
-    done = TogetherResult()
+    """One act and one transaction a tip: whoever stops half-way has half of them done.
+
+    All answers leave together, and none before it was held as long as one alone.
+    """
+    began = times.now()
+    leaves_at = began + ANSWER_HELD_FOR + _HELD_FOR_EACH * len(chosen)
+    done = TogetherResult(leaves_at)
     for each in chosen:
         try:
             if each.read_first or each.tip.pk not in seen:
                 raise ChangedMeanwhile(None)
             note_first_read(each.tip.pk, by=by)
-            done.undo_marks.append(decide(each.tip, seen[each.tip.pk]))
+            hold = max(leaves_at - times.now(), ANSWER_HELD_FOR)
+            done.undo_marks.append(decide(each.tip, seen[each.tip.pk], hold))
         except (Refused, CannotSeal):
             # Also what met a lock (TryAgain): those before it are done, and can be undone.
             done.left.append(each.tip)
+    # Undoing them takes as long as doing them did.
+    done.undo_until = leaves_at - (times.now() - began)
     return done
 
 

@@ -1,5 +1,6 @@
 """Ticked tips answered or ended together: who reads what, and who is left out, before it leaves."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -26,9 +27,9 @@ from keng.inbox.tip.after_decision import list_url
 from keng.inbox.tip.decision_views import decline_kinds
 from keng.inbox.tip.tip_forms import TogetherForm
 from keng.incidents.incident_queries import ready_answers_for_several
+from keng.kit import times
 from keng.kit.ids import read_id
 from keng.tips import letters
-from keng.tips.messages import ANSWER_HELD_FOR
 from keng.tips.models import Tip
 from keng.tips.toast import show_toast
 
@@ -167,9 +168,10 @@ def _send(request: SignedInRequest, chosen: list[ChosenTip], kind: str, reply: s
             "can undo it.",
             len(done.undo_marks),
         )
-    values = {"count": len(done.undo_marks), "seconds": ANSWER_HELD_FOR.total_seconds()}
+    held_for = max(done.undo_until - times.now(), datetime.timedelta(0))
+    values = {"count": len(done.undo_marks), "seconds": held_for.total_seconds()}
     toast = f"{words % values} {_left_words(done)}".strip()
-    show_toast(request, toast, *_undo(done.undo_marks))
+    show_toast(request, toast, *_undo(done.undo_marks), held_for=held_for)
     return redirect(list_url(request))
 
 

@@ -201,6 +201,35 @@ def test_an_undo_that_met_a_lock_goes_on_and_is_offered_again(desk, unit, monkey
     assert not Tip.objects.filter(state="closed").exists()
 
 
+def test_until_the_second_that_is_named_all_of_many_can_be_undone(desk, unit, monkeypatch):
+    tips = [make.tip(unit=unit) for _ in range(10)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    passed = [datetime.timedelta(0)]
+    now = times.now
+    monkeypatch.setattr(times, "now", lambda: now() + passed[0])
+    for module, name in ((closing, "decline_tip"), (undo, "take_back_decision")):
+        make_slow(monkeypatch, module, name, passed)
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    (seconds,) = re.findall(r"(\d+) giây nữa trả lời", answer.content.decode())
+    assert int(seconds) >= 14
+    passed[0] += datetime.timedelta(seconds=int(seconds) - 1)
+    assert not DialogueMessage.objects.filter(visible_at__lte=times.now()).exists()
+    again = desk.post(answer.context["undo_url"], answer.context["undo_fields"], follow=True)
+    assert "Đã hoàn tác: 10 tin" in again.content.decode()
+    assert not Tip.objects.filter(state="closed").exists()
+
+
+def make_slow(monkeypatch, module, name, passed):
+    """The act takes three tenths of a second more."""
+    act = getattr(module, name)
+
+    def slow(*args, **kwargs):
+        passed[0] += datetime.timedelta(milliseconds=300)
+        return act(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, slow)
+
+
 def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, officer):
     place, second, now = make.place(), make.officer(unit=unit), times.now()
     for asked, answer in (
