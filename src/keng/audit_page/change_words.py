@@ -40,6 +40,10 @@ _FIELDS = {
     "recipients": gettext_lazy("recipients"),
     "capacity": gettext_lazy("signs as"),
     "signer": gettext_lazy("name of the signer"),
+    "money_lost": gettext_lazy("lost, đồng"),
+    "money_saved": gettext_lazy("kept from being lost, đồng"),
+    "money_recovered": gettext_lazy("got back, đồng"),
+    "persons_helped": gettext_lazy("people helped"),
 }
 # What stands in the detail of a decision on a tip, and says why it was taken.
 _GROUNDS = {

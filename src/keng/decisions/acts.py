@@ -27,6 +27,7 @@ DECLINE_TIP = Act(WORKING, {"tip.declined": _("Did not handle a tip")})
 CLOSE_TIP = Act(WORKING, {"tip.closed": _("Closed a tip")})
 # The value, the outcome and the end stand on record by themselves.
 END_TIP = Act(WORKING)
+RECORD_END = Act(WORKING)
 REOPEN_TIP = Act(WORKING, {"tip.reopened": _("Reopened a tip")})
 TAKE_BACK_DECISION = Act(WORKING, {"tip.taken_back": _("Took a decision back")})
 

@@ -1,5 +1,6 @@
 """How a tip ends, and how it may begin again."""
 
+import datetime
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,7 +22,7 @@ from keng.tips import chats, deadlines
 from keng.tips.errors import NoOutcome, NotClosed, NoText, NoUnitAbove
 from keng.tips.letters import closing_sentence
 from keng.tips.lock import lock_tip
-from keng.tips.messages import add_message, mark_answered
+from keng.tips.messages import ANSWER_HELD_FOR, add_message, mark_answered
 from keng.tips.models import Alarm, Decision, DialogueMessage, Tip, TipConcern
 from keng.tips.search_words import remove_from_index, return_to_index
 
@@ -48,13 +49,14 @@ def decline_tip(
     by: Officer,
     reason: str = "",
     concerns: Unit | None = None,
+    hold: datetime.timedelta = ANSWER_HELD_FOR,
     seen: str | None = None,
 ) -> Decision:
     """This is no tip, or none we can check: answer the reporter and end it.
 
     A complaint about officers goes to the province and out of the unit's sight (`concerns` names
     the unit it is about, by default the present one); what is out of scope is sealed at once.
-    Until the answer leaves, `undo.take_back_decision` restores the tip.
+    The answer waits for `hold`. Until it leaves, `undo.take_back_decision` restores the tip.
     Raises NoText, NoUnitAbove, vault.seal.NoKey.
     """
     if not reply.strip():
@@ -63,7 +65,8 @@ def decline_tip(
     tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
     stood_in: dict[str, Any] = {"left_incident": str(tip.incident_id)} if tip.incident_id else {}
     lifted = suspension.lift_suspension(tip, by=by) if outcome is not None else {}
-    was, message = undo_ending.snapshot_before_ending(tip) | lifted, add_message(tip, reply, by=by)
+    was = undo_ending.snapshot_before_ending(tip) | lifted
+    message = add_message(tip, reply, by=by, hold=hold)
     mark_answered(tip)
     tip.kind = law_kind or tip.kind
     if outcome is None:
@@ -98,15 +101,24 @@ def decline_tip(
 
 @act(acts.RECORD_OUTCOME)
 def record_outcome(
-    tip_id: uuid.UUID, *, outcome: str, by: Officer, note: str = "", seen: str | None = None
+    tip_id: uuid.UUID,
+    *,
+    outcome: str,
+    by: Officer,
+    note: str = "",
+    effect: Mapping[str, int] | None = None,
+    seen: str | None = None,
 ) -> Decision:
-    """Say what came of the tip. Raises NoOutcome."""
+    """Say what came of the tip; `effect` is kept with its incident. Raises NoOutcome."""
     if not outcome:
         raise NoOutcome
     tip = lock_tip(tip_id, by=by, seen=seen)
     tip.outcome, tip.outcome_note = Tip.Outcome(outcome), note.strip()
     tip.save(update_fields=["outcome", "outcome_note"])
-    return record_decision(tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome)
+    kept = incident_effect.keep_effect(tip, effect, ends=False, by=by)
+    return record_decision(
+        tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome, **kept.on_record
+    )
 
 
 @act(acts.CLOSE_TIP)
@@ -131,9 +143,12 @@ def close_tip(
     lifted = suspension.lift_suspension(tip, by=by)
     was = undo_ending.snapshot_before_ending(tip) | lifted
     was["left"] = incident_lead.hand_over_lead(tip)
-    incident_effect.keep_effect(tip, effect, by=by)
+    kept = incident_effect.keep_effect(tip, effect, ends=True, by=by)
+    was["effect"] = kept.for_undo
     message = end_and_tell_reporter(tip, text=text, by=by)
-    step = record_decision(tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome)
+    step = record_decision(
+        tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome, **kept.on_record
+    )
     undo_ending.hold_ending(step, was, message=message)
     return step
 

@@ -1,4 +1,4 @@
-"""A tip ends by one act: whether it was of value, what came of it, and the last words."""
+"""By one act: whether a tip was of value, what came of it, and, where it ends, the last words."""
 
 import uuid
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from keng.decisions.closing import close_tip, record_outcome
 from keng.decisions.triage import rate_tip
 from keng.tips.errors import NoOutcome
 from keng.tips.lock import lock_tip
-from keng.tips.models import Decision
+from keng.tips.models import Decision, Tip
 
 
 @act(acts.END_TIP)
@@ -35,8 +35,32 @@ def end_tip(
     tip = lock_tip(tip_id, by=by, seen=seen)
     if not outcome:
         raise NoOutcome
-    if value and value != tip.value:
-        rate_tip(tip_id, value=value, by=by)
+    _rate_unless_it_stands(tip, value, by=by)
     if (outcome, note.strip()) != (tip.outcome, tip.outcome_note):
         record_outcome(tip_id, outcome=outcome, note=note, by=by)
     return close_tip(tip_id, by=by, text=text, effect=effect)
+
+
+@act(acts.RECORD_END)
+def record_end(
+    tip_id: uuid.UUID,
+    *,
+    outcome: str,
+    by: Officer,
+    value: str = "",
+    note: str = "",
+    effect: Mapping[str, int] | None = None,
+    seen: str | None = None,
+) -> Decision:
+    """Rate the tip and say what came of it, as `end_tip`; it stays open, and nobody is told.
+
+    Raises NoOutcome.
+    """
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    _rate_unless_it_stands(tip, value, by=by)
+    return record_outcome(tip_id, outcome=outcome, note=note, effect=effect, by=by)
+
+
+def _rate_unless_it_stands(tip: Tip, value: str, *, by: Officer) -> None:
+    if value and value != tip.value:
+        rate_tip(tip.pk, value=value, by=by)

@@ -12,7 +12,7 @@ from nacl.exceptions import CryptoError
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
 from keng.alarms import unheard_danger
-from keng.decisions import incident_lead, out_of_scope, suspension
+from keng.decisions import incident_effect, incident_lead, out_of_scope, suspension
 from keng.decisions.on_record import tip_snapshot
 from keng.files import store
 from keng.kit import times
@@ -108,6 +108,8 @@ def forget_held_endings() -> int:
     sealed = SealedIdentity.objects.filter(kind=SealedIdentity.Kind.CONTENT)
     sealed.filter(tip_ref__in=told.values("pk")).delete()
     HeldEnding.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    opened = (row.decision.detail.get("opened_incident") for row in rows)
+    incident_effect.remove_empty_incidents(pk for pk in opened if pk)
     return len(rows)
 
 
@@ -127,6 +129,7 @@ def _restore_tip(tip: Tip, was: dict[str, Any]) -> None:
     tip.save(update_fields=[*stood, *_MOMENTS, "closed_at", "due_at"])
     suspension.restore_suspension(tip, was)
     incident_lead.restore_incident_place(tip, was.get("left", {}))
+    incident_effect.restore_effect(was.get("effect", {}))
     if taken := was.get("content"):
         out_of_scope.restore_content(tip, taken)
     return_to_index(tip)

@@ -24,9 +24,16 @@ from keng.tips.models import Decision, DialogueMessage, Note, Tip
 
 @act(acts.ANSWER_REPORTER)
 def answer_reporter(
-    tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None
+    tip_id: uuid.UUID,
+    *,
+    text: str,
+    by: Officer,
+    hold: datetime.timedelta = ANSWER_HELD_FOR,
+    seen: str | None = None,
 ) -> DialogueMessage:
     """Answer the reporter: on the status page, and in the chat the tip came from.
+
+    It waits for `hold`; where minutes count it leaves at once.
 
     Raises those of lock_tip, and NoText.
     """
@@ -34,9 +41,7 @@ def answer_reporter(
     if not text.strip():
         raise NoText
     at_once = tip.urgency == Urgency.P0 or cannot_wait(tip)
-    message = add_message(
-        tip, text, by=by, hold=datetime.timedelta(0) if at_once else ANSWER_HELD_FOR
-    )
+    message = add_message(tip, text, by=by, hold=datetime.timedelta(0) if at_once else hold)
     was_waiting = waited_since(tip)
     mark_answered(tip)
     if tip.danger_unheard and tip.assigned_to_id == by.pk:

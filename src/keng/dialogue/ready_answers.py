@@ -108,7 +108,12 @@ def filled_answers_for(
 
 
 def published_as_ready(tips: Sequence[Tip]) -> list[FilledAnswer]:
-    """What the desk published to a question like theirs, called by the question."""
+    """What the desk published to a question like theirs, called by the question.
+
+    It is in Vietnamese, and so for reporters who read that.
+    """
+    if any(full_language(tip.language) != "vi" for tip in tips):
+        return []
     return [
         FilledAnswer(f"q-{each.id}", first_words(each.asked, _TITLE_WORDS), each.answer)
         for each in published_answers_for(tips)

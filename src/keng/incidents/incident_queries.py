@@ -32,8 +32,9 @@ _ODD_BELOW = 0.08
 # A sentence is a tip's own from so many words and pairs on, so large a part of them its own.
 _FEWEST_OWN, _OWN_PART = 6, 0.6
 _SENTENCE_END = re.compile(r"[.!?\n]")
-# What each tip has for itself.
+# What each tip has for itself, and what all tips of one desk have in common.
 _GAPS_OF_ONE_TIP = ("{deadline}", "{place}")
+_GAPS_OF_ONE_DESK = ("{desk}", "{desk_phone}")
 
 
 @dataclass(slots=True)
@@ -213,23 +214,26 @@ def answers_sent_to_all(incident: Incident, officer: Officer) -> list[SentAnswer
 
 
 def ready_answers_for_several(
-    unit_id: uuid.UUID, officer: Officer, tips: list[Tip]
+    unit_id: uuid.UUID | None, officer: Officer, tips: list[Tip]
 ) -> list[FilledAnswer]:
     """A unit's ready answers that are true for all of these, in the language most of them write.
 
-    Left out are those with a deadline or a place, which each tip has for itself.
+    Left out are those with a deadline or a place, which each tip has for itself, and where tips of
+    several desks are among them those that name the desk. Without a unit: those of the house.
     """
     if not tips:
         return []
     is_english = 2 * sum(full_language(tip.language) == "en" for tip in tips) > len(tips)
     first = next((t for t in tips if (full_language(t.language) == "en") == is_english), tips[0])
     topics = {topic for tip in tips for topic in topics_of_tip(tip)}
+    is_one_desk = len({tip.responsible_unit_id for tip in tips}) == 1
+    gaps = _GAPS_OF_ONE_TIP if is_one_desk else (*_GAPS_OF_ONE_TIP, *_GAPS_OF_ONE_DESK)
     found = []
     for each in answers_of_unit(unit_id, officer):
         if each.is_removed or each.topic in ONE_TAP_TOPICS.values():
             continue
         text = each.text_en if is_english else each.text_vi
-        if not any(gap in text for gap in _GAPS_OF_ONE_TIP):
+        if not any(gap in text for gap in gaps):
             found.append(
                 (
                     each.topic not in topics,

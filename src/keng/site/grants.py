@@ -385,6 +385,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "reports_machinemonth": RI,
         # A number that no report and no listing names any more goes.
         "lookup_indicator": ALL,
+        # An incident that an end opened goes when the end was taken back.
+        "tips_incident": ALL,
         # A listing ends by its last day.
         "lookup_listing": "SELECT, UPDATE (status, end_reason, ended_at)",
         "tips_tipreader": "SELECT, DELETE",

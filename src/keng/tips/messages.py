@@ -18,6 +18,8 @@ from keng.tips.models import DialogueMessage, Tip
 # An answer waits this long before it leaves, so that it can be taken back; where minutes count it
 # leaves at once.
 ANSWER_HELD_FOR = datetime.timedelta(seconds=20)
+# Answers to several are held longer, but none longer than this.
+LONGEST_HELD = datetime.timedelta(seconds=60)
 
 
 def add_message(

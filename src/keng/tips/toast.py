@@ -1,5 +1,6 @@
 """A toast on the next page of the desk, with an undo button if there is something to take back."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +14,21 @@ _UNDO = "undo"
 
 
 def show_toast(
-    request: HttpRequest, words: str, undo_name: str = "", fields: dict[str, str] | None = None
+    request: HttpRequest,
+    words: str,
+    undo_name: str = "",
+    fields: dict[str, str] | None = None,
+    *,
+    held_for: datetime.timedelta = ANSWER_HELD_FOR,
 ) -> None:
-    """A toast on the next page, with an undo button if there is something to take back."""
+    """A toast on the next page, with an undo button if there is something to take back.
+
+    `held_for` is for how long a secret among the fields opens anything.
+    """
     messages.success(request, words)
     if undo_name:
         # A key opens nothing any more once the answer has left (keng.tips.models.pending_ending).
-        until = (times.now() + ANSWER_HELD_FOR).timestamp() if "secret" in (fields or {}) else None
+        until = (times.now() + held_for).timestamp() if "secret" in (fields or {}) else None
         request.session[_UNDO] = {
             "url": reverse(undo_name),
             "fields": fields or {},

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from keng.kit import times
 from keng.language import taxonomy
 from keng.language.category_names import label_for_reader
-from keng.tips.messages import ANSWER_HELD_FOR
+from keng.tips.messages import ANSWER_HELD_FOR, LONGEST_HELD
 from keng.tips.models import DialogueMessage, Tip
 
 
@@ -29,7 +29,11 @@ class TipStage:
 
 def is_closed_for_reporter(tip: Tip) -> bool:
     """Closed, and said so: as long as the last answer is held, the desk may still take it back."""
-    return tip.closed_at is not None and tip.closed_at + ANSWER_HELD_FOR <= times.now()
+    now = times.now()
+    if tip.closed_at is None or tip.closed_at + ANSWER_HELD_FOR > now:
+        return False
+    may_be_held = tip.closed_at + LONGEST_HELD > now
+    return not (may_be_held and tip.messages.filter(visible_at__gt=now).exists())
 
 
 def status_heading(tip: Tip, spoken: Sequence[DialogueMessage], *, tells_danger: bool) -> str:

@@ -84,6 +84,18 @@ def visible_now():
     Tip.objects.update(closed_at=F("closed_at") - messages.ANSWER_HELD_FOR)
 
 
+def test_an_end_among_many_is_told_with_its_answer_and_not_before(public_client, tip):
+    officer = make.officer(unit=tip.responsible_unit)
+    hold = 2 * messages.ANSWER_HELD_FOR
+    triage.decline_tip(tip.pk, kind="procedure", reply="Ra một cửa.", by=officer, hold=hold)
+    Tip.objects.update(closed_at=F("closed_at") - messages.ANSWER_HELD_FOR)
+    assert "Tin của bạn đã đóng" not in page_of(public_client)
+    DialogueMessage.objects.update(visible_at=times.now())
+    shown = page_of(public_client)
+    assert "Tin của bạn đã đóng" in shown
+    assert "Ra một cửa." in shown
+
+
 @pytest.mark.parametrize(
     "typed", [CODE, CODE.lower(), receipt_codes.grouped_code(CODE), f"  {' '.join(CODE)} "]
 )

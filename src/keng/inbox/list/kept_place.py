@@ -84,10 +84,12 @@ def _holds(group: DeadlineGroup, row: InboxRow) -> bool:
     return any(each.pk == row.pk for each in group.rows)
 
 
-def _order_of(place: PageStart) -> tuple[bool, float, int]:
-    return not place.is_live, place.at.timestamp(), place.last.int
+def _order_of(place: PageStart) -> tuple[bool, int, float, int]:
+    """As keng.inbox.list.inbox_query sorts: the critical ones first, the graver before."""
+    gravity = place.gravity if place.is_live else 0
+    return not place.is_live, gravity, place.at.timestamp(), place.last.int
 
 
-def _order_of_row(row: InboxRow) -> tuple[bool, float, int]:
+def _order_of_row(row: InboxRow) -> tuple[bool, int, float, int]:
     place = place_of_row(row)
-    return _order_of(place) if place else (True, float("inf"), row.pk.int)
+    return _order_of(place) if place else (True, 0, float("inf"), row.pk.int)

@@ -31,6 +31,7 @@ from keng.inbox.list.kept_place import (
     keep_row_in_place,
     row_of_tip,
 )
+from keng.inbox.list.neighbours import cursor_before
 from keng.inbox.list.row_view import beside_url_start, next_tip_views, row_views
 from keng.inbox.search.search_page import saved_links
 from keng.inbox.tip.after_decision import list_url, note_list, note_place, place_when_opened
@@ -131,6 +132,10 @@ def _page_of_list(request: SignedInRequest, chosen: Tip | None) -> tuple[InboxPa
     elif is_on_later_page(found, place):
         after = found.next_cursor
         found = inbox_page(officer, folder=folder, after=after)
+        if is_on_later_page(found, place):
+            # Far down, from a search or a link: it stands first, before the rows that follow it.
+            after = cursor_before(officer, place)
+            found = inbox_page(officer, folder=folder, after=after)
     row = row_of_tip(found, chosen) or own_row_of(officer, chosen)
     return (keep_row_in_place(found, row, place) if row else found), after
 

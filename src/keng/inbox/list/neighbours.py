@@ -3,7 +3,7 @@
 import uuid
 
 from keng.accounts.models import Officer
-from keng.inbox.list.cursors import PageStart, place_of_row
+from keng.inbox.list.cursors import PageStart, cursor_after, place_of_row
 from keng.inbox.list.inbox_query import neighbour_id, open_tip_by_number
 from keng.tips.models import Tip
 
@@ -28,6 +28,13 @@ def _neighbour_of(tip: Tip, officer: Officer, place: PageStart, *, later: bool) 
     now_at = place_of_row(tip)
     # It moved over nobody's head: beyond it stands whoever stands beyond its present place.
     return neighbour_id(officer, now_at, later=later) if found == tip.pk and now_at else found
+
+
+def cursor_before(officer: Officer, place: PageStart) -> str:
+    """From where a page begins with the row of this place; "" where that is the first one."""
+    before = neighbour_id(officer, place, later=False)
+    row = Tip.objects.visible_to(officer).filter(pk=before).first() if before else None
+    return cursor_after(row) if row else ""
 
 
 def tip_by_number(officer: Officer, number: str) -> Tip | None:

@@ -1,5 +1,6 @@
 """Ticked tips answered or ended together: who reads what, and who is left out, before it leaves."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.decisions.bulk import MOST_TIPS_AT_ONCE
 from keng.dialogue.ready_answers import FilledAnswer, published_as_ready
 from keng.inbox.list.chosen_tips import (
     ENDED_TOGETHER_AS,
@@ -25,9 +27,9 @@ from keng.inbox.tip.after_decision import list_url
 from keng.inbox.tip.decision_views import decline_kinds
 from keng.inbox.tip.tip_forms import TogetherForm
 from keng.incidents.incident_queries import ready_answers_for_several
+from keng.kit import times
 from keng.kit.ids import read_id
 from keng.tips import letters
-from keng.tips.messages import ANSWER_HELD_FOR
 from keng.tips.models import Tip
 from keng.tips.toast import show_toast
 
@@ -39,12 +41,16 @@ _MOST_READY = 8
 @require_POST
 def together(request: SignedInRequest) -> HttpResponse:
     """One answer to the ticked tips, which ends them or not; nothing leaves before it is read."""
-    chosen = chosen_tips(request.officer, _ticked_ids(request))
+    kind, ticked = request.POST.get("kind", ""), _ticked_ids(request)
+    if len(ticked) > MOST_TIPS_AT_ONCE:
+        most = {"most": MOST_TIPS_AT_ONCE}
+        messages.warning(request, _("Not done: choose at most %(most)d tips at once.") % most)
+        return redirect(list_url(request))
+    chosen = chosen_tips(request.officer, ticked, only_answered=kind == ANSWER)
     if not chosen:
         messages.warning(request, _("Not done: choose the tips first."))
         return redirect(list_url(request))
     kinds = _kinds()
-    kind = request.POST.get("kind", "")
     if kind and kind not in kinds:
         raise Http404
     calm = [each for each in chosen if each.read_first is None]
@@ -69,22 +75,30 @@ def together(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def together_undo(request: SignedInRequest) -> HttpResponse:
     """The undo of it, until the answers leave."""
-    done, left = take_back_together(request.POST.get("secret", "").split(), by=request.officer)
+    done = take_back_together(request.POST.get("secret", "").split(), by=request.officer)
     words = ngettext(
         "Taken back: %(count)d tip is as it was.",
         "Taken back: %(count)d tips are as they were.",
-        done,
-    ) % {"count": done}
-    if left:
+        done.taken_back,
+    ) % {"count": done.taken_back}
+    if done.too_late:
         words += " " + ngettext(
-            "%(count)d answer had left already.", "%(count)d answers had left already.", left
-        ) % {"count": left}
-    messages.success(request, words)
+            "%(count)d answer had left already.",
+            "%(count)d answers had left already.",
+            done.too_late,
+        ) % {"count": done.too_late}
+    if done.undo_marks:
+        words += " " + ngettext(
+            "%(count)d tip is not taken back yet: undo once more.",
+            "%(count)d tips are not taken back yet: undo once more.",
+            len(done.undo_marks),
+        ) % {"count": len(done.undo_marks)}
+    show_toast(request, words, *_undo(done.undo_marks))
     return redirect(list_url(request))
 
 
-def _ticked_ids(request: SignedInRequest) -> list[uuid.UUID]:
-    return [pk for text in request.POST.getlist("tip") if (pk := read_id(text))]
+def _ticked_ids(request: SignedInRequest) -> set[uuid.UUID]:
+    return {pk for text in request.POST.getlist("tip") if (pk := read_id(text))}
 
 
 def _kinds() -> dict[str, tuple[str, str]]:
@@ -96,10 +110,14 @@ def _kinds() -> dict[str, tuple[str, str]]:
 
 
 def _ready_answers(request: SignedInRequest, tips: list[Tip]) -> list[FilledAnswer]:
-    """What the desk published to questions like these first, then what it keeps for its topics."""
-    if not tips:
-        return []
-    own = ready_answers_for_several(tips[0].responsible_unit_id, request.officer, tips)
+    """What the desk published to questions like these first, then what it keeps for its topics.
+
+    What one desk wrote is not true of another: tips of several get the words of the house alone.
+    """
+    desks = {tip.responsible_unit_id for tip in tips}
+    if len(desks) != 1:
+        return ready_answers_for_several(None, request.officer, tips)[:_MOST_READY]
+    own = ready_answers_for_several(desks.pop(), request.officer, tips)
     return (published_as_ready(tips) + own)[:_MOST_READY]
 
 
@@ -150,10 +168,16 @@ def _send(request: SignedInRequest, chosen: list[ChosenTip], kind: str, reply: s
             "can undo it.",
             len(done.undo_marks),
         )
-    values = {"count": len(done.undo_marks), "seconds": ANSWER_HELD_FOR.total_seconds()}
-    undo = ("together-undo", {"secret": " ".join(done.undo_marks)}) if done.undo_marks else ()
-    show_toast(request, f"{words % values} {_left_words(done)}".strip(), *undo)
+    held_for = max(done.undo_until - times.now(), datetime.timedelta(0))
+    values = {"count": len(done.undo_marks), "seconds": held_for.total_seconds()}
+    toast = f"{words % values} {_left_words(done)}".strip()
+    show_toast(request, toast, *_undo(done.undo_marks), held_for=held_for)
     return redirect(list_url(request))
+
+
+def _undo(marks: list[str]) -> tuple[str, dict[str, str]] | tuple[()]:
+    """The undo button of a toast, if there is something to take back."""
+    return ("together-undo", {"secret": " ".join(marks)}) if marks else ()
 
 
 def _left_words(done: TogetherResult) -> str:

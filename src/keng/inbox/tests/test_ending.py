@@ -3,6 +3,9 @@
 import pytest
 from django.utils import translation
 
+from keng.audit.models import Entry
+from keng.audit_page.change_words import FieldChange, entry_changes
+from keng.decisions import triage
 from keng.inbox.tests.test_tip_page import desk, officer, unit, url
 from keng.tips import letters
 from keng.tips.models import Incident, Tip
@@ -98,13 +101,44 @@ def test_money_of_several_tips_is_the_incidents_and_not_one_tips(desk, unit):
     assert (incident.money_lost, incident.closed_at) == (9, None)
 
 
+def test_a_page_without_money_fields_leaves_the_money_that_is_kept(desk, unit):
+    tip, other = make.tip(unit=unit), make.tip(unit=unit)
+    officer = make.officer(unit=unit)
+    incident = make.incident(unit=unit, by=officer, tips=(tip, other), money_lost=5_000_000)
+    seen = seen_version(desk, tip)
+    # Between the page and its sending the other one leaves: the tip stands alone by now.
+    triage.separate_tip(other.pk, reason="Việc khác", by=officer)
+    desk.post(url("tip-close", tip.pk), {"outcome": "solved", "seen": seen})
+    incident.refresh_from_db()
+    assert (incident.money_lost, incident.outcome) == (5_000_000, "solved")
+    assert incident.closed_at is not None
+
+
 def test_only_the_outcome_is_saved_and_nothing_goes_out(desk, unit):
     tip = make.tip(unit=unit)
-    sent = {"outcome": "solved", "value": "of_value", "text": "Xong", "money_lost": "5"}
+    sent = {"outcome": "solved", "value": "of_value", "text": "Xong", "money_lost": "5.000"}
     desk.post(url("tip-outcome", tip.pk), sent | {"seen": seen_version(desk, tip)})
     tip.refresh_from_db()
     assert (tip.state, tip.outcome, tip.value) == ("received", "solved", "of_value")
+    assert (tip.incident.money_lost, tip.incident.closed_at) == (5_000, None)
     assert not tip.messages.exists()
+    assert 'value="5000"' in desk.get(url("tip-close", tip.pk)).content.decode()
+
+
+def test_money_stands_on_record_before_and_after_with_the_incident_that_was_opened(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "solved", "money_lost": "5.000"}
+    desk.post(url("tip-outcome", tip.pk), sent | {"seen": seen_version(desk, tip)})
+    sent["money_lost"] = "7.000"
+    desk.post(url("tip-close", tip.pk), sent | {"seen": seen_version(desk, tip)})
+    said = Entry.objects.get(action="tip.outcome")
+    assert said.detail["changes"] == {"money_lost": [0, 5_000]}
+    assert said.detail["opened_incident"] == str(Incident.objects.get().pk)
+    closed = Entry.objects.get(action="tip.closed")
+    assert closed.detail["changes"] == {"money_lost": [5_000, 7_000]}
+    with translation.override("vi"):
+        (change,) = entry_changes(closed, {})
+    assert change == FieldChange("bị mất, đồng", "5.000", "7.000")
 
 
 def test_an_end_without_an_outcome_keeps_what_was_typed(desk, unit):

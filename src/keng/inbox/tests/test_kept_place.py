@@ -57,6 +57,29 @@ def test_a_tip_that_sinks_while_it_is_open_keeps_its_row_and_says_where_it_stand
     assert rows_of(page) == [tips[0].pk, tips[2].pk, tips[1].pk]
 
 
+def test_a_graver_critical_tip_keeps_its_row_above_one_that_is_due_before(desk, unit):
+    graver = due(unit, 50, urgency="P0", gravity_band=1)
+    sooner = due(unit, 10, urgency="P0", gravity_band=5)
+    desk.get(INBOX, {"tip": graver.pk})
+    sink(graver)
+    assert rows_of(desk.get(INBOX, {"tip": graver.pk})) == [graver.pk, sooner.pk]
+
+
+def test_among_many_critical_tips_the_page_of_a_graver_one_is_come_back_to(desk, unit):
+    # All on the second page are less grave, and due before those of the first.
+    graver = [due(unit, 600 + n, urgency="P0", gravity_band=1) for n in range(ROWS_A_PAGE)]
+    calmer = [due(unit, 10 + n, urgency="P0", gravity_band=5) for n in range(3)]
+    desk.get(INBOX, {"tip": graver[0].pk})
+    sink(graver[0])
+    assert rows_of(desk.get(INBOX, {"tip": graver[0].pk}))[0] == graver[0].pk
+    later = desk.get(INBOX).context["next_url"]
+    page = desk.get(f"{later}&tip={calmer[1].pk}")
+    assert rows_of(page) == [tip.pk for tip in calmer]
+    Tip.objects.filter(pk=calmer[1].pk).update(due_at=times.now())
+    page = desk.get(f"{later}&tip={calmer[1].pk}")
+    assert rows_of(page) == [tip.pk for tip in calmer]
+
+
 def test_the_only_one_of_its_group_keeps_the_group(desk, unit):
     first, second = due(unit, -5), due(unit, 60)
     desk.get(INBOX, {"tip": first.pk})
@@ -115,6 +138,19 @@ def test_from_the_last_one_of_a_page_the_next_page_opens(desk, unit):
     page = desk.get(answer.headers["Location"])
     assert page.context["chosen"] == following
     assert following.pk in rows_of(page)
+
+
+def test_a_tip_far_down_is_opened_with_the_rows_that_follow_it(desk, unit):
+    tips = [due(unit, 600 + n) for n in range(1, 2 * ROWS_A_PAGE + 9)]
+    at = 2 * ROWS_A_PAGE + 4
+    page = desk.get(INBOX, {"tip": tips[at].pk})
+    assert rows_of(page) == [tip.pk for tip in tips[at:]]
+    # A decision comes back there, to the next one.
+    sent = {"from": "inbox", "until": "4h"}
+    answer = desk.post(reverse("tip-set-aside", DESK, args=[tips[at].pk]), sent)
+    page = desk.get(answer.headers["Location"])
+    assert page.context["chosen"] == tips[at + 1]
+    assert rows_of(page) == [tip.pk for tip in tips[at + 1 :]]
 
 
 def test_on_a_tips_own_page_the_neighbours_stay_those_of_its_place(desk, unit):

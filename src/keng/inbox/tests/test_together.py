@@ -6,11 +6,14 @@ import re
 import pytest
 from django.urls import reverse
 
+from keng.acts.errors import TryAgain
 from keng.audit.models import Entry
 from keng.community.models import Question
 from keng.conftest import sign_in
+from keng.decisions import closing, undo
+from keng.inbox.list import chosen_tips, together_views
 from keng.kit import times
-from keng.tips.models import Decision, DialogueMessage, Suggestion, Tip
+from keng.tips.models import AnswerTemplate, Decision, DialogueMessage, Suggestion, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +112,45 @@ def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
     assert other.is_open
 
 
+def test_who_asked_not_to_be_contacted_is_answered_by_itself_or_not_at_all(desk, unit):
+    quiet = make.tip(unit=unit, reference="2026-NENH-0079", do_not_contact=True)
+    page = desk.post(TOGETHER, ticked([quiet, make.tip(unit=unit)], kind="answer"))
+    left = page.content.decode().partition('id="left-out"')[2].partition("</section>")[0]
+    assert "2026-NENH-0079" in left
+    assert "người báo dặn không liên lạc" in left
+    made = sent(page, "answer", "Thứ bảy có người trực.") | {f"seen-{quiet.pk}": ""}
+    answer = desk.post(TOGETHER, made, follow=True).content.decode()
+    assert "Để nguyên: 2026-NENH-0079." in answer
+    assert not quiet.messages.exists()
+    # It can be ended with others: nothing is sent, and the page says so beside it.
+    page = desk.post(TOGETHER, ticked([quiet], kind="procedure"))
+    assert [each.tip for each in page.context["calm"]] == [quiet]
+    assert "chỉ đọc được bằng mã biên nhận" in page.content.decode()
+
+
+def test_of_more_than_fit_one_reading_the_others_are_left_out_by_name(desk, unit, monkeypatch):
+    monkeypatch.setattr(chosen_tips, "MOST_ENDED_TOGETHER", 2)
+    grave = make.tip(unit=unit, urgency="P1")
+    tips = [make.tip(unit=unit, reference=f"2026-NENH-009{n}") for n in range(4)]
+    page = desk.post(TOGETHER, ticked([grave, *tips], kind="procedure"))
+    assert [each.tip for each in page.context["calm"]] == tips[:2]
+    left = page.content.decode().partition('id="left-out"')[2].partition("</section>")[0]
+    assert "2026-NENH-0092" in left
+    assert "2026-NENH-0093" in left
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    assert "Để nguyên:" in answer.content.decode()
+    assert set(Tip.objects.filter(state="closed")) == set(tips[:2])
+
+
+def test_of_more_than_anybody_reads_none_is_answered_and_the_officer_is_told(
+    desk, unit, monkeypatch
+):
+    monkeypatch.setattr(together_views, "MOST_TIPS_AT_ONCE", 2)
+    tips = [make.tip(unit=unit) for _ in range(3)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"), follow=True)
+    assert "nhiều nhất 2 tin một lần" in page.content.decode()
+
+
 def test_what_was_written_after_the_page_is_not_ended_unread(desk, unit):
     first, second = make.tip(unit=unit), make.tip(unit=unit, reference="2026-NENH-0078")
     page = desk.post(TOGETHER, ticked([first, second], kind="procedure"))
@@ -116,6 +158,76 @@ def test_what_was_written_after_the_page_is_not_ended_unread(desk, unit):
     answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
     assert "Để nguyên: 2026-NENH-0078." in answer.content.decode()
     assert set(Tip.objects.filter(state="closed")) == {first}
+
+
+def refuse_at(monkeypatch, module, name, number):
+    """The act works, but at this call of it the database gives up, as it does behind a lock."""
+    act, calls = getattr(module, name), []
+
+    def call(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == number:
+            raise TryAgain
+        return act(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, call)
+
+
+def test_what_met_a_lock_is_left_by_name_and_the_others_can_be_undone(desk, unit, monkeypatch):
+    tips = [make.tip(unit=unit, reference=f"2026-NENH-008{n}") for n in range(4)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    with monkeypatch.context() as patch:
+        refuse_at(patch, closing, "decline_tip", 3)
+        answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    shown = answer.content.decode()
+    assert "Đã khép 3 tin" in shown
+    assert "Để nguyên: 2026-NENH-0082." in shown
+    desk.post(answer.context["undo_url"], answer.context["undo_fields"])
+    assert not Tip.objects.filter(state="closed").exists()
+
+
+def test_an_undo_that_met_a_lock_goes_on_and_is_offered_again(desk, unit, monkeypatch):
+    tips = [make.tip(unit=unit) for _ in range(3)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    with monkeypatch.context() as patch:
+        refuse_at(patch, undo, "take_back_decision", 2)
+        again = desk.post(answer.context["undo_url"], answer.context["undo_fields"], follow=True)
+    shown = again.content.decode()
+    assert "Đã hoàn tác: 2 tin" in shown
+    assert "1 tin chưa hoàn tác được" in shown
+    assert Tip.objects.filter(state="closed").count() == 1
+    desk.post(again.context["undo_url"], again.context["undo_fields"])
+    assert not Tip.objects.filter(state="closed").exists()
+
+
+def test_until_the_second_that_is_named_all_of_many_can_be_undone(desk, unit, monkeypatch):
+    tips = [make.tip(unit=unit) for _ in range(10)]
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    passed = [datetime.timedelta(0)]
+    now = times.now
+    monkeypatch.setattr(times, "now", lambda: now() + passed[0])
+    for module, name in ((closing, "decline_tip"), (undo, "take_back_decision")):
+        make_slow(monkeypatch, module, name, passed)
+    answer = desk.post(TOGETHER, sent(page, "procedure", "Ra một cửa."), follow=True)
+    (seconds,) = re.findall(r"(\d+) giây nữa trả lời", answer.content.decode())
+    assert int(seconds) >= 14
+    passed[0] += datetime.timedelta(seconds=int(seconds) - 1)
+    assert not DialogueMessage.objects.filter(visible_at__lte=times.now()).exists()
+    again = desk.post(answer.context["undo_url"], answer.context["undo_fields"], follow=True)
+    assert "Đã hoàn tác: 10 tin" in again.content.decode()
+    assert not Tip.objects.filter(state="closed").exists()
+
+
+def make_slow(monkeypatch, module, name, passed):
+    """The act takes three tenths of a second more."""
+    act = getattr(module, name)
+
+    def slow(*args, **kwargs):
+        passed[0] += datetime.timedelta(milliseconds=300)
+        return act(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, slow)
 
 
 def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, officer):
@@ -148,6 +260,35 @@ def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, offic
     # On the page of the tip itself, too.
     alone = desk.get(reverse("tip", DESK, args=[tips[0].pk]))
     assert alone.context["ready"][0][0].text == "Sáng thứ bảy có người trực."
+    # Published in Vietnamese, it is proposed to nobody who reads another language.
+    Tip.objects.update(language="en")
+    page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
+    alone = desk.get(reverse("tip", DESK, args=[tips[0].pk]))
+    proposed = [*page.context["ready"], *alone.context["ready"][0]]
+    assert proposed
+    assert "Sáng thứ bảy có người trực." not in {each.text for each in proposed}
+
+
+def test_to_tips_of_two_desks_no_words_are_proposed_that_name_one_of_them(desk_client):
+    province = make.province_unit()
+    one, two = (make.unit(name=name, parent=province) for name in ("CA Một", "CA Hai"))
+    tips = [make.tip(unit=one), make.tip(unit=two)]
+    AnswerTemplate.objects.create(
+        unit=one,
+        code="own",
+        topic="",
+        title_vi="Lời riêng",
+        title_en="Own words",
+        text_vi="Mời bạn tới trụ sở của CA Một.",
+        text_en="Come to our office.",
+        changed_by=make.officer(unit=one),
+    )
+    desk = sign_in(desk_client, make.officer(unit=province))
+    ready = desk.post(TOGETHER, ticked(tips, kind="answer")).context["ready"]
+    assert ready
+    assert not [each.text for each in ready if "CA Một" in each.text or "CA Hai" in each.text]
+    of_one = desk.post(TOGETHER, ticked(tips[:1], kind="answer")).context["ready"]
+    assert any("CA Một" in each.text for each in of_one)
 
 
 def test_words_of_ones_own_stay_when_the_reason_changes(desk, unit):

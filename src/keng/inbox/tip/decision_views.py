@@ -176,21 +176,20 @@ def tip_rate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @explains_refusals
 def tip_outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """What came of it, and whether it was of value; the tip stays open."""
+    """What came of it in words and money, and of what value it was; the tip stays open."""
     tip = tip_or_404(request, pk)
     form = _close_form(tip, request.POST)
     if not form.is_valid():
         return _close_page(request, tip, form)
-    given = form.cleaned_data
-    triage.record_outcome(
+    ending.record_end(
         pk,
-        outcome=given["outcome"],
-        note=given["note"],
+        outcome=form.cleaned_data["outcome"],
+        value=form.cleaned_data["value"],
+        note=form.cleaned_data["note"],
+        effect=form.amounts(),
         by=request.officer,
         seen=_seen_version(request),
     )
-    if given["value"] and given["value"] != tip.value:
-        triage.rate_tip(pk, value=given["value"], by=request.officer)
     return redirect_to_same_tip(
         request, pk, _("The outcome is saved. The tip is open, and nothing has gone out.")
     )

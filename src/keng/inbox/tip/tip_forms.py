@@ -236,8 +236,12 @@ class EffectForm(Form):
         super().__init__(_digits_only(data), *args, **kwargs)
 
     def amounts(self) -> dict[str, int]:
-        """The numbers, with nothing as zero."""
-        return {name: self.cleaned_data[name] or 0 for name in Incident.EFFECT}
+        """The numbers of the fields that were sent, with nothing as zero.
+
+        A field that the page had not says nothing of what is kept.
+        """
+        sent = (name for name in Incident.EFFECT if name in self.data)
+        return {name: self.cleaned_data[name] or 0 for name in sent}
 
 
 class IncidentOutcomeForm(EffectForm, OutcomeForm):

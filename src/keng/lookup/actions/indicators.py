@@ -7,13 +7,12 @@ to stay. Whoever makes a row that names one holds it first, so that it cannot go
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.apps import apps
 from django.db import connection
-from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 
 from keng.acts.locks import lock_available
 from keng.acts.work import work
 from keng.kit.ids import coarse_id
+from keng.kit.unnamed_rows import rows_that_nothing_names
 from keng.lookup.models import Indicator
 
 _PORTION = 1_000
@@ -49,7 +48,8 @@ def hold_indicators(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
 @work()
 def remove_unused_indicators(portion: int = _PORTION) -> int:
     """Remove indicators that no row names; how many. A job of the worker."""
-    return remove_unused_among(list(_unused_indicators().values_list("pk", flat=True)[:portion]))
+    unused = rows_that_nothing_names(Indicator.objects.all())
+    return remove_unused_among(list(unused.values_list("pk", flat=True)[:portion]))
 
 
 def remove_unused_among(ids: Collection[UUID]) -> int:
@@ -60,14 +60,6 @@ def remove_unused_among(ids: Collection[UUID]) -> int:
     """
     rows = lock_available(Indicator.objects.filter(pk__in=ids), to_delete=True)
     locked = list(rows.values_list("pk", flat=True))
-    return _unused_indicators().filter(pk__in=locked).delete()[0] if locked else 0
-
-
-def _unused_indicators() -> QuerySet[Indicator]:
-    """Indicators that no row of any table names; areas above have such rows too."""
-    unused = Indicator.objects.all()
-    for relation in Indicator._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- documented
-        if isinstance(relation, ForeignObjectRel):
-            naming = apps.get_model(relation.related_model._meta.label).objects  # noqa: SLF001
-            unused = unused.filter(~Exists(naming.filter(**{relation.field.name: OuterRef("pk")})))
-    return unused
+    if not locked:
+        return 0
+    return rows_that_nothing_names(Indicator.objects.filter(pk__in=locked)).delete()[0]

@@ -30,7 +30,7 @@ from keng.claims.tests.bureau import Bureau
 from keng.community.actions import announcements, questions
 from keng.community.models import Question
 from keng.conftest import sign_in
-from keng.decisions import out_of_scope, suspension, triage, undo, viewing
+from keng.decisions import ending, out_of_scope, suspension, triage, undo, viewing
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.rows import make_rows
@@ -224,6 +224,25 @@ def closed():
     tip = desk.tip()
     triage.record_outcome(tip.pk, outcome="solved", by=desk.officer)
     return Example(desk.officer, lambda by: triage.close_tip(tip.pk, by=by), errors.AlreadyClosed)
+
+
+def money_taken_back(*, kept_before):
+    """An end with money is undone: it opened the incident, or one with other money was there."""
+
+    def example():
+        desk = TipDesk()
+        tip = desk.tip()
+        if kept_before:
+            make.incident(unit=desk.unit, by=desk.officer, tips=(tip,), money_lost=5)
+        step = ending.end_tip(tip.pk, outcome="solved", effect={"money_lost": 7}, by=desk.officer)
+        secret = step.secret
+        return Example(
+            desk.officer,
+            lambda by: undo.take_back_decision(step.pk, by=by, secret=secret),
+            errors.TooLate,
+        )
+
+    return example
 
 
 def reopened():
@@ -755,6 +774,8 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
         "closed": ("tip.closed", closed),
         "reopened": ("tip.reopened", reopened),
         "end undone": ("tip.taken_back", end_undone("civil")),
+        "end with money undone": ("tip.taken_back", money_taken_back(kept_before=False)),
+        "end with other money undone": ("tip.taken_back", money_taken_back(kept_before=True)),
         "out of scope undone": ("tip.taken_back", end_undone("out_of_scope")),
         "out of scope objected to": ("tip.objected", objected),
     },
