@@ -26,10 +26,10 @@ _INDEXES = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
 
 def measure(bench: Bench) -> list[Figure]:
     """Every value of a round is a mean of pages, or a median of questions."""
-    busy, quiet, idle = _desk("Busy"), _desk("Quiet"), _desk("Idle")
+    busy, quiet, idle = make_desk("Busy"), make_desk("Quiet"), make_desk("Idle")
     bench.make_unit_keys()
-    _write_tips(busy, TIPS)
-    _write_tips(quiet, FEW)
+    write_tips(busy, TIPS)
+    write_tips(quiet, FEW)
     page, empty = _Page(bench, busy), _Page(bench, idle)
     tip, alone = _TipPage(bench, busy), _TipPage(bench, quiet)
     queries, few = _Queries(busy), _Queries(quiet)
@@ -125,7 +125,7 @@ def _of_queries(found: dict[str, list[Any]]) -> list[Figure]:
     ]
 
 
-def _desk(name: str) -> Any:
+def make_desk(name: str) -> Any:
     """An officer on duty at a desk of its own."""
     from keng.accounts.models import Officer, Post  # noqa: PLC0415 -- needs the settings
     from keng.kit import times  # noqa: PLC0415
@@ -142,7 +142,7 @@ def _desk(name: str) -> Any:
     return officer
 
 
-def _write_tips(officer: Any, count: int) -> None:
+def write_tips(officer: Any, count: int) -> None:
     """Sealed, examined and findable, by the same code as anybody's."""
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
@@ -173,6 +173,18 @@ def _write_tips(officer: Any, count: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def session_key_of(officer: Any) -> str:
+    """What the cookie of a browser holds in which the officer has just signed in."""
+    from django.test import Client  # noqa: PLC0415 -- needs the settings
+
+    from keng.accounts.middleware import bind_session  # noqa: PLC0415
+
+    session = Client(SERVER_NAME="localhost").session
+    bind_session(session, officer)
+    session.save()
+    return session.session_key or ""
+
+
 class _Page:
     """One officer's list, whole: middleware, session, queries, template."""
 
@@ -180,15 +192,10 @@ class _Page:
         from django.conf import settings  # noqa: PLC0415 -- needs the settings
         from django.test import Client  # noqa: PLC0415
 
-        from keng.accounts.middleware import bind_session  # noqa: PLC0415
-
         self._bench, self.kb = bench, 0.0
         # A name that the site answers to; the client's own is known in tests alone.
         self._client = Client(SERVER_NAME="localhost")
-        session = self._client.session
-        bind_session(session, officer)
-        session.save()
-        self._client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+        self._client.cookies[settings.SESSION_COOKIE_NAME] = session_key_of(officer)
 
     def round(self) -> float:
         from django.conf import settings  # noqa: PLC0415 -- needs the settings

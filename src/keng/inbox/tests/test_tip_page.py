@@ -1,6 +1,7 @@
 """The tip's page: what it shows, what its forms do, and what they refuse without losing words."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from keng.dialogue import answering
 from keng.files import store
 from keng.kit import times
 from keng.tips import deadlines
-from keng.tips.models import Attachment, Sighting, Suggestion, Tip
+from keng.tips.models import Attachment, Sighting, Suggestion, Tip, TipReader
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,26 @@ def test_paging_past_a_tip_is_not_reading_it(desk, unit):
     page(desk, tip)
     desk.post(url("tip-now", tip.pk), {"seen": ""})
     assert not is_read(tip)
+
+
+def test_a_pane_fetched_ahead_says_to_nobody_that_the_tip_was_opened(desk, unit):
+    shown, next_one = waiting_to_be_looked_at(unit), waiting_to_be_looked_at(unit)
+    htmx = {"hx-request": "true"}
+    desk.get(url("tip", shown.pk), headers=htmx)
+    kept = dict(desk.session)
+    ahead = desk.get(url("tip", next_one.pk), {"part": "ahead"}, headers=htmx)
+    assert dict(desk.session) == kept
+    assert not TipReader.objects.filter(tip=next_one).exists()
+    assert not is_read(next_one)
+    opened = desk.get(url("tip", next_one.pk), headers=htmx)
+    assert TipReader.objects.filter(tip=next_one).exists()
+    assert without_tokens(ahead) == without_tokens(opened)
+
+
+def without_tokens(answer):
+    """As ahead.js compares what it painted with what confirms it."""
+    pattern = r'(name="csrfmiddlewaretoken" value=")[^"]*'
+    return re.sub(pattern, r"\1", answer.content.decode())
 
 
 def test_a_tip_in_view_long_enough_is_read_once(desk, unit):

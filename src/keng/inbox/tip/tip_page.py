@@ -40,6 +40,8 @@ from keng.tips.toast import undo_context
 
 # Asked for by a page on which no script runs, and which therefore cannot tell how long it is open.
 READ_PART = "read"
+# Asked for by the list (ahead.js) while another tip is before the officer: it is shown later, or never.
+AHEAD_PART = "ahead"
 
 
 @require_GET
@@ -56,6 +58,8 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         note_first_read(pk, by=request.officer)
         return HttpResponse(status=204)
     context = tip_context(request, found, place="inbox" if in_pane else "page")
+    if in_pane and request.GET.get("part") == AHEAD_PART:
+        return render(request, "inbox/tip/pane.html", context)
     note_place(request, found)
     note_reader(found, by=request.officer)
     if in_pane:
