@@ -139,7 +139,7 @@ def choose_only(page: Page, words: str) -> None:
     boxes.first.click()
     page.get_by_label("Cả trang này").check()
     for n in range(boxes.count()):
-        if words[:20] not in boxes.nth(n).inner_text():
+        if words[:20] not in boxes.nth(n).locator("input").get_attribute("aria-label"):
             boxes.nth(n).click()
 
 

@@ -29,7 +29,7 @@ WEBHOOKS_A_SECOND = 50
 # Down a page of the list and up again; a hundredth of these keys is one of them.
 KEYS = "j" * 48 + "k" * 47
 # Somebody who looks at each tip and reads none: who reads takes ten times as long.
-BETWEEN_KEYS = 0.7
+BETWEEN_KEYS = 1.0
 _SLUG = "paint"
 _WINDOW = {"width": 1440, "height": 900}
 _NOTE_PAINTS = """
