@@ -33,7 +33,8 @@ def measure(bench: Bench) -> list[Figure]:
     page, empty = _Page(bench, busy), _Page(bench, idle)
     tip, alone = _TipPage(bench, busy), _TipPage(bench, quiet)
     queries, few = _Queries(busy), _Queries(quiet)
-    for each in (page, empty, tip, alone):
+    simple = _SimplePage(bench, busy)
+    for each in (page, empty, tip, alone, simple):
         each.round()
     found = alternate(
         bench.rounds,
@@ -42,6 +43,7 @@ def measure(bench: Bench) -> list[Figure]:
             "empty": empty.round,
             "tip": tip.round,
             "alone": alone.round,
+            "simple": simple.round,
             "list": queries.inbox,
             "unindexed": queries.inbox_without_indexes,
             "few": few.inbox,
@@ -80,6 +82,21 @@ def _of_pages(found: dict[str, list[Any]], page: "_Page", empty: "_Page") -> lis
             found["alone"],
             f"the same page at a desk of {FEW} open tips",
             Target("≤", 2, of="ratio"),
+        ),
+        *(
+            Figure(
+                f"{name}_beside_simple",
+                f"{what}; app + database",
+                "ms",
+                found[of],
+                found["simple"],
+                "the officer's settings, the simplest page behind the sign-in",
+                Target("≤", 3, of="ratio"),
+            )
+            for name, what, of in (
+                ("inbox_page", f"page of the list with {TIPS:,} open tips", "page"),
+                ("tip_page", f"page of one of {TIPS:,} open tips", "tip"),
+            )
         ),
     ]
 
@@ -237,6 +254,13 @@ class _TipPage(_Page):
 
     def address(self, number: int) -> str:
         return f"/tips/{self._tips[number % len(self._tips)]}/"
+
+
+class _SimplePage(_Page):
+    """What every page costs: who asks, the menus, one small form."""
+
+    def address(self, number: int) -> str:
+        return "/settings/"
 
 
 class _Queries:

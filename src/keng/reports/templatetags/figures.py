@@ -54,7 +54,7 @@ def bars_beside(figures: list[int | None], maximum: int) -> str:
     wide = 100 / maximum if maximum else 0
     return format_html(
         '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false">{}</svg>',
+        '>{}</svg>',
         format_html_join(
             "",
             '<rect class="bar-{}" y="{}" width="{}" height="3"/>',
@@ -74,7 +74,7 @@ def columns_of(figures: list[int | None]) -> str:
     tall = 12 / most if most else 0
     return format_html(
         '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false">{}</svg>',
+        '>{}</svg>',
         format_html_join(
             "",
             '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}"/>',
