@@ -3,14 +3,15 @@
 import datetime as dt
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
-
-from django.db.models import QuerySet
+from typing import TYPE_CHECKING, TypeVar
 
 from keng.audit.chain import GENESIS, entry_hash
 from keng.audit.heads import is_genuine
 from keng.audit.models import Chain, Entry, SignedHead
 from keng.audit.reading import read_safely, with_readable_moment, with_safe_columns
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 _Row = TypeVar("_Row", Entry, SignedHead)
 

@@ -20,7 +20,7 @@ class FormRenderer(DjangoTemplates):
 
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
-    ) -> SafeString:
+    ) -> str:
         """What Django's template makes of it, letter by letter."""
         if template_name == _SELECT and _has_plain_options(context["widget"]):
             return _select_html(context["widget"])
@@ -65,7 +65,11 @@ def _attributes_html(attributes: Mapping[str, Any]) -> SafeString:
         "",
         "{}",
         (
-            (format_html(" {}", name) if value is True else format_html(' {}="{}"', name, str(value)),)
+            (
+                format_html(" {}", name)
+                if value is True
+                else format_html(' {}="{}"', name, str(value)),
+            )
             for name, value in attributes.items()
             if value is not False
         ),

@@ -1,7 +1,7 @@
 """From a key in the list to the next tip's words on the screen, in Chromium, while tips come in.
 
-A browser walks the list with J and K at the pace of somebody who pages through it. The key's time is
-that of its event; when the words were painted is what Element Timing says of their blockquote.
+A browser walks the list with J and K at the pace of somebody who pages through it. The key's time
+is that of its event; when the words were painted is what Element Timing says of their blockquote.
 The bare page beside it does nothing on a key but put other words in.
 """
 
@@ -31,7 +31,7 @@ KEYS = "j" * 48 + "k" * 47
 # Somebody who looks at each tip and reads none: who reads takes ten times as long.
 BETWEEN_KEYS = 1.0
 _SLUG = "paint"
-_WINDOW = {"width": 1440, "height": 900}
+_WIDTH, _HEIGHT = 1440, 900
 _NOTE_PAINTS = """
 window.keys = [];
 window.paints = [];
@@ -63,7 +63,9 @@ def measure(bench: Bench) -> list[Figure]:
     """Every value of a round is a percentile over its keys."""
     browser = _browser()
     if browser is None:
-        print("paint: not measured, as no Chromium and Playwright are here (requirements/install dev)")
+        print(
+            "paint: not measured, as no Chromium and Playwright are here (requirements/install dev)"
+        )
         return []
     officer = make_desk("Paint")
     bench.make_unit_keys()
@@ -71,7 +73,7 @@ def measure(bench: Bench) -> list[Figure]:
     chat_account_of(officer.current_posts[0].unit, slug=_SLUG)
     with running_edge(bench), _running_desk(bench) as desk, _incoming():
         walk = _Walk(browser, desk, session_key_of(officer))
-        found = alternate(bench.rounds, {"list": walk.list, "bare": walk.bare})
+        found = alternate(bench.rounds, {"inbox": walk.inbox, "bare": walk.bare})
     return [
         _figure("desk_paint_ms", found, 95, Target("≤", 50)),
         _figure("desk_paint_p99_ms", found, 99, Target("≤", 100)),
@@ -84,7 +86,7 @@ def _figure(name: str, found: dict[str, list[list[float]]], part: int, target: T
         f"J or K → the next tip's words painted, p{part}, {TIPS:,} open tips, "
         f"{WEBHOOKS_A_SECOND} webhooks a second",
         "ms",
-        [_percentile(each, part) for each in found["list"]],
+        [_percentile(each, part) for each in found["inbox"]],
         [_percentile(each, part) for each in found["bare"]],
         "a bare page that puts other words in",
         target,
@@ -113,13 +115,13 @@ class _Walk:
     def __init__(self, browser: str, desk: str, session_key: str) -> None:
         self._browser, self._desk, self._session_key = browser, desk, session_key
 
-    def list(self) -> "list[float]":
+    def inbox(self) -> list[float]:
         """Milliseconds of each key in the list of the desk."""
         with self._page() as page:
             page.goto(f"{self._desk}/tips/")
             return _press(page)
 
-    def bare(self) -> "list[float]":
+    def bare(self) -> list[float]:
         """The same keys in a page of words alone."""
         with self._page() as page:
             words = _BARE % [each.format(n=1) for each in TEXTS]
@@ -136,7 +138,9 @@ class _Walk:
             started = play.chromium.launch(
                 executable_path=self._browser, args=["--no-sandbox"] if os.geteuid() == 0 else []
             )
-            context = started.new_context(viewport=_WINDOW, locale="vi")
+            context = started.new_context(
+                viewport={"width": _WIDTH, "height": _HEIGHT}, locale="vi"
+            )
             context.add_init_script(_NOTE_PAINTS)
             name, value = settings.SESSION_COOKIE_NAME, self._session_key
             context.add_cookies([{"name": name, "value": value, "url": self._desk}])

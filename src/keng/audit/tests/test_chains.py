@@ -107,16 +107,11 @@ def test_an_entry_outside_a_transaction_is_refused():
 
 def portions(chain, most):
     """The faults that are found when no more entries than these are read in one go."""
-    head, place, found = Chain.objects.get(name=chain), verify.BEGINNING, []
+    head, place = Chain.objects.get(name=chain), verify.BEGINNING
     while place is not None:
-        reading = verify.faults_of_chain(head, place, most)
-        try:
-            while True:
-                found.append(next(reading))
-        except StopIteration as end:
-            assert end.value.entries <= most
-            place = end.value.place
-    return found
+        portion = yield from verify.faults_of_chain(head, place, most)
+        assert portion.entries <= most
+        place = portion.place
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 100])
@@ -132,4 +127,4 @@ def test_a_chain_read_in_portions_has_the_same_faults(chain, most, harm):
         entries.filter(seq=5).delete()
     whole = list(verify.faults_of_chain(Chain.objects.get(name=chain)))
     assert bool(whole) == (harm != "none")
-    assert portions(chain, most) == whole
+    assert list(portions(chain, most)) == whole

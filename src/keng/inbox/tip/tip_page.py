@@ -41,7 +41,7 @@ from keng.tips.toast import undo_context
 
 # Asked for by a page on which no script runs, and which therefore cannot tell how long it is open.
 READ_PART = "read"
-# Asked for by the list (ahead.js) while another tip is before the officer: it is shown later, or never.
+# Asked for by the list (ahead.js) while another tip is shown: this one is shown later, or never.
 AHEAD_PART = "ahead"
 
 

@@ -126,8 +126,7 @@ def deadline_tone(due: datetime | None) -> str:
 
 def _bars(parts: list[tuple[float, float, str]]) -> SafeString:
     return format_html(
-        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
-        '>{}</svg>',
+        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
         format_html_join(
             "",
             '<rect class="bar-{}" x="{}" width="{}" height="12"/>',
