@@ -9,7 +9,6 @@ from typing import Any
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
 _SELECT = "django/forms/widgets/select.html"
 _OPTION = "django/forms/widgets/select_option.html"
@@ -35,7 +34,7 @@ def _has_plain_options(widget: Mapping[str, Any]) -> bool:
     )
 
 
-def _select_html(widget: Mapping[str, Any]) -> SafeString:
+def _select_html(widget: Mapping[str, Any]) -> str:
     return format_html(
         '<select name="{}"{}>{}\n</select>',
         widget["name"],
@@ -44,7 +43,7 @@ def _select_html(widget: Mapping[str, Any]) -> SafeString:
     )
 
 
-def _group_html(name: str | None, options: list[dict[str, Any]], _at: int) -> SafeString:
+def _group_html(name: str | None, options: list[dict[str, Any]], _at: int) -> str:
     inside = format_html_join(
         "",
         '\n  <option value="{}"{}>{}</option>\n',
@@ -58,9 +57,9 @@ def _group_html(name: str | None, options: list[dict[str, Any]], _at: int) -> Sa
     return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inside)
 
 
-def _attributes_html(attributes: Mapping[str, Any]) -> SafeString:
+def _attributes_html(attributes: Mapping[str, Any]) -> str:
     if not attributes:
-        return mark_safe("")
+        return ""
     return format_html_join(
         "",
         "{}",
