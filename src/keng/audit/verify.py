@@ -1,13 +1,19 @@
 """Reading every chain again and finding what was changed or is missing."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from keng.audit.chain import GENESIS, entry_hash
 from keng.audit.heads import is_genuine
 from keng.audit.models import Chain, Entry, SignedHead
 from keng.audit.reading import read_safely, with_readable_moment, with_safe_columns
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+_Row = TypeVar("_Row", Entry, SignedHead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +34,76 @@ def chain_faults() -> Iterator[ChainFault]:
         yield ChainFault(entry.chain, entry.seq, "the head of this chain is missing")
 
 
-def faults_of_chain(head: Chain) -> Iterator[ChainFault]:
-    """The faults of one chain: a changed or unreadable entry, a gap, a cut end, another head."""
-    previous, expected = GENESIS, 1
-    hash_at_head = b"" if head.last_seq else GENESIS
+@dataclass(frozen=True, slots=True)
+class ChainPlace:
+    """How far a chain was read: its last entry so far and the hash that stands there."""
+
+    seq: int
+    hash: bytes
+
+
+BEGINNING = ChainPlace(0, GENESIS)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainPortion:
+    """What was read of a chain in one go; `place` is None where it was read to its end."""
+
+    entries: int
+    place: ChainPlace | None
+
+
+def faults_of_chain(
+    head: Chain, after: ChainPlace = BEGINNING, most: int | None = None
+) -> Generator[ChainFault, None, ChainPortion]:
+    """The faults of one chain: a changed or unreadable entry, a gap, a cut end, another head.
+
+    With `most` no more entries than that, and the end of the chain only where they reach it: the
+    next portion goes on after the place that this one returns.
+    """
+    place, entries = after, 0
+    hash_at_head = after.hash if head.last_seq == after.seq else b""
     accepted_at = new_key_accepted_at()
     # Both are read in one order side by side: nothing is kept, however long the chain is.
-    signed = SignedHead.objects.filter(chain=head.name).order_by("seq", "id").iterator()
-    next_signed = next(signed, None)
-    found = with_safe_columns(Entry.objects.filter(chain=head.name)).order_by("seq")
-    for entry, is_readable in read_safely(found.iterator()):
-        if entry.seq != expected:
-            yield ChainFault(head.name, expected, f"entry missing; the next one is {entry.seq}")
-            expected = entry.seq
-        elif bytes(entry.previous_hash) != previous:
-            yield ChainFault(head.name, entry.seq, "does not follow from the entry before it")
-        if not is_readable:
-            yield ChainFault(head.name, entry.seq, "cannot be read")
-        elif bytes(entry.hash) != recomputed_hash(entry):
-            yield ChainFault(head.name, entry.seq, "was changed after it was written")
-        previous, expected = bytes(entry.hash), expected + 1
+    signed = _after(SignedHead.objects.filter(chain=head.name), after).order_by("seq", "id")
+    heads = signed.iterator()
+    next_signed = next(heads, None)
+    found = _after(with_safe_columns(Entry.objects.filter(chain=head.name)), after).order_by("seq")
+    for entry, is_readable in read_safely(found[:most].iterator()):
+        yield from _faults_of_entry(entry, place, is_readable=is_readable)
+        place, entries = ChainPlace(entry.seq, bytes(entry.hash)), entries + 1
         if entry.seq == head.last_seq:
-            hash_at_head = previous
+            hash_at_head = place.hash
         while next_signed is not None and next_signed.seq <= entry.seq:
             yield from _faults_of_signed(next_signed, entry, accepted_at)
-            next_signed = next(signed, None)
-    if hash_at_head != (bytes(head.last_hash) or GENESIS) or not _reaches(head, expected - 1):
+            next_signed = next(heads, None)
+    if entries == most:
+        return ChainPortion(entries, place)
+    if hash_at_head != (bytes(head.last_hash) or GENESIS) or not _reaches(head, place.seq):
         yield ChainFault(head.name, head.last_seq, "the end of the chain is missing or was changed")
     while next_signed is not None:
         yield from _faults_of_signed(next_signed, None, accepted_at)
-        next_signed = next(signed, None)
+        next_signed = next(heads, None)
+    return ChainPortion(entries, None)
+
+
+def _after(rows: "QuerySet[_Row]", place: ChainPlace) -> "QuerySet[_Row]":
+    # From the beginning whatever number stands there: also what was put before the first one.
+    return rows if place == BEGINNING else rows.filter(seq__gt=place.seq)
+
+
+def _faults_of_entry(
+    entry: Entry, before: ChainPlace, *, is_readable: bool
+) -> Iterator[ChainFault]:
+    if entry.seq != before.seq + 1:
+        missing = f"entry missing; the next one is {entry.seq}"
+        yield ChainFault(entry.chain, before.seq + 1, missing)
+    elif bytes(entry.previous_hash) != before.hash:
+        yield ChainFault(entry.chain, entry.seq, "does not follow from the entry before it")
+    if not is_readable:
+        yield ChainFault(entry.chain, entry.seq, "cannot be read")
+    elif bytes(entry.hash) != recomputed_hash(entry):
+        yield ChainFault(entry.chain, entry.seq, "was changed after it was written")
 
 
 def _reaches(head: Chain, seq: int) -> bool:

@@ -17,10 +17,16 @@ _SIZE = 50
 
 @require_GET
 def audit(request: SignedInRequest) -> HttpResponse:
-    """Who did what, looked at what, and why; and whether the record is whole."""
+    """Who did what, looked at what, and why; and whether the record is whole.
+
+    Asked by a script, only how far the record was read again.
+    """
     units = entries.audited_units(request.officer)
     if not units:
         raise Http404
+    state = entries.chain_state(units, check=request.GET.get("check", ""))
+    if request.htmx:
+        return render(request, "audit_page/reading.html", {"state": state})
     known = entries.entries_of_units(request.officer, units)
     chosen = {name: request.GET.get(name, "").strip() for name in ("officer", "action", "thing")}
     rows = entries.page_of_entries(
@@ -33,7 +39,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     actions = list(known.order_by().values_list("action", flat=True).distinct())
     context = {
         "rows": entries.entry_rows(rows, request.officer),
-        "state": entries.chain_state(units, check=request.GET.get("check") == "1"),
+        "state": state,
         "officers": entries.officers_in_entries(known),
         "actions": sorted((act_words.act_words(code), code) for code in actions),
         "chosen": chosen,

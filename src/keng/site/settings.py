@@ -173,6 +173,7 @@ TEMPLATES = [
     },
 ]
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+FORM_RENDERER = "keng.kit.form_renderer.FormRenderer"
 TEMPLATES[0]["DIRS"] = [os.path.join(PACKAGE, "templates")]  # noqa: PTH118
 STATICFILES_DIRS = [os.path.join(PACKAGE, "static")]  # noqa: PTH118
 LOCALE_PATHS = [os.path.join(PACKAGE, "locale")]  # noqa: PTH118

@@ -20,6 +20,7 @@ BENCHES: dict[str, str] = {
     "intake": "keng_dev.bench.intake",
     "single": "keng_dev.bench.single",
     "desk": "keng_dev.bench.desk",
+    "paint": "keng_dev.bench.paint",
     "lookup": "keng_dev.bench.lookup",
     "delivery": "keng_dev.bench.delivery",
     "words": "keng_dev.bench.words",

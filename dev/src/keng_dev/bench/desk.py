@@ -26,14 +26,15 @@ _INDEXES = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
 
 def measure(bench: Bench) -> list[Figure]:
     """Every value of a round is a mean of pages, or a median of questions."""
-    busy, quiet, idle = _desk("Busy"), _desk("Quiet"), _desk("Idle")
+    busy, quiet, idle = make_desk("Busy"), make_desk("Quiet"), make_desk("Idle")
     bench.make_unit_keys()
-    _write_tips(busy, TIPS)
-    _write_tips(quiet, FEW)
+    write_tips(busy, TIPS)
+    write_tips(quiet, FEW)
     page, empty = _Page(bench, busy), _Page(bench, idle)
     tip, alone = _TipPage(bench, busy), _TipPage(bench, quiet)
     queries, few = _Queries(busy), _Queries(quiet)
-    for each in (page, empty, tip, alone):
+    simple = _SimplePage(bench, busy)
+    for each in (page, empty, tip, alone, simple):
         each.round()
     found = alternate(
         bench.rounds,
@@ -42,6 +43,7 @@ def measure(bench: Bench) -> list[Figure]:
             "empty": empty.round,
             "tip": tip.round,
             "alone": alone.round,
+            "simple": simple.round,
             "list": queries.inbox,
             "unindexed": queries.inbox_without_indexes,
             "few": few.inbox,
@@ -80,6 +82,21 @@ def _of_pages(found: dict[str, list[Any]], page: "_Page", empty: "_Page") -> lis
             found["alone"],
             f"the same page at a desk of {FEW} open tips",
             Target("≤", 2, of="ratio"),
+        ),
+        *(
+            Figure(
+                f"{name}_beside_simple",
+                f"{what}; app + database",
+                "ms",
+                found[of],
+                found["simple"],
+                "the officer's settings, the simplest page behind the sign-in",
+                Target("≤", 3, of="ratio"),
+            )
+            for name, what, of in (
+                ("inbox_page", f"page of the list with {TIPS:,} open tips", "page"),
+                ("tip_page", f"page of one of {TIPS:,} open tips", "tip"),
+            )
         ),
     ]
 
@@ -125,7 +142,7 @@ def _of_queries(found: dict[str, list[Any]]) -> list[Figure]:
     ]
 
 
-def _desk(name: str) -> Any:
+def make_desk(name: str) -> Any:
     """An officer on duty at a desk of its own."""
     from keng.accounts.models import Officer, Post  # noqa: PLC0415 -- needs the settings
     from keng.kit import times  # noqa: PLC0415
@@ -142,7 +159,7 @@ def _desk(name: str) -> Any:
     return officer
 
 
-def _write_tips(officer: Any, count: int) -> None:
+def write_tips(officer: Any, count: int) -> None:
     """Sealed, examined and findable, by the same code as anybody's."""
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
@@ -173,6 +190,18 @@ def _write_tips(officer: Any, count: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def session_key_of(officer: Any) -> str:
+    """What the cookie of a browser holds in which the officer has just signed in."""
+    from django.test import Client  # noqa: PLC0415 -- needs the settings
+
+    from keng.accounts.middleware import bind_session  # noqa: PLC0415
+
+    session = Client(SERVER_NAME="localhost").session
+    bind_session(session, officer)
+    session.save()
+    return session.session_key or ""
+
+
 class _Page:
     """One officer's list, whole: middleware, session, queries, template."""
 
@@ -180,15 +209,10 @@ class _Page:
         from django.conf import settings  # noqa: PLC0415 -- needs the settings
         from django.test import Client  # noqa: PLC0415
 
-        from keng.accounts.middleware import bind_session  # noqa: PLC0415
-
         self._bench, self.kb = bench, 0.0
         # A name that the site answers to; the client's own is known in tests alone.
         self._client = Client(SERVER_NAME="localhost")
-        session = self._client.session
-        bind_session(session, officer)
-        session.save()
-        self._client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+        self._client.cookies[settings.SESSION_COOKIE_NAME] = session_key_of(officer)
 
     def round(self) -> float:
         from django.conf import settings  # noqa: PLC0415 -- needs the settings
@@ -230,6 +254,13 @@ class _TipPage(_Page):
 
     def address(self, number: int) -> str:
         return f"/tips/{self._tips[number % len(self._tips)]}/"
+
+
+class _SimplePage(_Page):
+    """What every page costs: who asks, the menus, one small form."""
+
+    def address(self, number: int) -> str:
+        return "/settings/"
 
 
 class _Queries:

@@ -139,7 +139,7 @@ class _Runner:
     def new(self) -> Run:
         """New people with a message each; afterwards every one of them has a tip."""
         self._round += 1
-        write_requests(self._file, map(self._request, range(self._tips)))
+        write_requests(self._file, (webhook(self._round, n) for n in range(self._tips)))
         before = _count("tips_tip")
         run = self._hammer()
         if _count("tips_tip") - before != self._tips:
@@ -170,38 +170,38 @@ class _Runner:
             raise RuntimeError(f"the edge answered {told['answers']}")
         return meter.run(self._tips, self._tips / told["seconds"])
 
-    def _request(self, n: int) -> bytes:
-        from keng.channels.zalo_oa import signature  # noqa: PLC0415 -- needs nothing before
 
-        stamp = str(int(time.time() * 1000))
-        body = json.dumps(
-            {
-                "app_id": SECRETS["app_id"],
-                "sender": {"id": f"{self._round:04d}{n:012d}"},
-                "user_id_by_app": f"8{self._round:04d}{n:012d}",
-                "recipient": {"id": SECRETS["oa_id"]},
-                "event_name": "user_send_text",
-                "timestamp": stamp,
-                "message": {
-                    # Not one that was read before: what a process remembers of a text is no help.
-                    "text": TEXTS[n % len(TEXTS)].format(
-                        n=(self._round * self._tips + n) % 100_000
-                    ),
-                    "msg_id": f"{self._round:08x}{n:016x}",
-                },
+def webhook(portion: int, n: int, *, slug: str = "bench") -> bytes:
+    """The signed call of one new sender: each pair of numbers is somebody else."""
+    from keng.channels.zalo_oa import signature  # noqa: PLC0415 -- needs nothing before
+
+    stamp = str(int(time.time() * 1000))
+    body = json.dumps(
+        {
+            "app_id": SECRETS["app_id"],
+            "sender": {"id": f"{portion:04d}{n:012d}"},
+            "user_id_by_app": f"8{portion:04d}{n:012d}",
+            "recipient": {"id": SECRETS["oa_id"]},
+            "event_name": "user_send_text",
+            "timestamp": stamp,
+            "message": {
+                # Not one that was read before: what a process remembers of a text is no help.
+                "text": TEXTS[n % len(TEXTS)].format(n=(portion * 7919 + n) % 100_000),
+                "msg_id": f"{portion:08x}{n:016x}",
             },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
-        mark = signature.sign_call(
-            body, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
-        )
-        head = (
-            "POST /hooks/zalo_oa/bench HTTP/1.1\r\n"
-            "Host: localhost\r\nContent-Type: application/json\r\n"
-            f"{signature.ZALO_SIGNATURE_HEADER}: {mark}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+    mark = signature.sign_call(
+        body, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
+    )
+    head = (
+        f"POST /hooks/zalo_oa/{slug} HTTP/1.1\r\n"
+        "Host: localhost\r\nContent-Type: application/json\r\n"
+        f"{signature.ZALO_SIGNATURE_HEADER}: {mark}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def _pgbench(bench: Bench, values: dict[str, str], tips: int) -> Run:
@@ -244,9 +244,7 @@ def _pgbench(bench: Bench, values: dict[str, str], tips: int) -> Run:
 
 def _set_up(bench: Bench) -> Any:
     """A provincial desk with its keys and a Zalo account."""
-    from keng.delivery.credentials import keep_secrets  # noqa: PLC0415 -- needs the settings
-    from keng.delivery.models import ChannelAccount  # noqa: PLC0415
-    from keng.places.models import Unit  # noqa: PLC0415
+    from keng.places.models import Unit  # noqa: PLC0415 -- needs the settings
 
     unit = Unit.objects.create(
         name="Công an tỉnh Đo Lường",
@@ -255,7 +253,15 @@ def _set_up(bench: Bench) -> Any:
         province_code="00",
     )
     bench.make_unit_keys()
-    account = ChannelAccount(channel="zalo_oa", slug="bench", name="Bench", unit=unit)
+    return chat_account_of(unit)
+
+
+def chat_account_of(unit: Any, *, slug: str = "bench") -> Any:
+    """A Zalo account to which `webhook` writes."""
+    from keng.delivery.credentials import keep_secrets  # noqa: PLC0415 -- needs the settings
+    from keng.delivery.models import ChannelAccount  # noqa: PLC0415
+
+    account = ChannelAccount(channel="zalo_oa", slug=slug, name="Bench", unit=unit)
     keep_secrets(account, SECRETS)
     account.save()
     return account

@@ -103,3 +103,28 @@ def test_what_is_recorded_while_a_chain_is_read_is_no_fault(chain):
 def test_an_entry_outside_a_transaction_is_refused():
     with pytest.raises(transaction.TransactionManagementError):
         record("tip.accepted", by="worker", on=None, chain="x")
+
+
+def portions(chain, most):
+    """The faults that are found when no more entries than these are read in one go."""
+    head, place = Chain.objects.get(name=chain), verify.BEGINNING
+    while place is not None:
+        portion = yield from verify.faults_of_chain(head, place, most)
+        assert portion.entries <= most
+        place = portion.place
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("harm", ["none", "changed", "missing", "cut"])
+def test_a_chain_read_in_portions_has_the_same_faults(chain, most, harm):
+    entries = Entry.objects.filter(chain=chain)
+    assert sign_heads() == 1
+    if harm == "changed":
+        entries.filter(seq=2).update(action="tip.other")
+    elif harm == "missing":
+        entries.filter(seq=3).delete()
+    elif harm == "cut":
+        entries.filter(seq=5).delete()
+    whole = list(verify.faults_of_chain(Chain.objects.get(name=chain)))
+    assert bool(whole) == (harm != "none")
+    assert list(portions(chain, most)) == whole

@@ -14,6 +14,7 @@ from keng.accounts.models import PartnerMember, Post
 from keng.accounts.signing_in import NotSignedIn, check_officer_password, confirm_presence
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
+from keng.audit_page import entries as audit_entries
 from keng.audit_page.entries import entry_rows
 from keng.conftest import sign_in
 from keng.decisions import triage
@@ -328,3 +329,26 @@ def test_a_detail_of_any_shape_is_no_error(auditor, unit):
         detail = {"changes": changes, "as_kind": [], "reason": 3}
         record("group.changed", by=officer, on=unit, chain=unit_chain(unit.pk), detail=detail)
     assert auditor.get(AUDIT).status_code == 200
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_long_record_is_read_in_portions_and_the_page_says_how_far(
+    auditor, unit, monkeypatch, is_changed
+):
+    for _time in range(5):
+        record("tip.read", by="worker", on=None, chain=unit_chain(unit.pk))
+    if is_changed:
+        Entry.objects.filter(chain=unit_chain(unit.pk), seq=1).update(action="tip.accepted")
+    monkeypatch.setattr(audit_entries, "CHECKED_AT_ONCE", 1)
+    monkeypatch.setattr(audit_entries, "READ_AT_ONCE", 2)
+    assert "không tự soát lại" in _text(auditor.get(AUDIT))
+    page = auditor.get(AUDIT, {"check": "1"})
+    assert "đã soát 2 trong" in _text(page)
+    assert ("Nhật ký bị sửa" in _text(page)) == is_changed
+    while go_on := page.context["state"].go_on:
+        page = auditor.get(AUDIT, {"check": go_on}, headers={"hx-request": "true"})
+        assert "<html" not in page.content.decode()
+        assert page.context["state"].read <= page.context["state"].entries
+    assert page.context["state"].read == page.context["state"].entries
+    assert ("Chuỗi nguyên vẹn" in _text(page)) != is_changed
+    assert ("Đã soát hết: nhật ký bị sửa ở 1 chỗ" in _text(page)) == is_changed

@@ -19,7 +19,7 @@ from keng.tips.models import Tip
 from keng.tips.origins import channel_name, from_afar_notes, tapped_topic
 from keng.tips.reporter_times import ending_time, reporter_time
 
-_EXCERPT_WORDS, _BRIEF_WORDS, _NEXT_TIP_WORDS = 22, 8, 80
+_EXCERPT_WORDS, _BRIEF_WORDS, _NEXT_TIP_WORDS = 22, 5, 80
 _NEXT_TIPS = 3
 
 
@@ -81,7 +81,7 @@ def row_views(rows: list[InboxRow]) -> list[RowView]:
                 grouped=row.grouped,
                 incident_size=row.incident_size,
                 tone=_deadline_tone(row, due, at),
-                due=due.astimezone(times.VIETNAM).isoformat() if due else "",
+                due=due.astimezone(times.VIETNAM).isoformat(timespec="minutes") if due else "",
                 left=left.strip(),
                 closed=_closed_words(row),
             )

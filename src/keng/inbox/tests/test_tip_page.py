@@ -1,6 +1,7 @@
 """The tip's page: what it shows, what its forms do, and what they refuse without losing words."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from keng.dialogue import answering
 from keng.files import store
 from keng.kit import times
 from keng.tips import deadlines
-from keng.tips.models import Attachment, Sighting, Suggestion, Tip
+from keng.tips.models import Attachment, Sighting, Suggestion, Tip, TipReader
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,34 @@ def test_paging_past_a_tip_is_not_reading_it(desk, unit):
     page(desk, tip)
     desk.post(url("tip-now", tip.pk), {"seen": ""})
     assert not is_read(tip)
+
+
+def test_a_pane_fetched_ahead_says_to_nobody_that_the_tip_was_opened(desk, unit):
+    shown, next_one = waiting_to_be_looked_at(unit), waiting_to_be_looked_at(unit)
+    htmx = {"hx-request": "true"}
+    desk.get(url("tip", shown.pk), headers=htmx)
+    kept = dict(desk.session)
+    ahead = desk.get(url("tip", next_one.pk), {"part": "ahead"}, headers=htmx)
+    assert dict(desk.session) == kept
+    assert not TipReader.objects.filter(tip=next_one).exists()
+    assert not is_read(next_one)
+    seen = re.search(r'data-seen="([^"]*)"', ahead.content.decode())[1]
+    said = {"seen": seen, "opened": "1"}
+    assert desk.post(url("tip-now", next_one.pk), said).status_code == 200
+    assert TipReader.objects.filter(tip=next_one).exists()
+    assert dict(desk.session) != kept
+    assert not is_read(next_one)
+
+
+def test_a_pane_shown_from_before_is_asked_for_anew_where_the_tip_stands_otherwise(desk, unit):
+    tip = waiting_to_be_looked_at(unit)
+    htmx = {"hx-request": "true"}
+    ahead = desk.get(url("tip", tip.pk), {"part": "ahead"}, headers=htmx).content.decode()
+    said = {"seen": re.search(r'data-seen="([^"]*)"', ahead)[1], "opened": "1"}
+    triage.accept_tip(tip.pk, by=make.officer(unit=unit))
+    assert desk.post(url("tip-now", tip.pk), said).status_code == 205
+    Tip.objects.update(responsible_unit=make.unit())
+    assert desk.post(url("tip-now", tip.pk), said).status_code == 404
 
 
 def test_a_tip_in_view_long_enough_is_read_once(desk, unit):

@@ -5,35 +5,53 @@ Of words and numbers only hashes of this process are kept (Python salts them ane
 sealed or withdrawn leaves nothing here that could be read.
 """
 
+import uuid
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
+from typing import Any
 
 from keng.language.same_incident import IncidentTraits, incident_traits
+from keng.language.similarity import shingles
 from keng.places.commune_names import names_of_communes
 from keng.tips.models import Tip
 
-_MOST_KEPT = 2000
-_kept: OrderedDict[Hashable, IncidentTraits] = OrderedDict()
+_MOST_KEPT = 4000
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = Lock()
 
 
 def traits_of_tip(tip: Tip, communes: Sequence[str], categories: Sequence[str]) -> IncidentTraits:
     """For keng.language.same_incident.same_incident, with hashes instead of words and values."""
-    key = (tip.pk, hash(tip.text), tuple(communes))
-    with _lock:
-        traits = _kept.get(key)
-        if traits is not None:
-            _kept.move_to_end(key)
-    if traits is None:
+
+    def read() -> IncidentTraits:
         place_words = names_of_communes(communes)
-        read = incident_traits(tip.text, communes=communes, place_words=place_words)
-        traits = _hashed(read)
-        with _lock:
-            _kept[key] = traits
-            while len(_kept) > _MOST_KEPT:
-                _kept.popitem(last=False)
+        return _hashed(incident_traits(tip.text, communes=communes, place_words=place_words))
+
+    traits: IncidentTraits = _kept_or_read((tip.pk, hash(tip.text), tuple(communes)), read)
     return traits._replace(categories=tuple(categories))
+
+
+def shingles_of_tip(pk: uuid.UUID, text: str) -> frozenset[int]:
+    """For keng.language.similarity.jaccard, hashes instead of words and word pairs."""
+    found: frozenset[int] = _kept_or_read(
+        (pk, hash(text), "shingles"), lambda: frozenset(map(hash, shingles(text)))
+    )
+    return found
+
+
+def _kept_or_read(key: Hashable, read: Callable[[], Any]) -> Any:
+    with _lock:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    found = read()
+    with _lock:
+        _kept[key] = found
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    return found
 
 
 def _hashed(traits: IncidentTraits) -> IncidentTraits:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Min, Q
 
 from keng.accounts.models import Officer
-from keng.inbox.tip.kept_traits import traits_of_tip
+from keng.inbox.tip.kept_traits import shingles_of_tip, traits_of_tip
 from keng.kit import times
 from keng.language.same_incident import same_incident
-from keng.language.similarity import jaccard, shingles
+from keng.language.similarity import jaccard
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
@@ -107,8 +107,8 @@ def duplicate_candidates(
     recent = _other_open_tips(tip, officer)
     used = {each.indicator_id for each in sightings if each.role == Sighting.Role.USED}
     shared = _shared_values(tip, officer, used, [pk for pk, _text, _at in recent])
-    own = shingles(tip.text)
-    alike = {pk: jaccard(own, shingles(text)) for pk, text, _at in recent}
+    own = shingles_of_tip(tip.pk, tip.text)
+    alike = {pk: jaccard(own, shingles_of_tip(pk, text)) for pk, text, _at in recent}
     likeliest = sorted(alike, key=lambda pk: (-len(shared.get(pk, ())), -alike[pk], pk))
     rows = Tip.objects.visible_to(officer).with_incidents_of(officer)
     tips = rows.select_related("place", "suggestion").in_bulk(likeliest[:_MOST_READ])

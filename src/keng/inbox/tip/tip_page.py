@@ -1,6 +1,7 @@
 """One tip: the same facts for the whole page and for the pane beside the inbox."""
 
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -40,6 +41,8 @@ from keng.tips.toast import undo_context
 
 # Asked for by a page on which no script runs, and which therefore cannot tell how long it is open.
 READ_PART = "read"
+# Asked for by the list (ahead.js) while another tip is shown: this one is shown later, or never.
+AHEAD_PART = "ahead"
 
 
 @require_GET
@@ -56,6 +59,8 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         note_first_read(pk, by=request.officer)
         return HttpResponse(status=204)
     context = tip_context(request, found, place="inbox" if in_pane else "page")
+    if in_pane and request.GET.get("part") == AHEAD_PART:
+        return render(request, "inbox/tip/pane.html", context)
     note_place(request, found)
     note_reader(found, by=request.officer)
     if in_pane:
@@ -83,7 +88,9 @@ def tip_go(request: SignedInRequest) -> HttpResponse:
 def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Still there: says so to colleagues, and tells who else is and what happened meanwhile.
 
-    With `read` the tip was in front of the officer long enough to be read (presence.js).
+    With `read` the tip was in front of the officer long enough to be read (presence.js); with
+    `opened` it was put there just now from what was fetched ahead (ahead.js), which asks for it
+    anew where it stands otherwise by now.
     """
     found = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
     if found is None:
@@ -92,6 +99,11 @@ def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if request.POST.get("read"):
         note_first_read(pk, by=request.officer)
     news = changes_since(found, request.POST.get("seen", ""), request.officer)
+    if request.POST.get("opened"):
+        note_place(request, found)
+        # Taken back by its reporter: no decision says so, and its words are destroyed.
+        if news or found.outcome == Tip.Outcome.WITHDRAWN:
+            return HttpResponse(status=HTTPStatus.RESET_CONTENT)
     context = {
         "tip": found,
         "readers": readers.other_readers(found, request.officer),

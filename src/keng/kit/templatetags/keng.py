@@ -20,7 +20,7 @@ def _drawing(box: int, size: int, css: str, body: str) -> SafeString:
     # The drawings are our own constants, so nothing from a request can reach mark_safe.
     return format_html(
         '<svg class="{}" width="{}" height="{}" viewBox="0 0 {} {}" fill="none"'
-        ' stroke="currentColor" aria-hidden="true" focusable="false">{}</svg>',
+        ' stroke="currentColor" aria-hidden="true">{}</svg>',
         css,
         size,
         size,
@@ -127,8 +127,7 @@ def deadline_tone(due: datetime | None) -> str:
 
 def _bars(parts: list[tuple[float, float, str]]) -> SafeString:
     return format_html(
-        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false">{}</svg>',
+        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
         format_html_join(
             "",
             '<rect class="bar-{}" x="{}" width="{}" height="12"/>',

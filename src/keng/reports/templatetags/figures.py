@@ -53,8 +53,7 @@ def bars_beside(figures: list[int | None], maximum: int) -> str:
     """Up to three thin bars over each other, the first one strong: now, and what it is beside."""
     wide = 100 / maximum if maximum else 0
     return format_html(
-        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false">{}</svg>',
+        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
         format_html_join(
             "",
             '<rect class="bar-{}" y="{}" width="{}" height="3"/>',
@@ -73,8 +72,7 @@ def columns_of(figures: list[int | None]) -> str:
     step = 100 / len(figures) if figures else 0
     tall = 12 / most if most else 0
     return format_html(
-        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
-        ' focusable="false">{}</svg>',
+        '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
         format_html_join(
             "",
             '<rect class="bar-{}" x="{}" y="{}" width="{}" height="{}"/>',
