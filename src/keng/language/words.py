@@ -11,7 +11,8 @@ from keng.language.fold import Y_FOR_I, flatten, fold, spelling
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_](?:\.[^\W_])+)?|[^\W_](?:\.[^\W_]){2,}")
 _SENTENCE_END = re.compile(r"[.!?;…\n]")
 _PAUSE = re.compile(r"[,:()\-–—]")
-# Words of chat that everybody reads as another word.
+# Words of chat that everybody reads as another word; what stands for several words
+# ("bjo") is taken apart in keng.language.disguise, as a phrase is compared word by word.
 _SHORT = {
     "ko": "khong",
     "k": "khong",
@@ -20,9 +21,7 @@ _SHORT = {
     "khg": "khong",
     "dc": "duoc",
     "ng": "nguoi",
-    "mn": "moi nguoi",
     "vs": "voi",
-    "bjo": "bay gio",
     "cug": "cung",
 }
 
