@@ -27,8 +27,7 @@ _LOOK_ALIKE = str.maketrans(
     "аеорсухіїјѕԁһӏкмтнвАВЕКМНОРСТУХІЈЅαοεικνρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡ",
     "aeopcyxiijsdhlkmthbABEKMHOPCTYXIJSaoeiknptuxABEZHIKMNOPTYXiag",
 )
-_DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
-_LETTER_SIGNS = re.compile(r"(?<=[^\W\d_])[@$](?=[^\W\d_])")
+_DIGIT_LETTERS = str.maketrans("013457", "oieast")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|gh|gi|ch|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
     r"(?:a[iouy]?|e[ou]?|i(?:a|eu?|u)?|o(?:a[iyo]?|eo?|i|o)?|u(?:a[iy]?|e|i|o[iu]?|u|y(?:a|eu?|u)?)?|"
@@ -71,7 +70,7 @@ def place_words(text: str, glued: dict[str, tuple[str, ...]]) -> list[PlaceWord]
     """The words of a `readable_text`; `glued` are names as they look without their blanks."""
     words = list(_each_word(text, glued))
     for at, word in enumerate(words):
-        if word.is_mended and text[word.start].isdigit() and _has_capital_beside(words, at):
+        if word.is_mended and not text[word.start].isalpha() and _has_capital_beside(words, at):
             # "7ien Luc": a digit is neither small nor a capital.
             words[at] = replace(word, is_capital=True)
     return words
@@ -95,7 +94,6 @@ def is_syllable(folded: str) -> bool:
 def readable_text(text: str) -> str:
     """The text with links blanked and look-alike letters replaced; pictures in words are gone."""
     text = _CHUNK.sub(lambda found: "," if _LINK_MARK.search(found[0]) else found[0], text)
-    text = _LETTER_SIGNS.sub(lambda found: found[0].translate(_DIGIT_LETTERS), text)
     return _PICTURE_IN_WORD.sub("", text.translate(_LOOK_ALIKE))
 
 

@@ -27,6 +27,7 @@ from keng.language.tables import table_entries
 
 # What it takes: to leave the keys as they are, to write like the young, digits for letters.
 _TELEX, _HALF_TELEX, _RESPELLED, _CHAT, _LEET, _JOINED = 1.0, 1.5, 1.5, 2.5, 1.0, 1.5
+_VNI, _DRAWN_OUT = 0.5, 1.5
 # A word that nothing is known of: a name, a brand, a foreign word.
 _UNKNOWN, _UNKNOWN_LETTER, _NAME = 9.0, 1.7, 6.0
 # No name is so long, and none has a capital in its midst.
@@ -49,12 +50,18 @@ _TELEX_PAIRS = (
     ("ow", "ơ"),
     ("uw", "ư"),
 )
+_VNI_TONES = dict(zip("12345", "\u0301\u0300\u0309\u0303\u0323", strict=True))
+_VNI_WORD = re.compile(r"[a-z]+(?:[1-9]+[a-z]*){1,4}")
+_VNI_MARKS = {"6": "aeo", "7": "uo", "8": "a", "9": "d"}
+_VNI_MARKED = {"a6": "â", "e6": "ê", "o6": "ô", "o7": "ơ", "u7": "ư", "a8": "ă", "d9": "đ"}
+_SURE_VNI = re.compile(r"d9[a-z]|(?:[aeo]6|[uo]7|a8)(?:[a-z]|[1-5])|[aeiouy][1-5][a-z]")
 _SURE_TELEX = re.compile(r"dd|aa|ee|oo|[aou]w|w[aou]")
 _NOT_LATIN = re.compile("[^\x00-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _CAPITAL = re.compile("[A-Z]")
 _VOWEL = re.compile("[aeiouy]")
 _TRAILING_KEYS = re.compile(r"[sfrxjw]{1,2}$")
 _REPEATED = re.compile(r"(.)\1{2,}")
+_REPEATED_AT_END = re.compile(r"([^\W\d_])\1+$")
 # One letter for another that sounds or looks alike, at the start, the end or anywhere.
 _CHAT_LETTERS = tuple(
     (re.compile(pattern), instead)
@@ -124,6 +131,7 @@ class Reading(NamedTuple):
     cost: float
     is_telex: bool = False
     is_leet: bool = False
+    is_vni: bool = False
     is_sure: bool = True
     """Not only by one key at the end, which many a foreign word has too."""
 
@@ -165,7 +173,7 @@ def readings_of(written: str) -> tuple[Reading, ...]:
     if is_known(word) or word.isdigit() or not any(c.isalpha() for c in word):
         return ()
     if not word.isalpha():
-        return (*_after_a_sum(word), *_from_leet(word))
+        return (*_after_a_sum(word), *_from_vni(word), *_from_leet(word))
     return tuple(_from_letters(word))
 
 
@@ -200,17 +208,44 @@ def is_leet_for_sure(word: str) -> bool:
     return any(count_of(each.words[0]) >= _MUCH_USED for each in readings if each.is_leet)
 
 
+def is_likely_leet(word: str) -> bool:
+    """Digits at its ends ("m47", "74n") and letters that are nothing without them."""
+    letters = word.strip(_DIGITS)
+    return (
+        bool(letters)
+        and letters != word
+        and letters not in _UNITS
+        and not is_known(letters)
+        and any(count_of(each.words[0]) >= _MUCH_USED for each in readings_of(word) if each.is_leet)
+    )
+
+
+def is_vni_for_sure(word: str) -> bool:
+    """A digit that is the key of an accent in the midst of a word ("lu7a2", "d9a3o")."""
+    return bool(_SURE_VNI.search(word)) and any(
+        count_of(reading.words[0]) for reading in readings_of(word) if reading.is_vni
+    )
+
+
 def _from_letters(word: str) -> Iterator[Reading]:
     if (repeated := _REPEATED.search(fold(word))) and len(set(fold(word))) > 1:
         word = word[: repeated.start() + 1] + word[repeated.end() :]
         if is_known(word):
             yield Reading((word,), 0.5)
+    yield from _drawn_out(word)
     if word.isascii():
         yield from _from_telex(word)
     else:
         yield from _from_accents(word)
     yield from _from_chat(word)
     yield from _run_together(word)
+
+
+def _drawn_out(word: str) -> Iterator[Reading]:
+    """The last letter twice ("đii", "Giangg"), if it makes no other word."""
+    drawn = _REPEATED_AT_END.search(word)
+    if drawn and is_known(short := word[: drawn.start() + 1]) and len(short) > 1:
+        yield Reading((short,), _DRAWN_OUT)
 
 
 def _from_telex(keys: str) -> Iterator[Reading]:
@@ -245,6 +280,26 @@ def _with_a_late_w(letters: str) -> Iterator[str]:
         yield bare.replace("a", "ă")
     if letters.startswith("d") and letters.endswith("d"):
         yield "đ" + letters[1:-1]
+
+
+def _from_vni(keys: str) -> Iterator[Reading]:
+    """ "lu72a d9a3o": digits as keys for accents, each behind its letter or at the end."""
+    if len(keys) > _LONGEST_SYLLABLE + 4 or not _VNI_WORD.fullmatch(keys):
+        return
+    tones = [c for c in keys if c in _VNI_TONES]
+    letters = [c for c in keys if c not in _VNI_TONES and c not in _VNI_MARKS]
+    for key in (c for c in keys if c in _VNI_MARKS):
+        places = [at for at, letter in enumerate(letters) if letter in _VNI_MARKS[key]]
+        if not places:
+            return
+        is_both = key == "7" and "".join(letters[at] for at in places).endswith("uo")
+        for at in places[-2:] if is_both else places[-1:] if key != "9" else places[:1]:
+            letters[at] = _VNI_MARKED[letters[at] + key]
+    if len(tones) > 1:
+        return
+    spelled = _with_tone("".join(letters), _VNI_TONES[tones[0]] if tones else "")
+    if is_syllable(spelled):
+        yield Reading((spelled,), _VNI, is_vni=True)
 
 
 def _from_accents(word: str) -> Iterator[Reading]:
@@ -369,6 +424,11 @@ def _after_a_sum(word: str) -> Iterator[Reading]:
         yield Reading((first, rest), 0.0)
     for reading in _run_together(rest):
         yield Reading((first, *reading.words), 0.0)
+
+
+def words_run_together(word: str) -> tuple[str, ...]:
+    """The likeliest words of which these letters are made; nothing where some are of no word."""
+    return next((reading.words for reading in _run_together(word)), ())
 
 
 def _run_together(word: str) -> Iterator[Reading]:
