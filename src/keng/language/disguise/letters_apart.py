@@ -9,8 +9,9 @@ from keng.language.disguise.syllables import is_known
 _MARKS = r"[.\-_*/]"
 # At least three letters; whoever writes one word so writes those of two letters so as well.
 _APART = re.compile(
-    rf"(?<![^\W_])(?<!{_MARKS})[^\W\d_](?P<between>[ .\-_*/])[^\W\d_]"
-    rf"(?:(?P=between)[^\W\d_])+(?!{_MARKS}?[^\W_])"
+    rf"(?<![^\W_])(?<!{_MARKS})(?<![.\-_/@:] )[^\W\d_](?P<between>[ .\-_*/])[^\W\d_]"
+    # "v n e i d - a . t o p" is a site, and no word of its letters.
+    rf"(?:(?P=between)[^\W\d_])+(?!{_MARKS}?[^\W_])(?! [.\-_/@:] [^\W_])"
 )
 _TWO_APART = re.compile(
     rf"(?<![^\W_])(?<!{_MARKS})([^\W\d_]){_MARKS}([^\W\d_])(?!{_MARKS}?[^\W_])"
@@ -26,29 +27,33 @@ def letters_apart(text: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     is_with_marks = False
     for match in _APART.finditer(text):
-        if words := _words_of_letters(match.group()[::2]):
-            found.append((*match.span(), words))
+        at = match.start()
+        for word in _words_of_letters(match.group()[::2]):
+            if at > match.start() and match["between"] != " ":
+                found.append((at - 1, at, " "))
+            end = at + 2 * len(word) - 1
+            if len(word) > 1:
+                found.append((at, end, word))
             is_with_marks |= match["between"] != " "
+            at = end + 1
     if is_with_marks:
         found += _of_two_letters(text)
     return sorted(found)
 
 
-def _words_of_letters(letters: str) -> str:
-    """The words that these letters are together; empty where they are none."""
+def _words_of_letters(letters: str) -> Iterator[str]:
+    """The words that these letters are together, as they are written; none where some are of no
+    word."""
     is_short_form = letters.isascii() and letters.isupper() and len(letters) <= _SHORT_FORM
     if is_short_form or len(letters) > _MOST_LETTERS:
-        return ""
-    if is_known(letters):
-        return letters
-    words = words_run_together(letters.lower())
+        return
+    words = (letters,) if is_known(letters) else words_run_together(letters.lower())
     if max(map(len, words), default=0) < _LETTERS_OF_A_WORD:
-        return ""
-    made, at = [], 0
+        return
+    at = 0
     for word in words:
-        made.append(letters[at : at + len(word)])
+        yield letters[at : at + len(word)]
         at += len(word)
-    return " ".join(made)
 
 
 def _of_two_letters(text: str) -> Iterator[tuple[int, int, str]]:
