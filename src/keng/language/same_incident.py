@@ -202,7 +202,8 @@ def _worth_of_forms(text: str, words: Sequence[TextWord]) -> dict[str, float]:
 
 def _names_in(text: str, words: Sequence[TextWord]) -> set[int]:
     """Where capital words stand that are no first of a sentence, short form, brand or thing."""
-    if text.isupper():
+    if sum(map(str.isupper, text)) > sum(map(str.islower, text)):
+        # Capitals throughout, perhaps but for a link: they tell no name.
         return set()
     found = _names_of_holders(text, words)
     others = words_listed_as("brands") | words_listed_as("things") | _apps()

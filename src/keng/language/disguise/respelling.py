@@ -235,9 +235,11 @@ def is_vni_for_sure(word: str) -> bool:
 
 def _from_letters(word: str) -> Iterator[Reading]:
     if (repeated := _REPEATED.search(fold(word))) and len(set(fold(word))) > 1:
-        word = word[: repeated.start() + 1] + word[repeated.end() :]
-        if is_known(word):
-            yield Reading((word,), 0.5)
+        # "cứuuu" is no "cứ": where the first of them has an accent, another one may belong there.
+        two, word = (word[: repeated.start() + n] + word[repeated.end() :] for n in (2, 1))
+        for short in (two, word) if len(set(two[repeated.start() :][:2])) > 1 else (word,):
+            if is_known(short):
+                yield Reading((short,), 0.5)
     yield from _drawn_out(word)
     if word.isascii():
         yield from _from_telex(word)
@@ -424,6 +426,9 @@ def _beside_a_number(word: str) -> Iterator[Reading]:
         words_before = _known_words(before)
         if (before and not words_before) or (len(words_before) > 1 and not after):
             # "vaytien24" is a name.
+            return
+        if len(words_before) == 1 and not is_syllable(before):
+            # "QL31" is one too.
             return
         for unit, rest in _behind_a_number(after):
             words = (*words_before, number + unit, *_known_words(rest))
