@@ -301,10 +301,13 @@ def _worth_of_pair(one: str, its: float, other: str, others: float) -> float:
 
 # The last word of what bears a name: "cây xăng", "vòng xuyến", "mầm non".
 _NAMED_THINGS = frozenset(
-    "cho cau doc xang xuyen chua dinh ga song ho dap deo hoi vien truong thpt thcs non kcn ben cang "
-    "tho san mo tiem quan shop page karaoke ngam de".split()
+    (
+        *("cho", "cau", "doc", "xang", "xuyen", "chua", "dinh", "ga", "song", "ho", "dap", "deo"),
+        *("hoi", "vien", "truong", "thpt", "thcs", "non", "kcn", "ben", "cang", "tho", "san", "mo"),
+        *("tiem", "quan", "shop", "page", "karaoke", "ngam", "de"),
+    )
 )
-_KINDS_OF_PLACES = frozenset("thi tran xa phuong thon".split())
+_KINDS_OF_PLACES = frozenset(("thi", "tran", "xa", "phuong", "thon"))
 # "ngõ 12", "tổ 3": one place.
 _BEFORE_NUMBERS = frozenset(
     [

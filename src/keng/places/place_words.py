@@ -73,7 +73,10 @@ class PlaceWord:
         letters, other_tone = _without_tone(spelled)
         return (
             len(letters) == len(written)
-            and all(one == other or not other.isalpha() for one, other in zip(letters, written, strict=True))
+            and all(
+                one == other or not other.isalpha()
+                for one, other in zip(letters, written, strict=True)
+            )
             and tone in ("", other_tone)
         )
 

@@ -1,8 +1,9 @@
 """What a text says when its disguise is taken off: for reading alone, with the places as written.
 
-Look-alike letters, pictures inside words, raw telex keys, chat spellings, digits for letters and
-words run together are how people hide from filters, or just type. What is shown and kept stays as
-it was written; whoever reads for danger, categories or numbers reads this.
+Look-alike letters, pictures inside words, letters apart, raw keys of Telex and VNI, chat spellings,
+digits and signs for letters, and words run together are how people hide from filters, or just type.
+What is shown and kept stays as it was written; whoever reads for danger, categories or numbers
+reads this.
 """
 
 import re

@@ -13,9 +13,7 @@ _APART = re.compile(
     # "v n e i d - a . t o p" is a site, and no word of its letters.
     rf"(?:(?P=between)[^\W\d_])+(?!{_MARKS}?[^\W_])(?! [.\-_/@:] [^\W_])"
 )
-_TWO_APART = re.compile(
-    rf"(?<![^\W_])(?<!{_MARKS})([^\W\d_]){_MARKS}([^\W\d_])(?!{_MARKS}?[^\W_])"
-)
+_TWO_APART = re.compile(rf"(?<![^\W_])(?<!{_MARKS})([^\W\d_]){_MARKS}([^\W\d_])(?!{_MARKS}?[^\W_])")
 _MOST_LETTERS = 60
 # "a b o" are three letters; in what blanks take apart one word at least has so many.
 _LETTERS_OF_A_WORD = 3

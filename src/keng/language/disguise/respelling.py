@@ -1,4 +1,4 @@
-"""What a disguised word may be: raw telex keys, chat spellings, digits for letters, run together.
+"""What a disguised word may be: raw keys, chat spellings, digits for letters, run together.
 
 A reading has a cost, in the measure of a negative logarithm: what it takes to write the word so,
 and how unlikely its words are where they stand. A word is read anew only where that is less than

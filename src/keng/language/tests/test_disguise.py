@@ -41,7 +41,10 @@ READ = [
     ("l ừ a đ ả o qua zalo", "lừa đảo qua zalo"),
     ("to6i bi5 lu72a d9a3o o73 cho75", "tôi bị lừa đảo ở chợ"),
     ("b@o c0ng @n xã bắt tr0m chó giúp t0i", "báo công an xã bắt trộm chó giúp tôi"),
-    ("cóaiởđâykhông, nhàtôicháyrồicứuvớimọingườiơi", "có ai ở đây không, nhà tôi cháy rồi cứu với mọi người ơi"),
+    (
+        "cóaiởđâykhông, nhàtôicháyrồicứuvớimọingườiơi",
+        "có ai ở đây không, nhà tôi cháy rồi cứu với mọi người ơi",
+    ),
     ("vụ2xe đâm nhau, mất500kở chợ", "vụ 2 xe đâm nhau, mất 500k ở chợ"),
     ("bjo nó chạy rồiii", "bây giờ nó chạy rồi"),
     ("khôngg aii cứuu", "không ai cứu"),

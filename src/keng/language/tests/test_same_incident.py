@@ -203,7 +203,9 @@ def test_a_thing_that_bears_the_name_of_its_commune_is_one_place() -> None:
 
 def test_capitals_throughout_make_no_names() -> None:
     written = "NHÓM NGƯỜI LẠ GÕ CỬA TỪNG NHÀ, XEM vaynhanh.top"
-    assert incident_traits(written).words["go cua"] == incident_traits(written.lower()).words["go cua"]
+    assert (
+        incident_traits(written).words["go cua"] == incident_traits(written.lower()).words["go cua"]
+    )
 
 
 @cache
