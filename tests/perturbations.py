@@ -1,4 +1,4 @@
-"""Eight ways in which people disguise a text, so that filters do not read it and people still do.
+"""Twelve ways in which people disguise a text, so that filters do not read it and people still do.
 
 Each turns a text into another one with the same meaning. What stands in an indicator is left alone
 where nobody could turn it back (a link in which "o" became "0" is another link).
@@ -68,6 +68,9 @@ _TELEX_LETTERS = {
     "ư": "uw",
     "đ": "dd",
 }
+_VNI_TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
+_VNI_LETTERS = {"ă": "a8", "â": "a6", "ê": "e6", "ô": "o6", "ơ": "o7", "ư": "u7", "đ": "d9"}
+_SIGNS = {"a": "@", "e": "3", "i": "!", "o": "0", "s": "$"}
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"}
 _TEENCODE = {
     "không": ("ko", "k", "hok", "hk", "khum"),
@@ -166,14 +169,36 @@ def telex(text: str, chance: random.Random) -> str:
 
 def telex_keys(word: str) -> str:
     """What is typed for a word, the tone last."""
+    return _keys(word, _TELEX_LETTERS, _TELEX_TONES)
+
+
+def vni(text: str, chance: random.Random) -> str:
+    """ "lừa đảo" -> "lu7a2 d9ao3": the keys of the other way of typing."""
+    return _by_word(
+        text,
+        lambda word: _keys(word, _VNI_LETTERS, _VNI_TONES) if chance.random() < 0.5 else word,
+    )
+
+
+def _keys(word: str, of_letters: dict[str, str], of_tones: dict[str, str]) -> str:
     made, tone = [], ""
     for character in unicodedata.normalize("NFC", word):
         parts = unicodedata.normalize("NFD", character)
-        tone = next((_TELEX_TONES[p] for p in parts if p in _TELEX_TONES), tone)
-        letter = unicodedata.normalize("NFC", "".join(p for p in parts if p not in _TELEX_TONES))
-        keys = _TELEX_LETTERS.get(letter.lower(), letter)
+        tone = next((of_tones[p] for p in parts if p in of_tones), tone)
+        letter = unicodedata.normalize("NFC", "".join(p for p in parts if p not in of_tones))
+        keys = of_letters.get(letter.lower(), letter)
         made.append(keys.capitalize() if letter.isupper() and len(keys) > 1 else keys)
     return "".join(made) + tone
+
+
+def letters_apart(text: str, chance: random.Random) -> str:
+    """ "lừa đảo" -> "l.ừ.a đ ả o"."""
+
+    def disguised(word: str) -> str:
+        is_left = len(word) < 3 or not word.isalpha() or chance.random() > 0.3
+        return word if is_left else chance.choice(".-*_ ").join(word)
+
+    return _by_word(text, disguised)
 
 
 def missing_spaces(text: str, chance: random.Random) -> str:
@@ -183,14 +208,27 @@ def missing_spaces(text: str, chance: random.Random) -> str:
     )
 
 
+def no_spaces(text: str, _chance: random.Random) -> str:
+    """ "cháy nhà dân" -> "cháynhàdân"."""
+    return re.sub(r"(?<=[^\W\d_]) (?=[^\W\d_])", "", text)
+
+
 def leet(text: str, chance: random.Random) -> str:
     """ "trộm" -> "tr0m"."""
+    return _with_letters(text, _LEET, chance)
 
+
+def signs_for_letters(text: str, chance: random.Random) -> str:
+    """ "trộm xe ở chợ" -> "tr0m x3 0 chợ", "công an" -> "c0ng @n"."""
+    return _with_letters(text, _SIGNS, chance)
+
+
+def _with_letters(text: str, instead: dict[str, str], chance: random.Random) -> str:
     def disguised(word: str) -> str:
         if len(word) < 2 or not word.isalpha() or chance.random() > 0.5:
             return word
         return "".join(
-            _LEET[fold(c)] if fold(c) in _LEET and chance.random() < 0.6 else c for c in word
+            instead[fold(c)] if fold(c) in instead and chance.random() < 0.6 else c for c in word
         )
 
     return _by_word(text, disguised)
@@ -205,6 +243,10 @@ PERTURBATIONS: dict[str, Disguise] = {
     "telex left-overs": telex,
     "missing spaces": missing_spaces,
     "leet": leet,
+    "VNI left-overs": vni,
+    "letters apart": letters_apart,
+    "no spaces": no_spaces,
+    "signs for letters": signs_for_letters,
 }
 # These are turned back in a number, a link or a plate too.
 _IN_INDICATORS = {"split digits"}

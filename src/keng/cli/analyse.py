@@ -101,14 +101,10 @@ def communes_of(tip: TipLine) -> CommunesInText:
 
 def traits_of(tip: TipLine) -> IncidentTraits:
     """What tells its event from others, as the desk compares two tips."""
-    named = communes_of(tip)
-    communes = list(named.ranked)
-    if named.commune is None and tip.commune_of_channel:
-        # What is named perhaps may be a hamlet of the commune that it was sent from.
-        communes.append(tip.commune_of_channel)
+    communes = communes_of(tip).may_be_about(tip.commune_of_channel)
     return incident_traits(
         tip.text,
-        communes=list(dict.fromkeys(communes)),
+        communes=communes,
         place_words=names_of_communes(communes),
         categories=analyse_text(tip.text)["category"],
     )

@@ -8,7 +8,7 @@ little they tell.
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -30,9 +30,11 @@ from keng.language.words import TextWord, words_of
 
 # A word is worth what it tells beyond those that many tips hold, in natural logarithms; one of
 # the tables of categories tells of the offence, which many have in common.
-_EVERYDAY, _OF_MANY_TIPS, _MOST_OF_WORD, _MOST_OF_USUAL = 4.5, 3.0, 2.5, 0.8
-_PAIR, _EVERYDAY_PAIR, _NUMBER_PAIR = 2.0, 0.5, 3.5
+_EVERYDAY, _OF_MANY_TIPS, _MOST_OF_WORD, _MOST_OF_USUAL = 4.5, 3.0, 2.5, 1.2
+_PAIR, _EVERYDAY_PAIR, _NUMBER_PAIR = 2.0, 0.8, 3.5
 _NAME, _SHORT_FORM = 3.5, 4
+# "chợ Nếnh", "cây xăng Phố Mới": one place in a commune. "bà Tròn": one person.
+_LANDMARK, _NAME_PAIR = 3.0, 1.5
 _SURNAME = re.compile(SURNAMES)
 # The family name and at least two more: "VU THI LAN" is how a bank writes whose account it is.
 _LEAST_HOLDER_NAMES = 3
@@ -107,6 +109,7 @@ def _banks() -> frozenset[str]:
 
 # What the traits of two texts weigh. From _EVEN on they are more likely one event than two.
 _ONE_COMMUNE, _OTHER_COMMUNE, _ONE_CATEGORY, _NEAR_CATEGORY = 4.0, -8.0, 2.0, 1.0
+_OTHER_CATEGORY = -1.5
 _ONE_INDICATOR, _OTHER_INDICATORS, _OTHER_BANK = 20.0, -8.0, -3.0
 _EVEN, _STEEP = 14.0, 0.5
 # From half of the words on what both share makes a copy of it.
@@ -129,6 +132,8 @@ def _weight_of_both(one: IncidentTraits, other: IncidentTraits) -> float:
             weight += _ONE_CATEGORY
         elif not set(one.categories).isdisjoint(other.categories):
             weight += _NEAR_CATEGORY
+        else:
+            weight += _OTHER_CATEGORY
     if not one.indicators.isdisjoint(other.indicators):
         weight += _ONE_INDICATOR
     elif {kind for kind, _value in one.indicators} & {kind for kind, _value in other.indicators}:
@@ -184,7 +189,21 @@ def _weighed_words(
         if one and other:
             made[f"{one} {other}"] = _worth_of_pair(one, its, other, others)
     made |= _worth_of_forms(text, read)
+    made |= dict.fromkeys(_landmarks(read, names, place_keys), _LANDMARK)
     return {each: worth for each, worth in made.items() if worth > 0}
+
+
+def _landmarks(
+    words: Sequence[TextWord], names: Collection[int], place_keys: Collection[str]
+) -> Iterator[str]:
+    """What bears a name, also that of its commune, which by itself tells nothing more."""
+    for at, word in enumerate(words):
+        if word.folded not in _NAMED_THINGS:
+            continue
+        beside = words[at + 1 : at + 4]
+        name = next((each for each in beside if each.folded not in _KINDS_OF_PLACES), None)
+        if name and (name.start in names or name.folded in place_keys):
+            yield f"@{word.folded} {name.folded}"
 
 
 def _worth_of_forms(text: str, words: Sequence[TextWord]) -> dict[str, float]:
@@ -202,7 +221,8 @@ def _worth_of_forms(text: str, words: Sequence[TextWord]) -> dict[str, float]:
 
 def _names_in(text: str, words: Sequence[TextWord]) -> set[int]:
     """Where capital words stand that are no first of a sentence, short form, brand or thing."""
-    if text.isupper():
+    if sum(map(str.isupper, text)) > sum(map(str.islower, text)):
+        # Capitals throughout, perhaps but for a link: they tell no name.
         return set()
     found = _names_of_holders(text, words)
     others = words_listed_as("brands") | words_listed_as("things") | _apps()
@@ -273,9 +293,21 @@ def _worth_of_pair(one: str, its: float, other: str, others: float) -> float:
         return 0.0
     if one.isdigit() or other.isdigit():
         return _NUMBER_PAIR if one in _BEFORE_NUMBERS else 0.0
-    return _PAIR if min(its, others) > _MOST_OF_USUAL else min(_EVERYDAY_PAIR, its, others)
+    if min(its, others) > _MOST_OF_USUAL:
+        return _PAIR
+    is_name = max(its, others) == _NAME
+    return _NAME_PAIR if is_name else min(_EVERYDAY_PAIR, its, others)
 
 
+# The last word of what bears a name: "cây xăng", "vòng xuyến", "mầm non".
+_NAMED_THINGS = frozenset(
+    (
+        *("cho", "cau", "doc", "xang", "xuyen", "chua", "dinh", "ga", "song", "ho", "dap", "deo"),
+        *("hoi", "vien", "truong", "thpt", "thcs", "non", "kcn", "ben", "cang", "tho", "san", "mo"),
+        *("tiem", "quan", "shop", "page", "karaoke", "ngam", "de"),
+    )
+)
+_KINDS_OF_PLACES = frozenset(("thi", "tran", "xa", "phuong", "thon"))
 # "ngõ 12", "tổ 3": one place.
 _BEFORE_NUMBERS = frozenset(
     [

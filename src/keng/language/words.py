@@ -13,7 +13,8 @@ _WORD = re.compile(r"[^\W_]+(?:\.[^\W_](?:\.[^\W_])+)?|[^\W_](?:\.[^\W_]){2,}")
 _LETTERS_WITH_DOTS = re.compile(r"\.[^\W_]\.")
 _SENTENCE_END = re.compile(r"[.!?;…\n]")
 _PAUSE = re.compile(r"[,:()\-–—]")
-# Words of chat that everybody reads as another word.
+# Words of chat that everybody reads as another word; what stands for several words
+# ("bjo") is taken apart in keng.language.disguise, as a phrase is compared word by word.
 _SHORT = {
     "ko": "khong",
     "k": "khong",
@@ -22,9 +23,7 @@ _SHORT = {
     "khg": "khong",
     "dc": "duoc",
     "ng": "nguoi",
-    "mn": "moi nguoi",
     "vs": "voi",
-    "bjo": "bay gio",
     "cug": "cung",
 }
 _TWO_FOR_ONE = frozenset(whole for whole in _SHORT.values() if " " in whole)

@@ -57,6 +57,15 @@ class CommunesInText:
     words: str = ""
     """The words that name the commune, as they are written."""
 
+    def may_be_about(self, commune_of_channel: str | None) -> tuple[str, ...]:
+        """The codes of the communes it may be about, the likeliest first.
+
+        What is named perhaps may be a hamlet of the commune that it was sent from.
+        """
+        if self.commune is not None or not commune_of_channel:
+            return self.ranked
+        return tuple(dict.fromkeys((*self.ranked, commune_of_channel)))
+
 
 def communes_in_text(
     text: str,

@@ -279,6 +279,12 @@ class PlaceMentions:
     def _spelled(self, span: Span) -> NameKey:
         return tuple(word.spelled for word in self.words[span.start : span.end])
 
+    def _is_as_spelled(self, span: Span, spelled: NameKey) -> bool:
+        words = self.words[span.start : span.end]
+        return len(words) == len(spelled) and all(
+            word.is_as_spelled(other) for word, other in zip(words, spelled, strict=True)
+        )
+
     def _reads_as_area(self, span: Span, spelled: NameKey, cue: Cue | None) -> bool:
         """Whether a province or district is named: by its kind, in capitals, or with its marks."""
         if not spelled or span.is_typo:
@@ -345,7 +351,8 @@ class PlaceMentions:
             # A slip that makes no syllable is one; another syllable may be another place.
             return -3 if all(is_syllable(word.folded) for word in words) else 0
         if any(word.is_mended for word in words):
-            return 2 if is_capital else 0
+            is_whole = any(self._is_as_spelled(span, place.spelled) for place in places)
+            return (4 if is_whole else 2) if is_capital else (2 if is_whole else 0)
         if is_exact and (self.text.is_marked or has_marks):
             return 4 if is_capital else 2
         if is_bare and not self.text.is_marked:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from keng.language.disguise.respelling import one_word_readings
-from keng.language.fold import fold, spelling
+from keng.language.fold import TONES, fold, spelling
 from keng.language.indicators.patterns import SURNAMES
 from keng.language.words import folded_key, words_of
 
@@ -27,8 +27,7 @@ _LOOK_ALIKE = str.maketrans(
     "аеорсухіїјѕԁһӏкмтнвАВЕКМНОРСТУХІЈЅαοεικνρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡ",
     "aeopcyxiijsdhlkmthbABEKMHOPCTYXIJSaoeiknptuxABEZHIKMNOPTYXiag",
 )
-_DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
-_LETTER_SIGNS = re.compile(r"(?<=[^\W\d_])[@$](?=[^\W\d_])")
+_DIGIT_LETTERS = str.maketrans("013457", "oieast")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|gh|gi|ch|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
     r"(?:a[iouy]?|e[ou]?|i(?:a|eu?|u)?|o(?:a[iyo]?|eo?|i|o)?|u(?:a[iy]?|e|i|o[iu]?|u|y(?:a|eu?|u)?)?|"
@@ -60,6 +59,26 @@ class PlaceWord:
     """It was read out of something else: its spelling says nothing."""
     others: tuple[str, ...] = ()
     """What a mended one may be as well, as it is looked up: a name is no likely word."""
+    written: str = ""
+    """Of a mended one, in small letters."""
+
+    def is_as_spelled(self, spelled: str) -> bool:
+        """Whether it is read so, or differs only where a digit or sign stands for a letter.
+
+        Such a digit takes the accents of its letter along.
+        """
+        if self.spelled == spelled or not self.is_mended or self.written.isalpha():
+            return self.spelled == spelled
+        written, tone = _without_tone(spelling(self.written))
+        letters, other_tone = _without_tone(spelled)
+        return (
+            len(letters) == len(written)
+            and all(
+                one == other or not other.isalpha()
+                for one, other in zip(letters, written, strict=True)
+            )
+            and tone in ("", other_tone)
+        )
 
     @property
     def is_bare(self) -> bool:
@@ -71,10 +90,15 @@ def place_words(text: str, glued: dict[str, tuple[str, ...]]) -> list[PlaceWord]
     """The words of a `readable_text`; `glued` are names as they look without their blanks."""
     words = list(_each_word(text, glued))
     for at, word in enumerate(words):
-        if word.is_mended and text[word.start].isdigit() and _has_capital_beside(words, at):
+        if word.is_mended and not text[word.start].isalpha() and _has_capital_beside(words, at):
             # "7ien Luc": a digit is neither small nor a capital.
             words[at] = replace(word, is_capital=True)
     return words
+
+
+def _without_tone(spelled: str) -> tuple[str, str]:
+    letters = spelled.rstrip(TONES)
+    return letters, spelled[len(letters) :]
 
 
 def _has_capital_beside(words: list[PlaceWord], at: int) -> bool:
@@ -95,7 +119,6 @@ def is_syllable(folded: str) -> bool:
 def readable_text(text: str) -> str:
     """The text with links blanked and look-alike letters replaced; pictures in words are gone."""
     text = _CHUNK.sub(lambda found: "," if _LINK_MARK.search(found[0]) else found[0], text)
-    text = _LETTER_SIGNS.sub(lambda found: found[0].translate(_DIGIT_LETTERS), text)
     return _PICTURE_IN_WORD.sub("", text.translate(_LOOK_ALIKE))
 
 
@@ -108,6 +131,10 @@ def _each_word(text: str, glued: dict[str, tuple[str, ...]]) -> Iterator[PlaceWo
         starts_clause = starts_sentence or bool(_CLAUSE_END.search(between))
         end = word.end
         pieces = _pieces(written, glued)
+        is_name = fold(written) in glued or written[1:] != written[1:].lower()
+        if pieces and len(pieces) > 1 and not is_name and word.folded != folded_key(fold(written)):
+            # One word that is read as another one is not two.
+            pieces = None
         others = _other_readings(word.folded, written, pieces)
         if others is not None:
             yield PlaceWord(
@@ -121,6 +148,7 @@ def _each_word(text: str, glued: dict[str, tuple[str, ...]]) -> Iterator[PlaceWo
                 starts_sentence,
                 is_mended=True,
                 others=others,
+                written=written.lower(),
             )
             continue
         if pieces is None:

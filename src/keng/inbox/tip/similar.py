@@ -18,6 +18,7 @@ from keng.language.similarity import jaccard
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
+from keng.places.local_names import commune_code_of
 from keng.tips.models import Sighting, Tip
 
 _RECENT = datetime.timedelta(days=30)
@@ -111,7 +112,7 @@ def duplicate_candidates(
     alike = {pk: jaccard(own, shingles_of_tip(pk, text)) for pk, text, _at in recent}
     likeliest = sorted(alike, key=lambda pk: (-len(shared.get(pk, ())), -alike[pk], pk))
     rows = Tip.objects.visible_to(officer).with_incidents_of(officer)
-    tips = rows.select_related("place", "suggestion").in_bulk(likeliest[:_MOST_READ])
+    tips = rows.select_related("place__parent", "suggestion").in_bulk(likeliest[:_MOST_READ])
     mine = traits_of_tip(tip, _communes_of(tip), _categories_of(tip))
     found = []
     for other in tips.values():
@@ -127,10 +128,11 @@ def duplicate_candidates(
 
 
 def _communes_of(tip: Tip) -> list[str]:
-    """What its words name, the likeliest first; else where it came from."""
+    """What its words may name, the likeliest first; else where it came from."""
     suggestion = getattr(tip, "suggestion", None)
     named = [code for code in suggestion.places if len(code) == _COMMUNE_CODE] if suggestion else []
-    return named or ([tip.place.code] if tip.place and len(tip.place.code) == _COMMUNE_CODE else [])
+    came_from = commune_code_of(tip.place)
+    return named or ([came_from] if came_from else [])
 
 
 def _categories_of(tip: Tip) -> list[str]:

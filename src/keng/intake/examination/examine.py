@@ -170,12 +170,14 @@ def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]
 
 
 def _suggestion(tip: Tip, found: Findings, named: CommunesInText) -> Suggestion:
+    # Where nothing is named, the place that it came from stands in the tip.
+    communes = named.may_be_about(commune_code_of(tip.place)) if named.ranked else ()
     return Suggestion(
         tip=tip,
         categories=list(found.categories),
         urgency=found.urgency,
         urgency_reasons=list(found.urgency_reasons),
-        places=list(dict.fromkeys([*named.hamlets, *named.ranked])),
+        places=list(dict.fromkeys([*named.hamlets, *communes])),
     )
 
 

@@ -139,6 +139,17 @@ def test_the_place_of_a_tip_decides_among_namesakes_in_its_words(unit):
     assert Suggestion.objects.get().places == ["07822"]
 
 
+def test_where_no_commune_is_sure_the_one_it_came_from_is_another_guess(unit):
+    here = make.place("Hoàng Vân", code="07822", full_name="Xã Hoàng Vân")
+    for text in ("trộm ở Tam Dị hoặc ở Đại Sơn", "trộm ở xã Tam Dị", "trộm ở ngay đây"):
+        make.tip(unit=unit, place=here, text=text)
+    examine_tips()
+    unsure, sure, silent = Suggestion.objects.order_by("tip_id").values_list("places", flat=True)
+    assert unsure == ["07462", "07627", "07822"]
+    assert sure == ["07462"]
+    assert silent == []
+
+
 @pytest.mark.parametrize("words", ["đừng gọi nữa nhé", "Please do not contact me again"])
 def test_whoever_asks_later_to_be_left_alone_hears_nothing_more(unit, words):
     tip = make.tip(unit=unit)

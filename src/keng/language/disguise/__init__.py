@@ -1,13 +1,15 @@
 """What a text says when its disguise is taken off: for reading alone, with the places as written.
 
-Look-alike letters, pictures inside words, raw telex keys, chat spellings, digits for letters and
-words run together are how people hide from filters, or just type. What is shown and kept stays as
-it was written; whoever reads for danger, categories or numbers reads this.
+Look-alike letters, pictures inside words, letters apart, raw keys of Telex and VNI, chat spellings,
+digits and signs for letters, and words run together are how people hide from filters, or just type.
+What is shown and kept stays as it was written; whoever reads for danger, categories or numbers
+reads this.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -17,15 +19,23 @@ from keng.language.disguise.characters import (
     pictures_inside,
     unseen_inside,
 )
+from keng.language.disguise.letters_apart import letters_apart
 from keng.language.disguise.respelling import (
     Reading,
     cost_as_it_is,
     cost_between,
     has_outer_digits,
     is_leet_for_sure,
+    is_likely_leet,
+    is_vni_for_sure,
     readings_of,
 )
-from keng.language.disguise.syllables import is_known, with_likely_accents, words_listed_as
+from keng.language.disguise.syllables import (
+    is_known,
+    likely_spelling_of,
+    with_likely_accents,
+    words_listed_as,
+)
 from keng.language.fold import FlatText, flatten
 from keng.language.tables import table_entries
 
@@ -46,6 +56,10 @@ _AS_LETTERS = "@$!"
 _ALWAYS_PLAIN = f"[{re.escape(''.join(c for c in PLAIN_CHARACTERS if c not in _AS_LETTERS))}]*+"
 _PLAIN = re.compile(rf"{_ALWAYS_PLAIN}(?:[{_AS_LETTERS}](?![^\W_]){_ALWAYS_PLAIN})*+")
 _PLAIN_WORD = re.compile(r"([^\W_]+)")
+# Such a sign beside a letter may stand for one, at the ends of a word too.
+_SIGN_FOR_LETTER = re.compile(r"[@$][^\W\d_]|[^\W\d_][@$]|[^\W_]![^\W_]")
+_ENDS_SENTENCE = re.compile(r"(?![ ,][a-zà-ỹ])")
+_WORD_WITH_SIGNS = re.compile(r"[@$!]?[^\W_]+(?:[@$!]{1,2}[^\W_]+)*[@$!]{0,2}")
 # Links, addresses and names of files are read as they stand.
 _NO_WORDS = re.compile(
     r"://|@[^\W\d_]{0,30}\.|_|\w\.[a-z]{2}|[a-z\d]{4}-[a-z\d]{4}|[\[({<](?:\.|dot|cham|chấm)[\])}>]",
@@ -56,6 +70,8 @@ _DOT_AFTER = re.compile(r"\s{0,2}[\[({<]?\s?(?:\.|dot|ch[aấ]m)\s?[\])}>]?\s{0,
 _OF_A_NUMBER = re.compile(r"[a-z]{1,2}\d|[\doil]+")
 _DIGITS = re.compile(r"[\doil]{2,}")
 _ENGLISH_SHARE = 0.2
+# A single word may be a code ("to6i", "m47").
+_LEAST_OF_KEYS = 2
 # One word of so many has accents where the writer uses them.
 _ACCENTED = 6
 # Capitals alone are short for something, if there are few of them.
@@ -118,7 +134,7 @@ def plain_parts(text: str) -> list[str] | None:
     Most texts hide nothing, and are read far faster when that is known. Asked several times of each
     text, and read once.
     """
-    if not _PLAIN.fullmatch(text):
+    if not _PLAIN.fullmatch(text) or _SIGN_FOR_LETTER.search(text) or any(letters_apart(text)):
         return None
     parts = _PLAIN_WORD.split(text)
     if not _CLEAR_WORDS.are_clear(parts[1::2]) and _reread(text):
@@ -160,7 +176,7 @@ def undisguised(text: str) -> ReadableText:
 
 def _uncovered(text: str) -> ReadableText:
     made = ReadableText(text, latin_letters(text))
-    for pieces in (unseen_inside, apart_accents, pictures_inside):
+    for pieces in (unseen_inside, apart_accents, pictures_inside, letters_apart):
         made = _edited(made, [_Edit(*each) for each in pieces(made.readable)])
     return _edited(made, _reread(made.readable))
 
@@ -210,9 +226,9 @@ def _edited(text: ReadableText, edits: list[_Edit]) -> ReadableText:
 
 def _reread(text: str) -> list[_Edit]:
     """The words that are to be read anew, in their order."""
-    if _CLEAR_WORDS.are_clear(_WORD.findall(text)):
+    words = _words_in(text)
+    if _CLEAR_WORDS.are_clear(word.group() for word in words):
         return []
-    words = list(_WORD.finditer(text))
     lower = [word.group().lower() for word in words]
     english = words_listed_as("signs_of_english")
     if sum(word in english for word in lower) > _ENGLISH_SHARE * len(words):
@@ -221,7 +237,7 @@ def _reread(text: str) -> list[_Edit]:
     unclear = {at for at in unclear if not _is_no_word(text, words[at])} if unclear else unclear
     if not unclear:
         return []
-    is_leet = any(is_leet_for_sure(lower[at]) for at in unclear)
+    keys = _keys_of(lower[at] for at in unclear)
     chosen: list[tuple[int, Reading]] = []
     read = dict[int, str]()
     for at in sorted(unclear):
@@ -231,7 +247,7 @@ def _reread(text: str) -> list[_Edit]:
             _DIGITS.fullmatch(beside) for beside in (after, lower[at - 1] if at else "")
         ):
             continue
-        reading = _best_reading(words[at].group(), before, after, is_leet=is_leet)
+        reading = _best_reading(words[at].group(), before, after, keys)
         if reading is not None:
             chosen.append((at, reading))
             read[at] = reading.words[-1]
@@ -244,7 +260,7 @@ def _reread(text: str) -> list[_Edit]:
             *words[at].span(),
             _as_written(
                 words[at].group(),
-                _accented(reading, is_accented),
+                _accented(words[at].group(), reading, is_accented),
                 hides_capital=_hides_capital(text, words, at),
             ),
         )
@@ -253,17 +269,56 @@ def _reread(text: str) -> list[_Edit]:
     ]
 
 
+def _words_in(text: str) -> list[re.Match[str]]:
+    if not _SIGN_FOR_LETTER.search(text):
+        return list(_WORD.finditer(text))
+    return [
+        _WORD.search(text, match.start()) or match if _ends_with_a_mark(match) else match
+        for match in _WORD_WITH_SIGNS.finditer(text)
+    ]
+
+
+def _ends_with_a_mark(match: re.Match[str]) -> bool:
+    """ "tiền!" before a capital or at the end; "tra! tôi" goes on, and "đ!" is no word without."""
+    word = match.group().rstrip("!")
+    is_end = _ENDS_SENTENCE.match(match.string, match.end()) is not None
+    return len(word) < len(match.group()) and is_end and is_known(word.lower())
+
+
+class _DigitKeys(StrEnum):
+    """What the digits inside the words of a text are."""
+
+    NUMBERS = "numbers"
+    LEET = "letters that look like them"
+    VNI = "keys for accents"
+
+
+def _keys_of(unclear: Iterable[str]) -> _DigitKeys:
+    """Whoever writes one word so does it again; one word with a key may be a code."""
+    vni = leet = likely_leet = 0
+    for word in unclear:
+        vni += is_vni_for_sure(word)
+        leet += is_leet_for_sure(word)
+        likely_leet += is_likely_leet(word)
+    if vni >= _LEAST_OF_KEYS and vni > leet:
+        return _DigitKeys.VNI
+    is_leet = leet > 0 or likely_leet >= _LEAST_OF_KEYS
+    return _DigitKeys.LEET if is_leet else _DigitKeys.NUMBERS
+
+
 def _hides_capital(text: str, words: list[re.Match[str]], at: int) -> bool:
     """ "7ien Luc": a digit is neither small nor a capital, and a name has them at all its words."""
     word, after = words[at], words[at + 1] if at + 1 < len(words) else None
-    if not word.group()[0].isdigit() or after is None or text[word.end() : after.start()] != " ":
+    if word.group()[0].isalpha() or after is None or text[word.end() : after.start()] != " ":
         return False
     return after.group()[0].isupper() and not after.group().isupper()
 
 
-def _accented(reading: Reading, is_accented: bool) -> tuple[str, ...]:
+def _accented(written: str, reading: Reading, is_accented: bool) -> tuple[str, ...]:
     if not (reading.is_leet and is_accented):
         return reading.words
+    if len(reading.words) == 1:
+        return (likely_spelling_of(written.lower(), reading.words[0]),)
     return tuple(with_likely_accents(each) if each.isascii() else each for each in reading.words)
 
 
@@ -290,13 +345,9 @@ def _endings() -> frozenset[str]:
     return frozenset(dict(table_entries("keng.language.indicators", "phrases.txt"))["usual_ending"])
 
 
-def _best_reading(written: str, before: str, after: str, *, is_leet: bool) -> Reading | None:
+def _best_reading(written: str, before: str, after: str, keys: _DigitKeys) -> Reading | None:
     """The likeliest reading between its neighbours; None where it is likelier what it says."""
-    readings = readings_of(written)
-    if has_outer_digits(written) and not is_leet:
-        readings = tuple(reading for reading in readings if not reading.is_leet)
-    elif is_leet:
-        readings = tuple(reading for reading in readings if reading.is_leet) or readings
+    readings = _readings_by_keys(written, keys)
     if not readings:
         return None
     if readings[0].cost == 0:
@@ -305,6 +356,20 @@ def _best_reading(written: str, before: str, after: str, *, is_leet: bool) -> Re
     total = best.cost + cost_between(before, best.words, after)
     is_short_form = written.isalpha() and written.isupper() and len(written) <= _SHORT_FORM
     return best if total + _LEFT_ALONE * is_short_form < cost_as_it_is(written) else None
+
+
+def _readings_by_keys(written: str, keys: _DigitKeys) -> tuple[Reading, ...]:
+    readings = readings_of(written)
+    if keys == _DigitKeys.VNI:
+        return tuple(each for each in readings if each.is_vni) or tuple(
+            each for each in readings if not each.is_leet
+        )
+    readings = tuple(each for each in readings if not each.is_vni)
+    if keys == _DigitKeys.LEET:
+        return tuple(each for each in readings if each.is_leet) or readings
+    if has_outer_digits(written):
+        return tuple(each for each in readings if not each.is_leet)
+    return readings
 
 
 def _as_written(written: str, words: tuple[str, ...], *, hides_capital: bool) -> str:

@@ -1,4 +1,4 @@
-"""What a disguised word may be: raw telex keys, chat spellings, digits for letters, run together.
+"""What a disguised word may be: raw keys, chat spellings, digits for letters, run together.
 
 A reading has a cost, in the measure of a negative logarithm: what it takes to write the word so,
 and how unlikely its words are where they stand. A word is read anew only where that is less than
@@ -27,6 +27,7 @@ from keng.language.tables import table_entries
 
 # What it takes: to leave the keys as they are, to write like the young, digits for letters.
 _TELEX, _HALF_TELEX, _RESPELLED, _CHAT, _LEET, _JOINED = 1.0, 1.5, 1.5, 2.5, 1.0, 1.5
+_VNI, _DRAWN_OUT = 0.5, 1.5
 # A word that nothing is known of: a name, a brand, a foreign word.
 _UNKNOWN, _UNKNOWN_LETTER, _NAME = 9.0, 1.7, 6.0
 # No name is so long, and none has a capital in its midst.
@@ -34,7 +35,7 @@ _LONG, _MORE_LETTERS, _CAPITAL_INSIDE = 8, 1.3, 10.0
 _RARE_SYLLABLE = 12.0
 # No foreign word has Vietnamese accents.
 _NO_FOREIGN_WORD = 12.0
-_LONGEST = 60
+_LONGEST, _LONGEST_OF_LETTERS = 60, 400
 _LONGEST_SYLLABLE = 7
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _TELEX_PAIRS = (
@@ -49,12 +50,18 @@ _TELEX_PAIRS = (
     ("ow", "ơ"),
     ("uw", "ư"),
 )
+_VNI_TONES = dict(zip("12345", "\u0301\u0300\u0309\u0303\u0323", strict=True))
+_VNI_WORD = re.compile(r"[a-z]+(?:[1-9]+[a-z]*){1,4}")
+_VNI_MARKS = {"6": "aeo", "7": "uo", "8": "a", "9": "d"}
+_VNI_MARKED = {"a6": "â", "e6": "ê", "o6": "ô", "o7": "ơ", "u7": "ư", "a8": "ă", "d9": "đ"}
+_SURE_VNI = re.compile(r"d9[a-z]|(?:[aeo]6|[uo]7|a8)(?:[a-z]|[1-5])|[aeiouy][1-5][a-z]")
 _SURE_TELEX = re.compile(r"dd|aa|ee|oo|[aou]w|w[aou]")
 _NOT_LATIN = re.compile("[^\x00-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _CAPITAL = re.compile("[A-Z]")
 _VOWEL = re.compile("[aeiouy]")
 _TRAILING_KEYS = re.compile(r"[sfrxjw]{1,2}$")
 _REPEATED = re.compile(r"(.)\1{2,}")
+_REPEATED_AT_END = re.compile(r"([^\W\d_])\1+$")
 # One letter for another that sounds or looks alike, at the start, the end or anywhere.
 _CHAT_LETTERS = tuple(
     (re.compile(pattern), instead)
@@ -110,7 +117,10 @@ _LONG_NUMBER = re.compile(r"\d{4}")
 _LEET_AT_END, _MUCH_USED = re.compile(r"(?:ch|kh|lu|ng|nh|ph|th|tr)[034]"), 100
 _LEET_INSIDE = re.compile(r"[^\W\d_][0134578@$][^\W\d_]")
 _COUNTED = re.compile(r"\d{1,3}(?:[hg](?:\d{2}p?)?|(?:tr|k|p|ty|t|d|đ)\d{0,2}|m\d{1,2})")
-_SUM_AND_MORE = re.compile(r"(\d{1,4}(?:h|tr|k|kg|km|m|t|tuoi|tuổi|d|đ)(?:\d{1,2})?)([^\W\d_]{2,})")
+_NUMBER_BETWEEN = re.compile(
+    r"([^\W\d_]*)(\d{1,4}(?:(?:h|tr|k|m|t|d|đ)\d{1,2}(?=[^\W\d_]{2}))?)([^\W\d_]*)"
+)
+_UNIT = re.compile(r"kg|km|tr|tuoi|tuổi|[hkmtdđp]")
 _ROAD_AFTER_WORD = re.compile(r"([^\W\d_]{2,})((?:ql|tl)\d{1,3}[a-z]?)")
 _UNITS = frozenset(
     {*"dđghklpst", "tr", "km", "kg", "cm", "mm", "ml", "gb", "mb", "tb", "kw", "kv", "hp", "nd"}
@@ -124,6 +134,7 @@ class Reading(NamedTuple):
     cost: float
     is_telex: bool = False
     is_leet: bool = False
+    is_vni: bool = False
     is_sure: bool = True
     """Not only by one key at the end, which many a foreign word has too."""
 
@@ -135,9 +146,9 @@ def cost_as_it_is(word: str) -> float:
     cost = _UNKNOWN + _UNKNOWN_LETTER * len(word)
     if _CAPITAL.search(word, 1) and not word.isupper():
         cost += _CAPITAL_INSIDE
+    cost += _MORE_LETTERS * max(len(word) - _LONG, 0)
     if not word.isascii():
         return cost + _NO_FOREIGN_WORD
-    cost += _MORE_LETTERS * max(len(word) - _LONG, 0)
     if _CAPITAL.search(word, 1) and not word.isupper():
         return cost
     return cost + (_NAME if word[0].isupper() else 0)
@@ -158,14 +169,16 @@ def cost_between(before: str, words: tuple[str, ...], after: str) -> float:
 def readings_of(written: str) -> tuple[Reading, ...]:
     """Everything that an unknown word may stand for; nothing for a word that is known."""
     word = written.lower()
-    if len(word) > _LONGEST or _NOT_LATIN.search(word):
+    if len(word) > (_LONGEST_OF_LETTERS if word.isalpha() else _LONGEST):
+        return ()
+    if _NOT_LATIN.search(word):
         return ()
     if chat := _chat_spellings().get(word):
         return (Reading(chat, 0.0),)
     if is_known(word) or word.isdigit() or not any(c.isalpha() for c in word):
         return ()
     if not word.isalpha():
-        return (*_after_a_sum(word), *_from_leet(word))
+        return (*_beside_a_number(word), *_from_vni(word), *_from_leet(word))
     return tuple(_from_letters(word))
 
 
@@ -194,23 +207,53 @@ def has_outer_digits(word: str) -> bool:
 def is_leet_for_sure(word: str) -> bool:
     """A digit between letters of one word ("c0ng"): whoever writes so does it again."""
     if _LEET_INSIDE.search(word):
-        return any(reading.is_leet for reading in readings_of(word))
+        readings = readings_of(word)
+        return bool(readings) and readings[0].cost > 0 and any(each.is_leet for each in readings)
     # "ch0", "nh4": letters that are no word, and with the digit one that everybody uses.
     readings = readings_of(word) if _LEET_AT_END.fullmatch(word) else ()
     return any(count_of(each.words[0]) >= _MUCH_USED for each in readings if each.is_leet)
 
 
+def is_likely_leet(word: str) -> bool:
+    """Digits at its ends ("m47", "74n") and letters that are nothing without them."""
+    letters = word.strip(_DIGITS)
+    return (
+        bool(letters)
+        and letters != word
+        and letters not in _UNITS
+        and not is_known(letters)
+        and any(count_of(each.words[0]) >= _MUCH_USED for each in readings_of(word) if each.is_leet)
+    )
+
+
+def is_vni_for_sure(word: str) -> bool:
+    """A digit that is the key of an accent in the midst of a word ("lu7a2", "d9a3o")."""
+    return bool(_SURE_VNI.search(word)) and any(
+        count_of(reading.words[0]) for reading in readings_of(word) if reading.is_vni
+    )
+
+
 def _from_letters(word: str) -> Iterator[Reading]:
     if (repeated := _REPEATED.search(fold(word))) and len(set(fold(word))) > 1:
-        word = word[: repeated.start() + 1] + word[repeated.end() :]
-        if is_known(word):
-            yield Reading((word,), 0.5)
+        # "cứuuu" is no "cứ": where the first of them has an accent, another one may belong there.
+        two, word = (word[: repeated.start() + n] + word[repeated.end() :] for n in (2, 1))
+        for short in (two, word) if len(set(two[repeated.start() :][:2])) > 1 else (word,):
+            if is_known(short):
+                yield Reading((short,), 0.5)
+    yield from _drawn_out(word)
     if word.isascii():
         yield from _from_telex(word)
     else:
         yield from _from_accents(word)
     yield from _from_chat(word)
     yield from _run_together(word)
+
+
+def _drawn_out(word: str) -> Iterator[Reading]:
+    """The last letter twice ("đii", "Giangg"), if it makes no other word."""
+    drawn = _REPEATED_AT_END.search(word)
+    if drawn and is_known(short := word[: drawn.start() + 1]) and len(short) > 1:
+        yield Reading((short,), _DRAWN_OUT)
 
 
 def _from_telex(keys: str) -> Iterator[Reading]:
@@ -245,6 +288,26 @@ def _with_a_late_w(letters: str) -> Iterator[str]:
         yield bare.replace("a", "ă")
     if letters.startswith("d") and letters.endswith("d"):
         yield "đ" + letters[1:-1]
+
+
+def _from_vni(keys: str) -> Iterator[Reading]:
+    """ "lu72a d9a3o": digits as keys for accents, each behind its letter or at the end."""
+    if len(keys) > _LONGEST_SYLLABLE + 4 or not _VNI_WORD.fullmatch(keys):
+        return
+    tones = [c for c in keys if c in _VNI_TONES]
+    letters = [c for c in keys if c not in _VNI_TONES and c not in _VNI_MARKS]
+    for key in (c for c in keys if c in _VNI_MARKS):
+        places = [at for at, letter in enumerate(letters) if letter in _VNI_MARKS[key]]
+        if not places and not (key == "7" and "ươ" in "".join(letters)):
+            return
+        is_both = key == "7" and "".join(letters[at] for at in places).endswith("uo")
+        for at in places[-2:] if is_both else places[-1:] if key != "9" else places[:1]:
+            letters[at] = _VNI_MARKED[letters[at] + key]
+    if len(tones) > 1:
+        return
+    spelled = _with_tone("".join(letters), _VNI_TONES[tones[0]] if tones else "")
+    if is_syllable(spelled):
+        yield Reading((spelled,), _VNI, is_vni=True)
 
 
 def _from_accents(word: str) -> Iterator[Reading]:
@@ -349,26 +412,65 @@ def _cost_of_number_beside(word: str) -> float | None:
     return cost
 
 
-def _after_a_sum(word: str) -> Iterator[Reading]:
-    """A sum, an hour or an age run together with the next word, or a road with the one before.
+def _beside_a_number(word: str) -> Iterator[Reading]:
+    """A number, a sum, an hour, an age or a road run together with the words beside it.
 
-    "500kstk", "17hhom", "trenQL31".
+    "mất500kstk", "vụ2xe", "17hhom", "trenQL31".
     """
     if road := _ROAD_AFTER_WORD.fullmatch(word):
         before, number = road.groups()
-        if is_known(before):
-            yield Reading((before, number), 0.0)
-        for reading in _run_together(before):
-            yield Reading((*reading.words, number), 0.0)
-        return
-    match = _SUM_AND_MORE.fullmatch(word)
-    if match is None or is_known(word.lstrip(_DIGITS)):
-        return
-    first, rest = match.groups()
-    if is_known(rest):
-        yield Reading((first, rest), 0.0)
-    for reading in _run_together(rest):
-        yield Reading((first, *reading.words), 0.0)
+        if words := _known_words(before):
+            yield Reading((*words, number), 0.0)
+    elif match := _NUMBER_BETWEEN.fullmatch(word):
+        before, number, after = match.groups()
+        words_before = _known_words(before)
+        if (before and not words_before) or (len(words_before) > 1 and not after):
+            # "vaytien24" is a name.
+            return
+        if len(words_before) == 1 and not is_syllable(before):
+            # "QL31" is one too.
+            return
+        for unit, rest in _behind_a_number(after):
+            words = (*words_before, number + unit, *_known_words(rest))
+            if len(words) > 1 and not _may_be_leet(word, before, number, unit + rest):
+                yield Reading(words, 0.0)
+                return
+
+
+def _behind_a_number(letters: str) -> Iterator[tuple[str, str]]:
+    """A unit and the words behind it; either may be empty. "hsáng" is an hour in the morning."""
+    match = _UNIT.match(letters)
+    unit = match.group() if match else ""
+    rest = letters[len(unit) :]
+    if letters not in _UNITS and (not letters or is_known(letters)):
+        yield "", letters
+    if unit and (not rest or is_known(rest)):
+        yield unit, rest
+    if letters not in _UNITS and _known_words(letters):
+        yield "", letters
+    if unit and _known_words(rest):
+        yield unit, rest
+
+
+def _may_be_leet(word: str, before: str, number: str, after: str) -> bool:
+    """Of "to3" nobody knows; "tr0m" and "c0ng" are no numbers."""
+    if len(number) > 1 or (not before and after):
+        return False
+    return not after or any(
+        count_of(each.words[0]) >= _MUCH_USED for each in _from_leet(word) if len(each.words) == 1
+    )
+
+
+def _known_words(letters: str) -> tuple[str, ...]:
+    """One word, or several that are run together; nothing where some of it is no word."""
+    if len(letters) < 2:
+        return (letters,) if letters in _ONE_LETTER and not letters.isascii() else ()
+    return (letters,) if is_known(letters) else words_run_together(letters)
+
+
+def words_run_together(word: str) -> tuple[str, ...]:
+    """The likeliest words of which these letters are made; nothing where some are of no word."""
+    return next((reading.words for reading in _run_together(word)), ())
 
 
 def _run_together(word: str) -> Iterator[Reading]:

@@ -130,6 +130,30 @@ def with_likely_accents(bare: str) -> str:
     return best if is_common else bare
 
 
+@lru_cache(maxsize=4096)
+def likely_spelling_of(written: str, read: str) -> str:
+    """The spelling that most words have that fit what is written: "đ0ng" -> "đông".
+
+    `read` is what it says without the accents that its digits took along; it stays where no
+    spelling is that common.
+    """
+    counts = _counts()
+    fitting = [word for word in _spellings().get(fold(read), ()) if _fits(word, written)]
+    if not fitting:
+        return with_likely_accents(read) if read.isascii() else read
+    best = max(fitting, key=lambda word: (counts[spelling(word)], word))
+    all_of_them = sum(counts[spelling(word)] for word in fitting)
+    is_common = counts[spelling(best)] * math.exp(_COMMON_SPELLING) > all_of_them
+    return best if is_common else read
+
+
+def _fits(word: str, written: str) -> bool:
+    """Letter by letter, where a letter is written."""
+    return len(word) == len(written) and all(
+        one == other or not other.isalpha() for one, other in zip(word, written, strict=True)
+    )
+
+
 @cache
 def _spellings() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}

@@ -295,6 +295,13 @@ def test_what_is_only_weighed_calls_nobody_by_itself(text: str, is_clear: bool) 
     assert (found.level, found.is_clear) == ("P1", is_clear)
 
 
+@pytest.mark.parametrize("text", ["bjo nhà em đang cháy to", "chay nha bjo mn oi cuu voi"])
+def test_a_short_word_for_two_words_is_read_as_two(text: str) -> None:
+    found = danger_in(text)
+    assert found is not None
+    assert found.kind == "fire"
+
+
 def test_a_text_is_read_once_and_no_word_of_it_is_kept(monkeypatch):
     read = []
     find = reading._find

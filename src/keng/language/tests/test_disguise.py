@@ -37,6 +37,17 @@ READ = [
     ("xecuatoi bi lay", "xe cua toi bi lay"),
     ("cãi nhau ởcổngLim vì chắnlối", "cãi nhau ở cổng Lim vì chắn lối"),
     ("tr0m ch0 o 7an Yen", "trom cho o Tan Yen"),
+    ("bị l.ừ.a đ-ả-o, c_ó kẻ x.ấ.u", "bị lừa đảo, có kẻ xấu"),
+    ("l ừ a đ ả o qua zalo", "lừa đảo qua zalo"),
+    ("to6i bi5 lu72a d9a3o o73 cho75", "tôi bị lừa đảo ở chợ"),
+    ("b@o c0ng @n xã bắt tr0m chó giúp t0i", "báo công an xã bắt trộm chó giúp tôi"),
+    (
+        "cóaiởđâykhông, nhàtôicháyrồicứuvớimọingườiơi",
+        "có ai ở đây không, nhà tôi cháy rồi cứu với mọi người ơi",
+    ),
+    ("vụ2xe đâm nhau, mất500kở chợ", "vụ 2 xe đâm nhau, mất 500k ở chợ"),
+    ("bjo nó chạy rồiii", "bây giờ nó chạy rồi"),
+    ("khôngg aii cứuu", "không ai cứu"),
 ]
 AS_IT_IS = [
     "Toyota Innova đỗ trước homestay, camera online quay được",
@@ -48,6 +59,9 @@ AS_IT_IS = [
     "Max, Momo, ATM, QA 12-34, TP.BN, T5, B1",
     "我家着火了 저를 도와주세요",
     "Hèo, Béo, Neo, Đắk Lắk, Krông Pắc",
+    "B.H.X.H, U.B.N.D, nhóm A B O, lớp a b c, N.V. Anh",
+    "QL31, mã PA0912345678, web vaytien24, T5, A6, K8",
+    "v n e i d - a . t o p",
     "",
 ]
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 from functools import cache
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from keng.language.categories import suggest_categories
 from keng.language.same_incident import IncidentTraits, incident_traits, same_incident
 from keng.places.commune_names import names_of_communes
+from keng.places.communes_in_text import communes_in_text
 from tests.load.dev_set import dev_tips
 
 
@@ -163,6 +165,47 @@ def test_the_traits_of_a_text_do_not_depend_on_what_was_read_before(
     first = incident_traits(text, communes=codes)
     incident_traits("một chuyện khác hẳn ở Bãi Sậy", communes=["00103"])
     assert incident_traits(text, communes=codes) == first
+
+
+def test_pairs_of_our_own() -> None:
+    """Written without a look at the development set; the worth of landmarks was chosen on them:
+    70 of 100 found, 53 before."""
+    file = resources.files("keng.language.tests").joinpath("data", "pairs_own.jsonl")
+    pairs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    found = [
+        (same_incident(_traits_with_commune(pair["one"]), _traits_with_commune(pair["other"])))
+        >= 0.5
+        for pair in pairs
+    ]
+    right = [says for says, pair in zip(found, pairs, strict=True) if pair["is_one_event"]]
+    wrong = [says for says, pair in zip(found, pairs, strict=True) if not pair["is_one_event"]]
+    assert sum(right) >= 0.65 * len(right)
+    assert not any(wrong)
+
+
+def _traits_with_commune(text: str) -> IncidentTraits:
+    named = communes_in_text(text).ranked
+    return incident_traits(
+        text,
+        communes=named,
+        place_words=names_of_communes(named),
+        categories=[one.code for one in suggest_categories(text)],
+    )
+
+
+def test_a_thing_that_bears_the_name_of_its_commune_is_one_place() -> None:
+    one = traits("cháy ki ốt chợ Bãi Sậy", "00101", called="Bãi Sậy")
+    other = traits("cho Bai Say chay may gian hang quan ao", "00101", called="Bãi Sậy")
+    elsewhere = traits("may gian hang quan ao o Bai Say bi chay", "00101", called="Bãi Sậy")
+    assert "@cho bai" in one.words.keys() & other.words.keys()
+    assert same_incident(one, other) > same_incident(one, elsewhere)
+
+
+def test_capitals_throughout_make_no_names() -> None:
+    written = "NHÓM NGƯỜI LẠ GÕ CỬA TỪNG NHÀ, XEM vaynhanh.top"
+    assert (
+        incident_traits(written).words["go cua"] == incident_traits(written.lower()).words["go cua"]
+    )
 
 
 @cache

@@ -56,7 +56,8 @@ class Suggestion(Row):
     categories = models.JSONField(default=list)
     urgency = models.CharField(max_length=2, default=Urgency.P2)
     urgency_reasons = models.JSONField(default=list)
-    # Place codes found in the text, best first.
+    # Place codes found in the text, best first; where no commune is sure, at the end the one that
+    # the tip came from.
     places = models.JSONField(default=list)
     at = models.DateTimeField(db_default=Now())
 
