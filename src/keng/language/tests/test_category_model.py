@@ -89,7 +89,8 @@ def test_what_is_told_as_it_happens_comes_before_what_was() -> None:
     ]
     for written in (texts, [fold(text) for text in texts]):
         scores = [suggest(text).urgency_score for text in written]
-        assert scores == sorted(scores, reverse=True)
+        assert scores[0] > 0.9
+        assert max(scores[1:]) < 0.1
 
 
 # Danger by its words, though hardly anybody would call it critical.
