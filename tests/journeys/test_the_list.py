@@ -304,6 +304,7 @@ def test_the_next_tip_is_painted_before_the_server_answers_and_stands_as_it_is_t
         report(people.resident(), stack, Story(words))
     desk = Desk(people.officer(), stack, "lan").sign_in()
     desk.waits_for(words)
+    colleague = Desk(people.officer(), stack, "bao").sign_in()
     page = desk.page
     ahead: list[str] = []
     page.on("response", lambda got: ahead.append(got.url) if "part=ahead" in got.url else None)
@@ -311,7 +312,6 @@ def test_the_next_tip_is_painted_before_the_server_answers_and_stands_as_it_is_t
     first, second = (page.locator("a[data-row]").nth(n).get_attribute("href") for n in (0, 1))
     wait_for_pane_of(page, ahead, second)
     # Somebody else takes the second one on after its pane was fetched.
-    colleague = Desk(people.officer(), stack, "bao").sign_in()
     colleague.page.goto(f"{stack.desk}{second}")
     colleague.press("accept")
     expect(colleague.page.locator(".toast")).to_be_visible()
