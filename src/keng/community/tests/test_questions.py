@@ -326,7 +326,7 @@ def test_a_question_that_tells_of_danger_is_a_report_at_once(public_client, ward
 
 
 def test_one_about_officers_goes_past_them_as_a_report_too(public_client, ward):
-    words = "Trưởng công an phường mình đang đánh người ở quán karaoke, cứu với"
+    words = "Trưởng công an phường mình đang cầm gậy đánh người trước trụ sở, cứu với"
     page = ask(public_client, ward, words, receipt_codes.new_token())
     assert f"{ward.unit} không thấy" in page
     tip = Tip.objects.get()

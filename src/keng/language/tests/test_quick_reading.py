@@ -34,9 +34,12 @@ _GUARDED = (
 def _sentences() -> list[str]:
     """Every sentence of the data, as it is written and without accents."""
     found = [
-        json.loads(line)["text"]
+        text
         for file in sorted(_DATA.glob("*.jsonl"))
         for line in file.read_text(encoding="utf-8").splitlines()
+        # A pair has two texts, "one" and "other".
+        for text in map(json.loads(line).get, ("text", "one", "other"))
+        if isinstance(text, str)
     ]
     return [*found, *map(fold, found)]
 
