@@ -28,11 +28,19 @@ _PLAIN_NO = {"2", "so 2", "khong", "khong a", "khong an toan", "chua", "chua a",
 # From which urgency score on a text is in the first, second and third band; below in the last one.
 # Few and wide: within a band whoever waits longest comes first.
 _BAND_STARTS = (0.75, 0.5, 0.25)
+# Behind every life: money that may still be stopped.
+_MONEY_BAND = 2 + len(_BAND_STARTS)
 # An officer's rating goes before whatever the machine reads.
-RATED_BAND = 0
+_RATED_BAND = 0
+# Behind all that nobody has taken; one that calls people anew is free again.
+_TAKEN = 10
 ORDER_IN_URGENCY = Case(
-    When(urgency_is_rated=True, then=Value(RATED_BAND)),
+    When(urgency_is_rated=True, then=Value(_RATED_BAND)),
     default="gravity_band",
+    output_field=IntegerField(),
+) + Case(
+    When(assigned_to__isnull=False, danger_unheard=False, then=Value(_TAKEN)),
+    default=Value(0),
     output_field=IntegerField(),
 )
 
@@ -57,14 +65,25 @@ class StakeFacts(NamedTuple):
     """The code of the category that the machine thinks likeliest."""
 
 
-def gravity_band(urgency_score: float) -> int:
-    """The band of a text among those of one urgency, from 1 for the gravest to 4."""
+def gravity_band(urgency_score: float, stake: Stake) -> int:
+    """The band of a text among those of one urgency: a life from 1, the gravest, to 4; money 5."""
+    if stake == Stake.MONEY:
+        return _MONEY_BAND
     return 1 + sum(urgency_score < start for start in _BAND_STARTS)
 
 
-def order_in_urgency(*, urgency_is_rated: bool, band: int) -> int:
+def order_in_urgency(*, urgency_is_rated: bool, band: int, is_taken: bool) -> int:
     """As `ORDER_IN_URGENCY` says it to the database: the graver the less."""
-    return RATED_BAND if urgency_is_rated else band
+    return (_RATED_BAND if urgency_is_rated else band) + (_TAKEN if is_taken else 0)
+
+
+def order_of_tip(tip: Tip) -> int:
+    """The same of one tip."""
+    return order_in_urgency(
+        urgency_is_rated=tip.urgency_is_rated,
+        band=tip.gravity_band,
+        is_taken=tip.assigned_to_id is not None and not tip.danger_unheard,
+    )
 
 
 def urgency_order(tip: Tip) -> str:

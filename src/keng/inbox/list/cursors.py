@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from keng.inbox.list.inbox_row import InboxRow
 from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.kit.urgency import Urgency
-from keng.tips.gravity import order_in_urgency
+from keng.tips.gravity import order_of_tip
 from keng.tips.models import Tip
 
 
@@ -26,7 +26,7 @@ def place_of_row(row: InboxRow | Tip) -> PageStart | None:
     """Where a row stands; None for one that has neither a deadline nor an end."""
     at = row.due_at or row.closed_at
     is_live = row.urgency == Urgency.P0 and row.due_at is not None
-    gravity = order_in_urgency(urgency_is_rated=row.urgency_is_rated, band=row.gravity_band)
+    gravity = order_of_tip(row) if isinstance(row, Tip) else row.order_in_urgency
     return PageStart(at, row.pk, is_live=is_live, gravity=gravity) if at else None
 
 

@@ -120,8 +120,8 @@ def test_pages_of_critical_ones_of_every_gravity_hold_each_once(desk, monkeypatc
         cursor = found.next_cursor
     assert {row.pk for row in seen} == {tip.pk for tip in critical}
     assert (len(seen), cursor) == (7, "")
-    bands = [0 if row.urgency_is_rated else row.gravity_band for row in seen]
-    assert bands == sorted(bands)
+    bands = [row.order_in_urgency for row in seen]
+    assert (bands, bands[0]) == (sorted(bands), 0)
 
 
 def test_a_desk_without_a_critical_tip_is_asked_no_more(desk, django_assert_num_queries):

@@ -25,7 +25,13 @@ from keng.places.communes_in_text import CommunesInText
 from keng.places.local_names import PlacedText, commune_code_of, communes_in_texts
 from keng.places.models import Unit
 from keng.tips import chats, concerns, deadlines
-from keng.tips.gravity import answers_not_safe, gravity_band
+from keng.tips.gravity import (
+    Stake,
+    StakeFacts,
+    answers_not_safe,
+    gravity_band,
+    stake_of_facts,
+)
 from keng.tips.models import Alarm, DialogueMessage, Sighting, Suggestion, Tip
 from keng.tips.search_words import add_search_words
 
@@ -63,7 +69,7 @@ def examine_tips(portion: int = PORTION) -> int:
     for tip in tips:
         tip.reference = tip.reference or references[tip.pk]
         tip.examined_at = times.now()
-        tip.gravity_band = gravity_band(found[tip.pk].urgency_score)
+        tip.gravity_band = _band_of_tip(tip, found[tip.pk])
         _raise_urgency(tip, found[tip.pk].urgency, at=tip.received_at)
     Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at", "gravity_band"])
     add_search_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
@@ -101,13 +107,21 @@ def examine_messages(portion: int = PORTION) -> int:
     return len(messages)
 
 
+def _band_of_tip(tip: Tip, found: Findings) -> int:
+    """As its own words and what was ticked say it."""
+    guess = str(found.categories[0]["code"]) if found.categories else None
+    facts = StakeFacts(tip.pk, tip.text, "", tip.happening, tip.money_moved, None, guess)
+    return gravity_band(found.urgency_score, stake_of_facts(facts, None))
+
+
 def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) -> None:
     """Somebody waits for an answer, perhaps about something that has become urgent."""
     folded = fold(message.text)
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
     has_left = lost_money.money_has_left(folded)
     tip.money_moved = tip.money_moved or has_left
-    tip.gravity_band = min(tip.gravity_band, gravity_band(found.urgency_score))
+    stake = Stake.LIFE if found.is_danger or not has_left else Stake.MONEY
+    tip.gravity_band = min(tip.gravity_band, gravity_band(found.urgency_score, stake))
     level = min(found.urgency, first_urgency_of(message.text))
     if level == Urgency.P0 or answers_not_safe(message):
         later_danger.ring_for_message(tip, message)

@@ -88,6 +88,21 @@ def test_critical_ones_stand_by_gravity_and_an_officers_rating_before_the_machin
     assert [each.tip_id for each in ringing_tips_of(officer)] == order(officer)
 
 
+def test_the_list_stands_as_the_bar_does_a_life_before_money_and_what_nobody_took_first(desk):
+    unit, officer = desk
+    money = waiting(unit, "Em vừa chuyển khoản 20 triệu cho nó, cách đây 7 phút", urgency="P0")
+    beaten = waiting(unit, "Chồng em đang đánh em, cứu em với")
+    taken = waiting(unit, "Cháy nhà trọ, nhiều người kẹt trên tầng ba, khói đặc, cứu với")
+    examine_tips()
+    triage.accept_tip(taken.pk, by=officer)
+    assert order(officer) == [beaten.pk, money.pk, taken.pk]
+    assert [each.tip_id for each in ringing_tips_of(officer)] == [beaten.pk, money.pk]
+    make.message(taken, text="Lửa lan sang nhà bên, cứu với")
+    examine_messages()
+    assert order(officer)[0] in {taken.pk, beaten.pk}
+    assert [each.tip_id for each in ringing_tips_of(officer)] == order(officer)
+
+
 def test_a_later_message_makes_a_tip_graver_and_never_less(desk):
     unit, _officer = desk
     tip = waiting(unit, "cho hỏi thủ tục cấp lại căn cước")
