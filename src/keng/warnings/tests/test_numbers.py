@@ -79,6 +79,27 @@ def test_two_changed_digits_are_named_with_what_they_nearly_are(ward):
     assert found["113"][0] == "official"
 
 
+@pytest.mark.parametrize("part", ["call", "act"])
+def test_the_number_of_another_desk_says_whose_it_is_and_is_ticked(ward, part):
+    make.unit("Công an xã Nam Dương", parent=ward.province, desk_phone="0204 000 0131")
+    version = ward.draft(words={**CALM, part: "Gọi trực ban 0204 000 0131, hoặc 113."})
+    checked = check_warning(version.warning, version.texts, officer=ward.commander)
+    (line,) = [line for line in checked.lines if line.quote == "0204 000 0131"]
+    assert (line.standing, line.tone, line.is_open) == ("other_desk", "warn", True)
+    assert "Công an xã Nam Dương" in lines(version, ward.commander)["0204 000 0131"][1]
+    actions.submit_warning(version.warning_id, by=ward.officer)
+    with pytest.raises(NumbersUnchecked):
+        release(version, ward.commander)
+    release(version, ward.commander, numbers=checked.digest)
+
+
+def test_the_desks_own_number_and_the_provinces_need_no_tick(ward):
+    call = "Trực ban 0204 000 0113, công an tỉnh 0204 000 0999, hoặc 113."
+    version = ward.draft(words={**CALM, "call": call})
+    checked = check_warning(version.warning, version.texts, officer=ward.commander)
+    assert {line.standing for line in checked.lines} == {"official"}
+
+
 def test_what_the_tips_confirm_and_the_desk_owns_asks_nothing(ward):
     version = ward.draft(words=RIGHT, from_incident=ward.incident)
     checked = check_warning(version.warning, version.texts, officer=ward.commander)
