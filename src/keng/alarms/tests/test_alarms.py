@@ -173,6 +173,21 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
     assert 'id="calling"' not in page
 
 
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        (WORDS, ["113"]),
+        ("chay o day tro, con nguoi o tren tang, can 114 gap", ["114", "113"]),
+        ("Mùi gas nồng nặc, có người ngất xỉu", ["114", "113", "115"]),
+    ],
+)
+def test_the_bar_offers_the_fire_brigade_first_where_it_burns(desk_client, here, words, numbers):
+    make.tip(unit=here.commune, text=words, urgency="P0")
+    sign_in(desk_client, here.lan)
+    page = desk_client.get("/alarm/").content.decode()
+    assert [each[:3] for each in page.split('href="tel:')[1:]] == numbers
+
+
 def calling_panel(client, tip):
     page = client.get(f"/tips/{tip.pk}/").content.decode()
     return page.partition('id="calling"')[2].partition("</section>")[0]

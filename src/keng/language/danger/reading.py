@@ -53,6 +53,11 @@ COMES_AGAIN = frozenset({"child", "home", "self_harm", "taken", "threat"})
 # Nobody is called out of bed for a motorbike.
 _OF_THINGS = frozenset({"theft"})
 _OF_CHILDREN = frozenset({"child", "child_alone", "lost_child"})
+# Whom to call, most needed first: 114 puts out and rescues, 115 is the ambulance.
+POLICE_NUMBERS = ("113",)
+_OF_FIRE_BRIGADE = frozenset({"fire", "rescue"})
+_FIRE_IDEAS = ("FIRE", "GAS")
+_AMBULANCE_IDEAS = ("GAS", "HURT")
 
 
 class Danger(NamedTuple):
@@ -63,6 +68,8 @@ class Danger(NamedTuple):
     reasons: tuple[str, ...]
     is_clear: bool = True
     """Not only weighed, and just above the threshold: with a tick at "now" it is a call."""
+    numbers: tuple[str, ...] = POLICE_NUMBERS
+    """Whom to call, first the one that is needed most: 114 for fire, 115 for who is hurt."""
 
 
 class _Hit(NamedTuple):
@@ -93,6 +100,7 @@ class _Found(NamedTuple):
     places: tuple[tuple[int, int], ...]
     """From the first character to the one after the last, in the order of the text."""
     is_clear: bool = True
+    numbers: tuple[str, ...] = POLICE_NUMBERS
 
 
 class _Known:
@@ -130,11 +138,12 @@ def danger_in(text: str) -> Danger | None:
     if found is None:
         return None
     places = tuple((source.start(start), source.end(end)) for start, end in found.places)
-    return Danger(found.level, found.kind, _words_at(source.original, places), found.is_clear)
+    reasons = _words_at(source.original, places)
+    return Danger(found.level, found.kind, reasons, found.is_clear, found.numbers)
 
 
 def _find(text: str) -> _Found | None:
-    words, _hits, held, clues = _read(text)
+    words, hits, held, clues = _read(text)
     weighed = weigh_clues(len(words), clues)
     level = min((each.level for each in held), default=None)
     if weighed.score < (_OUTWEIGHS_LIFE if level == Urgency.P0 else THRESHOLD):
@@ -144,12 +153,14 @@ def _find(text: str) -> _Found | None:
     if level is not None:
         gravest = [each for each in held if each.level == level]
         spans = [hit for each in gravest for hit in each.place]
-        return _Found(level, gravest[0].rule.kind, _spots(words, spans))
+        kind = gravest[0].rule.kind
+        return _Found(level, kind, _spots(words, spans), numbers=_numbers_to_call(kind, hits))
     kind = weighed.kind()
     spans = [_Hit(start, end) for _name, start, end in weighed.strongest(kind)[:_QUOTES]]
     # Nobody is called out of bed for what no rule has words for; it is looked at soon.
     is_clear = kind not in _OF_THINGS and weighed.score >= _CLEAR
-    return _Found(Urgency.P1, kind, _spots(words, spans), is_clear)
+    numbers = _numbers_to_call(kind, hits)
+    return _Found(Urgency.P1, kind, _spots(words, spans), is_clear, numbers)
 
 
 def clues_in(text: str) -> set[str]:
@@ -180,6 +191,24 @@ def _read(text: str) -> tuple[list[TextWord], _Hits, list[_Held], list[Clue]]:
         clues.append((f"rule:{rule.kind}.{level}", start, end))
         clues.append((f"rule:{'+'.join(rule.needed)}", start, end))
     return words, hits, held, clues
+
+
+def numbers_to_call(text: str) -> tuple[str, ...]:
+    """Whom to call for what a text tells, most needed first; the police where it tells nothing."""
+    danger = danger_in(text)
+    return danger.numbers if danger else POLICE_NUMBERS
+
+
+def _numbers_to_call(kind: str, hits: _Hits) -> tuple[str, ...]:
+    def speaks_of(ideas: Iterable[str]) -> bool:
+        return any(not hit.is_weak for idea in ideas for hit in hits.get(idea, ()))
+
+    is_fire = kind in _OF_FIRE_BRIGADE or speaks_of(_FIRE_IDEAS)
+    is_hurt = kind == "health" or speaks_of(_AMBULANCE_IDEAS)
+    # Words like "dizzy" or "shaking" are also those of who is afraid.
+    is_hurt = is_hurt or (is_fire and speaks_of(["HELPLESS"]))
+    numbers = ("114", *POLICE_NUMBERS) if is_fire else POLICE_NUMBERS
+    return (*numbers, "115") if is_hurt else numbers
 
 
 def is_about_child(text: str, topic: str = "") -> bool:
