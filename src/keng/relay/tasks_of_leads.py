@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.who import WORKING
-from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
+from keng.delivery.models import Dispatch, DispatchText, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
 from keng.kit import times
 from keng.network.models import GroupKind, Lead
@@ -19,25 +19,25 @@ from keng.network.secret_links import lead_url
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
-    from keng.delivery.models.relay import RelayTaskQuerySet
     from keng.places.models import Unit
 
 _DONE_IS_SHOWN_FOR = datetime.timedelta(days=14)
+_URGENT_FOR = datetime.timedelta(days=7)
 UNDO_WITHIN = datetime.timedelta(hours=2)
 OPEN_TASKS = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) & ~Q(
     cannot_reason__in=CLOSING_REASONS
 )
 
 
-def with_expiry(tasks: "RelayTaskQuerySet") -> "RelayTaskQuerySet":
-    """With `ends`, when the text is worth nothing any more; all rows of a dispatch share it."""
-    rows = Delivery.objects.filter(dispatch=OuterRef("dispatch")).values("expires_at")
-    return tasks.annotate(ends=Subquery(rows[:1]))
-
-
 def open_and_in_time() -> Q:
-    """What a lead can still be asked, among tasks `with_expiry`: never a text past its time."""
-    return OPEN_TASKS & (Q(ends__isnull=True) | Q(ends__gt=times.now()))
+    """What a lead can still be asked: never a text past its time."""
+    now = times.now()
+    return OPEN_TASKS & (Q(dispatch__expires_at__isnull=True) | Q(dispatch__expires_at__gt=now))
+
+
+def is_urgent_now(dispatch: Dispatch) -> bool:
+    """Whether leads are still to be hurried: nothing is urgent for months, also no recall."""
+    return dispatch.is_urgent and dispatch.created_at > times.now() - _URGENT_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,10 @@ class TextToPassOn:
     def words_for_those_below(self) -> str:
         """What the lead sends to those who answer to them."""
         return words_for_those_below(self.title, is_school=self.is_school)
+
+    @property
+    def is_urgent(self) -> bool:
+        return is_urgent_now(self.dispatch)
 
     @property
     def groups(self) -> list[RelayTask]:
@@ -89,7 +93,7 @@ class LeadPage:
 def page_of_lead(lead: Lead) -> LeadPage:
     """Everything the lead was asked lately, newest first."""
     tasks = (
-        with_expiry(RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True))
+        RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True)
         .filter(open_and_in_time() | Q(confirmed_at__gt=times.now() - _DONE_IS_SHOWN_FOR))
         .select_related("dispatch", "dispatch__unit", "group")
         .prefetch_related("dispatch__texts")
@@ -184,7 +188,7 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
     Only the message to the lead `link_of` has their link: whoever asks for it is on record.
     """
     tasks = (
-        with_expiry(RelayTask.objects.visible_to(officer))
+        RelayTask.objects.visible_to(officer)
         .filter(
             open_and_in_time(), lead__unit_id__in=officer.own_unit_ids, handed_out_at__isnull=True
         )
@@ -240,7 +244,7 @@ def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
         titles,
         _message_to_lead(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
         min(t.created_at for t in tasks),
-        any(d.is_urgent for d in dispatches),
+        any(is_urgent_now(each) for each in dispatches),
     )
 
 

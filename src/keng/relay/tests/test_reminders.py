@@ -7,7 +7,7 @@ import pytest
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import SameRecipients
-from keng.delivery.models import RelayTask
+from keng.delivery.models import Dispatch, RelayTask
 from keng.kit import times
 from keng.network.models import Group
 from keng.network.secret_links import lead_token
@@ -39,6 +39,32 @@ def test_who_has_not_confirmed_after_some_hours_is_reminded(ward):
     assert names(ward.officer, hours=6) == []
     assert names(make.officer(unit=make.unit())) == []
     actions.confirm_tasks([RelayTask.objects.get().pk], lead=ward.lead, via="zalo")
+    assert names(ward.officer) == []
+
+
+def test_the_desk_that_reminds_signs_and_each_group_is_named_once(ward):
+    province = make.province_unit("Công an tỉnh Thử")
+    for _ in range(2):
+        ward.send(ward.audience())
+    dispatch = ward.send(ward.audience(), urgent=True)
+    Dispatch.objects.filter(pk=dispatch.pk).update(unit=province)
+    told_task(3)
+    (found,) = reminders.leads_to_remind(ward.officer)
+    assert found.message.startswith(f"{ward.unit.name} gửi Bà Mão")
+    assert found.message.count("Công an tỉnh Thử") == 1
+    assert any(title.endswith("(Công an tỉnh Thử)") for title in found.titles)
+    assert found.groups == ("Nhà trọ 2",)
+
+
+def test_urgent_is_only_what_still_is_and_nobody_is_reminded_of_what_expired(ward):
+    dispatch = ward.send(ward.audience(), urgent=True)
+    told_task(3)
+    assert [one.is_urgent for one in reminders.leads_to_remind(ward.officer)] == [True]
+    day = datetime.timedelta(days=1)
+    Dispatch.objects.update(created_at=times.now() - 8 * day)
+    assert [one.is_urgent for one in reminders.leads_to_remind(ward.officer)] == [False]
+    # Its rows may be gone by then: what says when it ends is the dispatch.
+    Dispatch.objects.filter(pk=dispatch.pk).update(expires_at=times.now() - day)
     assert names(ward.officer) == []
 
 
