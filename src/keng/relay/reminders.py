@@ -18,8 +18,10 @@ from keng.network.models import GroupKind, Lead
 from keng.relay import acts
 from keng.relay.relay_acts import record_on_tasks
 from keng.relay.tasks_of_leads import (
+    has_recall,
     is_urgent_now,
     open_and_in_time,
+    recall_sentence,
     title_to_pass_on,
     words_for_those_below,
 )
@@ -137,6 +139,8 @@ def _lead_to_remind(tasks: list[RelayTask]) -> LeadToRemind:
         parts = [_reminder(lead, titles, is_school=is_school)] if own else []
         if below:
             parts.append(_reminder_of_those_below(lead, titles, len(below), is_school=is_school))
+        if has_recall(task.dispatch for task in tasks):
+            parts.append(f"{recall_sentence()}.")
     reminded = [task.reminded_at for task in tasks if task.reminded_at]
     return LeadToRemind(
         lead,

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -149,6 +150,18 @@ def words_for_those_below(title: str, *, is_school: bool) -> str:
     return words % {"title": title}
 
 
+def recall_sentence() -> str:
+    """What a lead does where a text takes an earlier one back, whether they posted that or not."""
+    return _(
+        "Where you posted what is taken back, delete it and post the recall; if you never posted "
+        "it, you post nothing: say so on your own page, under “You cannot, or not now?”"
+    )
+
+
+def has_recall(dispatches: Iterable[Dispatch]) -> bool:
+    return any(each.kind == Dispatch.Kind.RECALL for each in dispatches)
+
+
 def title_to_pass_on(dispatch: Dispatch) -> str:
     """What a lead is asked to pass on, in a line."""
     text = _vietnamese(list(dispatch.texts.all()))
@@ -204,7 +217,9 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
     return sorted(found, key=lambda one: (not one.is_urgent, one.since))
 
 
-def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
+def _message_to_lead(
+    lead: Lead, unit: "Unit", titles: tuple[str, ...], *, takes_back: bool, with_link: bool
+) -> str:
     """Who asks, how to tell that it is real, and last where their page is, in the lead's words.
 
     It looks like what warnings warn of, so it says first what a false one would not.
@@ -220,6 +235,7 @@ def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_
             if with_link
             else _("open it where you saved it. If you no longer have it, ask us for the link.")
         )
+        asked = ["; ".join(titles), *([recall_sentence()] if takes_back else [])]
         return _(
             "%(unit)s asks %(name)s to pass on: %(titles)s. Is this really from us? It comes in "
             "the chat you know, the address begins with %(host)s, and nobody asks you for a "
@@ -228,7 +244,7 @@ def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_
         ) % {
             "unit": unit.name,
             "name": lead.name,
-            "titles": "; ".join(titles),
+            "titles": ". ".join(asked),
             "host": settings.PUBLIC_URL.partition("://")[2],
             "doubt": doubt,
             "page": page,
@@ -242,7 +258,13 @@ def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
     return HandOut(
         lead,
         titles,
-        _message_to_lead(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
+        _message_to_lead(
+            lead,
+            tasks[0].dispatch.unit,
+            titles,
+            takes_back=has_recall(dispatches),
+            with_link=with_link,
+        ),
         min(t.created_at for t in tasks),
         any(is_urgent_now(each) for each in dispatches),
     )

@@ -8,7 +8,7 @@ from django.db import connection
 from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import SameRecipients
-from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.models import Dispatch, RelayTask
 from keng.delivery.sender.sql import WAKE
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
