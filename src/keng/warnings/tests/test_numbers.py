@@ -195,6 +195,19 @@ def test_a_draft_begins_without_what_nobody_has_confirmed_and_says_so(desk_clien
     assert "Không đưa sang vì chưa ai xác nhận: 0987 654 321" in page
 
 
+def test_a_draft_from_an_incident_begins_with_the_words_of_its_kind_as_one_from_a_wave(
+    desk_client, ward
+):
+    ward.incident.category = "scam_impersonation"
+    ward.incident.save(update_fields=["category"])
+    make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="used")
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?incident={ward.incident.pk}").content.decode()
+    assert "0510 555 131" in page.split('name="signs"')[1].split("</textarea>")[0]
+    assert page.split('name="what"')[1].split("</textarea>")[0].split(">")[1].strip()
+    assert f'href="{url("incident", ward.incident.pk)}">Mở các tin' in page
+
+
 def test_from_nothing_it_is_compared_with_the_open_tips_that_the_officer_sees(ward):
     version = ward.draft(words=RIGHT)
     assert lines(version, ward.commander)["0510 555 131"][0] == "used"
