@@ -22,6 +22,13 @@ SAMPLE_SIZE = 5
 _RECENT = datetime.timedelta(days=30)
 
 
+def _percent(part: int, whole: int) -> int:
+    """Rounded; but 100 only where nobody is left, and 0 only where nobody has it."""
+    if part in (0, whole):
+        return 100 if part else 0
+    return min(max(round(100 * part / whole), 1), 99)
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
     """Groups of one kind or place. The four counts in the middle add up to `groups`."""
@@ -43,7 +50,7 @@ class CoverageRow:
 
     @property
     def percent(self) -> int:
-        return 100 * self.covered // self.groups if self.groups else 0
+        return _percent(self.covered, self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class RelayLevel:
 
     @property
     def percent(self) -> int:
-        return 100 * self.passed_on // self.asked if self.asked else 0
+        return _percent(self.passed_on, self.asked)
 
     @property
     def open(self) -> int:
