@@ -347,7 +347,7 @@ def test_a_correction_without_a_reason_is_not_handed_in(desk_client, ward):
     answer = desk_client.post(
         url("warning-edit", version.warning_id), data | {"note": "Gọi 0912 345 678."}
     )
-    assert "không phải số của trực ban" in answer.content.decode()
+    assert "không phải số của đơn vị này" in answer.content.decode()
     assert not Version.objects.filter(number=2).exists()
 
 
