@@ -15,6 +15,7 @@ from keng.kit.secrets import keyed_hash
 from keng.tips.gravity import (
     Stake,
     StakeFacts,
+    call_first,
     danger_message_at,
     order_in_urgency,
     stake_of_facts,
@@ -37,6 +38,13 @@ class RingingTip:
     stake: Stake
     gravity: int
     """Its `keng.tips.gravity.ORDER_IN_URGENCY`."""
+    told_before: str = ""
+    """The words of the report, where danger was told later."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Whom to call for what was told, most needed first."""
+        return call_first([self.words, self.told_before], is_due=True)
 
     @property
     def is_about_money(self) -> bool:
@@ -123,7 +131,7 @@ def _ringing_tip(
     if told is None or not danger_unheard:
         return RingingTip(tip.tip_id, tip.text, received_at, stake, gravity)
     words = words_of_danger(tip.text, told)
-    return RingingTip(tip.tip_id, words, told.at, stake, gravity)
+    return RingingTip(tip.tip_id, words, told.at, stake, gravity, tip.text)
 
 
 def _ringing_query(**onlooker: Any) -> QuerySet[Tip, Any]:

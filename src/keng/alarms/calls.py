@@ -1,8 +1,10 @@
 """Who is being called to a critical tip, and how far the calls came."""
 
 import datetime
-from collections.abc import Iterable
+import uuid
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,9 @@ from keng.delivery.models import Delivery, PagerWay
 from keng.kit.time_words import moment_words
 from keng.tips.models import Alarm, AlarmCall, Tip
 from keng.tips.origins import channel_name
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
 
 _OUT_STATES = {Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ}
 _UNDER_WAY_STATES = {Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW}
@@ -31,6 +36,8 @@ class CalledPerson:
     has_taken: bool
     # Whoever has no pager or could not be called is to be phoned.
     is_to_be_phoned: bool = False
+    # A colleague of the reader: the telephone of their desk stands beside the reader.
+    is_of_own_desk: bool = False
     phone: str = ""
 
 
@@ -67,13 +74,19 @@ def calls_of_alarm(alarm: Alarm | None) -> CallsOfTip:
     return CallsOfTip(rows, _tries_of_calls(rows))
 
 
-def call_ladder(alarm: Alarm, calls: CallsOfTip) -> list[CalledPerson]:
+def call_ladder(alarm: Alarm, calls: CallsOfTip, *, reader: "Officer") -> list[CalledPerson]:
     """Everybody who was called, in the order of the first call, with what came of the last one."""
     by_person: dict[object, list[AlarmCall]] = {}
     for call in calls.rows:
         if not call.is_stand_down:
             by_person.setdefault(call.officer_id, []).append(call)
-    return [_called_person(alarm, theirs, calls) for theirs in by_person.values()]
+    own = reader.own_unit_ids
+    return [_called_person(alarm, theirs, calls, own) for theirs in by_person.values()]
+
+
+def nobody_was_called(alarm: Alarm, ladder: list[CalledPerson]) -> bool:
+    """Whether calls were due, and none of them went to anybody."""
+    return alarm.rounds > 0 and all(one.is_to_be_phoned for one in ladder)
 
 
 def count_stood_down(calls: CallsOfTip) -> dict[str, int]:
@@ -122,10 +135,13 @@ def _calls_by_round(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
     return found.values()
 
 
-def _called_person(alarm: Alarm, theirs: list[AlarmCall], calls: CallsOfTip) -> CalledPerson:
+def _called_person(
+    alarm: Alarm, theirs: list[AlarmCall], calls: CallsOfTip, own_unit_ids: Container[uuid.UUID]
+) -> CalledPerson:
     first, last = theirs[0], theirs[-1]
     states = {state for _channel, state in _states_of_call(last, calls)}
     is_room = first.officer is None
+    is_own = not is_room and first.unit_id in own_unit_ids
     return CalledPerson(
         who=_callee_name(first),
         unit="" if is_room else first.unit.name,
@@ -136,7 +152,8 @@ def _called_person(alarm: Alarm, theirs: list[AlarmCall], calls: CallsOfTip) -> 
         is_reached=bool(states & _OUT_STATES),
         has_taken=not is_room and first.officer_id == alarm.taken_by_id,
         is_to_be_phoned=not last.ways or _is_lost(states),
-        phone=first.unit.desk_phone,
+        is_of_own_desk=is_own,
+        phone="" if is_own else first.unit.desk_phone,
     )
 
 

@@ -13,7 +13,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.urgency import Urgency
 from keng.language import lost_money
-from keng.language.danger import calls_for_child_line
+from keng.language.danger import calls_for_child_line, numbers_to_call
 from keng.language.fold import fold
 from keng.tips import deadlines
 from keng.tips.gravity import calls_for_help
@@ -64,7 +64,7 @@ def tell_whom_to_ring(tip: Tip, message: DialogueMessage) -> None:
     is_for_child = not about_money and any(calls_for_child_line(text, tip.topic) for text in said)
     with translation.override(tip.language):
         lines = [bank_first_sentence()] if about_money else []
-        lines += [danger_first_sentence()]
+        lines += [danger_first_sentence(numbers_to_call(message.text))]
         lines += [child_line_sentence()] if is_for_child else []
         words = "\n".join(lines)
         just_now = tip.messages.filter(

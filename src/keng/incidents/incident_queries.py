@@ -22,7 +22,6 @@ from keng.dialogue.ready_answers import (
 from keng.kit.languages import full_language
 from keng.language.indicators import is_own_site
 from keng.language.similarity import jaccard, shingles
-from keng.lookup.models import Indicator
 from keng.tips.fill_ins import fill_in
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
 from keng.tips.origins import channel_name
@@ -59,6 +58,15 @@ class LabelledCount:
 
     label: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedIndicator:
+    """A number or link of several tips, and in how many of them nobody decided its part."""
+
+    label: str
+    count: int
+    undecided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +173,16 @@ def _own_sentence(text: str, heard: Counter[str]) -> str:
     return best
 
 
-def shared_indicators(incident: Incident, officer: Officer) -> list[LabelledCount]:
-    """What the tips have in common, most frequent first; a site also where its role is unknown."""
-    used = Q(role=Sighting.Role.USED)
+def shared_indicators(incident: Incident, officer: Officer) -> list[SharedIndicator]:
+    """What the tips have in common, most frequent first.
+
+    Where one tip names it as used, those where its part is unknown count as well; where none does,
+    only a site is told of: a telephone may be somebody's own.
+    """
+    used, undecided = Q(role=Sighting.Role.USED), Q(role=Sighting.Role.UNKNOWN)
     rows = (
         Sighting.objects.filter(
-            used | Q(role=Sighting.Role.UNKNOWN, indicator__type=Indicator.Type.URL),
+            used | undecided,
             tip__in=Tip.objects.visible_to(officer).filter(incident=incident),
         )
         .values("indicator__value")
@@ -178,14 +190,11 @@ def shared_indicators(incident: Incident, officer: Officer) -> list[LabelledCoun
         .filter(n__gt=1)
     )
     found = [
-        (
-            row["indicator__value"],
-            row["n"] if is_own_site(row["indicator__value"]) else row["n_used"],
-        )
+        SharedIndicator(row["indicator__value"], row["n"], row["n"] - row["n_used"])
         for row in rows
+        if row["n_used"] or is_own_site(row["indicator__value"])
     ]
-    common = sorted((-count, value) for value, count in found if count > 1)
-    return [LabelledCount(value, -count) for count, value in common[:8]]
+    return sorted(found, key=lambda each: (-each.count, each.label))[:8]
 
 
 def answers_sent_to_all(incident: Incident, officer: Officer) -> list[SentAnswer]:

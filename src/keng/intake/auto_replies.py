@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.kit.urgency import Urgency
+from keng.language.danger import POLICE_NUMBERS
 from keng.tips.letters import (
     bank_first_sentence,
     child_line_sentence,
@@ -25,15 +26,23 @@ def first_answer(
     money_left: bool = False,
     for_child: bool = False,
     kept_from: str = "",
+    numbers: tuple[str, ...] = POLICE_NUMBERS,
 ) -> str:
     """What a reporter is told at once: received, 113, what a chat cannot hide, a one-time link.
 
-    Whom to call comes first: 113 where somebody is in danger, 111 beside it `for_child`, where a
-    child or violence at home is told of, the bank where money has just gone.
+    Whom to call comes first: `numbers` where somebody is in danger, 111 beside it `for_child`,
+    where a child or violence at home is told of, the bank where money has just gone.
     `kept_from` is the unit that does not see the report, since it seems to be about its officers.
     """
     text = _first_answer(
-        language, unit_name, urgency == Urgency.P0, in_group, money_left, for_child, kept_from
+        language,
+        unit_name,
+        urgency == Urgency.P0,
+        in_group,
+        money_left,
+        for_child,
+        kept_from,
+        numbers,
     )
     return text.replace("{link}", f"{settings.PUBLIC_URL}/r/{token}")
 
@@ -47,6 +56,7 @@ def _first_answer(
     money_left: bool,
     for_child: bool,
     kept_from: str,
+    numbers: tuple[str, ...],
 ) -> str:
     with translation.override(language):
         straight_up = about_officers_answer(kept_from) if kept_from else ""
@@ -67,10 +77,11 @@ def _first_answer(
             # Whether a pager is on that hears the call, nobody here can know.
             received = _("%(unit)s has your report as urgent. Perhaps nobody sees it right now.")
         received %= {"unit": unit_name}
-        if is_danger or (for_child and not money_left):
+        has_more_numbers = for_child or numbers != POLICE_NUMBERS
+        if is_danger or (has_more_numbers and not money_left):
             # Whoever is in danger reads the first lines of it, if any.
             lines = [
-                danger_first_sentence(),
+                danger_first_sentence(numbers),
                 child_line_sentence() if for_child else "",
                 bank,
                 received,

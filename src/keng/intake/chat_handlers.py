@@ -21,7 +21,7 @@ from keng.kit.languages import full_language
 from keng.kit.secrets import site_box
 from keng.kit.urgency import URGENT_LEVELS
 from keng.language import chat_words, lost_money, officers
-from keng.language.danger import calls_for_child_line
+from keng.language.danger import calls_for_child_line, numbers_to_call
 from keng.language.fold import fold
 from keng.language.urgency import first_urgency_of
 from keng.network.actions.subscriptions import address_hash
@@ -238,6 +238,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
                 token=token,
                 money_left=lost_money.money_has_left(folded),
                 for_child=calls_for_child_line(text),
+                numbers=numbers_to_call(text),
                 kept_from=account.unit_name if is_about_unit else "",
             )
         )

@@ -9,10 +9,8 @@ from keng.language.indicators import Indicator, extract_flat, is_own_site
 from keng.language.indicators.digits import DigitGroup, digit_runs, followed_by_unit
 
 ComparedKind = Literal["phone", "bank_account", "url", "number"]
-KnownStanding = Literal["official", "used", "reported", "undecided", "not_used"]
-ComparedStanding = Literal[
-    "official", "used", "reported", "undecided", "not_used", "misplaced", "near", "unknown"
-]
+KnownStanding = Literal["official", "other_desk", "used", "reported", "undecided", "not_used"]
+ComparedStanding = KnownStanding | Literal["misplaced", "near", "unknown"]
 
 # The part of a warning that says whom to call.
 CALL_PART = "call"
@@ -83,12 +81,12 @@ def compare_numbers(
 
 def _compared(written: _Written, known: list[_Known], *, is_call: bool) -> ComparedNumber:
     # The desk's own numbers are what belongs into that part; elsewhere a slip is one of the others.
-    order = ("official", "used", "reported", "undecided", "not_used")
-    wanted = order if is_call else ("used", "official", *order[2:])
+    order = ("official", "other_desk", "used", "reported", "undecided", "not_used")
+    wanted = order if is_call else ("used", "official", "other_desk", *order[3:])
     same = [each.number for each in known if _is_same(written, each)]
     if same:
         best = min(same, key=lambda number: order.index(number.standing))
-        if is_call and best.standing != "official":
+        if is_call and best.standing not in ("official", "other_desk"):
             return ComparedNumber(written.quote, "misplaced", best)
         return ComparedNumber(written.quote, best.standing, best)
     near = [each.number for each in known if _is_near(written, each)]

@@ -30,11 +30,13 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     )
     text = next((t for t in found.texts.all() if t.language == "vi"), found.texts.all()[0])
     waiting = coverage.waiting_leads(found, officer=request.officer)
+    outcome = outcomes.outcome_of_dispatch(found)
     context = {
         "dispatch": found,
         "may_steer": may_stop_or_resend(request.officer, found),
         "text": text,
-        "outcome": outcomes.outcome_of_dispatch(found),
+        "outcome": outcome,
+        "may_stop": found.materialised_at is None or outcome.total.waiting > 0,
         "waiting": waiting[:10],
         "waiting_leads": len({one.task.lead_id for one in waiting}),
         "more_waiting": max(0, len(waiting) - 10),

@@ -16,7 +16,7 @@ from keng.delivery.models import Delivery, RelayTask
 from keng.kit import times
 from keng.network.models import Group, Lead
 from keng.relay import acts
-from keng.relay.tasks_of_leads import OPEN_TASKS, UNDO_WITHIN, open_and_in_time, with_expiry
+from keng.relay.tasks_of_leads import OPEN_TASKS, UNDO_WITHIN, open_and_in_time
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -88,7 +88,7 @@ def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
     Raises NotAllowed.
     """
     lead = lock_one(Lead.objects.visible_to(by), lead_id)
-    untold = with_expiry(RelayTask.objects.filter(lead=lead, handed_out_at__isnull=True))
+    untold = RelayTask.objects.filter(lead=lead, handed_out_at__isnull=True)
     tasks = list(lock(untold.filter(open_and_in_time()).select_related("lead")))
     now = times.now()
     RelayTask.objects.filter(pk__in=[task.pk for task in tasks]).update(

@@ -12,15 +12,17 @@ from django.utils.translation import ngettext
 
 from keng.acts.act import act
 from keng.acts.locks import lock, lock_one
-from keng.delivery.models import RelayTask
+from keng.delivery.models import Dispatch, RelayTask
 from keng.kit import times
 from keng.network.models import GroupKind, Lead
 from keng.relay import acts
 from keng.relay.relay_acts import record_on_tasks
 from keng.relay.tasks_of_leads import (
+    has_recall,
+    is_urgent_now,
     open_and_in_time,
+    recall_sentence,
     title_to_pass_on,
-    with_expiry,
     words_for_those_below,
 )
 
@@ -87,7 +89,7 @@ def leads_to_remind(
     """
     tasks = _waiting_since(officer, hours, dispatch)
     by_lead: dict[uuid.UUID, list[RelayTask]] = {}
-    shown_with = tasks.select_related("lead", "lead__above", "group", "dispatch", "dispatch__unit")
+    shown_with = tasks.select_related("lead__unit", "lead__above__unit", "group", "dispatch__unit")
     for task in shown_with.prefetch_related("dispatch__texts").order_by("id"):
         by_lead.setdefault((_superior_of(task.lead) or task.lead).pk, []).append(task)
     since = times.now() - datetime.timedelta(hours=hours)
@@ -118,7 +120,7 @@ def _waiting_since(
     wants_later = Q(cannot_reason="later", remind_at__gt=times.now())
     of_dispatch = Q(dispatch=dispatch) if dispatch else Q()
     return (
-        with_expiry(RelayTask.objects.visible_to(officer))
+        RelayTask.objects.visible_to(officer)
         .filter(of_dispatch)
         .filter(open_and_in_time(), is_told, lead__unit_id__in=officer.own_unit_ids)
         .filter(lead__stopped_at=None)
@@ -131,28 +133,36 @@ def _lead_to_remind(tasks: list[RelayTask]) -> LeadToRemind:
     lead = _superior_of(first.lead) or first.lead
     own = [task for task in tasks if task.lead_id == lead.pk]
     below = {task.lead_id for task in tasks if task.lead_id != lead.pk}
-    titles = tuple(dict.fromkeys(title_to_pass_on(task.dispatch) for task in tasks))
+    titles = tuple(dict.fromkeys(_title_with_issuer(task.dispatch, lead) for task in tasks))
     is_school = any(task.group and task.group.kind == GroupKind.SCHOOL for task in tasks)
     with translation.override(lead.language):
-        parts = [_reminder(first, lead, titles, is_school=is_school)] if own else []
+        parts = [_reminder(lead, titles, is_school=is_school)] if own else []
         if below:
-            parts.append(
-                _reminder_of_those_below(first, lead, titles, len(below), is_school=is_school)
-            )
+            parts.append(_reminder_of_those_below(lead, titles, len(below), is_school=is_school))
+        if has_recall(task.dispatch for task in tasks):
+            parts.append(f"{recall_sentence()}.")
     reminded = [task.reminded_at for task in tasks if task.reminded_at]
     return LeadToRemind(
         lead,
         titles,
-        tuple(task.group.name for task in own if task.group),
+        tuple(dict.fromkeys(task.group.name for task in own if task.group)),
         " ".join(parts),
         min(task.handed_out_at or task.created_at for task in tasks),
         max(reminded, default=None),
-        any(task.dispatch.is_urgent for task in tasks),
+        any(is_urgent_now(task.dispatch) for task in tasks),
         len(below),
     )
 
 
-def _reminder(task: RelayTask, lead: Lead, titles: tuple[str, ...], *, is_school: bool) -> str:
+def _title_with_issuer(dispatch: Dispatch, lead: Lead) -> str:
+    """The desk that reminds signs; whose text it is stands with the title where it is another's."""
+    title = title_to_pass_on(dispatch)
+    if dispatch.unit_id == lead.unit_id:
+        return title
+    return f"{title} ({dispatch.unit.name})"
+
+
+def _reminder(lead: Lead, titles: tuple[str, ...], *, is_school: bool) -> str:
     """No link stands in it: the lead opens the page that they saved."""
     if is_school:
         words = _(
@@ -166,11 +176,11 @@ def _reminder(task: RelayTask, lead: Lead, titles: tuple[str, ...], *, is_school
             "group. Once it is, open your own page where you saved it and press “I have passed it "
             "on”. If it cannot be done, say so there, under “You cannot, or not now?”."
         )
-    return words % _values(task, lead, titles)
+    return words % _values(lead, titles)
 
 
 def _reminder_of_those_below(
-    task: RelayTask, lead: Lead, titles: tuple[str, ...], n: int, *, is_school: bool
+    lead: Lead, titles: tuple[str, ...], n: int, *, is_school: bool
 ) -> str:
     """For whoever stands above them, with words to send on."""
     words = ngettext(
@@ -181,11 +191,11 @@ def _reminder_of_those_below(
         n,
     )
     said = words_for_those_below("; ".join(titles), is_school=is_school)
-    return words % (_values(task, lead, titles) | {"count": str(n), "words": said})
+    return words % (_values(lead, titles) | {"count": str(n), "words": said})
 
 
-def _values(task: RelayTask, lead: Lead, titles: tuple[str, ...]) -> dict[str, str]:
-    return {"unit": task.dispatch.unit.name, "name": lead.name, "titles": "; ".join(titles)}
+def _values(lead: Lead, titles: tuple[str, ...]) -> dict[str, str]:
+    return {"unit": lead.unit.name, "name": lead.name, "titles": "; ".join(titles)}
 
 
 def _superior_of(lead: Lead) -> Lead | None:

@@ -2,16 +2,17 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts.who import WORKING
-from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
+from keng.delivery.models import Dispatch, DispatchText, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
 from keng.kit import times
 from keng.network.models import GroupKind, Lead
@@ -19,25 +20,25 @@ from keng.network.secret_links import lead_url
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
-    from keng.delivery.models.relay import RelayTaskQuerySet
     from keng.places.models import Unit
 
 _DONE_IS_SHOWN_FOR = datetime.timedelta(days=14)
+_URGENT_FOR = datetime.timedelta(days=7)
 UNDO_WITHIN = datetime.timedelta(hours=2)
 OPEN_TASKS = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) & ~Q(
     cannot_reason__in=CLOSING_REASONS
 )
 
 
-def with_expiry(tasks: "RelayTaskQuerySet") -> "RelayTaskQuerySet":
-    """With `ends`, when the text is worth nothing any more; all rows of a dispatch share it."""
-    rows = Delivery.objects.filter(dispatch=OuterRef("dispatch")).values("expires_at")
-    return tasks.annotate(ends=Subquery(rows[:1]))
-
-
 def open_and_in_time() -> Q:
-    """What a lead can still be asked, among tasks `with_expiry`: never a text past its time."""
-    return OPEN_TASKS & (Q(ends__isnull=True) | Q(ends__gt=times.now()))
+    """What a lead can still be asked: never a text past its time."""
+    now = times.now()
+    return OPEN_TASKS & (Q(dispatch__expires_at__isnull=True) | Q(dispatch__expires_at__gt=now))
+
+
+def is_urgent_now(dispatch: Dispatch) -> bool:
+    """Whether leads are still to be hurried: nothing is urgent for months, also no recall."""
+    return dispatch.is_urgent and dispatch.created_at > times.now() - _URGENT_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,10 @@ class TextToPassOn:
     def words_for_those_below(self) -> str:
         """What the lead sends to those who answer to them."""
         return words_for_those_below(self.title, is_school=self.is_school)
+
+    @property
+    def is_urgent(self) -> bool:
+        return is_urgent_now(self.dispatch)
 
     @property
     def groups(self) -> list[RelayTask]:
@@ -89,7 +94,7 @@ class LeadPage:
 def page_of_lead(lead: Lead) -> LeadPage:
     """Everything the lead was asked lately, newest first."""
     tasks = (
-        with_expiry(RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True))
+        RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True)
         .filter(open_and_in_time() | Q(confirmed_at__gt=times.now() - _DONE_IS_SHOWN_FOR))
         .select_related("dispatch", "dispatch__unit", "group")
         .prefetch_related("dispatch__texts")
@@ -145,6 +150,18 @@ def words_for_those_below(title: str, *, is_school: bool) -> str:
     return words % {"title": title}
 
 
+def recall_sentence() -> str:
+    """What a lead does where a text takes an earlier one back, whether they posted that or not."""
+    return _(
+        "Where you posted what is taken back, delete it and post the recall; if you never posted "
+        "it, you post nothing: say so on your own page, under “You cannot, or not now?”"
+    )
+
+
+def has_recall(dispatches: Iterable[Dispatch]) -> bool:
+    return any(each.kind == Dispatch.Kind.RECALL for each in dispatches)
+
+
 def title_to_pass_on(dispatch: Dispatch) -> str:
     """What a lead is asked to pass on, in a line."""
     text = _vietnamese(list(dispatch.texts.all()))
@@ -184,7 +201,7 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
     Only the message to the lead `link_of` has their link: whoever asks for it is on record.
     """
     tasks = (
-        with_expiry(RelayTask.objects.visible_to(officer))
+        RelayTask.objects.visible_to(officer)
         .filter(
             open_and_in_time(), lead__unit_id__in=officer.own_unit_ids, handed_out_at__isnull=True
         )
@@ -200,7 +217,9 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
     return sorted(found, key=lambda one: (not one.is_urgent, one.since))
 
 
-def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
+def _message_to_lead(
+    lead: Lead, unit: "Unit", titles: tuple[str, ...], *, takes_back: bool, with_link: bool
+) -> str:
     """Who asks, how to tell that it is real, and last where their page is, in the lead's words.
 
     It looks like what warnings warn of, so it says first what a false one would not.
@@ -216,6 +235,7 @@ def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_
             if with_link
             else _("open it where you saved it. If you no longer have it, ask us for the link.")
         )
+        asked = ["; ".join(titles), *([recall_sentence()] if takes_back else [])]
         return _(
             "%(unit)s asks %(name)s to pass on: %(titles)s. Is this really from us? It comes in "
             "the chat you know, the address begins with %(host)s, and nobody asks you for a "
@@ -224,7 +244,7 @@ def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_
         ) % {
             "unit": unit.name,
             "name": lead.name,
-            "titles": "; ".join(titles),
+            "titles": ". ".join(asked),
             "host": settings.PUBLIC_URL.partition("://")[2],
             "doubt": doubt,
             "page": page,
@@ -238,9 +258,15 @@ def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
     return HandOut(
         lead,
         titles,
-        _message_to_lead(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
+        _message_to_lead(
+            lead,
+            tasks[0].dispatch.unit,
+            titles,
+            takes_back=has_recall(dispatches),
+            with_link=with_link,
+        ),
         min(t.created_at for t in tasks),
-        any(d.is_urgent for d in dispatches),
+        any(is_urgent_now(each) for each in dispatches),
     )
 
 

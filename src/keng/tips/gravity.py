@@ -8,6 +8,7 @@ tips is the graver: that moves one before another, and neither out of sight.
 import datetime
 import enum
 import uuid
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import Case, IntegerField, Value, When
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from keng.kit.urgency import Happening, Urgency
 from keng.language import lost_money
+from keng.language.danger import POLICE_NUMBERS, numbers_to_call
 from keng.language.fold import fold
 from keng.language.taxonomy import is_scam
 from keng.language.urgency import danger_goes_on, suggest_urgency
@@ -101,6 +103,26 @@ def calls_for_help(text: str, *, happening: str = Happening.UNSURE) -> bool:
     if happening == Happening.OVER or lost_money.money_has_left(fold(text)):
         return False
     return suggest_urgency(text).level == Urgency.P0
+
+
+def call_first(
+    texts: Iterable[str],
+    *,
+    happening: str = Happening.UNSURE,
+    money_left: bool = False,
+    is_due: bool = False,
+) -> tuple[str, ...]:
+    """Whom the reporter calls before anything else, most needed first; nobody where none is due.
+
+    Fire, and somebody who is hurt, have numbers of their own even where nothing says "now".
+    """
+    found = set(POLICE_NUMBERS) if is_due else set()
+    for text in texts:
+        numbers = numbers_to_call(text)
+        may_go_on = happening != Happening.OVER and not money_left and numbers != POLICE_NUMBERS
+        if may_go_on or calls_for_help(text, happening=happening):
+            found.update(numbers)
+    return tuple(number for number in ("114", "113", "115") if number in found)
 
 
 def stake_of(tip: Tip) -> Stake:

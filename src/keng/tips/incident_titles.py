@@ -24,7 +24,7 @@ def title_of_tip(tip: Tip) -> str:
     """Its category and the number or link used in the offence; without one, the place and day."""
     used = _values_used_in_offence(tip)
     if used:
-        return f"{_category(tip.category)}, {used[0]}"
+        return f"{_category(tip.category)}{', ' if tip.category else ' '}{used[0]}"
     return title_from_parts(tip.category, tip.place, tip.received_at)
 
 

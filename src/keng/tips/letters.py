@@ -1,10 +1,13 @@
 """Fixed sentences and names: what a reporter reads, and what channels are called."""
 
+from collections.abc import Container
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from keng.kit.viewing_copies import NoCopy
 from keng.language import taxonomy
+from keng.language.danger import POLICE_NUMBERS
 from keng.tips.models import Decision, Tip
 
 
@@ -31,12 +34,21 @@ def closing_sentence(tip: Tip, outcome: str | None = None) -> str:
     )
 
 
-def danger_first_sentence() -> str:
-    """What whoever tells of danger in a later message is answered at once."""
-    return _(
-        "If anybody is in danger now, call 113 at once; do not wait for an answer here. If you "
-        "cannot speak, write where you are."
+def danger_first_sentence(numbers: Container[str] = POLICE_NUMBERS) -> str:
+    """What whoever tells of danger is answered at once; `numbers` are `numbers_to_call`'s."""
+    if "114" not in numbers and "115" not in numbers:
+        return _(
+            "If anybody is in danger now, call 113 at once; do not wait for an answer here. If you "
+            "cannot speak, write where you are."
+        )
+    first = (
+        _("If there is a fire, or somebody has to be rescued, call 114 at once, then 113.")
+        if "114" in numbers
+        else _("If somebody is in danger now, call 113 at once.")
     )
+    ambulance = _("If somebody has fainted, is not breathing or is hurt, call 115 too.")
+    wait = _("Do not wait for an answer here. If you cannot speak, write where you are.")
+    return " ".join([first, ambulance, wait] if "115" in numbers else [first, wait])
 
 
 def child_line_sentence() -> str:

@@ -11,7 +11,7 @@ from keng.language.danger import calls_for_child_line, is_about_child
 from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import concerns, deadlines, receipt_codes
-from keng.tips.gravity import calls_for_help
+from keng.tips.gravity import call_first, calls_for_help
 from keng.tips.models import Tip
 
 # Whoever lives with or beside the person they report should not carry a picture of the code.
@@ -45,6 +45,8 @@ class PrintedReceipt:
     """It happened where no desk of this site serves."""
     tells_danger: bool = False
     """The reporter's own words tell of danger that goes on: 113 stands before everything else."""
+    call_first: tuple[str, ...] = ()
+    """The numbers that stand before everything else, most needed first; 111 comes after them."""
     money_left: bool = False
     """Money or a code has just gone: the bank stands before everything else."""
     kept_from: str = ""
@@ -66,6 +68,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
     """The receipt of a tip, for whoever holds its code."""
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
     about_child = is_about_child(tip.text, tip.topic)
+    for_child_line = calls_for_child_line(tip.text, tip.topic) and not tip.money_moved
     return PrintedReceipt(
         code,
         tip.responsible_unit,
@@ -78,9 +81,12 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         is_critical=tip.urgency == Urgency.P0,
         is_called=tip.urgency == Urgency.P0 and watch.calls_reach_somebody(tip.responsible_unit),
         is_about_child=about_child,
-        calls_for_child_line=calls_for_child_line(tip.text, tip.topic) and not tip.money_moved,
+        calls_for_child_line=for_child_line,
         is_outside=serving.is_outside_province(tip.place, tip.responsible_unit),
         tells_danger=calls_for_help(tip.text, happening=tip.happening),
+        call_first=call_first(
+            [tip.text], happening=tip.happening, money_left=tip.money_moved, is_due=for_child_line
+        ),
         money_left=tip.money_moved,
         kept_from=str(concerns.guessed_concerned_unit(tip) or ""),
     )

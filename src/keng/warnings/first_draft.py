@@ -75,7 +75,9 @@ def first_draft_from(
     source = tip or incident
     places, differing = _places_of_tips(unit, source, tips)
     initial = _initial_values(unit, source, tips) | {"places": [str(place.pk) for place in places]}
-    return _with_signs(FirstDraft(unit, initial, tip, incident, differing=differing), tips)
+    found = _with_signs(FirstDraft(unit, initial, tip, incident, differing=differing), tips)
+    # The tips of a wave, joined, begin with the same words as before they were.
+    return _with_ready_words(found) if incident else found
 
 
 def _draft_from_wave(unit: Unit, wave: Wave, officer: "Officer") -> FirstDraft:

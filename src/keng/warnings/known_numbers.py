@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -41,6 +41,7 @@ _KINDS: dict[str, ComparedKind] = {"phone": "phone", "bank_account": "bank_accou
 _TONES = {
     "official": "ok",
     "used": "ok",
+    "other_desk": "warn",
     "reported": "warn",
     "undecided": "warn",
     "unknown": "warn",
@@ -188,7 +189,7 @@ def check_warning(
 
 
 def official_values(unit: Unit) -> list[KnownNumber]:
-    """The desks' own numbers alone: what may be named where nothing else has a place."""
+    """The numbers of desks alone: only what is official has a place where nobody compares."""
     return _official_numbers(unit, {})
 
 
@@ -200,12 +201,23 @@ class _KnownPlace:
 
 
 def _official_numbers(unit: Unit, where: dict[str, _KnownPlace]) -> list[KnownNumber]:
+    """Emergency numbers, those of the unit and of the one above; and, marked, of other desks.
+
+    Two digits that change places make the number of another desk: nobody is sent there unseen.
+    """
+    above = unit.parent_id or unit.pk
+    own = Unit.objects.filter(pk__in=(unit.pk, above))
+    others = Unit.objects.filter(parent=above).exclude(pk=unit.pk)
     found: list[KnownNumber] = []
-    for number in [*_emergency_numbers(), *_desk_numbers(unit)]:
-        source = f"official:{len(found)}"
+    numbers: list[tuple[KnownStanding, OfficialNumber]] = [
+        *(("official", number) for number in [*_emergency_numbers(), *_desk_numbers(own)]),
+        *(("other_desk", number) for number in _desk_numbers(others)),
+    ]
+    for standing, number in numbers:
+        source = f"official:{len(where)}"
         where[source] = _KnownPlace(number.owner, number.shown_as)
         found += [
-            KnownNumber(kind, value, "official", source)
+            KnownNumber(kind, value, standing, source)
             for kind, value in _values_shown(number.shown_as)
         ]
     return found
@@ -222,14 +234,13 @@ def _emergency_numbers() -> list[OfficialNumber]:
     ]
 
 
-def _desk_numbers(unit: Unit) -> Iterable[OfficialNumber]:
-    """Telephones and channels of the unit, the one above, and the others below that."""
-    above = unit.parent_id or unit.pk
-    desks = Unit.objects.filter(Q(pk=unit.pk) | Q(pk=above) | Q(parent=above))
+def _desk_numbers(desks: QuerySet[Unit]) -> Iterable[OfficialNumber]:
+    """Their telephones, and the channels that are kept for them."""
+    ids = []
     for desk in desks.order_by("id"):
+        ids.append(desk.pk)
         if desk.desk_phone:
             yield OfficialNumber(desk.desk_phone, _("duty desk, %(unit)s") % {"unit": desk.name})
-    ids = [desk.pk for desk in desks]
     for source in _official_sources:
         yield from source(ids)
 
@@ -335,6 +346,7 @@ def _number_line(one: ComparedNumber, where: Mapping[str, _KnownPlace]) -> Numbe
     place = where[one.known.source] if one.known else _KnownPlace("", "")
     words = {
         "official": _("official: %(where)s"),
+        "other_desk": _("of another desk: %(where)s. Is it whom people should call from here?"),
         "used": _("used in the offence: %(where)s"),
         "reported": _("%(where)s, as the machine read it: nobody has confirmed it"),
         "undecided": _("%(where)s, but nobody decided what part it has: is it somebody’s own?"),

@@ -336,3 +336,14 @@ def recall_audience(warning: Warning) -> SameRecipients:
     """Whoever got any version of a warning, or may have."""
     sent = warning.versions.filter(dispatch__isnull=False).order_by("number")
     return SameRecipients(tuple(sent.values_list("dispatch", flat=True)))
+
+
+def returned_reason_of(latest: Version) -> str:
+    """Why it was given back last, also on what was saved since; "" once it was handed in again."""
+    versions = latest.warning.versions.filter(number__lte=latest.number).order_by("-number")
+    for version in versions.only("submitted_at", "released_at", "returned_reason"):
+        if version.submitted_at or version.released_at:
+            return ""
+        if version.returned_reason:
+            return version.returned_reason
+    return ""

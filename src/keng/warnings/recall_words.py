@@ -59,7 +59,8 @@ def _link_sentences(words: str) -> list[str]:
 def _number_sentences(words: str, unit: "Unit") -> list[str]:
     links = {one.start for one in extract_flat(flatten(words)) if one.type == "url"}
     return [
-        _("“%(quote)s” is no number of a desk") % {"quote": one.quote}
+        _("“%(quote)s” is no number of this desk, of the one above it, or for emergencies")
+        % {"quote": one.quote}
         for one in compare_numbers({"vi": {"reason": words}}, official_values(unit))
         if one.standing != "official" and words.find(one.quote) not in links
     ]

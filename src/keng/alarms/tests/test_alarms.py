@@ -163,7 +163,7 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
     assert [
         one.times
         for one in alarm_calls.call_ladder(
-            Alarm.objects.get(), alarm_calls.calls_of_alarm(Alarm.objects.get())
+            Alarm.objects.get(), alarm_calls.calls_of_alarm(Alarm.objects.get()), reader=here.lan
         )
     ] == [1, 1, 1, 1]
     # A tip that turned out to be less keeps the story.
@@ -171,6 +171,59 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
     page = desk_client.get(f"/tips/{tip.pk}/").content.decode()
     assert called.people in page
     assert 'id="calling"' not in page
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        (WORDS, ["113"]),
+        ("chay o day tro, con nguoi o tren tang, can 114 gap", ["114", "113"]),
+        ("Mùi gas nồng nặc, có người ngất xỉu", ["114", "113", "115"]),
+    ],
+)
+def test_the_bar_offers_the_fire_brigade_first_where_it_burns(desk_client, here, words, numbers):
+    make.tip(unit=here.commune, text=words, urgency="P0")
+    sign_in(desk_client, here.lan)
+    page = desk_client.get("/alarm/").content.decode()
+    assert [each[:3] for each in page.split('href="tel:')[1:]] == numbers
+
+
+def calling_panel(client, tip):
+    page = client.get(f"/tips/{tip.pk}/").content.decode()
+    return page.partition('id="calling"')[2].partition("</section>")[0]
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_where_no_pager_rang_it_says_so_and_113_first(desk_client, here, settings, is_taken):
+    settings.EMERGENCY_EMAIL = ""
+    PagerWay.objects.all().delete()
+    type(here.province).objects.filter(pk=here.province.pk).update(desk_phone="0204 000 0999")
+    tip = make.tip(unit=here.commune, urgency="P0")
+    ringing.call_what_rings()
+    if is_taken:
+        triage.accept_tip(tip.pk, by=here.lan)
+    sign_in(desk_client, here.lan)
+    panel = calling_panel(desk_client, tip)
+    assert "Không ai được gọi" in panel
+    assert 'class="notice warn"' in panel
+    assert 'class="notice ok"' not in panel
+    assert "được báo dừng" not in panel
+    assert panel.index("tel:113") < panel.index("tel:02040000999")
+    # That telephone stands beside the reader; the province reaches the desk by it.
+    assert "0204 000 0199" not in panel
+    assert "số riêng của họ" in panel
+    sign_in(desk_client, here.mai)
+    panel = calling_panel(desk_client, tip)
+    assert "0204 000 0199" in panel
+    assert "0204 000 0999" not in panel
+
+
+def test_where_somebody_was_called_nothing_says_that_nobody_was(desk_client, here):
+    tip = make.tip(unit=here.commune, urgency="P0")
+    sign_in(desk_client, here.lan)
+    assert "Không ai được gọi" not in calling_panel(desk_client, tip)
+    ringing.call_what_rings()
+    assert "Không ai được gọi" not in calling_panel(desk_client, tip)
 
 
 def test_giving_it_back_within_the_minute_rings_again(here):

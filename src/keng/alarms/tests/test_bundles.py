@@ -297,7 +297,7 @@ def test_where_a_joint_call_reached_nobody_every_tip_of_it_says_so(here, clock):
     Delivery.objects.update(state=Delivery.State.REJECTED, settled_at=clock.now)
     for tip in tips:
         alarm = Alarm.objects.get(tip=tip)
-        steps = call_ladder(alarm, calls_of_alarm(alarm))
+        steps = call_ladder(alarm, calls_of_alarm(alarm), reader=here.lan)
         assert steps
         assert all(step.is_to_be_phoned for step in steps)
     clock.move(minutes=61)

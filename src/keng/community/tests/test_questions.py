@@ -311,6 +311,21 @@ def ask(client, ward, text, token):
     return client.post(address, sent, follow=True).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("chay o day tro, con nguoi o tren tang, toi phai lam gi", ["114", "113"]),
+        ("Mùi gas nồng nặc cả dãy trọ, có người ngất xỉu, cứu với", ["114", "113", "115"]),
+    ],
+)
+def test_the_receipt_of_a_fire_says_114_first(public_client, ward, words, numbers):
+    page = ask(public_client, ward, words, receipt_codes.new_token())
+    notice = page.partition("notice warn")[2].partition("</div>")[0]
+    assert [each[:3] for each in notice.split('href="tel:')[1:]] == numbers
+    assert "gọi 114 ngay, rồi gọi 113" in notice
+    assert ("không thở" in notice) == ("115" in numbers)
+
+
 def test_a_question_that_tells_of_danger_is_a_report_at_once(public_client, ward):
     words = "Con tôi bị bắt cóc, chúng đòi 500 triệu, tôi phải làm gì bây giờ, cứu với"
     token = receipt_codes.new_token()

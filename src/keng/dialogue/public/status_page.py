@@ -26,7 +26,7 @@ from keng.language.fold import fold
 from keng.places import serving
 from keng.tips import receipt_codes
 from keng.tips.concerns import guessed_concerned_unit
-from keng.tips.gravity import calls_for_help
+from keng.tips.gravity import call_first, calls_for_help
 from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Receipt, Tip
@@ -183,23 +183,27 @@ def _taken_back_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpR
     return response
 
 
-def _first_words(tip: Tip, spoken: list[DialogueMessage]) -> dict[str, bool]:
-    """Whether 113, 111 or the bank stands first.
+def _first_words(tip: Tip, spoken: list[DialogueMessage]) -> dict[str, Any]:
+    """Whether 113, 114, 115, 111 or the bank stands first.
 
-    113 by what was told last and nobody has answered yet. The bank and 111 as long as the report
-    is open: an answer of ours stops no money.
+    The first three by what was told last and nobody has answered yet. The bank and 111 as long as
+    the report is open: an answer of ours stops no money.
     """
     told = [m for m in spoken if m.author == DialogueMessage.Author.REPORTER]
     texts = [m.text for m in told]
     waiting = [m.text for m in told if m is spoken[-1] and m.at >= times.now() - _DANGER_LASTS]
     is_open = not is_closed_for_reporter(tip)
     money_left = is_open and any(lost_money.money_has_left(fold(text)) for text in texts)
+    for_child_line = (
+        (is_open or bool(waiting))
+        and not money_left
+        and any(calls_for_child_line(text, tip.topic) for text in [tip.text, *texts])
+    )
     return {
         "tells_danger": any(map(calls_for_help, waiting)),
+        "call_first": call_first(waiting, money_left=money_left, is_due=for_child_line),
         "money_left": money_left,
-        "calls_for_child_line": (is_open or bool(waiting))
-        and not money_left
-        and any(calls_for_child_line(text, tip.topic) for text in [tip.text, *texts]),
+        "calls_for_child_line": for_child_line,
     }
 
 

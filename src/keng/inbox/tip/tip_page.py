@@ -153,6 +153,7 @@ def tip_context(
         checks=check_list.checks_of_tip(found),
         calls=alarm_calls.call_rounds(calls),
     )
+    ladder = alarm_calls.call_ladder(alarm, calls, reader=officer) if alarm else []
     done = check_list.check_list_lines(found, rows.checks, rows.steps, rows.messages)
     sightings = list(found.sightings.select_related("indicator").order_by("start"))
     said = _talk_with_files(request, found, rows)
@@ -171,7 +172,8 @@ def tip_context(
         "bundled": bundle_on_page(found, officer),
         "alarm_row": alarm if found.urgency == Urgency.P0 else None,
         "stood_down": alarm_calls.count_stood_down(calls),
-        "ladder": alarm_calls.call_ladder(alarm, calls) if alarm else [],
+        "ladder": ladder,
+        "nobody_called": alarm is not None and alarm_calls.nobody_was_called(alarm, ladder),
         "danger_told": told,
         "danger_words": words_of_danger(found.text, told) if told else "",
         "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),

@@ -201,6 +201,22 @@ def test_the_site_that_several_tips_name_is_what_they_have_in_common():
     assert queries.shared_indicators(incident, officer) == []
 
 
+def test_a_number_counts_in_each_tip_that_names_it_and_says_where_its_part_is_unknown(desk_client):
+    unit = make.unit()
+    tips = tuple(make.tip(unit=unit) for _ in range(6))
+    caller, own = make.indicator("+84510777214"), make.indicator("+84987654321")
+    for tip in tips:
+        make.sighting(tip, indicator=caller, role="used" if tip in tips[:4] else "unknown")
+        # In all of them unknown: it may be the reporters' own.
+        make.sighting(tip, indicator=own, role="unknown")
+    incident = make.incident(unit=unit, by=(officer := make.officer(unit=unit)), tips=tips)
+    (line,) = queries.shared_indicators(incident, officer)
+    assert (line.label, line.count, line.undecided) == ("+84510777214", 6, 2)
+    sign_in(desk_client, officer)
+    page = desk_client.get(reverse("incident", "keng.site.desk_urls", args=[incident.pk]))
+    assert "trong đó 2 tin chưa rõ vai trò" in page.content.decode()
+
+
 def test_the_page_shows_what_went_to_all_with_its_count_and_nothing_taken_back(event, desk_client):
     incident, officer, tips = event
     actions.answer_incident(incident.pk, text="Đây là lừa đảo.", by=officer, apart=(tips[0].pk,))

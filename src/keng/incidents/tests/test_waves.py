@@ -239,6 +239,19 @@ def test_a_family_s_matter_is_never_a_wave(desks):
     assert not Wave.objects.exists()
 
 
+def test_the_line_over_the_list_goes_once_all_its_tips_are_joined_and_comes_with_another(desks):
+    a_link_told_at(desks[:1])
+    actions.find_waves()
+    officer = make.officer(unit=desks[0])
+    assert len(queries.unanswered_waves(officer)) == 1
+    make.incident(unit=desks[0], by=officer, tips=tuple(Tip.objects.all()))
+    assert queries.unanswered_waves(officer) == []
+    assert len(queries.running_waves(officer)) == 1
+    told(desks[0], _DIFFERENT[3], link=LINK)
+    actions.find_waves()
+    assert len(queries.unanswered_waves(officer)) == 1
+
+
 # -- who sees what
 
 

@@ -239,6 +239,25 @@ def test_a_child_in_a_chat_reads_113_and_111_first_and_nothing_of_commands(
     assert not any(word in line for word in ("tra cứu", "look up") for line in lines)
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("urgency", ["P0", "P1"])
+def test_in_a_chat_fire_reads_114_first_then_113_and_115_where_somebody_fainted(
+    settings, language, urgency
+):
+    settings.PUBLIC_URL = "https://keng.example"
+    auto_replies._first_answer.cache_clear()
+    first = auto_replies.first_answer(
+        language,
+        unit_name="Công an phường Thử",
+        urgency=urgency,
+        in_group=False,
+        token="abc",
+        numbers=("114", "113", "115"),
+    ).splitlines()[0]
+    auto_replies._first_answer.cache_clear()
+    assert first.index("114") < first.index("113") < first.index("115")
+
+
 @pytest.mark.parametrize("ask", [is_stop, asks_for_messages])
 def test_words_of_courtesy_without_end_are_read_in_time(ask):
     """Thirty times "a", which may be "ạ", "à" or "a": each reading of all of them took for ever."""

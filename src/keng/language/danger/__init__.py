@@ -9,10 +9,20 @@ learned from the sentences in the tests); the reasons are always words of the te
 
 from keng.language.danger.reading import (
     COMES_AGAIN,
+    POLICE_NUMBERS,
     Danger,
     calls_for_child_line,
     danger_in,
     is_about_child,
+    numbers_to_call,
 )
 
-__all__ = ["COMES_AGAIN", "Danger", "calls_for_child_line", "danger_in", "is_about_child"]
+__all__ = [
+    "COMES_AGAIN",
+    "POLICE_NUMBERS",
+    "Danger",
+    "calls_for_child_line",
+    "danger_in",
+    "is_about_child",
+    "numbers_to_call",
+]

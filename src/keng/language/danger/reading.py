@@ -6,7 +6,7 @@ import os
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,6 +57,11 @@ COMES_AGAIN = frozenset({"child", "home", "self_harm", "taken", "threat"})
 # Nobody is called out of bed for a motorbike.
 _OF_THINGS = frozenset({"theft"})
 _OF_CHILDREN = frozenset({"child", "child_alone", "lost_child"})
+# Whom to call, most needed first: 114 puts out and rescues, 115 is the ambulance.
+POLICE_NUMBERS = ("113",)
+_OF_FIRE_BRIGADE = frozenset({"fire", "rescue"})
+_FIRE_IDEAS = ("FIRE", "GAS")
+_AMBULANCE_IDEAS = ("GAS", "HURT")
 
 
 class Danger(NamedTuple):
@@ -67,6 +72,8 @@ class Danger(NamedTuple):
     reasons: tuple[str, ...]
     is_clear: bool = True
     """Not only weighed, and just above the threshold: with a tick at "now" it is a call."""
+    numbers: tuple[str, ...] = POLICE_NUMBERS
+    """Whom to call, first the one that is needed most: 114 for fire, 115 for who is hurt."""
 
 
 class _Hit(NamedTuple):
@@ -96,6 +103,7 @@ class _Found(NamedTuple):
     places: tuple[tuple[int, int], ...]
     """From the first character to the one after the last, in the order of the text."""
     is_clear: bool = True
+    numbers: tuple[str, ...] = POLICE_NUMBERS
 
 
 class _Known:
@@ -137,12 +145,13 @@ def danger_in(text: str) -> Danger | None:
     if found is None:
         return None
     places = tuple((source.start(start), source.end(end)) for start, end in found.places)
-    return Danger(found.level, found.kind, _words_at(source.original, places), found.is_clear)
+    reasons = _words_at(source.original, places)
+    return Danger(found.level, found.kind, reasons, found.is_clear, found.numbers)
 
 
 def _find(text: str) -> _Found | None:
     words = DangerWords(text)
-    held, of_phrases = _look_for_phrases(words)
+    hits, held, of_phrases = _look_for_phrases(words)
     level = min((each.level for each in held), default=None)
     least = _OUTWEIGHS_LIFE if level == Urgency.P0 else THRESHOLD
     if words.is_plain:
@@ -150,34 +159,38 @@ def _find(text: str) -> _Found | None:
         if score < least - _ALMOST:
             return None
         if level is not None and score > least + _ALMOST:
-            return _found_by_rule(words, level, held)
+            return _found_by_rule(words, level, held, hits)
     weighed = weigh_clues(len(words), [*clues_of_words(words), *of_phrases])
     if weighed.score < least or (level is None and len(words) < _FEW):
         return None
     if level is not None:
-        return _found_by_rule(words, level, held)
+        return _found_by_rule(words, level, held, hits)
     kind = weighed.kind()
     spans = [_Hit(start, end) for _name, start, end in weighed.strongest(kind)[:_QUOTES]]
     # Nobody is called out of bed for what no rule has words for; it is looked at soon.
     is_clear = kind not in _OF_THINGS and weighed.score >= _CLEAR
-    return _Found(Urgency.P1, kind, _spots(words, spans), is_clear)
+    numbers = _numbers_to_call(kind, hits)
+    return _Found(Urgency.P1, kind, _spots(words, spans), is_clear, numbers)
 
 
-def _found_by_rule(words: DangerWords, level: Urgency, held: Sequence[_Held]) -> _Found:
+def _found_by_rule(
+    words: DangerWords, level: Urgency, held: Sequence[_Held], hits: _Hits
+) -> _Found:
     gravest = [each for each in held if each.level == level]
     spans = [hit for each in gravest for hit in each.place]
-    return _Found(level, gravest[0].rule.kind, _spots(words, spans))
+    kind = gravest[0].rule.kind
+    return _Found(level, kind, _spots(words, spans), numbers=_numbers_to_call(kind, hits))
 
 
 def clues_in(text: str) -> set[str]:
     """The names of everything in a text that may be given a weight."""
     words = DangerWords(text)
-    _held, of_phrases = _look_for_phrases(words)
+    _hits_of_ideas, _held, of_phrases = _look_for_phrases(words)
     return {name for name, _start, _end in (*clues_of_words(words), *of_phrases)}
 
 
-def _look_for_phrases(words: DangerWords) -> tuple[list[_Held], list[Clue]]:
-    """The rules that hold, and the clues that ideas and rules are."""
+def _look_for_phrases(words: DangerWords) -> tuple[_Hits, list[_Held], list[Clue]]:
+    """Where each idea stands, the rules that hold, and the clues that both are."""
     hits = _hits(words)
     clues: list[Clue] = []
     for name, theirs in hits.items():
@@ -196,7 +209,25 @@ def _look_for_phrases(words: DangerWords) -> tuple[list[_Held], list[Clue]]:
         clues.append((f"rule:{level}", start, end))
         clues.append((f"rule:{rule.kind}.{level}", start, end))
         clues.append((f"rule:{'+'.join(rule.needed)}", start, end))
-    return held, clues
+    return hits, held, clues
+
+
+def numbers_to_call(text: str) -> tuple[str, ...]:
+    """Whom to call for what a text tells, most needed first; the police where it tells nothing."""
+    danger = danger_in(text)
+    return danger.numbers if danger else POLICE_NUMBERS
+
+
+def _numbers_to_call(kind: str, hits: _Hits) -> tuple[str, ...]:
+    def speaks_of(ideas: Iterable[str]) -> bool:
+        return any(not hit.is_weak for idea in ideas for hit in hits.get(idea, ()))
+
+    is_fire = kind in _OF_FIRE_BRIGADE or speaks_of(_FIRE_IDEAS)
+    is_hurt = kind == "health" or speaks_of(_AMBULANCE_IDEAS)
+    # Words like "dizzy" or "shaking" are also those of who is afraid.
+    is_hurt = is_hurt or (is_fire and speaks_of(["HELPLESS"]))
+    numbers = ("114", *POLICE_NUMBERS) if is_fire else POLICE_NUMBERS
+    return (*numbers, "115") if is_hurt else numbers
 
 
 def is_about_child(text: str, topic: str = "") -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keng.language.danger import danger_in, is_about_child, reading
+from keng.language.danger import danger_in, is_about_child, numbers_to_call, reading
 from keng.language.danger.clues import clue_weights
 from keng.language.danger.reading import THRESHOLD
 from keng.language.danger.table import calmers, danger_phrases, danger_rules
@@ -317,3 +317,31 @@ def test_a_text_is_read_once_and_no_word_of_it_is_kept(monkeypatch):
         danger_in(other)
     danger_in(text)
     assert read.count(text) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Cháy ở dãy trọ, còn người trên tầng", ("114", "113")),
+        ("chay o day tro, con nguoi o tren tang", ("114", "113")),
+        ("my house is on fire", ("114", "113")),
+        ("房子着火了，有人在里面", ("114", "113")),
+        ("집에 불이 났어요", ("114", "113")),
+        ("Nó tạt xăng đốt nhà tôi", ("114", "113")),
+        ("Mùi gas nồng nặc cả dãy trọ, có người ngất xỉu", ("114", "113", "115")),
+        ("mui gas nong nac ca day tro, co nguoi xiu", ("114", "113", "115")),
+        ("smell of gas, my friend fainted", ("114", "113", "115")),
+        ("闻到煤气味，有人晕倒了", ("114", "113", "115")),
+        ("가스 냄새가 나고 사람이 쓰러졌어요", ("114", "113", "115")),
+        ("Mẹ tôi không thở được", ("113", "115")),
+        ("me toi khong tho duoc", ("113", "115")),
+        ("co nguoi bi dien giat bat tinh", ("113", "115")),
+        ("he is not breathing", ("113", "115")),
+        ("他没有呼吸了", ("113", "115")),
+        ("숨을 안 쉬어요", ("113", "115")),
+        ("Chồng đang cầm dao đánh em", ("113",)),
+        ("Cho em hỏi làm căn cước", ("113",)),
+    ],
+)
+def test_fire_and_whoever_is_hurt_have_numbers_of_their_own(text, numbers) -> None:
+    assert numbers_to_call(text) == numbers

@@ -406,3 +406,10 @@ def test_what_takes_a_text_back_comes_first_and_then_what_is_urgent():
         ("warning", True),
         ("warning", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent"), [(8, 12, 67), (199, 200, 99), (1, 300, 1), (0, 5, 0), (5, 5, 100)]
+)
+def test_a_percentage_is_rounded_and_all_only_where_nobody_is_left(part, whole, percent):
+    assert coverage.RelayLevel(is_below=False, asked=whole, passed_on=part).percent == percent

@@ -8,7 +8,7 @@ from django.db import connection
 from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import SameRecipients
-from keng.delivery.models import Delivery, RelayTask
+from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.sender.sql import WAKE
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
@@ -35,7 +35,7 @@ def sent_until(ward, moment):
 def test_a_warning_past_its_time_is_offered_to_no_lead(public_client, ward):
     sent_until(ward, times.now() + HOUR)
     assert "Tôi đã chuyển" in page(public_client, ward.lead)
-    Delivery.objects.update(expires_at=times.now() - HOUR)
+    Dispatch.objects.update(expires_at=times.now() - HOUR)
     assert "Hiện không có gì cần chuyển" in page(public_client, ward.lead)
 
 
@@ -56,7 +56,8 @@ def test_what_was_passed_on_in_time_stays_passed_on_and_the_rest_did_not_arrive(
     sent = sent_until(ward, times.now() + HOUR)
     task = RelayTask.objects.get(lead=ward.lead)
     actions.confirm_tasks([task.pk], lead=ward.lead, via="zalo")
-    Delivery.objects.update(expires_at=times.now() - HOUR)
+    for what in (Dispatch, Delivery):
+        what.objects.update(expires_at=times.now() - HOUR)
     with connection.cursor() as cursor:
         cursor.execute(WAKE)
     total = coverage.coverage_of_dispatches([sent.pk], officer=ward.officer).total

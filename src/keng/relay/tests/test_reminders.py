@@ -7,11 +7,11 @@ import pytest
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import SameRecipients
-from keng.delivery.models import RelayTask
+from keng.delivery.models import Dispatch, RelayTask
 from keng.kit import times
 from keng.network.models import Group
 from keng.network.secret_links import lead_token
-from keng.relay import coverage, reminders
+from keng.relay import coverage, reminders, tasks_of_leads
 from keng.relay import relay_acts as actions
 from keng.relay.establishment_reach import establishments_with_rooms
 from keng.relay.tests.test_relay import page, url, ward
@@ -39,6 +39,32 @@ def test_who_has_not_confirmed_after_some_hours_is_reminded(ward):
     assert names(ward.officer, hours=6) == []
     assert names(make.officer(unit=make.unit())) == []
     actions.confirm_tasks([RelayTask.objects.get().pk], lead=ward.lead, via="zalo")
+    assert names(ward.officer) == []
+
+
+def test_the_desk_that_reminds_signs_and_each_group_is_named_once(ward):
+    province = make.province_unit("Công an tỉnh Thử")
+    for _ in range(2):
+        ward.send(ward.audience())
+    dispatch = ward.send(ward.audience(), urgent=True)
+    Dispatch.objects.filter(pk=dispatch.pk).update(unit=province)
+    told_task(3)
+    (found,) = reminders.leads_to_remind(ward.officer)
+    assert found.message.startswith(f"{ward.unit.name} gửi Bà Mão")
+    assert found.message.count("Công an tỉnh Thử") == 1
+    assert any(title.endswith("(Công an tỉnh Thử)") for title in found.titles)
+    assert found.groups == ("Nhà trọ 2",)
+
+
+def test_urgent_is_only_what_still_is_and_nobody_is_reminded_of_what_expired(ward):
+    dispatch = ward.send(ward.audience(), urgent=True)
+    told_task(3)
+    assert [one.is_urgent for one in reminders.leads_to_remind(ward.officer)] == [True]
+    day = datetime.timedelta(days=1)
+    Dispatch.objects.update(created_at=times.now() - 8 * day)
+    assert [one.is_urgent for one in reminders.leads_to_remind(ward.officer)] == [False]
+    # Its rows may be gone by then: what says when it ends is the dispatch.
+    Dispatch.objects.filter(pk=dispatch.pk).update(expires_at=times.now() - day)
     assert names(ward.officer) == []
 
 
@@ -162,6 +188,33 @@ def test_a_recall_counts_in_coverage(desk_client, ward):
     counted = coverage.coverage_of_dispatches([each.pk for each in found], officer=ward.officer)
     assert counted.dispatches[recall.pk].waiting == 1
     assert f'data-passed-on="{counted.total.passed_on}"' in shown
+
+
+def test_the_words_about_a_recall_say_what_to_do_if_it_was_posted_and_if_not(ward):
+    first = ward.send(ward.audience())
+    (told,) = tasks_of_leads.leads_to_tell(ward.officer)
+    assert "thu hồi" not in told.message
+    ward.send(SameRecipients((first.pk,)), kind="recall")
+    (told,) = tasks_of_leads.leads_to_tell(ward.officer)
+    told_task(3)
+    (reminded,) = reminders.leads_to_remind(ward.officer)
+    for message in (told.message, reminded.message):
+        assert "Đã đăng bài bị thu hồi thì xóa bài đó và đăng tin thu hồi" in message
+        assert "chưa từng đăng thì không cần đăng gì" in message
+
+
+def test_stopping_a_recall_is_no_red_button_and_says_what_it_would_do(desk_client, ward):
+    first = ward.send(ward.audience())
+    recall = ward.send(SameRecipients((first.pk,)), kind="recall")
+    sign_in(desk_client, ward.officer)
+    shown = desk_client.get(url("dispatch", first.pk, desk=True)).content.decode()
+    assert "button stop" in shown
+    shown = desk_client.get(url("dispatch", recall.pk, desk=True)).content.decode()
+    assert "button stop" not in shown
+    assert "nơi chưa biết sẽ không được báo" in shown
+    assert desk_client.post(url("dispatch-cancel", recall.pk, desk=True)).status_code == 302
+    shown = desk_client.get(url("dispatch", recall.pk, desk=True)).content.decode()
+    assert "Dừng thu hồi" not in shown
 
 
 def test_every_warning_of_the_month_is_counted_and_reached_by_pages(desk_client, ward):

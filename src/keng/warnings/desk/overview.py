@@ -70,6 +70,7 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "warning": warning,
         "versions": versions,
         "latest": latest,
+        "returned_reason": queries.returned_reason_of(latest),
         "parts": latest.texts["vi"],
         "findings": style.check_style(warning_content_of(latest))
         if latest.released_at is None

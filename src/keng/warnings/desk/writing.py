@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,7 +24,7 @@ from keng.kit.ids import read_id
 from keng.network.models import GroupKind
 from keng.places.models import Unit
 from keng.releases.errors import NothingWaits
-from keng.warnings import actions, first_draft, outgoing_text, style
+from keng.warnings import actions, first_draft, outgoing_text, queries, style
 from keng.warnings.content import AudienceChoice, WarningContent, choice_of, warning_content_of
 from keng.warnings.forms import WarningForm, initial_of_version
 from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, compared_tips
@@ -100,7 +101,8 @@ def _submit_posted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(
             request, _("Saved, but not submitted: compare the marked numbers, then submit again.")
         )
-        return redirect("warning-edit", pk=pk)
+        # The table is far below the message: the page opens at it.
+        return redirect(f"{reverse('warning-edit', args=[pk])}#numbers")
     try:
         actions.submit_warning(pk, by=request.officer)
     except TryAgain:
@@ -174,6 +176,7 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
         "unit": form.unit,
         "content": shown,
         "findings": style.check_style(shown) if shown else [],
+        "returned_reason": queries.returned_reason_of(latest) if latest else "",
         "previews": outgoing_text.warning_messages(shown, _preview_stamp(form.unit, latest))
         if shown
         else [],

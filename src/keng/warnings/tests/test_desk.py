@@ -347,7 +347,7 @@ def test_a_correction_without_a_reason_is_not_handed_in(desk_client, ward):
     answer = desk_client.post(
         url("warning-edit", version.warning_id), data | {"note": "Gọi 0912 345 678."}
     )
-    assert "không phải số của trực ban" in answer.content.decode()
+    assert "không phải số của đơn vị này" in answer.content.decode()
     assert not Version.objects.filter(number=2).exists()
 
 
@@ -485,3 +485,37 @@ def test_the_province_chooses_one_desk(desk_client, ward):
     sign_in(desk_client, ward.coordinator)
     assert out(desk_client, f"?unit={ward.unit.pk}") == ["Của phường"]
     assert out(desk_client, f"?unit={ward.province.pk}") == []
+
+
+def test_why_it_was_given_back_stays_until_it_is_handed_in_again(desk_client, ward):
+    version = ward.submitted()
+    actions.send_back_warning(version.warning_id, reason="Sai tên phường", by=ward.commander)
+    words = {**CALM, "act": "Cúp máy, rồi gọi trực ban."}
+    actions.revise_warning(
+        version.warning_id, content=ward.content(words), choice=ward.choice(), by=ward.officer
+    )
+    sign_in(desk_client, ward.officer)
+    pages = [url("warning-edit", version.warning_id), url("warning-detail", version.warning_id)]
+    for address in pages:
+        assert "Sai tên phường" in desk_client.get(address).content.decode()
+    actions.submit_warning(version.warning_id, by=ward.officer)
+    for address in pages:
+        assert "Sai tên phường" not in desk_client.get(address).content.decode()
+
+
+def test_handed_in_with_a_number_in_doubt_the_page_opens_at_the_numbers(desk_client, ward):
+    version = ward.draft(words={**CALM, "signs": "Số gọi: 0987 654 321."})
+    sign_in(desk_client, ward.officer)
+    answer = desk_client.post(url("warning-submit", version.warning_id))
+    assert answer.url == url("warning-edit", version.warning_id) + "#numbers"
+    page = desk_client.get(url("warning-edit", version.warning_id)).content.decode()
+    assert 'id="numbers" tabindex="-1"' in page
+
+
+def test_on_the_approvers_page_giving_back_is_one_tap_away(desk_client, ward):
+    version = ward.submitted()
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
+    panel = page.partition("panel decision-panel")[2].partition("</form>")[0]
+    assert 'href="#give-back"' in panel
+    assert 'id="give-back"' in page

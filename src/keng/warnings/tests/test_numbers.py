@@ -79,6 +79,27 @@ def test_two_changed_digits_are_named_with_what_they_nearly_are(ward):
     assert found["113"][0] == "official"
 
 
+@pytest.mark.parametrize("part", ["call", "act"])
+def test_the_number_of_another_desk_says_whose_it_is_and_is_ticked(ward, part):
+    make.unit("Công an xã Nam Dương", parent=ward.province, desk_phone="0204 000 0131")
+    version = ward.draft(words={**CALM, part: "Gọi trực ban 0204 000 0131, hoặc 113."})
+    checked = check_warning(version.warning, version.texts, officer=ward.commander)
+    (line,) = [line for line in checked.lines if line.quote == "0204 000 0131"]
+    assert (line.standing, line.tone, line.is_open) == ("other_desk", "warn", True)
+    assert "Công an xã Nam Dương" in lines(version, ward.commander)["0204 000 0131"][1]
+    actions.submit_warning(version.warning_id, by=ward.officer)
+    with pytest.raises(NumbersUnchecked):
+        release(version, ward.commander)
+    release(version, ward.commander, numbers=checked.digest)
+
+
+def test_the_desks_own_number_and_the_provinces_need_no_tick(ward):
+    call = "Trực ban 0204 000 0113, công an tỉnh 0204 000 0999, hoặc 113."
+    version = ward.draft(words={**CALM, "call": call})
+    checked = check_warning(version.warning, version.texts, officer=ward.commander)
+    assert {line.standing for line in checked.lines} == {"official"}
+
+
 def test_what_the_tips_confirm_and_the_desk_owns_asks_nothing(ward):
     version = ward.draft(words=RIGHT, from_incident=ward.incident)
     checked = check_warning(version.warning, version.texts, officer=ward.commander)
@@ -172,6 +193,19 @@ def test_a_draft_begins_without_what_nobody_has_confirmed_and_says_so(desk_clien
     assert "0510 555 131" in words
     assert "0987 654 321" not in words
     assert "Không đưa sang vì chưa ai xác nhận: 0987 654 321" in page
+
+
+def test_a_draft_from_an_incident_begins_with_the_words_of_its_kind_as_one_from_a_wave(
+    desk_client, ward
+):
+    ward.incident.category = "scam_impersonation"
+    ward.incident.save(update_fields=["category"])
+    make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="used")
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?incident={ward.incident.pk}").content.decode()
+    assert "0510 555 131" in page.split('name="signs"')[1].split("</textarea>")[0]
+    assert page.split('name="what"')[1].split("</textarea>")[0].split(">")[1].strip()
+    assert f'href="{url("incident", ward.incident.pk)}">Mở các tin' in page
 
 
 def test_from_nothing_it_is_compared_with_the_open_tips_that_the_officer_sees(ward):

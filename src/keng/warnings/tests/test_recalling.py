@@ -77,7 +77,7 @@ def test_the_page_tells_who_has_it_from_who_may_have_it(desk_client, ward):
     page = desk_client.get(f"/warnings/{version.warning_id}/recall/").content.decode()
     # The machine has posted to one group; the lead of the other may have posted it, too.
     assert "1 nơi đã nhận." in page
-    assert "1 nơi nữa có thể đã có" in page
+    assert "1 nơi chưa rõ: đầu mối có thể đã đăng" in page
     assert "báo 2 nơi nhận" in page
 
 

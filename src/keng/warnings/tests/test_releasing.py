@@ -33,6 +33,10 @@ def ward():
     return Ward()
 
 
+# The desk of the ward is another one than the province and its other communes.
+CALLS_113 = {**CALM, "call": "Gọi 113."}
+
+
 def release(version, by):
     dispatch = actions.approve_warning(version.pk, **looked_at(version), by=by)
     make_rows()
@@ -190,12 +194,12 @@ def test_whoever_writes_somebody_else_can_always_approve(ward, author):
 def test_a_unit_with_a_single_officer_is_not_stuck(ward):
     lonely = make.unit(parent=ward.province, serves=make.place(parent=ward.province_place))
     only = make.officer(unit=lonely, role="commander")
-    version = ward.submitted(by=only, unit=lonely, groups=True)
+    version = ward.submitted(by=only, unit=lonely, groups=True, words=CALLS_113)
     release(version, ward.province_duty)
 
 
 def test_a_warning_of_the_province_is_approved_by_its_second_officer(ward):
-    version = ward.submitted(by=ward.coordinator, unit=ward.province)
+    version = ward.submitted(by=ward.coordinator, unit=ward.province, words=CALLS_113)
     with pytest.raises(NotAllowed):
         release(version, make.officer(unit=ward.province, role="administrator"))
     release(version, ward.province_duty)
