@@ -49,7 +49,7 @@ def test_nobody_was_told_to_stand_down_where_nobody_has_a_pager(desk_client, her
     assert "xem danh bạ điện thoại của đơn vị" in calling
     triage.accept_tip(here.tip.pk, by=here.lan)
     page = page_of(desk_client, here.lan, here.tip)
-    assert "Chưa có máy nào được báo dừng" in page
+    assert "Không ai được gọi" in page
     assert "đã được báo thôi" not in page
 
 
