@@ -101,12 +101,16 @@ def _ticked_ids(request: SignedInRequest) -> set[uuid.UUID]:
     return {pk for text in request.POST.getlist("tip") if (pk := read_id(text))}
 
 
-def _kinds() -> dict[str, tuple[str, str]]:
-    """What can be done with all of them: what it is called, and what it does."""
-    ending = decline_kinds()
-    return {ANSWER: (_("Answer only"), _("The tips stay open"))} | {
-        kind.value: ending[kind] for kind in ENDED_TOGETHER_AS
-    }
+def _kinds() -> dict[str, tuple[str, str, str]]:
+    """What can be done with all of them: what it is called, what it does, and its key.
+
+    A reason has the key that it has on the page of one tip.
+    """
+    kinds = {ANSWER: (_("Answer only"), _("The tips stay open"), "r")}
+    for key, (code, words) in enumerate(decline_kinds().items(), start=1):
+        if code in ENDED_TOGETHER_AS:
+            kinds[code] = (*words, str(key))
+    return kinds
 
 
 def _ready_answers(request: SignedInRequest, tips: list[Tip]) -> list[FilledAnswer]:

@@ -12,6 +12,7 @@ from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import closing, undo
 from keng.inbox.list import chosen_tips, together_views
+from keng.inbox.tip import decision_views
 from keng.kit import times
 from keng.tips.models import AnswerTemplate, Decision, DialogueMessage, Suggestion, Tip
 from tests import make
@@ -316,3 +317,10 @@ def test_tips_of_others_are_as_if_they_were_not_ticked(desk):
     other = make.tip(unit=make.unit())
     answer = desk.post(TOGETHER, ticked([other], kind="spam"))
     assert answer.headers["Location"] == reverse("inbox", DESK)
+
+
+def test_a_reason_has_the_key_that_it_has_on_the_page_of_one_tip():
+    alone = {code: str(key) for key, code in enumerate(decision_views.decline_kinds(), start=1)}
+    kinds = together_views._kinds()
+    together = {code: words[2] for code, words in kinds.items() if code != together_views.ANSWER}
+    assert together.items() <= alone.items()
