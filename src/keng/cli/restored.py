@@ -8,7 +8,11 @@ from keng.runtime.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No options: it looks at everything that was on its way."""
+    parser.add_argument(
+        "--confirm",
+        action="store_true",
+        help="this database came out of a backup: stop what it says is still to be sent",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,9 +26,16 @@ def run(arguments: argparse.Namespace) -> int:
         )
     with running_database():
         start_django()
-        from keng.delivery.actions.restored import settle_after_restore  # noqa: PLC0415
+        from keng.delivery.actions import restored  # noqa: PLC0415 -- needs the settings
 
-        found = settle_after_restore()
+        under_way = restored.count_under_way()
+        if under_way and not arguments.confirm:
+            raise CannotContinue(
+                f"{under_way} messages and warnings wait to be sent. They would be stopped, and "
+                "nobody can take that back: right after a backup was brought back, and at no other "
+                "time. Nothing was changed; `keng restored --confirm` does it."
+            )
+        found = restored.settle_after_restore()
     print(
         f"Nothing of what was on its way is sent: {found.unknown} messages stand as “not known”, "
         f"and {found.cancelled} warnings without a list yet are stopped. Officers see them on the "

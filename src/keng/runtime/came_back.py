@@ -32,8 +32,8 @@ def require_settled() -> None:
         if is_unsettled(connection):
             raise CannotContinue(
                 "This database came out of a backup, and what was on its way when that was made "
-                "would be sent a second time. Nothing was started: run `keng restored` first, also "
-                "after pg_upgrade."
+                "would be sent a second time. Nothing was started: run `keng restored --confirm` "
+                "first, also after pg_upgrade."
             )
 
 

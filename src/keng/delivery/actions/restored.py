@@ -51,6 +51,11 @@ def settle_after_restore() -> SettledRows:
     return found
 
 
+def count_under_way() -> int:
+    """How many messages to somebody, and warnings without a list yet, would be stopped."""
+    return _under_way().count() + Dispatch.objects.to_materialise().count()
+
+
 def _under_way() -> QuerySet[Delivery]:
     states = (Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW)
     return Delivery.objects.filter(state__in=states)

@@ -1,5 +1,6 @@
 """A database that comes from a backup sends nothing a second time."""
 
+import contextlib
 import datetime
 
 import pytest
@@ -54,6 +55,20 @@ def test_a_warning_that_had_no_rows_yet_is_stopped():
     DispatchAudience.objects.create(dispatch=dispatch, definition={})
     assert restored.settle_after_restore().cancelled == 1
     assert not Dispatch.objects.to_materialise().exists()
+
+
+def test_it_asks_before_it_stops_what_waits_to_be_sent(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setattr("keng.cli.restored.running_database", contextlib.nullcontext)
+    monkeypatch.setattr("keng.cli.restored.start_django", lambda: None)
+    dispatch = Dispatch.objects.create(kind="notice", is_urgent=True, unit=make.unit())
+    DispatchAudience.objects.create(dispatch=dispatch, definition={})
+    assert main(["restored"]) == 1
+    assert "1 messages and warnings wait" in capsys.readouterr().err
+    assert Dispatch.objects.to_materialise().exists()
+    assert main(["restored", "--confirm"]) == 0
+    assert not Dispatch.objects.to_materialise().exists()
+    assert main(["restored"]) == 0
 
 
 def test_whoever_types_it_while_the_sender_works_is_refused(capsys, monkeypatch, tmp_path):
