@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from keng.kit.exit_mark import has_left
+
 # Deadlock, serialization, lock timeout, statement timeout, a transaction that was idle too long.
 _PASSING = frozenset({"40P01", "40001", "55P03", "57014", "25P03"})
 RETRY_AFTER_SECONDS = 3
@@ -58,10 +60,13 @@ def typed_texts(request: HttpRequest) -> list[str]:
 
 
 def is_sent_again(request: HttpRequest) -> bool:
-    """Whether a button may send this form again: no secret is among what was sent."""
-    return request.method == "POST" and _SECRET.isdisjoint(request.POST)
+    """Whether a button may send this form again: no secret in it, and nobody left in a hurry."""
+    is_form = request.method == "POST" and not has_left(request)
+    return is_form and _SECRET.isdisjoint(request.POST)
 
 
 def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """Every field of a form that was sent, with its value."""
+    """Every field of a form that was sent, with its value; none after quick exit."""
+    if has_left(request):
+        return []
     return [(name, value) for name, values in request.POST.lists() for value in values]

@@ -80,6 +80,35 @@ def test_without_cookies_what_was_typed_comes_back_and_one_button_sends_it():
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("on_the_public_site")
+@pytest.mark.parametrize(
+    "address", ["/report/describe/", "/report/name/", "/status/tip/", "/lookup/object/"]
+)
+def test_after_quick_exit_back_and_reload_show_none_of_the_words(address):
+    Stage()
+    browser = strict()
+    browser.post("/exit/")
+    answer = browser.post(address, {"text": WORDS, "name": WORDS})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Dòng hai" not in page
+    assert fields_of(page) == {}
+    assert "không mất" not in page
+    mark = browser.cookies["month"]
+    assert (mark.value, mark["samesite"], mark["max-age"]) == ("1", "Strict", 12 * 3600)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
+def test_at_the_desk_beside_it_the_mark_takes_no_words_away(settings):
+    settings.IS_DESK = True
+    browser = strict()
+    browser.cookies["month"] = "1"
+    page = browser.post("/report/describe/", {"text": WORDS}).content.decode()
+    assert "Dòng hai của lời kể" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_public_site")
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
 def test_what_another_site_made_a_browser_send_is_not_shown(origin):
     answer = strict(origin=origin).post("/report/describe/", {"text": WORDS})
