@@ -25,15 +25,24 @@ def first_answer(
     money_left: bool = False,
     for_child: bool = False,
     kept_from: str = "",
+    own_language: str = "",
 ) -> str:
     """What a reporter is told at once: received, 113, what a chat cannot hide, a one-time link.
 
     Whom to call comes first: 113 where somebody is in danger, 111 beside it `for_child`, where a
     child or violence at home is told of, the bank where money has just gone.
+    `own_language` has only some sentences, as Chinese: those that say whom to call come in it.
     `kept_from` is the unit that does not see the report, since it seems to be about its officers.
     """
     text = _first_answer(
-        language, unit_name, urgency == Urgency.P0, in_group, money_left, for_child, kept_from
+        language,
+        own_language or language,
+        unit_name,
+        urgency == Urgency.P0,
+        in_group,
+        money_left,
+        for_child,
+        kept_from,
     )
     return text.replace("{link}", f"{settings.PUBLIC_URL}/r/{token}")
 
@@ -41,6 +50,7 @@ def first_answer(
 @cache
 def _first_answer(
     language: str,
+    own_language: str,
     unit_name: str,
     is_danger: bool,
     in_group: bool,
@@ -48,6 +58,9 @@ def _first_answer(
     for_child: bool,
     kept_from: str,
 ) -> str:
+    with translation.override(own_language):
+        danger, child = danger_first_sentence(), child_line_sentence() if for_child else ""
+        bank = bank_first_sentence() if money_left else ""
     with translation.override(language):
         straight_up = about_officers_answer(kept_from) if kept_from else ""
         moved = ""
@@ -55,7 +68,6 @@ def _first_answer(
             moved = _(
                 "You wrote it in a group: we answer only here, where the group does not see it."
             )
-        bank = bank_first_sentence() if money_left else ""
         receipt = _("Your receipt code, shown once: {link}")
         page = f"{settings.PUBLIC_URL}/"
         received = _("%(unit)s has received your report. An officer on duty will read it.")
@@ -66,8 +78,8 @@ def _first_answer(
         if is_danger or (for_child and not money_left):
             # Whoever is in danger reads the first lines of it, if any.
             lines = [
-                danger_first_sentence(),
-                child_line_sentence() if for_child else "",
+                danger,
+                child,
                 bank,
                 received,
                 straight_up,

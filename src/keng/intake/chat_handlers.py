@@ -239,6 +239,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
                 money_left=lost_money.money_has_left(folded),
                 for_child=calls_for_child_line(text),
                 kept_from=account.unit_name if is_about_unit else "",
+                own_language=language,
             )
         )
     )

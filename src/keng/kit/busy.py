@@ -1,5 +1,8 @@
 """When the database gives up for a moment: another holds what is needed, or it takes too long."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -12,6 +15,7 @@ RETRY_AFTER_SECONDS = 3
 # a set-up, digits, receipt codes. The names of their fields, as the forms have them.
 _SECRET = frozenset({"password", "present", "new", "again", "first", "second", "code"})
 _CODES = frozenset({"code"})
+_PAGE_FIELD = "csrfmiddlewaretoken"
 # A token, a number or a choice is shorter, or one word: what is worth copying was typed.
 _TYPED_FROM = 20
 
@@ -63,6 +67,23 @@ def is_sent_again(request: HttpRequest) -> bool:
     """Whether a button may send this form again: no secret in it, and nobody left in a hurry."""
     is_form = request.method == "POST" and not has_left(request)
     return is_form and _SECRET.isdisjoint(request.POST)
+
+
+def words_given_back(request: HttpRequest) -> dict[str, Any]:
+    """What a page needs that gives back a form that was not taken: what was typed, and a button.
+
+    On the public site one button sends it again. At the desk words are only there to be copied: an
+    act is looked at before it is sent. What another site made a browser send is not shown at all.
+    """
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+        return {}
+    return {
+        "typed": typed_texts(request),
+        "is_sent_again": not settings.IS_DESK and is_sent_again(request),
+        "fields": [field for field in sent_fields(request) if field[0] != _PAGE_FIELD],
+        "address": request.get_full_path(),
+        "had_files": bool(request.FILES),
+    }
 
 
 def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:

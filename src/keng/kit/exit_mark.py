@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 # As of the calendar that quick exit leads to. static/keng/js/leave.js has the same.
 EXIT_MARK = "month"
-LEFT, LEAVING = "1", "2"
+HAS_LEFT, LEAVING = "1", "2"
 # Until the browser's history is of another day.
 MARK_SECONDS = 12 * 3600
 
@@ -25,7 +25,7 @@ def put_exit_mark(response: HttpResponse) -> None:
     """Let the browser keep the mark, where the script can read it."""
     response.set_cookie(
         EXIT_MARK,
-        LEFT,
+        HAS_LEFT,
         max_age=MARK_SECONDS,
         samesite="Strict",
         secure=settings.SESSION_COOKIE_SECURE,
