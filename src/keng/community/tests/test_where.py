@@ -1,5 +1,7 @@
 """Choosing the place, and the desk that follows from it."""
 
+import re
+
 import pytest
 
 from keng.community.tests.resident import only_tip
