@@ -77,7 +77,7 @@ class ManyFiles(forms.FileField):
     """Zero or more files, as a list."""
 
     widget = ManyFilesInput(attrs={"accept": "image/*,video/*,audio/*,application/pdf"})
-    default_error_messages = {  # noqa: RUF012 -- as Django has it
+    default_error_messages = {
         "empty": gettext_lazy("This file is empty. Choose it again, or choose another one.")
     }
 

@@ -100,8 +100,11 @@ def test_what_is_sent_after_thirty_minutes_is_kept_and_the_loss_is_said(stage, r
     age(minutes=31)
     response = resident.post("describe", text="Viết mất nửa tiếng", happening="over")
     assert response.url == "/report/who-gets/"
-    assert "Đã quá 30 phút" in resident.look("who-gets").content.decode()
-    assert "Đã quá 30 phút" not in resident.look("who-gets").content.decode()
+    # Twice: the script that sends has read the page once before the browser asks for it.
+    for _ in range(2):
+        assert "Đã quá 30 phút" in resident.look("who-gets").content.decode()
+    resident.post("who-gets", desk="commune")
+    assert "Đã quá 30 phút" not in resident.look("what").content.decode()
     assert "Viết mất nửa tiếng" in resident.look("describe").content.decode()
 
 
