@@ -123,9 +123,8 @@ def test_the_code_can_be_gone_back_to_until_quick_exit_and_never_after_it(people
     titles.append(title_of(page))
     page.go_back()
     expect(page.locator("output")).to_have_text(code)
-    page.locator("[data-leaves] button").click()
-    page.wait_for_url("**/calendar/")
-    assert page.context.cookies() == []
+    leave(page)
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["month"]
     # What the history says of it: the site, and nothing of what was done there.
     assert all(re.fullmatch(NEUTRAL, title) for title in titles[1:]), titles
     nothing_is_left_in_the_history(page, code)
@@ -153,8 +152,7 @@ def test_the_code_of_a_question_is_closed_by_quick_exit_too(people, stack):
     page.fill("[name=code]", code)
     page.locator("main form button").click()
     expect(page.locator("h1")).to_have_text("Câu hỏi của bạn")
-    page.locator("[data-leaves] button").click()
-    page.wait_for_url("**/calendar/")
+    leave(page)
     nothing_is_left_in_the_history(page, code)
 
 
@@ -166,8 +164,7 @@ def test_quick_exit_is_in_reach_wherever_one_types(people, stack):
         page.evaluate(f"scrollTo(0, {end})")
         assert page.evaluate(IS_IN_REACH, "[data-leaves] button"), end
     page.fill("[name=text]", "Đang viết thì có người vào phòng")
-    page.locator("[data-leaves] button").click()
-    page.wait_for_url("**/calendar/")
+    leave(page)
     nothing_is_left_in_the_history(page, "Đang viết thì có người vào phòng")
 
 
@@ -181,6 +178,38 @@ def test_with_a_script_shift_three_times_is_quick_exit(people, stack):
     for _ in range(3):
         page.keyboard.press("Shift")
     page.wait_for_url("**/calendar/")
+
+
+def test_quick_exit_without_a_net_empties_the_page_and_closes_all_when_the_net_is_back(
+    people, stack
+):
+    page = people.resident(script=True)
+    code = report(page, stack, Story(KNOCKING))
+    page.locator("main form[action$='/status/'] button").click()
+    expect(page.locator("main")).to_contain_text(KNOCKING)
+    page.context.set_offline(True)
+    page.locator("[data-leaves] button").click()
+    expect(page.locator("table.calendar [aria-current=date]")).to_be_visible()
+    assert page.url == f"{stack.public}/calendar/"
+    assert KNOCKING not in page.content()
+    # Back while the net is away: no page of ours shows anything.
+    with suppress(Error):
+        page.go_back(timeout=3_000)
+    for words in (code, KNOCKING):
+        expect(page.locator("body")).not_to_contain_text(words)
+    page.context.set_offline(False)
+    nothing_is_left_in_the_history(page, code)
+    for address in ("status/tip", "receipt"):
+        page.goto(f"{stack.public}/{address}/")
+        expect(page.locator("input[name=code]:visible")).to_have_count(1)
+    assert {c["name"]: c["value"] for c in page.context.cookies()}["month"] == "1"
+
+
+def leave(page: Page) -> None:
+    """Quick exit, until the site itself shows its calendar."""
+    page.locator("[data-leaves] button").click()
+    page.wait_for_url("**/calendar/")
+    expect(page.locator(".calendar caption")).to_be_visible()
 
 
 # The middle of it is in the window, and nothing lies over it.

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 
 from keng.accounts import partner_signing
 from keng.accounts.models import PartnerMember
+from keng.kit import busy
 
 PARTNER_PATH = "/partner/"
 _OPEN = frozenset({"partner-sign-in", "partner-code", "partner-sign-out"})
@@ -35,10 +36,18 @@ class PartnerMiddleware:
         request.member = member
         name = _page_name(request)
         if member is None and name not in _OPEN:
-            return redirect("partner-sign-in")
+            return _signed_out(request)
         if member is not None and member.must_choose_password and name not in _BEFORE_CHOOSING:
             return redirect("partner-password")
         return self.get_response(request)
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page; where a form was sent, first what was typed into it."""
+    given_back = busy.words_given_back(request) if request.method == "POST" else {}
+    if not given_back.get("typed"):
+        return redirect("partner-sign-in")
+    return render(request, "accounts/partner/signed_out.html", given_back, status=403)
 
 
 def _page_name(request: HttpRequest) -> str:

@@ -20,8 +20,10 @@ _LONGEST_NUMBER = 2_000_000_000
 def _words_field(
     label: Any, rows: int, most: int, missing: Any = "", **kwargs: Any
 ) -> forms.CharField:
+    too_long = gettext_lazy("This is too long: %(limit_value)d characters at most")
+    kwargs["error_messages"] = {"max_length": too_long}
     if missing:
-        kwargs["error_messages"] = {"required": missing}
+        kwargs["error_messages"]["required"] = missing
     return forms.CharField(
         label=label,
         max_length=most,

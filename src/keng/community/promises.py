@@ -58,7 +58,8 @@ PROMISES = OF_LOOKUP | {
     ),
     "quick_exit": _(
         "“Quick exit” deletes what you have written here, closes your report and its code, and "
-        "deletes our cookies."
+        "deletes our cookies. One that says nothing stays for twelve hours: with it, “Back” shows "
+        "nobody your words."
     ),
     "place_cookie": _("Your choice stays in this browser and is stored nowhere else."),
     "question_objection": _(

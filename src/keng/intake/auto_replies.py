@@ -27,15 +27,18 @@ def first_answer(
     for_child: bool = False,
     kept_from: str = "",
     numbers: tuple[str, ...] = POLICE_NUMBERS,
+    own_language: str = "",
 ) -> str:
     """What a reporter is told at once: received, 113, what a chat cannot hide, a one-time link.
 
     Whom to call comes first: `numbers` where somebody is in danger, 111 beside it `for_child`,
     where a child or violence at home is told of, the bank where money has just gone.
+    `own_language` has only some sentences, as Chinese: those that say whom to call come in it.
     `kept_from` is the unit that does not see the report, since it seems to be about its officers.
     """
     text = _first_answer(
         language,
+        own_language or language,
         unit_name,
         urgency == Urgency.P0,
         in_group,
@@ -50,6 +53,7 @@ def first_answer(
 @cache
 def _first_answer(
     language: str,
+    own_language: str,
     unit_name: str,
     is_danger: bool,
     in_group: bool,
@@ -58,6 +62,10 @@ def _first_answer(
     kept_from: str,
     numbers: tuple[str, ...],
 ) -> str:
+    with translation.override(own_language):
+        danger = danger_first_sentence(numbers)
+        child = child_line_sentence() if for_child else ""
+        bank = bank_first_sentence() if money_left else ""
     with translation.override(language):
         straight_up = about_officers_answer(kept_from) if kept_from else ""
         moved = ""
@@ -65,7 +73,6 @@ def _first_answer(
             moved = _(
                 "You wrote it in a group: we answer only here, where the group does not see it."
             )
-        bank = bank_first_sentence() if money_left else ""
         # Of an account that teaches people not to tap what comes by chat.
         receipt = _(
             "Answers come into this chat; you need not open anything. A code to read them "
@@ -81,8 +88,8 @@ def _first_answer(
         if is_danger or (has_more_numbers and not money_left):
             # Whoever is in danger reads the first lines of it, if any.
             lines = [
-                danger_first_sentence(numbers),
-                child_line_sentence() if for_child else "",
+                danger,
+                child,
                 bank,
                 received,
                 straight_up,

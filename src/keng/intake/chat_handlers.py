@@ -240,6 +240,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
                 for_child=calls_for_child_line(text),
                 numbers=numbers_to_call(text),
                 kept_from=account.unit_name if is_about_unit else "",
+                own_language=language,
             )
         )
     )

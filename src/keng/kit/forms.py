@@ -80,6 +80,9 @@ class ManyFiles(forms.FileField):
     """Zero or more files, as a list."""
 
     widget = ManyFilesInput(attrs={"accept": "image/*,video/*,audio/*,application/pdf"})
+    default_error_messages = {
+        "empty": gettext_lazy("This file is empty. Choose it again, or choose another one.")
+    }
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Clean each file on its own; an empty box is an empty list."""

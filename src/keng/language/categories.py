@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from keng.language.category_model import CategoryReading, read_category
+from keng.language.chat_words import is_in_other_letters
 from keng.language.seed_spotting import IdeaHit
 from keng.language.taxonomy import (
     NOT_A_TIP,
@@ -61,6 +62,9 @@ def suggest_of_reading(reading: CategoryReading, topic: str = "") -> list[Sugges
         return [Suggestion(NOT_A_TIP, Strength.SLIGHTLY, ())]
     chances = reading.chances
     ranked = sorted(chances, key=lambda code: (-chances[code], code))
+    if is_in_other_letters(reading.text):
+        # The weights know Vietnamese and English words: what they do not know is no empty talk.
+        ranked.remove(NOT_A_TIP)
     tapped = categories_of_topic(topic)
     if tapped and topic != VAGUE_TOPIC:
         inside = [code for code in ranked if code in tapped]

@@ -95,6 +95,11 @@ def language_of(text: str) -> str:
     return "en" if english >= 2 and english * 4 >= len(words) else "vi"
 
 
+def is_in_other_letters(text: str) -> bool:
+    """Whether some of the words are Chinese or Korean."""
+    return any(letters.search(text) for letters in _OTHER_LETTERS.values())
+
+
 def is_stop(text: str) -> bool:
     """The message asks in so many words to get no more messages."""
     if len(text) > _LONGEST_STOP or not _MAY_STOP.search(fold(text)):

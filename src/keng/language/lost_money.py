@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from keng.language.fold import fold
 from keng.language.guarded_pattern import GuardedPattern
 
 _AMOUNT = r"\d[\d.,]*\s?(?:tr|trieu|cu|k|nghin|ngan|ty|dong|d|vnd|usd)(?!\w)"
@@ -34,6 +35,31 @@ _LOST = re.compile(
     rf"|{_NOT_YET}bi (?:lua )?mat (?:\w+ ){{0,2}}?tien(?!\w)"
     r"|(?<!\w)lost\s+(?:\w+\s+){0,3}?\d[\d.,]*"
 )
+# "I was just scammed", of whatever sum.
+_CHEATED = re.compile(
+    r"(?<!\w)(?:was|were|been|got|am)\s+(?:just\s+)?"
+    r"(?:scammed|cheated|defrauded|swindled|conned)(?!\w)"
+    r"|(?<!\w)scammed\s+(?:me|us)(?!\w)"
+)
+# Chinese: just or already paid or transferred; cheated out of something, or just now; paid a sum.
+_NOT_ASKED = r"[^，。！？,.!?\n让讓叫要没沒未]"
+_SINCE = r"(?:刚刚|剛剛|刚才|剛才|刚|剛|已经|已經|已|今天)"
+_CHINESE_PAID = re.compile(
+    rf"{_SINCE}{_NOT_ASKED}{{0,12}}?(?:转账|轉帳|转帐|轉賬|汇款|匯款|付款|打款|充值"
+    r"|(?:转|轉|汇|匯|付|打|充)(?:过去|過去|走|给|給)?了)"
+    rf"|{_SINCE}{_NOT_ASKED}{{0,6}}?被{_NOT_ASKED}{{0,6}}?(?:骗|騙|诈骗|詐騙)"
+    r"|(?<![没沒未])(?<!没有|沒有|差点|差點|险些|險些)"
+    rf"被{_NOT_ASKED}{{0,6}}?(?:骗|騙){_NOT_ASKED}{{0,6}}?(?:\d|钱|錢|万|萬|千|块|塊|越南盾)"
+    rf"|(?:转|轉|汇|匯|打)(?:账|帐|帳|賬|款)?(?:给|給)?{_NOT_ASKED}{{0,4}}?了{_NOT_ASKED}{{0,3}}?\d"
+)
+# Korean, as `fold` leaves it: sent or transferred; cheated just now, or out of money.
+_KOREAN_PAID = re.compile(
+    fold(
+        r"(?:송금|이체|입금)(?:을|를)?\s?(?:했|하였|해\s?버렸|한 상태)"
+        r"|(?:돈|원|동|달러)(?:을|를)?\s?(?:\S{1,12}\s){0,2}?(?:보냈|부쳤|잃었|뜯겼|빼앗겼)"
+        r"|사기(?:를|에)?\s?당(?:했|해|하)"
+    )
+)
 # What is lost is money in an account and not a handbag.
 _ACCOUNT = re.compile(
     r"(?<!\w)(?:stk|so tai khoan|tai khoan|tk|ngan hang|internet banking|otp|app|ung dung|vi momo"
@@ -52,5 +78,12 @@ def money_has_left(folded: str) -> bool:
     text, and read once.
     """
     return bool(
-        _QUICK_PAID.search(folded) or (_QUICK_LOST.search(folded) and _ACCOUNT.search(folded))
+        _QUICK_PAID.search(folded)
+        or _CHEATED.search(folded)
+        or (_QUICK_LOST.search(folded) and _ACCOUNT.search(folded))
+        or (not folded.isascii() and _paid_in_other_letters(folded))
     )
+
+
+def _paid_in_other_letters(folded: str) -> bool:
+    return bool(_CHINESE_PAID.search(folded) or _KOREAN_PAID.search(folded))

@@ -6,7 +6,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -19,7 +18,6 @@ from keng.kit.languages import full_language
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 BODY_NOT_TAKEN = "keng.not_taken"
 _AGAIN_AFTER_SECONDS = 10
-_PAGE_FIELD = "csrfmiddlewaretoken"
 
 
 class RefusalWords(NamedTuple):
@@ -74,21 +72,8 @@ class BodyNotTaken:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form is too old or cookies are off: say so, keep nothing, give back what was typed.
-
-    On the public site one button sends it again. At the desk words are only there to be copied: an
-    act is looked at before it is sent. What another site made a browser send is not shown at all.
-    """
-    context: dict[str, Any] = {}
-    if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
-        is_sent_again = not settings.IS_DESK and busy.is_sent_again(request)
-        context = {
-            "typed": busy.typed_texts(request),
-            "is_sent_again": is_sent_again,
-            "fields": [field for field in busy.sent_fields(request) if field[0] != _PAGE_FIELD],
-            "address": request.get_full_path(),
-            "had_files": bool(request.FILES),
-        }
+    """The form is too old or cookies are off: say so, keep nothing, give back what was typed."""
+    context = busy.words_given_back(request)
     return render(request, "errors/form_expired.html", context, status=403)
 
 

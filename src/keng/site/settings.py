@@ -84,6 +84,8 @@ _FIRST = [
 ]
 PUBLIC_MIDDLEWARE = [
     *_FIRST,
+    # Before the cookie against forged forms is read.
+    "keng.community.public.quick_exit.LateQuickExit",
     "django.middleware.locale.LocaleMiddleware",
     "keng.site.errors.BodyNotTaken",
     "keng.site.partial_languages.PartialLanguages",

@@ -13,6 +13,7 @@ from keng.places.models import Unit
 from keng.tips import concerns, deadlines, receipt_codes
 from keng.tips.gravity import call_first, calls_for_help
 from keng.tips.models import Tip
+from keng.tips.topics import may_have_lost_money
 
 # Whoever lives with or beside the person they report should not carry a picture of the code.
 TOPICS_ON_PAPER = ("violence", "child", "drugs", "loan")
@@ -87,7 +88,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         call_first=call_first(
             [tip.text], happening=tip.happening, money_left=tip.money_moved, is_due=for_child_line
         ),
-        money_left=tip.money_moved,
+        money_left=tip.money_moved or may_have_lost_money(tip.topic, tip.language),
         kept_from=str(concerns.guessed_concerned_unit(tip) or ""),
     )
 

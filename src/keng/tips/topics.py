@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit.languages import FULL_LANGUAGES
+
 # Code of the topic (also the name of its drawing), what the tile says, and what belongs to it.
 TOPICS = (
     ("scam", _("Scam"), _("Calls, messages, money transfers")),
@@ -16,3 +18,8 @@ TOPICS = (
 TOPIC_NAMES = {code: name for code, name, _hint in TOPICS}
 # Where the question about money makes sense.
 MONEY_TOPICS = ("scam", "loan")
+
+
+def may_have_lost_money(topic: str, language: str) -> bool:
+    """Whether the bank comes first whatever the words say: few of this language are read here."""
+    return topic in MONEY_TOPICS and language not in FULL_LANGUAGES

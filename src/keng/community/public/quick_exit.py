@@ -2,6 +2,7 @@
 
 import calendar as days
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from keng.community import drafts
 from keng.community.report.steps import REPORT_COOKIE as REPORT
 from keng.dialogue.public import code_page
 from keng.kit import cookies, times
+from keng.kit.exit_mark import EXIT_MARK, LEAVING, put_exit_mark
 from keng.kit.lunar import LunarDay, lunar_day
 
 
@@ -25,17 +27,44 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
     """Delete the unfinished report, close the open one and its code, leave for a neutral page.
 
     None of our cookies stays, not even the one against forged forms: without it no form in the
-    history can be sent again.
+    history can be sent again. A mark comes, with which none of them is given back either.
     """
     response = _exit_page() if settings.EXIT_URL else redirect("calendar")
     response.status_code = 200 if settings.EXIT_URL else 303
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return response
+    cookies.forget_cookies(response, *_close_everything(request))
+    put_exit_mark(response)
+    return response
+
+
+class LateQuickExit:
+    """Does the exit that could not be sent while the net was away, before anything else.
+
+    The script left its mark; cookies that it cannot delete would still open what was open.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.COOKIES.get(EXIT_MARK) != LEAVING:
+            return self.get_response(request)
+        names = _close_everything(request)
+        for name in names:
+            del request.COOKIES[name]
+        response = self.get_response(request)
+        cookies.forget_cookies(response, *(set(names) - set(response.cookies)))
+        put_exit_mark(response)
+        return response
+
+
+def _close_everything(request: HttpRequest) -> list[str]:
+    """Delete the draft, close the code pages; the names of the cookies that have to go."""
     if secret := request.COOKIES.get(REPORT):
         drafts.drop_draft(secret)
     code_page.close_code_pages(request)
-    cookies.forget_cookies(response, *(name for name in request.COOKIES if _is_our_cookie(name)))
-    return response
+    return [name for name in request.COOKIES if _is_our_cookie(name)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal
-from keng.tips.topics import MONEY_TOPICS, TOPIC_NAMES
+from keng.tips.topics import MONEY_TOPICS, TOPIC_NAMES, may_have_lost_money
 
 
 class SendForm(Form):
@@ -100,7 +100,9 @@ def _check_page(report: ReportJourney, form: SendForm, *, token: str = "") -> Ht
         rows=_answer_rows(report),
         token=token or receipt_codes.new_token(),
         is_about_child=is_about_child(said["text"], said["topic"]),
-        money_left=bool(said.get("money_moved")) or lost_money.money_has_left(fold(said["text"])),
+        money_left=bool(said.get("money_moved"))
+        or lost_money.money_has_left(fold(said["text"]))
+        or may_have_lost_money(said["topic"], report.request.LANGUAGE_CODE),
     )
 
 

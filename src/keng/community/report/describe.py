@@ -74,7 +74,12 @@ def report_describe(report: ReportJourney, form: DescribeForm) -> HttpResponse:
             form.add_error("attached", words)
         typed = form.data.get("text", "")
         if (kept := cut_to_longest(typed)) != typed:
-            too_long = _("Only the first %(count)s characters are kept on this page.")
+            too_long = _(
+                "This is too long: shorten it to 8,000 characters, or send the rest later. If you "
+                "leave this page, only the first %(count)s characters are kept."
+            )
+            # In place of the error that says the first half of it.
+            form.errors.pop("text", None)
             form.add_error("text", too_long % {"count": grouped_number(len(kept))})
         if form.is_valid():
             return report.keep_answers(_answers_of(report, form))

@@ -129,8 +129,8 @@ class ReportJourney:
         self.answers |= values
         if self.step not in self.done:
             self.done.append(self.step)
-        if self.is_lost:
-            self.answers["lost"] = True
+        # Said until the next answer: the script that sends reads the page before it is shown.
+        self.answers["lost"] = self.is_lost
         return self.go_to(self.next_step)
 
     def begin_anew(self, answers: dict[str, Any]) -> None:
@@ -206,7 +206,7 @@ class ReportJourney:
         is_kept = self.request.method == "POST" and self.step in STEPS and not self.is_refused
         if is_kept:
             self.keep_unchecked(form)
-        was_lost = self.answers.pop("lost", False) if self.was_open else self.is_lost
+        was_lost = self.answers.get("lost", False) if self.was_open else self.is_lost
         names = list(STEPS)
         response = render(
             self.request,
@@ -231,8 +231,6 @@ class ReportJourney:
             self._save(response)
         elif self.is_lost:
             cookies.forget_cookies(response, REPORT_COOKIE)
-        elif was_lost:
-            self._save(response)
         return response
 
     def _goes_on_at(self) -> str:

@@ -48,6 +48,8 @@ class WhereForm(Form):
         label=gettext_lazy("The exact spot"),
         max_length=200,
         required=False,
+        # Others may use this phone.
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy(
             "For example: the lane beside the market, gate B of the industrial park"
         ),

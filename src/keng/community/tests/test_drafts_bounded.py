@@ -28,7 +28,8 @@ def few(monkeypatch):
 def test_a_draft_has_no_more_bytes_than_the_longest_report(public_client):
     page = public_client.post("/report/describe/", {"text": FLOOD}).content.decode()
     assert len(bytes(Draft.objects.get().box)) < MOST_KEPT_BYTES + 1000
-    assert "Trang này chỉ giữ 8.000 ký tự đầu tiên" in page
+    assert "chỉ 8.000 ký tự đầu tiên được giữ" in page
+    assert page.count("bạn rút còn 8.000 ký tự") == page.count("8.000 ký tự đầu tiên được giữ")
 
 
 def test_the_longest_report_is_kept_whole_whatever_its_letters(public_client):

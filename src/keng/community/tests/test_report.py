@@ -167,6 +167,19 @@ def test_a_box_that_was_not_ticked_is_no_answer_and_the_words_name_the_bank(stag
     assert "Gọi ngân hàng" in resident.look("check").content.decode()
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "ko"])
+def test_of_a_fraud_in_chinese_or_korean_the_bank_comes_first_whatever_the_words(
+    stage, resident, language
+):
+    resident.client.cookies["keng_language"] = language
+    resident.write(place=stage.place, text="有人给我打电话", topic="scam")
+    page = resident.look("check").content.decode()
+    assert "/first-hour/" in page.partition('<dl class="answers')[0]
+    resident.send()
+    receipt = resident.client.get("/receipt/").content.decode()
+    assert "notice warn" in receipt.partition("/first-hour/")[0]
+
+
 def test_the_hint_of_the_place_is_short_and_says_that_it_is_searched_for(stage, resident):
     resident.post("who-gets", desk="commune")
     resident.post("what", topic="theft")

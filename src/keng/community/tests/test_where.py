@@ -1,5 +1,7 @@
 """Choosing the place, and the desk that follows from it."""
 
+import re
+
 import pytest
 
 from keng.community.tests.resident import only_tip
@@ -185,3 +187,11 @@ def test_what_lies_in_a_commune_is_said_beside_it(stage, resident):
     page = resident.post("where", q="khu cong nghiep quang chau", find="1").content.decode()
     assert "Có KCN Quang Châu" in page
     assert f'value="{stage.place.pk}" checked' in page
+
+
+def test_no_browser_offers_the_exact_spot_to_the_next_person_with_the_phone(stage, resident):
+    resident.post("who-gets", desk="commune")
+    resident.post("what", topic="violence")
+    page = resident.client.get("/report/where/").content.decode()
+    spot = re.search(r'<input[^>]*name="spot"[^>]*>', page)[0]
+    assert 'autocomplete="off"' in spot

@@ -19,7 +19,9 @@ from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language import lost_money
+from keng.language.categories import suggest_categories
 from keng.language.fold import fold
+from keng.language.taxonomy import NOT_A_TIP
 from keng.language.urgency import first_urgency_of
 from keng.tips import receipt_codes
 from keng.tips.check_list import check_list_lines, check_list_steps
@@ -51,6 +53,16 @@ WITHOUT_ACCENTS = "tin moi: co thang goi bao cong an phuong bat cai app roi mat 
         "They called and I have sent them 5 million dong",
         "tôi bị lừa mất hết tiền",
         "app báo bị mất tiền trong tài khoản",
+        "I was just scammed, what do I do",
+        "I just got cheated",
+        "我刚刚被骗子骗了2万块钱，怎么办",
+        "刚刚转账十分钟",
+        "我被骗了三万",
+        "剛剛被騙了",
+        "我转给他了5000万越南盾",
+        "방금 사기당해서 2천만 동 송금했어요",
+        "방금 사기당했어요",
+        "그 사람한테 돈을 보냈어요",
     ],
 )
 def test_money_that_has_gone_is_recognised_with_accents_or_without(text):
@@ -76,10 +88,41 @@ def test_money_that_has_gone_is_recognised_with_accents_or_without(text):
         "they ask me to transfer money",
         "bị mất trộm tiền trong ví",
         "suýt bị lừa mất hết tiền",
+        "他让我转账2万",
+        "我没有被骗，只是想问问",
+        "差点被骗了2万",
+        "楼下很吵，已经三个晚上了",
+        "아직 송금 안 했어요",
+        "옆집이 너무 시끄러워요",
+        "someone tried to scam me",
     ],
 )
 def test_what_was_only_asked_for_or_lost_otherwise_is_not(text):
     assert not lost_money.money_has_left(fold(text))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "bank"),
+    [
+        ("zh-hans", "我刚刚被骗子骗了2万块钱，怎么办", "如果钱刚刚转出，请立即拨打"),
+        ("ko", "방금 사기당해서 2천만 동 송금했어요", "지금 바로 은행에 전화하세요"),
+    ],
+)
+def test_who_writes_chinese_or_korean_reads_of_the_bank_first_in_that_language(
+    language, text, bank
+):
+    answer = auto_replies.first_answer(
+        "en",
+        own_language=language,
+        unit_name="Công an phường Thử",
+        urgency=first_urgency_of(text),
+        in_group=False,
+        token="abc",
+        money_left=lost_money.money_has_left(fold(text)),
+    )
+    assert bank in answer.splitlines()[0]
+    assert "/first-hour/" in answer.splitlines()[0]
+    assert NOT_A_TIP not in {each.code for each in suggest_categories(text)}
 
 
 def test_somebody_who_has_talked_has_sent_no_money():
@@ -88,7 +131,20 @@ def test_somebody_who_has_talked_has_sent_no_money():
 
 
 @pytest.mark.parametrize(
-    "piece", ["da em ", "mat a ", "chuyen a a a ", "i paid a ", "vua doc a ", "bi mat a "]
+    "piece",
+    [
+        "da em ",
+        "mat a ",
+        "chuyen a a a ",
+        "i paid a ",
+        "vua doc a ",
+        "bi mat a ",
+        "刚",
+        "被骗",
+        "转了给",
+        "今天被",
+        "돈 가 ",
+    ],
 )
 def test_looking_for_it_takes_no_longer_than_the_text_is_long(piece):
     def seconds(times_):

@@ -96,7 +96,8 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
             _indicator_type(each) == "bank_account",
             _desk_with_number(each, desks),
         )
-        for each in answers
+        # What is known to be dangerous comes first, in whatever order it was written.
+        for each in sorted(answers, key=_mildness)
     ]
     unknown = [
         each
@@ -120,6 +121,13 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
     # Nobody finds with the back button of a shared phone what another one asked about.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _mildness(answer: LookupAnswer) -> int:
+    """0 for what was confirmed, then what was reported, last what nothing is known of."""
+    if answer.grade == queries.CONFIRMED:
+        return 0
+    return 2 if answer.grade == queries.NO_DATA else 1
 
 
 def _desks_by_number() -> dict[str, str]:

@@ -123,10 +123,16 @@ def test_no_answer_calls_anything_safe(ask, unit, grade):
 def test_a_pasted_message_has_one_heading_and_an_answer_each(ask, unit):
     listing(unit=unit)
     page = ask(f"Số {NUMBER} gọi, bảo vào dinhdanh-nhanh.example")
-    assert headings(page) == ["2 numbers and links found in it"]
+    assert headings(page) == ["2 numbers or links found in it"]
     html = page.content.decode()
     assert html.count('class="grade') == 2
     assert "dinhdanh-nhanh[.]example" in html
+
+
+def test_a_confirmed_number_stands_before_one_without_data_wherever_it_was_written(ask, unit):
+    listing(unit=unit)
+    page = text_of(ask(f"0912 000 999; {NUMBER}"))
+    assert page.index("Confirmed") < page.index("No data")
 
 
 def test_several_without_data_share_one_card(ask, unit):

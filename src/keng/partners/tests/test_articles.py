@@ -1,9 +1,12 @@
 """Articles: a second person publishes, no officer reads a draft, residents read the rest."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test import Client
+from django.utils.html import escape
 
 from keng.accounts.models import PartnerMember
 from keng.accounts.partner_signing import partner_chain
@@ -27,6 +30,27 @@ pytestmark = pytest.mark.django_db
 def stage(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     return Stage()
+
+
+def test_an_article_written_while_the_sign_in_ended_is_given_back_and_sent_after_it(
+    stage, settings
+):
+    settings.IS_DESK = False
+    origin = {"origin": "http://testserver"}
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post("/partner/articles/new/", {**WORDS, "do": "submit"}, headers=origin)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    for words in WORDS.values():
+        assert escape(words) in page
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    signed_in(browser, stage.thu)
+    sent = {**WORDS, "do": "submit", "csrfmiddlewaretoken": token}
+    assert browser.post("/partner/articles/new/", sent, headers=origin).status_code == 303
+    assert Article.objects.get()
+    # Not what another site makes a browser send.
+    other = Client().post("/partner/articles/new/", WORDS, headers={"origin": "https://e.example"})
+    assert other.url == "/partner/sign-in/"
 
 
 def test_one_writes_another_publishes_everybody_reads(public_client, stage):

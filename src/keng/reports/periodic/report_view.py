@@ -148,7 +148,7 @@ def change_words(now: int | None, before: int | None) -> str:
 def figure_words(value: int | str | None, unit: str = "") -> str:
     """A figure as it is written."""
     if value == HIDDEN:
-        return _("too few to say")
+        return _("not stated, to protect those who reported")
     if value is None:
         return "–"
     if unit == "seconds":

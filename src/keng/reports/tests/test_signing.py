@@ -253,7 +253,7 @@ def test_everybody_reads_the_month_without_small_counts(desk, public_client):
     signing.publish_report(signed.pk, by=desk.coordinator)
     page = public_client.get("/results").content.decode()
     assert "tháng 10/2026" in page
-    assert "ít quá, không nêu" in page
+    assert "không nêu, để bảo vệ người báo" in page
     assert "Phường Nếnh" not in page
     received = PublicReport.objects.get().figures["lines"]["received"]
     assert f"Có {received} tin báo tới." in page

@@ -1,15 +1,25 @@
-// Quick exit by a key: Shift pressed three times within five seconds, by itself, is like its button.
-// Pressed to write a capital, or together with another key, it does not count. The page goes blank at
-// once, since the next one may take a while on a slow net. Without script there is the button.
+// Quick exit. The page becomes a calendar at once, without leaving: what it held is gone from it
+// however slow the net is, and where there is none the exit is sent when it is back. A cookie marks
+// that somebody left: a page that the browser kept as it was empties itself and asks the site anew,
+// and the site does the exit first (keng/kit/exit_mark.py) where it has not arrived yet. By a key:
+// Shift pressed three times within five seconds, by itself; pressed to write a capital, or together
+// with another key, it does not count. Without script there is the button, which needs a net.
 (() => {
   "use strict";
   const TIMES = 3;
   const WITHIN = 5_000;
+  const PAUSE = 5_000;
+  const MARK = "month";
+  const LEAVING = "2";
+  const MARK_SECONDS = 12 * 3600;
   const form = document.querySelector("[data-leaves]");
   const note = form.querySelector("[role=status]");
+  const calendar = new URL(form.dataset.leaves, location.href).href;
+  const exit = form.action;
   let count = 0;
   let since = 0;
   let isAlone = false;
+  let isLeft = false;
 
   for (const hint of document.querySelectorAll("[data-with-script]")) hint.hidden = false;
 
@@ -30,16 +40,97 @@
     if (count === 0) since = event.timeStamp;
     count += 1;
     note.textContent = count === 1 ? note.dataset.once : note.dataset.twice;
-    if (count === TIMES) form.requestSubmit();
+    if (count === TIMES && !isLeft) form.requestSubmit();
   });
 
-  form.addEventListener("submit", () => {
-    document.title = "";
-    document.body.hidden = true;
+  function setMark() {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `${MARK}=${LEAVING}; Path=/; Max-Age=${MARK_SECONDS}; SameSite=Strict${secure}`;
+  }
+
+  const isMarked = () => document.cookie.split("; ").some((each) => each.startsWith(`${MARK}=`));
+
+  function tag(name, ...content) {
+    const made = document.createElement(name);
+    made.append(...content);
+    return made;
+  }
+
+  function monthTable(today, language) {
+    const table = tag("table");
+    table.className = "calendar";
+    const first = new Date(today.getFullYear(), today.getMonth(), 1);
+    const dayNames = new Intl.DateTimeFormat(language, { weekday: "short" });
+    // 1 January 2024 was a Monday.
+    const week = [1, 2, 3, 4, 5, 6, 7].map((day) => new Date(2024, 0, day));
+    table.append(tag("thead", tag("tr", ...week.map((day) => tag("th", dayNames.format(day))))));
+    const rows = tag("tbody");
+    const day = new Date(first);
+    day.setDate(1 - ((first.getDay() + 6) % 7));
+    do {
+      const row = tag("tr");
+      for (let column = 0; column < 7; column += 1) {
+        const isIn = day.getMonth() === first.getMonth();
+        const cell = tag("td", ...(isIn ? [tag("b", String(day.getDate()))] : []));
+        if (isIn && day.getDate() === today.getDate()) cell.setAttribute("aria-current", "date");
+        row.append(cell);
+        day.setDate(day.getDate() + 1);
+      }
+      rows.append(row);
+    } while (day.getMonth() === first.getMonth());
+    table.append(rows);
+    return table;
+  }
+
+  function showCalendar() {
+    const language = document.documentElement.lang || "vi";
+    const today = new Date();
+    const words = (parts) => new Intl.DateTimeFormat(language, parts).format(today);
+    const page = tag("div", tag("h1", words({ dateStyle: "full" })), monthTable(today, language));
+    page.className = "page stack-large";
+    document.title = words({ month: "long", year: "numeric" });
+    document.querySelector("link[rel=icon]")?.setAttribute("href", "data:,");
+    document.body.className = "";
+    document.body.replaceChildren(tag("main", page));
+  }
+
+  // Where it leads, once the exit has arrived: the calendar, or the page that an operator named.
+  async function sendExit() {
+    try {
+      const answer = await fetch(exit, { method: "POST", redirect: "manual", keepalive: true });
+      if (answer.type === "opaqueredirect") return calendar;
+      return answer.headers.get("Refresh")?.split("url=")[1];
+    } catch {
+      return undefined;
+    }
+  }
+
+  function networkOrPause() {
+    return new Promise((resolve) => {
+      setTimeout(resolve, PAUSE);
+      addEventListener("online", resolve, { once: true });
+    });
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    isLeft = true;
+    setMark();
+    showCalendar();
+    // The entry of the history, too, is the calendar's from now on.
+    history.replaceState(null, "", calendar);
+    let next = await sendExit();
+    while (!next) {
+      await networkOrPause();
+      next = await sendExit();
+    }
+    location.replace(next);
   });
 
-  // A browser that kept this page as it was left asks again what may still be seen of it.
+  // What the browser kept as it was is asked for again, after somebody has left.
   addEventListener("pageshow", (event) => {
-    if (event.persisted && document.body.hidden) location.reload();
+    if (!event.persisted || isLeft || !isMarked()) return;
+    showCalendar();
+    location.reload();
   });
 })();
