@@ -25,11 +25,12 @@ _RECENT = datetime.timedelta(days=30)
 # How many of the newest open tips are compared by their words, and how many of these wholly.
 _MOST_COMPARED, _MOST_READ = 300, 16
 # A share of common words and word pairs from which on a tip is worth a look whatever it tells of.
-_WORTH_A_LOOK = 0.1
+_LEAST_SHARED_WORDS = 0.1
 # Hamlets have longer codes than communes.
 _COMMUNE_CODE = 5
 # From which score on two tips tell of one event, or may.
-_ONE_EVENT, _PERHAPS = 0.5, 0.1
+_SCORE_OF_ONE_EVENT = 0.5
+_LEAST_SCORE = 0.1
 
 
 @dataclass(slots=True)
@@ -58,9 +59,9 @@ class DuplicateCandidate:
     @property
     def strength(self) -> str:
         """How alike, in a word of ours: "very", "fairly" or "slightly"."""
-        if self.shared or self.score >= _ONE_EVENT:
+        if self.shared or self.score >= _SCORE_OF_ONE_EVENT:
             return "very"
-        return "fairly" if self.score >= _PERHAPS else "slightly"
+        return "fairly" if self.score >= _LEAST_SCORE else "slightly"
 
 
 def indicators_of_tip(tip: Tip, officer: Officer, sightings: list[Sighting]) -> list[TipIndicator]:
@@ -119,7 +120,7 @@ def duplicate_candidates(
         values = shared.get(other.pk, [])
         traits = traits_of_tip(other, _communes_of(other), _categories_of(other))
         score = same_incident(mine, traits)
-        if values or score >= _PERHAPS or alike[other.pk] >= _WORTH_A_LOOK:
+        if values or score >= _LEAST_SCORE or alike[other.pk] >= _LEAST_SHARED_WORDS:
             apart = abs(other.received_at - tip.received_at)
             found.append(DuplicateCandidate(other, values, score, apart))
     # A shared indicator says more than shared words.
