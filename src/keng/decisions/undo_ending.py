@@ -71,6 +71,7 @@ def restore_ended_tip(decision: Decision, tip: Tip, *, secret: str) -> uuid.UUID
     if held is None or (ended_here and tip.state != Tip.State.CLOSED):
         raise TooLate
     was = _opened_ending(held, secret)
+    incident_effect.restore_effect(was.get("effect", {}))
     chats.restore_conversations(was["talks"])
     carried = messages.remove_unsent_message(was["message"]) if was["message"] else None
     held = lock(holding).first()
@@ -129,7 +130,6 @@ def _restore_tip(tip: Tip, was: dict[str, Any]) -> None:
     tip.save(update_fields=[*stood, *_MOMENTS, "closed_at", "due_at"])
     suspension.restore_suspension(tip, was)
     incident_lead.restore_incident_place(tip, was.get("left", {}))
-    incident_effect.restore_effect(was.get("effect", {}))
     if taken := was.get("content"):
         out_of_scope.restore_content(tip, taken)
     return_to_index(tip)

@@ -51,7 +51,7 @@ _TELEX_PAIRS = (
     ("uw", "ư"),
 )
 _VNI_TONES = dict(zip("12345", "\u0301\u0300\u0309\u0303\u0323", strict=True))
-_VNI_WORD = re.compile(r"[a-z]+(?:[1-9]+[a-z]*){1,4}")
+_VNI_WORD = re.compile(r"[a-z]++(?:[1-9]++[a-z]*+){1,4}")
 _VNI_MARKS = {"6": "aeo", "7": "uo", "8": "a", "9": "d"}
 _VNI_MARKED = {"a6": "â", "e6": "ê", "o6": "ô", "o7": "ơ", "u7": "ư", "a8": "ă", "d9": "đ"}
 _SURE_VNI = re.compile(r"d9[a-z]|(?:[aeo]6|[uo]7|a8)(?:[a-z]|[1-5])|[aeiouy][1-5][a-z]")
@@ -61,7 +61,6 @@ _CAPITAL = re.compile("[A-Z]")
 _VOWEL = re.compile("[aeiouy]")
 _TRAILING_KEYS = re.compile(r"[sfrxjw]{1,2}$")
 _REPEATED = re.compile(r"(.)\1{2,}")
-_REPEATED_AT_END = re.compile(r"([^\W\d_])\1+$")
 # One letter for another that sounds or looks alike, at the start, the end or anywhere.
 _CHAT_LETTERS = tuple(
     (re.compile(pattern), instead)
@@ -251,8 +250,8 @@ def _from_letters(word: str) -> Iterator[Reading]:
 
 def _drawn_out(word: str) -> Iterator[Reading]:
     """The last letter twice ("đii", "Giangg"), if it makes no other word."""
-    drawn = _REPEATED_AT_END.search(word)
-    if drawn and is_known(short := word[: drawn.start() + 1]) and len(short) > 1:
+    short = word.rstrip(word[-1]) + word[-1]
+    if 1 < len(short) < len(word) and word[-1].isalpha() and is_known(short):
         yield Reading((short,), _DRAWN_OUT)
 
 
