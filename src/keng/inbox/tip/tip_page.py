@@ -143,7 +143,7 @@ def tip_context(
         alarm_calls.alarm_of(found),
         alarm_calls.calls_of_alarm(alarm_calls.alarm_of(found)),
     )
-    told = danger_message(found)
+    later_danger = danger_message(found)
     rows = timeline.TipRows(
         steps=decision_words.decisions_of_tip(found),
         messages=dialogue_parts.messages_of_tip(found),
@@ -174,8 +174,8 @@ def tip_context(
         "stood_down": alarm_calls.count_stood_down(calls),
         "ladder": ladder,
         "nobody_called": alarm is not None and alarm_calls.nobody_was_called(alarm, ladder),
-        "danger_told": told,
-        "danger_words": words_of_danger(found.text, told) if told else "",
+        "danger_told": later_danger,
+        "danger_words": words_of_danger(found.text, later_danger) if later_danger else "",
         "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),
         "talk": said,
         "messages_said": said.shown,

@@ -56,7 +56,7 @@ def _context(found: PublicReport) -> dict[str, Any]:
 
 def _in_short(lines: dict[str, Any]) -> list[str]:
     """The month in plain sentences, of what is said in the tables below and is not nothing."""
-    said = [
+    sentences = [
         (_("%(n)s reports came in."), lines.get("received"), ""),
         (_("Of %(n)s the police could make use."), lines.get("of_value"), ""),
         (_("%(n)s were cleared up."), lines.get("ended_solved"), ""),
@@ -75,7 +75,7 @@ def _in_short(lines: dict[str, Any]) -> list[str]:
     ]
     return [
         words % {"n": report_view.figure_words(figure, unit)}
-        for words, figure, unit in said
+        for words, figure, unit in sentences
         if isinstance(figure, int) and figure
     ]
 
