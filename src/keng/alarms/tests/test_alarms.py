@@ -178,7 +178,7 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
     [
         (WORDS, ["113"]),
         ("chay o day tro, con nguoi o tren tang, can 114 gap", ["114", "113"]),
-        ("Mùi gas nồng nặc, có người ngất xỉu", ["114", "113", "115"]),
+        ("Ngửi thấy mùi gas rất mạnh, có người ngất xỉu", ["114", "113", "115"]),
     ],
 )
 def test_the_bar_offers_the_fire_brigade_first_where_it_burns(desk_client, here, words, numbers):

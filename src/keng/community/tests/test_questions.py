@@ -315,7 +315,7 @@ def ask(client, ward, text, token):
     ("words", "numbers"),
     [
         ("chay o day tro, con nguoi o tren tang, toi phai lam gi", ["114", "113"]),
-        ("Mùi gas nồng nặc cả dãy trọ, có người ngất xỉu, cứu với", ["114", "113", "115"]),
+        ("Ngửi thấy mùi gas rất mạnh cả dãy trọ, có người ngất xỉu, cứu với", ["114", "113", "115"]),
     ],
 )
 def test_the_receipt_of_a_fire_says_114_first(public_client, ward, words, numbers):
@@ -341,7 +341,7 @@ def test_a_question_that_tells_of_danger_is_a_report_at_once(public_client, ward
 
 
 def test_one_about_officers_goes_past_them_as_a_report_too(public_client, ward):
-    words = "Trưởng công an phường mình đang cầm gậy đánh người trước trụ sở, cứu với"
+    words = "Trưởng công an phường mình cầm dùi cui đánh người ngay trước trụ sở, cứu với"
     page = ask(public_client, ward, words, receipt_codes.new_token())
     assert f"{ward.unit} không thấy" in page
     tip = Tip.objects.get()
