@@ -457,9 +457,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "keng_sender": {
         **_READ_PLACES,
         **_KEYS,
-        "delivery_channelaccount": "SELECT, UPDATE (tokens_sealed, previous_tokens_sealed, "
-        "tokens_expire_at, learned, bucket_tokens, bucket_at, circuit_open_since, "
-        "circuit_reason)",
+        "delivery_channelaccount": "SELECT, UPDATE (tokens_sealed, tokens_expire_at, "
+        "learned, bucket_at, circuit_open_since, circuit_reason)",
         "delivery_delivery": "SELECT, UPDATE (state, leased_by, leased_until, attempts, "
         "provider_id, address_sealed, text_sealed, code, not_before, settled_at)",
         "delivery_dispatchtext": R,

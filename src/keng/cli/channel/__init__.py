@@ -176,8 +176,9 @@ def _stop(arguments: argparse.Namespace) -> int:
     accounts.switch_account(account.pk, is_active=False)
     waits = accounts.use_of_account(account).unsent
     print(
-        f"{account.slug} is switched off: nothing comes in by it, and what should go out by it "
-        f"waits ({waits} now). `keng channel start {account.slug}` lets it go on."
+        f"{account.slug} is switched off: nothing comes in by it, and what was to go out by it "
+        f"waits ({waits} now). What is approved meanwhile reaches its groups by no machine: the "
+        f"approver reads how many. `keng channel start {account.slug}` lets it go on."
     )
     return 0
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class AudienceChanged(ChangedMeanwhile):
-    """The approval is not for this audience. Asked once more where the rows are made possible."""
+    """The approval is not for this audience: asked by send_dispatch(), not again for the rows."""
 
 
 class DispatchTakenBack(ChangedMeanwhile):
@@ -166,6 +166,7 @@ def _record_end(dispatch: Dispatch, unsent: int, *, by: "Officer", reason: str) 
 def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     """A person sends once more where nobody knows whether it arrived; returns how many.
 
+    At the sender's next look; earlier tries still count, so that its next failure may be its last.
     Raises DispatchTakenBack: what was recalled or replaced is not sent again by anybody. Raises
     NotAllowed like cancel_dispatch().
     """
