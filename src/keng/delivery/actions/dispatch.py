@@ -70,7 +70,8 @@ def send_dispatch(
     reason in `ends_earlier` what went to them before ends first, in the middle of being sent: no
     sender can take one of those rows any more, none comes back, and what has no rows yet gets none.
     """
-    if approval is not None and audience.hash != bytes(approval.audience_hash):
+    digest = audience.hash
+    if approval is not None and digest != bytes(approval.audience_hash):
         raise AudienceChanged
     moment: datetime.datetime | None = None
     ended: list[tuple[Dispatch, int]] = []
@@ -102,7 +103,7 @@ def send_dispatch(
         chain=unit_chain(dispatch.unit_id),
         detail={
             "kind": kind,
-            "audience": audience.hash.hex(),
+            "audience": digest.hex(),
             "people": approval.people if approval else 0,
             "approval": str(approval.pk) if approval else "",
         },
