@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -41,7 +40,8 @@ from keng.incidents.wave_desk import wave_bar_context
 from keng.intake.by_staff.take_down import may_take_down
 from keng.kit import times
 from keng.kit.ids import read_id
-from keng.language.taxonomy import categories, category_label
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import categories
 from keng.tips.models import Tip
 from keng.tips.toast import undo_context
 
@@ -73,7 +73,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "opens_beside": beside_url_start(list_url(request)),
         "chooses": found.folder != DONE_FOLDER,
         "until_choices": put_off_choices(),
-        "categories": _category_choices(),
+        "categories": category_choices(categories()),
         "news_url": _news_url(found),
         "next_url": _next_url(found),
         "takes_down": may_take_down(request.officer),
@@ -149,11 +149,6 @@ def _has_folders(request: SignedInRequest, found: InboxPage, beside: uuid.UUID |
     if not has_them and not found.is_small and beside is None:
         has_them = request.session[_FOLDERS_KEY] = True
     return bool(has_them)
-
-
-def _category_choices() -> list[tuple[str, str]]:
-    language = get_language() or "vi"
-    return [(code, category_label(code, language)) for code in categories()]
 
 
 def _chosen_tip(request: SignedInRequest) -> Tip | None:
