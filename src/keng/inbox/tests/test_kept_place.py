@@ -5,7 +5,6 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from keng.conftest import sign_in
 from keng.inbox.list.inbox_query import ROWS_A_PAGE
 from keng.kit import times
 from keng.tips.models import Tip
@@ -14,21 +13,6 @@ from tests import make
 pytestmark = pytest.mark.django_db
 DESK = "keng.site.desk_urls"
 INBOX = reverse("inbox", DESK)
-
-
-@pytest.fixture
-def unit():
-    return make.unit()
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
 
 
 def due(unit, minutes, **fields):

@@ -22,21 +22,6 @@ DESK = "keng.site.desk_urls"
 TOGETHER = reverse("together", DESK)
 
 
-@pytest.fixture
-def unit():
-    return make.unit()
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
-
-
 def ticked(tips, **fields):
     return {"tip": [str(tip.pk) for tip in tips]} | fields
 
