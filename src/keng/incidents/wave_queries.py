@@ -33,7 +33,7 @@ class WaveView:
     is_whole: bool
     """Whether they see the whole province: only then are its numbers theirs to read."""
     steps: list[WaveStep] = field(default_factory=list)
-    loose: int = 0
+    not_joined: int = 0
     """How many of the tips here are open and in no incident: nobody did anything for those yet."""
     known: frozenset[str] = frozenset()
     """Ids of the indicators that occur in tips they see."""
@@ -56,7 +56,7 @@ class WaveView:
     @property
     def is_unanswered(self) -> bool:
         """Whether the desk has said nothing to it yet."""
-        return self.wave.state == Wave.State.OPEN and not self.steps and self.loose > 0
+        return self.wave.state == Wave.State.OPEN and not self.steps and self.not_joined > 0
 
 
 def running_waves(officer: Officer) -> list[WaveView]:
@@ -159,7 +159,7 @@ def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
     rows = list(
         waves.select_related("unit").annotate(
             here=Count("members", filter=Q(members__tip__in=visible), distinct=True),
-            loose=Count(
+            not_joined=Count(
                 "members",
                 filter=Q(members__tip__in=visible.open().filter(incident=None)),
                 distinct=True,
@@ -186,7 +186,7 @@ def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
             wave.last - wave.first if wave.last and wave.first else datetime.timedelta(0),
             wave.unit_id in officer.own_unit_ids,
             steps.get(wave.pk, []),
-            wave.loose,
+            wave.not_joined,
             frozenset(known.get(wave.pk, ())),
         )
         for wave in rows

@@ -30,7 +30,7 @@ def coverage(request: SignedInRequest) -> HttpResponse:
     together = queries.coverage_of_dispatches(keys, officer=request.officer)
     counted = [each for each in found if each.pk in together.dispatches]
     chosen = ListFilter(request.GET, words_label=_("Words of the warning"))
-    named = queries.dispatches_called(keys, chosen.words) if chosen.words else set(keys)
+    named = queries.dispatches_with_words(keys, chosen.words) if chosen.words else set(keys)
     shown, page = rows_of_page(request, [each for each in counted if each.pk in named])
     prefetch_related_objects(shown, "texts")
     rows = [(each, queries.title_of_dispatch(each), together.dispatches[each.pk]) for each in shown]

@@ -35,7 +35,7 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
             waiting.append(survey)
     name_hands([survey.to_read for survey in waiting])
     chosen = ListFilter(request.GET)
-    named = queries.surveys_called(request.officer, chosen.words)
+    named = queries.surveys_with_words(request.officer, chosen.words)
     others = [one for one in found if one not in waiting and one.pk in named]
     shown, page = rows_of_page(request, others)
     context = {
