@@ -36,6 +36,7 @@ def hand_out_link(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
 def _hand_outs_page(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
     found, page = rows_of_page(request, queries.leads_to_tell(request.officer, link_of=link_of))
     context = {
+        "here": "hand-outs",
         "hand_outs": found,
         "page": page,
         "wishes": queries.leads_stopped_by_link(request.officer, within=RESUME_WITHIN),

@@ -29,6 +29,7 @@ def reminders(request: SignedInRequest) -> HttpResponse:
     )
     leads, page = rows_of_page(request, found)
     context = {
+        "here": "reminders",
         "leads": leads,
         "page": page,
         "hours": hours,
