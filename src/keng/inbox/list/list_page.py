@@ -24,16 +24,16 @@ from keng.inbox.list.inbox_query import (
     open_rows_of,
     own_row_of,
 )
-from keng.inbox.list.kept_place import (
+from keng.inbox.list.kept_position import (
     is_before,
     is_on_later_page,
-    keep_row_in_place,
+    keep_row_in_position,
     row_of_tip,
 )
 from keng.inbox.list.neighbours import cursor_before
 from keng.inbox.list.row_view import beside_url_start, next_tip_views, row_views
 from keng.inbox.search.search_page import saved_links
-from keng.inbox.tip.after_decision import list_url, note_list, note_place, place_when_opened
+from keng.inbox.tip.after_decision import list_url, note_list, note_position, position_when_opened
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import wave_bar_context
@@ -121,23 +121,23 @@ def _page_of_list(request: SignedInRequest, chosen: Tip | None) -> tuple[InboxPa
     found = inbox_page(officer, folder=folder, after=after)
     if chosen is None:
         return found, after
-    note_place(request, chosen)
-    place = place_when_opened(request, chosen)
-    if place is None or found.folder == DONE_FOLDER:
+    note_position(request, chosen)
+    position = position_when_opened(request, chosen)
+    if position is None or found.folder == DONE_FOLDER:
         return found, after
-    if start and is_before(place, start):
+    if start and is_before(position, start):
         # The decision on the last one of a folder begins again with its first.
         after = ""
         found = inbox_page(officer, folder=folder)
-    elif is_on_later_page(found, place):
+    elif is_on_later_page(found, position):
         after = found.next_cursor
         found = inbox_page(officer, folder=folder, after=after)
-        if is_on_later_page(found, place):
+        if is_on_later_page(found, position):
             # Far down, from a search or a link: it stands first, before the rows that follow it.
-            after = cursor_before(officer, place)
+            after = cursor_before(officer, position)
             found = inbox_page(officer, folder=folder, after=after)
     row = row_of_tip(found, chosen) or own_row_of(officer, chosen)
-    return (keep_row_in_place(found, row, place) if row else found), after
+    return (keep_row_in_position(found, row, position) if row else found), after
 
 
 def _has_folders(request: SignedInRequest, found: InboxPage, beside: uuid.UUID | None) -> bool:

@@ -1,4 +1,4 @@
-"""The row of the open tip stays where it was opened, so that the hand finds its place again."""
+"""The row of the open tip stays where it was opened, so that the hand finds it again."""
 
 import datetime
 
@@ -137,7 +137,7 @@ def test_a_tip_far_down_is_opened_with_the_rows_that_follow_it(desk, unit):
     assert rows_of(page) == [tip.pk for tip in tips[at + 1 :]]
 
 
-def test_on_a_tips_own_page_the_neighbours_stay_those_of_its_place(desk, unit):
+def test_on_a_tips_own_page_the_neighbours_stay_those_of_its_position(desk, unit):
     tips = [due(unit, n) for n in (30, 40, 50)]
     url = reverse("tip", DESK, args=[tips[1].pk])
     desk.get(url)
