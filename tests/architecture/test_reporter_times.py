@@ -27,7 +27,7 @@ _AREAS = (
     "intake/templates",
     "alarms/templates",
     "reports/templates",
-    "warnings/templates/warnings/effect",
+    "warnings/templates/warnings/before_after",
     "claims/templates/claims/desk_list.html",
     "claims/templates/claims/detail.html",
     "community/templates/community/desk",

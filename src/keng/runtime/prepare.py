@@ -32,9 +32,9 @@ def prepare_installation(*, is_demo: bool, only_database: bool = False) -> None:
     unless `only_database` is started where they came out of a backup just now.
     """
     # Loaded where it is used and ends: the supervisor watches over the others for months.
-    from keng.runtime.restored import require_settled  # noqa: PLC0415
     from keng.runtime.known_keys import claim_installation  # noqa: PLC0415
     from keng.runtime.migrate import migrate  # noqa: PLC0415
+    from keng.runtime.restored import require_settled  # noqa: PLC0415
 
     migrate()
     if not only_database:
