@@ -33,11 +33,6 @@ def fast_hash(settings):
 
 
 @pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
 def admin(unit):
     return make.officer(unit=unit, role=ADMIN)
 

@@ -33,11 +33,6 @@ AUDIT = reverse("audit", "keng.site.desk_urls")
 
 
 @pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
 def auditor(desk_client, unit):
     return sign_in(desk_client, make.officer(unit=unit, role=Post.Role.AUDITOR))
 
