@@ -79,7 +79,8 @@ def _read_chain(
     head: Chain, after: LastRead, most: int | None
 ) -> Generator[ChainFault, None, tuple[int, LastRead | None]]:
     """Returns how many entries it read, and the last of them unless it read to the end."""
-    last, entries = after, 0
+    last = after
+    entries = 0
     hash_at_head = after.hash if head.last_seq == after.seq else b""
     accepted_at = new_key_accepted_at()
     # Both are read in one order side by side: nothing is kept, however long the chain is.
@@ -89,7 +90,8 @@ def _read_chain(
     found = _after(with_safe_columns(Entry.objects.filter(chain=head.name)), after).order_by("seq")
     for entry, is_readable in read_safely(found[:most].iterator()):
         yield from _faults_of_entry(entry, last, is_readable=is_readable)
-        last, entries = LastRead(entry.seq, bytes(entry.hash)), entries + 1
+        last = LastRead(entry.seq, bytes(entry.hash))
+        entries += 1
         if entry.seq == head.last_seq:
             hash_at_head = last.hash
         while next_signed is not None and next_signed.seq <= entry.seq:

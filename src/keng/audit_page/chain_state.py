@@ -56,9 +56,8 @@ def chain_state(units: list[Unit], *, check: str) -> ChainState:
     Read again in portions, since a page is not waited for: `check` says where the next one begins,
     or is anything else to begin.
     """
-    heads = sorted(
-        Chain.objects.filter(name__in=chains_of_units(units)), key=lambda head: head.name
-    )
+    chains = Chain.objects.filter(name__in=chains_of_units(units))
+    heads = sorted(chains, key=lambda head: head.name)
     total = sum(head.last_seq for head in heads)
     newest = max(heads, key=lambda head: head.last_seq, default=None)
     mark = hash_mark(bytes(newest.last_hash)) if newest else ""

@@ -60,7 +60,8 @@ def keep_effect(
     if stands_with_others(tip):
         return KeptEffect()
     amounts = {name: effect[name] for name in Incident.EFFECT if name in effect} if effect else {}
-    own, was = tip.incident, None
+    own = tip.incident
+    was = None
     on_record: dict[str, Any] = {}
     if own is not None:
         own.refresh_from_db(fields=_WRITTEN)

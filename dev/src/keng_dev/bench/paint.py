@@ -145,8 +145,8 @@ class _Walk:
                 viewport={"width": _WIDTH, "height": _HEIGHT}, locale="vi"
             )
             context.add_init_script(_NOTE_PAINTS)
-            name, value = settings.SESSION_COOKIE_NAME, self._session_key
-            context.add_cookies([{"name": name, "value": value, "url": self._desk}])
+            session = {"name": settings.SESSION_COOKIE_NAME, "value": self._session_key}
+            context.add_cookies([{**session, "url": self._desk}])
             yield context.new_page()
             started.close()
 
@@ -181,7 +181,8 @@ def _incoming() -> Iterator[None]:
     refused: list[bytes] = []
 
     def send() -> None:
-        number, begun = 0, time.monotonic()
+        number = 0
+        begun = time.monotonic()
         with socket.create_connection((listening_address(), PORT), timeout=30) as line:
             while not is_over.wait(max(0.0, begun + number / WEBHOOKS_A_SECOND - time.monotonic())):
                 line.sendall(webhook(1, number, slug=_SLUG))
