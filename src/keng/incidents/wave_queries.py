@@ -181,13 +181,13 @@ def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
     return [
         WaveView(
             wave,
-            wave.here,
-            wave.total,
-            wave.last - wave.first if wave.last and wave.first else datetime.timedelta(0),
-            wave.unit_id in officer.own_unit_ids,
-            steps.get(wave.pk, []),
-            wave.not_joined,
-            frozenset(known.get(wave.pk, ())),
+            here=wave.here,
+            total=wave.total,
+            span=wave.last - wave.first if wave.last and wave.first else datetime.timedelta(0),
+            is_whole=wave.unit_id in officer.own_unit_ids,
+            steps=steps.get(wave.pk, []),
+            not_joined=wave.not_joined,
+            known=frozenset(known.get(wave.pk, ())),
         )
         for wave in rows
     ]
