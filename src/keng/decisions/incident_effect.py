@@ -15,7 +15,7 @@ from keng.acts.locks import lock_available
 from keng.audit.changes import changed_values
 from keng.decisions.on_record import json_value
 from keng.kit import times
-from keng.kit.unnamed_rows import rows_that_nothing_names
+from keng.kit.unreferenced_rows import unreferenced_rows
 from keng.tips.incident_titles import title_of_tips
 from keng.tips.models import Incident, Tip
 
@@ -113,7 +113,7 @@ def remove_empty_incidents(incident_ids: Iterable[str]) -> None:
     """
     rows = lock_available(Incident.objects.filter(pk__in=list(incident_ids)), to_delete=True)
     locked = list(rows.values_list("pk", flat=True))
-    empty = rows_that_nothing_names(Incident.objects.filter(pk__in=locked))
+    empty = unreferenced_rows(Incident.objects.filter(pk__in=locked))
     # Nothing names them; Django would first change rows that might, and the worker may not.
     with connection.cursor() as cursor:
         cursor.execute(
