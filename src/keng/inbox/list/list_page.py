@@ -33,7 +33,7 @@ from keng.inbox.list.kept_position import (
 from keng.inbox.list.neighbours import cursor_before
 from keng.inbox.list.row_view import beside_url_start, next_tip_views, row_views
 from keng.inbox.search.search_page import saved_links
-from keng.inbox.tip.after_decision import list_url, note_list, note_position, position_when_opened
+from keng.inbox.tip.after_decision import list_url, note_list, note_place, place_when_opened
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import wave_bar_context
@@ -121,8 +121,8 @@ def _page_of_list(request: SignedInRequest, chosen: Tip | None) -> tuple[InboxPa
     found = inbox_page(officer, folder=folder, after=after)
     if chosen is None:
         return found, after
-    note_position(request, chosen)
-    position = position_when_opened(request, chosen)
+    note_place(request, chosen)
+    position = place_when_opened(request, chosen)
     if position is None or found.folder == DONE_FOLDER:
         return found, after
     if start and is_before(position, start):

@@ -19,7 +19,7 @@ FOLDER_KEY = "folder"
 # Where the page of it begins that the officer has before them; nothing for the first one.
 _PAGE_KEY = "page"
 # Where the tip that the officer is at stood when it was opened.
-_POSITION_KEY = "position"
+_PLACE_KEY = "place"
 
 
 def note_list(request: SignedInRequest, folder: str, after: str) -> None:
@@ -40,16 +40,16 @@ def list_url(request: SignedInRequest, tip_id: uuid.UUID | None = None) -> str:
     return f"{reverse('inbox')}?{urlencode(query)}" if query else reverse("inbox")
 
 
-def note_position(request: SignedInRequest, tip: Tip) -> None:
+def note_place(request: SignedInRequest, tip: Tip) -> None:
     """The tip is opened: read, taken on and sorted it will sink below rows that nobody has seen."""
-    kept = page_start_of(request.session.get(_POSITION_KEY, ""))
+    kept = page_start_of(request.session.get(_PLACE_KEY, ""))
     if kept is None or kept.last != tip.pk:
-        request.session[_POSITION_KEY] = cursor_after(tip)
+        request.session[_PLACE_KEY] = cursor_after(tip)
 
 
-def position_when_opened(request: SignedInRequest, tip: Tip) -> PageStart | None:
+def place_when_opened(request: SignedInRequest, tip: Tip) -> PageStart | None:
     """Where the tip stood in the list when the officer opened it, whatever was decided since."""
-    kept = page_start_of(request.session.get(_POSITION_KEY, ""))
+    kept = page_start_of(request.session.get(_PLACE_KEY, ""))
     return kept if kept is not None and kept.last == tip.pk else position_of_row(tip)
 
 
@@ -60,7 +60,7 @@ def redirect_to_next_tip(
     fields = {"decision": str(undo.pk), "secret": undo.secret} if undo else {}
     show_toast(request, words, *(("decision-undo", fields) if undo else ()))
     folder = request.session.get(FOLDER_KEY, "open")
-    following = next_tip_after(request.officer, position_when_opened(request, tip), folder)
+    following = next_tip_after(request.officer, place_when_opened(request, tip), folder)
     if request.POST.get("from") == "inbox":
         return redirect(list_url(request, following.pk if following else None))
     return redirect("tip", pk=following.pk) if following else redirect("inbox")
