@@ -145,8 +145,8 @@ class _Walk:
                 viewport={"width": _WIDTH, "height": _HEIGHT}, locale="vi"
             )
             context.add_init_script(_NOTE_PAINTS)
-            session = {"name": settings.SESSION_COOKIE_NAME, "value": self._session_key}
-            context.add_cookies([{**session, "url": self._desk}])
+            cookie = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": cookie, "value": self._session_key, "url": self._desk}])
             yield context.new_page()
             started.close()
 
