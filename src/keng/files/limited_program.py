@@ -18,8 +18,8 @@ import sys
 from pathlib import Path
 
 from keng.kit.closed_memory import close_memory, forbid_new_privileges
-from keng.kit.reachable_files import leave_only
-from keng.kit.system_calls import forbid_reaching_out
+from keng.kit.reachable_files import allow_only_files
+from keng.kit.system_calls import forbid_network_and_others
 
 _MEMORY = 2 * 1024**3
 _LARGEST_FILE = 64 * 1024**2
@@ -54,8 +54,8 @@ def main() -> None:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (limit, limit))
     os.nice(_POLITENESS)
-    leave_only([*_parts_of_program(Path(program)), *reads], writes)
-    forbid_reaching_out()
+    allow_only_files([*_parts_of_program(Path(program)), *reads], writes)
+    forbid_network_and_others()
     os.execve(program, [program, *arguments], _ENVIRONMENT)  # noqa: S606 -- no shell, no environment
 
 

@@ -111,7 +111,7 @@ _FILES = {
 }
 
 
-def forbid_reaching_out() -> None:
+def forbid_network_and_others() -> None:
     """No network, no look into another process and no signal to one, nothing about the system.
 
     Starting a program is left, for a launcher that is about to become one.
@@ -119,8 +119,8 @@ def forbid_reaching_out() -> None:
     _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM))
 
 
-def forbid_all_but_working() -> None:
-    """Beside `forbid_reaching_out` no file, no program and no thread: what is open stays all."""
+def forbid_all_but_computing() -> None:
+    """As `forbid_network_and_others`, and no file, program or thread: what is open stays all."""
     _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _PROGRAMS, _FILES))
 
 

@@ -105,7 +105,7 @@ def listings_in_force(officer: Officer) -> QuerySet[Listing]:
     return _visible_listings(officer).public().order_by("expires_on", "id")
 
 
-def listings_called(listings: QuerySet[Listing], words: str) -> QuerySet[Listing]:
+def listings_with_words(listings: QuerySet[Listing], words: str) -> QuerySet[Listing]:
     """Those of a number or link as it was typed, or with a part of it."""
     asked = {key for term in lookup_terms_in(words) for key in term.keys}
     same = Q(lookup_hash__in=[listing_hash(*key) for key in asked])

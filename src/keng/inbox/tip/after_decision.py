@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of, place_of_row
+from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of, position_of_row
 from keng.inbox.list.inbox_query import next_tip_after
 from keng.tips.models import Decision, Tip
 from keng.tips.toast import show_toast
@@ -50,7 +50,7 @@ def note_place(request: SignedInRequest, tip: Tip) -> None:
 def place_when_opened(request: SignedInRequest, tip: Tip) -> PageStart | None:
     """Where the tip stood in the list when the officer opened it, whatever was decided since."""
     kept = page_start_of(request.session.get(_PLACE_KEY, ""))
-    return kept if kept is not None and kept.last == tip.pk else place_of_row(tip)
+    return kept if kept is not None and kept.last == tip.pk else position_of_row(tip)
 
 
 def redirect_to_next_tip(

@@ -251,15 +251,17 @@ def test_everybody_reads_the_month_without_small_counts(desk, public_client):
     signed = sign(desk, of=desk.province, by=desk.coordinator)
     assert "Chưa có báo cáo nào" in public_client.get("/results").content.decode()
     signing.publish_report(signed.pk, by=desk.coordinator)
-    page = public_client.get("/results").content.decode()
+    answer = public_client.get("/results")
+    page = answer.content.decode()
     assert "tháng 10/2026" in page
     assert "không nêu, để bảo vệ người báo" in page
     assert "Phường Nếnh" not in page
-    received = PublicReport.objects.get().figures["lines"]["received"]
-    assert f"Có {received} tin báo tới." in page
-    assert "ít quá, không nêu tin" not in page
     shown = PublicReport.objects.get().figures["lines"]
-    assert shown["not_of_value"] == public_figures.HIDDEN
+    assert shown["not_of_value"] == shown["ended_solved"] == public_figures.HIDDEN
+    # Nothing is said in a sentence of what is too few to be stated.
+    in_short = answer.context["in_short"]
+    assert f"Có {shown['received']} tin báo tới." in in_short
+    assert not any("không nêu" in sentence for sentence in in_short)
     with pytest.raises(signing.CannotPublish):
         signing.publish_report(signed.pk, by=desk.coordinator)
 
