@@ -36,6 +36,7 @@ class ReportDraft:
     findings: list[IdentityFinding]
     open_tips: list[uuid.UUID]
     previous: Snapshot | None
+    year_before: Snapshot | None
 
     @property
     def holds(self) -> bool:
@@ -55,8 +56,8 @@ def draft_report(ask: ReportAsk) -> ReportDraft:
     counts = {
         key: terms[key] if key in terms else line.count(ask) for key, line in LINES_BY_KEY.items()
     }
-    earlier = ReportAsk(ask.scope, spans.span_a_year_before(ask.span))
-    before = {key: line.count(earlier) for key, line in LINES_BY_KEY.items()}
+    year_before = report_a_year_before(ask)
+    before = _counts_of_year_before(ask, year_before)
     previous = report_before(ask)
     findings = examine_identities(asked_terms)
     if previous is not None:
@@ -92,13 +93,35 @@ def draft_report(ask: ReportAsk) -> ReportDraft:
             for kind, rows in places.items()
         },
     }
-    return ReportDraft(ask, figures, findings, asked_terms["closing_balance"], previous)
+    return ReportDraft(
+        ask, figures, findings, asked_terms["closing_balance"], previous, year_before
+    )
 
 
 def report_before(ask: ReportAsk) -> Snapshot | None:
     """The newest version of the signed report that ends where this one begins."""
     ended = Snapshot.objects.filter(unit=ask.scope.unit, until=ask.since)
     return ended.order_by("-signed_at").first()
+
+
+def report_a_year_before(ask: ReportAsk) -> Snapshot | None:
+    """The newest version of the signed report of the same stretch a year before."""
+    span = spans.span_a_year_before(ask.span)
+    signed = Snapshot.objects.filter(unit=ask.scope.unit, span=span.code)
+    return signed.order_by("-version").first()
+
+
+def _counts_of_year_before(ask: ReportAsk, signed: Snapshot | None) -> dict[str, int | None]:
+    """The figures as they were signed; what nobody signed is counted."""
+    earlier = ReportAsk(ask.scope, spans.span_a_year_before(ask.span))
+    if signed is not None:
+        known = {key: now for key, (now, _before) in signed.figures["lines"].items()}
+    else:
+        known = {} if earlier.has_tips else dict.fromkeys(TERMS, 0)
+    return {
+        key: known[key] if key in known else line.count(earlier)
+        for key, line in LINES_BY_KEY.items()
+    }
 
 
 def opening_finding(ask: ReportAsk, previous: Snapshot) -> IdentityFinding:
