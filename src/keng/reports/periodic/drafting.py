@@ -3,11 +3,11 @@
 import hashlib
 import json
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
-
+from keng.kit.among import Ids
 from keng.language.alphabet import alphabetical
 from keng.reports.models import Snapshot
 from keng.reports.periodic import boundaries, spans
@@ -66,7 +66,7 @@ def draft_report(ask: ReportAsk) -> ReportDraft:
         kind: boundaries.place_rows(ask, kind)
         for kind in (boundaries.NEW_BOUNDARIES, boundaries.OLD_BOUNDARIES)
     }
-    units = _by_unit(ask)
+    units = _by_unit(ask, asked_terms)
     findings.append(
         IdentityFinding(
             "places",
@@ -167,15 +167,15 @@ def _passed_to(ask: ReportAsk, tips: set[uuid.UUID]) -> set[uuid.UUID]:
     return set(routed.values_list("tip", flat=True))
 
 
-def _by_unit(ask: ReportAsk) -> list[list[Any]]:
+def _by_unit(ask: ReportAsk, terms: dict[str, list[uuid.UUID]]) -> list[list[Any]]:
     """For a province: each desk in the order of names, never of numbers."""
     if len(ask.scope.unit_ids) < 2:
         return []
+    counted = Ids(tip for key in UNIT_TERMS for tip in terms[key])
+    names = ask.seen.filter(pk__among=counted).values_list("pk", "responsible_unit__name")
+    unit_of = dict(names)
     found: dict[str, list[Any]] = {}
     for at, key in enumerate(UNIT_TERMS, start=1):
-        rows = TERMS[key](ask).order_by()
-        of = "" if rows.model is Tip else "tip__"
-        name = f"{of}responsible_unit__name"
-        for unit, number in rows.values_list(name).annotate(n=Count("pk")):
+        for unit, number in Counter(unit_of[tip] for tip in terms[key]).items():
             found.setdefault(unit, [unit, 0, 0, 0, 0])[at] = number
     return [found[name] for name in sorted(found, key=alphabetical)]
