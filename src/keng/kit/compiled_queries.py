@@ -120,13 +120,14 @@ class CompiledModelQuery(_CompiledOnce, Generic[Instance]):
         return list(_instances(kept.compiler, rows)) if kept and rows else []
 
 
-def _instances(compiler: SQLCompiler, rows: list[tuple[Any, ...]]) -> Iterable[Any]:
+def _instances(compiler: SQLCompiler, rows: list[Any]) -> Iterable[Any]:
     """As django.db.models.query.ModelIterable makes them of what the database gave."""
     klass, select = compiler.klass_info, compiler.select
     own = klass["select_fields"]
     start, end = own[0], own[-1] + 1
     names = [column[0].target.attname for column in select[start:end]]
-    joined = get_related_populators(klass, select, DEFAULT_DB_ALIAS)
+    # The stubs are those of a later Django.
+    joined = get_related_populators(klass, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
     for row in compiler.results_iter(results=[rows]):
         made = klass["model"].from_db(DEFAULT_DB_ALIAS, names, row[start:end])
         for populator in joined:
@@ -148,7 +149,7 @@ def _preparing_cursor() -> Any:
         raw.prepare_threshold = _NEVER_BY_ITSELF
         raw.execute("SET plan_cache_mode = force_generic_plan")
     wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrapped(_PreparingCursor(raw)) as cursor:
+    with wrapped(_PreparingCursor(raw)) as cursor:  # type: ignore[arg-type] -- as Django's own
         yield cursor
 
 

@@ -41,7 +41,7 @@ def add_up_tally() -> int:
 
     Whoever counts meanwhile sees all of them as they were, or as they are then.
     """
-    asked = {
+    asked: dict[str, int | datetime.datetime] = {
         "most": _MOST_TO_ADD,
         "long_over": slot_of(times.now() - _LONG_OVER),
         "over": _OVER_SLOT,

@@ -82,6 +82,7 @@
   function paint(address) {
     const row = rowAt(address);
     if (!row) return;
+    pane().scrollTop = 0;
     // As htmx does once its answer is there: the address names the tip before it is shown.
     history.pushState({ htmx: true }, "", row.getAttribute("hx-push-url"));
     htmx.swap(pane(), keptAt(address), { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
