@@ -12,14 +12,25 @@ from django.utils.translation import get_language
 
 from keng.accounts.models import Officer
 from keng.dialogue.published_answers import published_answers_for
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.languages import full_language
 from keng.kit.safe_text import first_words
 from keng.language.taxonomy import topic_of_category
 from keng.tips.check_list import cannot_wait
 from keng.tips.decision_words import Deadline
-from keng.tips.fill_ins import fill_in
+from keng.tips.fill_ins import filler_for
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import AnswerTemplate, Tip
+from keng.tips.models.tip import OnlookerOf
+
+_ANSWERS: CompiledModelQuery[AnswerTemplate] = CompiledModelQuery(
+    lambda *, unit, unit_ids: (
+        AnswerTemplate.objects.visible_to(OnlookerOf(unit_ids, ()))
+        .filter(unit=unit)
+        .select_related("changed_by")
+        .order_by("id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +95,8 @@ def standard_answers() -> dict[str, ReadyAnswer]:
 
 def answers_of_unit(unit_id: uuid.UUID | None, officer: Officer) -> list[ReadyAnswer]:
     """All of a unit: the standard ones in their order, changed or not, then its own."""
-    rows = AnswerTemplate.objects.visible_to(officer).filter(unit=unit_id)
-    own = {
-        row.code: _answer_of_unit_row(row)
-        for row in rows.select_related("changed_by").order_by("id")
-    }
+    rows = _ANSWERS.fetch(unit=unit_id, unit_ids=officer.unit_ids) if unit_id else []
+    own = {row.code: _answer_of_unit_row(row) for row in rows}
     return list((standard_answers() | own).values())
 
 
@@ -101,8 +109,9 @@ def filled_answers_for(
     others: list[FilledAnswer] = []
     known = [each for each in _in_use(tip, officer) if each.topic not in ONE_TAP_TOPICS.values()]
     # What speaks of the matter itself stands before what fits everything.
+    fill = filler_for(tip, deadlines)
     for each in sorted(known, key=lambda answer: not answer.topic):
-        ready = FilledAnswer(each.code, each.title, _filled_text(each, tip, deadlines))
+        ready = FilledAnswer(each.code, each.title, fill(_text_for(each, tip)))
         (fitting if each.topic in topics else others).append(ready)
     return [published_as_ready([tip]) + fitting, others]
 
@@ -131,10 +140,9 @@ def one_tap_answers_for(
         return []
     topic = ONE_TAP_TOPICS[stake_of(tip)]
     ready = [each for each in _in_use(tip, officer) if each.topic == topic]
+    fill = filler_for(tip, deadlines)
     return [
-        OneTapAnswer(
-            key, each.title, _filled_text(each, tip, deadlines), waits=_waits_for_step(each, done)
-        )
+        OneTapAnswer(key, each.title, fill(_text_for(each, tip)), waits=_waits_for_step(each, done))
         for key, each in zip(_ONE_TAP_KEYS, ready, strict=False)
     ]
 
@@ -150,9 +158,8 @@ def _in_use(tip: Tip, officer: Officer) -> list[ReadyAnswer]:
     ]
 
 
-def _filled_text(answer: ReadyAnswer, tip: Tip, deadlines: list[Deadline]) -> str:
-    text = answer.text_en if full_language(tip.language) == "en" else answer.text_vi
-    return fill_in(text, tip, deadlines)
+def _text_for(answer: ReadyAnswer, tip: Tip) -> str:
+    return answer.text_en if full_language(tip.language) == "en" else answer.text_vi
 
 
 def topics_of_tip(tip: Tip) -> set[str]:

@@ -17,6 +17,7 @@ from keng.kit.small_counts import FEWEST_SHOWN
 from keng.reports.models import PublicReport, Snapshot
 from keng.reports.periodic import drafting, public_figures, signing
 from keng.reports.periodic.identities import IDENTITIES
+from keng.reports.periodic.whose_report import ReportAsk
 from keng.reports.tests import past, solving
 from keng.tips.models import Decision
 from tests import make
@@ -140,6 +141,28 @@ def test_a_report_hands_the_database_no_list_of_ids_one_by_one(desk):
     after = statements_of(lambda: desk.draft(of=of))
     assert len(after) == len(before)
     assert max(sql.count("::uuid,") for sql in after) < 20
+
+
+def test_the_year_before_stands_as_it_was_signed(desk):
+    desk.tip(2 - 365, "sort", "rate of_value")
+    counted = desk.draft()
+    signed = sign(desk, span="2025-10")
+    assert desk.draft().figures == counted.figures
+    desk.tip(3 - 365, "sort")
+    before = {key: last for key, (_now, last) in desk.draft().figures["lines"].items()}
+    assert before == {key: now for key, (now, _last) in signed.figures["lines"].items()}
+    assert before["received"] == 1
+    with pytest.raises(signing.FiguresChanged):
+        signing.sign_report(desk.ask(), seen=counted.hash, by=desk.commander, counted=counted)
+
+
+def test_before_its_first_tip_a_desk_is_asked_for_none(desk, monkeypatch):
+    """The shortcut says what counting says."""
+    statements = len(statements_of(desk.draft))
+    figures = desk.draft().figures
+    monkeypatch.setattr(ReportAsk, "has_tips", True)
+    assert len(statements_of(desk.draft)) > statements
+    assert desk.draft().figures == figures
 
 
 @pytest.mark.parametrize("role", ["duty", "coordinator", "auditor", "administrator"])
