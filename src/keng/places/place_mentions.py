@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from keng.language.disguise.syllables import cost_after, cost_of
+from keng.language.disguise.syllables import cost_of, count_together
 from keng.language.spoken_names import TYPED_GIVEN_NAMES
 from keng.places import name_index
 from keng.places.name_index import (
@@ -21,8 +21,9 @@ from keng.places.place_cues import Cue, CuedText
 from keng.places.place_words import is_surname, is_syllable
 
 _MOST_WORDS, _MOST_READINGS = 5, 64
-# From which cost of a word on, as a negative logarithm, two of them are no everyday words.
-_UNLIKELY = 6.5
+# From which cost of each on, as a negative logarithm, words are no everyday ones where they were
+# not counted together more often than names of places are.
+_UNLIKELY, _MOST_TOGETHER = 6.1, 3
 _EVERYDAY = "everyday_names.txt"
 _STREETS = "street_names.txt"
 # Family names that are no other words, even without marks and in small letters.
@@ -518,8 +519,9 @@ class PlaceMentions:
 
 def _is_like_no_words(key: NameKey) -> bool:
     """Whether hardly anybody writes these words beside each other but as a name ("van mon")."""
-    costs = [cost_after(one, other) for one, other in pairwise(key)]
-    return bool(costs) and cost_of(key[0]) + sum(costs) >= _UNLIKELY * len(key)
+    if len(key) < 2 or any(count_together(*pair) > _MOST_TOGETHER for pair in pairwise(key)):
+        return False
+    return sum(map(cost_of, key)) >= _UNLIKELY * len(key)
 
 
 def _is_one_slip(typed: str, name: str) -> bool:
