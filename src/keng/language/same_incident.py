@@ -42,6 +42,8 @@ _SITE_NAME = 14.0
 _SENTENCE_END = re.compile(r"[.!?:;…\n]")
 _SITE = re.compile(r"(?<![\w-])[a-z0-9]{2,30}(?:-[a-z0-9]{2,30}){1,5}(?![\w-])")
 _LEAST_SITE_NAME = 10
+# In a site's name a digit that looks like a letter is taken for it, whoever writes so.
+_LOOK_ALIKE_DIGITS = str.maketrans("013457l", "oieasti")
 _MONEY = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})(?:[.,](\d{1,2}))?\s?"
     r"(trieu|tr|cu|ty|k|nghin|ngan|d|dong|vnd)(?:(\d{1,3}))?(?![^\W_])"
@@ -263,7 +265,7 @@ def _worth_of_forms(text: str, words: Sequence[TextWord]) -> dict[str, float]:
         made[f"{'ql' if match[1] else 'tl'}{match[3]}"] = _ROAD_NAME
     for name in _SITE.findall(flat):
         if len(name) >= _LEAST_SITE_NAME and not name.replace("-", "").isdigit():
-            made[name] = _SITE_NAME
+            made[name.translate(_LOOK_ALIKE_DIGITS)] = _SITE_NAME
     return made
 
 
