@@ -521,6 +521,8 @@ def _is_like_no_words(key: NameKey) -> bool:
     """Whether hardly anybody writes these words beside each other but as a name ("van mon")."""
     if len(key) < 2 or any(count_together(*pair) > _MOST_TOGETHER for pair in pairwise(key)):
         return False
+    if ("o", *key) in name_index.listed_names(_EVERYDAY):
+        return False
     return sum(map(cost_of, key)) >= _UNLIKELY * len(key)
 
 
