@@ -77,4 +77,5 @@ def _hashed(traits: IncidentTraits) -> IncidentTraits:
     return traits._replace(
         words={str(hash(word)): worth for word, worth in traits.words.items()},
         indicators=frozenset((kind, str(hash(value))) for kind, value in traits.indicators),
+        details=frozenset((kind, str(hash(value))) for kind, value in traits.details),
     )
