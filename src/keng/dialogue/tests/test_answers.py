@@ -100,7 +100,7 @@ def test_a_key_means_the_same_at_every_tip_and_two_are_for_what_it_is_about(comm
     ("told", "first"),
     [
         ("Cho mình hỏi đổi thẻ căn cước hết hạn thì làm ở đâu", "Làm thẻ căn cước"),
-        ("chu tro co phai dang ky tam tru cho nguoi thue khong a", "Tạm trú, lưu trú"),
+        ("dang ky tam tru cho hai ban vua chuyen den thi lam sao", "Tạm trú, lưu trú"),
         ("How can I renew my identity card?", "Làm thẻ căn cước"),
     ],
 )
@@ -112,7 +112,7 @@ def test_who_asks_about_papers_is_offered_words_on_papers(commander, unit, told,
 @pytest.mark.parametrize(
     ("told", "fields"),
     [
-        ("Xe bồn đêm nào cũng xả nước đen ra kênh sau chợ, hỏi ai xử lý", {"topic": "other"}),
+        ("Xe bồn xả nước đen ra kênh sau chợ về khuya, hỏi ai xử lý", {"topic": "other"}),
         ("Nó giữ thẻ căn cước của em để đòi nợ, em phải làm sao", {"topic": "loan"}),
         ("Hỏi thủ tục cấp lại căn cước", {"category": "scam_impersonation"}),
         ("Nó cầm dao, hỏi căn cước của từng người", {"topic": "other", "urgency": "P0"}),

@@ -126,3 +126,26 @@ def test_nobody_is_given_the_words_of_somebody_else(desk, unit, tips):
     asked = desk.post(reverse("reply-withdraw", DESK), {"message": str(message.pk)})
     assert asked.status_code == 404
     assert desk.get(reverse("tip", DESK, args=[tips[0].pk])).context["chosen_answer"] == ""
+
+
+def test_who_leaves_the_end_of_a_tip_is_beside_the_list_again_also_after_a_mistake(desk, tips):
+    desk.get(INBOX, {"tip": tips[1].pk})
+    address = reverse("tip-close", DESK, args=[tips[1].pk])
+    page = desk.get(address, {"from": "inbox"})
+    missing = desk.post(address, {"from": "inbox", "seen": page.context["seen"]})
+    assert missing.status_code == 422
+    for shown in (page, missing):
+        assert f'data-key="escape" href="{INBOX}?tip={tips[1].pk}"' in shown.content.decode()
+
+
+def test_of_tips_that_are_said_to_be_alike_an_officer_reads_why(desk, unit):
+    place = make.place()
+    told = "Nhóm trai đeo khẩu trang bẻ khóa lấy xe ở dãy trọ ông Tám lúc rạng sáng"
+    one, _other = (
+        make.tip(unit=unit, place=place, category="theft", text=f"{told} {end}")
+        for end in ("hôm qua", "nay")
+    )
+    page = desk.get(reverse("tip-duplicate", DESK, args=[one.pk]))
+    [candidate] = page.context["candidates"]
+    assert candidate.in_common == ["cùng loại việc", "cùng nơi", "có nhiều chữ giống nhau"]
+    assert "cùng loại việc" in page.content.decode()
