@@ -100,7 +100,7 @@ def test_a_key_means_the_same_at_every_tip_and_two_are_for_what_it_is_about(comm
     ("told", "first"),
     [
         ("Cho mình hỏi đổi thẻ căn cước hết hạn thì làm ở đâu", "Làm thẻ căn cước"),
-        ("dang ky tam tru cho hai ban vua chuyen den thi lam sao", "Tạm trú, lưu trú"),
+        ("dang ky tam tru cho hai ban moi den thi lam sao", "Tạm trú, lưu trú"),
         ("How can I renew my identity card?", "Làm thẻ căn cước"),
     ],
 )
