@@ -15,6 +15,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from keng.kit.closed_memory import close_memory, forbid_new_privileges
@@ -38,9 +39,10 @@ def main() -> None:
     """Set the limits, then be the program."""
     given, program, *arguments = sys.argv[1:]
     wanted = json.loads(given)
-    reads, writes = (map(Path, wanted.get(each, ())) for each in ("reads", "writes"))
+    reads, writes = ([*map(Path, wanted.get(each, ()))] for each in ("reads", "writes"))
     close_memory()
     forbid_new_privileges()
+    become_owner([*writes, *reads])
     leave_network()
     for what, limit in (
         (resource.RLIMIT_CPU, wanted["cpu"]),
@@ -64,6 +66,23 @@ def _parts_of_program(program: Path) -> list[Path]:
     beside = program.resolve().parent
     own = [beside.parent / name for name in ("lib", "lib64")] if beside.name == "bin" else []
     return [program, *own, *_LIBRARIES]
+
+
+def become_owner(paths: Iterable[Path]) -> None:
+    """Root becomes the account whose files these are, where they are not root's own.
+
+    Among users of its own, which `leave_network` asks for, it could no longer pass their folders.
+    """
+    if os.geteuid() != 0:
+        return
+    for path in paths:
+        with contextlib.suppress(OSError):
+            owner = path.stat()
+            if owner.st_uid:
+                os.setgroups([])
+                os.setgid(owner.st_gid)
+                os.setuid(owner.st_uid)
+                return
 
 
 def leave_network() -> None:

@@ -33,7 +33,13 @@ from keng.inbox.list.kept_position import (
 from keng.inbox.list.neighbours import cursor_before
 from keng.inbox.list.row_view import beside_url_start, next_tip_views, row_views
 from keng.inbox.search.search_page import saved_links
-from keng.inbox.tip.after_decision import list_url, note_list, note_place, place_when_opened
+from keng.inbox.tip.after_decision import (
+    forget_place,
+    list_url,
+    note_list,
+    note_place,
+    place_when_opened,
+)
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import wave_bar_context
@@ -84,6 +90,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     if _has_folders(request, found, beside):
         context |= {"folders": _folder_links(found), "saved": saved_links(request)}
     if chosen is None:
+        if not request.htmx:
+            forget_place(request)
         context["next_tips"] = next_tip_views(found.groups)
     else:
         context |= tip_context(request, chosen, place="inbox") | {"chosen": chosen}

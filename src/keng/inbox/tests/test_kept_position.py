@@ -35,7 +35,7 @@ def test_a_tip_that_sinks_while_it_is_open_keeps_its_row_and_says_where_it_stand
     assert rows_of(page) == [tip.pk for tip in tips]
     _code, label, count, _rows = page.context["groups"][0]
     assert (label, count) == ("Trong 2 giờ", 2)
-    assert "nay ở: Sau đó" in page.content.decode()
+    assert "đã chuyển sang: Hạn sau" in page.content.decode()
     # Once another one is open it stands where it belongs.
     page = desk.get(INBOX, {"tip": tips[2].pk})
     assert rows_of(page) == [tips[0].pk, tips[2].pk, tips[1].pk]

@@ -19,13 +19,14 @@ from django.db.models import (
     QuerySet,
     prefetch_related_objects,
 )
+from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.inbox.tip.kept_traits import shingles_of_tips, traits_of_tip
 from keng.kit import times
 from keng.kit.among import Ids
 from keng.kit.compiled_queries import CompiledModelQuery, CompiledQuery
-from keng.language.same_incident import same_incident
+from keng.language.same_incident import IncidentTraits, same_incident
 from keng.language.similarity import jaccard
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
@@ -68,6 +69,8 @@ class DuplicateCandidate:
     score: float = 0.0
     """How likely both tell of one event."""
     apart: datetime.timedelta = datetime.timedelta(0)
+    in_common: list[str] = field(default_factory=list)
+    """What else speaks for it, in words."""
 
     @property
     def strength(self) -> str:
@@ -133,10 +136,22 @@ def duplicate_candidates(
         score = same_incident(mine, traits)
         if values or score >= _LEAST_SCORE or alike[other.pk] >= _LEAST_SHARED_WORDS:
             apart = abs(other.received_at - tip.received_at)
-            found.append(DuplicateCandidate(other, values, score, apart))
+            common = _in_common(mine, traits, has_words=alike[other.pk] >= _LEAST_SHARED_WORDS)
+            found.append(DuplicateCandidate(other, values, score, apart, common))
     # A shared indicator says more than shared words.
     found.sort(key=lambda each: (-each.score - len(each.shared), each.apart, each.tip.pk))
     return found[:limit]
+
+
+def _in_common(one: IncidentTraits, other: IncidentTraits, *, has_words: bool) -> list[str]:
+    """Of a pair that is said to be alike an officer reads why, also where it is little."""
+    kinds = one.categories[:1], other.categories[:1]
+    said = {
+        _("the same kind of event"): bool(kinds[0]) and kinds[0] == kinds[1],
+        _("the same place"): bool(set(one.communes) & set(other.communes)),
+        _("words in common"): has_words,
+    }
+    return [words for words, holds in said.items() if holds] or [_("a few rare words in common")]
 
 
 def _communes_of(tip: Tip) -> list[str]:

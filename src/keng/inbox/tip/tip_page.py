@@ -26,6 +26,7 @@ from keng.inbox.tip.after_decision import list_url, note_place, place_when_opene
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.named_places import places_named_in_tip
+from keng.inbox.tip.telling_words import telling_reasons
 from keng.inbox.tip.tip_forms import SortForm
 from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
@@ -49,6 +50,7 @@ from keng.tips.page_version import changes_since, page_version_of
 from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
 from keng.tips.toast import undo_context
+from keng.tips.words_back import words_back_for
 
 # Asked for by a page on which no script runs, and which therefore cannot tell how long it is open.
 READ_PART = "read"
@@ -266,7 +268,7 @@ def _ready_answers_context(
     chosen = [each.text for part in ready for each in part if each.code == wanted]
     return {
         "ready": ready,
-        "chosen_answer": chosen[0] if chosen else "",
+        "chosen_answer": chosen[0] if chosen else words_back_for(request, found.pk),
         "cannot_wait": check_list.cannot_wait(found),
         "one_tap": ready_answers.one_tap_answers_for(found, request.officer, deadlines, done),
         "is_told_by_voice": check_list.is_told_by_voice(found),
@@ -322,7 +324,11 @@ def _suggested_categories(found: Tip) -> list[dict[str, Any]]:
         return []
     language = get_language() or "vi"
     return [
-        each | {"label": category_label(each["code"], language)}
+        each
+        | {
+            "label": category_label(each["code"], language),
+            "reasons": telling_reasons(each["reasons"]),
+        }
         for each in suggestion.categories[:3]
     ]
 
@@ -332,7 +338,7 @@ def _urgency_reasons(found: Tip) -> list[str]:
     suggestion = getattr(found, "suggestion", None)
     if suggestion is None or suggestion.urgency != found.urgency:
         return []
-    return list(suggestion.urgency_reasons)
+    return telling_reasons(suggestion.urgency_reasons)
 
 
 def _sort_initial(found: Tip) -> dict[str, str]:

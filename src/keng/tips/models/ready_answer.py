@@ -20,7 +20,8 @@ class AnswerTemplate(Row):
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
-    # One of the eight topics a resident chooses from; empty fits every tip.
+    # One of the eight topics a resident chooses from, or one that `keng.dialogue.ready_answers`
+    # names; empty fits every tip.
     topic = models.CharField(max_length=16, default="", db_default="")
     title_vi = models.CharField(max_length=40)
     title_en = models.CharField(max_length=40)
