@@ -149,7 +149,7 @@ def _preparing_cursor() -> Any:
         raw.prepare_threshold = _NEVER_BY_ITSELF
         raw.execute("SET plan_cache_mode = force_generic_plan")
     wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrapped(_PreparingCursor(raw)) as cursor:  # type: ignore[arg-type] -- as Django's own
+    with wrapped(_PreparingCursor(raw)) as cursor:  # type: ignore[arg-type]
         yield cursor
 
 
