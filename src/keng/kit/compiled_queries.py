@@ -147,9 +147,10 @@ def _preparing_cursor() -> Any:
         # Django switches preparing off as a whole; so only what asks for it is prepared. And it is
         # planned once: PostgreSQL would plan most of them for their values, each time anew.
         raw.prepare_threshold = _NEVER_BY_ITSELF
-        raw.execute("SET plan_cache_mode = force_generic_plan")
+        with connection.wrap_database_errors:
+            raw.execute("SET plan_cache_mode = force_generic_plan")
     wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrapped(_PreparingCursor(raw)) as cursor:  # type: ignore[arg-type] -- as Django's own
+    with wrapped(_PreparingCursor(raw)) as cursor:  # type: ignore[arg-type]
         yield cursor
 
 

@@ -340,11 +340,11 @@ def _count_query(
     step: Any,
     **asker: Any,
 ) -> QuerySet[Tip, Any]:
-    """Four arrays that add up to the folders and to how many are due before each end; done today,
-    how many ring, what is new.
+    """Four arrays to be added up, then what was done today, how many ring, and what is new.
 
-    The tally counts most of them; less what the officer must not see of it; and by themselves those
-    of slots that are cut, and those that are in no tally.
+    Each array has the folders, then how many are due before each end. First those that are in no
+    tally, one by one; then the tally's; then, one by one, those of its slots that an end cuts; and
+    at last what the officer must not see of the tally, as less than nothing.
     """
     who = _Asker(**asker)
     visible = Tip.objects.visible_to(who).order_by()
