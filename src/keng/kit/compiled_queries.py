@@ -52,6 +52,11 @@ class _PreparingCursor(Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         return super().execute(query, params, **(options | {"prepare": True}))
 
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        """The driver keeps no text of a prepared query; Django's log of queries looks for it."""
+        self._query = super()._convert_query(query, params)
+        return self._query
+
 
 class _CompiledOnce:
     """A query that is kept as SQL for each of its shapes; its values are put in when it is asked.
