@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -17,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
-from psycopg import Cursor, sql
+from psycopg import ClientCursor, Cursor, sql
 
 QueryValue = datetime.datetime | uuid.UUID
 QueryValues = QueryValue | Collection[QueryValue]
@@ -52,10 +53,14 @@ class _PreparingCursor(Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         return super().execute(query, params, **(options | {"prepare": True}))
 
+
+class _LoggedCursor(_PreparingCursor):
+    """For Django's log of queries, which reads the text here; of a prepared one nobody keeps it."""
+
     def _convert_query(self, query: Any, params: Any = None) -> Any:
-        """The driver keeps no text of a prepared query; Django's log of queries looks for it."""
-        self._query = super()._convert_query(query, params)
-        return self._query
+        text = ClientCursor(self._conn).mogrify(query, params)
+        self._query: Any = SimpleNamespace(query=text.encode())
+        return super()._convert_query(query, params)
 
 
 class _CompiledOnce:
@@ -154,8 +159,12 @@ def _preparing_cursor() -> Any:
         raw.prepare_threshold = _NEVER_BY_ITSELF
         with connection.wrap_database_errors:
             raw.execute("SET plan_cache_mode = force_generic_plan")
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrapped(_PreparingCursor(raw)) as cursor:  # type: ignore[arg-type]
+    wrapped = (
+        connection.make_debug_cursor(_LoggedCursor(raw))  # type: ignore[arg-type]
+        if connection.queries_logged
+        else connection.make_cursor(_PreparingCursor(raw))  # type: ignore[arg-type]
+    )
+    with wrapped as cursor:
         yield cursor
 
 
