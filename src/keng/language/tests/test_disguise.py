@@ -47,8 +47,8 @@ READ = [
     ),
     ("cónglạđậpcửaphòngemcứuvới", "có ng lạ đập cửa phòng em cứu với"),
     (
-        "trộmvàonhàemlấycáilaptopasusđêmqua",
-        "trộm vào nhà em lấy cái laptop asus đêm qua",
+        "kẻgianbêmấtcáilaptopasuscủachịem",
+        "kẻ gian bê mất cái laptop asus của chị em",
     ),
     ("thuyenLatGanBenHuongSon", "thuyen Lat Gan Ben Huong Son"),
     ("vụ2xe đâm nhau, mất500kở chợ", "vụ 2 xe đâm nhau, mất 500k ở chợ"),
