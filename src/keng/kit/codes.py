@@ -84,12 +84,12 @@ def code_in_sentence(typed: str) -> str:
     """
     try:
         return cleaned_code(typed)
-    except MalformedCode as whole:
+    except MalformedCode:
         sentence = typed[:LONGEST_TYPED]
         codes = set(_codes_among(_WITH_HYPHENS.findall(sentence)))
         codes = codes or set(_codes_among(_codes_in_groups(_WITHOUT_HYPHENS.findall(sentence))))
         if len(codes) != 1:
-            raise whole
+            raise
         return codes.pop()
 
 

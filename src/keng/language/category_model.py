@@ -3,8 +3,9 @@
 Signs of a text (its words, neighbours of words, ideas, what the rules say, what danger it speaks of
 and the ideas of danger) have a weight for every category and for "critical". The weights stand in
 category_weights.csv and are learned from the sentences in the tests (`python -m
-tests.train_categories`), one against all others for each column. Rules alone misread what nobody thought of, words alone need more
-sentences than anybody writes; together they are better than either.
+tests.train_categories`), one against all others for each column. Rules alone misread what nobody
+thought of, words alone need more sentences than anybody writes; together they are better than
+either.
 """
 
 import csv

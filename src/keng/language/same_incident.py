@@ -360,7 +360,21 @@ _NAMED_THINGS = frozenset(
     )
 )
 _KINDS_OF_PLACES = frozenset(
-    ("thi", "tran", "xa", "phuong", "thon", "tieu", "hoc", "mam", "non", "cap", "thcs", "thpt", "lang")
+    (
+        "thi",
+        "tran",
+        "xa",
+        "phuong",
+        "thon",
+        "tieu",
+        "hoc",
+        "mam",
+        "non",
+        "cap",
+        "thcs",
+        "thpt",
+        "lang",
+    )
 )
 # "xóm Ré", "cô Hạnh": what others write in small letters is known by its name here.
 _HAMLETS = frozenset(("thon", "xom", "lang", "ban", "ap"))

@@ -484,7 +484,9 @@ class PlaceMentions:
         if after and not after.starts_clause:
             if after.folded in _ENGLISH_KINDS and not self.text.is_marked:
                 points += 4
-            elif after.spelled in ("cũ", "mới") or (after.folded == "cu" and not self.text.is_marked):
+            elif after.spelled in ("cũ", "mới") or (
+                after.folded == "cu" and not self.text.is_marked
+            ):
                 points += 3
             elif (
                 after.is_capital

@@ -522,7 +522,9 @@ def _cost_of_part(part: str, before: str, accented: bool) -> float | None:
     if not is_known(part) or (len(part) == 1 and part not in _ONE_LETTER):
         return None
     is_after = before and is_known(before)
-    cost = cost_after(neighbour_key(before), neighbour_key(part)) if is_after else cost_of(fold(part))
+    cost = (
+        cost_after(neighbour_key(before), neighbour_key(part)) if is_after else cost_of(fold(part))
+    )
     return cost + spelled_share(part) if accented else cost
 
 

@@ -44,6 +44,10 @@ ONE_EVENT = [
     ),
     (("Cháy nhà, cứu với", ""), ("Cháy nhà, cứu với", "")),
     (
+        ("Xe chở nứa đổ trên tỉnh lộ 291 gần xóm Vạc, tài xế Khuê kẹt chân", ""),
+        ("tl291 canh xom vac xe nua do nghieng, anh khue ket chan", ""),
+    ),
+    (
         ("Chủ tài khoản DOAN THI SUU bán hàng rồi chặn số", ""),
         ("stk ten DOAN THI SUU, toi chuyen coc ao khoac thi bi chan", ""),
     ),
@@ -76,6 +80,10 @@ TWO_EVENTS = [
         ("Nick Zalo giả giám đốc nhờ chuyển hộ tiền", ""),
     ),
     (("Cháy", "00101"), ("Cháy", "00102")),
+    (
+        ("Bà lão lạc đường mặc áo tím ở chợ", "00101"),
+        ("Ông lão lạc đường mặc áo đen ở chợ", "00101"),
+    ),
 ]
 
 
