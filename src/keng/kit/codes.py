@@ -6,6 +6,7 @@ comes out.
 """
 
 import hashlib
+import re
 import secrets
 
 from keng.kit.secrets import derive_key
@@ -17,6 +18,8 @@ CODE_LENGTH = 16
 _LOWER_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _LONGEST_TYPED = 200
+# A code as it is printed, with words around it: "mã của tôi là 7K3M-…".
+_PRINTED_CODE = re.compile(r"(?<![\w-])[0-9A-Za-z]{4}(?:-[0-9A-Za-z]{4}){3}(?![\w-])", re.ASCII)
 
 
 class MalformedCode(ValueError):
@@ -63,9 +66,10 @@ def halved_code(code: str) -> str:
 def cleaned_code(typed: str, length: int = CODE_LENGTH) -> str:
     """What somebody typed, as a code: case, hyphens, spaces do not matter; O is 0, I and L are 1.
 
-    Raises MalformedCode.
+    Words around a code as it is printed do not matter either. Raises MalformedCode.
     """
-    code = _letters_typed(typed)
+    printed = _PRINTED_CODE.findall(typed[:_LONGEST_TYPED]) if length == CODE_LENGTH else []
+    code = _letters_typed(printed[0] if len(printed) == 1 else typed)
     if len(code) != length or any(c not in CODE_ALPHABET for c in code):
         raise MalformedCode(len(code))
     return code
