@@ -112,7 +112,8 @@ def _with_pressed_answer(posted: QueryDict) -> QueryDict:
     if "answer" not in posted:
         return posted
     said = posted.copy()
-    said["text"] = "\n".join(filter(None, [posted["answer"], posted.get("text", "").strip()]))
+    answer, typed = posted.get("answer", ""), posted.get("text", "").strip()
+    said["text"] = f"{answer}\n{typed}" if typed else answer
     return said
 
 

