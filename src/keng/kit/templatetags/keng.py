@@ -78,7 +78,7 @@ def defang_links(text: str) -> str:
 
 
 @register.filter("calls")
-def link_emergency_numbers(text: str) -> SafeString:
+def emergency_numbers_to_tap(text: str) -> SafeString:
     """Make 111, 113, 114 and 115 links to tap; also {% filter calls %} around a sentence."""
     escaped = conditional_escape(text)
     return mark_safe(safe_text.link_emergency_numbers(escaped))  # noqa: S308 -- escaped above
@@ -86,7 +86,7 @@ def link_emergency_numbers(text: str) -> SafeString:
 
 @register.filter("digits")
 @stringfilter
-def grouped_digits(number: str) -> str:
+def number_to_read_out(number: str) -> str:
     """A telephone number in groups, to be read out."""
     return safe_text.grouped_digits(number)
 
