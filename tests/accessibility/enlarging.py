@@ -64,3 +64,13 @@ def lost_with_large_letters(page: Page) -> list[str]:
     found = lost(page)
     page.evaluate(SIZE, "")
     return found
+
+
+def share_under_large_head(page: Page) -> float:
+    """How much of the window a head that stays in sight covers with letters of twice the size."""
+    page.evaluate(SIZE, "200%")
+    found: float = page.evaluate(
+        "document.querySelector('.top-bar').getBoundingClientRect().height / innerHeight"
+    )
+    page.evaluate(SIZE, "")
+    return found

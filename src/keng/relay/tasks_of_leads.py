@@ -206,7 +206,7 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
             open_and_in_time(), lead__unit_id__in=officer.own_unit_ids, handed_out_at__isnull=True
         )
         .filter(lead__stopped_at__isnull=True)
-        .select_related("lead", "dispatch", "dispatch__unit")
+        .select_related("lead__unit", "dispatch__unit")
         .prefetch_related("dispatch__texts")
         .order_by("id")
     )
@@ -218,16 +218,19 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
 
 
 def _message_to_lead(
-    lead: Lead, unit: "Unit", titles: tuple[str, ...], *, takes_back: bool, with_link: bool
+    lead: Lead, asked: dict["Unit", list[str]], *, takes_back: bool, with_link: bool
 ) -> str:
     """Who asks, how to tell that it is real, and last where their page is, in the lead's words.
 
-    It looks like what warnings warn of, so it says first what a false one would not.
+    It looks like what warnings warn of, so it says first what a false one would not. Each unit asks
+    for its own texts alone (`asked`): nobody signs what is another's.
     """
+    # Whom the lead rings in doubt: who asks, or where several do the desk that they answer to.
+    desk = next(iter(asked)) if len(asked) == 1 else lead.unit
     with translation.override(lead.language):
         doubt = (
-            _("In doubt do not open it: call the desk, %(phone)s.") % {"phone": unit.desk_phone}
-            if unit.desk_phone
+            _("In doubt do not open it: call the desk, %(phone)s.") % {"phone": desk.desk_phone}
+            if desk.desk_phone
             else _("In doubt do not open it: ask the officer you know.")
         )
         page = (
@@ -235,36 +238,31 @@ def _message_to_lead(
             if with_link
             else _("open it where you saved it. If you no longer have it, ask us for the link.")
         )
-        asked = ["; ".join(titles), *([recall_sentence()] if takes_back else [])]
-        return _(
-            "%(unit)s asks %(name)s to pass on: %(titles)s. Is this really from us? It comes in "
-            "the chat you know, the address begins with %(host)s, and nobody asks you for a "
-            "password, a code or money. %(doubt)s Text and picture are on your own page, the same "
-            "as always; %(page)s"
-        ) % {
-            "unit": unit.name,
-            "name": lead.name,
-            "titles": ". ".join(asked),
-            "host": settings.PUBLIC_URL.partition("://")[2],
-            "doubt": doubt,
-            "page": page,
-        }
+        asks = [
+            _("%(unit)s asks %(name)s to pass on: %(titles)s.")
+            % {"unit": unit.name, "name": lead.name, "titles": "; ".join(titles)}
+            for unit, titles in asked.items()
+        ]
+        if takes_back:
+            asks.append(f"{recall_sentence()}.")
+        how_to_tell = _(
+            "Is this really from us? It comes in the chat you know, the address begins with "
+            "%(host)s, and nobody asks you for a password, a code or money. %(doubt)s Text and "
+            "picture are on your own page, the same as always; %(page)s"
+        ) % {"host": settings.PUBLIC_URL.partition("://")[2], "doubt": doubt, "page": page}
+        return " ".join([*asks, how_to_tell])
 
 
 def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
     lead = tasks[0].lead
     dispatches = {task.dispatch_id: task.dispatch for task in tasks}.values()
-    titles = tuple(title_to_pass_on(each) for each in dispatches)
+    asked: dict[Unit, list[str]] = {}
+    for each in dispatches:
+        asked.setdefault(each.unit, []).append(title_to_pass_on(each))
     return HandOut(
         lead,
-        titles,
-        _message_to_lead(
-            lead,
-            tasks[0].dispatch.unit,
-            titles,
-            takes_back=has_recall(dispatches),
-            with_link=with_link,
-        ),
+        tuple(title_to_pass_on(each) for each in dispatches),
+        _message_to_lead(lead, asked, takes_back=has_recall(dispatches), with_link=with_link),
         min(t.created_at for t in tasks),
         any(is_urgent_now(each) for each in dispatches),
     )

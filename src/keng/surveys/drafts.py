@@ -23,6 +23,8 @@ class UnfinishedAnswer:
     secret: str = field(repr=False)
     survey: str
     said: dict[str, Any] = field(default_factory=dict, repr=False)
+    seen: list[str] = field(default_factory=list, repr=False)
+    """Keys of the questions that were answered or left out."""
     slip: str = field(default="", repr=False)
     box: bytes = field(default=b"", repr=False)
     """What it was loaded from; empty while it is not kept."""
@@ -42,13 +44,16 @@ def load_draft(secret: str, survey: str, *, to_send: bool = False) -> Unfinished
     found = ANSWER_DRAFTS.load(secret, among)
     if found is None or found.said["of"] != survey:
         return None
-    return UnfinishedAnswer(secret, survey, found.said["said"], found.said["slip"], found.box)
+    kept = found.said
+    # One that was begun before this was kept has only its answers.
+    seen = kept.get("seen", list(kept["said"]))
+    return UnfinishedAnswer(secret, survey, kept["said"], seen, kept["slip"], found.box)
 
 
 @act(acts.KEEP_DRAFT)
 def save_draft(draft: UnfinishedAnswer) -> None:
     """Store the draft; its day begins again. Raises DraftChanged."""
-    kept = {"of": draft.survey, "said": draft.said, "slip": draft.slip}
+    kept = {"of": draft.survey, "said": draft.said, "seen": draft.seen, "slip": draft.slip}
     draft.box = ANSWER_DRAFTS.save(draft.secret, kept, before=draft.box)
 
 

@@ -160,8 +160,11 @@ def stake_of_facts(facts: StakeFacts, told: DialogueMessage | None) -> Stake:
 
 
 def answers_not_safe(message: DialogueMessage) -> bool:
-    """Whether a reporter says no, in a word or by "2", to the desk asking whether they are safe."""
-    if fold(message.text).strip(" .,!?") not in _PLAIN_NO:
+    """Whether a reporter says no, in a word or by "2", to the desk asking whether they are safe.
+
+    What stands on further lines was typed beside the button of the page.
+    """
+    if fold(_first_line(message.text)).strip(" .,!?") not in _PLAIN_NO:
         return False
     before = DialogueMessage.objects.filter(tip_id=message.tip_id, visible_at__lte=message.at)
     question = before.filter(author=DialogueMessage.Author.DESK).order_by("visible_at", "id").last()
@@ -174,7 +177,12 @@ def words_of_danger(tip_text: str, told: DialogueMessage) -> str:
     """What somebody at the desk understands without the talk before it: "2" is in words."""
     if not answers_not_safe(told):
         return told.text
-    return _("The reporter answers: NOT safe. %(first)s") % {"first": tip_text}
+    more = told.text.strip()[len(_first_line(told.text)) :].strip()
+    return _("The reporter answers: NOT safe. %(first)s") % {"first": more or tip_text}
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0].strip()
 
 
 def may_stop_money(tip: Tip) -> bool:

@@ -52,6 +52,8 @@ class PrintedReceipt:
     """Money or a code has just gone: the bank stands before everything else."""
     kept_from: str = ""
     """The unit that does not see it, because the words seem to be about its officers."""
+    is_about_officers: bool = False
+    """It is kept from the desk whose officers it may be about, by choice or by its words."""
 
     @property
     def grouped(self) -> str:
@@ -69,6 +71,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
     """The receipt of a tip, for whoever holds its code."""
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
     about_child = is_about_child(tip.text, tip.topic)
+    about_officers = tip.meant_for_unit_at is None and tip.concerns.exists()
     for_child_line = calls_for_child_line(tip.text, tip.topic) and not tip.money_moved
     return PrintedReceipt(
         code,
@@ -76,7 +79,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         tip.received_at,
         answer_due(tip),
         finish_due(tip),
-        on_paper=tip.topic in TOPICS_ON_PAPER or about_child,
+        on_paper=tip.topic in TOPICS_ON_PAPER or about_child or about_officers,
         about_money=tip.topic == "scam" or tip.money_moved,
         look_by=look_due(tip),
         is_critical=tip.urgency == Urgency.P0,
@@ -90,6 +93,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         ),
         money_left=tip.money_moved or may_have_lost_money(tip.topic, tip.language),
         kept_from=str(concerns.guessed_concerned_unit(tip) or ""),
+        is_about_officers=about_officers,
     )
 
 

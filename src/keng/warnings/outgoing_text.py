@@ -138,7 +138,7 @@ def recall_messages(
                 % {"codes": ", ".join(halved_code(code) for code in codes), "reason": str(reason)},
                 _(
                     "Please do not pass the earlier message on. "
-                    "If you posted it, post this below it."
+                    "If you posted it, delete it and post this."
                 ),
                 f"{issuer}, {day}.",
                 _("To check this, type %(host)s yourself.") % {"host": _host()},

@@ -183,7 +183,7 @@ def test_who_says_in_the_same_breath_not_to_be_called_is_sent_nothing(here):
 
 
 @pytest.mark.parametrize("question", ["urgent-safe", "violence-safe"])
-@pytest.mark.parametrize("answer", ["2", "Không", "chưa ạ", "2."])
+@pytest.mark.parametrize("answer", ["2", "Không", "chưa ạ", "2.", "Không\nEm ở tầng hai"])
 def test_a_plain_no_to_whether_they_are_safe_rings(here, question, answer):
     tip = brought_to(here, "accepted", category="scam_bank", urgency="P1")
     messages.add_message(tip, ready_text(question), by=here.lan, hold=datetime.timedelta(0))

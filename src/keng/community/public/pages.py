@@ -10,6 +10,7 @@ from keng.community import busy_notice
 from keng.community.promises import PROMISES
 from keng.community.public.home_page import warnings_for_home
 from keng.community.queries import last_month_account
+from keng.community.report.steps import FROM_STEP, STEPS, step_url
 from keng.kit.database import has_own_server
 from keng.kit.languages import FULL_LANGUAGES, PublicRequest, answer_in_english
 from keng.lessons.first_hour import first_hour_page
@@ -58,5 +59,10 @@ def first_hour(request: PublicRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What we keep, for how long, and who can see it. Only what is true of the running system."""
     # The files of somebody else's server are not written anew: see docs/decisions/0013.
-    context = {"promises": PROMISES, "has_own_server": has_own_server("public")}
+    step = request.GET.get(FROM_STEP, "")
+    context = {
+        "promises": PROMISES,
+        "has_own_server": has_own_server("public"),
+        "back_to_report": step_url(step) if step in STEPS else "",
+    }
     return render(request, "community/privacy.html", context)

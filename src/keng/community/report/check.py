@@ -114,7 +114,7 @@ def _answer_rows(report: ReportJourney) -> list[AnswerRow]:
     said, none = report.answers, _("none")
     place, spot = place_of(said), said.get("spot") or none
     rows = [
-        AnswerRow(_("Who should get it"), _desk_words(said["desk"]), step_url("who-gets")),
+        AnswerRow(_("Who should get it"), _desk_words(report), step_url("who-gets")),
         AnswerRow(_("What it is about"), str(TOPIC_NAMES[said["topic"]]), step_url("what")),
         AnswerRow(
             _("Where"),
@@ -122,7 +122,7 @@ def _answer_rows(report: ReportJourney) -> list[AnswerRow]:
             step_url("where"),
         ),
         AnswerRow(_("The exact spot"), spot, step_url("where")),
-        AnswerRow(_("In your words"), said["text"], step_url("describe")),
+        AnswerRow(_("In your words"), said["text"] or none, step_url("describe")),
         AnswerRow(_("Still happening"), _happening_words(said["happening"]), step_url("describe")),
     ]
     if said.get("team"):
@@ -138,8 +138,11 @@ def _answer_rows(report: ReportJourney) -> list[AnswerRow]:
     return rows
 
 
-def _desk_words(desk: str) -> str:
-    if desk == PROVINCE:
+def _desk_words(report: ReportJourney) -> str:
+    """As it was chosen, or as it goes where the words seem to be about an officer there."""
+    recipient = report.recipient()
+    is_guess = recipient is not None and recipient.is_guess
+    if is_guess or report.answers["desk"] == PROVINCE:
         return _("Straight to the province")
     return _("The police of the ward or commune where it happened")
 

@@ -16,6 +16,7 @@ from keng.kit.uploads import DamagedUpload
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.origins import FROM_TEAM
+from keng.tips.wordless import words_for_files
 
 
 class NoSuchDraft(TooLate):
@@ -64,7 +65,7 @@ def _new_tip(
         concerns=tuple(unit.pk for unit in recipient.concerns),
         concerns_by_words=recipient.is_guess,
         channel=FROM_TEAM if said.get("team") and said.get("as_team") else "web",
-        text=said["text"],
+        text=said["text"] or words_for_files(file.content_type or "" for file in draft.files),
         topic=said["topic"],
         happening=said["happening"],
         money_moved=bool(said.get("money_moved")),

@@ -39,6 +39,8 @@ STEPS = {
 CHECK_STEP = "check"
 # The buttons that delete what was begun, and that lead back with what was typed.
 ANEW_BUTTON, BACK_BUTTON = "anew", "back"
+# And the one that shows what is kept; the address of that page names the step to come back to.
+PRIVACY_BUTTON, FROM_STEP = "privacy", "from"
 # There one writes or chooses something before a button is pressed.
 _TYPED_STEPS = ("where", "describe", "name")
 MOST_FILES = 5
@@ -109,6 +111,11 @@ class ReportJourney:
     def back_keeps(self) -> bool:
         """Whether "Back" is a button that keeps what is typed: from a single change it is not."""
         return self.step in _TYPED_STEPS and self.next_step != CHECK_STEP
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether this question has something that leaving the page would lose."""
+        return self.step in _TYPED_STEPS
 
     def recipient(self) -> Recipient | None:
         """Who will read it."""
@@ -193,6 +200,24 @@ class ReportJourney:
         self.keep_unchecked(form)
         steps = list(STEPS)
         return self.go_to(steps[max(steps.index(self.step) - 1, 0)])
+
+    def leave_open(self, form: forms.Form) -> HttpResponse | None:
+        """What a button that answers nothing shows; what was typed is kept. None for an answer."""
+        if language := chosen_language(self.request):
+            return self.switch_language(form, language)
+        if self.is_typed and BACK_BUTTON in self.request.POST:
+            return self.go_back(form)
+        if self.is_typed and PRIVACY_BUTTON in self.request.POST:
+            return self.show_privacy(form)
+        return None
+
+    def show_privacy(self, form: forms.Form) -> HttpResponse:
+        """What is kept, read in between: this question stays open with what was typed."""
+        self.keep_unchecked(form)
+        response = HttpResponseRedirect(f"{reverse('privacy')}?{FROM_STEP}={self.step}")
+        response.status_code = 303
+        self._save(response)
+        return response
 
     def switch_language(self, form: forms.Form, language: str) -> HttpResponse:
         """Show the same question in the other language, with everything that was typed."""
@@ -326,11 +351,7 @@ def report_step(
                 return report.go_to(report.next_step)
             form = form_class(request.POST)
             try:
-                if language := chosen_language(request):
-                    return report.switch_language(form, language)
-                if BACK_BUTTON in request.POST and name in _TYPED_STEPS:
-                    return report.go_back(form)
-                return view(report, form)
+                return report.leave_open(form) or view(report, form)
             except TooManyBegun as error:
                 return report.refuse_to_begin(form, error, lambda: view(report, form))
 

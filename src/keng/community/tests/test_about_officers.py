@@ -18,6 +18,8 @@ def test_it_goes_to_the_province_at_once_and_every_page_says_so(stage, resident)
     check = resident.look("check").content.decode()
     assert ASKED in check
     assert "Công an tỉnh Bắc Ninh" in check
+    row = check.partition("Ai nên nhận")[2].partition("</div>")[0]
+    assert "Gửi thẳng Công an tỉnh" in row
     assert "không thấy tin này, kể cả trong số liệu" in check
     assert "Đúng là gửi cho Công an phường Nếnh" in check
     receipt = resident.send().content.decode()
@@ -93,3 +95,20 @@ def test_further_words_about_them_wait_until_their_writer_decides(stage, residen
     assert DialogueMessage.objects.count() == 1
     assert resident.client.post("/status/tip/", {"text": ABOUT, "meant": "1"}).status_code == 303
     assert DialogueMessage.objects.order_by("-id").first().text == ABOUT
+
+
+@pytest.mark.parametrize("wish", [{"text": ABOUT}, {"desk": "province"}])
+def test_its_receipt_advises_no_picture_of_the_code_and_says_who_does_not_see_it(
+    stage, resident, wish
+):
+    resident.write(place=stage.place, topic="other", **wish)
+    receipt = resident.send().content.decode()
+    assert "Chụp màn hình" not in receipt
+    assert "Đừng chụp lại: có thể có người xem điện thoại của bạn" in receipt
+    assert "Không cán bộ nào cần xem mã này" in receipt
+    assert ("không thấy tin này" in receipt) or ("không thấy" in receipt.partition("lên tỉnh")[2])
+
+
+def test_another_receipt_is_kept_as_ever(stage, resident):
+    resident.write(place=stage.place, topic="other")
+    assert "Chụp màn hình" in resident.send().content.decode()

@@ -17,6 +17,7 @@ from keng.claims.promises import PROMISES as OF_CLAIMS
 from keng.community.promises import PROMISES
 from keng.community.tests.resident import Resident
 from keng.kit import times
+from keng.kit.safe_text import link_emergency_numbers
 from keng.lessons.promises import PROMISES as OF_LESSONS
 from keng.reports.promises import PROMISES as OF_REPORTS
 from keng.surveys.promises import PROMISES as OF_SURVEYS
@@ -83,7 +84,7 @@ def test_the_home_page_shows_the_newest_warning_whole(public_client, ward):
     version = ward.published()
     page = public_client.get("/").content.decode()
     for part in ("what", "signs", "act", "call"):
-        assert CALM[part] in page
+        assert link_emergency_numbers(CALM[part]) in page
     assert f"/w/{version.verify_code.code}" in page
     assert 'href="/report/"' in page
     assert 'href="tel:113"' in page

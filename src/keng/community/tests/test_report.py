@@ -137,6 +137,33 @@ def test_going_back_keeps_what_was_typed_and_chosen_on_that_question(stage, resi
     assert "anh.jpg" in page
 
 
+def test_what_we_keep_is_read_in_between_and_nothing_that_was_typed_is_lost(stage, resident):
+    resident.post("who-gets", desk="commune")
+    resident.post("what", topic="theft")
+    resident.post("where", choice=stage.place.pk)
+    page = resident.look("describe").content.decode()
+    assert re.search(r'<button[^>]*form="step"[^>]*name="privacy"', page)
+    assert 'href="/privacy/"' not in page
+    picture = SimpleUploadedFile("anh.jpg", JPEG + bytes(9000), "image/jpeg")
+    shown = resident.post("describe", privacy="1", text="Xe bị lấy lúc", attached=picture)
+    assert shown.url == "/privacy/?from=describe"
+    kept = resident.client.get(shown.url).content.decode()
+    assert kept.count('href="/report/describe/"') == 2
+    page = resident.look("describe").content.decode()
+    assert "Xe bị lấy lúc" in page
+    assert "anh.jpg" in page
+    # The question stays open: nothing was answered by reading.
+    assert resident.look("check").url == "/report/describe/"
+    assert "/report/" in resident.client.get("/privacy/?from=//x").content.decode()
+
+
+def test_where_something_may_be_typed_no_link_at_the_foot_leaves_the_page(stage, resident):
+    for step in ("what", "check"):
+        resident.write(place=stage.place)
+        foot = resident.look(step).content.decode().partition("<footer")[2]
+        assert re.search(r'href="/privacy/"\s+target="_blank"', foot), step
+
+
 def test_going_back_from_a_single_change_changes_nothing(stage, resident):
     resident.write(place=stage.place)
     page = resident.look("describe").content.decode()

@@ -72,7 +72,7 @@ def test_who_tells_of_danger_now_is_promised_no_answer_by_tomorrow(stage, reside
     resident.write(place=stage.place, topic="other", **(told if is_danger else {}))
     page = resident.send().content.decode()
     # Nobody is on duty here with a pager.
-    assert ("Có thể lúc này chưa ai xem tin: hãy gọi 113" in page) is is_danger
+    assert ("Có thể lúc này chưa ai xem tin: hãy gọi" in page) is is_danger
     assert "đang được gọi" not in page
     assert ("Chưa chắc lúc này có người xem" in page) is not is_danger
     assert ("Cán bộ có thể hỏi thêm" in page) is not is_danger
@@ -230,6 +230,36 @@ def test_a_file_that_nobody_could_open_is_refused_with_the_reason(stage, residen
     # The good one stays.
     assert "anh.jpg" in resident.look("describe").content.decode()
     assert len(uploads.all_upload_paths()) == 1
+
+
+def test_pictures_without_words_are_asked_for_a_sentence_once_and_then_sent(stage, resident):
+    resident.write(place=stage.place, topic="other")
+    asked = resident.post("describe", text="  ", attached=[picture()])
+    page = asked.content.decode()
+    assert asked.status_code == 200
+    assert "Tệp của bạn đã ở đây." in page
+    assert "Đi tiếp, không cần lời" in page
+    assert 'aria-invalid="true"' not in page
+    assert resident.post("describe", text="").url == "/report/check/"
+    check = resident.look("check").content.decode()
+    assert "anh.jpg" in check
+    code = code_on(resident.send())
+    tip = only_tip()
+    assert tip.text == "(Chỉ có ảnh, không có lời.)"
+    assert tip.place == stage.place
+    assert tip.attachments.count() == 1
+    resident.client.post("/status/", {"code": code})
+    assert "Chỉ có ảnh" in resident.client.get("/status/tip/").content.decode()
+
+
+def test_neither_words_nor_files_is_no_report(stage, resident):
+    resident.write(place=stage.place)
+    page = resident.post("describe", text="").content.decode()
+    assert "Viết ít nhất một câu, hoặc thêm ảnh hay ghi âm" in page
+    resident.post("describe", text="", attached=[picture()])
+    page = resident.post("describe", text="", remove="0")
+    page = resident.post("describe", text="").content.decode()
+    assert "Viết ít nhất một câu, hoặc thêm ảnh hay ghi âm" in page
 
 
 def test_a_picture_sent_again_after_a_lost_answer_is_kept_once(stage, resident):

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -73,7 +73,7 @@ def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
 
 
 def _write_message(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
-    form = ReporterMessageForm(request.POST, request.FILES)
+    form = ReporterMessageForm(_with_pressed_answer(request.POST), request.FILES)
     try:
         if not form.is_valid() and not _is_danger_with_refused_files(form):
             return status_page(request, opened, form)
@@ -105,6 +105,16 @@ def _write_message(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     if form.errors:
         return status_page(request, opened, ReporterMessageForm(), not_taken=_refused_files(form))
     return _back_to_status(opened, had=had)
+
+
+def _with_pressed_answer(posted: QueryDict) -> QueryDict:
+    """What was sent, with the answer of a button on a line before what was typed."""
+    if "answer" not in posted:
+        return posted
+    said = posted.copy()
+    answer, typed = posted.get("answer", ""), posted.get("text", "").strip()
+    said["text"] = f"{answer}\n{typed}" if typed else answer
+    return said
 
 
 def _is_danger_with_refused_files(form: ReporterMessageForm) -> bool:

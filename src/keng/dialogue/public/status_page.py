@@ -26,13 +26,14 @@ from keng.language.fold import fold
 from keng.places import serving
 from keng.tips import receipt_codes
 from keng.tips.concerns import guessed_concerned_unit
-from keng.tips.gravity import call_first, calls_for_help
+from keng.tips.gravity import answers_not_safe, call_first, calls_for_help
 from keng.tips.letters import closing_sentence
 from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Receipt, Tip
 from keng.tips.origins import is_from_chat
 from keng.tips.printed_receipt import answer_due, finish_due, look_due
 from keng.tips.unread_files import refuse_beyond_share
+from keng.tips.yes_no import without_numbers, yes_no_question
 
 MOST_FILES = 5
 # In the address after something was sent: how many of the files the report had already.
@@ -111,6 +112,8 @@ def status_page(
     if tip.withdrawn_at:
         return _taken_back_page(request, opened, tip)
     messages = list(tip.messages.shown_to_reporter().order_by("at", "id"))
+    asked = _open_question(messages)
+    yes_no = yes_no_question(asked.text) if asked else None
     spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
     is_answered = any(m.author == DialogueMessage.Author.DESK for m in spoken)
     first_words = _first_words(tip, spoken)
@@ -140,7 +143,8 @@ def status_page(
             "tip": tip,
             "tail": opened.tail,
             "messages_said": _messages_with_files(tip, messages),
-            "asked": _open_question(messages),
+            "asked": asked,
+            "yes_no": None if is_over else yes_no,
             "heading": status_heading(
                 tip, spoken, tells_danger=bool(first_words.get("tells_danger"))
             ),
@@ -191,7 +195,9 @@ def _first_words(tip: Tip, spoken: list[DialogueMessage]) -> dict[str, Any]:
     """
     told = [m for m in spoken if m.author == DialogueMessage.Author.REPORTER]
     texts = [m.text for m in told]
-    waiting = [m.text for m in told if m is spoken[-1] and m.at >= times.now() - _DANGER_LASTS]
+    last = [m for m in told if m is spoken[-1] and m.at >= times.now() - _DANGER_LASTS]
+    waiting = [m.text for m in last]
+    is_not_safe = any(map(answers_not_safe, last))
     is_open = not is_closed_for_reporter(tip)
     money_left = is_open and any(lost_money.money_has_left(fold(text)) for text in texts)
     for_child_line = (
@@ -200,8 +206,10 @@ def _first_words(tip: Tip, spoken: list[DialogueMessage]) -> dict[str, Any]:
         and any(calls_for_child_line(text, tip.topic) for text in [tip.text, *texts])
     )
     return {
-        "tells_danger": any(map(calls_for_help, waiting)),
-        "call_first": call_first(waiting, money_left=money_left, is_due=for_child_line),
+        "tells_danger": is_not_safe or any(map(calls_for_help, waiting)),
+        "call_first": call_first(
+            waiting, money_left=money_left, is_due=for_child_line or is_not_safe
+        ),
         "money_left": money_left,
         "calls_for_child_line": for_child_line,
     }
@@ -211,6 +219,8 @@ def _messages_with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]
     """What was said, each with the number of files that came with it; the tip's with the first."""
     came = Counter(tip.attachments.values_list("message_id", flat=True))
     for message in messages:
+        if message.author == DialogueMessage.Author.DESK:
+            message.text = without_numbers(message.text)
         message.files = came.pop(message.pk, 0)
     if messages:
         messages[0].files += came.total()

@@ -104,6 +104,7 @@ def test_an_end_among_many_is_told_with_its_answer_and_not_before(public_client,
         receipt_codes.grouped_code(CODE),
         f"  {' '.join(CODE)} ",
         f"Mã của tôi là {receipt_codes.grouped_code(CODE)}, nhờ anh chị xem giúp tin tôi gửi",
+        f"Mã của tôi là {receipt_codes.grouped_code(CODE)}.",
     ],
 )
 def test_the_code_is_forgiven_its_case_hyphens_and_spaces(public_client, tip, typed):
@@ -634,7 +635,7 @@ def test_the_receipt_says_times_of_the_clock(public_client, unit):
     assert "20:15, thứ Ba 24/11/2026" in page
     assert "Trước 20:15 thứ Tư 25/11" in page
     assert "Chậm nhất hết thứ Tư 2/12" in page
-    assert "Chưa chắc lúc này có người xem tin ở đây. Việc gấp thì gọi 113." in page
+    assert "Chưa chắc lúc này có người xem tin ở đây. Việc gấp thì gọi" in page
     assert "Bạn mở xem lúc nào cũng được" in page
     assert "chậm nhất <b>20:15 thứ Tư 25/11</b> sẽ có trả lời" in page
     assert "Hãy mở lại" not in page
@@ -687,7 +688,7 @@ def test_a_receipt_says_that_officers_are_called_only_when_a_call_reaches_somebo
     for path in ("/receipt/", "/receipt/print/"):
         page = receipt_page(public_client, path)
         assert "đang được gọi" not in page
-        assert "Có thể lúc này chưa ai xem tin: hãy gọi 113" in page
+        assert "Có thể lúc này chưa ai xem tin: hãy gọi" in page
     # On duty at the desk above, with a pager that was heard in this shift.
     officer, now = make.officer(unit=unit.parent), times.now()
     shift = Shift.objects.create(
@@ -919,5 +920,67 @@ def test_a_late_answer_of_a_desk_without_telephone_names_113_alone(public_client
     monkeypatch.setattr(times, "now", lambda: later)
     page = page_of(public_client)
     assert "xin lỗi" in page
-    assert "gọi 113." in page
+    assert 'gọi <a href="tel:113">113</a>.' in page
     assert ": , " not in page
+
+
+ASKED_BY_NUMBER = "Lúc này bạn có an toàn không? Trả lời 1 là có, 2 là không."
+
+
+@pytest.fixture
+def asked_tip(tip, unit):
+    lan = make.officer(unit=unit)
+    messages.add_message(tip, ASKED_BY_NUMBER, by=lan, hold=datetime.timedelta(0))
+    return tip
+
+
+def test_what_a_chat_answers_by_number_the_page_asks_with_two_buttons_before_all_else(
+    public_client, asked_tip
+):
+    page = page_of(public_client)
+    question = page.partition('id="yes-no"')[2].partition("</section>")[0]
+    assert "Lúc này bạn có an toàn không?" in question
+    assert re.findall(r'form="write" name="answer" value="(\w+)"', question) == ["Có", "Không"]
+    assert page.index('id="yes-no"') < page.index("<h1>")
+    # No number has to be learnt; in a chat the message has it still.
+    assert "Trả lời 1" not in page
+    assert "2 là không" not in page
+    assert asked_tip.messages.get(author=DialogueMessage.Author.DESK).text == ASKED_BY_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("pressed", "typed", "kept"),
+    [("Không", "", "Không"), ("Có", "  ", "Có"), ("Không", "Em ở tầng 2", "Không\nEm ở tầng 2")],
+)
+def test_a_pressed_answer_goes_with_what_was_typed(public_client, asked_tip, pressed, typed, kept):
+    enter(public_client)
+    sent = public_client.post("/status/tip/", {"answer": pressed, "text": typed})
+    assert sent.status_code == 303
+    assert asked_tip.messages.order_by("id").last().text == kept
+    page = public_client.get("/status/tip/").content.decode()
+    assert 'id="yes-no"' not in page
+    # Who is not safe reads of 113 before anything else.
+    is_first = '<a class="button call" href="tel:113"' in page.partition("<h1>")[0]
+    assert is_first is (pressed == "Không")
+
+
+def test_another_question_has_no_buttons(public_client, tip, unit):
+    lan = make.officer(unit=unit)
+    messages.add_message(tip, "Xe màu gì, bạn nhớ không?", by=lan, hold=datetime.timedelta(0))
+    assert 'id="yes-no"' not in page_of(public_client)
+
+
+def test_what_we_keep_opens_beside_the_page_while_something_may_be_typed(public_client, tip):
+    foot = page_of(public_client).partition("<footer")[2]
+    assert re.search(r'href="/privacy/"\s+target="_blank"', foot)
+
+
+def test_numbers_that_the_desk_says_to_call_can_be_tapped_and_the_reporters_words_stay(
+    public_client, tip, unit
+):
+    make.message(tip, "Em gọi 113 <b> rồi")
+    said = "Đang nguy hiểm thì gọi ngay 113."
+    messages.add_message(tip, said, by=make.officer(unit=unit), hold=datetime.timedelta(0))
+    talk = page_of(public_client).partition('class="dialogue"')[2].partition("</ol>")[0]
+    assert 'gọi ngay <a href="tel:113">113</a>.' in talk
+    assert "Em gọi 113 &lt;b&gt; rồi" in talk

@@ -34,6 +34,7 @@ from keng.lookup_pages.evidence import may_propose_listing, standing_listings
 from keng.places.local_names import commune_code_of
 from keng.tips.models import Incident, Sighting, Tip
 from keng.tips.models.tip import OnlookerOf
+from keng.tips.wordless import is_wordless
 
 _RECENT = datetime.timedelta(days=30)
 # How many of the newest open tips are compared by their words, and how many of these wholly.
@@ -122,6 +123,9 @@ def duplicate_candidates(
 
     `sightings` are the tip's own.
     """
+    if is_wordless(tip.text) and not sightings:
+        # All of these have the same words, which nobody wrote.
+        return []
     recent = _other_open_tips(tip, officer)
     used = {each.indicator_id for each in sightings if each.role == Sighting.Role.USED}
     shared = _shared_values(tip, officer, used, list(recent))

@@ -9,6 +9,7 @@ from keng.language.fold import fold
 from keng.language.indicators import Indicator, extract
 from keng.language.suggestions import suggest
 from keng.tips.models import Sighting
+from keng.tips.wordless import is_wordless
 
 logger = logging.getLogger(__name__)
 _LONGEST_VALUE = 300
@@ -52,6 +53,9 @@ def role_of_indicator(indicator: Indicator) -> str:
 
 
 def _findings_of(text: str, topic: str) -> Findings:
+    if is_wordless(text):
+        # Nobody wrote it: what is in the pictures may be grave, and no report is called none.
+        return Findings(folded=fold(text))
     suggested = suggest(text, topic)
     urgency = suggested.urgency
     return Findings(

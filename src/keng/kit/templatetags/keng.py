@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField, PasswordInput
 from django.template.defaultfilters import stringfilter
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from keng.kit import icons, languages, safe_text, time_words
@@ -75,6 +75,20 @@ def keep_syllables(text: str) -> str:
 def defang_links(text: str) -> str:
     """Write links so that they cannot be tapped."""
     return safe_text.defang(text)
+
+
+@register.filter("calls")
+def emergency_numbers_to_tap(text: str) -> SafeString:
+    """Make 111, 113, 114 and 115 links to tap; also {% filter calls %} around a sentence."""
+    escaped = conditional_escape(text)
+    return mark_safe(safe_text.link_emergency_numbers(escaped))  # noqa: S308 -- escaped above
+
+
+@register.filter("digits")
+@stringfilter
+def number_to_read_out(number: str) -> str:
+    """A telephone number in groups, to be read out."""
+    return safe_text.grouped_digits(number)
 
 
 @register.filter("thousands")

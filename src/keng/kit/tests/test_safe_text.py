@@ -1,10 +1,19 @@
 """Words that stay together, links that cannot be tapped."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.kit.safe_text import NBSP, as_dialled, defang, keep_together
+from keng.kit.safe_text import (
+    NBSP,
+    as_dialled,
+    defang,
+    grouped_digits,
+    keep_together,
+    link_emergency_numbers,
+)
 
 
 def test_the_syllables_of_a_word_stay_on_one_line():
@@ -68,3 +77,38 @@ def test_a_link_that_was_written_safely_stays_as_it_is():
 )
 def test_a_mobile_number_is_written_as_people_dial_it(kept, read):
     assert as_dialled(kept, " ") == read
+
+
+@pytest.mark.parametrize(
+    ("said", "linked"),
+    [
+        ("Nguy hiểm thì gọi ngay 113.", ["113"]),
+        ("Gọi 114, rồi 113; 111 cho trẻ em", ["114", "113", "111"]),
+        ("위험하면 113으로 전화하세요", ["113"]),
+        ("有危险请拨打113。", ["113"]),
+        ("Trực ban: 0204 000 0113, hoặc 113", ["113"]),
+        ("0204 000 113", []),
+        ("113 nhà, 114 tin, 115 triệu, 111.000 đồng, 2/113, 1113, 113a", []),
+        ('<a href="tel:113">gọi 113</a> hay <b title="113">115</b>', ["115"]),
+    ],
+)
+def test_an_emergency_number_in_a_sentence_can_be_tapped(said, linked):
+    new = link_emergency_numbers(said)
+    assert re.findall(r'<a href="tel:(\d+)">\1</a>', new) == linked
+    assert re.sub(r'<a href="tel:(\d+)">\1</a>', r"\1", new) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("1900545413", "1900 545 413"),
+        ("19006035", "1900 60 35"),
+        ("02438241524", "0243 824 1524"),
+        ("0204000113", "0204 000 113"),
+        ("1900 5454 13", "1900 5454 13"),
+        ("113", "113"),
+        ("+84912", "+84912"),
+    ],
+)
+def test_a_number_to_be_read_out_stands_in_groups(typed, shown):
+    assert grouped_digits(typed) == shown.replace(" ", NBSP) or grouped_digits(typed) == shown

@@ -1,5 +1,6 @@
 """The warning corner: collections, lessons, answers that explain themselves, a class's paper."""
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -142,4 +143,6 @@ def _lesson_context(edition: Edition, at: int) -> dict[str, Any]:
         "at": at,
         "total": total,
         "next": at + 1 if at < total else 0,
+        # A lesson that sends children to 111 may be read by one who is threatened.
+        "names_child_line": "111" in json.dumps(edition.texts["vi"], ensure_ascii=False),
     }

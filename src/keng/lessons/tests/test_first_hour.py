@@ -84,3 +84,11 @@ def test_another_persons_word_opens_no_way_round(desk):
     publish(again, make.officer(unit=desk.unit))
     later = first_hour_acts.write_first_hour(default_first_hour_texts(), [], by=desk.second)
     publish(later, desk.writer)
+
+
+def test_numbers_of_banks_stand_in_groups_to_be_read_out_one_below_the_other(desk, public_client):
+    bank = BANK | {"number": "1900545413"}
+    desk.publish(first_hour_acts.write_first_hour(changed(), [bank], by=desk.writer))
+    banks = page(public_client).partition('id="banks"')[2].partition("</section>")[0]
+    assert '<a href="tel:1900545413">1900\xa0545\xa0413</a>' in banks
+    assert '<dl class="answers">' in banks

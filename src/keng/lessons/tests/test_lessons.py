@@ -309,3 +309,20 @@ def test_only_what_may_be_left_out_is_called_optional():
         if not getattr(field, "is_unmarked", False)
     }
     assert optional == {"film", "vi_c_1", "vi_c_2", "vi_c_3"}
+
+
+def test_a_lesson_that_sends_children_to_111_lets_them_tap_it(desk, public_client):
+    ordinary = desk.published()
+    page = public_client.get(f"/lessons/{ordinary.lesson.slug}").content.decode()
+    assert 'href="tel:111"' not in page
+    card = {"heading": "Bị dọa", "lines": ["Nói với người lớn, hoặc gọi 111 <b>."]}
+    first, *others = TEXTS["vi"]["quiz"]
+    quiz = [first | {"why": "111 là số dành cho trẻ em."}, *others]
+    texts = {"vi": TEXTS["vi"] | {"title": "Bị dọa tung ảnh", "cards": [card], "quiz": quiz}}
+    edition = desk.published(texts=texts, title="Cho bạn trẻ")
+    address = f"/lessons/{edition.lesson.slug}"
+    page = public_client.get(address).content.decode()
+    assert 'gọi <a href="tel:111">111</a> &lt;b&gt;.' in page
+    assert "Trẻ em cần giúp? Gọi 111" in page
+    answered = public_client.post(f"{address}/answer", {"q": "1", "choice": "0"}).content.decode()
+    assert '<a href="tel:111">111</a> là số' in answered

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import OBJECTION_CODE_PAGE
+from keng.files.openable import why_not_openable
 from keng.kit import codes
 from keng.kit.form_not_taken import typed_texts
 from keng.kit.forms import Form, HintedChoice, ManyFiles, ManyFilesInput
@@ -57,6 +58,8 @@ class ObjectionForm(Form):
     attached = ManyFiles(
         label=gettext_lazy("Pictures that show it"),
         required=False,
+        # Which of them is empty is said below, with what helps.
+        allow_empty_file=True,
         widget=ManyFilesInput(attrs={"accept": "image/*"}),
         help_text=gettext_lazy(
             "At most 3 pictures of 20 MB each, for instance of a bill. Cover names and the number "
@@ -74,6 +77,8 @@ class ObjectionForm(Form):
             if file.is_too_large:
                 words = _("%(name)s is larger than 20 MB. Choose the pictures again.")
                 self.add_error("attached", words % {"name": file.name})
+            elif not file.size:
+                self.add_error("attached", why_not_openable(file))
             elif not self.errors:
                 found.append(_read_picture(file, self))
         return found

@@ -494,3 +494,22 @@ def test_an_approval_is_bound_to_the_words_and_not_to_their_moment(stage):
         articles.publish_article(article.pk, seen=seen, by=stage.binh)
     with pytest.raises(TextChanged):
         releasing.publish_for_partner(alone.pk, seen=seen_alone, by=stage.coordinator)
+
+
+def test_the_second_person_is_shown_whose_numbers_and_links_stand_in_it(public_client, stage):
+    article = stage.submitted()
+    body = "Cần giúp thì gọi 0912 345 678 hoặc mở https://abc.example/ngay. Nguy hiểm: 113."
+    Article.objects.filter(pk=article.pk).update(text=body)
+    signed_in(public_client, stage.binh)
+    page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
+    shown = page.partition("Đây là số, đường dẫn của ai?")[2].partition("</ul>")[0]
+    assert "<li>0912 345 678</li>" in shown
+    assert "hxxps://abc[.]example/ngay" in shown
+    assert "<li>113</li>" not in shown
+
+
+def test_a_text_without_such_numbers_has_no_such_box(public_client, stage):
+    article = stage.submitted()
+    signed_in(public_client, stage.binh)
+    page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
+    assert "Đây là số, đường dẫn của ai?" not in page

@@ -23,3 +23,21 @@ def test_the_message_says_who_asks_and_how_to_tell_before_the_link(settings, pho
     assert before.startswith(f"{ward.unit.name} nhờ Bà Mão chuyển: ")
     assert "địa chỉ bắt đầu bằng bao.example.org" in before
     assert (f"gọi trực ban {phone} hỏi trước" if phone else "hỏi cán bộ bạn quen") in before
+
+
+def test_each_desk_asks_for_its_own_warning_alone(settings):
+    settings.PUBLIC_URL = "https://bao.example.org"
+    ward = Ward.of_a_landlord()
+    ward.unit.desk_phone = "0204 000 0113"
+    ward.unit.save(update_fields=["desk_phone"])
+    by_province = ward.audience(units=(ward.unit.pk, ward.province.pk))
+    ward.send(by_province, unit=ward.province)
+    message = leads_to_tell(ward.officer)[0].message
+    assert message.startswith(f"{ward.province.name} nhờ Bà Mão chuyển: Cảnh báo.")
+    assert ward.unit.name not in message
+    ward.send(ward.audience())
+    (told,) = leads_to_tell(ward.officer)
+    for unit in (ward.province, ward.unit):
+        assert told.message.count(f"{unit.name} nhờ Bà Mão chuyển: Cảnh báo.") == 1
+    # In doubt the lead rings the desk that they answer to.
+    assert "gọi trực ban 0204 000 0113 hỏi trước" in told.message

@@ -55,6 +55,18 @@ def load_talk(turn: ChatTurn) -> UnfinishedTalk | None:
     return unbox_talk(row)
 
 
+def talk_of_survey(turn: ChatTurn, survey: Survey) -> tuple[UnfinishedTalk, dt.datetime] | None:
+    """The unfinished talk about this survey, and when it asked last; None when there is none."""
+    row = (
+        lock(ChatTalk.objects.select_related("survey__unit"))
+        .filter(pk=turn.conversation_hash, survey=survey, is_over=False)
+        .filter(asked_at__gt=times.now() - TALK_LIFE)
+        .first()
+    )
+    talk = unbox_talk(row) if row else None
+    return (talk, row.asked_at) if row and talk else None
+
+
 def unbox_talk(row: ChatTalk) -> UnfinishedTalk | None:
     """What is in the box; None when it was closed under another secret of the site."""
     try:

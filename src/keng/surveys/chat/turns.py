@@ -116,6 +116,11 @@ def _begin(turn: ChatTurn, command: ChatCommand) -> list[str]:
         return [sentences.unknown_survey()]
     if refusal := _refusal(turn, survey, command):
         return [refusal]
+    if begun := talk_state.talk_of_survey(turn, survey):
+        talk, asked_at = begun
+        if talk.slip == command.slip:
+            # Tapped twice: its answer is there already. Later it goes on where it stands.
+            return [] if turn.received_at < asked_at else _go_on(talk)
     language = reading_language(survey.content, command.language)
     talk = UnfinishedTalk(survey, language, slip=command.slip)
     with translation.override(language):
@@ -127,6 +132,12 @@ def _begin(turn: ChatTurn, command: ChatCommand) -> list[str]:
         talk_state.save_talk(turn, talk)
         hello = sentences.greeting(survey, content, len(asked), left_out)
         return _joined([hello, sentences.question_text(asked[0], 1, len(asked))])
+
+
+def _go_on(talk: UnfinishedTalk) -> list[str]:
+    """The question where it stands; "again" begins anew."""
+    with translation.override(talk.language):
+        return [_next_prompt(queries.content_of(talk.survey, talk.language), talk)]
 
 
 def _refusal(turn: ChatTurn, survey: Survey, command: ChatCommand) -> str:

@@ -17,19 +17,31 @@ from keng.surveys.content import Question, SurveyContent, minutes_for
 from keng.surveys.models import Survey
 from keng.surveys.page_view import survey_context
 from keng.surveys.public import answer_limits
-from keng.surveys.public.pages import draft_cookie, keep_draft, survey_by_code
+from keng.surveys.public.pages import (
+    draft_cookie,
+    keep_draft,
+    survey_by_code,
+    to_next_question,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_newest_draft
 def survey_question(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """The question that stands at this place for somebody with these answers."""
+    """The question that stands at this place for somebody with these answers.
+
+    What is sent says of which question it is: another tab may have changed what stands where.
+    """
     found = survey_by_code(code)
     draft = _draft(request, found)
     if draft is None:
         return _back_to_first_page(request, found)
     content = queries.content_of(found)
     asked = content.questions_for(draft.said)
+    if request.method == "POST" and "question" in request.POST:
+        number = _number_of_question(request.POST["question"], asked)
+        if not number:
+            return to_next_question(found, draft)
     if not 1 <= number <= len(asked):
         return redirect("survey-check", code=found.code)
     this = asked[number - 1]
@@ -39,7 +51,7 @@ def survey_question(request: HttpRequest, code: str, number: int) -> HttpRespons
         if language := chosen_language(request):
             return _switch_language(found, draft, form, number, language)
         if form.is_valid():
-            return _save_answer(found, draft, content, this, form)
+            return _save_answer(found, draft, this, form)
     return _question_page(request, found, content, form, draft, number, len(asked))
 
 
@@ -84,7 +96,6 @@ def _back_to_first_page(request: HttpRequest, found: Survey) -> HttpResponse:
 def _save_answer(
     found: Survey,
     draft: drafts.UnfinishedAnswer,
-    content: SurveyContent,
     this: Question,
     form: QuestionPageForm,
 ) -> HttpResponse:
@@ -92,15 +103,16 @@ def _save_answer(
     answer = form.answer()
     if answer is not None:
         draft.said[this.key] = answer
-    asked = [one.key for one in content.questions_for(draft.said)]
-    at = asked.index(this.key) + 2
-    if at <= len(asked):
-        response = redirect("survey-question", code=found.code, number=at)
-    else:
-        response = redirect("survey-check", code=found.code)
-    response.status_code = 303
+    if this.key not in draft.seen:
+        draft.seen.append(this.key)
+    response = to_next_question(found, draft)
     keep_draft(response, found, draft)
     return response
+
+
+def _number_of_question(key: str, asked: list[Question]) -> int:
+    """At which place a question stands now; 0 for one that is not asked any more."""
+    return next((number for number, one in enumerate(asked, start=1) if one.key == key), 0)
 
 
 def _switch_language(

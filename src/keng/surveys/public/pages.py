@@ -51,8 +51,7 @@ def survey_start(request: HttpRequest, code: str) -> HttpResponse:
     draft = drafts.load_draft(secret, found.code)
     if draft is None or draft.slip != slip:
         draft = drafts.begin_draft(found.code, slip)
-    response = redirect("survey-question", code=found.code, number=1)
-    response.status_code = 303
+    response = to_next_question(found, draft)
     keep_draft(response, found, draft)
     return response
 
@@ -77,6 +76,22 @@ def survey_by_code(code: str) -> Survey:
 def draft_cookie(found: Survey) -> str:
     """The cookie that opens the unfinished answer."""
     return f"keng_survey_{found.code}"
+
+
+def to_next_question(found: Survey, draft: drafts.UnfinishedAnswer) -> HttpResponse:
+    """The first question that was neither answered nor left out; else the look over all of them.
+
+    Whoever has answered further on another tab is not asked the same again.
+    """
+    asked = queries.content_of(found).questions_for(draft.said)
+    for number, one in enumerate(asked, start=1):
+        if one.key not in draft.seen:
+            response = redirect("survey-question", code=found.code, number=number)
+            break
+    else:
+        response = redirect("survey-check", code=found.code)
+    response.status_code = 303
+    return response
 
 
 def keep_draft(response: HttpResponse, found: Survey, draft: drafts.UnfinishedAnswer) -> None:

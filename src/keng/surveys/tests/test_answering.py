@@ -124,7 +124,10 @@ def test_it_goes_on_where_it_stopped(public_client, stage):
     begin(public_client, survey)
     say(public_client, survey, 1, "2")
     assert "Làm tiếp chỗ đang dở" in public_client.get(url("survey", survey)).content.decode()
-    assert "checked" in begin(public_client, survey).content.decode()
+    shown = begin(public_client, survey).content.decode()
+    assert "Câu 2 trong" in shown
+    before = public_client.get(url("survey-question", survey, number=1)).content.decode()
+    assert "checked" in before
 
 
 def test_one_phone_sends_five_answers_and_not_sixty(public_client, stage):
@@ -295,3 +298,34 @@ def test_a_slow_request_overwrites_no_newer_answer(public_client, stage, monkeyp
     say(public_client, survey, 1, "2")
     secret = public_client.cookies[f"keng_survey_{survey.code}"].value
     assert drafts.load_draft(secret, survey.code).said == {"q1": 2, "q2": [0]}
+
+
+def answer_on_tab(client, survey, key, answer, *, number):
+    """What a tab sends that was opened when this question stood at this place."""
+    data = {"question": key, "answer": answer}
+    return client.post(url("survey-question", survey, number=number), data, follow=True)
+
+
+def test_of_two_tabs_neither_shows_again_what_was_answered_on_the_other(public_client, stage):
+    survey = stage.opened()
+    begin(public_client, survey)
+    answer_on_tab(public_client, survey, "q1", "3", number=1)
+    answer_on_tab(public_client, survey, "q2", "0", number=2)
+    # The second tab stands at the first question still; so does a first page that was left open.
+    shown = answer_on_tab(public_client, survey, "q1", "3", number=1).content.decode()
+    assert "Tuần tra có đủ không?" in shown
+    assert "Tuần tra có đủ không?" in begin(public_client, survey).content.decode()
+
+
+def test_an_answer_is_kept_for_its_own_question_though_another_stands_at_its_place(
+    public_client, stage
+):
+    survey = stage.opened()
+    begin(public_client, survey)
+    answer_on_tab(public_client, survey, "q1", "3", number=1)
+    # On another tab the first answer changes: "why?" is not asked any more, its place is another's.
+    answer_on_tab(public_client, survey, "q1", "0", number=1)
+    shown = answer_on_tab(public_client, survey, "q2", "0", number=2).content.decode()
+    assert "Tuần tra có đủ không?" in shown
+    secret = public_client.cookies[f"keng_survey_{survey.code}"].value
+    assert drafts.load_draft(secret, survey.code).said == {"q1": 0}

@@ -380,6 +380,25 @@ def test_two_taps_at_once_do_not_answer_a_question_that_was_not_there_yet(chat, 
     assert talk_state.unbox_talk(row).said == {"q1": 0}
 
 
+def test_begun_twice_at_once_the_first_question_is_asked_once(chat, stage):
+    survey = stage.opened()
+    before = Delivery.objects.count()
+    chat.hear(f"khảo sát {survey.code}")
+    chat.hear(f"khảo sát {survey.code}")
+    while turns.answer_turn():
+        pass
+    assert Delivery.objects.count() == before + 1
+
+
+def test_begun_once_more_it_goes_on_where_it_stands(chat, stage):
+    survey = stage.opened()
+    chat.say(f"khảo sát {survey.code}")
+    chat.say("1")
+    assert "Câu 2 trong 3: Tuần tra" in chat.say(f"khảo sát {survey.code}")
+    (row,) = ChatTalk.objects.all()
+    assert talk_state.unbox_talk(row).said == {"q1": 0}
+
+
 def test_after_the_count_one_number_more_is_no_report(chat, stage):
     survey = stage.opened(questions=(FEELS,), places=False)
     for text in (f"khảo sát {survey.code}", "1", "1"):

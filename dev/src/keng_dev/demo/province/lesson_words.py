@@ -130,7 +130,10 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ],
                 "quiz": _quiz(
                     (
-                        "Làm ba nhiệm vụ, được trả 150.000 đồng thật. Nay họ bảo nạp 2 triệu.",
+                        (
+                            "Làm ba nhiệm vụ, được trả 150.000 đồng thật. Nay họ bảo nạp 2 triệu. "
+                            "Bạn làm gì?"
+                        ),
                         ("Nạp, vì họ đã trả thật", "Dừng, chụp lại và báo"),
                         (
                             "Mấy lần trả đầu là mồi. Tiền nạp vào sẽ không rút ra được, và họ sẽ "
@@ -153,7 +156,7 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                     (
                         (
                             "Three tasks done, 150,000 đồng really paid. Now you are to top up "
-                            "2 million."
+                            "2 million. What do you do?"
                         ),
                         ("Top up, since they did pay", "Stop, take screenshots, report"),
                         (
@@ -181,7 +184,7 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ],
                 "quiz": _quiz(
                     (
-                        "Ảnh phòng rất đẹp, giá rẻ, chủ bảo chuyển cọc kẻo mất phòng.",
+                        "Ảnh phòng rất đẹp, giá rẻ, chủ bảo chuyển cọc kẻo mất phòng. Bạn làm gì?",
                         ("Chuyển 500.000 đồng giữ chỗ", "Hẹn đến xem rồi mới tính"),
                         (
                             "Giục chuyển cọc khi chưa xem phòng là cách lừa quen thuộc. Chủ thật "
@@ -202,7 +205,10 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ],
                 "quiz": _quiz(
                     (
-                        "Lovely pictures, cheap, and the owner wants a deposit or it is gone.",
+                        (
+                            "Lovely pictures, cheap, and the owner wants a deposit or it is gone. "
+                            "What do you do?"
+                        ),
                         ("Send 500,000 đồng to keep it", "Arrange to see it first"),
                         (
                             "Pressing for a deposit before you saw the room is an old trick. A "
@@ -229,7 +235,7 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ],
                 "quiz": _quiz(
                     (
-                        "Kẻ dọa đòi 2 triệu, hứa sẽ xóa ảnh.",
+                        "Kẻ dọa đòi 2 triệu, hứa sẽ xóa ảnh. Em làm gì?",
                         ("Gửi cho xong", "Không gửi, nói với người lớn em tin"),
                         (
                             "Trả một lần là họ đòi lần nữa. 111 là tổng đài bảo vệ trẻ em, gọi "
@@ -250,7 +256,7 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ],
                 "quiz": _quiz(
                     (
-                        "They want 2 million and promise to delete the pictures.",
+                        "They want 2 million and promise to delete the pictures. What do you do?",
                         ("Pay to end it", "Do not pay; tell a grown-up I trust"),
                         (
                             "Who pays once is asked again. 111 is the child protection line, free "
@@ -276,7 +282,7 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ],
                 "quiz": _quiz(
                     (
-                        "Bạn quen trên mạng trả 1 triệu để mượn tài khoản một tuần.",
+                        "Bạn quen trên mạng trả 1 triệu để mượn tài khoản một tuần. Bạn làm gì?",
                         ("Cho mượn, vì chỉ một tuần", "Từ chối"),
                         (
                             "Mua bán, cho thuê, cho mượn tài khoản ngân hàng là việc luật cấm. Lỡ "
@@ -296,7 +302,10 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 ],
                 "quiz": _quiz(
                     (
-                        "Somebody online pays 1 million to use your account for a week.",
+                        (
+                            "Somebody online pays 1 million to use your account for a week. What "
+                            "do you do?"
+                        ),
                         ("Lend it, it is only a week", "Refuse"),
                         (
                             "Selling, renting or lending a bank account is against the law. If you "
