@@ -128,9 +128,7 @@ def filled_answers_for(
     fill = filler_for(tip, deadlines)
 
     def filled(answers: Iterable[ReadyAnswer]) -> list[FilledAnswer]:
-        return [
-            FilledAnswer(each.code, each.title, fill(_text_for(each, tip))) for each in answers
-        ]
+        return [FilledAnswer(each.code, each.title, fill(_text_for(each, tip))) for each in answers]
 
     general = filled(each for each in known if not each.topic)
     of_the_matter = filled(
