@@ -3,9 +3,13 @@
 import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from keng.kit import times
+from keng.tips.models import Tip
 
+# Open and in the list of their desk whatever the hour: the tally counts exactly these.
+IS_TALLIED = Q(state__in=[Tip.State.RECEIVED, Tip.State.ACCEPTED], set_aside_until__isnull=True)
 SLOT = datetime.timedelta(minutes=15)
 # So many rows a unit may have beside those that cannot be added up.
 _MOST_TO_ADD = 100

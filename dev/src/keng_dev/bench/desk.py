@@ -1,6 +1,8 @@
 """The desk with 7,000 open tips: its list, a tip's page, the list's queries, and a search."""
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -47,6 +49,8 @@ def measure(bench: Bench) -> list[Figure]:
             "list": queries.inbox,
             "unindexed": queries.inbox_without_indexes,
             "few": few.inbox,
+            "computing": queries.inbox_cpu,
+            "computing_few": few.inbox_cpu,
             "search": queries.search,
             "scan": queries.scan,
         },
@@ -110,6 +114,15 @@ def _of_queries(found: dict[str, list[Any]]) -> list[Figure]:
             [sum(both) for both in found["list"]],
             [sum(both) for both in found["unindexed"]],
             "the same without indexes",
+            Target("≤", 1),
+        ),
+        Figure(
+            "inbox_sql_cpu_ms",
+            "CPU of the database for them, whoever else is on the machine",
+            "ms",
+            found["computing"],
+            found["computing_few"],
+            f"the same of the desk with {FEW} open tips",
             Target("≤", 1),
         ),
         Figure(
@@ -282,6 +295,17 @@ class _Queries:
             rows.append(spent[-1])
         return median(counts), median(rows)
 
+    def inbox_cpu(self) -> float:
+        """What the server's process of this connection computes for one page, in milliseconds."""
+        from keng.inbox.list import inbox_query  # noqa: PLC0415 -- needs the settings
+
+        clock, spent = _server_process_clock(), []
+        for _ in range(PAGES):
+            before = clock()
+            inbox_query.inbox_page(self._officer)
+            spent.append(clock() - before)
+        return median(spent)
+
     def inbox_without_indexes(self) -> tuple[float, float]:
         from django.db import connection  # noqa: PLC0415 -- needs the settings
 
@@ -315,6 +339,17 @@ class _Queries:
                 _some(cursor.fetchall())
 
             return median(sum(_spent(lambda like=like: ask(like))) for like in SCANS * PAGES)
+
+
+def _server_process_clock() -> Callable[[], float]:
+    """Milliseconds of CPU so far of the process that serves this connection, to a microsecond."""
+    from django.db import connection  # noqa: PLC0415 -- needs the settings
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    figures = Path("/proc") / str(pid) / "schedstat"
+    return lambda: int(figures.read_text().split()[0]) / 1e6
 
 
 def _some(rows: Any) -> None:

@@ -46,8 +46,8 @@ from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.tips.deadlines import CLOCK_OF_URGENCY
 from keng.tips.gravity import ORDER_IN_URGENCY
 from keng.tips.models import Clock, Decision, OpenTally, Tip, TipConcern
-from keng.tips.models.tip import IS_TALLIED, IS_UNTALLIED, TipQuerySet, TipViewer
-from keng.tips.open_tally import SLOT, slot_of
+from keng.tips.models.tip import IS_UNTALLIED, TipQuerySet, TipViewer
+from keng.tips.open_tally import IS_TALLIED, SLOT, slot_of
 
 DeadlineEnds = list[datetime.datetime]
 ROWS_A_PAGE = 50

@@ -33,8 +33,6 @@ IS_RINGING = models.Q(danger_unheard=True) | (
 IS_UNTALLIED = models.Q(state="duplicate") | (
     models.Q(set_aside_until__isnull=False) & ~models.Q(state="closed")
 )
-# Open and in the list of their desk whatever the hour; `OpenTally` counts exactly these.
-IS_TALLIED = models.Q(state__in=["received", "accepted"], set_aside_until__isnull=True)
 
 
 class TipViewer(Protocol):
