@@ -247,11 +247,12 @@ def _closed_place(at: _PlaceInChains) -> str:
 
 
 def _place_in_chains(check: str) -> _PlaceInChains:
-    opened = opened_cursor(check)
-    if not opened:
+    try:
+        chain, seq, mark, read, faults = json.loads(opened_cursor(check))
+        return _PlaceInChains(chain, ChainPlace(seq, bytes.fromhex(mark)), read, faults)
+    except (ValueError, TypeError):
+        # None of ours, or the place of another list.
         return _PlaceInChains("", BEGINNING, 0, 0)
-    chain, seq, mark, read, faults = json.loads(opened)
-    return _PlaceInChains(chain, ChainPlace(seq, bytes.fromhex(mark)), read, faults)
 
 
 def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, Any]]:

@@ -79,6 +79,25 @@ _SYSTEM = {
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
 }
+# What is done to a file without opening it, and Landlock does not bound: its length before Linux
+# 6.2, its mode, owner and marks in any.
+_FILES_BY_NAME = {
+    "truncate": (76, 45),
+    "chmod": (90, 0),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, 0),
+    "lchown": (94, 0),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+}
 _PROGRAMS = {
     "execve": (59, 221),
     "execveat": (322, 281),
@@ -101,12 +120,6 @@ _FILES = {
     "linkat": (265, 37),
     "symlink": (88, 0),
     "symlinkat": (266, 36),
-    "truncate": (76, 45),
-    "chmod": (90, 0),
-    "fchmodat": (268, 53),
-    "chown": (92, 0),
-    "lchown": (94, 0),
-    "fchownat": (260, 54),
     "rmdir": (84, 0),
 }
 
@@ -114,14 +127,15 @@ _FILES = {
 def forbid_reaching_out() -> None:
     """No network, no look into another process and no signal to one, nothing about the system.
 
-    Starting a program is left, for a launcher that is about to become one.
+    Starting a program is left, for a launcher that is about to become one; so is opening files,
+    which `reachable_files` bounds.
     """
-    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM))
+    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME))
 
 
 def forbid_all_but_working() -> None:
     """Beside `forbid_reaching_out` no file, no program and no thread: what is open stays all."""
-    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _PROGRAMS, _FILES))
+    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME, _PROGRAMS, _FILES))
 
 
 def _refuse(groups: Iterable[dict[str, tuple[int, int]]]) -> None:

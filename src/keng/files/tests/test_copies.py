@@ -176,6 +176,9 @@ def test_who_converts_reads_no_file_and_knows_no_network(tmp_path):
         "    'list': lambda: os.listdir(os.path.dirname(path)),\n"
         "    'write': lambda: os.open(path + '2', os.O_WRONLY | os.O_CREAT),\n"
         "    'remove': lambda: os.unlink(path),\n"
+        "    'empty': lambda: os.truncate(path, 0),\n"
+        "    'let others read': lambda: os.chmod(path, 0o777),\n"
+        "    'mark': lambda: os.setxattr(path, 'user.mark', b'1'),\n"
         "}\n"
         "did = [what for what, act in tries.items() if not refused(act)]\n"
         "assert did == [], did\n"
@@ -194,6 +197,13 @@ def test_who_converts_reads_no_file_and_knows_no_network(tmp_path):
         check=False,
     )
     assert ended.stderr == "held"
+    assert secret.read_text() == "of somebody else"
+
+
+def test_of_complaints_without_an_end_the_beginning_is_kept():
+    heard = []
+    ffmpeg._read_complaints(io.StringIO("x" * 5_000_000), heard)
+    assert 100_000 < sum(map(len, heard)) < 1_000_000
 
 
 def test_nothing_of_it_lies_on_a_disk(tmp_path, monkeypatch):
