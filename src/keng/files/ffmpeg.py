@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import IO, BinaryIO
 
 import imageio_ffmpeg
 
@@ -176,13 +176,13 @@ def _in_memory(content: bytes) -> BinaryIO:
     return file
 
 
-def _lines_of(stream: TextIO | None) -> Iterator[str]:
+def _lines_of(stream: IO[str] | None) -> Iterator[str]:
     """Its lines; one that is too long in pieces."""
     if stream is not None:
         yield from iter(lambda: stream.readline(_LONGEST_LINE), "")
 
 
-def _read_complaints(stream: TextIO | None, heard: list[str]) -> None:
+def _read_complaints(stream: IO[str] | None, heard: list[str]) -> None:
     """The first lines of the complaints: a broken file can make millions."""
     for number, each in enumerate(_lines_of(stream)):
         if number < _MOST_LINES:

@@ -14,6 +14,7 @@ from keng.decisions import closing, undo
 from keng.inbox.list import chosen_tips, together_views
 from keng.inbox.tip import decision_views
 from keng.kit import times
+from keng.kit.ids import new_id
 from keng.tips.messages import LONGEST_HELD
 from keng.tips.models import (
     AnswerTemplate,
@@ -121,6 +122,12 @@ def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
     assert "Để nguyên: 2026-NENH-0077." in answer
     other.refresh_from_db()
     assert other.is_open
+
+
+def test_no_more_is_taken_back_at_once_than_was_done_at_once(desk):
+    marks = " ".join(str(new_id()) for _ in range(250))
+    answer = desk.post(reverse("together-undo", DESK), {"secret": marks}, follow=True)
+    assert "200 trả lời đã gửi đi rồi" in answer.content.decode()
 
 
 def test_who_asked_not_to_be_contacted_is_answered_by_itself_or_not_at_all(desk, unit):
