@@ -348,7 +348,7 @@ def tip_shown_on(page):
 
 
 def test_what_is_added_after_going_back_is_read_too(public_client, ward):
-    words, token = "Có người cầm dao đuổi đánh ngoài hẻm, cứu với", receipt_codes.new_token()
+    words, token = "Chồng tôi vung dao đuổi tôi ngoài hẻm, cứu với", receipt_codes.new_token()
     first = tip_shown_on(ask(public_client, ward, words, token))
     more = f"{words}. Tôi trốn trong nhà kho số 9"
     second = tip_shown_on(ask(public_client, ward, more, token))
@@ -359,7 +359,7 @@ def test_what_is_added_after_going_back_is_read_too(public_client, ward):
 @pytest.mark.parametrize("first", ["calm", "urgent"])
 def test_a_question_and_a_report_from_one_page_have_codes_of_their_own(public_client, ward, first):
     """Whoever went back and wrote something else: one code would open the report alone."""
-    texts = ["Xóm tôi mấy giờ có người làm giấy tạm trú?", "Có người cầm dao đuổi đánh, cứu với"]
+    texts = ["Xóm tôi mấy giờ có người làm giấy tạm trú?", "Chồng tôi vung dao đuổi tôi, cứu với"]
     token = receipt_codes.new_token()
     pages = [
         ask(public_client, ward, text, token)
