@@ -63,9 +63,9 @@ def history(session: Session) -> None:
     for address in rows:
         page.goto(address)
         # One with tips where it went and elsewhere shows what is compared.
-        if page.locator("#effect tbody a").count() > ENOUGH:
-            page.locator("#effect").scroll_into_view_if_needed()
-            session.album.take(page, "effect", whole=False)
+        if page.locator("#before-after tbody a").count() > ENOUGH:
+            page.locator("#before-after").scroll_into_view_if_needed()
+            session.album.take(page, "before_after", whole=False)
             return
 
 

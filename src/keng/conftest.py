@@ -22,6 +22,7 @@ from keng.kit.tests.browser import Browser
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
 from keng.runtime.tests.rights import give_rights
+from tests import make
 from tests.lock_order import STILL_BACKWARDS
 
 # Fixtures that several areas use: pytest finds them by their names here.
@@ -139,6 +140,24 @@ def desk_client(settings):
     settings.ROOT_URLCONF = "keng.site.desk_urls"
     settings.MIDDLEWARE = django_settings.DESK_MIDDLEWARE
     return Browser()
+
+
+@pytest.fixture
+def unit():
+    """The desk of a ward."""
+    return make.unit(parent=make.province_unit())
+
+
+@pytest.fixture
+def officer(unit):
+    """On duty there."""
+    return make.officer(unit=unit)
+
+
+@pytest.fixture
+def desk(desk_client, officer):
+    """The desk as this officer sees it, signed in."""
+    return sign_in(desk_client, officer)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_no_page_of_a_wave_of_its_warning_or_of_the_report_has_a_fault(stack, pe
     signed = addresses_from(page, f"{stack.desk}/figures/reports/", r"/reports/[0-9a-f-]{36}/$")
     charts = addresses_from(page, signed[-1], r"/charts/$")[-1:]
     reading.visit(page, [*signed, *charts])
-    reading.visit(page, [with_effect(page, stack), f"{page.url.rstrip('/')}/effect/"])
+    reading.visit(page, [with_before_after(page, stack), f"{page.url.rstrip('/')}/before-after/"])
     assert reading.found == {}
 
 
@@ -57,13 +57,13 @@ def test_the_charts_of_a_whole_province_are_one_sheet(stack, person):
     assert len(sheets(page.pdf(format="A4"))) == 1
 
 
-def with_effect(page: Page, stack: Stack) -> str:
+def with_before_after(page: Page, stack: Stack) -> str:
     """The first warning in the list whose page has numbers before and after it."""
     page.goto(f"{stack.desk}/warnings/")
     links = page.eval_on_selector_all("main a", "all => all.map(one => one.href)")
     for link in dict.fromkeys(one for one in links if re.search(r"/warnings/[0-9a-f-]{36}/$", one)):
         page.goto(link)
-        if page.locator("#effect").count():
+        if page.locator("#before-after").count():
             return link
     raise AssertionError("no warning shows what came after it")
 

@@ -14,6 +14,7 @@ from tests.journeys.desk import Desk
 from tests.journeys.resident import Story, read_status, report
 
 CONTROL = 2
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # So long a tip is in view before it counts as read.
 READ_AFTER = 4_000
 PLAYS = """player => new Promise(done => {
@@ -269,6 +270,35 @@ def test_files_are_uncovered_in_a_dialog_and_covered_again(people, stack, desk):
     expect(page.locator("#viewed > *")).to_have_count(0)
     page.reload()
     desk.sees("Xem tệp 3")
+
+
+def test_on_a_phone_a_tip_begins_with_its_words_and_declining_shows_what_goes_out(people, stack):
+    told = "Xe ba gác chở sắt dựng ngược trước cổng trường mầm non giờ tan học"
+    report(people.resident(), stack, Story(told, topic="other"))
+    desk = Desk(people.phone(), stack, "lan").sign_in()
+    desk.open_tip("Xe ba gác chở sắt")
+    page = desk.page
+    words, acts, machine, talk = (
+        page.locator(part).first.bounding_box()["y"]
+        for part in (".told blockquote", ".sticky-bar", ".suggested", ".dialogue-panel")
+    )
+    assert words < acts < machine < talk
+    # No other tip rings here, so this is all that stands above the words.
+    if not page.locator(".alarm-bar").count():
+        assert words < page.viewport_size["height"] / 2
+    buttons = page.locator(".sticky-bar .button")
+    assert buttons.count() > 3
+    assert len({round(each.bounding_box()["y"]) for each in buttons.all()}) == 1
+    assert page.evaluate(TOO_WIDE) == 0
+    assert faults(page) == []
+    page.locator(".sticky-bar a[href*='/decline/']").click()
+    page.get_by_role("link", name="Hỏi thủ tục").click()
+    page.wait_for_url("**kind=procedure**")
+    for part in ("textarea[name=reply]", "[data-send]"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    assert faults(page) == []
+    page.get_by_role("link", name="Lý do khác").click()
+    expect(page.locator(".choice-links a")).to_have_count(7)
 
 
 def faults(page: Page) -> list[str]:

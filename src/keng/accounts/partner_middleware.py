@@ -8,7 +8,7 @@ from django.urls import Resolver404, resolve
 
 from keng.accounts import partner_signing
 from keng.accounts.models import PartnerMember
-from keng.kit import busy
+from keng.kit.form_not_taken import form_not_taken_context
 
 PARTNER_PATH = "/partner/"
 _OPEN = frozenset({"partner-sign-in", "partner-code", "partner-sign-out"})
@@ -44,7 +44,7 @@ class PartnerMiddleware:
 
 def _signed_out(request: HttpRequest) -> HttpResponse:
     """To the sign-in page; where a form was sent, first what was typed into it."""
-    given_back = busy.words_given_back(request) if request.method == "POST" else {}
+    given_back = form_not_taken_context(request) if request.method == "POST" else {}
     if not given_back.get("typed"):
         return redirect("partner-sign-in")
     return render(request, "accounts/partner/signed_out.html", given_back, status=403)

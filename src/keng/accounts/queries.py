@@ -43,14 +43,14 @@ def manageable_officers(administrator: Officer) -> QuerySet[Officer]:
     )
 
 
-def officers_called(
+def officers_with_words(
     administrator: Officer, *, words: str = "", unit: uuid.UUID | None = None
 ) -> QuerySet[Officer]:
     """By name: those whose name or sign-in has the words and who were in the unit."""
-    # Somebody called as it was typed comes before those who are only without the accents.
+    # Whose name is as it was typed comes before those whose name is only without the accents.
     typed = words.strip()
-    called_so = Case(When(name__icontains=typed, then=0), default=1) if typed else Value(0)
-    rows = manageable_officers(administrator).order_by(called_so, *by_given_name(), "pk")
+    as_typed = Case(When(name__icontains=typed, then=0), default=1) if typed else Value(0)
+    rows = manageable_officers(administrator).order_by(as_typed, *by_given_name(), "pk")
     if unit is not None:
         rows = rows.filter(pk__in=Post.objects.filter(unit=unit).values("officer"))
     return rows_with_words(rows, words, "name", "username")

@@ -122,10 +122,8 @@ def _gravity_key(each: RingingTip) -> tuple[Stake, int, datetime.datetime, uuid.
 def _ringing_tip(
     received_at: datetime.datetime, danger_unheard: bool, is_rated: bool, band: int, *facts: Any
 ) -> RingingTip:
-    tip, gravity = (
-        StakeFacts(*facts),
-        order_in_urgency(urgency_is_rated=is_rated, band=band, is_taken=False),
-    )
+    tip = StakeFacts(*facts)
+    gravity = order_in_urgency(urgency_is_rated=is_rated, band=band, is_taken=False)
     told = danger_message_at(tip.tip_id, tip.danger_at)
     stake = stake_of_facts(tip, told)
     if told is None or not danger_unheard:

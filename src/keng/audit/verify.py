@@ -35,33 +35,52 @@ def chain_faults() -> Iterator[ChainFault]:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainPlace:
-    """How far a chain was read: its last entry so far and the hash that stands there."""
+class LastRead:
+    """The last entry of a chain that was read: its number and the hash that stands there."""
 
     seq: int
     hash: bytes
 
 
-BEGINNING = ChainPlace(0, GENESIS)
+NOTHING_READ = LastRead(0, GENESIS)
 
 
 @dataclass(frozen=True, slots=True)
 class ChainPortion:
-    """What was read of a chain in one go; `place` is None where it was read to its end."""
+    """So many entries of a chain, and the faults that were found in them."""
 
+    faults: list[ChainFault]
     entries: int
-    place: ChainPlace | None
+    last: LastRead | None
+    """None where the chain was read to its end."""
 
 
-def faults_of_chain(
-    head: Chain, after: ChainPlace = BEGINNING, most: int | None = None
-) -> Generator[ChainFault, None, ChainPortion]:
-    """The faults of one chain: a changed or unreadable entry, a gap, a cut end, another head.
+def faults_of_chain(head: Chain) -> Iterator[ChainFault]:
+    """The faults of one chain: a changed or unreadable entry, a gap, a cut end, another head."""
+    yield from _read_chain(head, NOTHING_READ, None)
 
-    With `most` no more entries than that, and the end of the chain only where they reach it: the
-    next portion goes on after the place that this one returns.
+
+def read_portion(head: Chain, after: LastRead, most: int) -> ChainPortion:
+    """The same of no more than so many entries, and of the end only where they reach it.
+
+    The next portion begins after the last entry of this one.
     """
-    place, entries = after, 0
+    faults: list[ChainFault] = []
+    reading = _read_chain(head, after, most)
+    while True:
+        try:
+            faults.append(next(reading))
+        except StopIteration as end:
+            entries, last = end.value
+            return ChainPortion(faults, entries, last)
+
+
+def _read_chain(
+    head: Chain, after: LastRead, most: int | None
+) -> Generator[ChainFault, None, tuple[int, LastRead | None]]:
+    """Returns how many entries it read, and the last of them unless it read to the end."""
+    last = after
+    entries = 0
     hash_at_head = after.hash if head.last_seq == after.seq else b""
     accepted_at = new_key_accepted_at()
     # Both are read in one order side by side: nothing is kept, however long the chain is.
@@ -70,31 +89,30 @@ def faults_of_chain(
     next_signed = next(heads, None)
     found = _after(with_safe_columns(Entry.objects.filter(chain=head.name)), after).order_by("seq")
     for entry, is_readable in read_safely(found[:most].iterator()):
-        yield from _faults_of_entry(entry, place, is_readable=is_readable)
-        place, entries = ChainPlace(entry.seq, bytes(entry.hash)), entries + 1
+        yield from _faults_of_entry(entry, last, is_readable=is_readable)
+        last = LastRead(entry.seq, bytes(entry.hash))
+        entries += 1
         if entry.seq == head.last_seq:
-            hash_at_head = place.hash
+            hash_at_head = last.hash
         while next_signed is not None and next_signed.seq <= entry.seq:
             yield from _faults_of_signed(next_signed, entry, accepted_at)
             next_signed = next(heads, None)
     if entries == most:
-        return ChainPortion(entries, place)
-    if hash_at_head != (bytes(head.last_hash) or GENESIS) or not _reaches(head, place.seq):
+        return entries, last
+    if hash_at_head != (bytes(head.last_hash) or GENESIS) or not _reaches(head, last.seq):
         yield ChainFault(head.name, head.last_seq, "the end of the chain is missing or was changed")
     while next_signed is not None:
         yield from _faults_of_signed(next_signed, None, accepted_at)
         next_signed = next(heads, None)
-    return ChainPortion(entries, None)
+    return entries, None
 
 
-def _after(rows: "QuerySet[_Row]", place: ChainPlace) -> "QuerySet[_Row]":
+def _after(rows: "QuerySet[_Row]", last: LastRead) -> "QuerySet[_Row]":
     # From the beginning whatever number stands there: also what was put before the first one.
-    return rows if place == BEGINNING else rows.filter(seq__gt=place.seq)
+    return rows if last == NOTHING_READ else rows.filter(seq__gt=last.seq)
 
 
-def _faults_of_entry(
-    entry: Entry, before: ChainPlace, *, is_readable: bool
-) -> Iterator[ChainFault]:
+def _faults_of_entry(entry: Entry, before: LastRead, *, is_readable: bool) -> Iterator[ChainFault]:
     if entry.seq != before.seq + 1:
         missing = f"entry missing; the next one is {entry.seq}"
         yield ChainFault(entry.chain, before.seq + 1, missing)

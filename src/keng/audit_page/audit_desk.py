@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from keng.accounts.middleware import SignedInRequest
 from keng.audit.models import Entry
 from keng.audit_page import act_words, entries
+from keng.audit_page.chain_state import chain_state
 from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.kit.ids import read_id
 
@@ -24,7 +25,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     units = entries.audited_units(request.officer)
     if not units:
         raise Http404
-    state = entries.chain_state(units, check=request.GET.get("check", ""))
+    state = chain_state(units, check=request.GET.get("check", ""))
     if request.htmx:
         return render(request, "audit_page/reading.html", {"state": state})
     known = entries.entries_of_units(request.officer, units)

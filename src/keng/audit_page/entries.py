@@ -1,11 +1,9 @@
 """Reads of the record of who did what and looked at what."""
 
 import datetime
-import json
 import uuid
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -14,64 +12,17 @@ from keng.accounts.models import Officer
 from keng.accounts.signing_in import NO_UNIT_CHAIN
 from keng.accounts.who import AUDITING, UnitSight
 from keng.audit.actions import unit_chain
-from keng.audit.models import Chain, Entry
+from keng.audit.models import Entry
 from keng.audit.reading import read_safely, with_safe_columns
-from keng.audit.verify import (
-    BEGINNING,
-    ChainFault,
-    ChainPlace,
-    ChainPortion,
-    faults_of_chain,
-)
 from keng.audit_page import change_words
 from keng.audit_page.act_words import act_words
 from keng.audit_page.thing_names import thing_names
 from keng.audit_page.thing_words import thing_words
-from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.kit.ids import read_id
 from keng.kit.sql_names import alphabetically, by_given_name
 from keng.places.models import Unit
 from keng.tips.models import Decision, Tip, TipConcern
 from keng.tips.reporter_times import reporter_time
-
-# Below this many entries the whole chain is read again at every visit.
-CHECKED_AT_ONCE = 3000
-# How many of a longer one are read before the page tells how far it is.
-READ_AT_ONCE = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class ChainState:
-    """Whether the chains hold, as far as they were read again just now."""
-
-    entries: int
-    units: int
-    with_no_unit: bool
-    """Whether what belongs to no unit is among them."""
-    last_hash: str
-    faults: list[ChainFault] = field(default_factory=list)
-    """Of the portion that this page read."""
-    faults_before: int = 0
-    """How many the portions before it found."""
-    read: int = 0
-    go_on: str = ""
-    """Where the next portion begins; empty when all was read, or nothing."""
-    is_checked: bool = False
-    """Whether all of it was read."""
-
-    @property
-    def faults_so_far(self) -> int:
-        """With those of the portions before."""
-        return self.faults_before + len(self.faults)
-
-
-class _PlaceInChains(NamedTuple):
-    """Where one portion ends and the next begins, and what was found until there."""
-
-    chain: str
-    place: ChainPlace
-    read: int
-    faults: int
 
 
 def audited_units(officer: Officer) -> list[Unit]:
@@ -84,7 +35,7 @@ def _audit_viewer(officer: Officer) -> UnitSight:
     return UnitSight(AUDITING.unit_ids(officer), officer.own_unit_ids)
 
 
-def _reads_no_unit(units: list[Unit]) -> bool:
+def reads_no_unit(units: list[Unit]) -> bool:
     """Whether what belongs to no unit is read, too, as tries to sign in by names that nobody has.
 
     By the province: it is about no commune.
@@ -92,10 +43,10 @@ def _reads_no_unit(units: list[Unit]) -> bool:
     return any(unit.kind == Unit.Kind.PROVINCE for unit in units)
 
 
-def _chains(units: list[Unit]) -> list[str]:
+def chains_of_units(units: list[Unit]) -> list[str]:
     """The chains that whoever audits these units reads, and no others."""
     own = [unit_chain(unit.pk) for unit in units]
-    return [*own, NO_UNIT_CHAIN] if _reads_no_unit(units) else own
+    return [*own, NO_UNIT_CHAIN] if reads_no_unit(units) else own
 
 
 def entries_of_units(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
@@ -106,7 +57,7 @@ def entries_of_units(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
             "tip", flat=True
         )
     ]
-    found = Entry.objects.filter(chain__in=_chains(units))
+    found = Entry.objects.filter(chain__in=chains_of_units(units))
     if hidden:
         # Most entries name no tip in their detail, and a missing name is not "not in" for SQL.
         found = found.exclude(object_kind="tip", object_id__in=hidden).filter(
@@ -175,7 +126,7 @@ def entry_rows(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
             "tip_opens": row.object_kind == "tip" and row.object_id in opens,
             "is_tip": row.object_kind == "tip",
             "subject": _officer_of(subjects, row.object_kind, row.object_id),
-            "mark": _grouped_hash(bytes(row.hash).hex()[:8]),
+            "mark": hash_mark(bytes(row.hash)),
         }
         for row in rows
     ]
@@ -185,74 +136,6 @@ def officers_in_entries(found: QuerySet[Entry]) -> list[Officer]:
     """The officers who occur in these entries."""
     ids = found.filter(actor_kind="officer").values_list("actor_id", flat=True).distinct()
     return list(Officer.objects.filter(pk__in=list(ids)).order_by(*by_given_name()))
-
-
-def chain_state(units: list[Unit], *, check: str) -> ChainState:
-    """How long the chains are and, if asked or short, whether they hold.
-
-    Read again in portions, since a page is not waited for: `check` is the place where the next one
-    begins, or anything else to begin.
-    """
-    heads = sorted(Chain.objects.filter(name__in=_chains(units)), key=lambda head: head.name)
-    total = sum(head.last_seq for head in heads)
-    newest = max(heads, key=lambda head: head.last_seq, default=None)
-    mark = _grouped_hash(bytes(newest.last_hash).hex()[:8]) if newest else ""
-    state = ChainState(total, len(units), _reads_no_unit(units), mark)
-    if not check and total > CHECKED_AT_ONCE:
-        return state
-    return _read_on(state, heads, _place_in_chains(check))
-
-
-def _read_on(state: ChainState, heads: list[Chain], at: _PlaceInChains) -> ChainState:
-    faults: list[ChainFault] = []
-    read = 0
-    for head in heads:
-        if head.name < at.chain:
-            continue
-        after = at.place if head.name == at.chain else BEGINNING
-        portion = _collect(faults, faults_of_chain(head, after, READ_AT_ONCE - read))
-        read += portion.entries
-        if portion.place is not None:
-            there = _PlaceInChains(
-                head.name, portion.place, at.read + read, at.faults + len(faults)
-            )
-            return replace(
-                state,
-                faults=faults,
-                faults_before=at.faults,
-                read=there.read,
-                go_on=_closed_place(there),
-            )
-    return replace(
-        state, faults=faults, faults_before=at.faults, read=at.read + read, is_checked=True
-    )
-
-
-def _collect(
-    faults: list[ChainFault], reading: Generator[ChainFault, None, ChainPortion]
-) -> ChainPortion:
-    """Everything that it yields into the list; what it returns."""
-    while True:
-        try:
-            faults.append(next(reading))
-        except StopIteration as end:
-            portion: ChainPortion = end.value
-            return portion
-
-
-def _closed_place(at: _PlaceInChains) -> str:
-    return closed_cursor(
-        json.dumps([at.chain, at.place.seq, at.place.hash.hex(), at.read, at.faults])
-    )
-
-
-def _place_in_chains(check: str) -> _PlaceInChains:
-    try:
-        chain, seq, mark, read, faults = json.loads(opened_cursor(check))
-        return _PlaceInChains(chain, ChainPlace(seq, bytes.fromhex(mark)), read, faults)
-    except (ValueError, TypeError):
-        # None of ours, or the place of another list.
-        return _PlaceInChains("", BEGINNING, 0, 0)
 
 
 def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, Any]]:
@@ -309,5 +192,7 @@ def _ids(written: Iterable[str]) -> list[uuid.UUID]:
     return [found for text in written if (found := read_id(text))]
 
 
-def _grouped_hash(text: str) -> str:
+def hash_mark(whole: bytes) -> str:
+    """The first figures of a hash, as people compare them."""
+    text = whole.hex()[:8]
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))

@@ -21,7 +21,7 @@ class Outcome:
     refresh_auth  the token is dead: refresh once under a lock, try once more, then treat as config
     not_now       this route is closed until `until`, or until the person writes again when None
     gone          this address is dead
-    moved         the address is now `new_address`
+    moved         the address is now `new_address` (no channel says so yet)
     reject        this message can never go
     config        our set-up is broken; `scope` says whether for the account or one address
     """

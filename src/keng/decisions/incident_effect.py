@@ -15,7 +15,7 @@ from keng.acts.locks import lock_available
 from keng.audit.changes import changed_values
 from keng.decisions.on_record import json_value
 from keng.kit import times
-from keng.kit.unnamed_rows import rows_that_nothing_names
+from keng.kit.unreferenced_rows import unreferenced_rows
 from keng.tips.incident_titles import title_of_tips
 from keng.tips.models import Incident, Tip
 
@@ -60,24 +60,17 @@ def keep_effect(
     if stands_with_others(tip):
         return KeptEffect()
     amounts = {name: effect[name] for name in Incident.EFFECT if name in effect} if effect else {}
-    if tip.incident_id is None and not any(amounts.values()):
-        return KeptEffect()
-    own, was = tip.incident, None
+    own = tip.incident
+    was = None
     on_record: dict[str, Any] = {}
-    if own is None:
-        own = Incident.objects.create(
-            title=title_of_tips([tip]),
-            unit_id=tip.responsible_unit_id,
-            place_id=tip.place_id,
-            category=tip.category,
-            opened_by=by,
-        )
-        tip.incident = own
-        tip.save(update_fields=["incident"])
-        on_record["opened_incident"] = str(own.pk)
-    else:
+    if own is not None:
         own.refresh_from_db(fields=_WRITTEN)
         was = {name: json_value(getattr(own, name)) for name in _WRITTEN}
+    elif any(amounts.values()):
+        own = _open_own_incident(tip, by)
+        on_record["opened_incident"] = str(own.pk)
+    else:
+        return KeptEffect()
     before = {name: getattr(own, name) for name in amounts}
     if changes := changed_values(before, amounts):
         on_record["changes"] = changes
@@ -88,6 +81,19 @@ def keep_effect(
         closed_at=times.now() if ends else own.closed_at,
     )
     return KeptEffect(on_record, {"incident": str(own.pk), "was": was})
+
+
+def _open_own_incident(tip: Tip, by: Officer) -> Incident:
+    opened = Incident.objects.create(
+        title=title_of_tips([tip]),
+        unit_id=tip.responsible_unit_id,
+        place_id=tip.place_id,
+        category=tip.category,
+        opened_by=by,
+    )
+    tip.incident = opened
+    tip.save(update_fields=["incident"])
+    return opened
 
 
 def restore_effect(kept: Mapping[str, Any]) -> None:
@@ -107,7 +113,7 @@ def remove_empty_incidents(incident_ids: Iterable[str]) -> None:
     """
     rows = lock_available(Incident.objects.filter(pk__in=list(incident_ids)), to_delete=True)
     locked = list(rows.values_list("pk", flat=True))
-    empty = rows_that_nothing_names(Incident.objects.filter(pk__in=locked))
+    empty = unreferenced_rows(Incident.objects.filter(pk__in=locked))
     # Nothing names them; Django would first change rows that might, and the worker may not.
     with connection.cursor() as cursor:
         cursor.execute(

@@ -23,11 +23,10 @@ def keep_secrets(account: ChannelAccount, secrets: Mapping[str, str]) -> None:
 
 
 def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
-    """Seal an access and refresh pair to the sender; the pair before it stays beside it.
+    """Seal an access and refresh pair to the sender, in place of the pair before it.
 
     The caller saves the row, and commits before the new pair is used.
     """
-    account.previous_tokens_sealed = account.tokens_sealed
     account.tokens_sealed = seal.seal_for_sender(json.dumps(dict(tokens)))
     _close_circuit(account)
 

@@ -65,6 +65,12 @@ def waited_since(tip: Tip) -> str | None:
     return times.rounded_down(since, times.COARSE).isoformat() if since else None
 
 
+def words_of_answer(message_id: uuid.UUID, *, by: Officer) -> str:
+    """An answer of one's own, which leaves the desk with its row when it is taken back."""
+    mine = DialogueMessage.objects.filter(pk=message_id, officer=by)
+    return mine.values_list("text", flat=True).first() or ""
+
+
 @act(acts.WITHDRAW_ANSWER)
 def withdraw_answer(message_id: uuid.UUID, *, by: Officer) -> Tip:
     """Take back an answer of one's own that has not left yet.

@@ -7,11 +7,20 @@ waits for an answer; the words it needs only of those that it shows.
 import uuid
 from dataclasses import dataclass
 
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.tips.models import DialogueMessage, Tip
 
 # What is shown at once; the newest unless an address says otherwise.
 MESSAGES_IN_PART = 50
+_MESSAGES: CompiledModelQuery[DialogueMessage] = CompiledModelQuery(
+    lambda *, tip: (
+        DialogueMessage.objects.filter(tip=tip)
+        .select_related("officer")
+        .defer("text")
+        .order_by("id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class DialoguePart:
 
 def messages_of_tip(tip: Tip) -> list[DialogueMessage]:
     """Every message, oldest first, without its words."""
-    return list(tip.messages.select_related("officer").defer("text").order_by("id"))
+    return _MESSAGES.fetch(tip=tip.pk)
 
 
 def without_opening_message(messages: list[DialogueMessage], tip: Tip) -> list[DialogueMessage]:

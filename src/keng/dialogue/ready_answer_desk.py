@@ -17,6 +17,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
 from keng.dialogue import ready_answer_acts
 from keng.dialogue.ready_answers import (
+    PAPERS_TOPIC,
     URGENT_MONEY_TOPIC,
     URGENT_TOPIC,
     ReadyAnswer,
@@ -32,6 +33,7 @@ _TOPICS = (
     (URGENT_TOPIC, gettext_lazy("Critical tip: one tap sends it")),
     (URGENT_MONEY_TOPIC, gettext_lazy("Money just gone: one tap sends it")),
     *TOPIC_NAMES.items(),
+    (PAPERS_TOPIC, gettext_lazy("A question on papers, registering, residence")),
 )
 
 

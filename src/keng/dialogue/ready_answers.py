@@ -2,9 +2,10 @@
 
 import csv
 import datetime
+import itertools
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -12,14 +13,27 @@ from django.utils.translation import get_language
 
 from keng.accounts.models import Officer
 from keng.dialogue.published_answers import published_answers_for
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.languages import full_language
 from keng.kit.safe_text import first_words
+from keng.kit.urgency import URGENT_LEVELS
+from keng.language.papers import asks_about_papers, folded_words
 from keng.language.taxonomy import topic_of_category
 from keng.tips.check_list import cannot_wait
 from keng.tips.decision_words import Deadline
-from keng.tips.fill_ins import fill_in
+from keng.tips.fill_ins import filler_for
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import AnswerTemplate, Tip
+from keng.tips.models.tip import OnlookerOf
+
+_ANSWERS: CompiledModelQuery[AnswerTemplate] = CompiledModelQuery(
+    lambda *, unit, unit_ids: (
+        AnswerTemplate.objects.visible_to(OnlookerOf(unit_ids, ()))
+        .filter(unit=unit)
+        .select_related("changed_by")
+        .order_by("id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +63,23 @@ class FilledAnswer:
     code: str
     title: str
     text: str
+    key: str = ""
+    """The digit that puts it into the reply; most have none."""
+
+    @property
+    def is_of_the_matter(self) -> bool:
+        """Whether its key is one of those that no page uses for a reason."""
+        return bool(self.key) and self.key in _KEYS_OF_THE_MATTER
 
 
+# Answers to somebody who asks how papers are made, which is no matter of a tip.
+PAPERS_TOPIC = "papers"
+# Where such a question stands until somebody declines it: no crime, nobody in danger.
+_TOPIC_OF_QUESTIONS = "other"
+# A digit keeps its meaning from tip to tip: the first two are of answers that fit every tip, the
+# others of what this one is about.
+_KEYS_OF_EVERY_TIP = "67"
+_KEYS_OF_THE_MATTER = "89"
 # Answers of these topics leave with one tap, at a tip that cannot wait: for a life, for money.
 URGENT_TOPIC = "urgent"
 URGENT_MONEY_TOPIC = "urgent_money"
@@ -84,27 +113,64 @@ def standard_answers() -> dict[str, ReadyAnswer]:
 
 def answers_of_unit(unit_id: uuid.UUID | None, officer: Officer) -> list[ReadyAnswer]:
     """All of a unit: the standard ones in their order, changed or not, then its own."""
-    rows = AnswerTemplate.objects.visible_to(officer).filter(unit=unit_id)
-    own = {
-        row.code: _answer_of_unit_row(row)
-        for row in rows.select_related("changed_by").order_by("id")
-    }
+    rows = _ANSWERS.fetch(unit=unit_id, unit_ids=officer.unit_ids) if unit_id else []
+    own = {row.code: _answer_of_unit_row(row) for row in rows}
     return list((standard_answers() | own).values())
 
 
 def filled_answers_for(
     tip: Tip, officer: Officer, deadlines: list[Deadline]
 ) -> list[list[FilledAnswer]]:
-    """Two lists: those that fit what the tip is about, and the others."""
-    topics = topics_of_tip(tip) | {""}
-    fitting: list[FilledAnswer] = []
-    others: list[FilledAnswer] = []
-    known = [each for each in _in_use(tip, officer) if each.topic not in ONE_TAP_TOPICS.values()]
-    # What speaks of the matter itself stands before what fits everything.
-    for each in sorted(known, key=lambda answer: not answer.topic):
-        ready = FilledAnswer(each.code, each.title, _filled_text(each, tip, deadlines))
-        (fitting if each.topic in topics else others).append(ready)
-    return [published_as_ready([tip]) + fitting, others]
+    """Two lists: those that fit what the tip is about, those with a key first, and the others."""
+    topics = topics_of_tip(tip)
+    known = [each for each in _in_use(tip, officer) if is_offered(each, topics)]
+
+    fill = filler_for(tip, deadlines)
+
+    def filled(answers: Iterable[ReadyAnswer]) -> list[FilledAnswer]:
+        return [
+            FilledAnswer(each.code, each.title, fill(_text_for(each, tip))) for each in answers
+        ]
+
+    general = filled(each for each in known if not each.topic)
+    of_the_matter = filled(
+        _best_named_first([each for each in known if each.topic in topics], tip.text)
+    )
+    others = filled(each for each in known if each.topic and each.topic not in topics)
+    return [with_keys(general, published_as_ready([tip]) + of_the_matter), others]
+
+
+def is_offered(answer: ReadyAnswer, topics: Collection[str]) -> bool:
+    """Whether it stands beside the reply to a tip of these topics.
+
+    Whoever tells of a crime is never told by one wrong key how to renew a card.
+    """
+    if answer.topic == PAPERS_TOPIC:
+        return PAPERS_TOPIC in topics
+    return answer.topic not in ONE_TAP_TOPICS.values()
+
+
+def with_keys(general: list[FilledAnswer], matter: list[FilledAnswer]) -> list[FilledAnswer]:
+    """All of them; first the two of each that get a key, in the order of the keys."""
+    parts = ((general, _KEYS_OF_EVERY_TIP), (matter, _KEYS_OF_THE_MATTER))
+    keyed = [
+        replace(each, key=key)
+        for part, keys in parts
+        for each, key in zip(part, keys, strict=False)
+    ]
+    return keyed + [each for part, keys in parts[::-1] for each in part[len(keys) :]]
+
+
+def _best_named_first(answers: list[ReadyAnswer], text: str) -> list[ReadyAnswer]:
+    """Those on papers, then those of whose title most stands in what was told."""
+    told = folded_words(text)
+
+    def rank(answer: ReadyAnswer) -> tuple[bool, int]:
+        words = folded_words(f"{answer.title_vi}. {answer.title_en}").split()
+        named = sum(f" {one} {after} " in told for one, after in itertools.pairwise(words))
+        return answer.topic != PAPERS_TOPIC, -named
+
+    return sorted(answers, key=rank)
 
 
 def published_as_ready(tips: Sequence[Tip]) -> list[FilledAnswer]:
@@ -131,10 +197,9 @@ def one_tap_answers_for(
         return []
     topic = ONE_TAP_TOPICS[stake_of(tip)]
     ready = [each for each in _in_use(tip, officer) if each.topic == topic]
+    fill = filler_for(tip, deadlines)
     return [
-        OneTapAnswer(
-            key, each.title, _filled_text(each, tip, deadlines), waits=_waits_for_step(each, done)
-        )
+        OneTapAnswer(key, each.title, fill(_text_for(each, tip)), waits=_waits_for_step(each, done))
         for key, each in zip(_ONE_TAP_KEYS, ready, strict=False)
     ]
 
@@ -150,18 +215,24 @@ def _in_use(tip: Tip, officer: Officer) -> list[ReadyAnswer]:
     ]
 
 
-def _filled_text(answer: ReadyAnswer, tip: Tip, deadlines: list[Deadline]) -> str:
-    text = answer.text_en if full_language(tip.language) == "en" else answer.text_vi
-    return fill_in(text, tip, deadlines)
+def _text_for(answer: ReadyAnswer, tip: Tip) -> str:
+    return answer.text_en if full_language(tip.language) == "en" else answer.text_vi
 
 
 def topics_of_tip(tip: Tip) -> set[str]:
     """What an officer decided it is about; before that, what reporter and machine said."""
+    topics = _topics_decided_or_said(tip)
+    is_question = not topics - {_TOPIC_OF_QUESTIONS, ""} and tip.urgency not in URGENT_LEVELS
+    return topics | ({PAPERS_TOPIC} if is_question and asks_about_papers(tip.text) else set())
+
+
+def _topics_decided_or_said(tip: Tip) -> set[str]:
     if tip.category:
         return {topic_of_category(tip.category)}
     suggestion = getattr(tip, "suggestion", None)
     guesses = suggestion.categories[:1] if suggestion else []
-    return {tip.topic} | {topic_of_category(guess["code"]) for guess in guesses}
+    said = {tip.topic} | {topic_of_category(guess["code"]) for guess in guesses}
+    return said - {""} or {_TOPIC_OF_QUESTIONS}
 
 
 def _answer_of_csv_row(row: dict[str, str]) -> ReadyAnswer:

@@ -15,11 +15,12 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from keng.kit.closed_memory import close_memory, forbid_new_privileges
-from keng.kit.reachable_files import leave_only
-from keng.kit.system_calls import forbid_reaching_out
+from keng.kit.reachable_files import allow_only_files
+from keng.kit.system_calls import forbid_network_and_others
 
 _MEMORY = 2 * 1024**3
 _LARGEST_FILE = 64 * 1024**2
@@ -38,9 +39,10 @@ def main() -> None:
     """Set the limits, then be the program."""
     given, program, *arguments = sys.argv[1:]
     wanted = json.loads(given)
-    reads, writes = (map(Path, wanted.get(each, ())) for each in ("reads", "writes"))
+    reads, writes = ([*map(Path, wanted.get(each, ()))] for each in ("reads", "writes"))
     close_memory()
     forbid_new_privileges()
+    become_owner([*writes, *reads])
     leave_network()
     for what, limit in (
         (resource.RLIMIT_CPU, wanted["cpu"]),
@@ -54,8 +56,8 @@ def main() -> None:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (limit, limit))
     os.nice(_POLITENESS)
-    leave_only([*_parts_of_program(Path(program)), *reads], writes)
-    forbid_reaching_out()
+    allow_only_files([*_parts_of_program(Path(program)), *reads], writes)
+    forbid_network_and_others()
     os.execve(program, [program, *arguments], _ENVIRONMENT)  # noqa: S606 -- no shell, no environment
 
 
@@ -64,6 +66,23 @@ def _parts_of_program(program: Path) -> list[Path]:
     beside = program.resolve().parent
     own = [beside.parent / name for name in ("lib", "lib64")] if beside.name == "bin" else []
     return [program, *own, *_LIBRARIES]
+
+
+def become_owner(paths: Iterable[Path]) -> None:
+    """Root becomes the account whose files these are, where they are not root's own.
+
+    Among users of its own, which `leave_network` asks for, it could no longer pass their folders.
+    """
+    if os.geteuid() != 0:
+        return
+    for path in paths:
+        with contextlib.suppress(OSError):
+            owner = path.stat()
+            if owner.st_uid:
+                os.setgroups([])
+                os.setgid(owner.st_gid)
+                os.setuid(owner.st_uid)
+                return
 
 
 def leave_network() -> None:

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
+from keng.decisions.viewing import note_first_read
 from keng.inbox.list.by_incident import MOST_INCIDENT_ROWS, open_tips_of_incident
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.inbox.list.row_view import beside_url_start, row_views
-from keng.inbox.tip.after_decision import list_url
+from keng.inbox.tip.after_decision import list_url, list_url_as_it_was
 from keng.inbox.tip.tip_forms import (
     IncidentCloseForm,
     IncidentOutcomeForm,
@@ -33,7 +33,9 @@ from keng.language.alphabet import alphabetical
 from keng.tips import errors
 from keng.tips.errors import error_sentence
 from keng.tips.models import Incident, Tip
+from keng.tips.models.tip import TipQuerySet
 from keng.tips.toast import show_toast, undo_context
+from keng.tips.words_back import keep_words_for, words_back_for
 
 
 @require_GET
@@ -93,6 +95,7 @@ def incident_answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except (errors.CannotDecide, NotAllowed) as error:
         messages.warning(request, str(error.sentence))
         return _incident_page(request, found, 409, reply_form=form)
+    _note_read(request, pk, apart)
     words = _("One answer to all leaves in %(seconds)d seconds.") % {
         "seconds": actions.ANSWER_ALL_HOLD.total_seconds()
     }
@@ -105,6 +108,7 @@ def incident_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of one answer to all."""
     batch = id_or_404(request.POST.get("batch", ""))
     incident_id = id_or_404(request.POST.get("incident", ""))
+    sent = queries.words_of_batch(batch, by=request.officer)
     try:
         done = actions.withdraw_incident_answer(batch, by=request.officer)
     except NotAllowed as error:
@@ -112,6 +116,7 @@ def incident_withdraw(request: SignedInRequest) -> HttpResponse:
     except errors.CannotDecide as error:
         messages.warning(request, error_sentence(error))
     else:
+        keep_words_for(request, incident_id, sent)
         _show_taken_back(request, done)
     # Its tips may have left it, or the desk, since it was answered.
     is_here = _visible_tips(request, incident_id).exists()
@@ -201,7 +206,17 @@ def _incident_or_404(request: SignedInRequest, pk: uuid.UUID) -> Incident:
     return found
 
 
-def _visible_tips(request: SignedInRequest, incident_id: uuid.UUID) -> QuerySet[Tip]:
+def _note_read(
+    request: SignedInRequest, incident_id: uuid.UUID, apart: tuple[uuid.UUID, ...]
+) -> None:
+    """Whoever answered them has read them: none of them stands as new in the list."""
+    unread = _visible_tips(request, incident_id).open().filter(first_read_at__isnull=True)
+    answered = unread.exclude(do_not_contact=True)
+    for tip_id in answered.exclude(pk__in=apart).values_list("pk", flat=True):
+        note_first_read(tip_id, by=request.officer)
+
+
+def _visible_tips(request: SignedInRequest, incident_id: uuid.UUID) -> TipQuerySet:
     return Tip.objects.visible_to(request.officer).filter(incident=incident_id)
 
 
@@ -228,7 +243,8 @@ def _incident_page(
         "balance": queries.answer_balance(found, request.officer),
         "sent": queries.answers_sent_to_all(found, request.officer),
         "ready": ready,
-        "chosen_answer": next((each.text for each in ready if each.code == wanted), ""),
+        "chosen_answer": next((each.text for each in ready if each.code == wanted), "")
+        or words_back_for(request, found.pk),
         "shared": queries.shared_indicators(found, request.officer),
         "reply_form": ReplyForm(),
         "money_form": IncidentOutcomeForm(
@@ -237,6 +253,8 @@ def _incident_page(
         "close_form": IncidentCloseForm(auto_id="close_%s"),
         "title_form": IncidentTitleForm(initial={"title": found.title}),
         "back": reverse("incidents"),
+        "list_url": list_url_as_it_was(request),
+        "next_url": list_url_as_it_was(request, after=True),
         **forms,
         **undo_context(request),
     }

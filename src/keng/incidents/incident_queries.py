@@ -4,6 +4,7 @@ import datetime
 import re
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,10 +15,11 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.delivery.models import Conversation
 from keng.dialogue.ready_answers import (
-    ONE_TAP_TOPICS,
     FilledAnswer,
     answers_of_unit,
+    is_offered,
     topics_of_tip,
+    with_keys,
 )
 from keng.kit.languages import full_language
 from keng.language.indicators import is_own_site
@@ -222,13 +224,26 @@ def answers_sent_to_all(incident: Incident, officer: Officer) -> list[SentAnswer
     ]
 
 
+def words_of_batch(batch: uuid.UUID, *, by: Officer) -> str:
+    """One's own answer to all of an incident, before it is taken back."""
+    step = Decision.objects.filter(by=by, detail__batch=str(batch)).order_by("id").first()
+    if step is None:
+        return ""
+    said = DialogueMessage.objects.filter(pk=step.detail["message"], officer=by)
+    return said.values_list("text", flat=True).first() or ""
+
+
 def ready_answers_for_several(
-    unit_id: uuid.UUID | None, officer: Officer, tips: list[Tip]
+    unit_id: uuid.UUID | None,
+    officer: Officer,
+    tips: list[Tip],
+    published: Sequence[FilledAnswer] = (),
 ) -> list[FilledAnswer]:
     """A unit's ready answers that are true for all of these, in the language most of them write.
 
     Left out are those with a deadline or a place, which each tip has for itself, and where tips of
     several desks are among them those that name the desk. Without a unit: those of the house.
+    `published` are what the desk answered on its public page, and stand first of their matter.
     """
     if not tips:
         return []
@@ -237,19 +252,16 @@ def ready_answers_for_several(
     topics = {topic for tip in tips for topic in topics_of_tip(tip)}
     is_one_desk = len({tip.responsible_unit_id for tip in tips}) == 1
     gaps = _GAPS_OF_ONE_TIP if is_one_desk else (*_GAPS_OF_ONE_TIP, *_GAPS_OF_ONE_DESK)
-    found = []
+    general: list[FilledAnswer] = []
+    matter = list(published)
+    others: list[FilledAnswer] = []
     for each in answers_of_unit(unit_id, officer):
-        if each.is_removed or each.topic in ONE_TAP_TOPICS.values():
-            continue
         text = each.text_en if is_english else each.text_vi
-        if not any(gap in text for gap in gaps):
-            found.append(
-                (
-                    each.topic not in topics,
-                    FilledAnswer(each.code, each.title, fill_in(text, first, [])),
-                )
-            )
-    return [ready for _other, ready in sorted(found, key=lambda pair: pair[0])]
+        if each.is_removed or not is_offered(each, topics) or any(gap in text for gap in gaps):
+            continue
+        part = matter if each.topic in topics else others if each.topic else general
+        part.append(FilledAnswer(each.code, each.title, fill_in(text, first, [])))
+    return with_keys(general, matter) + others
 
 
 def answer_balance(incident: Incident, officer: Officer) -> AnswerBalance:

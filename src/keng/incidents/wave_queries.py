@@ -33,7 +33,7 @@ class WaveView:
     is_whole: bool
     """Whether they see the whole province: only then are its numbers theirs to read."""
     steps: list[WaveStep] = field(default_factory=list)
-    loose: int = 0
+    not_joined: int = 0
     """How many of the tips here are open and in no incident: nobody did anything for those yet."""
     known: frozenset[str] = frozenset()
     """Ids of the indicators that occur in tips they see."""
@@ -56,7 +56,7 @@ class WaveView:
     @property
     def is_unanswered(self) -> bool:
         """Whether the desk has said nothing to it yet."""
-        return self.wave.state == Wave.State.OPEN and not self.steps and self.loose > 0
+        return self.wave.state == Wave.State.OPEN and not self.steps and self.not_joined > 0
 
 
 def running_waves(officer: Officer) -> list[WaveView]:
@@ -159,7 +159,7 @@ def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
     rows = list(
         waves.select_related("unit").annotate(
             here=Count("members", filter=Q(members__tip__in=visible), distinct=True),
-            loose=Count(
+            not_joined=Count(
                 "members",
                 filter=Q(members__tip__in=visible.open().filter(incident=None)),
                 distinct=True,
@@ -181,13 +181,13 @@ def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
     return [
         WaveView(
             wave,
-            wave.here,
-            wave.total,
-            wave.last - wave.first if wave.last and wave.first else datetime.timedelta(0),
-            wave.unit_id in officer.own_unit_ids,
-            steps.get(wave.pk, []),
-            wave.loose,
-            frozenset(known.get(wave.pk, ())),
+            here=wave.here,
+            total=wave.total,
+            span=wave.last - wave.first if wave.last and wave.first else datetime.timedelta(0),
+            is_whole=wave.unit_id in officer.own_unit_ids,
+            steps=steps.get(wave.pk, []),
+            not_joined=wave.not_joined,
+            known=frozenset(known.get(wave.pk, ())),
         )
         for wave in rows
     ]

@@ -37,21 +37,22 @@ def first_answer(
     `kept_from` is the unit that does not see the report, since it seems to be about its officers.
     """
     text = _first_answer(
-        language,
-        own_language or language,
-        unit_name,
-        urgency == Urgency.P0,
-        in_group,
-        money_left,
-        for_child,
-        kept_from,
-        numbers,
+        language=language,
+        own_language=own_language or language,
+        unit_name=unit_name,
+        is_danger=urgency == Urgency.P0,
+        in_group=in_group,
+        money_left=money_left,
+        for_child=for_child,
+        kept_from=kept_from,
+        numbers=numbers,
     )
     return text.replace("{link}", f"{settings.PUBLIC_URL}/r/{token}")
 
 
 @cache
 def _first_answer(
+    *,
     language: str,
     own_language: str,
     unit_name: str,
@@ -78,7 +79,6 @@ def _first_answer(
             "Answers come into this chat; you need not open anything. A code to read them "
             "elsewhere, shown once: {link}"
         )
-        page = f"{settings.PUBLIC_URL}/"
         received = _("%(unit)s has received your report. An officer on duty will read it.")
         if is_danger:
             # Whether a pager is on that hears the call, nobody here can know.
@@ -96,7 +96,7 @@ def _first_answer(
                 moved,
                 receipt,
                 _("Whoever runs this chat can see who you are. For secrecy use this page: %(page)s")
-                % {"page": page},
+                % {"page": _first_page()},
             ]
         else:
             lines = [
@@ -110,7 +110,7 @@ def _first_answer(
                     "can see it. For secrecy, or if it is about an officer, use this page instead: "
                     "%(page)s"
                 )
-                % {"page": page},
+                % {"page": _first_page()},
                 receipt,
                 _(
                     "To add something, write it here. “new tip” begins another report; “look up” "
@@ -184,7 +184,7 @@ def still_stopped_answer(language: str) -> str:
         return _(
             "What you have written is with the desk. You stopped messages here, so answers are "
             "only on the page of your report: %(page)s To get them here again, write “start”."
-        ) % {"page": f"{settings.PUBLIC_URL}/"}
+        ) % {"page": _first_page()}
 
 
 @cache

@@ -6,7 +6,11 @@ comes out.
 """
 
 import hashlib
+import itertools
+import re
 import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from keng.kit.secrets import derive_key
 
@@ -16,7 +20,9 @@ WORDLESS_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
 _LOWER_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_LONGEST_TYPED = 200
+LONGEST_TYPED = 200
+_WITH_HYPHENS, _WITHOUT_HYPHENS = re.compile(r"[\w-]+"), re.compile(r"[^\W_]+")
+_GROUP = 4
 
 
 class MalformedCode(ValueError):
@@ -71,9 +77,47 @@ def cleaned_code(typed: str, length: int = CODE_LENGTH) -> str:
     return code
 
 
+def code_in_sentence(typed: str) -> str:
+    """The one long code in what somebody typed, which may be a sentence with the code in it.
+
+    Raises MalformedCode where none stands in it, and where it might be one of several.
+    """
+    try:
+        return cleaned_code(typed)
+    except MalformedCode as whole:
+        sentence = typed[:LONGEST_TYPED]
+        codes = set(_codes_among(_WITH_HYPHENS.findall(sentence)))
+        codes = codes or set(_codes_among(_codes_in_groups(_WITHOUT_HYPHENS.findall(sentence))))
+        if len(codes) != 1:
+            raise whole
+        return codes.pop()
+
+
+def _codes_among(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        with suppress(MalformedCode):
+            yield cleaned_code(word)
+
+
+def _codes_in_groups(words: list[str]) -> Iterator[str]:
+    """Four groups in a row, without the words of four letters at one end of the row.
+
+    Four such words without a digit are taken for words; hardly any code has none.
+    """
+    for is_group, row in itertools.groupby(words, lambda word: len(word) == _GROUP):
+        groups = list(row) if is_group else []
+        while len(groups) * _GROUP > CODE_LENGTH:
+            is_word_first, is_word_last = groups[0].isalpha(), groups[-1].isalpha()
+            if is_word_first == is_word_last:
+                break
+            groups = groups[1:] if is_word_first else groups[:-1]
+        if any(c.isdigit() for group in groups for c in group):
+            yield "".join(groups)
+
+
 def wordless_code(typed: str, length: int) -> str:
     """The same for a short code; "" when it is none."""
-    code = _letters_typed(typed[:_LONGEST_TYPED])
+    code = _letters_typed(typed[:LONGEST_TYPED])
     return code if len(code) == length and all(c in WORDLESS_ALPHABET for c in code) else ""
 
 

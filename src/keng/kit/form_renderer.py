@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
@@ -20,7 +21,7 @@ class FormRenderer(DjangoTemplates):
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
     ) -> str:
-        """What Django's template makes of it, letter by letter."""
+        """What Django's template makes of it, perhaps with its attributes in another order."""
         if template_name == _SELECT and _has_plain_options(context["widget"]):
             return _select_html(context["widget"])
         return super().render(template_name, context, request)
@@ -38,7 +39,7 @@ def _select_html(widget: Mapping[str, Any]) -> str:
     return format_html(
         '<select name="{}"{}>{}\n</select>',
         widget["name"],
-        _attributes_html(widget["attrs"]),
+        flatatt(widget["attrs"]),
         format_html_join("", "{}", ((_group_html(*group),) for group in widget["optgroups"])),
     )
 
@@ -48,28 +49,14 @@ def _group_html(name: str | None, options: list[dict[str, Any]], _at: int) -> st
         "",
         '\n  <option value="{}"{}>{}</option>\n',
         (
-            (str(option["value"]), _attributes_html(option["attrs"]), option["label"])
+            (
+                str(option["value"]),
+                flatatt(option["attrs"]) if option["attrs"] else "",
+                option["label"],
+            )
             for option in options
         ),
     )
     if not name:
         return inside
     return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inside)
-
-
-def _attributes_html(attributes: Mapping[str, Any]) -> str:
-    if not attributes:
-        return ""
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (
-                format_html(" {}", name)
-                if value is True
-                else format_html(' {}="{}"', name, str(value)),
-            )
-            for name, value in attributes.items()
-            if value is not False
-        ),
-    )

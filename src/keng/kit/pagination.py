@@ -1,5 +1,6 @@
 """One page of a long list, with the addresses of its neighbours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +49,11 @@ class ListPage:
 
 
 def rows_of_page(
-    request: HttpRequest, rows: QuerySet[Any], name: str = "page"
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], name: str = "page"
 ) -> tuple[list[Any], ListPage]:
     """One page of a list, and the way to its other pages; `name` tells several lists apart."""
-    page = ListPage.of_request(request, rows.count(), name)
+    total = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    page = ListPage.of_request(request, total, name)
     return list(rows[page.start : page.end]), page
 
 

@@ -20,7 +20,7 @@ _ALL = (1 << 13) - 1
 _OF_A_FILE = _EXECUTE | 1 << 1 | _READ_FILE
 
 
-def leave_only(reads: Iterable[Path], writes: Iterable[Path] = ()) -> None:
+def allow_only_files(reads: Iterable[Path], writes: Iterable[Path] = ()) -> None:
     """Below `reads` files are read and programs started, below `writes` anything is done.
 
     What is not there is left out. After `forbid_new_privileges`.

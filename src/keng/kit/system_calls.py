@@ -147,7 +147,7 @@ _FILES = {
 }
 
 
-def forbid_reaching_out() -> None:
+def forbid_network_and_others() -> None:
     """No network, no look into another process and no signal to one, nothing about the system.
 
     Becoming another program is left, for a launcher that is about to do so, and threads; so is
@@ -156,8 +156,8 @@ def forbid_reaching_out() -> None:
     _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME, _FORKS), keeps_threads=True)
 
 
-def forbid_all_but_working() -> None:
-    """Beside `forbid_reaching_out` no file, no program and no thread: what is open stays all."""
+def forbid_all_but_computing() -> None:
+    """As `forbid_network_and_others`, and no file, program or thread: what is open stays all."""
     _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME, _FORKS, _PROGRAMS, _FILES))
 
 

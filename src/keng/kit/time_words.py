@@ -120,8 +120,11 @@ def due_words(due: datetime) -> str:
     return _("before %(clock)s %(day)s") % words
 
 
-def deadline_words(due: datetime, at: datetime | None = None) -> str:
-    """A deadline as the desk says it: how late, how long, or when."""
+def deadline_words(due: datetime, at: datetime | None = None, *, in_full: bool = False) -> str:
+    """A deadline as the desk says it: how late, how long, or when.
+
+    `in_full` where there is room for the day: "T3" beside P0 and P3 is taken for a level.
+    """
     at = at or now()
     left = due - at
     if abs(left) < _MINUTE:
@@ -131,11 +134,14 @@ def deadline_words(due: datetime, at: datetime | None = None) -> str:
     if left <= DUE_SOON:
         return _("%(span)s left") % {"span": span_words(left)}
     if _ends_a_day(due):
-        return _("end of %(day)s") % {"day": _day_within(due - _MOMENT, at)}
+        return _("end of %(day)s") % {"day": _day_within(due - _MOMENT, at, short=not in_full)}
     local, today = due.astimezone(VIETNAM), at.astimezone(VIETNAM)
     if local.date() == today.date():
         return f"{local:%H:%M}"
     if left < timedelta(days=7):
+        if in_full:
+            words = {"clock": moment_words(due, "clock"), "day": weekday_words(due)}
+            return _("before %(clock)s %(day)s") % words
         return f"{weekday_words(due, short=True)} {local:%H:%M}"
     return f"{local.day}/{local.month}"
 
@@ -144,10 +150,10 @@ def _ends_a_day(due: datetime) -> bool:
     return f"{due.astimezone(VIETNAM):%H:%M}" == "00:00"
 
 
-def _day_within(moment: datetime, at: datetime) -> str:
-    """ "T4" within the week, else the date."""
+def _day_within(moment: datetime, at: datetime, *, short: bool) -> str:
+    """The day of the week within one, else the date."""
     if moment - at < timedelta(days=6):
-        return weekday_words(moment, short=True)
+        return weekday_words(moment, short=short)
     local = moment.astimezone(VIETNAM)
     return f"{local.day}/{local.month}"
 

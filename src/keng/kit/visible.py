@@ -18,8 +18,6 @@ _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _STRIPPED = re.compile(
     f"(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d|(?!\u200d)[{_CONTROL}{INVISIBLE}]"
 )
-
-
 # Whatever is stripped is one of these: far quicker to look for, and most texts hold none.
 _MAY_BE_STRIPPED = re.compile(f"[{_CONTROL}{INVISIBLE}]")
 

@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = {letter: at for at, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 # Level, falling, asking, tumbling, rising, heavy.
@@ -30,6 +31,8 @@ def given_name_first(name: str) -> tuple[NameKey, NameKey]:
     return whole[-1:], whole
 
 
+# Names are made of few words: a table of communes is sorted again and again.
+@lru_cache(maxsize=4096)
 def _word(word: str) -> WordKey:
     parts = unicodedata.normalize("NFD", word)
     bare = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))

@@ -1,9 +1,9 @@
 """How likely each category of a text is, and whether somebody would call it critical.
 
-Signs of a text (its words, neighbours of words, ideas, what the rules say and what danger it speaks
-of) have a weight for every category and for "critical". The weights stand in category_weights.csv
-and are learned from the sentences in the tests (`python -m tests.train_categories`), one against
-all others for each column. Rules alone misread what nobody thought of, words alone need more
+Signs of a text (its words, neighbours of words, ideas, what the rules say, what danger it speaks of
+and the ideas of danger) have a weight for every category and for "critical". The weights stand in
+category_weights.csv and are learned from the sentences in the tests (`python -m
+tests.train_categories`), one against all others for each column. Rules alone misread what nobody thought of, words alone need more
 sentences than anybody writes; together they are better than either.
 """
 
@@ -16,7 +16,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from keng.language.category_rules import rule_scores
-from keng.language.danger import Danger, danger_in
+from keng.language.danger import Danger, danger_ideas_in, danger_in
 from keng.language.seed_spotting import IdeaHit, IdeaHits, find_ideas
 from keng.language.words import has_accents, words_of
 
@@ -124,7 +124,7 @@ def is_hardly_critical(text: str, least: float) -> bool:
     names.add(_length_sign(len(words)))
     pairs = set(itertools.pairwise([word.folded for word in words]))
     danger = danger_in(text)
-    names.update(_danger_signs(danger))
+    names.update(_danger_signs(text, danger))
     ideas = find_ideas(text)
     names.update(f"idea:{idea}" for idea in ideas)
     names.update(_rule_signs(ideas))
@@ -162,7 +162,7 @@ def _signs_of(text: str, ideas: IdeaHits, danger: Danger | None) -> Signs:
         signs.setdefault(sign, []).append(IdeaHit(start, end))
     for idea, hits in ideas.items():
         signs[f"idea:{idea}"] = hits
-    return signs | _rule_signs(ideas) | {sign: [] for sign in _danger_signs(danger)}
+    return signs | _rule_signs(ideas) | {sign: [] for sign in _danger_signs(text, danger)}
 
 
 def _rule_signs(ideas: IdeaHits) -> Signs:
@@ -177,10 +177,11 @@ def _rule_signs(ideas: IdeaHits) -> Signs:
     return signs or {"rules-silent": []}
 
 
-def _danger_signs(danger: Danger | None) -> list[str]:
+def _danger_signs(text: str, danger: Danger | None) -> list[str]:
+    signs = [f"danger-idea:{name}" for name in danger_ideas_in(text)]
     if danger is None:
-        return ["danger:none"]
-    return [f"danger:{danger.level}", f"danger-of:{danger.kind}"]
+        return [*signs, "danger:none"]
+    return [*signs, f"danger:{danger.level}", f"danger-of:{danger.kind}"]
 
 
 def _are_familiar(signs: Iterable[str]) -> bool:

@@ -1,6 +1,7 @@
 """What a category is called in the reader's language, also in one that only has some pages."""
 
 import re
+from collections.abc import Iterable
 
 from django.utils.translation import get_language, gettext
 
@@ -9,6 +10,12 @@ from keng.language.taxonomy import category_label
 
 # Chinese has a colon of its own.
 _EXAMPLES = re.compile("[:\uff1a]")
+
+
+def category_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices of a form, in the officer's language."""
+    language = get_language() or "vi"
+    return [(code, category_label(code, language)) for code in codes]
 
 
 def label_for_reader(code: str) -> str:

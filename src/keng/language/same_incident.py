@@ -42,12 +42,17 @@ _SITE_NAME = 14.0
 _SENTENCE_END = re.compile(r"[.!?:;…\n]")
 _SITE = re.compile(r"(?<![\w-])[a-z0-9]{2,30}(?:-[a-z0-9]{2,30}){1,5}(?![\w-])")
 _LEAST_SITE_NAME = 10
+# In a site's name a digit that looks like a letter is taken for it, whoever writes so.
+_LOOK_ALIKE_DIGITS = str.maketrans("013457l", "oieasti")
 _MONEY = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})(?:[.,](\d{1,2}))?\s?"
     r"(trieu|tr|cu|ty|k|nghin|ngan|d|dong|vnd)(?:(\d{1,3}))?(?![^\W_])"
 )
 # A road by its letters and number ("QL31") is one place.
 _ROAD = re.compile(r"(?:ql|tl|dt|dh|ct)\d{1,4}[a-z]?")
+_WHOLE_ROAD = re.compile(
+    r"(?<![^\W_])(?:(ql|quoc lo)|(tl|dt|tinh lo|duong tinh))\.? ?(\d{1,4}[a-z]?)(?![^\W_])"
+)
 _ROAD_NAME = 3.5
 # "2h chiều" and "14h" are one hour.
 _HOUR = re.compile(
@@ -72,6 +77,8 @@ class IncidentTraits(NamedTuple):
     categories: tuple[str, ...]
     """The likeliest first."""
     banks: frozenset[str] = frozenset()
+    details: frozenset[tuple[str, str]] = frozenset()
+    """What one event has one of, with what it is: the colour of a coat, a name."""
 
 
 def incident_traits(
@@ -92,13 +99,46 @@ def incident_traits(
         for one in found
         if one.context_role != "reporters_own" and (one.type != "url" or is_own_site(one.value))
     )
+    folded = [word.folded for word in words_of(text)]
     return IncidentTraits(
         _weighed_words(text, found, place_words),
         joining,
         tuple(communes),
         tuple(categories),
-        frozenset(word.folded for word in words_of(text)) & _banks(),
+        frozenset(folded) & _banks(),
+        frozenset(_details(folded)),
     )
+
+
+def _details(folded: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """ "áo nâu", "bà cụ", "tên Mai": of another colour, person or name it is another event."""
+    for one, other in pairwise(folded):
+        if one in _WORN and other in _COLOURS:
+            yield one, other
+        elif (person := _PERSONS.get((one, other))) is not None:
+            yield person
+        elif one == "ten" and other not in _NO_NAMES:
+            yield "ten", other
+
+
+_WORN = frozenset(("ao", "quan", "vay", "mu", "dam"))
+_COLOURS = frozenset(
+    ("do", "xanh", "vang", "tim", "nau", "trang", "den", "cam", "hong", "xam", "be", "ghi")
+)
+_PERSONS = {
+    **dict.fromkeys((("ba", "cu"), ("cu", "ba"), ("ba", "lao")), ("old", "woman")),
+    **dict.fromkeys((("ong", "cu"), ("cu", "ong"), ("ong", "lao")), ("old", "man")),
+    **dict.fromkeys((("be", "gai"), ("chau", "gai")), ("child", "girl")),
+    **dict.fromkeys((("be", "trai"), ("chau", "trai")), ("child", "boy")),
+}
+# Behind "tên" where it means a rascal, or a name in general.
+_NO_NAMES = frozenset(
+    (
+        *("la", "that", "gia", "cua", "toi", "em", "minh", "no", "nao", "gi", "goi", "day", "du"),
+        *("trom", "cuop", "nay", "do", "kia", "lua", "sat", "con", "nguoi", "co", "mien", "tuoi"),
+        *("cong", "shop", "nick", "tai", "chu", "dang", "facebook", "zalo", "tren", "va", "danh"),
+    )
+)
 
 
 @cache
@@ -111,6 +151,7 @@ def _banks() -> frozenset[str]:
 _ONE_COMMUNE, _OTHER_COMMUNE, _ONE_CATEGORY, _NEAR_CATEGORY = 4.0, -8.0, 2.0, 1.0
 _OTHER_CATEGORY = -1.5
 _ONE_INDICATOR, _OTHER_INDICATORS, _OTHER_BANK = 20.0, -8.0, -3.0
+_OTHER_DETAIL = -4.0
 _EVEN, _STEEP = 14.0, 0.5
 # From half of the words on what both share makes a copy of it.
 _COPY, _HALF_SHARED = 12.0, 0.5
@@ -140,9 +181,16 @@ def _weight_of_both(one: IncidentTraits, other: IncidentTraits) -> float:
         weight += _OTHER_INDICATORS
     if one.banks and other.banks and one.banks.isdisjoint(other.banks):
         weight += _OTHER_BANK
+    weight += _OTHER_DETAIL * _other_details(one.details, other.details)
     if _tells_of_event(one) and _tells_of_event(other):
         weight += _COPY * max(_shared_part(one, other) - _HALF_SHARED, 0) / (1 - _HALF_SHARED)
     return weight
+
+
+def _other_details(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> int:
+    """How many details both tell, and each another one."""
+    both = {kind for kind, _value in one} & {kind for kind, _value in other}
+    return len(both - {kind for kind, _value in one & other})
 
 
 def _tells_of_event(traits: IncidentTraits) -> bool:
@@ -200,7 +248,7 @@ def _landmarks(
     for at, word in enumerate(words):
         if word.folded not in _NAMED_THINGS:
             continue
-        beside = words[at + 1 : at + 4]
+        beside = words[at + 1 : at + 5]
         name = next((each for each in beside if each.folded not in _KINDS_OF_PLACES), None)
         if name and (name.start in names or name.folded in place_keys):
             yield f"@{word.folded} {name.folded}"
@@ -213,9 +261,11 @@ def _worth_of_forms(text: str, words: Sequence[TextWord]) -> dict[str, float]:
     for hour, minutes in _times_of_day(flat):
         made[f"at {hour}:{minutes:02}"] = _EXACT_TIME if minutes else _FULL_HOUR
     made |= {word.folded: _ROAD_NAME for word in words if _ROAD.fullmatch(word.folded)}
+    for match in _WHOLE_ROAD.finditer(flat):
+        made[f"{'ql' if match[1] else 'tl'}{match[3]}"] = _ROAD_NAME
     for name in _SITE.findall(flat):
         if len(name) >= _LEAST_SITE_NAME and not name.replace("-", "").isdigit():
-            made[name] = _SITE_NAME
+            made[name.translate(_LOOK_ALIKE_DIGITS)] = _SITE_NAME
     return made
 
 
@@ -295,8 +345,10 @@ def _worth_of_pair(one: str, its: float, other: str, others: float) -> float:
         return _NUMBER_PAIR if one in _BEFORE_NUMBERS else 0.0
     if min(its, others) > _MOST_OF_USUAL:
         return _PAIR
-    is_name = max(its, others) == _NAME
-    return _NAME_PAIR if is_name else min(_EVERYDAY_PAIR, its, others)
+    if max(its, others) == _NAME:
+        return _LANDMARK if one in _HAMLETS else _NAME_PAIR
+    least = _MAY_BE_NAME if one in _HAMLETS or one in _TITLES else 0.0
+    return max(min(_EVERYDAY_PAIR, its, others), least)
 
 
 # The last word of what bears a name: "cây xăng", "vòng xuyến", "mầm non".
@@ -307,7 +359,16 @@ _NAMED_THINGS = frozenset(
         *("tiem", "quan", "shop", "page", "karaoke", "ngam", "de"),
     )
 )
-_KINDS_OF_PLACES = frozenset(("thi", "tran", "xa", "phuong", "thon"))
+_KINDS_OF_PLACES = frozenset(
+    ("thi", "tran", "xa", "phuong", "thon", "tieu", "hoc", "mam", "non", "cap", "thcs", "thpt", "lang")
+)
+# "xóm Ré", "cô Hạnh": what others write in small letters is known by its name here.
+_HAMLETS = frozenset(("thon", "xom", "lang", "ban", "ap"))
+_TITLES = frozenset(
+    ("ong", "ba", "anh", "chi", "co", "chu", "bac", "cau", "di", "thay", "cu", "be", "chau", "nha")
+)
+# Worth nothing by itself: kept for a text in which the other word is a name.
+_MAY_BE_NAME = 0.01
 # "ngõ 12", "tổ 3": one place.
 _BEFORE_NUMBERS = frozenset(
     [

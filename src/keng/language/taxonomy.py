@@ -121,6 +121,11 @@ def warning_categories() -> list[str]:
     return [code for code, category in categories().items() if category.in_warnings]
 
 
+def lookup_categories() -> list[str]:
+    """The codes that an entry of the look-up may have, in the order of the table."""
+    return [code for code, category in categories().items() if category.in_lookup]
+
+
 def _category(row: dict[str, str]) -> Category:
     return Category(
         code=row["code"],

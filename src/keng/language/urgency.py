@@ -100,11 +100,16 @@ def suggest_urgency(
     if found.level == Urgency.P0:
         level = Urgency.P1 if _is_hardly_critical(reading) else Urgency.P0
         found = found._replace(level=level, is_p0_by_rules=True)
-    elif reading.critical >= _CRITICAL and category.urgency <= Urgency.P1 and not category.is_scam:
+    elif reading.critical >= _CRITICAL and _may_be_minutes(category, danger):
         reasons = found.reasons or reading.reasons_for(CRITICAL)
         found = found._replace(level=Urgency.P0, reasons=reasons)
     least = _LEAST_OF_TOPIC.get(topic)
     return found._replace(level=least) if least and least < found.level else found
+
+
+def _may_be_minutes(category: Category, danger: Danger | None) -> bool:
+    """Where the weights alone may say so: of a serious matter, or of danger in any other one."""
+    return not category.is_scam and (category.urgency <= Urgency.P1 or danger is not None)
 
 
 def urgency_score(reading: CategoryReading, suggested: SuggestedUrgency) -> float:

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -10,12 +11,14 @@ from django.db.models import Q, QuerySet
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import WORKING
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.list_filter import rows_with_words
 from keng.language.lookup_terms import listing_hash, lookup_terms_in
 from keng.lookup.keys import URL, lookup_key_of
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.models.listing import ListingQuerySet
 from keng.tips.models import ListingEvidence, Sighting, TakenDown, Tip
+from keng.tips.models.tip import OnlookerOf
 
 # So many different people before "reported by several".
 ENOUGH_REPORTERS = 3
@@ -105,7 +108,7 @@ def listings_in_force(officer: Officer) -> QuerySet[Listing]:
     return _visible_listings(officer).public().order_by("expires_on", "id")
 
 
-def listings_called(listings: QuerySet[Listing], words: str) -> QuerySet[Listing]:
+def listings_with_words(listings: QuerySet[Listing], words: str) -> QuerySet[Listing]:
     """Those of a number or link as it was typed, or with a part of it."""
     asked = {key for term in lookup_terms_in(words) for key in term.keys}
     same = Q(lookup_hash__in=[listing_hash(*key) for key in asked])
@@ -129,12 +132,17 @@ def standing_listings(
     indicators: Iterable[uuid.UUID], officer: Officer
 ) -> dict[uuid.UUID, Listing]:
     """The visible listing of each indicator that waits or is public."""
-    rows = (
-        _visible_listings(officer)
-        .filter(indicator__in=list(indicators))
-        .exclude(status=Listing.Status.ENDED)
-    )
-    return {row.indicator_id: row for row in rows.order_by("status")}
+    rows = _STANDING.fetch(indicators=list(indicators), unit_ids=officer.unit_ids)
+    return {row.indicator_id: row for row in rows}
+
+
+def _standing_query(*, indicators: Any, unit_ids: Any) -> QuerySet[Listing]:
+    anybody = cast("Officer", OnlookerOf(unit_ids, ()))
+    rows = _visible_listings(anybody).filter(indicator__in=indicators)
+    return rows.exclude(status=Listing.Status.ENDED).order_by("status")
+
+
+_STANDING: CompiledModelQuery[Listing] = CompiledModelQuery(_standing_query)
 
 
 def _visible_listings(officer: Officer) -> ListingQuerySet:

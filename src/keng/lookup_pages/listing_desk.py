@@ -51,7 +51,7 @@ def listings(request: SignedInRequest) -> HttpResponse:
     """What waits for a second person, what is disputed, what the public finds, what has ended."""
     officer = request.officer
     chosen = ListFilter(request.GET, words_label=_("Number, account or link"))
-    named = partial(queries.listings_called, words=chosen.words)
+    named = partial(queries.listings_with_words, words=chosen.words)
     public = queries.listings_in_force(officer)
     in_force = rows_of_page(request, named(public), "listed")
     over = rows_of_page(request, named(queries.ended_listings(officer)), "ended")

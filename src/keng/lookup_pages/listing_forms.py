@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, own_code_field
-from keng.language import taxonomy
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import lookup_categories
 from keng.lookup.errors import CannotList, MayDoHarm, TooFewReporters
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.releases.forms import ReleaseForm
@@ -66,14 +67,9 @@ class ProposeListingForm(Form):
     def __init__(self, *args: Any, indicator: Indicator, is_enough: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        language = get_language() or "vi"
         fields["category"].choices = [
             ("", _("Choose how it was used")),
-            *(
-                (code, taxonomy.category_label(code, language))
-                for code, category in taxonomy.categories().items()
-                if category.in_lookup
-            ),
+            *category_choices(lookup_categories()),
         ]
         fields["month"].choices = [(m.isoformat(), f"{m:%-m/%Y}") for m in _months_to_choose()]
         if indicator.type == Indicator.Type.BANK_ACCOUNT or not is_enough:

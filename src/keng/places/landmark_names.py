@@ -22,7 +22,12 @@ _SORTS = {
     "crossing": ("nga ba", "nga tu", "nga nam", "vong xuyen", "nut giao", "crossroads", "crossing"),
     "bridge": ("cau", "bridge"),
     "hospital": ("benh vien", "hospital"),
+    "company": ("nha may", "cong ty", "cty", "factory", "company"),
 }
+# Written without a blank behind the name in Chinese, and mostly with one in Korean.
+_PARKS_OF_FAR_EAST = re.compile(
+    rf"(?<=\S) ?(?:工业园区?|工業園區?|工业区|工業區|{fold('산업단지|공단')})$"
+)
 _SORT_OF = {spelling: sort for sort, spellings in _SORTS.items() for spelling in spellings}
 _SPELLED = re.compile(rf"(?<!\S)(?:{'|'.join(sorted(_SORT_OF, key=len, reverse=True))})(?!\S)")
 
@@ -38,6 +43,8 @@ class LandmarkName:
 def parse_landmark_name(typed: str) -> LandmarkName:
     """Read a name, or a query."""
     words = " ".join(re.sub(r"[^\w]+", " ", fold(typed).replace("_", " ")).split())
+    if far_east := _PARKS_OF_FAR_EAST.search(words):
+        return LandmarkName("park", words[: far_east.start()])
     found = _SPELLED.search(words)
     if found is None:
         return LandmarkName("", words)

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
+from keng.language.disguise.syllables import cost_of, count_together
 from keng.language.spoken_names import TYPED_GIVEN_NAMES
 from keng.places import name_index
 from keng.places.name_index import (
@@ -20,10 +21,15 @@ from keng.places.place_cues import Cue, CuedText
 from keng.places.place_words import is_surname, is_syllable
 
 _MOST_WORDS, _MOST_READINGS = 5, 64
+# From which cost of each on, as a negative logarithm, words are no everyday ones where they were
+# not counted together more often than names of places are.
+_UNLIKELY, _MOST_TOGETHER = 6.1, 3
 _EVERYDAY = "everyday_names.txt"
 _STREETS = "street_names.txt"
 # Family names that are no other words, even without marks and in small letters.
 _PLAIN_SURNAMES = frozenset(("nguyen", "tran", "pham", "huynh", "phan", "bui", "trinh"))
+# Behind the name: "Vo Cuong ward".
+_ENGLISH_KINDS = frozenset(("ward", "commune"))
 # The words between a family name and a given one, without marks.
 _MIDDLE_NAMES = frozenset(
     name
@@ -356,7 +362,8 @@ class PlaceMentions:
         if is_exact and (self.text.is_marked or has_marks):
             return 4 if is_capital else 2
         if is_bare and not self.text.is_marked:
-            return 4 if is_capital else min(2, len(words))
+            is_clear = is_capital or _is_like_no_words(span.key)
+            return 4 if is_clear else min(2, len(words))
         if is_bare:
             return 1 if is_capital else -1
         return 0 if is_capital else -4
@@ -475,7 +482,9 @@ class PlaceMentions:
             elif is_name and first.is_capital and is_syllable(before.folded):
                 points -= 4
         if after and not after.starts_clause:
-            if after.spelled in ("cũ", "mới") or (after.folded == "cu" and not self.text.is_marked):
+            if after.folded in _ENGLISH_KINDS and not self.text.is_marked:
+                points += 4
+            elif after.spelled in ("cũ", "mới") or (after.folded == "cu" and not self.text.is_marked):
                 points += 3
             elif (
                 after.is_capital
@@ -506,6 +515,15 @@ class PlaceMentions:
         before = self.words[max(0, span.start - 2) : span.start]
         around = [*before, *self.words[span.end : span.end + 2]]
         return any(word.is_upper and word.folded.isalpha() for word in around)
+
+
+def _is_like_no_words(key: NameKey) -> bool:
+    """Whether hardly anybody writes these words beside each other but as a name ("van mon")."""
+    if len(key) < 2 or any(count_together(*pair) > _MOST_TOGETHER for pair in pairwise(key)):
+        return False
+    if ("o", *key) in name_index.listed_names(_EVERYDAY):
+        return False
+    return sum(map(cost_of, key)) >= _UNLIKELY * len(key)
 
 
 def _is_one_slip(typed: str, name: str) -> bool:

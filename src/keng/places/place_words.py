@@ -136,48 +136,42 @@ def _each_word(text: str, glued: dict[str, tuple[str, ...]]) -> Iterator[PlaceWo
             # One word that is read as another one is not two.
             pieces = None
         others = _other_readings(word.folded, written, pieces)
+        whole = PlaceWord(
+            word.folded,
+            word.spelled,
+            word.start,
+            word.end,
+            written[0].isupper(),
+            len(written) > 1 and written.isupper(),
+            starts_clause,
+            starts_sentence,
+        )
         if others is not None:
-            yield PlaceWord(
-                word.folded,
-                word.spelled,
-                word.start,
-                word.end,
-                written[0].isupper(),
-                len(written) > 1 and written.isupper(),
-                starts_clause,
-                starts_sentence,
-                is_mended=True,
-                others=others,
-                written=written.lower(),
-            )
-            continue
-        if pieces is None:
-            yield PlaceWord(
-                word.folded,
-                word.spelled,
-                word.start,
-                word.end,
-                written[0].isupper(),
-                len(written) > 1 and written.isupper(),
-                starts_clause,
-                starts_sentence,
-            )
-            continue
-        at = word.start
-        for number, piece in enumerate(pieces):
-            part = written if len(pieces) == 1 else text[at : at + len(piece)]
-            yield PlaceWord(
-                folded_key(piece),
-                spelling(part),
-                at,
-                at + len(part),
-                part[:1].isupper(),
-                len(written) > 1 and written.isupper(),
-                starts_clause and number == 0,
-                starts_sentence and number == 0,
-                is_mended=len(pieces) == 1,
-            )
-            at += len(piece)
+            yield replace(whole, is_mended=True, others=others, written=written.lower())
+        elif pieces is None:
+            yield whole
+        else:
+            yield from _words_of_pieces(whole, pieces, text)
+
+
+def _words_of_pieces(whole: PlaceWord, pieces: tuple[str, ...], text: str) -> Iterator[PlaceWord]:
+    """The one that it is read as, or the several that were written without a blank."""
+    at = whole.start
+    for number, piece in enumerate(pieces):
+        end = whole.end if len(pieces) == 1 else at + len(piece)
+        part = text[at:end]
+        yield replace(
+            whole,
+            folded=folded_key(piece),
+            spelled=spelling(part),
+            start=at,
+            end=end,
+            is_capital=part[:1].isupper(),
+            starts_clause=whole.starts_clause and number == 0,
+            starts_sentence=whole.starts_sentence and number == 0,
+            is_mended=len(pieces) == 1,
+        )
+        at = end
 
 
 def _other_readings(

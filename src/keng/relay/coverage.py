@@ -181,7 +181,7 @@ def recent_dispatches(officer: "Officer") -> list[Dispatch]:
     )
 
 
-def dispatches_called(dispatch_ids: list[uuid.UUID], words: str) -> set[uuid.UUID]:
+def dispatches_with_words(dispatch_ids: list[uuid.UUID], words: str) -> set[uuid.UUID]:
     """Those of the dispatches that have the words in what was sent."""
     texts = DispatchText.objects.filter(dispatch__in=dispatch_ids)
     return set(rows_with_words(texts, words, "subject", "text").values_list("dispatch", flat=True))

@@ -13,7 +13,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.delivery.models import RelayTask
 from keng.kit.list_filter import ListFilter
 from keng.kit.numbers import whole_number
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import rows_of_page
 from keng.relay import coverage as queries
 from keng.relay import establishment_reach
 from keng.relay import relay_acts as actions
@@ -30,10 +30,8 @@ def coverage(request: SignedInRequest) -> HttpResponse:
     together = queries.coverage_of_dispatches(keys, officer=request.officer)
     counted = [each for each in found if each.pk in together.dispatches]
     chosen = ListFilter(request.GET, words_label=_("Words of the warning"))
-    named = queries.dispatches_called(keys, chosen.words) if chosen.words else set(keys)
-    listed = [each for each in counted if each.pk in named]
-    page = ListPage.of_request(request, len(listed))
-    shown = listed[page.start : page.end]
+    named = queries.dispatches_with_words(keys, chosen.words) if chosen.words else set(keys)
+    shown, page = rows_of_page(request, [each for each in counted if each.pk in named])
     prefetch_related_objects(shown, "texts")
     rows = [(each, queries.title_of_dispatch(each), together.dispatches[each.pk]) for each in shown]
     context = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.accounts.middleware import SignedInRequest
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import rows_of_page
 from keng.network.actions.leads import show_lead_link
 from keng.network.models import Lead
 from keng.relay import relay_acts as actions
@@ -34,10 +34,10 @@ def hand_out_link(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
 
 
 def _hand_outs_page(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
-    found = queries.leads_to_tell(request.officer, link_of=link_of)
-    page = ListPage.of_request(request, len(found))
+    found, page = rows_of_page(request, queries.leads_to_tell(request.officer, link_of=link_of))
     context = {
-        "hand_outs": found[page.start : page.end],
+        "here": "hand-outs",
+        "hand_outs": found,
         "page": page,
         "wishes": queries.leads_stopped_by_link(request.officer, within=RESUME_WITHIN),
         "link_of": link_of,

@@ -14,7 +14,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.delivery.models import Dispatch
 from keng.kit.ids import read_id
 from keng.kit.numbers import whole_number
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import rows_of_page
 from keng.network.models import Lead
 from keng.relay import coverage
 from keng.relay import reminders as queries
@@ -27,9 +27,10 @@ def reminders(request: SignedInRequest) -> HttpResponse:
     found = queries.leads_to_remind(
         request.officer, hours=hours, dispatch=dispatch.pk if dispatch else None
     )
-    page = ListPage.of_request(request, len(found))
+    leads, page = rows_of_page(request, found)
     context = {
-        "leads": found[page.start : page.end],
+        "here": "reminders",
+        "leads": leads,
         "page": page,
         "hours": hours,
         "choices": queries.HOURS_TO_WAIT,

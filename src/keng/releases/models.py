@@ -50,10 +50,6 @@ class ReleasableQuerySet(models.QuerySet[_Text]):
         """What was let out and has not ended. Whether people read it still, its area says."""
         return self.filter(released_at__isnull=False, ended_at=None)
 
-    def without_hand_of(self, person: Person) -> Self:
-        """Those of which this person can be the second person."""
-        return self.exclude(hands__overlap=sorted(_same_hands(person)))
-
 
 class Releasable(models.Model):
     """One text, from its first words until it ends; the columns that every kind of it has."""

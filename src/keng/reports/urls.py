@@ -7,6 +7,7 @@ from keng.reports.machine.public import machine
 from keng.reports.periodic import public as periodic_public
 from keng.reports.periodic.desk import listing, papers
 from keng.reports.periodic.desk import pages as periodic
+from keng.reports.periodic.files.report_files import CONTENT_TYPES
 
 public: list[URLPattern] = [
     path("results", periodic_public.results, name="results"),
@@ -38,7 +39,12 @@ desk: list[URLPattern] = [
     path("figures/reports/<uuid:pk>/publish/", periodic.report_publish, name="report-publish"),
     path("figures/reports/<uuid:pk>/paper/", papers.report_paper, name="report-paper"),
     *(
-        path(f"{_FILE}{of}", periodic.report_download, {"of": of}, name=f"report-{of}")
-        for of in ("docx", "xlsx", "pdf")
+        path(
+            f"{_FILE}{extension}",
+            periodic.report_download,
+            {"extension": extension},
+            name=f"report-{extension}",
+        )
+        for extension in CONTENT_TYPES
     ),
 ]

@@ -9,9 +9,9 @@ from keng.kit.database import data_folder
 from keng.kit.secrets import site_secret_here
 from keng.runtime.accounts_of_the_system import process_account
 from keng.runtime.errors import CannotContinue
-from keng.runtime.serve import unsafe_for_real_data
 from keng.runtime.supervisor.children import SENDER_KEY, child_processes
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports, require_free
+from keng.runtime.unsafe_settings import unsafe_for_real_data
 from keng.runtime.way_to_the_code import unreadable_code
 
 

@@ -4,15 +4,15 @@ import argparse
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from types import FrameType
 from typing import TypeVar
 
 from keng.kit.database import data_folder, is_external
 from keng.runtime.accounts_of_the_system import process_account
 from keng.runtime.errors import CannotContinue
+from keng.runtime.installation import make_process_keys, prepare_installation
 from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.supervisor.children import child_processes, rewrite_process
@@ -20,6 +20,7 @@ from keng.runtime.supervisor.one_shot_process import run_in_own_process
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.runtime.supervisor.register import ProcessRegister, only_supervisor, starting_database
 from keng.runtime.supervisor.supervise import Supervisor
+from keng.runtime.unsafe_settings import unsafe_for_real_data
 from keng.runtime.way_to_the_code import unreadable_code
 
 _T = TypeVar("_T")
@@ -46,35 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
         return run_everything(
             ports,
             is_demo=False,
-            prepare=make_first_keys,
+            prepare=make_process_keys,
             announce=lambda _: only_database_runs(),
             only_database=True,
         )
     return run_everything(
-        ports, is_demo=False, prepare=make_first_keys, announce=lambda _: where_it_is(ports)
+        ports, is_demo=False, prepare=make_process_keys, announce=lambda _: where_it_is(ports)
     )
-
-
-def unsafe_for_real_data(settings: Mapping[str, str]) -> list[str]:
-    """What must not be where real people report, each with what to do."""
-    found = []
-    if settings.get("KENG_DEMO") == "1":
-        found.append("KENG_DEMO is set by `keng demo`, and never where real people report.")
-    if settings.get("KENG_DEBUG") == "1":
-        found.append("KENG_DEBUG shows on its error pages what people typed: take it out.")
-    if settings.get("KENG_DEBUG_FAULTS") == "1" or settings.get("KENG_TEST_FAULT"):
-        found.append(
-            "KENG_DEBUG_FAULTS and KENG_TEST_FAULT are for tests, which lose reports on purpose: "
-            "take them out."
-        )
-    listens_at = settings.get("KENG_ADDRESS") or "127.0.0.1"
-    if not ip_address(listens_at).is_loopback and settings.get("KENG_BEHIND_TLS") != "1":
-        found.append(
-            f"KENG_ADDRESS={listens_at} can be reached from other machines, where words, codes and "
-            "passwords would travel in clear. Put a proxy with TLS in front and set "
-            "KENG_BEHIND_TLS=1, or leave KENG_ADDRESS out."
-        )
-    return found
 
 
 def run_everything(
@@ -92,8 +71,6 @@ def run_everything(
     """
 
     def everything_first() -> _T:
-        from keng.runtime.prepare import prepare_installation  # noqa: PLC0415 -- it imports this
-
         prepare_installation(is_demo=is_demo, only_database=only_database)
         return prepare()
 
@@ -143,25 +120,6 @@ def _stoppable_start() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def make_first_keys() -> None:
-    """Reply addresses are sealed to the sender's, so it must exist before the first tip.
-
-    So must the worker's. The signing key is made by what first needs it.
-    """
-    from keng.vault import keys  # noqa: PLC0415 -- needs the settings
-
-    keys.make_sender_key()
-    keys.renew_worker_key()
-    make_push_account()
-
-
-def make_push_account() -> None:
-    """Browsers subscribe to its key, so it is made once and stays."""
-    from keng.delivery import push_account  # noqa: PLC0415 -- needs the settings
-
-    push_account.make_push_account()
 
 
 def only_database_runs() -> str:

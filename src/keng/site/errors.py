@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import busy
+from keng.kit.form_not_taken import form_not_taken_context, typed_texts
 from keng.kit.languages import full_language
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
@@ -73,7 +74,7 @@ class BodyNotTaken:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is too old or cookies are off: say so, keep nothing, give back what was typed."""
-    context = busy.words_given_back(request)
+    context = form_not_taken_context(request)
     return render(request, "errors/form_expired.html", context, status=403)
 
 
@@ -103,5 +104,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _typed_if_read(request: HttpRequest) -> list[str]:
     """What was typed; none where the form itself could not be read."""
     with suppress(Exception):
-        return busy.typed_texts(request)
+        return typed_texts(request)
     return []

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from keng.acts.errors import NotAllowed, Refused, TryAgain
 from keng.acts.work import forget_commits, has_committed
 from keng.kit import busy
+from keng.kit.form_not_taken import typed_texts
 
 
 class RefusedActs:
@@ -31,7 +32,7 @@ class RefusedActs:
         if isinstance(error, NotAllowed):
             # The same answer as for what does not exist.
             return render(request, "errors/not_found.html", status=404)
-        context = {"sentence": error.sentence, "typed": busy.typed_texts(request)}
+        context = {"sentence": error.sentence, "typed": typed_texts(request)}
         return render(request, "errors/refused.html", context, status=409)
 
 

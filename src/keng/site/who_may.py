@@ -59,7 +59,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     incident-rename incident-withdraw same-indicator sighting-role attachment attachment-play
     waves wave wave-dismiss wave-take-back search search-keep search-remove
     listing listing-propose listing-refuse listing-end
-    warnings warning-new warning-audience warning-detail warning-effect warning-edit
+    warnings warning-new warning-audience warning-detail warning-before-after warning-edit
     warning-submit warning-approve warning-call warning-recall
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review

@@ -90,7 +90,7 @@ def surveys_of_desk(officer: "Officer") -> list[Survey]:
     return found
 
 
-def surveys_called(officer: "Officer", words: str) -> set[uuid.UUID]:
+def surveys_with_words(officer: "Officer", words: str) -> set[uuid.UUID]:
     """Those of the officer's surveys that have the words in a title."""
     seen = Survey.objects.visible_to(officer)
     titles = (KT("content__vi__title"), KT("content__en__title"))

@@ -8,10 +8,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.urgency import Urgency
 from keng.language.taxonomy import categories, categories_of_topic
 from keng.tips.gravity import Stake, may_stop_money, stake_of
 from keng.tips.models import Decision, DialogueMessage, Tip, TipCheck
+
+_CHECKS: CompiledModelQuery[TipCheck] = CompiledModelQuery(
+    lambda *, tip: (
+        TipCheck.objects.filter(tip=tip).select_related("ticked_by", "unticked_by").order_by("id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +127,7 @@ def step_words(code: str) -> str:
 
 def checks_of_tip(tip: Tip) -> list[TipCheck]:
     """Every tick of the tip, oldest first, those that were taken away again too."""
-    found = TipCheck.objects.filter(tip=tip).select_related("ticked_by", "unticked_by")
-    return list(found.order_by("id"))
+    return _CHECKS.fetch(tip=tip.pk)
 
 
 def check_list_lines(

@@ -5,9 +5,19 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.tips.models import Clock, ClockRule, Decision, Tip
 
 _FIRST_MINUTE = datetime.timedelta(minutes=1)
+_DECISIONS: CompiledModelQuery[Decision] = CompiledModelQuery(
+    lambda *, tip: Decision.objects.filter(tip=tip).select_related("by").order_by("id")
+)
+_CLOCKS: CompiledModelQuery[Clock] = CompiledModelQuery(
+    lambda *, tip: Clock.objects.filter(tip=tip).order_by("due_at")
+)
+_RULES: CompiledModelQuery[ClockRule] = CompiledModelQuery(
+    lambda: ClockRule.objects.order_by("valid_from")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +43,13 @@ class Deadline:
 
 def decisions_of_tip(tip: Tip) -> list[Decision]:
     """All decisions on the tip, oldest first."""
-    return list(tip.decisions.select_related("by").order_by("id"))
+    return _DECISIONS.fetch(tip=tip.pk)
 
 
 def deadlines_of_tip(tip: Tip) -> list[Deadline]:
     """Running clocks first, by when they run out; then those that were stopped."""
-    clocks = list(tip.clocks.order_by("due_at"))
-    rules = {rule.code: rule for rule in ClockRule.objects.order_by("valid_from")}
+    clocks = _CLOCKS.fetch(tip=tip.pk)
+    rules = {rule.code: rule for rule in _RULES.fetch()}
     found = [_deadline(clock, rules.get(clock.rule_code)) for clock in clocks]
     return sorted(found, key=lambda each: (each.stopped_at is not None, each.due_at))
 

@@ -1,6 +1,7 @@
 """What ready words may leave open, and what fills it: never anything that names a person."""
 
 import re
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -25,9 +26,14 @@ def unknown_fill_ins(text: str) -> list[str]:
 
 def fill_in(text: str, tip: Tip, deadlines: list[Deadline]) -> str:
     """The words as this tip's reporter would read them, in the language of the ready words."""
+    return filler_for(tip, deadlines)(text)
+
+
+def filler_for(tip: Tip, deadlines: list[Deadline]) -> Callable[[str], str]:
+    """The same for many texts of one tip."""
     with override(full_language(tip.language)):
         words = _fill_in_values(tip, deadlines)
-    return _BRACES.sub(lambda gap: words.get(gap[1], gap[0]), text)
+    return lambda text: _BRACES.sub(lambda gap: words.get(gap[1], gap[0]), text)
 
 
 def _fill_in_values(tip: Tip, deadlines: list[Deadline]) -> dict[str, str]:

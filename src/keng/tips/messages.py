@@ -12,6 +12,7 @@ from keng.acts.locks import lock
 from keng.delivery.actions.replies import send_to_conversation
 from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.tips.errors import TooLate
 from keng.tips.models import DialogueMessage, Tip
 
@@ -20,6 +21,14 @@ from keng.tips.models import DialogueMessage, Tip
 ANSWER_HELD_FOR = datetime.timedelta(seconds=20)
 # Answers to several are held longer, but none longer than this.
 LONGEST_HELD = datetime.timedelta(seconds=60)
+_TALKS: CompiledModelQuery[Conversation] = CompiledModelQuery(
+    lambda *, tip: (
+        Conversation.objects.reachable()
+        .filter(tip_ref=tip)
+        .select_related("account")
+        .order_by("-id")[:1]
+    )
+)
 
 
 def add_message(
@@ -70,8 +79,7 @@ def conversation_of(tip: Tip) -> Conversation | None:
     """
     if tip.do_not_contact:
         return None
-    talks = Conversation.objects.reachable().filter(tip_ref=tip.pk)
-    return talks.select_related("account").order_by("-id").first()
+    return next(iter(_TALKS.fetch(tip=tip.pk)), None)
 
 
 def is_answered_in_chat(tip: Tip) -> bool:

@@ -6,6 +6,7 @@ from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.acts.work import permit_over
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.sql_names import by_given_name
 from keng.tips import acts
 from keng.tips.models import Tip, TipReader
@@ -13,6 +14,15 @@ from keng.tips.models import Tip, TipReader
 # A page says every 20 seconds that it is still there; two silences, and nobody is.
 PRESENT_WITHIN = datetime.timedelta(seconds=45)
 READER_FORGOTTEN_AFTER = datetime.timedelta(seconds=60)
+
+_OTHERS: CompiledModelQuery[TipReader] = CompiledModelQuery(
+    lambda *, tip, officer, since: (
+        TipReader.objects.filter(tip=tip, seen_at__gt=since)
+        .exclude(officer=officer)
+        .select_related("officer")
+        .order_by(*by_given_name("officer__name"))
+    )
+)
 
 
 @act(acts.NOTE_READER)
@@ -32,13 +42,8 @@ def note_reader(tip: Tip, *, by: Officer) -> None:
 
 def other_readers(tip: Tip, officer: Officer) -> list[Officer]:
     """Colleagues who have the tip open, in the order of their names."""
-    rows = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - PRESENT_WITHIN)
-    found = (
-        rows.exclude(officer=officer)
-        .select_related("officer")
-        .order_by(*by_given_name("officer__name"))
-    )
-    return [row.officer for row in found]
+    since = times.now() - PRESENT_WITHIN
+    return [row.officer for row in _OTHERS.fetch(tip=tip.pk, officer=officer.pk, since=since)]
 
 
 def forget_readers() -> int:

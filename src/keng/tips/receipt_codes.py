@@ -5,8 +5,10 @@ import uuid
 from keng.kit.codes import (
     CODE_ALPHABET,
     CODE_LENGTH,
+    LONGEST_TYPED,
     MalformedCode,
     cleaned_code,
+    code_in_sentence,
     derived_code,
     grouped_code,
     new_token,
@@ -17,10 +19,12 @@ from keng.tips.models import Receipt
 __all__ = [
     "CODE_ALPHABET",
     "CODE_LENGTH",
+    "LONGEST_TYPED",
     "MalformedCode",
     "cleaned_code",
     "code_from_token",
     "code_hash",
+    "code_in_sentence",
     "grouped_code",
     "new_token",
     "tip_id_of_code",

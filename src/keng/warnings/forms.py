@@ -7,13 +7,14 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, day_field, own_code_field
 from keng.kit.sql_names import alphabetically
-from keng.language import taxonomy
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import warning_categories
 from keng.network.models import Group, GroupKind
 from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
@@ -218,10 +219,7 @@ class WarningForm(Form):
         # Nothing is chosen beforehand: the first of the list would be a guess.
         fields["category"].choices = [
             ("", _("Choose a category")),
-            *(
-                (code, taxonomy.category_label(code, get_language() or "vi"))
-                for code in taxonomy.warning_categories()
-            ),
+            *category_choices(warning_categories()),
         ]
         if fixed:
             for name in _AUDIENCE:

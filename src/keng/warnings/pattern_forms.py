@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keng.kit import times
 from keng.kit.forms import Form, day_field, own_code_field
-from keng.language import taxonomy
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import warning_categories
 from keng.network.models import GroupKind
 from keng.places.models import Place
 from keng.warnings import pattern_blanks
@@ -80,10 +81,7 @@ class PatternForm(Form):
         fields: Any = self.fields
         fields["category"].choices = [
             ("", _("Choose a category")),
-            *(
-                (code, taxonomy.category_label(code, get_language() or "vi"))
-                for code in taxonomy.warning_categories()
-            ),
+            *category_choices(warning_categories()),
         ]
 
     def clean_expires_on(self) -> datetime.date:

@@ -3,14 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
 from keng.kit.ids import read_id
 from keng.kit.list_filter import ListFilter
 from keng.kit.sql_names import alphabetically
-from keng.language import taxonomy
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import warning_categories
 from keng.places.models import Unit
 from keng.warnings.queries import PUBLISHED_STATES
 
@@ -39,10 +40,7 @@ class PublishedFilter(ListFilter):
         ]
         fields["category"].choices = [
             ("", _("All")),
-            *(
-                (code, taxonomy.category_label(code, get_language() or "vi"))
-                for code in taxonomy.warning_categories()
-            ),
+            *category_choices(warning_categories()),
         ]
         units = Unit.objects.filter(pk__in=officer.unit_ids).order_by("-kind", alphabetically())
         if len(officer.unit_ids) > 1:

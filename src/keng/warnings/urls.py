@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from keng.warnings.desk import effect, held, overview, patterns, recalling, releasing, writing
+from keng.warnings.desk import before_after, held, overview, patterns, recalling, releasing, writing
 from keng.warnings.public import feed, lists, pages, poster
 
 # Short and without a slash at the end: the address of a warning is printed and typed.
@@ -27,7 +27,11 @@ desk: list[URLPattern] = [
     path("warnings/patterns/sent/<uuid:pk>/", patterns.pattern_review, name="pattern-review"),
     path("warnings/held/<uuid:pk>/", held.warning_held, name="warning-held"),
     path("warnings/<uuid:pk>/", overview.warning_detail, name="warning-detail"),
-    path("warnings/<uuid:pk>/effect/", effect.warning_effect, name="warning-effect"),
+    path(
+        "warnings/<uuid:pk>/before-after/",
+        before_after.warning_before_after,
+        name="warning-before-after",
+    ),
     path("warnings/<uuid:pk>/edit/", writing.warning_edit, name="warning-edit"),
     path("warnings/<uuid:pk>/submit/", writing.warning_submit, name="warning-submit"),
     path("warnings/<uuid:pk>/approve/", releasing.warning_approve, name="warning-approve"),

@@ -167,6 +167,7 @@ def write_tips(officer: Any, count: int) -> None:
     from keng.intake.receive import IncomingTip, receive_tips  # noqa: PLC0415
     from keng.kit.secrets import keyed_hash  # noqa: PLC0415
     from keng.tips import receipt_codes  # noqa: PLC0415
+    from keng.tips.open_tally import add_up_tally  # noqa: PLC0415
 
     (unit_id,) = officer.own_unit_ids
     for start in range(0, count, PORTION):
@@ -186,6 +187,7 @@ def write_tips(officer: Any, count: int) -> None:
         )
     while examine_tips():
         pass
+    add_up_tally()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

@@ -6,21 +6,19 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from keng.kit.database import dsn
-from keng.runtime.supervisor.ports import listening_address
 from keng_dev.bench.figures import Figure, Target, alternate
 from keng_dev.bench.hammer import write_requests
 from keng_dev.bench.intake_baseline import SCRIPT, values_of
 from keng_dev.bench.intake_meter import Meter, Run
 from keng_dev.bench.processes import family
 from keng_dev.bench.scratch import Bench
+from keng_dev.bench.web_process import running_web_process
 
 CONNECTIONS = 64
 TIPS, TIPS_IN_FULL = 4000, 20_000
@@ -47,7 +45,7 @@ def measure(bench: Bench) -> list[Figure]:
     """Alternating rounds of new webhooks, the same ones again, and pgbench."""
     tips = TIPS_IN_FULL if bench.is_full else TIPS
     account = _set_up(bench)
-    with running_edge(bench) as edge:
+    with running_web_process(bench, "edge", PORT) as edge:
         runner = _Runner(bench, edge, tips)
         runner.new()  # once for nothing: everything is warm for the rounds that count
         baseline = values_of(account)
@@ -265,56 +263,6 @@ def chat_account_of(unit: Any, *, slug: str = "bench") -> Any:
     keep_secrets(account, SECRETS)
     account.save()
     return account
-
-
-@contextmanager
-def running_edge(bench: Bench, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """The edge as the supervisor starts it, at PORT."""
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asgi",
-        "--loop",
-        "uvloop",
-        "--http",
-        "1",
-        "--runtime-mode",
-        "st",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "--host",
-        listening_address(),
-        "--port",
-        str(PORT),
-        "--workers-kill-timeout",
-        "15",
-        "keng.edge.asgi:application",
-    ]
-    with subprocess.Popen(command, env=bench.environment("edge") | environment) as process:
-        try:
-            _wait_until_well()
-            yield process
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait_until_well() -> None:
-    from urllib.error import URLError  # noqa: PLC0415 -- only here
-    from urllib.request import urlopen  # noqa: PLC0415
-
-    until = time.monotonic() + 30
-    while True:
-        try:
-            with urlopen(f"http://127.0.0.1:{PORT}/health", timeout=2):
-                return
-        except (URLError, OSError):
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
 
 
 def _count(table: str) -> int:

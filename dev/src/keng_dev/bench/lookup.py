@@ -14,9 +14,10 @@ import psycopg
 from keng.kit.database import dsn
 from keng_dev.bench.figures import Figure, Target, alternate
 from keng_dev.bench.hammer import write_requests
-from keng_dev.bench.intake import PORT, running_edge
+from keng_dev.bench.intake import PORT
 from keng_dev.bench.processes import cpu_seconds, family
 from keng_dev.bench.scratch import Bench
+from keng_dev.bench.web_process import running_web_process
 
 LISTINGS, LISTINGS_IN_FULL = 100_000, 1_000_000
 QUESTIONS, STATEMENTS = 20_000, 500
@@ -46,7 +47,7 @@ def measure(bench: Bench) -> list[Figure]:
     count = LISTINGS_IN_FULL if bench.is_full else LISTINGS
     _fill(count)
     statements = _Statements()
-    with running_edge(bench, **_NO_LIMIT) as edge:
+    with running_web_process(bench, "edge", PORT, **_NO_LIMIT) as edge:
         caller = _Caller(bench, edge.pid)
         caller.wait()
         caller.questions()  # once for nothing: connections, plans, pages of the index

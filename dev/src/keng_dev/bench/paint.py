@@ -15,15 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from keng.runtime.supervisor.children import GRANIAN_OPTIONS
 from keng.runtime.supervisor.ports import listening_address
 from keng_dev.bench.desk import TIPS, make_desk, session_key_of, write_tips
 from keng_dev.bench.figures import Figure, Target, alternate
-from keng_dev.bench.intake import PORT, TEXTS, chat_account_of, running_edge, webhook
+from keng_dev.bench.intake import PORT, TEXTS, chat_account_of, webhook
 from keng_dev.bench.scratch import Bench
+from keng_dev.bench.web_process import free_port, running_web_process
 
 WEBHOOKS_A_SECOND = 50
 # Down a page of the list and up again; a hundredth of these keys is one of them.
@@ -71,8 +69,13 @@ def measure(bench: Bench) -> list[Figure]:
     bench.make_unit_keys()
     write_tips(officer, TIPS)
     chat_account_of(officer.current_posts[0].unit, slug=_SLUG)
-    with running_edge(bench), _running_desk(bench) as desk, _incoming():
-        walk = _Walk(browser, desk, session_key_of(officer))
+    port = free_port()
+    with (
+        running_web_process(bench, "edge", PORT),
+        running_web_process(bench, "desk", port),
+        _incoming(),
+    ):
+        walk = _Walk(browser, f"http://localhost:{port}", session_key_of(officer))
         found = alternate(bench.rounds, {"inbox": walk.inbox, "bare": walk.bare})
     return [
         _figure("desk_paint_ms", found, 95, Target("≤", 50)),
@@ -142,8 +145,8 @@ class _Walk:
                 viewport={"width": _WIDTH, "height": _HEIGHT}, locale="vi"
             )
             context.add_init_script(_NOTE_PAINTS)
-            name, value = settings.SESSION_COOKIE_NAME, self._session_key
-            context.add_cookies([{"name": name, "value": value, "url": self._desk}])
+            cookie = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": cookie, "value": self._session_key, "url": self._desk}])
             yield context.new_page()
             started.close()
 
@@ -172,42 +175,14 @@ def _painted_after(page: Any, number: int) -> float:
 
 
 @contextmanager
-def _running_desk(bench: Bench) -> Iterator[str]:
-    """The desk as the supervisor starts it; its address."""
-    with socket.socket() as free:
-        free.bind((listening_address(), 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "granian", *GRANIAN_OPTIONS, "--host", listening_address()]
-    command += ["--port", str(port), "keng.site.asgi_desk:application"]
-    with subprocess.Popen(command, env=bench.environment("desk")) as process:
-        try:
-            _wait_until_well(port)
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait_until_well(port: int) -> None:
-    until = time.monotonic() + 60
-    while True:
-        try:
-            with urlopen(f"http://{listening_address()}:{port}/health", timeout=5):
-                return
-        except (URLError, OSError):
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-
-
-@contextmanager
 def _incoming() -> Iterator[None]:
     """New people write to the chat of this desk meanwhile, each once."""
     is_over = threading.Event()
     refused: list[bytes] = []
 
     def send() -> None:
-        number, begun = 0, time.monotonic()
+        number = 0
+        begun = time.monotonic()
         with socket.create_connection((listening_address(), PORT), timeout=30) as line:
             while not is_over.wait(max(0.0, begun + number / WEBHOOKS_A_SECOND - time.monotonic())):
                 line.sendall(webhook(1, number, slug=_SLUG))

@@ -1,19 +1,16 @@
 """The home page while 200 forms come in so slowly that they never end."""
 
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from statistics import median
-from urllib.error import URLError
 from urllib.request import urlopen
 
-from keng.runtime.supervisor.children import GRANIAN_OPTIONS
 from keng.runtime.supervisor.ports import listening_address
 from keng_dev.bench.figures import Figure, Target, alternate
 from keng_dev.bench.scratch import Bench
+from keng_dev.bench.web_process import free_port, running_web_process
 
 FORMS = 200
 PAGES = 40
@@ -33,7 +30,8 @@ def measure(bench: Bench) -> list[Figure]:
         province_code="00",
         defaults={"name": "Công an tỉnh Đo Lường", "short_name": "Bench"},
     )
-    with _site(bench) as port:
+    port = free_port()
+    with running_web_process(bench, "public", port, KENG_BEHIND_TLS="1"):
         _median_ms(port)
 
         def beside_slow_forms() -> float:
@@ -54,46 +52,6 @@ def measure(bench: Bench) -> list[Figure]:
             Target("≤", 1.25, of="ratio"),
         )
     ]
-
-
-@contextmanager
-def _site(bench: Bench) -> Iterator[int]:
-    """The residents' site as the supervisor starts it, behind a proxy; its port."""
-    with socket.socket() as free:
-        free.bind((listening_address(), 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        *GRANIAN_OPTIONS,
-        "--host",
-        listening_address(),
-        "--port",
-        str(port),
-    ]
-    command.append("keng.site.asgi_public:application")
-    environment = bench.environment("public") | {"KENG_BEHIND_TLS": "1"}
-    with subprocess.Popen(command, env=environment) as process:
-        try:
-            _wait_until_well(port)
-            yield port
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait_until_well(port: int) -> None:
-    until = time.monotonic() + 30
-    while True:
-        try:
-            _seconds(port)
-        except (URLError, OSError):
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-        else:
-            return
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Any
 from keng.kit.database import data_folder
 from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
-from keng.runtime.serve import make_push_account, run_everything, where_it_is
+from keng.runtime.installation import make_push_account
+from keng.runtime.serve import run_everything, where_it_is
 from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports
 from keng_dev.demo.code_command import code_command
 

@@ -52,6 +52,21 @@ KCN Vân Trung,07795
 Ga Sen Hồ,07795
 KCN Quế Võ,09265
 KCN Quế Võ,09286
+KCN VSIP Bắc Ninh,09367
+KCN VSIP Bắc Ninh,09340
+KCN Yên Phong,09205
+KCN Yên Phong,09193
+Nhà máy Foxconn Quang Châu,07795
+Nhà máy Foxconn Vân Trung,07795
+Nhà máy Foxconn Quế Võ,09265
+Nhà máy Samsung Yên Phong,09205
+光州工业园区,07795
+云中工业园区,07795
+桂武工业园区,09265
+桂武工业园区,09286
+安丰工业园区,09205
+꽝쩌우 산업단지,07795
+옌퐁 산업단지,09205
 """
 
 

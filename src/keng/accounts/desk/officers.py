@@ -12,7 +12,7 @@ from keng.accounts import actions, closing, requesting
 from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm, PresenceForm
 from keng.accounts.models import Officer, OfficerRequest
 from keng.accounts.presence import is_present
-from keng.accounts.queries import manageable_officers, manageable_units, officers_called
+from keng.accounts.queries import manageable_officers, manageable_units, officers_with_words
 from keng.accounts.vouching import takes_two_people
 from keng.kit import times
 from keng.kit.pagination import rows_of_page
@@ -24,7 +24,7 @@ def officers(request: HttpRequest) -> HttpResponse:
     """Who works in the administrator's units, with their posts."""
     form = OfficersFilter(request.GET, units=_units_or_404(request))
     unit = form.chosen.get("unit")
-    found = officers_called(request.officer, words=form.words, unit=unit.pk if unit else None)
+    found = officers_with_words(request.officer, words=form.words, unit=unit.pk if unit else None)
     rows, page = rows_of_page(request, found)
     today = times.local_date(times.now())
     for row in rows:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from keng.accounts import actions, requesting, setting_up
 from keng.accounts.models import Officer, OfficerRequest, Post
-from keng.accounts.queries import manageable_officers, officers_called
+from keng.accounts.queries import manageable_officers, officers_with_words
 from keng.accounts.tests.stage import today
 from keng.accounts.who import (
     CHECKING_CLAIMS,
@@ -30,11 +30,6 @@ ADMIN = Post.Role.ADMINISTRATOR
 @pytest.fixture(autouse=True)
 def fast_hash(settings):
     settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
-
-
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
 
 
 @pytest.fixture
@@ -272,12 +267,12 @@ def test_a_post_that_has_ended_is_not_ended_again(desk_client, unit, admin):
     assert not Entry.objects.filter(action="officer.post_ended").exists()
 
 
-def test_who_is_called_as_it_was_typed_comes_first(unit, admin):
+def test_whose_name_is_as_it_was_typed_comes_first(unit, admin):
     for name in ("Lê Văn Thục", "Bùi Thị Thước", "Vũ Thị Thử"):
         make.officer(unit=unit, name=name)
-    found = [officer.name for officer in officers_called(admin, words="Thử")]
+    found = [officer.name for officer in officers_with_words(admin, words="Thử")]
     assert found[0] == "Vũ Thị Thử"
-    assert [officer.name for officer in officers_called(admin, words="thu")][:2] == [
+    assert [officer.name for officer in officers_with_words(admin, words="thu")][:2] == [
         "Lê Văn Thục",
         "Vũ Thị Thử",
     ]

@@ -107,11 +107,12 @@ def test_an_entry_outside_a_transaction_is_refused():
 
 def portions(chain, most):
     """The faults that are found when no more entries than these are read in one go."""
-    head, place = Chain.objects.get(name=chain), verify.BEGINNING
-    while place is not None:
-        portion = yield from verify.faults_of_chain(head, place, most)
+    head, last = Chain.objects.get(name=chain), verify.NOTHING_READ
+    while last is not None:
+        portion = verify.read_portion(head, last, most)
+        yield from portion.faults
         assert portion.entries <= most
-        place = portion.place
+        last = portion.last
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 100])

@@ -14,7 +14,7 @@ from keng.accounts.models import PartnerMember, Post
 from keng.accounts.signing_in import NotSignedIn, check_officer_password, confirm_presence
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
-from keng.audit_page import entries as audit_entries
+from keng.audit_page import chain_state
 from keng.audit_page.entries import entry_rows
 from keng.conftest import sign_in
 from keng.decisions import triage
@@ -31,11 +31,6 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 AUDIT = reverse("audit", "keng.site.desk_urls")
-
-
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
 
 
 @pytest.fixture
@@ -340,8 +335,8 @@ def test_a_long_record_is_read_in_portions_and_the_page_says_how_far(
         record("tip.read", by="worker", on=None, chain=unit_chain(unit.pk))
     if is_changed:
         Entry.objects.filter(chain=unit_chain(unit.pk), seq=1).update(action="tip.accepted")
-    monkeypatch.setattr(audit_entries, "CHECKED_AT_ONCE", 1)
-    monkeypatch.setattr(audit_entries, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(chain_state, "CHECKED_AT_ONCE", 1)
+    monkeypatch.setattr(chain_state, "READ_AT_ONCE", 2)
     assert "không tự soát lại" in _text(auditor.get(AUDIT))
     page = auditor.get(AUDIT, {"check": "1"})
     assert "đã soát 2 trong" in _text(page)

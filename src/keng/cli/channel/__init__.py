@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from keng.channels import get_channel
 from keng.cli.channel import asking, checking, hosts
 from keng.cli.unit_choice import chosen_unit, place_by_code
+from keng.kit.numbers import whole_number
 from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
@@ -24,15 +25,14 @@ _WORDS = {
     "remove": "end an account for good and destroy its secrets",
     "hosts": "which hosts this machine has to reach, for whoever keeps the firewall",
 }
-
-
 _HIGHEST_RATE = 60_000
 
 
 def _rate(typed: str) -> int:
-    if not typed.isdecimal() or not 1 <= int(typed[:9]) <= _HIGHEST_RATE:
+    rate = whole_number(typed, least=1, most=_HIGHEST_RATE)
+    if rate is None:
         raise argparse.ArgumentTypeError(f"messages a minute: 1 to {_HIGHEST_RATE}")
-    return int(typed)
+    return rate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -176,8 +176,9 @@ def _stop(arguments: argparse.Namespace) -> int:
     accounts.switch_account(account.pk, is_active=False)
     waits = accounts.use_of_account(account).unsent
     print(
-        f"{account.slug} is switched off: nothing comes in by it, and what should go out by it "
-        f"waits ({waits} now). `keng channel start {account.slug}` lets it go on."
+        f"{account.slug} is switched off: nothing comes in by it, and what was to go out by it "
+        f"waits ({waits} now). What is approved meanwhile reaches its groups by no machine: the "
+        f"approver reads how many. `keng channel start {account.slug}` lets it go on."
     )
     return 0
 

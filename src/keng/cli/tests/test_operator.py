@@ -287,7 +287,7 @@ def test_what_could_never_work_is_not_kept(mail, differs, said):
     assert (code, said in words, ChannelAccount.objects.count()) == (1, True, 0)
 
 
-@pytest.mark.parametrize("rate", ["-5", "0", "many", "9999999999"])
+@pytest.mark.parametrize("rate", ["-5", "0", "many", "9999999999", "00000000160001"])
 def test_a_rate_that_is_none_is_refused_as_one(keng, mail, capsys, rate):
     """And not as a name that is taken."""
     assert mail()[0] == 0

@@ -54,7 +54,8 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
 
 def _hand_in(request: HttpRequest, place: Place, asked: dict[str, str]) -> HttpResponse:
     """As a question; what is urgent goes as a report, unless this site cannot seal one."""
-    token, language = asked["token"], request.LANGUAGE_CODE
+    token = asked["token"]
+    language = request.LANGUAGE_CODE
     if is_urgent_question(asked["text"]):
         with suppress(CannotSeal):
             of_report = report_urgent_question(

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from keng.alarms import ringing
 from keng.audit.models import Entry
-from keng.conftest import sign_in
 from keng.decisions import bulk, putting_off, triage, undo
 from keng.intake.examination.examine import examine_messages
 from keng.kit import times
@@ -28,11 +27,6 @@ def unit():
 @pytest.fixture
 def officer(unit):
     return make.officer(unit=unit, full_desk=True)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
 
 
 def chosen(tips, act, **fields):

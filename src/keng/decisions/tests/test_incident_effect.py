@@ -13,13 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def officer():
-    return make.officer(unit=make.unit())
-
-
-@pytest.fixture
-def tip(officer):
-    return make.tip(unit=officer.posts.get().unit)
+def tip(unit):
+    return make.tip(unit=unit)
 
 
 def ended(tip, officer, **amounts):

@@ -93,7 +93,8 @@ def change_account(account_id: uuid.UUID, changes: Mapping[str, Any]) -> None:
 def switch_account(account_id: uuid.UUID, *, is_active: bool) -> bool:
     """Stop an account, or let it go on; False when it was so already.
 
-    While it is stopped nothing comes in by it, and what should go out by it waits.
+    While it is stopped nothing comes in by it, and rows that it has wait. Rows to many that are
+    made meanwhile get another account of the channel, or are refused for good (`no_account`).
     """
     account = lock(ChannelAccount.objects.all()).get(pk=account_id)
     if account.is_active == is_active:
@@ -128,7 +129,7 @@ def remove_account(account_id: uuid.UUID) -> RemovedAccount:
         account.slug = f"{REMOVED_PREFIX}{account.pk.hex[-12:]}"
         account.is_active = False
         account.base_url, account.learned, account.tokens_expire_at = "", {}, None
-        account.secrets_box = account.tokens_sealed = account.previous_tokens_sealed = b""
+        account.secrets_box = account.tokens_sealed = b""
         account.save()
     detail = {"unsent": removed.unsent, "chats": removed.chats}
     record("channel.removed", by="operator", on=ended, chain=f"channel:{ended.pk}", detail=detail)
@@ -161,7 +162,6 @@ def stop_accounts_without_secrets(*, are_tokens_lost: bool) -> list[str]:
             has_lost = True
         if not has_lost:
             continue
-        account.previous_tokens_sealed = b""
         action, detail = "channel.renewed", None
         if account.channel == push_account.PUSH_CHANNEL:
             push_account.give_new_push_key(account)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class AudienceChanged(ChangedMeanwhile):
-    """The approval is not for this audience. Asked once more where the rows are made possible."""
+    """The approval is not for this audience: asked by send_dispatch(), not again for the rows."""
 
 
 class DispatchTakenBack(ChangedMeanwhile):
@@ -70,7 +70,8 @@ def send_dispatch(
     reason in `ends_earlier` what went to them before ends first, in the middle of being sent: no
     sender can take one of those rows any more, none comes back, and what has no rows yet gets none.
     """
-    if approval is not None and audience.hash != bytes(approval.audience_hash):
+    digest = audience.hash
+    if approval is not None and digest != bytes(approval.audience_hash):
         raise AudienceChanged
     moment: datetime.datetime | None = None
     ended: list[tuple[Dispatch, int]] = []
@@ -102,7 +103,7 @@ def send_dispatch(
         chain=unit_chain(dispatch.unit_id),
         detail={
             "kind": kind,
-            "audience": audience.hash.hex(),
+            "audience": digest.hex(),
             "people": approval.people if approval else 0,
             "approval": str(approval.pk) if approval else "",
         },
@@ -166,6 +167,7 @@ def _record_end(dispatch: Dispatch, unsent: int, *, by: "Officer", reason: str) 
 def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     """A person sends once more where nobody knows whether it arrived; returns how many.
 
+    At the sender's next look; earlier tries still count, so that its next failure may be its last.
     Raises DispatchTakenBack: what was recalled or replaced is not sent again by anybody. Raises
     NotAllowed like cancel_dispatch().
     """

@@ -34,8 +34,9 @@ INSERT INTO delivery_inbound
 SELECT inbound, account, channel, kind, conversation_hash, sent_at, received_at, text, raw
 FROM new
 """  # noqa: S608 -- our own pieces
-# A receipt only ever moves a row forwards, and an unknown outcome becomes a known one. Of two for
-# one row in a batch the further one counts: "read" comes after "delivered" in the alphabet, too.
+# A receipt only ever moves a row forwards, and finds it by the provider's number: what ended
+# unknown got none, and stays unknown. Of two for one row in a batch the further one counts: "read"
+# comes after "delivered" in the alphabet, too.
 RECEIPT_SQL = """
 UPDATE delivery_delivery SET state = told.state
 FROM (

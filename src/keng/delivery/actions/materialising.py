@@ -19,7 +19,7 @@ from keng.audit.actions import record, unit_chain
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
 from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
-from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.models import Dispatch
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
 
@@ -65,10 +65,10 @@ def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
         _insert_deliveries(cursor, dispatch, audience)
         count, digest = _digest(cursor, dispatch)
         tasks = _insert_tasks(cursor, dispatch, audience)
+        left_out = _left_out(cursor, dispatch, audience)
     # What is else checked at the commit, row by row, is checked before the dispatch is locked:
     # whoever calls it off waits for none of it.
     connection.check_constraints()
-    left_out = _left_out(dispatch, audience)
     _lock_unless_called_off(dispatch)
     dispatch.materialised_at, dispatch.left_out = times.now(), left_out
     dispatch.save(update_fields=["materialised_at", "left_out"])
@@ -147,13 +147,18 @@ def _lock_unless_called_off(dispatch: Dispatch) -> None:
         raise _CalledOff
 
 
-def _left_out(dispatch: Dispatch, audience: Audience | SameRecipients) -> list[uuid.UUID]:
+def _left_out(
+    cursor: Any, dispatch: Dispatch, audience: Audience | SameRecipients
+) -> list[uuid.UUID]:
     """The approved groups that got no row."""
     if isinstance(audience, SameRecipients):
         return []
-    rows = dispatch.deliveries.filter(recipient_kind=Delivery.RecipientKind.GROUP)
-    made = set(rows.values_list("recipient_ref", flat=True))
-    return [key for key, _channel, _address in audience.groups or () if key not in made]
+    cursor.execute(
+        "SELECT unnest(%s::uuid[]) EXCEPT SELECT recipient_ref FROM delivery_delivery "
+        "WHERE dispatch_id = %s AND recipient_kind = 'group'",
+        [[key for key, _channel, _address in audience.groups or ()], dispatch.pk],
+    )
+    return [key for (key,) in cursor.fetchall()]
 
 
 def _insert_deliveries(

@@ -21,7 +21,7 @@ class SettledRows:
     unknown: int
     """Rows that an officer may send again, who knows better."""
     cancelled: int
-    """Dispatches to many that had no rows yet."""
+    """Dispatches to many that had no rows yet; one that was held may have been let go since."""
     accounts: list[str]
     """Whose tokens work once, and were used up since."""
 
@@ -29,8 +29,7 @@ class SettledRows:
 @work()
 def settle_after_restore() -> SettledRows:
     """Send none of it by a guess. Neither worker nor sender may run; safe to repeat."""
-    dispatches = Dispatch.objects.to_materialise()
-    cancelled = [dispatch.pk for dispatch in lock(dispatches)]
+    cancelled = [dispatch.pk for dispatch in lock(Dispatch.objects.without_rows())]
     now = times.now()
     Dispatch.objects.filter(pk__in=cancelled).update(cancelled_at=now)
     unknown = len(lock(_under_way()).values_list("pk", flat=True))
@@ -53,7 +52,7 @@ def settle_after_restore() -> SettledRows:
 
 def count_under_way() -> int:
     """How many messages to somebody, and warnings without a list yet, would be stopped."""
-    return _under_way().count() + Dispatch.objects.to_materialise().count()
+    return _under_way().count() + Dispatch.objects.without_rows().count()
 
 
 def _under_way() -> QuerySet[Delivery]:

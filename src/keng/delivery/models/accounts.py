@@ -21,13 +21,12 @@ class ChannelAccount(Row):
     secrets_box = models.BinaryField(default=b"", db_default=b"")
     # Access and refresh tokens, sealed so that only the sender can open them.
     tokens_sealed = models.BinaryField(default=b"", db_default=b"")
-    previous_tokens_sealed = models.BinaryField(default=b"", db_default=b"")
     tokens_expire_at = models.DateTimeField(null=True, blank=True)
     # What the adapter learned and pinned: signature variant, v2 or v3, kind of account.
     learned = models.JSONField(default=dict, db_default={}, blank=True)
     rate_per_minute = models.PositiveIntegerField(default=80, db_default=80)
-    # Token bucket shared by all senders, in the database.
-    bucket_tokens = models.FloatField(default=0, db_default=0)
+    # From when the next row may go out, over all senders: a lease and a pause move it on
+    # (sender.sql).
     bucket_at = models.DateTimeField(db_default=Now())
     is_active = models.BooleanField(default=True, db_default=True)
     # An outcome "config" opens the circuit: rows wait until an operator mends the set-up.

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Approval(Row):
     """Leave to send exactly this text to exactly this audience, given by one officer."""
 
-    # The digest of the version; of a recall, which has none, SHA-256 of its texts.
+    # Of a version its digest, over text and audience; of a recall, which has none, SHA-256 of its
+    # texts alone.
     text_hash = models.BinaryField(max_length=32)
     audience_hash = models.BinaryField(max_length=32)
     approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
@@ -48,14 +49,15 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         """
         return self.filter(unit_id__in=officer.unit_ids, kind__in=Dispatch.TO_MANY)
 
+    def without_rows(self) -> "DispatchQuerySet":
+        """Those to many that have no rows yet: the worker has to make them, or they are held."""
+        return self.filter(
+            materialised_at__isnull=True, cancelled_at__isnull=True, audience__isnull=False
+        )
+
     def to_materialise(self) -> "DispatchQuerySet":
         """Those whose rows the worker has to make."""
-        return self.filter(
-            materialised_at__isnull=True,
-            cancelled_at__isnull=True,
-            held_at__isnull=True,
-            audience__isnull=False,
-        )
+        return self.without_rows().filter(held_at__isnull=True)
 
     def held(self) -> "DispatchQuerySet":
         """Those that wait for a person, since more people would get them than were approved."""
@@ -207,6 +209,7 @@ class Delivery(Row):
     channel = models.CharField(max_length=16)
     recipient_kind = models.CharField(max_length=12, choices=RecipientKind)
     recipient_ref = models.UUIDField()
+    # Which of several answers to one asker. A text split for its length is one row all the same.
     part = models.PositiveSmallIntegerField(default=1, db_default=1)
     text = models.ForeignKey(
         DispatchText, models.PROTECT, null=True, related_name="+", db_index=False

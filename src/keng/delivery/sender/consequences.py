@@ -131,7 +131,7 @@ class Consequences:
         try:
             await work
         except (psycopg.Error, OrmError, OSError) as error:
-            # The next outcome of the same kind will say it again.
+            # The next outcome of the same kind will say it again; "gone", with the next dispatch.
             logger.warning("a consequence is not on record: %s", type(error).__name__)
 
     async def finish(self) -> None:

@@ -155,7 +155,6 @@ def _keep_new_tokens(account: SendingAccount, used: bytes, found: NewTokens) -> 
     row.save(
         update_fields=[
             "tokens_sealed",
-            "previous_tokens_sealed",
             "tokens_expire_at",
             "circuit_open_since",
             "circuit_reason",

@@ -57,6 +57,17 @@ def test_a_warning_that_had_no_rows_yet_is_stopped():
     assert not Dispatch.objects.to_materialise().exists()
 
 
+def test_a_warning_that_was_held_is_stopped_too():
+    """Somebody may have let it go after the backup: letting it go again would send it twice."""
+    dispatch = Dispatch.objects.create(
+        kind="notice", is_urgent=True, unit=make.unit(), held_at=times.now(), held_people=90
+    )
+    DispatchAudience.objects.create(dispatch=dispatch, definition={})
+    assert restored.count_under_way() == 1
+    assert restored.settle_after_restore().cancelled == 1
+    assert not Dispatch.objects.held().exists()
+
+
 def test_it_asks_before_it_stops_what_waits_to_be_sent(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     monkeypatch.setattr("keng.cli.restored.running_database", contextlib.nullcontext)

@@ -19,11 +19,14 @@ from keng.tips import receipt_codes
 
 
 class ReceiptCodeForm(Form):
-    """The box for the code; it forgives case, spaces, hyphens and letters that look like digits."""
+    """The box for the code; it forgives case, spaces, hyphens and letters that look like digits.
+
+    A sentence with one code in it is taken, too: people paste the whole message.
+    """
 
     code = forms.CharField(
         label=gettext_lazy("Receipt code"),
-        max_length=60,
+        max_length=receipt_codes.LONGEST_TYPED,
         strip=True,
         help_text=gettext_lazy(
             "Of a tip, a question or an objection. 16 letters and digits in four groups; capital "
@@ -42,7 +45,7 @@ class ReceiptCodeForm(Form):
     def clean_code(self) -> str:
         """The code as it is stored nowhere: cleaned."""
         try:
-            return receipt_codes.cleaned_code(self.cleaned_data["code"])
+            return receipt_codes.code_in_sentence(self.cleaned_data["code"])
         except receipt_codes.MalformedCode as found:
             raise forms.ValidationError(_malformed_sentence(found.length)) from None
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.dialogue.ready_answers import (
+    PAPERS_TOPIC,
     URGENT_MONEY_TOPIC,
     URGENT_TOPIC,
     answers_of_unit,
@@ -22,7 +23,13 @@ from keng.tips.models import AnswerTemplate
 from tests import make
 
 pytestmark = pytest.mark.django_db
-GROUPS = {"", URGENT_TOPIC, URGENT_MONEY_TOPIC, *(each.topic for each in categories().values())}
+GROUPS = {
+    "",
+    PAPERS_TOPIC,
+    URGENT_TOPIC,
+    URGENT_MONEY_TOPIC,
+    *(each.topic for each in categories().values()),
+}
 WORDS = {
     "topic": "theft",
     "title_vi": "Hỏi biển số",
@@ -74,12 +81,47 @@ def test_every_topic_has_an_answer_of_its_own():
     assert {answer.topic for answer in standard_answers().values()} == GROUPS
 
 
-def test_what_the_tip_is_about_comes_first(commander, unit):
-    tip = make.tip(unit=unit, category="theft")
-    fitting, others = titles(tip, commander)
-    assert fitting[0] == "Hỏi về đồ mất"
-    assert {"Hỏi thêm", "Đang kiểm tra"} <= set(fitting)
+def keys(tip, officer):
+    fitting, _others = filled_answers_for(tip, officer, [])
+    return {each.key: each.title for each in fitting if each.key}
+
+
+def test_a_key_means_the_same_at_every_tip_and_two_are_for_what_it_is_about(commander, unit):
+    theft = make.tip(unit=unit, category="theft")
+    scam = make.tip(unit=unit, category="scam_bank")
+    for_all = {"6": "Hỏi thêm", "7": "Đang kiểm tra"}
+    assert keys(theft, commander) == for_all | {"8": "Hỏi về đồ mất"}
+    assert keys(scam, commander) == for_all | {"8": "Nếu đã chuyển tiền", "9": "Dừng liên lạc"}
+    _fitting, others = titles(theft, commander)
     assert "Nếu đã chuyển tiền" in others
+
+
+@pytest.mark.parametrize(
+    ("told", "first"),
+    [
+        ("Cho mình hỏi đổi thẻ căn cước hết hạn thì làm ở đâu", "Làm thẻ căn cước"),
+        ("dang ky tam tru cho hai ban moi den thi lam sao", "Tạm trú, lưu trú"),
+        ("How can I renew my identity card?", "Làm thẻ căn cước"),
+    ],
+)
+def test_who_asks_about_papers_is_offered_words_on_papers(commander, unit, told, first):
+    tip = make.tip(unit=unit, text=told, category="", topic="other")
+    assert keys(tip, commander)["8"] == first
+
+
+@pytest.mark.parametrize(
+    ("told", "fields"),
+    [
+        ("Xe bồn xả nước đen ra kênh sau chợ về khuya, hỏi ai xử lý", {"topic": "other"}),
+        ("Nó giữ thẻ căn cước của em để đòi nợ, em phải làm sao", {"topic": "loan"}),
+        ("Hỏi thủ tục cấp lại căn cước", {"category": "scam_impersonation"}),
+        ("Nó cầm dao, hỏi căn cước của từng người", {"topic": "other", "urgency": "P0"}),
+    ],
+)
+def test_nobody_else_is(commander, unit, told, fields):
+    tip = make.tip(unit=unit, text=told, **({"category": ""} | fields))
+    offered = {title for part in titles(tip, commander) for title in part}
+    assert offered.isdisjoint({"Làm thẻ căn cước", "Tạm trú, lưu trú"})
 
 
 @pytest.mark.parametrize(("language", "words"), [("vi", "nhắn lại trước"), ("en", "again before")])
@@ -124,10 +166,8 @@ def test_an_own_wording_takes_the_place_of_the_standard_one(desk, unit, commande
     assert found["theft-what"].title_vi == "Hỏi biển số"
     assert len(found) == len(standard_answers())
     tip = make.tip(unit=unit, category="theft")
-    assert (
-        filled_answers_for(tip, commander, [])[0][0].text
-        == "Xe biển số gì? Gọi Công an phường Mẫu."
-    )
+    by_key = {each.key: each.text for each in filled_answers_for(tip, commander, [])[0]}
+    assert by_key["8"] == "Xe biển số gì? Gọi Công an phường Mẫu."
     entry = Entry.objects.get(action="tips.answer_written")
     assert entry.detail == {"code": "theft-what"}
 

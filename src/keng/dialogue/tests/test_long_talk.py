@@ -7,27 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from keng.conftest import sign_in
 from keng.dialogue.dialogue_parts import MESSAGES_IN_PART
 from keng.tips.models import Attachment
 from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
 
 
 @pytest.fixture

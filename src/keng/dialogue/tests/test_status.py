@@ -97,7 +97,14 @@ def test_an_end_among_many_is_told_with_its_answer_and_not_before(public_client,
 
 
 @pytest.mark.parametrize(
-    "typed", [CODE, CODE.lower(), receipt_codes.grouped_code(CODE), f"  {' '.join(CODE)} "]
+    "typed",
+    [
+        CODE,
+        CODE.lower(),
+        receipt_codes.grouped_code(CODE),
+        f"  {' '.join(CODE)} ",
+        f"Mã của tôi là {receipt_codes.grouped_code(CODE)}, nhờ anh chị xem giúp tin tôi gửi",
+    ],
 )
 def test_the_code_is_forgiven_its_case_hyphens_and_spaces(public_client, tip, typed):
     response = enter(public_client, typed)

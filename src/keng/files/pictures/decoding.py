@@ -21,7 +21,7 @@ from typing import Any
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from keng.kit.closed_memory import close_memory, forbid_new_privileges
-from keng.kit.system_calls import forbid_all_but_working
+from keng.kit.system_calls import forbid_all_but_computing
 
 MOST_MEMORY = 300 * 1000**2
 # Ten times what the largest picture takes: whoever sends what takes longer holds up others.
@@ -94,7 +94,7 @@ def confine_process() -> None:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (limit, limit))
     os.nice(_POLITENESS)
-    forbid_all_but_working()
+    forbid_all_but_computing()
 
 
 def jpeg_copy(content: bytes, wanted: dict[str, Any]) -> bytes:

@@ -16,7 +16,7 @@ from keng.acts.errors import NotAllowed
 from keng.decisions import bulk as bulk_acts
 from keng.decisions import putting_off
 from keng.decisions.viewing import note_first_read
-from keng.inbox.tip.after_decision import list_url, redirect_to_next_tip
+from keng.inbox.tip.after_decision import list_url_as_it_was, redirect_to_next_tip
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
@@ -189,4 +189,4 @@ def _page_time(request: SignedInRequest) -> datetime.datetime:
 
 
 def _back_to_list(request: SignedInRequest) -> HttpResponse:
-    return redirect(list_url(request))
+    return redirect(list_url_as_it_was(request))

@@ -20,6 +20,7 @@ from keng.decisions.viewing import note_first_read
 from keng.dialogue import answering
 from keng.dialogue.dialogue_parts import is_opening_message
 from keng.kit import times
+from keng.kit.ids import read_id
 from keng.kit.languages import full_language
 from keng.kit.urgency import URGENT_LEVELS
 from keng.tips.errors import CannotSeal, ChangedMeanwhile
@@ -81,6 +82,14 @@ class TogetherResult:
     undo_until: datetime.datetime
     undo_marks: list[str] = field(default_factory=list)
     left: list[Tip] = field(default_factory=list)
+
+
+class SentTogether(NamedTuple):
+    """One answer to several: to which, how it ended them (nothing where it did not), its words."""
+
+    tip_ids: list[uuid.UUID]
+    declined_as: str
+    words: str
 
 
 @dataclass(slots=True)
@@ -155,6 +164,20 @@ def answer_together(
         return str(message.pk)
 
     return _each_by_itself(chosen, seen, by, answer)
+
+
+def sent_together(marks: Sequence[str], *, by: Officer) -> SentTogether:
+    """What was sent by these marks of an undo, as long as it has not been taken back."""
+    ids = [pk for mark in marks if (pk := read_id(mark.partition(":")[0]))]
+    mine = DialogueMessage.objects.filter(officer=by)
+    steps = list(Decision.objects.filter(pk__in=ids, by=by, kind=Decision.Kind.DECLINED))
+    if steps:
+        said = mine.filter(tip=steps[0].tip_id).order_by("-id")
+        tip_ids, declined_as = [step.tip_id for step in steps], steps[0].detail["as_kind"]
+    else:
+        said = mine.filter(pk__in=ids)
+        tip_ids, declined_as = list(said.values_list("tip", flat=True)), ""
+    return SentTogether(tip_ids, declined_as, said.values_list("text", flat=True).first() or "")
 
 
 def take_back_together(marks: Sequence[str], *, by: Officer) -> UndoResult:

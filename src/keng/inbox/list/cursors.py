@@ -1,4 +1,4 @@
-"""Places in the list, from which its next page begins; a deadline tells when a tip came."""
+"""Positions in the list, from which its next page begins; a deadline tells when a tip came."""
 
 import datetime
 import uuid
@@ -22,7 +22,7 @@ class PageStart:
     """Of a critical one: its `keng.tips.gravity.ORDER_IN_URGENCY`."""
 
 
-def place_of_row(row: InboxRow | Tip) -> PageStart | None:
+def position_of_row(row: InboxRow | Tip) -> PageStart | None:
     """Where a row stands; None for one that has neither a deadline nor an end."""
     at = row.due_at or row.closed_at
     is_live = row.urgency == Urgency.P0 and row.due_at is not None
@@ -32,17 +32,17 @@ def place_of_row(row: InboxRow | Tip) -> PageStart | None:
 
 def cursor_after(row: InboxRow | Tip) -> str:
     """Where the page after this row begins, for an address."""
-    place = place_of_row(row)
-    if place is None:
+    position = position_of_row(row)
+    if position is None:
         return ""
-    live = f"{place.gravity}!" if place.is_live else ""
-    return closed_cursor(f"{live}{place.at.timestamp():.6f}_{place.last}")
+    live = f"{position.gravity}!" if position.is_live else ""
+    return closed_cursor(f"{live}{position.at.timestamp():.6f}_{position.last}")
 
 
 def page_start_of(text: str) -> PageStart | None:
-    """The place that an address names; None where it names none."""
-    gravity, live, place = opened_cursor(text).rpartition("!")
-    seconds, _sep, last = place.partition("_")
+    """The position that an address names; None where it names none."""
+    gravity, live, position = opened_cursor(text).rpartition("!")
+    seconds, _sep, last = position.partition("_")
     try:
         at = datetime.datetime.fromtimestamp(float(seconds), datetime.UTC)
         return PageStart(at, uuid.UUID(last), is_live=bool(live), gravity=int(gravity or 0))

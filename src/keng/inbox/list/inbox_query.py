@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Count,
@@ -20,7 +21,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    UUIDField,
 )
 from django.utils.translation import gettext as _
 
@@ -45,8 +45,9 @@ from keng.kit.ids import first_coarse_id, first_id
 from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.tips.deadlines import CLOCK_OF_URGENCY
 from keng.tips.gravity import ORDER_IN_URGENCY
-from keng.tips.models import Clock, Decision, Tip
-from keng.tips.models.tip import TipQuerySet, TipViewer
+from keng.tips.models import Clock, Decision, OpenTally, Tip, TipConcern
+from keng.tips.models.tip import IS_TALLIED, IS_UNTALLIED, TipQuerySet, TipViewer
+from keng.tips.open_tally import SLOT, slot_of
 
 DeadlineEnds = list[datetime.datetime]
 ROWS_A_PAGE = 50
@@ -60,11 +61,12 @@ LIVE_CRITICAL = Q(urgency=Urgency.P0)
 _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (1970, 9000))
 # Beyond every band: behind the last of the critical ones.
 _LEAST_GRAVE = 99
-_NUMBER, _IDS = IntegerField(), ArrayField(UUIDField())
+_NUMBER, _NUMBERS = IntegerField(), ArrayField(IntegerField())
 # What a transaction that was under way may still bring with an id from before a page was made.
 _LATE_COMMIT = datetime.timedelta(seconds=15)
 # They stand in the address that asks for news, and an address of kilobytes is refused.
 _MOST_KNOWN = 50
+_LAST_ID = uuid.UUID(int=(1 << 128) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +296,13 @@ def _came_after(moment: datetime.datetime) -> Q:
 
 def _newer_than(moment: Any, first_tip: Any, first_step: Any) -> Q:
     """Ids tell the time, those of tips to five minutes: two short walks along primary keys."""
-    came = Tip.objects.filter(id__gte=first_tip, received_at__gt=moment)
-    passed_on = Decision.objects.filter(kind=Decision.Kind.ROUTED, id__gt=first_step)
-    return Q(id__in=came.values("pk")) | Q(id__in=passed_on.values("tip"))
+    # The far end says to a planner that does not know the values that there are few.
+    came = Tip.objects.filter(id__gte=first_tip, id__lte=_LAST_ID, received_at__gt=moment)
+    passed_on = Decision.objects.filter(
+        kind=Decision.Kind.ROUTED, id__gt=first_step, id__lte=_LAST_ID
+    )
+    # As one list: of two, either may name a tip, and the database would look at every open one.
+    return Q(id__in=came.values("pk").union(passed_on.values("tip"), all=True))
 
 
 def _counts_and_newest(
@@ -306,51 +312,107 @@ def _counts_and_newest(
     until = deadline_ends(stretches)
     late = asker.now - _LATE_COMMIT
     fresh: dict[str, Any] = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
-    names = (*_FOLDERS, DONE_FOLDER, "alarms", "group_live")
-    found = _COUNTS.fetch_rows(folder, **asker.query_values(), ends=until, **fresh)
+    names = (*_FOLDERS, "group_live")
+    # Where a deadline group ends within a slot of the tally, its tips are counted one by one.
+    cut = sorted({slot_of(end) for end in until} - set(until))
+    slots = {"cut": cut, "cut_ends": [slot + SLOT for slot in cut]}
+    found = _COUNTS.fetch_rows(folder, **asker.query_values(), ends=until, **slots, **fresh)
     # An officer without a post sees nothing.
-    numbers = found[0][:-1] if found else (0,) * (len(names) + len(until))
-    newest = (found[0][-1] or []) if found else []
-    counts = dict(zip(names, numbers, strict=False))
+    nothing = [0] * (len(names) + len(until))
+    *parts, done, ringing, newest = found[0] if found else (nothing, 0, 0, None)
+    numbers = [sum(each) for each in zip(*filter(None, parts), strict=True)]
+    counts = dict(zip(names, numbers, strict=False)) | {DONE_FOLDER: done, "alarms": ringing}
     all_others = counts["open" if folder == DONE_FOLDER else folder] - counts["group_live"]
     before = [0, *numbers[len(names) :], all_others]
     groups = zip(stretches, pairwise(before), strict=True)
-    return counts | {f"group_{code}": upto - since for code, (since, upto) in groups}, newest
+    counts |= {f"group_{code}": upto - since for code, (since, upto) in groups}
+    return counts, newest or []
 
 
 def _count_query(
-    folder: str, *, ends: list[datetime.datetime], late: Any, tip: Any, step: Any, **asker: Any
+    folder: str,
+    *,
+    ends: list[datetime.datetime],
+    cut: list[datetime.datetime],
+    cut_ends: list[datetime.datetime],
+    late: Any,
+    tip: Any,
+    step: Any,
+    **asker: Any,
 ) -> QuerySet[Tip, Any]:
-    """The folders, how many ring, how many of the folder are due before each end, what is new."""
+    """Four arrays to be added up, then what was done today, how many ring, and what is new.
+
+    Each array has the folders, then how many are due before each end. First those that are in no
+    tally, one by one; then the tally's; then, one by one, those of its slots that an end cuts; and
+    at last what the officer must not see of the tally, as less than nothing.
+    """
     who = _Asker(**asker)
     visible = Tip.objects.visible_to(who).order_by()
-    known = _folders(who, are_open=True)
+    tallied = OpenTally.objects.filter(unit_ref__in=who.unit_ids).order_by()
+    of_units = Tip.objects.filter(IS_TALLIED, responsible_unit__in=who.unit_ids).order_by()
+    about_us = TipConcern.objects.filter(unit__in=who.own_unit_ids).values("tip")
+    in_cut = Q(pk__in=[])
+    for slot, slot_end in zip(cut, cut_ends, strict=True):
+        in_cut |= Q(due_at__gte=slot, due_at__lt=slot_end)
     every = Func(template="count(*)", output_field=_NUMBER)
-    done = visible.filter(known[DONE_FOLDER]).values_list(every)
-    chosen = known["open" if folder == DONE_FOLDER else folder]
-    return visible.filter(~Q(state=Tip.State.CLOSED), _is_open(who)).values_list(
-        *(_count_where(known[code]) for code in _FOLDERS),
-        Subquery(done),
+    of_tips = _counted_conditions(
+        _folders(who, are_open=True), folder, LIVE_CRITICAL, "due_at", ends
+    )
+    of_tally = _counted_conditions(
+        _folders_of_tally(who), folder, Q(is_critical=True), "due_slot", ends
+    )
+    came = visible.filter(_newer_than(late, tip, step)).filter(_folders(who)["open"])
+    return visible.filter(IS_UNTALLIED, _is_open(who)).values_list(
+        _counts(of_tips, "count(*)"),
+        Subquery(tallied.exclude(due_slot__in=cut).values_list(_counts(of_tally, "sum(tips)"))),
+        Subquery(of_units.filter(in_cut).values_list(_counts(of_tips, "count(*)"))),
+        Subquery(of_units.filter(pk__in=about_us).values_list(_counts(of_tips, "-count(*)"))),
+        Subquery(visible.filter(_folders(who)[DONE_FOLDER]).values_list(every)),
         # One that ended rings too, when danger was told after it: so not among the open ones.
         Subquery(visible.ringing().values_list(every)),
-        _count_where(chosen & LIVE_CRITICAL),
-        *(_count_where(chosen & ~LIVE_CRITICAL & Q(due_at__lt=end)) for end in ends),
-        _ids_where(known["open"] & _newer_than(late, tip, step)),
+        ArraySubquery(came.values("pk")),
     )
 
 
-def _count_where(condition: Q) -> Func:
-    """Not Django's Count, which would group the rows beside the other columns."""
-    template = "count(*) FILTER (WHERE %(expressions)s)"
-    return Func(condition, template=template, output_field=_NUMBER)
+def _folders_of_tally(asker: _Asker) -> dict[str, Q]:
+    """The folders as conditions on rows of the tally: none of its tips is set aside."""
+    return {
+        "open": Q(),
+        "mine": Q(assigned_ref=asker.pk),
+        "unassigned": Q(assigned_ref__isnull=True),
+        "overdue": Q(due_slot__lt=asker.now),
+        "waiting": Q(is_waiting=True),
+        "asked": Q(is_answered=True, is_waiting=False),
+        # No row counts none.
+        "aside": Q(tips=0),
+    }
 
 
-def _ids_where(condition: Q) -> Func:
-    """The ids of these rows; null when there is none."""
-    template = "array_agg(%(expressions)s)"
-    return Func(
-        "pk", condition, template=template, arg_joiner=") FILTER (WHERE ", output_field=_IDS
-    )
+def _counted_conditions(
+    folders: dict[str, Q], folder: str, is_critical: Q, due: str, ends: list[datetime.datetime]
+) -> list[Q]:
+    """Every folder; what is critical in this one; and of its others what is due before each end."""
+    chosen = folders["open" if folder == DONE_FOLDER else folder]
+    before = [chosen & ~is_critical & Q(**{f"{due}__lt": end}) for end in ends]
+    return [*(folders[code] for code in _FOLDERS), chosen & is_critical, *before]
+
+
+def _counts(conditions: list[Q], counted: str) -> Func:
+    """How many fit each of the conditions, as one array.
+
+    Not Django's Count, which would group the rows beside the other columns.
+    """
+    each = [
+        Func(
+            condition,
+            template=f"coalesce({counted} FILTER (WHERE %(expressions)s), 0)",
+            output_field=_NUMBER,
+        )
+        if condition
+        else Func(template=f"coalesce({counted}, 0)", output_field=_NUMBER)
+        for condition in conditions
+    ]
+    return Func(*each, template="ARRAY[%(expressions)s]::int[]", output_field=_NUMBERS)
 
 
 def _count_grouped_rows(asker: _Asker, folder: str, ends: list[datetime.datetime]) -> int:

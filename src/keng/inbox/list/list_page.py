@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -25,23 +24,30 @@ from keng.inbox.list.inbox_query import (
     open_rows_of,
     own_row_of,
 )
-from keng.inbox.list.kept_place import (
+from keng.inbox.list.kept_position import (
     is_before,
     is_on_later_page,
-    keep_row_in_place,
+    keep_row_in_position,
     row_of_tip,
 )
 from keng.inbox.list.neighbours import cursor_before
 from keng.inbox.list.row_view import beside_url_start, next_tip_views, row_views
 from keng.inbox.search.search_page import saved_links
-from keng.inbox.tip.after_decision import list_url, note_list, note_place, place_when_opened
+from keng.inbox.tip.after_decision import (
+    forget_place,
+    list_url,
+    note_list,
+    note_place,
+    place_when_opened,
+)
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import wave_bar_context
 from keng.intake.by_staff.take_down import may_take_down
 from keng.kit import times
 from keng.kit.ids import read_id
-from keng.language.taxonomy import categories, category_label
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import categories
 from keng.tips.models import Tip
 from keng.tips.toast import undo_context
 
@@ -73,7 +79,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         "opens_beside": beside_url_start(list_url(request)),
         "chooses": found.folder != DONE_FOLDER,
         "until_choices": put_off_choices(),
-        "categories": _category_choices(),
+        "categories": category_choices(categories()),
         "news_url": _news_url(found),
         "next_url": _next_url(found),
         "takes_down": may_take_down(request.officer),
@@ -84,6 +90,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     if _has_folders(request, found, beside):
         context |= {"folders": _folder_links(found), "saved": saved_links(request)}
     if chosen is None:
+        if not request.htmx:
+            forget_place(request)
         context["next_tips"] = next_tip_views(found.groups)
     else:
         context |= tip_context(request, chosen, place="inbox") | {"chosen": chosen}
@@ -122,22 +130,22 @@ def _page_of_list(request: SignedInRequest, chosen: Tip | None) -> tuple[InboxPa
     if chosen is None:
         return found, after
     note_place(request, chosen)
-    place = place_when_opened(request, chosen)
-    if place is None or found.folder == DONE_FOLDER:
+    position = place_when_opened(request, chosen)
+    if position is None or found.folder == DONE_FOLDER:
         return found, after
-    if start and is_before(place, start):
+    if start and is_before(position, start):
         # The decision on the last one of a folder begins again with its first.
         after = ""
         found = inbox_page(officer, folder=folder)
-    elif is_on_later_page(found, place):
+    elif is_on_later_page(found, position):
         after = found.next_cursor
         found = inbox_page(officer, folder=folder, after=after)
-        if is_on_later_page(found, place):
+        if is_on_later_page(found, position):
             # Far down, from a search or a link: it stands first, before the rows that follow it.
-            after = cursor_before(officer, place)
+            after = cursor_before(officer, position)
             found = inbox_page(officer, folder=folder, after=after)
     row = row_of_tip(found, chosen) or own_row_of(officer, chosen)
-    return (keep_row_in_place(found, row, place) if row else found), after
+    return (keep_row_in_position(found, row, position) if row else found), after
 
 
 def _has_folders(request: SignedInRequest, found: InboxPage, beside: uuid.UUID | None) -> bool:
@@ -149,11 +157,6 @@ def _has_folders(request: SignedInRequest, found: InboxPage, beside: uuid.UUID |
     if not has_them and not found.is_small and beside is None:
         has_them = request.session[_FOLDERS_KEY] = True
     return bool(has_them)
-
-
-def _category_choices() -> list[tuple[str, str]]:
-    language = get_language() or "vi"
-    return [(code, category_label(code, language)) for code in categories()]
 
 
 def _chosen_tip(request: SignedInRequest) -> Tip | None:

@@ -3,36 +3,38 @@
 import uuid
 
 from keng.accounts.models import Officer
-from keng.inbox.list.cursors import PageStart, cursor_after, place_of_row
+from keng.inbox.list.cursors import PageStart, cursor_after, position_of_row
 from keng.inbox.list.inbox_query import neighbour_id, open_tip_by_number
 from keng.tips.models import Tip
 
 
 def neighbour_ids(
-    tip: Tip, officer: Officer, place: PageStart | None = None
+    tip: Tip, officer: Officer, position: PageStart | None = None
 ) -> tuple[uuid.UUID | None, uuid.UUID | None]:
     """The one before and the one after, in the order of the inbox. A closed tip has none.
 
-    With the `place` where it was opened: those beside it there, whatever was decided since. The
+    With the `position` where it was opened: those beside it there, whatever was decided since. The
     last one is followed by the first in decisions alone, not in walking.
     """
-    place = place or place_of_row(tip)
-    if tip.due_at is None or place is None:
+    position = position or position_of_row(tip)
+    if tip.due_at is None or position is None:
         return None, None
-    before, after = (_neighbour_of(tip, officer, place, later=later) for later in (False, True))
+    before, after = (_neighbour_of(tip, officer, position, later=later) for later in (False, True))
     return before, after
 
 
-def _neighbour_of(tip: Tip, officer: Officer, place: PageStart, *, later: bool) -> uuid.UUID | None:
-    found = neighbour_id(officer, place, later=later)
-    now_at = place_of_row(tip)
-    # It moved over nobody's head: beyond it stands whoever stands beyond its present place.
+def _neighbour_of(
+    tip: Tip, officer: Officer, position: PageStart, *, later: bool
+) -> uuid.UUID | None:
+    found = neighbour_id(officer, position, later=later)
+    now_at = position_of_row(tip)
+    # It moved over nobody's head: beyond it stands whoever stands beyond its present position.
     return neighbour_id(officer, now_at, later=later) if found == tip.pk and now_at else found
 
 
-def cursor_before(officer: Officer, place: PageStart) -> str:
-    """From where a page begins with the row of this place; "" where that is the first one."""
-    before = neighbour_id(officer, place, later=False)
+def cursor_before(officer: Officer, position: PageStart) -> str:
+    """From where a page begins with the row of this position; "" where that is the first one."""
+    before = neighbour_id(officer, position, later=False)
     row = Tip.objects.visible_to(officer).filter(pk=before).first() if before else None
     return cursor_after(row) if row else ""
 

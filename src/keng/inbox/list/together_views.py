@@ -18,19 +18,20 @@ from keng.inbox.list.chosen_tips import (
     ENDED_TOGETHER_AS,
     ChosenTip,
     TogetherResult,
+    UndoResult,
     answer_together,
     chosen_tips,
     decline_together,
+    sent_together,
     take_back_together,
 )
-from keng.inbox.tip.after_decision import list_url
+from keng.inbox.tip.after_decision import list_url_as_it_was
 from keng.inbox.tip.decision_views import decline_kinds
 from keng.inbox.tip.tip_forms import TogetherForm
 from keng.incidents.incident_queries import ready_answers_for_several
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.tips import letters
-from keng.tips.models import Tip
 from keng.tips.toast import show_toast
 
 # Answered, and they go on.
@@ -45,39 +46,64 @@ def together(request: SignedInRequest) -> HttpResponse:
     if len(ticked) > MOST_TIPS_AT_ONCE:
         most = {"most": MOST_TIPS_AT_ONCE}
         messages.warning(request, _("Not done: choose at most %(most)d tips at once.") % most)
-        return redirect(list_url(request))
+        return redirect(list_url_as_it_was(request))
     chosen = chosen_tips(request.officer, ticked, only_answered=kind == ANSWER)
     if not chosen:
         messages.warning(request, _("Not done: choose the tips first."))
-        return redirect(list_url(request))
-    kinds = _kinds()
-    if kind and kind not in kinds:
+        return redirect(list_url_as_it_was(request))
+    if kind and kind not in _kinds():
         raise Http404
-    calm = [each for each in chosen if each.read_first is None]
-    ready = _ready_answers(request, [each.tip for each in calm])
-    proposed, text = _proposed_and_typed(request, kind, calm, ready)
+    ready = _ready_answers(request, chosen)
+    proposed, text = _proposed_and_typed(request, kind, _calm(chosen), ready)
     form = TogetherForm(request.POST if "send" in request.POST else None, initial={"reply": text})
     if "send" in request.POST and kind and form.is_valid():
         return _send(request, chosen, kind, form.cleaned_data["reply"])
+    return _together_page(request, chosen, kind, form, ready=ready, proposed=proposed)
+
+
+def _together_page(
+    request: SignedInRequest,
+    chosen: list[ChosenTip],
+    kind: str,
+    form: TogetherForm,
+    *,
+    ready: list[FilledAnswer],
+    proposed: str = "",
+) -> HttpResponse:
     context = {
-        "calm": calm,
+        "calm": _calm(chosen),
         "left_out": [each for each in chosen if each.read_first is not None],
-        "kinds": kinds,
+        "kinds": _kinds(),
         "kind": kind,
         "ready": ready,
         "form": form,
         "proposed": proposed,
-        "back_url": list_url(request),
+        "back_url": list_url_as_it_was(request),
     }
     return render(request, "inbox/list/together.html", context, status=422 if form.errors else 200)
 
 
+def _calm(chosen: list[ChosenTip]) -> list[ChosenTip]:
+    return [each for each in chosen if each.read_first is None]
+
+
 @require_POST
 def together_undo(request: SignedInRequest) -> HttpResponse:
-    """The undo of it, until the answers leave."""
+    """The undo of it, until the answers leave: the words are before the officer again."""
     # Each is a transaction of its own, and a page names no more.
     marks = request.POST.get("secret", "").split()[:MOST_TIPS_AT_ONCE]
+    sent = sent_together(marks, by=request.officer)
     done = take_back_together(marks, by=request.officer)
+    show_toast(request, _taken_back_words(done), *_undo(done.undo_marks))
+    chosen = chosen_tips(request.officer, sent.tip_ids, only_answered=not sent.declined_as)
+    if not done.taken_back or done.undo_marks or not chosen:
+        return redirect(list_url_as_it_was(request))
+    form = TogetherForm(initial={"reply": sent.words})
+    ready = _ready_answers(request, chosen)
+    return _together_page(request, chosen, sent.declined_as or ANSWER, form, ready=ready)
+
+
+def _taken_back_words(done: UndoResult) -> str:
     words = ngettext(
         "Taken back: %(count)d tip is as it was.",
         "Taken back: %(count)d tips are as they were.",
@@ -95,8 +121,7 @@ def together_undo(request: SignedInRequest) -> HttpResponse:
             "%(count)d tips are not taken back yet: undo once more.",
             len(done.undo_marks),
         ) % {"count": len(done.undo_marks)}
-    show_toast(request, words, *_undo(done.undo_marks))
-    return redirect(list_url(request))
+    return words
 
 
 def _ticked_ids(request: SignedInRequest) -> set[uuid.UUID]:
@@ -115,16 +140,18 @@ def _kinds() -> dict[str, tuple[str, str, str]]:
     return kinds
 
 
-def _ready_answers(request: SignedInRequest, tips: list[Tip]) -> list[FilledAnswer]:
+def _ready_answers(request: SignedInRequest, chosen: list[ChosenTip]) -> list[FilledAnswer]:
     """What the desk published to questions like these first, then what it keeps for its topics.
 
     What one desk wrote is not true of another: tips of several get the words of the house alone.
     """
+    tips = [each.tip for each in _calm(chosen)]
     desks = {tip.responsible_unit_id for tip in tips}
     if len(desks) != 1:
         return ready_answers_for_several(None, request.officer, tips)[:_MOST_READY]
-    own = ready_answers_for_several(desks.pop(), request.officer, tips)
-    return (published_as_ready(tips) + own)[:_MOST_READY]
+    published = published_as_ready(tips)
+    ready = ready_answers_for_several(desks.pop(), request.officer, tips, published)
+    return sorted(ready, key=lambda each: not each.is_of_the_matter)[:_MOST_READY]
 
 
 def _proposed_and_typed(
@@ -178,7 +205,7 @@ def _send(request: SignedInRequest, chosen: list[ChosenTip], kind: str, reply: s
     values = {"count": len(done.undo_marks), "seconds": held_for.total_seconds()}
     toast = f"{words % values} {_left_words(done)}".strip()
     show_toast(request, toast, *_undo(done.undo_marks), held_for=held_for)
-    return redirect(list_url(request))
+    return redirect(list_url_as_it_was(request))
 
 
 def _undo(marks: list[str]) -> tuple[str, dict[str, str]] | tuple[()]:

@@ -5,15 +5,16 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
 from keng.inbox.search.search_query import TipSearch
 from keng.kit import times
 from keng.kit.forms import Form
 from keng.kit.sql_names import alphabetically
-from keng.language.taxonomy import categories, category_label
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import categories
 from keng.places.models import Place
 from keng.tips.origins import channel_name, ways_in
 
@@ -43,13 +44,14 @@ class SearchForm(Form):
         if not self.is_bound:
             # Whoever comes here types; over results J and K should walk the list instead.
             fields["q"].widget.attrs["autofocus"] = True
-        language, places = get_language() or "vi", communes_seen_by(officer)
+        places = communes_seen_by(officer)
         fields["place"].choices = [("", _("All places"))] + [
             (str(place.pk), place.name) for place in places
         ]
         fields["place"].choices += [(ELSEWHERE, _("Elsewhere, or not known"))]
-        fields["category"].choices = [("", _("All categories"))] + [
-            (code, category_label(code, language)) for code in categories()
+        fields["category"].choices = [
+            ("", _("All categories")),
+            *category_choices(categories()),
         ]
         fields["channel"].choices = [("", _("All ways"))] + [
             (code, channel_name(code)) for code in ways_in()

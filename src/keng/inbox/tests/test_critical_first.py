@@ -8,7 +8,7 @@ from django.urls import reverse
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.inbox.list import inbox_query as queries
-from keng.inbox.list.cursors import place_of_row
+from keng.inbox.list.cursors import position_of_row
 from keng.inbox.list.inbox_query import ROWS_A_PAGE, inbox_page, next_tip_after
 from keng.inbox.list.neighbours import neighbour_ids
 from keng.kit import times
@@ -89,7 +89,7 @@ def test_what_comes_next_follows_the_list(desk):
     assert order(inbox_page(officer)) == [tip.pk for tip in listed]
     for before, tip, after in zip([None, *listed], listed, [*listed[1:], None], strict=False):
         assert neighbour_ids(tip, officer) == (before and before.pk, after and after.pk)
-        assert next_tip_after(officer, place_of_row(tip)) == (after or critical)
+        assert next_tip_after(officer, position_of_row(tip)) == (after or critical)
 
 
 def test_the_graver_of_the_critical_ones_stands_first_and_an_officers_rating_before_all(desk):
@@ -103,7 +103,7 @@ def test_the_graver_of_the_critical_ones_stands_first_and_an_officers_rating_bef
     assert order(inbox_page(officer)) == [tip.pk for tip in listed]
     for before, tip, after in zip([None, *listed], listed, [*listed[1:], None], strict=False):
         assert neighbour_ids(tip, officer) == (before and before.pk, after and after.pk)
-        assert next_tip_after(officer, place_of_row(tip)) == (after or listed[0])
+        assert next_tip_after(officer, position_of_row(tip)) == (after or listed[0])
 
 
 def test_pages_of_critical_ones_of_every_gravity_hold_each_once(desk, monkeypatch):

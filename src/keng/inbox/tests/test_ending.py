@@ -6,13 +6,12 @@ from django.utils import translation
 from keng.audit.models import Entry
 from keng.audit_page.change_words import FieldChange, entry_changes
 from keng.decisions import triage
-from keng.inbox.tests.test_tip_page import desk, officer, unit, url
+from keng.inbox.tests.test_tip_page import url
 from keng.tips import letters
 from keng.tips.models import Incident, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
-__all__ = ["desk", "officer", "unit"]
 
 
 def seen_version(client, tip):

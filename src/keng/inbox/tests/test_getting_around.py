@@ -14,16 +14,6 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def unit():
-    return make.unit()
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
 def due(unit, hours, **fields):
     return make.tip(unit=unit, due_at=times.now() + datetime.timedelta(hours=hours), **fields)
 

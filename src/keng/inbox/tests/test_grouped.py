@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from keng.conftest import sign_in
 from keng.inbox import incident_page
-from keng.inbox.list.cursors import place_of_row
+from keng.inbox.list.cursors import position_of_row
 from keng.inbox.list.inbox_query import ROWS_A_PAGE, inbox_page, next_tip_after
 from keng.inbox.list.row_view import row_views
 from keng.kit import times
@@ -67,7 +67,7 @@ def test_the_next_tip_is_a_row_of_the_list_and_none_that_stands_for_it(here):
     _, tips = heard_again(ward, officer, [-3, -1])
     passed, below = due_in(ward, -2), due_in(ward, 1)
     assert lines(inbox_page(coordinator))["overdue"] == [tips[0], passed.pk]
-    assert next_tip_after(coordinator, place_of_row(passed)) == below
+    assert next_tip_after(coordinator, position_of_row(passed)) == below
 
 
 def test_a_commune_sees_each_tip_by_itself(here):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from keng.alarms.bar import ringing_tips_of
 from keng.conftest import sign_in
 from keng.decisions import triage
-from keng.inbox.list.cursors import place_of_row
+from keng.inbox.list.cursors import position_of_row
 from keng.inbox.list.inbox_query import (
     ROWS_A_PAGE,
     SMALL_DESK,
@@ -147,11 +147,11 @@ def test_pages_together_hold_every_tip_once(desk):
 def test_the_next_tip_is_the_one_after_the_place_of_the_last(desk):
     unit, officer = desk
     early, middle, late = (due_in(unit, hours=hours) for hours in (1, 2, 3))
-    assert next_tip_after(officer, place_of_row(middle)) == late
-    assert next_tip_after(officer, place_of_row(late)) == early
+    assert next_tip_after(officer, position_of_row(middle)) == late
+    assert next_tip_after(officer, position_of_row(late)) == early
     Tip.objects.filter(pk=late.pk).update(assigned_to=officer)
-    assert next_tip_after(officer, place_of_row(early), "mine") == late
-    assert next_tip_after(officer, place_of_row(early), "unassigned") == middle
+    assert next_tip_after(officer, position_of_row(early), "mine") == late
+    assert next_tip_after(officer, position_of_row(early), "unassigned") == middle
 
 
 def test_folders_count_what_they_show(desk):

@@ -21,13 +21,14 @@ def test_hashes_compare_as_the_words_do():
 
 def test_hashed_words_are_as_alike_as_the_words():
     texts = {new_id(): text for text in (ONE, OTHER)}
-    kept = [kept_traits.shingles_of_tip(pk, text) for pk, text in texts.items()]
-    assert jaccard(*kept) == jaccard(*map(shingles, texts.values())) > 0
+    marks = dict.fromkeys(texts, 7)
+    kept = kept_traits.shingles_of_tips(marks, lambda asked: {pk: texts[pk] for pk in asked})
+    assert jaccard(*kept.values()) == jaccard(*map(shingles, texts.values())) > 0
 
 
 def test_nothing_that_is_kept_can_be_read():
     kept_traits.traits_of_tip(Tip(pk=new_id(), text=ONE), [], [])
-    kept_traits.shingles_of_tip(new_id(), ONE)
+    kept_traits.shingles_of_tips({(pk := new_id()): 7}, lambda _asked: {pk: ONE})
     shown = repr(kept_traits._kept)
     for word in ("912000415", "0912", "6850000", "vien", "doai"):
         # As a word of its own: among the figures of so many hashes any four may stand.
@@ -41,6 +42,21 @@ def test_other_words_of_the_same_tip_are_read_anew(monkeypatch):
     assert kept_traits.traits_of_tip(tip, [], []).words != before.words
     monkeypatch.setattr(kept_traits, "incident_traits", None)
     assert kept_traits.traits_of_tip(tip, [], ["scam"]).categories == ("scam",)
+
+
+def test_only_words_with_a_mark_that_is_new_here_are_read():
+    asked = []
+
+    def read(tips):
+        asked.append(tips)
+        return dict.fromkeys(tips, ONE)
+
+    one, other = new_id(), new_id()
+    first = kept_traits.shingles_of_tips({one: 1}, read)
+    again = kept_traits.shingles_of_tips({one: 1, other: 1}, read)
+    assert again[one] == first[one]
+    kept_traits.shingles_of_tips({one: 2, other: 1}, read)
+    assert asked == [[one], [other], [one]]
 
 
 def test_no_more_are_kept_than_the_limit(monkeypatch):

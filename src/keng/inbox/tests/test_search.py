@@ -25,16 +25,6 @@ SEARCH = reverse("search", DESK)
 SAID = "Có số 0912 000 417 gọi, xưng là điện lực, bảo bấm dienluc-hoantien.example đóng tiền"
 
 
-@pytest.fixture
-def unit():
-    return make.unit()
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
 def seen(officer, **wanted):
     return [row.pk for row in find_tips(officer, TipSearch(**wanted)).rows]
 

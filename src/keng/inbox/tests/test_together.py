@@ -12,7 +12,6 @@ from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import closing, undo
 from keng.inbox.list import chosen_tips, together_views
-from keng.inbox.tip import decision_views
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.tips.messages import LONGEST_HELD
@@ -29,21 +28,6 @@ from tests import make
 pytestmark = pytest.mark.django_db
 DESK = "keng.site.desk_urls"
 TOGETHER = reverse("together", DESK)
-
-
-@pytest.fixture
-def unit():
-    return make.unit()
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
 
 
 def ticked(tips, **fields):
@@ -305,9 +289,10 @@ def test_the_answer_on_the_page_of_the_place_is_proposed_first(desk, unit, offic
     assert first.text == "Sáng thứ bảy có người trực."
     used = desk.post(TOGETHER, ticked(tips, kind="procedure", was="procedure", use=first.code))
     assert used.context["form"].initial["reply"] == "Sáng thứ bảy có người trực."
-    # On the page of the tip itself, too.
+    # On the page of the tip itself, too, with the first key of what a tip is about.
     alone = desk.get(reverse("tip", DESK, args=[tips[0].pk]))
-    assert alone.context["ready"][0][0].text == "Sáng thứ bảy có người trực."
+    by_key = {each.key: each.text for each in alone.context["ready"][0]}
+    assert by_key["8"] == "Sáng thứ bảy có người trực."
     # Published in Vietnamese, it is proposed to nobody who reads another language.
     Tip.objects.update(language="en")
     page = desk.post(TOGETHER, ticked(tips, kind="procedure"))
@@ -353,8 +338,12 @@ def test_tips_of_others_are_as_if_they_were_not_ticked(desk):
     assert answer.headers["Location"] == reverse("inbox", DESK)
 
 
-def test_a_reason_has_the_key_that_it_has_on_the_page_of_one_tip():
-    alone = {code: str(key) for key, code in enumerate(decision_views.decline_kinds(), start=1)}
-    kinds = together_views._kinds()
-    together = {code: words[2] for code, words in kinds.items() if code != together_views.ANSWER}
-    assert together.items() <= alone.items()
+def test_a_reason_has_the_key_that_it_has_on_the_page_of_one_tip(desk, unit):
+    tip = make.tip(unit=unit)
+    alone = desk.get(reverse("tip-decline", DESK, args=[tip.pk])).content.decode()
+    keys_alone = dict(re.findall(r'href="\?kind=(\w+)[^"]*"\s+data-key="(\d)"', alone))
+    page = desk.post(TOGETHER, ticked([tip])).content.decode()
+    keys = dict(re.findall(r'name="kind"\s+value="(\w+)"\s+data-key="(\w)"', page))
+    assert keys.pop(together_views.ANSWER) == "r"
+    assert set(keys) == set(chosen_tips.ENDED_TOGETHER_AS)
+    assert keys.items() <= keys_alone.items()

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
 def desk(desk_client, unit):
     return sign_in(desk_client, make.officer(unit=unit, name="Lan"))
 

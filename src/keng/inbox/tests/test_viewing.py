@@ -46,16 +46,6 @@ def unit():
     return made
 
 
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
-
-
 def url(name, *args):
     return reverse(name, "keng.site.desk_urls", args=args)
 

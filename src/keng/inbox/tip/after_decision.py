@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of, place_of_row
+from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of, position_of_row
 from keng.inbox.list.inbox_query import next_tip_after
 from keng.tips.models import Decision, Tip
 from keng.tips.toast import show_toast
@@ -50,7 +50,29 @@ def note_place(request: SignedInRequest, tip: Tip) -> None:
 def place_when_opened(request: SignedInRequest, tip: Tip) -> PageStart | None:
     """Where the tip stood in the list when the officer opened it, whatever was decided since."""
     kept = page_start_of(request.session.get(_PLACE_KEY, ""))
-    return kept if kept is not None and kept.last == tip.pk else place_of_row(tip)
+    return kept if kept is not None and kept.last == tip.pk else position_of_row(tip)
+
+
+def forget_place(request: SignedInRequest) -> None:
+    """No tip is open beside the list any more."""
+    if _PLACE_KEY in request.session:
+        del request.session[_PLACE_KEY]
+
+
+def list_url_as_it_was(request: SignedInRequest, *, after: bool = False) -> str:
+    """The list with the tip that was open beside it: where one was, after deciding on several.
+
+    Where it ended, or with `after`, the one that stands there now; where none was open, none is.
+    """
+    place = page_start_of(request.session.get(_PLACE_KEY, ""))
+    if place is None:
+        return list_url(request)
+    visible = Tip.objects.visible_to(request.officer).open()
+    if not after and visible.filter(pk=place.last).exists():
+        return list_url(request, place.last)
+    folder = request.session.get(FOLDER_KEY, "open")
+    following = next_tip_after(request.officer, place, folder)
+    return list_url(request, following.pk if following else None)
 
 
 def redirect_to_next_tip(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
 from keng.dialogue import answering
-from keng.inbox.tip.after_decision import redirect_to_same_tip
+from keng.inbox.tip.after_decision import list_url, redirect_to_same_tip
 from keng.inbox.tip.refusal import explains_refusals
 from keng.inbox.tip.tip_forms import NoteForm, ReplyForm
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
@@ -21,6 +21,7 @@ from keng.tips import errors
 from keng.tips import messages as tip_messages
 from keng.tips.errors import error_sentence
 from keng.tips.models import Tip
+from keng.tips.words_back import keep_words_for
 
 
 @require_POST
@@ -45,8 +46,9 @@ def tip_reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def reply_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of an answer."""
+    message_id = id_or_404(request.POST.get("message", ""))
+    words = answering.words_of_answer(message_id, by=request.officer)
     try:
-        message_id = id_or_404(request.POST.get("message", ""))
         tip = answering.withdraw_answer(message_id, by=request.officer)
     except NotAllowed as error:
         raise Http404 from error
@@ -55,8 +57,12 @@ def reply_withdraw(request: SignedInRequest) -> HttpResponse:
         return redirect("inbox")
     messages.success(request, _("Taken back: the reporter will not see it."))
     # It may have gone to another desk since it was answered.
-    is_here = Tip.objects.visible_to(request.officer).filter(pk=tip.pk).exists()
-    return redirect("tip", pk=tip.pk) if is_here else redirect("inbox")
+    if not Tip.objects.visible_to(request.officer).filter(pk=tip.pk).exists():
+        return redirect("inbox")
+    keep_words_for(request, tip.pk, words)
+    if request.POST.get("from") == "inbox":
+        return redirect(list_url(request, tip.pk))
+    return redirect("tip", pk=tip.pk)
 
 
 @require_POST

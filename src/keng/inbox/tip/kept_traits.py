@@ -7,7 +7,7 @@ sealed or withdrawn leaves nothing here that could be read.
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -32,30 +32,50 @@ def traits_of_tip(tip: Tip, communes: Sequence[str], categories: Sequence[str]) 
     return traits._replace(categories=tuple(categories))
 
 
-def shingles_of_tip(pk: uuid.UUID, text: str) -> frozenset[int]:
-    """For keng.language.similarity.jaccard, hashes instead of words and word pairs."""
-    found: frozenset[int] = _kept_or_read(
-        (pk, hash(text), "shingles"), lambda: frozenset(map(hash, shingles(text)))
-    )
-    return found
+def shingles_of_tips(
+    marks: Mapping[uuid.UUID, int], read_texts: Callable[[list[uuid.UUID]], Mapping[uuid.UUID, str]]
+) -> dict[uuid.UUID, frozenset[int]]:
+    """For keng.language.similarity.jaccard, hashes instead of words and word pairs.
+
+    A mark of a tip is another one when its words are; only words that are new here are read.
+    """
+    with _lock:
+        found = {pk: kept for pk, mark in marks.items() if (kept := _kept_at((pk, mark)))}
+    missing = [pk for pk in marks if pk not in found]
+    texts = read_texts(missing) if missing else {}
+    new = {pk: frozenset(map(hash, shingles(texts.get(pk, "")))) for pk in missing}
+    with _lock:
+        for pk, kept in new.items():
+            _keep((pk, marks[pk]), kept)
+    return found | new
 
 
 def _kept_or_read(key: Hashable, read: Callable[[], Any]) -> Any:
     with _lock:
-        found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
-    found = read()
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
+        found = _kept_at(key)
+    if found is None:
+        found = read()
+        with _lock:
+            _keep(key, found)
     return found
+
+
+def _kept_at(key: Hashable) -> Any:
+    found = _kept.get(key)
+    if found is not None:
+        _kept.move_to_end(key)
+    return found
+
+
+def _keep(key: Hashable, found: Any) -> None:
+    _kept[key] = found
+    while len(_kept) > _MOST_KEPT:
+        _kept.popitem(last=False)
 
 
 def _hashed(traits: IncidentTraits) -> IncidentTraits:
     return traits._replace(
         words={str(hash(word)): worth for word, worth in traits.words.items()},
         indicators=frozenset((kind, str(hash(value))) for kind, value in traits.indicators),
+        details=frozenset((kind, str(hash(value))) for kind, value in traits.details),
     )

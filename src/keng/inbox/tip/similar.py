@@ -7,19 +7,33 @@ alike: `likeness` of tips' desk_words).
 import datetime
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Func,
+    Min,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
+from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.inbox.tip.kept_traits import shingles_of_tip, traits_of_tip
+from keng.inbox.tip.kept_traits import shingles_of_tips, traits_of_tip
 from keng.kit import times
-from keng.language.same_incident import same_incident
+from keng.kit.among import Ids
+from keng.kit.compiled_queries import CompiledModelQuery, CompiledQuery
+from keng.language.same_incident import IncidentTraits, same_incident
 from keng.language.similarity import jaccard
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
 from keng.places.local_names import commune_code_of
-from keng.tips.models import Sighting, Tip
+from keng.tips.models import Incident, Sighting, Tip
+from keng.tips.models.tip import OnlookerOf
 
 _RECENT = datetime.timedelta(days=30)
 # How many of the newest open tips are compared by their words, and how many of these wholly.
@@ -55,6 +69,8 @@ class DuplicateCandidate:
     score: float = 0.0
     """How likely both tell of one event."""
     apart: datetime.timedelta = datetime.timedelta(0)
+    in_common: list[str] = field(default_factory=list)
+    """What else speaks for it, in words."""
 
     @property
     def strength(self) -> str:
@@ -108,24 +124,34 @@ def duplicate_candidates(
     """
     recent = _other_open_tips(tip, officer)
     used = {each.indicator_id for each in sightings if each.role == Sighting.Role.USED}
-    shared = _shared_values(tip, officer, used, [pk for pk, _text, _at in recent])
-    own = shingles_of_tip(tip.pk, tip.text)
-    alike = {pk: jaccard(own, shingles_of_tip(pk, text)) for pk, text, _at in recent}
+    shared = _shared_values(tip, officer, used, list(recent))
+    (own,) = shingles_of_tips({tip.pk: hash(tip.text)}, lambda _pk: {tip.pk: tip.text}).values()
+    alike = {pk: jaccard(own, theirs) for pk, theirs in shingles_of_tips(recent, _texts_of).items()}
     likeliest = sorted(alike, key=lambda pk: (-len(shared.get(pk, ())), -alike[pk], pk))
-    rows = Tip.objects.visible_to(officer).with_incidents_of(officer)
-    tips = rows.select_related("place__parent", "suggestion").in_bulk(likeliest[:_MOST_READ])
     mine = traits_of_tip(tip, _communes_of(tip), _categories_of(tip))
     found = []
-    for other in tips.values():
+    for other in _whole_tips(likeliest[:_MOST_READ], officer):
         values = shared.get(other.pk, [])
         traits = traits_of_tip(other, _communes_of(other), _categories_of(other))
         score = same_incident(mine, traits)
         if values or score >= _LEAST_SCORE or alike[other.pk] >= _LEAST_SHARED_WORDS:
             apart = abs(other.received_at - tip.received_at)
-            found.append(DuplicateCandidate(other, values, score, apart))
+            common = _in_common(mine, traits, has_words=alike[other.pk] >= _LEAST_SHARED_WORDS)
+            found.append(DuplicateCandidate(other, values, score, apart, common))
     # A shared indicator says more than shared words.
     found.sort(key=lambda each: (-each.score - len(each.shared), each.apart, each.tip.pk))
     return found[:limit]
+
+
+def _in_common(one: IncidentTraits, other: IncidentTraits, *, has_words: bool) -> list[str]:
+    """Of a pair that is said to be alike an officer reads why, also where it is little."""
+    kinds = one.categories[:1], other.categories[:1]
+    said = {
+        _("the same kind of event"): bool(kinds[0]) and kinds[0] == kinds[1],
+        _("the same place"): bool(set(one.communes) & set(other.communes)),
+        _("words in common"): has_words,
+    }
+    return [words for words, holds in said.items() if holds] or [_("a few rare words in common")]
 
 
 def _communes_of(tip: Tip) -> list[str]:
@@ -143,15 +169,44 @@ def _categories_of(tip: Tip) -> list[str]:
     return [tip.category] if tip.category else suggested
 
 
-def _other_open_tips(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, datetime.datetime]]:
-    """Only what is compared: hundreds of whole tips would cost more than the comparison."""
-    open_tips = (
-        Tip.objects.visible_to(officer)
-        .open()
-        .filter(duplicate_of__isnull=True, received_at__gte=times.now() - _RECENT)
+def _other_open_tips(tip: Tip, officer: Officer) -> dict[uuid.UUID, int]:
+    """The newest, each with a mark of its words: to read hundreds of texts costs more than all
+    that is done with them, and most were read for the tip before.
+    """
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    return dict(_OTHERS.fetch_rows(tip=tip.pk, since=times.now() - _RECENT, **sees))
+
+
+def _others_query(*, tip: Any, since: Any, **onlooker: Any) -> QuerySet[Tip, Any]:
+    open_tips = Tip.objects.visible_to(OnlookerOf(**onlooker)).open()
+    others = open_tips.filter(duplicate_of__isnull=True, received_at__gte=since)
+    mark = Func(
+        "text", template="hashtextextended(%(expressions)s, 0)", output_field=BigIntegerField()
     )
-    rows = open_tips.exclude(pk=tip.pk).exclude(text="").order_by("-id")
-    return list(rows.values_list("pk", "text", "received_at")[:_MOST_COMPARED])
+    rows = others.exclude(pk=tip).exclude(text="").order_by("-id")
+    return rows.values_list("pk", mark)[:_MOST_COMPARED]
+
+
+def _texts_of(tips: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    return dict(Tip.objects.filter(pk__among=tips).values_list("pk", "text"))
+
+
+def _whole_tips(tips: list[uuid.UUID], officer: Officer) -> list[Tip]:
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    found = _WHOLE.fetch(tips=tips, **sees)
+    joined = [each for each in found if each.incident_id]
+    prefetch_related_objects(joined, Prefetch("incident", Incident.objects.visible_to(officer)))
+    return found
+
+
+def _whole_query(*, tips: Any, **onlooker: Any) -> QuerySet[Tip]:
+    visible = Tip.objects.visible_to(OnlookerOf(**onlooker)).filter(pk__in=tips)
+    return visible.select_related("place__parent", "suggestion")
+
+
+# The newest of thousands are found from the newest on, those of a small desk from the desk on.
+_OTHERS = CompiledQuery(_others_query, plans_for_values=True)
+_WHOLE: CompiledModelQuery[Tip] = CompiledModelQuery(_whole_query)
 
 
 def _shared_values(
@@ -160,8 +215,9 @@ def _shared_values(
     """Values that were used in the offence both here and there, by tip."""
     if not used or not others:
         return {}
+    these = Ids(others)
     rows = Sighting.objects.filter(
-        Q(tip__in=others) | Q(tip__duplicate_of__in=others),
+        Q(tip__among=these) | Q(tip__duplicate_of__among=these),
         role=Sighting.Role.USED,
         indicator__in=used,
         tip__in=Tip.objects.visible_to(officer),
@@ -177,16 +233,25 @@ def _shared_values(
 def _count_elsewhere(
     tip: Tip, officer: Officer, sightings: dict[uuid.UUID, TipIndicator], used: list[uuid.UUID]
 ) -> None:
-    visible = Tip.objects.visible_to(officer).exclude(pk=tip.pk)
-    rows = (
-        Sighting.objects.filter(indicator__in=used, role=Sighting.Role.USED, tip__in=visible)
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    for indicator, *counted in _ELSEWHERE.fetch_rows(tip=tip.pk, used=sorted(used), **sees):
+        seen = sightings[indicator]
+        seen.tips, seen.since, seen.units = counted
+
+
+def _elsewhere_query(*, tip: Any, used: Any, **onlooker: Any) -> QuerySet[Sighting, Any]:
+    visible = Tip.objects.visible_to(OnlookerOf(**onlooker)).exclude(pk=tip)
+    rows = Sighting.objects.filter(indicator__in=used, role=Sighting.Role.USED, tip__in=visible)
+    return (
+        rows.order_by()
         .values("indicator")
         .annotate(
             tips=Count("tip", distinct=True),
             since=Min("tip__received_at"),
             units=Count("tip__responsible_unit", distinct=True),
         )
+        .values_list("indicator", "tips", "since", "units")
     )
-    for row in rows:
-        seen = sightings[row["indicator"]]
-        seen.tips, seen.since, seen.units = row["tips"], row["since"], row["units"]
+
+
+_ELSEWHERE = CompiledQuery(_elsewhere_query)

@@ -4,8 +4,10 @@ import datetime
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, TextField, UUIDField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from keng.alarms.calls import CallRound
 from keng.audit.models import Entry
 from keng.dialogue.dialogue_parts import is_opening_message
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.urgency import URGENT_LEVELS
 from keng.kit.viewing_copies import NoCopy
 from keng.language.taxonomy import category_label
@@ -132,13 +135,7 @@ def _recorded_events(
 ) -> list[TimelineEvent]:
     """What is in the audit record alone: looks at the tip and its files, and what was undone."""
     numbers = {str(file.pk): n for n, file in enumerate(attachments, start=1)}
-    entries = list(
-        Entry.objects.filter(
-            Q(object_kind="tip", object_id=str(tip.pk))
-            | Q(object_kind="attachment", object_id__in=numbers),
-            action__in=_TOLD_ACTIONS,
-        ).order_by("id")
-    )
+    entries = _ENTRIES.fetch(tip=tip.pk, files=[file.pk for file in attachments])
     actors = {entry.actor_id for entry in entries if entry.actor_kind == "officer"}
     people = _officers_by_id(actors - {str(officer.pk)}) | {str(officer.pk): officer}
     events = [
@@ -153,6 +150,21 @@ def _recorded_events(
     if tip.first_read_at and not any(entry.action == "tip.read" for entry in entries):
         events.append(TimelineEvent(tip.first_read_at, _("First read on the desk")))
     return events
+
+
+def _entries_query(*, tip: Any, files: Any) -> QuerySet[Entry]:
+    of_tip = Q(object_kind="tip", object_id=_as_text(tip))
+    of_files = Q(object_kind="attachment", object_id__in=[_as_text(file) for file in files])
+    rows = Entry.objects.filter(of_tip | of_files, action__in=_TOLD_ACTIONS)
+    # Hashes are nothing to show.
+    return rows.only("at", "action", "actor_kind", "actor_id", "object_id", "detail").order_by("id")
+
+
+def _as_text(pk: Any) -> Cast:
+    return Cast(Value(pk, output_field=UUIDField()), TextField())
+
+
+_ENTRIES: CompiledModelQuery[Entry] = CompiledModelQuery(_entries_query)
 
 
 def _recorded_words(entry: Entry, numbers: dict[str, int]) -> str:

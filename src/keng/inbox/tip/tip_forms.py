@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.forms import Form
 from keng.kit.sql_names import alphabetically
 from keng.kit.urgency import Urgency
-from keng.language.taxonomy import categories, category_label
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import categories
 from keng.places.models import Unit
 from keng.tips.models import Decision, Incident, Tip
 
@@ -156,10 +156,10 @@ class SortForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "vi"
         fields: dict[str, Any] = self.fields
-        fields["category"].choices = [("", _("Choose a category"))] + [
-            (code, category_label(code, language)) for code in categories()
+        fields["category"].choices = [
+            ("", _("Choose a category")),
+            *category_choices(categories()),
         ]
         fields["urgency"].choices = [(u.value, f"{u.value} · {u.label}") for u in Urgency]
         fields["kind"].choices = [

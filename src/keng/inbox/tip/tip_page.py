@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,19 +26,31 @@ from keng.inbox.tip.after_decision import list_url, note_place, place_when_opene
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.named_places import places_named_in_tip
+from keng.inbox.tip.telling_words import telling_reasons
 from keng.inbox.tip.tip_forms import SortForm
 from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.gravity import danger_message, words_of_danger
 from keng.tips.messages import conversation_of
-from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
+from keng.tips.models import (
+    Attachment,
+    DialogueMessage,
+    Incident,
+    Note,
+    Sighting,
+    Tip,
+    TipConcern,
+)
+from keng.tips.models.tip import OnlookerOf
 from keng.tips.page_version import changes_since, page_version_of
 from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
 from keng.tips.toast import undo_context
+from keng.tips.words_back import words_back_for
 
 # Asked for by a page on which no script runs, and which therefore cannot tell how long it is open.
 READ_PART = "read"
@@ -114,8 +127,17 @@ def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
     """The tip if this officer may see it."""
-    visible = Tip.objects.visible_to(request.officer).with_incidents_of(request.officer)
-    visible = visible.select_related(
+    officer = request.officer
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    found = _OPENED.fetch(pk=pk, **sees)
+    if found and found[0].incident_id:
+        prefetch_related_objects(found, Prefetch("incident", Incident.objects.visible_to(officer)))
+    return found[0] if found else None
+
+
+def _opened_query(*, pk: uuid.UUID, **onlooker: Any) -> QuerySet[Tip]:
+    visible = Tip.objects.visible_to(OnlookerOf(**onlooker)).filter(pk=pk)
+    return visible.select_related(
         "place",
         "responsible_unit",
         "alarm__taken_by",
@@ -123,7 +145,21 @@ def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
         "suggestion",
         "taken_down__officer",
     )
-    return visible.filter(pk=pk).first()
+
+
+_OPENED: CompiledModelQuery[Tip] = CompiledModelQuery(_opened_query)
+_NOTES: CompiledModelQuery[Note] = CompiledModelQuery(
+    lambda *, tip: Note.objects.filter(tip=tip).select_related("officer").order_by("id")
+)
+_ATTACHMENTS: CompiledModelQuery[Attachment] = CompiledModelQuery(
+    lambda *, tip: Attachment.objects.filter(tip=tip).order_by("at", "id")
+)
+_SIGHTINGS: CompiledModelQuery[Sighting] = CompiledModelQuery(
+    lambda *, tip: Sighting.objects.filter(tip=tip).select_related("indicator").order_by("start")
+)
+_KEPT_FROM: CompiledModelQuery[TipConcern] = CompiledModelQuery(
+    lambda *, tip: TipConcern.objects.filter(tip=tip, is_guess=True).select_related("unit")
+)
 
 
 def tip_or_404(request: SignedInRequest, pk: uuid.UUID) -> Tip:
@@ -147,7 +183,7 @@ def tip_context(
     rows = timeline.TipRows(
         steps=decision_words.decisions_of_tip(found),
         messages=dialogue_parts.messages_of_tip(found),
-        notes=list(found.notes.select_related("officer").order_by("id")),
+        notes=_NOTES.fetch(tip=found.pk),
         attachments=_attachments_of(found),
         deadlines=decision_words.deadlines_of_tip(found),
         checks=check_list.checks_of_tip(found),
@@ -155,7 +191,7 @@ def tip_context(
     )
     ladder = alarm_calls.call_ladder(alarm, calls, reader=officer) if alarm else []
     done = check_list.check_list_lines(found, rows.checks, rows.steps, rows.messages)
-    sightings = list(found.sightings.select_related("indicator").order_by("start"))
+    sightings = _SIGHTINGS.fetch(tip=found.pk)
     said = _talk_with_files(request, found, rows)
     conversation = conversation_of(found)
     channel = conversation.account.channel if conversation else "web"
@@ -195,9 +231,7 @@ def tip_context(
         "channel": origins.channel_name(found.channel),
         "identity": origins.identity_note(found),
         "held": origins.sealed_part_names(found),
-        "kept_from": [
-            concern.unit for concern in found.concerns.filter(is_guess=True).select_related("unit")
-        ],
+        "kept_from": [concern.unit for concern in _KEPT_FROM.fetch(tip=found.pk)],
         **_ready_answers_context(
             request, found, rows.deadlines, {line.code for line in done if line.is_done}
         ),
@@ -212,7 +246,7 @@ def _attachments_of(found: Tip) -> list[Attachment]:
     """The files; none when the tip is out of scope: they are sealed with its words."""
     if found.kind == Tip.Kind.OUT_OF_SCOPE:
         return []
-    return list(found.attachments.order_by("at", "id"))
+    return _ATTACHMENTS.fetch(tip=found.pk)
 
 
 def _files_part(request: SignedInRequest, found: Tip) -> HttpResponse:
@@ -234,7 +268,7 @@ def _ready_answers_context(
     chosen = [each.text for part in ready for each in part if each.code == wanted]
     return {
         "ready": ready,
-        "chosen_answer": chosen[0] if chosen else "",
+        "chosen_answer": chosen[0] if chosen else words_back_for(request, found.pk),
         "cannot_wait": check_list.cannot_wait(found),
         "one_tap": ready_answers.one_tap_answers_for(found, request.officer, deadlines, done),
         "is_told_by_voice": check_list.is_told_by_voice(found),
@@ -290,7 +324,11 @@ def _suggested_categories(found: Tip) -> list[dict[str, Any]]:
         return []
     language = get_language() or "vi"
     return [
-        each | {"label": category_label(each["code"], language)}
+        each
+        | {
+            "label": category_label(each["code"], language),
+            "reasons": telling_reasons(each["reasons"]),
+        }
         for each in suggestion.categories[:3]
     ]
 
@@ -300,7 +338,7 @@ def _urgency_reasons(found: Tip) -> list[str]:
     suggestion = getattr(found, "suggestion", None)
     if suggestion is None or suggestion.urgency != found.urgency:
         return []
-    return list(suggestion.urgency_reasons)
+    return telling_reasons(suggestion.urgency_reasons)
 
 
 def _sort_initial(found: Tip) -> dict[str, str]:

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import override
 
 from keng.files.redact import GRID_COLUMNS, GridCell, grid_cell
 from keng.intake.by_staff.staff_places import places_by_name, places_of_desk
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice
 from keng.kit.urgency import Happening, Urgency
-from keng.language.taxonomy import categories, category_label
+from keng.language.category_names import category_choices
+from keng.language.taxonomy import categories
 from keng.places.models import Place, Unit
 from keng.tips.models import TakenDown
 
@@ -75,7 +76,6 @@ class WhereFields(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._desk = desk
-        language = get_language() or "vi"
         named = list(dict.fromkeys([*first_places, *places_of_desk(desk)]))
         self._places = {str(place.pk): place for place in named}
         fields: dict[str, Any] = self.fields
@@ -83,8 +83,9 @@ class WhereFields(Form):
             *((key, place.full_name) for key, place in self._places.items()),
             ("", _("not known, or at no place")),
         ]
-        fields["category"].choices = [("", _("The machine suggests one; decide after"))] + [
-            (code, category_label(code, language)) for code in categories()
+        fields["category"].choices = [
+            ("", _("The machine suggests one; decide after")),
+            *category_choices(categories()),
         ]
         if named:
             fields["place"].initial = str(named[0].pk)

@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db
 CHAT = b"c" * 32
 
 
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
 def message_of(tip=None):
     return Inbound.objects.create(
         channel="zalo_oa", kind="text", conversation_hash=CHAT, tip_ref=tip and tip.pk

@@ -13,7 +13,6 @@ from keng.delivery.models import Delivery
 from keng.dialogue import answering, shown_codes
 from keng.dialogue.public import code_page
 from keng.dialogue.ready_answers import URGENT_MONEY_TOPIC, one_tap_answers_for
-from keng.intake import auto_replies
 from keng.intake.examination.examine import examine_messages
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
@@ -109,19 +108,16 @@ def test_what_was_only_asked_for_or_lost_otherwise_is_not(text):
     ],
 )
 def test_who_writes_chinese_or_korean_reads_of_the_bank_first_in_that_language(
-    language, text, bank
+    first_answer, language, text, bank
 ):
-    answer = auto_replies.first_answer(
+    lines = first_answer(
         "en",
         own_language=language,
-        unit_name="Công an phường Thử",
         urgency=first_urgency_of(text),
-        in_group=False,
-        token="abc",
         money_left=lost_money.money_has_left(fold(text)),
     )
-    assert bank in answer.splitlines()[0]
-    assert "/first-hour/" in answer.splitlines()[0]
+    assert bank in lines[0]
+    assert "/first-hour/" in lines[0]
     assert NOT_A_TIP not in {each.code for each in suggest_categories(text)}
 
 
@@ -159,13 +155,8 @@ def test_looking_for_it_takes_no_longer_than_the_text_is_long(piece):
 @pytest.mark.parametrize(
     ("language", "words"), [("vi", "Có thể lúc này chưa ai xem"), ("en", "Perhaps nobody sees")]
 )
-def test_whoever_is_in_danger_reads_four_short_lines(settings, language, words):
-    settings.PUBLIC_URL = "https://keng.example"
-    auto_replies._first_answer.cache_clear()
-    lines = auto_replies.first_answer(
-        language, urgency="P0", unit_name="Công an phường Thử", in_group=False, token="abc"
-    ).splitlines()
-    auto_replies._first_answer.cache_clear()
+def test_whoever_is_in_danger_reads_four_short_lines(first_answer, language, words):
+    lines = first_answer(language, urgency="P0")
     assert len(lines) == 4
     assert "113" in lines[0]
     assert words in lines[1]
@@ -175,15 +166,11 @@ def test_whoever_is_in_danger_reads_four_short_lines(settings, language, words):
 @pytest.mark.parametrize(
     ("language", "words"), [("vi", "Gọi ngay ngân hàng"), ("en", "call your bank now")]
 )
-def test_the_first_sentence_in_a_chat_is_the_bank(settings, language, words):
-    settings.PUBLIC_URL = "https://keng.example"
-    auto_replies._first_answer.cache_clear()
-    asked = {"unit_name": "Công an phường Thử", "in_group": False, "token": "abc"}
+def test_the_first_sentence_in_a_chat_is_the_bank(first_answer, language, words):
     lines = [
-        auto_replies.first_answer(language, urgency=urgency, money_left=left, **asked).splitlines()
+        first_answer(language, urgency=urgency, money_left=left)
         for urgency, left in (("P1", True), ("P0", True), ("P1", False))
     ]
-    auto_replies._first_answer.cache_clear()
     assert words in lines[0][0]
     assert "https://keng.example/first-hour/" in lines[0][0]
     # A life comes before money.

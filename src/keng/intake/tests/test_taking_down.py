@@ -51,11 +51,6 @@ def officer(ward):
     return make.officer(unit=ward)
 
 
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
-
-
 def url(name, *args):
     return reverse(name, "keng.site.desk_urls", args=args)
 

@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from keng.intake import auto_replies
 from keng.language.chat_words import (
     asks_for_messages,
     begins_anew,
@@ -196,14 +195,11 @@ def test_the_language_is_vietnamese_unless_it_is_plainly_another(text, language)
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("urgency", ["P0", "P2"])
-def test_the_first_answer_names_its_sender_113_the_page_and_the_link(settings, language, urgency):
-    settings.PUBLIC_URL = "https://keng.example"
-    auto_replies._first_answer.cache_clear()
-    text = auto_replies.first_answer(
-        language, unit_name="Công an phường Thử", urgency=urgency, in_group=False, token="abc"
-    )
-    auto_replies._first_answer.cache_clear()
-    lines = text.splitlines()
+def test_the_first_answer_names_its_sender_113_the_page_and_the_link(
+    first_answer, language, urgency
+):
+    lines = first_answer(language, urgency=urgency)
+    text = "\n".join(lines)
     assert ("113" in lines[0]) == (urgency == "P0")
     assert "Công an phường Thử" in text
     assert "https://keng.example/r/abc" in text
@@ -218,19 +214,9 @@ def test_the_first_answer_names_its_sender_113_the_page_and_the_link(settings, l
 @pytest.mark.parametrize(("language", "fault"), [("vi", "lỗi của bạn"), ("en", "not your fault")])
 @pytest.mark.parametrize("urgency", ["P0", "P1"])
 def test_a_child_in_a_chat_reads_113_and_111_first_and_nothing_of_commands(
-    settings, language, fault, urgency
+    first_answer, language, fault, urgency
 ):
-    settings.PUBLIC_URL = "https://keng.example"
-    auto_replies._first_answer.cache_clear()
-    lines = auto_replies.first_answer(
-        language,
-        unit_name="Công an phường Thử",
-        urgency=urgency,
-        in_group=False,
-        token="abc",
-        for_child=True,
-    ).splitlines()
-    auto_replies._first_answer.cache_clear()
+    lines = first_answer(language, urgency=urgency, for_child=True)
     assert "113" in lines[0]
     assert "111" in lines[1]
     assert fault in lines[1]
@@ -242,19 +228,9 @@ def test_a_child_in_a_chat_reads_113_and_111_first_and_nothing_of_commands(
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("urgency", ["P0", "P1"])
 def test_in_a_chat_fire_reads_114_first_then_113_and_115_where_somebody_fainted(
-    settings, language, urgency
+    first_answer, language, urgency
 ):
-    settings.PUBLIC_URL = "https://keng.example"
-    auto_replies._first_answer.cache_clear()
-    first = auto_replies.first_answer(
-        language,
-        unit_name="Công an phường Thử",
-        urgency=urgency,
-        in_group=False,
-        token="abc",
-        numbers=("114", "113", "115"),
-    ).splitlines()[0]
-    auto_replies._first_answer.cache_clear()
+    first = first_answer(language, urgency=urgency, numbers=("114", "113", "115"))[0]
     assert first.index("114") < first.index("113") < first.index("115")
 
 

@@ -114,9 +114,12 @@ def due_by(due: datetime) -> str:
 
 
 @register.filter
-def remaining(due: datetime | None) -> str:
-    """A deadline in words: "còn 38 phút", "quá 1 giờ 12 phút", "16:40", "T4 08:15"."""
-    return time_words.deadline_words(due) if due else ""
+def remaining(due: datetime | None, form: str = "") -> str:
+    """A deadline in words: "còn 38 phút", "quá 1 giờ 12 phút", "16:40", "T4 08:15".
+
+    In the form "in full": "trước 08:15 thứ Tư".
+    """
+    return time_words.deadline_words(due, in_full=form == "in full") if due else ""
 
 
 @register.filter("urgency")

@@ -4,12 +4,14 @@ import datetime
 import uuid
 
 import pytest
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, Value
+from django.db.models.functions import Length
 
 from keng.kit import times
-from keng.kit.compiled_queries import CompiledQuery
+from keng.kit.compiled_queries import CompiledModelQuery, CompiledQuery
 from keng.kit.ids import first_id
-from keng.tips.models import Tip
+from keng.tips.models import Decision, Suggestion, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,42 @@ def test_what_is_computed_from_a_stand_in_is_refused(build):
     query = CompiledQuery(lambda *, at: build(at).values("pk"))
     with pytest.raises(KeyError):
         query.fetch_rows(at=times.now())
+
+
+def test_whole_rows_come_as_the_query_builder_makes_them(django_assert_num_queries):
+    officer = make.officer(unit=make.unit())
+    tip = make.tip(unit=officer.current_posts[0].unit)
+    Suggestion.objects.create(tip=tip, categories=[{"code": "scam_bank", "strength": 0.5}])
+    made = Decision.objects.create(
+        tip=tip, kind="accepted", by=officer, unit_id=tip.responsible_unit_id, detail={"a": [1]}
+    )
+
+    def decisions(*, tip):
+        rows = Decision.objects.filter(tip=tip).select_related("by", "tip__suggestion")
+        return rows.annotate(length=Length("tip__text")).defer("reason")
+
+    query = CompiledModelQuery(decisions)
+    with django_assert_num_queries(1):
+        (found,) = query.fetch(tip=tip.pk)
+        assert (found, found.detail, found.length) == (made, {"a": [1]}, len(tip.text))
+        assert (found.by, found.tip.suggestion.guess) == (officer, "scam_bank")
+        assert not found._state.adding
+    assert found.get_deferred_fields() == {"reason"}
+    assert query.fetch(tip=uuid.uuid4()) == []
+
+
+def test_what_never_differs_stands_in_the_sql_and_values_do_not():
+    tip = make.tip(unit=make.unit(), text="100% 'thật'")
+    query = CompiledQuery(
+        lambda *, pk: Tip.objects.filter(pk=pk, text__startswith="100% '").values_list(
+            Value("%s %"), "text"
+        )
+    )
+    for _ in range(7):
+        assert query.fetch_rows(pk=tip.pk) == [("%s %", tip.text)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%tips%'")
+        ((statement,),) = cursor.fetchall()
+    assert "$1" in statement
+    assert "$2" not in statement
+    assert "100" in statement

@@ -48,6 +48,8 @@ def test_a_far_deadline_is_told_as_when_a_near_one_as_how_long():
     assert time_words.deadline_words(NOW + timedelta(hours=3), NOW) == "23:15"
     assert time_words.deadline_words(NOW + timedelta(hours=15), NOW) == "T5 11:15"
     assert time_words.deadline_words(NOW + timedelta(days=19), NOW) == "14/12"
+    in_full = time_words.deadline_words(NOW + timedelta(hours=15), NOW, in_full=True)
+    assert in_full == "trước 11:15 thứ Năm"
     assert "38" in time_words.deadline_words(NOW + timedelta(minutes=38), NOW)
 
 

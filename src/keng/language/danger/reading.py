@@ -149,9 +149,34 @@ def danger_in(text: str) -> Danger | None:
     return Danger(found.level, found.kind, reasons, found.is_clear, found.numbers)
 
 
-def _find(text: str) -> _Found | None:
+def danger_ideas_in(text: str) -> frozenset[str]:
+    """The ideas of danger that a text shows, whether or not any danger is made of them.
+
+    One that rests on a weak word has a question mark.
+    """
+    ideas = _looked_at(undisguised(as_read(text)).readable).hits.items()
+    return frozenset(
+        f"{name}?" if all(hit.is_weak for hit in theirs) else name for name, theirs in ideas
+    )
+
+
+class _LookedAt(NamedTuple):
+    """A text with everything that the tables find in it."""
+
+    words: DangerWords
+    hits: _Hits
+    held: list[_Held]
+    of_phrases: list[Clue]
+
+
+@lru_cache(maxsize=4)
+def _looked_at(text: str) -> _LookedAt:
     words = DangerWords(text)
-    hits, held, of_phrases = _look_for_phrases(words)
+    return _LookedAt(words, *_look_for_phrases(words))
+
+
+def _find(text: str) -> _Found | None:
+    words, hits, held, of_phrases = _looked_at(text)
     level = min((each.level for each in held), default=None)
     least = _OUTWEIGHS_LIFE if level == Urgency.P0 else THRESHOLD
     if words.is_plain:

@@ -178,7 +178,21 @@ def readings_of(written: str) -> tuple[Reading, ...]:
         return ()
     if not word.isalpha():
         return (*_beside_a_number(word), *_from_vni(word), *_from_leet(word))
+    if words := _words_with_capitals(written):
+        return (Reading(words, _JOINED * (len(words) - 1)),)
     return tuple(_from_letters(word))
+
+
+def _words_with_capitals(written: str) -> tuple[str, ...]:
+    """ "catHuongLam": a capital behind a small letter begins a word, if all of them are words."""
+    starts = [
+        at for at in range(1, len(written)) if written[at].isupper() and written[at - 1].islower()
+    ]
+    if not starts:
+        return ()
+    parts = [written[one:other].lower() for one, other in pairwise((0, *starts, len(written)))]
+    known = [_known_words(part) for part in parts]
+    return tuple(word for words in known for word in words) if all(known) else ()
 
 
 @lru_cache(maxsize=8192)
@@ -473,9 +487,20 @@ def words_run_together(word: str) -> tuple[str, ...]:
 
 
 def _run_together(word: str) -> Iterator[Reading]:
-    """The likeliest words of which this one is made, where all of them are known."""
+    """The likeliest words of which this one is made: all known, or most of a long one."""
     if len(word) < 3 or is_syllable(word):
         return
+    words = _likeliest_words(word)
+    if not words and len(word) >= _LEAST_OF_SENTENCE:
+        words = _likeliest_words(word, with_unknown=True)
+        letters = sum(len(each) for each in words if not is_known(each))
+        if letters > (_MOST_UNKNOWN if word.isascii() else _MOST_UNKNOWN_OF_ACCENTED) * len(word):
+            return
+    if words:
+        yield Reading(words, _JOINED * (len(words) - 1))
+
+
+def _likeliest_words(word: str, *, with_unknown: bool = False) -> tuple[str, ...]:
     accented = not word.isascii()
     # By where the words so far end: their cost, and the last of them with what came before.
     best: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
@@ -483,22 +508,32 @@ def _run_together(word: str) -> Iterator[Reading]:
         for start in range(max(0, end - _LONGEST_WORD), end):
             if start not in best or (start == 0 and end == len(word)):
                 continue
-            part = word[start:end]
-            if not is_known(part) or (len(part) == 1 and part not in _ONE_LETTER):
-                continue
             cost, before = best[start]
-            cost += (
-                cost_after(neighbour_key(before[-1]), neighbour_key(part))
-                if before
-                else cost_of(fold(part))
-            )
-            if accented:
-                cost += spelled_share(part)
-            if end not in best or cost < best[end][0]:
-                best[end] = cost, (*before, part)
-    if len(word) in best:
-        words = best[len(word)][1]
-        yield Reading(words, _JOINED * (len(words) - 1))
+            more = _cost_of_part(word[start:end], before[-1] if before else "", accented)
+            if more is None and with_unknown:
+                more = _cost_of_unknown_part(word[start:end])
+            if more is not None and (end not in best or cost + more < best[end][0]):
+                best[end] = cost + more, (*before, word[start:end])
+    return best[len(word)][1] if len(word) in best else ()
+
+
+def _cost_of_part(part: str, before: str, accented: bool) -> float | None:
+    """How unlikely this word is after the one before, which may be empty; None if it is none."""
+    if not is_known(part) or (len(part) == 1 and part not in _ONE_LETTER):
+        return None
+    is_after = before and is_known(before)
+    cost = cost_after(neighbour_key(before), neighbour_key(part)) if is_after else cost_of(fold(part))
+    return cost + spelled_share(part) if accented else cost
+
+
+# A sentence without blanks may hold a name or a short form ("ng", "JA Solar"); no word is so long.
+_LEAST_OF_SENTENCE, _MOST_UNKNOWN, _MOST_UNKNOWN_OF_ACCENTED = 14, 0.4, 0.6
+_UNKNOWN_PART, _LETTER_OF_UNKNOWN_PART = 8.0, 3.5
+
+
+def _cost_of_unknown_part(part: str) -> float:
+    cost = _UNKNOWN_PART + _LETTER_OF_UNKNOWN_PART * len(part)
+    return cost if part.isascii() else cost + _NO_FOREIGN_WORD
 
 
 _LONGEST_WORD = 12

@@ -100,6 +100,11 @@ def cost_after(first: str, second: str) -> float:
     return -math.log(_OF_NEIGHBOURS * together + (1 - _OF_NEIGHBOURS) * alone)
 
 
+def count_together(first: str, second: str) -> int:
+    """How often the second was counted right after the first; both as `neighbour_key` has them."""
+    return _neighbours().get((first, second), 0)
+
+
 @lru_cache(maxsize=16384)
 def rarity_in_tips(bare: str) -> float:
     """How few of the sentences that people send hold this word, as a negative logarithm."""

@@ -129,7 +129,9 @@ def _lease_film() -> Film | None:
 
 
 def _transcode_film(film: Film, source: Path) -> transcoding.TranscodedFilm:
-    if film.attempts > _TRIES or not source.exists():
+    if not source.exists():
+        raise FilmRefused("lost")
+    if film.attempts > _TRIES:
         raise FilmRefused("broken")
     if not ffmpeg.films_are_on():
         raise FilmRefused("too_slow")

@@ -26,7 +26,8 @@ from keng.lessons.models import Collection, Edition, Film
 def desk_lessons(request: HttpRequest) -> HttpResponse:
     """What waits for a second person, what is public, and the collections."""
     lists = queries.lesson_desk_lists(request.officer)
-    chosen, title = ListFilter(request.GET), KT("texts__vi__title")
+    chosen = ListFilter(request.GET)
+    title = KT("texts__vi__title")
     waiting, waiting_page = rows_of_page(request, lists.waiting, "waiting")
     public, page = rows_of_page(request, rows_with_words(lists.public, chosen.words, title))
     queries.note_finished(public)

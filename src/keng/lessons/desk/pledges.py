@@ -22,7 +22,8 @@ from keng.lessons.schools import schools_of
 @require_GET
 def pledges(request: HttpRequest) -> HttpResponse:
     """Every campaign with its counts."""
-    chosen, seen = ListFilter(request.GET), pledge_queries.desk_campaigns(request.officer)
+    chosen = ListFilter(request.GET)
+    seen = pledge_queries.desk_campaigns(request.officer)
     campaigns, page = rows_of_page(
         request, rows_with_words(seen, chosen.words, KT("texts__vi__title"))
     )

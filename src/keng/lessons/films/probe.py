@@ -56,7 +56,7 @@ def probe_film(path: Path) -> FilmFacts:
             ["-f", demuxer, "-i", str(path)], within=_PROBED_WITHIN, reads=[path]
         )
     except ffmpeg.TookTooLong:
-        raise FilmRefused("broken") from None
+        raise FilmRefused("too_slow") from None
     picture = _PICTURE.search(said)
     if picture is None:
         raise FilmRefused("broken")

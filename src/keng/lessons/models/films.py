@@ -35,10 +35,14 @@ class Film(Row):
 
     class Problem(models.TextChoices):
         NO_FILM = "no_film", _("This is no film: use MP4, MOV or WebM.")
-        BROKEN = "broken", _("The file is damaged or cut short. Save it anew and upload it again.")
+        BROKEN = (
+            "broken",
+            _("This file cannot be read here: a part may be missing. Save it as MP4, try again."),
+        )
         TOO_LONG = "too_long", _("The film is longer than three minutes. Cut it shorter.")
         TOO_WIDE = "too_wide", _("The picture is too large. Save it with at most 2160 lines.")
         TOO_SLOW = "too_slow", _("Preparing it took too long. Save it in a simpler format.")
+        LOST = "lost", _("The file was lost on this machine; yours may be whole. Upload it again.")
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     title = models.CharField(max_length=80)

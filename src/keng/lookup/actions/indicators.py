@@ -12,7 +12,7 @@ from django.db import connection
 from keng.acts.locks import lock_available
 from keng.acts.work import work
 from keng.kit.ids import coarse_id
-from keng.kit.unnamed_rows import rows_that_nothing_names
+from keng.kit.unreferenced_rows import unreferenced_rows
 from keng.lookup.models import Indicator
 
 _PORTION = 1_000
@@ -48,7 +48,7 @@ def hold_indicators(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
 @work()
 def remove_unused_indicators(portion: int = _PORTION) -> int:
     """Remove indicators that no row names; how many. A job of the worker."""
-    unused = rows_that_nothing_names(Indicator.objects.all())
+    unused = unreferenced_rows(Indicator.objects.all())
     return remove_unused_among(list(unused.values_list("pk", flat=True)[:portion]))
 
 
@@ -62,4 +62,4 @@ def remove_unused_among(ids: Collection[UUID]) -> int:
     locked = list(rows.values_list("pk", flat=True))
     if not locked:
         return 0
-    return rows_that_nothing_names(Indicator.objects.filter(pk__in=locked)).delete()[0]
+    return unreferenced_rows(Indicator.objects.filter(pk__in=locked)).delete()[0]

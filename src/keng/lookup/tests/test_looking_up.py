@@ -8,14 +8,8 @@ from keng.kit import times
 from keng.lookup.actions import disputes
 from keng.lookup.models import Listing
 from keng.lookup.tests.make_listing import imported, listing, look_up
-from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
 
 
 def grades(text):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import OBJECTION_CODE_PAGE
 from keng.kit import codes
-from keng.kit.busy import typed_texts
+from keng.kit.form_not_taken import typed_texts
 from keng.kit.forms import Form, HintedChoice, ManyFiles, ManyFilesInput
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.rate_limits import FormThrottle, ask_to_wait

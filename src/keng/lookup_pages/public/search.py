@@ -97,7 +97,7 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
             _desk_with_number(each, desks),
         )
         # What is known to be dangerous comes first, in whatever order it was written.
-        for each in sorted(answers, key=_mildness)
+        for each in sorted(answers, key=_order_of_answer)
     ]
     unknown = [
         each
@@ -123,7 +123,7 @@ def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) 
     return response
 
 
-def _mildness(answer: LookupAnswer) -> int:
+def _order_of_answer(answer: LookupAnswer) -> int:
     """0 for what was confirmed, then what was reported, last what nothing is known of."""
     if answer.grade == queries.CONFIRMED:
         return 0

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
 from keng.kit.list_filter import ListFilter
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import rows_of_page
 from keng.network.actions import leads as lead_actions
 from keng.network.desk.units import officer_units, requested_unit
 from keng.network.forms.leads import LeadForm
@@ -23,10 +23,10 @@ def leads(request: HttpRequest) -> HttpResponse:
     """Who passes on to whom: the relay tree, a page of it at a time."""
     chosen = ListFilter(request.GET, words_label=_("Find a lead"))
     tree = relay_tree.relay_tree_of(request.officer, words=chosen.words)
-    page = ListPage.of_request(request, len(tree.roots))
+    roots, page = rows_of_page(request, tree.roots)
     context = {
         "tree": tree,
-        "branches": relay_tree.relay_branches(tree, tree.roots[page.start : page.end]),
+        "branches": relay_tree.relay_branches(tree, roots),
         "page": page,
         "filter": chosen,
     }

@@ -3,12 +3,12 @@
 import pytest
 
 from keng.conftest import sign_in
-from keng.network.tests.ward_desk import Desk
+from keng.network.tests.ward_desk import WardDesk
 
 
 @pytest.fixture
 def desk():
-    return Desk()
+    return WardDesk()
 
 
 @pytest.fixture

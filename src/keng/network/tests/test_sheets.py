@@ -9,7 +9,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from keng.acts.errors import NotAllowed
@@ -22,6 +21,7 @@ from keng.network.queries import groups as group_queries
 from keng.network.sheets import places_in_cells, reading, writing
 from keng.network.sheets.columns import GROUP_COLUMNS
 from keng.network.sheets.plan_groups import plan_group_sheet
+from keng.network.tests.ward_desk import url
 from keng.places.models import Place, Succession
 from tests import make
 from tests.make import LONG_AGO
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 HEAD = "Tên nhóm;Loại;Nơi;Số thành viên;Đầu mối"
 
 
-class Desk:
-    """A ward with a hamlet, a lead and one officer."""
+class DeskWithLead:
+    """A ward whose place has the name that sheets say, with a hamlet, a lead and one officer."""
 
     def __init__(self):
         self.place = make.place("Nếnh", full_name="Phường Nếnh", folded="nenh")
@@ -43,16 +43,7 @@ class Desk:
 
 @pytest.fixture
 def desk():
-    return Desk()
-
-
-@pytest.fixture
-def client(desk_client, desk):
-    return sign_in(desk_client, desk.officer)
-
-
-def url(name):
-    return reverse(name, urlconf="keng.site.desk_urls")
+    return DeskWithLead()
 
 
 def sheet(*lines, head=HEAD):

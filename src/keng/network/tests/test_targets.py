@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.urls import reverse
 
 from keng.accounts.models import Post
 from keng.audit.models import Entry
@@ -11,6 +10,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.network.models import GroupTarget
 from keng.network.queries.targets import target_table
+from keng.network.tests.ward_desk import url
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +40,6 @@ def province():
 @pytest.fixture
 def client(desk_client, province):
     return sign_in(desk_client, province.coordinator)
-
-
-def url(name):
-    return reverse(name, urlconf="keng.site.desk_urls")
 
 
 def test_who_has_none_is_told_before_any_target_is_set(client, province):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from tests import make
 
 
-class Desk:
+class WardDesk:
     """A ward with one officer, and a neighbour."""
 
     def __init__(self):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.acts.errors import TryAgain
 from keng.kit.ids import read_id
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import rows_of_page
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
@@ -29,8 +29,7 @@ def partner_home(request: HttpRequest) -> HttpResponse:
     for text in rows:
         text.is_own = text.has_hand_of(member)
     people = queries.people_of(member)
-    published = [text for text in rows if text.released_at]
-    page = ListPage.of_request(request, len(published))
+    published, page = rows_of_page(request, [text for text in rows if text.released_at])
     context = {
         "partner": member.partner,
         "member": member,
@@ -39,7 +38,7 @@ def partner_home(request: HttpRequest) -> HttpResponse:
         "added": [each for each in people if each.is_active and each.awaits_agreement],
         "waiting": [text for text in rows if text.is_waiting],
         "drafts": [text for text in rows if not text.submitted_at],
-        "published": published[page.start : page.end],
+        "published": published,
         "page": page,
     }
     return render(request, "partners/own/home.html", context)

@@ -16,6 +16,10 @@ KCN Vân Trung,07795
 Ga Sen Hồ,07795
 KCN Quế Võ,09265
 KCN Quế Võ,09286
+KCN VSIP Bắc Ninh,09286
+Nhà máy Foxconn Quang Châu,07795
+光州工业园区,07795
+꽝쩌우 산업단지,07795
 """
 
 
@@ -55,6 +59,13 @@ def first(typed):
         ("Sen Hồ", "Ga Sen Hồ", "Nếnh"),
         ("nha ga sen ho", "Ga Sen Hồ", "Nếnh"),
         ("cổng A KCN Quang Châu", "KCN Quang Châu", "Nếnh"),
+        ("VSIP", "KCN VSIP Bắc Ninh", "Nam Sơn"),
+        ("kcn vsip", "KCN VSIP Bắc Ninh", "Nam Sơn"),
+        ("foxconn", "Nhà máy Foxconn Quang Châu", "Nếnh"),
+        ("cty Foxconn", "Nhà máy Foxconn Quang Châu", "Nếnh"),
+        ("光州工业园", "光州工业园区", "Nếnh"),
+        ("光州", "光州工业园区", "Nếnh"),
+        ("꽝쩌우 공단", "꽝쩌우 산업단지", "Nếnh"),
     ],
 )
 def test_the_name_that_people_know_leads_to_its_commune(stage, typed, landmark, commune):
@@ -63,6 +74,11 @@ def test_the_name_that_people_know_leads_to_its_commune(stage, typed, landmark, 
     assert match.place.province_code == "24"
     assert commune in {m.place.name for m in find_places(typed, "24") if m.landmark}
     assert not match.only_alike
+
+
+def test_a_province_with_its_kind_leads_to_its_communes(stage):
+    for typed in ("tinh Bac Ninh", "tỉnh Bắc Ninh", "Bac Ninh"):
+        assert {place.name for place in first(typed).communes} == {"Nếnh", "Phương Liễu", "Nam Sơn"}
 
 
 def test_what_lies_in_several_communes_offers_each(stage):
@@ -88,7 +104,7 @@ def test_a_table_is_taken_whole_or_not_at_all(stage):
     for useless in (["name,place", "Chợ Nếnh,07795"], ["name,commune"], []):
         with pytest.raises(FaultyTable):
             import_landmarks(useless)
-    assert Landmark.objects.count() == 5
+    assert Landmark.objects.count() == 9
     assert import_landmarks(["name,commune", "Chợ Nếnh,07795", "Chợ Nếnh,07795"]) == 1
     assert [one.name for one in Landmark.objects.all()] == ["Chợ Nếnh"]
     assert Entry.objects.filter(action="landmark.imported").count() == 2

@@ -81,12 +81,13 @@ def dashboard_rows(request: HttpRequest, of: str) -> HttpResponse:
     behind = listed.rows(request.officer, chosen, value)
     found, older = _page(request, behind)
     total = behind.count()
+    heads = listed.heads()
     context = {
         "period": chosen,
         "title": listed.title(value),
-        "heads": listed.heads(),
+        "heads": heads,
         "counts": listed.counts,
-        "items": listed.items(found, request.officer),
+        "items": lists.rows_with_heads(heads, listed.items(found, request.officer)),
         "total": total,
         "amount": listed.amount(behind, value) if listed.amount else total,
         "unit": "đ" if value in lists.IN_DONG else "",

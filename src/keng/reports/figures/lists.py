@@ -50,6 +50,13 @@ class FigureList:
     """What the rows add up to, where the figure is not their count."""
 
 
+def rows_with_heads(
+    heads: tuple[str, ...], items: Iterable[ListItem]
+) -> list[tuple[ListItem, list[tuple[str, Any]]]]:
+    """Each row, and its cells beside their heads; the first head is of the row's name."""
+    return [(item, list(zip(heads[1:], item.cells, strict=True))) for item in items]
+
+
 def _warnings(rows: list[Warning], _officer: Officer) -> list[ListItem]:
     titles = _titles(warning__in=rows)
     return [

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
-
+from keng.kit.among import Ids
 from keng.language.alphabet import alphabetical
 from keng.reports.models import Snapshot
 from keng.reports.periodic import boundaries, spans
@@ -36,6 +36,7 @@ class ReportDraft:
     findings: list[IdentityFinding]
     open_tips: list[uuid.UUID]
     previous: Snapshot | None
+    year_before: Snapshot | None
 
     @property
     def holds(self) -> bool:
@@ -55,8 +56,8 @@ def draft_report(ask: ReportAsk) -> ReportDraft:
     counts = {
         key: terms[key] if key in terms else line.count(ask) for key, line in LINES_BY_KEY.items()
     }
-    earlier = ReportAsk(ask.scope, spans.span_a_year_before(ask.span))
-    before = {key: line.count(earlier) for key, line in LINES_BY_KEY.items()}
+    year_before = report_a_year_before(ask)
+    before = _counts_of_year_before(ask, year_before)
     previous = report_before(ask)
     findings = examine_identities(asked_terms)
     if previous is not None:
@@ -65,7 +66,7 @@ def draft_report(ask: ReportAsk) -> ReportDraft:
         kind: boundaries.place_rows(ask, kind)
         for kind in (boundaries.NEW_BOUNDARIES, boundaries.OLD_BOUNDARIES)
     }
-    units = _by_unit(ask)
+    units = _by_unit(ask, asked_terms)
     findings.append(
         IdentityFinding(
             "places",
@@ -92,13 +93,35 @@ def draft_report(ask: ReportAsk) -> ReportDraft:
             for kind, rows in places.items()
         },
     }
-    return ReportDraft(ask, figures, findings, asked_terms["closing_balance"], previous)
+    return ReportDraft(
+        ask, figures, findings, asked_terms["closing_balance"], previous, year_before
+    )
 
 
 def report_before(ask: ReportAsk) -> Snapshot | None:
     """The newest version of the signed report that ends where this one begins."""
     ended = Snapshot.objects.filter(unit=ask.scope.unit, until=ask.since)
     return ended.order_by("-signed_at").first()
+
+
+def report_a_year_before(ask: ReportAsk) -> Snapshot | None:
+    """The newest version of the signed report of the same stretch a year before."""
+    span = spans.span_a_year_before(ask.span)
+    signed = Snapshot.objects.filter(unit=ask.scope.unit, span=span.code)
+    return signed.order_by("-version").first()
+
+
+def _counts_of_year_before(ask: ReportAsk, signed: Snapshot | None) -> dict[str, int | None]:
+    """The figures as they were signed; what nobody signed is counted."""
+    earlier = ReportAsk(ask.scope, spans.span_a_year_before(ask.span))
+    if signed is not None:
+        known = {key: now for key, (now, _before) in signed.figures["lines"].items()}
+    else:
+        known = {} if earlier.has_tips else dict.fromkeys(TERMS, 0)
+    return {
+        key: known[key] if key in known else line.count(earlier)
+        for key, line in LINES_BY_KEY.items()
+    }
 
 
 def opening_finding(ask: ReportAsk, previous: Snapshot) -> IdentityFinding:
@@ -144,15 +167,15 @@ def _passed_to(ask: ReportAsk, tips: set[uuid.UUID]) -> set[uuid.UUID]:
     return set(routed.values_list("tip", flat=True))
 
 
-def _by_unit(ask: ReportAsk) -> list[list[Any]]:
+def _by_unit(ask: ReportAsk, terms: dict[str, list[uuid.UUID]]) -> list[list[Any]]:
     """For a province: each desk in the order of names, never of numbers."""
     if len(ask.scope.unit_ids) < 2:
         return []
+    counted = Ids(tip for key in UNIT_TERMS for tip in terms[key])
+    names = ask.seen.filter(pk__among=counted).values_list("pk", "responsible_unit__name")
+    unit_of = dict(names)
     found: dict[str, list[Any]] = {}
     for at, key in enumerate(UNIT_TERMS, start=1):
-        rows = TERMS[key](ask).order_by()
-        of = "" if rows.model is Tip else "tip__"
-        name = f"{of}responsible_unit__name"
-        for unit, number in rows.values_list(name).annotate(n=Count("pk")):
+        for unit, number in Counter(unit_of[tip] for tip in terms[key]).items():
             found.setdefault(unit, [unit, 0, 0, 0, 0])[at] = number
     return [found[name] for name in sorted(found, key=alphabetical)]

@@ -83,6 +83,9 @@ def tip_ids(rows: QuerySet[Tip] | QuerySet[Decision]) -> list[uuid.UUID]:
 
 
 def _examine(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> IdentityFinding:
+    if _agrees_tip_by_tip(identity, terms):
+        due = len(terms[identity.whole])
+        return IdentityFinding(identity.code, identity.block, due, due)
     parts = {part: Counter(terms[part]) for part in identity.parts}
     whole = Counter(terms[identity.whole])
     together: Counter[uuid.UUID] = sum(parts.values(), Counter())
@@ -95,6 +98,14 @@ def _examine(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> IdentityF
         _term_to_blame(wrong, parts) if wrong else "",
         tuple(wrong),
     )
+
+
+def _agrees_tip_by_tip(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> bool:
+    """Each tip of the whole once, and once in the parts: so it nearly always is."""
+    whole = terms[identity.whole]
+    together = [tip for part in identity.parts for tip in terms[part]]
+    different = set(whole)
+    return len(together) == len(whole) == len(different) and different == set(together)
 
 
 def _term_to_blame(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str:

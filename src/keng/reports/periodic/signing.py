@@ -130,6 +130,8 @@ def sign_report(
     # What the figures were compared with may have been signed anew since they were counted.
     if drafting.report_before(ask) != draft.previous:
         raise FiguresChanged
+    if drafting.report_a_year_before(ask) != draft.year_before:
+        raise FiguresChanged
     earlier = newest_version(ask)
     if earlier is not None and not reason.strip():
         raise NoReason

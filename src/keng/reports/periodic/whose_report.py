@@ -68,6 +68,11 @@ class ReportAsk:
         return Tip.objects.visible_to(self.scope)
 
     @cached_property
+    def has_tips(self) -> bool:
+        """Whether any of them had come in when the span ended: a desk has a first day."""
+        return self.seen.filter(received_at__lt=self.until).exists()
+
+    @cached_property
     def at_start(self) -> TipStates:
         """How the tips stood when the span began."""
         return TipStates(self.scope, self.since)

@@ -107,7 +107,7 @@ def in_order(text, pieces):
 
 
 def test_the_pdf_is_read_back_sentence_by_sentence(signed, language):
-    printed = pdf_file.write(signed)
+    printed = pdf_file.write_pdf(signed)
     sheets = reading.pages(printed)
     footer = re.compile(r"(?:bản|version) 1$")
     assert all(footer.search(sheet) for sheet in sheets)
@@ -122,7 +122,7 @@ def test_the_pdf_is_read_back_sentence_by_sentence(signed, language):
 
 def test_the_pdf_says_what_is_a_heading_and_what_a_cell(signed, language):
     """As a screen reader walks it: every table with its heads, every figure in its row."""
-    structure = reading.structure(pdf_file.write(signed))
+    structure = reading.structure(pdf_file.write_pdf(signed))
     titles = report_labels.block_labels()
     headings = [heading.words for heading in structure.every("H1", "H2")]
     assert headings[1 : 1 + len(titles)] == [f"{n}. {title}" for n, title in titles.items()]
@@ -154,7 +154,7 @@ def words(text):
 
 
 def test_the_pdf_bears_what_a_checker_of_accessible_files_asks(signed, language):
-    reader = PdfReader(io.BytesIO(pdf_file.write(signed)))
+    reader = PdfReader(io.BytesIO(pdf_file.write_pdf(signed)))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == language
@@ -164,7 +164,7 @@ def test_the_pdf_bears_what_a_checker_of_accessible_files_asks(signed, language)
 
 
 def test_the_pdf_says_it_in_vietnamese_with_every_mark(signed):
-    text = reading.structure(pdf_file.write(signed)).words
+    text = reading.structure(pdf_file.write_pdf(signed)).words
     in_order(
         text,
         [
@@ -193,20 +193,20 @@ def test_the_pdf_says_it_in_vietnamese_with_every_mark(signed):
 
 
 def test_the_same_report_is_the_same_file(signed):
-    assert pdf_file.write(signed) == pdf_file.write(signed)
+    assert pdf_file.write_pdf(signed) == pdf_file.write_pdf(signed)
 
 
 def test_what_is_never_ready_is_said_and_not_waited_for(signed, monkeypatch):
     monkeypatch.setattr(pdf_file, "WITHIN_SECONDS", 0.01)
     with pytest.raises(pdf_file.CannotPrint):
-        pdf_file.write(signed)
+        pdf_file.write_pdf(signed)
 
 
 def test_words_of_the_office_are_never_code_of_the_layout(signed):
     """Whoever fills in the paper writes text, whatever it looks like."""
     written = '#panic("x") = *b* $x$ \\ [ ] { } <a> @b "'
     paper.write_paper(signed.pk, wanted=_wanted(signed) | {"signer": written}, by=signed.signed_by)
-    assert words(written) in reading.structure(pdf_file.write(signed)).words
+    assert words(written) in reading.structure(pdf_file.write_pdf(signed)).words
 
 
 def test_every_vietnamese_letter_is_drawn_upright_bold_and_slanted(signed):
@@ -215,7 +215,7 @@ def test_every_vietnamese_letter_is_drawn_upright_bold_and_slanted(signed):
     every = f"{letters} đ {letters.upper()} Đ"
     wanted = _wanted(signed) | {"issuer": every, "place": every[:60], "addressees": every}
     paper.write_paper(signed.pk, wanted=wanted, by=signed.signed_by)
-    text = reading.structure(pdf_file.write(signed)).words
+    text = reading.structure(pdf_file.write_pdf(signed)).words
     for drawn in (every.upper(), f"{every[:60]}, ngày", f"Kính gửi: {every}", "Nơi nhận:"):
         assert drawn in text
 
@@ -226,7 +226,7 @@ def _wanted(signed):
 
 
 def test_the_document_is_read_back(signed, language):
-    document = docx.Document(io.BytesIO(docx_file.write(signed)))
+    document = docx.Document(io.BytesIO(docx_file.write_docx(signed)))
     tables = [[cells_of(row) for row in table.rows] for table in document.tables]
     head, foot = tables.pop(0), tables.pop(9)
     assert "Số: ……/BC-CAT" in head[0][0] or "No: ……/BC-CAT" in head[0][0]
@@ -257,7 +257,7 @@ def cells_of(row):
 
 
 def test_the_workbook_is_read_back_with_numbers_that_can_be_added(signed, language):
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write(signed)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write_xlsx(signed)))
     front = book.worksheets[0]
     cells = [tuple(cell.value for cell in row if cell.value is not None) for row in front]
     for number, label, figures in rows(signed, language):
@@ -298,7 +298,7 @@ def test_what_the_office_fills_in_is_no_formula_of_the_workbook(signed):
 
 def test_the_workbook_prints_on_its_sheet_and_leads_on(signed):
     """As wide as the paper, with its heads always in sight, and each figure leads to its list."""
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write(signed)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write_xlsx(signed)))
     for sheet in book.worksheets:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 _LINK = re.compile(r'<a href="(/figures/[a-z]+/\?[^"]*)">([\d.]+)(?: đ)?</a>')
 _ROW = re.compile(r"<tr><td[^>]*>.*?</tr>", re.DOTALL)
-_NUMBER = re.compile(r'<td class="number">([\d.]+|–)</td>')
+_NUMBER = re.compile(r'<td class="number"[^>]*>([\d.]+|–)</td>')
 _STATES = ("sent", "sent", "delivered", "gone", "relayed", "unknown")
 
 

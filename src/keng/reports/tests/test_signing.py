@@ -17,6 +17,7 @@ from keng.kit.small_counts import FEWEST_SHOWN
 from keng.reports.models import PublicReport, Snapshot
 from keng.reports.periodic import drafting, public_figures, signing
 from keng.reports.periodic.identities import IDENTITIES
+from keng.reports.periodic.whose_report import ReportAsk
 from keng.reports.tests import past, solving
 from keng.tips.models import Decision
 from tests import make
@@ -142,6 +143,28 @@ def test_a_report_hands_the_database_no_list_of_ids_one_by_one(desk):
     assert max(sql.count("::uuid,") for sql in after) < 20
 
 
+def test_the_year_before_stands_as_it_was_signed(desk):
+    desk.tip(2 - 365, "sort", "rate of_value")
+    counted = desk.draft()
+    signed = sign(desk, span="2025-10")
+    assert desk.draft().figures == counted.figures
+    desk.tip(3 - 365, "sort")
+    before = {key: last for key, (_now, last) in desk.draft().figures["lines"].items()}
+    assert before == {key: now for key, (now, _last) in signed.figures["lines"].items()}
+    assert before["received"] == 1
+    with pytest.raises(signing.FiguresChanged):
+        signing.sign_report(desk.ask(), seen=counted.hash, by=desk.commander, counted=counted)
+
+
+def test_before_its_first_tip_a_desk_is_asked_for_none(desk, monkeypatch):
+    """The shortcut says what counting says."""
+    statements = len(statements_of(desk.draft))
+    figures = desk.draft().figures
+    monkeypatch.setattr(ReportAsk, "has_tips", True)
+    assert len(statements_of(desk.draft)) > statements
+    assert desk.draft().figures == figures
+
+
 @pytest.mark.parametrize("role", ["duty", "coordinator", "auditor", "administrator"])
 def test_others_do_not_sign(desk, role):
     with pytest.raises(NotAllowed):
@@ -251,15 +274,17 @@ def test_everybody_reads_the_month_without_small_counts(desk, public_client):
     signed = sign(desk, of=desk.province, by=desk.coordinator)
     assert "Chưa có báo cáo nào" in public_client.get("/results").content.decode()
     signing.publish_report(signed.pk, by=desk.coordinator)
-    page = public_client.get("/results").content.decode()
+    answer = public_client.get("/results")
+    page = answer.content.decode()
     assert "tháng 10/2026" in page
     assert "không nêu, để bảo vệ người báo" in page
     assert "Phường Nếnh" not in page
-    received = PublicReport.objects.get().figures["lines"]["received"]
-    assert f"Có {received} tin báo tới." in page
-    assert "ít quá, không nêu tin" not in page
     shown = PublicReport.objects.get().figures["lines"]
-    assert shown["not_of_value"] == public_figures.HIDDEN
+    assert shown["not_of_value"] == shown["ended_solved"] == public_figures.HIDDEN
+    # Nothing is said in a sentence of what is too few to be stated.
+    in_short = answer.context["in_short"]
+    assert f"Có {shown['received']} tin báo tới." in in_short
+    assert not any("không nêu" in sentence for sentence in in_short)
     with pytest.raises(signing.CannotPublish):
         signing.publish_report(signed.pk, by=desk.coordinator)
 

@@ -16,8 +16,8 @@ from keng.runtime.accounts_of_the_system import SystemAccount
 from keng.runtime.errors import CannotContinue
 from keng.runtime.ownership import ACCOUNT_FOLDERS, hand_over, ownership_faults
 from keng.runtime.postgres.folders import prepare_data_folder
-from keng.runtime.serve import unsafe_for_real_data
 from keng.runtime.supervisor.register import ProcessRegister, end_group
+from keng.runtime.unsafe_settings import unsafe_for_real_data
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends accounts")
 STRANGER = SystemAccount("stranger", 54321, 54321, is_ours=False)

@@ -70,7 +70,7 @@ OBJECTS = {
     "warning-detail": "warning",
     "warning-edit": "warning",
     "warning-submit": "warning",
-    "warning-effect": "warning",
+    "warning-before-after": "warning",
     "warning-approve": "warning",
     "warning-recall": "warning",
     "warning-recall-refuse": "warning",

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 NUMBER = "0912000417"
 
 
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
 def refused(sql):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         connection.cursor().execute(sql)

@@ -20,11 +20,6 @@ NOT_MOVED = "does not do this"
 
 
 @pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
 def row(unit):
     """Makes one row that waits, to a recipient of this kind; any field may be named away."""
     account = make.channel_account(channel="sandbox", unit=unit)

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 PROCESSES = ["public", "edge", "desk", "worker", "sender"]
 
 
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
 def refused(sql, *values):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         connection.cursor().execute(sql, values)

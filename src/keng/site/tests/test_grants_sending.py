@@ -44,11 +44,6 @@ VALUES (%s, %s, %s, 'sandbox', %s, %s, %s, 'nhóm')
 
 
 @pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
 def account(unit):
     return make.channel_account(channel="sandbox", unit=unit)
 

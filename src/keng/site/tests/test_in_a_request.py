@@ -226,6 +226,15 @@ def closed():
     return Example(desk.officer, lambda by: triage.close_tip(tip.pk, by=by), errors.AlreadyClosed)
 
 
+def decision_undone(desk, step):
+    secret = step.secret
+    return Example(
+        desk.officer,
+        lambda by: undo.take_back_decision(step.pk, by=by, secret=secret),
+        errors.TooLate,
+    )
+
+
 def money_taken_back(*, kept_before):
     """An end with money is undone: it opened the incident, or one with other money was there."""
 
@@ -235,12 +244,7 @@ def money_taken_back(*, kept_before):
         if kept_before:
             make.incident(unit=desk.unit, by=desk.officer, tips=(tip,), money_lost=5)
         step = ending.end_tip(tip.pk, outcome="solved", effect={"money_lost": 7}, by=desk.officer)
-        secret = step.secret
-        return Example(
-            desk.officer,
-            lambda by: undo.take_back_decision(step.pk, by=by, secret=secret),
-            errors.TooLate,
-        )
+        return decision_undone(desk, step)
 
     return example
 
@@ -267,12 +271,7 @@ def end_undone(kind):
         desk = TipDesk()
         tip = desk.tip()
         step = triage.decline_tip(tip.pk, kind=kind, reply="Chào bạn.", by=desk.officer)
-        secret = step.secret
-        return Example(
-            desk.officer,
-            lambda by: undo.take_back_decision(step.pk, by=by, secret=secret),
-            errors.TooLate,
-        )
+        return decision_undone(desk, step)
 
     return example
 

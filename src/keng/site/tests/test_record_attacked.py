@@ -28,11 +28,6 @@ def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
 
 
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
 def append(
     chain,
     *,

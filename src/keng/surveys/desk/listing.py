@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from keng.accounts.who import RELEASING
 from keng.kit.list_filter import ListFilter
-from keng.kit.pagination import ListPage
+from keng.kit.pagination import rows_of_page
 from keng.releases.desk import release_refusal
 from keng.releases.forms import GiveBackForm
 from keng.releases.hands import name_hands
@@ -35,12 +35,12 @@ def desk_surveys(request: HttpRequest) -> HttpResponse:
             waiting.append(survey)
     name_hands([survey.to_read for survey in waiting])
     chosen = ListFilter(request.GET)
-    named = queries.surveys_called(request.officer, chosen.words)
+    named = queries.surveys_with_words(request.officer, chosen.words)
     others = [one for one in found if one not in waiting and one.pk in named]
-    page = ListPage.of_request(request, len(others))
+    shown, page = rows_of_page(request, others)
     context = {
         "waiting": waiting,
-        "surveys": others[page.start : page.end],
+        "surveys": shown,
         "page": page,
         "filter": chosen,
         "may_write": rights.has_surveys(request.officer),

@@ -6,6 +6,7 @@ from keng.tips.models.decision import Clock, ClockRule, Decision, ReferenceCount
 from keng.tips.models.dialogue import Attachment, DialogueMessage, Note, WaitingPicture
 from keng.tips.models.incident import Incident
 from keng.tips.models.listing_evidence import ListingEvidence
+from keng.tips.models.open_tally import OpenTally
 from keng.tips.models.pending_ending import HeldEnding
 from keng.tips.models.ready_answer import AnswerTemplate, TipReader
 from keng.tips.models.receipt import HandedCode, OneTimeLink, Receipt, ShownCode
@@ -31,6 +32,7 @@ __all__ = [
     "ListingEvidence",
     "Note",
     "OneTimeLink",
+    "OpenTally",
     "Receipt",
     "ReferenceCounter",
     "SavedSearch",

@@ -1,21 +1,16 @@
 """Ready words for an answer, kept by the unit, and who has a tip open at this moment."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models.functions import Now
 
 from keng.kit.models import Row
-from keng.tips.models.tip import Tip
-
-if TYPE_CHECKING:
-    from keng.accounts.models import Officer
+from keng.tips.models.tip import Tip, TipViewer
 
 
 class AnswerTemplateQuerySet(models.QuerySet["AnswerTemplate"]):
     """Reads of a unit's own answers."""
 
-    def visible_to(self, officer: "Officer") -> "AnswerTemplateQuerySet":
+    def visible_to(self, officer: TipViewer) -> "AnswerTemplateQuerySet":
         """Those of the officer's units. No post means none."""
         return self.filter(unit_id__in=officer.unit_ids)
 
@@ -25,7 +20,8 @@ class AnswerTemplate(Row):
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
-    # One of the eight topics a resident chooses from; empty fits every tip.
+    # One of the eight topics a resident chooses from, or one that `keng.dialogue.ready_answers`
+    # names; empty fits every tip.
     topic = models.CharField(max_length=16, default="", db_default="")
     title_vi = models.CharField(max_length=40)
     title_en = models.CharField(max_length=40)

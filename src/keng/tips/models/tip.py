@@ -29,6 +29,13 @@ IS_RINGING = models.Q(danger_unheard=True) | (
     & ~models.Q(state__in=["closed", "duplicate"])
 )
 
+# Whether these stand in a list depends on more than themselves: on the hour, on another tip.
+IS_UNTALLIED = models.Q(state="duplicate") | (
+    models.Q(set_aside_until__isnull=False) & ~models.Q(state="closed")
+)
+# Open and in the list of their desk whatever the hour; `OpenTally` counts exactly these.
+IS_TALLIED = models.Q(state__in=["received", "accepted"], set_aside_until__isnull=True)
+
 
 class TipViewer(Protocol):
     """What decides which tips an officer sees."""
@@ -240,6 +247,12 @@ class Tip(Row):
                 ],
                 condition=~models.Q(state="closed"),
                 name="tip_inbox",
+            ),
+            # Those that are no part of the tally (OpenTally), and are counted one by one.
+            models.Index(
+                fields=["responsible_unit", "due_at"],
+                condition=IS_UNTALLIED,
+                name="tip_untallied",
             ),
             # The red bar of a desk, which each of its pages asks for again and again.
             models.Index(

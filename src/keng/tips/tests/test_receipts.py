@@ -43,10 +43,40 @@ def test_a_code_of_the_wrong_length_says_how_long_it_is(typed, length):
     assert caught.value.length == length
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Mã biên nhận của tôi là 7K3M-9QXD-P2VA-H4TN ạ",
+        "ma tra cuu: 7k3m 9qxd p2va h4tn, nho xem giup",
+        "code 7K3M 9QXD P2VA H4TN",
+        "7K3M9QXDP2VAH4TN la ma cua em, gui hom qua",
+        "7K3M-9QXD-P2VA-H4TN (7k3m9qxdp2vah4tn)",
+    ],
+)
+def test_a_sentence_with_one_code_in_it_is_read(typed):
+    assert receipt_codes.code_in_sentence(typed) == "7K3M9QXDP2VAH4TN"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "7K3M-9QXD-P2VA-H4TN hay 7K3M-9QXD-P2VA-H4TX",
+        "cho hoi tinh hinh",
+        "xin xem giai trinh bien nhan cong ty",
+        "so 7K3M 9QXD P2VA",
+        "code 7K3M 9QXD P2VA HATN",
+        "7K3M-9QXD-P2VA-H4TN-7K3M",
+    ],
+)
+def test_of_several_codes_or_none_nothing_is_guessed(typed):
+    with pytest.raises(receipt_codes.MalformedCode):
+        receipt_codes.code_in_sentence(typed)
+
+
 @given(st.text(max_size=40))
 def test_nothing_typed_breaks_the_reading(typed):
     with contextlib.suppress(receipt_codes.MalformedCode):
-        assert len(receipt_codes.cleaned_code(typed)) == 16
+        assert len(receipt_codes.code_in_sentence(typed)) == 16
 
 
 @pytest.mark.django_db

@@ -6,7 +6,6 @@ import re
 import pytest
 from django.urls import reverse
 
-from keng.conftest import sign_in
 from keng.inbox.list.inbox_query import ROWS_A_PAGE
 from keng.kit import times
 from keng.tips import decision_words
@@ -27,21 +26,6 @@ def yesterday(hour: int, minute: int) -> datetime.datetime:
     return times.start_of(day) + datetime.timedelta(
         hours=hour, minutes=minute, seconds=57, microseconds=730457
     )
-
-
-@pytest.fixture
-def unit():
-    return make.unit(parent=make.province_unit())
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
 
 
 def url(name, *args):

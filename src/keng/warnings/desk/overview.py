@@ -11,7 +11,7 @@ from keng.delivery.audience import WEEKLY_LIMIT, plan_audience
 from keng.kit import times
 from keng.kit.pagination import ListPage, rows_of_page
 from keng.releases.desk import release_refusal
-from keng.warnings import effect, pattern_queries, queries, style
+from keng.warnings import before_after, pattern_queries, queries, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
@@ -89,7 +89,7 @@ def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "can_edit": warning.state != Warning.State.RECALLED,
         "public": next((version for version in versions if version.is_released), None),
         "correction": queries.changes_of_correction(latest),
-        "effect": effect.effect_of_warning(warning, request.officer),
+        "before_after": before_after.tips_before_and_after(warning, request.officer),
     }
     if is_open:
         # Whom it would reach, and whom not: the author who waits sees what the approver sees.

@@ -34,7 +34,8 @@ from keng.warnings.pattern_forms import FillPatternForm, PatternForm, SendPatter
 @require_GET
 def patterns(request: HttpRequest) -> HttpResponse:
     """What may be sent alone, what waits for a second person, and what was sent."""
-    lists, chosen = pattern_queries.pattern_lists(request.officer), ListFilter(request.GET)
+    lists = pattern_queries.pattern_lists(request.officer)
+    chosen = ListFilter(request.GET)
     over, page = rows_of_page(
         request, rows_with_words(lists.over, chosen.words, KT("texts__title"))
     )

@@ -29,7 +29,7 @@ _WORDS = {
 
 
 def film(writer: Officer) -> Film | None:
-    """A film that is ready; None where films are off."""
+    """A film that plays; None where films are off, or where this machine could not make it."""
     if not ffmpeg.films_are_on():
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +70,9 @@ def film(writer: Officer) -> Film | None:
         )
     film_acts.prepare_next_film()
     made.refresh_from_db()
-    return made
+    if made.state == Film.State.REFUSED:
+        film_acts.discard_film(made.pk, by=writer)
+    return made if made.state == Film.State.READY else None
 
 
 def _captions() -> dict[str, str]:

@@ -85,7 +85,7 @@ def _tip_rows(request: HttpRequest, found: QuerySet[Tip], frame: dict[str, Any])
 def _other_rows(request: HttpRequest, found: QuerySet[Any], frame: dict[str, Any]) -> HttpResponse:
     page, older = _page(request, found)
     if found.model is Group:
-        heads = (_("Group"), _("Members"), _("Place"))
+        heads: tuple[str, ...] = (_("Group"), _("Members"), _("Place"))
         items = [
             lists.ListItem(
                 g.created_at,
@@ -95,15 +95,18 @@ def _other_rows(request: HttpRequest, found: QuerySet[Any], frame: dict[str, Any
             )
             for g in page
         ]
-        context: dict[str, Any] = {"heads": heads, "items": items, "counts": False}
+        counts = False
     else:
         listed = lists.FIGURE_LISTS[_KINDS[found.model]]
-        context = {
-            "heads": listed.heads(),
-            "items": listed.items(page, request.officer),
-            "counts": listed.counts,
-        }
-    context |= {"amount": found.count(), "unit": "", "older_url": older}
+        heads, counts = listed.heads(), listed.counts
+        items = listed.items(page, request.officer)
+    context = {
+        "heads": heads,
+        "items": lists.rows_with_heads(heads, items),
+        "counts": counts,
+        "amount": found.count(),
+        "older_url": older,
+    }
     return render(request, "reports/periodic/rows.html", context | frame)
 
 

@@ -1,6 +1,5 @@
 """The pages of the periodic report: choose, look over, sign, and read what was signed."""
 
-import importlib
 import uuid
 from urllib.parse import urlencode
 
@@ -33,11 +32,11 @@ from keng.reports.periodic import (
     trend,
     whose_report,
 )
+from keng.reports.periodic.files.report_files import CONTENT_TYPES, write_report_file
 from keng.reports.periodic.forms import PublishForm, SignForm
 from keng.reports.periodic.identities import IdentityFinding
 from keng.reports.periodic.whose_report import ReportAsk
 
-_FILES = ("docx", "xlsx", "pdf")
 _NAMED = 5
 
 
@@ -223,7 +222,9 @@ def _report_page(request: HttpRequest, signed: Snapshot, form: PublishForm) -> H
         "form": form,
         "may_sign": whose_report.may_sign_report(request.officer, signed.unit),
         "may_publish": signing.may_publish_report(signed, request.officer),
-        "files": [(name.upper(), reverse(f"report-{name}", args=[signed.pk])) for name in _FILES],
+        "files": [
+            (name.upper(), reverse(f"report-{name}", args=[signed.pk])) for name in CONTENT_TYPES
+        ],
         "draft_url": report_address(
             ReportAsk(whose_report.scope_of_unit(signed.unit), span_of_report(signed))
         ),
@@ -246,19 +247,17 @@ def report_charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "reports/periodic/charts.html", context)
 
 
-def report_download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
+def report_download(request: HttpRequest, pk: uuid.UUID, extension: str) -> HttpResponse:
     """The signed report as a file."""
     signed = visible_report(request, pk)
-    # The libraries are large: a desk where nobody downloads never loads them.
-    writer = importlib.import_module(f"keng.reports.periodic.files.{of}")
     try:
-        made = writer.write(signed)
+        written = write_report_file(signed, extension)
     except Refused as error:
         messages.error(request, error.sentence)
         return redirect("report", pk=signed.pk)
-    answer = HttpResponse(made, content_type=writer.TYPE)
+    answer = HttpResponse(written, content_type=CONTENT_TYPES[extension])
     unit = slugify(signed.unit.short_name) or "keng"
-    name = f"{unit}-{signed.span}-v{signed.version}.{of}"
+    name = f"{unit}-{signed.span}-v{signed.version}.{extension}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -22,7 +22,6 @@ from keng.reports.periodic.files.printed import (
     printed_report,
 )
 
-TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Sheet, margins and typeface of administrative documents in Viet Nam (Decree 30/2020).
 _FACE = "Times New Roman"
 _SHEET = {
@@ -42,7 +41,7 @@ _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _BODY, _SMALL, _IN_TABLES = 14, 11, 11
 
 
-def write(signed: Snapshot) -> bytes:
+def write_docx(signed: Snapshot) -> bytes:
     """The whole file."""
     page, document = printed_report(signed), Document()
     _set_styles(document)

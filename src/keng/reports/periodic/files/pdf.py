@@ -14,7 +14,6 @@ from keng.acts.errors import Refused
 from keng.reports.models import Snapshot
 from keng.reports.periodic.files.printed import printed_report
 
-TYPE = "application/pdf"
 WITHIN_SECONDS = 30.0
 # A report of every commune of a province has a third of this.
 _MOST_BYTES = 8 * 1024 * 1024
@@ -27,7 +26,7 @@ class CannotPrint(Refused):
     sentence = gettext_lazy("The file could not be made just now. Try again in a minute.")
 
 
-def write(signed: Snapshot) -> bytes:
+def write_pdf(signed: Snapshot) -> bytes:
     """The whole file. Raises CannotPrint."""
     wanted = {"report": _said(signed), "at": int(signed.signed_at.timestamp())}
     if not _one_at_a_time.acquire(timeout=WITHIN_SECONDS):

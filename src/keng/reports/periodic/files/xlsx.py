@@ -18,7 +18,6 @@ from keng.reports.models import Snapshot
 from keng.reports.periodic import trend
 from keng.reports.periodic.files.printed import PrintedReport, PrintedTable, printed_report
 
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TITLE_LENGTH = 31
 _WHOLE, _MONEY = "#,##0", '#,##0 "đ"'
 _LINK = Font(color="0563C1", underline="single")
@@ -28,7 +27,7 @@ _FIRST_COLUMN, _OTHERS = 58, 17
 _A4 = 9
 
 
-def write(signed: Snapshot) -> bytes:
+def write_xlsx(signed: Snapshot) -> bytes:
     """The whole file."""
     page, book = printed_report(signed), Workbook()
     front: Worksheet = book.active  # type: ignore[assignment] # a new book has one

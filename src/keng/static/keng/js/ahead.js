@@ -7,6 +7,7 @@
   const KEPT_FOR = 60_000;
   const MOST_KEPT = 5;
   const STANDS_OTHERWISE = 205;
+  const LONGEST_FRAME = 250;
   const kept = new Map();
   let fetching = null;
   let wanted = null;
@@ -81,17 +82,32 @@
   function paint(address) {
     const row = rowAt(address);
     if (!row) return;
+    pane().scrollTop = 0;
     // As htmx does once its answer is there: the address names the tip before it is shown.
     history.pushState({ htmx: true }, "", row.getAttribute("hx-push-url"));
     htmx.swap(pane(), keptAt(address), { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     isTypedIn = false;
-    confirmOpened(address);
-    fetchBeside();
+    const place = pane().querySelector("[data-now]");
+    afterPainting(() => {
+      confirmOpened(address, place);
+      fetchBeside();
+    });
   }
 
-  async function confirmOpened(address) {
-    const place = pane().querySelector("[data-now]");
-    const token = pane().querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+  // What is asked of the server waits for the words to stand on the screen: browser and server may
+  // share one machine. Where nothing is painted (another tab is in front) it is asked all the same.
+  function afterPainting(work) {
+    let isDone = false;
+    const once = () => {
+      if (!isDone) work();
+      isDone = true;
+    };
+    requestAnimationFrame(() => setTimeout(once));
+    setTimeout(once, LONGEST_FRAME);
+  }
+
+  async function confirmOpened(address, place) {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
     let answer;
     try {
       answer = await fetch(place.dataset.now, {

@@ -123,7 +123,8 @@
     if (event.target.id !== "detail") return;
     at = "";
     taking(false);
-    ask();
+    // The tip's words are painted first.
+    setTimeout(ask, 50);
   });
   function sayShown() {
     const bar = ringing();

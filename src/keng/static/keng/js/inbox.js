@@ -23,8 +23,9 @@
     const shown = new URL(location.href).searchParams.get("tip");
     for (const row of document.querySelectorAll("a[data-row]")) {
       const isShown = shown && row.pathname.includes(shown);
-      if (isShown) row.setAttribute("aria-current", "true");
-      else row.removeAttribute("aria-current");
+      // What stands so already is not touched: each touch has styles worked out anew.
+      if (isShown && !row.hasAttribute("aria-current")) row.setAttribute("aria-current", "true");
+      else if (!isShown && row.hasAttribute("aria-current")) row.removeAttribute("aria-current");
     }
   }
 
@@ -79,12 +80,12 @@
   let before = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id === "list") before = ticked();
+    // Before the new words are there: afterwards it would have them laid out twice.
+    else if (event.target === pane()) pane().scrollTop = 0;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target === pane()) {
-      pane().scrollTop = 0;
-      mark();
-    } else if (event.target.id === "news") count();
+    if (event.target === pane()) mark();
+    else if (event.target.id === "news") count();
     else if (event.target.id === "list") tick(before);
   });
   document.addEventListener("htmx:load", () => {

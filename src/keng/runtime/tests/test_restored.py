@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from keng.delivery.actions.restored import settle_after_restore
-from keng.runtime import came_back
+from keng.runtime import restored
 from keng.runtime.errors import CannotContinue
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def require_settled(monkeypatch):
     connection.ensure_connection()
-    monkeypatch.setattr(came_back, "owner_connection", lambda: nullcontext(connection.connection))
-    return came_back.require_settled
+    monkeypatch.setattr(restored, "owner_connection", lambda: nullcontext(connection.connection))
+    return restored.require_settled
 
 
 def tables_are_older_than_the_cluster():

@@ -8,7 +8,7 @@ from django.urls import reverse
 from keng.accounts.models import Post
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.warnings import effect
+from keng.warnings.before_after import BeforeAfterRow, tips_before_and_after, tips_counted
 from keng.warnings.models import Version, Warning
 from keng.warnings.tests.ward import Ward
 from tests import make
@@ -72,24 +72,23 @@ def test_both_sides_are_of_one_length_and_of_its_places_and_kind(desks, coordina
     told(desks[0], -2, warning, outcome="not_a_tip")
     told(desks[0], -2, warning, concerns=(desks[1],))
     told(desks[1], 1, warning)
-    found = effect.effect_of_warning(warning, coordinator)
+    found = tips_before_and_after(warning, coordinator)
     assert (found.days, found.is_complete) == (14, True)
-    assert found.rows == [effect.EffectRow("here", 3, 1), effect.EffectRow("elsewhere", 0, 1)]
+    assert found.rows == [
+        BeforeAfterRow("here", 3, 1),
+        BeforeAfterRow("elsewhere", 0, 1),
+    ]
     for row in found.rows:
-        for side in effect.EFFECT_SIDES:
-            assert effect.tips_counted(warning, coordinator, side, row.where).count() == getattr(
-                row, side
-            )
+        for side in ("before", "after"):
+            assert tips_counted(warning, coordinator, side, row.where).count() == getattr(row, side)
 
 
 def test_three_days_after_it_three_days_are_compared(desks, coordinator):
     warning = published(desks[0], place_of(desks[0]), coordinator, 3)
     told(desks[0], -5, warning)
-    assert effect.effect_of_warning(warning, coordinator).rows[0] == effect.EffectRow("here", 0, 0)
+    assert tips_before_and_after(warning, coordinator).rows[0] == BeforeAfterRow("here", 0, 0)
     assert (
-        effect.effect_of_warning(
-            published(desks[0], place_of(desks[0]), coordinator, 0), coordinator
-        )
+        tips_before_and_after(published(desks[0], place_of(desks[0]), coordinator, 0), coordinator)
         is None
     )
 
@@ -97,10 +96,10 @@ def test_three_days_after_it_three_days_are_compared(desks, coordinator):
 def test_a_commune_and_a_warning_for_everybody_have_no_elsewhere(desks, province, coordinator):
     own = published(desks[0], place_of(desks[0]), coordinator, 20)
     officer = make.officer(unit=desks[0])
-    assert [row.where for row in effect.effect_of_warning(own, officer).rows] == ["here"]
+    assert [row.where for row in tips_before_and_after(own, officer).rows] == ["here"]
     wide = published(province, place_of(province), coordinator, 20)
     told(desks[1], -1, wide)
-    assert effect.effect_of_warning(wide, coordinator).rows == [effect.EffectRow("here", 1, 0)]
+    assert tips_before_and_after(wide, coordinator).rows == [BeforeAfterRow("here", 1, 0)]
 
 
 def test_the_page_leads_to_the_list_and_says_how_to_read_it(desk_client):
@@ -111,7 +110,7 @@ def test_the_page_leads_to_the_list_and_says_how_to_read_it(desk_client):
     tip = told(ward.unit, -1, warning, category="scam_impersonation", reference="2026-X-0001")
     client = sign_in(desk_client, ward.officer)
     shown = client.get(reverse("warning-detail", args=[warning.pk])).content.decode()
-    address = reverse("warning-effect", args=[warning.pk])
+    address = reverse("warning-before-after", args=[warning.pk])
     assert f"{address}?side=before&amp;where=here" in shown
     assert "không khẳng định" in shown
     listed = client.get(address, {"side": "before", "where": "here"}).content.decode()

@@ -1,6 +1,6 @@
 """The row of the open tip stays where it was opened, whatever a decision did to its deadline.
 
-So the hand finds its place again: the next row is still the next one. The counts above the rows
+So the hand finds it again: the next row is still the next one. The counts above the rows
 tell how the folder is now; the row that stays says where it stands by now.
 """
 
@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from keng.inbox.list.cursors import PageStart, place_of_row
+from keng.inbox.list.cursors import PageStart, position_of_row
 from keng.inbox.list.deadline_groups import deadline_bounds, deadline_group_at, deadline_labels
 from keng.inbox.list.inbox_query import DONE_FOLDER, DeadlineGroup, InboxPage
 from keng.inbox.list.inbox_row import InboxRow
 from keng.tips.models import Tip
 
 
-def keep_row_in_place(page: InboxPage, row: InboxRow, place: PageStart) -> InboxPage:
+def keep_row_in_position(page: InboxPage, row: InboxRow, position: PageStart) -> InboxPage:
     """The page with this row where it stood when it was opened, and nowhere else.
 
     A page of ended tips stays as it is, and so does one where an incident's line stands for the
@@ -25,27 +25,27 @@ def keep_row_in_place(page: InboxPage, row: InboxRow, place: PageStart) -> Inbox
         return page
     now_in = next((group for group in page.groups if _holds(group, row)), None)
     # At its deadline it is one of another group by itself: nobody decided anything then.
-    if now_in is not None and place_of_row(row) == place:
+    if now_in is not None and position_of_row(row) == position:
         return page
-    code = "live" if place.is_live else deadline_group_at(place.at, deadline_bounds(page.at))
+    code = "live" if position.is_live else deadline_group_at(position.at, deadline_bounds(page.at))
     if now_in is None or now_in.code != code:
         row = row._replace(moved_to=now_in.label if now_in else _("another page or folder"))
     groups = [
         replace(group, rows=[each for each in group.rows if each.pk != row.pk])
         for group in page.groups
     ]
-    return replace(page, groups=_with_row(groups, row, place, code))
+    return replace(page, groups=_with_row(groups, row, position, code))
 
 
-def is_on_later_page(page: InboxPage, place: PageStart) -> bool:
+def is_on_later_page(page: InboxPage, position: PageStart) -> bool:
     """Whether a row that was opened there stands on a page after this one."""
     rows = [row for group in page.groups for row in group.rows]
-    return bool(page.next_cursor and rows) and _order_of(place) > _order_of_row(rows[-1])
+    return bool(page.next_cursor and rows) and _order_of(position) > _order_of_row(rows[-1])
 
 
-def is_before(place: PageStart, start: PageStart) -> bool:
+def is_before(position: PageStart, start: PageStart) -> bool:
     """Whether a row that was opened there stands on a page before the one that starts there."""
-    return _order_of(place) <= _order_of(start)
+    return _order_of(position) <= _order_of(start)
 
 
 def row_of_tip(page: InboxPage, tip: Tip) -> InboxRow | None:
@@ -55,7 +55,7 @@ def row_of_tip(page: InboxPage, tip: Tip) -> InboxRow | None:
 
 
 def _with_row(
-    groups: list[DeadlineGroup], row: InboxRow, place: PageStart, code: str
+    groups: list[DeadlineGroup], row: InboxRow, position: PageStart, code: str
 ) -> list[DeadlineGroup]:
     """The row in its old group, which stays with nothing else in it if need be."""
     order = list(deadline_labels())
@@ -68,7 +68,7 @@ def _with_row(
     for group in groups:
         rows = group.rows
         if group.code == code:
-            at = sum(_order_of_row(each) < _order_of(place) for each in rows)
+            at = sum(_order_of_row(each) < _order_of(position) for each in rows)
             rows = [*rows[:at], row, *rows[at:]]
         if rows:
             found.append(replace(group, rows=rows))
@@ -84,12 +84,12 @@ def _holds(group: DeadlineGroup, row: InboxRow) -> bool:
     return any(each.pk == row.pk for each in group.rows)
 
 
-def _order_of(place: PageStart) -> tuple[bool, int, float, int]:
+def _order_of(position: PageStart) -> tuple[bool, int, float, int]:
     """As keng.inbox.list.inbox_query sorts: the critical ones first, the graver before."""
-    gravity = place.gravity if place.is_live else 0
-    return not place.is_live, gravity, place.at.timestamp(), place.last.int
+    gravity = position.gravity if position.is_live else 0
+    return not position.is_live, gravity, position.at.timestamp(), position.last.int
 
 
 def _order_of_row(row: InboxRow) -> tuple[bool, int, float, int]:
-    place = place_of_row(row)
-    return _order_of(place) if place else (True, 0, float("inf"), row.pk.int)
+    position = position_of_row(row)
+    return _order_of(position) if position else (True, 0, float("inf"), row.pk.int)

@@ -1,11 +1,10 @@
-"""The row of the open tip stays where it was opened, so that the hand finds its place again."""
+"""The row of the open tip stays where it was opened, so that the hand finds it again."""
 
 import datetime
 
 import pytest
 from django.urls import reverse
 
-from keng.conftest import sign_in
 from keng.inbox.list.inbox_query import ROWS_A_PAGE
 from keng.kit import times
 from keng.tips.models import Tip
@@ -14,21 +13,6 @@ from tests import make
 pytestmark = pytest.mark.django_db
 DESK = "keng.site.desk_urls"
 INBOX = reverse("inbox", DESK)
-
-
-@pytest.fixture
-def unit():
-    return make.unit()
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
 
 
 def due(unit, minutes, **fields):
@@ -51,7 +35,7 @@ def test_a_tip_that_sinks_while_it_is_open_keeps_its_row_and_says_where_it_stand
     assert rows_of(page) == [tip.pk for tip in tips]
     _code, label, count, _rows = page.context["groups"][0]
     assert (label, count) == ("Trong 2 giờ", 2)
-    assert "nay ở: Sau đó" in page.content.decode()
+    assert "đã chuyển sang: Hạn sau" in page.content.decode()
     # Once another one is open it stands where it belongs.
     page = desk.get(INBOX, {"tip": tips[2].pk})
     assert rows_of(page) == [tips[0].pk, tips[2].pk, tips[1].pk]
@@ -153,7 +137,7 @@ def test_a_tip_far_down_is_opened_with_the_rows_that_follow_it(desk, unit):
     assert rows_of(page) == [tip.pk for tip in tips[at + 1 :]]
 
 
-def test_on_a_tips_own_page_the_neighbours_stay_those_of_its_place(desk, unit):
+def test_on_a_tips_own_page_the_neighbours_stay_those_of_its_position(desk, unit):
     tips = [due(unit, n) for n in (30, 40, 50)]
     url = reverse("tip", DESK, args=[tips[1].pk])
     desk.get(url)

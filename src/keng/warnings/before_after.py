@@ -21,12 +21,12 @@ from keng.warnings.models import Warning
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-EFFECT_DAYS = 14
-EFFECT_SIDES, EFFECT_PLACES = ("before", "after"), ("here", "elsewhere")
+DAYS_COMPARED = 14
+_SIDES, _PLACES = ("before", "after"), ("here", "elsewhere")
 
 
 @dataclass(frozen=True, slots=True)
-class EffectRow:
+class BeforeAfterRow:
     """One row of the table: where, and how many on each side of the warning."""
 
     where: str
@@ -35,31 +35,31 @@ class EffectRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WarningEffect:
+class BeforeAfter:
     """As many days on each side, so that the two can be compared."""
 
     days: int
-    rows: list[EffectRow]
+    rows: list[BeforeAfterRow]
 
     @property
     def is_complete(self) -> bool:
         """Whether all the days after it are over."""
-        return self.days == EFFECT_DAYS
+        return self.days == DAYS_COMPARED
 
 
-def effect_of_warning(warning: Warning, officer: "Officer") -> WarningEffect | None:
+def tips_before_and_after(warning: Warning, officer: "Officer") -> BeforeAfter | None:
     """None before it went out, and while less than a day is over."""
     days = _days_counted(warning)
     if not days:
         return None
-    return WarningEffect(
+    return BeforeAfter(
         days,
         [
-            EffectRow(
+            BeforeAfterRow(
                 where,
-                *(tips_counted(warning, officer, side, where).count() for side in EFFECT_SIDES),
+                *(tips_counted(warning, officer, side, where).count() for side in _SIDES),
             )
-            for where in EFFECT_PLACES
+            for where in _PLACES
             if where == "here" or _sees_elsewhere(warning, officer)
         ],
     )
@@ -68,7 +68,7 @@ def effect_of_warning(warning: Warning, officer: "Officer") -> WarningEffect | N
 def tips_counted(warning: Warning, officer: "Officer", side: str, where: str) -> QuerySet[Tip]:
     """What one number counts: reports of the warning's category that the officer may see."""
     at, days = warning.published_at, _days_counted(warning)
-    if at is None or not days or side not in EFFECT_SIDES or where not in EFFECT_PLACES:
+    if at is None or not days or side not in _SIDES or where not in _PLACES:
         return Tip.objects.none()
     length = datetime.timedelta(days=days)
     since, until = (at - length, at) if side == "before" else (at, at + length)
@@ -88,7 +88,7 @@ def _days_counted(warning: Warning) -> int:
     """Whole days since it went out, as far as they are looked at."""
     if warning.published_at is None or not warning.category:
         return 0
-    return min(EFFECT_DAYS, (times.now() - warning.published_at).days)
+    return min(DAYS_COMPARED, (times.now() - warning.published_at).days)
 
 
 def _places_warned(warning: Warning) -> list[uuid.UUID]:

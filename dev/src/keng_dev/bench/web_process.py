@@ -1,0 +1,61 @@
+"""A process of the product that answers requests, as the supervisor starts it, for a bench."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from keng.runtime.supervisor.children import GRANIAN_OPTIONS
+from keng.runtime.supervisor.ports import listening_address
+from keng_dev.bench.scratch import Bench
+
+_APPLICATIONS = {
+    "public": "keng.site.asgi_public:application",
+    "desk": "keng.site.asgi_desk:application",
+    "edge": "keng.edge.asgi:application",
+}
+_FIRST_PAGES = {"public": "/", "desk": "/", "edge": "/health"}
+_ANSWERS_WITHIN = 60
+
+
+@contextmanager
+def running_web_process(
+    bench: Bench, name: str, port: int, **environment: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """It answers at this port once the context is entered."""
+    command = [
+        *(sys.executable, "-m", "granian", *GRANIAN_OPTIONS),
+        *("--host", listening_address(), "--port", str(port)),
+        *("--workers-kill-timeout", "15", _APPLICATIONS[name]),
+    ]
+    with subprocess.Popen(command, env=bench.environment(name) | environment) as process:
+        try:
+            _wait_until_it_answers(port, _FIRST_PAGES[name])
+            yield process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def free_port() -> int:
+    """One that nobody listens at now."""
+    with socket.socket() as free:
+        free.bind((listening_address(), 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_until_it_answers(port: int, path: str) -> None:
+    until = time.monotonic() + _ANSWERS_WITHIN
+    while True:
+        try:
+            urlopen(f"http://{listening_address()}:{port}{path}", timeout=20).close()
+        except (URLError, OSError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return

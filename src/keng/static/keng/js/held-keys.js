@@ -1,0 +1,176 @@
+// Keys that are pressed while a page, or a tip beside the list, is still on its way are held, and
+// pressed once it is there, if it is the tip that they were meant for. If another one came, or what
+// they follow was refused, none is pressed and #keys-dropped says which. This comes before all that
+// is drawn, so that no key falls between two pages. From page to page they stay in this tab alone,
+// a few of them and for seconds.
+(() => {
+  "use strict";
+  const HELD = "keng-held-keys";
+  const LASTS = 10_000;
+  // More than that is somebody who writes.
+  const MOST = 8;
+  const GAP = 30;
+  const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/;
+  // What an answer of the site shows that has to be read before anything is pressed.
+  const REFUSED = "#problem, [data-read-first]";
+  let held = takenFromLastPage();
+  let isReady = false;
+  let isGiving = false;
+  let leftAt = 0;
+  let sent = null;
+  // The tip that the link or form names by which this page is left.
+  let goal = "";
+  // When something was pressed that calls or saves, and leaves the page where it is.
+  let stayedAt = 0;
+  // The tip of a row that was chosen, until it stands beside the list.
+  let awaited = null;
+
+  const idIn = (text) => text?.match(ID)?.[0];
+  const isFresh = (at) => at && Date.now() - at < LASTS;
+  const pane = () => document.getElementById("detail");
+  const tipBeside = () => idIn(pane()?.querySelector("[data-now]")?.dataset.now);
+  const shown = () => (pane() ? tipBeside() : idIn(location.pathname)) || location.pathname;
+  const isPaneOnItsWay = () => isFresh(awaited?.at) && awaited.id !== shown();
+  const meant = () => (isPaneOnItsWay() ? awaited.id : (isFresh(leftAt) && goal) || shown());
+  const isAway = () => !isReady || isFresh(leftAt) || isPaneOnItsWay();
+  const typing = (target) => Boolean(target?.matches?.("textarea, select, [contenteditable]")) ||
+    Boolean(target?.matches?.("input:not([type=checkbox], [type=radio], [type=submit], [type=button])"));
+
+  function takenFromLastPage() {
+    const kept = JSON.parse(sessionStorage.getItem(HELD) || "null");
+    sessionStorage.removeItem(HELD);
+    return isKeptStill(kept) ? kept.keys : [];
+  }
+  function isKeptStill(kept) {
+    return Boolean(kept) && Date.now() - kept.at < LASTS;
+  }
+
+  // What is typed into a box stays there, unless its form is on its way already.
+  function isOfTheDesk(event) {
+    if (typing(event.target) && !sent?.contains(event.target)) return false;
+    if (event.key === "Enter") return !event.altKey;
+    if (/^F[89]$/.test(event.key)) return true;
+    // A space ticks and presses what has the focus.
+    const isAlone = !event.ctrlKey && !event.metaKey && !event.altKey;
+    return isAlone && event.key.length === 1 && event.key !== " " && document.body?.dataset.keys !== "off";
+  }
+
+  addEventListener("keydown", (event) => {
+    if (!event.isTrusted || event.isComposing || event.keyCode === 229) return;
+    hide();
+    if (event.key === "Escape") {
+      // The browser stops loading; nothing that was pressed for the page that came is done.
+      if (isFresh(leftAt)) held = [];
+      stay();
+      return;
+    }
+    if (!(isAway() || isGiving) || !isOfTheDesk(event)) return;
+    // J and K go on over tips that are on their way, as long as nothing is to be done to one.
+    const isWalk = isReady && !isFresh(leftAt) && !held.length && /^[jk]$/i.test(event.key);
+    if (isWalk && !isGiving) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.repeat || held.length > MOST) return;
+    const { key, shiftKey } = event;
+    held.push({ key, shiftKey, ctrlKey: event.ctrlKey || event.metaKey, meant: meant() });
+  }, true);
+
+  function give() {
+    isGiving = false;
+    if (!held.length || isAway()) return;
+    const [first] = held;
+    const isText = first.key.length === 1 && typing(document.activeElement);
+    const isRefused = document.querySelector(REFUSED) !== null;
+    if (first.meant !== shown() || isText || isRefused || held.length > MOST) {
+      drop();
+      return;
+    }
+    held.shift();
+    press(first);
+    isGiving = true;
+    setTimeout(give, GAP);
+  }
+
+  function press({ key, ctrlKey, shiftKey }) {
+    const target = document.activeElement || document.body;
+    const fields = { key, ctrlKey, shiftKey, bubbles: true, cancelable: true };
+    const isTaken = !target.dispatchEvent(new KeyboardEvent("keydown", fields));
+    // A key that a script presses does nothing by itself.
+    if (!isTaken && key === "Enter" && target.matches("a, button, summary")) target.click();
+  }
+
+  const nameOf = ({ key, ctrlKey }) => `${ctrlKey ? "Ctrl " : ""}${key.length === 1 ? key.toUpperCase() : key}`;
+
+  function drop() {
+    const keys = held.map(nameOf).join(", ");
+    held = [];
+    const place = document.getElementById("keys-dropped");
+    if (!place || !keys) return;
+    place.hidden = false;
+    place.textContent = place.dataset.said.replace("{keys}", keys);
+  }
+  function hide() {
+    const place = document.getElementById("keys-dropped");
+    if (place) place.hidden = true;
+  }
+
+  function leave(form) {
+    leftAt = Date.now();
+    sent = form || sent;
+    setTimeout(() => {
+      if (isFresh(leftAt)) return;
+      // Still here: it was a file, or no page came.
+      stay();
+      drop();
+    }, LASTS + GAP);
+  }
+  function stay() {
+    leftAt = 0;
+    sent = null;
+  }
+
+  addEventListener("submit", (event) => {
+    const isOfDialog = (event.submitter?.formMethod || event.target.method) === "dialog";
+    if (event.defaultPrevented || isOfDialog) return;
+    goal = idIn(event.submitter?.getAttribute("formaction") || event.target.getAttribute("action"));
+    leave(event.target);
+  });
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    goal = idIn(link?.pathname);
+    if (link && (link.hasAttribute("download") || !/^https?:$/.test(link.protocol))) stayedAt = Date.now();
+  });
+  addEventListener("beforeunload", () => {
+    if (Date.now() - stayedAt > GAP) leave(null);
+  });
+  addEventListener("pagehide", () => {
+    if (held.length) sessionStorage.setItem(HELD, JSON.stringify({ at: Date.now(), keys: held }));
+    held = [];
+  });
+  // Come back to by the browser as it was left.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) stay();
+  });
+
+  addEventListener("click", (event) => {
+    const row = event.target.closest?.("[data-beside] a[data-row]");
+    const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!row || opensElsewhere || !pane()?.getClientRects().length) return;
+    awaited = { id: idIn(row.pathname), at: Date.now() };
+    setTimeout(give, LASTS + GAP);
+  }, true);
+  for (const failed of ["htmx:responseError", "htmx:sendError"])
+    addEventListener(failed, (event) => {
+      if (event.detail.target?.id !== "detail") return;
+      awaited = null;
+      give();
+    });
+  addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "detail") setTimeout(give, GAP);
+  });
+  // All scripts of the page have run.
+  addEventListener("DOMContentLoaded", () => {
+    isReady = true;
+    give();
+  });
+})();
