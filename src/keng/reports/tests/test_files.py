@@ -291,7 +291,7 @@ def counted(figure):
 def test_what_the_office_fills_in_is_no_formula_of_the_workbook(signed):
     issuer = '=HYPERLINK("https://xau.example","Mở")'
     paper.write_paper(signed.pk, wanted=_wanted(signed) | {"issuer": issuer}, by=signed.signed_by)
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write(signed)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write_xlsx(signed)))
     cells = [cell for sheet in book.worksheets for row in sheet for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
 
