@@ -19,6 +19,8 @@ from keng.files.ffmpeg import ffmpeg_program
 # Where the camera says that it was.
 SPOT = "+21.2731+106.1946+010/"
 DEVICE = "iPhone of Hoa"
+# The kind of such a note, as H.264 wants one.
+_NOTE = "086f3693-b7b3-4f2c-9653-21492feee5b8+"
 _TILE = 512
 _PARAMETER_SETS = (32, 33, 34)
 
@@ -51,6 +53,7 @@ def film(
     *, video: str = "libx265", container: str = "mov", seconds: int = 2, size: str = "320x240"
 ) -> bytes:
     """A film with sound that says where and with what it was taken; what `container` names."""
+    h264 = video == "libx264"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"film.{container}"
         _ffmpeg(
@@ -58,6 +61,8 @@ def film(
             *("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"),
             *("-c:v", video, "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest"),
             *(("-tag:v", "hvc1") if video == "libx265" else ()),
+            # Between the pictures, as some cameras write it there.
+            *(("-bsf:v", f"h264_metadata=sei_user_data={_NOTE}{DEVICE}") if h264 else ()),
             *("-movflags", "use_metadata_tags"),
             *("-metadata", f"com.apple.quicktime.location.ISO6709={SPOT}"),
             *("-metadata", f"com.apple.quicktime.model={DEVICE}"),

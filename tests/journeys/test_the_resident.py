@@ -180,6 +180,36 @@ def test_with_a_script_shift_three_times_is_quick_exit(people, stack):
     page.wait_for_url("**/calendar/")
 
 
+def test_shift_three_times_is_quick_exit_on_a_page_with_mistakes_too(people, stack):
+    """The script that sends puts it in the place of the page before, and loads nothing."""
+    page = people.resident(script=True)
+    to_the_words(page, stack)
+    page.fill("[name=text]", "")
+    page.locator("main form p button:not([name])").click()
+    expect(page.locator("#problem, .problems, [role=alert]").first).to_be_visible()
+    page.locator("[name=text]").fill("Đang viết thì có người vào phòng")
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    page.wait_for_url("**/calendar/")
+
+
+@pytest.mark.parametrize("has_net", [True, False])
+def test_quick_exit_empties_the_other_tabs_too(people, stack, has_net):
+    page = people.resident(script=True)
+    code = report(page, stack, Story(KNOCKING))
+    other = page.context.new_page()
+    other.goto(f"{stack.public}/status/")
+    other.fill("[name=code]", code)
+    other.locator("main form button").first.click()
+    expect(other.locator("main")).to_contain_text(KNOCKING)
+    page.context.set_offline(not has_net)
+    page.locator("[data-leaves] button").click()
+    expect(other.locator("table.calendar [aria-current=date]")).to_be_visible()
+    assert KNOCKING not in other.content()
+    assert other.url == f"{stack.public}/calendar/"
+    page.context.set_offline(False)
+
+
 def test_quick_exit_without_a_net_empties_the_page_and_closes_all_when_the_net_is_back(
     people, stack
 ):

@@ -96,8 +96,9 @@ def _closed(so_far: _ReadSoFar) -> str:
 
 
 def _opened(check: str) -> _ReadSoFar:
-    opened = opened_cursor(check)
-    if not opened:
+    try:
+        chain, seq, mark, read, faults = json.loads(opened_cursor(check))
+        return _ReadSoFar(chain, LastRead(seq, bytes.fromhex(mark)), read, faults)
+    except (ValueError, TypeError):
+        # None of ours, or the place of another list.
         return _ReadSoFar("", NOTHING_READ, 0, 0)
-    chain, seq, mark, read, faults = json.loads(opened)
-    return _ReadSoFar(chain, LastRead(seq, bytes.fromhex(mark)), read, faults)

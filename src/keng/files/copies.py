@@ -33,6 +33,9 @@ _PROBED_WITHIN = 20.0
 _FILM_WITHIN = 140.0
 _MOST_BYTES = 60 * 1024**2
 _FORGETS = ("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn")
+# H.264 as it is, of which only what draws pictures stays: between them a camera may write where it
+# is, second by second.
+_AS_IT_IS = ("-c:v", "copy", "-bsf:v", "filter_units=pass_types=1-5|7-11|13")
 _STREAM = re.compile(r"Stream #0:\d{1,4}.{0,200}?: (Video|Audio): (\w{1,30})")
 # Landscape at most 1280×720, portrait 720×1280: a number plate stays readable.
 _SCALE = (
@@ -86,7 +89,7 @@ def _recording(content: bytes, demuxer: str) -> bytes:
         return _converted(content, demuxer, writes, within=_FILM_WITHIN)
     drawn = ("-vf", _SCALE, "-fpsmax", "30", "-pix_fmt", "yuv420p", "-c:v", "libx264")
     effort = ("-preset", "veryfast", "-crf", "26", "-threads", "1")
-    film = ("-c:v", "copy") if found["Video"] == "h264" else (*drawn, *effort)
+    film = _AS_IT_IS if found["Video"] == "h264" else (*drawn, *effort)
     takes = ("-map", "0:v:0", "-map", "0:a:0?", *_FORGETS)
     return _converted(content, demuxer, (*takes, *film, *sound, "-f", "mp4"), within=_FILM_WITHIN)
 

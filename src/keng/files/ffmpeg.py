@@ -6,16 +6,18 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import imageio_ffmpeg
 
 FFMPEG_OFF = "off"
 _CPU_SECONDS = 900
 _MOST_LINES = 200
+# A program that was broken into ends no line, and would fill our memory with one.
+_LONGEST_LINE = 4096
 _MOST_PIXELS = 100_000_000
 _OPEN_FILES = 64
 # Of a stranger's file: its three streams, two of them once more, and one that the loader needs.
@@ -93,7 +95,7 @@ def run_ffmpeg(
         reader.start()
         watchdog.start()
         try:
-            for each in process.stdout or ():
+            for each in _lines_of(process.stdout):
                 if line is not None:
                     line(each.strip())
             code = process.wait()
@@ -174,8 +176,14 @@ def _in_memory(content: bytes) -> BinaryIO:
     return file
 
 
-def _read_complaints(stream: object, heard: list[str]) -> None:
+def _lines_of(stream: IO[str] | None) -> Iterator[str]:
+    """Its lines; one that is too long in pieces."""
+    if stream is not None:
+        yield from iter(lambda: stream.readline(_LONGEST_LINE), "")
+
+
+def _read_complaints(stream: IO[str] | None, heard: list[str]) -> None:
     """The first lines of the complaints: a broken file can make millions."""
-    for number, each in enumerate(stream):  # type: ignore[var-annotated, arg-type]
+    for number, each in enumerate(_lines_of(stream)):
         if number < _MOST_LINES:
             heard.append(each)

@@ -15,10 +15,12 @@ from keng.kit.closed_memory import set_process_option
 
 _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
-_LOAD, _EQUALS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_ALLOWED, _REFUSED, _KILLED = 0x7FFF0000, 0x00050000 | 1, 0x80000000
-# Where the kernel's description of a call has its number and the kind of machine.
-_AT_NUMBER, _AT_MACHINE = 0, 4
+_LOAD, _EQUALS, _AT_LEAST, _HAS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOWED, _REFUSED, _UNKNOWN, _KILLED = 0x7FFF0000, 0x00050000 | 1, 0x00050000 | 38, 0x80000000
+# Where the kernel's description of a call has its number, the kind of machine and the lower half of
+# its first argument.
+_AT_NUMBER, _AT_MACHINE, _AT_ARGUMENT = 0, 4, 16
+_CLONE_THREAD = 0x10000
 # The number of the same call for programs of 32 bits on x86-64, which go by other numbers.
 _X32 = 0x40000000
 _MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
@@ -50,7 +52,23 @@ _OTHER_PROCESSES = {
     "tgkill": (234, 131),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
+    # What processes of one account share: the database keeps one piece of memory so.
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "semget": (64, 190),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "semctl": (66, 191),
+    "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "msgctl": (71, 187),
+    "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
 }
+# Those of its own a process needs, of another one nobody.
+_LIMITS_OF_ANOTHER = (302, 261)
 # What a process may do to the system, and what many holes of kernels were reached by.
 _SYSTEM = {
     "mount": (165, 40),
@@ -79,13 +97,37 @@ _SYSTEM = {
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
 }
+# What is done to a file without opening it, and Landlock does not bound: its length before Linux
+# 6.2, its mode, owner and marks in any.
+_FILES_BY_NAME = {
+    "truncate": (76, 45),
+    "chmod": (90, 0),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, 0),
+    "lchown": (94, 0),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+}
+# With `clone` a thread is begun, or a process that lives on when this one is ended. What `clone3`
+# wants lies where no filter can look; where it is not known, a library takes the other one.
+_CLONE, _CLONE3 = (56, 220), (435, 435)
+_FORKS = {
+    "fork": (57, 0),
+    "vfork": (58, 0),
+}
 _PROGRAMS = {
     "execve": (59, 221),
     "execveat": (322, 281),
-    "fork": (57, 0),
-    "vfork": (58, 0),
-    "clone": (56, 220),
-    "clone3": (435, 435),
+    "clone": _CLONE,
+    "clone3": _CLONE3,
 }
 _FILES = {
     "open": (2, 0),
@@ -101,12 +143,6 @@ _FILES = {
     "linkat": (265, 37),
     "symlink": (88, 0),
     "symlinkat": (266, 36),
-    "truncate": (76, 45),
-    "chmod": (90, 0),
-    "fchmodat": (268, 53),
-    "chown": (92, 0),
-    "lchown": (94, 0),
-    "fchownat": (260, 54),
     "rmdir": (84, 0),
 }
 
@@ -114,17 +150,18 @@ _FILES = {
 def forbid_network_and_others() -> None:
     """No network, no look into another process and no signal to one, nothing about the system.
 
-    Starting a program is left, for a launcher that is about to become one.
+    Becoming another program is left, for a launcher that is about to do so, and threads; so is
+    opening files, which `reachable_files` bounds. No process is begun that could outlive this one.
     """
-    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM))
+    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME, _FORKS), keeps_threads=True)
 
 
 def forbid_all_but_computing() -> None:
     """As `forbid_network_and_others`, and no file, program or thread: what is open stays all."""
-    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _PROGRAMS, _FILES))
+    _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME, _FORKS, _PROGRAMS, _FILES))
 
 
-def _refuse(groups: Iterable[dict[str, tuple[int, int]]]) -> None:
+def _refuse(groups: Iterable[dict[str, tuple[int, int]]], *, keeps_threads: bool = False) -> None:
     """Refuse them from here on; does nothing where the system has no such filter.
 
     After `forbid_new_privileges`, without which only root may do this.
@@ -134,7 +171,11 @@ def _refuse(groups: Iterable[dict[str, tuple[int, int]]]) -> None:
         return
     mark, column = machine
     numbers = {call[column] for group in groups for call in group.values()} - {0}
-    steps = _filter_steps(mark, sorted(numbers))
+    looks = _unless_argument(_LIMITS_OF_ANOTHER[column], _EQUALS, 0)
+    if keeps_threads:
+        looks += _unless_argument(_CLONE[column], _HAS, _CLONE_THREAD)
+        looks += [_step(_EQUALS, _CLONE3[column], miss=1), _step(_RETURN, _UNKNOWN)]
+    steps = _filter_steps(mark, looks, sorted(numbers))
     held = ctypes.create_string_buffer(b"".join(steps))
     # The kernel's struct sock_fprog: how many steps, and where they are.
     with contextlib.suppress(OSError):
@@ -145,7 +186,18 @@ def _refuse(groups: Iterable[dict[str, tuple[int, int]]]) -> None:
         )
 
 
-def _filter_steps(machine: int, numbers: Sequence[int]) -> list[bytes]:
+def _unless_argument(number: int, what: int, value: int) -> list[bytes]:
+    """Steps that refuse this call unless its first argument is or has the value."""
+    return [
+        _step(_EQUALS, number, miss=4),
+        _step(_LOAD, _AT_ARGUMENT),
+        _step(what, value, miss=1),
+        _step(_RETURN, _ALLOWED),
+        _step(_RETURN, _REFUSED),
+    ]
+
+
+def _filter_steps(machine: int, looks: Sequence[bytes], numbers: Sequence[int]) -> list[bytes]:
     """The filter, step by step. A jump counts the steps that it skips, 255 at most."""
     refuses = len(numbers) + 1
     jumps = (_step(_EQUALS, number, hit=refuses - at) for at, number in enumerate(numbers, start=1))
@@ -154,13 +206,14 @@ def _filter_steps(machine: int, numbers: Sequence[int]) -> list[bytes]:
         _step(_EQUALS, machine, hit=1),
         _step(_RETURN, _KILLED),
         _step(_LOAD, _AT_NUMBER),
-        _step(_AT_LEAST, _X32, hit=refuses),
+        _step(_AT_LEAST, _X32, hit=len(looks) + refuses),
+        *looks,
         *jumps,
         _step(_RETURN, _ALLOWED),
         _step(_RETURN, _REFUSED),
     ]
 
 
-def _step(what: int, value: int, *, hit: int = 0) -> bytes:
-    """The kernel's struct sock_filter: where it is so, `hit` steps are skipped."""
-    return struct.pack("HBBI", what, hit, 0, value)
+def _step(what: int, value: int, *, hit: int = 0, miss: int = 0) -> bytes:
+    """The kernel's struct sock_filter: where it is so, `hit` steps are skipped, else `miss`."""
+    return struct.pack("HBBI", what, hit, miss, value)

@@ -7,8 +7,13 @@ from keng.files import store
 from keng.files.clean_media import playing_copy_of
 from keng.files.pictures import UNKNOWN_KIND, mime_of
 from keng.kit.secrets import keyed_hash
+from keng.kit.viewing_copies import NoCopy
 from keng.tips import viewing_copies
 from keng.tips.models import Attachment, DialogueMessage
+
+# Between its pictures a camera may write where it is, which is left out by drawing up the film
+# anew: as soon as the worker comes to it.
+_WRITTEN_ANEW = frozenset({"video/mp4"})
 
 
 def store_attachment(
@@ -30,9 +35,13 @@ def store_attachment(
     """
     seen = mime_of(data)
     mime = seen if seen != UNKNOWN_KIND else mime or seen
-    copy = plain_copy or playing_copy_of(data, seen)
+    copy = plain_copy or (None if seen in _WRITTEN_ANEW else playing_copy_of(data, seen))
     original = store.keep_original(data, unit_id=unit_id)
     prepared = None if copy else viewing_copies.prepare_copy(data, seen)
+    if prepared is not None and prepared.no_copy != NoCopy.WAITING:
+        # Without ffmpeg: what is not sound or picture is blanked where it stands.
+        copy = playing_copy_of(data, seen)
+        prepared = None if copy else prepared
     made = Attachment.objects.create(
         tip_id=tip_id,
         message=message,

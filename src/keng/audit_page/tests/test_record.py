@@ -22,6 +22,7 @@ from keng.delivery.actions import dispatch as sending
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
+from keng.kit.cursors import closed_cursor
 from keng.kit.ids import new_id
 from keng.network.actions import groups, leads
 from keng.network.models import Lead
@@ -347,3 +348,10 @@ def test_a_long_record_is_read_in_portions_and_the_page_says_how_far(
     assert page.context["state"].read == page.context["state"].entries
     assert ("Chuỗi nguyên vẹn" in _text(page)) != is_changed
     assert ("Đã soát hết: nhật ký bị sửa ở 1 chỗ" in _text(page)) == is_changed
+
+
+@pytest.mark.parametrize("place", ["019b0c4e-0000-7000-8000-000000000000", "[1]", "7", "x"])
+def test_the_place_of_another_list_begins_the_record_anew(auditor, unit, place):
+    record("tip.read", by="worker", on=None, chain=unit_chain(unit.pk))
+    state = auditor.get(AUDIT, {"check": closed_cursor(place)}).context["state"]
+    assert state.read == state.entries

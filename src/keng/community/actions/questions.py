@@ -6,6 +6,7 @@ is let out by a second person (docs/decisions/0015); until then the words as the
 """
 
 import uuid
+from base64 import urlsafe_b64encode
 from typing import Any
 
 from django.db.models import QuerySet
@@ -73,17 +74,19 @@ def is_urgent_question(text: str) -> bool:
 @act(acts.REPORT_URGENT_QUESTION)
 def report_urgent_question(
     place: Place, *, text: str, token: str, language: str, sender_mark: bytes = b""
-) -> None:
+) -> str:
     """Open a report with the words of an urgent question, which rings as any other.
 
-    Its code is the one that the question would have had, and is shown for a while. Sent twice it
-    is one report. Raises tips.errors.CannotSeal.
+    Returns the token of its code, which is shown for a while. The same words sent twice are one
+    report; other words on the same page are another one, and never lost. A question that was sent
+    from there before keeps its code for itself. Raises tips.errors.CannotSeal.
     """
+    text = clean_text(text)
+    token = _token_of_report(token, text)
     code = receipt_codes.code_from_token(token)
     if receipt_codes.tip_id_of_code(code) is not None:
-        return
+        return token
     shown_codes.show_code_for_a_while(token)
-    text = clean_text(text)
     unit, kept_from = _desk_for(place, text)
     receive_tip(
         IncomingTip(
@@ -99,6 +102,12 @@ def report_urgent_question(
             sender_mark=sender_mark,
         )
     )
+    return token
+
+
+def _token_of_report(token: str, text: str) -> str:
+    made = keyed_hash("report of a question", token, text)[:16]
+    return urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _desk_for(place: Place, text: str) -> tuple[Unit, Unit | None]:

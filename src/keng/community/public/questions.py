@@ -58,14 +58,14 @@ def _hand_in(request: HttpRequest, place: Place, asked: dict[str, str]) -> HttpR
     language = request.LANGUAGE_CODE
     if is_urgent_question(asked["text"]):
         with suppress(CannotSeal):
-            report_urgent_question(
+            of_report = report_urgent_question(
                 place,
                 text=asked["text"],
                 token=token,
                 language=language,
                 sender_mark=client_mark(request),
             )
-            response = TIP_CODE_PAGE.lead_to(token)
+            response = TIP_CODE_PAGE.lead_to(of_report)
             response.headers["Location"] += f"?{ASKED_FIRST}=1"
             return response
     ask_desk(place, text=asked["text"], wish=asked["wish"], token=token, language=language)

@@ -2,6 +2,7 @@
 
 import calendar as days
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ from keng.dialogue.public import code_page
 from keng.kit import cookies, times
 from keng.kit.exit_mark import EXIT_MARK, LEAVING, put_exit_mark
 from keng.kit.lunar import LunarDay, lunar_day
+
+# A neighbour under the same domain may set any name, and one that we cannot name in an answer would
+# keep everybody with it from leaving.
+_OURS = re.compile(r"keng_[a-z0-9_]+", re.ASCII)
 
 
 # Without a token: whoever leaves in a hurry leaves, however old the page is and whatever is left of
@@ -98,7 +103,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 def _is_our_cookie(name: str) -> bool:
     """Of a visitor: the desk beside us on the same host keeps its officers signed in."""
-    return name.startswith("keng_") and not name.startswith(settings.SESSION_COOKIE_NAME)
+    return bool(_OURS.fullmatch(name)) and not name.startswith(settings.SESSION_COOKIE_NAME)
 
 
 def _exit_page() -> HttpResponse:

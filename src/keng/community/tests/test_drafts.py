@@ -167,6 +167,16 @@ def test_quick_exit_leaves_no_cookie_of_ours_and_keeps_the_desks(stage, public_c
     assert not Client().get("/calendar/").cookies
 
 
+@pytest.mark.parametrize("mark", ["", "month=2; "])
+def test_a_cookie_that_no_answer_can_name_keeps_nobody_from_leaving(public_client, mark):
+    """A neighbour under the same domain sets what it likes."""
+    kept = {"cookie": f"{mark}keng_(x)=1; keng_a={'a' * 43}"}
+    answer = public_client.post("/exit/", headers=kept)
+    assert answer.url == "/calendar/"
+    assert answer.cookies["keng_a"]["max-age"] == 0
+    assert public_client.get("/", headers=kept).status_code == 200
+
+
 def test_an_exit_without_a_net_is_done_with_the_next_request(
     stage, resident, django_capture_on_commit_callbacks
 ):

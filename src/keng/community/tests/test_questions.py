@@ -339,8 +339,41 @@ def test_a_question_that_tells_of_danger_is_a_report_at_once(public_client, ward
     tip = Tip.objects.get()
     assert (tip.urgency, tip.responsible_unit) == (Urgency.P0, ward.unit)
     assert not Question.objects.exists()
-    code = receipt_codes.code_from_token(token)
-    assert receipt_codes.tip_id_of_code(code) == tip.pk
+    assert tip_shown_on(page) == tip
+
+
+def tip_shown_on(page):
+    code = receipt_codes.cleaned_code(CODE.search(page).group())
+    return Tip.objects.get(pk=receipt_codes.tip_id_of_code(code))
+
+
+def test_what_is_added_after_going_back_is_read_too(public_client, ward):
+    words, token = "Chồng tôi vung dao đuổi tôi ngoài hẻm, cứu với", receipt_codes.new_token()
+    first = tip_shown_on(ask(public_client, ward, words, token))
+    more = f"{words}. Tôi trốn trong nhà kho số 9"
+    second = tip_shown_on(ask(public_client, ward, more, token))
+    assert first.text == words
+    assert second.text == more
+
+
+@pytest.mark.parametrize("first", ["calm", "urgent"])
+def test_a_question_and_a_report_from_one_page_have_codes_of_their_own(public_client, ward, first):
+    """Whoever went back and wrote something else: one code would open the report alone."""
+    texts = ["Xóm tôi mấy giờ có người làm giấy tạm trú?", "Chồng tôi vung dao đuổi tôi, cứu với"]
+    token = receipt_codes.new_token()
+    pages = [
+        ask(public_client, ward, text, token)
+        for text in (texts if first == "calm" else reversed(texts))
+    ]
+    codes = {receipt_codes.cleaned_code(CODE.search(page).group()) for page in pages}
+    question, tip = Question.objects.get(), Tip.objects.get()
+    assert {bytes(question.code_hash)} == {
+        receipt_codes.code_hash(code)
+        for code in codes
+        if receipt_codes.tip_id_of_code(code) != tip.pk
+    }
+    moved = questions.move_question_to_inbox(question.pk, by=ward.officer)
+    assert Tip.objects.get(pk=moved).text == texts[0]
 
 
 def test_one_about_officers_goes_past_them_as_a_report_too(public_client, ward):

@@ -167,15 +167,26 @@ def test_who_converts_reads_no_file_and_knows_no_network(tmp_path):
         "assert sorted(set(os.environ) - {'LC_CTYPE'}) == ['MALLOC_ARENA_MAX']\n"
         "import ctypes\n"
         "assert ctypes.CDLL(None).prctl(39, 0, 0, 0, 0) == 1\n"
+        "import threading\n"
+        "began = threading.Thread(target=lambda: None)\n"
+        "began.start(); began.join()\n"
+        "def shared():\n"
+        "    if ctypes.CDLL(None).shmget(7, 4096, 0o1600) < 0: raise OSError\n"
         "path = sys.argv[1]\n"
         "tries = {\n"
         "    'signal': lambda: os.kill(os.getppid(), 0),\n"
+        "    'limits': lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU),\n"
+        "    'shared memory': shared,\n"
+        "    'process that stays': lambda: os.fork() or os._exit(0),\n"
         "    'socket': lambda: socket.socket(),\n"
         "    'pair of sockets': lambda: socket.socketpair(),\n"
         "    'read': lambda: os.open(path, os.O_RDONLY),\n"
         "    'list': lambda: os.listdir(os.path.dirname(path)),\n"
         "    'write': lambda: os.open(path + '2', os.O_WRONLY | os.O_CREAT),\n"
         "    'remove': lambda: os.unlink(path),\n"
+        "    'empty': lambda: os.truncate(path, 0),\n"
+        "    'let others read': lambda: os.chmod(path, 0o777),\n"
+        "    'mark': lambda: os.setxattr(path, 'user.mark', b'1'),\n"
         "}\n"
         "did = [what for what, act in tries.items() if not refused(act)]\n"
         "assert did == [], did\n"
@@ -194,6 +205,13 @@ def test_who_converts_reads_no_file_and_knows_no_network(tmp_path):
         check=False,
     )
     assert ended.stderr == "held"
+    assert secret.read_text() == "of somebody else"
+
+
+def test_of_complaints_without_an_end_the_beginning_is_kept():
+    heard = []
+    ffmpeg._read_complaints(io.StringIO("x" * 5_000_000), heard)
+    assert 100_000 < sum(map(len, heard)) < 1_000_000
 
 
 def test_nothing_of_it_lies_on_a_disk(tmp_path, monkeypatch):

@@ -90,7 +90,8 @@ def _calm(chosen: list[ChosenTip]) -> list[ChosenTip]:
 @require_POST
 def together_undo(request: SignedInRequest) -> HttpResponse:
     """The undo of it, until the answers leave: the words are before the officer again."""
-    marks = request.POST.get("secret", "").split()
+    # Each is a transaction of its own, and a page names no more.
+    marks = request.POST.get("secret", "").split()[:MOST_TIPS_AT_ONCE]
     sent = sent_together(marks, by=request.officer)
     done = take_back_together(marks, by=request.officer)
     show_toast(request, _taken_back_words(done), *_undo(done.undo_marks))

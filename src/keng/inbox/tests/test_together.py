@@ -13,7 +13,16 @@ from keng.conftest import sign_in
 from keng.decisions import closing, undo
 from keng.inbox.list import chosen_tips, together_views
 from keng.kit import times
-from keng.tips.models import AnswerTemplate, Decision, DialogueMessage, Suggestion, Tip
+from keng.kit.ids import new_id
+from keng.tips.messages import LONGEST_HELD
+from keng.tips.models import (
+    AnswerTemplate,
+    Decision,
+    DialogueMessage,
+    Suggestion,
+    Tip,
+    TipConcern,
+)
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +79,7 @@ def test_spam_is_a_reason_of_its_own_and_promises_no_objection(desk, unit):
     assert tip.decisions.get().detail["as_kind"] == "spam"
 
 
-@pytest.mark.parametrize("grave", ["rated", "suggested", "danger", "wrote"])
+@pytest.mark.parametrize("grave", ["rated", "suggested", "danger", "officers", "wrote"])
 def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
     calm = [make.tip(unit=unit), make.tip(unit=unit)]
     other = make.tip(unit=unit, reference="2026-NENH-0077")
@@ -80,6 +89,8 @@ def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
         Suggestion.objects.create(tip=other, urgency="P1")
     if grave == "danger":
         Tip.objects.filter(pk=other.pk).update(danger_at=times.now())
+    if grave == "officers":
+        TipConcern.objects.create(tip=other, unit=make.unit(), is_guess=True)
     if grave == "wrote":
         make.message(other, "Bây giờ nó lại tới", author="reporter", at=times.now())
     page = desk.post(TOGETHER, ticked([*calm, other], kind="spam"))
@@ -97,6 +108,12 @@ def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
     assert other.is_open
 
 
+def test_no_more_is_taken_back_at_once_than_was_done_at_once(desk):
+    marks = " ".join(str(new_id()) for _ in range(250))
+    answer = desk.post(reverse("together-undo", DESK), {"secret": marks}, follow=True)
+    assert "200 trả lời đã gửi đi rồi" in answer.content.decode()
+
+
 def test_who_asked_not_to_be_contacted_is_answered_by_itself_or_not_at_all(desk, unit):
     quiet = make.tip(unit=unit, reference="2026-NENH-0079", do_not_contact=True)
     page = desk.post(TOGETHER, ticked([quiet, make.tip(unit=unit)], kind="answer"))
@@ -111,6 +128,23 @@ def test_who_asked_not_to_be_contacted_is_answered_by_itself_or_not_at_all(desk,
     page = desk.post(TOGETHER, ticked([quiet], kind="procedure"))
     assert [each.tip for each in page.context["calm"]] == [quiet]
     assert "chỉ đọc được bằng mã biên nhận" in page.content.decode()
+
+
+def test_those_that_are_left_out_hold_no_answer_back_longer_than_it_can_be_undone(unit, officer):
+    """Where the undo ends before the answer leaves, its reporter would be told twice."""
+    grave = make.tip(unit=unit, urgency="P1")
+    (left, calm) = chosen_tips.chosen_tips(officer, [grave.pk, make.tip(unit=unit).pk])
+    done = chosen_tips.decline_together(
+        [calm, *[left] * 150],
+        kind="procedure",
+        reason="Hỏi thủ tục",
+        reply="Bạn ra bộ phận một cửa.",
+        seen={calm.tip.pk: calm.seen},
+        by=officer,
+    )
+    step, message = Decision.objects.get(), DialogueMessage.objects.get()
+    assert done.undo_until <= step.at + undo.UNDO_WITHIN
+    assert message.visible_at <= step.at + LONGEST_HELD
 
 
 def test_of_more_than_fit_one_reading_the_others_are_left_out_by_name(desk, unit, monkeypatch):

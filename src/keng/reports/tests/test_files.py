@@ -288,6 +288,14 @@ def counted(figure):
     return int(re.sub(r"\D", "", figure)) if is_number else figure
 
 
+def test_what_the_office_fills_in_is_no_formula_of_the_workbook(signed):
+    issuer = '=HYPERLINK("https://xau.example","Mở")'
+    paper.write_paper(signed.pk, wanted=_wanted(signed) | {"issuer": issuer}, by=signed.signed_by)
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write_xlsx(signed)))
+    cells = [cell for sheet in book.worksheets for row in sheet for cell in row]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+
+
 def test_the_workbook_prints_on_its_sheet_and_leads_on(signed):
     """As wide as the paper, with its heads always in sight, and each figure leads to its list."""
     book = openpyxl.load_workbook(io.BytesIO(xlsx_file.write_xlsx(signed)))

@@ -311,6 +311,17 @@ def test_a_film_waits_for_its_copy_and_the_pages_of_a_document_are_shown(tip, de
     assert words_to_reporter(tip) == []
 
 
+def test_a_film_that_a_browser_could_play_waits_too_and_then_says_nothing(tip):
+    """What a camera writes between the pictures stands where no box can be blanked."""
+    content = phone_files.film(video="libx264", container="mp4", seconds=1)
+    assert phone_files.DEVICE.encode() in content
+    kept = sent(tip, content)
+    assert kept.no_copy == "waiting"
+    kept = settled(tip, content)
+    assert kept.no_copy == ""
+    assert phone_files.DEVICE.encode() not in store.open_viewing_copy(kept.viewing_path)
+
+
 def test_pictures_do_not_wait_for_films(tip):
     sent(tip, phone_files.film(seconds=1))
     later = sent(tip, small())

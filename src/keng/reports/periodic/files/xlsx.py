@@ -53,7 +53,7 @@ def _front(sheet: Worksheet, page: PrintedReport, sheets: list[str], address: st
     head = page.head
     sheet.append([page.title])
     sheet["A1"].font = Font(bold=True, size=14)
-    sheet.append([f"{head.issuer} · {head.number} · {head.place_and_date}"])
+    sheet.append([_cell(f"{head.issuer} · {head.number} · {head.place_and_date}")])
     sheet.append([None])
     for column, name in enumerate(sheets, start=1):
         _link_inside(sheet.cell(3, column), name)

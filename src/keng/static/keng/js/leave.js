@@ -1,7 +1,8 @@
 // Quick exit. The page becomes a calendar at once, without leaving: what it held is gone from it
 // however slow the net is, and where there is none the exit is sent when it is back. A cookie marks
 // that somebody left: a page that the browser kept as it was empties itself and asks the site anew,
-// and the site does the exit first (keng/kit/exit_mark.py) where it has not arrived yet. By a key:
+// and the site does the exit first (keng/kit/exit_mark.py) where it has not arrived yet. Other tabs
+// of this site become a calendar, too. By a key:
 // Shift pressed three times within five seconds, by itself; pressed to write a capital, or together
 // with another key, it does not count. Without script there is the button, which needs a net.
 (() => {
@@ -12,20 +13,34 @@
   const MARK = "month";
   const LEAVING = "2";
   const MARK_SECONDS = 12 * 3600;
-  const form = document.querySelector("[data-leaves]");
-  const note = form.querySelector("[role=status]");
-  const calendar = new URL(form.dataset.leaves, location.href).href;
-  const exit = form.action;
+  // Asked for each time: send.js puts a page with mistakes in the place of this one.
+  const formOfExit = () => document.querySelector("[data-leaves]");
+  const calendar = new URL(formOfExit().dataset.leaves, location.href).href;
+  const exit = formOfExit().action;
+  let tabs = null;
   let count = 0;
   let since = 0;
   let isAlone = false;
   let isLeft = false;
 
-  for (const hint of document.querySelectorAll("[data-with-script]")) hint.hidden = false;
+  function showHints() {
+    for (const hint of document.querySelectorAll("[data-with-script]")) hint.hidden = false;
+  }
+
+  function sayHowOften() {
+    const note = formOfExit()?.querySelector("[role=status]");
+    if (note) note.textContent = ["", note.dataset.once, note.dataset.twice][count] ?? "";
+  }
 
   function forget() {
     count = 0;
-    note.textContent = "";
+    sayHowOften();
+  }
+
+  // What is said between the tabs of this browser is kept nowhere.
+  function listenToTabs() {
+    tabs = "BroadcastChannel" in window ? new BroadcastChannel(MARK) : null;
+    if (tabs) tabs.onmessage = becomeCalendar;
   }
 
   document.addEventListener("keydown", (event) => {
@@ -39,8 +54,8 @@
     if (event.timeStamp - since > WITHIN) forget();
     if (count === 0) since = event.timeStamp;
     count += 1;
-    note.textContent = count === 1 ? note.dataset.once : note.dataset.twice;
-    if (count === TIMES && !isLeft) form.requestSubmit();
+    sayHowOften();
+    if (count === TIMES && !isLeft) formOfExit()?.requestSubmit();
   });
 
   function setMark() {
@@ -112,13 +127,20 @@
     });
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  function becomeCalendar() {
     isLeft = true;
-    setMark();
+    document.dispatchEvent(new Event("keng:left"));
     showCalendar();
     // The entry of the history, too, is the calendar's from now on.
     history.replaceState(null, "", calendar);
+  }
+
+  document.addEventListener("submit", async (event) => {
+    if (!event.target.matches("[data-leaves]")) return;
+    event.preventDefault();
+    setMark();
+    becomeCalendar();
+    tabs?.postMessage(LEAVING);
     let next = await sendExit();
     while (!next) {
       await networkOrPause();
@@ -127,8 +149,14 @@
     location.replace(next);
   });
 
+  document.addEventListener("keng:shown", showHints);
+  addEventListener("pagehide", () => tabs?.close());
+  showHints();
+  listenToTabs();
+
   // What the browser kept as it was is asked for again, after somebody has left.
   addEventListener("pageshow", (event) => {
+    if (event.persisted) listenToTabs();
     if (!event.persisted || isLeft || !isMarked()) return;
     showCalendar();
     location.reload();

@@ -133,6 +133,17 @@
       .join(". ");
   }
 
+  function stopWaiting() {
+    if (waiting) {
+      waiting.stop = true;
+      waiting.request?.abort();
+    }
+    waiting = null;
+  }
+
+  // Quick exit, in this tab or another one: nothing is sent any more, and no answer is shown.
+  document.addEventListener("keng:left", stopWaiting);
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const isHeavy = form.enctype === "multipart/form-data";
@@ -142,11 +153,7 @@
       event.preventDefault();
       return;
     }
-    if (waiting) {
-      waiting.stop = true;
-      waiting.request?.abort();
-    }
-    waiting = null;
+    stopWaiting();
     if (!keeps) return;
     event.preventDefault();
     if (form.querySelector("[data-too-much]:not([hidden])") && !event.submitter?.name) {
