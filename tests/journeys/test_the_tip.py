@@ -280,7 +280,7 @@ def test_on_a_phone_a_tip_begins_with_its_words_and_declining_shows_what_goes_ou
     page = desk.page
     words, acts, machine, talk = (
         page.locator(part).first.bounding_box()["y"]
-        for part in (".told blockquote", ".sticky-bar", ".suggested", ".dialogue-panel")
+        for part in (".reporter-words blockquote", ".sticky-bar", ".suggested", ".dialogue-panel")
     )
     assert words < acts < machine < talk
     # No other tip rings here, so this is all that stands above the words.
