@@ -1,6 +1,4 @@
-"""Persons' names in what somebody typed: asked before a search and before a text goes out to
-everybody, never used to find anybody.
-"""
+"""Persons' names in what somebody typed: to ask about them, never used to find anybody."""
 
 import re
 
