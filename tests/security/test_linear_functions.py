@@ -85,6 +85,7 @@ READ: dict[str, Callable[[str], object]] = {
         {"vi": {"what": text, "call": text}}, _KNOWN
     ),
     "names": names.looks_like_a_name,
+    "names_in": names.names_in,
     "called": lambda text: spoken_names.calls_somebody_by_name(text.split()),
     "findings": findings.findings_in,
     "places.communes_in_text": communes_in_text.communes_in_text,

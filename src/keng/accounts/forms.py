@@ -38,9 +38,9 @@ class SignInForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            # What was typed wrongly is said first, and has the focus then.
-            self.fields["username"].widget.attrs["autofocus"] = True
+        # The name stays after a mistake; the password is typed again.
+        first = "password" if self.is_bound and self.data.get("username") else "username"
+        self.fields[first].widget.attrs["autofocus"] = True
 
 
 class CodeForm(Form):

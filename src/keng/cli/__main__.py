@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 import keng
 from keng.cli.command import Command, added_commands
@@ -53,6 +54,13 @@ SELDOM_TYPED = (
 TOOLS = {"demo", "bench"}
 
 
+class _WholeWordsParser(argparse.ArgumentParser):
+    """`--smal` is a mistake, and not `--small`; the parsers of commands are of this kind, too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False} | kwargs)
+
+
 class _OneLineEach(argparse.HelpFormatter):
     """Room for the longest name, which argparse forgets to measure with its indent."""
 
@@ -72,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     # Said below: `--help` is answered all the same.
     refused = _wrong_settings()
-    parser = argparse.ArgumentParser(
+    parser = _WholeWordsParser(
         prog="keng",
         description="Kẻng: report safely, warn everyone, prove what happened.",
         epilog=f"for service managers, or seldom: {', '.join(SELDOM_TYPED)}",

@@ -96,11 +96,16 @@ def mask_people(text: str) -> MaskedText:
     text = normalise(text)
     flat = flatten(text)
     names = sorted({*_senders(text), *_mentions(text)})
-    # Where everything is shouted, capitals say nothing.
-    if not text.isupper():
-        names = sorted({*names, *_called(flat), *_by_surname(flat)})
+    names = sorted({*names, *_written_like_names(flat)})
     pieces = _apart([*names, *_again(text, names), *_numbers(flatten_readable(text))])
     return _with_masks(text, pieces)
+
+
+def names_of_people(text: str) -> list[str]:
+    """What in a text is written like somebody's name, each once, in order."""
+    flat = flatten(normalise(text))
+    pieces = _apart([*_written_like_names(flat)])
+    return list(dict.fromkeys(flat.original[one.start : one.end] for one in pieces))
 
 
 def cover_values(text: str, values: Iterable[str]) -> str:
@@ -176,6 +181,13 @@ def _mentions(text: str) -> Iterator[_Piece]:
     for found in _MENTION.finditer(text):
         end = _capitals(text, found.start("who"), 4) or found.end("who")
         yield _Piece(found.start("who"), end, "name")
+
+
+def _written_like_names(text: FlatText) -> Iterator[_Piece]:
+    # Where everything is shouted, capitals say nothing.
+    if not text.original.isupper():
+        yield from _called(text)
+        yield from _by_surname(text)
 
 
 def _called(text: FlatText) -> Iterator[_Piece]:

@@ -1,10 +1,10 @@
-"""Whether somebody typed a person's name: asked before a search, never used to find anybody."""
+"""Persons' names in what somebody typed: to ask about them, never used to find anybody."""
 
 import re
 
-from keng.language.fold import fold, normalise
+from keng.language.fold import flatten, fold, normalise
 from keng.language.indicators.patterns import SURNAMES, compile_pattern
-from keng.language.masking import mask_people
+from keng.language.masking import mask_people, names_of_people
 from keng.language.spoken_names import calls_somebody_by_name
 
 
@@ -49,6 +49,15 @@ WORDS_THAT_ARE_NO_NAMES = _listed(
     "bui duong|dao gam|dao kiem|nguyen lieu|nong do|nguy kich",
     between="|",
 )
+
+
+def names_in(text: str) -> list[str]:
+    """What looks like somebody's name in a text: for whoever reads it, who may know better."""
+    flat = flatten(normalise(text))
+    found = names_of_people(text)
+    middles = dict.fromkeys(flat.written(*match.span()) for match in _MIDDLE.finditer(flat.flat))
+    found += [one for one in middles if not any(one in name for name in found)]
+    return sorted(found, key=flat.original.find)
 
 
 def looks_like_a_name(text: str) -> bool:

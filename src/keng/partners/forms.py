@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, own_code_field
+from keng.partners.hints import TextHints
 from keng.partners.introduction import forbidden_in_introduction
 from keng.places import serving
 from keng.places.models import Place, Unit
+from keng.releases.forms import ReleaseForm, SecondPersonForm
 
 
 class MemberForm(Form):
@@ -168,3 +170,22 @@ def _checked_introduction(form: Form, said: dict[str, Any], unit: Unit) -> dict[
         for sentence in sentences:
             form.add_error(box, sentence)
     return said
+
+
+class HintsForm(SecondPersonForm):
+    """Where something in a text is marked: the tick that it was looked at."""
+
+    checked = forms.BooleanField(
+        label=_("I have checked each of these"),
+        error_messages={"required": _("Look at what is marked, then tick that you checked it")},
+    )
+
+    def __init__(self, *args: Any, hints: TextHints, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hints = hints
+        if not hints:
+            del self.fields["checked"]
+
+
+class HintsReleaseForm(HintsForm, ReleaseForm):
+    """The same for an officer, who signs with a code."""

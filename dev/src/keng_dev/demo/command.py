@@ -102,7 +102,10 @@ class Demo:
         return [f"\nAs a partner, at {where}:", *_lines(self._loaded.partners)]
 
     def who_signs_in(self, lines: list[str]) -> str:
-        return "\n".join([where_it_is(self._ports), *lines, "\nGo ahead."])
+        phones = (
+            f"  Phones     http://localhost:{self._ports.public}/phones/ (three simulated ones)"
+        )
+        return "\n".join([where_it_is(self._ports), phones, *lines, "\nGo ahead."])
 
 
 def _lines(credentials: Iterable[Any]) -> list[str]:

@@ -12,6 +12,7 @@ from keng.cli.checks.check import (
     CheckedPlace,
     Connection,
     Finding,
+    FindingLevel,
     age_words,
     attention,
     first_line,
@@ -71,6 +72,9 @@ def database(place: CheckedPlace) -> Finding:
     except psycopg.Error as error:
         if is_external():
             return wrong(f"your PostgreSQL does not answer: {first_line(error)}")
+        if running.supervisor(place).level is FindingLevel.WRONG:
+            # It ends with Kẻng: one fault, told once.
+            return unknown("not looked at: supervisor comes first")
         return wrong(
             f"PostgreSQL does not answer: {first_line(error)}. If Kẻng runs, its process may stand "
             "still: see logs/postgres.log, then stop Kẻng and start it again"

@@ -177,6 +177,15 @@ def test_what_does_not_run_is_said_to_be_stopped(folder):
     assert (level, "does not run" in text) == (WRONG, True)
 
 
+def test_the_database_of_what_was_stopped_is_no_fault_of_its_own(folder):
+    gone = {"host": str(folder / "run"), "port": 5432, "name": "keng"}
+    (folder / "postgres" / "connection.json").write_text(json.dumps(gone))
+    assert look_by(database.database) == (
+        FindingLevel.UNKNOWN,
+        "not looked at: supervisor comes first",
+    )
+
+
 def test_a_demo_that_does_not_run_is_started_as_a_demo(folder, monkeypatch):
     """`keng serve` would refuse its data."""
     assert "start it (keng serve)" in look_by(running.supervisor)[1]

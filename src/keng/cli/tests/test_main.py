@@ -155,3 +155,10 @@ def test_the_version_is_one_everywhere_and_told(capsys):
         assert tomllib.loads((ROOT / file).read_text())["project"]["version"] == keng.VERSION
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest[1] == keng.VERSION
+
+
+def test_half_an_option_is_a_mistake(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", "--js"])
+    assert ended.value.code == 2
+    assert "--js" in capsys.readouterr().err

@@ -790,6 +790,8 @@ def test_danger_told_after_the_report_was_read_is_not_called_read(public_client,
     assert "theo hạn chúng tôi tự đặt" not in page
     assert "trốn" in box_on_top(page)
     assert "im lặng" in box_on_top(page)
+    # The box to write in is on this page.
+    assert "Không nói được thì viết ngay ở dưới" in box_on_top(page)
     Tip.objects.update(danger_at=told.at, danger_unheard=True)
     assert heading_of(page_of(public_client)) == "Tin mới đã tới trực ban. Có thể chưa ai đọc"
     # Somebody has taken it since.

@@ -88,6 +88,10 @@ def test_the_keys_of_the_table_work_on_a_tips_page_for_whoever_may(desk_client, 
 
 def test_what_one_types_in_first_has_the_focus(desk_client, officer):
     assert desk_client.get(url("sign-in")).content.count(b"autofocus") == 1
+    wrong = {"username": officer.username, "password": "sai-mat-khau"}
+    page = desk_client.post(url("sign-in"), wrong).content.decode()
+    assert page.count("autofocus") == 1
+    assert "autofocus" in page.partition('name="password"')[2].partition(">")[0]
     sign_in(desk_client, officer)
     assert desk_client.get(url("search")).content.count(b"autofocus") == 1
     assert desk_client.get(url("take-down")).content.count(b"autofocus") == 1

@@ -233,7 +233,13 @@ def problems(*forms: BaseForm | str) -> dict[str, Any]:
             rows += [(target, message) for message in messages]
     wrong = [form for form in forms if isinstance(form, BaseForm) and form.errors]
     is_secret = any(_asks_password(form) for form in wrong)
-    return {"rows": rows, "count": len(rows), "is_secret": is_secret}
+    has_focus = not any(_is_focused(form) for form in wrong)
+    return {"rows": rows, "count": len(rows), "is_secret": is_secret, "has_focus": has_focus}
+
+
+def _is_focused(form: BaseForm) -> bool:
+    """Whether a box of it is to be typed in at once; the summary is read out as an alert then."""
+    return any("autofocus" in each.widget.attrs for each in form.fields.values())
 
 
 def _asks_password(form: BaseForm) -> bool:

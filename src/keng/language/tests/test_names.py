@@ -2,7 +2,7 @@
 
 import pytest
 
-from keng.language.names import looks_like_a_name
+from keng.language.names import looks_like_a_name, names_in
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,16 @@ def test_what_somebody_is_called_is_a_name(typed):
 )
 def test_what_somebody_did_is_none(typed):
     assert not looks_like_a_name(typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Chủ quán Lê Thị Bưởi quỵt nợ, rồi ông Tám chạy.", ["Lê Thị Bưởi", "Tám"]),
+        ("tên nguyễn văn khoát lừa tiền", ["nguyễn văn khoát"]),
+        ("Ông Đinh Văn Khoát lừa. Đinh Văn Khoát ở tổ 9.", ["Đinh Văn Khoát"]),
+        ("Không chuyển tiền. Hỏi công an phường Lê Lợi ở Hà Nội trước.", []),
+    ],
+)
+def test_the_names_in_a_text_are_listed(text, names):
+    assert names_in(text) == names

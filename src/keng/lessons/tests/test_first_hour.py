@@ -34,6 +34,8 @@ def test_without_the_desk_the_five_steps_stand_there_and_no_number(public_client
     shown = page(public_client)
     assert shown.count("<li") >= 5
     assert "tel:0" not in shown
+    # The step that says "here" leads there.
+    assert 'href="/report/"' in shown.partition("Gửi tin ở đây")[2].partition("</li>")[0]
 
 
 def test_a_text_is_read_once_a_second_person_published_it(desk, public_client):

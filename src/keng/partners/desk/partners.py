@@ -23,7 +23,14 @@ from keng.network.queries.places import places_of
 from keng.partners import queries
 from keng.partners.actions import inviting, releasing
 from keng.partners.errors import NameTaken, WordsChanged
-from keng.partners.forms import InviteForm, KitAcceptForm, MemberAgreeForm, MemberForm
+from keng.partners.forms import (
+    HintsReleaseForm,
+    InviteForm,
+    KitAcceptForm,
+    MemberAgreeForm,
+    MemberForm,
+)
+from keng.partners.hints import hints_of_text
 from keng.partners.introduction import forbidden_in_introduction
 from keng.partners.models import KitRequest, Manuscript, PartnerText
 from keng.partners.second_persons_view import reading_context
@@ -174,8 +181,11 @@ def desk_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     give_back = functools.partial(_while_it_waits, releasing.give_back_to_partner, pk)
     publish = functools.partial(_while_it_waits, releasing.publish_for_partner, pk)
+    form = functools.partial(HintsReleaseForm, hints=hints_of_text(found))
     try:
-        panel, published = decide_release(request, found, which=COORDINATING, let_out=publish)
+        panel, published = decide_release(
+            request, found, which=COORDINATING, let_out=publish, form=form
+        )
         is_back = give_back_posted(request, panel, give_back)
     except NothingWaits:
         return decided_meanwhile(request, "desk-partners")

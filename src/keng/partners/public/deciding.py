@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import PartnerMember
 from keng.partners import queries
+from keng.partners.forms import HintsForm
+from keng.partners.hints import hints_of_text
 from keng.partners.models import PartnerText
 from keng.releases.desk import (
     SecondPerson,
@@ -33,19 +35,24 @@ def decide_own_text(
     Members sign with nothing but their sign-in.
     """
     member = request.member
-    if request.POST.get("do") == "submit" and text.submitted_at is None:
-        submit(text.pk, by=member)
-        return None
+    form = functools.partial(HintsForm, hints=hints_of_text(text))
     second = SecondPerson(
         person=member,
         refusal=lambda text: _refusal_of(member, text),
         has_signed=lambda _form: True,
     )
+    if request.POST.get("do") == "submit" and text.submitted_at is None:
+        panel = second_person_panel(second, text, form=form)
+        panel.form = form(request.POST)
+        if not panel.form.is_valid():
+            return panel
+        submit(text.pk, by=member)
+        return None
     if request.POST.get("do") != "return":
         let_out = functools.partial(publish, text.pk)
-        panel, published = decide_release_by(second, request, text, let_out=let_out)
+        panel, published = decide_release_by(second, request, text, let_out=let_out, form=form)
         return panel if published is None else None
-    panel = second_person_panel(second, text)
+    panel = second_person_panel(second, text, form=form)
     panel.give_back = GiveBackForm(request.POST)
     if not panel.give_back.is_valid():
         return panel

@@ -513,3 +513,42 @@ def test_a_text_without_such_numbers_has_no_such_box(public_client, stage):
     signed_in(public_client, stage.binh)
     page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
     assert "Đây là số, đường dẫn của ai?" not in page
+
+
+ACCUSES = WORDS | {
+    "text": "Ông Đinh Văn Khoát ở tổ 9 quỵt tiền. Gọi 0988 000 111 hoặc vào doi-no.example.com."
+}
+
+
+def test_names_numbers_and_links_are_marked_for_the_author_and_for_the_second_person(
+    public_client, stage
+):
+    marked = ("Đinh Văn Khoát", "0988 000 111", "doi-no[.]example[.]com")
+    signed_in(public_client, stage.thu)
+    kept = public_client.post("/partner/articles/new/", {**ACCUSES, "do": "submit"})
+    article = Article.objects.get()
+    assert not article.is_waiting
+    page = public_client.get(kept.url).content.decode()
+    assert all(f">{one}</li>" in page for one in marked)
+    assert public_client.post(kept.url, {"do": "submit"}).status_code == 422
+    assert public_client.post(kept.url, {"do": "submit", "checked": "on"}).status_code == 303
+    signed_in(public_client, stage.binh)
+    page = public_client.get(kept.url).content.decode()
+    assert all(f">{one}</li>" in page for one in marked)
+    article.refresh_from_db()
+    seen = {"seen": article.digest_now.hex(), "do": "publish"}
+    assert public_client.post(kept.url, seen).status_code == 422
+    assert public_client.post(kept.url, seen | {"checked": "on"}).status_code == 303
+
+
+def test_the_province_ticks_them_too(desk_client, stage, monkeypatch):
+    monkeypatch.setattr("keng.releases.desk.is_present", lambda *_: True)
+    alone = stage.alone()
+    made = articles.write_article(**ACCUSES, by=alone)
+    article = articles.submit_article(made.pk, by=alone)
+    sign_in(desk_client, stage.coordinator)
+    page = f"/partners/articles/{article.pk}/"
+    assert "Đinh Văn Khoát</li>" in desk_client.get(page).content.decode()
+    seen = {"seen": article.digest_now.hex(), "code": "1"}
+    assert desk_client.post(page, seen).status_code == 422
+    assert desk_client.post(page, seen | {"checked": "on"}).status_code == 302

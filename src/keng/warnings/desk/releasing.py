@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.who import RELEASING
 from keng.acts.errors import NotAllowed
 from keng.delivery.audience import WEEKLY_LIMIT, groups_in_audience, plan_audience
+from keng.language.ready_words import unchanged_ready_words
 from keng.releases.desk import decide_release, decided_meanwhile, give_back_posted
 from keng.releases.errors import NothingWaits
 from keng.tips.models import Incident
@@ -79,6 +80,7 @@ def _what_goes_out(version: Version) -> dict[str, Any]:
         "version": version,
         "warning": version.warning,
         "parts": version.texts["vi"],
+        "unchanged": unchanged_ready_words(version.texts["vi"]),
         "previews": outgoing_text.warning_messages(content, outgoing_text.stamp_of(version, "")),
         "findings": style.check_style(content),
         "groups": groups,

@@ -17,6 +17,7 @@ from keng.delivery.audience import define_audience, plan_audience
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.tests.rows import make_rows
 from keng.kit import times
+from keng.language.ready_words import ready_words
 from keng.network.models import Group
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
 from keng.warnings import actions, queries
@@ -507,3 +508,15 @@ def test_the_next_version_ends_the_one_that_waited_and_carries_its_hands_on(ward
 def test_a_draft_cannot_be_taken_back(ward):
     with pytest.raises(actions.AlreadyRecalled):
         actions.recall_warning(ward.draft().warning_id, reason="over", by=ward.commander)
+
+
+def test_the_second_person_sees_which_parts_are_still_the_suggestion(desk_client, ward):
+    ready = ready_words()["scam_impersonation"]
+    version = ward.draft(by=ward.officer)
+    version.texts = {"vi": {**CALM, "signs": ready["signs"], "act": ready["act"] + " Báo ngay."}}
+    version.save()
+    actions.submit_warning(version.warning_id, by=ward.officer)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(f"/warnings/{version.warning_id}/approve/")
+    assert page.context["unchanged"] == ["signs"]
+    assert page.content.decode().count("Vẫn nguyên văn lời gợi ý") == 1

@@ -1,0 +1,53 @@
+"""What whoever hands in or lets out a partner's text has to look at: numbers, links, names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from keng.language.names import names_in
+from keng.language.number_check import compare_numbers
+from keng.partners.models import Article, Manuscript, PartnerText
+from keng.places.models import Unit
+from keng.warnings.known_numbers import official_values
+
+
+@dataclass(frozen=True, slots=True)
+class TextHints:
+    """Only hints: whoever reads the words decides."""
+
+    numbers: list[str]
+    """Numbers and links that are not those of the police desks, each once."""
+    names: list[str]
+    """What looks like a person's name, each once."""
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers or self.names)
+
+
+def hints_of_text(text: PartnerText) -> TextHints:
+    """In all that everybody would read of it."""
+    if isinstance(text, Article):
+        return find_hints(text.title, text.text, unit=text.partner.invited_by_unit)
+    if isinstance(text, Manuscript):
+        return find_hints(text.title, text.content, unit=text.partner.invited_by_unit)
+    raise TypeError(text)
+
+
+def find_hints(title: str, content: Any, *, unit: Unit) -> TextHints:
+    """In a text that need not be saved; `content` is its words, or what a manuscript keeps."""
+    # Not what stands beside them: the sources of a check are links.
+    written = content.get("texts", {}) if isinstance(content, dict) else content
+    words = "\n".join([title, *_strings_in(written)])
+    numbers = compare_numbers({"vi": {"text": words}}, official_values(unit))
+    return TextHints([one.quote for one in numbers if not one.is_settled], names_in(words))
+
+
+def _strings_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _strings_in(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _strings_in(each)
