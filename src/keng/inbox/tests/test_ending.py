@@ -78,6 +78,41 @@ def test_taking_the_end_back_takes_its_money_back(desk, unit):
     assert Incident.objects.get(tips=tip.pk).money_lost == 7_000_000
 
 
+@pytest.mark.parametrize("with_incident", [False, True])
+def test_taking_the_end_back_takes_its_outcome_and_value_back(desk, unit, with_incident):
+    tip = make.tip(unit=unit)
+    if with_incident:
+        officer = make.officer(unit=unit)
+        incident = make.incident(unit=unit, by=officer, tips=(tip,), money_lost=9)
+    sent = {"outcome": "prevented", "value": "of_value", "note": "Kịp giữ", "text": "Đã xong."}
+    desk.post(url("tip-close", tip.pk), sent | {"seen": seen_version(desk, tip)})
+    desk.post(url("decision-undo"), desk.session["undo"]["fields"])
+    tip.refresh_from_db()
+    assert (tip.state, tip.outcome, tip.outcome_note, tip.value) == ("received", "", "", "unrated")
+    # No figure counts what was said by that end.
+    assert all(step.detail["taken_back"] for step in tip.decisions.all())
+    if with_incident:
+        incident.refresh_from_db()
+        assert (incident.outcome, incident.outcome_note, incident.closed_at) == ("", "", None)
+
+
+def test_taking_the_end_back_leaves_the_outcome_that_was_saved_before_it(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "solved", "value": "of_value", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-outcome", tip.pk), sent)
+    sent = {"outcome": "prevented", "value": "of_value", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-close", tip.pk), sent)
+    desk.post(url("decision-undo"), desk.session["undo"]["fields"])
+    tip.refresh_from_db()
+    assert (tip.outcome, tip.value) == ("solved", "of_value")
+    assert [("taken_back" in step.detail) for step in tip.decisions.order_by("id")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
 def test_opened_again_it_keeps_what_was_written_down_of_it(desk, unit):
     tip = make.tip(unit=unit)
     sent = {"outcome": "solved", "money_lost": "5000000", "seen": seen_version(desk, tip)}
