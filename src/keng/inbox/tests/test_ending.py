@@ -6,6 +6,7 @@ from django.utils import translation
 from keng.audit.models import Entry
 from keng.audit_page.change_words import FieldChange, entry_changes
 from keng.decisions import triage
+from keng.dialogue import answering, reporter
 from keng.inbox.tests.test_tip_page import url
 from keng.tips import letters
 from keng.tips.models import Incident, Tip
@@ -193,3 +194,41 @@ def test_who_asked_not_to_be_contacted_is_sent_nothing(desk, unit):
     desk.post(url("tip-close", tip.pk), sent)
     assert not tip.messages.filter(author="desk").exists()
     assert Tip.objects.get(pk=tip.pk).state == "closed"
+
+
+def reporter_writes(tip, text):
+    reporter.add_reporter_message(tip.pk, text=text)
+
+
+DECISIONS = ["tip-close", "tip-decline", "tip-suspend", "tip-duplicate", "tip-route"]
+
+
+@pytest.mark.parametrize("page", [*DECISIONS, "tip"])
+def test_what_the_reporter_wrote_meanwhile_stands_above_the_decision(desk, unit, page):
+    make.officer(unit=make.unit())  # Another desk to pass it on to.
+    tip = make.tip(unit=unit)
+    assert "chưa ai trả lời" not in desk.get(url(page, tip.pk)).content.decode()
+    reporter_writes(tip, "Chúng tôi đang ở số 7 ngõ Đá, cổng xanh")
+    shown = desk.get(url(page, tip.pk)).content.decode()
+    assert shown.index("chưa ai trả lời") < shown.index("số 7 ngõ Đá") < shown.index('class="panel')
+
+
+def test_what_the_desk_has_answered_stands_there_no_more(desk, unit):
+    tip = make.tip(unit=unit)
+    reporter_writes(tip, "Chúng tôi ở số 7 ngõ Đá")
+    answering.answer_reporter(tip.pk, text="Công an đang tới.", by=make.officer(unit=unit))
+    assert "chưa ai trả lời" not in desk.get(url("tip-close", tip.pk)).content.decode()
+
+
+def test_a_message_after_the_page_was_read_is_shown_before_the_end(desk, unit):
+    tip = make.tip(unit=unit, urgency="P0")
+    sent = {"outcome": "solved", "text": "Đã tới nơi.", "seen": seen_version(desk, tip)}
+    reporter_writes(tip, "Chúng tôi đang ở số 7 ngõ Đá, cổng xanh")
+    unticked = desk.post(url("tip-close", tip.pk), sent)
+    assert "số 7 ngõ Đá" in unticked.content.decode()
+    answer = desk.post(url("tip-close", tip.pk), sent | {"sure": "1"})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "số 7 ngõ Đá" in shown
+    assert "Đã tới nơi." in shown
+    assert Tip.objects.get(pk=tip.pk).is_open
