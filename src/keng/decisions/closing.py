@@ -28,7 +28,7 @@ from keng.tips.search_words import remove_from_index, return_to_index
 
 # Why something is not handled as a tip -> what it is by law (None: as before), and how it ends
 # (None: it does not, the unit above goes on with it). What cannot be checked is unfounded for now:
-# it lists nothing, counts in no wave and leaves the search; its reporter may add to it.
+# it lists nothing, counts in no wave and leaves the search; more about it is a new report.
 DECLINED_AS: dict[str, tuple[Tip.Kind | None, Tip.Outcome | None]] = {
     Decision.DeclinedAs.PROCEDURE: (Tip.Kind.PROCEDURE, Tip.Outcome.NOT_A_TIP),
     Decision.DeclinedAs.CIVIL: (Tip.Kind.CIVIL, Tip.Outcome.NOT_A_TIP),
