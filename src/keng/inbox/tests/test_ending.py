@@ -196,6 +196,17 @@ def test_who_asked_not_to_be_contacted_is_sent_nothing(desk, unit):
     assert Tip.objects.get(pk=tip.pk).state == "closed"
 
 
+def test_a_critical_tip_that_was_taken_and_answered_is_not_called_untouched(desk, unit):
+    tip = make.tip(unit=unit, urgency="P0")
+    officer = make.officer(unit=unit)
+    triage.accept_tip(tip.pk, by=officer)
+    answering.answer_reporter(tip.pk, text="Công an đang tới.", by=officer)
+    sent = {"outcome": "solved", "seen": seen_version(desk, tip)}
+    shown = desk.post(url("tip-close", tip.pk), sent).content.decode()
+    assert "còn việc chưa đánh dấu" in shown
+    assert "chưa đánh dấu việc nào" not in shown
+
+
 def reporter_writes(tip, text):
     reporter.add_reporter_message(tip.pk, text=text)
 
