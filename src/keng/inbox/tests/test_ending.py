@@ -1,5 +1,7 @@
 """A tip ends by one form: its value, what came of it, the money, and the words that leave."""
 
+import html
+
 import pytest
 from django.utils import translation
 
@@ -222,6 +224,26 @@ def test_what_the_reporter_wrote_meanwhile_stands_above_the_decision(desk, unit,
     reporter_writes(tip, "Chúng tôi đang ở số 7 ngõ Đá, cổng xanh")
     shown = desk.get(url(page, tip.pk)).content.decode()
     assert shown.index("chưa ai trả lời") < shown.index("số 7 ngõ Đá") < shown.index('class="panel')
+
+
+def test_what_came_after_the_tip_was_opened_is_read_before_any_key(desk, unit):
+    tip = make.tip(unit=unit)
+    page = desk.get(url("tip", tip.pk)).content.decode()
+    links = [
+        html.unescape(part.partition('"')[0])
+        for part in page.split('href="')[1:]
+        if part.startswith(f"/tips/{tip.pk}/") and "seen=" in part.partition('"')[0]
+    ]
+    names = [url(name, tip.pk) for name in DECISIONS]
+    assert {link.partition("?")[0] for link in links} == set(names)
+    assert not any("data-read-first" in desk.get(link).content.decode() for link in links)
+    reporter_writes(tip, "Chúng tôi đang ở số 7 ngõ Đá, cổng xanh")
+    for link in links:
+        shown = desk.get(link).content.decode()
+        assert "Người báo vừa nhắn" in shown
+        assert "data-read-first" in shown
+    # Who has it on their page by now has read it there.
+    assert "data-read-first" not in desk.get(url("tip", tip.pk)).content.decode()
 
 
 def test_what_the_desk_has_answered_stands_there_no_more(desk, unit):

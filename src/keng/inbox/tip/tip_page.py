@@ -216,6 +216,7 @@ def tip_context(
         "talk": said,
         "messages_said": said.shown,
         "unanswered": _unanswered_messages(found, rows.messages),
+        "just_wrote": _wrote_since_opened(request, found),
         "notes": rows.notes,
         "attachments": rows.attachments,
         "deadlines": rows.deadlines,
@@ -306,6 +307,12 @@ def _unanswered_messages(found: Tip, rows: list[DialogueMessage]) -> list[Dialog
     later = dialogue_parts.without_opening_message(rows[ours[-1] + 1 if ours else 0 :], found)
     theirs = DialogueMessage.Author.REPORTER
     return [row for row in later if row.author == theirs and row.text]
+
+
+def _wrote_since_opened(request: SignedInRequest, found: Tip) -> bool:
+    """Whether a message came after the page of the tip that led here; its link says which."""
+    seen = request.GET.get("seen")
+    return bool(seen and changes_since(found, seen, request.officer).messages)
 
 
 def _shown_messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
