@@ -114,6 +114,7 @@ OTHERS = {
     "taken.html:receipt.finish_by",
     "taken.html:receipt.look_by",
     "timeline.html:event.at",
+    "unanswered.html:message.shown_at",
     "wave.html:day",
     "wave.html:step.at",
 }

@@ -28,7 +28,7 @@ from keng.tips.search_words import remove_from_index, return_to_index
 
 # Why something is not handled as a tip -> what it is by law (None: as before), and how it ends
 # (None: it does not, the unit above goes on with it). What cannot be checked is unfounded for now:
-# it lists nothing, counts in no wave and leaves the search; its reporter may add to it.
+# it lists nothing, counts in no wave and leaves the search; more about it is a new report.
 DECLINED_AS: dict[str, tuple[Tip.Kind | None, Tip.Outcome | None]] = {
     Decision.DeclinedAs.PROCEDURE: (Tip.Kind.PROCEDURE, Tip.Outcome.NOT_A_TIP),
     Decision.DeclinedAs.CIVIL: (Tip.Kind.CIVIL, Tip.Outcome.NOT_A_TIP),
@@ -130,11 +130,13 @@ def close_tip(
     text: str = "",
     effect: Mapping[str, int] | None = None,
     seen: str | None = None,
+    first: undo_ending.BegunEnding | None = None,
 ) -> Decision:
     """End a tip that has an outcome; the reporter is told it, by `text` or a fixed sentence.
 
     `effect` is kept with its incident (`incident_effect.keep_effect`). Until they are told,
-    `undo.take_back_decision` restores the tip. Raises NoOutcome.
+    `undo.take_back_decision` restores the tip, and what the same end decided `first`. Raises
+    NoOutcome.
     """
     incident_lead.lock_tip_and_those_behind(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
@@ -145,6 +147,8 @@ def close_tip(
     was["left"] = incident_lead.hand_over_lead(tip)
     kept = incident_effect.keep_effect(tip, effect, ends=True, by=by)
     was["effect"] = kept.for_undo
+    if first:
+        undo_ending.include_first_steps(was, first)
     message = end_and_tell_reporter(tip, text=text, by=by)
     step = record_decision(
         tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome, **kept.on_record

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from keng.accounts.models import Officer
 from keng.acts.act import act
-from keng.decisions import acts, incident_lead
+from keng.decisions import acts, incident_lead, undo_ending
 from keng.decisions.closing import close_tip, record_outcome
 from keng.decisions.triage import rate_tip
 from keng.tips.errors import NoOutcome
@@ -28,17 +28,18 @@ def end_tip(
     """Rate the tip, say what came of it, and close it with `text` or a fixed sentence.
 
     What stands already as it is said here is not decided again. `effect` holds what was lost, saved
-    and got back in đồng and how many people were helped (Incident.EFFECT). Taking it back opens the
-    tip again; value and outcome stay as they were said. Raises NoOutcome.
+    and got back in đồng and how many people were helped (Incident.EFFECT). Taking it back takes
+    value and outcome back as well. Raises NoOutcome.
     """
     incident_lead.lock_tip_and_those_behind(tip_id)
     tip = lock_tip(tip_id, by=by, seen=seen)
     if not outcome:
         raise NoOutcome
-    _rate_unless_it_stands(tip, value, by=by)
+    first = undo_ending.begin_ending(tip)
+    first.steps.extend(_rate_unless_it_stands(tip, value, by=by))
     if (outcome, note.strip()) != (tip.outcome, tip.outcome_note):
-        record_outcome(tip_id, outcome=outcome, note=note, by=by)
-    return close_tip(tip_id, by=by, text=text, effect=effect)
+        first.steps.append(record_outcome(tip_id, outcome=outcome, note=note, by=by))
+    return close_tip(tip_id, by=by, text=text, effect=effect, first=first)
 
 
 @act(acts.RECORD_END)
@@ -61,6 +62,7 @@ def record_end(
     return record_outcome(tip_id, outcome=outcome, note=note, effect=effect, by=by)
 
 
-def _rate_unless_it_stands(tip: Tip, value: str, *, by: Officer) -> None:
-    if value and value != tip.value:
-        rate_tip(tip.pk, value=value, by=by)
+def _rate_unless_it_stands(tip: Tip, value: str, *, by: Officer) -> list[Decision]:
+    if not value or value == tip.value:
+        return []
+    return [rate_tip(tip.pk, value=value, by=by)]

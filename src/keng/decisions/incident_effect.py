@@ -35,6 +35,14 @@ def effect_of_tip(tip: Tip) -> dict[str, int]:
     return {name: getattr(found, name) if found else 0 for name in Incident.EFFECT}
 
 
+def outcome_of_own_incident(tip: Tip) -> dict[str, Any]:
+    """What the incident says came of it that this tip is alone in; nothing where there is none."""
+    if tip.incident_id is None or stands_with_others(tip):
+        return {}
+    own = Incident.objects.filter(pk=tip.incident_id).values("outcome", "outcome_note")
+    return dict(own.first() or {})
+
+
 # What an end writes into the incident that its tip is alone in.
 _WRITTEN = (*Incident.EFFECT, "outcome", "outcome_note", "closed_at")
 

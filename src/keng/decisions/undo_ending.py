@@ -5,6 +5,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from nacl.exceptions import CryptoError
@@ -26,6 +27,29 @@ from keng.vault.models import SealedIdentity
 _PORTION = 200
 _BOX = "held ending"
 _MOMENTS = ("waiting_since", "first_answered_at")
+
+
+@dataclass(frozen=True, slots=True)
+class BegunEnding:
+    """What stood before an end that also says value and outcome, and the steps that say them."""
+
+    tip: dict[str, Any]
+    incident: dict[str, Any]
+    steps: list[Decision] = field(default_factory=list)
+
+
+def begin_ending(tip: Tip) -> BegunEnding:
+    """To be asked before value and outcome are said; `include_first_steps` takes it."""
+    stood = {name: getattr(tip, name) for name in ("value", "outcome", "outcome_note")}
+    return BegunEnding(stood, incident_effect.outcome_of_own_incident(tip))
+
+
+def include_first_steps(was: dict[str, Any], first: BegunEnding) -> None:
+    """Let the undoing of the end, prepared in `was`, take back what it said first as well."""
+    was["before"] |= first.tip
+    was["first_steps"] = [str(step.pk) for step in first.steps]
+    if stood := was["effect"].get("was"):
+        was["effect"] = {**was["effect"], "was": stood | first.incident}
 
 
 def snapshot_before_ending(tip: Tip) -> dict[str, Any]:
@@ -72,6 +96,7 @@ def restore_ended_tip(decision: Decision, tip: Tip, *, secret: str) -> uuid.UUID
         raise TooLate
     was = _opened_ending(held, secret)
     incident_effect.restore_effect(was.get("effect", {}))
+    _mark_first_steps_taken_back(tip, was.get("first_steps", []))
     chats.restore_conversations(was["talks"])
     carried = messages.remove_unsent_message(was["message"]) if was["message"] else None
     held = lock(holding).first()
@@ -112,6 +137,13 @@ def forget_held_endings() -> int:
     opened = (row.decision.detail.get("opened_incident") for row in rows)
     incident_effect.remove_empty_incidents(pk for pk in opened if pk)
     return len(rows)
+
+
+def _mark_first_steps_taken_back(tip: Tip, step_ids: list[str]) -> None:
+    """The steps by which the same end said value and outcome."""
+    for step in tip.decisions.filter(pk__in=step_ids).order_by("id"):
+        step.detail["taken_back"] = True
+        step.save(update_fields=["detail"])
 
 
 def _restore_tip(tip: Tip, was: dict[str, Any]) -> None:

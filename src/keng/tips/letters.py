@@ -137,12 +137,12 @@ def decline_reply(kind: str, tip: Tip) -> str:
         Decision.DeclinedAs.NOT_CHECKABLE: _(
             "Thank you for writing. With what we have we cannot check this: "
             "we would need a place, a "
-            "time, a number or a link. We close the report for now; if you know more, open it with "
-            "your receipt code and write to us."
+            "time, a number or a link. We close the report; if you know more, send a new report "
+            "with it."
         ),
         Decision.DeclinedAs.SPAM: _(
             "This page takes reports about safety, and what came from you reads like advertising. "
-            "We close it. If we are mistaken, open it with your receipt code and write to us."
+            "We close it. If we are mistaken, send a new report: what happened, where and when."
         ),
         Decision.DeclinedAs.OUT_OF_SCOPE: _(
             "Thank you for writing. %(unit)s handles public safety only, and what you wrote is "

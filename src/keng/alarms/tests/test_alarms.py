@@ -15,7 +15,7 @@ from keng.decisions import triage, undo
 from keng.delivery.models import Delivery, Dispatch, DispatchText, PagerTest, PagerWay
 from keng.duty import pager_acts, rota, watch
 from keng.kit import times
-from keng.tips.models import Alarm
+from keng.tips.models import Alarm, AlarmCall
 from keng.vault import keys, seal
 from tests import make
 
@@ -199,12 +199,17 @@ def test_where_no_pager_rang_it_says_so_and_113_first(desk_client, here, setting
     PagerWay.objects.all().delete()
     type(here.province).objects.filter(pk=here.province.pk).update(desk_phone="0204 000 0999")
     tip = make.tip(unit=here.commune, urgency="P0")
-    ringing.call_what_rings()
+    for _ in range(3):
+        Alarm.objects.update(next_call_at=times.now())
+        ringing.call_what_rings()
+    assert AlarmCall.objects.filter(officer=here.lan).count() > 1
     if is_taken:
         triage.accept_tip(tip.pk, by=here.lan)
     sign_in(desk_client, here.lan)
     panel = calling_panel(desk_client, tip)
     assert "Không ai được gọi" in panel
+    # No rounds are counted as calls where none went out.
+    assert "lần gọi" not in panel
     assert 'class="notice warn"' in panel
     assert 'class="notice ok"' not in panel
     assert "được báo dừng" not in panel

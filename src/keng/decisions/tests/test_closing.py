@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+from django.utils import translation
 
 from keng.audit.models import Entry
 from keng.audit.verify import chain_faults
@@ -15,6 +16,7 @@ from keng.incidents import incident_acts
 from keng.intake.examination import examine
 from keng.kit import times
 from keng.tips import errors
+from keng.tips.letters import decline_reply
 from keng.tips.models import DialogueMessage, Tip
 from keng.vault import seal
 from keng.vault.models import SealedIdentity
@@ -276,6 +278,24 @@ def test_every_ending_has_an_outcome_and_only_a_complaint_goes_on():
     goes_on = [kind for kind, (_law, outcome) in closing.DECLINED_AS.items() if outcome is None]
     assert goes_on == ["official"]
     assert Tip.Outcome.NONE not in {outcome for _law, outcome in closing.DECLINED_AS.values()}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_whose_tip_is_declined_is_offered_nothing_that_their_page_does_not_have(desk, language):
+    # A closed tip takes no message; only what is out of scope has its button to object.
+    ended = [kind for kind, (_law, outcome) in closing.DECLINED_AS.items() if outcome is not None]
+    with translation.override(language):
+        letters_of_ends = {
+            kind: decline_reply(kind, make.tip(unit=desk[0]))
+            for kind in ended
+            if kind != "out_of_scope"
+        }
+    code = "mã biên nhận" if language == "vi" else "receipt code"
+    assert [kind for kind, words in letters_of_ends.items() if code in words] == []
+    report = "gửi tin mới" if language == "vi" else "send a new report"
+    assert {"spam", "not_checkable"} <= {
+        kind for kind, words in letters_of_ends.items() if report in words
+    }
 
 
 @pytest.mark.parametrize("kind", ["closed", "civil", "not_checkable"])

@@ -1,11 +1,14 @@
 """A tip ends by one form: its value, what came of it, the money, and the words that leave."""
 
+import html
+
 import pytest
 from django.utils import translation
 
 from keng.audit.models import Entry
 from keng.audit_page.change_words import FieldChange, entry_changes
 from keng.decisions import triage
+from keng.dialogue import answering, reporter
 from keng.inbox.tests.test_tip_page import url
 from keng.tips import letters
 from keng.tips.models import Incident, Tip
@@ -76,6 +79,41 @@ def test_taking_the_end_back_takes_its_money_back(desk, unit):
     sent = {"outcome": "solved", "money_lost": "7000000", "seen": seen_version(desk, tip)}
     desk.post(url("tip-close", tip.pk), sent)
     assert Incident.objects.get(tips=tip.pk).money_lost == 7_000_000
+
+
+@pytest.mark.parametrize("with_incident", [False, True])
+def test_taking_the_end_back_takes_its_outcome_and_value_back(desk, unit, with_incident):
+    tip = make.tip(unit=unit)
+    if with_incident:
+        officer = make.officer(unit=unit)
+        incident = make.incident(unit=unit, by=officer, tips=(tip,), money_lost=9)
+    sent = {"outcome": "prevented", "value": "of_value", "note": "Kịp giữ", "text": "Đã xong."}
+    desk.post(url("tip-close", tip.pk), sent | {"seen": seen_version(desk, tip)})
+    desk.post(url("decision-undo"), desk.session["undo"]["fields"])
+    tip.refresh_from_db()
+    assert (tip.state, tip.outcome, tip.outcome_note, tip.value) == ("received", "", "", "unrated")
+    # No figure counts what was said by that end.
+    assert all(step.detail["taken_back"] for step in tip.decisions.all())
+    if with_incident:
+        incident.refresh_from_db()
+        assert (incident.outcome, incident.outcome_note, incident.closed_at) == ("", "", None)
+
+
+def test_taking_the_end_back_leaves_the_outcome_that_was_saved_before_it(desk, unit):
+    tip = make.tip(unit=unit)
+    sent = {"outcome": "solved", "value": "of_value", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-outcome", tip.pk), sent)
+    sent = {"outcome": "prevented", "value": "of_value", "seen": seen_version(desk, tip)}
+    desk.post(url("tip-close", tip.pk), sent)
+    desk.post(url("decision-undo"), desk.session["undo"]["fields"])
+    tip.refresh_from_db()
+    assert (tip.outcome, tip.value) == ("solved", "of_value")
+    assert [("taken_back" in step.detail) for step in tip.decisions.order_by("id")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_opened_again_it_keeps_what_was_written_down_of_it(desk, unit):
@@ -158,3 +196,72 @@ def test_who_asked_not_to_be_contacted_is_sent_nothing(desk, unit):
     desk.post(url("tip-close", tip.pk), sent)
     assert not tip.messages.filter(author="desk").exists()
     assert Tip.objects.get(pk=tip.pk).state == "closed"
+
+
+def test_a_critical_tip_that_was_taken_and_answered_is_not_called_untouched(desk, unit):
+    tip = make.tip(unit=unit, urgency="P0")
+    officer = make.officer(unit=unit)
+    triage.accept_tip(tip.pk, by=officer)
+    answering.answer_reporter(tip.pk, text="Công an đang tới.", by=officer)
+    sent = {"outcome": "solved", "seen": seen_version(desk, tip)}
+    shown = desk.post(url("tip-close", tip.pk), sent).content.decode()
+    assert "còn việc chưa đánh dấu" in shown
+    assert "chưa đánh dấu việc nào" not in shown
+
+
+def reporter_writes(tip, text):
+    reporter.add_reporter_message(tip.pk, text=text)
+
+
+DECISIONS = ["tip-close", "tip-decline", "tip-suspend", "tip-duplicate", "tip-route"]
+
+
+@pytest.mark.parametrize("page", [*DECISIONS, "tip"])
+def test_what_the_reporter_wrote_meanwhile_stands_above_the_decision(desk, unit, page):
+    make.officer(unit=make.unit())  # Another desk to pass it on to.
+    tip = make.tip(unit=unit)
+    assert "chưa ai trả lời" not in desk.get(url(page, tip.pk)).content.decode()
+    reporter_writes(tip, "Chúng tôi đang ở số 7 ngõ Đá, cổng xanh")
+    shown = desk.get(url(page, tip.pk)).content.decode()
+    assert shown.index("chưa ai trả lời") < shown.index("số 7 ngõ Đá") < shown.index('class="panel')
+
+
+def test_what_came_after_the_tip_was_opened_is_read_before_any_key(desk, unit):
+    tip = make.tip(unit=unit)
+    page = desk.get(url("tip", tip.pk)).content.decode()
+    links = [
+        html.unescape(part.partition('"')[0])
+        for part in page.split('href="')[1:]
+        if part.startswith(f"/tips/{tip.pk}/") and "seen=" in part.partition('"')[0]
+    ]
+    names = [url(name, tip.pk) for name in DECISIONS]
+    assert {link.partition("?")[0] for link in links} == set(names)
+    assert not any("data-read-first" in desk.get(link).content.decode() for link in links)
+    reporter_writes(tip, "Chúng tôi đang ở số 7 ngõ Đá, cổng xanh")
+    for link in links:
+        shown = desk.get(link).content.decode()
+        assert "Người báo vừa nhắn" in shown
+        assert "data-read-first" in shown
+    # Who has it on their page by now has read it there.
+    assert "data-read-first" not in desk.get(url("tip", tip.pk)).content.decode()
+
+
+def test_what_the_desk_has_answered_stands_there_no_more(desk, unit):
+    tip = make.tip(unit=unit)
+    reporter_writes(tip, "Chúng tôi ở số 7 ngõ Đá")
+    answering.answer_reporter(tip.pk, text="Công an đang tới.", by=make.officer(unit=unit))
+    assert "chưa ai trả lời" not in desk.get(url("tip-close", tip.pk)).content.decode()
+
+
+def test_a_message_after_the_page_was_read_is_shown_before_the_end(desk, unit):
+    tip = make.tip(unit=unit, urgency="P0")
+    sent = {"outcome": "solved", "text": "Đã tới nơi.", "seen": seen_version(desk, tip)}
+    reporter_writes(tip, "Chúng tôi đang ở số 7 ngõ Đá, cổng xanh")
+    unticked = desk.post(url("tip-close", tip.pk), sent)
+    assert "số 7 ngõ Đá" in unticked.content.decode()
+    answer = desk.post(url("tip-close", tip.pk), sent | {"sure": "1"})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "số 7 ngõ Đá" in shown
+    assert "Đã tới nơi." in shown
+    assert Tip.objects.get(pk=tip.pk).is_open

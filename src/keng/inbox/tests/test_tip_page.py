@@ -482,3 +482,11 @@ def test_namesakes_in_the_words_are_offered_and_the_reporter_is_to_be_asked(desk
     assert "Xã Hoàng Vân" in shown
     assert "Xã Xuân Lương" in shown
     assert "hỏi người báo" in shown
+
+
+def test_a_warning_is_drafted_by_the_same_key_on_the_page_and_beside_the_list(desk, unit):
+    tip = make.tip(unit=unit)
+    for headers in ({}, {"hx-request": "true"}):
+        shown = desk.get(url("tip", tip.pk), headers=headers).content.decode()
+        assert shown.count('data-key="w"') == 1
+        assert f"/warnings/new/?tip={tip.pk}" in shown

@@ -343,7 +343,7 @@ def decline_kinds() -> dict[str, tuple[str, str]]:
         Decision.DeclinedAs.OUT_OF_SCOPE: _(
             "Content sealed at once and destroyed in 7 days; only a number stays"
         ),
-        Decision.DeclinedAs.NOT_CHECKABLE: _("The reporter can add to it with the receipt code"),
+        Decision.DeclinedAs.NOT_CHECKABLE: _("Closed; who knows more sends a new report"),
     }
     return {kind.value: (str(kind.label), does[kind]) for kind in Decision.DeclinedAs}
 

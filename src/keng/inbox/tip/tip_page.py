@@ -215,6 +215,8 @@ def tip_context(
         "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),
         "talk": said,
         "messages_said": said.shown,
+        "unanswered": _unanswered_messages(found, rows.messages),
+        "just_wrote": _wrote_since_opened(request, found),
         "notes": rows.notes,
         "attachments": rows.attachments,
         "deadlines": rows.deadlines,
@@ -292,6 +294,25 @@ def _talk_with_files(
     said = _shown_messages(found, dialogue_parts.without_opening_message(rows.messages, found))
     _join_files(said, rows.attachments)
     return dialogue_parts.dialogue_part(said, found, request.GET.get("talk", ""))
+
+
+def _unanswered_messages(found: Tip, rows: list[DialogueMessage]) -> list[DialogueMessage]:
+    """What the reporter wrote after the desk's last words, oldest first; nothing once answered.
+
+    Whoever decides reads it beside the decision: they may have opened the tip before it came.
+    """
+    if found.waiting_since is None:
+        return []
+    ours = [n for n, row in enumerate(rows) if row.author == DialogueMessage.Author.DESK]
+    later = dialogue_parts.without_opening_message(rows[ours[-1] + 1 if ours else 0 :], found)
+    theirs = DialogueMessage.Author.REPORTER
+    return [row for row in later if row.author == theirs and row.text]
+
+
+def _wrote_since_opened(request: SignedInRequest, found: Tip) -> bool:
+    """Whether a message came after the page of the tip that led here; its link says which."""
+    seen = request.GET.get("seen")
+    return bool(seen and changes_since(found, seen, request.officer).messages)
 
 
 def _shown_messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
