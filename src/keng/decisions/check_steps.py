@@ -6,6 +6,7 @@ from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
+from keng.decisions.money_clock import follow_money_after_step
 from keng.decisions.on_record import required_reason
 from keng.kit import times
 from keng.tips.check_list import check_list_steps, has_check_list
@@ -28,6 +29,7 @@ def tick_step(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
     if standing is not None:
         return standing
     check = TipCheck.objects.create(tip=tip, step=step, ticked_by=by, ticked_at=times.now())
+    follow_money_after_step(tip, step)
     _record_check("tip.ticked", check, tip, by)
     return check
 
@@ -42,6 +44,7 @@ def untick_step(tip_id: uuid.UUID, *, step: str, reason: str, by: Officer) -> Ti
         raise NotOnTheList
     check.unticked_by, check.unticked_at, check.reason = by, times.now(), said
     check.save(update_fields=["unticked_by", "unticked_at", "reason"])
+    follow_money_after_step(tip, step)
     _record_check("tip.unticked", check, tip, by)
     return check
 

@@ -17,6 +17,7 @@ from keng.decisions.closing import (
     record_outcome,
     reopen_tip,
 )
+from keng.decisions.money_clock import follow_money
 from keng.decisions.moving_units import move_to_unit
 from keng.decisions.on_record import record_decision, required_reason, tip_snapshot
 from keng.kit.sql_names import alphabetically
@@ -75,6 +76,7 @@ def accept_tip(
     if tip.state == Tip.State.RECEIVED:
         tip.state = Tip.State.ACCEPTED
     deadlines.stop_clocks(tip, *deadlines.UNTIL_TAKEN)
+    follow_money(tip)
     deadlines.set_due_at(tip)
     tip.save(update_fields=["assigned_to", "state", "due_at", *unheard_danger.DANGER_FIELDS])
     return record_decision(tip, Decision.Kind.ACCEPTED, by=by, before=before)
@@ -111,7 +113,7 @@ def mark_duplicate(
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
     unheard_danger.clear_danger(tip)
-    deadlines.stop_clocks(tip, *deadlines.UNTIL_TAKEN, deadlines.SORT_CLOCK)
+    deadlines.stop_clocks(tip, *deadlines.UNTIL_TAKEN, deadlines.SORT_CLOCK, deadlines.MONEY_CLOCK)
     deadlines.set_due_at(tip)
     joined = ["duplicate_of", "incident", "state", "assigned_to", "due_at"]
     tip.save(update_fields=[*joined, *unheard_danger.DANGER_FIELDS])
@@ -218,6 +220,7 @@ def sort_tip(
         deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK)
     if tip.urgency == Urgency.P0 and was != Urgency.P0 and tip.assigned_to_id is None:
         deadlines.start_clock(tip, deadlines.URGENT_CLOCK)
+    follow_money(tip)
     deadlines.set_due_at(tip)
     rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
     tip.save(update_fields=[*rated, *unheard_danger.DANGER_FIELDS])

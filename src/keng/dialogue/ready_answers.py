@@ -17,6 +17,7 @@ from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.languages import full_language
 from keng.kit.safe_text import first_words
 from keng.kit.urgency import URGENT_LEVELS
+from keng.language.child_writer import is_written_by_child
 from keng.language.papers import asks_about_papers, folded_words
 from keng.language.taxonomy import topic_of_category
 from keng.tips.check_list import cannot_wait
@@ -76,6 +77,8 @@ class FilledAnswer:
 PAPERS_TOPIC = "papers"
 # Where such a question stands until somebody declines it: no crime, nobody in danger.
 _TOPIC_OF_QUESTIONS = "other"
+# Said to a child who reports; the others on children speak to an adult.
+_TO_CHILD = "child-speaks"
 # A digit keeps its meaning from tip to tip: the first two are of answers that fit every tip, the
 # others of what this one is about.
 _KEYS_OF_EVERY_TIP = "67"
@@ -160,13 +163,15 @@ def with_keys(general: list[FilledAnswer], matter: list[FilledAnswer]) -> list[F
 
 
 def _best_named_first(answers: list[ReadyAnswer], text: str) -> list[ReadyAnswer]:
-    """Those on papers, then those of whose title most stands in what was told."""
+    """Those on papers, that to a child who writes, then those whose title most stands in it."""
     told = folded_words(text)
+    place_of_childs = 0 if is_written_by_child(text) else 2
 
-    def rank(answer: ReadyAnswer) -> tuple[bool, int]:
+    def rank(answer: ReadyAnswer) -> tuple[bool, int, int]:
         words = folded_words(f"{answer.title_vi}. {answer.title_en}").split()
         named = sum(f" {one} {after} " in told for one, after in itertools.pairwise(words))
-        return answer.topic != PAPERS_TOPIC, -named
+        place = place_of_childs if answer.code == _TO_CHILD else 1
+        return answer.topic != PAPERS_TOPIC, place, -named
 
     return sorted(answers, key=rank)
 

@@ -21,6 +21,7 @@ SORT_CLOCK = "CLASSIFY_HOUSE"
 URGENT_CLOCK = "URGENT_NOW"
 LOOK_CLOCK = "LOOK_P1"
 TAKE_CLOCK = "TAKE_P1"
+MONEY_CLOCK = "HOLD_MONEY"
 FINISH_CLOCK = "FOLLOW_HOUSE"
 
 # A clock in the one word that fits a row of the inbox; what a page says of its rule is in the rule.
@@ -29,6 +30,7 @@ _WORDS = {
     URGENT_CLOCK: gettext_noop("At once"),
     LOOK_CLOCK: gettext_noop("Look"),
     TAKE_CLOCK: gettext_noop("Take"),
+    MONEY_CLOCK: gettext_noop("Hold money"),
     FINISH_CLOCK: gettext_noop("Finish"),
 }
 # The clocks that start with a tip: of every one, and of those that are this urgent.

@@ -124,6 +124,19 @@ def test_nobody_else_is(commander, unit, told, fields):
     assert offered.isdisjoint({"Làm thẻ căn cước", "Tạm trú, lưu trú"})
 
 
+@pytest.mark.parametrize(
+    ("told", "first", "second"),
+    [
+        ("em 12 tuoi, duong hay danh em", "Trả lời khi trẻ tự báo", "Trẻ đang ở đâu?"),
+        ("Con em 12 tuổi bị thầy đánh", "Trẻ đang ở đâu?", "Trả lời khi trẻ tự báo"),
+    ],
+)
+def test_a_child_who_writes_is_answered_as_a_child(commander, unit, told, first, second):
+    tip = make.tip(unit=unit, text=told, category="", topic="child")
+    found = keys(tip, commander)
+    assert (found["8"], found["9"]) == (first, second)
+
+
 @pytest.mark.parametrize(("language", "words"), [("vi", "nhắn lại trước"), ("en", "again before")])
 def test_the_reporters_language_decides(unit, language, words):
     tip = make.tip(unit=unit, language=language)

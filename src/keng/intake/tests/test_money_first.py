@@ -233,6 +233,31 @@ def test_sorting_it_as_a_fraud_gives_the_list_for_the_bank(here):
     assert codes(Tip.objects.get(pk=tip.pk)) == MONEY_CODES
 
 
+def test_money_just_gone_stays_due_soon_until_the_bank_was_asked(here):
+    tip = make.tip(
+        unit=here.commune,
+        urgency="P1",
+        text="Bị lừa qua mạng",
+        category="scam_other",
+        money_moved=True,
+    )
+
+    def hours_left():
+        tip.refresh_from_db()
+        return round((tip.due_at - times.now()).total_seconds() / 3600)
+
+    triage.accept_tip(tip.pk, by=here.lan)
+    assert hours_left() == 2
+    triage.sort_tip(tip.pk, category="scam_bank", urgency="P1", by=here.lan)
+    assert hours_left() == 2
+    check_steps.tick_step(tip.pk, step="freeze", by=here.lan)
+    assert hours_left() > 20
+    check_steps.untick_step(tip.pk, step="freeze", reason="Chưa gửi", by=here.lan)
+    assert hours_left() == 2
+    triage.sort_tip(tip.pk, category="scam_bank", urgency="P2", by=here.lan)
+    assert hours_left() > 20
+
+
 @pytest.mark.parametrize(
     ("fields", "has_list"),
     [
