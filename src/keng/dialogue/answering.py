@@ -65,9 +65,9 @@ def waited_since(tip: Tip) -> str | None:
     return times.rounded_down(since, times.COARSE).isoformat() if since else None
 
 
-def words_of_answer(message_id: uuid.UUID, *, by: Officer) -> str:
+def words_of_answer(message_id: uuid.UUID, officer: Officer) -> str:
     """An answer of one's own, which leaves the desk with its row when it is taken back."""
-    mine = DialogueMessage.objects.filter(pk=message_id, officer=by)
+    mine = DialogueMessage.objects.filter(pk=message_id, officer=officer)
     return mine.values_list("text", flat=True).first() or ""
 
 

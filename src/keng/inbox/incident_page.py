@@ -108,7 +108,7 @@ def incident_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of one answer to all."""
     batch = id_or_404(request.POST.get("batch", ""))
     incident_id = id_or_404(request.POST.get("incident", ""))
-    sent = queries.words_of_batch(batch, by=request.officer)
+    sent = queries.words_of_batch(batch, request.officer)
     try:
         done = actions.withdraw_incident_answer(batch, by=request.officer)
     except NotAllowed as error:

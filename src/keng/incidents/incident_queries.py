@@ -224,12 +224,12 @@ def answers_sent_to_all(incident: Incident, officer: Officer) -> list[SentAnswer
     ]
 
 
-def words_of_batch(batch: uuid.UUID, *, by: Officer) -> str:
+def words_of_batch(batch: uuid.UUID, officer: Officer) -> str:
     """One's own answer to all of an incident, before it is taken back."""
-    step = Decision.objects.filter(by=by, detail__batch=str(batch)).order_by("id").first()
+    step = Decision.objects.filter(by=officer, detail__batch=str(batch)).order_by("id").first()
     if step is None:
         return ""
-    said = DialogueMessage.objects.filter(pk=step.detail["message"], officer=by)
+    said = DialogueMessage.objects.filter(pk=step.detail["message"], officer=officer)
     return said.values_list("text", flat=True).first() or ""
 
 

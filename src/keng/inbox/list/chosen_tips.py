@@ -166,11 +166,11 @@ def answer_together(
     return _each_by_itself(chosen, seen, by, answer)
 
 
-def sent_together(marks: Sequence[str], *, by: Officer) -> SentTogether:
+def sent_together(marks: Sequence[str], officer: Officer) -> SentTogether:
     """What was sent by these marks of an undo, as long as it has not been taken back."""
     ids = [pk for mark in marks if (pk := read_id(mark.partition(":")[0]))]
-    mine = DialogueMessage.objects.filter(officer=by)
-    steps = list(Decision.objects.filter(pk__in=ids, by=by, kind=Decision.Kind.DECLINED))
+    mine = DialogueMessage.objects.filter(officer=officer)
+    steps = list(Decision.objects.filter(pk__in=ids, by=officer, kind=Decision.Kind.DECLINED))
     if steps:
         said = mine.filter(tip=steps[0].tip_id).order_by("-id")
         tip_ids, declined_as = [step.tip_id for step in steps], steps[0].detail["as_kind"]

@@ -92,7 +92,7 @@ def together_undo(request: SignedInRequest) -> HttpResponse:
     """The undo of it, until the answers leave: the words are before the officer again."""
     # Each is a transaction of its own, and a page names no more.
     marks = request.POST.get("secret", "").split()[:MOST_TIPS_AT_ONCE]
-    sent = sent_together(marks, by=request.officer)
+    sent = sent_together(marks, request.officer)
     done = take_back_together(marks, by=request.officer)
     show_toast(request, _taken_back_words(done), *_undo(done.undo_marks))
     chosen = chosen_tips(request.officer, sent.tip_ids, only_answered=not sent.declined_as)

@@ -47,7 +47,7 @@ def tip_reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def reply_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of an answer."""
     message_id = id_or_404(request.POST.get("message", ""))
-    words = answering.words_of_answer(message_id, by=request.officer)
+    words = answering.words_of_answer(message_id, request.officer)
     try:
         tip = answering.withdraw_answer(message_id, by=request.officer)
     except NotAllowed as error:

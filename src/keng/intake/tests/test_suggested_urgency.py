@@ -56,7 +56,7 @@ def test_the_page_says_that_it_is_a_suggestion_and_by_which_words(desk, desk_cli
     examine_tips()
     page = sign_in(desk_client, officer).get(f"/tips/{child.pk}/").content.decode()
     assert "P1 · Cao, máy gợi ý" in page
-    assert "chưa cán bộ nào xếp mức" in page
+    assert "Chưa cán bộ nào xác nhận." in page
     assert "“hay sờ người”" in page
     assert "Máy đọc ra mức P1" in page
 
