@@ -78,3 +78,14 @@ def test_what_cannot_be_broken_may_be_long(line):
 def test_a_statement_kept_from_the_formatter_would_be_noticed(word):
     assert KEPT_PACKED.search(f"x = {{1: 2}}  # fmt: {word}")
     assert KEPT_PACKED.search(f"{{# djangofmt:{word} #}}")
+
+
+def test_a_comment_of_a_template_ends_on_its_line():
+    """Django prints one that goes on: everybody would read it."""
+    open_comments = [
+        f"{name(page)}:{number}"
+        for page in pages()
+        for number, line in enumerate(page.read_text().splitlines(), 1)
+        if line.count("{#") != line.count("#}")
+    ]
+    assert not open_comments, "{% comment %} may have several lines"
