@@ -33,6 +33,7 @@ MOVE_QUESTION = Act(WORKING, {"question.moved": _("Made a report of a question")
 ASK_DESK = Act(HOLDER)
 REPORT_URGENT_QUESTION = Act(HOLDER)
 SEND_REPORT = Act(HOLDER)
+SEND_REPORT_AT_ONCE = Act(HOLDER)
 OBJECT_TO_OPINION = Act(
     HOLDER,
     {"question.objected": _("Objected that a question is about safety or services")},

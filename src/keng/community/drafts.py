@@ -15,6 +15,9 @@ from keng.kit import times, uploads
 from keng.kit.browser_drafts import BrowserDrafts, new_draft_secret
 from keng.kit.uploads import SealedUpload
 
+# The names of cookies say nothing: whoever goes through a phone may read them.
+REPORT_COOKIE = "keng_a"
+MOST_WORDS = 8000
 REPORT_DRAFTS = BrowserDrafts(Draft, "draft", timedelta(minutes=30))
 _PORTION = 200
 # Of each minute; others of the worker's tasks wait so long.

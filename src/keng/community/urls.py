@@ -9,6 +9,7 @@ from keng.community.desk import announcements
 from keng.community.desk import questions as desk_questions
 from keng.community.public import pages, places, questions, quick_exit, robots
 from keng.community.report import from_lookup
+from keng.community.report.at_once import report_at_once
 from keng.community.report.check import report_check
 from keng.community.report.describe import report_describe
 from keng.community.report.from_team import report_team
@@ -28,6 +29,7 @@ public: list[URLPattern] = [
     path("report/describe/", report_describe, name="report-describe"),
     path("report/name/", report_name, name="report-name"),
     path("report/check/", report_check, name="report-check"),
+    path("report/at-once/", report_at_once, name="report-at-once"),
     path("relay/<secret:token>/report", report_team, name="report-team"),
     path("report/with/", from_lookup.report_with, name="report-with"),
     path("near/", csrf_exempt(places.near), name="near"),

@@ -28,6 +28,7 @@ PARTLY_TRANSLATED_PAGES = frozenset(
         "report-describe",
         "report-name",
         "report-check",
+        "report-at-once",
         "report-with",
         "receipt",
         "receipt-print",

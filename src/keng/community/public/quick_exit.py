@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from keng.community import drafts
-from keng.community.report.steps import REPORT_COOKIE as REPORT
+from keng.community.drafts import REPORT_COOKIE as REPORT
 from keng.dialogue.public import code_page
 from keng.kit import cookies, times
 from keng.kit.exit_mark import EXIT_MARK, LEAVING, put_exit_mark

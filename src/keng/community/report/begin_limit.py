@@ -1,6 +1,7 @@
-"""How many reports one network may begin: each is a row here for half an hour, sent or not.
+"""For how many reports of one network a draft is kept: each is a row for half an hour, sent or not.
 
-Only the first answer is counted: a report that goes on is never refused.
+Whoever comes after them is not refused: their report stands on one page, which holds it itself
+(`at_once.py`). Only the first answer is counted.
 """
 
 from django.http import HttpRequest
@@ -11,6 +12,6 @@ from keng.kit.rate_limits import RateLimits, limit_of_setting, network_of_reques
 begun_by_network = RateLimits(network=limit_of_setting("KENG_DRAFTS_NETWORK_LIMIT", "120,0.1"))
 
 
-def seconds_until_next_report(request: HttpRequest) -> float:
-    """Count one more report of this network; 0, or how long until it may begin one."""
-    return begun_by_network.wait(network_of_request(request))
+def has_room_for_draft(request: HttpRequest) -> bool:
+    """Count one more report of this network, and say whether a draft of it is kept."""
+    return not begun_by_network.wait(network_of_request(request))

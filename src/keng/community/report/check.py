@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from keng.community.drafts import REPORT_COOKIE
 from keng.community.report.name import ANONYMOUS
 from keng.community.report.recipient import ABROAD, NOWHERE, ONLINE, PROVINCE, place_of
 from keng.community.report.send import FileLost, NoSuchDraft, send_report
 from keng.community.report.steps import (
     CHECK_STEP,
-    REPORT_COOKIE,
     ReportJourney,
     report_step,
     step_url,

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from keng.community.drafts import MOST_WORDS
 from keng.community.report.recipient import place_of
 from keng.community.report.steps import (
     MOST_FILES,
-    MOST_WORDS,
     ReportJourney,
     cut_to_longest,
     report_step,

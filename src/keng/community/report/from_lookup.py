@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from keng.community.drafts import MOST_WORDS
 from keng.community.report.describe import DescribeForm
-from keng.community.report.steps import MOST_WORDS, ReportJourney, TooManyBegun
+from keng.community.report.steps import ReportJourney, TooManyBegun
 from keng.kit.browser_drafts import on_newest_draft
 
 
@@ -20,8 +21,5 @@ def report_with(request: HttpRequest) -> HttpResponse:
         report.answers["text"] = together[:MOST_WORDS]
     try:
         return report.go_to(report.next_step)
-    except TooManyBegun as error:
-        # In the box of the report's words, which comes back here.
-        report.step = "describe"
-        form = DescribeForm({"text": words})
-        return report.refuse_to_begin(form, error, lambda: report.question_page(form))
+    except TooManyBegun:
+        return report.write_at_once(DescribeForm({"text": report.answers["text"]}))

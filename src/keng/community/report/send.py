@@ -1,5 +1,6 @@
 """Turning the draft into a tip: once, however often the button is pressed."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import translation
@@ -12,7 +13,7 @@ from keng.community.report.recipient import ABROAD, place_of, recipient_of
 from keng.dialogue import shown_codes
 from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit.secrets import keyed_hash
-from keng.kit.uploads import DamagedUpload
+from keng.kit.uploads import DamagedUpload, SealedUpload
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.origins import FROM_TEAM
@@ -46,17 +47,39 @@ def send_report(secret: str, token: str, *, language: str, sender_mark: bytes = 
         return
     if draft is None:
         raise NoSuchDraft
-    new = _new_tip(draft, code, token, language, sender_mark)
+    new = _new_tip(draft.answers, code, token, language, sender_mark, files=draft.files)
     _keep_files(draft, new)
     shown_codes.show_code_for_a_while(token)
     receive_tip(new)
     drafts.drop_draft(secret)
 
 
+@act(acts.SEND_REPORT_AT_ONCE)
+def send_report_at_once(
+    answers: Mapping[str, Any], token: str, *, language: str, sender_mark: bytes = b""
+) -> None:
+    """Send a report of which no draft was kept; the rest as for `send_report`.
+
+    The same token again sends nothing. Raises tips.errors.CannotSeal.
+    """
+    code = receipt_codes.code_from_token(token)
+    if receipt_codes.tip_id_of_code(code) is not None:
+        return
+    new = _new_tip(answers, code, token, language, sender_mark)
+    # Of two at once the key of the second is known, and it writes nothing.
+    receive_tip(new)
+    shown_codes.show_code_for_a_while(token)
+
+
 def _new_tip(
-    draft: drafts.ReportDraft, code: str, token: str, language: str, sender_mark: bytes
+    said: Mapping[str, Any],
+    code: str,
+    token: str,
+    language: str,
+    sender_mark: bytes,
+    *,
+    files: Sequence[SealedUpload] = (),
 ) -> IncomingTip:
-    said = draft.answers
     recipient, place = recipient_of(said), place_of(said)
     if recipient is None:
         raise NoSuchDraft
@@ -65,7 +88,7 @@ def _new_tip(
         concerns=tuple(unit.pk for unit in recipient.concerns),
         concerns_by_words=recipient.is_guess,
         channel=FROM_TEAM if said.get("team") and said.get("as_team") else "web",
-        text=said["text"] or words_for_files(file.content_type or "" for file in draft.files),
+        text=said["text"] or words_for_files(file.content_type or "" for file in files),
         topic=said["topic"],
         happening=said["happening"],
         money_moved=bool(said.get("money_moved")),
@@ -80,7 +103,7 @@ def _new_tip(
     )
 
 
-def _spot_words(answers: dict[str, Any]) -> str:
+def _spot_words(answers: Mapping[str, Any]) -> str:
     """As it was written; abroad with that before it for the desk: no place of ours says it."""
     spot = str(answers.get("spot", ""))
     if answers.get("place") != ABROAD:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,20 +15,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from keng.community import drafts
+from keng.community.drafts import MOST_WORDS, REPORT_COOKIE
 from keng.community.promises import PROMISES
 from keng.community.report import begin_limit
+from keng.community.report.at_once import at_once_page
 from keng.community.report.recipient import Recipient, recipient_of
 from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.files.openable import why_not_openable
 from keng.kit import cookies
 from keng.kit.browser_drafts import on_newest_draft
-from keng.kit.languages import chosen_language
-from keng.kit.rate_limits import ask_to_wait
+from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.uploads import DamagedUpload, SealedUpload, why_no_room
 from keng.tips.unread_files import refuse_beyond_share
 
-# The names of cookies say nothing: whoever goes through a phone may read them.
-REPORT_COOKIE = "keng_a"
 STEPS = {
     "who-gets": gettext_lazy("Who gets it"),
     "what": gettext_lazy("What it is about"),
@@ -44,7 +43,6 @@ PRIVACY_BUTTON, FROM_STEP = "privacy", "from"
 # There one writes or chooses something before a button is pressed.
 _TYPED_STEPS = ("where", "describe", "name")
 MOST_FILES = 5
-MOST_WORDS = 8000
 # Words that are too long are kept so that they can be shortened, up to here.
 LONGEST_KEPT = 20_000
 # And never more than the longest report needs: a letter has up to four bytes.
@@ -59,11 +57,7 @@ StepForm = TypeVar("StepForm", bound=forms.Form)
 
 
 class TooManyBegun(Exception):
-    """This network has begun as many reports as it may; `seconds` until it may begin one."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
+    """No draft is kept for this network any more: the report is written on one page."""
 
 
 class ReportJourney:
@@ -83,8 +77,6 @@ class ReportJourney:
         self.answers = self.draft.answers
         self.refused: list[str] = []
         self._beyond_five: list[str] = []
-        # Nothing is kept: there is no draft, and no room for one of this network.
-        self.is_refused = False
         self._is_counted = self.was_open
 
     @property
@@ -228,7 +220,7 @@ class ReportJourney:
 
     def question_page(self, form: forms.Form, **context: Any) -> HttpResponse:
         """The question as a page; what was sent with mistakes is kept all the same."""
-        is_kept = self.request.method == "POST" and self.step in STEPS and not self.is_refused
+        is_kept = self.request.method == "POST" and self.step in STEPS
         if is_kept:
             self.keep_unchecked(form)
         was_lost = self.answers.get("lost", False) if self.was_open else self.is_lost
@@ -299,30 +291,20 @@ class ReportJourney:
         self._save(response)
         return response
 
-    def refuse_to_begin(
-        self, form: forms.Form, error: TooManyBegun, answer: Callable[[], HttpResponse]
-    ) -> HttpResponse:
-        """The question again, with what was typed; nothing of it is kept."""
-        words = _(
-            "Not kept yet: many reports were begun from your network in a short time. Wait a "
-            "minute and press the button again; choose files again, too. In danger, call 113 now."
-        )
-        self.is_refused = True
-        self.draft.files.clear()
-        form.full_clean()
-        form.add_error(None, words)
-        try:
-            response = answer()
-        except TooManyBegun:
-            # Not the question itself was answered, but something that leads back to it.
-            response = self.question_page(form)
-        return ask_to_wait(response, error.seconds)
+    def write_at_once(self, typed: forms.Form) -> HttpResponse:
+        """The whole report on one page, with what was typed; nothing of it is kept here."""
+        self.keep_unchecked(typed)
+        for file in self.draft.files:
+            file.discard()
+        language = chosen_language(self.request)
+        page = partial(at_once_page, self.request, self.answers, had_files=bool(self.draft.files))
+        return answer_in_language(language, page) if language else page()
 
     def _save(self, response: HttpResponse) -> None:
         """Raises TooManyBegun, for a report that is not here yet."""
         if not self._is_counted:
-            if seconds := begin_limit.seconds_until_next_report(self.request):
-                raise TooManyBegun(seconds)
+            if not begin_limit.has_room_for_draft(self.request):
+                raise TooManyBegun
             self._is_counted = True
         drafts.save_draft(self.draft)
         drafts.REPORT_DRAFTS.put_secret(response, REPORT_COOKIE, self.draft.secret)
@@ -352,8 +334,8 @@ def report_step(
             form = form_class(request.POST)
             try:
                 return report.leave_open(form) or view(report, form)
-            except TooManyBegun as error:
-                return report.refuse_to_begin(form, error, lambda: view(report, form))
+            except TooManyBegun:
+                return report.write_at_once(form)
 
         return wrapped
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from django.test import Client
 
+from keng.community.drafts import REPORT_COOKIE
 from keng.community.models import Question
-from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tests.resident import Resident, code_on
 from keng.dialogue import shown_codes
 from keng.dialogue.public import code_page

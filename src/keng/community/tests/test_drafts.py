@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from keng.community import drafts
+from keng.community.drafts import REPORT_COOKIE
 from keng.community.models import Draft
-from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tasks import TASKS
 from keng.community.tests.resident import Resident
 from keng.kit import exit_mark, times, uploads

@@ -14,9 +14,9 @@ from PIL import Image
 from keng.accounts.models import Officer
 from keng.alarms.line_bundles import bundles
 from keng.community import drafts
+from keng.community.drafts import REPORT_COOKIE
 from keng.community.models import Draft
 from keng.community.report import send
-from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tests.resident import Resident, Stage, code_on, only_tip
 from keng.delivery.models import DedupeKey, Inbound
 from keng.files import store as tip_files

@@ -11,9 +11,9 @@ from django.urls.exceptions import NoReverseMatch
 from django.utils.datastructures import MultiValueDict
 
 from keng.accounts.who import Role
+from keng.community.drafts import REPORT_COOKIE
 from keng.community.models import Draft
 from keng.community.report.describe import DescribeForm
-from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tests.resident import Resident, Stage
 from keng.conftest import sign_in
 from keng.dialogue.public.status_page import ReporterMessageForm
