@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,6 +55,11 @@ class OnlookerOf:
     own_unit_ids: Collection[uuid.UUID]
 
 
+def onlooker_values(officer: TipViewer) -> dict[str, Collection[uuid.UUID]]:
+    """What such a query is asked with, to be read by `OnlookerOf` there."""
+    return {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+
+
 class TipQuerySet(models.QuerySet["Tip"]):
     """Reads of tips. Every desk query starts from visible_to."""
 
@@ -71,14 +76,6 @@ class TipQuerySet(models.QuerySet["Tip"]):
         if isinstance(units, Ids):
             mine = models.Q(responsible_unit__among=units)
         return self.filter(mine).exclude(pk__in=about_us.values("tip"))
-
-    def with_incidents_of(self, officer: TipViewer) -> "TipQuerySet":
-        """For showing: `incident` is None where the incident is not the officer's to see.
-
-        The province joins tips of several desks, and an incident's name tells of others' tips.
-        """
-        theirs = Incident.objects.visible_to(officer)
-        return self.prefetch_related(models.Prefetch("incident", theirs))
 
     def open(self) -> "TipQuerySet":
         """Tips that still need somebody."""
@@ -104,6 +101,16 @@ class TipQuerySet(models.QuerySet["Tip"]):
                 outcome__in=[Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN]
             )
         )
+
+
+def fetch_incidents(tips: Iterable["Tip"], officer: TipViewer) -> None:
+    """For showing: `incident` is None where the incident is not the officer's to see.
+
+    The province joins tips of several desks, and an incident's name tells of others' tips.
+    """
+    joined = [tip for tip in tips if tip.incident_id]
+    theirs = models.Prefetch("incident", Incident.objects.visible_to(officer))
+    models.prefetch_related_objects(joined, theirs)
 
 
 class Tip(Row):
