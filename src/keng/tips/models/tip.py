@@ -109,8 +109,8 @@ def fetch_incidents(tips: Iterable["Tip"], officer: TipViewer) -> None:
     The province joins tips of several desks, and an incident's name tells of others' tips.
     """
     joined = [tip for tip in tips if tip.incident_id]
-    theirs = models.Prefetch("incident", Incident.objects.visible_to(officer))
-    models.prefetch_related_objects(joined, theirs)
+    theirs = Incident.objects.visible_to(officer)
+    models.prefetch_related_objects(joined, models.Prefetch("incident", theirs))
 
 
 class Tip(Row):
