@@ -22,7 +22,7 @@ from keng.tips.gravity import (
     words_of_danger,
 )
 from keng.tips.models import Tip
-from keng.tips.models.tip import OnlookerOf, onlooker_values
+from keng.tips.models.tip import OnlookerOf
 
 # A flood must not make every page of the desk slow: of more than that the newest are looked at.
 MOST_IN_BAR = 200
@@ -106,7 +106,7 @@ def alarm_bar_for(officer: Officer, at: uuid.UUID | None = None) -> AlarmBar | N
 
 def ringing_tips_of(officer: Officer) -> list[RingingTip]:
     """All that rings for the officer, in the order of the bar; of the tips only what that takes."""
-    rows = _RINGING.fetch_rows(**onlooker_values(officer))
+    rows = _RINGING.fetch_rows(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
     return sorted((_ringing_tip(*row) for row in rows), key=_gravity_key)
 
 

@@ -137,8 +137,8 @@ def standing_listings(
 
 
 def _standing_query(*, indicators: Any, unit_ids: Any) -> QuerySet[Listing]:
-    onlooker = cast("Officer", OnlookerOf(unit_ids, ()))
-    rows = _visible_listings(onlooker).filter(indicator__in=indicators)
+    anybody = cast("Officer", OnlookerOf(unit_ids, ()))
+    rows = _visible_listings(anybody).filter(indicator__in=indicators)
     return rows.exclude(status=Listing.Status.ENDED).order_by("status")
 
 

@@ -31,7 +31,7 @@ from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
 from keng.places.local_names import commune_code_of
 from keng.tips.models import Sighting, Tip
-from keng.tips.models.tip import OnlookerOf, fetch_incidents, onlooker_values
+from keng.tips.models.tip import OnlookerOf, fetch_incidents
 from keng.tips.wordless import is_wordless
 
 _RECENT = datetime.timedelta(days=30)
@@ -175,8 +175,8 @@ def _other_open_tips(tip: Tip, officer: Officer) -> dict[uuid.UUID, int]:
     """The newest, each with a mark of its words: to read hundreds of texts costs more than all
     that is done with them, and most were read for the tip before.
     """
-    since = times.now() - _RECENT
-    return dict(_OTHERS.fetch_rows(tip=tip.pk, since=since, **onlooker_values(officer)))
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    return dict(_OTHERS.fetch_rows(tip=tip.pk, since=times.now() - _RECENT, **sees))
 
 
 def _others_query(*, tip: Any, since: Any, **onlooker: Any) -> QuerySet[Tip, Any]:
@@ -194,7 +194,8 @@ def _texts_of(tips: list[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def _whole_tips(tips: list[uuid.UUID], officer: Officer) -> list[Tip]:
-    found = _WHOLE.fetch(tips=tips, **onlooker_values(officer))
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    found = _WHOLE.fetch(tips=tips, **sees)
     fetch_incidents(found, officer)
     return found
 
@@ -233,8 +234,8 @@ def _shared_values(
 def _count_elsewhere(
     tip: Tip, officer: Officer, sightings: dict[uuid.UUID, TipIndicator], used: list[uuid.UUID]
 ) -> None:
-    rows = _ELSEWHERE.fetch_rows(tip=tip.pk, used=sorted(used), **onlooker_values(officer))
-    for indicator, *counted in rows:
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    for indicator, *counted in _ELSEWHERE.fetch_rows(tip=tip.pk, used=sorted(used), **sees):
         seen = sightings[indicator]
         seen.tips, seen.since, seen.units = counted
 

@@ -37,7 +37,7 @@ from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.gravity import danger_message, words_of_danger
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Note, Sighting, Tip, TipConcern
-from keng.tips.models.tip import OnlookerOf, fetch_incidents, onlooker_values
+from keng.tips.models.tip import OnlookerOf, fetch_incidents
 from keng.tips.page_version import changes_since, page_version_of
 from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
@@ -119,8 +119,10 @@ def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
     """The tip if this officer may see it."""
-    found = _OPENED.fetch(pk=pk, **onlooker_values(request.officer))
-    fetch_incidents(found, request.officer)
+    officer = request.officer
+    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    found = _OPENED.fetch(pk=pk, **sees)
+    fetch_incidents(found, officer)
     return found[0] if found else None
 
 

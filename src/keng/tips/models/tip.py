@@ -55,11 +55,6 @@ class OnlookerOf:
     own_unit_ids: Collection[uuid.UUID]
 
 
-def onlooker_values(officer: TipViewer) -> dict[str, Collection[uuid.UUID]]:
-    """What such a query is asked with, to be read by `OnlookerOf` there."""
-    return {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
-
-
 class TipQuerySet(models.QuerySet["Tip"]):
     """Reads of tips. Every desk query starts from visible_to."""
 
