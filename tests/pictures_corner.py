@@ -65,7 +65,7 @@ def history(session: Session) -> None:
         # One with tips where it went and elsewhere shows what is compared.
         if page.locator("#before-after tbody a").count() > ENOUGH:
             page.locator("#before-after").scroll_into_view_if_needed()
-            session.album.take(page, "before_after", whole=False)
+            session.album.take(page, "before-after", whole=False)
             return
 
 

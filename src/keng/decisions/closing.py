@@ -130,12 +130,12 @@ def close_tip(
     text: str = "",
     effect: Mapping[str, int] | None = None,
     seen: str | None = None,
-    first: undo_ending.BegunEnding | None = None,
+    begun: undo_ending.BegunEnding | None = None,
 ) -> Decision:
     """End a tip that has an outcome; the reporter is told it, by `text` or a fixed sentence.
 
     `effect` is kept with its incident (`incident_effect.keep_effect`). Until they are told,
-    `undo.take_back_decision` restores the tip, and what the same end decided `first`. Raises
+    `undo.take_back_decision` restores the tip, and what the same end had `begun` with. Raises
     NoOutcome.
     """
     incident_lead.lock_tip_and_those_behind(tip_id)
@@ -147,8 +147,8 @@ def close_tip(
     was["left"] = incident_lead.hand_over_lead(tip)
     kept = incident_effect.keep_effect(tip, effect, ends=True, by=by)
     was["effect"] = kept.for_undo
-    if first:
-        undo_ending.include_first_steps(was, first)
+    if begun:
+        undo_ending.include_first_steps(was, begun)
     message = end_and_tell_reporter(tip, text=text, by=by)
     step = record_decision(
         tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome, **kept.on_record

@@ -35,11 +35,11 @@ def end_tip(
     tip = lock_tip(tip_id, by=by, seen=seen)
     if not outcome:
         raise NoOutcome
-    first = undo_ending.begin_ending(tip)
-    first.steps.extend(_rate_unless_it_stands(tip, value, by=by))
+    begun = undo_ending.begin_ending(tip)
+    begun.steps.extend(_rate_unless_it_stands(tip, value, by=by))
     if (outcome, note.strip()) != (tip.outcome, tip.outcome_note):
-        first.steps.append(record_outcome(tip_id, outcome=outcome, note=note, by=by))
-    return close_tip(tip_id, by=by, text=text, effect=effect, first=first)
+        begun.steps.append(record_outcome(tip_id, outcome=outcome, note=note, by=by))
+    return close_tip(tip_id, by=by, text=text, effect=effect, begun=begun)
 
 
 @act(acts.RECORD_END)

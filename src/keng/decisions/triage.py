@@ -147,6 +147,7 @@ def separate_tip(
     deadlines.stop_clocks(tip, deadlines.FINISH_CLOCK)
     if not tip.category:
         deadlines.resume_clock(tip, deadlines.SORT_CLOCK)
+    follow_money(tip)
     deadlines.set_due_at(tip)
     tip.save(update_fields=["incident", "duplicate_of", "state", "due_at"])
     return record_decision(tip, Decision.Kind.SEPARATED, by=by, reason=said, incident=left)

@@ -44,12 +44,12 @@ def begin_ending(tip: Tip) -> BegunEnding:
     return BegunEnding(stood, incident_effect.outcome_of_own_incident(tip))
 
 
-def include_first_steps(was: dict[str, Any], first: BegunEnding) -> None:
+def include_first_steps(was: dict[str, Any], begun: BegunEnding) -> None:
     """Let the undoing of the end, prepared in `was`, take back what it said first as well."""
-    was["before"] |= first.tip
-    was["first_steps"] = [str(step.pk) for step in first.steps]
+    was["before"] |= begun.tip
+    was["first_steps"] = [str(step.pk) for step in begun.steps]
     if stood := was["effect"].get("was"):
-        was["effect"] = {**was["effect"], "was": stood | first.incident}
+        was["effect"] = {**was["effect"], "was": stood | begun.incident}
 
 
 def snapshot_before_ending(tip: Tip) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from keng.tips.concerns import unit_that_would_read
 from keng.tips.errors import AlreadyClosed, ReceivedBefore
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import BundledCall, DialogueMessage, OneTimeLink, Tip
+from keng.tips.wordless import words_for_message
 from keng.vault import seal
 from keng.vault.keeping import keep_sealed
 from keng.vault.models import SealedIdentity
@@ -59,7 +60,7 @@ def add_reporter_message(
     had = len(files) - len(new)
     if not (text.strip() or new):
         return had
-    message = _add_words(tip, text or _("Files: %(count)d") % {"count": len(new)})
+    message = _add_words(tip, text or words_for_message(files=len(new)))
     for data, mime in new:
         store_attachment(tip.pk, tip.responsible_unit_id, data, mime, message=message)
     record("tip.reporter_wrote", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id))

@@ -72,17 +72,16 @@ def become_owner(paths: Iterable[Path]) -> None:
     """Root becomes the account whose files these are, where they are not root's own.
 
     Among users of its own, which `leave_network` asks for, it could no longer pass their folders.
+    Raises OSError where it cannot: half of another account is none to read a stranger's file as.
     """
     if os.geteuid() != 0:
         return
-    for path in paths:
-        with contextlib.suppress(OSError):
-            owner = path.stat()
-            if owner.st_uid:
-                os.setgroups([])
-                os.setgid(owner.st_gid)
-                os.setuid(owner.st_uid)
-                return
+    for owner in (path.stat() for path in paths if path.exists()):
+        if owner.st_uid:
+            os.setgroups([])
+            os.setgid(owner.st_gid)
+            os.setuid(owner.st_uid)
+            return
 
 
 def leave_network() -> None:

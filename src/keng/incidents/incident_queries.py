@@ -27,6 +27,7 @@ from keng.language.similarity import jaccard, shingles
 from keng.tips.fill_ins import fill_in
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
 from keng.tips.origins import channel_name
+from keng.tips.wordless import is_wordless
 
 # Below this likeness to the rest a tip is put in front, to be read by itself.
 _ODD_BELOW = 0.08
@@ -133,7 +134,7 @@ def incident_tips(incident: Incident, officer: Officer) -> list[IncidentTip]:
     )
     if len(tips) < 3:
         return [IncidentTip(tip, 1.0) for tip in tips]
-    said = [shingles(tip.text) for tip in tips]
+    said = [frozenset[str]() if is_wordless(tip.text) else shingles(tip.text) for tip in tips]
     found = [IncidentTip(tip, _likeness_to_rest(at, said)) for at, tip in enumerate(tips)]
     for member in found:
         member.is_odd = member.likeness < _ODD_BELOW
@@ -289,7 +290,8 @@ def _answer_channel_name(channel: str | None) -> str:
 
 
 def _likeness_to_rest(at: int, said: list[frozenset[str]]) -> float:
-    """To the first tip, or for the first one to the best of the others."""
-    if at:
-        return jaccard(said[0], said[at])
-    return max(jaccard(said[0], other) for other in said[1:])
+    """To the first tip that has words, or for that one to the best of the others."""
+    first = next((place for place, words in enumerate(said) if words), 0)
+    if at != first:
+        return jaccard(said[first], said[at])
+    return max(jaccard(said[first], other) for n, other in enumerate(said) if n != first)

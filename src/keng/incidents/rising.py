@@ -40,6 +40,7 @@ from keng.places.models import Unit
 from keng.tips.models import Sighting, Tip
 from keng.tips.models.tip import TipQuerySet
 from keng.tips.models.wave import FEWEST_TIPS_OF_WAVE
+from keng.tips.wordless import is_wordless
 
 # On a day of storm the newest are compared by their words; numbers are counted over all of them.
 _MOST_COMPARED = 250
@@ -71,10 +72,17 @@ def recent_tips(province: Unit, now: datetime.datetime) -> list[RecentTip]:
             category,
             place,
             text if n < _MOST_COMPARED else "",
-            chats.get(pk) or hashlib.sha256(text.strip().casefold().encode()).digest(),
+            chats.get(pk) or _teller_by_words(pk, text),
         )
         for n, (pk, at, category, place, text) in enumerate(rows)
     ]
+
+
+def _teller_by_words(tip_id: uuid.UUID, text: str) -> bytes:
+    """Who says the same in the same words is one person; pictures alone have no words."""
+    if is_wordless(text):
+        return tip_id.bytes
+    return hashlib.sha256(text.strip().casefold().encode()).digest()
 
 
 def _chat_hashes(tips: list[uuid.UUID], now: datetime.datetime) -> dict[uuid.UUID, bytes]:

@@ -6,9 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from keng.channels.base import Event
 from keng.delivery.actions.inbound import bytea_text, inbound_row
 from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
@@ -27,6 +24,7 @@ from keng.language.urgency import first_urgency_of
 from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipt_codes
 from keng.tips.deadlines import FirstClocks, read_first_clocks
+from keng.tips.wordless import words_for_message
 from keng.vault import seal
 
 # A provider takes free answers for two days; a receipt link later than that would only confuse.
@@ -215,7 +213,7 @@ class StopHandler:
 def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
     """Everything the statement needs, sealed; the plain address and link end here."""
     account, event = message.account, message.event
-    text = text or _words_for_wordless(event)
+    text = text or words_for_message(files=len(event.media), location=event.location)
     language = chat_words.language_of(text)
     folded = fold(text)
     urgency = first_urgency_of(text)
@@ -326,14 +324,6 @@ def _question_row(message: InboundMessage) -> dict[str, Any]:
 
 def _command_statement(sql: str, row: dict[str, Any]) -> SqlStatement:
     return SqlStatement(sql, {"rows": json.dumps([row], ensure_ascii=False)})
-
-
-def _words_for_wordless(event: Event) -> str:
-    """A place or a picture sent without a word is still something to read in a list."""
-    if event.location is None:
-        return _("Files: %(count)d") % {"count": len(event.media)}
-    latitude, longitude = event.location
-    return f"📍 {latitude:.6f}, {longitude:.6f}"
 
 
 def _boxed_address(url: str) -> bytes:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -153,12 +154,9 @@ def _preparing_cursor() -> Any:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     raw = connection.connection
-    if raw.prepare_threshold is None:
-        # Django switches preparing off as a whole; so only what asks for it is prepared. And it is
-        # planned once: PostgreSQL would plan most of them for their values, each time anew.
-        raw.prepare_threshold = _NEVER_BY_ITSELF
-        with connection.wrap_database_errors:
-            raw.execute("SET plan_cache_mode = force_generic_plan")
+    # Django switches preparing off as a whole; so only what asks for it is prepared.
+    raw.prepare_threshold = _NEVER_BY_ITSELF
+    _have_plans_kept(raw)
     wrapped = (
         connection.make_debug_cursor(_LoggedCursor(raw))  # type: ignore[arg-type]
         if connection.queries_logged
@@ -166,6 +164,23 @@ def _preparing_cursor() -> Any:
     )
     with wrapped as cursor:
         yield cursor
+
+
+# Connections on which it was said for good.
+_keep_plans: WeakSet[Any] = WeakSet()
+
+
+def _have_plans_kept(raw: Any) -> None:
+    """Have a prepared query planned once: PostgreSQL would plan most for their values, each time.
+
+    Said in a transaction, it is taken back with it: so it is said again until it was outside one.
+    """
+    if raw in _keep_plans:
+        return
+    with connection.wrap_database_errors:
+        raw.execute("SET plan_cache_mode = force_generic_plan")
+    if raw.autocommit:
+        _keep_plans.add(raw)
 
 
 def _constants_put_in(

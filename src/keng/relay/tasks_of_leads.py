@@ -1,6 +1,7 @@
 """What a lead has to pass on, and which leads the desk still has to tell."""
 
 import datetime
+import itertools
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -261,7 +262,7 @@ def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
         asked.setdefault(each.unit, []).append(title_to_pass_on(each))
     return HandOut(
         lead,
-        tuple(title_to_pass_on(each) for each in dispatches),
+        tuple(itertools.chain.from_iterable(asked.values())),
         _message_to_lead(lead, asked, takes_back=has_recall(dispatches), with_link=with_link),
         min(t.created_at for t in tasks),
         any(is_urgent_now(each) for each in dispatches),

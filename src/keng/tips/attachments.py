@@ -10,10 +10,11 @@ from keng.kit.secrets import keyed_hash
 from keng.kit.viewing_copies import NoCopy
 from keng.tips import viewing_copies
 from keng.tips.models import Attachment, DialogueMessage
+from keng.tips.viewing_copies import PreparedCopy
 
-# Between its pictures a camera may write where it is, which is left out by drawing up the film
-# anew: as soon as the worker comes to it.
-_WRITTEN_ANEW = frozenset({"video/mp4"})
+# Between the pictures of a film a camera may write where it is, which only the worker's copy leaves
+# out; so nobody is shown the film as it came, though a browser could play it.
+_COPIED_BY_WORKER = frozenset({"video/mp4"})
 
 
 def store_attachment(
@@ -35,13 +36,8 @@ def store_attachment(
     """
     seen = mime_of(data)
     mime = seen if seen != UNKNOWN_KIND else mime or seen
-    copy = plain_copy or (None if seen in _WRITTEN_ANEW else playing_copy_of(data, seen))
     original = store.keep_original(data, unit_id=unit_id)
-    prepared = None if copy else viewing_copies.prepare_copy(data, seen)
-    if prepared is not None and prepared.no_copy != NoCopy.WAITING:
-        # Without ffmpeg: what is not sound or picture is blanked where it stands.
-        copy = playing_copy_of(data, seen)
-        prepared = None if copy else prepared
+    copy, prepared = (plain_copy, None) if plain_copy else _made_or_prepared_copy(data, seen)
     made = Attachment.objects.create(
         tip_id=tip_id,
         message=message,
@@ -56,6 +52,18 @@ def store_attachment(
     if prepared is not None:
         prepared.let_wait(attachment=made)
     return made
+
+
+def _made_or_prepared_copy(data: bytes, seen: str) -> tuple[bytes | None, PreparedCopy | None]:
+    """A copy, or else what the worker makes one of, with the reason where it makes none."""
+    if seen in _COPIED_BY_WORKER:
+        prepared = viewing_copies.prepare_copy(data, seen)
+        if prepared.no_copy == NoCopy.WAITING:
+            return None, prepared
+    # Where no worker makes one either, what is neither sound nor picture is blanked in its place.
+    if copy := playing_copy_of(data, seen):
+        return copy, None
+    return None, viewing_copies.prepare_copy(data, seen)
 
 
 def attachment_hash(tip_id: uuid.UUID, data: bytes) -> bytes:

@@ -6,6 +6,7 @@ The file holds the requests one after the other, each behind its length in four 
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
 from collections import Counter, deque
@@ -24,6 +25,16 @@ def write_requests(file: Path, requests: Iterable[bytes]) -> None:
         for request in requests:
             out.write(len(request).to_bytes(4))
             out.write(request)
+
+
+def seconds_for_requests(file: Path, count: int, *, port: int, connections: int) -> float:
+    """Ask all of the file in a process of its own; raises RuntimeError unless each is answered."""
+    command = [sys.executable, "-m", __name__, str(port), str(connections), str(file)]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    if told["answers"] != {"200": count}:
+        message = f"the edge answered {told['answers']}"
+        raise RuntimeError(message)
+    return float(told["seconds"])
 
 
 def read_requests(file: Path) -> deque[bytes]:

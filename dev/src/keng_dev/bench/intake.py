@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 from typing import Any
 
@@ -13,7 +12,7 @@ from psycopg import sql
 
 from keng.kit.database import dsn
 from keng_dev.bench.figures import Figure, Target, alternate
-from keng_dev.bench.hammer import write_requests
+from keng_dev.bench.hammer import seconds_for_requests, write_requests
 from keng_dev.bench.intake_baseline import SCRIPT, values_of
 from keng_dev.bench.intake_meter import Meter, Run
 from keng_dev.bench.processes import family
@@ -155,18 +154,8 @@ class _Runner:
     def _hammer(self) -> Run:
         _checkpoint()
         meter = Meter(app=family(self._edge.pid), server=self._bench.server_pids())
-        answer = subprocess.run(
-            [
-                *(sys.executable, "-m", "keng_dev.bench.hammer"),
-                *(str(PORT), str(CONNECTIONS), str(self._file)),
-            ],
-            check=True,
-            capture_output=True,
-        )
-        told: dict[str, Any] = json.loads(answer.stdout)
-        if told["answers"] != {"200": self._tips}:
-            raise RuntimeError(f"the edge answered {told['answers']}")
-        return meter.run(self._tips, self._tips / told["seconds"])
+        seconds = seconds_for_requests(self._file, self._tips, port=PORT, connections=CONNECTIONS)
+        return meter.run(self._tips, self._tips / seconds)
 
 
 def webhook(portion: int, n: int, *, slug: str = "bench") -> bytes:

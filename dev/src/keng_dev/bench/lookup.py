@@ -1,8 +1,5 @@
 """Looking up by prefix at one edge, and what its statement costs, with a million listings."""
 
-import json
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from statistics import median
@@ -13,7 +10,7 @@ import psycopg
 
 from keng.kit.database import dsn
 from keng_dev.bench.figures import Figure, Target, alternate
-from keng_dev.bench.hammer import write_requests
+from keng_dev.bench.hammer import seconds_for_requests, write_requests
 from keng_dev.bench.intake import PORT
 from keng_dev.bench.processes import cpu_seconds, family
 from keng_dev.bench.scratch import Bench
@@ -130,19 +127,9 @@ class _Caller:
             (f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for path in paths),
         )
         began = cpu_seconds(family(self._pid))
-        answer = subprocess.run(
-            [
-                *(sys.executable, "-m", "keng_dev.bench.hammer"),
-                *(str(PORT), str(CONNECTIONS), str(self._file)),
-            ],
-            check=True,
-            capture_output=True,
-        )
-        told: dict[str, Any] = json.loads(answer.stdout)
-        if told["answers"] != {"200": len(paths)}:
-            raise RuntimeError(f"the edge answered {told['answers']}")
+        seconds = seconds_for_requests(self._file, len(paths), port=PORT, connections=CONNECTIONS)
         taken = cpu_seconds(family(self._pid)) - began
-        return len(paths) / told["seconds"], taken / len(paths) * 1e6
+        return len(paths) / seconds, taken / len(paths) * 1e6
 
 
 class _Statements:

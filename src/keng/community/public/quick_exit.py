@@ -21,7 +21,7 @@ from keng.kit.lunar import LunarDay, lunar_day
 
 # A neighbour under the same domain may set any name, and one that we cannot name in an answer would
 # keep everybody with it from leaving.
-_OURS = re.compile(r"keng_[a-z0-9_]+", re.ASCII)
+_OURS = re.compile(r"keng_\w+", re.ASCII)
 
 
 # Without a token: whoever leaves in a hurry leaves, however old the page is and whatever is left of

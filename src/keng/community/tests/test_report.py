@@ -154,7 +154,10 @@ def test_what_we_keep_is_read_in_between_and_nothing_that_was_typed_is_lost(stag
     assert "anh.jpg" in page
     # The question stays open: nothing was answered by reading.
     assert resident.look("check").url == "/report/describe/"
-    assert "/report/" in resident.client.get("/privacy/?from=//x").content.decode()
+    of_nowhere = resident.client.get("/privacy/?from=//x").content.decode()
+    assert 'href="//x' not in of_nowhere
+    assert "Quay lại tin của tôi" in kept
+    assert "Quay lại tin của tôi" not in of_nowhere
 
 
 def test_where_something_may_be_typed_no_link_at_the_foot_leaves_the_page(stage, resident):

@@ -237,8 +237,8 @@ def test_pictures_without_words_are_asked_for_a_sentence_once_and_then_sent(stag
     asked = resident.post("describe", text="  ", attached=[picture()])
     page = asked.content.decode()
     assert asked.status_code == 200
-    assert "Tệp của bạn đã ở đây." in page
-    assert "Đi tiếp, không cần lời" in page
+    assert "Đã đính kèm tệp của bạn." in page
+    assert "Đi tiếp, không viết gì" in page
     assert 'aria-invalid="true"' not in page
     assert resident.post("describe", text="").url == "/report/check/"
     check = resident.look("check").content.decode()
@@ -257,7 +257,7 @@ def test_neither_words_nor_files_is_no_report(stage, resident):
     page = resident.post("describe", text="").content.decode()
     assert "Viết ít nhất một câu, hoặc thêm ảnh hay ghi âm" in page
     resident.post("describe", text="", attached=[picture()])
-    page = resident.post("describe", text="", remove="0")
+    resident.post("describe", text="", remove="0")
     page = resident.post("describe", text="").content.decode()
     assert "Viết ít nhất một câu, hoặc thêm ảnh hay ghi âm" in page
 

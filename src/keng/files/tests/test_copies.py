@@ -10,7 +10,7 @@ import time
 import pytest
 from PIL import Image
 
-from keng.files import copies, ffmpeg, openable
+from keng.files import copies, ffmpeg, limited_program, openable
 from keng.files.clean_media import playing_copy_of
 from keng.files.documents import document_copy, pages_of_copy
 from keng.files.openable import why_not_openable
@@ -206,6 +206,23 @@ def test_who_converts_reads_no_file_and_knows_no_network(tmp_path):
     )
     assert ended.stderr == "held"
     assert secret.read_text() == "of somebody else"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a file to another account")
+def test_root_that_may_not_become_the_owner_reads_no_film_of_a_stranger(tmp_path, monkeypatch):
+    """As in a container that changes no accounts: half of the change is none."""
+
+    def refuse(_account):
+        raise PermissionError
+
+    film = tmp_path / "film"
+    film.write_bytes(b"")
+    os.chown(film, 65534, 65534)
+    monkeypatch.setattr(os, "setgroups", lambda _groups: None)
+    monkeypatch.setattr(os, "setgid", lambda _group: None)
+    monkeypatch.setattr(os, "setuid", refuse)
+    with pytest.raises(PermissionError):
+        limited_program.become_owner([tmp_path / "gone", film])
 
 
 def test_of_complaints_without_an_end_the_beginning_is_kept():

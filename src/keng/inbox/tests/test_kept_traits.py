@@ -23,6 +23,7 @@ def test_hashed_words_are_as_alike_as_the_words():
     texts = {new_id(): text for text in (ONE, OTHER)}
     marks = dict.fromkeys(texts, 7)
     kept = kept_traits.shingles_of_tips(marks, lambda asked: {pk: texts[pk] for pk in asked})
+    assert list(kept.values()) == list(map(kept_traits.hashed_shingles, texts.values()))
     assert jaccard(*kept.values()) == jaccard(*map(shingles, texts.values())) > 0
 
 
@@ -57,6 +58,19 @@ def test_only_words_with_a_mark_that_is_new_here_are_read():
     assert again[one] == first[one]
     kept_traits.shingles_of_tips({one: 2, other: 1}, read)
     assert asked == [[one], [other], [one]]
+
+
+def test_a_text_without_any_words_is_read_once_too():
+    asked = []
+
+    def read(tips):
+        asked.append(tips)
+        return dict.fromkeys(tips, "?!")
+
+    one = new_id()
+    for _ in range(2):
+        assert kept_traits.shingles_of_tips({one: 1}, read) == {one: frozenset()}
+    assert asked == [[one]]
 
 
 def test_no_more_are_kept_than_the_limit(monkeypatch):

@@ -5,7 +5,6 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from keng.conftest import sign_in
 from keng.dialogue import answering
 from keng.kit import times
 from keng.tips.models import DialogueMessage, Tip
@@ -16,21 +15,6 @@ DESK = "keng.site.desk_urls"
 INBOX = reverse("inbox", DESK)
 TOGETHER = reverse("together", DESK)
 WORDS = "Chiều nay có người trực ở trụ sở, bạn tới nhé."
-
-
-@pytest.fixture
-def unit():
-    return make.unit()
-
-
-@pytest.fixture
-def officer(unit):
-    return make.officer(unit=unit)
-
-
-@pytest.fixture
-def desk(desk_client, officer):
-    return sign_in(desk_client, officer)
 
 
 @pytest.fixture

@@ -32,18 +32,25 @@ def traits_of_tip(tip: Tip, communes: Sequence[str], categories: Sequence[str]) 
     return traits._replace(categories=tuple(categories))
 
 
+def hashed_shingles(text: str) -> frozenset[int]:
+    """For keng.language.similarity.jaccard, hashes instead of words and word pairs."""
+    return frozenset(map(hash, shingles(text)))
+
+
 def shingles_of_tips(
     marks: Mapping[uuid.UUID, int], read_texts: Callable[[list[uuid.UUID]], Mapping[uuid.UUID, str]]
 ) -> dict[uuid.UUID, frozenset[int]]:
-    """For keng.language.similarity.jaccard, hashes instead of words and word pairs.
+    """The hashed shingles of each tip.
 
     A mark of a tip is another one when its words are; only words that are new here are read.
     """
     with _lock:
-        found = {pk: kept for pk, mark in marks.items() if (kept := _kept_at((pk, mark)))}
+        found = {
+            pk: kept for pk, mark in marks.items() if (kept := _kept_at((pk, mark))) is not None
+        }
     missing = [pk for pk in marks if pk not in found]
     texts = read_texts(missing) if missing else {}
-    new = {pk: frozenset(map(hash, shingles(texts.get(pk, "")))) for pk in missing}
+    new = {pk: hashed_shingles(texts.get(pk, "")) for pk in missing}
     with _lock:
         for pk, kept in new.items():
             _keep((pk, marks[pk]), kept)

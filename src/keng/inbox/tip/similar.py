@@ -14,15 +14,13 @@ from django.db.models import (
     Count,
     Func,
     Min,
-    Prefetch,
     Q,
     QuerySet,
-    prefetch_related_objects,
 )
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.inbox.tip.kept_traits import shingles_of_tips, traits_of_tip
+from keng.inbox.tip.kept_traits import hashed_shingles, shingles_of_tips, traits_of_tip
 from keng.kit import times
 from keng.kit.among import Ids
 from keng.kit.compiled_queries import CompiledModelQuery, CompiledQuery
@@ -32,8 +30,8 @@ from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
 from keng.places.local_names import commune_code_of
-from keng.tips.models import Incident, Sighting, Tip
-from keng.tips.models.tip import OnlookerOf
+from keng.tips.models import Sighting, Tip
+from keng.tips.models.tip import OnlookerOf, fetch_incidents
 from keng.tips.wordless import is_wordless
 
 _RECENT = datetime.timedelta(days=30)
@@ -129,7 +127,7 @@ def duplicate_candidates(
     recent = _other_open_tips(tip, officer)
     used = {each.indicator_id for each in sightings if each.role == Sighting.Role.USED}
     shared = _shared_values(tip, officer, used, list(recent))
-    (own,) = shingles_of_tips({tip.pk: hash(tip.text)}, lambda _pk: {tip.pk: tip.text}).values()
+    own = hashed_shingles(tip.text)
     alike = {pk: jaccard(own, theirs) for pk, theirs in shingles_of_tips(recent, _texts_of).items()}
     likeliest = sorted(alike, key=lambda pk: (-len(shared.get(pk, ())), -alike[pk], pk))
     mine = traits_of_tip(tip, _communes_of(tip), _categories_of(tip))
@@ -198,8 +196,7 @@ def _texts_of(tips: list[uuid.UUID]) -> dict[uuid.UUID, str]:
 def _whole_tips(tips: list[uuid.UUID], officer: Officer) -> list[Tip]:
     sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
     found = _WHOLE.fetch(tips=tips, **sees)
-    joined = [each for each in found if each.incident_id]
-    prefetch_related_objects(joined, Prefetch("incident", Incident.objects.visible_to(officer)))
+    fetch_incidents(found, officer)
     return found
 
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,16 +36,8 @@ from keng.language.taxonomy import category_label
 from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.gravity import danger_message, words_of_danger
 from keng.tips.messages import conversation_of
-from keng.tips.models import (
-    Attachment,
-    DialogueMessage,
-    Incident,
-    Note,
-    Sighting,
-    Tip,
-    TipConcern,
-)
-from keng.tips.models.tip import OnlookerOf
+from keng.tips.models import Attachment, DialogueMessage, Note, Sighting, Tip, TipConcern
+from keng.tips.models.tip import OnlookerOf, fetch_incidents
 from keng.tips.page_version import changes_since, page_version_of
 from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
@@ -130,8 +122,7 @@ def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
     officer = request.officer
     sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
     found = _OPENED.fetch(pk=pk, **sees)
-    if found and found[0].incident_id:
-        prefetch_related_objects(found, Prefetch("incident", Incident.objects.visible_to(officer)))
+    fetch_incidents(found, officer)
     return found[0] if found else None
 
 

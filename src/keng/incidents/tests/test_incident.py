@@ -17,6 +17,7 @@ from keng.kit import times
 from keng.places.models import Unit
 from keng.tips import errors
 from keng.tips.models import DialogueMessage, Incident, Sighting, Tip
+from keng.tips.wordless import ONLY_PICTURES
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,16 @@ def test_the_tip_that_says_something_else_comes_first(event):
     members = queries.incident_tips(incident, officer)
     assert (members[0].tip, members[0].is_odd) == (odd, True)
     assert [member.is_odd for member in members[1:]] == [False] * 4
+
+
+@pytest.mark.parametrize("wordless", [[0, 1], [1, 2], [0, 1, 2, 3]])
+def test_pictures_alone_are_looked_at_before_one_answer_goes_to_all(event, wordless):
+    incident, officer, tips = event
+    for at in wordless:
+        Tip.objects.filter(pk=tips[at].pk).update(text=ONLY_PICTURES)
+    members = queries.incident_tips(incident, officer)
+    odd = {member.tip.pk for member in members if member.is_odd}
+    assert odd == {tips[at].pk for at in wordless}
 
 
 def test_what_joins_in_the_moment_of_the_end_is_not_left_open_behind_it(event, monkeypatch):

@@ -18,6 +18,7 @@ from keng.incidents.wave_signs import Baseline, RecentTip, find_rises
 from keng.kit import times
 from keng.tips import errors
 from keng.tips.models import Tip, TipConcern, Wave, WaveTip
+from keng.tips.wordless import ONLY_PICTURES
 from tests import make
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -230,6 +231,15 @@ def test_a_category_rises_over_its_usual_level_and_never_without_a_history(desks
     assert wave.category == "theft"
     assert wave.reasons[0]["sign"] == "category"
     assert wave.reasons[0]["usual"] == pytest.approx(1, abs=0.2)
+
+
+def test_each_who_sends_pictures_alone_is_counted_as_somebody(desks):
+    for week in range(8):
+        told(desks[0], f"trước đây {week}", ago=(10 + 7 * week) * DAY, category="theft")
+    for n in range(8):
+        told(desks[n % 4], ONLY_PICTURES, category="theft")
+    actions.find_waves()
+    assert [reason["sign"] for reason in Wave.objects.get().reasons] == ["category"]
 
 
 def test_a_family_s_matter_is_never_a_wave(desks):

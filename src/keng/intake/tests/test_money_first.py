@@ -233,14 +233,20 @@ def test_sorting_it_as_a_fraud_gives_the_list_for_the_bank(here):
     assert codes(Tip.objects.get(pk=tip.pk)) == MONEY_CODES
 
 
-def test_money_just_gone_stays_due_soon_until_the_bank_was_asked(here):
-    tip = make.tip(
+@pytest.fixture
+def money_gone(here):
+    """What was just sent, in a tip that nobody has taken on."""
+    return make.tip(
         unit=here.commune,
         urgency="P1",
         text="Bị lừa qua mạng",
         category="scam_other",
         money_moved=True,
     )
+
+
+def test_money_just_gone_stays_due_soon_until_the_bank_was_asked(here, money_gone):
+    tip = money_gone
 
     def hours_left():
         tip.refresh_from_db()
@@ -253,6 +259,10 @@ def test_money_just_gone_stays_due_soon_until_the_bank_was_asked(here):
     check_steps.tick_step(tip.pk, step="freeze", by=here.lan)
     assert hours_left() > 20
     check_steps.untick_step(tip.pk, step="freeze", reason="Chưa gửi", by=here.lan)
+    assert hours_left() == 2
+    triage.mark_duplicate(tip.pk, of=make.tip(unit=here.commune).pk, by=here.lan)
+    assert hours_left() > 20
+    triage.separate_tip(tip.pk, reason="Hai vụ khác nhau", by=here.lan)
     assert hours_left() == 2
     triage.sort_tip(tip.pk, category="scam_bank", urgency="P2", by=here.lan)
     assert hours_left() > 20
@@ -294,14 +304,10 @@ def test_the_ready_words_are_about_the_bank_and_leave_with_one_tap(desk_client, 
     assert "Đã gửi ngân hàng yêu cầu bằng văn bản" in page
 
 
-def test_an_answer_about_money_just_gone_is_not_held_and_nothing_says_it_was(desk_client, here):
-    tip = make.tip(
-        unit=here.commune,
-        urgency="P1",
-        text="Bị lừa qua mạng",
-        category="scam_other",
-        money_moved=True,
-    )
+def test_an_answer_about_money_just_gone_is_not_held_and_nothing_says_it_was(
+    desk_client, here, money_gone
+):
+    tip = money_gone
     page = sign_in(desk_client, here.lan).get(f"/tips/{tip.pk}/").content.decode()
     assert "Từng phút đều quý: gửi ngay" in page
     assert "20 giây" not in page

@@ -101,14 +101,14 @@ def test_an_emergency_number_in_a_sentence_can_be_tapped(said, linked):
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("1900545413", "1900 545 413"),
-        ("19006035", "1900 60 35"),
-        ("02438241524", "0243 824 1524"),
-        ("0204000113", "0204 000 113"),
+        ("1900545413", f"1900{NBSP}545{NBSP}413"),
+        ("19006035", f"1900{NBSP}60{NBSP}35"),
+        ("02438241524", f"0243{NBSP}824{NBSP}1524"),
+        ("0204000113", f"0204{NBSP}000{NBSP}113"),
         ("1900 5454 13", "1900 5454 13"),
         ("113", "113"),
         ("+84912", "+84912"),
     ],
 )
 def test_a_number_to_be_read_out_stands_in_groups(typed, shown):
-    assert grouped_digits(typed) == shown.replace(" ", NBSP) or grouped_digits(typed) == shown
+    assert grouped_digits(typed) == shown

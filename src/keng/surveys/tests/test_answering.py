@@ -300,6 +300,18 @@ def test_a_slow_request_overwrites_no_newer_answer(public_client, stage, monkeyp
     assert drafts.load_draft(secret, survey.code).said == {"q1": 2, "q2": [0]}
 
 
+def test_quick_exit_leaves_no_trace_of_a_survey_that_was_begun_or_sent(public_client, stage):
+    survey = stage.opened()
+    begin(public_client, survey)
+    say(public_client, survey, 1, "2")
+    assert public_client.cookies[f"keng_survey_{survey.code}"].value
+    public_client.cookies[f"keng_answered_{survey.code}"] = "1"
+    left = public_client.post("/exit/").cookies
+    # Their names have the code of the survey in them, in capitals.
+    for name in ("survey", "answered"):
+        assert left[f"keng_{name}_{survey.code}"]["max-age"] == 0
+
+
 def answer_on_tab(client, survey, key, answer, *, number):
     """What a tab sends that was opened when this question stood at this place."""
     data = {"question": key, "answer": answer}

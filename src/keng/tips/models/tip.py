@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,14 +72,6 @@ class TipQuerySet(models.QuerySet["Tip"]):
             mine = models.Q(responsible_unit__among=units)
         return self.filter(mine).exclude(pk__in=about_us.values("tip"))
 
-    def with_incidents_of(self, officer: TipViewer) -> "TipQuerySet":
-        """For showing: `incident` is None where the incident is not the officer's to see.
-
-        The province joins tips of several desks, and an incident's name tells of others' tips.
-        """
-        theirs = Incident.objects.visible_to(officer)
-        return self.prefetch_related(models.Prefetch("incident", theirs))
-
     def open(self) -> "TipQuerySet":
         """Tips that still need somebody."""
         return self.filter(state__in=Tip.OPEN_STATES)
@@ -104,6 +96,16 @@ class TipQuerySet(models.QuerySet["Tip"]):
                 outcome__in=[Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN]
             )
         )
+
+
+def fetch_incidents(tips: Iterable["Tip"], officer: TipViewer) -> None:
+    """For showing: `incident` is None where the incident is not the officer's to see.
+
+    The province joins tips of several desks, and an incident's name tells of others' tips.
+    """
+    joined = [tip for tip in tips if tip.incident_id]
+    theirs = Incident.objects.visible_to(officer)
+    models.prefetch_related_objects(joined, models.Prefetch("incident", theirs))
 
 
 class Tip(Row):

@@ -1,13 +1,14 @@
 """What stands for the words of a report that has none is nobody's words."""
 
 import pytest
+from django.utils import translation
 
 from keng.intake.examination.findings import findings_in
 from keng.kit.urgency import Urgency
 from keng.tips.topics import TOPIC_NAMES
-from keng.tips.wordless import is_wordless, words_for_files
+from keng.tips.wordless import is_wordless, words_for_files, words_for_message
 
-LOCATION = "📍 21.273456, 106.123456"
+LOCATION = words_for_message(files=0, location=(21.273456, -106.1))
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,13 @@ def test_the_desk_reads_what_came_without_words(kinds, words):
     assert words_for_files(kinds) == words
     assert is_wordless(words)
     assert not is_wordless(words + " Xem giúp")
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh-hans", "ko"])
+@pytest.mark.parametrize("message", [{"files": 3}, {"files": 0, "location": (-8.5, 0.0)}])
+def test_nor_do_those_of_a_message_in_any_language(language, message):
+    with translation.override(language):
+        assert is_wordless(words_for_message(**message))
 
 
 @pytest.mark.parametrize("topic", [*TOPIC_NAMES, ""])
