@@ -53,7 +53,7 @@ SELDOM_TYPED = (
     *("restored", "rewrite", "locale"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
-TOOLS = {"demo", "bench"}
+TOOLS = {"demo", "bench", "thief"}
 
 
 class _WholeWordsParser(argparse.ArgumentParser):

@@ -94,7 +94,7 @@ class ArchiveWriter:
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, 0o600, int(time.time())
         hashing = _Hashing(source, size)
-        self._tar.addfile(member, hashing)  # type: ignore[arg-type]
+        self._tar.addfile(member, hashing)
         if name != MANIFEST:
             self.manifest[name] = hashing.entry
 
@@ -118,7 +118,7 @@ class ArchiveReader:
         """Raises DamagedBackup, at the latest after the last one."""
         manifest: Manifest | None = None
         try:
-            with tarfile.open(fileobj=self._frames, mode="r|") as tar:
+            with tarfile.open(fileobj=self._frames, mode="r|") as tar:  # type: ignore[call-overload]
                 for each in tar:
                     file = tar.extractfile(each)
                     if not each.isreg() or file is None or manifest is not None:
