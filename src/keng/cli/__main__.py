@@ -50,7 +50,7 @@ COMMANDS = {
 # screen.
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender"),
-    *("restored", "rewrite", "locale"),
+    *("backup", "restore", "restored", "rewrite", "locale", "thief"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench", "thief"}

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from keng.runtime.backup import bringing_back, recipient  # noqa: PLC0415 -- load the driver
-    from keng.runtime.backup.destroyed import listed_lines  # noqa: PLC0415
+    from keng.runtime.backup.destroyed import listed_lines, listed_until  # noqa: PLC0415
 
     if not arguments.destroyed and not arguments.without_list:
         raise CannotContinue(
@@ -66,11 +66,13 @@ def run(arguments: argparse.Namespace) -> int:
         print("The site's secret is not in it: KENG_SECRET_KEY must be as it was.", flush=True)
     done = bringing_back.bring_back(arguments.file, private, facts, arguments.destroyed)
     lines = sum(1 for _ in listed_lines(arguments.destroyed))
-    _tell(done, lines, now)
+    _tell(done, now, lines, listed_until(arguments.destroyed))
     return 0
 
 
-def _tell(done: "BroughtBack", lines: int, now: datetime.datetime) -> None:
+def _tell(
+    done: "BroughtBack", now: datetime.datetime, lines: int, until: datetime.datetime | None
+) -> None:
     print(f"The database and {done.files} files are back.")
     last = done.facts.last_tip_at
     if last is None:
@@ -86,14 +88,25 @@ def _tell(done: "BroughtBack", lines: int, now: datetime.datetime) -> None:
     )
     for slug in done.accounts:
         print(f"The tokens of {slug} work once and were used since: `keng channel renew {slug}`.")
-    print(f"The list of what was destroyed has {lines} lines.")
-    for words, count in done.done_again.items():
-        if count:
-            print(f"  {count} {words}")
+    _tell_of_list(lines, until)
+    for words, count in done.again.done.items():
+        print(f"  {count} {words}")
+    for kind, count in done.again.failed.items():
+        print(f"  WRONG: {count} of “{kind}” could not be done again; see above, do it by hand")
     print(_NOT_DONE_AGAIN)
     print(
         "The restore is on record; `keng audit verify` says what was signed and is lost. Then "
         "`keng serve`, and `keng doctor`."
+    )
+
+
+def _tell_of_list(lines: int, until: datetime.datetime | None) -> None:
+    if until is None:
+        print("No list says what was destroyed since: all of it is back.")
+        return
+    print(
+        f"The list of what was destroyed goes to {until:%Y-%m-%d %H:%M} UTC, {lines} lines. What "
+        "was destroyed later is back."
     )
 
 

@@ -1,5 +1,6 @@
-"""What the addresses for a monitor answer: whether tips are taken, rung and sent. Nothing else but
-how old the last backup is.
+"""What the addresses for a monitor answer: whether tips are taken, rung and sent.
+
+Beside it how old the last backup is, and nothing else.
 
 Asked by anybody, so it says yes or no, asks the database at most every few seconds, and waits for
 nobody: a database that stands still is one that does not answer.

@@ -43,21 +43,23 @@ def take_copies(folder: Path, control: str) -> dict[str, Path]:
 
 def search(places: dict[str, Path], planted: PlantedPeople) -> list[tuple[str, str, bool, str]]:
     """What, where, whether it must be found, and in which form it was."""
-    wanted = {(what, False): disguises(word) for what, word in planted.sealed.items()}
-    wanted[("control, planted in clear", True)] = disguises(planted.control)
     found = []
     for place, folder in places.items():
+        wanted = {(what, False): disguises(word) for what, word in planted.sealed.items()}
+        if place == "database":
+            # No file of ours lies among a database's: it stands in the words of a report.
+            wanted[("control, in the words", True)] = disguises(planted.control)
+        else:
+            found += _control_forms(folder, planted.control, place)
         forms = dict.fromkeys(wanted, "")
         for content in _contents(folder):
             for key, disguised in wanted.items():
                 forms[key] = forms[key] or find_disguised(content, disguised)
         found += [(what, place, must, form) for (what, must), form in forms.items()]
-        if place != "database":
-            found += _blind_forms(folder, planted.control, place)
     return found
 
 
-def _blind_forms(folder: Path, control: str, place: str) -> list[tuple[str, str, bool, str]]:
+def _control_forms(folder: Path, control: str, place: str) -> list[tuple[str, str, bool, str]]:
     """Whether each disguise of the control word was seen through, one file each."""
     wanted = disguises(control)
     return [
@@ -74,7 +76,7 @@ def _form_in(file: Path, wanted: dict[bytes, str]) -> str:
 def _control_files(control: str) -> Iterator[tuple[str, bytes]]:
     raw = control.encode()
     yield "control.clear", raw
-    yield "control.folded", fold(control).upper().lower().encode()
+    yield "control.folded", fold(control).encode()
     yield "control.reversed", control[::-1].encode()
     yield "control.base64", base64.b64encode(b"x" + raw + b"yz")
     yield "control.hex", raw.hex().encode()

@@ -29,7 +29,7 @@ def plant_people() -> PlantedPeople:
     name, inside = _name(), _name()
     phone, picture = f"09{secrets.randbelow(10**8):08d}", f"picture {secrets.token_hex(12)}"
     mailbox = f"{secrets.token_hex(9)}@nguoi.example"
-    control = f"doichung{secrets.token_hex(9)}"
+    control = f"đốichứng{secrets.token_hex(9)}"
     new = IncomingTip(
         unit_id=unit.pk,
         text=f"Em tên là {inside} ở nhà số 5 ngõ 7. Cổng sau mất khoá, {control}.",

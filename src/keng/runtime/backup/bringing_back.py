@@ -54,7 +54,7 @@ class BroughtBack:
     unknown: int = 0
     cancelled: int = 0
     accounts: list[str] = field(default_factory=list)
-    done_again: dict[str, int] = field(default_factory=dict)
+    again: destroyed.DoneAgain = field(default_factory=destroyed.DoneAgain)
 
 
 def require_empty_place() -> None:
@@ -150,7 +150,7 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
     settled = restored.settle_after_restore(done.facts.made_at)
     done.unknown, done.cancelled = settled.unknown, settled.cancelled
     done.accounts = settled.accounts
-    done.done_again = destroyed.do_listed_again(lists)
+    done.again = destroyed.do_listed_again(lists)
     # Another restore of the same backup needs them as well.
     own = destroyed.destroyed_folder()
     make_private_folder(own)

@@ -9,10 +9,12 @@ a restore, which has that key, finds the rows it means.
 
 import datetime
 import fcntl
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,8 @@ _FIRST_LOOK = datetime.timedelta(days=30)
 _LOOKS_BACK = datetime.timedelta(days=1)
 _LONGEST_LINE = 100
 _HASH_LETTERS = 32
+_UNTIL = "until"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def list_destroyed() -> int:
         found = {_line(kind.name, row) for kind in kinds for row in kind.done_since(since)}
         new = sorted(found - known)
         _append(folder / f"destroyed-{now:%Y%m%d}.list", new)
+        _say_until(folder, now)
     return 0
 
 
@@ -84,23 +89,46 @@ def remove_old_lists(before: datetime.datetime) -> None:
             file.unlink(missing_ok=True)
 
 
-def do_listed_again(folders: Iterable[Path]) -> dict[str, int]:
-    """In a database that was just restored: what the lists say, by the words for it; how many."""
+@dataclass
+class DoneAgain:
+    """What the lists said, in a database that was just restored."""
+
+    done: dict[str, int] = field(default_factory=dict)
+    """How many, by the words for it."""
+    failed: dict[str, int] = field(default_factory=dict)
+    """What could not be done again, by the kind: to be seen to by hand."""
+
+
+def do_listed_again(folders: Iterable[Path]) -> DoneAgain:
+    """A row that cannot be changed stops neither the others nor the restore, and is told."""
+    from keng.dialogue import withdrawal  # noqa: PLC0415 -- needs the settings
+
     lines = set(listed_lines(folders))
-    done = {}
+    told = DoneAgain()
     for kind in destroyed_kinds():
         if not any(line.startswith(f"{kind.name} ") for line in lines):
             continue
-        meant = [row_id for row_id in kind.undone() if _line(kind.name, row_id) in lines]
-        for row_id in meant:
-            kind.do_again(row_id)
-        done[kind.words] = len(meant)
-    from keng.dialogue import withdrawal  # noqa: PLC0415 -- needs the settings
-
+        for row_id in [each for each in kind.undone() if _line(kind.name, each) in lines]:
+            try:
+                kind.do_again(row_id)
+            except Exception:  # whatever it is: half a restore would be worse
+                log.exception("%s could not be done again", kind.name)
+                told.failed[kind.name] = told.failed.get(kind.name, 0) + 1
+            else:
+                told.done[kind.words] = told.done.get(kind.words, 0) + 1
     # Names, pictures and numbers now, and not when a worker comes to it.
     while withdrawal.destroy_withdrawn():
         pass
-    return done
+    return told
+
+
+def listed_until(folders: Iterable[Path]) -> datetime.datetime | None:
+    """Until when the newest of these lists says all; None where none says so."""
+    found = []
+    for folder in folders:
+        with suppress(OSError, ValueError):
+            found.append(datetime.datetime.fromisoformat((folder / _UNTIL).read_text()))
+    return max(found, default=None)
 
 
 def listed_lines(folders: Iterable[Path]) -> Iterator[str]:
@@ -234,6 +262,14 @@ def _last_listed() -> datetime.datetime | None:
     if not files:
         return None
     return datetime.datetime.fromtimestamp(files[-1].stat().st_mtime, datetime.UTC)
+
+
+def _say_until(folder: Path, now: datetime.datetime) -> None:
+    """What was committed a moment before may be missing: it is in the next list."""
+    draft = folder / f"{_UNTIL}.new"
+    with open(draft, "w", opener=private_opener) as file:
+        file.write(now.isoformat(timespec="seconds"))
+    draft.replace(folder / _UNTIL)
 
 
 def _append(file: Path, lines: list[str]) -> None:

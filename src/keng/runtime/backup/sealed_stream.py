@@ -1,6 +1,8 @@
-"""A backup file: a line of JSON that says to whom it is sealed, then frames of libsodium's
-secretstream (XChaCha20-Poly1305), each after its length. The last frame is marked as the last, so
-that nothing can be cut off, put in or taken from another file unnoticed.
+"""What a backup file is outside: to whom it is sealed, and frames that only they open.
+
+A line of JSON, then frames of libsodium's secretstream (XChaCha20-Poly1305), each after its length.
+The last frame is marked as the last, so that nothing can be cut off, put in or taken from another
+file unnoticed.
 """
 
 import base64
