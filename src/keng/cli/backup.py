@@ -86,4 +86,9 @@ def _make_key(arguments: argparse.Namespace) -> int:
         f"The private half of key {name} is in {file}. Carry it away: on this machine nothing "
         "opens a backup. Try both at once with `keng restore` on another machine."
     )
+    if file.stat().st_dev == data.stat().st_dev:
+        print(
+            "It lies on the same disk as the data: move it away now. Whoever takes this disk would "
+            "have it, and lack no more than the passphrase."
+        )
     return 0
