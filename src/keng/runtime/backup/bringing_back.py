@@ -150,6 +150,7 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
     settled = restored.settle_after_restore(done.facts.made_at)
     done.unknown, done.cancelled = settled.unknown, settled.cancelled
     done.accounts = settled.accounts
+    go_on_with_public_log(done.facts)
     done.again = destroyed.do_listed_again(lists)
     # Another restore of the same backup needs them as well.
     own = destroyed.destroyed_folder()
@@ -158,6 +159,10 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
         if not (own / file.name).exists():
             with os.fdopen(create_private(own / file.name), "wb") as here:
                 here.write(file.read_bytes())
+
+
+def go_on_with_public_log(facts: BackupFacts) -> None:
+    """Where a public log goes on under a new origin that names what was lost. There is none yet."""
 
 
 def _facts_of(member: ArchiveMember) -> BackupFacts:
