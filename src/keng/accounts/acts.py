@@ -50,6 +50,7 @@ name_records(
         "officer.post_added": _("Gave an officer a post"),
         "officer.set_up_failed": _("A set-up ended after too many wrong tries"),
         "officer.opened_by_operator": _("Opened a set-up at the machine, alone"),
+        "officer.sign_in_voided": _("Made an old sign-in void after a restore"),
         "officer.sessions_ended": _("Ended own sessions"),
         "officer.signed_in": _("Signed in"),
         "officer.signed_out": _("Signed out"),

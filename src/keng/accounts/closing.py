@@ -73,15 +73,27 @@ def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
     officer = lock_managed_officer(officer_id, by)
     if not officer.is_active:
         raise NotAllowed
-    open_ones = OfficerRequest.objects.filter(
-        Q(officer=officer_id) | Q(asked_by=officer_id) | Q(decided_by=officer_id),
-        state__in=OfficerRequest.OPEN,
-    )
     # Before posts end: one that is being agreed to at this moment is there by then.
-    lapsing = list(lock(open_ones))
+    lapsing = _lock_lapsing(officer)
     _check_not_last(officer, others)
     units = _units_of(officer)
     told = people_told_of_end(officer, units)
+    end_account(officer, lapsing)
+    notices.tell_officers(told, Notice.Act.CLOSED, about=officer, by=by)
+    chain = unit_chain(units[0].pk if units else by.home_unit_id)
+    record(
+        "officer.account_closed",
+        by=by,
+        on=officer,
+        chain=chain,
+        detail={"requests": len(lapsing)},
+    )
+    return officer
+
+
+def end_account(officer: Officer, lapsing: list[OfficerRequest] | None = None) -> int:
+    """A step of closing it, for a locked officer; how many requests lapse."""
+    lapsing = _lock_lapsing(officer) if lapsing is None else lapsing
     officer.is_active = False
     # Nothing is left that a password or a code could fit.
     officer.set_unusable_password()
@@ -94,16 +106,16 @@ def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
     OfficerRequest.objects.filter(pk__in=[each.pk for each in lapsing]).update(
         state=OfficerRequest.State.LAPSED, **EMPTIED_COLUMNS
     )
-    notices.tell_officers(told, Notice.Act.CLOSED, about=officer, by=by)
-    chain = unit_chain(units[0].pk if units else by.home_unit_id)
-    record(
-        "officer.account_closed",
-        by=by,
-        on=officer,
-        chain=chain,
-        detail={"requests": len(lapsing)},
+    return len(lapsing)
+
+
+def _lock_lapsing(officer: Officer) -> list[OfficerRequest]:
+    """What they asked for, agreed to or were to set up."""
+    open_ones = OfficerRequest.objects.filter(
+        Q(officer=officer.pk) | Q(asked_by=officer.pk) | Q(decided_by=officer.pk),
+        state__in=OfficerRequest.OPEN,
     )
-    return officer
+    return list(lock(open_ones))
 
 
 def _end_posts(officer: Officer) -> None:

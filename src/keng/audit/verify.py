@@ -23,6 +23,8 @@ class ChainFault:
     chain: str
     seq: int
     what: str
+    signed_at: dt.datetime | None = None
+    """When what is missing now was signed: a restore on record may have lost it."""
 
 
 def chain_faults() -> Iterator[ChainFault]:

@@ -8,7 +8,7 @@ files is found out by the copy.
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from keng.audit.heads import (
     verify_key,
 )
 from keng.audit.models import Chain, Entry
+from keng.audit.reading import with_readable_moment
 from keng.audit.verify import ChainFault, chain_faults, new_key_accepted_at
 from keng.kit import times
 
@@ -55,10 +56,10 @@ WHERE entry.hash IS DISTINCT FROM line.hash
 GROUP BY line.chain, line.seq, line.hash, entry.hash ORDER BY line.chain, line.seq
 """
 _BACKWARDS = """
-SELECT chain, seq, before, source FROM (
-  SELECT chain, seq, source,
-         lag(seq) OVER (PARTITION BY source, chain ORDER BY place) AS before
-  FROM witness_line
+SELECT chain, seq, before, source, before_at FROM (
+  SELECT chain, seq, source, lag(seq) OVER lines_before AS before,
+         lag(signed_at) OVER lines_before AS before_at
+  FROM witness_line WINDOW lines_before AS (PARTITION BY source, chain ORDER BY place)
 ) AS lines WHERE before > seq ORDER BY chain, seq
 """
 _ROWS_TAKEN_OUT = """
@@ -193,7 +194,8 @@ class ExportSource:
     name: str
     files: Sequence[Path]
     lines: int = 0
-    most_chains: int = 0
+    most_chains: tuple[int, dt.datetime | None] = (0, None)
+    """And when a line said so first."""
     first_number: int | None = None
     of_lost_keys: dict[str, int] = field(default_factory=dict)
 
@@ -339,8 +341,8 @@ def _read_lines(
             continue
         if key != signers.ours:
             source.of_lost_keys[key.hex()] = source.of_lost_keys.get(key.hex(), 0) + 1
-        if line.place is not None:
-            source.most_chains = max(source.most_chains, line.place.chains)
+        if line.place is not None and line.place.chains > source.most_chains[0]:
+            source.most_chains = line.place.chains, line.signing_time
         portion.append(
             (source.number, source.lines, line.chain, line.seq, line.hash, line.signed_at)
         )
@@ -387,25 +389,25 @@ def _insert(portion: list[tuple[Any, ...]]) -> None:
 def _compare_with_database(sources: list[ExportSource]) -> Iterator[ChainFault]:
     for chain, seq, at in _rows(_MISSING_CHAINS):
         yield ChainFault(
-            chain, seq, f"was signed on {_day(at)}, and the whole chain is missing now"
+            chain, seq, f"was signed on {_day(at)}, and the whole chain is missing now", at
         )
     for chain, seq, at, is_missing, source in _rows(_REWRITTEN):
         how = "is missing now" if is_missing else "is another one now"
         yield ChainFault(
-            chain, seq, f"was signed on {_day(at)} and {how}, says {sources[source].name}"
+            chain, seq, f"was signed on {_day(at)} and {how}, says {sources[source].name}", at
         )
-    for chain, seq, before, source in _rows(_BACKWARDS):
+    for chain, seq, before, source, before_at in _rows(_BACKWARDS):
         yield ChainFault(
             chain,
             seq,
             f"was signed after entry {before} of this chain, says {sources[source].name}",
+            before_at,
         )
     chains = Chain.objects.filter(last_seq__gt=0).count()
-    most = max(source.most_chains for source in sources)
+    most, at = max(source.most_chains for source in sources)
     if chains < most:
-        yield ChainFault(
-            "all chains", 0, f"there were {most} when it was signed, and {chains} are left"
-        )
+        words = f"there were {most} when it was signed, and {chains} are left"
+        yield ChainFault("all chains", 0, words, at)
 
 
 def _compare_with_rows(started_at: dt.datetime) -> Iterator[ChainFault | WitnessNote]:
@@ -419,7 +421,7 @@ def _compare_with_rows(started_at: dt.datetime) -> Iterator[ChainFault | Witness
         yield ChainFault(chain, seq, f"was signed on {_day(at)}, and the exported line is missing")
     for chain, seq, at in _rows(_ROWS_TAKEN_OUT, [started_at]):
         yield ChainFault(
-            chain, seq, f"was signed on {_day(at)}, and the database has no such head now"
+            chain, seq, f"was signed on {_day(at)}, and the database has no such head now", at
         )
 
 
@@ -430,6 +432,7 @@ def _compare_with_copies(sources: list[ExportSource]) -> Iterator[ChainFault]:
             0,
             f"{lines} of its lines, signed from {_day(first)} to {_day(last)}, are missing in "
             f"{export_folder()}",
+            first,
         )
 
 
@@ -465,29 +468,77 @@ def _day(at: dt.datetime) -> str:
 
 
 def print_verification(copies: Sequence[Path] = ()) -> int:
-    """Print what was found; 0 when every chain holds, 1 otherwise."""
+    """Print what was found; 0 when every chain holds, 2 when only that is missing which a restore
+    on record has lost, 1 otherwise.
+    """
     # What is not there is said before hours of reading.
     sources_of(copies)
-    count = 0
+    restores = restores_on_record()
+    for restore in restores:
+        print(
+            f"Restored on {_day(restore.at)} from a backup of {_day(restore.backup_made_at)}: what "
+            f"was done between these two is lost, and so is what witnesses it. It is on record "
+            f"(installation entry {restore.seq})."
+        )
+    found = [0, 0]
     for fault in chain_faults():
-        count += 1
+        found[0] += 1
         _print(fault)
     if accepted_at := new_key_accepted_at():
         print(
             f"A lost signing key was given up on {_day(accepted_at)}. Signatures in the database "
             "that are older and not ours are taken for those of the lost key."
         )
-    for found in compare_with_exports(copies):
-        if isinstance(found, WitnessNote):
-            print(found.words)
+    for each in compare_with_exports(copies):
+        if isinstance(each, WitnessNote):
+            print(each.words)
         else:
-            count += 1
-            _print(found)
-    verdict = f"{count} faults" if count else "all hold"
-    print(f"{Chain.objects.count()} chains, {Entry.objects.count()} entries: {verdict}")
-    return 1 if count else 0
+            restore_of = restore_that_lost(each, restores)
+            found[restore_of is not None] += 1
+            _print(each, restore_of)
+    print(f"{Chain.objects.count()} chains, {Entry.objects.count()} entries: {_verdict(*found)}")
+    return 1 if found[0] else 2 if found[1] else 0
 
 
-def _print(fault: ChainFault) -> None:
+def _verdict(count: int, lost: int) -> str:
+    words = [f"{count} faults"] if count else []
+    words += [f"{lost} heads lost with a restore"] if lost else []
+    return ", ".join(words) or "all hold"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOnRecord:
+    """When a backup came back, and from when it was."""
+
+    seq: int
+    at: dt.datetime
+    backup_made_at: dt.datetime
+
+
+def restores_on_record() -> list[RestoreOnRecord]:
+    """Those that say from when the backup was. Each is an entry that is signed as every other."""
+    found = []
+    acts = Entry.objects.filter(
+        chain="installation", action="data.restored", detail__has_key="backup_made_at"
+    )
+    for entry in with_readable_moment(acts).order_by("seq"):
+        with suppress(ValueError):
+            made_at = dt.datetime.fromisoformat(str(entry.detail["backup_made_at"]))
+            found.append(RestoreOnRecord(entry.seq, entry.at, made_at.astimezone(dt.UTC)))
+    return found
+
+
+def restore_that_lost(
+    fault: ChainFault, restores: Sequence[RestoreOnRecord]
+) -> RestoreOnRecord | None:
+    """The restore between whose backup and itself that was signed which is missing now."""
+    at = fault.signed_at
+    if at is None:
+        return None
+    return next((each for each in restores if each.backup_made_at < at <= each.at), None)
+
+
+def _print(fault: ChainFault, restore: RestoreOnRecord | None = None) -> None:
     where = f"{fault.chain} entry {fault.seq}" if fault.seq else fault.chain
-    print(f"{where}: {fault.what}")
+    why = f" (lost with the restore of {_day(restore.at)})" if restore else ""
+    print(f"{where}: {fault.what}{why}")

@@ -38,6 +38,8 @@ COMMANDS = {
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
+    "backup": Command("keng.cli.backup", "save everything into one sealed file; prune old ones"),
+    "restore": Command("keng.cli.restore", "bring a backup back into an empty place"),
     "restored": Command("keng.cli.restored", "after a restore: send nothing a second time"),
     "rewrite": Command(
         "keng.runtime.rewrite", "remove what was destroyed from the database's files"
@@ -48,10 +50,10 @@ COMMANDS = {
 # screen.
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender"),
-    *("restored", "rewrite", "locale"),
+    *("backup", "restore", "restored", "rewrite", "locale", "thief"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
-TOOLS = {"demo", "bench"}
+TOOLS = {"demo", "bench", "thief"}
 
 
 class _WholeWordsParser(argparse.ArgumentParser):

@@ -8,7 +8,11 @@ from keng.runtime.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("word", choices=["verify"], help="exit code 0 means that nothing changed")
+    parser.add_argument(
+        "word",
+        choices=["verify"],
+        help="exit code 0: nothing changed; 2: a restore on record lost what is missing",
+    )
     parser.add_argument(
         "--heads",
         nargs="+",

@@ -30,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     Check("disk", machine.disk),
     Check("permissions", machine.permissions),
     Check("users", machine.users),
+    Check("backup", machine.backup, needs=("folder",)),
     Check("rewrite", machine.rewrite, needs=("folder",)),
     Check("supervisor", running.supervisor, needs=("folder",)),
     Check("ports", running.ports),

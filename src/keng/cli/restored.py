@@ -5,6 +5,7 @@ import argparse
 from keng.kit import alive
 from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
+from keng.runtime.restored import require_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    require_whole()
     ages = alive.sign_ages()
     at_work = [n for n in ("worker", "sender") if ages.get(n, 1e9) < alive.PROCESS_SILENT_AFTER]
     if at_work:

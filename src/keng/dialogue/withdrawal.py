@@ -41,7 +41,16 @@ def withdraw_tip(tip_id: uuid.UUID) -> None:
     tip = lock(Tip.objects.filter(pk=tip_id)).get()
     if not tip.is_open or tip.withdrawn_at:
         raise AlreadyClosed
-    is_kept = _is_acted_on(tip)
+    _withdraw(tip, is_kept=_is_acted_on(tip))
+
+
+@work()
+def withdraw_again(tip_id: uuid.UUID, *, is_kept: bool) -> None:
+    """In a restored database: it was taken back after the backup was made, and so it is again."""
+    _withdraw(lock(Tip.objects.filter(pk=tip_id)).get(), is_kept=is_kept)
+
+
+def _withdraw(tip: Tip, *, is_kept: bool) -> None:
     tip.withdrawn_at, tip.waiting_since, tip.do_not_contact = times.now(), None, True
     if not is_kept:
         tip.messages.filter(author=DialogueMessage.Author.REPORTER).update(text="")

@@ -28,7 +28,7 @@ from keng.edge.prefixes import PrefixLookup
 from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
 from keng.kit import alive, times
 from keng.kit.database import dsn
-from keng.kit.health import Health
+from keng.kit.health import Health, backup_headers
 from keng.language.indicators import digits
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,8 @@ class EdgeApp:
                     await send_status(send, 405, allow="GET, HEAD")
                 else:
                     is_well = self._is_well() and await self._health.is_well()
-                    await send_status(send, 200 if is_well else 503)
+                    status = 200 if is_well else 503
+                    await send_status(send, status, more=backup_headers())
             case _:
                 await send_status(send, 404)
 

@@ -1,7 +1,7 @@
 """The little of HTTP that the edge needs: a body with a limit, and short answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,7 +128,9 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-async def send_status(send: Send, status: int, *, allow: str = "") -> None:
+async def send_status(
+    send: Send, status: int, *, allow: str = "", more: Sequence[tuple[bytes, bytes]] = ()
+) -> None:
     """One word; a caller that must come again is told when."""
     body = _STATUS_WORDS.get(status, b"")
     headers = [_PLAIN, (b"content-length", str(len(body)).encode())]
@@ -136,5 +138,6 @@ async def send_status(send: Send, status: int, *, allow: str = "") -> None:
         headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
     if allow:
         headers.append((b"allow", allow.encode()))
+    headers += more
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

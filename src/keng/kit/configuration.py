@@ -256,6 +256,8 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_DESK_URL": _WEB,
     "KENG_HOSTS": _hosts,
     "KENG_ORIGINS": _origins,
+    "KENG_BACKUPS": _folder,
+    "KENG_BACKUP_DAYS": _whole(1, 3650),
     "KENG_CERTIFICATE": _file_or_off,
     "KENG_DISPUTE_DAYS": _whole(1, 365),
     "KENG_EXIT_URL": _WEB,

@@ -1,4 +1,6 @@
-"""What the addresses for a monitor answer: whether tips are taken, rung and sent. Nothing else.
+"""What the addresses for a monitor answer: whether tips are taken, rung and sent.
+
+Beside it how old the last backup is, and nothing else.
 
 Asked by anybody, so it says yes or no, asks the database at most every few seconds, and waits for
 nobody: a database that stands still is one that does not answer.
@@ -10,6 +12,7 @@ import threading
 import time
 
 from keng.kit import alive
+from keng.kit.backup_sign import backup_age
 from keng.kit.database import DatabaseNotPrepared, Process, data_folder, dsn
 
 HEALTH_KNOWN_SECONDS = 2.0
@@ -83,6 +86,12 @@ class Health:
         except (psycopg.Error, DatabaseNotPrepared, OSError):
             return False
         return True
+
+
+def backup_headers() -> list[tuple[bytes, bytes]]:
+    """How many hours ago the last backup was made, beside the answer; nothing where none was."""
+    age = backup_age()
+    return [] if age is None else [(b"backup-age-hours", str(int(age // 3600)).encode())]
 
 
 def free_bytes() -> int:

@@ -15,12 +15,21 @@ from keng.runtime.accounts_of_the_system import SystemAccount
 from keng.runtime.errors import CannotContinue
 
 # Below the data folder: what the account of the processes owns, with all that is in it.
-ACCOUNT_FOLDERS = ("audit", "cards", "files", "films", "keys/worker", "run/alive", "uploads")
+ACCOUNT_FOLDERS = (
+    "audit",
+    "cards",
+    "destroyed",
+    "files",
+    "films",
+    "keys/worker",
+    "run/alive",
+    "uploads",
+)
 # Root's: others pass to what is theirs in it, and see that a file is there, but list nothing.
 PASSED_FOLDERS = ("keys", "run", "secrets")
 # Root's, and for everybody to read: what any browser may read as well.
 READ_FOLDERS = ("static",)
-CLOSED_FOLDERS = ("logs", "secrets/database")
+CLOSED_FOLDERS = ("backups", "logs", "secrets/database")
 # All that is in these is looked at, file by file (keng.cli.checks.machine).
 RIGHTS_FOLDERS = ("secrets", "keys", "audit", "logs")
 _PASSED, _CLOSED, _READ = 0o711, 0o700, 0o755

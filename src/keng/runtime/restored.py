@@ -5,7 +5,9 @@ they lie in were brought there by `pg_restore`; a copy of the whole cluster cann
 """
 
 import datetime
+from pathlib import Path
 
+from keng.kit.database import data_folder
 from keng.runtime.errors import CannotContinue
 from keng.runtime.known_keys import owner_connection
 from keng.runtime.version_of_data import Connection
@@ -28,6 +30,7 @@ def require_settled() -> None:
 
     After `keng migrate`, without which there may be no such tables.
     """
+    require_whole()
     with owner_connection() as connection:
         if is_unsettled(connection):
             raise CannotContinue(
@@ -35,6 +38,20 @@ def require_settled() -> None:
                 "would be sent a second time. Nothing was started: run `keng restored --confirm` "
                 "first, also after pg_upgrade."
             )
+
+
+def unfinished_restore() -> Path:
+    """A file that is there from the first to the last step of `keng restore`."""
+    return data_folder() / "restore.unfinished"
+
+
+def require_whole() -> None:
+    """Raises CannotContinue where a restore was cut short: half of it would run as a whole."""
+    if unfinished_restore().exists():
+        raise CannotContinue(
+            f"A `keng restore` into {data_folder()} did not come to its end. Empty that folder, "
+            "and begin again."
+        )
 
 
 def is_unsettled(connection: Connection) -> bool:

@@ -122,10 +122,12 @@ def _sign_of(name: str, pace: TaskPace) -> alive.Heartbeat:
 
 
 def all_tasks() -> list[WorkerTask]:
-    """Those of every installed area that has a tasks module."""
+    """Those of every installed area that has a tasks module, and the list that needs them all."""
     from django.apps import apps  # noqa: PLC0415 -- needs the settings
 
-    found: list[WorkerTask] = []
+    from keng.runtime.backup.destroyed import LIST_DESTROYED  # noqa: PLC0415
+
+    found: list[WorkerTask] = [LIST_DESTROYED]
     for app in apps.get_app_configs():
         if app.name.startswith("keng.") and importlib.util.find_spec(f"{app.name}.tasks"):
             found += importlib.import_module(f"{app.name}.tasks").TASKS

@@ -21,7 +21,7 @@ from django.utils.http import parse_header_parameters
 
 from keng.kit import alive
 from keng.kit.database import this_process
-from keng.kit.health import Health
+from keng.kit.health import Health, backup_headers
 from keng.kit.rate_limits import network_of_scope
 from keng.kit.uploads import SEALED_UPLOADS, largest_file_for
 from keng.site.bodies import (
@@ -88,6 +88,7 @@ class Front:
         headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
         if method in {"GET", "HEAD"}:
             status = 200 if await self._health.is_well() else 503
+            headers += backup_headers()
         else:
             headers.append((b"allow", b"GET, HEAD"))
         content = b"ok" if status == 200 else b""

@@ -365,9 +365,10 @@ GRANTS: dict[str, dict[str, str]] = {
     "keng_worker": {
         **_READ_PLACES,
         **_KEYS,
-        # It signs the heads, first whichever waited longest.
+        # It signs the heads, first whichever waited longest, and lists what a restore does again.
         "audit_chain": R,
-        "audit_entry": "SELECT (id, chain, seq)",
+        "audit_entry": "SELECT (id, chain, seq, action, object_id)",
+        "accounts_partnermember": "SELECT (id, is_active)",
         "audit_signedhead": RI,
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,

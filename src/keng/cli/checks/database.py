@@ -43,6 +43,8 @@ from keng.runtime.version_of_data import (
 from keng.site.row_policies import POLICIES, secured_tables
 
 OLDEST_SERVER = 150000
+# As of November 2025, and what the lock file brings: a newer one is never told of.
+NEWEST_KNOWN_MINOR = {15: 15, 16: 11, 17: 7, 18: 6}
 # A critical tip is called for every few seconds, a page to an officer goes out at once.
 URGENT_WAITS = 120
 DELIVERY_WAITS = 600
@@ -79,7 +81,20 @@ def database(place: CheckedPlace) -> Finding:
             f"PostgreSQL does not answer: {first_line(error)}. If Kẻng runs, its process may stand "
             "still: see logs/postgres.log, then stop Kẻng and start it again"
         )
-    return ok(f"PostgreSQL {version}, checksums {checksums}")
+    text = f"PostgreSQL {version}, checksums {checksums}"
+    if newer := newer_minor(connection.info.server_version):
+        return attention(
+            f"{text}: {newer} mends faults of it. Install it and start it anew, which takes "
+            f"seconds{'' if is_external() else ': stop Kẻng, install the lock file, start'}"
+        )
+    return ok(text)
+
+
+def newer_minor(server_version: int) -> str | None:
+    """A release of the same major that was known when this was written, and is newer."""
+    major, minor = divmod(server_version, 10000)
+    known = NEWEST_KNOWN_MINOR.get(major, 0)
+    return f"{major}.{known}" if known > minor else None
 
 
 def roles(place: CheckedPlace) -> Finding:

@@ -7,17 +7,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import keng
-from keng.cli.checks.check import CheckedPlace, Finding, attention, ok, wrong
+from keng.cli.checks.check import CheckedPlace, Finding, age_words, attention, ok, wrong
 from keng.kit import configuration, times
 from keng.kit.database import data_folder, is_external
 from keng.kit.health import free_bytes
 from keng.runtime import accounts_of_the_system
+from keng.runtime.backup import recipient, shelf
 from keng.runtime.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
 from keng.runtime.rewriting.record import rewrite_fault
 from keng.runtime.supervisor.ports import listening_address
 
 DISK_WRONG = 1024**3
 DISK_ATTENTION = 0.1
+# One is made every night.
+BACKUP_ATTENTION = 36 * 3600
+BACKUP_WRONG = 4 * 24 * 3600
 _LOOPBACK = "127."
 
 
@@ -113,6 +117,25 @@ def users(place: CheckedPlace) -> Finding:
     if faults := accounts_of_the_system.account_faults():
         return wrong("\n".join(faults))
     return ok(accounts_of_the_system.describe_accounts())
+
+
+def backup(place: CheckedPlace) -> Finding:
+    """Whether what is lost with this machine is no more than a day and a half."""
+    if not recipient.public_key_file().exists():
+        return attention(
+            "no backup is made: nobody has a key for it. keng backup key FILE makes one, on a "
+            "medium to be carried away; then let a clock call keng backup every night"
+        )
+    made = shelf.backups_here()
+    if not made:
+        return attention(f"there is a key, and no backup in {shelf.backup_folder()}: keng backup")
+    age = max(0.0, (times.now() - made[-1][0]).total_seconds())
+    text = f"{len(made)} in {shelf.backup_folder()}, the last one {age_words(age)} old"
+    if age > BACKUP_WRONG:
+        return wrong(f"{text}: all since is lost with this machine. keng backup says what fails")
+    if age > BACKUP_ATTENTION:
+        return attention(f"{text}: keng backup, and look why the clock did not call it")
+    return ok(text)
 
 
 def rewrite(place: CheckedPlace) -> Finding:

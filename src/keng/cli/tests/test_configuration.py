@@ -41,6 +41,8 @@ WRONG = [
     ("KENG_SMTP_URL", "mailserver"),
     ("KENG_DEMO", "true"),
     ("KENG_CERTIFICATE", "chain.pem"),
+    ("KENG_BACKUPS", "/etc/passwd"),
+    ("KENG_BACKUP_DAYS", "0"),
     ("KENG_EXIT_URL", "javascript:alert(1)"),
     ("KENG_MEDIA_HOSTS", "https://a.example"),
 ]
@@ -59,6 +61,8 @@ RIGHT = [
     ("KENG_SMTP_URL", "smtp://127.0.0.1:25?starttls=1"),
     ("KENG_FFMPEG", "off"),
     ("KENG_CERTIFICATE", "off"),
+    ("KENG_BACKUPS", "/srv/backups"),
+    ("KENG_BACKUP_DAYS", "30"),
     ("KENG_EMERGENCY_EMAIL", "truc.ban@keng.example"),
     ("KENG_PUBLIC_PORT", ""),
 ]

@@ -1,5 +1,6 @@
 """After a backup was restored: what it says is still to be sent may have gone out long ago."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -27,8 +28,12 @@ class SettledRows:
 
 
 @work()
-def settle_after_restore() -> SettledRows:
-    """Send none of it by a guess. Neither worker nor sender may run; safe to repeat."""
+def settle_after_restore(backup_made_at: datetime.datetime | None = None) -> SettledRows:
+    """Send none of it by a guess. Neither worker nor sender may run; safe to repeat.
+
+    The entry says from when the backup is, where that is known: what was signed between then and
+    now is lost with the restore, and `keng audit verify` says so.
+    """
     cancelled = [dispatch.pk for dispatch in lock(Dispatch.objects.without_rows())]
     now = times.now()
     Dispatch.objects.filter(pk__in=cancelled).update(cancelled_at=now)
@@ -45,7 +50,9 @@ def settle_after_restore() -> SettledRows:
     _under_way().update(**settled)
     accounts = ChannelAccount.objects.exclude(tokens_expire_at=None).values_list("slug", flat=True)
     found = SettledRows(unknown, len(cancelled), sorted(accounts))
-    detail = {"unknown": unknown, "cancelled": len(cancelled)}
+    detail: dict[str, object] = {"unknown": unknown, "cancelled": len(cancelled)}
+    if backup_made_at is not None:
+        detail["backup_made_at"] = backup_made_at.astimezone(datetime.UTC).isoformat()
     record("data.restored", by="operator", on=None, chain="installation", detail=detail)
     return found
 

@@ -283,6 +283,7 @@ ACTS_OF_OPERATOR = {
     "keys.accepted",
     "landmark.imported",
     "officer.opened_by_operator",
+    "officer.sign_in_voided",
     "tip.restored",
     "unit.added",
 }

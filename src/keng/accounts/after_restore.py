@@ -1,0 +1,72 @@
+"""Doing again, in a restored database, what took power away after the backup was made.
+
+Nobody is asked whether somebody is left who administers: a thief with an old password is worse, and
+the operator at the machine can open a set-up (`keng officer`).
+"""
+
+import datetime
+import uuid
+
+from keng.accounts.closing import end_account
+from keng.accounts.models import Officer, PartnerMember, Post
+from keng.accounts.sessions import end_sessions
+from keng.accounts.signing_in import chain_of_officer
+from keng.acts.locks import lock
+from keng.acts.work import work
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+
+# The operator, at the machine: nobody at a desk.
+_BY = "operator"
+
+
+@work()
+def close_account_again(officer_id: uuid.UUID) -> None:
+    officer = lock(Officer.objects.filter(pk=officer_id)).get()
+    chain = chain_of_officer(officer)
+    lapsed = end_account(officer)
+    detail = {"requests": lapsed}
+    record("officer.account_closed", by=_BY, on=officer, chain=chain, detail=detail)
+
+
+@work()
+def end_post_again(post_id: uuid.UUID) -> None:
+    post = lock(Post.objects.filter(pk=post_id)).get()
+    post.valid_to = times.local_date(times.now()) - datetime.timedelta(days=1)
+    post.save(update_fields=["valid_to"])
+    record(
+        "officer.post_ended",
+        by=_BY,
+        on=post.officer,
+        chain=unit_chain(post.unit_id),
+        detail={
+            "role": post.role,
+            "valid_from": post.valid_from.isoformat(),
+            "valid_to": post.valid_to.isoformat(),
+        },
+    )
+
+
+@work()
+def void_replaced_sign_in(officer_id: uuid.UUID) -> None:
+    """The secret that was replaced signs nobody in; the new one is lost with the restore."""
+    officer = lock(Officer.objects.filter(pk=officer_id)).get()
+    officer.set_unusable_password()
+    officer.totp_box = b""
+    officer.save(update_fields=["password", "totp_box"])
+    end_sessions(officer)
+    record("officer.sign_in_voided", by=_BY, on=officer, chain=chain_of_officer(officer))
+
+
+@work()
+def close_member_again(member_id: uuid.UUID) -> None:
+    member = lock(PartnerMember.objects.filter(pk=member_id)).select_related("partner").get()
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    record(
+        "partner.member_closed",
+        by=_BY,
+        on=member.partner,
+        chain=unit_chain(member.partner.invited_by_unit_id),
+        detail={"member": str(member_id)},
+    )

@@ -1,0 +1,117 @@
+"""keng restore: bring a backup back into an empty place, and see to it that nothing goes twice."""
+
+import argparse
+import datetime
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keng.cli.checks.check import age_words
+from keng.runtime.errors import CannotContinue
+
+if TYPE_CHECKING:
+    from keng.runtime.backup.bringing_back import BroughtBack
+
+_NOT_DONE_AGAIN = """\
+What no list has, and is back as it was when the backup was made. Tell the desks:
+  - Reports found out of scope since stand open again with their words, and so do other decisions.
+  - Codes on paper that were exchanged since can be exchanged once more.
+  - Passwords that were changed since are the old ones again; pagers taken off call again.
+  - Chats that were silenced since are not, and accounts at providers that were removed are there
+    (`keng channel list`).
+  - Names, numbers and pictures that were destroyed since by hand."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="what `keng backup` made")
+    parser.add_argument(
+        "--key", type=Path, required=True, help="the private half that `keng backup key` wrote"
+    )
+    parser.add_argument(
+        "--destroyed",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="a copy of the folder `destroyed`: what was destroyed since is destroyed again",
+    )
+    parser.add_argument(
+        "--without-list",
+        action="store_true",
+        help="there is no such copy: what was destroyed since the backup comes back",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from keng.runtime.backup import bringing_back, recipient  # noqa: PLC0415 -- load the driver
+    from keng.runtime.backup.destroyed import listed_lines, listed_until  # noqa: PLC0415
+
+    if not arguments.destroyed and not arguments.without_list:
+        raise CannotContinue(
+            "Name the newest copy of the folder `destroyed` (--destroyed FOLDER): without it "
+            "reports come back that were taken back since, and accounts that were closed. If there "
+            "is none, say so with --without-list. Nothing was changed."
+        )
+    for folder in arguments.destroyed:
+        if not folder.is_dir():
+            raise CannotContinue(f"{folder} is no folder. Nothing was changed.")
+    bringing_back.require_empty_place()
+    private = recipient.read_private_key(arguments.key, _passphrase())
+    facts = bringing_back.check_backup(arguments.file, private)
+    now = datetime.datetime.now(datetime.UTC)
+    age = age_words((now - facts.made_at).total_seconds())
+    print(f"Whole. Made {facts.made_at:%Y-%m-%d %H:%M} UTC, {age} ago.", flush=True)
+    if not facts.has_site_key:
+        print("The site's secret is not in it: KENG_SECRET_KEY must be as it was.", flush=True)
+    done = bringing_back.bring_back(arguments.file, private, facts, arguments.destroyed)
+    lines = sum(1 for _ in listed_lines(arguments.destroyed))
+    _tell(done, now, lines, listed_until(arguments.destroyed))
+    return 0
+
+
+def _tell(
+    done: "BroughtBack", now: datetime.datetime, lines: int, until: datetime.datetime | None
+) -> None:
+    print(f"The database and {done.files} files are back.")
+    last = done.facts.last_tip_at
+    if last is None:
+        print("No report was in it.")
+    else:
+        age = age_words((now - last).total_seconds())
+        print(
+            f"The last report in it came {last:%Y-%m-%d %H:%M} UTC, {age} ago: later ones are lost."
+        )
+    print(
+        f"Nothing of what was on its way is sent: {done.unknown} messages stand as “not known”, "
+        f"and {done.cancelled} warnings without a list yet are stopped."
+    )
+    for slug in done.accounts:
+        print(f"The tokens of {slug} work once and were used since: `keng channel renew {slug}`.")
+    _tell_of_list(lines, until)
+    for words, count in done.again.done.items():
+        print(f"  {count} {words}")
+    for kind, count in done.again.failed.items():
+        print(f"  WRONG: {count} of “{kind}” could not be done again; see above, do it by hand")
+    print(_NOT_DONE_AGAIN)
+    print(
+        "The restore is on record; `keng audit verify` says what was signed and is lost. Then "
+        "`keng serve`, and `keng doctor`."
+    )
+
+
+def _tell_of_list(lines: int, until: datetime.datetime | None) -> None:
+    if until is None:
+        print("No list says what was destroyed since: all of it is back.")
+        return
+    print(
+        f"The list of what was destroyed goes to {until:%Y-%m-%d %H:%M} UTC, {lines} lines. What "
+        "was destroyed later is back."
+    )
+
+
+def _passphrase() -> str:
+    """From the keyboard, unseen, or from the first line of a pipe."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Passphrase of the backup key: ")
+    return sys.stdin.readline().rstrip("\n")

@@ -1,0 +1,286 @@
+"""The list of what was destroyed, stopped or replaced since a backup was made, kept apart from it.
+
+A restore brings back what was destroyed after the backup; with this list it is destroyed again. The
+worker writes it from the rows that say so, and not the acts themselves: what was committed and not
+yet listed when somebody pulled the plug is listed by the next run, and nothing is listed that was
+rolled back. A line is a kind and a keyed hash of an id: without the site's key it says nothing, and
+a restore, which has that key, finds the rows it means.
+"""
+
+import datetime
+import fcntl
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from keng.kit import times
+from keng.kit.database import data_folder
+from keng.kit.ids import first_id, read_id
+from keng.kit.private_files import make_private_folder, private_opener
+from keng.kit.secrets import keyed_hash
+from keng.kit.worker_tasks import TaskPace, WorkerTask
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+LISTED_EVERY = datetime.timedelta(minutes=2)
+# What is looked through where nothing was listed yet, and again each time: a transaction commits
+# later than the moment that its row bears.
+_FIRST_LOOK = datetime.timedelta(days=30)
+_LOOKS_BACK = datetime.timedelta(days=1)
+_LONGEST_LINE = 100
+_HASH_LETTERS = 32
+_UNTIL = "until"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DestroyedKind:
+    """One kind of act that a restore does again."""
+
+    name: str
+    """What stands in the list: it stays."""
+    done_since: Callable[[datetime.datetime], Iterable[uuid.UUID]]
+    """What was done since a moment, by id; read by the worker."""
+    undone: Callable[[], Iterable[uuid.UUID]]
+    """In a restored database: of what it may have been forgotten."""
+    do_again: Callable[[uuid.UUID], None]
+    words: str
+    """What is told of it after a restore, behind a number."""
+
+
+def list_destroyed() -> int:
+    """Write down what is not in the list yet; a task of the worker. 0: nothing is left to do."""
+    folder = destroyed_folder()
+    make_private_folder(folder)
+    now = times.now()
+    with open(folder / "lock", "ab", opener=private_opener) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        since = min(now - _LOOKS_BACK, (_last_listed() or now - _FIRST_LOOK) - _LOOKS_BACK)
+        known = set(listed_lines([folder]))
+        kinds = destroyed_kinds()
+        found = {_line(kind.name, row) for kind in kinds for row in kind.done_since(since)}
+        new = sorted(found - known)
+        _append(folder / f"destroyed-{now:%Y%m%d}.list", new)
+        _say_until(folder, now)
+    return 0
+
+
+LIST_DESTROYED = WorkerTask(
+    "list what was destroyed", list_destroyed, every=LISTED_EVERY, pace=TaskPace.SLOW
+)
+
+
+def destroyed_folder() -> Path:
+    """Where the list lies, a file for each day; to be copied elsewhere as backups are."""
+    return data_folder() / "destroyed"
+
+
+def remove_old_lists(before: datetime.datetime) -> None:
+    """Those of days from which no backup is left."""
+    for file in _files(destroyed_folder()):
+        if file.name < f"destroyed-{before:%Y%m%d}.list":
+            file.unlink(missing_ok=True)
+
+
+@dataclass
+class DoneAgain:
+    """What the lists said, in a database that was just restored."""
+
+    done: dict[str, int] = field(default_factory=dict)
+    """How many, by the words for it."""
+    failed: dict[str, int] = field(default_factory=dict)
+    """What could not be done again, by the kind: to be seen to by hand."""
+
+
+def do_listed_again(folders: Iterable[Path]) -> DoneAgain:
+    """A row that cannot be changed stops neither the others nor the restore, and is told."""
+    from keng.dialogue import withdrawal  # noqa: PLC0415 -- needs the settings
+
+    lines = set(listed_lines(folders))
+    told = DoneAgain()
+    for kind in destroyed_kinds():
+        if not any(line.startswith(f"{kind.name} ") for line in lines):
+            continue
+        for row_id in [each for each in kind.undone() if _line(kind.name, each) in lines]:
+            try:
+                kind.do_again(row_id)
+            except Exception:  # whatever it is: half a restore would be worse
+                log.exception("%s could not be done again", kind.name)
+                told.failed[kind.name] = told.failed.get(kind.name, 0) + 1
+            else:
+                told.done[kind.words] = told.done.get(kind.words, 0) + 1
+    # Names, pictures and numbers now, and not when a worker comes to it.
+    while withdrawal.destroy_withdrawn():
+        pass
+    return told
+
+
+def listed_until(folders: Iterable[Path]) -> datetime.datetime | None:
+    """Until when the newest of these lists says all; None where none says so."""
+    found = []
+    for folder in folders:
+        with suppress(OSError, ValueError):
+            found.append(datetime.datetime.fromisoformat((folder / _UNTIL).read_text()))
+    return max(found, default=None)
+
+
+def listed_lines(folders: Iterable[Path]) -> Iterator[str]:
+    """Whole lines; half a line, which a killed worker left, is written again by the next one."""
+    for file in chain.from_iterable(map(_files, folders)):
+        with file.open(errors="replace") as opened:
+            while line := opened.readline(_LONGEST_LINE):
+                kind, _, hashed = line.rstrip("\n").partition(" ")
+                if line.endswith("\n") and kind and len(hashed) == _HASH_LETTERS:
+                    yield f"{kind} {hashed}"
+
+
+def destroyed_kinds() -> list[DestroyedKind]:
+    """In the order in which they are done again. Needs the settings."""
+    from keng.accounts import after_restore as accounts  # noqa: PLC0415
+    from keng.accounts.models import Officer, PartnerMember, Post  # noqa: PLC0415
+    from keng.dialogue import withdrawal  # noqa: PLC0415
+    from keng.network.actions import after_restore as network  # noqa: PLC0415
+    from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
+    from keng.tips.models import Tip  # noqa: PLC0415
+
+    taken_back = Tip.objects.filter(withdrawn_at=None)
+    return [
+        DestroyedKind(
+            "tip.withdrawn",
+            lambda since: _ids(
+                Tip.objects.filter(withdrawn_at__gte=since, outcome=Tip.Outcome.WITHDRAWN)
+            ),
+            lambda: _ids(taken_back),
+            lambda tip_id: withdrawal.withdraw_again(tip_id, is_kept=False),
+            "reports that were taken back are empty again",
+        ),
+        DestroyedKind(
+            "tip.withdrawn_kept",
+            lambda since: _ids(
+                Tip.objects.filter(withdrawn_at__gte=since).exclude(outcome=Tip.Outcome.WITHDRAWN)
+            ),
+            lambda: _ids(taken_back),
+            lambda tip_id: withdrawal.withdraw_again(tip_id, is_kept=True),
+            "reports were taken back after an officer had acted: nobody writes to their reporters",
+        ),
+        DestroyedKind(
+            "subscription.stopped",
+            lambda since: _ids(Subscription.objects.filter(stopped_at__gte=since)),
+            lambda: _ids(Subscription.objects.filter(stopped_at=None)),
+            network.stop_subscription_again,
+            "subscriptions are stopped again",
+        ),
+        DestroyedKind(
+            "officer.account_closed",
+            lambda _: _ids(Officer.objects.filter(is_active=False)),
+            lambda: _ids(Officer.objects.filter(is_active=True)),
+            accounts.close_account_again,
+            "officers' accounts are closed again",
+        ),
+        DestroyedKind(
+            "post.ended",
+            lambda since: _ids(
+                Post.objects.filter(
+                    valid_to__gte=times.local_date(since) - datetime.timedelta(days=1),
+                    valid_to__lt=times.local_date(times.now()),
+                )
+            ),
+            lambda: _ids(Post.objects.current()),
+            accounts.end_post_again,
+            "officers' posts are ended again",
+        ),
+        DestroyedKind(
+            "officer.credentials_renewed",
+            lambda since: _recorded("officer.credentials_renewed", since),
+            lambda: _ids(Officer.objects.filter(is_active=True)),
+            accounts.void_replaced_sign_in,
+            "officers had got a new sign-in: the old one is void, give each another "
+            "(`keng officer renew NAME`, or on the desk)",
+        ),
+        DestroyedKind(
+            "partner.member_closed",
+            lambda _: _ids(PartnerMember.objects.filter(is_active=False)),
+            lambda: _ids(PartnerMember.objects.filter(is_active=True)),
+            accounts.close_member_again,
+            "people of partners are closed again",
+        ),
+        DestroyedKind(
+            "lead.stopped",
+            lambda since: _ids(Lead.objects.filter(stopped_at__gte=since)),
+            lambda: _ids(Lead.objects.filter(stopped_at=None)),
+            network.stop_lead_again,
+            "leads take part no more",
+        ),
+        DestroyedKind(
+            "lead.link_reissued",
+            lambda since: _recorded("lead.link_reissued", since),
+            lambda: _ids(Lead.objects.all()),
+            network.end_lead_link_again,
+            "leads' links were replaced: the old ones are ended, give each another",
+        ),
+        DestroyedKind(
+            "group.retired",
+            lambda _: _ids(Group.objects.filter(is_active=False)),
+            lambda: _ids(Group.objects.filter(is_active=True)),
+            network.retire_group_again,
+            "groups are out of use again",
+        ),
+    ]
+
+
+def _ids(rows: "QuerySet[Any]") -> Iterator[uuid.UUID]:
+    return rows.values_list("pk", flat=True).iterator()
+
+
+def _recorded(action: str, since: datetime.datetime) -> Iterator[uuid.UUID]:
+    """To whom it was done, by the record."""
+    from keng.audit.models import Entry  # noqa: PLC0415 -- needs the settings
+
+    entries = Entry.objects.filter(id__gte=first_id(since), action=action)
+    for object_id in entries.values_list("object_id", flat=True).iterator():
+        if row_id := read_id(object_id):
+            yield row_id
+
+
+def _line(kind: str, row_id: uuid.UUID) -> str:
+    return f"{kind} {keyed_hash('destroyed', kind, str(row_id)).hex()[:_HASH_LETTERS]}"
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("destroyed-*.list"))
+
+
+def _last_listed() -> datetime.datetime | None:
+    files = _files(destroyed_folder())
+    if not files:
+        return None
+    return datetime.datetime.fromtimestamp(files[-1].stat().st_mtime, datetime.UTC)
+
+
+def _say_until(folder: Path, now: datetime.datetime) -> None:
+    """What was committed a moment before may be missing: it is in the next list."""
+    draft = folder / f"{_UNTIL}.new"
+    with open(draft, "w", opener=private_opener) as file:
+        file.write(now.isoformat(timespec="seconds"))
+    draft.replace(folder / _UNTIL)
+
+
+def _append(file: Path, lines: list[str]) -> None:
+    """Also nothing: that the list goes on is told by the time of its file."""
+    with open(file, "ab+", opener=private_opener) as opened:
+        size = opened.seek(0, os.SEEK_END)
+        if size:
+            opened.seek(-1, os.SEEK_END)
+            if opened.read(1) != b"\n":
+                opened.write(b"\n")
+        opened.write("".join(f"{line}\n" for line in lines).encode())
+        opened.flush()
+        os.utime(file)
+        os.fsync(opened.fileno())

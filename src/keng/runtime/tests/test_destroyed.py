@@ -1,0 +1,144 @@
+"""The list of what a restore does again: nothing committed is missing, nobody is named."""
+
+import os
+
+import pytest
+
+from keng.accounts.models import Officer
+from keng.acts.work import work
+from keng.audit.models import Entry
+from keng.dialogue.withdrawal import withdraw_tip
+from keng.network.actions import after_restore
+from keng.network.models import Group, Lead, Subscription
+from keng.runtime.backup import destroyed
+from keng.tips.models import Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    """The list of this test alone; the site's key is the run's."""
+    monkeypatch.setattr(destroyed, "data_folder", lambda: tmp_path)
+    return tmp_path / "destroyed"
+
+
+def listed():
+    return sorted(destroyed.listed_lines([destroyed.destroyed_folder()]))
+
+
+def kinds():
+    return [line.partition(" ")[0] for line in listed()]
+
+
+def test_what_was_taken_back_is_listed_once_and_names_nobody(data):
+    tip = make.tip(unit=make.unit())
+    withdraw_tip(tip.pk)
+    for _ in range(3):
+        assert destroyed.list_destroyed() == 0
+    assert kinds() == ["tip.withdrawn"]
+    written = "".join(file.read_text() for file in data.iterdir())
+    assert str(tip.pk) not in written
+    assert tip.pk.hex[:8] not in written
+
+
+def test_what_was_rolled_back_is_not_listed():
+    subscription = make.subscription(places=())
+
+    @work()
+    def stop_and_fail():
+        after_restore.stop_subscription_again(subscription.pk)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stop_and_fail()
+    destroyed.list_destroyed()
+    assert listed() == []
+
+
+def test_half_a_line_that_a_killed_worker_left_is_written_again(data):
+    after_restore.stop_subscription_again(make.subscription(places=()).pk)
+    after_restore.stop_subscription_again(make.subscription(places=()).pk)
+    destroyed.list_destroyed()
+    whole = listed()
+    (file,) = data.glob("destroyed-*.list")
+    os.truncate(file, file.stat().st_size - 5)
+    assert len(listed()) == 1
+    destroyed.list_destroyed()
+    assert listed() == whole
+
+
+def test_a_restored_database_does_again_what_the_list_says_and_nothing_else(data):
+    unit = make.unit()
+    gone, stays = make.tip(unit=unit), make.tip(unit=unit)
+    leads = [make.lead(unit=unit), make.lead(unit=unit)]
+    groups = [make.group(unit=unit, place=make.place()) for _ in range(2)]
+    withdraw_tip(gone.pk)
+    after_restore.stop_lead_again(leads[0].pk)
+    after_restore.retire_group_again(groups[0].pk)
+    destroyed.list_destroyed()
+    assert kinds() == ["group.retired", "lead.stopped", "tip.withdrawn"]
+    # As the backup has them.
+    Tip.objects.filter(pk=gone.pk).delete()
+    back = make.tip(unit=unit, id=gone.pk, text="Lời đã được rút lại")
+    Lead.objects.update(stopped_at=None)
+    Group.objects.update(is_active=True)
+    told = destroyed.do_listed_again([data])
+    assert (sum(told.done.values()), told.failed) == (3, {})
+    back.refresh_from_db()
+    stays.refresh_from_db()
+    assert (back.text, back.outcome, stays.withdrawn_at) == ("", "withdrawn", None)
+    assert list(Lead.objects.filter(stopped_at=None)) == [leads[1]]
+    assert list(Group.objects.filter(is_active=True)) == [groups[1]]
+    assert destroyed.do_listed_again([data]).done == {}
+
+
+def test_an_old_sign_in_is_void_and_stands_on_record(data):
+    officer = make.officer(unit=make.unit(), password="the old one of a test")
+
+    @work()
+    def renew():
+        from keng.audit.actions import record
+
+        record("officer.credentials_renewed", by="operator", on=officer, chain="accounts")
+
+    renew()
+    destroyed.list_destroyed()
+    told = destroyed.do_listed_again([data])
+    assert sum(told.done.values()) == 1
+    assert not Officer.objects.get().has_usable_password()
+    assert Entry.objects.filter(action="officer.sign_in_voided", actor_id="operator").exists()
+
+
+def test_a_row_that_cannot_be_changed_does_not_stop_the_others(data, monkeypatch):
+    for _ in range(2):
+        after_restore.stop_subscription_again(make.subscription(places=()).pk)
+    destroyed.list_destroyed()
+    Subscription.objects.update(stopped_at=None)
+    broken = iter([True, False])
+    again = after_restore.mark_subscription_stopped
+
+    def sometimes(subscription):
+        if next(broken):
+            raise ZeroDivisionError
+        again(subscription)
+
+    monkeypatch.setattr(after_restore, "mark_subscription_stopped", sometimes)
+    told = destroyed.do_listed_again([data])
+    assert (list(told.done.values()), told.failed) == ([1], {"subscription.stopped": 1})
+
+
+def test_lines_of_a_newer_version_and_other_bytes_are_passed_over(data):
+    data.mkdir()
+    (data / "destroyed-20261130.list").write_bytes(
+        b"new.kind " + b"a" * 32 + b"\n\xff\xfe\nlead.stopped short\n" + b"x" * 5000 + b"\n"
+    )
+    assert listed() == ["new.kind " + "a" * 32]
+    assert destroyed.do_listed_again([data]).done == {}
+
+
+def test_until_when_the_list_says_all_is_told(data):
+    assert destroyed.listed_until([data]) is None
+    destroyed.list_destroyed()
+    assert destroyed.listed_until([data]) is not None
