@@ -35,12 +35,24 @@ FINISH_SET_UP = Act(
 CHANGE_SETTINGS = Act(ONESELF)
 MARK_NOTICE_SEEN = Act(ONESELF)
 CHANGE_PASSWORD = Act(ONESELF, {"officer.password_changed": _("Changed the own password")})
+ADD_PASSKEY = Act(ONESELF, {"officer.passkey_added": _("Added a passkey to the own sign-in")})
+RENAME_PASSKEY = Act(ONESELF)
+REMOVE_PASSKEY = Act(
+    ONESELF, {"officer.passkey_removed": _("Removed a passkey of the own sign-in")}
+)
 END_OWN_SESSION = Act(ONESELF)
 END_OTHER_SESSIONS = Act(ONESELF)
 
 # A member of a partner: the token of the session is the permission, whatever the partner is.
 CHANGE_MEMBER_PASSWORD = Act(
     HOLDER, {"partner.password_changed": _("Changed a password of a partner")}
+)
+ADD_MEMBER_PASSKEY = Act(
+    HOLDER, {"partner.passkey_added": _("Added a passkey to a sign-in of a partner")}
+)
+RENAME_MEMBER_PASSKEY = Act(HOLDER)
+REMOVE_MEMBER_PASSKEY = Act(
+    HOLDER, {"partner.passkey_removed": _("Removed a passkey of a partner")}
 )
 
 # What several acts record, and what is on record of signing in, which is no act of a role.

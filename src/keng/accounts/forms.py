@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.actions import allowed_first_days
 from keng.accounts.models import Officer, Post
+from keng.accounts.passkeys import NAME_LENGTH
 from keng.accounts.requesting import HALF_LENGTH
 from keng.accounts.who import desk_has_role
 from keng.kit import codes, times
-from keng.kit.forms import Form, HintedChoice, day_field
+from keng.kit.forms import CodeField, Form, HintedChoice, day_field
 from keng.kit.list_filter import ListFilter
 from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
@@ -65,13 +66,35 @@ class CodeForm(Form):
 class PresenceForm(Form):
     """The six digits, beside what they are asked for."""
 
-    code = forms.CharField(
+    code = CodeField(
         label=_("The 6 digits on your phone"),
-        max_length=12,
         error_messages={"required": _("Enter the 6 digits.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "otp"}
-        ),
+    )
+
+
+class PasskeyNameForm(Form):
+    """By what its owner knows a passkey."""
+
+    name = forms.CharField(
+        label=_("Name of the passkey"),
+        max_length=NAME_LENGTH,
+        help_text=_("So that you know it again: “blue key”, “my phone”."),
+        error_messages={"required": _("Give it a name.")},
+    )
+
+
+class NewPasskeyForm(PasskeyNameForm, PresenceForm):
+    """What is asked before a passkey is made: a name, whose machine this is, a second factor."""
+
+    field_order = ("name", "machine", "code")
+    machine = HintedChoice(
+        label=_("Which computer is this?"),
+        choices=[("own", _("Only I use it")), ("shared", _("Several people use it"))],
+        hints={
+            "own": _("The passkey may be kept on it, on a key, or on your phone."),
+            "shared": _("The passkey is made on a key or a phone that you carry with you."),
+        },
+        error_messages={"required": _("Say who uses this computer.")},
     )
 
 

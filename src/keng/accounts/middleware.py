@@ -13,12 +13,22 @@ from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
 from keng.accounts.devices import device_of
-from keng.accounts.models import Notice, Officer
+from keng.accounts.models import Notice, Officer, OfficerPasskey
 from keng.accounts.sessions import BEGAN_KEY, DEVICE_KEY, OFFICER_KEY, SESSION_LASTS, keep_awake
 from keng.kit import times
 from keng.kit.secrets import same_secret
 
-OPEN_PAGES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
+OPEN_PAGES = frozenset(
+    {
+        "sign-in",
+        "sign-in-code",
+        "sign-in-passkey",
+        "sign-in-passkey-options",
+        "set-up",
+        "set-up-code",
+        "push-worker",
+    }
+)
 _SIGN_IN_MARK = "password_mark"
 
 
@@ -64,9 +74,10 @@ def signed_in_officer(request: HttpRequest) -> Officer | None:
     key = request.session.get(OFFICER_KEY)
     if not key:
         return None
-    # Whether there is a notice comes with the row: it is asked for on every page.
+    # Whether there is a notice or a passkey comes with the row: it is asked for on every page.
     rows = Officer.objects.annotate(
-        has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None))
+        has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None)),
+        has_passkeys=Exists(OfficerPasskey.objects.filter(holder=OuterRef("pk"), stopped_at=None)),
     )
     officer = rows.filter(pk=key, is_active=True).first()
     is_same = officer and same_secret(
@@ -74,6 +85,7 @@ def signed_in_officer(request: HttpRequest) -> Officer | None:
     )
     if officer and is_same and officer.current_posts:
         keep_awake(request.session)
+        officer.browser = request.session.session_key or ""
         return officer
     request.session.flush()
     return None

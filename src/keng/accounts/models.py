@@ -44,6 +44,9 @@ class Officer(AbstractBaseUser, Row):
     set_up_agreed_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     set_up_at = models.DateTimeField(null=True)
 
+    # The browser of this request (accounts.middleware): a challenge is answered in it alone.
+    browser: str = ""
+
     objects = BaseUserManager["Officer"]()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -107,6 +110,51 @@ class DeskSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer}, {self.began_at:%d/%m %H:%M}"
+
+
+class Passkey(Row):
+    """A passkey of somebody who signs in (`accounts.passkeys`): only what checks its answers.
+
+    The private half never leaves the device. `holder` is whoever signs in with it.
+    """
+
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    # What the device counts; 0 for those that count nothing, as passkeys kept by a phone's maker.
+    sign_count = models.BigIntegerField(default=0, db_default=0)
+    name = models.CharField(max_length=40)
+    # How a browser may reach it, for its own dialog: usb, nfc, internal and the like.
+    transports = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
+    # Kept by the maker of the phone as well, who gives it to the owner's other devices.
+    is_synced = models.BooleanField(default=False, db_default=False)
+    # The device can give a secret of its own to a page that asks (the extension PRF).
+    has_prf = models.BooleanField(default=False, db_default=False)
+    made_at = models.DateTimeField(default=times.now)
+    last_used_at = models.DateTimeField(null=True)
+    # Its count went back: somebody may have copied it, so it opens nothing any more.
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficerPasskey(Passkey):
+    """A passkey of an officer, for the desk."""
+
+    holder = models.ForeignKey(Officer, models.CASCADE, related_name="passkeys")
+
+
+class SpentChallenge(models.Model):
+    """A challenge that was answered: no second answer to it is taken (`passkey_challenges`)."""
+
+    digest = models.BinaryField(primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.expires_at:%d/%m %H:%M}"
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -324,6 +372,8 @@ class Notice(Row):
         POST_ADDED = "post_add"
         POST_ENDED = "post_end"
         OPERATOR = "operator"
+        PASSKEY = "passkey"
+        COPIED = "copied"
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="+")
     act = models.CharField(max_length=8, choices=Act)
@@ -434,6 +484,12 @@ class PartnerMember(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MemberPasskey(Passkey):
+    """A passkey of somebody who signs in for a partner, for the public site."""
+
+    holder = models.ForeignKey(PartnerMember, models.CASCADE, related_name="passkeys")
 
 
 class PartnerSession(Row):

@@ -5,10 +5,13 @@ import secrets
 import uuid
 
 from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 
-from keng.accounts import acts, guessing, second_factor
+from keng.accounts import acts, guessing, passkey_answers, second_factor
 from keng.accounts.guessing import TryOrigin
-from keng.accounts.models import PartnerMember, PartnerSession
+from keng.accounts.models import MemberPasskey, PartnerMember, PartnerSession
+from keng.accounts.passkey_answers import PasskeyAnswer, PasskeyCopied, PasskeyRefused
+from keng.accounts.passkey_challenges import ChallengeUse
 from keng.accounts.password_checks import (
     SignInBusy,
     WrongPassword,
@@ -35,6 +38,11 @@ class MemberNotAgreed(NotSignedIn):
 def partner_chain(partner_id: uuid.UUID) -> str:
     """The audit chain of a partner: none of a unit, so no desk reads it."""
     return f"partner:{partner_id}"
+
+
+def token_of_request(request: HttpRequest) -> str:
+    """The token of the browser's session, whole or half; empty if it has none."""
+    return request.COOKIES.get(PARTNER_COOKIE, "")
 
 
 def check_member_password(username: str, password: str, *, origin: TryOrigin) -> str:
@@ -76,6 +84,32 @@ def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
         raise NotSignedIn
     this_try.count_as_right()
     return whole
+
+
+def check_member_passkey(answer: str, use: ChallengeUse, *, half: str = "") -> str:
+    """The token of a whole session: a passkey is two factors at once. `half` is the token that
+    waited for the six digits, which ends. Raises NotSignedIn.
+    """
+    try:
+        checked = passkey_answers.check_answer(MemberPasskey, answer, use)
+    except PasskeyRefused as error:
+        raise NotSignedIn from error
+    whole = _complete_sign_in_with_passkey(checked, half)
+    if whole is None:
+        raise NotSignedIn
+    return whole
+
+
+def check_own_code(member: PartnerMember, code: str, *, origin: TryOrigin) -> bool:
+    """Whether whoever is signed in shows a code of this moment, as adding a passkey asks for.
+
+    Raises TooManyTries.
+    """
+    this_try = guessing.code_guesses.begin_try(f"own partner {member.username}", origin)
+    is_right = _use_up_code(member, code)
+    if is_right:
+        this_try.count_as_right()
+    return is_right
 
 
 def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | None:
@@ -141,6 +175,36 @@ def _complete_sign_in(
         detail={"factor": "code", "slowed": is_last_try},
     )
     return None
+
+
+@work()
+def _complete_sign_in_with_passkey(answer: PasskeyAnswer, half: str) -> str | None:
+    member = lock(PartnerMember.objects.all()).get(pk=answer.passkey.holder_id)
+    is_taken = False
+    try:
+        passkey_answers.take_answer(answer)
+        is_taken = member.is_active and not member.awaits_agreement
+    except PasskeyCopied:
+        passkey_answers.stop_passkey(answer.passkey)
+    except PasskeyRefused:
+        pass
+    if is_taken:
+        end_partner_session(half)
+        _record("partner.signed_in", member)
+        return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+    record(
+        "partner.signin_failed",
+        by=None,
+        on=member,
+        chain=partner_chain(member.partner_id),
+        detail={"factor": "passkey", "slowed": False},
+    )
+    return None
+
+
+@work()
+def _use_up_code(member: PartnerMember, code: str) -> bool:
+    return second_factor.check_totp_code(member, code)
 
 
 @work()
