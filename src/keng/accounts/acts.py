@@ -40,6 +40,7 @@ RENAME_PASSKEY = Act(ONESELF)
 REMOVE_PASSKEY = Act(
     ONESELF, {"officer.passkey_removed": _("Removed a passkey of the own sign-in")}
 )
+SET_PIN = Act(ONESELF, {"officer.pin_set": _("Set or removed the own PIN of the screen lock")})
 END_OWN_SESSION = Act(ONESELF)
 END_OTHER_SESSIONS = Act(ONESELF)
 
@@ -66,6 +67,7 @@ name_records(
         "officer.signed_in": _("Signed in"),
         "officer.signed_out": _("Signed out"),
         "officer.signin_failed": _("Sign-in failed"),
+        "officer.unlock_failed": _("Could not unlock the screen; the session ended"),
         "officer.presence_failed": _("Signed in, gave a wrong code for what takes one"),
         "officer.refused_while_locked": _("Sign-in refused: locked"),
         "officer.refused_without_post": _("Sign-in refused: no post"),

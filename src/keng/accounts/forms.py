@@ -12,6 +12,7 @@ from keng.accounts.actions import allowed_first_days
 from keng.accounts.models import Officer, Post
 from keng.accounts.passkeys import NAME_LENGTH
 from keng.accounts.requesting import HALF_LENGTH
+from keng.accounts.screen_lock import PIN_LENGTH
 from keng.accounts.who import desk_has_role
 from keng.kit import codes, times
 from keng.kit.forms import CodeField, Form, HintedChoice, day_field
@@ -96,6 +97,55 @@ class NewPasskeyForm(PasskeyNameForm, PresenceForm):
         },
         error_messages={"required": _("Say who uses this computer.")},
     )
+
+
+class PinForm(PresenceForm):
+    """A PIN for the locked screen, typed twice; the button to remove it sends neither."""
+
+    field_order = ("pin", "again", "code")
+    pin = forms.CharField(
+        label=_("New PIN, 6 digits"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    again = forms.CharField(
+        label=_("The PIN once more"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Six digits, twice the same; none where it is to be removed."""
+        given = super().clean() or {}
+        if "remove" in self.data:
+            return {**given, "pin": ""}
+        pin = given.get("pin", "")
+        if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdecimal()):
+            self.add_error("pin", _("A PIN has 6 digits."))
+        elif pin != given.get("again"):
+            self.add_error("again", _("The two are not the same."))
+        return given
+
+
+class UnlockForm(Form):
+    """What unlocks the screen: the PIN, or the digits on the phone of whoever has none."""
+
+    pin = forms.CharField(
+        max_length=12,
+        error_messages={"required": _("Enter the 6 digits.")},
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "autofocus": True}
+        ),
+    )
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pin"].label = _("Your PIN") if officer.pin else _("The 6 digits on your phone")
+
+    def refuse(self, words: str) -> None:
+        """Say that what came in place of the digits was not right."""
+        self.errors.clear()
+        self.add_error(None, words)
 
 
 class RefuseForm(Form):

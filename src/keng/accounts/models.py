@@ -3,12 +3,13 @@
 import datetime
 import uuid
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import who
@@ -35,6 +36,8 @@ class Officer(AbstractBaseUser, Row):
     # in are in no row (accounts.guessing).
     failed_presence = models.SmallIntegerField(default=0, db_default=0)
     presence_locked_until = models.DateTimeField(null=True, blank=True)
+    # Unlocks their own screen and opens nothing else: Argon2 of a keyed hash (screen_lock).
+    pin = models.CharField(max_length=128, default="", db_default="", blank=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO, db_default="auto")
     single_keys = models.BooleanField(default=True, db_default=True)
@@ -107,9 +110,24 @@ class DeskSession(models.Model):
     # To five minutes.
     seen_at = models.DateTimeField(db_index=True)
     device = models.CharField(max_length=40, default="", db_default="", blank=True)
+    # When somebody was last there, to a minute; a page that asks by itself is nobody (screen_lock).
+    active_at = models.DateTimeField(default=times.now, db_default=Now())
+    locked_at = models.DateTimeField(null=True)
+    unlock_tries = models.SmallIntegerField(default=0, db_default=0)
+
+    # A session is written whole when something in it changes. The lock is no part of that: a
+    # request that began before it would take it away.
+    _OF_THE_LOCK = frozenset({"session_key", "active_at", "locked_at", "unlock_tries"})
 
     def __str__(self) -> str:
         return f"{self.officer}, {self.began_at:%d/%m %H:%M}"
+
+    def save(self, *args: Any, force_update: bool = False, **kwargs: Any) -> None:
+        """As any row; where it is written again, without the lock."""
+        if force_update:
+            names = {field.name for field in self._meta.concrete_fields}
+            kwargs["update_fields"] = names - self._OF_THE_LOCK
+        super().save(*args, force_update=force_update, **kwargs)
 
 
 class Passkey(Row):

@@ -75,6 +75,11 @@ def passkey_is_wrong() -> str:
     )
 
 
+def unlock_is_wrong() -> str:
+    """For a PIN, six digits or a passkey at the locked screen."""
+    return _("This does not unlock. After 5 wrong tries you have to sign in anew.")
+
+
 def _waiting_words(error: TooManyTries) -> str:
     if error.is_wide:
         words = _(

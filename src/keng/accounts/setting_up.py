@@ -297,6 +297,7 @@ def _set_credentials(
     officer.totp_box = bytes(request.offered_totp_box)
     officer.totp_last_step = step
     officer.failed_presence, officer.presence_locked_until = 0, None
+    officer.pin = ""
     officer.is_active = True
     officer.set_up_asked_by = request.asked_by
     officer.set_up_agreed_by = request.decided_by

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from keng.accounts.desk import officers, passkeys, requests, sessions, set_up, settings, signing
+from keng.accounts.desk import (
+    officers,
+    passkeys,
+    requests,
+    screen,
+    sessions,
+    set_up,
+    settings,
+    signing,
+)
 from keng.accounts.public import partner_passkeys, partners
 
 desk: list[URLPattern] = [
@@ -20,6 +29,12 @@ desk: list[URLPattern] = [
     path("settings/passkeys/options/", passkeys.passkey_options, name="passkey-options"),
     path("settings/passkeys/<uuid:pk>/name/", passkeys.passkey_rename, name="passkey-rename"),
     path("settings/passkeys/<uuid:pk>/remove/", passkeys.passkey_remove, name="passkey-remove"),
+    path("settings/screen-lock/", screen.my_pin, name="my-pin"),
+    path("screen/", screen.screen_locked, name="screen-locked"),
+    path("screen/lock/", screen.screen_lock_now, name="screen-lock"),
+    path("screen/awake/", screen.screen_awake, name="screen-awake"),
+    path("screen/unlock/", screen.screen_unlock, name="screen-unlock"),
+    path("screen/unlock/options/", screen.screen_unlock_options, name="screen-unlock-options"),
     path("settings/sessions/", sessions.my_sessions, name="my-sessions"),
     path("settings/sessions/end/", sessions.session_end, name="session-end"),
     path("settings/sessions/end-others/", sessions.sessions_end_others, name="sessions-end-others"),

@@ -41,6 +41,7 @@ PAGES_OF_EVERYBODY = _names("""
     sign-in sign-in-code sign-in-passkey sign-in-passkey-options sign-out
     set-up set-up-code push-worker desk-home
     notice-seen my-settings desk-theme desk-language
+    my-pin screen-locked screen-lock screen-awake screen-unlock screen-unlock-options
     my-passkeys passkey-new passkey-add passkey-options passkey-rename passkey-remove
     my-sessions session-end sessions-end-others
     pagers pager-device pager-switch pager-test pager-test-now

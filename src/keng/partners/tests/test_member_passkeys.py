@@ -48,7 +48,7 @@ def added(client, stage):
 
 
 def test_a_member_adds_one_and_signs_in_with_it(public_client, stage):
-    signed_in(public_client, stage.member)
+    signed_in(public_client, stage.thu)
     device = added(public_client, stage)
     assert not OfficerPasskey.objects.exists()
     chain = f"partner:{stage.partner.pk}"
@@ -67,7 +67,7 @@ def test_a_member_adds_one_and_signs_in_with_it(public_client, stage):
 
 
 def test_an_answer_is_taken_once_and_of_a_copy_never(public_client, stage):
-    signed_in(public_client, stage.member)
+    signed_in(public_client, stage.thu)
     device = added(public_client, stage)
     public_client.post("/partner/sign-out/")
     sent = {"passkey": device.answer(asked(public_client))}
@@ -83,14 +83,14 @@ def test_an_answer_is_taken_once_and_of_a_copy_never(public_client, stage):
 
 
 def test_without_the_six_digits_none_is_added(public_client, stage):
-    signed_in(public_client, stage.member)
+    signed_in(public_client, stage.thu)
     page = public_client.post("/partner/passkeys/new/", {**GIVEN, "code": "000000"}, **HERE)
     assert page.status_code == 422
     assert "data-passkey-create" not in page.content.decode()
 
 
 def test_a_passkey_of_the_desk_opens_nothing_here(public_client, stage):
-    signed_in(public_client, stage.member)
+    signed_in(public_client, stage.thu)
     device = added(public_client, stage)
     public_client.post("/partner/sign-out/")
     device.origin = "http://localhost:8001"
@@ -99,10 +99,10 @@ def test_a_passkey_of_the_desk_opens_nothing_here(public_client, stage):
 
 
 def test_after_the_password_it_stands_for_the_digits(public_client, stage):
-    signed_in(public_client, stage.member)
+    signed_in(public_client, stage.thu)
     device = added(public_client, stage)
     public_client.post("/partner/sign-out/")
-    first = {"username": stage.member.username, "password": stage.credentials.password}
+    first = {"username": stage.thu.username, "password": stage.credentials.password}
     assert public_client.post("/partner/sign-in/", first, **HERE).status_code == 302
     step = {"step": "second"}
     sent = {**step, "passkey": device.answer(asked(public_client, **step))}
