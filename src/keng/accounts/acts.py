@@ -52,6 +52,8 @@ ADD_MEMBER_PASSKEY = Act(
     HOLDER, {"partner.passkey_added": _("Added a passkey to a sign-in of a partner")}
 )
 RENAME_MEMBER_PASSKEY = Act(HOLDER)
+END_MEMBER_SESSION = Act(HOLDER)
+END_OTHER_MEMBER_SESSIONS = Act(HOLDER)
 REMOVE_MEMBER_PASSKEY = Act(
     HOLDER, {"partner.passkey_removed": _("Removed a passkey of a partner")}
 )
@@ -72,6 +74,7 @@ name_records(
         "officer.refused_while_locked": _("Sign-in refused: locked"),
         "officer.refused_without_post": _("Sign-in refused: no post"),
         "partner.signed_in": _("Signed in for a partner"),
+        "partner.sessions_ended": _("Ended own sessions for a partner"),
         "partner.signin_failed": _("Failed to sign in for a partner"),
     }
 )

@@ -140,7 +140,8 @@ class Passkey(Row):
     public_key = models.BinaryField()
     # What the device counts; 0 for those that count nothing, as passkeys kept by a phone's maker.
     sign_count = models.BigIntegerField(default=0, db_default=0)
-    name = models.CharField(max_length=40)
+    # By what its owner knows it again.
+    label = models.CharField(max_length=40)
     # How a browser may reach it, for its own dialog: usb, nfc, internal and the like.
     transports = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
     # Kept by the maker of the phone as well, who gives it to the owner's other devices.
@@ -156,7 +157,7 @@ class Passkey(Row):
         abstract = True
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
 
 
 class OfficerPasskey(Passkey):
@@ -518,6 +519,8 @@ class PartnerSession(Row):
     # Name and password were right; the six digits are still missing.
     is_half = models.BooleanField(default=True, db_default=True)
     expires_at = models.DateTimeField()
+    # Phone or computer and the family of the browser, as of an officer's.
+    device = models.CharField(max_length=40, default="", db_default="", blank=True)
 
     def __str__(self) -> str:
         return f"{self.member}, {self.expires_at:%d/%m %H:%M}"

@@ -5,9 +5,11 @@ import secrets
 import uuid
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from keng.accounts import acts, guessing, passkey_answers, second_factor
+from keng.accounts.devices import device_of
 from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import MemberPasskey, PartnerMember, PartnerSession
 from keng.accounts.passkey_answers import PasskeyAnswer, PasskeyCopied, PasskeyRefused
@@ -45,6 +47,11 @@ def token_of_request(request: HttpRequest) -> str:
     return request.COOKIES.get(PARTNER_COOKIE, "")
 
 
+def device_of_request(request: HttpRequest) -> str:
+    """What is kept of a browser, so that its owner knows it again in the list."""
+    return device_of(request.headers.get("User-Agent", ""))
+
+
 def check_member_password(username: str, password: str, *, origin: TryOrigin) -> str:
     """The token of a session that waits for the six digits.
 
@@ -70,7 +77,7 @@ def check_member_password(username: str, password: str, *, origin: TryOrigin) ->
     raise NotSignedIn
 
 
-def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
+def check_member_code(token: str, code: str, *, origin: TryOrigin, device: str = "") -> str:
     """The token of the whole session, once the six digits are right too.
 
     Raises NotSignedIn, TooManyTries.
@@ -79,14 +86,16 @@ def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
     if half is None:
         raise NotSignedIn
     this_try = guessing.code_guesses.begin_try(f"partner {half.username}", origin)
-    whole = _complete_sign_in(half, token, code, is_last_try=this_try.is_last)
+    whole = _complete_sign_in(half, token, code, is_last_try=this_try.is_last, device=device)
     if whole is None:
         raise NotSignedIn
     this_try.count_as_right()
     return whole
 
 
-def check_member_passkey(answer: str, use: ChallengeUse, *, half: str = "") -> str:
+def check_member_passkey(
+    answer: str, use: ChallengeUse, *, half: str = "", device: str = ""
+) -> str:
     """The token of a whole session: a passkey is two factors at once. `half` is the token that
     waited for the six digits, which ends. Raises NotSignedIn.
     """
@@ -94,7 +103,7 @@ def check_member_passkey(answer: str, use: ChallengeUse, *, half: str = "") -> s
         checked = passkey_answers.check_answer(MemberPasskey, answer, use)
     except PasskeyRefused as error:
         raise NotSignedIn from error
-    whole = _complete_sign_in_with_passkey(checked, half)
+    whole = _complete_sign_in_with_passkey(checked, half, device)
     if whole is None:
         raise NotSignedIn
     return whole
@@ -132,7 +141,7 @@ def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | Non
 
 
 @act(acts.CHANGE_MEMBER_PASSWORD)
-def change_member_password(*, present: str, new: str, by: PartnerMember) -> str:
+def change_member_password(*, present: str, new: str, by: PartnerMember, device: str = "") -> str:
     """A new password; every other browser is signed out.
 
     Raises WrongPassword, TooManyTries, SignInBusy.
@@ -144,12 +153,49 @@ def change_member_password(*, present: str, new: str, by: PartnerMember) -> str:
     locked.save(update_fields=["password", "must_choose_password"])
     PartnerSession.objects.filter(member=locked).delete()
     _record("partner.password_changed", locked)
-    return _begin_member_session(locked, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+    return _begin_member_session(locked, is_half=False, lasts=PARTNER_SIGNED_IN_FOR, device=device)
 
 
 def end_partner_session(token: str) -> None:
     """The way out, for this browser."""
     PartnerSession.objects.filter(token_hash=_token_hash(token)).delete()
+
+
+def live_member_sessions(member: PartnerMember) -> QuerySet[PartnerSession]:
+    """Whole sessions of the member that are good for something still, newest first."""
+    rows = PartnerSession.objects.filter(member=member, is_half=False)
+    return rows.filter(expires_at__gt=times.now()).order_by("-expires_at")
+
+
+def session_of_token(token: str) -> uuid.UUID | None:
+    """The id of the session with this token."""
+    found = PartnerSession.objects.filter(token_hash=_token_hash(token))
+    return found.values_list("pk", flat=True).first()
+
+
+@act(acts.END_MEMBER_SESSION)
+def end_member_session(session_id: uuid.UUID, *, by: PartnerMember) -> bool:
+    """The member ends one of their own. False: there was none."""
+    ended, _by_table = live_member_sessions(by).filter(pk=session_id).delete()
+    if ended:
+        _record_ended(by, ended)
+    return bool(ended)
+
+
+@act(acts.END_OTHER_MEMBER_SESSIONS)
+def end_other_member_sessions(*, this: str, by: PartnerMember) -> int:
+    """The member ends all but the one of this token; how many were good for something still."""
+    others = PartnerSession.objects.filter(member=by).exclude(token_hash=_token_hash(this))
+    ended = live_member_sessions(by).filter(pk__in=others.values("pk")).count()
+    others.delete()
+    if ended:
+        _record_ended(by, ended)
+    return ended
+
+
+def _record_ended(member: PartnerMember, count: int) -> None:
+    chain = partner_chain(member.partner_id)
+    record("partner.sessions_ended", by=member, on=member, chain=chain, detail={"count": count})
 
 
 def remove_ended_partner_sessions() -> int:
@@ -159,14 +205,16 @@ def remove_ended_partner_sessions() -> int:
 
 @work()
 def _complete_sign_in(
-    half: PartnerMember, token: str, code: str, *, is_last_try: bool
+    half: PartnerMember, token: str, code: str, *, is_last_try: bool, device: str
 ) -> str | None:
     """The token of the whole session; none is an answer, since wrong digits stay on record."""
     member = lock(PartnerMember.objects.all()).get(pk=half.pk)
     if member.is_active and second_factor.check_totp_code(member, code):
         end_partner_session(token)
         _record("partner.signed_in", member)
-        return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+        return _begin_member_session(
+            member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR, device=device
+        )
     record(
         "partner.signin_failed",
         by=None,
@@ -178,7 +226,7 @@ def _complete_sign_in(
 
 
 @work()
-def _complete_sign_in_with_passkey(answer: PasskeyAnswer, half: str) -> str | None:
+def _complete_sign_in_with_passkey(answer: PasskeyAnswer, half: str, device: str) -> str | None:
     member = lock(PartnerMember.objects.all()).get(pk=answer.passkey.holder_id)
     is_taken = False
     try:
@@ -191,7 +239,9 @@ def _complete_sign_in_with_passkey(answer: PasskeyAnswer, half: str) -> str | No
     if is_taken:
         end_partner_session(half)
         _record("partner.signed_in", member)
-        return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+        return _begin_member_session(
+            member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR, device=device
+        )
     record(
         "partner.signin_failed",
         by=None,
@@ -220,7 +270,7 @@ def _record_wrong_password(member: PartnerMember | None, *, slowed: bool) -> Non
 
 
 def _begin_member_session(
-    member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta
+    member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta, device: str = ""
 ) -> str:
     token = secrets.token_urlsafe(32)
     PartnerSession.objects.create(
@@ -228,6 +278,7 @@ def _begin_member_session(
         token_hash=_token_hash(token),
         is_half=is_half,
         expires_at=times.now() + lasts,
+        device=device,
     )
     return token
 

@@ -192,7 +192,7 @@ def _checked(
 
 def _columns(new: NewPasskey, name: str) -> dict[str, object]:
     return {
-        "name": name,
+        "label": name,
         "credential_id": new.credential_id,
         "public_key": new.public_key,
         "sign_count": new.sign_count,
@@ -204,7 +204,7 @@ def _columns(new: NewPasskey, name: str) -> dict[str, object]:
 
 def _rename(passkey_id: uuid.UUID, name: str, holder: Holder) -> None:
     own = passkey_table(holder).objects.filter(pk=passkey_id, holder_id=holder.pk)
-    if not own.update(name=name):
+    if not own.update(label=name):
         raise NotAllowed
 
 

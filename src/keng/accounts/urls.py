@@ -12,7 +12,7 @@ from keng.accounts.desk import (
     settings,
     signing,
 )
-from keng.accounts.public import partner_passkeys, partners
+from keng.accounts.public import partner_passkeys, partner_sessions, partners
 
 desk: list[URLPattern] = [
     path("sign-in/", signing.sign_in, name="sign-in"),
@@ -82,6 +82,17 @@ public: list[URLPattern] = [
         "partner/sign-in/passkey/options/",
         partners.partner_passkey_options,
         name="partner-passkey-options",
+    ),
+    path("partner/sessions/", partner_sessions.partner_sessions, name="partner-sessions"),
+    path(
+        "partner/sessions/<uuid:pk>/end/",
+        partner_sessions.partner_session_end,
+        name="partner-session-end",
+    ),
+    path(
+        "partner/sessions/end-others/",
+        partner_sessions.partner_sessions_end_others,
+        name="partner-sessions-end-others",
     ),
     path("partner/passkeys/", partner_passkeys.partner_passkeys, name="partner-passkeys"),
     path("partner/passkeys/new/", partner_passkeys.partner_passkey_new, name="partner-passkey-new"),

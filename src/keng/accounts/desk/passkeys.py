@@ -5,7 +5,7 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -65,6 +65,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def passkey_rename(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Another name."""
+    get_object_or_404(OfficerPasskey, pk=pk, holder=request.officer)
     form = PasskeyNameForm(request.POST)
     if form.is_valid():
         passkeys.rename_passkey(pk, name=form.cleaned_data["name"], by=request.officer)

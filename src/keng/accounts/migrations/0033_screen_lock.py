@@ -32,4 +32,9 @@ class Migration(migrations.Migration):
             name='pin',
             field=models.CharField(blank=True, db_default='', default='', max_length=128),
         ),
+        migrations.AddField(
+            model_name='partnersession',
+            name='device',
+            field=models.CharField(blank=True, db_default='', default='', max_length=40),
+        ),
     ]

@@ -58,7 +58,10 @@ def partner_code(request: HttpRequest) -> HttpResponse:
         origin = browsers.origin_of_try(request, browsers.PARTNER_SITE, half.username)
         try:
             whole = partner_signing.check_member_code(
-                token, form.cleaned_data["code"], origin=origin
+                token,
+                form.cleaned_data["code"],
+                origin=origin,
+                device=partner_signing.device_of_request(request),
             )
         except refusals.SIGN_IN_REFUSED as error:
             wrong = refusals.code_is_wrong()
@@ -91,6 +94,7 @@ def partner_sign_in_passkey(request: HttpRequest) -> HttpResponse:
             request.POST.get("passkey", ""),
             _use_of_sign_in(request, half),
             half=token if half else "",
+            device=partner_signing.device_of_request(request),
         )
     except partner_signing.NotSignedIn:
         form = CodeForm(data={}) if half else SignInForm(data={})
@@ -109,7 +113,10 @@ def partner_password(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         try:
             token = partner_signing.change_member_password(
-                present=said["present"], new=said["new"], by=request.member
+                present=said["present"],
+                new=said["new"],
+                by=request.member,
+                device=partner_signing.device_of_request(request),
             )
         except WrongPassword as error:
             form.add_error("present", error.sentence)

@@ -284,7 +284,7 @@ def test_a_passkey_is_its_owners_alone(officer, device):
         passkeys.remove_passkey(kept.pk, by=other)
     passkeys.rename_passkey(kept.pk, name="khóa đỏ", by=officer)
     kept.refresh_from_db()
-    assert kept.name == "khóa đỏ"
+    assert kept.label == "khóa đỏ"
 
 
 def test_no_account_is_left_without_a_second_factor(officer, device):

@@ -1,4 +1,4 @@
-"""Officers and partners' people add and remove passkeys: added to what each of them says.
+"""Officers and partners' people add and remove passkeys, and these end own sessions of theirs.
 
 Whatever else is known by then stays: the lists are read from the functions that are there.
 """
@@ -23,7 +23,8 @@ BEGIN
       RAISE EXCEPTION 'what partners record stands elsewhere than this migration knows';
     END IF;
     EXECUTE replace(checks, '''partner.password_changed'',',
-      '''partner.password_changed'', ''partner.passkey_added'', ''partner.passkey_removed'',');
+      '''partner.password_changed'', ''partner.passkey_added'', ''partner.passkey_removed'', '
+      '''partner.sessions_ended'',');
   END IF;
 END;
 $do$

@@ -61,7 +61,7 @@ def test_a_member_adds_one_and_signs_in_with_it(public_client, stage):
     kept = MemberPasskey.objects.get()
     public_client.post(f"/partner/passkeys/{kept.pk}/name/", {"name": "khóa đỏ"}, **HERE)
     kept.refresh_from_db()
-    assert kept.name == "khóa đỏ"
+    assert kept.label == "khóa đỏ"
     public_client.post(f"/partner/passkeys/{kept.pk}/remove/", **HERE)
     assert not MemberPasskey.objects.exists()
 

@@ -256,7 +256,10 @@ def _calls(unit: Unit, officer: Officer) -> dict[str, Any]:
     )
     tried = PagerTest.objects.create(officer=officer, shift=shift, dispatch=dispatch)
     passkey = OfficerPasskey.objects.create(
-        holder=officer, credential_id=officer.pk.bytes + unit.pk.bytes, public_key=b"x", name="khóa"
+        holder=officer,
+        credential_id=officer.pk.bytes + unit.pk.bytes,
+        public_key=b"x",
+        label="khóa",
     )
     return {"shift": shift, "pager": way, "pager_test": tried, "passkey": passkey}
 

@@ -717,7 +717,7 @@ def _confirmed(task):
 
 
 def _own_passkey(here):
-    own = here.by.passkeys.create(credential_id=make.some_id().bytes, public_key=b"", name="khóa")
+    own = here.by.passkeys.create(credential_id=make.some_id().bytes, public_key=b"", label="khóa")
     return own.pk
 
 
