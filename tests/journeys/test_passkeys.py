@@ -156,11 +156,17 @@ def test_a_desk_that_was_left_is_covered_and_what_was_typed_stays(people, stack)
     expect(cover).to_be_hidden()
     expect(box).to_have_value(TYPED[:40])
 
+    # Every tab of the desk is covered with the first, and opens with it.
+    other = page.context.new_page()
+    other.goto(f"{stack.desk}/settings/sessions/")
+    page.bring_to_front()
     page.locator("header details.menu summary").click()
     page.get_by_role("button", name="Khóa màn hình").click()
+    covered(other)
     covered(page).get_by_role("button", name="Mở khóa bằng khóa truy cập").click()
     expect(cover).to_be_hidden()
     expect(box).to_have_value(TYPED[:40])
+    expect(other.locator("dialog#screen-cover")).to_be_hidden()
 
 
 def test_nobody_there_for_ten_minutes_covers_the_page_by_itself(people, stack):

@@ -17,7 +17,7 @@ from keng.accounts.presence import is_present
 from keng.accounts.screen_lock import UnlockResult
 from keng.kit.form_not_taken import form_not_taken_context
 
-# A page that is covered asks so, and goes on where it is.
+# A page that is covered asks so, says whose it is, and goes on where it is.
 COVER_HEADER = "X-Keng-Cover"
 
 
@@ -55,6 +55,9 @@ def screen_unlock_options(request: HttpRequest) -> HttpResponse:
 @require_POST
 def screen_unlock(request: HttpRequest) -> HttpResponse:
     """A try to unlock; the fifth wrong one ends the session."""
+    if request.headers.get(COVER_HEADER, str(request.officer.pk)) != str(request.officer.pk):
+        # Somebody else has signed in since, and opens no page that was left covered.
+        return JsonResponse({"said": "", "over": True}, status=422)
     form = UnlockForm(request.POST, officer=request.officer)
     result = _tried(request, form) if request.is_screen_locked else UnlockResult.OPEN
     if COVER_HEADER in request.headers:

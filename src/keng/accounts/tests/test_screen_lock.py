@@ -204,14 +204,25 @@ def test_an_answer_that_shows_presence_does_not_unlock(desk, officer):
     assert desk.post(url("screen-unlock"), {"passkey": device.answer(asked)}).status_code == 422
 
 
-def test_a_cover_is_answered_without_leaving_its_page(desk):
-    cover = {"X-Keng-Cover": "1"}
+def test_a_cover_is_answered_without_leaving_its_page(desk, officer):
+    cover = {"X-Keng-Cover": str(officer.pk)}
     assert desk.post(url("screen-lock"), headers=cover).status_code == 204
     wrong = desk.post(url("screen-unlock"), {"pin": "111222"}, headers=cover)
     assert wrong.status_code == 422
     assert wrong.json()["over"] is False
     assert "Chưa mở khóa được" in wrong.json()["said"]
     assert desk.post(url("screen-unlock"), {"pin": PIN}, headers=cover).status_code == 204
+
+
+def test_who_signs_in_next_opens_no_page_that_was_left_covered(desk, officer):
+    """Their session is open, and what the page shows beneath is another one's."""
+    other = make.officer(unit=make.unit())
+    sign_in(desk, other)
+    left = {"X-Keng-Cover": str(officer.pk)}
+    answer = desk.post(url("screen-unlock"), {"pin": PIN}, headers=left)
+    assert (answer.status_code, answer.json()["over"]) == (422, True)
+    own = {"X-Keng-Cover": str(other.pk)}
+    assert desk.post(url("screen-unlock"), {"pin": ""}, headers=own).status_code == 204
 
 
 def test_what_was_typed_into_a_form_that_came_too_late_is_given_back(desk, settings):

@@ -9,7 +9,9 @@
   const SAY_EVERY = 60_000;
   const ACTIVE = "keng-active";
   const LOCKED = "keng-locked";
-  const HEADERS = { "X-Keng-Cover": "1" };
+  const UNLOCKED = "keng-unlocked";
+  // Whose page this is: who signs in after them on this computer opens no cover of theirs.
+  const HEADERS = { "X-Keng-Cover": cover.dataset.whose };
   const form = cover.querySelector("form[data-unlock]");
   const alarm = document.getElementById("alarm");
   const title = document.title;
@@ -45,7 +47,6 @@
   }
 
   function open() {
-    localStorage.removeItem(LOCKED);
     localStorage.setItem(ACTIVE, String(Date.now()));
     saidAt = Date.now();
     delete document.body.dataset.covered;
@@ -76,6 +77,8 @@
       const answer = await send(form.action, new URLSearchParams(new FormData(from)));
       if (answer.status === 204) {
         open();
+        localStorage.removeItem(LOCKED);
+        localStorage.setItem(UNLOCKED, `${cover.dataset.whose} ${Date.now()}`);
         return;
       }
       const said = answer.status === 422 ? await answer.json() : { over: true };
@@ -115,9 +118,8 @@
     if (event.detail.xhr.status === 423) close();
   });
   addEventListener("storage", (event) => {
-    if (event.key !== LOCKED) return;
-    if (event.newValue) close();
-    else if (cover.open) open();
+    if (event.key === LOCKED && event.newValue) close();
+    if (event.key === UNLOCKED && event.newValue?.startsWith(`${cover.dataset.whose} `) && cover.open) open();
   });
   localStorage.setItem(ACTIVE, String(Date.now()));
   localStorage.removeItem(LOCKED);
