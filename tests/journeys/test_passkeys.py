@@ -181,5 +181,5 @@ def test_nobody_there_for_ten_minutes_covers_the_page_by_itself(people, stack):
     expect(page.locator("dialog#screen-cover")).to_be_hidden()
     page.clock.run_for("00:40")
     cover = covered(page)
-    cover.get_by_role("button", name="Người khác").click()
+    cover.get_by_role("button", name="Đổi người").click()
     expect(page.locator("[name=username]")).to_be_visible()
