@@ -35,12 +35,27 @@ FINISH_SET_UP = Act(
 CHANGE_SETTINGS = Act(ONESELF)
 MARK_NOTICE_SEEN = Act(ONESELF)
 CHANGE_PASSWORD = Act(ONESELF, {"officer.password_changed": _("Changed the own password")})
+ADD_PASSKEY = Act(ONESELF, {"officer.passkey_added": _("Added a passkey to the own sign-in")})
+RENAME_PASSKEY = Act(ONESELF)
+REMOVE_PASSKEY = Act(
+    ONESELF, {"officer.passkey_removed": _("Removed a passkey of the own sign-in")}
+)
+SET_PIN = Act(ONESELF, {"officer.pin_set": _("Set or removed the own PIN of the screen lock")})
 END_OWN_SESSION = Act(ONESELF)
 END_OTHER_SESSIONS = Act(ONESELF)
 
 # A member of a partner: the token of the session is the permission, whatever the partner is.
 CHANGE_MEMBER_PASSWORD = Act(
     HOLDER, {"partner.password_changed": _("Changed a password of a partner")}
+)
+ADD_MEMBER_PASSKEY = Act(
+    HOLDER, {"partner.passkey_added": _("Added a passkey to a sign-in of a partner")}
+)
+RENAME_MEMBER_PASSKEY = Act(HOLDER)
+END_MEMBER_SESSION = Act(HOLDER)
+END_OTHER_MEMBER_SESSIONS = Act(HOLDER)
+REMOVE_MEMBER_PASSKEY = Act(
+    HOLDER, {"partner.passkey_removed": _("Removed a passkey of a partner")}
 )
 
 # What several acts record, and what is on record of signing in, which is no act of a role.
@@ -55,10 +70,12 @@ name_records(
         "officer.signed_in": _("Signed in"),
         "officer.signed_out": _("Signed out"),
         "officer.signin_failed": _("Sign-in failed"),
+        "officer.unlock_failed": _("Could not unlock the screen; the session ended"),
         "officer.presence_failed": _("Signed in, gave a wrong code for what takes one"),
         "officer.refused_while_locked": _("Sign-in refused: locked"),
         "officer.refused_without_post": _("Sign-in refused: no post"),
         "partner.signed_in": _("Signed in for a partner"),
+        "partner.sessions_ended": _("Ended own sessions for a partner"),
         "partner.signin_failed": _("Failed to sign in for a partner"),
     }
 )

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.actions import allowed_first_days
 from keng.accounts.models import Officer, Post
+from keng.accounts.passkeys import NAME_LENGTH
 from keng.accounts.requesting import HALF_LENGTH
+from keng.accounts.screen_lock import PIN_LENGTH
 from keng.accounts.who import desk_has_role
 from keng.kit import codes, times
-from keng.kit.forms import Form, HintedChoice, day_field
+from keng.kit.forms import CodeField, Form, HintedChoice, day_field
 from keng.kit.list_filter import ListFilter
 from keng.kit.sql_names import alphabetically
 from keng.places.models import Unit
@@ -65,14 +67,85 @@ class CodeForm(Form):
 class PresenceForm(Form):
     """The six digits, beside what they are asked for."""
 
-    code = forms.CharField(
+    code = CodeField(
         label=_("The 6 digits on your phone"),
+        error_messages={"required": _("Enter the 6 digits.")},
+    )
+
+
+class PasskeyNameForm(Form):
+    """By what its owner knows a passkey."""
+
+    name = forms.CharField(
+        label=_("Name of the passkey"),
+        max_length=NAME_LENGTH,
+        help_text=_("So that you know it again: “blue key”, “my phone”."),
+        error_messages={"required": _("Give it a name.")},
+    )
+
+
+class NewPasskeyForm(PasskeyNameForm, PresenceForm):
+    """What is asked before a passkey is made: a name, whose machine this is, a second factor."""
+
+    field_order = ("name", "machine", "code")
+    machine = HintedChoice(
+        label=_("Which computer is this?"),
+        choices=[("own", _("Only I use it")), ("shared", _("Several people use it"))],
+        hints={
+            "own": _("The passkey may be kept on it, on a key, or on your phone."),
+            "shared": _("The passkey is made on a key or a phone that you carry with you."),
+        },
+        error_messages={"required": _("Say who uses this computer.")},
+    )
+
+
+class PinForm(PresenceForm):
+    """A PIN for the locked screen, typed twice; the button to remove it sends neither."""
+
+    field_order = ("pin", "again", "code")
+    pin = forms.CharField(
+        label=_("New PIN, 6 digits"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    again = forms.CharField(
+        label=_("The PIN once more"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Six digits, twice the same; none where it is to be removed."""
+        given = super().clean() or {}
+        if "remove" in self.data:
+            return {**given, "pin": ""}
+        pin = given.get("pin", "")
+        if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdecimal()):
+            self.add_error("pin", _("A PIN has 6 digits."))
+        elif pin != given.get("again"):
+            self.add_error("again", _("The two are not the same."))
+        return given
+
+
+class UnlockForm(Form):
+    """What unlocks the screen: the PIN, or the digits on the phone of whoever has none."""
+
+    pin = forms.CharField(
         max_length=12,
         error_messages={"required": _("Enter the 6 digits.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "otp"}
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "autofocus": True}
         ),
     )
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pin"].label = _("Your PIN") if officer.pin else _("The 6 digits on your phone")
+
+    def refuse(self, words: str) -> None:
+        """Say that what came in place of the digits was not right."""
+        self.errors.clear()
+        self.add_error(None, words)
 
 
 class RefuseForm(Form):

@@ -13,6 +13,10 @@ It has a pair of its own and neither of the two wide limits, so an attack from e
 strangers wait and not the officer at the usual machine. In a new browser the officer takes part in
 the wide limit of their name, and may have to wait while somebody tries it from many networks.
 
+A passkey is guessed by nobody, so nothing here stands before it: whoever has one signs in from a
+new browser as well, however hard somebody guesses from the address of the whole office. Without one
+a new browser in such an office waits while the guessing lasts, and no known browser does.
+
 Six digits are asked for after the right password only, and counted apart with the same figures.
 Three codes are good at any moment, so whoever has the password finds one with a chance of 3 in
 1,000,000 a try: 0.09 % a day from one network (293 tries), 0.22 % a day from everywhere (740). Each

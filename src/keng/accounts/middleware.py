@@ -13,12 +13,37 @@ from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
 from keng.accounts.devices import device_of
-from keng.accounts.models import Notice, Officer
+from keng.accounts.models import Notice, Officer, OfficerPasskey
+from keng.accounts.screen_lock import is_screen_locked, note_activity
 from keng.accounts.sessions import BEGAN_KEY, DEVICE_KEY, OFFICER_KEY, SESSION_LASTS, keep_awake
 from keng.kit import times
 from keng.kit.secrets import same_secret
 
-OPEN_PAGES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
+OPEN_PAGES = frozenset(
+    {
+        "sign-in",
+        "sign-in-code",
+        "sign-in-passkey",
+        "sign-in-passkey-options",
+        "set-up",
+        "set-up-code",
+        "push-worker",
+    }
+)
+# All that a locked session is answered with; of these the alarm says only how many ring.
+OPEN_WHILE_LOCKED = frozenset(
+    {
+        "screen-locked",
+        "screen-lock",
+        "screen-unlock",
+        "screen-unlock-options",
+        "sign-out",
+        "alarm",
+        "push-worker",
+    }
+)
+# What a page of the desk asks for by itself, beside what htmx does: nobody need be there.
+_ASKED_BY_ITSELF = frozenset({"alarm", "tip-now", "screen-lock", "screen-unlock"})
 _SIGN_IN_MARK = "password_mark"
 
 
@@ -26,12 +51,14 @@ class DeskRequest(HttpRequest):
     """A request to the desk: only the pages of signing in see None."""
 
     officer: Officer | None
+    is_screen_locked: bool
 
 
 class SignedInRequest(HttpRequest):
     """A request to the desk by whoever is signed in: every page but those of signing in."""
 
     officer: Officer
+    is_screen_locked: bool
     htmx: HtmxDetails
 
 
@@ -43,6 +70,7 @@ class OfficerMiddleware:
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
         request.officer = signed_in_officer(request)
+        request.is_screen_locked = False
         if request.officer is None and _page_name(request) not in OPEN_PAGES:
             return redirect(_to_sign_in(request))
         if request.officer is None:
@@ -54,7 +82,16 @@ class OfficerMiddleware:
             _ = request.officer.unseen_notices
         with translation.override(request.officer.language):
             request.LANGUAGE_CODE = request.officer.language
-            return self.get_response(request)
+            return self._answer_signed_in(request)
+
+    def _answer_signed_in(self, request: DeskRequest) -> HttpResponse:
+        page = _page_name(request)
+        if is_screen_locked(request.session):
+            request.is_screen_locked = True
+            return self.get_response(request) if page in OPEN_WHILE_LOCKED else _covered(request)
+        if "HX-Request" not in request.headers and page not in _ASKED_BY_ITSELF:
+            note_activity(request.session)
+        return self.get_response(request)
 
 
 def signed_in_officer(request: HttpRequest) -> Officer | None:
@@ -64,9 +101,10 @@ def signed_in_officer(request: HttpRequest) -> Officer | None:
     key = request.session.get(OFFICER_KEY)
     if not key:
         return None
-    # Whether there is a notice comes with the row: it is asked for on every page.
+    # Whether there is a notice or a passkey comes with the row: it is asked for on every page.
     rows = Officer.objects.annotate(
-        has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None))
+        has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None)),
+        has_passkeys=Exists(OfficerPasskey.objects.filter(holder=OuterRef("pk"), stopped_at=None)),
     )
     officer = rows.filter(pk=key, is_active=True).first()
     is_same = officer and same_secret(
@@ -74,6 +112,7 @@ def signed_in_officer(request: HttpRequest) -> Officer | None:
     )
     if officer and is_same and officer.current_posts:
         keep_awake(request.session)
+        officer.browser = request.session.session_key or ""
         return officer
     request.session.flush()
     return None
@@ -92,6 +131,20 @@ def bind_session(session: SessionBase, officer: Officer) -> None:
     session[OFFICER_KEY] = str(officer.pk)
     session[_SIGN_IN_MARK] = officer.get_session_auth_hash()
     session.set_expiry(datetime.datetime.fromtimestamp(began, datetime.UTC) + SESSION_LASTS)
+
+
+def _covered(request: DeskRequest) -> HttpResponse:
+    """The page that unlocks: led to, or in place of what a form was sent for. A part of a page,
+    which a script asked for, is nothing.
+    """
+    if "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Dest") == "empty":
+        return HttpResponse(status=423)
+    if request.method == "GET":
+        there = urlencode({"next": request.get_full_path()})
+        return redirect(f"{reverse('screen-locked')}?{there}")
+    from keng.accounts.desk.screen import locked_page  # noqa: PLC0415 -- it resolves our pages
+
+    return locked_page(request)
 
 
 def page_name_at(path: str) -> str:

@@ -3,12 +3,13 @@
 import datetime
 import uuid
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import who
@@ -35,6 +36,8 @@ class Officer(AbstractBaseUser, Row):
     # in are in no row (accounts.guessing).
     failed_presence = models.SmallIntegerField(default=0, db_default=0)
     presence_locked_until = models.DateTimeField(null=True, blank=True)
+    # Unlocks their own screen and opens nothing else: Argon2 of a keyed hash (screen_lock).
+    pin = models.CharField(max_length=128, default="", db_default="", blank=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO, db_default="auto")
     single_keys = models.BooleanField(default=True, db_default=True)
@@ -43,6 +46,9 @@ class Officer(AbstractBaseUser, Row):
     set_up_asked_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     set_up_agreed_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     set_up_at = models.DateTimeField(null=True)
+
+    # The browser of this request (accounts.middleware): a challenge is answered in it alone.
+    browser: str = ""
 
     objects = BaseUserManager["Officer"]()
     USERNAME_FIELD = "username"
@@ -104,9 +110,70 @@ class DeskSession(models.Model):
     # To five minutes.
     seen_at = models.DateTimeField(db_index=True)
     device = models.CharField(max_length=40, default="", db_default="", blank=True)
+    # When somebody was last there, to a minute; a page that asks by itself is nobody (screen_lock).
+    active_at = models.DateTimeField(default=times.now, db_default=Now())
+    locked_at = models.DateTimeField(null=True)
+    unlock_tries = models.SmallIntegerField(default=0, db_default=0)
+
+    # A session is written whole when something in it changes. The lock is no part of that: a
+    # request that began before it would take it away.
+    _OF_THE_LOCK = frozenset({"session_key", "active_at", "locked_at", "unlock_tries"})
 
     def __str__(self) -> str:
         return f"{self.officer}, {self.began_at:%d/%m %H:%M}"
+
+    def save(self, *args: Any, force_update: bool = False, **kwargs: Any) -> None:
+        """As any row; where it is written again, without the lock."""
+        if force_update:
+            names = {field.name for field in self._meta.concrete_fields}
+            kwargs["update_fields"] = names - self._OF_THE_LOCK
+        super().save(*args, force_update=force_update, **kwargs)
+
+
+class Passkey(Row):
+    """A passkey of somebody who signs in (`accounts.passkeys`): only what checks its answers.
+
+    The private half never leaves the device. `holder` is whoever signs in with it.
+    """
+
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    # What the device counts; 0 for those that count nothing, as passkeys kept by a phone's maker.
+    sign_count = models.BigIntegerField(default=0, db_default=0)
+    # By what its owner knows it again.
+    label = models.CharField(max_length=40)
+    # How a browser may reach it, for its own dialog: usb, nfc, internal and the like.
+    transports = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
+    # Kept by the maker of the phone as well, who gives it to the owner's other devices.
+    is_synced = models.BooleanField(default=False, db_default=False)
+    # The device can give a secret of its own to a page that asks (the extension PRF).
+    has_prf = models.BooleanField(default=False, db_default=False)
+    made_at = models.DateTimeField(default=times.now)
+    last_used_at = models.DateTimeField(null=True)
+    # Its count went back: somebody may have copied it, so it opens nothing any more.
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class OfficerPasskey(Passkey):
+    """A passkey of an officer, for the desk."""
+
+    holder = models.ForeignKey(Officer, models.CASCADE, related_name="passkeys")
+
+
+class SpentChallenge(models.Model):
+    """A challenge that was answered: no second answer to it is taken (`passkey_challenges`)."""
+
+    digest = models.BinaryField(primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.expires_at:%d/%m %H:%M}"
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -324,6 +391,8 @@ class Notice(Row):
         POST_ADDED = "post_add"
         POST_ENDED = "post_end"
         OPERATOR = "operator"
+        PASSKEY = "passkey"
+        COPIED = "copied"
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="+")
     act = models.CharField(max_length=8, choices=Act)
@@ -436,6 +505,12 @@ class PartnerMember(Row):
         return self.name
 
 
+class MemberPasskey(Passkey):
+    """A passkey of somebody who signs in for a partner, for the public site."""
+
+    holder = models.ForeignKey(PartnerMember, models.CASCADE, related_name="passkeys")
+
+
 class PartnerSession(Row):
     """One browser in which a member is signed in, or halfway. The token is stored nowhere."""
 
@@ -444,6 +519,8 @@ class PartnerSession(Row):
     # Name and password were right; the six digits are still missing.
     is_half = models.BooleanField(default=True, db_default=True)
     expires_at = models.DateTimeField()
+    # Phone or computer and the family of the browser, as of an officer's.
+    device = models.CharField(max_length=40, default="", db_default="", blank=True)
 
     def __str__(self) -> str:
         return f"{self.member}, {self.expires_at:%d/%m %H:%M}"

@@ -46,6 +46,18 @@ def tell_officers(
                 call(told[notice.officer_id], notice)
 
 
+def tell_of_passkey(officer: Officer, what: str) -> None:
+    """Whoever would learn of a new second factor of the officer, and the officer, on every page.
+
+    Who asked for the present sign-in and who agreed to it, and the commanders of their desks.
+    """
+    made_by = (officer.set_up_asked_by, officer.set_up_agreed_by)
+    people = [officer, *(each for each in made_by if each is not None and each.is_active)]
+    for unit in {post.unit_id: post.unit for post in officer.current_posts}.values():
+        people += commanders_of(unit, but=officer.pk)
+    tell_officers(people, what, about=officer)
+
+
 def commanders_of(unit: Unit, *, but: uuid.UUID | None = None) -> list[Officer]:
     """The commanders of a desk; where it has none but the one concerned, those above.
 
@@ -127,6 +139,8 @@ def notice_sentences(notice: Notice) -> list[str]:
     request = notice.request
     if request is None:
         who = {"by": notice.by, "name": notice.about}
+        if notice.act in {Notice.Act.PASSKEY, Notice.Act.COPIED}:
+            return _passkey_sentences(notice)
         if notice.act == Notice.Act.POST_ADDED:
             return [
                 _("%(by)s gave %(name)s one more post.") % who,
@@ -153,6 +167,24 @@ def notice_sentences(notice: Notice) -> list[str]:
     if request.kind == OfficerRequest.Kind.RENEWAL and notice.act != Notice.Act.REFUSED:
         sentences.append(_renewal_warning(notice))
     return sentences
+
+
+def _passkey_sentences(notice: Notice) -> list[str]:
+    name = {"name": notice.about}
+    is_own = notice.about_id == notice.officer_id
+    if notice.act == Notice.Act.COPIED:
+        return [
+            _("A passkey of %(name)s was stopped: it answered as a copy of it would.") % name,
+            _("Remove it under “My settings”, and tell your commander now.")
+            if is_own
+            else _("Ask the person themselves where the key or the phone is."),
+        ]
+    return [
+        _("A passkey was added to the sign-in of %(name)s.") % name,
+        _("If it was not you, remove it under “My settings” and tell your commander now.")
+        if is_own
+        else _("Ask the person themselves whether they wanted it."),
+    ]
 
 
 def _renewal_warning(notice: Notice) -> str:

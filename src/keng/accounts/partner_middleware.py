@@ -11,7 +11,15 @@ from keng.accounts.models import PartnerMember
 from keng.kit.form_not_taken import form_not_taken_context
 
 PARTNER_PATH = "/partner/"
-_OPEN = frozenset({"partner-sign-in", "partner-code", "partner-sign-out"})
+_OPEN = frozenset(
+    {
+        "partner-sign-in",
+        "partner-code",
+        "partner-sign-in-passkey",
+        "partner-passkey-options",
+        "partner-sign-out",
+    }
+)
 _BEFORE_CHOOSING = frozenset({"partner-password", "partner-sign-out"})
 
 

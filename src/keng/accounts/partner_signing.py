@@ -5,10 +5,15 @@ import secrets
 import uuid
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from keng.accounts import acts, guessing, second_factor
+from keng.accounts import acts, guessing, passkey_answers, second_factor
+from keng.accounts.devices import device_of
 from keng.accounts.guessing import TryOrigin
-from keng.accounts.models import PartnerMember, PartnerSession
+from keng.accounts.models import MemberPasskey, PartnerMember, PartnerSession
+from keng.accounts.passkey_answers import PasskeyAnswer, PasskeyCopied, PasskeyRefused
+from keng.accounts.passkey_challenges import ChallengeUse
 from keng.accounts.password_checks import (
     SignInBusy,
     WrongPassword,
@@ -37,6 +42,16 @@ def partner_chain(partner_id: uuid.UUID) -> str:
     return f"partner:{partner_id}"
 
 
+def token_of_request(request: HttpRequest) -> str:
+    """The token of the browser's session, whole or half; empty if it has none."""
+    return request.COOKIES.get(PARTNER_COOKIE, "")
+
+
+def device_of_request(request: HttpRequest) -> str:
+    """What is kept of a browser, so that its owner knows it again in the list."""
+    return device_of(request.headers.get("User-Agent", ""))
+
+
 def check_member_password(username: str, password: str, *, origin: TryOrigin) -> str:
     """The token of a session that waits for the six digits.
 
@@ -62,7 +77,7 @@ def check_member_password(username: str, password: str, *, origin: TryOrigin) ->
     raise NotSignedIn
 
 
-def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
+def check_member_code(token: str, code: str, *, origin: TryOrigin, device: str = "") -> str:
     """The token of the whole session, once the six digits are right too.
 
     Raises NotSignedIn, TooManyTries.
@@ -71,11 +86,39 @@ def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
     if half is None:
         raise NotSignedIn
     this_try = guessing.code_guesses.begin_try(f"partner {half.username}", origin)
-    whole = _complete_sign_in(half, token, code, is_last_try=this_try.is_last)
+    whole = _complete_sign_in(half, token, code, is_last_try=this_try.is_last, device=device)
     if whole is None:
         raise NotSignedIn
     this_try.count_as_right()
     return whole
+
+
+def check_member_passkey(
+    answer: str, use: ChallengeUse, *, half: str = "", device: str = ""
+) -> str:
+    """The token of a whole session: a passkey is two factors at once. `half` is the token that
+    waited for the six digits, which ends. Raises NotSignedIn.
+    """
+    try:
+        checked = passkey_answers.check_answer(MemberPasskey, answer, use)
+    except PasskeyRefused as error:
+        raise NotSignedIn from error
+    whole = _complete_sign_in_with_passkey(checked, half, device)
+    if whole is None:
+        raise NotSignedIn
+    return whole
+
+
+def check_own_code(member: PartnerMember, code: str, *, origin: TryOrigin) -> bool:
+    """Whether whoever is signed in shows a code of this moment, as adding a passkey asks for.
+
+    Raises TooManyTries.
+    """
+    this_try = guessing.code_guesses.begin_try(f"own partner {member.username}", origin)
+    is_right = _use_up_code(member, code)
+    if is_right:
+        this_try.count_as_right()
+    return is_right
 
 
 def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | None:
@@ -98,7 +141,7 @@ def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | Non
 
 
 @act(acts.CHANGE_MEMBER_PASSWORD)
-def change_member_password(*, present: str, new: str, by: PartnerMember) -> str:
+def change_member_password(*, present: str, new: str, by: PartnerMember, device: str = "") -> str:
     """A new password; every other browser is signed out.
 
     Raises WrongPassword, TooManyTries, SignInBusy.
@@ -110,12 +153,49 @@ def change_member_password(*, present: str, new: str, by: PartnerMember) -> str:
     locked.save(update_fields=["password", "must_choose_password"])
     PartnerSession.objects.filter(member=locked).delete()
     _record("partner.password_changed", locked)
-    return _begin_member_session(locked, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+    return _begin_member_session(locked, is_half=False, lasts=PARTNER_SIGNED_IN_FOR, device=device)
 
 
 def end_partner_session(token: str) -> None:
     """The way out, for this browser."""
     PartnerSession.objects.filter(token_hash=_token_hash(token)).delete()
+
+
+def live_member_sessions(member: PartnerMember) -> QuerySet[PartnerSession]:
+    """Whole sessions of the member that are good for something still, newest first."""
+    rows = PartnerSession.objects.filter(member=member, is_half=False)
+    return rows.filter(expires_at__gt=times.now()).order_by("-expires_at")
+
+
+def session_of_token(token: str) -> uuid.UUID | None:
+    """The id of the session with this token."""
+    found = PartnerSession.objects.filter(token_hash=_token_hash(token))
+    return found.values_list("pk", flat=True).first()
+
+
+@act(acts.END_MEMBER_SESSION)
+def end_member_session(session_id: uuid.UUID, *, by: PartnerMember) -> bool:
+    """The member ends one of their own. False: there was none."""
+    ended, _by_table = live_member_sessions(by).filter(pk=session_id).delete()
+    if ended:
+        _record_ended(by, ended)
+    return bool(ended)
+
+
+@act(acts.END_OTHER_MEMBER_SESSIONS)
+def end_other_member_sessions(*, this: str, by: PartnerMember) -> int:
+    """The member ends all but the one of this token; how many were good for something still."""
+    others = PartnerSession.objects.filter(member=by).exclude(token_hash=_token_hash(this))
+    ended = live_member_sessions(by).filter(pk__in=others.values("pk")).count()
+    others.delete()
+    if ended:
+        _record_ended(by, ended)
+    return ended
+
+
+def _record_ended(member: PartnerMember, count: int) -> None:
+    chain = partner_chain(member.partner_id)
+    record("partner.sessions_ended", by=member, on=member, chain=chain, detail={"count": count})
 
 
 def remove_ended_partner_sessions() -> int:
@@ -125,14 +205,16 @@ def remove_ended_partner_sessions() -> int:
 
 @work()
 def _complete_sign_in(
-    half: PartnerMember, token: str, code: str, *, is_last_try: bool
+    half: PartnerMember, token: str, code: str, *, is_last_try: bool, device: str
 ) -> str | None:
     """The token of the whole session; none is an answer, since wrong digits stay on record."""
     member = lock(PartnerMember.objects.all()).get(pk=half.pk)
     if member.is_active and second_factor.check_totp_code(member, code):
         end_partner_session(token)
         _record("partner.signed_in", member)
-        return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+        return _begin_member_session(
+            member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR, device=device
+        )
     record(
         "partner.signin_failed",
         by=None,
@@ -141,6 +223,38 @@ def _complete_sign_in(
         detail={"factor": "code", "slowed": is_last_try},
     )
     return None
+
+
+@work()
+def _complete_sign_in_with_passkey(answer: PasskeyAnswer, half: str, device: str) -> str | None:
+    member = lock(PartnerMember.objects.all()).get(pk=answer.passkey.holder_id)
+    is_taken = False
+    try:
+        passkey_answers.take_answer(answer)
+        is_taken = member.is_active and not member.awaits_agreement
+    except PasskeyCopied:
+        passkey_answers.stop_passkey(answer.passkey)
+    except PasskeyRefused:
+        pass
+    if is_taken:
+        end_partner_session(half)
+        _record("partner.signed_in", member)
+        return _begin_member_session(
+            member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR, device=device
+        )
+    record(
+        "partner.signin_failed",
+        by=None,
+        on=member,
+        chain=partner_chain(member.partner_id),
+        detail={"factor": "passkey", "slowed": False},
+    )
+    return None
+
+
+@work()
+def _use_up_code(member: PartnerMember, code: str) -> bool:
+    return second_factor.check_totp_code(member, code)
 
 
 @work()
@@ -156,7 +270,7 @@ def _record_wrong_password(member: PartnerMember | None, *, slowed: bool) -> Non
 
 
 def _begin_member_session(
-    member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta
+    member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta, device: str = ""
 ) -> str:
     token = secrets.token_urlsafe(32)
     PartnerSession.objects.create(
@@ -164,6 +278,7 @@ def _begin_member_session(
         token_hash=_token_hash(token),
         is_half=is_half,
         expires_at=times.now() + lasts,
+        device=device,
     )
     return token
 

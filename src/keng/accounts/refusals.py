@@ -67,6 +67,19 @@ def code_is_wrong() -> str:
     return _("These digits do not fit, or were used already. Wait for the next ones.")
 
 
+def passkey_is_wrong() -> str:
+    """The same for whatever does not fit."""
+    return _(
+        "This passkey does not sign in here, or its answer came too late. Try once more, or use "
+        "name, password and the 6 digits."
+    )
+
+
+def unlock_is_wrong() -> str:
+    """For a PIN, six digits or a passkey at the locked screen."""
+    return _("This does not unlock. After 5 wrong tries you have to sign in anew.")
+
+
 def _waiting_words(error: TooManyTries) -> str:
     if error.is_wide:
         words = _(

@@ -39,6 +39,8 @@ class SessionStore(DatabaseStore):
     """Django's store of rows, with neither cookie nor content readable in them."""
 
     seen_at: datetime.datetime | None = None
+    active_at: datetime.datetime | None = None
+    locked_at: datetime.datetime | None = None
 
     # The three fields that Django's store knows of are there; its own model has nothing else.
     @classmethod
@@ -95,7 +97,7 @@ class SessionStore(DatabaseStore):
         if row is None:
             self._session_key = None
             return None
-        self.seen_at = row.seen_at
+        self.seen_at, self.active_at, self.locked_at = row.seen_at, row.active_at, row.locked_at
         return row
 
     def _box(self) -> SecretBox:

@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import acts, notices, second_factor
 from keng.accounts.actions import UsernameTaken, check_desk_has_role
-from keng.accounts.models import Notice, Officer, OfficerRequest, OfficerRequestQuerySet, Post
+from keng.accounts.models import (
+    Notice,
+    Officer,
+    OfficerPasskey,
+    OfficerRequest,
+    OfficerRequestQuerySet,
+    Post,
+)
 from keng.accounts.requesting import (
     EMPTIED_COLUMNS,
     SET_UP_WITHIN,
@@ -254,6 +261,8 @@ def _complete_set_up(request: OfficerRequest, officer: Officer | None, step: int
         raise UsernameTaken from error
     is_new = request.officer_id is None
     end_sessions(officer)
+    # What was lost may have held one of them.
+    OfficerPasskey.objects.filter(holder=officer).delete()
     detail = {"request": str(request.pk), "role": request.role}
     if is_new:
         post = Post.objects.create(
@@ -288,6 +297,7 @@ def _set_credentials(
     officer.totp_box = bytes(request.offered_totp_box)
     officer.totp_last_step = step
     officer.failed_presence, officer.presence_locked_until = 0, None
+    officer.pin = ""
     officer.is_active = True
     officer.set_up_asked_by = request.asked_by
     officer.set_up_agreed_by = request.decided_by

@@ -4,9 +4,11 @@ import datetime
 
 from django.db.models import F
 
-from keng.accounts import guessing, second_factor
+from keng.accounts import guessing, notices, passkey_answers, second_factor
 from keng.accounts.guessing import TryOrigin
-from keng.accounts.models import Officer
+from keng.accounts.models import Notice, Officer, OfficerPasskey
+from keng.accounts.passkey_answers import PasskeyAnswer, PasskeyCopied, PasskeyRefused
+from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
 from keng.accounts.password_checks import SignInBusy, is_password_right
 from keng.acts.locks import lock
 from keng.acts.work import work
@@ -64,6 +66,42 @@ def check_officer_code(officer: Officer, code: str, *, origin: TryOrigin) -> Off
     if not found.current_posts:
         raise WithoutPost
     return found
+
+
+def check_officer_passkey(answer: str, use: ChallengeUse) -> Officer:
+    """The officer whose passkey answered: two factors at once, so this completes signing in.
+
+    No count of wrong tries stands before it: a signature is not guessed, and so nobody can make an
+    office wait by guessing from its address. Raises NotSignedIn, WithoutPost.
+    """
+    try:
+        checked = passkey_answers.check_answer(OfficerPasskey, answer, use)
+    except PasskeyRefused as error:
+        raise NotSignedIn from error
+    found = _complete_sign_in_with_passkey(checked)
+    if found is None:
+        raise NotSignedIn
+    if not found.current_posts:
+        raise WithoutPost
+    return found
+
+
+def presence_use(officer: Officer, browser: str) -> ChallengeUse:
+    """For what the challenge is made with which the officer shows that they are there."""
+    return ChallengeUse(ChallengePurpose.PRESENCE, browser, str(officer.pk))
+
+
+def confirm_presence_with_passkey(officer: Officer, answer: str, use: ChallengeUse) -> bool:
+    """Whether a passkey of the signed-in officer answered this moment: as good as a code.
+
+    Like a code it is used up by this, whatever becomes of what it is for.
+    """
+    try:
+        checked = passkey_answers.check_answer(OfficerPasskey, answer, use)
+    except PasskeyRefused:
+        _record_presence_failed(officer)
+        return False
+    return _take_presence(officer, checked)
 
 
 @work()
@@ -124,6 +162,58 @@ def chain_of_officer(officer: Officer) -> str:
     begun = officer.posts.filter(valid_from__lte=times.local_date(times.now()))
     last = begun.order_by(F("valid_to").desc(nulls_first=True), "-id").first()
     return unit_chain(last.unit_id) if last else NO_UNIT_CHAIN
+
+
+@work()
+def _complete_sign_in_with_passkey(answer: PasskeyAnswer) -> Officer | None:
+    """None is an answer, as for a code: a passkey that was stopped stays stopped."""
+    locked = lock(Officer.objects.filter(is_active=True)).filter(pk=answer.passkey.holder_id)
+    officer = locked.first()
+    if officer is None:
+        return None
+    if _take_answer(officer, answer):
+        _complete_sign_in(officer)
+        return officer
+    record(
+        "officer.signin_failed",
+        by=None,
+        on=officer,
+        chain=chain_of_officer(officer),
+        detail={"factor": "passkey", "slowed": False},
+    )
+    return None
+
+
+@work()
+def _take_presence(officer: Officer, answer: PasskeyAnswer) -> bool:
+    locked = _locked_officer(officer)
+    if locked is not None and _take_answer(locked, answer):
+        return True
+    _record_presence_failed(officer)
+    return False
+
+
+def _take_answer(officer: Officer, answer: PasskeyAnswer) -> bool:
+    try:
+        passkey_answers.take_answer(answer)
+    except PasskeyCopied:
+        passkey_answers.stop_passkey(answer.passkey)
+        notices.tell_of_passkey(officer, Notice.Act.COPIED)
+        return False
+    except PasskeyRefused:
+        return False
+    return True
+
+
+@work()
+def _record_presence_failed(officer: Officer) -> None:
+    record(
+        "officer.presence_failed",
+        by=officer,
+        on=officer,
+        chain=chain_of_officer(officer),
+        detail={"slowed": False},
+    )
 
 
 @work()

@@ -2,14 +2,39 @@
 
 from django.urls import URLPattern, path
 
-from keng.accounts.desk import officers, requests, sessions, set_up, settings, signing
-from keng.accounts.public import partners
+from keng.accounts.desk import (
+    officers,
+    passkeys,
+    requests,
+    screen,
+    sessions,
+    set_up,
+    settings,
+    signing,
+)
+from keng.accounts.public import partner_passkeys, partner_sessions, partners
 
 desk: list[URLPattern] = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-in/code/", signing.sign_in_code, name="sign-in-code"),
+    path("sign-in/passkey/", signing.sign_in_passkey, name="sign-in-passkey"),
+    path(
+        "sign-in/passkey/options/", signing.sign_in_passkey_options, name="sign-in-passkey-options"
+    ),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("settings/", settings.my_settings, name="my-settings"),
+    path("settings/passkeys/", passkeys.my_passkeys, name="my-passkeys"),
+    path("settings/passkeys/new/", passkeys.passkey_new, name="passkey-new"),
+    path("settings/passkeys/add/", passkeys.passkey_add, name="passkey-add"),
+    path("settings/passkeys/options/", passkeys.passkey_options, name="passkey-options"),
+    path("settings/passkeys/<uuid:pk>/name/", passkeys.passkey_rename, name="passkey-rename"),
+    path("settings/passkeys/<uuid:pk>/remove/", passkeys.passkey_remove, name="passkey-remove"),
+    path("settings/screen-lock/", screen.my_pin, name="my-pin"),
+    path("screen/", screen.screen_locked, name="screen-locked"),
+    path("screen/lock/", screen.screen_lock_now, name="screen-lock"),
+    path("screen/awake/", screen.screen_awake, name="screen-awake"),
+    path("screen/unlock/", screen.screen_unlock, name="screen-unlock"),
+    path("screen/unlock/options/", screen.screen_unlock_options, name="screen-unlock-options"),
     path("settings/sessions/", sessions.my_sessions, name="my-sessions"),
     path("settings/sessions/end/", sessions.session_end, name="session-end"),
     path("settings/sessions/end-others/", sessions.sessions_end_others, name="sessions-end-others"),
@@ -50,6 +75,38 @@ desk: list[URLPattern] = [
 public: list[URLPattern] = [
     path("partner/sign-in/", partners.partner_sign_in, name="partner-sign-in"),
     path("partner/sign-in/code/", partners.partner_code, name="partner-code"),
+    path(
+        "partner/sign-in/passkey/", partners.partner_sign_in_passkey, name="partner-sign-in-passkey"
+    ),
+    path(
+        "partner/sign-in/passkey/options/",
+        partners.partner_passkey_options,
+        name="partner-passkey-options",
+    ),
+    path("partner/sessions/", partner_sessions.partner_sessions, name="partner-sessions"),
+    path(
+        "partner/sessions/<uuid:pk>/end/",
+        partner_sessions.partner_session_end,
+        name="partner-session-end",
+    ),
+    path(
+        "partner/sessions/end-others/",
+        partner_sessions.partner_sessions_end_others,
+        name="partner-sessions-end-others",
+    ),
+    path("partner/passkeys/", partner_passkeys.partner_passkeys, name="partner-passkeys"),
+    path("partner/passkeys/new/", partner_passkeys.partner_passkey_new, name="partner-passkey-new"),
+    path("partner/passkeys/add/", partner_passkeys.partner_passkey_add, name="partner-passkey-add"),
+    path(
+        "partner/passkeys/<uuid:pk>/name/",
+        partner_passkeys.partner_passkey_rename,
+        name="partner-passkey-rename",
+    ),
+    path(
+        "partner/passkeys/<uuid:pk>/remove/",
+        partner_passkeys.partner_passkey_remove,
+        name="partner-passkey-remove",
+    ),
     path("partner/password/", partners.partner_password, name="partner-password"),
     path("partner/sign-out/", partners.partner_sign_out, name="partner-sign-out"),
 ]

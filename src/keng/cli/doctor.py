@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     Check("folder", machine.folder),
     Check("python", machine.python),
     Check("addresses", machine.addresses),
+    Check("passkeys", machine.passkeys),
     Check("certificate", certificate.certificate),
     Check("disk", machine.disk),
     Check("permissions", machine.permissions),

@@ -9,7 +9,9 @@ from keng.kit.exit_mark import has_left
 
 # A page that is sent back must not hold what opens an account or a report: passwords, the halves of
 # a set-up, digits, receipt codes. The names of their fields, as the forms have them.
-_SECRET = frozenset({"password", "present", "new", "again", "first", "second", "code"})
+_SECRET = frozenset(
+    {"password", "present", "new", "again", "first", "second", "code", "passkey", "pin"}
+)
 _PAGE_FIELD = "csrfmiddlewaretoken"
 # A token, a number or a choice is shorter, or one word: what is worth copying was typed.
 _TYPED_FROM = 20

@@ -117,16 +117,49 @@ def hour_field(label: Any, **more: Any) -> forms.TimeField:
     )
 
 
-def own_code_field() -> forms.CharField:
+# Before what a passkey answered, where a form was confirmed with one in place of six digits.
+PASSKEY_ANSWER = "passkey:"
+
+
+class CodeInput(forms.TextInput):
+    """The box for six digits. The script of passkeys sends an answer in a field beside it."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The answer, if one came, else what was typed."""
+        answer = data.get("passkey")
+        return (
+            f"{PASSKEY_ANSWER}{answer}"
+            if answer
+            else super().value_from_datadict(data, files, name)
+        )
+
+    def format_value(self, value: Any) -> str | None:
+        """An answer is good once: nothing of it stands in the box."""
+        is_answer = isinstance(value, str) and value.startswith(PASSKEY_ANSWER)
+        return None if is_answer else super().format_value(value)
+
+
+class CodeField(forms.CharField):
+    """Six digits of this moment, or the answer of a passkey, which is longer."""
+
+    widget = CodeInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
+        super().__init__(max_length=12, widget=CodeInput(attrs=attrs), **kwargs)
+
+    def run_validators(self, value: Any) -> None:
+        """The length is that of digits; an answer is measured where it is read."""
+        if not str(value).startswith(PASSKEY_ANSWER):
+            super().run_validators(value)
+
+
+def own_code_field() -> CodeField:
     """The six digits with which an officer signs what cannot be taken back in silence."""
-    return forms.CharField(
-        max_length=12,
+    return CodeField(
         label=gettext_lazy("Confirm that it is you"),
         help_text=gettext_lazy(
             "The six digits your app shows now; those you signed in with are used up"
-        ),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
         ),
         error_messages={"required": gettext_lazy("Enter the six digits")},
     )

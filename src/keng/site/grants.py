@@ -183,6 +183,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
         "totp_last_step, awaits_agreement)",
         "accounts_partnersession": ALL,
+        # Passkeys of officers are none of this site's.
+        "accounts_memberpasskey": ALL,
+        "accounts_spentchallenge": RI,
         # Written and released by a partner's own people; triggers hold both to that.
         "partners_article": RIU,
         "partners_manuscript": RIU,
@@ -307,6 +310,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "decided_at, refused_reason, expires_at, asker_half, agreer_half, failed_tries, "
         "chosen_password, offered_totp_box)",
         "accounts_notice": "SELECT, INSERT, UPDATE (seen_at)",
+        # Passkeys of partners' people are none of the desk's.
+        "accounts_officerpasskey": ALL,
+        "accounts_spentchallenge": RI,
         "accounts_shift": RIU,
         "accounts_partner": RIU,
         # The desk makes and closes a partner's sign-in; it can neither read nor change one.
@@ -453,6 +459,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # Sessions that are over; nothing of what is in one.
         "accounts_desksession": "SELECT (session_key, expire_date, seen_at), DELETE",
         "accounts_partnersession": "SELECT (id, expires_at), DELETE",
+        "accounts_spentchallenge": "SELECT (digest, expires_at), DELETE",
         "delivery_pagerway": R,
         # What was found out of scope is destroyed after its week; what was taken back, at once.
         "tips_sighting": ALL,

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from keng.accounts import second_factor, setting_up
+from keng.accounts import browsers, second_factor, setting_up
 from keng.accounts.actions import UsernameTaken
 from keng.accounts.forms import CodeForm, SetUpForm
 from keng.accounts.middleware import begin_session
@@ -76,7 +76,10 @@ def _code_page(request: HttpRequest) -> HttpResponse:
             )
         else:
             begin_session(request, officer)
-            return redirect("desk-home")
+            response = redirect("desk-home")
+            # The first sign-in here waits for nobody who guesses from the same address.
+            browsers.remember_browser(response, request, browsers.DESK_SITE, officer.username)
+            return response
     secret = second_factor.secret_in_box(bytes(begun.offered_totp_box))
     username = begun.officer.username if begun.officer else begun.username
     context = {

@@ -2,16 +2,20 @@
 
 import time
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts import browsers, refusals, signing_in
+from keng.accounts import browsers, passkey_pages, refusals, signing_in
 from keng.accounts.forms import CodeForm, SignInForm
 from keng.accounts.middleware import OPEN_PAGES, begin_session, page_name_at
-from keng.accounts.models import Officer
+from keng.accounts.models import Officer, OfficerPasskey
+from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
+from keng.accounts.passkeys import usable_passkeys_of
 from keng.accounts.refusals import SignInRefusal
+from keng.kit.forms import Form
 from keng.kit.secrets import same_secret
 
 _HALF = "half_signed_in"
@@ -41,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             request.session[_WANTED] = request.GET.get("next", "")[:200]
             request.session.set_expiry(_HALF_SECONDS)
             return redirect("sign-in-code")
-    return refusal.mark_response(render(request, "accounts/desk/sign_in.html", {"form": form}))
+    return refusal.mark_response(_first_page(request, form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,8 +65,38 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             refusal = refusals.explain_refusal(form, error, wrong=wrong, field="code")
         else:
             return _finish_sign_in(request, officer)
-    context = {"form": form, "signing_in": officer}
-    return refusal.mark_response(render(request, "accounts/desk/sign_in_code.html", context))
+    return refusal.mark_response(_code_page(request, form, officer))
+
+
+@require_POST
+def sign_in_passkey_options(request: HttpRequest) -> HttpResponse:
+    """What the browser hands to a passkey: any that fits, or after the password this officer's."""
+    half = _half_of_passkey(request)
+    own = usable_passkeys_of(half) if half else None
+    use = _use_of_sign_in(request, half)
+    return passkey_pages.options_response(request, OfficerPasskey, use, of=own)
+
+
+@require_POST
+def sign_in_passkey(request: HttpRequest) -> HttpResponse:
+    """A passkey signs in: by itself, or in place of the six digits."""
+    if request.officer:
+        return redirect("desk-home")
+    half = _half_of_passkey(request)
+    try:
+        officer = signing_in.check_officer_passkey(
+            request.POST.get("passkey", ""), _use_of_sign_in(request, half)
+        )
+    except refusals.SIGN_IN_REFUSED as error:
+        form = CodeForm(data={}) if half else SignInForm(data={})
+        form.errors.clear()
+        wrong = refusals.passkey_is_wrong()
+        refusal = refusals.explain_refusal(form, error, wrong=wrong)
+        page = _code_page(request, form, half) if half else _first_page(request, form)
+        return refusal.mark_response(page)
+    if half is None:
+        request.session[_WANTED] = request.GET.get("next", "")[:200]
+    return _finish_sign_in(request, officer)
 
 
 @require_POST
@@ -71,6 +105,31 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     signing_in.record_sign_out(request.officer)
     request.session.flush()
     return redirect("sign-in")
+
+
+def _first_page(request: HttpRequest, form: Form) -> HttpResponse:
+    context = {"form": form, "takes_passkeys": passkey_pages.why_no_passkeys(request) is None}
+    return render(request, "accounts/desk/sign_in.html", context)
+
+
+def _code_page(request: HttpRequest, form: Form, officer: Officer) -> HttpResponse:
+    has_one = passkey_pages.why_no_passkeys(request) is None and usable_passkeys_of(officer)
+    context = {"form": form, "signing_in": officer, "takes_passkeys": bool(has_one)}
+    return render(request, "accounts/desk/sign_in_code.html", context)
+
+
+def _half_of_passkey(request: HttpRequest) -> Officer | None:
+    """Whoever gave name and password, where the passkey stands in place of the digits."""
+    return _half_signed_in(request) if request.POST.get("step") == "second" else None
+
+
+def _use_of_sign_in(request: HttpRequest, half: Officer | None) -> ChallengeUse:
+    """Bound to the half signed-in session, or to the cookie that keeps forged forms away."""
+    if half is None:
+        cookie = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+        return ChallengeUse(ChallengePurpose.SIGN_IN, cookie)
+    session = request.session.session_key or ""
+    return ChallengeUse(ChallengePurpose.SECOND_STEP, session, str(half.pk))
 
 
 def _half_signed_in(request: HttpRequest) -> Officer | None:

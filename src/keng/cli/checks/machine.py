@@ -11,6 +11,7 @@ from keng.cli.checks.check import CheckedPlace, Finding, age_words, attention, o
 from keng.kit import configuration, times
 from keng.kit.database import data_folder, is_external
 from keng.kit.health import free_bytes
+from keng.kit.passkey_address import NoPasskeys, passkey_address
 from keng.runtime import accounts_of_the_system
 from keng.runtime.backup import recipient, shelf
 from keng.runtime.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
@@ -81,6 +82,21 @@ def addresses(place: CheckedPlace) -> Finding:
             "lead elsewhere."
         )
     return ok(urls["KENG_PUBLIC_URL"] or f"this machine only ({listening_address()})")
+
+
+def passkeys(place: CheckedPlace) -> Finding:
+    """Browsers bind a passkey to a name, and give none to a page without TLS."""
+    sites = {"KENG_DESK_URL": place.ports.desk, "KENG_PUBLIC_URL": place.ports.public}
+    for name, port in sites.items():
+        url = os.environ.get(name) or f"http://localhost:{port}"
+        found = passkey_address(url)
+        if isinstance(found, NoPasskeys):
+            lacks = "https" if found.has_name else "a full name such as desk.example.vn"
+            return attention(
+                f"nobody signs in with a passkey at {url}: {name} lacks {lacks}. "
+                "The six digits work"
+            )
+    return ok("work at both addresses")
 
 
 def disk(place: CheckedPlace) -> Finding:

@@ -250,6 +250,20 @@ def test_addresses_that_do_not_agree_are_named(monkeypatch, settings, level, wor
     assert (found, words in text) == (level, True), text
 
 
+@pytest.mark.parametrize(
+    ("desk", "level", "words"),
+    [
+        ("https://desk.keng.example", OK, "work at both addresses"),
+        ("http://desk.keng.example", ATTENTION, "KENG_DESK_URL lacks https"),
+        ("https://10.0.0.5", ATTENTION, "KENG_DESK_URL lacks a full name"),
+    ],
+)
+def test_where_no_passkey_works_the_setting_is_named(monkeypatch, desk, level, words):
+    monkeypatch.setenv("KENG_DESK_URL", desk)
+    found, text = look_by(machine.passkeys)
+    assert (found, words in text) == (level, True), text
+
+
 @pytest.mark.parametrize("name", ["KENG_DEBUG", "KENG_DEBUG_FAULTS", "KENG_DEMO"])
 def test_switches_of_tests_and_demo_are_wrong_on_real_data(monkeypatch, folder, name):
     assert running.debug_switches(PLACE, is_demo=False).level is OK

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keng.accounts.middleware import SignedInRequest
-from keng.alarms.bar import alarm_bar_for
+from keng.alarms.bar import alarm_bar_for, ringing_tips_of
 from keng.kit.ids import read_id
 from keng.tips.toast import forget_old_key
 
@@ -18,7 +18,13 @@ ALARM_PARAMETER = "alarm"
 
 @require_GET
 def alarm(request: SignedInRequest) -> HttpResponse:
-    """The critical tips that nobody has taken; `on` is the tip whose page is open already."""
+    """The critical tips that nobody has taken; `on` is the tip whose page is open already.
+
+    At a locked screen only how many ring: neither their words nor where they are.
+    """
+    if request.is_screen_locked:
+        count = len(ringing_tips_of(request.officer))
+        return render(request, "inbox/tip/parts/alarm_locked.html", {"count": count})
     forget_old_key(request)
     context = alarm_bar_context(request, shown=read_id(request.GET.get("on", "")))
     return render(request, "inbox/tip/parts/alarm.html", context)

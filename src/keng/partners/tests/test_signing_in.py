@@ -125,3 +125,22 @@ def test_a_name_is_taken_once(stage):
         stage.invited(name="Đoàn phường Nếnh", username="other")
     with pytest.raises(NameTaken):
         stage.invited(name="Khác", username="thu")
+
+
+def test_a_member_sees_and_ends_the_own_sessions(public_client, stage):
+    signed_in(public_client, stage.thu)
+    elsewhere = signed_in(type(public_client)(), stage.thu)
+    of_binh = signed_in(type(public_client)(), stage.binh)
+    page = public_client.get("/partner/sessions/").content.decode()
+    assert page.count("Kết thúc phiên này") == 1
+    strangers = PartnerSession.objects.get(member=stage.binh)
+    public_client.post(f"/partner/sessions/{strangers.pk}/end/")
+    assert of_binh.get("/partner/").status_code == 200
+    public_client.post("/partner/sessions/end-others/")
+    assert elsewhere.get("/partner/").url == "/partner/sign-in/"
+    assert public_client.get("/partner/").status_code == 200
+    assert Entry.objects.get(action="partner.sessions_ended").detail == {"count": 1}
+    elsewhere = signed_in(elsewhere, stage.thu)
+    one = PartnerSession.objects.filter(member=stage.thu).order_by("-id").first()
+    public_client.post(f"/partner/sessions/{one.pk}/end/")
+    assert elsewhere.get("/partner/").url == "/partner/sign-in/"

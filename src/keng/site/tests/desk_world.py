@@ -8,6 +8,7 @@ from typing import Any
 from keng.accounts.models import (
     Notice,
     Officer,
+    OfficerPasskey,
     OfficerRequest,
     Partner,
     PartnerMember,
@@ -237,7 +238,7 @@ def _pledges(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) -> 
 
 
 def _calls(unit: Unit, officer: Officer) -> dict[str, Any]:
-    """A shift, a pager and a test of it: the last two are the officer's own."""
+    """A shift, a pager and a test of it, a passkey: all but the shift are the officer's own."""
     now = times.now()
     shift = Shift.objects.create(
         unit=unit,
@@ -254,7 +255,13 @@ def _calls(unit: Unit, officer: Officer) -> dict[str, Any]:
         dispatch=dispatch, channel="email", recipient_kind="pager", recipient_ref=way.pk
     )
     tried = PagerTest.objects.create(officer=officer, shift=shift, dispatch=dispatch)
-    return {"shift": shift, "pager": way, "pager_test": tried}
+    passkey = OfficerPasskey.objects.create(
+        holder=officer,
+        credential_id=officer.pk.bytes + unit.pk.bytes,
+        public_key=b"x",
+        label="khóa",
+    )
+    return {"shift": shift, "pager": way, "pager_test": tried, "passkey": passkey}
 
 
 def _told(label: str, unit: Unit, place: Any, officer: Officer) -> dict[str, Any]:

@@ -92,6 +92,8 @@ OBJECTS = {
     "relay-seen": "task",
     "relay-rooms-told": "task",
     "shift-remove": "shift",
+    "passkey-rename": "passkey",
+    "passkey-remove": "passkey",
     "pager-switch": "pager",
     "pager-test": "pager_test",
     "question": "question",
@@ -225,10 +227,12 @@ def here(request, of_a_commune, of_a_province):
 def own(found):
     """The world with an officer who has every role in it."""
     found.officer = all_roles(found.unit)
-    # A pager and a notice are nobody's but the officer's own.
+    # A pager, a passkey and a notice are nobody's but the officer's own.
     for name in ("pager", "pager_test", "notice"):
         found.rows[name].officer = found.officer
         found.rows[name].save()
+    found.rows["passkey"].holder = found.officer
+    found.rows["passkey"].save()
     return found
 
 

@@ -111,6 +111,11 @@ OF_THE_OWN_UNIT = {
     "accounts.notices.mark_notice_seen",
     "accounts.sessions.end_other_sessions",
     "accounts.sessions.end_own_session",
+    # One's own passkeys: what a device answers is tried in accounts/tests/test_passkeys.py.
+    "accounts.passkeys.add_passkey",
+    "accounts.passkeys.rename_passkey",
+    "accounts.passkeys.remove_passkey",
+    "accounts.screen_lock.set_pin",
     "dialogue.ready_answer_acts.write_ready_answer",
     "dialogue.ready_answer_acts.set_ready_answer_removed",
     "inbox.search_acts.record_name_search",
@@ -156,6 +161,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw_request",
+    "accounts.passkeys.add_passkey",
     "duty.rota.add_shifts",
     "surveys.free_texts.decide_free_text",
     "partners.releasing.publish_for_partner",
@@ -197,7 +203,9 @@ def _modules():
         "keng.accounts.closing",
         "keng.accounts.notices",
         "keng.accounts.partner_signing",
+        "keng.accounts.passkeys",
         "keng.accounts.requesting",
+        "keng.accounts.screen_lock",
         "keng.accounts.sessions",
         "keng.accounts.setting_up",
         "keng.community.report.send",
@@ -597,6 +605,10 @@ _APART = {
     "decisions.bulk.take_back_decisions": lambda here: {"decision_ids": [_own_decision(here).pk]},
     "decisions.closing.record_outcome": {"outcome": "solved"},
     "dialogue.answering.withdraw_answer": lambda here: {"message_id": _own_answer(here).pk},
+    "accounts.screen_lock.set_pin": {"pin": "739154"},
+    "accounts.passkeys.add_passkey": {"answer": "", "is_shared": False, "browser": ""},
+    "accounts.passkeys.rename_passkey": lambda here: {"passkey_id": _own_passkey(here)},
+    "accounts.passkeys.remove_passkey": lambda here: {"passkey_id": _own_passkey(here)},
     "incidents.incident_acts.record_incident_outcome": {"outcome": "solved"},
     "incidents.incident_acts.withdraw_incident_answer": lambda here: {"batch": _own_batch(here)},
     "inbox.search_acts.remove_search": lambda here: {"saved_id": _own_search(here)},
@@ -702,6 +714,11 @@ def _confirmed(task):
     task.confirmed_at = times.now()
     task.save()
     return task.pk
+
+
+def _own_passkey(here):
+    own = here.by.passkeys.create(credential_id=make.some_id().bytes, public_key=b"", label="khóa")
+    return own.pk
 
 
 def _own_search(here):

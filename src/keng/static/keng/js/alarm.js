@@ -119,6 +119,11 @@
     localStorage.setItem(MUTED, muted() ? "0" : "1");
     show();
   });
+  // Covered or uncovered: with words or without, at once.
+  document.addEventListener("keng:screen", () => {
+    last = null;
+    ask();
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "detail") return;
     at = "";

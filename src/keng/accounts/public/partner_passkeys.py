@@ -1,0 +1,104 @@
+"""Passkeys of whoever signs in for a partner: as those of officers, on the public site."""
+
+import json
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.accounts import browsers, partner_signing, passkey_pages, passkeys, refusals
+from keng.accounts.forms import NewPasskeyForm, PasskeyNameForm
+from keng.accounts.guessing import TooManyTries
+from keng.accounts.models import MemberPasskey
+from keng.accounts.passkey_answers import options_for_new
+from keng.acts.errors import Refused
+
+
+@require_http_methods(["GET", "HEAD"])
+def partner_passkeys(request: HttpRequest) -> HttpResponse:
+    """The member's passkeys, and the form that begins another one."""
+    return _list_page(request, NewPasskeyForm(initial={"machine": "own"}))
+
+
+@require_POST
+def partner_passkey_new(request: HttpRequest) -> HttpResponse:
+    """The second page: six digits were right, and the browser is asked to make it."""
+    form = NewPasskeyForm(request.POST)
+    if passkey_pages.why_no_passkeys(request, MemberPasskey) or not form.is_valid():
+        return _list_page(request, form)
+    if not _has_shown_code(request, form):
+        return _list_page(request, form)
+    given = form.cleaned_data
+    is_shared = given["machine"] == "shared"
+    browser = partner_signing.token_of_request(request)
+    use = passkeys.use_for_new(request.member, browser, name=given["name"], is_shared=is_shared)
+    options = options_for_new(request.member, use, is_shared=is_shared)
+    context = {
+        "partner": request.member.partner,
+        "name": given["name"],
+        "machine": given["machine"],
+        "options": json.dumps(options),
+    }
+    return render(request, "accounts/partner/passkey_new.html", context)
+
+
+@require_POST
+def partner_passkey_add(request: HttpRequest) -> HttpResponse:
+    """What the browser made is kept."""
+    try:
+        passkeys.add_member_passkey(
+            request.POST.get("passkey", ""),
+            name=request.POST.get("name", ""),
+            is_shared=request.POST.get("machine") == "shared",
+            browser=partner_signing.token_of_request(request),
+            by=request.member,
+        )
+    except (passkeys.PasskeyNotMade, passkeys.StaysOnSharedMachine, passkeys.TooManyPasskeys) as no:
+        return _list_page(request, NewPasskeyForm(), refused=no)
+    return redirect("partner-passkeys")
+
+
+@require_POST
+def partner_passkey_rename(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Another name; an empty one changes nothing."""
+    form = PasskeyNameForm(request.POST)
+    if form.is_valid():
+        passkeys.rename_member_passkey(pk, name=form.cleaned_data["name"], by=request.member)
+    return redirect("partner-passkeys")
+
+
+@require_POST
+def partner_passkey_remove(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """It opens nothing any more."""
+    try:
+        passkeys.remove_member_passkey(pk, by=request.member)
+    except passkeys.LastSecondFactor as error:
+        return _list_page(request, NewPasskeyForm(), refused=error)
+    return redirect("partner-passkeys")
+
+
+def _has_shown_code(request: HttpRequest, form: NewPasskeyForm) -> bool:
+    origin = browsers.origin_of_try(request, browsers.PARTNER_SITE, request.member.username)
+    try:
+        if partner_signing.check_own_code(request.member, form.cleaned_data["code"], origin=origin):
+            return True
+    except TooManyTries as error:
+        refusals.explain_refusal(form, error, wrong="")
+        return False
+    form.add_error("code", refusals.code_is_wrong())
+    return False
+
+
+def _list_page(
+    request: HttpRequest, form: NewPasskeyForm, *, refused: Refused | None = None
+) -> HttpResponse:
+    context = {
+        "partner": request.member.partner,
+        "rows": passkey_pages.passkey_rows(passkeys.passkeys_of(request.member)),
+        "form": form,
+        "refused": refused.sentence if refused else "",
+        "why_not": passkey_pages.why_no_passkeys(request, MemberPasskey),
+    }
+    status = 422 if form.errors or refused else 200
+    return render(request, "accounts/partner/passkeys.html", context, status=status)

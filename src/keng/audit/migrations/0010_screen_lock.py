@@ -1,0 +1,24 @@
+"""An officer sets a PIN, or fails to unlock: added to what officers say, whatever else they do."""
+
+from django.db import migrations
+
+_ADD = """
+DO $do$
+BEGIN
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION audit_acts_of_officers() RETURNS text[]'
+    ' LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp'
+    ' AS $acts$ SELECT %L::text[] $acts$',
+    ARRAY(SELECT DISTINCT unnest(
+      audit_acts_of_officers() || ARRAY['officer.pin_set', 'officer.unlock_failed']
+    ) ORDER BY 1)
+  );
+END;
+$do$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0009_passkeys")]
+
+    operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]
