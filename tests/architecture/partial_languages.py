@@ -36,6 +36,8 @@ TEMPLATES = (
     "dialogue/public/take_back.html",
     "dialogue/public/taken_back.html",
     "dialogue/public/exchange.html",
+    "dialogue/public/new_code.html",
+    "dialogue/public/code_closed.html",
     "dialogue/public/link.html",
     "dialogue/public/link_used.html",
     "lookup_pages/public/box.html",

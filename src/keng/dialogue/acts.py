@@ -27,5 +27,9 @@ OPEN_ONE_TIME_LINK = Act(HOLDER, {"receipt.shown": _("Receipt code was shown, on
 EXCHANGE_CODE = Act(
     HOLDER, {"receipt.exchanged": _("Code on paper was exchanged for another one, once")}
 )
+REPLACE_CODE = Act(HOLDER, {"receipt.replaced": _("Reporter took a new receipt code")})
+DISPUTE_CODE = Act(
+    HOLDER, {"receipt.disputed": _("A holder of a code said that replacing it was not theirs")}
+)
 # Who closes the page of a code tells nobody anything.
 STOP_SHOWING_CODE = Act(HOLDER)

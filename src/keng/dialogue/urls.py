@@ -11,6 +11,7 @@ public: list[URLPattern] = [
     path("status/", code_entry.status, name="status"),
     path("status/tip/", status_acts.status_tip, name="status-tip"),
     path("status/exchange/", code_entry.status_exchange, name="status-exchange"),
+    path("status/not-me/", code_entry.status_not_me, name="status-not-me"),
     path("status/close/", code_entry.status_close, name="status-close"),
     path("r/<secret:token>", one_time_link.one_time_link, name="one-time-link"),
 ]

@@ -105,10 +105,10 @@ GRANTS: dict[str, dict[str, str]] = {
         **_INTAKE,
         "tips_tip": "SELECT, INSERT, UPDATE (responsible_unit_id, place_detail, text, "
         "do_not_contact, identity_holds, state, kind, outcome, assigned_to_id, waiting_since, "
-        "due_at, closed_at, withdrawn_at, feared_at, meant_for_unit_at, search)",
+        "due_at, closed_at, withdrawn_at, feared_at, meant_for_unit_at, codes_disputed_at, search)",
         "tips_tipconcern": RI,
         "tips_dialoguemessage": "SELECT, INSERT, UPDATE (text)",
-        "tips_receipt": RI,
+        "tips_receipt": "SELECT, INSERT, UPDATE (replaced_at)",
         "tips_onetimelink": "SELECT, INSERT, UPDATE (opened_at)",
         "tips_attachment": RI,
         "delivery_dispatchtext": RI,

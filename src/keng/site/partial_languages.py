@@ -36,6 +36,7 @@ PARTLY_TRANSLATED_PAGES = frozenset(
         "status-tip",
         "status-close",
         "status-exchange",
+        "status-not-me",
         "one-time-link",
         "lookup",
         "warning",

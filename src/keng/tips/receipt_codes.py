@@ -48,6 +48,8 @@ def token_hash(token: str) -> bytes:
 
 
 def tip_id_of_code(code: str) -> uuid.UUID | None:
-    """The tip a cleaned code opens, or None."""
-    found = Receipt.objects.filter(hash=code_hash(code)).values_list("tip_id", flat=True)
-    return found.first()
+    """The tip a cleaned code opens, or None; also for a code that was replaced, or is disputed."""
+    opens = Receipt.objects.filter(
+        hash=code_hash(code), replaced_at__isnull=True, tip__codes_disputed_at__isnull=True
+    )
+    return opens.values_list("tip_id", flat=True).first()

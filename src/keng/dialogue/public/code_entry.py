@@ -13,6 +13,7 @@ from keng.dialogue.public.code_doors import lead_to_code_door
 from keng.dialogue.public.code_page import TIP_CODE_PAGE, sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, close_tip_in_browser, open_tip_in_browser
 from keng.dialogue.public.status_page import ReporterMessageForm, status_page
+from keng.dialogue.replaced_codes import closed_code, dispute_code
 from keng.kit.forms import Form
 from keng.kit.rate_limits import ask_to_wait
 from keng.tips import receipt_codes
@@ -62,7 +63,11 @@ def status(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["code"]
     tip_id = receipt_codes.tip_id_of_code(code)
     if tip_id is None:
-        return lead_to_code_door(code) or _answer_paper_code(request, form)
+        return (
+            _closed_code_page(request, code)
+            or lead_to_code_door(code)
+            or _answer_paper_code(request, form)
+        )
     if kept := request.POST.get("text"):
         return status_page(
             request, OpenedTip(tip_id, code), ReporterMessageForm(initial={"text": kept})
@@ -90,6 +95,20 @@ def status_exchange(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def status_not_me(request: HttpRequest) -> HttpResponse:
+    """Say that the code was not replaced by whoever holds this one: then no code opens it."""
+    form = ReceiptCodeForm(request.POST)
+    if not form.is_valid():
+        return ask_for_code(request, form)
+    code = form.cleaned_data["code"]
+    if not dispute_code(code):
+        return answer_unknown_code(request, form)
+    response = _closed_code_page(request, code) or no_tip_open(request)
+    close_tip_in_browser(response)
+    return response
+
+
+@require_POST
 def status_close(request: HttpRequest) -> HttpResponse:
     """Close the tip in this browser, and its code with it."""
     response = TIP_CODE_PAGE.close(request)
@@ -109,6 +128,15 @@ def ask_for_code(request: HttpRequest, form: ReceiptCodeForm, *, status: int = 2
     """The box, with what is wrong in the form."""
     context = {"form": form, "kept_text": request.POST.get("text", "")}
     return render(request, "dialogue/public/enter.html", context, status=status)
+
+
+def _closed_code_page(request: HttpRequest, code: str) -> HttpResponse | None:
+    """What is to be said of a code that opens nothing any more; None for every other one."""
+    closed = closed_code(code)
+    if closed is None:
+        return None
+    context = {"closed": closed, "code": code}
+    return render(request, "dialogue/public/code_closed.html", context)
 
 
 def _answer_paper_code(request: HttpRequest, form: ReceiptCodeForm) -> HttpResponse:

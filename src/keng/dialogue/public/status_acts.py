@@ -12,14 +12,21 @@ from keng.decisions import meant_for_unit, out_of_scope
 from keng.dialogue import reporter, withdrawal
 from keng.dialogue.public.code_entry import no_tip_open
 from keng.dialogue.public.code_page import TIP_CODE_PAGE, sheet_of
-from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open, tip_open_in_browser
+from keng.dialogue.public.open_tip import (
+    OpenedTip,
+    close_tip_in_browser,
+    keep_tip_open,
+    tip_open_in_browser,
+)
 from keng.dialogue.public.stages import is_closed_for_reporter
 from keng.dialogue.public.status_page import (
     FILES_HAD_PARAMETER,
     ReporterMessageForm,
+    new_code_page,
     status_page,
     withdrawal_page,
 )
+from keng.dialogue.replaced_codes import replace_code
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.rate_limits import RateLimits, client_mark, network_of_request
 from keng.kit.uploads import takes_files
@@ -46,6 +53,8 @@ def status_tip(request: HttpRequest) -> HttpResponse:
     if language := chosen_language(request):
         if "taking-back" in request.POST:
             return answer_in_language(language, lambda: withdrawal_page(request, opened))
+        if "new-code" in request.POST:
+            return answer_in_language(language, lambda: new_code_page(request, opened))
         typed = ReporterMessageForm(initial={"text": request.POST.get("text", "")})
         return answer_in_language(language, lambda: status_page(request, opened, typed))
     try:
@@ -58,6 +67,10 @@ def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     wish = request.POST.get("wish", "")
     if wish == "withdraw":
         return withdrawal_page(request, opened)
+    if wish == "new-code":
+        return new_code_page(request, opened)
+    if wish == "replace-code":
+        return _replace_code(request, opened)
     if wish == "take-back":
         withdrawal.withdraw_tip(opened.tip_id)
     elif wish == "afraid":
@@ -70,6 +83,16 @@ def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     else:
         return _write_message(request, opened)
     return _back_to_status(opened)
+
+
+def _replace_code(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
+    sheet = sheet_of(request)
+    token = replace_code(opened.tip_id, opened.code, sheet=sheet) if sheet else None
+    if token is None:
+        return new_code_page(request, opened)
+    response = TIP_CODE_PAGE.lead_to(token)
+    close_tip_in_browser(response)
+    return response
 
 
 def _write_message(request: HttpRequest, opened: OpenedTip) -> HttpResponse:

@@ -15,6 +15,7 @@ from keng.dialogue.public.code_doors import began_as_something_else
 from keng.dialogue.public.code_page import sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open
 from keng.dialogue.public.stages import is_closed_for_reporter, stages_of_tip, status_heading
+from keng.dialogue.replaced_codes import last_replaced_at
 from keng.files.openable import why_not_openable
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
@@ -163,6 +164,8 @@ def status_page(
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside_province(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
+            "replaced_at": last_replaced_at(tip.pk),
+            "code": opened.code,
             "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),
             **first_words,
@@ -175,6 +178,14 @@ def status_page(
 def withdrawal_page(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     """What it means to take the report back, said before it is done."""
     response = render(request, "dialogue/public/take_back.html", {"tail": opened.tail})
+    keep_tip_open(response, opened)
+    return response
+
+
+def new_code_page(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
+    """What it means to take a new code, said before it is shown."""
+    context = {"tail": opened.tail, "sheet": sheet_of(request) or receipt_codes.new_token()}
+    response = render(request, "dialogue/public/new_code.html", context)
     keep_tip_open(response, opened)
     return response
 

@@ -36,6 +36,8 @@ _TOLD_ACTIONS = (
     "tip.reporter_withdraw",
     "tip.danger_heard",
     "receipt.exchanged",
+    "receipt.replaced",
+    "receipt.disputed",
     "sighting.role",
     "attachment.shown",
     "attachment.not_shown",
@@ -185,6 +187,8 @@ def _recorded_words(entry: Entry, numbers: dict[str, int]) -> str:
         "tip.reply_withdrawn": _("Answer taken back before it left"),
         "tip.reporter_withdraw": _("The reporter took the report back"),
         "receipt.exchanged": _("The code on the paper was exchanged for another one"),
+        "receipt.replaced": _("The reporter took a new code"),
+        "receipt.disputed": _("Somebody said that the new code was not theirs"),
         "tip.danger_heard": _("The new message tells of danger: people are called"),
     }[entry.action]
 

@@ -248,7 +248,7 @@ def acts_in_functions():
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'audit_may_record'")
         named = {act for (body,) in cursor for act in re.findall(r"'([a-z_]+\.[a-z_]+)'", body)}
-        cursor.execute("SELECT unnest(audit_acts_of_officers())")
+        cursor.execute("SELECT unnest(audit_acts_of_officers() || audit_acts_of_holders())")
         return named | {act for (act,) in cursor}
 
 

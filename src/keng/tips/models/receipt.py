@@ -12,6 +12,8 @@ class Receipt(models.Model):
     hash = models.BinaryField(max_length=32, primary_key=True)
     tip = models.ForeignKey(Tip, models.CASCADE, related_name="receipts")
     made_at = models.DateTimeField(db_default=Now())
+    # From then on it opens nothing: its holder took another one (dialogue.replaced_codes).
+    replaced_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"receipt of {self.tip_id}"

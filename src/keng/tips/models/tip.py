@@ -214,6 +214,8 @@ class Tip(Row):
     danger_unheard = models.BooleanField(default=False, db_default=False)
     # The reporter said then that it is for the unit it seemed to be about (TipConcern.is_guess).
     meant_for_unit_at = models.DateTimeField(null=True)
+    # Since then no code opens it: somebody said that replacing one was not theirs.
+    codes_disputed_at = models.DateTimeField(null=True)
     examined_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
 

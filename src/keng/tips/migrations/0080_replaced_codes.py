@@ -1,0 +1,12 @@
+"""A receipt code can be replaced by another one, and whoever holds either can say "not me"."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tips", "0079_clock_rule_to_hold_money")]
+
+    operations = [
+        migrations.AddField("receipt", "replaced_at", models.DateTimeField(null=True)),
+        migrations.AddField("tip", "codes_disputed_at", models.DateTimeField(null=True)),
+    ]
