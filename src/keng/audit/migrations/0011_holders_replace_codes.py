@@ -26,6 +26,6 @@ $do$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0008_leads_are_reminded")]
+    dependencies = [("audit", "0010_screen_lock")]
 
     operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]
