@@ -21,6 +21,7 @@ TIP_FILES = (
     "tips_unseen_2.jsonl",
     "tips_unseen_3.jsonl",
     "tips_unseen_4.jsonl",
+    "tips_unseen_5.jsonl",
 )
 PAIRS = "pairs_unseen.jsonl"
 

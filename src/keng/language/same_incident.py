@@ -42,7 +42,7 @@ _SITE_NAME = 14.0
 # "huygiaodich" of it: what stands before may be run together with other words.
 _SITE_PART, _LEAST_SITE_PART = 9.0, 8
 _SENTENCE_END = re.compile(r"[.!?:;…\n]")
-_SITE = re.compile(r"(?<![\w-])[a-z0-9@!$]{2,30}(?:-[a-z0-9@!$]{2,30}){1,5}(?![\w-])")
+_SITE = re.compile(r"(?<![^\W_])(?<!-)[a-z0-9@!$]{1,30}(?:-[a-z0-9@!$]{2,30}){1,5}(?![\w-])")
 _LEAST_SITE_NAME = 10
 # In a site's name what looks like a letter is taken for it, whoever writes so, and a "j" of chat.
 _LOOK_ALIKES = str.maketrans("013457l@!$j", "oieastiaisi")

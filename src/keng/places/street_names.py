@@ -43,7 +43,9 @@ def _is_street(name: str, text: str, streets: list[tuple[int, int]]) -> bool:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    listed = sorted((" ".join(key) for key in name_index.listed_names(_LIST)), key=len, reverse=True)
+    listed = sorted(
+        (" ".join(key) for key in name_index.listed_names(_LIST)), key=len, reverse=True
+    )
     # A name is listed with "i" where others write "y" ("Lý").
     names = _MAY_BE_Y.sub(r"\1[iy]", "|".join(listed))
     one = f"(?:{names})(?!\\w)"
