@@ -1,6 +1,7 @@
 """Streets, schools and squares that are called after people: no name of somebody in the text."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from keng.language.fold import flatten, normalise
@@ -23,7 +24,7 @@ def names_of_streets_in(text: str) -> list[tuple[int, int]]:
     flat = flatten(normalise(text))
     return [
         (flat.start(found.start(1)), flat.end(found.end(1)))
-        for found in _pattern().finditer(flat.flat)
+        for found in streets_pattern().finditer(flat.flat)
     ]
 
 
@@ -35,14 +36,22 @@ def without_streets(names: list[str], text: str) -> list[str]:
 
 
 def _is_street(name: str, text: str, streets: list[tuple[int, int]]) -> bool:
-    spots = [found.start() for found in re.finditer(re.escape(name), text)]
+    spots = list(_spots_of(name, text))
     return bool(spots) and all(
         any(start < spot + len(name) and spot < end for start, end in streets) for spot in spots
     )
 
 
+def _spots_of(name: str, text: str) -> Iterator[int]:
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + len(name))
+
+
 @cache
-def _pattern() -> re.Pattern[str]:
+def streets_pattern() -> re.Pattern[str]:
+    """A word for a street or a place, and the names that follow it."""
     listed = sorted(
         (" ".join(key) for key in name_index.listed_names(_LIST)), key=len, reverse=True
     )
