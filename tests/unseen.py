@@ -16,7 +16,13 @@ from keng.language.same_incident import same_incident
 from keng.language.taxonomy import is_scam
 
 DATA = resources.files("keng.language.tests").joinpath("data")
-TIP_FILES = ("tips_unseen.jsonl", "tips_unseen_2.jsonl", "tips_unseen_3.jsonl")
+TIP_FILES = (
+    "tips_unseen.jsonl",
+    "tips_unseen_2.jsonl",
+    "tips_unseen_3.jsonl",
+    "tips_unseen_4.jsonl",
+    "tips_unseen_5.jsonl",
+)
 PAIRS = "pairs_unseen.jsonl"
 
 Row = dict[str, Any]

@@ -13,6 +13,7 @@ from keng.inbox.search.search_query import name_in_words
 from keng.kit import secret_paths
 from keng.language import jargon, masking, officers
 from keng.language.indicators.patterns import SURNAMES
+from keng.places import street_names
 from keng.places.models import Place
 from tests.security import cost, hostile, patterns
 
@@ -32,6 +33,7 @@ BUILT: dict[str, list[re.Pattern[Any]]] = {
         re.compile(name_in_words(Place(name=name, full_name=f"Thôn {name}")))
         for name in ("10", "Nam Ngạn", "a " * 60)
     ],
+    "keng.places.street_names.streets_pattern": [street_names.streets_pattern()],
     "keng.language.lookup_terms._handles": [re.compile(r"(?<![\w.@/])@([\w.]{3,40})(?![\w@])")],
     "keng.language.indicators.context._named_account": [
         re.compile(r"(?<![a-z0-9])(?:a|b\s+c)(?![a-z0-9])")

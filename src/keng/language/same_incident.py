@@ -39,11 +39,13 @@ _SURNAME = re.compile(SURNAMES)
 # The family name and at least two more: "VU THI LAN" is how a bank writes whose account it is.
 _LEAST_HOLDER_NAMES = 3
 _SITE_NAME = 14.0
+# "huygiaodich" of it: what stands before may be run together with other words.
+_SITE_PART, _LEAST_SITE_PART = 9.0, 8
 _SENTENCE_END = re.compile(r"[.!?:;…\n]")
-_SITE = re.compile(r"(?<![\w-])[a-z0-9]{2,30}(?:-[a-z0-9]{2,30}){1,5}(?![\w-])")
+_SITE = re.compile(r"(?<![^\W_])(?<!-)[a-z0-9@!$]{1,30}(?:-[a-z0-9@!$]{2,30}){1,5}(?![\w-])")
 _LEAST_SITE_NAME = 10
-# In a site's name a digit that looks like a letter is taken for it, whoever writes so.
-_LOOK_ALIKE_DIGITS = str.maketrans("013457l", "oieasti")
+# In a site's name what looks like a letter is taken for it, whoever writes so, and a "j" of chat.
+_LOOK_ALIKES = str.maketrans("013457l@!$j", "oieastiaisi")
 _MONEY = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d{3}){1,3}|\d{1,9})(?:[.,](\d{1,2}))?\s?"
     r"(trieu|tr|cu|ty|k|nghin|ngan|d|dong|vnd)(?:(\d{1,3}))?(?![^\W_])"
@@ -226,10 +228,10 @@ def _weighed_words(
         if is_apart or word.folded in place_keys:
             weighed.append(("", 0.0))
         elif word.start in names:
-            weighed.append((word.folded, _NAME))
+            weighed.append((_key(word), _NAME))
         else:
             is_usual = usual.holds_any_of(word.start, word.end)
-            weighed.append((word.folded, _worth(word.folded, is_usual=is_usual)))
+            weighed.append((_key(word), _worth(word.folded, is_usual=is_usual)))
     made: dict[str, float] = {}
     for folded, worth in weighed:
         made[folded] = max(worth, made.get(folded, 0.0))
@@ -239,6 +241,12 @@ def _weighed_words(
     made |= _worth_of_forms(text, read)
     made |= dict.fromkeys(_landmarks(read, names, place_keys), _LANDMARK)
     return {each: worth for each, worth in made.items() if worth > 0}
+
+
+def _key(word: TextWord) -> str:
+    """Under what it is compared: a word nobody knows with the "i" that chat writes as "j"."""
+    folded = word.folded
+    return folded[0] + folded[1:].replace("j", "i") if "j" in folded[1:] else folded
 
 
 def _landmarks(
@@ -265,8 +273,14 @@ def _worth_of_forms(text: str, words: Sequence[TextWord]) -> dict[str, float]:
         made[f"{'ql' if match[1] else 'tl'}{match[3]}"] = _ROAD_NAME
     for name in _SITE.findall(flat):
         if len(name) >= _LEAST_SITE_NAME and not name.replace("-", "").isdigit():
-            made[name.translate(_LOOK_ALIKE_DIGITS)] = _SITE_NAME
+            made |= _worth_of_site(name)
     return made
+
+
+def _worth_of_site(name: str) -> dict[str, float]:
+    parts = [part for part in name.split("-") if len(part) >= _LEAST_SITE_PART]
+    made = {f"-{one.translate(_LOOK_ALIKES)}": _SITE_PART for one in parts if not is_known(one)}
+    return made | {name.translate(_LOOK_ALIKES): _SITE_NAME}
 
 
 def _names_in(text: str, words: Sequence[TextWord]) -> set[int]:

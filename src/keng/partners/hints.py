@@ -8,6 +8,7 @@ from keng.language.names import names_in
 from keng.language.number_check import compare_numbers
 from keng.partners.models import Article, Manuscript, PartnerText
 from keng.places.models import Unit
+from keng.places.street_names import without_streets
 from keng.warnings.known_numbers import official_values
 
 
@@ -39,7 +40,8 @@ def find_hints(title: str, content: Any, *, unit: Unit) -> TextHints:
     written = content.get("texts", {}) if isinstance(content, dict) else content
     words = "\n".join([title, *_strings_in(written)])
     numbers = compare_numbers({"vi": {"text": words}}, official_values(unit))
-    return TextHints([one.quote for one in numbers if not one.is_settled], names_in(words))
+    names = without_streets(names_in(words), words)
+    return TextHints([one.quote for one in numbers if not one.is_settled], names)
 
 
 def _strings_in(value: Any) -> Iterator[str]:

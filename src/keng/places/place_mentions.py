@@ -161,7 +161,8 @@ class PlaceMentions:
     def _may_be_written(self, key: NameKey, start: int, end: int) -> bool:
         """Whether it is not plainly other words: in small letters, with other marks."""
         words = self.words[start:end]
-        if not words[0].is_capital and any(word.is_capital for word in words):
+        first = words[0]
+        if not (first.is_capital or first.is_mended) and any(word.is_capital for word in words):
             return False
         if len(words) == 1 and self.text.starts_cue(start) and not words[0].is_capital:
             # "chợ Đồng Tiến" without marks: the market there, not Chờ.
@@ -411,11 +412,11 @@ class PlaceMentions:
         return points
 
     def _is_town(self, mention: Mention) -> bool:
-        """ "phố Chũ": a name of one word is no street's but the town's, if that is a ward today."""
+        """ "phố Chũ": a name of one word is no street's but the town's, if that is or was one."""
         span = mention.span
         if len(span.key) > 1 or self.words[span.start - 1].folded != "pho":
             return False
-        is_ward = any(not p.is_old and p.kind in (WARD, TOWNSHIP) for p in mention.places)
+        is_ward = any(place.kind in (WARD, TOWNSHIP) for place in mention.places)
         return is_ward and self.words[span.start].is_capital
 
     def _is_reached(self, at: int) -> bool:

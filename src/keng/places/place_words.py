@@ -37,6 +37,7 @@ _SYLLABLE = re.compile(
 _TELEX_TONE = re.compile(r"[sfrxj]$")
 _TELEX_DOUBLE = re.compile(r"(a)a|(e)e|(o)o|(d)d|(?<=[aou])w")
 _LONGEST_GLUED = 28
+_SHORT_ENDING = re.compile(r"[a-z]{1,4}[aeiouy]g")
 _OFTEN_GLUED = frozenset(("o", "tai", "xa", "phuong", "thon"))
 _CLAUSE_END = re.compile(r"[.,;:!?…()\[\]\n\"“”]|\s[-–—]\s")
 _SENTENCE_END = re.compile(r"[.!?…\n]")
@@ -182,7 +183,9 @@ def _other_readings(
         return None
     folded = folded_key(fold(written))
     if read == folded:
-        return None
+        # "Dog Ky": no Vietnamese word ends so, and many of the young write it for "ng".
+        ends_short = _SHORT_ENDING.fullmatch(folded)
+        return (f"{folded[:-1]}ng",) if ends_short else None
     found = {*map(folded_key, one_word_readings(written)), *(pieces or ())}
     return tuple(sorted(found - {read}))
 

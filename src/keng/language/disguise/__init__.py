@@ -57,7 +57,11 @@ _ALWAYS_PLAIN = f"[{re.escape(''.join(c for c in PLAIN_CHARACTERS if c not in _A
 _PLAIN = re.compile(rf"{_ALWAYS_PLAIN}(?:[{_AS_LETTERS}](?![^\W_]){_ALWAYS_PLAIN})*+")
 _PLAIN_WORD = re.compile(r"([^\W_]+)")
 # Such a sign beside a letter may stand for one, at the ends of a word too.
-_SIGN_FOR_LETTER = re.compile(r"[@$][^\W\d_]|[^\W\d_][@$]|[^\W_]![^\W_]")
+_SIGN_FOR_LETTER = re.compile(
+    r"[@$][^\W\d_]|[^\W\d_][@$]|[^\W_]![^\W_]"
+    # "b! đánh", "th! trấn": letters that are no word without it.
+    r"|(?<![^\W_])[b-df-hj-np-tv-zđBDĐHKLMNPTVX][gh]?! "
+)
 _ENDS_SENTENCE = re.compile(r"(?![ ,][a-zà-ỹ])")
 _WORD_WITH_SIGNS = re.compile(r"[@$!]?[^\W_]+(?:[@$!]{1,2}[^\W_]+)*[@$!]{0,2}")
 # Links, addresses and names of files are read as they stand.
@@ -67,7 +71,8 @@ _NO_WORDS = re.compile(
 )
 _DOT_AFTER = re.compile(r"\s{0,2}[\[({<]?\s?(?:\.|dot|ch[aấ]m)\s?[\])}>]?\s{0,2}([a-z]{2,10})\b")
 # What stands between the numbers of a plate ("12-K3 660.71"), and digits some of which are letters.
-_OF_A_NUMBER = re.compile(r"[a-z]{1,2}\d|[\doil]+")
+# No plate has a nought there: "ng0 88" is an alley.
+_OF_A_NUMBER = re.compile(r"[a-z]{1,2}[1-9]|[\doil]+")
 _DIGITS = re.compile(r"[\doil]{2,}")
 _ENGLISH_SHARE = 0.2
 # A single word may be a code ("to6i", "m47").
@@ -272,15 +277,28 @@ def _reread(text: str) -> list[_Edit]:
 def _words_in(text: str) -> list[re.Match[str]]:
     if not _SIGN_FOR_LETTER.search(text):
         return list(_WORD.finditer(text))
+    found = list(_WORD_WITH_SIGNS.finditer(text))
+    is_signed = sum(map(_has_sign_for_letter, found)) >= _LEAST_OF_KEYS
     return [
-        _WORD.search(text, match.start()) or match if _ends_with_a_mark(match) else match
-        for match in _WORD_WITH_SIGNS.finditer(text)
+        _WORD.search(text, match.start()) or match
+        if _ends_with_a_mark(match, is_signed=is_signed)
+        else match
+        for match in found
     ]
 
 
-def _ends_with_a_mark(match: re.Match[str]) -> bool:
-    """ "tiền!" before a capital or at the end; "tra! tôi" goes on, and "đ!" is no word without."""
+def _has_sign_for_letter(match: re.Match[str]) -> bool:
+    return not match.group().rstrip("!").isalnum()
+
+
+def _ends_with_a_mark(match: re.Match[str], *, is_signed: bool) -> bool:
+    """ "tiền!" before a capital or at the end; "tra! tôi" goes on, and "đ!" is no word without.
+
+    Whoever writes signs for letters means one in "Đồ! Ngô", if it makes a word.
+    """
     word = match.group().rstrip("!")
+    if is_signed and len(match.group()) - len(word) == 1 and is_known(f"{word.lower()}i"):
+        return False
     is_end = _ENDS_SENTENCE.match(match.string, match.end()) is not None
     return len(word) < len(match.group()) and is_end and is_known(word.lower())
 

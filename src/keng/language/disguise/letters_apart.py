@@ -9,7 +9,7 @@ from keng.language.disguise.syllables import is_known
 _MARKS = r"[.\-_*/]"
 # At least three letters; whoever writes one word so writes those of two letters so as well.
 _APART = re.compile(
-    rf"(?<![^\W_])(?<!{_MARKS})(?<![.\-_/@:] )[^\W\d_](?P<between>[ .\-_*/])[^\W\d_]"
+    rf"(?<![^\W_])(?<!{_MARKS})(?<! [.\-_/@:] )[^\W\d_](?P<between>[ .\-_*/])[^\W\d_]"
     # "v n e i d - a . t o p" is a site, and no word of its letters.
     rf"(?:(?P=between)[^\W\d_])+(?!{_MARKS}?[^\W_])(?! [.\-_/@:] [^\W_])"
 )

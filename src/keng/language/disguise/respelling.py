@@ -27,6 +27,7 @@ from keng.language.tables import table_entries
 
 # What it takes: to leave the keys as they are, to write like the young, digits for letters.
 _TELEX, _HALF_TELEX, _RESPELLED, _CHAT, _LEET, _JOINED = 1.0, 1.5, 1.5, 2.5, 1.0, 1.5
+_OTHER_TONE = 4.0
 _VNI, _DRAWN_OUT = 0.5, 1.5
 # A word that nothing is known of: a name, a brand, a foreign word.
 _UNKNOWN, _UNKNOWN_LETTER, _NAME = 9.0, 1.7, 6.0
@@ -328,7 +329,7 @@ def _from_accents(word: str) -> Iterator[Reading]:
     if keys := _TRAILING_KEYS.search(word):
         rest = word[: keys.start()]
         if rest and is_known(rest):
-            yield Reading((rest,), _HALF_TELEX)
+            yield Reading((rest,), _HALF_TELEX + _OTHER_TONE * _has_other_tone(rest, keys[0]))
     if is_syllable(word):
         return
     tones = [c for c in unicodedata.normalize("NFD", word) if c in TONES]
@@ -339,6 +340,12 @@ def _from_accents(word: str) -> Iterator[Reading]:
         if is_known(spelled) and not spelled.isascii():
             wrong = sum(one != other for one, other in zip(_bare(word), letters, strict=True))
             yield Reading((spelled,), 0.5 + wrong)
+
+
+def _has_other_tone(word: str, keys: str) -> bool:
+    """ "hoàj": a key for another tone than it has is rather a letter ("hoài")."""
+    own = {c for c in unicodedata.normalize("NFD", word) if c in TONES}
+    return bool(own) and any(key in _TELEX_TONES and _TELEX_TONES[key] not in own for key in keys)
 
 
 def _bare(word: str) -> str:

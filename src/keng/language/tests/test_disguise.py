@@ -54,6 +54,14 @@ READ = [
     ("vụ2xe đâm nhau, mất500kở chợ", "vụ 2 xe đâm nhau, mất 500k ở chợ"),
     ("bjo nó chạy rồiii", "bây giờ nó chạy rồi"),
     ("khôngg aii cứuu", "không ai cứu"),
+    (
+        "c0ng @n ơi, nhà b@ ngoại ở đồ! Thông b! ngập",
+        "công an ơi, nhà ba ngoại ở đồi Thông bị ngập",
+    ),
+    ("b! đánh hội đồng ngoài bãi", "bị đánh hội đồng ngoài bãi"),
+    ("Mất xe ở ng0 88 phố Huế, c0ng @n giúp", "Mất xe ở ngõ 88 phố Huế, công an giúp"),
+    ("Chuyện dài lắm. N-g-h-ĩ-a bị đ-á-n-h", "Chuyện dài lắm. Nghĩa bị đánh"),
+    ("ông Hoàj ở xóm trên", "ông Hoài ở xóm trên"),
 ]
 AS_IT_IS = [
     "Toyota Innova đỗ trước homestay, camera online quay được",
@@ -69,6 +77,7 @@ AS_IT_IS = [
     "B.H.X.H, U.B.N.D, nhóm A B O, lớp a b c, N.V. Anh",
     "QL31, mã PA0912345678, web vaytien24, T5, A6, K8",
     "v n e i d - a . t o p",
+    "ba! con bị đánh, mẹ! ơi cứu",
     "",
 ]
 

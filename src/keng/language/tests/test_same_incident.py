@@ -209,6 +209,17 @@ def test_a_thing_that_bears_the_name_of_its_commune_is_one_place() -> None:
     assert same_incident(one, other) > same_incident(one, elsewhere)
 
 
+def test_a_site_is_one_however_it_is_run_together_or_disguised() -> None:
+    one = incident_traits("bấm vào saigonbank-nangthehang rồi mất tiền").words
+    for written in (
+        "cólinksaigonbank-nangthehang nhé",
+        "link s_a_i_g_o_n_b_a_n_k-nangthehang",
+        "saigonbank-nangthehang.top",
+    ):
+        other = incident_traits(written).words
+        assert "-nangthehang" in {key for key in one if key in other}, written
+
+
 def test_capitals_throughout_make_no_names() -> None:
     written = "NHÓM NGƯỜI LẠ GÕ CỬA TỪNG NHÀ, XEM vaynhanh.top"
     assert (

@@ -37,6 +37,26 @@ _LEAST = {
         "commune, precision": 0.95,
         "commune, recall": 0.75,
     },
+    "tips_unseen_4.jsonl": {
+        "category, first": 0.85,
+        "category, among three": 0.93,
+        "scam, F1": 0.95,
+        "critical, average precision": 0.96,
+        "P0 of critical, precision": 0.83,
+        "P0 of critical, recall": 0.88,
+        "commune, precision": 0.95,
+        "commune, recall": 0.7,
+    },
+    "tips_unseen_5.jsonl": {
+        "category, first": 0.7,
+        "category, among three": 0.88,
+        "scam, F1": 0.75,
+        "critical, average precision": 0.8,
+        "P0 of critical, precision": 0.6,
+        "P0 of critical, recall": 0.72,
+        "commune, precision": 0.95,
+        "commune, recall": 0.7,
+    },
 }
 
 

@@ -193,3 +193,18 @@ def test_a_word_said_a_thousand_times_is_read_too(word):
 def without_marks(text):
     parts = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("nhom thanh nien tu tap o Vo Cuog, dem nao cung on", "09190"),
+        ("Xe tải rơi gạch ở dốc pố Hạ", "07294"),
+        ("mẹ đi taxi ra Phố Hồ rút tiền", "09400"),
+        ("Cổng trường Tân Thanh chiều nào cũng tắc", "07420"),
+        ("lán vịt ngoài đồng Tân Liễu có người lạ", "07681"),
+        ("I have a dog at home and a tag on it", None),
+    ],
+)
+def test_a_name_in_the_letters_of_chat_or_behind_a_gate(text: str, code: str | None) -> None:
+    assert communes_in_text(text).commune == code
