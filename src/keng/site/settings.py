@@ -34,6 +34,9 @@ SUBSCRIBE_NETWORK_HOURLY = int(os.environ.get("KENG_SUBSCRIBE_NETWORK_HOURLY", "
 SUBSCRIBE_HOURLY = int(os.environ.get("KENG_SUBSCRIBE_HOURLY", "300"))
 DISPUTE_DAYS = int(os.environ.get("KENG_DISPUTE_DAYS", "10"))
 DATA_FOLDER = data_folder()
+# The name of the public log: by the specification its address, without the scheme.
+LOG_ORIGIN = os.environ.get("KENG_LOG_ORIGIN") or PUBLIC_URL.partition("://")[2] + "/log"
+LOG_WITNESSES = os.environ.get("KENG_LOG_WITNESSES", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "keng.kit",
     "keng.audit",
+    "keng.public_log",
     "keng.places",
     "keng.accounts",
     "keng.releases",

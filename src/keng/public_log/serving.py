@@ -1,0 +1,72 @@
+"""What the public site serves of the log: checkpoint, tiles, entries (C2SP tlog-tiles), proofs."""
+
+import base64
+import datetime as dt
+import json
+
+from keng.kit import times
+from keng.merkle.notes import NoteSignature, SignedNote, encoded_hash
+from keng.merkle.tiles import ENTRIES, TileAddress, entry_bundle
+from keng.merkle.trees import HASH_BYTES
+from keng.public_log.growing import log_tree, tile_hashes
+from keng.public_log.models import Cosignature, LogCheckpoint, OpenedLeaf
+
+# So long the newest checkpoint that was cosigned goes before a newer one that was not yet.
+_COSIGNED_IS_FRESH = dt.timedelta(minutes=11)
+PROOF_HEAD = "c2sp.org/tlog-proof@v1"
+
+
+def served_checkpoint() -> LogCheckpoint | None:
+    """The newest one, or the one before it while the witnesses have not answered yet."""
+    recent = LogCheckpoint.objects.order_by("-size")
+    newest = recent.first()
+    cosigned = recent.filter(
+        size__in=Cosignature.objects.values("size"), made_at__gt=times.now() - _COSIGNED_IS_FRESH
+    ).first()
+    return cosigned or newest
+
+
+def served_note(checkpoint: LogCheckpoint) -> str:
+    """With our signature and those of the witnesses."""
+    lines = Cosignature.objects.filter(size=checkpoint.size).order_by("witness")
+    signatures = [checkpoint.signature, *lines.values_list("line", flat=True)]
+    read = tuple(NoteSignature.read(line.removesuffix("\n")) for line in signatures)
+    return SignedNote(checkpoint.text, read).written
+
+
+def tile_content(address: TileAddress) -> bytes | None:
+    """The bytes of a tile; None for one that no checkpoint has so far."""
+    newest = LogCheckpoint.objects.order_by("-size").first()
+    if newest is None or not address.is_within(newest.size):
+        return None
+    hashes = tile_hashes(address.level, address.number)[: address.width * HASH_BYTES]
+    return entry_bundle(hashes) if address.level == ENTRIES else hashes
+
+
+def proof_of_opened(object_kind: str, object_id: str) -> str | None:
+    """The file that proves that the entry which let something out stands in the log.
+
+    None while its step has not come, and for what was let out before there was a log.
+    """
+    opened = OpenedLeaf.objects.filter(object_kind=object_kind, object_id=object_id)
+    found = opened.order_by("leaf").first()
+    checkpoint = served_checkpoint()
+    if found is None or checkpoint is None or found.leaf >= checkpoint.size:
+        return None
+    return written_proof(checkpoint, found.leaf, bytes(found.salt), bytes(found.entry_hash))
+
+
+def written_proof(checkpoint: LogCheckpoint, leaf: int, salt: bytes, entry_hash: bytes) -> str:
+    """A proof as C2SP tlog-proof writes it; beside it what the leaf is made of."""
+    extra = json.dumps({"entry": entry_hash.hex(), "salt": salt.hex()}).encode()
+    proof = map(encoded_hash, log_tree(checkpoint.size).inclusion_proof(leaf))
+    return "\n".join(
+        [
+            PROOF_HEAD,
+            f"extra {base64.b64encode(extra).decode()}",
+            f"index {leaf}",
+            *proof,
+            "",
+            served_note(checkpoint),
+        ]
+    )
