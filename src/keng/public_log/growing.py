@@ -21,7 +21,7 @@ from keng.merkle.notes import LogCheckpointText
 from keng.merkle.tiles import full_subtree_of_tiles, grown_tiles
 from keng.merkle.trees import HASH_BYTES, MerkleTree
 from keng.public_log.kept_head import KeptLogHead
-from keng.public_log.log_key import log_key, log_origin
+from keng.public_log.log_key import configured_witnesses, log_key, log_origin
 from keng.public_log.models import (
     Cosignature,
     LeafSalt,
@@ -37,6 +37,8 @@ from keng.public_log.pace import DayOfLog, pace_of_new_day, step_of
 # An entry that let out what everybody reads: its leaf is opened for everybody.
 PUBLISHING_ACTS = frozenset({"warning.approved", "pattern.sent"})
 _LOT = random.SystemRandom()
+# Witnesses that are there cosign a checkpoint before it is shown; who is gone is not waited for.
+_WITNESSES_ANSWER_WITHIN = dt.timedelta(minutes=11)
 # What is older was replaced long ago; any root can be computed again from the tiles.
 _KEPT_DAYS = 8
 # Of each chain what waits, in its own order; chains beside each other by what waits longest.
@@ -201,7 +203,17 @@ def _put_leaves(salted: Sequence[SaltedEntry]) -> None:
 def _sign_checkpoint(size: int) -> None:
     text = LogCheckpointText(log_origin(), size, log_tree(size).root()).text
     line = log_key().line(sign_bytes(text.encode()))
-    LogCheckpoint.objects.create(size=size, text=text, signature=line, made_at=times.now())
+    LogCheckpoint.objects.create(
+        size=size,
+        text=text,
+        signature=line,
+        made_at=times.now(),
+        is_served=not (configured_witnesses() and _cosigned_of_late()),
+    )
     old = times.now() - dt.timedelta(days=_KEPT_DAYS)
     Cosignature.objects.filter(at__lt=old).delete()
     LogCheckpoint.objects.filter(made_at__lt=old).delete()
+
+
+def _cosigned_of_late() -> bool:
+    return Cosignature.objects.filter(at__gt=times.now() - _WITNESSES_ANSWER_WITHIN).exists()

@@ -81,6 +81,8 @@ class LogCheckpoint(models.Model):
     signature = models.TextField()
     """The line of our own key."""
     made_at = models.DateTimeField(db_default=Now())
+    is_served = models.BooleanField(default=False)
+    """Whether it was shown to everybody: the largest one is shown, so the log never shrinks."""
 
     def __str__(self) -> str:
         return str(self.size)

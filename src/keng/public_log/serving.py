@@ -1,29 +1,20 @@
 """What the public site serves of the log: checkpoint, tiles, entries (C2SP tlog-tiles), proofs."""
 
 import base64
-import datetime as dt
 import json
 
-from keng.kit import times
 from keng.merkle.notes import NoteSignature, SignedNote, encoded_hash
 from keng.merkle.tiles import ENTRIES, TileAddress, entry_bundle
 from keng.merkle.trees import HASH_BYTES
 from keng.public_log.growing import log_tree, tile_hashes
 from keng.public_log.models import Cosignature, LogCheckpoint, OpenedLeaf
 
-# So long the newest checkpoint that was cosigned goes before a newer one that was not yet.
-_COSIGNED_IS_FRESH = dt.timedelta(minutes=11)
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
 
 
 def served_checkpoint() -> LogCheckpoint | None:
-    """The newest one, or the one before it while the witnesses have not answered yet."""
-    recent = LogCheckpoint.objects.order_by("-size")
-    newest = recent.first()
-    cosigned = recent.filter(
-        size__in=Cosignature.objects.values("size"), made_at__gt=times.now() - _COSIGNED_IS_FRESH
-    ).first()
-    return cosigned or newest
+    """The newest one that is shown: one that witnesses have cosigned, where they answer."""
+    return LogCheckpoint.objects.filter(is_served=True).order_by("-size").first()
 
 
 def served_note(checkpoint: LogCheckpoint) -> str:

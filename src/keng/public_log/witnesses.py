@@ -94,6 +94,7 @@ def _ask(witness: ConfiguredWitness, standing: WitnessStanding, newest: LogCheck
             ignore_conflicts=True,
         )
         standing.save()
+        LogCheckpoint.objects.filter(pk=newest.pk).update(is_served=True)
 
 
 def _cosignature(witness: ConfiguredWitness, old_size: int, newest: LogCheckpoint) -> NoteSignature:

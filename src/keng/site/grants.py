@@ -392,7 +392,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "public_log_leafsalt": "INSERT",
         "public_log_loggedchain": RIU,
         "public_log_openedleaf": RI,
-        "public_log_logcheckpoint": "SELECT, INSERT, DELETE",
+        "public_log_logcheckpoint": "SELECT, INSERT, UPDATE (is_served), DELETE",
         "public_log_cosignature": "SELECT, INSERT, DELETE",
         "public_log_witnessstanding": RIU,
         **dict.fromkeys(_TIPS, RIU),

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('signature', models.TextField()),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('is_served', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
