@@ -7,9 +7,10 @@ files is found out by the copy.
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain as one_after_the_other
 from pathlib import Path
 from typing import Any
 
@@ -464,12 +465,12 @@ def _day(at: dt.datetime) -> str:
     return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def print_verification(copies: Sequence[Path] = ()) -> int:
-    """Print what was found; 0 when every chain holds, 1 otherwise."""
+def print_verification(copies: Sequence[Path] = (), more: Iterable[ChainFault] = ()) -> int:
+    """Print what was found, and `more` faults of what stands beside; 0 when all holds, else 1."""
     # What is not there is said before hours of reading.
     sources_of(copies)
     count = 0
-    for fault in chain_faults():
+    for fault in one_after_the_other(chain_faults(), more):
         count += 1
         _print(fault)
     if accepted_at := new_key_accepted_at():

@@ -49,7 +49,7 @@ COMMANDS = {
 # screen.
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender"),
-    *("restored", "rewrite", "locale"),
+    *("restored", "rewrite", "locale", "witness"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench"}

@@ -23,7 +23,7 @@ _SECRET = re.compile(r"DATABASE_URL|KENG_DATABASE_URL_[A-Z]+|KENG_SECRET_KEY|KEN
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_WITNESS_KEY = re.compile(r"[^\s+,]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}={0,2}")
+_WITNESS_KEY = re.compile(r"[^\s+,]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 SettingCheck = Callable[[str], str | None]

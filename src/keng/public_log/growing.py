@@ -6,6 +6,7 @@ killed has signed nothing that anybody could have seen, and two of them do each 
 
 import datetime as dt
 import hashlib
+import logging
 import os
 import random
 from collections.abc import Sequence
@@ -14,13 +15,15 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Sum
 
+from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.audit.heads import sign_bytes
 from keng.audit.models import Chain
 from keng.kit import times
 from keng.merkle.notes import LogCheckpointText
 from keng.merkle.tiles import full_subtree_of_tiles, grown_tiles
 from keng.merkle.trees import HASH_BYTES, MerkleTree
-from keng.public_log.kept_head import KeptLogHead
+from keng.public_log.kept_head import KeptLogHead, LogIsBehind
 from keng.public_log.log_key import configured_witnesses, log_key, log_origin
 from keng.public_log.models import (
     Cosignature,
@@ -34,6 +37,7 @@ from keng.public_log.models import (
 )
 from keng.public_log.pace import DayOfLog, pace_of_new_day, step_of
 
+log = logging.getLogger(__name__)
 # An entry that let out what everybody reads: its leaf is opened for everybody.
 PUBLISHING_ACTS = frozenset({"warning.approved", "pattern.sent"})
 _LOT = random.SystemRandom()
@@ -45,7 +49,7 @@ _KEPT_DAYS = 8
 _WAITING = """
 SELECT waits.chain, waits.seq, waits.hash, waits.action, waits.object_kind, waits.object_id
 FROM audit_chain AS chain
-LEFT JOIN public_log_loggedchain AS logged ON logged.name = chain.name
+LEFT JOIN public_log_loggedchain AS logged ON logged.chain = chain.name
 CROSS JOIN LATERAL (
   SELECT entry.chain, entry.seq, entry.hash, entry.action, entry.object_kind, entry.object_id,
          max(entry.at) OVER (ORDER BY entry.seq) AS since
@@ -61,8 +65,8 @@ INSERT INTO public_log_logtile (level, number, hashes) VALUES (%s, %s, %s)
 ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes
 """
 _PUT_LOGGED = """
-INSERT INTO public_log_loggedchain (name, last_seq) VALUES (%s, %s)
-ON CONFLICT (name) DO UPDATE SET last_seq = excluded.last_seq
+INSERT INTO public_log_loggedchain (chain, last_seq) VALUES (%s, %s)
+ON CONFLICT (chain) DO UPDATE SET last_seq = excluded.last_seq
 """
 
 
@@ -92,23 +96,30 @@ def grow() -> int:
 
     Steps that were missed while nobody worked are not made up for.
     """
-    now = times.now()
-    step = step_of(now)
-    if LogPace.objects.filter(step__gte=step).exists():
-        return 0
-    with transaction.atomic():
-        pace = _locked_pace()
-        if pace.step < step:
-            with connection.cursor() as cursor:
-                # What a witness has seen must outlast a machine that loses its power.
-                cursor.execute("SET LOCAL synchronous_commit = on")
-            kept = KeptLogHead.of(log_origin())
-            kept.require_reached(pace.size)
-            _choose_pace(pace)
-            pace.step = step
-            _take_step(pace)
-            transaction.on_commit(lambda: kept.keep(pace.size))
+    step = step_of(times.now())
+    if not LogPace.objects.filter(step__gte=step).exists():
+        try:
+            _grow_to(step)
+        except LogIsBehind as error:
+            log.error("The public log does not grow: %s.", error)  # noqa: TRY400 -- no fault of ours
     return 0
+
+
+@work()
+def _grow_to(step: int) -> None:
+    LogPace.objects.bulk_create([LogPace()], ignore_conflicts=True)
+    pace = lock(LogPace.objects.all()).get()
+    if pace.step >= step:
+        return
+    with connection.cursor() as cursor:
+        # What a witness has seen must outlast a machine that loses its power.
+        cursor.execute("SET LOCAL synchronous_commit = on")
+    kept = KeptLogHead.of(log_origin())
+    kept.require_reached(pace.size)
+    _choose_pace(pace)
+    pace.step = step
+    _take_step(pace)
+    transaction.on_commit(lambda: kept.keep(pace.size))
 
 
 def commitment(salt: bytes, entry_hash: bytes) -> bytes:
@@ -125,11 +136,6 @@ def tile_hashes(level: int, number: int) -> bytes:
     """What stands in a tile by now."""
     found = LogTile.objects.filter(level=level, number=number).values_list("hashes", flat=True)
     return bytes(found.get())
-
-
-def _locked_pace() -> LogPace:
-    LogPace.objects.bulk_create([LogPace()], ignore_conflicts=True)
-    return LogPace.objects.select_for_update().get()
 
 
 def _choose_pace(pace: LogPace) -> None:

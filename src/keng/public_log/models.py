@@ -48,11 +48,11 @@ class LeafSalt(models.Model):
 class LoggedChain(models.Model):
     """How far the entries of a chain stand in the log."""
 
-    name = models.CharField(max_length=80, primary_key=True)
+    chain = models.CharField(max_length=80, primary_key=True)
     last_seq = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return self.name
+        return self.chain
 
 
 class OpenedLeaf(models.Model):
@@ -105,13 +105,13 @@ class WitnessStanding(models.Model):
     """How far a witness has cosigned, and what it said last."""
 
     class Trouble(models.TextChoices):
-        UNREACHABLE = "unreachable", _("does not answer")
-        NO_ANSWER = "no_answer", _("answers something else than a witness would")
-        NO_SIGNATURE = "no_signature", _("signs with another key than the one in the settings")
-        UNKNOWN_LOG = "unknown_log", _("does not know this log")
-        UNKNOWN_KEY = "unknown_key", _("does not know the key that signs this log")
-        AHEAD = "ahead", _("has seen a longer log: this database is older than what was signed")
-        OTHER_LOG = "other_log", _("has seen another log under this name")
+        UNREACHABLE = "unreachable", _("It did not answer.")
+        NO_ANSWER = "no_answer", _("It answered something else than a witness would.")
+        NO_SIGNATURE = "no_signature", _("It signed with another key than the one in the settings.")
+        UNKNOWN_LOG = "unknown_log", _("It does not know this log.")
+        UNKNOWN_KEY = "unknown_key", _("It does not know the key that signs this log.")
+        AHEAD = "ahead", _("It has seen a longer log: this database is older than what was signed.")
+        OTHER_LOG = "other_log", _("It has seen another log under this name.")
 
     witness = models.CharField(max_length=255, primary_key=True)
     size = models.BigIntegerField(default=0)

@@ -3,6 +3,8 @@
 import base64
 import json
 
+from django.db.models import Exists, OuterRef
+
 from keng.merkle.notes import NoteSignature, SignedNote, encoded_hash
 from keng.merkle.tiles import ENTRIES, TileAddress, entry_bundle
 from keng.merkle.trees import HASH_BYTES
@@ -45,6 +47,13 @@ def proof_of_opened(object_kind: str, object_id: str) -> str | None:
     if found is None or checkpoint is None or found.leaf >= checkpoint.size:
         return None
     return written_proof(checkpoint, found.leaf, bytes(found.salt), bytes(found.entry_hash))
+
+
+def is_provable(object_kind: str, object_id: str) -> bool:
+    """Whether that file can be had by now."""
+    served = LogCheckpoint.objects.filter(is_served=True, size__gt=OuterRef("leaf"))
+    opened = OpenedLeaf.objects.filter(object_kind=object_kind, object_id=object_id)
+    return opened.filter(Exists(served)).exists()
 
 
 def written_proof(checkpoint: LogCheckpoint, leaf: int, salt: bytes, entry_hash: bytes) -> str:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
-from django.db import transaction
 
+from keng.acts.work import work
 from keng.kit import times
 from keng.kit.outgoing_proxy import proxy_for
 from keng.merkle.notes import (
@@ -79,22 +79,21 @@ def _ask(witness: ConfiguredWitness, standing: WitnessStanding, newest: LogCheck
         standing.trouble = error.trouble
         standing.save(update_fields=["trouble", "asked_at"])
         return
+    _keep_cosignature(standing, newest, found)
+
+
+@work()
+def _keep_cosignature(
+    standing: WitnessStanding, newest: LogCheckpoint, found: NoteSignature
+) -> None:
     standing.size, standing.trouble = newest.size, ""
     standing.cosigned_at = dt.datetime.fromtimestamp(cosigned_at(found), dt.UTC)
-    with transaction.atomic():
-        Cosignature.objects.bulk_create(
-            [
-                Cosignature(
-                    size=newest.size,
-                    witness=witness.key.name,
-                    line=found.line,
-                    at=standing.asked_at,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-        standing.save()
-        LogCheckpoint.objects.filter(pk=newest.pk).update(is_served=True)
+    kept = Cosignature(
+        size=newest.size, witness=standing.witness, line=found.line, at=standing.asked_at
+    )
+    Cosignature.objects.bulk_create([kept], ignore_conflicts=True)
+    standing.save()
+    LogCheckpoint.objects.filter(pk=newest.pk).update(is_served=True)
 
 
 def _cosignature(witness: ConfiguredWitness, old_size: int, newest: LogCheckpoint) -> NoteSignature:

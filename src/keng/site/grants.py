@@ -216,10 +216,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_chain": R,
         "audit_entry": R,
         "audit_signedhead": R,
-        # And how far the public log and its witnesses are behind it.
-        "public_log_logpace": R,
+        # And how much of it no witness has seen yet.
+        "public_log_logleaf": "SELECT (leaf, chain)",
         "public_log_loggedchain": R,
-        "public_log_logcheckpoint": R,
         "public_log_witnessstanding": R,
         **dict.fromkeys(_TIPS, RIU),
         **dict.fromkeys(_WARNINGS, RIU),

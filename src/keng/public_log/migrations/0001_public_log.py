@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LoggedChain',
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('chain', models.CharField(max_length=80, primary_key=True, serialize=False)),
                 ('last_seq', models.BigIntegerField()),
             ],
         ),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('witness', models.CharField(max_length=255, primary_key=True, serialize=False)),
                 ('size', models.BigIntegerField(default=0)),
                 ('cosigned_at', models.DateTimeField(null=True)),
-                ('trouble', models.CharField(choices=[('unreachable', 'does not answer'), ('no_answer', 'answers something else than a witness would'), ('no_signature', 'signs with another key than the one in the settings'), ('unknown_log', 'does not know this log'), ('unknown_key', 'does not know the key that signs this log'), ('ahead', 'has seen a longer log: this database is older than what was signed'), ('other_log', 'has seen another log under this name')], default='', max_length=20)),
+                ('trouble', models.CharField(choices=[('unreachable', 'It did not answer.'), ('no_answer', 'It answered something else than a witness would.'), ('no_signature', 'It signed with another key than the one in the settings.'), ('unknown_log', 'It does not know this log.'), ('unknown_key', 'It does not know the key that signs this log.'), ('ahead', 'It has seen a longer log: this database is older than what was signed.'), ('other_log', 'It has seen another log under this name.')], default='', max_length=20)),
                 ('asked_at', models.DateTimeField(null=True)),
             ],
         ),
