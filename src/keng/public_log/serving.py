@@ -2,7 +2,9 @@
 
 import base64
 import json
+import uuid
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from keng.merkle.notes import NoteSignature, SignedNote, encoded_hash
@@ -47,6 +49,21 @@ def proof_of_opened(object_kind: str, object_id: str) -> str | None:
     if found is None or checkpoint is None or found.leaf >= checkpoint.size:
         return None
     return written_proof(checkpoint, found.leaf, bytes(found.salt), bytes(found.entry_hash))
+
+
+def proof_of_report(tip_id: uuid.UUID) -> str | None:
+    """The file that proves that a report came in, for whoever has its code and asks for it.
+
+    None while its step has not come, where its entry stands for messages of several people and
+    cannot be told from others, and where the salt was purged.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM public_log_opening_of_tip(%s)", [tip_id])
+        leaf, salt, entry_hash = cursor.fetchone()
+    checkpoint = served_checkpoint()
+    if leaf is None or checkpoint is None or leaf >= checkpoint.size:
+        return None
+    return written_proof(checkpoint, leaf, bytes(salt), bytes(entry_hash))
 
 
 def is_provable(object_kind: str, object_id: str) -> bool:

@@ -23,6 +23,7 @@ from keng.dialogue.public.status_page import (
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.rate_limits import RateLimits, client_mark, network_of_request
 from keng.kit.uploads import takes_files
+from keng.public_log.serving import proof_of_report
 from keng.tips import concerns
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.gravity import calls_for_help
@@ -58,6 +59,8 @@ def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     wish = request.POST.get("wish", "")
     if wish == "withdraw":
         return withdrawal_page(request, opened)
+    if wish == "prove":
+        return _answer_proof(request, opened)
     if wish == "take-back":
         withdrawal.withdraw_tip(opened.tip_id)
     elif wish == "afraid":
@@ -70,6 +73,18 @@ def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     else:
         return _write_message(request, opened)
     return _back_to_status(opened)
+
+
+def _answer_proof(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
+    """A file that says when the report came in, for whoever presses for it; it is kept nowhere."""
+    proof = proof_of_report(opened.tip_id)
+    if proof is None:
+        words = _("There is no proof of this report yet. Ask again in half an hour.")
+        return status_page(request, opened, ReporterMessageForm(), not_taken=words)
+    response = HttpResponse(proof, content_type="text/plain; charset=utf-8")
+    # A name that says nothing to whoever looks into the phone.
+    response["Content-Disposition"] = 'attachment; filename="tep.tlog-proof"'
+    return response
 
 
 def _write_message(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
