@@ -4,6 +4,7 @@ import logging
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from keng.cosigner.judging import LONGEST_REQUEST, CosigningWitness, WitnessReply
 
@@ -35,9 +36,9 @@ class WitnessRequest(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = _SECONDS_OF_SILENCE
 
-    def __init__(self, witness: CosigningWitness, *arguments: object) -> None:
+    def __init__(self, witness: CosigningWitness, *arguments: Any) -> None:
         self._witness = witness
-        super().__init__(*arguments)  # type: ignore[arg-type] -- as the server hands them over
+        super().__init__(*arguments)
 
     def do_POST(self) -> None:
         """A checkpoint to cosign."""

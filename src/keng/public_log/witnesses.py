@@ -88,9 +88,7 @@ def _keep_cosignature(
 ) -> None:
     standing.size, standing.trouble = newest.size, ""
     standing.cosigned_at = dt.datetime.fromtimestamp(cosigned_at(found), dt.UTC)
-    kept = Cosignature(
-        size=newest.size, witness=standing.witness, line=found.line, at=standing.asked_at
-    )
+    kept = Cosignature(size=newest.size, witness=standing.witness, line=found.line, at=times.now())
     Cosignature.objects.bulk_create([kept], ignore_conflicts=True)
     standing.save()
     LogCheckpoint.objects.filter(pk=newest.pk).update(is_served=True)

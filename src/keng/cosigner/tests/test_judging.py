@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nacl.signing import SigningKey
@@ -36,7 +37,7 @@ def note(leaves: list[bytes], *, origin: str = ORIGIN, key: SigningKey = LOG_SIG
     return f"{text}\n{named.line(key.sign(text.encode()).signature)}"
 
 
-def request(old: int, leaves: list[bytes], **changed: object) -> bytes:
+def request(old: int, leaves: list[bytes], **changed: Any) -> bytes:
     proof = tree_of_leaves(leaves).consistency_proof(old) if old <= len(leaves) else []
     lines = [f"old {old}", *map(encoded_hash, proof), "", note(leaves, **changed)]
     return "\n".join(lines).encode()

@@ -32,12 +32,21 @@ def take_steps(monkeypatch, count: int = 1) -> LogCheckpoint:
     return LogCheckpoint.objects.latest("size")
 
 
+def shown_checkpoint() -> LogCheckpoint:
+    """The one that everybody is shown."""
+    checkpoint = served_checkpoint()
+    assert checkpoint is not None
+    return checkpoint
+
+
 def write_log(folder: Path) -> Path:
     """The files of the log as the public site serves them."""
-    checkpoint = served_checkpoint()
+    checkpoint = shown_checkpoint()
     for address in tiles_of_size(checkpoint.size):
         file = folder / "tile" / address.path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(tile_content(address))
+        content = tile_content(address)
+        assert content is not None
+        file.write_bytes(content)
     (folder / "checkpoint").write_text(served_note(checkpoint))
     return folder

@@ -20,8 +20,8 @@ from keng.public_log.models import (
     LogTile,
     WitnessStanding,
 )
-from keng.public_log.serving import served_checkpoint, served_note
-from keng.public_log.tests.log_world import put_entries, take_steps
+from keng.public_log.serving import served_note
+from keng.public_log.tests.log_world import put_entries, shown_checkpoint, take_steps
 from keng.public_log.witnesses import ask_witnesses
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_each_checkpoint_is_cosigned_and_served_with_it(monkeypatch, witness, fo
         put_entries(2)
         take_steps(monkeypatch)
         ask_witnesses()
-        note = SignedNote.read(served_note(served_checkpoint()).encode())
+        note = SignedNote.read(served_note(shown_checkpoint()).encode())
         assert note.signature_of(log_key())
         assert note.signature_of(folder.key())
         assert WitnessStanding.objects.get().size == size
@@ -85,10 +85,10 @@ def test_while_the_newest_is_not_cosigned_the_one_before_is_served(
     take_steps(monkeypatch)
     ask_witnesses()
     take_steps(monkeypatch)
-    assert served_checkpoint().size == 16
+    assert shown_checkpoint().size == 16
     take_steps(monkeypatch, 2)
     # Nobody waits for a witness that is gone.
-    assert served_checkpoint().size == 64
+    assert shown_checkpoint().size == 64
 
 
 def test_a_witness_that_lost_our_count_or_got_ahead_of_it_says_so(
