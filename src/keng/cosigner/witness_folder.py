@@ -55,9 +55,9 @@ class WitnessFolder:
         return SigningKey(read_or_make_key(file))
 
     def key(self) -> NoteKey:
-        """The public half, to be handed to the logs."""
+        """The public half, to be handed to the logs. Raises ValueError for what is no name."""
         public = bytes(self.signing_key().verify_key)
-        return NoteKey(self.name, NoteKeyKind.COSIGNER, public)
+        return NoteKey.read(NoteKey(self.name, NoteKeyKind.COSIGNER, public).written)
 
     def known_logs(self) -> dict[str, list[NoteKey]]:
         """The keys of each log by its origin. Raises ValueError for a line that is no key."""

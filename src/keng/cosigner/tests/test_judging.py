@@ -240,5 +240,11 @@ def test_what_no_witness_is_asked_for_has_a_clear_answer(served) -> None:
     asked.close()
 
 
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb"])
+def test_what_is_no_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- that it is refused, and by no other error
+        WitnessFolder(tmp_path, name).key()
+
+
 def test_names_of_origins_are_marks_in_files() -> None:
     assert origin_mark("a/b") == hashlib.sha256(b"a/b").hexdigest()
