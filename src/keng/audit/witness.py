@@ -7,9 +7,10 @@ files is found out by the copy.
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain as one_after_the_other
 from pathlib import Path
 from typing import Any
 
@@ -467,9 +468,10 @@ def _day(at: dt.datetime) -> str:
     return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def print_verification(copies: Sequence[Path] = ()) -> int:
-    """Print what was found; 0 when every chain holds, 2 when only that is missing which a restore
-    on record has lost, 1 otherwise.
+def print_verification(copies: Sequence[Path] = (), more: Iterable[ChainFault] = ()) -> int:
+    """Print what was found, and `more` faults of what stands beside.
+
+    0 when all holds, 2 when only that is missing which a restore on record has lost, 1 otherwise.
     """
     # What is not there is said before hours of reading.
     sources_of(copies)
@@ -481,7 +483,7 @@ def print_verification(copies: Sequence[Path] = ()) -> int:
             f"(installation entry {restore.seq})."
         )
     found = [0, 0]
-    for fault in chain_faults():
+    for fault in one_after_the_other(chain_faults(), more):
         found[0] += 1
         _print(fault)
     if accepted_at := new_key_accepted_at():

@@ -12,6 +12,7 @@ from keng.audit_page import act_words, entries
 from keng.audit_page.chain_state import chain_state
 from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.kit.ids import read_id
+from keng.public_log.standing import witnessed_windows
 
 _SIZE = 50
 
@@ -45,6 +46,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
         "actions": sorted((act_words.act_words(code), code) for code in actions),
         "chosen": chosen,
         "older_url": _older(chosen, rows[-1]) if more else "",
+        "windows": witnessed_windows(entries.chains_of_units(units)),
         "rates": entries.out_of_scope_rates(request.officer, units),
     }
     return render(request, "audit_page/audit.html", context)

@@ -35,6 +35,7 @@ COMMANDS = {
     "lookup": Command("keng.cli.lookup", "lists of others for the look-up: import, list, remove"),
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
     "audit": Command("keng.cli.audit", "verify the audit chains"),
+    "witness": Command("keng.cli.witness", "cosign the public log of another installation"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "what the machine reads in each tip of a file"),
@@ -50,7 +51,7 @@ COMMANDS = {
 # screen.
 SELDOM_TYPED = (
     *("prepare", "public", "desk", "edge", "worker", "sender"),
-    *("backup", "restore", "restored", "rewrite", "locale", "thief"),
+    *("backup", "restore", "restored", "rewrite", "locale", "thief", "witness"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.
 TOOLS = {"demo", "bench", "thief"}

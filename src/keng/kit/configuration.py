@@ -23,6 +23,7 @@ _SECRET = re.compile(r"DATABASE_URL|KENG_DATABASE_URL_[A-Z]+|KENG_SECRET_KEY|KEN
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_WITNESS_KEY = re.compile(r"[^\s+,]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 SettingCheck = Callable[[str], str | None]
@@ -224,6 +225,19 @@ def _process(value: str) -> str | None:
     return None if value in PROCESSES else f"is one of {', '.join(PROCESSES)}"
 
 
+def _origin_of_log(value: str) -> str | None:
+    is_name = len(value.encode()) <= 255 and re.fullmatch(r"[^\s+]+", value)
+    return None if is_name else "is a name without blanks and plus signs, such as keng.example/log"
+
+
+def _witnesses(value: str) -> str | None:
+    for each in value.split(","):
+        url, _, key = each.strip().partition(" ")
+        if not _is_url(url, ("http", "https")) or not _WITNESS_KEY.fullmatch(key.strip()):
+            return "is an address and a key, a comma before the next ones: what `keng witness` says"
+    return None
+
+
 def _email(value: str) -> str | None:
     return None if _EMAIL.fullmatch(value) else "is one e-mail address"
 
@@ -262,6 +276,8 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_DISPUTE_DAYS": _whole(1, 365),
     "KENG_SCREEN_LOCK_MINUTES": _whole(0, 60),
     "KENG_EXIT_URL": _WEB,
+    "KENG_LOG_ORIGIN": _origin_of_log,
+    "KENG_LOG_WITNESSES": _witnesses,
     "KENG_LOOKUP_NETWORK_LIMIT": _limit,
     "KENG_LOOKUP_LIMIT": _limit,
     "KENG_DRAFTS_NETWORK_LIMIT": _limit,

@@ -23,6 +23,16 @@ _READ_PLACES = dict.fromkeys(
     ],
     R,
 )
+# What is served of the public log: never the salts, nor which entry stands where.
+_LOG_SERVED = dict.fromkeys(
+    [
+        "public_log_logtile",
+        "public_log_logcheckpoint",
+        "public_log_cosignature",
+        "public_log_openedleaf",
+    ],
+    R,
+)
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
 # The rows of one received message (intake.receive), which is one statement: whoever executes
 # it may execute all of it, and a trigger keeps the public site from sending by it.
@@ -101,6 +111,7 @@ _CLAIMS = ["claims_claim", "claims_revision"]
 GRANTS: dict[str, dict[str, str]] = {
     "keng_public": {
         **_READ_PLACES,
+        **_LOG_SERVED,
         **_KEYS,
         **_INTAKE,
         "tips_tip": "SELECT, INSERT, UPDATE (responsible_unit_id, place_detail, text, "
@@ -208,6 +219,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_chain": R,
         "audit_entry": R,
         "audit_signedhead": R,
+        # And how much of it no witness has seen yet.
+        "public_log_logleaf": "SELECT (leaf, chain)",
+        "public_log_loggedchain": R,
+        "public_log_witnessstanding": R,
         **dict.fromkeys(_TIPS, RIU),
         **dict.fromkeys(_WARNINGS, RIU),
         # A version's words and audience stay what they were when it was made.
@@ -373,9 +388,19 @@ GRANTS: dict[str, dict[str, str]] = {
         **_KEYS,
         # It signs the heads, first whichever waited longest, and lists what a restore does again.
         "audit_chain": R,
-        "audit_entry": "SELECT (id, chain, seq, action, object_id)",
+        "audit_entry": "SELECT (id, chain, seq, at, action, object_kind, object_id, hash)",
         "accounts_partnermember": "SELECT (id, is_active)",
         "audit_signedhead": RI,
+        # It grows the public log, and asks the witnesses.
+        "public_log_logpace": RIU,
+        "public_log_logtile": RIU,
+        "public_log_logleaf": RI,
+        "public_log_leafsalt": "INSERT",
+        "public_log_loggedchain": RIU,
+        "public_log_openedleaf": RI,
+        "public_log_logcheckpoint": "SELECT, INSERT, UPDATE (is_served), DELETE",
+        "public_log_cosignature": "SELECT, INSERT, DELETE",
+        "public_log_witnessstanding": RIU,
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,
         # It makes the rows of what was approved, or holds it; triggers say for whom, and once.

@@ -11,6 +11,7 @@ import keng.dialogue.urls
 import keng.lessons.urls
 import keng.lookup_pages.urls
 import keng.partners.urls
+import keng.public_log.urls
 import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.reports.urls.public,
     *keng.accounts.urls.public,
     *keng.partners.urls.public,
+    *keng.public_log.urls.public,
 ]
 if demo := running_demo():
     urlpatterns += demo.public_urls()

@@ -36,6 +36,9 @@ DISPUTE_DAYS = int(os.environ.get("KENG_DISPUTE_DAYS", "10"))
 # A desk at which nobody was for so long is covered; 0: only when somebody presses the button.
 SCREEN_LOCK_MINUTES = int(os.environ.get("KENG_SCREEN_LOCK_MINUTES", "10"))
 DATA_FOLDER = data_folder()
+# The name of the public log: by the specification its address, without the scheme.
+LOG_ORIGIN = os.environ.get("KENG_LOG_ORIGIN") or PUBLIC_URL.partition("://")[2] + "/log"
+LOG_WITNESSES = os.environ.get("KENG_LOG_WITNESSES", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "keng.kit",
     "keng.audit",
+    "keng.public_log",
     "keng.places",
     "keng.accounts",
     "keng.releases",

@@ -13,6 +13,7 @@ public: list[URLPattern] = [
     path("w/<str:code>", pages.warning, name="warning"),
     path("w/<str:code>/card.png", pages.warning_card, name="warning-card"),
     path("w/<str:code>/poster", poster.warning_poster, name="warning-poster"),
+    path("w/<str:code>/proof", pages.warning_proof, name="warning-proof"),
     path("verify", csrf_exempt(pages.verify), name="verify"),
 ]
 desk: list[URLPattern] = [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
 from keng.accounts import second_factor
@@ -26,6 +26,7 @@ from keng.kit.cursors import closed_cursor
 from keng.kit.ids import new_id
 from keng.network.actions import groups, leads
 from keng.network.models import Lead
+from keng.public_log.models import WitnessStanding
 from keng.relay import relay_acts, rooms
 from tests import make
 
@@ -355,3 +356,21 @@ def test_the_place_of_another_list_begins_the_record_anew(auditor, unit, place):
     record("tip.read", by="worker", on=None, chain=unit_chain(unit.pk))
     state = auditor.get(AUDIT, {"check": closed_cursor(place)}).context["state"]
     assert state.read == state.entries
+
+
+def test_it_says_how_much_no_witness_has_seen(auditor, unit, settings):
+    """Of the chains that the auditor reads, and of no others."""
+    with transaction.atomic():
+        for chain in (unit_chain(unit.pk), unit_chain(make.unit().pk)):
+            record("tip.accepted", by=None, on=None, chain=chain)
+    assert "Chưa có bên nào ký chứng nhật ký này." in auditor.get(AUDIT).content.decode()
+    settings.LOG_WITNESSES = (
+        "https://paper.example paper.example+3a6d0b49+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+    )
+    assert "paper.example chưa ký chứng" in auditor.get(AUDIT).content.decode()
+    WitnessStanding.objects.create(
+        witness="paper.example", size=16, cosigned_at=times.now(), trouble="other_log"
+    )
+    shown = auditor.get(AUDIT).content.decode()
+    assert "Từ đó có 1 mục vẫn có thể bị viết lại" in shown
+    assert "Bên chứng đã thấy một nhật ký khác cùng tên này." in shown

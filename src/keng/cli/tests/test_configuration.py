@@ -44,6 +44,9 @@ WRONG = [
     ("KENG_BACKUPS", "/etc/passwd"),
     ("KENG_BACKUP_DAYS", "0"),
     ("KENG_EXIT_URL", "javascript:alert(1)"),
+    ("KENG_LOG_ORIGIN", "keng.example log"),
+    ("KENG_LOG_WITNESSES", "https://witness.example"),
+    ("KENG_LOG_WITNESSES", "witness.example+0a1b2c3d+" + "A" * 44),
     ("KENG_MEDIA_HOSTS", "https://a.example"),
 ]
 RIGHT = [

@@ -25,12 +25,13 @@ from django.db import connection
 from keng.audit.models import Entry
 from keng.cli import doctor
 from keng.cli.__main__ import main
-from keng.cli.checks import certificate, database, machine, running
+from keng.cli.checks import certificate, database, machine, record, running
 from keng.cli.checks.check import Check, CheckedPlace, FindingLevel, ok, perform_check
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import alive, health, times
 from keng.kit.health import Health
 from keng.lessons.models import Film
+from keng.public_log.models import LogPace, WitnessStanding
 from keng.runtime.supervisor.ports import Ports
 from keng.runtime.supervisor.register import supervisor_pid
 from keng.tips.models import Alarm, AlarmCall, WaitingPicture
@@ -67,6 +68,7 @@ def asks_this_database(db, monkeypatch):
         yield connection.connection
 
     monkeypatch.setattr(database, "reading_connection", asking)
+    monkeypatch.setattr(record, "reading_connection", asking)
 
 
 def look_by(check):
@@ -691,3 +693,26 @@ def test_a_port_of_a_process_that_a_service_manager_keeps_is_our_own(monkeypatch
         alive.Heartbeat("public").beat()
         found = running.ports(place)
     assert (found.level, "our own public" in found.text) == (OK, True)
+
+
+def test_a_log_that_stands_still_or_that_nobody_cosigns_is_told(asks_this_database, monkeypatch):
+    level, said = look_by(record.record)
+    assert (level, "begins with" in said) == (OK, True)
+    LogPace.objects.create(size=64, step=int(minutes_ago(4).timestamp()) // 300)
+    level, said = look_by(record.record)
+    assert (level, "no witness is set" in said) == (OK, True)
+    monkeypatch.setenv("KENG_LOG_WITNESSES", f"https://a.example a.example+00000000+{'A' * 44}")
+    level, said = look_by(record.record)
+    assert (level, "a.example has cosigned nothing yet" in said) == (ATTENTION, True)
+    standing = WitnessStanding.objects.create(
+        witness="a.example", size=64, cosigned_at=minutes_ago(5)
+    )
+    level, said = look_by(record.record)
+    assert (level, "0 entries since are not witnessed" in said) == (OK, True)
+    standing.cosigned_at, standing.trouble = minutes_ago(90), "unreachable"
+    standing.save()
+    level, said = look_by(record.record)
+    assert (level, "(unreachable)" in said) == (ATTENTION, True)
+    LogPace.objects.update(step=int(minutes_ago(60).timestamp()) // 300)
+    level, said = look_by(record.record)
+    assert (level, "has not grown" in said) == (ATTENTION, True)

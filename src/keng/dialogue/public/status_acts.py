@@ -1,5 +1,6 @@
 """What a reporter does on the status page."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -30,6 +31,7 @@ from keng.dialogue.replaced_codes import replace_code
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.rate_limits import RateLimits, client_mark, network_of_request
 from keng.kit.uploads import takes_files
+from keng.public_log.serving import proof_of_report
 from keng.tips import concerns
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.gravity import calls_for_help
@@ -65,12 +67,8 @@ def status_tip(request: HttpRequest) -> HttpResponse:
 
 def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     wish = request.POST.get("wish", "")
-    if wish == "withdraw":
-        return withdrawal_page(request, opened)
-    if wish == "new-code":
-        return new_code_page(request, opened)
-    if wish == "replace-code":
-        return _replace_code(request, opened)
+    if answer := _ANSWERS.get(wish):
+        return answer(request, opened)
     if wish == "take-back":
         withdrawal.withdraw_tip(opened.tip_id)
     elif wish == "afraid":
@@ -93,6 +91,27 @@ def _replace_code(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
     response = TIP_CODE_PAGE.lead_to(token)
     close_tip_in_browser(response)
     return response
+
+
+def _answer_proof(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
+    """A file that says when the report came in, for whoever presses for it; it is kept nowhere."""
+    proof = proof_of_report(opened.tip_id)
+    if proof is None:
+        words = _("There is no proof of this report yet. Ask again in half an hour.")
+        return status_page(request, opened, ReporterMessageForm(), not_taken=words)
+    response = HttpResponse(proof, content_type="text/plain; charset=utf-8")
+    # A name that says nothing to whoever looks into the phone.
+    response["Content-Disposition"] = 'attachment; filename="tep.tlog-proof"'
+    return response
+
+
+# Wishes that are answered by something else than the page of the report.
+_ANSWERS: dict[str, Callable[[HttpRequest, OpenedTip], HttpResponse]] = {
+    "withdraw": withdrawal_page,
+    "new-code": new_code_page,
+    "replace-code": _replace_code,
+    "prove": _answer_proof,
+}
 
 
 def _write_message(request: HttpRequest, opened: OpenedTip) -> HttpResponse:

@@ -17,6 +17,7 @@ from keng.kit.codes import wordless_code
 from keng.kit.languages import FULL_LANGUAGES, language_among
 from keng.kit.rate_limits import FormThrottle, ask_to_wait
 from keng.language.category_names import label_for_reader
+from keng.public_log.serving import is_provable, proof_of_opened
 from keng.warnings import card, queries
 from keng.warnings.forms import VerifyForm
 from keng.warnings.models import Version, Warning
@@ -53,9 +54,25 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "sms": f"sms:?body={quote(text)}",
         "canonical": warning_url(version.verify_code.code),
         "groups": queries.groups_reached(newest.dispatch_id) if newest != version else 0,
+        "is_provable": is_provable("version", str(version.pk)),
         "places": list(queries.place_names([version]).values()),
     }
     return render(request, "warnings/warning.html", context)
+
+
+@require_safe
+def warning_proof(request: HttpRequest, code: str) -> HttpResponse:
+    """The file that proves that the decision to publish it stands in the public log."""
+    version = version_or_404(code)
+    proof = proof_of_opened("version", str(version.pk))
+    if proof is None:
+        raise Http404
+    response = HttpResponse(proof, content_type="text/plain; charset=utf-8")
+    name = f"canh-bao-{version.verify_code.code}.tlog-proof"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    # The next checkpoint has another one.
+    response["Cache-Control"] = "public, max-age=60"
+    return response
 
 
 def version_or_404(typed: str) -> Version:

@@ -1,8 +1,10 @@
 """What residents see of warnings: the page under its code, the list, the feed, the card."""
 
+import base64
 import dataclasses
 import datetime
 import io
+import json
 import re
 from xml.etree import ElementTree
 
@@ -10,10 +12,16 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
+from keng.audit.models import Entry
 from keng.kit import share_cards, times
 from keng.kit.codes import WORDLESS_ALPHABET, halved_code, wordless_code
 from keng.kit.safe_text import link_emergency_numbers
+from keng.merkle.notes import LogCheckpointText, SignedNote, decoded_hash
+from keng.merkle.trees import is_included, leaf_hash
 from keng.network.models import GroupKind
+from keng.public_log.growing import commitment
+from keng.public_log.models import OpenedLeaf
+from keng.public_log.tests.log_world import take_steps
 from keng.warnings import actions, card, queries
 from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
@@ -355,3 +363,31 @@ def test_every_page_of_a_search_is_reached(public_client, ward, monkeypatch):
     ward.published()
     shown = public_client.get(url("warnings") + "?topic=scam&q=kich+hoat").content.decode()
     assert "topic=scam&amp;q=kich+hoat&amp;page=2" in shown
+
+
+def test_a_warning_has_the_proof_that_its_release_stands_in_the_public_log(
+    public_client, ward, monkeypatch, tmp_path
+):
+    """Once its step has come: the file leads from entry and salt to the signed checkpoint."""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    version = ward.published()
+    address = url("warning-proof", version.verify_code.code)
+    assert address not in page(public_client, version)
+    assert public_client.get(address).status_code == 404
+    with monkeypatch.context() as patched:
+        take_steps(patched, 9)
+    assert address in page(public_client, version)
+    answer = public_client.get(address)
+    assert answer["Content-Disposition"].endswith('.tlog-proof"')
+    assert not answer.cookies
+    head, _, note = answer.content.decode().partition("\n\n")
+    format_line, extra, index, *proof = head.split("\n")
+    assert format_line == "c2sp.org/tlog-proof@v1"
+    opened = json.loads(base64.b64decode(extra.removeprefix("extra ")))
+    released = Entry.objects.get(action="warning.approved", object_id=str(version.pk))
+    assert opened["entry"] == bytes(released.hash).hex()
+    said = LogCheckpointText.read(SignedNote.read(note.encode()).text)
+    leaf = leaf_hash(commitment(bytes.fromhex(opened["salt"]), bytes(released.hash)))
+    number = int(index.removeprefix("index "))
+    assert is_included(leaf, number, said.size, list(map(decoded_hash, proof)), said.root)
+    assert OpenedLeaf.objects.filter(object_id=str(version.pk)).count() == 1

@@ -1,0 +1,52 @@
+"""How far the log has grown, in a file beside the database: an older database is noticed by it.
+
+A database of a backup knows nothing of the checkpoints that were signed since. Growing it would
+sign another log under the same name, which every witness takes for a fraud.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from keng.audit.heads import export_folder
+from keng.kit.private_files import create_private, make_private_folder
+
+
+class LogIsBehind(Exception):
+    """The database has a shorter log than was signed already."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLogHead:
+    """The file of one log, by its origin."""
+
+    file: Path
+
+    @classmethod
+    def of(cls, origin: str) -> "KeptLogHead":
+        """A log with another origin is another log, and has a file of its own."""
+        mark = hashlib.sha256(origin.encode()).hexdigest()[:16]
+        return cls(export_folder() / f"log-{mark}.size")
+
+    def size(self) -> int:
+        """What was signed last; 0 where nothing was, or the file is gone."""
+        try:
+            return int(self.file.read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def require_reached(self, size: int) -> None:
+        """Raises LogIsBehind."""
+        if size < self.size():
+            raise LogIsBehind(f"{size} leaves in the database, {self.size()} were signed")
+
+    def keep(self, size: int) -> None:
+        """After the commit: a file that is a step behind stops nobody."""
+        make_private_folder(self.file.parent)
+        draft = self.file.with_suffix(f".{os.getpid()}.new")
+        with os.fdopen(create_private(draft), "w") as file:
+            file.write(str(size))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.file)

@@ -1,0 +1,141 @@
+"""Witnesses are asked over HTTP, and what they say is kept and served."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from keng.cosigner.judging import CosigningWitness
+from keng.cosigner.witness_folder import WitnessFolder
+from keng.cosigner.witness_server import WitnessServer
+from keng.merkle.notes import SignedNote
+from keng.public_log.log_key import log_key
+from keng.public_log.models import (
+    Cosignature,
+    LeafSalt,
+    LogCheckpoint,
+    LoggedChain,
+    LogLeaf,
+    LogPace,
+    LogTile,
+    WitnessStanding,
+)
+from keng.public_log.serving import served_note
+from keng.public_log.tests.log_world import put_entries, shown_checkpoint, take_steps
+from keng.public_log.witnesses import ask_witnesses
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def folder(tmp_path) -> WitnessFolder:
+    made = WitnessFolder(tmp_path / "witness", "paper.example")
+    made.add_log(log_key())
+    return made
+
+
+@pytest.fixture
+def witness(folder, settings) -> Iterator[WitnessServer]:
+    server = WitnessServer(("127.0.0.1", 0), CosigningWitness(folder))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    settings.LOG_WITNESSES = f"http://127.0.0.1:{server.server_port} {folder.key().written}"
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def trouble() -> str:
+    return WitnessStanding.objects.get().trouble
+
+
+def test_without_a_setting_nobody_is_asked(monkeypatch) -> None:
+    take_steps(monkeypatch)
+    ask_witnesses()
+    assert not WitnessStanding.objects.exists()
+
+
+def test_each_checkpoint_is_cosigned_and_served_with_it(monkeypatch, witness, folder) -> None:
+    ask_witnesses()
+    for size in (16, 32, 48):
+        put_entries(2)
+        take_steps(monkeypatch)
+        ask_witnesses()
+        note = SignedNote.read(served_note(shown_checkpoint()).encode())
+        assert note.signature_of(log_key())
+        assert note.signature_of(folder.key())
+        assert WitnessStanding.objects.get().size == size
+    assert Cosignature.objects.count() == 3
+    # Steps that it was not asked about lie between.
+    take_steps(monkeypatch, 5)
+    ask_witnesses()
+    assert folder.last_checkpoint(log_key().name).size == 128
+
+
+def test_while_the_newest_is_not_cosigned_the_one_before_is_served(
+    monkeypatch, witness, folder
+) -> None:
+    take_steps(monkeypatch)
+    ask_witnesses()
+    take_steps(monkeypatch)
+    assert shown_checkpoint().size == 16
+    take_steps(monkeypatch, 2)
+    # Nobody waits for a witness that is gone.
+    assert shown_checkpoint().size == 64
+
+
+def test_a_witness_that_lost_our_count_or_got_ahead_of_it_says_so(
+    monkeypatch, witness, folder
+) -> None:
+    take_steps(monkeypatch, 2)
+    ask_witnesses()
+    WitnessStanding.objects.update(size=0)
+    take_steps(monkeypatch)
+    ask_witnesses()
+    assert (WitnessStanding.objects.get().size, trouble()) == (48, "")
+    # The database of yesterday.
+    LogCheckpoint.objects.filter(size__gt=16).delete()
+    LogPace.objects.update(size=16)
+    WitnessStanding.objects.update(size=0)
+    ask_witnesses()
+    assert trouble() == "ahead"
+
+
+def test_another_log_under_our_name_is_not_cosigned(monkeypatch, witness, folder) -> None:
+    take_steps(monkeypatch, 3)
+    ask_witnesses()
+    # Whoever owns database and keys begins again, and grows beyond what was cosigned.
+    for table in (LogTile, LogLeaf, LeafSalt, LoggedChain, LogCheckpoint, LogPace):
+        table.objects.all().delete()
+    take_steps(monkeypatch, 5)
+    ask_witnesses()
+    assert trouble() == "other_log"
+    assert Cosignature.objects.filter(size=80).count() == 0
+
+
+def test_each_trouble_has_its_word(monkeypatch, witness, folder, settings) -> None:
+    take_steps(monkeypatch)
+    (folder.path / "logs").write_text("")
+    ask_witnesses()
+    assert trouble() == "unknown_log"
+    # Not asked again within the minute.
+    folder.add_log(log_key())
+    ask_witnesses()
+    assert trouble() == "unknown_log"
+    WitnessStanding.objects.all().delete()
+    settings.LOG_WITNESSES = settings.LOG_WITNESSES.replace(
+        folder.key().written, WitnessFolder(folder.path.parent / "x", "paper.example").key().written
+    )
+    ask_witnesses()
+    assert trouble() == "no_signature"
+    WitnessStanding.objects.all().delete()
+    settings.LOG_WITNESSES = f"http://127.0.0.1:1 {folder.key().written}"
+    ask_witnesses()
+    assert trouble() == "unreachable"
