@@ -9,8 +9,8 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from keng.inbox.list.cursors import PageStart, position_of_row
-from keng.inbox.list.deadline_groups import deadline_bounds, deadline_group_at, deadline_labels
-from keng.inbox.list.inbox_query import DONE_FOLDER, DeadlineGroup, InboxPage
+from keng.inbox.list.deadline_groups import deadline_bounds, deadline_labels
+from keng.inbox.list.inbox_query import DONE_FOLDER, DeadlineGroup, InboxPage, group_code_at
 from keng.inbox.list.inbox_row import InboxRow
 from keng.tips.models import Tip
 
@@ -27,7 +27,7 @@ def keep_row_in_position(page: InboxPage, row: InboxRow, position: PageStart) ->
     # At its deadline it is one of another group by itself: nobody decided anything then.
     if now_in is not None and position_of_row(row) == position:
         return page
-    code = "live" if position.is_live else deadline_group_at(position.at, deadline_bounds(page.at))
+    code = group_code_at(position, deadline_bounds(page.at))
     if now_in is None or now_in.code != code:
         row = row._replace(moved_to=now_in.label if now_in else _("another page or folder"))
     groups = [
@@ -85,9 +85,13 @@ def _holds(group: DeadlineGroup, row: InboxRow) -> bool:
 
 
 def _order_of(position: PageStart) -> tuple[bool, int, float, int]:
-    """As keng.inbox.list.inbox_query sorts: the critical ones first, the graver before."""
-    gravity = position.gravity if position.is_live else 0
-    return not position.is_live, gravity, position.at.timestamp(), position.last.int
+    """As keng.inbox.list.inbox_query sorts: the first ones, the graver before, then the others."""
+    return (
+        not position.is_among_first,
+        position.order_among_first or 0,
+        position.at.timestamp(),
+        position.last.int,
+    )
 
 
 def _order_of_row(row: InboxRow) -> tuple[bool, int, float, int]:
