@@ -303,10 +303,7 @@ def _unanswered_messages(found: Tip, rows: list[DialogueMessage]) -> list[Dialog
     """
     if found.waiting_since is None:
         return []
-    ours = [n for n, row in enumerate(rows) if row.author == DialogueMessage.Author.DESK]
-    later = dialogue_parts.without_opening_message(rows[ours[-1] + 1 if ours else 0 :], found)
-    theirs = DialogueMessage.Author.REPORTER
-    return [row for row in later if row.author == theirs and row.text]
+    return [row for row in dialogue_parts.unanswered_messages(rows, found) if row.text]
 
 
 def _wrote_since_opened(request: SignedInRequest, found: Tip) -> bool:
