@@ -11,8 +11,8 @@ from keng.tips.models import Tip
 
 
 @dataclass(frozen=True, slots=True)
-class PageStart:
-    """Where a page begins: after this row, which stands among the first ones or below them."""
+class ListPosition:
+    """Where a row stands, among the first ones or below them; after it begins the next page."""
 
     at: datetime.datetime
     last: uuid.UUID
@@ -25,11 +25,11 @@ class PageStart:
         return self.order_among_first is not None
 
 
-def position_of_row(row: InboxRow | Tip) -> PageStart | None:
+def position_of_row(row: InboxRow | Tip) -> ListPosition | None:
     """Where a row stands; None for one that has neither a deadline nor an end."""
     at = row.due_at or row.closed_at
     order = order_among_first(row) if isinstance(row, Tip) else row.order_among_first
-    return PageStart(at, row.pk, order if row.due_at else None) if at else None
+    return ListPosition(at, row.pk, order if row.due_at else None) if at else None
 
 
 def cursor_after(row: InboxRow | Tip) -> str:
@@ -41,12 +41,12 @@ def cursor_after(row: InboxRow | Tip) -> str:
     return closed_cursor(f"{first}{position.at.timestamp():.6f}_{position.last}")
 
 
-def page_start_of(text: str) -> PageStart | None:
+def position_of_cursor(text: str) -> ListPosition | None:
     """The position that an address names; None where it names none."""
     order, is_first, position = opened_cursor(text).rpartition("!")
     seconds, _sep, last = position.partition("_")
     try:
         at = datetime.datetime.fromtimestamp(float(seconds), datetime.UTC)
-        return PageStart(at, uuid.UUID(last), int(order) if is_first else None)
+        return ListPosition(at, uuid.UUID(last), int(order) if is_first else None)
     except (ValueError, OverflowError, OSError):
         return None

@@ -31,7 +31,7 @@ from keng.inbox.list.by_incident import (
     nearest_of_each_incident,
     with_incident_counts,
 )
-from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of, position_of_row
+from keng.inbox.list.cursors import ListPosition, cursor_after, position_of_cursor, position_of_row
 from keng.inbox.list.deadline_groups import (
     DeadlineBounds,
     deadline_bounds,
@@ -198,7 +198,7 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
     together = folder != DONE_FOLDER and groups_by_incident(officer)
     until = deadline_ends(stretches) if together else None
     first = sum(counts[f"group_{code}"] for code in _FIRST_GROUPS)
-    rows = _page_rows(asker, folder, page_start_of(after), until, has_first=bool(first))
+    rows = _page_rows(asker, folder, position_of_cursor(after), until, has_first=bool(first))
     grouped_total = (
         _count_grouped_rows(asker, folder, deadline_ends(stretches)) + first if together else None
     )
@@ -219,7 +219,9 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
     return InboxPage(folder, counts, groups, cursor, newest, asker.now, grouped_total)
 
 
-def next_tip_after(officer: Officer, place: PageStart | None, folder: str = "open") -> Tip | None:
+def next_tip_after(
+    officer: Officer, position: ListPosition | None, folder: str = "open"
+) -> Tip | None:
     """The row that stands now where this one stood in the folder, or else the folder's first."""
     asker = _Asker.of_officer(officer)
     folder = folder if folder in _FOLDERS else "open"
@@ -229,12 +231,12 @@ def next_tip_after(officer: Officer, place: PageStart | None, folder: str = "ope
         others = nearest_of_each_incident(others, deadline_ends(deadline_bounds(asker.now)))
     others = _in_order(others, among_first=False)
     stretches = [first, others]
-    if place is not None:
-        first, others = first.exclude(pk=place.last), others.exclude(pk=place.last)
-        below = _is_due_after(place.at, place.last)
+    if position is not None:
+        first, others = first.exclude(pk=position.last), others.exclude(pk=position.last)
+        below = _is_due_after(position.at, position.last)
         after = [others.filter(below)]
-        if place.order_among_first is not None:
-            after = [first.filter(_is_below(place.order_among_first, below)), others]
+        if position.order_among_first is not None:
+            after = [first.filter(_is_below(position.order_among_first, below)), others]
         stretches = [*after, first, others]
     found = (rows.first() for rows in stretches)
     return next((tip for tip in found if tip is not None), None)
@@ -257,19 +259,19 @@ def open_tip_by_number(officer: Officer, number: str) -> Tip | None:
     return near[0] if len(near) == 1 else None
 
 
-def neighbour_id(officer: Officer, place: PageStart, *, later: bool) -> uuid.UUID | None:
-    """The row that stands after a place in the list, or before it."""
-    values, order = _Asker.of_officer(officer).query_values(), place.order_among_first
-    found = _NEIGHBOUR.fetch_rows(later, order, **values, at=place.at, last=place.last)
-    if not found and place.is_among_first == later:
+def neighbour_id(officer: Officer, position: ListPosition, *, later: bool) -> uuid.UUID | None:
+    """The row that stands after a position in the list, or before it."""
+    values, order = _Asker.of_officer(officer).query_values(), position.order_among_first
+    found = _NEIGHBOUR.fetch_rows(later, order, **values, at=position.at, last=position.last)
+    if not found and position.is_among_first == later:
         # From the last of the first ones on to the first of the others, or back.
         edge = _FIRST if later else _LAST
-        order = None if place.is_among_first else _BEHIND_FIRST
-        found = _NEIGHBOUR.fetch_rows(later, order, **values, at=edge, last=place.last)
+        order = None if position.is_among_first else _BEHIND_FIRST
+        found = _NEIGHBOUR.fetch_rows(later, order, **values, at=edge, last=position.last)
     return found[0][0] if found else None
 
 
-def group_code_at(position: PageStart, stretches: DeadlineBounds) -> str:
+def group_code_at(position: ListPosition, stretches: DeadlineBounds) -> str:
     """The group in which a row of this position stands."""
     if position.order_among_first is None:
         return deadline_group_at(position.at, stretches)
@@ -436,27 +438,27 @@ def _count_grouped_rows(asker: _Asker, folder: str, ends: list[datetime.datetime
 def _page_rows(
     asker: _Asker,
     folder: str,
-    place: PageStart | None,
+    position: ListPosition | None,
     ends: DeadlineEnds | None,
     *,
     has_first: bool,
 ) -> list[InboxRow]:
     """A page, and one row more if there is one: the first ones, then by deadline."""
     if folder == DONE_FOLDER:
-        return _fetch_rows(asker, folder, place, None)
-    from_first = place is None or place.is_among_first
+        return _fetch_rows(asker, folder, position, None)
+    from_first = position is None or position.is_among_first
     asks_first = from_first and has_first
-    first = _fetch_rows(asker, folder, place, None, among_first=True) if asks_first else []
+    first = _fetch_rows(asker, folder, position, None, among_first=True) if asks_first else []
     if len(first) > ROWS_A_PAGE:
         return first
-    others = _fetch_rows(asker, folder, None if from_first else place, ends)
+    others = _fetch_rows(asker, folder, None if from_first else position, ends)
     return (first + others)[: ROWS_A_PAGE + 1]
 
 
 def _fetch_rows(
     asker: _Asker,
     folder: str,
-    place: PageStart | None,
+    position: ListPosition | None,
     ends: DeadlineEnds | None,
     *,
     among_first: bool = False,
@@ -464,8 +466,8 @@ def _fetch_rows(
     """With `ends`, tips of one incident together."""
     values = asker.query_values()
     values |= {"ends": ends} if ends is not None else {}
-    values |= {"at": place.at, "last": place.last} if place is not None else {}
-    order = place.order_among_first if place is not None and among_first else None
+    values |= {"at": position.at, "last": position.last} if position is not None else {}
+    order = position.order_among_first if position is not None and among_first else None
     return [InboxRow(*each) for each in _ROWS.fetch_rows(folder, among_first, order, **values)]
 
 
@@ -479,7 +481,7 @@ def _row_query(
     last: Any = None,
     **asker: Any,
 ) -> QuerySet[Tip, Any]:
-    """From a place on, never by counting rows: what was done meanwhile shifts nothing."""
+    """From a position on, never by counting rows: what was done meanwhile shifts nothing."""
     who = _Asker(**asker)
     all_of_them = _folder_tips(who, folder, among_first=among_first)
     tips: QuerySet[Tip] = all_of_them
@@ -512,7 +514,7 @@ def _folder_tips(who: _Asker, folder: str, *, among_first: bool) -> TipQuerySet:
 def _neighbour_query(
     later: bool, order: int | None, *, at: Any, last: Any, **asker: Any
 ) -> QuerySet[Tip, Any]:
-    """The one beside this place: among the first ones if it has an order there."""
+    """The one beside this position: among the first ones if it has an order there."""
     who = _Asker(**asker)
     among_first = order is not None
     tips = _folder_tips(who, "open", among_first=among_first)
@@ -537,7 +539,7 @@ def _in_order(tips: QuerySet[Tip], *, among_first: bool) -> QuerySet[Tip]:
 
 
 def _is_below(order: int, is_due_after: Q) -> Q:
-    """Among the first ones: less grave than a place of this order, or as grave and later."""
+    """Among the first ones: less grave than a position of this order, or as grave and later."""
     return Q(order_among_first__gt=order) | (Q(order_among_first=order) & is_due_after)
 
 
