@@ -517,8 +517,8 @@ def _neighbour_query(
     """The one beside this position: among the first ones if it has an order there."""
     who = _Asker(**asker)
     among_first = order is not None
-    tips = _folder_tips(who, "open", among_first=among_first)
-    tips = _in_order(tips, among_first=among_first)
+    unordered = _folder_tips(who, "open", among_first=among_first)
+    tips = _in_order(unordered, among_first=among_first)
     if later:
         below = _is_due_after(at, last)
         below = below if order is None else _is_below(order, below)
