@@ -436,6 +436,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "UPDATE (state, text, box, shown_text, answer, decided_at, decided_by_id, ended_at)",
         # Answers are mixed, counted once, and forgotten.
         "surveys_survey": "SELECT, UPDATE (figures, state, closed_at)",
+        "surveys_publishedfigures": R,
         "surveys_paperbatch": R,
         "surveys_answer": ALL,
         "surveys_freetext": ALL,

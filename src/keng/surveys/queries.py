@@ -55,6 +55,8 @@ def public_survey(code: str) -> Survey | None:
     """A survey that the public can see."""
     found = _PUBLIC_SURVEYS.filter(code=code, state__in=_PUBLIC).first()
     if found is not None:
+        found.figures = None
+    if found is not None and found.state == Survey.State.PUBLISHED:
         found.figures = _published_figures([found.pk]).get(found.pk)
     return found
 
