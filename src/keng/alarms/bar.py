@@ -17,7 +17,7 @@ from keng.tips.gravity import (
     StakeFacts,
     call_first,
     danger_message_at,
-    order_in_urgency,
+    order_of_critical,
     stake_of_facts,
     words_of_danger,
 )
@@ -37,7 +37,7 @@ class RingingTip:
     since: datetime.datetime
     stake: Stake
     gravity: int
-    """Its `keng.tips.gravity.ORDER_IN_URGENCY`."""
+    """Its `keng.tips.gravity.order_of_critical`."""
     told_before: str = ""
     """The words of the report, where danger was told later."""
 
@@ -123,7 +123,7 @@ def _ringing_tip(
     received_at: datetime.datetime, danger_unheard: bool, is_rated: bool, band: int, *facts: Any
 ) -> RingingTip:
     tip = StakeFacts(*facts)
-    gravity = order_in_urgency(urgency_is_rated=is_rated, band=band, is_taken=False)
+    gravity = order_of_critical(urgency_is_rated=is_rated, band=band, is_taken=False)
     told = danger_message_at(tip.tip_id, tip.danger_at)
     stake = stake_of_facts(tip, told)
     if told is None or not danger_unheard:

@@ -10,6 +10,7 @@ from keng.tips import deadlines
 from keng.tips.models import DialogueMessage, Tip
 
 _MINUTE = datetime.timedelta(minutes=1)
+_URGENCY_FIELDS = ("urgency", "urgency_is_rated", "gravity_band")
 DANGER_FIELDS = ("danger_at", "danger_unheard")
 
 
@@ -30,10 +31,10 @@ def keep_newer_danger(tip: Tip, before: dict[str, Any], *, decided: str = "") ->
     the tip stays among those to look at soon, and its clock runs on.
     """
     if tip.danger_unheard:
-        for name in ("urgency", "urgency_is_rated", *DANGER_FIELDS):
+        for name in (*_URGENCY_FIELDS, *DANGER_FIELDS):
             before.pop(name, None)
     elif decided and tip.urgency < decided:
-        for name in ("urgency", "urgency_is_rated"):
+        for name in _URGENCY_FIELDS:
             before.pop(name, None)
         raised = tip.clocks.filter(
             rule_code__in=(deadlines.LOOK_CLOCK, deadlines.URGENT_CLOCK), stopped_at=None

@@ -22,6 +22,7 @@ _RESTORED = (
     "category",
     "urgency",
     "urgency_is_rated",
+    "gravity_band",
     "value",
     "outcome",
     "outcome_note",

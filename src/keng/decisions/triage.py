@@ -32,7 +32,7 @@ from keng.tips.errors import (
     NotInAnIncident,
     SameTip,
 )
-from keng.tips.gravity import urgency_order
+from keng.tips.gravity import sorted_band, urgency_order
 from keng.tips.incident_titles import title_of_tips
 from keng.tips.lock import lock_tip, lock_tips
 from keng.tips.models import Decision, Incident, Tip
@@ -221,9 +221,10 @@ def sort_tip(
         deadlines.stop_clocks(tip, deadlines.URGENT_CLOCK)
     if tip.urgency == Urgency.P0 and was != Urgency.P0 and tip.assigned_to_id is None:
         deadlines.start_clock(tip, deadlines.URGENT_CLOCK)
+    tip.gravity_band = sorted_band(tip)
     follow_money(tip)
     deadlines.set_due_at(tip)
-    rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
+    rated = ["category", "kind", "urgency", "urgency_is_rated", "gravity_band", "due_at"]
     tip.save(update_fields=[*rated, *unheard_danger.DANGER_FIELDS])
     if tip.kind == Tip.Kind.OFFICIAL:
         if tip.responsible_unit.kind == Unit.Kind.COMMUNE:

@@ -68,6 +68,21 @@ def is_opening_message(message: DialogueMessage, tip: Tip) -> bool:
     return message.author == DialogueMessage.Author.REPORTER and message.at == tip.received_at
 
 
+def unanswered_messages(messages: list[DialogueMessage], tip: Tip) -> list[DialogueMessage]:
+    """What the reporter wrote after the desk's last words, oldest first."""
+    theirs = [messages[n] for n in _unanswered_places(messages)]
+    return without_opening_message(theirs, tip)
+
+
+def unanswered_of_tips(tips: list[Tip]) -> dict[uuid.UUID, list[DialogueMessage]]:
+    """The same of several, with their words; a tip where all is answered is not in it."""
+    said: dict[uuid.UUID, list[DialogueMessage]] = {}
+    for message in DialogueMessage.objects.filter(tip__in=tips).order_by("id"):
+        said.setdefault(message.tip_id, []).append(message)
+    found = {tip.pk: unanswered_messages(said.get(tip.pk, []), tip) for tip in tips}
+    return {tip_id: theirs for tip_id, theirs in found.items() if theirs}
+
+
 def dialogue_part(messages: list[DialogueMessage], tip: Tip, cursor: str = "") -> DialoguePart:
     """The part that an address names, of all messages oldest first; with its words."""
     whole = len(messages)

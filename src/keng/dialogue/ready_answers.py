@@ -65,12 +65,18 @@ class FilledAnswer:
     title: str
     text: str
     key: str = ""
-    """The digit that puts it into the reply; most have none."""
+    """The digit, or "0" and a digit, that puts it into the reply; most have none."""
 
     @property
     def is_of_the_matter(self) -> bool:
-        """Whether its key is one of those that no page uses for a reason."""
+        """Whether it is among the first of those that fit what the tip is about."""
         return bool(self.key) and self.key in _KEYS_OF_THE_MATTER
+
+    @property
+    def key_beside_reasons(self) -> str:
+        """Its key on a page where the other digits choose a reason."""
+        needs_first = bool(self.key) and self.key in _KEYS_OF_EVERY_TIP
+        return f"{_FIRST_KEY} {self.key}" if needs_first else self.key
 
 
 # Answers to somebody who asks how papers are made, which is no matter of a tip.
@@ -83,6 +89,8 @@ _TO_CHILD = "child-speaks"
 # others of what this one is about.
 _KEYS_OF_EVERY_TIP = "67"
 _KEYS_OF_THE_MATTER = "89"
+# Before a digit: what the desk itself wrote for every tip, in the order in which it did.
+_FIRST_KEY = "0"
 # Answers of these topics leave with one tap, at a tip that cannot wait: for a life, for money.
 URGENT_TOPIC = "urgent"
 URGENT_MONEY_TOPIC = "urgent_money"
@@ -152,8 +160,15 @@ def is_offered(answer: ReadyAnswer, topics: Collection[str]) -> bool:
 
 
 def with_keys(general: list[FilledAnswer], matter: list[FilledAnswer]) -> list[FilledAnswer]:
-    """All of them; first the two of each that get a key, in the order of the keys."""
-    parts = ((general, _KEYS_OF_EVERY_TIP), (matter, _KEYS_OF_THE_MATTER))
+    """All of them; first those that get a key: two of each, and the desk's own general ones."""
+    came_with_it = [each for each in general if each.code in standard_answers()]
+    own = [each for each in general if each.code not in standard_answers()]
+    own_keys = [f"{_FIRST_KEY} {digit}" for digit in range(1, 10)]
+    parts: tuple[tuple[list[FilledAnswer], Sequence[str]], ...] = (
+        (came_with_it, _KEYS_OF_EVERY_TIP),
+        (own, own_keys),
+        (matter, _KEYS_OF_THE_MATTER),
+    )
     keyed = [
         replace(each, key=key)
         for part, keys in parts

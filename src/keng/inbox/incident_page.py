@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
 from keng.decisions.viewing import note_first_read
+from keng.dialogue.dialogue_parts import unanswered_of_tips
 from keng.inbox.list.by_incident import MOST_INCIDENT_ROWS, open_tips_of_incident
 from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.inbox.list.row_view import beside_url_start, row_views
@@ -149,12 +150,13 @@ def incident_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found, form = _incident_or_404(request, pk), IncidentCloseForm(request.POST)
     if not form.is_valid():
         return _incident_page(request, found, 422, close_form=form)
-    return _act_and_go_back(
-        request,
-        pk,
-        _("The incident is closed and its reporters are told."),
-        lambda: actions.close_incident(pk, by=request.officer, text=form.cleaned_data["text"]),
-    )
+    try:
+        ended = actions.close_incident(pk, by=request.officer, text=form.cleaned_data["text"])
+    except (errors.CannotDecide, NotAllowed) as error:
+        messages.warning(request, str(error.sentence))
+    else:
+        _show_ended(request, ended)
+    return redirect("incident", pk=pk)
 
 
 @require_POST
@@ -197,6 +199,21 @@ def _show_taken_back(request: SignedInRequest, done: actions.WithdrawnAnswers) -
     messages.warning(request, f"{taken} {left}")
 
 
+def _show_ended(request: SignedInRequest, ended: actions.EndedIncident) -> None:
+    if not ended.left:
+        messages.success(request, _("The incident is closed and its reporters are told."))
+        return
+    names = ", ".join(tip.reference or _("one without a number") for tip in ended.left)
+    words = ngettext(
+        "%(count)d tip is closed. Open, and with it the incident, stays what nobody has answered: "
+        "%(names)s.",
+        "%(count)d tips are closed. Open, and with it the incident, stays what nobody has "
+        "answered: %(names)s.",
+        ended.closed,
+    )
+    messages.warning(request, words % {"count": ended.closed, "names": names})
+
+
 def _incident_or_404(request: SignedInRequest, pk: uuid.UUID) -> Incident:
     """The incident; one of whose tips none is visible does not exist for this officer."""
     visible = Incident.objects.visible_to(request.officer).select_related("unit")
@@ -225,6 +242,7 @@ def _incident_page(
 ) -> HttpResponse:
     money = {name: getattr(found, name) or None for name in Incident.EFFECT}
     members = queries.incident_tips(found, request.officer)
+    said = unanswered_of_tips([each.tip for each in members if each.tip.is_open])
     differences = queries.differences_of_tips([each.tip for each in members])
     ready = queries.ready_answers_for_several(
         found.unit_id, request.officer, [each.tip for each in members]
@@ -233,10 +251,12 @@ def _incident_page(
     context = {
         "incident": found,
         "odd": [member.tip for member in members if member.is_odd],
-        "alike": [
-            (member.tip, differences.get(member.tip.pk)) for member in members if not member.is_odd
-        ],
+        "alike": [member.tip for member in members if not member.is_odd],
+        "differences": {str(tip_id): own for tip_id, own in differences.items()},
         "size": len(members),
+        "unanswered": [
+            (tip, said[tip.pk]) for tip in (each.tip for each in members) if tip.pk in said
+        ],
         "places": sorted(
             {str(each.tip.place) for each in members if each.tip.place}, key=alphabetical
         ),

@@ -14,7 +14,7 @@ RENAME_INCIDENT = Act(WORKING, {"incident.renamed": _("Renamed an incident")})
 RECORD_INCIDENT_OUTCOME = Act(
     WORKING, {"incident.outcome": _("Recorded the outcome of an incident")}
 )
-CLOSE_INCIDENT = Act(WORKING, {"incident.closed": _("Closed an incident")})
+CLOSE_INCIDENT = Act(WORKING, {"incident.closed": _("Ended the tips of an incident")})
 
 DISMISS_WAVE = Act(WORKING, {"wave.dismissed": _("Said that a wave is none")})
 TAKE_BACK_DISMISSAL = Act(WORKING, {"wave.reopened": _("Said that it is a wave after all")})

@@ -16,6 +16,7 @@ from keng.decisions import incident_lead, suspension
 from keng.decisions.closing import end_and_tell_reporter, lock_chats_of_tips
 from keng.delivery.models import Delivery
 from keng.dialogue import answering
+from keng.dialogue.dialogue_parts import unanswered_of_tips
 from keng.incidents import acts
 from keng.kit import times
 from keng.kit.ids import new_id
@@ -25,6 +26,7 @@ from keng.tips.errors import (
     CannotDecide,
     ChangedMeanwhile,
     DangerUnheard,
+    NobodyAnswered,
     NoOutcome,
     NoText,
     NothingToAnswer,
@@ -42,6 +44,14 @@ class WithdrawnAnswers:
 
     taken: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndedIncident:
+    """How many tips an end closed, and which it left open."""
+
+    closed: int
+    left: list[Tip]
 
 
 @act(acts.ANSWER_INCIDENT)
@@ -123,36 +133,21 @@ def rename_incident(incident_id: uuid.UUID, *, title: str, by: Officer) -> Incid
 
 @act(acts.RECORD_INCIDENT_OUTCOME)
 def record_incident_outcome(
-    incident_id: uuid.UUID,
-    *,
-    outcome: str,
-    by: Officer,
-    note: str = "",
-    money_lost: int = 0,
-    money_saved: int = 0,
-    money_recovered: int = 0,
-    persons_helped: int = 0,
+    incident_id: uuid.UUID, *, outcome: str, by: Officer, note: str = "", **effect: int
 ) -> Incident:
     """Say what came of the event; its open tips get the same outcome.
 
+    `effect` are numbers of `Incident.EFFECT`; those that it does not name stay as they are.
     Raises NotAllowed, AlreadyClosed, ChangedMeanwhile, NoOutcome.
     """
     if not outcome:
         raise NoOutcome
     incident, tips = _locked_with_open_tips(incident_id, by)
     incident.outcome, incident.outcome_note = Tip.Outcome(outcome), note.strip()
-    incident.money_lost, incident.money_saved = money_lost, money_saved
-    incident.money_recovered, incident.persons_helped = money_recovered, persons_helped
-    incident.save(
-        update_fields=[
-            "outcome",
-            "outcome_note",
-            "money_lost",
-            "money_saved",
-            "money_recovered",
-            "persons_helped",
-        ]
-    )
+    named = [name for name in Incident.EFFECT if name in effect]
+    for name in named:
+        setattr(incident, name, effect[name])
+    incident.save(update_fields=["outcome", "outcome_note", *named])
     Tip.objects.filter(pk__in=[tip.pk for tip in tips]).update(
         outcome=incident.outcome, outcome_note=incident.outcome_note
     )
@@ -167,16 +162,23 @@ def record_incident_outcome(
 @act(acts.CLOSE_INCIDENT)
 def close_incident(
     incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = ""
-) -> Incident:
-    """End the incident and all its open tips; each reporter is told.
+) -> EndedIncident:
+    """End the open tips of the incident, and the incident with them; each reporter is told.
 
-    Raises NotAllowed, AlreadyClosed, ChangedMeanwhile, NoOutcome, DangerUnheard.
+    Left open are those whose reporter wrote again and has no answer: each is ended by itself, by
+    somebody who reads that beside the decision. The incident goes on with them.
+    Raises NotAllowed, AlreadyClosed, ChangedMeanwhile, NoOutcome, DangerUnheard, NobodyAnswered.
     """
-    incident, tips = _locked_with_open_tips(incident_id, by)
+    incident, members = _locked_with_open_tips(incident_id, by)
     if not incident.outcome:
         raise NoOutcome
-    if any(tip.danger_unheard or has_unread_danger(tip) for tip in tips):
+    if any(tip.danger_unheard or has_unread_danger(tip) for tip in members):
         raise DangerUnheard
+    waiting = unanswered_of_tips(members)
+    tips = [tip for tip in members if tip.pk not in waiting]
+    left = [tip for tip in members if tip.pk in waiting]
+    if left and not tips:
+        raise NobodyAnswered
     lock_chats_of_tips(tips)
     for tip in tips:
         suspension.lift_suspension(tip, by=by)
@@ -185,16 +187,18 @@ def close_incident(
         end_and_tell_reporter(tip, text=text if not tip.do_not_contact else "", by=by)
     for tip in tips:
         if tip.duplicate_of_id is None:
-            # Tips of a unit out of this officer's sight are open still: one of them leads.
+            # Tips of a unit out of this officer's sight are open still, as are those left: one of
+            # them leads.
             incident_lead.hand_over_lead(tip)
-    incident.closed_at = times.now()
-    incident.save(update_fields=["closed_at"])
+    if not left:
+        incident.closed_at = times.now()
+        incident.save(update_fields=["closed_at"])
     detail = {"outcome": incident.outcome, "incident": str(incident.pk)}
     Decision.objects.bulk_create(
         _decision_on(tip, Decision.Kind.CLOSED, by, reason, detail) for tip in tips
     )
-    _record_batch("incident.closed", incident, by, tips)
-    return incident
+    _record_batch("incident.closed", incident, by, tips, left=len(left))
+    return EndedIncident(len(tips), left)
 
 
 def _lock_answers(message_ids: list[str]) -> None:
@@ -251,7 +255,7 @@ def _decision_on(tip: Tip, kind: str, by: Officer, reason: str, detail: dict[str
 
 
 def _record_batch(
-    action: str, incident: Incident, by: Officer, tips: list[Tip], **detail: str
+    action: str, incident: Incident, by: Officer, tips: list[Tip], **detail: str | int
 ) -> None:
     """One entry for the whole batch, with a digest of its ordered rows."""
     digest = hashlib.sha256("\n".join(str(tip.pk) for tip in tips).encode()).hexdigest()

@@ -33,6 +33,7 @@ class TurnLock(IntEnum):
     WAVES = 5_120_015
     SURVEY_CHATS = 5_120_016
     DISPATCH_ROWS = 5_120_017
+    RECOUNT_OPEN_TIPS = 5_120_018
 
 
 def wait_for_owners_lock(connection: "psycopg.Connection[Any]", which: OwnersLock) -> None:

@@ -174,7 +174,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "claims_revision": RI,
         "claims_asking": RI,
         # An answer goes in and is never read back here; a slip is used, and that is all.
-        "surveys_survey": R,
+        # Figures stand in a view once the result is out; policies say which rows are read at all.
+        "surveys_survey": "SELECT (id, unit_id, partner_id, code, state, purpose, reach, content, "
+        "opened_at, closed_at, published_at)",
+        "surveys_publishedfigures": R,
         "surveys_surveyresult": "SELECT (id, survey_id, words, texts, released_at, ended_at)",
         "surveys_draft": ALL,
         "surveys_token": "SELECT, UPDATE (used)",
@@ -465,6 +468,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "UPDATE (state, text, box, shown_text, answer, decided_at, decided_by_id, ended_at)",
         # Answers are mixed, counted once, and forgotten.
         "surveys_survey": "SELECT, UPDATE (figures, state, closed_at)",
+        "surveys_publishedfigures": R,
         "surveys_paperbatch": R,
         "surveys_answer": ALL,
         "surveys_freetext": ALL,

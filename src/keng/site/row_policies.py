@@ -2,6 +2,7 @@
 
 A right says what a process may do to a table, a policy to which of its rows. Policies hold writes
 and the locks that come before them (FOR NO KEY UPDATE); whoever may read a table reads all of it.
+Only of surveys the public process reads no row before it is out.
 In whose name the desk writes the kernel says at the beginning of each act, as the setting
 `keng.actor` (keng.acts.work). The owner of the tables is not held by policies, nor are the other
 processes, which act in no officer's name.
@@ -14,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 DESK = "keng_desk"
-_OTHERS = ("keng_public", "keng_edge", "keng_worker", "keng_sender")
+_PUBLIC = "keng_public"
+_OTHERS = (_PUBLIC, "keng_edge", "keng_worker", "keng_sender")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ def _policies(table: str, *, adds: str, changes: str, becomes: str) -> tuple[Row
         RowPolicy(table, "desk_reads_all", "SELECT", (DESK,), using="true"),
         RowPolicy(table, "desk_adds", "INSERT", (DESK,), check=adds),
         RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=changes, check=becomes),
+    )
+
+
+def _read_once_out(table: str, *, is_out: str) -> tuple[RowPolicy, ...]:
+    """The public process reads what everybody may; the others as their rights say."""
+    others = tuple(role for role in (DESK, *_OTHERS) if role != _PUBLIC)
+    return (
+        RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
+        RowPolicy(table, "public_reads_what_is_out", "SELECT", (_PUBLIC,), using=is_out),
     )
 
 
@@ -79,6 +90,8 @@ POLICIES: tuple[RowPolicy, ...] = (
         # Unit and number of a listing are in no right of the desk's to change.
         becomes="true",
     ),
+    *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
+    *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
 )
 
 

@@ -1,8 +1,10 @@
 """Reads of surveys for the desk and for the public."""
 
+import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Count, Prefetch, Q
 from django.db.models.fields.json import KT
 from django.utils import translation
@@ -22,7 +24,20 @@ from keng.surveys.models import FreeText, Survey, SurveyResult
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-# Columns that the public site may read: who wrote them is none (site.grants).
+# Columns that the public site may read. Figures are none: once the result is out, a view has them.
+_PUBLIC_SURVEYS = Survey.objects.select_related("unit").only(
+    "unit",
+    "partner",
+    "code",
+    "state",
+    "purpose",
+    "reach",
+    "content",
+    "opened_at",
+    "closed_at",
+    "published_at",
+)
+# The same of results: who wrote them is none (site.grants).
 _PUBLIC_RESULTS = SurveyResult.objects.released().only("survey", "words", "texts", "released_at")
 _PUBLIC = (Survey.State.OPEN, Survey.State.CLOSED, Survey.State.PUBLISHED)
 
@@ -38,8 +53,28 @@ def content_of(survey: Survey, language: str = "") -> SurveyContent:
 
 def public_survey(code: str) -> Survey | None:
     """A survey that the public can see."""
-    found = Survey.objects.filter(code=code, state__in=_PUBLIC)
-    return found.select_related("unit").first()
+    found = _PUBLIC_SURVEYS.filter(code=code, state__in=_PUBLIC).first()
+    if found is not None:
+        found.figures = None
+    if found is not None and found.state == Survey.State.PUBLISHED:
+        found.figures = _published_figures([found.pk]).get(found.pk)
+    return found
+
+
+def survey_to_answer(survey_id: uuid.UUID) -> Survey:
+    """As it is now. Raises Survey.DoesNotExist."""
+    return _PUBLIC_SURVEYS.get(pk=survey_id)
+
+
+def _published_figures(survey_ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    """The figures of those whose result is out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT survey_id, figures::text FROM surveys_publishedfigures"
+            " WHERE survey_id = ANY(%s)",
+            [survey_ids],
+        )
+        return {pk: json.loads(figures) for pk, figures in cursor.fetchall()}
 
 
 def takes_answers(survey: Survey) -> bool:
@@ -51,15 +86,19 @@ def takes_answers(survey: Survey) -> bool:
 
 def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
     """Surveys that take answers; with a place, those of its desk and of the desks above."""
-    found = _of_place(Survey.objects.filter(state=Survey.State.OPEN), place, "-opened_at", limit)
+    found = _of_place(_PUBLIC_SURVEYS.filter(state=Survey.State.OPEN), place, "-opened_at", limit)
     return [survey for survey in found if takes_answers(survey)]
 
 
 def published_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
     """Published results, newest first; with a place as above."""
     shown = Prefetch("results", _PUBLIC_RESULTS, to_attr="results_out")
-    found = Survey.objects.filter(state=Survey.State.PUBLISHED).prefetch_related(shown)
-    return _of_place(found, place, "-published_at", limit)
+    found = _PUBLIC_SURVEYS.filter(state=Survey.State.PUBLISHED).prefetch_related(shown)
+    surveys = _of_place(found, place, "-published_at", limit)
+    figures = _published_figures([survey.pk for survey in surveys])
+    for survey in surveys:
+        survey.figures = figures.get(survey.pk)
+    return surveys
 
 
 def _of_place(found: Any, place: Place | None, order: str, limit: int) -> list[Survey]:
@@ -69,7 +108,7 @@ def _of_place(found: Any, place: Place | None, order: str, limit: int) -> list[S
         except Unit.DoesNotExist:
             return []
         found = found.filter(unit__in={unit.pk, serving.unit_above(unit).pk})
-    shown = list(found.select_related("unit").order_by(order)[:limit])
+    shown = list(found.order_by(order)[:limit])
     for survey in shown:
         survey.words = content_of(survey)
     return shown

@@ -188,6 +188,15 @@ class DangerUnheard(CannotDecide):
     )
 
 
+class NobodyAnswered(CannotDecide):
+    """Each open tip of the incident has a message of its reporter that nobody has answered."""
+
+    sentence = _(
+        "Not closed: each reporter of this incident wrote again, and nobody has answered. Answer "
+        "first, or end each tip by itself."
+    )
+
+
 class NothingToAnswer(CannotDecide):
     """None of the incident's tips is open and wants an answer."""
 

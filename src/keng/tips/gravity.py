@@ -21,6 +21,7 @@ from keng.language.fold import fold
 from keng.language.taxonomy import is_scam
 from keng.language.urgency import danger_goes_on, suggest_urgency
 from keng.tips.models import DialogueMessage, Tip
+from keng.tips.models.tip import HAS_MONEY_TO_STOP, IS_CRITICAL, MONEY_BAND
 
 # The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
 _ASKS_WHETHER_SAFE = ("an toan khong", "an toan chua", "safe now", "are you safe")
@@ -30,19 +31,25 @@ _PLAIN_NO = {"2", "so 2", "khong", "khong a", "khong an toan", "chua", "chua a",
 # From which urgency score on a text is in the first, second and third band; below in the last one.
 # Few and wide: within a band whoever waits longest comes first.
 _BAND_STARTS = (0.75, 0.5, 0.25)
-# Behind every life: money that may still be stopped.
-_MONEY_BAND = 2 + len(_BAND_STARTS)
-# An officer's rating goes before whatever the machine reads.
+# An officer's rating goes before whatever the machine reads, but no money before a life.
 _RATED_BAND = 0
 # Behind all that nobody has taken; one that calls people anew is free again.
 _TAKEN = 10
-ORDER_IN_URGENCY = Case(
-    When(urgency_is_rated=True, then=Value(_RATED_BAND)),
+# Behind all that is critical: money just sent that nobody has taken on.
+MONEY_TO_STOP_ORDER = 20
+_ORDER_OF_CRITICAL = Case(
+    When(urgency_is_rated=True, gravity_band__lt=MONEY_BAND, then=Value(_RATED_BAND)),
     default="gravity_band",
     output_field=IntegerField(),
 ) + Case(
     When(assigned_to__isnull=False, danger_unheard=False, then=Value(_TAKEN)),
     default=Value(0),
+    output_field=IntegerField(),
+)
+# Among those that stand first in the list, the less the sooner; empty for one of the others.
+ORDER_AMONG_FIRST = Case(
+    When(IS_CRITICAL, then=_ORDER_OF_CRITICAL),
+    When(HAS_MONEY_TO_STOP, then=Value(MONEY_TO_STOP_ORDER)),
     output_field=IntegerField(),
 )
 
@@ -70,18 +77,28 @@ class StakeFacts(NamedTuple):
 def gravity_band(urgency_score: float, stake: Stake) -> int:
     """The band of a text among those of one urgency: a life from 1, the gravest, to 4; money 5."""
     if stake == Stake.MONEY:
-        return _MONEY_BAND
+        return MONEY_BAND
     return 1 + sum(urgency_score < start for start in _BAND_STARTS)
 
 
-def order_in_urgency(*, urgency_is_rated: bool, band: int, is_taken: bool) -> int:
-    """As `ORDER_IN_URGENCY` says it to the database: the graver the less."""
-    return (_RATED_BAND if urgency_is_rated else band) + (_TAKEN if is_taken else 0)
+def sorted_band(tip: Tip) -> int:
+    """The band of a tip after an officer said what it is: whatever is no money is a life."""
+    if stake_of(tip) == Stake.MONEY:
+        return MONEY_BAND
+    return min(tip.gravity_band, MONEY_BAND - 1)
 
 
-def order_of_tip(tip: Tip) -> int:
-    """The same of one tip."""
-    return order_in_urgency(
+def order_of_critical(*, urgency_is_rated: bool, band: int, is_taken: bool) -> int:
+    """Among critical ones, as `ORDER_AMONG_FIRST` says it to the database: the graver the less."""
+    is_by_rating = urgency_is_rated and band < MONEY_BAND
+    return (_RATED_BAND if is_by_rating else band) + (_TAKEN if is_taken else 0)
+
+
+def order_among_first(tip: Tip) -> int | None:
+    """`ORDER_AMONG_FIRST` of one tip."""
+    if tip.urgency != Urgency.P0:
+        return MONEY_TO_STOP_ORDER if tip.has_money_to_stop else None
+    return order_of_critical(
         urgency_is_rated=tip.urgency_is_rated,
         band=tip.gravity_band,
         is_taken=tip.assigned_to_id is not None and not tip.danger_unheard,
@@ -168,9 +185,9 @@ def answers_not_safe(message: DialogueMessage) -> bool:
         return False
     before = DialogueMessage.objects.filter(tip_id=message.tip_id, visible_at__lte=message.at)
     question = before.filter(author=DialogueMessage.Author.DESK).order_by("visible_at", "id").last()
-    return question is not None and any(
-        words in fold(question.text) for words in _ASKS_WHETHER_SAFE
-    )
+    # A button of the page names the question after the no, if the desk wrote on since.
+    asked = [message.text] + ([question.text] if question else [])
+    return any(words in fold(text) for text in asked for words in _ASKS_WHETHER_SAFE)
 
 
 def words_of_danger(tip_text: str, told: DialogueMessage) -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 from keng.tips import chats, readers, sweep_files, viewing_copies
-from keng.tips.open_tally import add_up_tally
+from keng.tips.open_tally import add_up_tally, recount_tally
 from keng.tips.search_words import forget_search_words
 
 TASKS = [
@@ -22,6 +22,7 @@ TASKS = [
     ),
     WorkerTask("forget who reads", readers.forget_readers, every=timedelta(seconds=30)),
     WorkerTask("add up the tally of open tips", add_up_tally, every=timedelta(seconds=5)),
+    WorkerTask("recount open tips", recount_tally, every=timedelta(days=1), pace=TaskPace.SLOW),
     WorkerTask(
         "forget search words", forget_search_words, every=timedelta(hours=1), pace=TaskPace.SLOW
     ),

@@ -1,5 +1,6 @@
 """Questions that are answered by 1 or 2 in a chat; a page asks them with two buttons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -25,6 +26,21 @@ def yes_no_question(text: str) -> YesNoQuestion | None:
     for by_number, (yes, no) in _BY_NUMBER.items():
         if by_number in text:
             return YesNoQuestion(_without(text, by_number), yes, no)
+    return None
+
+
+def open_yes_no(said: Sequence[str]) -> YesNoQuestion | None:
+    """The question for two buttons among what the desk wrote since the reporter last did.
+
+    `said` is oldest first; the last such question is meant. If the desk wrote on after it, an
+    answer names it on a second line: a bare "no" would answer what was written last.
+    """
+    for text in reversed(said):
+        if question := yes_no_question(text):
+            if text is said[-1]:
+                return question
+            answers = (f"{word}\n(“{question.text}”)" for word in (question.yes, question.no))
+            return YesNoQuestion(question.text, *answers)
     return None
 
 

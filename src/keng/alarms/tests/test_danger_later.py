@@ -24,8 +24,9 @@ from keng.intake.examination.examine import examine_messages
 from keng.kit import times
 from keng.tips import gravity, messages, receipt_codes
 from keng.tips.errors import AlreadyClosed, AlreadyTaken, ChangedMeanwhile, DangerUnheard
-from keng.tips.gravity import Stake, stake_of
+from keng.tips.gravity import Stake, answers_not_safe, stake_of
 from keng.tips.models import Alarm, DialogueMessage, Receipt, Tip, TipReader
+from keng.tips.yes_no import open_yes_no
 from keng.vault import keys, seal
 from tests import make
 
@@ -313,6 +314,16 @@ def test_a_joined_tip_stays_in_the_list_until_somebody_answers(here):
     assert is_listed()
     answering.answer_reporter(tip.pk, text="Bạn có an toàn không?", by=here.lan)
     assert not is_listed()
+
+
+def test_a_no_that_names_the_question_whether_they_are_safe_rings_whatever_was_written_since(here):
+    """So the buttons of the page say it; a bare word answers what the desk wrote last."""
+    tip = brought_to(here, "accepted", urgency="P1")
+    for text in (ready_text("urgent-safe"), "Xe màu gì, bạn nhớ không?"):
+        messages.add_message(tip, text, by=here.lan, hold=datetime.timedelta(0))
+    question = open_yes_no([message.text for message in tip.messages.order_by("id")])
+    assert not answers_not_safe(make.message(tip, question.yes, at=times.now()))
+    assert says(tip, question.no).rings
 
 
 def test_a_closed_tip_is_taken_by_opening_it_again(here, desk_client):

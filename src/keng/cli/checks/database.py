@@ -123,7 +123,7 @@ def policies(place: CheckedPlace) -> Finding:
             f"{'; '.join(faults[:3])}: the database does not hold the desk to the rows of whoever "
             "acts. Run `keng migrate`"
         )
-    return ok(f"hold what the desk writes in {len(secured_tables())} tables")
+    return ok(f"hold what the desk writes, or the public reads, in {len(secured_tables())} tables")
 
 
 def pooler(place: CheckedPlace) -> Finding:

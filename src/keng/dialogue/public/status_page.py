@@ -1,6 +1,7 @@
 """The status page: where the tip stands, what was said, and a box to say more."""
 
 import datetime
+import itertools
 from collections import Counter
 from typing import Any
 
@@ -34,7 +35,7 @@ from keng.tips.models import DialogueMessage, Receipt, Tip
 from keng.tips.origins import is_from_chat
 from keng.tips.printed_receipt import answer_due, finish_due, look_due
 from keng.tips.unread_files import refuse_beyond_share
-from keng.tips.yes_no import without_numbers, yes_no_question
+from keng.tips.yes_no import open_yes_no, without_numbers
 
 MOST_FILES = 5
 # In the address after something was sent: how many of the files the report had already.
@@ -114,7 +115,7 @@ def status_page(
         return _taken_back_page(request, opened, tip)
     messages = list(tip.messages.shown_to_reporter().order_by("at", "id"))
     asked = _open_question(messages)
-    yes_no = yes_no_question(asked.text) if asked else None
+    yes_no = open_yes_no(_unanswered_words(messages))
     spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
     is_answered = any(m.author == DialogueMessage.Author.DESK for m in spoken)
     first_words = _first_words(tip, spoken)
@@ -245,6 +246,15 @@ def _open_question(messages: list[DialogueMessage]) -> DialogueMessage | None:
         last is not None and last.author == DialogueMessage.Author.DESK and "?" in last.text
     )
     return last if is_question else None
+
+
+def _unanswered_words(messages: list[DialogueMessage]) -> list[str]:
+    """What the desk wrote since the reporter last did."""
+    by_people = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+    since = itertools.takewhile(
+        lambda m: m.author == DialogueMessage.Author.DESK, reversed(by_people)
+    )
+    return [message.text for message in since][::-1]
 
 
 def _code_hashes(tip: Tip) -> list[bytes]:

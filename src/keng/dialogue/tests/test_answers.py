@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.dialogue import ready_answer_acts
 from keng.dialogue.ready_answers import (
     PAPERS_TOPIC,
     URGENT_MONEY_TOPIC,
@@ -94,6 +95,25 @@ def test_a_key_means_the_same_at_every_tip_and_two_are_for_what_it_is_about(comm
     assert keys(scam, commander) == for_all | {"8": "Nếu đã chuyển tiền", "9": "Dừng liên lạc"}
     _fitting, others = titles(theft, commander)
     assert "Nếu đã chuyển tiền" in others
+
+
+def test_what_the_desk_wrote_for_every_tip_has_keys_of_its_own(desk, commander, unit):
+    for title in ("Mời tới trụ sở", "Hẹn giờ"):
+        words = WORDS | {"topic": "", "title_vi": title}
+        ready_answer_acts.write_ready_answer("", words=words, by=commander, seen=None)
+    tip = make.tip(unit=unit, topic="scam")
+    ready = filled_answers_for(tip, commander, [])[0]
+    keyed = {each.title: each.key for each in ready if each.key}
+    assert [keyed["Mời tới trụ sở"], keyed["Hẹn giờ"]] == ["0 1", "0 2"]
+    # What came with the product keeps its digits.
+    assert {"6", "7", "8", "9"} <= set(keyed.values())
+    page = desk.get(url("tip", tip.pk)).content.decode()
+    assert "<kbd>0 1</kbd> Mời tới trụ sở" in page
+    # Where the other digits choose a reason, each of them has a key still.
+    several = desk.post(url("together"), {"tip": [str(tip.pk)]}).content.decode()
+    for key in ("0 1", "0 2", "0 6", "8"):
+        assert f'data-key="{key}"' in several
+    assert 'value="ask-more"' in several.partition('data-key="0 6"')[0][-300:]
 
 
 @pytest.mark.parametrize(

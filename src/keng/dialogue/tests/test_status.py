@@ -966,6 +966,28 @@ def test_a_pressed_answer_goes_with_what_was_typed(public_client, asked_tip, pre
     assert is_first is (pressed == "Không")
 
 
+def test_the_buttons_stay_when_the_desk_writes_on_and_go_with_the_answer(
+    public_client, asked_tip, unit
+):
+    lan = make.officer(unit=unit)
+    for text in ("Lực lượng sắp tới.", "Xe màu gì, bạn nhớ không?"):
+        messages.add_message(asked_tip, text, by=lan, hold=datetime.timedelta(0))
+    question = page_of(public_client).partition('id="yes-no"')[2].partition("</section>")[0]
+    assert "Lúc này bạn có an toàn không?" in question
+    # Neither the desk nor the machine may take the word for an answer to what was written last.
+    no = re.findall(r'name="answer" value="([^"]+)"', question)[1]
+    assert no == "Không\n(“Lúc này bạn có an toàn không?”)"
+    # A newer question of that kind is the one to answer.
+    newer = "Bạn còn ở chỗ đó không? Trả lời 1 là có, 2 là không."
+    messages.add_message(asked_tip, newer, by=lan, hold=datetime.timedelta(0))
+    question = page_of(public_client).partition('id="yes-no"')[2].partition("</section>")[0]
+    assert "Bạn còn ở chỗ đó không?" in question
+    assert re.findall(r'name="answer" value="(\w+)"', question) == ["Có", "Không"]
+    public_client.post("/status/tip/", {"answer": "Có", "text": ""})
+    messages.add_message(asked_tip, "Cảm ơn bạn.", by=lan, hold=datetime.timedelta(0))
+    assert 'id="yes-no"' not in public_client.get("/status/tip/").content.decode()
+
+
 def test_another_question_has_no_buttons(public_client, tip, unit):
     lan = make.officer(unit=unit)
     messages.add_message(tip, "Xe màu gì, bạn nhớ không?", by=lan, hold=datetime.timedelta(0))

@@ -18,7 +18,7 @@ from keng.acts.errors import Refused, TryAgain
 from keng.decisions import closing, undo
 from keng.decisions.viewing import note_first_read
 from keng.dialogue import answering
-from keng.dialogue.dialogue_parts import is_opening_message
+from keng.dialogue.dialogue_parts import unanswered_messages
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.kit.languages import full_language
@@ -65,6 +65,8 @@ class ChosenTip(NamedTuple):
     tip: Tip
     seen: str
     read_first: ReadFirst | None
+    unanswered: list[DialogueMessage]
+    """What its reporter wrote and nobody has answered, oldest first."""
 
     @property
     def unsent_note(self) -> str:
@@ -127,7 +129,7 @@ def chosen_tips(
         calm += why is None
         if calm > MOST_ENDED_TOGETHER:
             why = why or ReadFirst.TOO_MANY
-        chosen.append(ChosenTip(tip, seen, why))
+        chosen.append(ChosenTip(tip, seen, why, unanswered_messages(said[tip.pk], tip)))
     return chosen
 
 
@@ -251,14 +253,7 @@ def _why_grave(tip: Tip, said: list[DialogueMessage]) -> ReadFirst | None:
         return ReadFirst.DANGER
     if tip.urgency in URGENT_LEVELS or suggested in URGENT_LEVELS:
         return ReadFirst.URGENT
-    return ReadFirst.WROTE_AGAIN if _wrote_again(tip, said) else None
-
-
-def _wrote_again(tip: Tip, said: list[DialogueMessage]) -> bool:
-    """Whether the last word, beyond the one that opened the tip, is the reporter's."""
-    talk = [each for each in said if not is_opening_message(each, tip)]
-    by_people = [each for each in talk if each.author != DialogueMessage.Author.AUTOMATIC]
-    return bool(by_people) and by_people[-1].author == DialogueMessage.Author.REPORTER
+    return ReadFirst.WROTE_AGAIN if unanswered_messages(said, tip) else None
 
 
 def _rows_by_tip(rows: Any) -> dict[uuid.UUID, list[Any]]:

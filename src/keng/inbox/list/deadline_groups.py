@@ -27,9 +27,10 @@ def deadline_bounds(now: datetime.datetime) -> DeadlineBounds:
 
 
 def deadline_labels() -> dict[str, str]:
-    """What each stretch is called; before them all stands what is critical."""
+    """What each stretch is called; before them all stands what waits for no deadline."""
     return {
         "live": _("Critical, not ended"),
+        "money": _("Money just sent, nobody's yet"),
         "overdue": _("Overdue"),
         "soon": _("Within 2 hours"),
         "today": _("Today"),

@@ -1,6 +1,7 @@
 """The inbox: open tips by deadline, in groups, page by page; and what came in since.
 
-Critical ones stand before all others, the graver first; those alike in that by deadline too.
+Critical ones stand before all others, the graver first; then money just sent that nobody has taken
+on; those alike in that by deadline too.
 """
 
 import datetime
@@ -30,7 +31,7 @@ from keng.inbox.list.by_incident import (
     nearest_of_each_incident,
     with_incident_counts,
 )
-from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of
+from keng.inbox.list.cursors import ListPosition, cursor_after, position_of_cursor, position_of_row
 from keng.inbox.list.deadline_groups import (
     DeadlineBounds,
     deadline_bounds,
@@ -42,11 +43,18 @@ from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.kit import times
 from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
-from keng.kit.urgency import URGENT_LEVELS, Urgency
+from keng.kit.urgency import URGENT_LEVELS
 from keng.tips.deadlines import CLOCK_OF_URGENCY
-from keng.tips.gravity import ORDER_IN_URGENCY
+from keng.tips.gravity import MONEY_TO_STOP_ORDER, ORDER_AMONG_FIRST
 from keng.tips.models import Clock, Decision, OpenTally, Tip, TipConcern
-from keng.tips.models.tip import IS_UNTALLIED, TipQuerySet, TipViewer
+from keng.tips.models.tip import (
+    HAS_MONEY_TO_STOP,
+    IS_CRITICAL,
+    IS_UNTALLIED,
+    STANDS_FIRST,
+    TipQuerySet,
+    TipViewer,
+)
 from keng.tips.open_tally import IS_TALLIED, SLOT, slot_of
 
 DeadlineEnds = list[datetime.datetime]
@@ -56,11 +64,11 @@ DONE_FOLDER = "done"
 _FOLDERS = ("open", "mine", "unassigned", "overdue", "waiting", "asked", "aside")
 # Above this many open tips the folders appear by themselves.
 SMALL_DESK = 25
-# Critical, and nobody has ended it: it stands first until then, whatever its deadline.
-LIVE_CRITICAL = Q(urgency=Urgency.P0)
+# The groups above the deadlines: critical and not ended; money just sent that is nobody's.
+_FIRST_GROUPS = ("live", "money")
 _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (1970, 9000))
-# Beyond every band: behind the last of the critical ones.
-_LEAST_GRAVE = 99
+# Behind the last of the first ones.
+_BEHIND_FIRST = 99
 _NUMBER, _NUMBERS = IntegerField(), ArrayField(IntegerField())
 # What a transaction that was under way may still bring with an id from before a page was made.
 _LATE_COMMIT = datetime.timedelta(seconds=15)
@@ -189,13 +197,10 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
     counts, newest = _counts_and_newest(asker, folder, stretches)
     together = folder != DONE_FOLDER and groups_by_incident(officer)
     until = deadline_ends(stretches) if together else None
-    rows = _page_rows(
-        asker, folder, page_start_of(after), until, has_live=bool(counts["group_live"])
-    )
+    first = sum(counts[f"group_{code}"] for code in _FIRST_GROUPS)
+    rows = _page_rows(asker, folder, position_of_cursor(after), until, has_first=bool(first))
     grouped_total = (
-        _count_grouped_rows(asker, folder, deadline_ends(stretches)) + counts["group_live"]
-        if together
-        else None
+        _count_grouped_rows(asker, folder, deadline_ends(stretches)) + first if together else None
     )
     more = len(rows) > ROWS_A_PAGE
     rows = rows[:ROWS_A_PAGE]
@@ -206,30 +211,33 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
     )
     groups += [
         DeadlineGroup(code, deadline_labels()[code], counts[f"group_{code}"], found)
-        for code in ("live", *stretches)
+        for code in (*_FIRST_GROUPS, *stretches)
         if folder != DONE_FOLDER
-        and (found := [row for row in rows if _group_code(row, stretches) == code])
+        and (found := [row for row in rows if _group_of_row(row, stretches) == code])
     ]
     cursor = cursor_after(rows[-1]) if more else ""
     return InboxPage(folder, counts, groups, cursor, newest, asker.now, grouped_total)
 
 
-def next_tip_after(officer: Officer, place: PageStart | None, folder: str = "open") -> Tip | None:
+def next_tip_after(
+    officer: Officer, position: ListPosition | None, folder: str = "open"
+) -> Tip | None:
     """The row that stands now where this one stood in the folder, or else the folder's first."""
     asker = _Asker.of_officer(officer)
     folder = folder if folder in _FOLDERS else "open"
-    live = _in_order(_folder_tips(asker, folder, is_live=True), is_live=True)
-    others: QuerySet[Tip] = _folder_tips(asker, folder, is_live=False)
+    first = _in_order(_folder_tips(asker, folder, among_first=True), among_first=True)
+    others: QuerySet[Tip] = _folder_tips(asker, folder, among_first=False)
     if groups_by_incident(officer):
         others = nearest_of_each_incident(others, deadline_ends(deadline_bounds(asker.now)))
-    others = _in_order(others, is_live=False)
-    stretches = [live, others]
-    if place is not None:
-        live, others = live.exclude(pk=place.last), others.exclude(pk=place.last)
-        below = _is_due_after(place.at, place.last)
-        less_grave = _is_below(place.gravity, below)
-        after = [live.filter(less_grave), others] if place.is_live else [others.filter(below)]
-        stretches = [*after, live, others]
+    others = _in_order(others, among_first=False)
+    stretches = [first, others]
+    if position is not None:
+        first, others = first.exclude(pk=position.last), others.exclude(pk=position.last)
+        below = _is_due_after(position.at, position.last)
+        after = [others.filter(below)]
+        if position.order_among_first is not None:
+            after = [first.filter(_is_below(position.order_among_first, below)), others]
+        stretches = [*after, first, others]
     found = (rows.first() for rows in stretches)
     return next((tip for tip in found if tip is not None), None)
 
@@ -251,23 +259,28 @@ def open_tip_by_number(officer: Officer, number: str) -> Tip | None:
     return near[0] if len(near) == 1 else None
 
 
-def neighbour_id(officer: Officer, place: PageStart, *, later: bool) -> uuid.UUID | None:
-    """The row that stands after a place in the list, or before it."""
-    values, is_live = _Asker.of_officer(officer).query_values(), place.is_live
-    live_at = place.gravity if is_live else None
-    found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=place.at, last=place.last)
-    if not found and is_live == later:
-        # From the last critical one on to the first of the others, or back.
+def neighbour_id(officer: Officer, position: ListPosition, *, later: bool) -> uuid.UUID | None:
+    """The row that stands after a position in the list, or before it."""
+    values, order = _Asker.of_officer(officer).query_values(), position.order_among_first
+    found = _NEIGHBOUR.fetch_rows(later, order, **values, at=position.at, last=position.last)
+    if not found and position.is_among_first == later:
+        # From the last of the first ones on to the first of the others, or back.
         edge = _FIRST if later else _LAST
-        live_at = None if is_live else _LEAST_GRAVE
-        found = _NEIGHBOUR.fetch_rows(later, live_at, **values, at=edge, last=place.last)
+        order = None if position.is_among_first else _BEHIND_FIRST
+        found = _NEIGHBOUR.fetch_rows(later, order, **values, at=edge, last=position.last)
     return found[0][0] if found else None
 
 
-def _group_code(row: InboxRow, stretches: DeadlineBounds) -> str:
-    if row.urgency == Urgency.P0 or row.due_at is None:
-        return "live"
-    return deadline_group_at(row.due_at, stretches)
+def group_code_at(position: ListPosition, stretches: DeadlineBounds) -> str:
+    """The group in which a row of this position stands."""
+    if position.order_among_first is None:
+        return deadline_group_at(position.at, stretches)
+    return "money" if position.order_among_first == MONEY_TO_STOP_ORDER else "live"
+
+
+def _group_of_row(row: InboxRow, stretches: DeadlineBounds) -> str:
+    position = position_of_row(row)
+    return group_code_at(position, stretches) if position else ""
 
 
 def news_begin(
@@ -312,7 +325,7 @@ def _counts_and_newest(
     until = deadline_ends(stretches)
     late = asker.now - _LATE_COMMIT
     fresh: dict[str, Any] = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
-    names = (*_FOLDERS, "group_live")
+    names = (*_FOLDERS, *(f"group_{code}" for code in _FIRST_GROUPS))
     # Where a deadline group ends within a slot of the tally, its tips are counted one by one.
     cut = sorted({slot_of(end) for end in until} - set(until))
     slots = {"cut": cut, "cut_ends": [slot + SLOT for slot in cut]}
@@ -322,7 +335,8 @@ def _counts_and_newest(
     *parts, done, ringing, newest = found[0] if found else (nothing, 0, 0, None)
     numbers = [sum(each) for each in zip(*filter(None, parts), strict=True)]
     counts = dict(zip(names, numbers, strict=False)) | {DONE_FOLDER: done, "alarms": ringing}
-    all_others = counts["open" if folder == DONE_FOLDER else folder] - counts["group_live"]
+    all_others = counts["open" if folder == DONE_FOLDER else folder]
+    all_others -= sum(counts[f"group_{code}"] for code in _FIRST_GROUPS)
     before = [0, *numbers[len(names) :], all_others]
     groups = zip(stretches, pairwise(before), strict=True)
     counts |= {f"group_{code}": upto - since for code, (since, upto) in groups}
@@ -355,12 +369,10 @@ def _count_query(
     for slot, slot_end in zip(cut, cut_ends, strict=True):
         in_cut |= Q(due_at__gte=slot, due_at__lt=slot_end)
     every = Func(template="count(*)", output_field=_NUMBER)
-    of_tips = _counted_conditions(
-        _folders(who, are_open=True), folder, LIVE_CRITICAL, "due_at", ends
-    )
-    of_tally = _counted_conditions(
-        _folders_of_tally(who), folder, Q(is_critical=True), "due_slot", ends
-    )
+    first = [IS_CRITICAL, HAS_MONEY_TO_STOP]
+    of_tips = _counted_conditions(_folders(who, are_open=True), folder, first, "due_at", ends)
+    first = [Q(is_critical=True), Q(has_money_to_stop=True)]
+    of_tally = _counted_conditions(_folders_of_tally(who), folder, first, "due_slot", ends)
     came = visible.filter(_newer_than(late, tip, step)).filter(_folders(who)["open"])
     return visible.filter(IS_UNTALLIED, _is_open(who)).values_list(
         _counts(of_tips, "count(*)"),
@@ -389,12 +401,15 @@ def _folders_of_tally(asker: _Asker) -> dict[str, Q]:
 
 
 def _counted_conditions(
-    folders: dict[str, Q], folder: str, is_critical: Q, due: str, ends: list[datetime.datetime]
+    folders: dict[str, Q], folder: str, first: list[Q], due: str, ends: list[datetime.datetime]
 ) -> list[Q]:
-    """Every folder; what is critical in this one; and of its others what is due before each end."""
+    """Every folder; each of the first groups of this one; of its others what is due by each end."""
     chosen = folders["open" if folder == DONE_FOLDER else folder]
-    before = [chosen & ~is_critical & Q(**{f"{due}__lt": end}) for end in ends]
-    return [*(folders[code] for code in _FOLDERS), chosen & is_critical, *before]
+    others = chosen
+    for group in first:
+        others &= ~group
+    before = [others & Q(**{f"{due}__lt": end}) for end in ends]
+    return [*(folders[code] for code in _FOLDERS), *(chosen & group for group in first), *before]
 
 
 def _counts(conditions: list[Q], counted: str) -> Func:
@@ -417,57 +432,58 @@ def _counts(conditions: list[Q], counted: str) -> Func:
 
 def _count_grouped_rows(asker: _Asker, folder: str, ends: list[datetime.datetime]) -> int:
     """How many rows are left when tips of one incident stand together."""
-    return nearest_of_each_incident(_folder_tips(asker, folder, is_live=False), ends).count()
+    return nearest_of_each_incident(_folder_tips(asker, folder, among_first=False), ends).count()
 
 
 def _page_rows(
     asker: _Asker,
     folder: str,
-    place: PageStart | None,
+    position: ListPosition | None,
     ends: DeadlineEnds | None,
     *,
-    has_live: bool,
+    has_first: bool,
 ) -> list[InboxRow]:
-    """A page, and one row more if there is one: what is critical first, then by deadline."""
+    """A page, and one row more if there is one: the first ones, then by deadline."""
     if folder == DONE_FOLDER:
-        return _fetch_rows(asker, folder, place, None)
-    live = place is None or place.is_live
-    first = _fetch_rows(asker, folder, place, None, is_live=True) if live and has_live else []
+        return _fetch_rows(asker, folder, position, None)
+    from_first = position is None or position.is_among_first
+    asks_first = from_first and has_first
+    first = _fetch_rows(asker, folder, position, None, among_first=True) if asks_first else []
     if len(first) > ROWS_A_PAGE:
         return first
-    others = _fetch_rows(asker, folder, None if live else place, ends)
+    others = _fetch_rows(asker, folder, None if from_first else position, ends)
     return (first + others)[: ROWS_A_PAGE + 1]
 
 
 def _fetch_rows(
     asker: _Asker,
     folder: str,
-    place: PageStart | None,
+    position: ListPosition | None,
     ends: DeadlineEnds | None,
     *,
-    is_live: bool = False,
+    among_first: bool = False,
 ) -> list[InboxRow]:
     """With `ends`, tips of one incident together."""
     values = asker.query_values()
     values |= {"ends": ends} if ends is not None else {}
-    values |= {"at": place.at, "last": place.last} if place is not None else {}
-    gravity = place.gravity if place is not None and is_live else 0
-    return [InboxRow(*each) for each in _ROWS.fetch_rows(folder, is_live, gravity, **values)]
+    values |= {"at": position.at, "last": position.last} if position is not None else {}
+    order = position.order_among_first if position is not None and among_first else None
+    return [InboxRow(*each) for each in _ROWS.fetch_rows(folder, among_first, order, **values)]
 
 
 def _row_query(
     folder: str,
-    is_live: bool,
-    gravity: int,
+    among_first: bool,
+    order: int | None,
     *,
     ends: Any = None,
     at: Any = None,
     last: Any = None,
     **asker: Any,
 ) -> QuerySet[Tip, Any]:
-    """From a place on, never by counting rows: what was done meanwhile shifts nothing."""
+    """From a position on, never by counting rows: what was done meanwhile shifts nothing."""
     who = _Asker(**asker)
-    all_of_them = _folder_tips(who, folder, is_live=is_live)
+    all_of_them = _folder_tips(who, folder, among_first=among_first)
     tips: QuerySet[Tip] = all_of_them
     if ends is not None:
         tips = nearest_of_each_incident(tips, ends)
@@ -475,9 +491,9 @@ def _row_query(
         tips = tips.order_by("-closed_at", "-id")
         later = Q(closed_at__lte=at) & (Q(closed_at__lt=at) | Q(id__lt=last))
     else:
-        tips = _in_order(tips, is_live=is_live)
+        tips = _in_order(tips, among_first=among_first)
         later = _is_due_after(at, last)
-        later = _is_below(gravity, later) if is_live else later
+        later = later if order is None else _is_below(order, later)
     tips = tips if at is None else tips.filter(later)
     if ends is None:
         return with_row_columns(tips, who)[: ROWS_A_PAGE + 1]
@@ -487,43 +503,44 @@ def _row_query(
     ]
 
 
-def _folder_tips(who: _Asker, folder: str, *, is_live: bool | None = None) -> TipQuerySet:
-    """The rows of a folder, or its critical ones, or the others."""
+def _folder_tips(who: _Asker, folder: str, *, among_first: bool) -> TipQuerySet:
+    """The rows of a folder that stand first in it, or the others."""
     tips = Tip.objects.visible_to(who).filter(_folders(who)[folder])
-    if is_live is None or folder == DONE_FOLDER:
+    if folder == DONE_FOLDER:
         return tips
-    return tips.filter(LIVE_CRITICAL) if is_live else tips.exclude(LIVE_CRITICAL)
+    return tips.filter(STANDS_FIRST) if among_first else tips.exclude(STANDS_FIRST)
 
 
 def _neighbour_query(
-    later: bool, gravity: int | None, *, at: Any, last: Any, **asker: Any
+    later: bool, order: int | None, *, at: Any, last: Any, **asker: Any
 ) -> QuerySet[Tip, Any]:
-    """The one beside this place: among the critical ones if it has a gravity."""
+    """The one beside this position: among the first ones if it has an order there."""
     who = _Asker(**asker)
-    is_live = gravity is not None
-    tips = _in_order(_folder_tips(who, "open", is_live=is_live), is_live=is_live)
+    among_first = order is not None
+    unordered = _folder_tips(who, "open", among_first=among_first)
+    tips = _in_order(unordered, among_first=among_first)
     if later:
         below = _is_due_after(at, last)
-        below = below if gravity is None else _is_below(gravity, below)
+        below = below if order is None else _is_below(order, below)
         return tips.filter(below).values_list("pk")[:1]
     above = Q(due_at__lte=at) & (Q(due_at__lt=at) | Q(id__lt=last))
-    if gravity is not None:
-        above = Q(order_in_urgency__lt=gravity) | (Q(order_in_urgency=gravity) & above)
+    if order is not None:
+        above = Q(order_among_first__lt=order) | (Q(order_among_first=order) & above)
     return tips.filter(above).reverse().values_list("pk")[:1]
 
 
-def _in_order(tips: QuerySet[Tip], *, is_live: bool) -> QuerySet[Tip]:
+def _in_order(tips: QuerySet[Tip], *, among_first: bool) -> QuerySet[Tip]:
     """As the list has them."""
-    if not is_live:
+    if not among_first:
         return tips.order_by("due_at", "id")
-    return tips.alias(order_in_urgency=ORDER_IN_URGENCY).order_by(
-        "order_in_urgency", "due_at", "id"
+    return tips.alias(order_among_first=ORDER_AMONG_FIRST).order_by(
+        "order_among_first", "due_at", "id"
     )
 
 
-def _is_below(gravity: int, is_due_after: Q) -> Q:
-    """Among the critical ones: less grave than a place of this gravity, or as grave and later."""
-    return Q(order_in_urgency__gt=gravity) | (Q(order_in_urgency=gravity) & is_due_after)
+def _is_below(order: int, is_due_after: Q) -> Q:
+    """Among the first ones: less grave than a position of this order, or as grave and later."""
+    return Q(order_among_first__gt=order) | (Q(order_among_first=order) & is_due_after)
 
 
 def _is_due_after(at: datetime.datetime, last: uuid.UUID) -> Q:

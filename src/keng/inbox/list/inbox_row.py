@@ -9,7 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
-from keng.tips.gravity import ORDER_IN_URGENCY
+from keng.tips.gravity import ORDER_AMONG_FIRST
 from keng.tips.models import Clock, Tip
 from keng.tips.models.tip import TipViewer
 
@@ -31,8 +31,8 @@ class InboxRow(NamedTuple):
     text: str
     urgency: str
     urgency_is_rated: bool
-    order_in_urgency: int
-    """`keng.tips.gravity.ORDER_IN_URGENCY`."""
+    order_among_first: int | None
+    """`keng.tips.gravity.ORDER_AMONG_FIRST`."""
     category: str
     channel: str
     outcome: str
@@ -83,7 +83,7 @@ def with_row_columns(tips: QuerySet[Tip], officer: TipViewer, *more: str) -> Que
         .values("n")
     )
     beside = {
-        "order_in_urgency": ORDER_IN_URGENCY,
+        "order_among_first": ORDER_AMONG_FIRST,
         "place_name": F("place__name"),
         "place_province": F("place__province_code"),
         "incident_title": F("incident__title"),

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from keng.inbox.list.cursors import PageStart, position_of_row
-from keng.inbox.list.deadline_groups import deadline_bounds, deadline_group_at, deadline_labels
-from keng.inbox.list.inbox_query import DONE_FOLDER, DeadlineGroup, InboxPage
+from keng.inbox.list.cursors import ListPosition, position_of_row
+from keng.inbox.list.deadline_groups import deadline_bounds, deadline_labels
+from keng.inbox.list.inbox_query import DONE_FOLDER, DeadlineGroup, InboxPage, group_code_at
 from keng.inbox.list.inbox_row import InboxRow
 from keng.tips.models import Tip
 
 
-def keep_row_in_position(page: InboxPage, row: InboxRow, position: PageStart) -> InboxPage:
+def keep_row_in_position(page: InboxPage, row: InboxRow, position: ListPosition) -> InboxPage:
     """The page with this row where it stood when it was opened, and nowhere else.
 
     A page of ended tips stays as it is, and so does one where an incident's line stands for the
@@ -27,7 +27,7 @@ def keep_row_in_position(page: InboxPage, row: InboxRow, position: PageStart) ->
     # At its deadline it is one of another group by itself: nobody decided anything then.
     if now_in is not None and position_of_row(row) == position:
         return page
-    code = "live" if position.is_live else deadline_group_at(position.at, deadline_bounds(page.at))
+    code = group_code_at(position, deadline_bounds(page.at))
     if now_in is None or now_in.code != code:
         row = row._replace(moved_to=now_in.label if now_in else _("another page or folder"))
     groups = [
@@ -37,13 +37,13 @@ def keep_row_in_position(page: InboxPage, row: InboxRow, position: PageStart) ->
     return replace(page, groups=_with_row(groups, row, position, code))
 
 
-def is_on_later_page(page: InboxPage, position: PageStart) -> bool:
+def is_on_later_page(page: InboxPage, position: ListPosition) -> bool:
     """Whether a row that was opened there stands on a page after this one."""
     rows = [row for group in page.groups for row in group.rows]
     return bool(page.next_cursor and rows) and _order_of(position) > _order_of_row(rows[-1])
 
 
-def is_before(position: PageStart, start: PageStart) -> bool:
+def is_before(position: ListPosition, start: ListPosition) -> bool:
     """Whether a row that was opened there stands on a page before the one that starts there."""
     return _order_of(position) <= _order_of(start)
 
@@ -55,7 +55,7 @@ def row_of_tip(page: InboxPage, tip: Tip) -> InboxRow | None:
 
 
 def _with_row(
-    groups: list[DeadlineGroup], row: InboxRow, position: PageStart, code: str
+    groups: list[DeadlineGroup], row: InboxRow, position: ListPosition, code: str
 ) -> list[DeadlineGroup]:
     """The row in its old group, which stays with nothing else in it if need be."""
     order = list(deadline_labels())
@@ -84,10 +84,14 @@ def _holds(group: DeadlineGroup, row: InboxRow) -> bool:
     return any(each.pk == row.pk for each in group.rows)
 
 
-def _order_of(position: PageStart) -> tuple[bool, int, float, int]:
-    """As keng.inbox.list.inbox_query sorts: the critical ones first, the graver before."""
-    gravity = position.gravity if position.is_live else 0
-    return not position.is_live, gravity, position.at.timestamp(), position.last.int
+def _order_of(position: ListPosition) -> tuple[bool, int, float, int]:
+    """As keng.inbox.list.inbox_query sorts: the first ones, the graver before, then the others."""
+    return (
+        not position.is_among_first,
+        position.order_among_first or 0,
+        position.at.timestamp(),
+        position.last.int,
+    )
 
 
 def _order_of_row(row: InboxRow) -> tuple[bool, int, float, int]:

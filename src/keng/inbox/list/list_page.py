@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from keng.accounts.middleware import SignedInRequest
 from keng.inbox.list.bulk_views import put_off_choices
-from keng.inbox.list.cursors import page_start_of
+from keng.inbox.list.cursors import position_of_cursor
 from keng.inbox.list.fears import count_afraid_since
 from keng.inbox.list.inbox_query import (
     DONE_FOLDER,
@@ -34,11 +34,11 @@ from keng.inbox.list.neighbours import cursor_before
 from keng.inbox.list.row_view import beside_url_start, next_tip_views, row_views
 from keng.inbox.search.search_page import saved_links
 from keng.inbox.tip.after_decision import (
-    forget_place,
+    forget_position,
     list_url,
     note_list,
-    note_place,
-    place_when_opened,
+    note_position,
+    position_when_opened,
 )
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
@@ -91,7 +91,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         context |= {"folders": _folder_links(found), "saved": saved_links(request)}
     if chosen is None:
         if not request.htmx:
-            forget_place(request)
+            forget_position(request)
         context["next_tips"] = next_tip_views(found.groups)
     else:
         context |= tip_context(request, chosen, place="inbox") | {"chosen": chosen}
@@ -124,13 +124,13 @@ def _page_of_list(request: SignedInRequest, chosen: Tip | None) -> tuple[InboxPa
     """
     officer, folder = request.officer, request.GET.get("folder", "open")
     after = request.GET.get("after", "")
-    start = page_start_of(after)
+    start = position_of_cursor(after)
     after = after if start else ""
     found = inbox_page(officer, folder=folder, after=after)
     if chosen is None:
         return found, after
-    note_place(request, chosen)
-    position = place_when_opened(request, chosen)
+    note_position(request, chosen)
+    position = position_when_opened(request, chosen)
     if position is None or found.folder == DONE_FOLDER:
         return found, after
     if start and is_before(position, start):

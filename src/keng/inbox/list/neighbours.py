@@ -3,13 +3,13 @@
 import uuid
 
 from keng.accounts.models import Officer
-from keng.inbox.list.cursors import PageStart, cursor_after, position_of_row
+from keng.inbox.list.cursors import ListPosition, cursor_after, position_of_row
 from keng.inbox.list.inbox_query import neighbour_id, open_tip_by_number
 from keng.tips.models import Tip
 
 
 def neighbour_ids(
-    tip: Tip, officer: Officer, position: PageStart | None = None
+    tip: Tip, officer: Officer, position: ListPosition | None = None
 ) -> tuple[uuid.UUID | None, uuid.UUID | None]:
     """The one before and the one after, in the order of the inbox. A closed tip has none.
 
@@ -24,7 +24,7 @@ def neighbour_ids(
 
 
 def _neighbour_of(
-    tip: Tip, officer: Officer, position: PageStart, *, later: bool
+    tip: Tip, officer: Officer, position: ListPosition, *, later: bool
 ) -> uuid.UUID | None:
     found = neighbour_id(officer, position, later=later)
     now_at = position_of_row(tip)
@@ -32,7 +32,7 @@ def _neighbour_of(
     return neighbour_id(officer, now_at, later=later) if found == tip.pk and now_at else found
 
 
-def cursor_before(officer: Officer, position: PageStart) -> str:
+def cursor_before(officer: Officer, position: ListPosition) -> str:
     """From where a page begins with the row of this position; "" where that is the first one."""
     before = neighbour_id(officer, position, later=False)
     row = Tip.objects.visible_to(officer).filter(pk=before).first() if before else None

@@ -1,16 +1,19 @@
-"""A critical tip that nobody has ended stands first, red, whatever its deadline."""
+"""What is critical stands first, red, whatever its deadline; then money just sent, if nobody's."""
 
 import datetime
 
 import pytest
 from django.urls import reverse
 
+from keng.alarms.bar import ringing_tips_of
 from keng.conftest import sign_in
-from keng.decisions import triage
+from keng.decisions import triage, undo
 from keng.inbox.list import inbox_query as queries
 from keng.inbox.list.cursors import position_of_row
 from keng.inbox.list.inbox_query import ROWS_A_PAGE, inbox_page, next_tip_after
 from keng.inbox.list.neighbours import neighbour_ids
+from keng.intake.examination.examine import examine_tips
+from keng.intake.receive import IncomingTip, receive_tip
 from keng.kit import times
 from keng.tips.models import Tip
 from tests import make
@@ -106,6 +109,75 @@ def test_the_graver_of_the_critical_ones_stands_first_and_an_officers_rating_bef
         assert next_tip_after(officer, position_of_row(tip)) == (after or listed[0])
 
 
+MONEY = {"urgency": "P1", "money_moved": True, "gravity_band": 5}
+
+
+def test_money_just_sent_stands_below_a_life_and_above_every_deadline_until_somebody_takes_it(desk):
+    unit, officer = desk
+    late, waits = due_in(unit, -9), due_in(unit, -1, urgency="P1")
+    older, newer = (due_in(unit, hours, **MONEY) for hours in (0.1, 0.5))
+    life, rated_money = (due_in(unit, hours, urgency="P0") for hours in (40, 1))
+    Tip.objects.filter(pk=rated_money.pk).update(gravity_band=5, urgency_is_rated=True)
+    # Money that is gone for good, or that somebody already follows, stands by its deadline.
+    over = due_in(unit, 20, happening="over", **MONEY)
+    taken = due_in(unit, 30, **MONEY)
+    triage.accept_tip(taken.pk, by=officer)
+    taken.refresh_from_db()
+    listed = [life, rated_money, older, newer, late, waits, taken, over]
+    listed = [Tip.objects.get(pk=each.pk) for each in listed]
+    found = inbox_page(officer)
+    assert order(found) == [tip.pk for tip in listed]
+    groups = [(group.code, group.count) for group in found.groups]
+    assert groups[:3] == [("live", 2), ("money", 2), ("overdue", 2)]
+    for before, tip, after in zip([None, *listed], listed, [*listed[1:], None], strict=False):
+        assert neighbour_ids(tip, officer) == (before and before.pk, after and after.pk)
+        assert next_tip_after(officer, position_of_row(tip)) == (after or listed[0])
+    # The bar says the same of what rings.
+    assert [each.tip_id for each in ringing_tips_of(officer)] == [life.pk, rated_money.pk]
+    triage.accept_tip(newer.pk, by=officer)
+    assert order(inbox_page(officer))[:3] == [life.pk, rated_money.pk, older.pk]
+    assert order(inbox_page(officer)).index(newer.pk) > order(inbox_page(officer)).index(late.pk)
+
+
+def test_what_an_officer_sorts_as_no_fraud_is_no_money_to_stop_and_undoing_makes_it_so_again(desk):
+    unit, officer = desk
+    tip = due_in(unit, 5, text="Em vừa chuyển khoản 20 triệu cho người lạ", **MONEY)
+    late = due_in(unit, -1)
+    assert order(inbox_page(officer)) == [tip.pk, late.pk]
+    step = triage.sort_tip(tip.pk, category="security_noise", by=officer)
+    assert order(inbox_page(officer)) == [late.pk, tip.pk]
+    undo.take_back_decision(step.pk, by=officer)
+    assert order(inbox_page(officer)) == [tip.pk, late.pk]
+    triage.sort_tip(tip.pk, category="scam_impersonation", by=officer)
+    assert order(inbox_page(officer)) == [tip.pk, late.pk]
+
+
+def test_what_came_in_of_money_just_sent_stands_first_once_it_was_read(desk):
+    unit, officer = desk
+    late = due_in(unit, -1)
+    receive_tip(
+        IncomingTip(
+            text="Chị bán hàng nhận 3 triệu của tôi rồi khóa máy, tôi vừa chuyển khoản sáng nay",
+            unit_id=unit.pk,
+            channel="web_form",
+            money_moved=True,
+            dedupe_key=b"money just sent",
+        )
+    )
+    examine_tips()
+    tip = Tip.objects.exclude(pk=late.pk).get()
+    assert (tip.urgency, tip.gravity_band) == ("P1", 5)
+    assert order(inbox_page(officer)) == [tip.pk, late.pk]
+
+
+def test_the_page_says_that_money_waits(desk, desk_client):
+    unit, officer = desk
+    due_in(unit, 5, **MONEY)
+    page = sign_in(desk_client, officer).get(INBOX).content.decode()
+    assert "Tiền vừa chuyển, chưa ai nhận" in page
+    assert "1 tin tiền vừa chuyển, chưa ai nhận" in page
+
+
 def test_pages_of_critical_ones_of_every_gravity_hold_each_once(desk, monkeypatch):
     monkeypatch.setattr(queries, "ROWS_A_PAGE", 2)
     monkeypatch.setattr(queries, "_ROWS", queries.CompiledQuery(queries._row_query))
@@ -120,7 +192,7 @@ def test_pages_of_critical_ones_of_every_gravity_hold_each_once(desk, monkeypatc
         cursor = found.next_cursor
     assert {row.pk for row in seen} == {tip.pk for tip in critical}
     assert (len(seen), cursor) == (7, "")
-    bands = [row.order_in_urgency for row in seen]
+    bands = [row.order_among_first for row in seen]
     assert (bands, bands[0]) == (sorted(bands), 0)
 
 

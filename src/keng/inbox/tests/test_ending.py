@@ -151,6 +151,34 @@ def test_a_page_without_money_fields_leaves_the_money_that_is_kept(desk, unit):
     assert incident.closed_at is not None
 
 
+def test_an_empty_money_field_takes_no_figure_away_and_a_zero_does(desk, unit):
+    tip = make.tip(unit=unit)
+    officer = make.officer(unit=unit)
+    incident = make.incident(unit=unit, by=officer, tips=(tip,), money_lost=5_000_000)
+    empty = dict.fromkeys(Incident.EFFECT, "")
+    sent = {"outcome": "solved", "seen": seen_version(desk, tip)} | empty
+    desk.post(url("tip-outcome", tip.pk), sent | {"persons_helped": "2"})
+    incident.refresh_from_db()
+    assert (incident.money_lost, incident.persons_helped) == (5_000_000, 2)
+    zero = {"money_lost": "0", "seen": newest_version(desk, tip)}
+    desk.post(url("tip-outcome", tip.pk), sent | zero)
+    incident.refresh_from_db()
+    assert (incident.money_lost, incident.persons_helped) == (0, 2)
+
+
+def test_the_outcome_of_an_incident_posted_without_its_money_leaves_the_money(desk, unit):
+    officer = make.officer(unit=unit)
+    tips = make.tip(unit=unit), make.tip(unit=unit)
+    incident = make.incident(
+        unit=unit, by=officer, tips=tips, money_lost=5_000_000, money_saved=7, persons_helped=3
+    )
+    sent = {"outcome": "warned", "money_lost": "", "persons_helped": "4"}
+    desk.post(url("incident-outcome", incident.pk), sent)
+    incident.refresh_from_db()
+    kept = incident.money_lost, incident.money_saved, incident.persons_helped
+    assert (kept, incident.outcome) == ((5_000_000, 7, 4), "warned")
+
+
 def test_only_the_outcome_is_saved_and_nothing_goes_out(desk, unit):
     tip = make.tip(unit=unit)
     sent = {"outcome": "solved", "value": "of_value", "text": "Xong", "money_lost": "5.000"}

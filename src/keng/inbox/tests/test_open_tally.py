@@ -29,6 +29,9 @@ CHANGES = {
     "answer": {"first_answered_at": NOW, "waiting_since": None},
     "raise": {"urgency": Urgency.P0},
     "lower": {"urgency": Urgency.P3},
+    "send money": {"urgency": Urgency.P1, "money_moved": True, "gravity_band": 5},
+    "tell of a life": {"gravity_band": 2},
+    "be over": {"happening": "over"},
     "put off": {"set_aside_until": NOW + dt.timedelta(hours=9)},
     "was put off": {"set_aside_until": NOW - dt.timedelta(hours=9)},
     "take up": {"set_aside_until": None},
@@ -60,6 +63,9 @@ class Histories(TestCase):
             for number, step, minutes in steps:
                 desk.do(number, step, minutes)
             desk.check()
+            before = OpenTally.objects.count()
+            open_tally.recount_tally()
+            assert OpenTally.objects.count() == before
             with mock.patch.object(open_tally, "_MOST_TO_ADD", 0):
                 open_tally.add_up_tally()
             assert OpenTally.objects.filter(tips__lte=0).count() == 0
@@ -145,3 +151,36 @@ def test_a_unit_keeps_few_rows_however_often_its_tips_change():
     rows = OpenTally.objects.filter(unit_ref=unit.pk)
     # Those long over are alike; the others are due on days of their own.
     assert sorted(rows.values_list("tips", flat=True)) == [1, 1, 1, 1, 39]
+
+
+@pytest.mark.django_db
+def test_what_went_past_the_triggers_is_counted_by_the_worker_and_said(caplog):
+    unit = make.unit()
+    officer = make.officer(unit=unit)
+    for days in (-40, -3, 1, 2):
+        make.tip(unit=unit, due_at=times.now() + dt.timedelta(days=days))
+    open_tally.add_up_tally()
+    with caplog.at_level("WARNING"):
+        open_tally.recount_tally()
+    assert not caplog.records
+    # One tip is counted by nobody, and two are that are not there.
+    gone = OpenTally.objects.filter(due_slot__gt=times.now()).first()
+    OpenTally.objects.filter(pk=gone.pk).delete()
+    gone.pk, gone.is_critical, gone.tips = None, True, 2
+    gone.save()
+    counts = inbox_page(officer).counts
+    assert (counts["open"], counts["group_live"]) == (5, 2)
+    with caplog.at_level("WARNING"):
+        open_tally.recount_tally()
+    assert caplog.messages == [
+        "The tally of open tips was off and is mended: 1 units, 1 tips more, 2 fewer."
+    ]
+    caplog.clear()
+    counts = inbox_page(officer).counts
+    assert (counts["open"], counts["group_live"]) == (4, 0)
+    with mock.patch.object(open_tally, "_MOST_TO_ADD", 0):
+        open_tally.add_up_tally()
+    assert OpenTally.objects.filter(tips__lte=0).count() == 0
+    with caplog.at_level("WARNING"):
+        open_tally.recount_tally()
+    assert not caplog.records

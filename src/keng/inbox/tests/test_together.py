@@ -96,6 +96,8 @@ def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
     page = desk.post(TOGETHER, ticked([*calm, other], kind="spam"))
     left = page.content.decode().partition('id="left-out"')[2].partition("</section>")[0]
     assert "2026-NENH-0077" in left
+    if grave == "wrote":
+        assert "Bây giờ nó lại tới" in left
     # They stay in sight while the reason is chosen.
     choosing = {name: each for name, each in sent(page, "civil", "").items() if name != "send"}
     assert [each.tip for each in desk.post(TOGETHER, choosing).context["left_out"]] == [other]

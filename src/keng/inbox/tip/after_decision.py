@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of, position_of_row
+from keng.inbox.list.cursors import ListPosition, cursor_after, position_of_cursor, position_of_row
 from keng.inbox.list.inbox_query import next_tip_after
 from keng.tips.models import Decision, Tip
 from keng.tips.toast import show_toast
@@ -19,7 +19,7 @@ FOLDER_KEY = "folder"
 # Where the page of it begins that the officer has before them; nothing for the first one.
 _PAGE_KEY = "page"
 # Where the tip that the officer is at stood when it was opened.
-_PLACE_KEY = "place"
+_POSITION_KEY = "position"
 
 
 def note_list(request: SignedInRequest, folder: str, after: str) -> None:
@@ -40,23 +40,23 @@ def list_url(request: SignedInRequest, tip_id: uuid.UUID | None = None) -> str:
     return f"{reverse('inbox')}?{urlencode(query)}" if query else reverse("inbox")
 
 
-def note_place(request: SignedInRequest, tip: Tip) -> None:
+def note_position(request: SignedInRequest, tip: Tip) -> None:
     """The tip is opened: read, taken on and sorted it will sink below rows that nobody has seen."""
-    kept = page_start_of(request.session.get(_PLACE_KEY, ""))
+    kept = position_of_cursor(request.session.get(_POSITION_KEY, ""))
     if kept is None or kept.last != tip.pk:
-        request.session[_PLACE_KEY] = cursor_after(tip)
+        request.session[_POSITION_KEY] = cursor_after(tip)
 
 
-def place_when_opened(request: SignedInRequest, tip: Tip) -> PageStart | None:
+def position_when_opened(request: SignedInRequest, tip: Tip) -> ListPosition | None:
     """Where the tip stood in the list when the officer opened it, whatever was decided since."""
-    kept = page_start_of(request.session.get(_PLACE_KEY, ""))
+    kept = position_of_cursor(request.session.get(_POSITION_KEY, ""))
     return kept if kept is not None and kept.last == tip.pk else position_of_row(tip)
 
 
-def forget_place(request: SignedInRequest) -> None:
+def forget_position(request: SignedInRequest) -> None:
     """No tip is open beside the list any more."""
-    if _PLACE_KEY in request.session:
-        del request.session[_PLACE_KEY]
+    if _POSITION_KEY in request.session:
+        del request.session[_POSITION_KEY]
 
 
 def list_url_as_it_was(request: SignedInRequest, *, after: bool = False) -> str:
@@ -64,14 +64,14 @@ def list_url_as_it_was(request: SignedInRequest, *, after: bool = False) -> str:
 
     Where it ended, or with `after`, the one that stands there now; where none was open, none is.
     """
-    place = page_start_of(request.session.get(_PLACE_KEY, ""))
-    if place is None:
+    position = position_of_cursor(request.session.get(_POSITION_KEY, ""))
+    if position is None:
         return list_url(request)
     visible = Tip.objects.visible_to(request.officer).open()
-    if not after and visible.filter(pk=place.last).exists():
-        return list_url(request, place.last)
+    if not after and visible.filter(pk=position.last).exists():
+        return list_url(request, position.last)
     folder = request.session.get(FOLDER_KEY, "open")
-    following = next_tip_after(request.officer, place, folder)
+    following = next_tip_after(request.officer, position, folder)
     return list_url(request, following.pk if following else None)
 
 
@@ -82,7 +82,7 @@ def redirect_to_next_tip(
     fields = {"decision": str(undo.pk), "secret": undo.secret} if undo else {}
     show_toast(request, words, *(("decision-undo", fields) if undo else ()))
     folder = request.session.get(FOLDER_KEY, "open")
-    following = next_tip_after(request.officer, place_when_opened(request, tip), folder)
+    following = next_tip_after(request.officer, position_when_opened(request, tip), folder)
     if request.POST.get("from") == "inbox":
         return redirect(list_url(request, following.pk if following else None))
     return redirect("tip", pk=following.pk) if following else redirect("inbox")

@@ -236,12 +236,9 @@ class EffectForm(Form):
         super().__init__(_digits_only(data), *args, **kwargs)
 
     def amounts(self) -> dict[str, int]:
-        """The numbers of the fields that were sent, with nothing as zero.
-
-        A field that the page had not says nothing of what is kept.
-        """
-        sent = (name for name in Incident.EFFECT if name in self.data)
-        return {name: self.cleaned_data[name] or 0 for name in sent}
+        """The numbers that were typed: an empty field says nothing of what is kept, a zero does."""
+        typed = {name: self.cleaned_data[name] for name in Incident.EFFECT}
+        return {name: number for name, number in typed.items() if number is not None}
 
 
 class IncidentOutcomeForm(EffectForm, OutcomeForm):

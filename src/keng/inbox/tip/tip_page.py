@@ -22,7 +22,7 @@ from keng.dialogue import dialogue_parts, ready_answers
 from keng.dialogue.handed_codes import code_in_hands
 from keng.inbox.list.neighbours import neighbour_ids, tip_by_number
 from keng.inbox.tip import similar, timeline
-from keng.inbox.tip.after_decision import list_url, note_place, place_when_opened
+from keng.inbox.tip.after_decision import list_url, note_position, position_when_opened
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.named_places import places_named_in_tip
@@ -66,12 +66,12 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     context = tip_context(request, found, place="inbox" if in_pane else "page")
     if in_pane and request.GET.get("part") == AHEAD_PART:
         return render(request, "inbox/tip/pane.html", context)
-    note_place(request, found)
+    note_position(request, found)
     note_reader(found, by=request.officer)
     if in_pane:
         return render(request, "inbox/tip/pane.html", context)
     context["before"], context["after"] = neighbour_ids(
-        found, request.officer, place_when_opened(request, found)
+        found, request.officer, position_when_opened(request, found)
     )
     context |= alarm_bar_context(request, shown=pk)
     context |= wave_of_tip_context(found, request.officer)
@@ -105,7 +105,7 @@ def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         note_first_read(pk, by=request.officer)
     news = changes_since(found, request.POST.get("seen", ""), request.officer)
     if request.POST.get("opened"):
-        note_place(request, found)
+        note_position(request, found)
         # Taken back by its reporter: no decision says so, and its words are destroyed.
         if news or found.outcome == Tip.Outcome.WITHDRAWN:
             return HttpResponse(status=HTTPStatus.RESET_CONTENT)
@@ -294,10 +294,7 @@ def _unanswered_messages(found: Tip, rows: list[DialogueMessage]) -> list[Dialog
     """
     if found.waiting_since is None:
         return []
-    ours = [n for n, row in enumerate(rows) if row.author == DialogueMessage.Author.DESK]
-    later = dialogue_parts.without_opening_message(rows[ours[-1] + 1 if ours else 0 :], found)
-    theirs = DialogueMessage.Author.REPORTER
-    return [row for row in later if row.author == theirs and row.text]
+    return [row for row in dialogue_parts.unanswered_messages(rows, found) if row.text]
 
 
 def _wrote_since_opened(request: SignedInRequest, found: Tip) -> bool:

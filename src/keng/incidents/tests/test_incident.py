@@ -156,6 +156,44 @@ def test_the_outcome_and_the_end_hold_for_every_tip(event):
         actions.answer_incident(incident.pk, text="x", by=officer)
 
 
+def test_the_end_leaves_open_whom_nobody_has_answered_and_names_them_with_their_words(
+    event, desk_client
+):
+    incident, officer, tips = event
+    actions.record_incident_outcome(incident.pk, outcome="warned", by=officer)
+    answered, waits = tips[1], tips[3]
+    Tip.objects.filter(pk=waits.pk).update(reference="2026-NENH-0044")
+    later = times.now() + datetime.timedelta(minutes=1)
+    make.message(answered, "Tôi gửi thêm ảnh", author="reporter", at=later)
+    make.message(answered, "Hết rồi bạn nhé", author="desk", officer=officer)
+    make.message(waits, "Tôi nhớ ra: số ấy có đuôi 77", author="reporter", at=later)
+    client = sign_in(desk_client, officer)
+    page = client.get(reverse("incident", "keng.site.desk_urls", [incident.pk])).content.decode()
+    named = page.partition('id="stay-open"')[2].partition("</section>")[0]
+    assert "Khép vụ việc sẽ để lại 1 tin" in named
+    assert "2026-NENH-0044" in named
+    assert "Tôi nhớ ra: số ấy có đuôi 77" in named
+    assert "Tôi gửi thêm ảnh" not in named
+    assert page.index('id="stay-open"') < page.index('id="close-all"')
+    close = reverse("incident-close", "keng.site.desk_urls", [incident.pk])
+    done = client.post(close, {"text": ""}, follow=True).content.decode()
+    assert "Đã khép 3 tin." in done
+    assert "2026-NENH-0044" in done
+    states = {tip.pk: tip.state for tip in Tip.objects.filter(incident=incident)}
+    # It leads what is left of the incident.
+    assert states.pop(waits.pk) == "accepted"
+    assert set(states.values()) == {"closed"}
+    incident.refresh_from_db()
+    assert incident.closed_at is None
+    assert Entry.objects.get(action="incident.closed").detail["left"] == 1
+    with pytest.raises(errors.NobodyAnswered):
+        actions.close_incident(incident.pk, by=officer)
+    make.message(waits, "Đừng chuyển nhé", author="desk", officer=officer)
+    assert actions.close_incident(incident.pk, by=officer).left == []
+    incident.refresh_from_db()
+    assert incident.closed_at
+
+
 def test_the_tip_that_says_something_else_comes_first(event):
     incident, officer, tips = event
     odd = make.tip(

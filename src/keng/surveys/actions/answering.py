@@ -13,7 +13,7 @@ from keng.surveys import acts, codes, drafts
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
 from keng.surveys.content import SurveyContent, drop_unasked_answers
 from keng.surveys.models import Answer, FreeText, Survey, Token
-from keng.surveys.queries import takes_answers
+from keng.surveys.queries import survey_to_answer, takes_answers
 
 
 @act(acts.SEND_DRAFT)
@@ -51,7 +51,7 @@ def take_answer(
 
     Raises NotOpen, SlipUnknown, SlipUsed.
     """
-    survey = Survey.objects.get(pk=survey.pk)
+    survey = survey_to_answer(survey.pk)
     # Sheets of paper may be typed in after the last day, until somebody closes the survey.
     on_paper = origin == Answer.Origin.PAPER and survey.state == Survey.State.OPEN
     if not (on_paper or takes_answers(survey)):

@@ -18,6 +18,8 @@ class OpenTally(models.Model):
     due_slot = models.DateTimeField()
     assigned_ref = models.UUIDField(null=True)
     is_critical = models.BooleanField()
+    # Money just sent that nobody has taken on (keng.tips.models.tip.HAS_MONEY_TO_STOP).
+    has_money_to_stop = models.BooleanField(default=False, db_default=False)
     is_waiting = models.BooleanField()
     is_answered = models.BooleanField()
     tips = models.IntegerField()

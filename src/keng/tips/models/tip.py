@@ -34,6 +34,16 @@ IS_UNTALLIED = models.Q(state="duplicate") | (
     models.Q(set_aside_until__isnull=False) & ~models.Q(state="closed")
 )
 
+# `Tip.gravity_band` of money that may still be stopped: behind every life.
+MONEY_BAND = 5
+IS_CRITICAL = models.Q(urgency=Urgency.P0)
+# Money just sent, and nobody has taken the tip on: minutes count, though nobody is in danger.
+HAS_MONEY_TO_STOP = models.Q(
+    urgency=Urgency.P1, money_moved=True, gravity_band=MONEY_BAND, assigned_to__isnull=True
+) & ~models.Q(happening=Happening.OVER)
+# Above all others in the list, whatever its deadline; `keng.tips.gravity` says in which order.
+STANDS_FIRST = IS_CRITICAL | HAS_MONEY_TO_STOP
+
 
 class TipViewer(Protocol):
     """What decides which tips an officer sees."""
@@ -256,6 +266,12 @@ class Tip(Row):
                 condition=IS_UNTALLIED,
                 name="tip_untallied",
             ),
+            # Those that stand above the others in the list.
+            models.Index(
+                fields=["responsible_unit", "id"],
+                condition=STANDS_FIRST & ~models.Q(state="closed"),
+                name="tip_stands_first",
+            ),
             # The red bar of a desk, which each of its pages asks for again and again.
             models.Index(
                 fields=["responsible_unit", "id"], condition=IS_RINGING, name="tip_unheard"
@@ -302,6 +318,13 @@ class Tip(Row):
     def urgency_is_suggested(self) -> bool:
         """It is urgent, and only the machine and the reporter's taps say so."""
         return self.urgency in URGENT_LEVELS and not self.urgency_is_rated
+
+    @property
+    def has_money_to_stop(self) -> bool:
+        """Money just sent, and nobody has taken it on (HAS_MONEY_TO_STOP, to the database)."""
+        is_soon = self.urgency == Urgency.P1 and self.happening != Happening.OVER
+        is_money = self.money_moved and self.gravity_band == MONEY_BAND
+        return is_soon and is_money and self.assigned_to_id is None
 
     @property
     def is_open(self) -> bool:

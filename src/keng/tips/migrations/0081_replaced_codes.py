@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tips", "0079_clock_rule_to_hold_money")]
+    dependencies = [("tips", "0080_money_to_stop_first")]
 
     operations = [
         migrations.AddField("receipt", "replaced_at", models.DateTimeField(null=True)),
