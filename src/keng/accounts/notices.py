@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from keng.accounts import acts
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.vouching import second_people
-from keng.accounts.who import COMMANDING, VOUCHING, WITNESSING, Who
+from keng.accounts.who import COMMANDING, OVERSEEING, VOUCHING, WITNESSING, Who
 from keng.acts.act import act
 from keng.acts.work import permit_anywhere
 from keng.kit import times
@@ -16,6 +16,15 @@ from keng.places.models import Unit
 
 # Called with whoever a notice is about, to call them away from the desk; areas above add theirs.
 NOTICE_CALLS: list[Callable[[Officer, Notice], None]] = []
+_ABOUT_TIPS = frozenset(
+    {
+        Notice.Act.NAMED,
+        Notice.Act.UNNAMED,
+        Notice.Act.BROKE_IN,
+        Notice.Act.RECUSED,
+        Notice.Act.REJOINED,
+    }
+)
 _WITH_A_CALL = frozenset(
     {Notice.Act.ASKED, Notice.Act.AGREED, Notice.Act.DONE, Notice.Act.OPERATOR}
 )
@@ -64,6 +73,16 @@ def witnesses_of(unit: Unit) -> list[Officer]:
     """
     near = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
     return _holders(WITNESSING, near, None)
+
+
+def overseers_of(unit: Unit, *, but: uuid.UUID) -> list[Officer]:
+    """Who reads of an emergency at this desk: the province's coordinators, and data protection.
+
+    Where there is none, those who command: somebody always learns it.
+    """
+    near = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
+    found = _holders(OVERSEEING, near, but)
+    return found or commanders_of(unit, but=but)
 
 
 def commanders_in(unit_ids: Iterable[uuid.UUID]) -> list[Officer]:
@@ -135,6 +154,8 @@ def notice_sentences(notice: Notice) -> list[str]:
                     "Was it not meant, tell the auditor."
                 ),
             ]
+        if notice.act in _ABOUT_TIPS:
+            return _sentences_about_tips(notice)
         if notice.act == Notice.Act.POST_ENDED:
             return [_("%(by)s ended a post of %(name)s. What it allowed is over.") % who]
         return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
@@ -153,6 +174,31 @@ def notice_sentences(notice: Notice) -> list[str]:
     if request.kind == OfficerRequest.Kind.RENEWAL and notice.act != Notice.Act.REFUSED:
         sentences.append(_renewal_warning(notice))
     return sentences
+
+
+def _sentences_about_tips(notice: Notice) -> list[str]:
+    """Of who reads what; which tip it is stands in none of them."""
+    who = {"by": notice.by, "name": notice.about}
+    is_own = notice.about_id == notice.by_id
+    if notice.act == Notice.Act.NAMED:
+        return [_("%(by)s named %(name)s for matters of children and sexual offences.") % who]
+    if notice.act == Notice.Act.UNNAMED:
+        return [
+            _("%(by)s ended that %(name)s reads matters of children and sexual offences.") % who
+        ]
+    if notice.act == Notice.Act.BROKE_IN:
+        return [
+            _("%(by)s opened a matter for named officers in an emergency.") % who,
+            _("The reason stands under “Waits for you”."),
+        ]
+    if notice.act == Notice.Act.REJOINED:
+        return [_("%(by)s let %(name)s back into a tip.") % who]
+    if is_own:
+        return [_("%(name)s has no part in one tip of your desk any more, by own wish.") % who]
+    return [
+        _("%(by)s took %(name)s out of one tip.") % who,
+        _("It stands in none of their lists. The record keeps why."),
+    ]
 
 
 def _renewal_warning(notice: Notice) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.accounts.desk import officers, requests, sessions, set_up, settings, signing
+from keng.accounts.desk import named, officers, requests, sessions, set_up, settings, signing
 from keng.accounts.public import partners
 
 desk: list[URLPattern] = [
@@ -42,6 +42,8 @@ desk: list[URLPattern] = [
         requests.officer_request_withdraw,
         name="officer-request-withdraw",
     ),
+    path("named/", named.named_officers, name="named-officers"),
+    path("named/<uuid:pk>/end/", named.named_officer_end, name="named-officer-end"),
     path("set-up/", set_up.set_up, name="set-up"),
     path("set-up/code/", set_up.set_up_code, name="set-up-code"),
     path("notices/<uuid:pk>/seen/", settings.notice_seen, name="notice-seen"),

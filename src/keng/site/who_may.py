@@ -20,6 +20,9 @@ from keng.accounts.who import (
     COUNTING,
     HEARING_OBJECTIONS,
     INVITING,
+    NAMING,
+    OVERSEEING,
+    RECUSING,
     SIGNING,
     VOUCHING,
     WORKING,
@@ -64,6 +67,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
+    tip-break-in tip-narrow tip-widen tip-recuse named-officers
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
@@ -86,6 +90,9 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     report-rows
     """,
     ),
+    (NAMING, "named-officer-end"),
+    (RECUSING, "recusal-end"),
+    (OVERSEEING, "break-ins break-in-read"),
     (HEARING_OBJECTIONS, "listings listing-dispute dispute-file"),
     (
         COUNTING,
