@@ -205,7 +205,7 @@ def as_markdown() -> str:
         "|---" * (len(Role) + 2) + "|",
     ]
     for name, each in sets.items():
-        cells = (_cell(each, role) for role in Role)
+        cells = (role_cell(each, role) for role in Role)
         lines.append(f"| {name} | " + " | ".join(cells) + f" | {each.about} |")
     for title, rights in (("Acts", act_rights()), ("Pages", PAGE_RIGHTS)):
         lines += ["", f"## {title}"]
@@ -220,7 +220,7 @@ def as_markdown() -> str:
     return "\n".join(lines)
 
 
-def _cell(each: Who, role: Role) -> str:
+def role_cell(each: Who, role: Role) -> str:
     """At which desks and how far, for one role of a set."""
     found = []
     for rule in each.rules:
