@@ -45,7 +45,7 @@ def breaks_in(officer: Desk) -> None:
 def reads_why(province: Desk, stack) -> None:
     """Told on the first page; the reason stands under what waits."""
     page = province.page
-    expect(page.locator(".account-notices").first).to_contain_text("mở khẩn cấp")
+    expect(page.locator(".account-notices", has_text="mở khẩn cấp").first).to_be_visible()
     page.goto(f"{stack.desk}/waiting/")
     province.follow("/break-ins/")
     province.sees(WHY)

@@ -10,10 +10,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import who
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.models import Row
 from keng.places.models import Unit
 
@@ -165,16 +167,21 @@ class NamedOfficerQuerySet(models.QuerySet["NamedOfficer"]):
 
     def in_force(self) -> "NamedOfficerQuerySet":
         """Those that stand, of officers who still work at that desk."""
-        posts = Post.objects.current().filter(
-            officer=OuterRef("officer"), unit=OuterRef("unit"), role__in=who.WORKING.roles
+        # The database's day: a query that is built once takes none with it.
+        today = TruncDate(Now())
+        posts = Post.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=today),
+            valid_from__lte=today,
+            officer=OuterRef("officer"),
+            unit=OuterRef("unit"),
+            role__in=sorted(who.WORKING.roles),
         )
         return self.filter(Exists(posts), ended_at__isnull=True, officer__is_active=True)
 
     def who_read(self, unit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
         """The named officers of these units; a unit that has named nobody is left out."""
         found: dict[uuid.UUID, set[uuid.UUID]] = {}
-        rows = self.in_force().filter(unit__in=unit_ids)
-        for unit, officer in rows.values_list("unit", "officer"):
+        for unit, officer in _WHO_READ.fetch_rows(unit_ids=sorted(unit_ids)):
             found.setdefault(unit, set()).add(officer)
         return found
 
@@ -202,6 +209,14 @@ class NamedOfficer(Row):
 
     def __str__(self) -> str:
         return f"{self.officer} for {self.unit}"
+
+
+# Each page on which tips stand asks it.
+_WHO_READ = CompiledQuery(
+    lambda *, unit_ids: (
+        NamedOfficer.objects.in_force().filter(unit__in=unit_ids).values_list("unit", "officer")
+    )
+)
 
 
 class ShiftQuerySet(models.QuerySet["Shift"]):
