@@ -65,3 +65,7 @@ def test_a_matter_of_a_child_is_read_by_who_is_named_and_opened_in_an_emergency(
     reads_why(Desk(people.officer(), stack, "mai").sign_in(), stack)
     chief.open_tip("mái đỏ")
     is_fine(chief.page, "tip-for-named")
+    # Other journeys of this ward have nobody named.
+    chief.page.goto(f"{stack.desk}/named/")
+    chief.page.locator("main form[action$='/end/'] button").click()
+    chief.sees("Chưa chỉ định ai")

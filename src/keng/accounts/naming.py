@@ -41,7 +41,7 @@ def nameable_officers(unit_id: uuid.UUID) -> list[Officer]:
     return list(found.order_by(*by_given_name()))
 
 
-def named_officers(unit_id: uuid.UUID) -> list[NamedOfficer]:
+def standing_list(unit_id: uuid.UUID) -> list[NamedOfficer]:
     """The list of a desk as it stands, by name."""
     rows = NamedOfficer.objects.in_force().filter(unit=unit_id).select_related("officer")
     return sorted(rows, key=lambda row: alphabetical(row.officer.name))

@@ -124,13 +124,13 @@ def _gravity_key(each: RingingTip) -> tuple[Stake, int, datetime.datetime, uuid.
 
 def _ringing_tip(is_readable: bool, *columns: Any) -> RingingTip:
     """Of one whose words are for others, what stands for them; its place is that of its words."""
-    found = _tip_with_words(*columns)
+    found = _readable_tip(*columns)
     if is_readable:
         return found
     return replace(found, words=_("A matter for named officers"), told_before="", is_bare=True)
 
 
-def _tip_with_words(
+def _readable_tip(
     received_at: datetime.datetime, danger_unheard: bool, is_rated: bool, band: int, *facts: Any
 ) -> RingingTip:
     tip = StakeFacts(*facts)

@@ -70,7 +70,7 @@ _PREFACE = (
 )
 
 
-def as_markdown() -> str:
+def sights_as_markdown() -> str:
     """docs/who-sees.md."""
     lines = [
         "# Who sees what",

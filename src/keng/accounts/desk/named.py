@@ -31,7 +31,7 @@ def named_officers(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "keeps": {unit.pk for unit in kept},
-        "lists": [(unit, naming.named_officers(unit.pk)) for unit in units],
+        "lists": [(unit, naming.standing_list(unit.pk)) for unit in units],
     }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "accounts/desk/named.html", context, status=status)

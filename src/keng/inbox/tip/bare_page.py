@@ -1,5 +1,6 @@
-"""A matter for named officers, for whoever is none: that it is there, when it is due, whom to call;
-and opening it in an emergency.
+"""The page of a matter for named officers, for whoever is none.
+
+That it is there, when it is due, whom to call; and opening it in an emergency.
 """
 
 import uuid
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
-from keng.accounts.naming import named_officers
+from keng.accounts.naming import standing_list
 from keng.acts.errors import NotAllowed
 from keng.decisions.named_sight import break_in
 from keng.duty.rota import officers_on_duty
@@ -86,5 +87,5 @@ def _bare_page(
 
 def _callable_at(desk: Unit) -> list[CallableOfficer]:
     on_duty = {officer.pk for officer in officers_on_duty(desk.pk)}
-    rows = named_officers(desk.pk)
+    rows = standing_list(desk.pk)
     return [CallableOfficer(row.officer, desk, row.officer_id in on_duty) for row in rows]

@@ -1,5 +1,7 @@
-"""A matter for named officers, seen by a colleague who is none: every address of the desk, every
-act on a tip. Its words are on no page; that it is there stands in the list.
+"""A matter for named officers, seen by a colleague who is none.
+
+Over every address of the desk and every act on a tip: its words are on no page; that it is there
+stands in the list.
 """
 
 import inspect

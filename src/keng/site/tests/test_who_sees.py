@@ -11,8 +11,8 @@ from keng.site.who_may import PAGE_RIGHTS
 def test_the_page_is_printed_from_the_table():
     page = Path(keng.__file__).parents[2] / "docs" / "who-sees.md"
     if os.environ.get("PRINT_WHO_MAY") == "1":
-        page.write_text(who_sees.as_markdown(), encoding="utf-8")
-    assert page.read_text(encoding="utf-8") == who_sees.as_markdown()
+        page.write_text(who_sees.sights_as_markdown(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == who_sees.sights_as_markdown()
 
 
 def test_each_line_names_a_page_of_the_desk():
