@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -79,9 +79,8 @@ def recusal_end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Let somebody back in."""
     try:
         step = named_sight.end_recusal(pk, by=request.officer)
-    except NotAllowed:
-        messages.warning(request, _("Not done: nobody is kept out of a tip of yours by this."))
-        return redirect("inbox")
+    except NotAllowed as error:
+        raise Http404 from error
     messages.success(request, _("They see the tip again."))
     return redirect("tip", pk=step.tip_id)
 
