@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.who import ADMINISTERING, HOLDER, ONESELF, VOUCHING
+from keng.accounts.who import ADMINISTERING, HOLDER, NAMING, ONESELF, VOUCHING
 from keng.acts.act import Act, name_records
 
 ASK_FOR_OFFICER = Act(ADMINISTERING)
@@ -20,6 +20,14 @@ REFUSE_REQUEST = Act(VOUCHING, {"officer.request_refused": _("Refused a request 
 ADD_POST = Act(ADMINISTERING)
 END_POST = Act(ADMINISTERING, {"officer.post_ended": _("Ended an officer's post")})
 CLOSE_ACCOUNT = Act(ADMINISTERING, {"officer.account_closed": _("Closed an officer's account")})
+
+NAME_OFFICER = Act(
+    NAMING, {"named.added": _("Named an officer for matters of children and sexual offences")}
+)
+END_NAMING = Act(
+    NAMING,
+    {"named.ended": _("Took an officer off the list for children and sexual offences")},
+)
 
 # The two halves of the code are the permission: nobody is signed in there.
 BEGIN_SET_UP = Act(HOLDER)

@@ -1,6 +1,7 @@
 """Forms of signing in, of one's own settings, and of an administrator's work."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django import forms
@@ -43,6 +44,27 @@ class SignInForm(Form):
         # The name stays after a mistake; the password is typed again.
         first = "password" if self.is_bound and self.data.get("username") else "username"
         self.fields[first].widget.attrs["autofocus"] = True
+
+
+class NamedOfficerForm(Form):
+    """Somebody to be named for matters of children and sexual offences."""
+
+    who = forms.ChoiceField(
+        label=_("Officer"), error_messages={"required": _("Choose whom you name.")}
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[Unit, Officer]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = {unit.pk for unit, _officer in people}
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            (f"{unit.pk}:{officer.pk}", f"{officer}, {unit}" if len(units) > 1 else str(officer))
+            for unit, officer in people
+        ]
+
+    def clean_who(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """Unit and officer; only those offered pass."""
+        unit, _sep, officer = self.cleaned_data["who"].partition(":")
+        return uuid.UUID(unit), uuid.UUID(officer)
 
 
 class CodeForm(Form):

@@ -2,19 +2,22 @@
 
 import datetime
 import uuid
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import who
 from keng.kit import times
+from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.models import Row
+from keng.places.models import Unit
 
 
 class Officer(AbstractBaseUser, Row):
@@ -87,6 +90,25 @@ class Officer(AbstractBaseUser, Row):
         Whoever audits, protects data or administers works on none.
         """
         return who.WORKING.unit_ids(self)
+
+    @cached_property
+    def named_unit_ids(self) -> frozenset[uuid.UUID]:
+        """The units whose matters for named officers this officer reads: where they are named, at
+        the desk itself or the province's above it, and where neither has named anybody.
+        """
+        own, above = who.WORKING.ends(self)
+        if not own:
+            return frozenset()
+        below = Unit.objects.filter(parent__in=above) if above else Unit.objects.none()
+        parents = dict(below.values_list("pk", "parent_id"))
+        listed = NamedOfficer.objects.who_read(own | parents.keys())
+        open_here = {unit for unit in own if self.pk in listed.get(unit, {self.pk})}
+        open_below = {
+            unit
+            for unit, parent in parents.items()
+            if self.pk in listed.get(parent, () if unit in listed else {self.pk})
+        }
+        return frozenset(open_here | open_below)
 
     @cached_property
     def home_unit_id(self) -> uuid.UUID | None:
@@ -204,6 +226,63 @@ class Post(Row):
 
     def __str__(self) -> str:
         return f"{self.officer}: {self.get_role_display()}, {self.unit}"
+
+
+class NamedOfficerQuerySet(models.QuerySet["NamedOfficer"]):
+    """Reads of the need-to-know lists."""
+
+    def in_force(self) -> "NamedOfficerQuerySet":
+        """Those that stand, of officers who still work at that desk."""
+        # The database's day: a query that is built once takes none with it.
+        today = TruncDate(Now())
+        posts = Post.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=today),
+            valid_from__lte=today,
+            officer=OuterRef("officer"),
+            unit=OuterRef("unit"),
+            role__in=sorted(who.WORKING.roles),
+        )
+        return self.filter(Exists(posts), ended_at__isnull=True, officer__is_active=True)
+
+    def who_read(self, unit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+        """The named officers of these units; a unit that has named nobody is left out."""
+        found: dict[uuid.UUID, set[uuid.UUID]] = {}
+        for unit, officer in _WHO_READ.fetch_rows(unit_ids=sorted(unit_ids)):
+            found.setdefault(unit, set()).add(officer)
+        return found
+
+
+class NamedOfficer(Row):
+    """One who reads the matters of children and of sexual offences of a desk. The rows stay."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="+")
+    named_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(default=times.now)
+    ended_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = NamedOfficerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "officer"],
+                condition=Q(ended_at__isnull=True),
+                name="officer_is_named_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer} for {self.unit}"
+
+
+# Each page on which tips stand asks it.
+_WHO_READ = CompiledQuery(
+    lambda *, unit_ids: (
+        NamedOfficer.objects.in_force().filter(unit__in=unit_ids).values_list("unit", "officer")
+    )
+)
 
 
 class ShiftQuerySet(models.QuerySet["Shift"]):
@@ -393,6 +472,11 @@ class Notice(Row):
         OPERATOR = "operator"
         PASSKEY = "passkey"
         COPIED = "copied"
+        NAMED = "named"
+        UNNAMED = "unnamed"
+        BROKE_IN = "broke_in"
+        RECUSED = "recused"
+        REJOINED = "rejoined"
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="+")
     act = models.CharField(max_length=8, choices=Act)

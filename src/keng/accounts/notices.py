@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from keng.accounts import acts
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.vouching import second_people
-from keng.accounts.who import COMMANDING, VOUCHING, WITNESSING, Who
+from keng.accounts.who import COMMANDING, OVERSEEING, VOUCHING, WITNESSING, Who
 from keng.acts.act import act
 from keng.acts.work import permit_anywhere
 from keng.kit import times
@@ -16,6 +16,15 @@ from keng.places.models import Unit
 
 # Called with whoever a notice is about, to call them away from the desk; areas above add theirs.
 NOTICE_CALLS: list[Callable[[Officer, Notice], None]] = []
+_ABOUT_TIPS = frozenset(
+    {
+        Notice.Act.NAMED,
+        Notice.Act.UNNAMED,
+        Notice.Act.BROKE_IN,
+        Notice.Act.RECUSED,
+        Notice.Act.REJOINED,
+    }
+)
 _WITH_A_CALL = frozenset(
     {Notice.Act.ASKED, Notice.Act.AGREED, Notice.Act.DONE, Notice.Act.OPERATOR}
 )
@@ -78,6 +87,16 @@ def witnesses_of(unit: Unit) -> list[Officer]:
     return _holders(WITNESSING, near, None)
 
 
+def overseers_of(unit: Unit, *, but: uuid.UUID) -> list[Officer]:
+    """Who reads of an emergency at this desk: the province's coordinators, and data protection.
+
+    Where there is none, those who command: somebody always learns it.
+    """
+    near = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
+    found = _holders(OVERSEEING, near, but)
+    return found or commanders_of(unit, but=but)
+
+
 def commanders_in(unit_ids: Iterable[uuid.UUID]) -> list[Officer]:
     """The commanders of these desks."""
     return _commanders(list(unit_ids), None)
@@ -138,20 +157,7 @@ def notice_sentences(notice: Notice) -> list[str]:
     """A notice in words, each sentence by itself; an older one says what became of it since."""
     request = notice.request
     if request is None:
-        who = {"by": notice.by, "name": notice.about}
-        if notice.act in {Notice.Act.PASSKEY, Notice.Act.COPIED}:
-            return _passkey_sentences(notice)
-        if notice.act == Notice.Act.POST_ADDED:
-            return [
-                _("%(by)s gave %(name)s one more post.") % who,
-                _(
-                    "Whoever holds it reads the tips of that desk. "
-                    "Was it not meant, tell the auditor."
-                ),
-            ]
-        if notice.act == Notice.Act.POST_ENDED:
-            return [_("%(by)s ended a post of %(name)s. What it allowed is over.") % who]
-        return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
+        return _sentences_without_request(notice)
     said = {"by": request.asked_by, "second": request.decided_by, "reason": request.refused_reason}
     sentences = [f"{subject_of_request(request)}."]
     if notice.act == Notice.Act.ASKED and request.decided_by is None:
@@ -169,6 +175,23 @@ def notice_sentences(notice: Notice) -> list[str]:
     return sentences
 
 
+def _sentences_without_request(notice: Notice) -> list[str]:
+    """Of what was done at once, which nobody had asked a second person for."""
+    if notice.act in {Notice.Act.PASSKEY, Notice.Act.COPIED}:
+        return _passkey_sentences(notice)
+    if notice.act in _ABOUT_TIPS:
+        return _sentences_about_tips(notice)
+    who = {"by": notice.by, "name": notice.about}
+    if notice.act == Notice.Act.POST_ADDED:
+        return [
+            _("%(by)s gave %(name)s one more post.") % who,
+            _("Whoever holds it reads the tips of that desk. Was it not meant, tell the auditor."),
+        ]
+    if notice.act == Notice.Act.POST_ENDED:
+        return [_("%(by)s ended a post of %(name)s. What it allowed is over.") % who]
+    return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
+
+
 def _passkey_sentences(notice: Notice) -> list[str]:
     name = {"name": notice.about}
     is_own = notice.about_id == notice.officer_id
@@ -184,6 +207,31 @@ def _passkey_sentences(notice: Notice) -> list[str]:
         _("If it was not you, remove it under “My settings” and tell your commander now.")
         if is_own
         else _("Ask the person themselves whether they wanted it."),
+    ]
+
+
+def _sentences_about_tips(notice: Notice) -> list[str]:
+    """Of who reads what; which tip it is stands in none of them."""
+    who = {"by": notice.by, "name": notice.about}
+    is_own = notice.about_id == notice.by_id
+    if notice.act == Notice.Act.NAMED:
+        return [_("%(by)s named %(name)s for matters of children and sexual offences.") % who]
+    if notice.act == Notice.Act.UNNAMED:
+        return [
+            _("%(by)s ended that %(name)s reads matters of children and sexual offences.") % who
+        ]
+    if notice.act == Notice.Act.BROKE_IN:
+        return [
+            _("%(by)s opened a matter for named officers in an emergency.") % who,
+            _("The reason stands under “Waits for you”."),
+        ]
+    if notice.act == Notice.Act.REJOINED:
+        return [_("%(by)s let %(name)s back into a tip.") % who]
+    if is_own:
+        return [_("%(name)s has no part in one tip of your desk any more, by own wish.") % who]
+    return [
+        _("%(by)s took %(name)s out of one tip.") % who,
+        _("It stands in none of their lists. The record keeps why."),
     ]
 
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.accounts.desk import (
+    named,
     officers,
     passkeys,
     requests,
@@ -67,6 +68,8 @@ desk: list[URLPattern] = [
         requests.officer_request_withdraw,
         name="officer-request-withdraw",
     ),
+    path("named/", named.named_officers, name="named-officers"),
+    path("named/<uuid:pk>/end/", named.named_officer_end, name="named-officer-end"),
     path("set-up/", set_up.set_up, name="set-up"),
     path("set-up/code/", set_up.set_up_code, name="set-up-code"),
     path("notices/<uuid:pk>/seen/", settings.notice_seen, name="notice-seen"),

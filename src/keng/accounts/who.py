@@ -196,6 +196,15 @@ LEADING = _either(
     _who("", Role.COMMANDER, over=_OWN),
     _who("", Role.COORDINATOR, over=_OWN, at=_PROVINCE),
 )
+NAMING = _either(
+    "Names the officers who read matters of children and of sexual offences.",
+    LEADING,
+)
+RECUSING = _either(
+    "Takes a colleague out of one tip, and lets them back in.",
+    _who("", Role.COMMANDER, over=_OWN),
+    _who("", Role.COMMANDER, Role.COORDINATOR, over=_OWN_AND_BELOW, at=_PROVINCE),
+)
 CHECKING_CLAIMS = _who(
     "Checks claims: the province's work, in which a commune's small desk has no part.",
     *_AT_WORK,
@@ -268,6 +277,11 @@ BEING_AUDITOR = _who(
     Role.AUDITOR,
     over=_OWN_AND_BELOW,
 )
+OVERSEEING = _either(
+    "Reads who opened a matter for named officers in an emergency, and why; of the report no word.",
+    _who("", Role.COORDINATOR, over=_OWN_AND_BELOW, at=_PROVINCE),
+    _who("", Role.DATA_PROTECTION, over=_OWN_AND_BELOW),
+)
 COUNTING = _either(
     "Reads figures and signed reports. To an auditor no number leads to a list.",
     WORKING,
@@ -318,3 +332,10 @@ class UnitSight:
 
     unit_ids: frozenset[uuid.UUID]
     own_unit_ids: frozenset[uuid.UUID]
+    pk: None = None
+    """Nobody in person: no tip is opened or closed to them alone."""
+
+    @property
+    def named_unit_ids(self) -> frozenset[uuid.UUID]:
+        """Matters for named officers are counted and numbered like any other."""
+        return self.unit_ids

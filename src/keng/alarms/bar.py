@@ -2,11 +2,12 @@
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.alarms.bundle_queries import bundle_size_for
@@ -22,7 +23,7 @@ from keng.tips.gravity import (
     words_of_danger,
 )
 from keng.tips.models import Tip
-from keng.tips.models.tip import OnlookerOf
+from keng.tips.models.tip import OnlookerOf, is_readable_by, sight_values
 
 # A flood must not make every page of the desk slow: of more than that the newest are looked at.
 MOST_IN_BAR = 200
@@ -40,6 +41,8 @@ class RingingTip:
     """Its `keng.tips.gravity.order_of_critical`."""
     told_before: str = ""
     """The words of the report, where danger was told later."""
+    is_bare: bool = False
+    """A matter for named officers: its words are not this officer's."""
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -87,7 +90,7 @@ def alarm_bar_for(officer: Officer, at: uuid.UUID | None = None) -> AlarmBar | N
         return None
     ids = [each.tip_id for each in found]
     place = ids.index(at) if at in ids else 0
-    tips = Tip.objects.visible_to(officer).select_related("place", "assigned_to")
+    tips = Tip.objects.listed_for(officer).select_related("place", "assigned_to")
     tip = tips.filter(pk=ids[place]).first()
     if tip is None:
         # Somebody moved it out of their sight since the list was read: what rings now?
@@ -106,7 +109,7 @@ def alarm_bar_for(officer: Officer, at: uuid.UUID | None = None) -> AlarmBar | N
 
 def ringing_tips_of(officer: Officer) -> list[RingingTip]:
     """All that rings for the officer, in the order of the bar; of the tips only what that takes."""
-    rows = _RINGING.fetch_rows(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
+    rows = _RINGING.fetch_rows(**sight_values(officer))
     return sorted((_ringing_tip(*row) for row in rows), key=_gravity_key)
 
 
@@ -119,7 +122,15 @@ def _gravity_key(each: RingingTip) -> tuple[Stake, int, datetime.datetime, uuid.
     return each.stake, each.gravity, each.since, each.tip_id
 
 
-def _ringing_tip(
+def _ringing_tip(is_readable: bool, *columns: Any) -> RingingTip:
+    """Of one whose words are for others, what stands for them; its place is that of its words."""
+    found = _readable_tip(*columns)
+    if is_readable:
+        return found
+    return replace(found, words=_("A matter for named officers"), told_before="", is_bare=True)
+
+
+def _readable_tip(
     received_at: datetime.datetime, danger_unheard: bool, is_rated: bool, band: int, *facts: Any
 ) -> RingingTip:
     tip = StakeFacts(*facts)
@@ -134,11 +145,12 @@ def _ringing_tip(
 
 def _ringing_query(**onlooker: Any) -> QuerySet[Tip, Any]:
     """Its columns: what `_ringing_tip` takes, the last of them in the order of StakeFacts."""
-    visible = Tip.objects.visible_to(OnlookerOf(**onlooker)).ringing()
+    viewer = OnlookerOf(**onlooker)
+    listed = Tip.objects.listed_for(viewer).ringing().annotate(is_readable=is_readable_by(viewer))
     facts = ("pk", "text", "category", "happening", "money_moved", "danger_at")
     guess = KeyTextTransform("code", KeyTransform(0, "suggestion__categories"))
-    own = ("received_at", "danger_unheard", "urgency_is_rated", "gravity_band")
-    rows = visible.order_by("-id").values_list(*own, *facts, guess)
+    own = ("is_readable", "received_at", "danger_unheard", "urgency_is_rated", "gravity_band")
+    rows = listed.order_by("-id").values_list(*own, *facts, guess)
     return rows[:MOST_IN_BAR]
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.accounts.models import Officer
+from keng.accounts.models import NamedOfficer, Officer
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
 from keng.alarms import bundle_calls
@@ -166,18 +166,32 @@ def _officer_on_it(tip: Tip) -> Officer | None:
         *rota.COLUMNS_FOR_CALLS
     )
     found = officers.filter(pk__in=now_open.values("officer")).first()
-    return found if found is not None and _may_see(found, tip) else None
+    return found if found is not None and _may_read(found, tip) else None
 
 
 def _may_see(officer: Officer, tip: Tip) -> bool:
+    """Whether it stands in their list, be it for named officers: nobody is left alone with it."""
+    return Tip.objects.listed_for(officer).filter(pk=tip.pk).exists()
+
+
+def _may_read(officer: Officer, tip: Tip) -> bool:
     return Tip.objects.visible_to(officer).filter(pk=tip.pk).exists()
+
+
+def _named_at(tip: Tip, desk: Unit) -> list[Officer]:
+    """Of a matter for named officers: those of the desk, whether or not they are on duty."""
+    if not tip.is_for_named:
+        return []
+    named = NamedOfficer.objects.who_read([desk.pk]).get(desk.pk, set())
+    return [officer for officer in rota.watchers(desk.pk) if officer.pk in named]
 
 
 def _people_to_call(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     """Whoever is on duty; from the second round on who leads as well, then everybody.
 
     Where nobody is on duty everybody is called at once. Never somebody who may not see the tip:
-    who is kept out of it stands in for nobody either.
+    who is kept out of it stands in for nobody either. A matter for named officers calls
+    those of the desk first, in every round, and the others as it calls them to any tip.
     """
     unit = tip.responsible_unit
     found: dict[uuid.UUID, tuple[Officer, Unit, bool]] = {}
@@ -188,7 +202,7 @@ def _people_to_call(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
             others = rota.watchers(desk.pk)
         elif round_ == 1:
             others = rota.watchers(desk.pk, rota.LEADING_ROLES)
-        for officer in [*duty, *others]:
+        for officer in [*_named_at(tip, desk), *duty, *others]:
             found.setdefault(officer.pk, (officer, desk, officer in duty))
     return [each for each in found.values() if _may_see(each[0], tip)]
 
@@ -203,8 +217,9 @@ def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
             subject = _call_subject(tip)
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
+            named = _named_words(tip)
             quiet, alike = _quiet_words(tip), _joint_words(size)
-        said = "\n".join(filter(None, [subject, quiet, alike, text, again]))
+        said = "\n".join(filter(None, [subject, named, quiet, alike, text, again]))
         found.append(page_officers.CallWords(language, subject, said))
     return found
 
@@ -230,6 +245,11 @@ def _quiet_words(tip: Tip) -> str:
     if not tip.do_not_contact:
         return ""
     return _("The reporter asks: do not call, do not write.")
+
+
+def _named_words(tip: Tip) -> str:
+    """Whoever is not named comes all the same: the page says who can be called."""
+    return _("A matter for named officers.") if tip.is_for_named else ""
 
 
 def _joint_words(size: int) -> str:
@@ -304,7 +324,7 @@ def _end_alarm(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     if tip.assigned_to_id:
         others = others.exclude(pk=tip.assigned_to_id)
     # It may have left the sight of those called first: for another unit, or it is about them.
-    entitled = [one for one in others if Tip.objects.visible_to(one).filter(pk=tip.pk).exists()]
+    entitled = [one for one in others if _may_see(one, tip)]
     is_room_free = calls.filter(officer=None).exists() and not still.filter(officer=None).exists()
     told = page_officers.call_officers(
         entitled,

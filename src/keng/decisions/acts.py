@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.who import HOLDER, WORKING
+from keng.accounts.who import HOLDER, OVERSEEING, RECUSING, WORKING
 from keng.acts.act import Act, name_records
 
 NOTE_FIRST_READ = Act(WORKING, {"tip.read": _("Read a tip for the first time")}, is_look=True)
@@ -21,6 +21,14 @@ RATE_TIP = Act(WORKING, {"tip.rated": _("Rated a tip")})
 PUT_OFF_TIP = Act(WORKING, {"tip.set_aside": _("Set a tip aside")})
 SUSPEND_TIP = Act(WORKING, {"tip.suspended": _("Suspended a tip")})
 RESUME_TIP = Act(WORKING)
+
+NARROW_TIP = Act(WORKING, {"tip.narrowed": _("Made a tip a matter for named officers")})
+WIDEN_TIP = Act(WORKING, {"tip.widened": _("Opened a matter for named officers to the desk")})
+BREAK_IN = Act(WORKING, {"tip.broken_in": _("Opened a matter for named officers in an emergency")})
+READ_BREAK_IN = Act(OVERSEEING, {"tip.break_in_read": _("Read why somebody had opened a matter")})
+RECUSE_ONESELF = Act(WORKING)
+RECUSE_OFFICER = Act(RECUSING)
+END_RECUSAL = Act(RECUSING, {"tip.rejoined": _("Let an officer back into a tip")})
 
 RECORD_OUTCOME = Act(WORKING, {"tip.outcome": _("Recorded an outcome")})
 DECLINE_TIP = Act(WORKING, {"tip.declined": _("Did not handle a tip")})
@@ -43,6 +51,8 @@ SAY_MEANT_FOR_UNIT = Act(HOLDER)
 
 name_records(
     {
+        # By the officer themselves, or by who leads.
+        "tip.recused": _("Took an officer out of a tip"),
         # Sorted, or made critical.
         "tip.sorted": _("Sorted a tip"),
         # Taken up again, or ended while it was suspended.

@@ -22,6 +22,7 @@ from keng.decisions.moving_units import move_to_unit
 from keng.decisions.on_record import record_decision, required_reason, tip_snapshot
 from keng.kit.sql_names import alphabetically
 from keng.kit.urgency import Urgency
+from keng.language.taxonomy import is_for_named_officers
 from keng.places.models import Unit
 from keng.tips import deadlines
 from keng.tips.errors import (
@@ -51,6 +52,8 @@ __all__ = [
     "sort_tip",
     "units_to_route",
 ]
+
+_NARROWING = ("is_for_named", "is_for_named_decided")
 
 
 @act(acts.ACCEPT_TIP)
@@ -212,6 +215,10 @@ def sort_tip(
         tip = lock_tip(tip_id, by=by, seen=seen)
     before, was = tip_snapshot(tip), tip.urgency
     tip.category = category
+    if is_for_named_officers(category):
+        # Taken back with the decision, and by no other one: the machine may narrow it meanwhile.
+        before |= {name: getattr(tip, name) for name in _NARROWING}
+        tip.is_for_named = tip.is_for_named_decided = True
     tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
     # From now on it stands as the officer says, also below what the machine reads.
     tip.urgency_is_rated = True
@@ -225,7 +232,7 @@ def sort_tip(
     follow_money(tip)
     deadlines.set_due_at(tip)
     rated = ["category", "kind", "urgency", "urgency_is_rated", "gravity_band", "due_at"]
-    tip.save(update_fields=[*rated, *unheard_danger.DANGER_FIELDS])
+    tip.save(update_fields=[*rated, *_NARROWING, *unheard_danger.DANGER_FIELDS])
     if tip.kind == Tip.Kind.OFFICIAL:
         if tip.responsible_unit.kind == Unit.Kind.COMMUNE:
             before |= move_to_unit_above(tip, tip.responsible_unit)

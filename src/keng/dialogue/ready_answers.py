@@ -29,7 +29,7 @@ from keng.tips.models.tip import OnlookerOf
 
 _ANSWERS: CompiledModelQuery[AnswerTemplate] = CompiledModelQuery(
     lambda *, unit, unit_ids: (
-        AnswerTemplate.objects.visible_to(OnlookerOf(unit_ids, ()))
+        AnswerTemplate.objects.visible_to(OnlookerOf(unit_ids, (), ()))
         .filter(unit=unit)
         .select_related("changed_by")
         .order_by("id")

@@ -16,7 +16,7 @@ from keng.acts.errors import NotAllowed
 from keng.decisions.viewing import note_first_read
 from keng.dialogue.dialogue_parts import unanswered_of_tips
 from keng.inbox.list.by_incident import MOST_INCIDENT_ROWS, open_tips_of_incident
-from keng.inbox.list.inbox_row import InboxRow, with_row_columns
+from keng.inbox.list.inbox_row import row_of_columns, with_row_columns
 from keng.inbox.list.row_view import beside_url_start, row_views
 from keng.inbox.tip.after_decision import list_url, list_url_as_it_was
 from keng.inbox.tip.tip_forms import (
@@ -71,7 +71,7 @@ def incident_rows(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "left": max(0, tips.count() - MOST_INCIDENT_ROWS),
         "rows": row_views(
             [
-                InboxRow(*each)
+                row_of_columns(each)
                 for each in with_row_columns(tips[:MOST_INCIDENT_ROWS], request.officer)
             ]
         ),

@@ -2,16 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from keng.inbox import incident_page
+from keng.inbox import break_in_page, incident_page
 from keng.inbox.by_place import map_page
 from keng.inbox.list import bulk_views, list_page, together_views
 from keng.inbox.search import search_page
 from keng.inbox.tip import (
     alarm_bar,
     answer_views,
+    bare_page,
     check_views,
     decision_views,
     evidence_views,
+    sight_views,
     suspension_views,
     tip_page,
 )
@@ -65,6 +67,13 @@ desk: list[URLPattern] = [
     path("tips/suspended/", suspension_views.suspended, name="suspended"),
     path("tips/<uuid:pk>/suspend/", suspension_views.tip_suspend, name="tip-suspend"),
     path("tips/<uuid:pk>/resume/", suspension_views.tip_resume, name="tip-resume"),
+    path("tips/<uuid:pk>/break-in/", bare_page.tip_break_in, name="tip-break-in"),
+    path("tips/<uuid:pk>/narrow/", sight_views.tip_narrow, name="tip-narrow"),
+    path("tips/<uuid:pk>/widen/", sight_views.tip_widen, name="tip-widen"),
+    path("tips/<uuid:pk>/recuse/", sight_views.tip_recuse, name="tip-recuse"),
+    path("tips/recusals/<uuid:pk>/end/", sight_views.recusal_end, name="recusal-end"),
+    path("break-ins/", break_in_page.break_ins, name="break-ins"),
+    path("break-ins/<uuid:pk>/read/", break_in_page.break_in_read, name="break-in-read"),
     path("tips/map/", map_page.tips_map, name="tips-map"),
     path("tips/search/", search_page.search, name="search"),
     path("tips/search/keep/", search_page.search_keep, name="search-keep"),

@@ -15,7 +15,7 @@ from keng.kit import times
 from keng.kit.compiled_queries import CompiledQuery
 from keng.language.taxonomy import is_scam, scam_categories
 from keng.tips.models import Sighting, Tip, Wave, WaveStep, WaveTip
-from keng.tips.models.tip import OnlookerOf, TipQuerySet
+from keng.tips.models.tip import OnlookerOf, TipQuerySet, sight_values
 
 _DAYS_OF_CURVE = 14
 _MOST_LISTED = 100
@@ -80,7 +80,7 @@ def visible_wave(pk: uuid.UUID, officer: Officer) -> WaveView | None:
 def unanswered_waves(officer: Officer) -> list[WaveView]:
     """For the line over the list: what the desk has said nothing to yet; the largest first."""
     # Each look at the list asks, and nearly always nothing rises.
-    ids = _OPEN_IDS.fetch_rows(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
+    ids = _OPEN_IDS.fetch_rows(**sight_values(officer))
     if not ids:
         return []
     waves = Wave.objects.visible_to(officer).filter(pk__in=[row[0] for row in ids])

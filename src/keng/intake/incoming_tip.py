@@ -16,6 +16,7 @@ from keng.kit.urgency import Urgency
 from keng.language import lost_money, reporters_own
 from keng.language.danger import danger_in
 from keng.language.fold import fold
+from keng.language.named_matters import may_be_named_matter
 from keng.language.urgency import first_urgency_of
 from keng.tips.deadlines import FirstClocks
 from keng.vault import seal
@@ -93,6 +94,8 @@ class IncomingTip:
     identity_holds: tuple[str, ...] = field(metadata=tip_column("jsonb"), default=())
     urgency: str = field(metadata=tip_column("text"), default="")
     """Empty: by the words."""
+    is_for_named: bool = field(metadata=tip_column("bool"), default=False)
+    """Set on the way in, where the words or the tile say so."""
     urgency_is_rated: bool = field(metadata=tip_column("bool"), default=False)
     """An officer who took it down said how urgent it is."""
     received_at: dt.datetime = field(
@@ -179,6 +182,7 @@ def _row_fields(tip: IncomingTip, first_clocks: FirstClocks) -> dict[str, Any]:
         "money_moved": money_moved,
         "identity_holds": holds,
         "urgency": urgency,
+        "is_for_named": tip.is_for_named or may_be_named_matter(tip.text, tip.topic),
         "due_at": clocks[0][1],
         "key": tip.dedupe_key,
         "inbound": tip.inbound_id,

@@ -47,6 +47,8 @@ class Category:
     """
     first_part: FirstPart
     """What the first part of a warning tells: what somebody does, what happens, what is known."""
+    is_for_named: bool
+    """Read by the officers whom a desk named for it: children and sexual offences."""
     numbers: frozenset[str]
     """Whom an officer calls where it is critical: 113, 114, 115, 111."""
     handled_by: str
@@ -104,6 +106,12 @@ def tells_more(code: str) -> bool:
     return found is not None and found.tells_more
 
 
+def is_for_named_officers(code: str) -> bool:
+    """Whether a category is read by named officers alone."""
+    found = categories().get(code)
+    return found is not None and found.is_for_named
+
+
 def topic_of_category(code: str) -> str:
     """The resident's topic a category belongs to."""
     found = categories().get(code)
@@ -141,6 +149,7 @@ def _category(row: dict[str, str]) -> Category:
         in_lookup=_ANSWERS[row["in_lookup"]],
         tells_more=_ANSWERS[row["tells_more"]],
         first_part=FirstPart(row["first_part"]),
+        is_for_named=_ANSWERS[row["for_named"]],
         numbers=frozenset(row["numbers"].split()),
         handled_by=row["handled_by"],
         law_codes=row["law_codes"],

@@ -137,7 +137,7 @@ def standing_listings(
 
 
 def _standing_query(*, indicators: Any, unit_ids: Any) -> QuerySet[Listing]:
-    anybody = cast("Officer", OnlookerOf(unit_ids, ()))
+    anybody = cast("Officer", OnlookerOf(unit_ids, (), ()))
     rows = _visible_listings(anybody).filter(indicator__in=indicators)
     return rows.exclude(status=Listing.Status.ENDED).order_by("status")
 

@@ -12,6 +12,7 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import (
     CHECKING_CLAIMS,
     INVITING,
+    OVERSEEING,
     PROVINCE_WORKING,
     RELEASING,
     WORKING,
@@ -26,6 +27,7 @@ SETS: Mapping[str, Who] = {
     "province_working": PROVINCE_WORKING,
     "checking_claims": CHECKING_CLAIMS,
     "inviting": INVITING,
+    "overseeing": OVERSEEING,
 }
 
 

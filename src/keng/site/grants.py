@@ -306,6 +306,9 @@ GRANTS: dict[str, dict[str, str]] = {
         # By the statement by which every tip comes in; the bar says that calls are bundled.
         "tips_bundledcall": RI,
         "tips_opentally": R,
+        # Why somebody opened it stays as it was; who is told says that they read it.
+        "tips_breakin": "SELECT, INSERT, UPDATE (read_by_id, read_at)",
+        "tips_recusal": "SELECT, INSERT, UPDATE (ended_by_id, ended_at)",
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
@@ -332,6 +335,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_officerpasskey": ALL,
         "accounts_spentchallenge": RI,
         "accounts_shift": RIU,
+        # Who was named, where and by whom stays as it was; it only ends.
+        "accounts_namedofficer": "SELECT, INSERT, UPDATE (ended_by_id, ended_at)",
         "accounts_partner": RIU,
         # The desk makes and closes a partner's sign-in; it can neither read nor change one.
         "accounts_partnermember": "INSERT, SELECT (id, partner_id, username, name, is_active, "
@@ -485,6 +490,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_officer": "SELECT (id, username, name, rank, is_active, language)",
         "accounts_post": R,
         "accounts_shift": R,
+        # Whom it calls to a tip, and whom not.
+        "accounts_namedofficer": R,
+        "tips_breakin": "SELECT (tip_id, officer_id, until)",
+        "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
         # Sessions that are over; nothing of what is in one.
         "accounts_desksession": "SELECT (session_key, expire_date, seen_at), DELETE",
         "accounts_partnersession": "SELECT (id, expires_at), DELETE",

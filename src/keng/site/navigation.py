@@ -85,6 +85,8 @@ def desk_menu(officer: Officer, counts: "Counter[str]") -> list[dict[str, object
         ("desk-channels", "globe", _("Official channels")),
         ("desk-partners", "share", _("Partners")),
         ("officer-requests", "user", _("Requests about officers")),
+        ("named-officers", "lock", _("Named officers")),
+        ("break-ins", "lock", _("Opened in an emergency")),
     ]
     return [
         {"url": reverse(name), "icon": icon, "label": text, "count": _count_at(name, counts)}

@@ -20,6 +20,9 @@ from keng.accounts.who import (
     COUNTING,
     HEARING_OBJECTIONS,
     INVITING,
+    NAMING,
+    OVERSEEING,
+    RECUSING,
     SIGNING,
     VOUCHING,
     WORKING,
@@ -67,6 +70,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
+    tip-break-in tip-narrow tip-widen tip-recuse named-officers
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
@@ -89,6 +93,9 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     report-rows
     """,
     ),
+    (NAMING, "named-officer-end"),
+    (RECUSING, "recusal-end"),
+    (OVERSEEING, "break-ins break-in-read"),
     (HEARING_OBJECTIONS, "listings listing-dispute dispute-file"),
     (
         COUNTING,
@@ -201,7 +208,7 @@ def as_markdown() -> str:
         "|---" * (len(Role) + 2) + "|",
     ]
     for name, each in sets.items():
-        cells = (_cell(each, role) for role in Role)
+        cells = (role_cell(each, role) for role in Role)
         lines.append(f"| {name} | " + " | ".join(cells) + f" | {each.about} |")
     for title, rights in (("Acts", act_rights()), ("Pages", PAGE_RIGHTS)):
         lines += ["", f"## {title}"]
@@ -216,7 +223,7 @@ def as_markdown() -> str:
     return "\n".join(lines)
 
 
-def _cell(each: Who, role: Role) -> str:
+def role_cell(each: Who, role: Role) -> str:
     """At which desks and how far, for one role of a set."""
     found = []
     for rule in each.rules:

@@ -43,6 +43,30 @@ class ContentIsSealed(CannotDecide):
     sentence = _("Not done: the words of this tip are sealed.")
 
 
+class ForNamedAlready(CannotDecide, errors.AlreadyDone):
+    """It is a matter for named officers already."""
+
+    sentence = _("Not done: this tip is for named officers already.")
+
+
+class NotForNamed(CannotDecide, errors.AlreadyDone):
+    """The whole desk reads it already."""
+
+    sentence = _("Not done: the whole desk reads this tip already.")
+
+
+class ReadsItAnyway(CannotDecide, errors.AlreadyDone):
+    """Nothing has to be broken: this officer reads the tip."""
+
+    sentence = _("Not done: you read this tip already.")
+
+
+class NoWorkHere(CannotDecide):
+    """Nobody is taken out of a tip who would not see it."""
+
+    sentence = _("Not done: this officer does not see this tip.")
+
+
 class AlreadyTaken(CannotDecide, errors.AlreadyDone):
     """Another officer has taken the tip on."""
 

@@ -31,11 +31,13 @@ def title_of_tip(tip: Tip) -> str:
 def title_of_tips(tips: Sequence[Tip]) -> str:
     """What an incident of these tips is called; "" of none.
 
-    A desk that is kept out of one of them reads the title by another, so it names what all may see.
+    A desk that is kept out of one of them reads the title by another, so it names what all may see:
+    nothing that is about a desk, or for named officers.
     """
     if not tips:
         return ""
     kept_from_somebody = set(TipConcern.objects.filter(tip__in=tips).values_list("tip", flat=True))
+    kept_from_somebody |= {tip.pk for tip in tips if tip.is_for_named}
     return title_of_tip(next((tip for tip in tips if tip.pk not in kept_from_somebody), tips[0]))
 
 

@@ -26,7 +26,7 @@ from keng.partners.models import KitRequest
 from keng.releases.reach import Reach
 from keng.surveys.models import Survey, SurveyResult
 from keng.surveys.queries import content_of
-from keng.tips.models import Tip, TipConcern
+from keng.tips.models import BreakIn, Recusal, Tip, TipConcern
 from keng.tips.templatetags.desk_words import indicator_text
 from keng.warnings import queries
 from keng.warnings.models import Pattern, PatternUse, RecallRequest, Version
@@ -302,8 +302,9 @@ def _channel_line(channel: OfficialChannel) -> WaitingLine:
 
 def _open_tips(reach: Reach) -> QuerySet[Any]:
     about_us = TipConcern.objects.filter(unit__in=reach.belongs_to)
+    recused = Recusal.objects.in_force(reach.officer)
     own = Tip.objects.open().filter(responsible_unit__in=reach.own["working"])
-    return own.exclude(pk__in=about_us.values("tip"))
+    return own.exclude(pk__in=about_us.values("tip")).exclude(pk__in=recused.values("tip"))
 
 
 def _own_late_tips(reach: Reach) -> QuerySet[Any]:
@@ -325,17 +326,33 @@ def _left_tips(reach: Reach) -> QuerySet[Any]:
 
 
 def _tip_line(tip: Tip) -> WaitingLine:
-    about = (
-        category_label(tip.category, get_language() or "vi")
-        if tip.category
-        else gettext("Not sorted yet")
-    )
+    if tip.is_for_named:
+        about = gettext("For named officers")
+    elif tip.category:
+        about = category_label(tip.category, get_language() or "vi")
+    else:
+        about = gettext("Not sorted yet")
     return WaitingLine(
         title=f"{tip.reference} · {about}" if tip.reference else about,
         url=reverse("tip", args=[tip.pk]),
         unit=tip.responsible_unit.name,
         since=None,
         due=tip.due_at,
+    )
+
+
+def _break_ins(reach: Reach) -> QuerySet[Any]:
+    unread = BreakIn.objects.unread().filter(reach.units_of("overseeing"))
+    return unread.exclude(officer=reach.officer).exclude(tip__concerns__unit__in=reach.belongs_to)
+
+
+def _break_in_line(opened: BreakIn) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(who)s opened %(tip)s")
+        % {"who": opened.officer, "tip": opened.tip.reference or gettext("a tip")},
+        url=reverse("break-ins"),
+        unit=opened.unit.name,
+        since=opened.at,
     )
 
 
@@ -397,6 +414,15 @@ KINDS: tuple[WaitingKind, ...] = (
         _pattern_uses,
         _pattern_use_line,
         ("version__warning__unit",),
+    ),
+    WaitingKind(
+        "break_ins",
+        "break-ins",
+        _("Opened in an emergency, to be read by you"),
+        ("overseeing",),
+        _break_ins,
+        _break_in_line,
+        ("unit", "officer", "tip"),
     ),
     WaitingKind(
         "own_late_tips",

@@ -37,7 +37,10 @@ from keng.tips.models.tip import TipQuerySet, TipViewer
 # Ends of the stretches of time, the nearest first; the last stretch has none.
 StretchEnds = Iterable[datetime.datetime | None]
 MOST_INCIDENT_ROWS = 200
-_IN_OPEN_INCIDENT = Q(incident__isnull=False, incident__closed_at__isnull=True)
+# A matter for named officers has a line of its own: behind another one its line would say too much,
+# before others it would hide them.
+_MAY_BE_GROUPED = Q(is_for_named=False)
+_IN_OPEN_INCIDENT = _MAY_BE_GROUPED & Q(incident__isnull=False, incident__closed_at__isnull=True)
 
 
 def groups_by_incident(officer: Officer) -> bool:
@@ -48,7 +51,9 @@ def groups_by_incident(officer: Officer) -> bool:
 def nearest_of_each_incident(rows: QuerySet[Tip], ends: StretchEnds) -> QuerySet[Tip]:
     """The rows less those of an open incident that has a nearer one in the same stretch."""
     placed = rows.annotate(stretch=_stretch_number(ends))
-    same = placed.filter(incident=OuterRef("incident"), stretch=OuterRef("stretch"))
+    same = placed.filter(
+        _MAY_BE_GROUPED, incident=OuterRef("incident"), stretch=OuterRef("stretch")
+    )
     nearer = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), id__lt=OuterRef("id"))
     return placed.filter(~_IN_OPEN_INCIDENT | ~Exists(same.filter(nearer)))
 
@@ -59,18 +64,20 @@ def with_incident_counts(
     """How many rows each line stands for and what is worst among them; the incident's open tips."""
     placed = rows.annotate(stretch=_stretch_number(ends)).filter(_IN_OPEN_INCIDENT)
     same = placed.filter(incident=OuterRef("incident"), stretch=OuterRef("stretch"))
-    whole = Tip.objects.visible_to(officer).open().filter(_IN_OPEN_INCIDENT)
+    whole = Tip.objects.listed_for(officer).open().filter(_IN_OPEN_INCIDENT)
     return lines.annotate(
-        grouped=Coalesce(_count_of_incident(same), 1),
-        group_flags=_over_incident(same, _worst_of_incident()),
-        incident_size=Coalesce(_count_of_incident(whole.filter(incident=OuterRef("incident"))), 1),
+        grouped=_if_grouped(Coalesce(_count_of_incident(same), 1), Value(1)),
+        group_flags=_if_grouped(_over_incident(same, _worst_of_incident()), Value(None)),
+        incident_size=_if_grouped(
+            Coalesce(_count_of_incident(whole.filter(incident=OuterRef("incident"))), 1), Value(1)
+        ),
     )
 
 
 def open_tips_of_incident(incident: Incident, officer: TipViewer) -> TipQuerySet:
-    """What a line opens to: every visible open tip of the incident, nearest deadline first."""
-    visible = Tip.objects.visible_to(officer).open()
-    return visible.filter(incident=incident).order_by("due_at", "id")
+    """What a line opens to: every open tip of the incident, nearest deadline first."""
+    listed = Tip.objects.listed_for(officer).open()
+    return listed.filter(incident=incident).order_by("due_at", "id")
 
 
 def _worst_of_incident() -> Func:
@@ -88,6 +95,10 @@ def _worst_of_incident() -> Func:
         _flag_if_any(RowFlag.FEARS, Q(feared_at__isnull=False)),
         output_field=CharField(),
     )
+
+
+def _if_grouped(found: Any, alone: Value) -> Case:
+    return Case(When(_MAY_BE_GROUPED, then=found), default=alone)
 
 
 def _flag_if_any(flag: RowFlag, condition: Q) -> Coalesce:

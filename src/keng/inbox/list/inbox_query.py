@@ -39,14 +39,14 @@ from keng.inbox.list.deadline_groups import (
     deadline_group_at,
     deadline_labels,
 )
-from keng.inbox.list.inbox_row import InboxRow, with_row_columns
+from keng.inbox.list.inbox_row import InboxRow, row_of_columns, with_row_columns
 from keng.kit import times
 from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.ids import first_coarse_id, first_id
 from keng.kit.urgency import URGENT_LEVELS
 from keng.tips.deadlines import CLOCK_OF_URGENCY
 from keng.tips.gravity import MONEY_TO_STOP_ORDER, ORDER_AMONG_FIRST
-from keng.tips.models import Clock, Decision, OpenTally, Tip, TipConcern
+from keng.tips.models import Clock, Decision, OpenTally, Recusal, Tip, TipConcern
 from keng.tips.models.tip import (
     HAS_MONEY_TO_STOP,
     IS_CRITICAL,
@@ -54,6 +54,7 @@ from keng.tips.models.tip import (
     STANDS_FIRST,
     TipQuerySet,
     TipViewer,
+    sight_values,
 )
 from keng.tips.open_tally import IS_TALLIED, SLOT, slot_of
 
@@ -119,6 +120,7 @@ class _Asker:
     pk: uuid.UUID
     unit_ids: Collection[uuid.UUID]
     own_unit_ids: Collection[uuid.UUID]
+    named_unit_ids: Collection[uuid.UUID]
     now: datetime.datetime
     # When the day began.
     midnight: datetime.datetime
@@ -128,7 +130,7 @@ class _Asker:
         """The officer, at this moment."""
         now = times.now()
         midnight = times.start_of(times.local_date(now))
-        return cls(officer.pk, officer.unit_ids, officer.own_unit_ids, now, midnight)
+        return cls(now=now, midnight=midnight, **sight_values(officer))
 
     def query_values(self) -> dict[str, Any]:
         """What a prepared query is asked with."""
@@ -160,7 +162,7 @@ def open_rows_of(officer: Officer) -> TipQuerySet:
     Behind one that the officer does not see they would stand in no list of their desk.
     """
     rows = _is_open(officer) & _is_not_put_off(times.now())
-    return Tip.objects.visible_to(officer).filter(rows)
+    return Tip.objects.listed_for(officer).filter(rows)
 
 
 def _is_open(viewer: TipViewer) -> Q:
@@ -244,14 +246,14 @@ def next_tip_after(
 
 def own_row_of(officer: Officer, tip: Tip) -> InboxRow | None:
     """The row of one tip, wherever it stands by now; none if the officer sees it no more."""
-    rows = Tip.objects.visible_to(officer).filter(pk=tip.pk)
+    rows = Tip.objects.listed_for(officer).filter(pk=tip.pk)
     found = with_row_columns(rows, officer).first()
-    return InboxRow(*found) if found else None
+    return row_of_columns(found) if found else None
 
 
 def open_tip_by_number(officer: Officer, number: str) -> Tip | None:
     """The open tip with this reference; its last digits are enough where they are unambiguous."""
-    visible = Tip.objects.visible_to(officer).open()
+    visible = Tip.objects.listed_for(officer).open()
     exact = visible.filter(reference__iexact=number).first()
     if exact is not None or not number.isdigit():
         return exact
@@ -361,10 +363,12 @@ def _count_query(
     at last what the officer must not see of the tally, as less than nothing.
     """
     who = _Asker(**asker)
-    visible = Tip.objects.visible_to(who).order_by()
+    visible = Tip.objects.listed_for(who).order_by()
     tallied = OpenTally.objects.filter(unit_ref__in=who.unit_ids).order_by()
     of_units = Tip.objects.filter(IS_TALLIED, responsible_unit__in=who.unit_ids).order_by()
     about_us = TipConcern.objects.filter(unit__in=who.own_unit_ids).values("tip")
+    recused = Recusal.objects.in_force(who.pk).values("tip")
+    kept_back = about_us.union(recused, all=True)
     in_cut = Q(pk__in=[])
     for slot, slot_end in zip(cut, cut_ends, strict=True):
         in_cut |= Q(due_at__gte=slot, due_at__lt=slot_end)
@@ -378,7 +382,7 @@ def _count_query(
         _counts(of_tips, "count(*)"),
         Subquery(tallied.exclude(due_slot__in=cut).values_list(_counts(of_tally, "sum(tips)"))),
         Subquery(of_units.filter(in_cut).values_list(_counts(of_tips, "count(*)"))),
-        Subquery(of_units.filter(pk__in=about_us).values_list(_counts(of_tips, "-count(*)"))),
+        Subquery(of_units.filter(pk__in=kept_back).values_list(_counts(of_tips, "-count(*)"))),
         Subquery(visible.filter(_folders(who)[DONE_FOLDER]).values_list(every)),
         # One that ended rings too, when danger was told after it: so not among the open ones.
         Subquery(visible.ringing().values_list(every)),
@@ -468,7 +472,7 @@ def _fetch_rows(
     values |= {"ends": ends} if ends is not None else {}
     values |= {"at": position.at, "last": position.last} if position is not None else {}
     order = position.order_among_first if position is not None and among_first else None
-    return [InboxRow(*each) for each in _ROWS.fetch_rows(folder, among_first, order, **values)]
+    return [row_of_columns(each) for each in _ROWS.fetch_rows(folder, among_first, order, **values)]
 
 
 def _row_query(
@@ -505,7 +509,7 @@ def _row_query(
 
 def _folder_tips(who: _Asker, folder: str, *, among_first: bool) -> TipQuerySet:
     """The rows of a folder that stand first in it, or the others."""
-    tips = Tip.objects.visible_to(who).filter(_folders(who)[folder])
+    tips = Tip.objects.listed_for(who).filter(_folders(who)[folder])
     if folder == DONE_FOLDER:
         return tips
     return tips.filter(STANDS_FIRST) if among_first else tips.exclude(STANDS_FIRST)

@@ -35,7 +35,7 @@ def _neighbour_of(
 def cursor_before(officer: Officer, position: ListPosition) -> str:
     """From where a page begins with the row of this position; "" where that is the first one."""
     before = neighbour_id(officer, position, later=False)
-    row = Tip.objects.visible_to(officer).filter(pk=before).first() if before else None
+    row = Tip.objects.listed_for(officer).filter(pk=before).first() if before else None
     return cursor_after(row) if row else ""
 
 
@@ -44,5 +44,5 @@ def tip_by_number(officer: Officer, number: str) -> Tip | None:
     wanted = number.strip()[:30]
     if not wanted:
         return None
-    exact = Tip.objects.visible_to(officer).filter(reference__iexact=wanted).first()
+    exact = Tip.objects.listed_for(officer).filter(reference__iexact=wanted).first()
     return exact or open_tip_by_number(officer, wanted)

@@ -49,6 +49,8 @@ class RowView(NamedTuple):
     due: str
     left: str
     closed: str
+    # A matter for named officers, of which the line says no more than that it is there.
+    is_bare: bool = False
 
 
 def row_views(rows: list[InboxRow]) -> list[RowView]:
@@ -73,7 +75,7 @@ def row_views(rows: list[InboxRow]) -> list[RowView]:
                 urgency=urgency,
                 is_suggested=_is_suggested(row, urgency),
                 excerpt=_excerpt(row),
-                brief=defang(first_words(row.text, _BRIEF_WORDS)),
+                brief=defang(first_words(row.text, _BRIEF_WORDS)) or row.reference,
                 flags=_flag_words(row),
                 where=_origin_words(row, language),
                 incident_id=row.incident_id,
@@ -84,6 +86,7 @@ def row_views(rows: list[InboxRow]) -> list[RowView]:
                 due=due.astimezone(times.VIETNAM).isoformat(timespec="minutes") if due else "",
                 left=left.strip(),
                 closed=_closed_words(row),
+                is_bare=not row.is_readable,
             )
         )
     return found
@@ -121,11 +124,18 @@ def _is_outside(row: InboxRow) -> bool:
 
 
 def _excerpt(row: InboxRow) -> str:
+    if not row.is_readable:
+        return bare_tip_words(row.reference)
     if row.text:
         return defang(first_words(row.text, _EXCERPT_WORDS))
     if row.outcome == Tip.Outcome.WITHDRAWN:
         return _("Taken back by the reporter")
     return _("Content is sealed")
+
+
+def bare_tip_words(reference: str) -> str:
+    """What stands for the words of a matter for named officers."""
+    return " · ".join(filter(None, [_("For named officers"), reference]))
 
 
 def _origin_words(row: InboxRow, language: str) -> str:
@@ -134,7 +144,7 @@ def _origin_words(row: InboxRow, language: str) -> str:
     if not row.category:
         parts += _tapped_topic_words(row)
     parts += [row.place_name, channel_name(row.channel) if row.incident_size == 1 else ""]
-    if row.incident_size == 1:
+    if row.incident_size == 1 and row.is_readable:
         at = time_words.moment_words(reporter_time(row.received_at, row), "short")
         parts.append(_("received %(at)s") % {"at": at})
     if row.category:

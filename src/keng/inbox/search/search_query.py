@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import Regex
 
 from keng.accounts.models import Officer
-from keng.inbox.list.inbox_row import InboxRow, with_row_columns
+from keng.inbox.list.inbox_row import InboxRow, row_of_columns, with_row_columns
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.kit.sql_fold import sql_folded
@@ -96,7 +96,7 @@ def find_tips(officer: Officer, search: TipSearch, *, after: str = "") -> Search
     rows = rows.filter(_matches_query(search.q)).order_by("-id")
     if (last := read_id(after)) is not None:
         rows = rows.filter(id__lt=last)
-    page = [InboxRow(*each) for each in with_row_columns(rows, officer)[: RESULTS_A_PAGE + 1]]
+    page = [row_of_columns(each) for each in with_row_columns(rows, officer)[: RESULTS_A_PAGE + 1]]
     return SearchResults(
         page[:RESULTS_A_PAGE],
         str(page[RESULTS_A_PAGE - 1].pk) if len(page) > RESULTS_A_PAGE else "",

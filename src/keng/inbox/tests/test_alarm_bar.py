@@ -143,7 +143,7 @@ def test_a_flood_costs_the_same_queries(here, django_assert_max_num_queries):
     assert MOST_IN_BAR >= 200
     alarm_bar_for(here.mai)
     officer = type(here.mai).objects.get(pk=here.mai.pk)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert alarm_bar_for(officer).total == 30
 
 

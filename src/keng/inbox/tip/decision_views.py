@@ -153,7 +153,7 @@ def tip_sort(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         by=request.officer,
         seen=_seen_version(request),
     )
-    if not Tip.objects.visible_to(request.officer).filter(pk=pk).exists():
+    if not Tip.objects.listed_for(request.officer).filter(pk=pk).exists():
         words = _("%(tip)s is with the unit above now, and this desk no longer sees it.")
         return redirect_to_next_tip(request, step.tip, words % {"tip": _tip_name(step.tip)}, step)
     words = _("%(tip)s is sorted.") % {"tip": _tip_name(step.tip)}
@@ -264,7 +264,7 @@ def _close_page(request: SignedInRequest, tip: Tip, form: CloseForm) -> HttpResp
 def tip_reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Begin again with a closed tip."""
     words = (_("Reopen this tip"), _("Reopen it"), _("It is open again, and yours."))
-    return _decide_with_reason(request, pk, triage.reopen_tip, words)
+    return decide_with_reason(request, pk, triage.reopen_tip, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -276,7 +276,7 @@ def tip_separate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         _("Take it out"),
         _("It stands alone again."),
     )
-    return _decide_with_reason(request, pk, triage.separate_tip, words)
+    return decide_with_reason(request, pk, triage.separate_tip, words)
 
 
 @require_POST
@@ -308,9 +308,10 @@ def _chosen_original(request: SignedInRequest) -> uuid.UUID:
     return id_or_404(request.POST.get("of", ""))
 
 
-def _decide_with_reason(
+def decide_with_reason(
     request: SignedInRequest, pk: uuid.UUID, act: Any, words: tuple[str, str, str]
 ) -> HttpResponse:
+    """A page that asks for a reason and does the act: its heading, its button, what was done."""
     tip = tip_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -31,7 +31,7 @@ from keng.lookup.models import Listing
 from keng.lookup_pages.evidence import may_propose_listing, standing_listings
 from keng.places.local_names import commune_code_of
 from keng.tips.models import Sighting, Tip
-from keng.tips.models.tip import OnlookerOf, fetch_incidents
+from keng.tips.models.tip import OnlookerOf, fetch_incidents, sight_values
 from keng.tips.wordless import is_wordless
 
 _RECENT = datetime.timedelta(days=30)
@@ -175,7 +175,7 @@ def _other_open_tips(tip: Tip, officer: Officer) -> dict[uuid.UUID, int]:
     """The newest, each with a mark of its words: to read hundreds of texts costs more than all
     that is done with them, and most were read for the tip before.
     """
-    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    sees = sight_values(officer)
     return dict(_OTHERS.fetch_rows(tip=tip.pk, since=times.now() - _RECENT, **sees))
 
 
@@ -194,7 +194,7 @@ def _texts_of(tips: list[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def _whole_tips(tips: list[uuid.UUID], officer: Officer) -> list[Tip]:
-    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    sees = sight_values(officer)
     found = _WHOLE.fetch(tips=tips, **sees)
     fetch_incidents(found, officer)
     return found
@@ -234,7 +234,7 @@ def _shared_values(
 def _count_elsewhere(
     tip: Tip, officer: Officer, sightings: dict[uuid.UUID, TipIndicator], used: list[uuid.UUID]
 ) -> None:
-    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    sees = sight_values(officer)
     for indicator, *counted in _ELSEWHERE.fetch_rows(tip=tip.pk, used=sorted(used), **sees):
         seen = sightings[indicator]
         seen.tips, seen.since, seen.units = counted

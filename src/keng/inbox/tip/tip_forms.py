@@ -1,18 +1,19 @@
 """Forms of the desk. What may be chosen depends on the tip, so the views hand it in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.models import Officer
 from keng.kit.forms import Form
 from keng.kit.sql_names import alphabetically
 from keng.kit.urgency import Urgency
 from keng.language.category_names import category_choices
 from keng.language.taxonomy import categories
 from keng.places.models import Unit
-from keng.tips.models import Decision, Incident, Tip
+from keng.tips.models import BreakIn, Decision, Incident, Tip
 
 _REASON = {"required": _("Say why in a few words.")}
 
@@ -72,6 +73,43 @@ class SuspendForm(Form):
         widget=_text_area(4),
         error_messages={"required": _("Write what the reporter should read.")},
     )
+
+
+class BreakInForm(Form):
+    """Why a matter for named officers cannot wait for one of them."""
+
+    ground = forms.ChoiceField(
+        label=_("Why can it not wait for a named officer?"),
+        choices=BreakIn.Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why it cannot wait.")},
+    )
+    words = forms.CharField(
+        label=_("In your words"),
+        help_text=_("The province and data protection read this. Nothing of the report, no name."),
+        max_length=500,
+        widget=_text_area(2),
+        error_messages=_REASON,
+    )
+
+
+class RecuseForm(Form):
+    """Who has no part in a tip any more, and why."""
+
+    who = forms.ChoiceField(
+        label=_("Who"), error_messages={"required": _("Choose who it is about.")}
+    )
+    reason = forms.CharField(
+        label=_("Why? Only officers read this."),
+        max_length=500,
+        widget=_text_area(2),
+        error_messages=_REASON,
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Officer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(officer.pk), str(officer)) for officer in people]
+        self.fields["who"].choices = choices  # type: ignore[attr-defined]
 
 
 class DeclineForm(Form):

@@ -24,6 +24,7 @@ from keng.inbox.list.neighbours import neighbour_ids, tip_by_number
 from keng.inbox.tip import similar, timeline
 from keng.inbox.tip.after_decision import list_url, note_position, position_when_opened
 from keng.inbox.tip.alarm_bar import alarm_bar_context
+from keng.inbox.tip.bare_page import bare_tip_page
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.named_places import places_named_in_tip
 from keng.inbox.tip.telling_words import telling_reasons
@@ -37,7 +38,7 @@ from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.gravity import danger_message, words_of_danger
 from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Note, Sighting, Tip, TipConcern
-from keng.tips.models.tip import OnlookerOf, fetch_incidents
+from keng.tips.models.tip import OnlookerOf, fetch_incidents, sight_values
 from keng.tips.page_version import changes_since, page_version_of
 from keng.tips.readers import note_reader
 from keng.tips.reporter_times import times_in_order
@@ -56,7 +57,9 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
     Opened is not read: the page says so after a while (tip_now), or at once where no script runs.
     """
-    found = tip_or_404(request, pk)
+    found = opened_tip(request, pk)
+    if found is None:
+        return bare_tip_page(request, pk)
     in_pane = bool(request.htmx)
     if in_pane and request.GET.get("part") == "files":
         return _files_part(request, found)
@@ -120,14 +123,13 @@ def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
     """The tip if this officer may see it."""
     officer = request.officer
-    sees = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
-    found = _OPENED.fetch(pk=pk, **sees)
+    found = _OPENED.fetch(tip=pk, **sight_values(officer))
     fetch_incidents(found, officer)
     return found[0] if found else None
 
 
-def _opened_query(*, pk: uuid.UUID, **onlooker: Any) -> QuerySet[Tip]:
-    visible = Tip.objects.visible_to(OnlookerOf(**onlooker)).filter(pk=pk)
+def _opened_query(*, tip: uuid.UUID, **onlooker: Any) -> QuerySet[Tip]:
+    visible = Tip.objects.visible_to(OnlookerOf(**onlooker)).filter(pk=tip)
     return visible.select_related(
         "place",
         "responsible_unit",

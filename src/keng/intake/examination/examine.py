@@ -19,6 +19,7 @@ from keng.kit.ids import new_id
 from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
 from keng.language import chat_words, lost_money
 from keng.language.fold import fold
+from keng.language.named_matters import is_named_matter, may_be_named_matter
 from keng.language.urgency import first_urgency_of
 from keng.lookup.actions.indicators import hold_indicators
 from keng.places.communes_in_text import CommunesInText
@@ -71,7 +72,10 @@ def examine_tips(portion: int = PORTION) -> int:
         tip.examined_at = times.now()
         tip.gravity_band = _band_of_tip(tip, found[tip.pk])
         _raise_urgency(tip, found[tip.pk].urgency, at=tip.received_at)
-    Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at", "gravity_band"])
+        if not tip.is_for_named_decided:
+            tip.is_for_named = is_named_matter(tip.text, _guess_of(found[tip.pk]), tip.topic)
+    examined = ["reference", "examined_at", "urgency", "due_at", "gravity_band", "is_for_named"]
+    Tip.objects.bulk_update(tips, examined)
     add_search_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
     return len(tips)
 
@@ -107,9 +111,13 @@ def examine_messages(portion: int = PORTION) -> int:
     return len(messages)
 
 
+def _guess_of(found: Findings) -> str | None:
+    return str(found.categories[0]["code"]) if found.categories else None
+
+
 def _band_of_tip(tip: Tip, found: Findings) -> int:
     """As its own words and what was ticked say it."""
-    guess = str(found.categories[0]["code"]) if found.categories else None
+    guess = _guess_of(found)
     facts = StakeFacts(tip.pk, tip.text, "", tip.happening, tip.money_moved, None, guess)
     return gravity_band(found.urgency_score, stake_of_facts(facts, None))
 
@@ -129,7 +137,9 @@ def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) 
         _raise_urgency(tip, level, at=message.at, is_new_danger=found.is_danger)
         if has_left:
             later_danger.tell_whom_to_ring(tip, message)
-    changed = ["waiting_since", "set_aside_until", "money_moved"]
+    if not tip.is_for_named_decided:
+        tip.is_for_named = tip.is_for_named or may_be_named_matter(message.text)
+    changed = ["waiting_since", "set_aside_until", "money_moved", "is_for_named"]
     tip.save(update_fields=[*changed, "urgency", "urgency_is_rated", "due_at", "gravity_band"])
 
 

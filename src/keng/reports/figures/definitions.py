@@ -43,14 +43,14 @@ def tips_in_period(officer: Officer, period: Period) -> QuerySet[Tip]:
 
 def tips_received(officer: Officer, period: Period) -> QuerySet[Tip]:
     """Tips that came in within the period."""
-    return Tip.objects.visible_to(officer).filter(
+    return Tip.objects.listed_for(officer).filter(
         received_at__gte=period.since, received_at__lt=period.until
     )
 
 
 def tips_carried_over(officer: Officer, period: Period) -> QuerySet[Tip]:
     """Tips that came in earlier and were still open when the period began."""
-    return Tip.objects.visible_to(officer).filter(
+    return Tip.objects.listed_for(officer).filter(
         Q(closed_at__isnull=True) | Q(closed_at__gte=period.since), received_at__lt=period.since
     )
 

@@ -33,6 +33,12 @@ class ReportScope:
     unit: Unit
     unit_ids: Ids
     own_unit_ids: frozenset[uuid.UUID]
+    pk: None = None
+
+    @property
+    def named_unit_ids(self) -> Ids:
+        """Matters for named officers count like any other; a report has no word of one."""
+        return self.unit_ids
 
 
 @dataclass(frozen=True)

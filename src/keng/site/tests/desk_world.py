@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keng.accounts.models import (
+    NamedOfficer,
     Notice,
     Officer,
     OfficerPasskey,
@@ -43,7 +44,7 @@ from keng.network.models import TeamAsk, TeamShift
 from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
 from keng.surveys.models import PaperBatch, Survey
-from keng.tips.models import Attachment, SavedSearch, Wave
+from keng.tips.models import Attachment, BreakIn, Recusal, SavedSearch, Wave
 from keng.warnings import models as warnings
 from tests import make
 
@@ -81,7 +82,7 @@ def world(label: str, *, parent: Unit | None = None, kind: str = Unit.Kind.COMMU
     rows["claim"] = Claim.objects.create(unit=unit, words=f"Tin đồn {label}")
     rows |= _surveys(label, unit, officer)
     rows |= {"report": make.report(unit=unit, officer=officer)}
-    rows |= _accounts(label, unit)
+    rows |= _accounts(label, unit) | _sight(unit, officer, rows)
     return World(unit, officer, rows)
 
 
@@ -100,6 +101,25 @@ def _accounts(label: str, unit: Unit) -> dict[str, Any]:
         officer=asker, act=Notice.Act.ASKED, request=asked, about=concerned, by=asker
     )
     return {"officer_request": asked, "notice": notice}
+
+
+def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]:
+    """Who reads what: a name that was on the list, an emergency, somebody who has no part in it."""
+    other = make.officer(unit=unit)
+    at = times.now()
+    named = NamedOfficer.objects.create(
+        unit=unit, officer=other, named_by=officer, ended_by=officer, ended_at=at
+    )
+    opened = BreakIn.objects.create(
+        tip=rows["tip"],
+        officer=other,
+        unit=unit,
+        ground=BreakIn.Ground.LIFE,
+        words="Gấp",
+        until=at + datetime.timedelta(hours=1),
+    )
+    recusal = Recusal.objects.create(tip=rows["tip"], officer=other, by=officer)
+    return {"named": named, "break_in": opened, "recusal": recusal}
 
 
 def hidden_tip(unit: Unit, label: str) -> Any:

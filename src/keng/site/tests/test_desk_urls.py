@@ -119,6 +119,13 @@ OBJECTS = {
     "survey-open": "survey",
     "survey-close": "survey",
     "survey-slips": "survey",
+    "tip-break-in": "tip",
+    "tip-narrow": "tip",
+    "tip-widen": "tip",
+    "tip-recuse": "tip",
+    "recusal-end": "recusal",
+    "named-officer-end": "named",
+    "break-in-read": "break_in",
     "survey-texts": "survey",
     "survey-publish": "survey",
     "survey-paper-new": "survey",
@@ -181,6 +188,8 @@ SENT = {
     "reason": "x",
     "kind": "civil",
     "step": "x",
+    "ground": "life",
+    "words": "x",
 }
 ROUTES = [
     (str(pattern.name), pattern.pattern.converters)

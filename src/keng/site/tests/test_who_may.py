@@ -201,6 +201,7 @@ def _modules():
     yield from (
         "keng.accounts.actions",
         "keng.accounts.closing",
+        "keng.accounts.naming",
         "keng.accounts.notices",
         "keng.accounts.partner_signing",
         "keng.accounts.passkeys",
@@ -406,6 +407,9 @@ def _by_name(here):
         "new": "một câu khác",
         "this": "",
         "notice_id": make.some_id(),
+        "named_id": rows["named"].pk,
+        "break_in_id": rows["break_in"].pk,
+        "recusal_id": rows["recusal"].pk,
     }
 
 

@@ -6,6 +6,7 @@ from keng.tips.models.decision import Clock, ClockRule, Decision, ReferenceCount
 from keng.tips.models.dialogue import Attachment, DialogueMessage, Note, WaitingPicture
 from keng.tips.models.incident import Incident
 from keng.tips.models.listing_evidence import ListingEvidence
+from keng.tips.models.named_sight import BreakIn, Recusal
 from keng.tips.models.open_tally import OpenTally
 from keng.tips.models.pending_ending import HeldEnding
 from keng.tips.models.ready_answer import AnswerTemplate, TipReader
@@ -21,6 +22,7 @@ __all__ = [
     "AlarmCall",
     "AnswerTemplate",
     "Attachment",
+    "BreakIn",
     "BundledCall",
     "Clock",
     "ClockRule",
@@ -34,6 +36,7 @@ __all__ = [
     "OneTimeLink",
     "OpenTally",
     "Receipt",
+    "Recusal",
     "ReferenceCounter",
     "SavedSearch",
     "ShownCode",

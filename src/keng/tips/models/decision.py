@@ -28,6 +28,11 @@ class Decision(Row):
         SET_ASIDE = "set_aside", _("Set aside")
         SUSPENDED = "suspended", _("Suspended")
         RESUMED = "resumed", _("Taken up again")
+        NARROWED = "narrowed", _("Made a matter for named officers")
+        WIDENED = "widened", _("Opened to the whole desk")
+        RECUSED = "recused", _("An officer has no part in it")
+        REJOINED = "rejoined", _("An officer has a part in it again")
+        BROKEN_IN = "broken_in", _("Opened in an emergency")
 
     class DeclinedAs(models.TextChoices):
         """Why something is not handled as a tip (`detail["as_kind"]`)."""

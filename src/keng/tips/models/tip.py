@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypedDict
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -18,6 +18,7 @@ from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
 from keng.tips.models.incident import Incident
+from keng.tips.models.named_sight import BreakIn, Recusal
 
 # Search is for work: what was closed longer ago is in nobody's way.
 FINDABLE_FOR = datetime.timedelta(days=90)
@@ -56,6 +57,14 @@ class TipViewer(Protocol):
     def own_unit_ids(self) -> Collection[uuid.UUID]:
         """The units they belong to."""
 
+    @property
+    def named_unit_ids(self) -> Collection[uuid.UUID]:
+        """The units whose matters for named officers they read (docs/decisions/0029)."""
+
+    @property
+    def pk(self) -> Any:
+        """Their id, for what opens or closes one tip to one officer; None for a unit's eyes."""
+
 
 @dataclass(frozen=True, slots=True)
 class OnlookerOf:
@@ -63,15 +72,46 @@ class OnlookerOf:
 
     unit_ids: Collection[uuid.UUID]
     own_unit_ids: Collection[uuid.UUID]
+    named_unit_ids: Collection[uuid.UUID]
+    pk: uuid.UUID | None = None
+
+
+class SightValues(TypedDict):
+    """What an OnlookerOf is made of, as the values of a query that is built once."""
+
+    unit_ids: Collection[uuid.UUID]
+    own_unit_ids: Collection[uuid.UUID]
+    named_unit_ids: Collection[uuid.UUID]
+    pk: uuid.UUID
+
+
+def sight_values(officer: TipViewer) -> SightValues:
+    """An officer's sight, to ask a query that is built once."""
+    return {
+        "unit_ids": officer.unit_ids,
+        "own_unit_ids": officer.own_unit_ids,
+        "named_unit_ids": officer.named_unit_ids,
+        "pk": officer.pk,
+    }
 
 
 class TipQuerySet(models.QuerySet["Tip"]):
-    """Reads of tips. Every desk query starts from visible_to."""
+    """Reads of tips. Every desk query starts from visible_to, or says why listed_for is enough."""
 
     def visible_to(self, officer: TipViewer) -> "TipQuerySet":
-        """Tips of the officer's units, never one that concerns the officer's own unit.
+        """Tips whose words the officer reads: those listed for them, less what is for others.
 
-        No post means no tips.
+        A matter for named officers is read by these, and by whoever broke in just now.
+        """
+        return self.listed_for(officer).filter(is_readable_by(officer))
+
+    def listed_for(self, officer: TipViewer) -> "TipQuerySet":
+        """Tips of which the officer knows that they are there: the number, the deadline, the
+        urgency, and no word of one that is for named officers.
+
+        Those of the officer's units, never one that concerns the officer's own unit, nor one from
+        which they were recused. No post means no tips. Whoever asks this shows nothing else of a
+        tip (tests/architecture/test_sight.py has the list), or asks `is_readable_by` of each.
         """
         # The few tips about a unit are listed once; asking of each row costs three times as much.
         about_us = TipConcern.objects.filter(unit_id__in=officer.own_unit_ids)
@@ -80,7 +120,10 @@ class TipQuerySet(models.QuerySet["Tip"]):
         mine = models.Q(responsible_unit_id__in=units)
         if isinstance(units, Ids):
             mine = models.Q(responsible_unit__among=units)
-        return self.filter(mine).exclude(pk__in=about_us.values("tip"))
+        seen = self.filter(mine).exclude(pk__in=about_us.values("tip"))
+        if officer.pk is None:
+            return seen
+        return seen.exclude(pk__in=Recusal.objects.in_force(officer.pk).values("tip"))
 
     def open(self) -> "TipQuerySet":
         """Tips that still need somebody."""
@@ -116,6 +159,15 @@ def fetch_incidents(tips: Iterable["Tip"], officer: TipViewer) -> None:
     joined = [tip for tip in tips if tip.incident_id]
     theirs = Incident.objects.visible_to(officer)
     models.prefetch_related_objects(joined, models.Prefetch("incident", theirs))
+
+
+def is_readable_by(officer: TipViewer) -> models.Q:
+    """Of tips that are listed for the officer: whether they read the words, too."""
+    readable = models.Q(is_for_named=False)
+    readable |= models.Q(responsible_unit_id__in=officer.named_unit_ids)
+    if officer.pk is None:
+        return readable
+    return readable | models.Q(pk__in=BreakIn.objects.open_now(officer.pk).values("tip"))
 
 
 class Tip(Row):
@@ -222,6 +274,11 @@ class Tip(Row):
     danger_at = models.DateTimeField(null=True)
     # Nobody has taken the tip since: it calls people again, whatever became of it before.
     danger_unheard = models.BooleanField(default=False, db_default=False)
+    # A matter of a child or a sexual offence: read by the officers whom the desk named for such.
+    is_for_named = models.BooleanField(default=False, db_default=False)
+    # An officer said whether it is. Until then the machine's reading stands, and later messages
+    # can still make it one.
+    is_for_named_decided = models.BooleanField(default=False, db_default=False)
     # The reporter said then that it is for the unit it seemed to be about (TipConcern.is_guess).
     meant_for_unit_at = models.DateTimeField(null=True)
     # Since then no code opens it: somebody said that replacing one was not theirs.

@@ -13,7 +13,7 @@ from keng.kit import times
 from keng.places.models import Unit
 from keng.site.tests.desk_world import world
 from keng.surveys.models import SurveyResult
-from keng.tips.models import Tip, TipConcern
+from keng.tips.models import BreakIn, Tip, TipConcern
 from keng.waiting.counts import counts_by_page, kinds_for, reach_of
 from keng.waiting.kinds import KINDS
 from keng.waiting.waiting_page import MOST_SHOWN, waiting_groups
@@ -101,6 +101,7 @@ def test_every_kind_of_text_is_asked_here():
         "objections",
         "questions",
         "kits",
+        "break_ins",
     }
     assert {kind.name for kind in KINDS} == set(WAITS) | other
 
@@ -230,9 +231,22 @@ def test_all_kinds_are_counted_by_one_question(province):
     assert sum("UNION ALL" in each["sql"] for each in asked) == 1
 
 
-def test_whoever_has_nothing_to_decide_has_no_such_page_in_the_menu(desk_client):
-    sign_in(desk_client, make.officer(unit=make.unit(), role="data_protection"))
+def test_to_data_protection_an_emergency_waits_until_it_is_read(desk_client):
+    unit = make.unit(parent=make.province_unit())
+    protector = make.officer(unit=unit.parent, role="data_protection")
+    sign_in(desk_client, protector)
     page = desk_client.get("/waiting/")
-    assert page.status_code == 200
     assert "Chưa có gì chờ bạn" in page.content.decode()
-    assert not [item for item in page.context["desk_nav"] if item["url"] == "/waiting/"]
+    assert [item for item in page.context["desk_nav"] if item["url"] == "/waiting/"]
+    opened = BreakIn.objects.create(
+        tip=make.tip(unit=unit, reference="X-9"),
+        officer=make.officer(unit=unit, name="Lan"),
+        unit=unit,
+        ground=BreakIn.Ground.LIFE,
+        words="Không gọi được ai",
+        until=times.now() + datetime.timedelta(hours=1),
+    )
+    assert "Lan đã mở X-9" in desk_client.get("/waiting/").content.decode()
+    assert counts_by_page(protector)["break-ins"] == 1
+    desk_client.post(f"/break-ins/{opened.pk}/read/")
+    assert counts_by_page(protector)["break-ins"] == 0

@@ -76,7 +76,7 @@ def _tips_off(ask: ReportAsk, code: str) -> QuerySet[Tip]:
 
 def _tip_rows(request: HttpRequest, found: QuerySet[Tip], frame: dict[str, Any]) -> HttpResponse:
     # The report looks through the unit's eyes; whoever opens it looks through their own.
-    tips = Tip.objects.visible_to(request.officer).filter(pk__in=found.values("pk"))
+    tips = Tip.objects.listed_for(request.officer).filter(pk__in=found.values("pk"))
     page, older = _page(request, tips.select_related("place"))
     context = {"rows": page, "total": tips.count(), "older_url": older}
     return render(request, "reports/periodic/tips.html", context | frame)

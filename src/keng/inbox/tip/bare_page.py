@@ -1,0 +1,91 @@
+"""The page of a matter for named officers, for whoever is none.
+
+That it is there, when it is due, whom to call; and opening it in an emergency.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.accounts.middleware import SignedInRequest
+from keng.accounts.models import Officer
+from keng.accounts.naming import standing_list
+from keng.acts.errors import NotAllowed
+from keng.decisions.named_sight import break_in
+from keng.duty.rota import officers_on_duty
+from keng.inbox.tip.tip_forms import BreakInForm
+from keng.places.models import Unit
+from keng.tips import errors
+from keng.tips.models import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class CallableOfficer:
+    """A named officer who can be called, and where."""
+
+    officer: Officer
+    unit: Unit
+    is_on_duty: bool
+
+
+def bare_tip_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The page, or beside the list the pane. Raises Http404 where the officer knows of no tip."""
+    if "part" in request.GET:
+        # Its files, that it was read, or what is fetched ahead: there is nothing of it.
+        _listed_or_404(request, pk)
+        return HttpResponse(status=204)
+    return _bare_page(request, _listed_or_404(request, pk), BreakInForm())
+
+
+@require_POST
+def tip_break_in(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Open it for this officer and for an hour; the province reads why."""
+    form = BreakInForm(request.POST)
+    if not form.is_valid():
+        return _bare_page(request, _listed_or_404(request, pk), form, status=422)
+    try:
+        break_in(pk, by=request.officer, **form.cleaned_data)
+    except errors.ReadsItAnyway as error:
+        messages.warning(request, str(error.sentence))
+    except NotAllowed as error:
+        raise Http404 from error
+    else:
+        messages.success(
+            request, _("Open to you for one hour. The province and data protection are told.")
+        )
+    return redirect("tip", pk=pk)
+
+
+def _listed_or_404(request: SignedInRequest, pk: uuid.UUID) -> Tip:
+    listed = Tip.objects.listed_for(request.officer).select_related("responsible_unit__parent")
+    found = listed.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _bare_page(
+    request: SignedInRequest, found: Tip, form: BreakInForm, status: int = 200
+) -> HttpResponse:
+    unit = found.responsible_unit
+    desks = [unit, *([unit.parent] if unit.parent else [])]
+    context: dict[str, Any] = {
+        "tip": found,
+        "desks": desks,
+        "named": [one for desk in desks for one in _callable_at(desk)],
+        "form": form,
+    }
+    name = "inbox/tip/bare_pane.html" if request.htmx else "inbox/tip/bare.html"
+    return render(request, name, context, status=status)
+
+
+def _callable_at(desk: Unit) -> list[CallableOfficer]:
+    on_duty = {officer.pk for officer in officers_on_duty(desk.pk)}
+    rows = standing_list(desk.pk)
+    return [CallableOfficer(row.officer, desk, row.officer_id in on_duty) for row in rows]

@@ -1,0 +1,97 @@
+"""One place decides whose words an officer reads: `visible_to` (keng/tips/models/tip.py).
+
+Whoever asks for tips in another way stands here, with what makes that right. A page that shows
+words has no place in this list: it asks `visible_to`.
+"""
+
+import re
+
+from tests.architecture.source import KENG, is_test, python_files
+
+# They show of a tip that it is there, and ask of each whether its words may be read.
+LISTED = {
+    "alarms/bar.py": "the bar: words stand for the words of what is for others",
+    "alarms/ringing.py": "whom to call; calls have no word of a tip",
+    "decisions/named_sight.py": "opening it, and who is taken out of it",
+    "inbox/list/by_incident.py": "lines of a list",
+    "inbox/list/inbox_query.py": "lines of a list and their counts",
+    "inbox/list/inbox_row.py": "lines of a list: blanked by row_of_columns",
+    "inbox/list/neighbours.py": "the way to the next one, or by its number",
+    "inbox/tip/bare_page.py": "the page of a matter for others",
+    "inbox/tip/decision_views.py": "whether it is still at the desk",
+    "reports/figures/definitions.py": "figures count every tip; their lists show no words",
+    "reports/periodic/desk/listing.py": "the same of a report",
+    "tips/models/tip.py": "where it is defined",
+}
+# In nobody's name, by a receipt, or over tips that an act has locked as visible before.
+NOT_BY_AN_OFFICER = {
+    "alarms/bundle_calls.py": "the worker calls",
+    "alarms/bundle_queries.py": "a number in a call",
+    "alarms/ringing.py": "the worker calls",
+    "audit_page/entries.py": "ids by a reference that was typed",
+    "community/busy_notice.py": "when the newest came",
+    "community/queries.py": "a public count",
+    "decisions/bulk.py": "the order of locks",
+    "decisions/incident_effect.py": "whether there are others",
+    "decisions/incident_lead.py": "locks, and which tip leads",
+    "decisions/meant_for_unit.py": "the worker, by what a reporter said",
+    "decisions/out_of_scope.py": "the worker destroys, a reporter objects",
+    "decisions/raising.py": "the first of an incident, raised with its own",
+    "decisions/suspension.py": "undoing",
+    "decisions/triage.py": "the order of locks",
+    "decisions/undo.py": "one's own decision of this minute stands in for seeing the tip",
+    "decisions/undo_ending.py": "undoing",
+    "dialogue/answering.py": "one's own answer that has not left",
+    "dialogue/public/status_acts.py": "by receipt",
+    "dialogue/public/status_page.py": "by receipt",
+    "dialogue/reporter.py": "by receipt",
+    "dialogue/withdrawal.py": "by receipt, and the worker destroys",
+    "inbox/list/inbox_query.py": "counts of the tally, and ids of what is new, less what is unseen",
+    "inbox/tip/similar.py": "texts of tips that visible_to found",
+    "incidents/incident_acts.py": "acts on a whole incident: locks and counts",
+    "incidents/rising.py": "the worker looks for waves",
+    "incidents/wave_acts.py": "sizes of waves",
+    "incidents/wave_queries.py": "which tips count in a wave, less what is unseen",
+    "intake/examination/examine.py": "the worker reads what came in",
+    "intake/fetch_media.py": "the worker fetches files",
+    "intake/forget_chats.py": "the worker forgets chats",
+    "lookup_pages/evidence.py": "how many people reported a number",
+    "reports/machine/agreement.py": "how often the machine was right: counts",
+    "reports/periodic/desk/listing.py": "ids behind a figure, less what is unseen",
+    "reports/periodic/drafting.py": "numbers of tips that do not agree",
+    "reports/periodic/identities.py": "which of two counts a tip fell out of",
+    "reports/periodic/tip_states.py": "counts among tips that are seen",
+    "tips/chats.py": "which chats are needed",
+    "tips/lock.py": "the order of locks",
+    "tips/printed_receipt.py": "the receipt of a report that the officer took down just now",
+    "tips/search_words.py": "the words of the index are written and forgotten",
+    "tips/viewing_copies.py": "the worker makes copies",
+    "waiting/kinds.py": "one's own late tips: the number, and the category of no matter for named",
+    "warnings/first_draft.py": "numbers of tips that visible_to found",
+}
+_LISTED = re.compile(r"\.listed_for\(|def listed_for\(")
+_OTHERWISE = re.compile(r"\bTip\.objects\.(?!visible_to\(|listed_for\(|none\()")
+
+
+def _files_with(pattern: re.Pattern[str]) -> set[str]:
+    return {
+        str(file.relative_to(KENG))
+        for file in python_files(KENG)
+        if not is_test(file)
+        and "migrations" not in file.parts
+        and pattern.search(file.read_text(encoding="utf-8"))
+    }
+
+
+def test_who_shows_more_than_what_an_officer_reads_is_listed_with_a_reason():
+    assert _files_with(_LISTED) == set(LISTED)
+
+
+def test_who_asks_for_tips_without_an_officer_is_listed_with_a_reason():
+    assert _files_with(_OTHERWISE) == set(NOT_BY_AN_OFFICER)
+
+
+def test_other_ways_are_found():
+    assert _OTHERWISE.search("Tip.objects.filter(pk=pk)")
+    assert _OTHERWISE.search("Tip.objects.get(pk=pk)")
+    assert not _OTHERWISE.search("Tip.objects.visible_to(by).filter(pk=pk)")
