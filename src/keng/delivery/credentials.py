@@ -27,7 +27,9 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
 
     The caller saves the row, and commits before the new pair is used.
     """
-    account.tokens_sealed = seal.seal_for_sender(json.dumps(dict(tokens)))
+    account.tokens_sealed = seal.seal_for_sender(
+        json.dumps(dict(tokens)), kind="tokens", ref=account.pk
+    )
     _close_circuit(account)
 
 
@@ -66,4 +68,5 @@ def given_tokens(account: ChannelAccount) -> dict[str, str]:
     """The pair of now. Raises vault.opening.NotTheSender outside the sender, CryptoError."""
     if not account.tokens_sealed:
         return {}
-    return dict(json.loads(opening.open_as_sender(bytes(account.tokens_sealed))))
+    opened = opening.open_as_sender(bytes(account.tokens_sealed), kind="tokens", ref=account.pk)
+    return dict(json.loads(opened))

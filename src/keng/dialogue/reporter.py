@@ -213,7 +213,9 @@ def _add_words(tip: Tip, text: str) -> DialogueMessage | None:
     shown, pieces = reporters_own.cut_reporters_own(clean_text(text))
     if pieces:
         unit_id = tip.responsible_unit_id
-        sealed = seal.seal_for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
+        sealed = seal.seal_for_unit(
+            unit_id, json.dumps(pieces, ensure_ascii=False), kind="in_text", ref=tip.pk
+        )
         holds = reporters_own.kinds_of_pieces(pieces)
         keep_sealed(
             tip.pk,

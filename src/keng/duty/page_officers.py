@@ -86,7 +86,7 @@ def call_officers(
                 _dispatch_text(dispatch, room_words),
                 unit_id,
                 Delivery.RecipientKind.ROOM,
-                seal.seal_for_sender(room),
+                seal.seal_for_sender(room, kind="address"),
             )
         )
     Delivery.objects.bulk_create(rows)

@@ -75,7 +75,7 @@ def _add_pager(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
         address_hash=keyed_hash("pager", address),
         defaults={
             "kind": kind,
-            "address_sealed": seal.seal_for_sender(address),
+            "address_sealed": seal.seal_for_sender(address, kind="address"),
             "hint": hint,
             "is_on": True,
             "gone_at": None,

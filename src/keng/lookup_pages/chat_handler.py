@@ -289,11 +289,15 @@ def _row_of(message: InboundMessage, question: LookupQuestion, texts: list[str])
         "conversation_hash": bytea_text(message.conversation_hash or b""),
         "unit": str(account.unit_id),
         "received_at": message.received_at.isoformat(),
-        "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
+        "address": bytea_text(seals.for_sender(message.event.reply_address or "", kind="address")),
         "kept": question.kept,
         "dispatch": str(new_id()),
         "things": [
-            {"n": n, "delivery": str(new_id()), "words": bytea_text(seals.for_sender(text))}
+            {
+                "n": n,
+                "delivery": str(delivery := new_id()),
+                "words": bytea_text(seals.for_sender(text, kind="text", ref=delivery)),
+            }
             for n, text in enumerate(texts, 1)
         ],
     }

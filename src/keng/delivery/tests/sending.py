@@ -53,7 +53,7 @@ def queue(
             recipient_ref=new_id(),
             text=words,
             address=address if to_group else "",
-            address_sealed=None if to_group else seal.seal_for_sender(address),
+            address_sealed=None if to_group else seal.seal_for_sender(address, kind="address"),
             priority=priority,
             is_urgent=urgent,
             **fields,

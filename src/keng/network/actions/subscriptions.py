@@ -74,7 +74,7 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
         found.save(update_fields=["asked_at"])
         return found, True
     subscription = found or Subscription(channel=wanted.channel, address_hash=hashed)
-    subscription.address_sealed = seal.seal_for_sender(wanted.address.strip())
+    subscription.address_sealed = seal.seal_for_sender(wanted.address.strip(), kind="address")
     subscription.kinds, subscription.language = list(wanted.kinds), wanted.language
     subscription.asked_at = now
     try:

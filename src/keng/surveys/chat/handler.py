@@ -123,7 +123,7 @@ def _row(message: InboundMessage, command: ChatCommand) -> dict[str, Any]:
         "turn": str(new_id()),
         "account": str(message.account.id),
         "conversation_hash": bytea_text(message.conversation_hash or b""),
-        "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
+        "address": bytea_text(seals.for_sender(message.event.reply_address or "", kind="address")),
         "box": bytea_text(bytes(site_box(TURN_BOX).encrypt(json.dumps(command.stored()).encode()))),
         "received_at": message.received_at.isoformat(),
         "begins": command.begins or command.act == "slow",
