@@ -16,7 +16,6 @@ import re
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from django.db import connection
@@ -120,7 +119,7 @@ class Thief:
         sealed = bytes(value)
         self.raw.add(sealed)
         refs = [None, *map(uuid.UUID, ids)] if sealed.startswith(HYBRID_FORM) else [None]
-        for key, kind, ref in itertools.product(self.private, get_args(SealedKind), refs):
+        for key, kind, ref in itertools.product(self.private, SealedKind, refs):
             with contextlib.suppress(CryptoError, ValueError):
                 return key.open(sealed, kind, ref).decode(errors="replace")
         for label in self.labels:

@@ -37,6 +37,7 @@ from keng.tips.models import (
     Tip,
 )
 from keng.vault import opening, seal
+from keng.vault.hybrid import SealedKind
 from keng.vault.models import SealedIdentity
 
 OBJECTION_WITHIN = datetime.timedelta(days=7)
@@ -88,7 +89,7 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
         kind=SealedIdentity.Kind.CONTENT,
         holds=["content"],
         ciphertext=seal.seal_for_unit(
-            keeper, json.dumps(words, ensure_ascii=False), kind="content", ref=tip.pk
+            keeper, json.dumps(words, ensure_ascii=False), kind=SealedKind.CONTENT, ref=tip.pk
         ),
     )
     theirs.update(text="")

@@ -9,6 +9,7 @@ from keng.channels.base import Credentials
 from keng.delivery.models import ChannelAccount
 from keng.kit.secrets import site_box
 from keng.vault import opening, seal
+from keng.vault.hybrid import SealedKind
 
 _BOX = "channel secrets"
 
@@ -28,7 +29,7 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
     The caller saves the row, and commits before the new pair is used.
     """
     account.tokens_sealed = seal.seal_for_sender(
-        json.dumps(dict(tokens)), kind="tokens", ref=account.pk
+        json.dumps(dict(tokens)), kind=SealedKind.TOKENS, ref=account.pk
     )
     _close_circuit(account)
 
@@ -68,5 +69,7 @@ def given_tokens(account: ChannelAccount) -> dict[str, str]:
     """The pair of now. Raises vault.opening.NotTheSender outside the sender, CryptoError."""
     if not account.tokens_sealed:
         return {}
-    opened = opening.open_as_sender(bytes(account.tokens_sealed), kind="tokens", ref=account.pk)
+    opened = opening.open_as_sender(
+        bytes(account.tokens_sealed), kind=SealedKind.TOKENS, ref=account.pk
+    )
     return dict(json.loads(opened))

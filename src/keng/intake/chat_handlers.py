@@ -29,6 +29,7 @@ from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipt_codes
 from keng.tips.deadlines import FirstClocks, read_first_clocks
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # A provider takes free answers for two days; a receipt link later than that would only confuse.
 ANSWER_EXPIRES_AFTER = dt.timedelta(days=2)
@@ -243,7 +244,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
                 kept_from=account.unit_name if is_about_unit else "",
                 own_language=language,
             ),
-            kind="text",
+            kind=SealedKind.TEXT,
             ref=delivery,
         )
     )
@@ -270,13 +271,13 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
             kind=event.kind,
             sent_at=event.at,
             location=event.location,
-            raw_sealed=seals.for_unit(unit_id, message.raw, kind="raw", ref=message.id),
+            raw_sealed=seals.for_unit(unit_id, message.raw, kind=SealedKind.RAW, ref=message.id),
             media=tuple((m.type, _boxed_address(m.url)) for m in event.media),
             conversation_hash=message.conversation_hash or b"",
             # Who is not to be written to needs none.
             address_sealed=b""
             if is_silent
-            else seals.for_sender(event.reply_address or "", kind="address"),
+            else seals.for_sender(event.reply_address or "", kind=SealedKind.ADDRESS),
             link_hash=b"" if is_silent else receipt_codes.token_hash(token),
             answer_sealed=answer,
             answer_delivery_id=delivery,
@@ -309,7 +310,9 @@ def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -
         row["subscription_hash"] = bytea_text(address_hash(account.channel, event.reply_address))
         if answer:
             seals = message.seals or seal.SealBatch()
-            row["address"] = bytea_text(seals.for_sender(event.reply_address, kind="address"))
+            row["address"] = bytea_text(
+                seals.for_sender(event.reply_address, kind=SealedKind.ADDRESS)
+            )
             row["answer"] = _sealed_answer(message, row, answer(account.unit_name))
     return row
 
@@ -317,7 +320,7 @@ def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -
 def _sealed_answer(message: InboundMessage, row: dict[str, Any], text: str) -> str:
     """For the one delivery that the row may lead to."""
     seals, delivery = message.seals or seal.SealBatch(), uuid.UUID(row["delivery"])
-    return bytea_text(seals.for_sender(text, kind="text", ref=delivery))
+    return bytea_text(seals.for_sender(text, kind=SealedKind.TEXT, ref=delivery))
 
 
 def _warnings_row(message: InboundMessage, row: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from keng.alarms.line_bundles import BundledWith, bundles
 from keng.channels.text import clean_text
@@ -19,6 +19,7 @@ from keng.language.fold import fold
 from keng.language.urgency import first_urgency_of
 from keng.tips.deadlines import FirstClocks
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 from keng.vault.models import SealedIdentity
 
 
@@ -254,15 +255,15 @@ def _shown_and_sealed(tip: IncomingTip) -> tuple[str, str, list[SealedPart]]:
     sealed = list(tip.sealed)
     said = {name: value for name, value in tip.contact.items() if value.strip()}
     if said:
-        sealed.append(_sealed_part(tip, "contact", tuple(sorted(said)), said))
+        sealed.append(_sealed_part(tip, SealedKind.CONTACT, tuple(sorted(said)), said))
     if pieces := [*pieces, *more]:
         holds = reporters_own.kinds_of_pieces(pieces)
-        sealed.append(_sealed_part(tip, "in_text", holds, pieces))
+        sealed.append(_sealed_part(tip, SealedKind.IN_TEXT, holds, pieces))
     return text, detail, sealed
 
 
 def _sealed_part(
-    tip: IncomingTip, kind: Literal["contact", "in_text"], holds: tuple[str, ...], plain: Any
+    tip: IncomingTip, kind: SealedKind, holds: tuple[str, ...], plain: Any
 ) -> SealedPart:
     """Sealed for its tip; what a chat brings for its row, as it may join a tip (open_identity)."""
     row_id = new_id()

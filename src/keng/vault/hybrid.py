@@ -13,7 +13,7 @@ random. Each thing carries the wrapped key along, so that it is opened, copied a
 
 import os
 import uuid
-from typing import Literal
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,25 +27,28 @@ from cryptography.hazmat.primitives.hpke import (
 )
 
 HYBRID_FORM = b"\x03"
-SealedKind = Literal[
-    # For a unit: who a reporter is, as `SealedIdentity.Kind`, and original files.
-    "contact",
-    "raw",
-    "in_text",
-    "content",
-    "file",
-    # For the sender: where something goes, what only its recipient reads, tokens of an account.
-    "address",
-    "text",
-    "tokens",
-    # For the worker: the key of a file that waits for its copy.
-    "waiting",
-]
 _INFO = b"keng seal 03"
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _KEY_SIZE, _TAG_SIZE, _NONCE_SIZE = 32, 16, 12
 _WRAPPED_END = len(HYBRID_FORM) + KEM.MLKEM768_X25519.enc_length() + _KEY_SIZE + _TAG_SIZE
 _NONCE_END = _WRAPPED_END + _NONCE_SIZE
+
+
+class SealedKind(StrEnum):
+    """What a sealed thing is; it opens as nothing else."""
+
+    # For a unit: who a reporter is, as `SealedIdentity.Kind`, and original files.
+    CONTACT = "contact"
+    RAW = "raw"
+    IN_TEXT = "in_text"
+    CONTENT = "content"
+    FILE = "file"
+    # For the sender: where something goes, what only its recipient reads, tokens of an account.
+    ADDRESS = "address"
+    TEXT = "text"
+    TOKENS = "tokens"
+    # For the worker: the key of a file that waits for its copy.
+    WAITING = "waiting"
 
 
 class HybridSeal:

@@ -9,7 +9,6 @@ import os
 import uuid
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 from django.db import OperationalError
 from nacl.exceptions import CryptoError
@@ -117,7 +116,7 @@ def open_identity(row: SealedIdentity, private_key: bytes) -> bytes:
     It was sealed for its tip, or, where a chat brought it and nobody knew yet whether it began a
     tip or joined one, for the row itself.
     """
-    key, kind = _PrivateKey(private_key), cast("SealedKind", row.kind)
+    key, kind = _PrivateKey(private_key), SealedKind(row.kind)
     with contextlib.suppress(CryptoError):
         return key.open(bytes(row.ciphertext), kind, row.tip_ref)
     return key.open(bytes(row.ciphertext), kind, row.pk)

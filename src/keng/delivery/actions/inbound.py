@@ -11,6 +11,7 @@ from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
 from keng.kit import times
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # The key is claimed first: the same event again writes nothing.
 CLAIM_KEYS_SQL = """
@@ -114,7 +115,9 @@ def inbound_row(message: InboundMessage) -> dict[str, Any]:
         "received_at": message.received_at.isoformat(),
         "text": "",
         "raw": bytea_text(
-            seals.for_unit(message.account.unit_id, message.raw, kind="raw", ref=message.id)
+            seals.for_unit(
+                message.account.unit_id, message.raw, kind=SealedKind.RAW, ref=message.id
+            )
         ),
     }
 

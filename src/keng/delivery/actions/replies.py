@@ -11,6 +11,7 @@ from keng.delivery.models import ChannelAccount, Conversation, Delivery, Dispatc
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # Later than this no provider takes an answer any more without being asked again.
 REPLY_EXPIRES_AFTER = dt.timedelta(days=7)
@@ -57,7 +58,9 @@ def send_to_conversation(
         text=None
         if sealed
         else DispatchText.objects.create(dispatch=dispatch, language="vi", text=text),
-        text_sealed=seal.seal_for_sender(text, kind="text", ref=delivery) if sealed else None,
+        text_sealed=seal.seal_for_sender(text, kind=SealedKind.TEXT, ref=delivery)
+        if sealed
+        else None,
         address_sealed=bytes(conversation.reply_address_sealed),
         priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY),
         is_urgent=True,
@@ -91,7 +94,7 @@ def answer_asker(
         channel=account.channel,
         recipient_kind=Delivery.RecipientKind.ASKER,
         recipient_ref=dispatch.pk,
-        text_sealed=seal.seal_for_sender(text, kind="text", ref=delivery),
+        text_sealed=seal.seal_for_sender(text, kind=SealedKind.TEXT, ref=delivery),
         address_sealed=address_sealed,
         priority=_ACKNOWLEDGEMENT_PRIORITY,
         is_urgent=True,

@@ -18,6 +18,7 @@ from keng.network.actions.subscriptions import SubscriptionRequest
 from keng.network.models import Subscription
 from keng.network.secret_links import confirm_url, stop_url
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # The greater leaves later. Anybody can ask for a letter, and no warning may wait behind them.
 _AFTER_WARNINGS = 10
@@ -65,12 +66,12 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
         priority=_AFTER_WARNINGS,
         recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
         recipient_ref=subscription.pk,
-        address_sealed=seals.for_sender(wish.address.strip(), kind="address"),
+        address_sealed=seals.for_sender(wish.address.strip(), kind=SealedKind.ADDRESS),
         text=DispatchText.objects.create(
             dispatch=dispatch, language=subscription.language, subject=subject, text=""
         ),
         # The links in it are for this person alone.
-        text_sealed=seals.for_sender(text, kind="text", ref=delivery),
+        text_sealed=seals.for_sender(text, kind=SealedKind.TEXT, ref=delivery),
     )
 
 
