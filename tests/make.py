@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
-from nacl.public import PrivateKey
 
 from keng.accounts.models import Officer, Post
 from keng.delivery.models import ChannelAccount, Conversation, Dispatch, PagerWay
@@ -33,6 +32,7 @@ from keng.tips.models import (
     TipConcern,
 )
 from keng.vault import keys, seal
+from keng.vault.key_pairs import new_private_key, public_half
 from keng.vault.models import UnitKey
 
 _numbers = itertools.count(1)
@@ -211,10 +211,10 @@ def pager(officer: Officer, *, called_by: Dispatch | None = None) -> PagerWay:
 
 def unit_key(unit: Unit) -> bytes:
     """A key pair of the unit; returns the private half."""
-    private = PrivateKey.generate()
-    UnitKey.objects.create(unit=unit, public_key=bytes(private.public_key))
+    private = new_private_key()
+    UnitKey.objects.create(unit=unit, public_key=public_half(private))
     seal.forget_public_keys()
-    return bytes(private)
+    return private
 
 
 def worker_key() -> None:

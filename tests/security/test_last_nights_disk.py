@@ -9,11 +9,12 @@ import base64
 import contextlib
 import datetime
 import hashlib
+import itertools
 import json
 import os
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, Decision, HeldEnding, Receipt, Tip, Wave
 from keng.vault import keys, opening, seal
+from keng.vault.hybrid import HYBRID_FORM, SealedKind
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +55,7 @@ PHONES = {"delivery_sandboxmessage", "demo_phonemessage"}
 STORY = "Có hai thanh niên đang cạy cửa nhà trọ số 5, tin của {who}"
 CLOSING = "Chúng tôi đã xử lý xong, cảm ơn bạn."
 _LABEL = re.compile(r'(?:\bsite_box\(|BOX = )"([^"]+)"')
+_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b")
 _TOKEN = re.compile(r"[\w-]{22,64}", re.ASCII)
 
 
@@ -63,7 +66,7 @@ class Thief:
         self.labels = sorted(self._labels())
         folder = data_folder() / "keys"
         self.private = [
-            opening._OpeningBox(file.read_bytes())
+            opening._PrivateKey(file.read_bytes())
             for file in [folder / "sender.key", *folder.glob("worker/*")]
             if file.exists()
         ]
@@ -102,20 +105,23 @@ class Thief:
                 cursor.execute(f'SELECT * FROM "{table}"')
                 names = [column[0] for column in cursor.description]
                 for row, values in enumerate(cursor.fetchall()):
+                    # What is sealed may be bound to any id beside it.
+                    ids = _ID.findall(" ".join(map(str, values)))
                     for name, value in zip(names, values, strict=True):
-                        yield f"{table}.{name}[{row}]", self._readable(value)
+                        yield f"{table}.{name}[{row}]", self._readable(value, ids)
         for file in data_folder().joinpath("files").rglob("*"):
             if file.is_file():
-                yield str(file), self._readable(file.read_bytes())
+                yield str(file), self._readable(file.read_bytes(), [file.name])
 
-    def _readable(self, value: object) -> str:
+    def _readable(self, value: object, ids: Sequence[str]) -> str:
         if not isinstance(value, bytes | memoryview):
             return str(value)
         sealed = bytes(value)
         self.raw.add(sealed)
-        for key in self.private:
+        refs = [None, *map(uuid.UUID, ids)] if sealed.startswith(HYBRID_FORM) else [None]
+        for key, kind, ref in itertools.product(self.private, SealedKind, refs):
             with contextlib.suppress(CryptoError, ValueError):
-                return key.decrypt(sealed).decode(errors="replace")
+                return key.open(sealed, kind, ref).decode(errors="replace")
         for label in self.labels:
             with contextlib.suppress(CryptoError, ValueError):
                 return SecretBox(derive_key(label)).decrypt(sealed).decode(errors="replace")
@@ -127,7 +133,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Officer]:
     """A desk with all keys, whose passphrase is not on the disk."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(keys.sender_file()))
-    opening._sender_box.cache_clear()
+    opening._sender_private_key.cache_clear()
     seal.forget_public_keys()
     make.clock_rules()
     province = make.province_unit("Công an tỉnh Thử")
@@ -139,7 +145,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Officer]:
     make.channel_account(unit=unit, slug="phones", rate_per_minute=0)
     inbound_handlers.refresh_handlers()
     yield make.officer(unit=unit)
-    opening._sender_box.cache_clear()
+    opening._sender_private_key.cache_clear()
     seal.forget_public_keys()
 
 

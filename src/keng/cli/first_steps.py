@@ -15,6 +15,7 @@ def first_steps() -> Iterator[str]:
 
 def _places() -> Iterator[str]:
     from keng.places.models import Place, Unit  # noqa: PLC0415 -- needs the settings
+    from keng.vault import keys  # noqa: PLC0415
     from keng.vault.models import UnitKey  # noqa: PLC0415
 
     if not Place.objects.exists():
@@ -25,6 +26,12 @@ def _places() -> Iterator[str]:
     without = Unit.objects.exclude(pk__in=UnitKey.objects.values("unit")).count()
     if without:
         yield f"{without} of {units} units have no key and can receive nothing: keng vault init"
+    older = keys.units_with_older_keys().count()
+    if older:
+        yield (
+            f"{older} of {units} units seal with the key of an older version: bring "
+            f"{keys.operator_file().name} back, keng vault init, and take it away again"
+        )
     yield from _operator_file()
 
 

@@ -38,6 +38,12 @@ def _init() -> int:
     if is_new and made:
         print("Write the passphrase down and move the file off this machine:")
         print(f"  {passphrase}")
+    older = keys.units_with_older_keys().count()
+    if older:
+        print(
+            f"{older} units keep the key of an older version: bring the file back that holds it, "
+            f"as {keys.operator_file()}, and run this again."
+        )
     return 0
 
 

@@ -37,6 +37,7 @@ from keng.tips.models import (
     Tip,
 )
 from keng.vault import opening, seal
+from keng.vault.hybrid import SealedKind
 from keng.vault.models import SealedIdentity
 
 OBJECTION_WITHIN = datetime.timedelta(days=7)
@@ -87,7 +88,9 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
         unit_id=keeper,
         kind=SealedIdentity.Kind.CONTENT,
         holds=["content"],
-        ciphertext=seal.seal_for_unit(keeper, json.dumps(words, ensure_ascii=False)),
+        ciphertext=seal.seal_for_unit(
+            keeper, json.dumps(words, ensure_ascii=False), kind=SealedKind.CONTENT, ref=tip.pk
+        ),
     )
     theirs.update(text="")
     # The words once more, as the channel brought them; its sealed body keeps them for the week.
@@ -216,10 +219,7 @@ def restore_objected(unit_keys: Mapping[uuid.UUID, bytes]) -> int:
     for tip in tips:
         rows = list(sealed.filter(tip_ref=tip.pk))
         row = rows[-1]  # An earlier one belongs to a decision that was taken back.
-        _restore_words(
-            tip,
-            json.loads(opening.open_with_unit_key(bytes(row.ciphertext), unit_keys[row.unit_id])),
-        )
+        _restore_words(tip, json.loads(opening.open_identity(row, unit_keys[row.unit_id])))
         SealedIdentity.objects.filter(pk__in=[each.pk for each in rows]).delete()
         record("tip.restored", by="operator", on=tip, chain=unit_chain(tip.responsible_unit_id))
     return len(tips)

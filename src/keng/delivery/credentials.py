@@ -9,6 +9,7 @@ from keng.channels.base import Credentials
 from keng.delivery.models import ChannelAccount
 from keng.kit.secrets import site_box
 from keng.vault import opening, seal
+from keng.vault.hybrid import SealedKind
 
 _BOX = "channel secrets"
 
@@ -27,7 +28,9 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
 
     The caller saves the row, and commits before the new pair is used.
     """
-    account.tokens_sealed = seal.seal_for_sender(json.dumps(dict(tokens)))
+    account.tokens_sealed = seal.seal_for_sender(
+        json.dumps(dict(tokens)), kind=SealedKind.TOKENS, ref=account.pk
+    )
     _close_circuit(account)
 
 
@@ -66,4 +69,7 @@ def given_tokens(account: ChannelAccount) -> dict[str, str]:
     """The pair of now. Raises vault.opening.NotTheSender outside the sender, CryptoError."""
     if not account.tokens_sealed:
         return {}
-    return dict(json.loads(opening.open_as_sender(bytes(account.tokens_sealed))))
+    opened = opening.open_as_sender(
+        bytes(account.tokens_sealed), kind=SealedKind.TOKENS, ref=account.pk
+    )
+    return dict(json.loads(opened))

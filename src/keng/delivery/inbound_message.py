@@ -11,6 +11,7 @@ from keng.kit.ids import new_id
 from keng.kit.secrets import keyed_hash
 from keng.places import serving
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,12 @@ def receiving_accounts() -> list[ReceivingAccount]:
 def new_seals() -> seal.SealBatch:
     """For messages that are written together."""
     return seal.SealBatch()
+
+
+def sealed_reply_address(message: InboundMessage) -> bytes:
+    """Where the person is answered, for the sender alone."""
+    seals = message.seals or new_seals()
+    return seals.for_sender(message.event.reply_address or "", kind=SealedKind.ADDRESS)
 
 
 def message_of_event(

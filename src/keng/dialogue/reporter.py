@@ -27,6 +27,7 @@ from keng.tips.gravity import calls_for_help
 from keng.tips.models import BundledCall, DialogueMessage, OneTimeLink, Tip
 from keng.tips.wordless import words_for_message
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 from keng.vault.keeping import keep_sealed
 from keng.vault.models import SealedIdentity
 
@@ -214,7 +215,9 @@ def _add_words(tip: Tip, text: str) -> DialogueMessage | None:
     shown, pieces = reporters_own.cut_reporters_own(clean_text(text))
     if pieces:
         unit_id = tip.responsible_unit_id
-        sealed = seal.seal_for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
+        sealed = seal.seal_for_unit(
+            unit_id, json.dumps(pieces, ensure_ascii=False), kind=SealedKind.IN_TEXT, ref=tip.pk
+        )
         holds = reporters_own.kinds_of_pieces(pieces)
         keep_sealed(
             tip.pk,

@@ -13,6 +13,7 @@ from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText, PagerWay
 from keng.kit import times
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # A call that comes late calls to something else.
 CALL_EXPIRES_AFTER = datetime.timedelta(minutes=30)
@@ -86,7 +87,7 @@ def call_officers(
                 _dispatch_text(dispatch, room_words),
                 unit_id,
                 Delivery.RecipientKind.ROOM,
-                seal.seal_for_sender(room),
+                seal.seal_for_sender(room, kind=SealedKind.ADDRESS),
             )
         )
     Delivery.objects.bulk_create(rows)

@@ -24,6 +24,7 @@ from keng.duty import acts, page_officers
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # Before a shift one tries the pager for it.
 _EARLY = datetime.timedelta(hours=1)
@@ -75,7 +76,7 @@ def _add_pager(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
         address_hash=keyed_hash("pager", address),
         defaults={
             "kind": kind,
-            "address_sealed": seal.seal_for_sender(address),
+            "address_sealed": seal.seal_for_sender(address, kind=SealedKind.ADDRESS),
             "hint": hint,
             "is_on": True,
             "gone_at": None,

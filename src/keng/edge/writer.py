@@ -61,7 +61,7 @@ class BatchWriter:
 
     def __init__(self, dsn: str, *, lanes: int = 1) -> None:
         self.seals = new_seals()
-        """For what is submitted now, until a batch of any lane leaves (docs/decisions/0005)."""
+        """For what is submitted now, until a batch of any lane leaves (docs/decisions/0028)."""
         self._lanes = [
             WriterLane(number, dsn, on_taken=self._renew, on_written=self._remember)
             for number in range(lanes)

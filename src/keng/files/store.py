@@ -18,6 +18,7 @@ from keng.kit.ids import new_id
 from keng.kit.private_files import create_private
 from keng.kit.secrets import site_box
 from keng.vault import opening, seal
+from keng.vault.hybrid import SealedKind
 
 _BOX = "viewing copy"
 # Before the length and the content of an original that was filled up; no kind of file begins so.
@@ -31,12 +32,17 @@ def keep_original(content: bytes, *, unit_id: uuid.UUID) -> str:
 
     What lies on the disk does not tell how long the file was: it is filled up before it is sealed.
     """
-    return _write(f"files/originals/{new_id()}", seal.seal_for_unit(unit_id, _padded(content)))
+    file = new_id()
+    sealed = seal.seal_for_unit(unit_id, _padded(content), kind=SealedKind.FILE, ref=file)
+    return _write(f"files/originals/{file}", sealed)
 
 
 def open_original(path: str, unit_key: bytes) -> bytes:
     """What `keep_original` kept, with the private key that vault.keys.unlock_unit_keys returned."""
-    opened = opening.open_with_unit_key((data_folder() / path).read_bytes(), unit_key)
+    file = data_folder() / path
+    opened = opening.open_with_unit_key(
+        file.read_bytes(), unit_key, kind=SealedKind.FILE, ref=uuid.UUID(file.name)
+    )
     if not opened.startswith(_FILLED_UP):
         return opened  # Kept before files were filled up.
     head = len(_FILLED_UP) + _LENGTH_BYTES
@@ -56,14 +62,20 @@ def keep_viewing_copy(content: bytes) -> str:
 
 
 def keep_for_worker(content: bytes) -> tuple[str, bytes]:
-    """Keep what a copy is to be made of; returns its path, and the only key that opens it."""
-    key = secrets.token_bytes(SecretBox.KEY_SIZE)
-    return _write(f"files/waiting/{new_id()}", bytes(SecretBox(key).encrypt(content))), key
+    """Keep what a copy is to be made of; returns its path, and the only key that opens it, sealed.
+
+    Raises vault.seal.NoKey, and then keeps nothing.
+    """
+    file, key = new_id(), secrets.token_bytes(SecretBox.KEY_SIZE)
+    sealed = seal.seal_for_worker(key, kind=SealedKind.WAITING, ref=file)
+    return _write(f"files/waiting/{file}", bytes(SecretBox(key).encrypt(content))), sealed
 
 
-def open_for_worker(path: str, key: bytes) -> bytes:
+def open_for_worker(path: str, key_sealed: bytes) -> bytes:
     """What `keep_for_worker` kept. Raises FileNotFoundError, nacl's CryptoError."""
-    return SecretBox(key).decrypt((data_folder() / path).read_bytes())
+    file = data_folder() / path
+    key = opening.open_as_worker(key_sealed, kind=SealedKind.WAITING, ref=uuid.UUID(file.name))
+    return SecretBox(key).decrypt(file.read_bytes())
 
 
 def open_viewing_copy(path: str) -> bytes:

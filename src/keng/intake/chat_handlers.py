@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ from keng.tips import receipt_codes
 from keng.tips.deadlines import FirstClocks, read_first_clocks
 from keng.tips.wordless import words_for_message
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # A provider takes free answers for two days; a receipt link later than that would only confuse.
 ANSWER_EXPIRES_AFTER = dt.timedelta(days=2)
@@ -180,14 +182,14 @@ class StopHandler:
             is_urgent = first_urgency_of(text) in URGENT_LEVELS
             tells_more = chat_words.tells_beside_stop(text) or is_urgent
             otherwise = self._tips.prepare(message) if tells_more else None
-            row |= {"is_plain": True, "tells_more": tells_more} | _warnings_row(message)
+            row |= {"is_plain": True, "tells_more": tells_more} | _warnings_row(message, row)
             return _StopWish(row, otherwise=otherwise)
         otherwise = self._tips.prepare(message)
         if chat_words.asks_for_messages(text):
             row = _command_row(message, auto_replies.came_back_answer)
             return _StopWish(row, comes_back=True, otherwise=otherwise)
         row = _command_row(message, auto_replies.stopped_answer)
-        row |= _warnings_row(message) | _question_row(message)
+        row |= _warnings_row(message, row) | _question_row(message, row)
         return _StopWish(
             row | {"is_plain_word": chat_words.is_plain_stop_word(text)}, otherwise=otherwise
         )
@@ -223,7 +225,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
     unit_id = account.above_id if is_about_unit else account.unit_id
     # Every tip has a receipt; whoever asked for silence is sent no link to it.
     token = receipt_codes.new_token()
-    seals = message.seals or seal.SealBatch()
+    seals, delivery = message.seals or seal.SealBatch(), new_id()
     answer = (
         b""
         if is_silent
@@ -239,7 +241,9 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
                 numbers=numbers_to_call(text),
                 kept_from=account.unit_name if is_about_unit else "",
                 own_language=language,
-            )
+            ),
+            kind=SealedKind.TEXT,
+            ref=delivery,
         )
     )
     return IncomingTip(
@@ -259,18 +263,22 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
         inbound_id=message.id,
         sealed=(SealedPart("raw", ("chat",)),),
         sender_mark=message.conversation_hash or b"",
+        seals=seals,
         chat=IncomingChat(
             account_id=account.id,
             kind=event.kind,
             sent_at=event.at,
             location=event.location,
-            raw_sealed=seals.for_unit(unit_id, message.raw),
+            raw_sealed=seals.for_unit(unit_id, message.raw, kind=SealedKind.RAW, ref=message.id),
             media=tuple((m.type, _boxed_address(m.url)) for m in event.media),
             conversation_hash=message.conversation_hash or b"",
             # Who is not to be written to needs none.
-            address_sealed=b"" if is_silent else seals.for_sender(event.reply_address or ""),
+            address_sealed=b""
+            if is_silent
+            else seals.for_sender(event.reply_address or "", kind=SealedKind.ADDRESS),
             link_hash=b"" if is_silent else receipt_codes.token_hash(token),
             answer_sealed=answer,
+            answer_delivery_id=delivery,
             answer_expires_at=message.received_at + ANSWER_EXPIRES_AFTER,
         ),
     )
@@ -299,24 +307,33 @@ def _command_row(message: InboundMessage, answer: Callable[[str], str] | None) -
     if event.reply_address:
         row["subscription_hash"] = bytea_text(address_hash(account.channel, event.reply_address))
         if answer:
-            row["address"] = bytea_text(seal.seal_for_sender(event.reply_address))
-            row["answer"] = bytea_text(seal.seal_for_sender(answer(account.unit_name)))
+            seals = message.seals or seal.SealBatch()
+            row["address"] = bytea_text(
+                seals.for_sender(event.reply_address, kind=SealedKind.ADDRESS)
+            )
+            row["answer"] = _sealed_answer(message, row, answer(account.unit_name))
     return row
 
 
-def _warnings_row(message: InboundMessage) -> dict[str, Any]:
+def _sealed_answer(message: InboundMessage, row: dict[str, Any], text: str) -> str:
+    """For the one delivery that the row may lead to."""
+    seals, delivery = message.seals or seal.SealBatch(), uuid.UUID(row["delivery"])
+    return bytea_text(seals.for_sender(text, kind=SealedKind.TEXT, ref=delivery))
+
+
+def _warnings_row(message: InboundMessage, row: dict[str, Any]) -> dict[str, Any]:
     """What is said to somebody who only got warnings."""
     if not message.event.reply_address:
         return {}
     text = auto_replies.stopped_warnings_answer(message.account.unit_name)
-    return {"subscription_answer": bytea_text(seal.seal_for_sender(text))}
+    return {"subscription_answer": _sealed_answer(message, row, text)}
 
 
-def _question_row(message: InboundMessage) -> dict[str, Any]:
+def _question_row(message: InboundMessage, row: dict[str, Any]) -> dict[str, Any]:
     """Whether to stop: for the chat, and as the desk and the page of the report show it."""
     text = auto_replies.whether_to_stop_question(chat_words.language_of_command(message.event.text))
     return {
-        "question": bytea_text(seal.seal_for_sender(text)),
+        "question": _sealed_answer(message, row, text),
         "question_text": text,
         "question_message": str(new_id()),
     }

@@ -20,6 +20,7 @@ from keng.language.named_matters import may_be_named_matter
 from keng.language.urgency import first_urgency_of
 from keng.tips.deadlines import FirstClocks
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 from keng.vault.models import SealedIdentity
 
 
@@ -32,6 +33,8 @@ class SealedPart:
     """What is inside, by name only: "name", "phone", "email", "chat"."""
     ciphertext: bytes = field(default=b"", repr=False)
     """Empty: the body as it came, which the row holds anyway (Chat.raw_sealed)."""
+    row_id: uuid.UUID = field(default_factory=new_id)
+    """Of its row in the vault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class IncomingChat:
     address_sealed: bytes = field(repr=False)
     link_hash: bytes = field(default=b"", repr=False)
     answer_sealed: bytes = field(default=b"", repr=False)
+    answer_delivery_id: uuid.UUID = field(default_factory=new_id)
+    """Of the delivery by which the answer leaves, and for which alone it was sealed."""
     answer_expires_at: dt.datetime | None = None
 
 
@@ -115,6 +120,8 @@ class IncomingTip:
     """Nobody said that it is about them: it was read in the words."""
     contact: Mapping[str, str] = field(default_factory=dict, repr=False)
     sealed: tuple[SealedPart, ...] = ()
+    seals: seal.SealBatch = field(default_factory=seal.SealBatch, repr=False, compare=False)
+    """What is sealed on the way in is sealed with."""
     sender_mark: bytes = field(default=b"", repr=False)
     """By what this process knows whoever sends; it stands in no row (alarms.line_bundles)."""
     chat: IncomingChat | None = None
@@ -201,7 +208,7 @@ def _row_fields(tip: IncomingTip, first_clocks: FirstClocks) -> dict[str, Any]:
             {"id": new_hex(), "unit": unit, "guess": tip.concerns_by_words} for unit in tip.concerns
         ]
     if sealed:
-        row["sealed"] = [_sealed_row(one) for one in sealed]
+        row["sealed"] = [_sealed_row(one, tip.inbound_id) for one in sealed]
     if tip.chat:
         row |= _chat_row(tip.chat)
     return row
@@ -239,7 +246,7 @@ def _chat_row(chat: IncomingChat) -> dict[str, Any]:
     if chat.answer_sealed:
         row |= {
             "dispatch": new_hex(),
-            "delivery": new_hex(),
+            "delivery": chat.answer_delivery_id,
             "answer_expires_at": chat.answer_expires_at,
         }
     return row
@@ -252,19 +259,27 @@ def _shown_and_sealed(tip: IncomingTip) -> tuple[str, str, list[SealedPart]]:
     sealed = list(tip.sealed)
     said = {name: value for name, value in tip.contact.items() if value.strip()}
     if said:
-        closed = seal.seal_for_unit(tip.unit_id, json.dumps(said, ensure_ascii=False))
-        sealed.append(SealedPart("contact", tuple(sorted(said)), closed))
-    if pieces or more:
-        closed = seal.seal_for_unit(tip.unit_id, json.dumps([*pieces, *more], ensure_ascii=False))
-        sealed.append(
-            SealedPart("in_text", reporters_own.kinds_of_pieces([*pieces, *more]), closed)
-        )
+        sealed.append(_sealed_part(tip, SealedKind.CONTACT, tuple(sorted(said)), said))
+    if pieces := [*pieces, *more]:
+        holds = reporters_own.kinds_of_pieces(pieces)
+        sealed.append(_sealed_part(tip, SealedKind.IN_TEXT, holds, pieces))
     return text, detail, sealed
 
 
-def _sealed_row(one: SealedPart) -> dict[str, Any]:
+def _sealed_part(
+    tip: IncomingTip, kind: SealedKind, holds: tuple[str, ...], plain: Any
+) -> SealedPart:
+    """Sealed for its tip; what a chat brings for its row, as it may join a tip (open_identity)."""
+    row_id = new_id()
+    words, ref = json.dumps(plain, ensure_ascii=False), row_id if tip.chat else tip.id
+    closed = tip.seals.for_unit(tip.unit_id, words, kind=kind, ref=ref)
+    return SealedPart(kind, holds, closed, row_id)
+
+
+def _sealed_row(one: SealedPart, inbound_id: uuid.UUID) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "id": new_hex(),
+        # The body has the id that it was sealed for, as the message's own row holds it too.
+        "id": one.row_id if one.ciphertext else inbound_id,
         "kind": one.kind,
         "holds": list(one.holds),
         "first": one.kind != SealedIdentity.Kind.IN_TEXT,

@@ -36,6 +36,7 @@ from keng.language.phrase_lists import listed_phrases_pattern
 from keng.language.urgency import first_urgency_of
 from keng.lookup import chat_answers
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 _MOST_ASKED = 3
 # Shorter ones are rather a code or a sum, and mostly somebody answers a question with them.
@@ -289,11 +290,17 @@ def _row_of(message: InboundMessage, question: LookupQuestion, texts: list[str])
         "conversation_hash": bytea_text(message.conversation_hash or b""),
         "unit": str(account.unit_id),
         "received_at": message.received_at.isoformat(),
-        "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
+        "address": bytea_text(
+            seals.for_sender(message.event.reply_address or "", kind=SealedKind.ADDRESS)
+        ),
         "kept": question.kept,
         "dispatch": str(new_id()),
         "things": [
-            {"n": n, "delivery": str(new_id()), "words": bytea_text(seals.for_sender(text))}
+            {
+                "n": n,
+                "delivery": str(delivery := new_id()),
+                "words": bytea_text(seals.for_sender(text, kind=SealedKind.TEXT, ref=delivery)),
+            }
             for n, text in enumerate(texts, 1)
         ],
     }

@@ -16,6 +16,7 @@ from keng.runtime.version_of_data import Connection, require_not_newer
 from keng.vault.fingerprints import (
     KEY_KINDS,
     KeyKind,
+    earlier_fingerprint,
     fingerprint_of_public_key,
     key_file,
     key_fingerprint,
@@ -77,7 +78,11 @@ def key_faults(connection: Connection) -> list[KeyFault]:
         here = key_fingerprint(kind)
         if here is None and kind in expected:
             found.append(KeyFault(kind, is_missing=True))
-        elif here is not None and expected.get(kind) not in {None, here}:
+        elif here is not None and expected.get(kind) not in {
+            None,
+            here,
+            earlier_fingerprint(kind),
+        }:
             found.append(KeyFault(kind, is_missing=False))
     return found
 

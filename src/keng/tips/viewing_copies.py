@@ -23,7 +23,7 @@ from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models import DisputeFile
 from keng.tips import letters, messages
 from keng.tips.models import Attachment, DialogueMessage, Tip, WaitingPicture
-from keng.vault import opening, seal
+from keng.vault import seal
 
 logger = logging.getLogger(__name__)
 COPY_WITHIN = datetime.timedelta(minutes=10)
@@ -63,8 +63,7 @@ def prepare_copy(content: bytes, mime: str) -> PreparedCopy:
     if not copies.has_copies(mime):
         return PreparedCopy(NoCopy.UNKNOWN)
     try:
-        path, key = store.keep_for_worker(content)
-        return PreparedCopy(NoCopy.WAITING, path, seal.seal_for_worker(key))
+        return PreparedCopy(NoCopy.WAITING, *store.keep_for_worker(content))
     except seal.NoKey:
         logger.warning("A file has no copy to view: the worker has no key yet.")
         return PreparedCopy(NoCopy.LATE)
@@ -131,7 +130,7 @@ def _opened_picture(row: WaitingPicture) -> bytes:
         # Twice a worker was killed over it.
         raise CannotCopy(NoCopy.BROKEN)
     try:
-        return store.open_for_worker(row.path, opening.open_as_worker(bytes(row.key_sealed)))
+        return store.open_for_worker(row.path, bytes(row.key_sealed))
     except (CryptoError, FileNotFoundError) as error:
         raise CannotCopy(NoCopy.LATE) from error
 

@@ -7,11 +7,11 @@ import hashlib
 from pathlib import Path
 from typing import Literal, get_args
 
-from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from keng.kit.database import data_folder
 from keng.kit.secrets import KEY_SIZE, key_cut_short, site_key_file, site_secret_here
+from keng.vault.key_pairs import HALF_SIZE, is_private_key, public_half
 
 KeyKind = Literal["site", "sender", "audit"]
 KEY_KINDS: tuple[KeyKind, ...] = get_args(KeyKind)
@@ -34,10 +34,21 @@ def key_fingerprint(kind: KeyKind) -> bytes | None:
         key = file.read_bytes()
     except FileNotFoundError:
         return None
-    if len(key) != KEY_SIZE:
+    if not (is_private_key(key) if kind == "sender" else len(key) == KEY_SIZE):
         raise key_cut_short(file)
-    public = PrivateKey(key).public_key if kind == "sender" else SigningKey(key).verify_key
-    return fingerprint_of_public_key(kind, bytes(public))
+    public = public_half(key) if kind == "sender" else bytes(SigningKey(key).verify_key)
+    return fingerprint_of_public_key(kind, public)
+
+
+def earlier_fingerprint(kind: KeyKind) -> bytes | None:
+    """What the same file was known by before a hybrid pair was made beside what it held.
+
+    None where there is none. A database may know it still: out of a backup, or since the start that
+    made the pair was cut off.
+    """
+    if kind != "sender" or key_fingerprint(kind) is None:
+        return None
+    return fingerprint_of_public_key(kind, public_half(key_file(kind).read_bytes()[:HALF_SIZE]))
 
 
 def fingerprint_of_public_key(kind: KeyKind, public: bytes) -> bytes:

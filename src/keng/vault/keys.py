@@ -1,15 +1,17 @@
 """Making keys: the sender's, the worker's, and the units' under the operator's passphrase."""
 
 import datetime
+import fcntl
 import json
 import os
 import uuid
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Length
 from nacl import pwhash
 from nacl.encoding import Base64Encoder
-from nacl.public import PrivateKey
 from nacl.secret import SecretBox
 
 from keng.acts.work import work
@@ -20,7 +22,15 @@ from keng.kit.private_files import create_private, make_private_folder
 from keng.kit.secrets import read_or_make_key
 from keng.places.models import Unit
 from keng.vault import seal
-from keng.vault.models import SenderKey, UnitKey, WorkerKey
+from keng.vault.fingerprints import fingerprint_of_public_key
+from keng.vault.key_pairs import (
+    HALF_SIZE,
+    HYBRID_PUBLIC_SIZE,
+    PRIVATE_SIZE,
+    new_private_key,
+    public_half,
+)
+from keng.vault.models import Installation, SenderKey, UnitKey, WorkerKey
 
 _WORKER_KEY_LASTS = datetime.timedelta(hours=1)
 # Longer than a process may still seal to a key that is retired, and than a box may wait.
@@ -43,12 +53,43 @@ def sender_file() -> Path:
 
 @work()
 def make_sender_key() -> None:
-    """Make the sender's key pair unless there is one."""
-    private = PrivateKey(read_or_make_key(sender_file()))
-    public = bytes(private.public_key)
-    if not SenderKey.objects.filter(public_key=public, retired_at__isnull=True).exists():
-        SenderKey.objects.create(public_key=public)
-        seal.forget_public_keys()
+    """Make the sender's key pair unless there is one, and a hybrid pair beside one from before."""
+    private = _sender_private_key()
+    public = public_half(private)
+    if SenderKey.objects.filter(public_key=public, retired_at__isnull=True).exists():
+        return
+    SenderKey.objects.annotate(size=Length("public_key")).filter(
+        retired_at__isnull=True, size=HALF_SIZE
+    ).update(retired_at=times.now())
+    SenderKey.objects.create(public_key=public)
+    # What the file was known by before it held a hybrid pair.
+    earlier = fingerprint_of_public_key("sender", public_half(private[:HALF_SIZE]))
+    Installation.objects.filter(sender_key=earlier).update(
+        sender_key=fingerprint_of_public_key("sender", public)
+    )
+    seal.forget_public_keys()
+
+
+def _sender_private_key() -> bytes:
+    """With both halves; the file of an older version is replaced whole, and keeps its first."""
+    path = sender_file()
+    private = read_or_make_key(path, PRIVATE_SIZE)
+    if len(private) != HALF_SIZE:
+        return private
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        # Two that begin at once add the same half.
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        private = path.read_bytes()
+        if len(private) == HALF_SIZE:
+            private = new_private_key(private)
+            draft = path.with_suffix(".new")
+            draft.unlink(missing_ok=True)
+            _write_private(draft, private)
+            draft.replace(path)
+    finally:
+        os.close(folder)
+    return private
 
 
 def worker_folder() -> Path:
@@ -66,10 +107,10 @@ def renew_worker_key() -> int:
     kept = worker_folder()
     current = WorkerKey.objects.filter(retired_at=None, created_at__gt=now - _WORKER_KEY_LASTS)
     if not any((kept / str(key.pk)).exists() for key in current):
-        private = PrivateKey.generate()
-        key = WorkerKey(public_key=bytes(private.public_key))
+        private = new_private_key()
+        key = WorkerKey(public_key=public_half(private))
         # On disk before the row that lets others seal to it.
-        _write_private(kept / str(key.pk), bytes(private))
+        _write_private(kept / str(key.pk), private)
         WorkerKey.objects.filter(retired_at=None).update(retired_at=now)
         key.save(force_insert=True)
         transaction.on_commit(seal.forget_public_keys)
@@ -83,23 +124,34 @@ def renew_worker_key() -> int:
 def make_unit_keys(passphrase: str) -> int:
     """Make a key pair for every unit without one; add the private halves to the operator's file.
 
-    Returns how many were made. Raises WrongPassphrase when the file exists under another one.
+    A unit with a key from before form 03 gets a hybrid pair beside it where the file is here that
+    holds the old one. Returns how many were made. Raises WrongPassphrase when the file exists under
+    another one.
     """
-    missing = Unit.objects.exclude(
-        id__in=UnitKey.objects.filter(retired_at__isnull=True).values("unit")
-    )
-    made = {unit.id: PrivateKey.generate() for unit in missing}
-    if not made:
-        return 0
+    current = UnitKey.objects.filter(retired_at__isnull=True)
+    from_before = units_with_older_keys().values_list("pk", flat=True)
+    missing = set(Unit.objects.exclude(pk__in=current.values("unit")).values_list("pk", flat=True))
     path = operator_file()
-    keys = unlock_unit_keys(path, passphrase) if path.exists() else {}
-    keys |= {unit_id: bytes(key) for unit_id, key in made.items()}
-    _write(path, keys, passphrase)
+    if not (missing or (path.exists() and from_before)):
+        return 0
+    kept = unlock_unit_keys(path, passphrase) if path.exists() else {}
+    older = {pk: kept[pk][:HALF_SIZE] for pk in from_before if pk in kept}
+    made = {pk: new_private_key(older.get(pk, b"")) for pk in (*missing, *older)}
+    _write(path, kept | made, passphrase)
+    current.filter(unit__in=older).update(retired_at=times.now())
     UnitKey.objects.bulk_create(
-        UnitKey(unit_id=unit_id, public_key=bytes(key.public_key)) for unit_id, key in made.items()
+        UnitKey(unit_id=pk, public_key=public_half(private)) for pk, private in made.items()
     )
     seal.forget_public_keys()
     return len(made)
+
+
+def units_with_older_keys() -> QuerySet[Unit]:
+    """To whose keys things are sealed in form 02 still, until the operator's file was here once."""
+    older = UnitKey.objects.annotate(size=Length("public_key")).filter(
+        retired_at__isnull=True, size__lt=HYBRID_PUBLIC_SIZE
+    )
+    return Unit.objects.filter(pk__in=older.values("unit"))
 
 
 def make_first_keys() -> str:
@@ -118,7 +170,7 @@ def make_first_keys() -> str:
 
 
 def unlock_unit_keys(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
-    """The private keys in an operator's file. Raises WrongPassphrase."""
+    """The private keys in an operator's file (vault.key_pairs). Raises WrongPassphrase."""
     stored = json.loads(path.read_text())
     box = SecretBox(_stretch(passphrase, Base64Encoder.decode(stored["salt"])))
     try:

@@ -4,13 +4,14 @@ from django.db import models
 from django.db.models.functions import Now
 
 from keng.kit.models import Row
+from keng.vault.key_pairs import HYBRID_PUBLIC_SIZE
 
 
 class UnitKey(Row):
     """The public key of a unit. Its private half is in the operator's passphrase-protected file."""
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
-    public_key = models.BinaryField(max_length=32)
+    public_key = models.BinaryField(max_length=HYBRID_PUBLIC_SIZE)
     created_at = models.DateTimeField(db_default=Now())
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -30,7 +31,7 @@ class UnitKey(Row):
 class SenderKey(Row):
     """The public key to which reply addresses are sealed; only the sender process can open them."""
 
-    public_key = models.BinaryField(max_length=32)
+    public_key = models.BinaryField(max_length=HYBRID_PUBLIC_SIZE)
     created_at = models.DateTimeField(db_default=Now())
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -45,7 +46,7 @@ class WorkerKey(Row):
     is retired: then nothing opens what was sealed to it.
     """
 
-    public_key = models.BinaryField(max_length=32)
+    public_key = models.BinaryField(max_length=HYBRID_PUBLIC_SIZE)
     created_at = models.DateTimeField(db_default=Now())
     retired_at = models.DateTimeField(null=True, blank=True)
 

@@ -131,7 +131,7 @@ def _vault() -> Any:
     from keng.vault import keys, seal  # noqa: PLC0415
     from keng_dev.demo.vault import Vault  # noqa: PLC0415 -- needs the settings
 
-    return Vault(keys.make_first_keys, seal.seal_for_unit, seal.seal_for_sender)
+    return Vault(keys.make_first_keys, seal.SealBatch)
 
 
 def _print_code(name: str) -> int:

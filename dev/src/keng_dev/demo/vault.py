@@ -3,6 +3,15 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class SealBatch(Protocol):
+    """What seals the things of one tip (keng.vault.seal)."""
+
+    def for_unit(self, unit_id: uuid.UUID, plain: str, *, kind: Any, ref: uuid.UUID) -> bytes: ...
+
+    def for_sender(self, plain: str, *, kind: Any) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,5 +20,4 @@ class Vault:
 
     make_keys: Callable[[], str]
     """Makes the sender's and the units' keys; returns the operator's passphrase."""
-    for_unit: Callable[[uuid.UUID, str], bytes]
-    for_sender: Callable[[str], bytes]
+    new_seals: Callable[[], SealBatch]

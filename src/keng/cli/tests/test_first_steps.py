@@ -1,6 +1,7 @@
 """What the doctor hints at once everything works."""
 
 import datetime
+import os
 
 import pytest
 
@@ -8,7 +9,8 @@ from keng.accounts.models import Shift
 from keng.cli.first_steps import first_steps
 from keng.delivery.models import Dispatch, PagerTest, RelayTask
 from keng.kit import times
-from keng.vault import keys
+from keng.vault import key_pairs, keys
+from keng.vault.models import UnitKey
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +24,17 @@ def test_the_file_that_opens_every_name_is_to_leave_the_machine(tmp_path, monkey
     assert f"move {keys.operator_file()} off it" in " ".join(first_steps())
     make.channel_account(unit=make.unit(), channel="sandbox")
     assert "private keys" not in " ".join(first_steps())
+
+
+def test_units_with_older_keys_are_told_until_their_file_was_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(keys, "data_folder", lambda: tmp_path)
+    half = os.urandom(32)
+    unit = make.unit()
+    UnitKey.objects.create(unit=unit, public_key=key_pairs.public_half(half))
+    assert "1 of 1 units seal with the key of an older version" in " ".join(first_steps())
+    keys._write(keys.operator_file(), {unit.pk: half}, "words-for-a-test")
+    assert keys.make_unit_keys("words-for-a-test") == 1
+    assert "older version" not in " ".join(first_steps())
 
 
 def test_the_way_to_the_first_warning_is_told_a_step_at_a_time():

@@ -38,10 +38,10 @@ def own_keys(tmp_path, monkeypatch):
     monkeypatch.setattr("keng.cli.channel.checking.data_folder", lambda: tmp_path)
     monkeypatch.delenv("KENG_SENDER_KEY_FILE", raising=False)
     seal.forget_public_keys()
-    opening._sender_box.cache_clear()
+    opening._sender_private_key.cache_clear()
     yield
     seal.forget_public_keys()
-    opening._sender_box.cache_clear()
+    opening._sender_private_key.cache_clear()
 
 
 @pytest.fixture

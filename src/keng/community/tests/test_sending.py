@@ -141,9 +141,7 @@ def test_a_name_is_sealed_to_the_desk_that_reads_the_report(stage, resident):
     assert tip.identity_holds == ["name", "phone"]
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="contact")
     assert b"Th\xe1\xbb\xad" not in bytes(sealed.ciphertext)
-    opened = json.loads(
-        opening.open_with_unit_key(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
-    )
+    opened = json.loads(opening.open_identity(sealed, stage.keys[stage.unit.pk]))
     assert opened == {"name": "Nguyễn Thị Thử", "phone": "0912 000 111"}
 
 
@@ -182,9 +180,7 @@ def test_the_reporters_own_number_is_cut_from_the_words_and_sealed(stage, reside
     assert "0912345678" not in tip.messages.get().text
     assert "0912345678" not in Inbound.objects.get().text
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="in_text")
-    assert b"0912345678" in opening.open_with_unit_key(
-        bytes(sealed.ciphertext), stage.keys[stage.unit.pk]
-    )
+    assert b"0912345678" in opening.open_identity(sealed, stage.keys[stage.unit.pk])
 
 
 def test_the_reporters_own_name_is_cut_from_the_words_and_sealed(stage, resident):
@@ -193,7 +189,7 @@ def test_the_reporters_own_name_is_cut_from_the_words_and_sealed(stage, resident
     assert tip.text == "Tôi tên […] nhà số […]. Hàng xóm đánh vợ"
     assert "Thử" not in tip.messages.get().text + Inbound.objects.get().text
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="in_text")
-    opened = opening.open_with_unit_key(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
+    opened = opening.open_identity(sealed, stage.keys[stage.unit.pk])
     assert json.loads(opened) == ["Trần Thị Thử", "12"]
 
 

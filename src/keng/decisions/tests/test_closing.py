@@ -20,7 +20,7 @@ from keng.tips.letters import decline_reply
 from keng.tips.models import DialogueMessage, Tip
 from keng.vault import seal
 from keng.vault.models import SealedIdentity
-from keng.vault.opening import open_with_unit_key
+from keng.vault.opening import open_identity
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_what_is_out_of_scope_is_sealed_to_the_province_at_once(desk):
     assert list(Inbound.objects.values_list("text", "latitude")) == [("", None)]
     assert set(tip.messages.values_list("text", flat=True)) == {"", "Ngoài phạm vi."}
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="content")
-    opened = json.loads(open_with_unit_key(bytes(sealed.ciphertext), private))
+    opened = json.loads(open_identity(sealed, private))
     assert opened == {
         "text": "Chuyện riêng của hàng xóm",
         "place": "nhà cuối ngõ",

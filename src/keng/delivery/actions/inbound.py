@@ -11,6 +11,7 @@ from keng.delivery.inbound_handlers import SqlStatement
 from keng.delivery.inbound_message import InboundMessage
 from keng.kit import times
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # The key is claimed first: the same event again writes nothing.
 CLAIM_KEYS_SQL = """
@@ -100,6 +101,7 @@ class KeptHandler:
 
 def inbound_row(message: InboundMessage) -> dict[str, Any]:
     """The columns of one inbound row. The words of what is only kept stay sealed with the body."""
+    seals = message.seals or seal.SealBatch()
     return {
         "key": bytea_text(message.key),
         "inbound": str(message.id),
@@ -112,7 +114,11 @@ def inbound_row(message: InboundMessage) -> dict[str, Any]:
         "sent_at": times.rounded_down(message.event.at, times.COARSE).isoformat(),
         "received_at": message.received_at.isoformat(),
         "text": "",
-        "raw": bytea_text(seal.seal_for_unit(message.account.unit_id, message.raw)),
+        "raw": bytea_text(
+            seals.for_unit(
+                message.account.unit_id, message.raw, kind=SealedKind.RAW, ref=message.id
+            )
+        ),
     }
 
 

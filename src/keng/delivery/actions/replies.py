@@ -9,7 +9,9 @@ from keng.accounts.models import Officer
 from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Conversation, Delivery, Dispatch, DispatchText
 from keng.kit import times
+from keng.kit.ids import new_id
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # Later than this no provider takes an answer any more without being asked again.
 REPLY_EXPIRES_AFTER = dt.timedelta(days=7)
@@ -45,7 +47,9 @@ def send_to_conversation(
         source_ref=source_ref,
         materialised_at=times.now(),
     )
+    delivery = new_id()
     Delivery.objects.create(
+        id=delivery,
         dispatch=dispatch,
         account_id=conversation.account_id,
         channel=conversation.account.channel,
@@ -54,7 +58,9 @@ def send_to_conversation(
         text=None
         if sealed
         else DispatchText.objects.create(dispatch=dispatch, language="vi", text=text),
-        text_sealed=seal.seal_for_sender(text) if sealed else None,
+        text_sealed=seal.seal_for_sender(text, kind=SealedKind.TEXT, ref=delivery)
+        if sealed
+        else None,
         address_sealed=bytes(conversation.reply_address_sealed),
         priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY),
         is_urgent=True,
@@ -80,13 +86,15 @@ def answer_asker(
         source_kind=source_kind,
         materialised_at=times.now(),
     )
+    delivery = new_id()
     Delivery.objects.create(
+        id=delivery,
         dispatch=dispatch,
         account=account,
         channel=account.channel,
         recipient_kind=Delivery.RecipientKind.ASKER,
         recipient_ref=dispatch.pk,
-        text_sealed=seal.seal_for_sender(text),
+        text_sealed=seal.seal_for_sender(text, kind=SealedKind.TEXT, ref=delivery),
         address_sealed=address_sealed,
         priority=_ACKNOWLEDGEMENT_PRIORITY,
         is_urgent=True,

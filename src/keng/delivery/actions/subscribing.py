@@ -11,12 +11,14 @@ from keng.delivery import acts
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
 from keng.kit import times
+from keng.kit.ids import new_id
 from keng.kit.sql_names import alphabetically
 from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import SubscriptionRequest
 from keng.network.models import Subscription
 from keng.network.secret_links import confirm_url, stop_url
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # The greater leaves later. Anybody can ask for a letter, and no warning may wait behind them.
 _AFTER_WARNINGS = 10
@@ -55,19 +57,21 @@ def ask_to_subscribe(wish: SubscriptionRequest) -> None:
         source_ref=subscription.pk,
         materialised_at=times.now(),
     )
+    delivery, seals = new_id(), seal.SealBatch()
     Delivery.objects.create(
+        id=delivery,
         dispatch=dispatch,
         account=account,
         channel=Email.code,
         priority=_AFTER_WARNINGS,
         recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
         recipient_ref=subscription.pk,
-        address_sealed=seal.seal_for_sender(wish.address.strip()),
+        address_sealed=seals.for_sender(wish.address.strip(), kind=SealedKind.ADDRESS),
         text=DispatchText.objects.create(
             dispatch=dispatch, language=subscription.language, subject=subject, text=""
         ),
         # The links in it are for this person alone.
-        text_sealed=seal.seal_for_sender(text),
+        text_sealed=seals.for_sender(text, kind=SealedKind.TEXT, ref=delivery),
     )
 
 

@@ -36,6 +36,7 @@ from keng.lookup import chat_answers
 from keng.network.models import Subscription
 from keng.network.secret_links import stop_url
 from keng.vault import opening
+from keng.vault.hybrid import SealedKind
 
 if TYPE_CHECKING:
     import uuid
@@ -162,7 +163,7 @@ async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
     """What it says; who looked something up reads what is known of it at this moment."""
     if row.text_sealed is None:
         return text.text
-    words = opening.open_as_sender(row.text_sealed).decode()
+    words = opening.open_as_sender(row.text_sealed, kind=SealedKind.TEXT, ref=row.id).decode()
     if row.recipient_kind != Delivery.RecipientKind.ASKER:
         return words
     return await orm_threads.in_answering_thread(chat_answers.message_for_asker, words)
@@ -170,7 +171,7 @@ async def _words_of(row: LeasedDelivery, text: LoadedText) -> str:
 
 def _address_of(row: LeasedDelivery) -> Address:
     if row.address_sealed is not None:
-        return Address(opening.open_as_sender(row.address_sealed).decode())
+        return Address(opening.open_as_sender(row.address_sealed, kind=SealedKind.ADDRESS).decode())
     return Address(
         row.address, "group" if row.recipient_kind == Delivery.RecipientKind.GROUP else "person"
     )

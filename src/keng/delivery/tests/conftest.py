@@ -29,10 +29,10 @@ def as_sender(transactional_db, monkeypatch):
     from keng.vault import opening
 
     keys.make_sender_key()
-    opening._sender_box.cache_clear()
+    opening._sender_private_key.cache_clear()
     monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(keys.sender_file()))
     yield
-    opening._sender_box.cache_clear()
+    opening._sender_private_key.cache_clear()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchTex
 from keng.delivery.sender import Sender
 from keng.kit.ids import new_id
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 SOON = 20.0
 
@@ -53,7 +54,9 @@ def queue(
             recipient_ref=new_id(),
             text=words,
             address=address if to_group else "",
-            address_sealed=None if to_group else seal.seal_for_sender(address),
+            address_sealed=None
+            if to_group
+            else seal.seal_for_sender(address, kind=SealedKind.ADDRESS),
             priority=priority,
             is_urgent=urgent,
             **fields,

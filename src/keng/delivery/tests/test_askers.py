@@ -22,13 +22,14 @@ NOTHING_KNOWN = "0912 000 417: chưa có dữ liệu"
 def answer(account, text=NOTHING_KNOWN, **fields):
     dispatch = queue(account, [])
     return Delivery.objects.create(
+        id=(delivery := new_id()),
         dispatch=dispatch,
         account=account,
         channel="sandbox",
         recipient_kind="asker",
         recipient_ref=dispatch.pk,
-        address_sealed=seal.seal_for_sender("phone-of-somebody"),
-        text_sealed=seal.seal_for_sender(text),
+        address_sealed=seal.seal_for_sender("phone-of-somebody", kind="address"),
+        text_sealed=seal.seal_for_sender(text, kind="text", ref=delivery),
         priority=5,
         is_urgent=True,
         **fields,

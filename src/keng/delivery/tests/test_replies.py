@@ -31,13 +31,14 @@ def conversation():
     return Conversation.objects.create(
         account=account,
         key_hash=b"k" * 32,
-        reply_address_sealed=seal.seal_for_sender("an"),
+        reply_address_sealed=seal.seal_for_sender("an", kind="address"),
         tip_ref=uuid.uuid4(),
     )
 
 
-def opened(sealed):
-    return opening.open_with_unit_key(sealed, keys.sender_file().read_bytes()).decode()
+def opened(sealed, kind, ref=None):
+    private = keys.sender_file().read_bytes()
+    return opening.open_with_unit_key(sealed, private, kind=kind, ref=ref).decode()
 
 
 def test_an_answer_goes_before_everything_else_to_this_person_alone(conversation):
@@ -54,7 +55,7 @@ def test_an_answer_goes_before_everything_else_to_this_person_alone(conversation
     assert (delivery.priority, delivery.is_urgent, delivery.state) == (0, True, "queued")
     assert delivery.recipient_ref == conversation.pk
     assert delivery.address == ""
-    assert opened(delivery.address_sealed) == "an"
+    assert opened(delivery.address_sealed, "address") == "an"
     assert delivery.text.text == "Chào bạn"
     assert dispatch.source_ref == conversation.tip_ref
     assert delivery.expires_at > times.now()
@@ -74,7 +75,7 @@ def test_a_text_with_a_secret_is_nowhere_in_clear(conversation):
     delivery = Delivery.objects.get()
     assert delivery.priority == 5
     assert not DispatchText.objects.exists()
-    assert opened(delivery.text_sealed) == "bí mật"
+    assert opened(delivery.text_sealed, "text", delivery.pk) == "bí mật"
 
 
 def event(kind="text", text="mất xe", *, sender="an", group=None, reply="an"):

@@ -49,13 +49,14 @@ def test_a_person_is_reached_at_the_sealed_address(account):
 
     dispatch = queue(account, [])
     Delivery.objects.create(
+        id=(delivery := new_id()),
         dispatch=dispatch,
         account=account,
         channel="sandbox",
         recipient_kind="conversation",
         recipient_ref=new_id(),
-        address_sealed=seal.seal_for_sender("phone-of-somebody"),
-        text_sealed=seal.seal_for_sender("Chỉ bạn đọc được"),
+        address_sealed=seal.seal_for_sender("phone-of-somebody", kind="address"),
+        text_sealed=seal.seal_for_sender("Chỉ bạn đọc được", kind="text", ref=delivery),
         priority=0,
         is_urgent=True,
     )

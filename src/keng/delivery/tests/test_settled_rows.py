@@ -25,7 +25,10 @@ def reply(account, kind="conversation", **fields):
     """A row with everything that somebody with the sender's key would open."""
     dispatch = queue(account, ["phone-of-somebody"], urgent=True, kind=kind)
     row = dispatch.deliveries.get()
-    sealed = {"text_sealed": seal.seal_for_sender("/r/secret"), "text": None}
+    sealed = {
+        "text_sealed": seal.seal_for_sender("/r/secret", kind="text", ref=row.pk),
+        "text": None,
+    }
     Delivery.objects.filter(pk=row.pk).update(**sealed | fields)
     row.refresh_from_db()
     return row

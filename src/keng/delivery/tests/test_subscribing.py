@@ -6,7 +6,6 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
-from nacl.public import PrivateKey
 
 from keng.delivery.actions.materialising import _BULK
 from keng.delivery.models import Delivery, Dispatch
@@ -17,6 +16,7 @@ from keng.network.actions.mailboxes import mailbox_of
 from keng.network.actions.subscriptions import recent_mailboxes
 from keng.network.models import Subscription
 from keng.vault import opening, seal
+from keng.vault.key_pairs import new_private_key, public_half
 from keng.vault.models import SenderKey
 from tests import make
 
@@ -30,12 +30,12 @@ class Site:
         self.place = make.place("Phường Nếnh")
         self.unit = make.unit(serves=self.place)
         self.account = make.channel_account(unit=self.unit, channel="email")
-        self.key = PrivateKey.generate()
-        SenderKey.objects.create(public_key=bytes(self.key.public_key))
+        self.key = new_private_key()
+        SenderKey.objects.create(public_key=public_half(self.key))
         seal.forget_public_keys()
 
-    def opened(self, ciphertext):
-        return opening.open_with_unit_key(ciphertext, bytes(self.key)).decode()
+    def opened(self, ciphertext, kind, ref=None):
+        return opening.open_with_unit_key(ciphertext, self.key, kind=kind, ref=ref).decode()
 
     def wish(self, **changes):
         return {
@@ -72,7 +72,9 @@ def letters():
 
 
 def link(site, letter, word):
-    return re.search(rf"https?://[^/\s]+(/{word}/\S+)", site.opened(letter.text_sealed))[1]
+    return re.search(
+        rf"https?://[^/\s]+(/{word}/\S+)", site.opened(letter.text_sealed, "text", letter.pk)
+    )[1]
 
 
 def test_a_letter_goes_out_and_nothing_else_happens(public_client, site):
@@ -86,8 +88,8 @@ def test_a_letter_goes_out_and_nothing_else_happens(public_client, site):
         site.account,
         found.pk,
     )
-    assert site.opened(letter.address_sealed) == "Hoa@example.com"
-    assert "Phường Nếnh" in site.opened(letter.text_sealed)
+    assert site.opened(letter.address_sealed, "address") == "Hoa@example.com"
+    assert "Phường Nếnh" in site.opened(letter.text_sealed, "text", letter.pk)
 
 
 def test_a_place_is_found_by_words_and_what_was_filled_in_stays(public_client, site):
@@ -151,7 +153,8 @@ def test_the_page_does_not_tell_whether_an_address_was_known(public_client, site
     )
     again = ask(public_client, site)
     assert (first.status_code, first.url) == (again.status_code, again.url)
-    assert "đang nhận cảnh báo" in site.opened(letters().last().text_sealed)
+    letter = letters().last()
+    assert "đang nhận cảnh báo" in site.opened(letter.text_sealed, "text", letter.pk)
 
 
 def test_nobody_can_change_what_another_person_receives(public_client, site):

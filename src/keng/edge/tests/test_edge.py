@@ -38,9 +38,9 @@ def edge(account):
 def opened(monkeypatch):
     """What the sender would read."""
     monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(keys.sender_file()))
-    opening._sender_box.cache_clear()
-    yield lambda sealed: opening.open_as_sender(sealed).decode()
-    opening._sender_box.cache_clear()
+    opening._sender_private_key.cache_clear()
+    yield lambda sealed, **of: opening.open_as_sender(sealed, **of).decode()
+    opening._sender_private_key.cache_clear()
 
 
 def post(edge, raw, headers, path="/hooks/sandbox/phones", method="POST"):
@@ -67,9 +67,9 @@ def test_a_signed_message_is_a_tip_once_the_answer_is_200(edge, opened):
     assert "0987000123" not in tip.text
     assert tip.identity_holds == ["chat", "phone"]
     delivery = Delivery.objects.get()
-    assert opened(delivery.address_sealed) == "an"
-    assert opened(Conversation.objects.get().reply_address_sealed) == "an"
-    text = opened(delivery.text_sealed)
+    assert opened(delivery.address_sealed, kind="address") == "an"
+    assert opened(Conversation.objects.get().reply_address_sealed, kind="address") == "an"
+    text = opened(delivery.text_sealed, kind="text", ref=delivery.pk)
     assert text.startswith("Công an phường Thử đã nhận tin báo")
     assert "113" in text
     assert "/r/" in text
@@ -168,7 +168,7 @@ def test_stop_ends_messages_and_subscriptions_and_says_so_once(edge, opened, acc
     assert Subscription.objects.get().stopped_at is not None
     first, last = Delivery.objects.order_by("id")
     assert (first.state, last.state) == ("cancelled", "queued")
-    assert "bạn sẽ không nhận thêm tin nhắn" in opened(last.text_sealed)
+    assert "bạn sẽ không nhận thêm tin nhắn" in opened(last.text_sealed, kind="text", ref=last.pk)
     assert subscription.pk == Subscription.objects.get().pk
 
 
@@ -182,9 +182,9 @@ def test_a_lone_word_is_asked_about_and_whoever_stopped_comes_back(edge, opened,
     # What had not left when somebody stopped is forgotten with their address.
     first, question, stopped, again = Delivery.objects.order_by("id")
     assert {first.text_sealed, question.text_sealed, question.address_sealed} == {None}
-    assert "NHẬN LẠI" in opened(stopped.text_sealed)
-    assert "bạn lại nhận được tin nhắn" in opened(again.text_sealed)
-    assert opened(Conversation.objects.get().reply_address_sealed) == "an"
+    assert "NHẬN LẠI" in opened(stopped.text_sealed, kind="text", ref=stopped.pk)
+    assert "bạn lại nhận được tin nhắn" in opened(again.text_sealed, kind="text", ref=again.pk)
+    assert opened(Conversation.objects.get().reply_address_sealed, kind="address") == "an"
     assert list(verify.chain_faults()) == []
 
 
@@ -214,8 +214,8 @@ def test_what_is_said_before_a_group_goes_on_in_private(edge, opened):
     tip = Tip.objects.get()
     assert [m.text for m in tip.messages.order_by("id")] == ["Nhà bên cạnh có trộm", "xe màu đỏ"]
     delivery = Delivery.objects.get()
-    assert opened(delivery.address_sealed) == "binh"
-    assert "trong nhóm" in opened(delivery.text_sealed)
+    assert opened(delivery.address_sealed, kind="address") == "binh"
+    assert "trong nhóm" in opened(delivery.text_sealed, kind="text", ref=delivery.pk)
     assert Inbound.objects.filter(tip_ref=None).count() == 1
 
 
@@ -336,10 +336,10 @@ def test_neither_words_nor_names_nor_addresses_reach_the_log(edge, account):
 def test_a_number_alone_is_answered_and_the_edge_remembers_nobody(edge, opened):
     assert [say(edge, "0912 000 417", id="m1") for _ in range(2)] == [200, 200]
     delivery = Delivery.objects.get()
-    assert chat_answers.message_for_asker(opened(delivery.text_sealed)).startswith(
-        "0912 000 417: chưa có dữ liệu"
-    )
-    assert opened(delivery.address_sealed) == "an"
+    assert chat_answers.message_for_asker(
+        opened(delivery.text_sealed, kind="text", ref=delivery.pk)
+    ).startswith("0912 000 417: chưa có dữ liệu")
+    assert opened(delivery.address_sealed, kind="address") == "an"
     assert (Tip.objects.count(), Inbound.objects.count(), Conversation.objects.count()) == (0, 0, 0)
     assert say(edge, "Có kẻ gọi số lạ xưng công an") == 200
     assert say(edge, "0912 000 417") == 200

@@ -74,7 +74,7 @@ def answers():
         rows = Delivery.objects.select_related("text").order_by("id")
         # Of what never left nothing is kept that could be read.
         return [
-            lookup_chat.message_for_asker(opened(row.text_sealed) or row.text.text)
+            lookup_chat.message_for_asker(opened(row) or row.text.text)
             if row.text_sealed or row.text
             else ""
             for row in rows
@@ -83,9 +83,9 @@ def answers():
     return read
 
 
-def opened(sealed):
-    """A text that only the sender reads."""
-    return (
-        sealed
-        and opening.open_with_unit_key(bytes(sealed), keys.sender_file().read_bytes()).decode()
-    )
+def opened(row):
+    """The text of a delivery, where it is one that only the sender reads."""
+    if not row.text_sealed:
+        return ""
+    private, sealed = keys.sender_file().read_bytes(), bytes(row.text_sealed)
+    return opening.open_with_unit_key(sealed, private, kind="text", ref=row.pk).decode()

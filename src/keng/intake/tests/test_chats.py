@@ -1,6 +1,9 @@
 """Where a chat can be answered is forgotten with its tip, or when nobody is to be written to."""
 
+import json
+
 import pytest
+from nacl.exceptions import CryptoError
 
 from keng.conftest import sign_in
 from keng.decisions import out_of_scope, triage, undo, undo_ending
@@ -10,6 +13,8 @@ from keng.intake.examination import examine
 from keng.kit import times
 from keng.tips import chats, messages, receipt_codes
 from keng.tips.models import HeldEnding, Receipt, Tip
+from keng.vault import keys, opening
+from keng.vault.models import SealedIdentity
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +30,23 @@ def chat(say):
     tip = Tip.objects.get()
     examine.examine_tips()
     return tip, make.officer(unit=tip.responsible_unit)
+
+
+def test_what_a_chat_seals_opens_for_its_unit_in_its_own_row_alone(say):
+    """Also what was cut from a message that joined a tip which the edge did not know of."""
+    for words in (f"{STORY}, sdt của em 0987000123", "sdt của em 0987000456"):
+        say(words)
+    tip = Tip.objects.get()
+    rows = list(SealedIdentity.objects.filter(tip_ref=tip.pk).order_by("kind", "id"))
+    assert [row.kind for row in rows] == ["in_text", "in_text", "raw"]
+    private = keys.unlock_unit_keys(keys.operator_file(), "words-for-a-test")
+    opened = [opening.open_identity(row, private[tip.responsible_unit_id]) for row in rows]
+    assert [json.loads(each) for each in opened[:2]] == [["0987000123"], ["0987000456"]]
+    assert opened[2].decode() == f"{STORY}, sdt của em 0987000123"
+    rows[0].ciphertext, rows[1].ciphertext = rows[1].ciphertext, rows[0].ciphertext
+    for row in rows[:2]:
+        with pytest.raises(CryptoError):
+            opening.open_identity(row, private[tip.responsible_unit_id])
 
 
 def addresses():

@@ -19,6 +19,7 @@ from keng.intake import fetch_media
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.intake.fetch_media import fetch_files
 from keng.kit import times
+from keng.kit.ids import new_id
 from keng.kit.secrets import site_box
 from keng.tips.attachments import store_attachment
 from keng.tips.errors import NotYours
@@ -29,8 +30,8 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 PASSPHRASE = "words-for-a-test"
-# Of a sealed file: its form, the throwaway key, the nonce and the mark of the box.
-OVERHEAD = 1 + 32 + 24 + 16
+# Of a sealed file: its form, the wrapped key, the nonce and the tag.
+OVERHEAD = 1 + 1168 + 12 + 16
 
 
 @pytest.fixture(autouse=True)
@@ -143,11 +144,12 @@ def test_the_disk_does_not_tell_how_long_a_file_was(tip, own_folder, length):
 
 def test_a_file_that_was_kept_before_opens_as_it_is(tip, own_folder):
     unit_id = tip.responsible_unit_id
-    path = own_folder / "files" / "older"
+    file = new_id()
+    path = own_folder / "files" / str(file)
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(seal.seal_for_unit(unit_id, b"as it was"))
+    path.write_bytes(seal.seal_for_unit(unit_id, b"as it was", kind="file", ref=file))
     private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit_id]
-    assert store.open_original("files/older", private) == b"as it was"
+    assert store.open_original(f"files/{file}", private) == b"as it was"
 
 
 def test_what_is_no_picture_has_no_copy_to_view(tip):

@@ -32,7 +32,7 @@ from keng.tips.models import (
 )
 from keng.vault import keys
 from keng.vault.models import SealedIdentity
-from keng.vault.opening import open_with_unit_key
+from keng.vault.opening import open_identity
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -99,9 +99,7 @@ def test_a_form_becomes_a_tip_with_message_receipt_clock_and_sealed_contact(unit
     assert tip.due_at == tip.clocks.get().due_at
     assert tip.due_at - tip.received_at == dt.timedelta(hours=24)
     private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit.pk]
-    assert (
-        "Người Thử" in open_with_unit_key(SealedIdentity.objects.get().ciphertext, private).decode()
-    )
+    assert "Người Thử" in open_identity(SealedIdentity.objects.get(), private).decode()
     assert not Delivery.objects.exists()
 
 
@@ -125,7 +123,7 @@ def test_the_reporters_own_number_is_cut_and_sealed(unit):
     assert tip.identity_holds == ["phone"]
     sealed = SealedIdentity.objects.get(kind="in_text")
     private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit.pk]
-    assert "0987000123" in open_with_unit_key(sealed.ciphertext, private).decode()
+    assert "0987000123" in open_identity(sealed, private).decode()
 
 
 def test_a_name_without_a_number_is_cut_and_sealed_with_the_house(unit):
@@ -138,7 +136,7 @@ def test_a_name_without_a_number_is_cut_and_sealed_with_the_house(unit):
     assert tip.identity_holds == ["address", "name"]
     sealed = SealedIdentity.objects.get(kind="in_text")
     private = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)[unit.pk]
-    assert "Nguyễn Văn Tèo" in open_with_unit_key(sealed.ciphertext, private).decode()
+    assert "Nguyễn Văn Tèo" in open_identity(sealed, private).decode()
 
 
 @pytest.mark.parametrize(

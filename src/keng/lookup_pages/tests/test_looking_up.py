@@ -32,14 +32,15 @@ def event(text, **fields):
     return Event(text=text, **values | fields)
 
 
-def read(sealed):
-    return opening.open_with_unit_key(bytes(sealed), keys.sender_file().read_bytes()).decode()
+def read(sealed, kind, ref=None):
+    private = keys.sender_file().read_bytes()
+    return opening.open_with_unit_key(bytes(sealed), private, kind=kind, ref=ref).decode()
 
 
 def answers():
     """What the sender makes of the rows."""
     return [
-        chat_answers.message_for_asker(read(row.text_sealed))
+        chat_answers.message_for_asker(read(row.text_sealed, "text", row.pk))
         for row in Delivery.objects.order_by("id")
     ]
 
@@ -81,7 +82,7 @@ def test_nothing_is_kept_that_names_the_asker_and_little_that_names_the_question
     assert delivery.recipient_kind == "asker"
     assert delivery.recipient_ref == dispatch.pk
     assert (dispatch.source_kind, dispatch.source_ref) == ("lookup", None)
-    assert read(delivery.address_sealed) == "a-telling-id"
+    assert read(delivery.address_sealed, "address") == "a-telling-id"
     assert DedupeKey.objects.count() == 1
 
 
@@ -304,7 +305,9 @@ def test_what_is_sealed_is_the_same_whatever_is_found(say):
     say(NUMBER)
     list_it("phone", "+84912000417")
     say(NUMBER)
-    unknown, listed = (read(row.text_sealed) for row in Delivery.objects.order_by("id"))
+    unknown, listed = (
+        read(row.text_sealed, "text", row.pk) for row in Delivery.objects.order_by("id")
+    )
     assert unknown == listed
     # Answered when it is sent: what was listed meanwhile is said.
     assert all("ĐÃ XÁC NHẬN" in text for text in answers())

@@ -18,6 +18,7 @@ from keng.network.actions.mailboxes import Mailboxes
 from keng.network.models import Subscription
 from keng.places.models import Place
 from keng.vault import seal
+from keng.vault.hybrid import SealedKind
 
 # A second request within this time sends no second letter: the page must not flood a mailbox.
 ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
@@ -74,7 +75,9 @@ def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | No
         found.save(update_fields=["asked_at"])
         return found, True
     subscription = found or Subscription(channel=wanted.channel, address_hash=hashed)
-    subscription.address_sealed = seal.seal_for_sender(wanted.address.strip())
+    subscription.address_sealed = seal.seal_for_sender(
+        wanted.address.strip(), kind=SealedKind.ADDRESS
+    )
     subscription.kinds, subscription.language = list(wanted.kinds), wanted.language
     subscription.asked_at = now
     try:

@@ -126,12 +126,12 @@ def _read(passphrase: str) -> None:
 
     tip = Tip.objects.get(text=TEXT)
     unit_key = keys.unlock_unit_keys(keys.operator_file(), passphrase)[tip.responsible_unit_id]
-    sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="contact").ciphertext
+    sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="contact")
     file = tip.attachments.get()
     withdrawn = Tip.objects.exclude(withdrawn_at=None).first()
     found = {
         "text": tip.text,
-        "name": json.loads(opening.open_with_unit_key(bytes(sealed), unit_key))["name"],
+        "name": json.loads(opening.open_identity(sealed, unit_key))["name"],
         "picture": _digest(store.open_original(file.original_path, unit_key)),
         "copy": _digest(store.open_viewing_copy(file.viewing_path)),
         "withdrawn": withdrawn

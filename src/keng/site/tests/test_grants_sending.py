@@ -5,7 +5,6 @@ import uuid
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
-from nacl.public import PrivateKey
 
 from keng.delivery.actions import subscribing
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchAudience, DispatchText
@@ -19,6 +18,7 @@ from keng.network.actions.subscriptions import SubscriptionRequest
 from keng.network.models import Group, Subscription
 from keng.tips.models import Tip
 from keng.vault import seal
+from keng.vault.key_pairs import new_private_key, public_half
 from keng.vault.models import SenderKey
 from keng.warnings.models import Version
 from keng.warnings.tests.ward import Ward as WarningWard
@@ -503,7 +503,7 @@ def test_the_public_site_decides_nothing_and_writes_no_words_over(unit, become):
 def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become):
     make.channel_account(channel="email", unit=unit)
     place = make.place("Phường Nếnh")
-    SenderKey.objects.create(public_key=bytes(PrivateKey.generate().public_key))
+    SenderKey.objects.create(public_key=public_half(new_private_key()))
     seal.forget_public_keys()
     wish = SubscriptionRequest("email", "an@example.org", (place.pk,), ("residents",), "vi")
     become("public")

@@ -14,7 +14,7 @@ from typing import Any
 from keng.delivery import inbound_handlers
 from keng.delivery.actions.inbound import bytea_text
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement
-from keng.delivery.inbound_message import InboundMessage, new_seals
+from keng.delivery.inbound_message import InboundMessage, sealed_reply_address
 from keng.kit.ids import new_id
 from keng.kit.rate_limits import ChatThrottle
 from keng.kit.secrets import site_box
@@ -115,7 +115,6 @@ class SurveyHandler:
 
 
 def _row(message: InboundMessage, command: ChatCommand) -> dict[str, Any]:
-    seals = message.seals or new_seals()
     return {
         "key": bytea_text(message.key),
         # What the key points at: nothing. A row of the message would hold who wrote it.
@@ -123,7 +122,7 @@ def _row(message: InboundMessage, command: ChatCommand) -> dict[str, Any]:
         "turn": str(new_id()),
         "account": str(message.account.id),
         "conversation_hash": bytea_text(message.conversation_hash or b""),
-        "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
+        "address": bytea_text(sealed_reply_address(message)),
         "box": bytea_text(bytes(site_box(TURN_BOX).encrypt(json.dumps(command.stored()).encode()))),
         "received_at": message.received_at.isoformat(),
         "begins": command.begins or command.act == "slow",

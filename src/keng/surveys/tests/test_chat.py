@@ -77,11 +77,12 @@ class Chat:
         while turns.answer_turn() or turns.end_talk_left_for_report():
             pass
         new = Delivery.objects.exclude(pk__in=before).order_by("id")
-        return "\n--\n".join(_opened(row.text_sealed) for row in new if row.text_sealed)
+        return "\n--\n".join(_opened(row) for row in new if row.text_sealed)
 
 
-def _opened(sealed):
-    return opening.open_with_unit_key(bytes(sealed), keys.sender_file().read_bytes()).decode()
+def _opened(row):
+    private, sealed = keys.sender_file().read_bytes(), bytes(row.text_sealed)
+    return opening.open_with_unit_key(sealed, private, kind="text", ref=row.pk).decode()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 
 import pytest
 from django.db import connection
@@ -229,8 +230,7 @@ def test_what_was_sent_waits_under_a_key_that_goes_with_the_copy(tip, own_folder
     row = WaitingPicture.objects.get()
     (file,) = waiting_files()
     assert b"JFIF" not in file.read_bytes()
-    key = opening.open_as_worker(bytes(row.key_sealed))
-    assert store.open_for_worker(row.path, key) == content
+    assert store.open_for_worker(row.path, bytes(row.key_sealed)) == content
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert (viewing_copies.make_next_copy(), viewing_copies.make_next_copy()) == (1, 0)
     kept.refresh_from_db()
@@ -244,13 +244,15 @@ def test_what_was_sent_waits_under_a_key_that_goes_with_the_copy(tip, own_folder
 
 def test_only_the_worker_opens_what_waits_for_it(tip, monkeypatch):
     sent(tip, small())
+    row = WaitingPicture.objects.get()
     monkeypatch.delenv("KENG_WORKER_KEYS")
     with pytest.raises(opening.NotTheWorker):
-        opening.open_as_worker(bytes(WaitingPicture.objects.get().key_sealed))
+        store.open_for_worker(row.path, bytes(row.key_sealed))
 
 
 def test_the_workers_key_is_renewed_and_the_old_one_is_dropped(tip):
-    sealed = seal.seal_for_worker(b"picture")
+    picture = {"kind": "waiting", "ref": uuid.uuid4()}
+    sealed = seal.seal_for_worker(b"picture", **picture)
     (first,) = keys.worker_folder().iterdir()
     keys.renew_worker_key()
     assert list(keys.worker_folder().iterdir()) == [first]
@@ -258,7 +260,7 @@ def test_the_workers_key_is_renewed_and_the_old_one_is_dropped(tip):
     WorkerKey.objects.update(created_at=times.now() - dt.timedelta(hours=2))
     keys.renew_worker_key()
     assert len(list(keys.worker_folder().iterdir())) == 2
-    assert opening.open_as_worker(sealed) == b"picture"
+    assert opening.open_as_worker(sealed, **picture) == b"picture"
     WorkerKey.objects.filter(retired_at__isnull=False).update(
         retired_at=times.now() - dt.timedelta(hours=1)
     )
@@ -266,9 +268,10 @@ def test_the_workers_key_is_renewed_and_the_old_one_is_dropped(tip):
     keys.renew_worker_key()
     assert not first.exists()
     with pytest.raises(CryptoError):
-        opening.open_as_worker(sealed)
+        opening.open_as_worker(sealed, **picture)
     seal.forget_public_keys()
-    assert opening.open_as_worker(seal.seal_for_worker(b"another")) == b"another"
+    another = seal.seal_for_worker(b"another", **picture)
+    assert opening.open_as_worker(another, **picture) == b"another"
 
 
 @pytest.mark.parametrize(

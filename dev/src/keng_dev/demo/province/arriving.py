@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import uuid
 from collections.abc import Iterator
 
 from django.db.models import F, OuterRef, Subquery
@@ -10,6 +11,7 @@ from django.db.models import F, OuterRef, Subquery
 from keng.delivery.models import ChannelAccount
 from keng.intake.examination.examine import examine_tips
 from keng.intake.receive import IncomingChat, IncomingTip, SealedPart, receive_tips
+from keng.kit.ids import new_id
 from keng.kit.secrets import keyed_hash
 from keng.language.taxonomy import topic_of_category
 from keng.tips import receipt_codes
@@ -52,6 +54,7 @@ def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> IncomingTip:
     story = fate.story
     # What was out of scope left nothing behind, so nothing is sealed in the first place.
     is_chat = story.channel == account.channel and not fate.is_emptied
+    inbound = new_id()
     return IncomingTip(
         unit_id=story.desk.unit.pk,
         text=story.text,
@@ -70,18 +73,20 @@ def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> IncomingTip:
             receipt_codes.code_from_token(receipt_codes.new_token())
         ),
         sealed=(SealedPart("raw", ("chat",)),) if is_chat else (),
-        chat=_chat(fate, account, vault) if is_chat else None,
+        chat=_chat(fate, account, vault, inbound) if is_chat else None,
+        inbound_id=inbound,
     )
 
 
-def _chat(fate: Fate, account: ChannelAccount, vault: Vault) -> IncomingChat:
+def _chat(fate: Fate, account: ChannelAccount, vault: Vault, inbound: uuid.UUID) -> IncomingChat:
     """Who wrote is a number that the provider has given nobody."""
     person = f"demo-{fate.tip_id.int % 10**12:012d}"
     raw = json.dumps({"sender": person, "text": fate.story.text}, ensure_ascii=False)
+    seals = vault.new_seals()
     return IncomingChat(
         account_id=account.pk,
         sent_at=fate.story.at,
-        raw_sealed=vault.for_unit(fate.story.desk.unit.pk, raw),
+        raw_sealed=seals.for_unit(fate.story.desk.unit.pk, raw, kind="raw", ref=inbound),
         conversation_hash=keyed_hash("demo conversation", person),
-        address_sealed=vault.for_sender(person),
+        address_sealed=seals.for_sender(person, kind="address"),
     )

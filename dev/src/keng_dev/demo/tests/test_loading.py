@@ -42,7 +42,7 @@ from keng_dev.demo.vault import Vault
 from tests import make
 
 SHARE = 50
-VAULT = Vault(keys.make_first_keys, seal.seal_for_unit, seal.seal_for_sender)
+VAULT = Vault(keys.make_first_keys, seal.SealBatch)
 
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from keng_dev.demo.vault import Vault
 from tests import make
 
 pytestmark = pytest.mark.django_db
-VAULT = Vault(keys.make_first_keys, seal.seal_for_unit, seal.seal_for_sender)
+VAULT = Vault(keys.make_first_keys, seal.SealBatch)
 
 
 class Stopped(BaseException):
