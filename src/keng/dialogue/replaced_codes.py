@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from keng.acts.act import act
 from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.dialogue import acts, shown_codes
 from keng.kit import times
@@ -77,9 +78,25 @@ def dispute_code(code: str) -> bool:
     tip = lock(Tip.objects.filter(pk=tip_id)).get()
     if tip.codes_disputed_at:
         return True
+    _close_codes(tip)
+    record("receipt.disputed", by="holder", on=tip, chain=unit_chain(tip.responsible_unit_id))
+    return True
+
+
+@work()
+def dispute_again(tip_id: uuid.UUID) -> None:
+    """In a restored database, of a report whose code was replaced or disputed after the backup.
+
+    The new code is lost with what was lost, and the old one would open the report to whoever took
+    it: so none does, and the desk is told.
+    """
+    tip = lock(Tip.objects.filter(pk=tip_id)).get()
+    _close_codes(tip)
+    record("receipt.disputed", by="operator", on=tip, chain=unit_chain(tip.responsible_unit_id))
+
+
+def _close_codes(tip: Tip) -> None:
     tip.codes_disputed_at = times.now()
     if tip.is_open:
         tip.waiting_since = tip.waiting_since or tip.codes_disputed_at
     tip.save(update_fields=["codes_disputed_at", "waiting_since"])
-    record("receipt.disputed", by="holder", on=tip, chain=unit_chain(tip.responsible_unit_id))
-    return True

@@ -12,9 +12,12 @@ from pathlib import Path
 from keng.audit.heads import export_folder
 from keng.kit.private_files import create_private, make_private_folder
 
+# More leaves than any log has.
+_ENDED = 2**63 - 1
+
 
 class LogIsBehind(Exception):
-    """The database has a shorter log than was signed already."""
+    """The database has a shorter log than was signed already, or came out of a backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,16 @@ class KeptLogHead:
 
     def require_reached(self, size: int) -> None:
         """Raises LogIsBehind."""
+        if self.size() == _ENDED:
+            raise LogIsBehind(
+                "a backup was restored, so it goes on under another name (KENG_LOG_ORIGIN)"
+            )
         if size < self.size():
             raise LogIsBehind(f"{size} leaves in the database, {self.size()} were signed")
+
+    def end(self) -> None:
+        """Nothing is signed under this name any more: a restored database would fork the log."""
+        self.keep(_ENDED)
 
     def keep(self, size: int) -> None:
         """After the commit: a file that is a step behind stops nobody."""

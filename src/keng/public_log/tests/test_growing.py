@@ -239,3 +239,14 @@ def test_old_checkpoints_go_and_their_roots_can_be_computed_again(monkeypatch) -
     grow()
     assert list(LogCheckpoint.objects.values_list("size", flat=True)) == [32]
     assert LogCheckpointText.read(first.text).root == growing.log_tree(16).root()
+
+
+def test_after_a_restore_nothing_is_signed_under_the_old_name(monkeypatch, settings) -> None:
+    take_steps(monkeypatch, 2)
+    KeptLogHead.of(log_origin()).end()
+    take_steps(monkeypatch, 3)
+    assert LogPace.objects.get().size == 32
+    settings.LOG_ORIGIN = "log.example/after-the-restore"
+    take_steps(monkeypatch, 5)
+    newest = LogCheckpointText.read(LogCheckpoint.objects.latest("size").text)
+    assert (newest.origin, newest.size > 32) == ("log.example/after-the-restore", True)

@@ -54,6 +54,8 @@ class BroughtBack:
     unknown: int = 0
     cancelled: int = 0
     accounts: list[str] = field(default_factory=list)
+    ended_log: tuple[str, int] = ("", 0)
+    """The name of the public log, and how many leaves of it are here."""
     again: destroyed.DoneAgain = field(default_factory=destroyed.DoneAgain)
 
 
@@ -150,7 +152,7 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
     settled = restored.settle_after_restore(done.facts.made_at)
     done.unknown, done.cancelled = settled.unknown, settled.cancelled
     done.accounts = settled.accounts
-    go_on_with_public_log(done.facts)
+    done.ended_log = end_public_log()
     done.again = destroyed.do_listed_again(lists)
     # Another restore of the same backup needs them as well.
     own = destroyed.destroyed_folder()
@@ -161,8 +163,18 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
                 here.write(file.read_bytes())
 
 
-def go_on_with_public_log(facts: BackupFacts) -> None:
-    """Where a public log goes on under a new origin that names what was lost. There is none yet."""
+def end_public_log() -> tuple[str, int]:
+    """Sign nothing more under the log's name; that name, and its leaves in the backup.
+
+    Witnesses have seen more of it than this database knows, and would take another log under the
+    same name for a fraud. An operator gives it another name, and says what was lost.
+    """
+    from keng.public_log.kept_head import KeptLogHead  # noqa: PLC0415 -- needs the settings
+    from keng.public_log.log_key import log_origin  # noqa: PLC0415
+    from keng.public_log.models import LogPace  # noqa: PLC0415
+
+    KeptLogHead.of(log_origin()).end()
+    return log_origin(), LogPace.objects.values_list("size", flat=True).first() or 0
 
 
 def _facts_of(member: ArchiveMember) -> BackupFacts:

@@ -145,10 +145,10 @@ def destroyed_kinds() -> list[DestroyedKind]:
     """In the order in which they are done again. Needs the settings."""
     from keng.accounts import after_restore as accounts  # noqa: PLC0415
     from keng.accounts.models import Officer, PartnerMember, Post  # noqa: PLC0415
-    from keng.dialogue import withdrawal  # noqa: PLC0415
+    from keng.dialogue import replaced_codes, withdrawal  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
-    from keng.tips.models import Tip  # noqa: PLC0415
+    from keng.tips.models import Receipt, Tip  # noqa: PLC0415
 
     taken_back = Tip.objects.filter(withdrawn_at=None)
     return [
@@ -169,6 +169,16 @@ def destroyed_kinds() -> list[DestroyedKind]:
             lambda: _ids(taken_back),
             lambda tip_id: withdrawal.withdraw_again(tip_id, is_kept=True),
             "reports were taken back after an officer had acted: nobody writes to their reporters",
+        ),
+        DestroyedKind(
+            "receipt.replaced",
+            lambda since: Receipt.objects.filter(replaced_at__gte=since).values_list(
+                "tip_id", flat=True
+            ),
+            lambda: _ids(Tip.objects.filter(codes_disputed_at=None)),
+            replaced_codes.dispute_again,
+            "reports had got a new receipt code, which is lost: no code opens them, answer in the "
+            "way that was agreed on before",
         ),
         DestroyedKind(
             "subscription.stopped",

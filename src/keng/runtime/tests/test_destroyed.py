@@ -7,11 +7,13 @@ import pytest
 from keng.accounts.models import Officer
 from keng.acts.work import work
 from keng.audit.models import Entry
+from keng.dialogue import replaced_codes
 from keng.dialogue.withdrawal import withdraw_tip
 from keng.network.actions import after_restore
 from keng.network.models import Group, Lead, Subscription
 from keng.runtime.backup import destroyed
-from keng.tips.models import Tip
+from keng.tips import receipt_codes
+from keng.tips.models import Receipt, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +144,21 @@ def test_until_when_the_list_says_all_is_told(data):
     assert destroyed.listed_until([data]) is None
     destroyed.list_destroyed()
     assert destroyed.listed_until([data]) is not None
+
+
+def test_a_code_that_was_replaced_since_opens_nothing_after_a_restore():
+    unit = make.unit()
+    tip, other = make.tip(unit=unit), make.tip(unit=unit)
+    code = receipt_codes.code_from_token(receipt_codes.new_token())
+    old = Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
+    replaced_codes.replace_code(tip.pk, code, sheet="A" * 22)
+    destroyed.list_destroyed()
+    assert kinds() == ["receipt.replaced"]
+    # As it was in the backup.
+    Receipt.objects.exclude(pk=old.pk).delete()
+    Receipt.objects.update(replaced_at=None)
+    assert receipt_codes.tip_id_of_code(code) == tip.pk
+    destroyed.do_listed_again([destroyed.destroyed_folder()])
+    assert receipt_codes.tip_id_of_code(code) is None
+    assert Tip.objects.get(pk=tip.pk).codes_disputed_at
+    assert Tip.objects.get(pk=other.pk).codes_disputed_at is None
