@@ -78,7 +78,7 @@ _SHOWN_OF_ALL = frozenset(
         "pk",
         "urgency",
         "urgency_is_rated",
-        "order_in_urgency",
+        "order_among_first",
         "first_read_at",
         "first_answered_at",
         "waiting_since",
