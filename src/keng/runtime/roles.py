@@ -40,7 +40,7 @@ CONNECTIONS: Mapping[Process, int] = {
     "public": 20,
     "desk": 20,
     "edge": 40,
-    "worker": 48,
+    "worker": 56,
     "sender": 24,
 }
 # Locks by one large number are the owner's alone (kit.advisory_locks).

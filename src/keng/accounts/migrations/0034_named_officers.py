@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notice',
             name='act',
-            field=models.CharField(choices=[('asked', 'Asked'), ('agreed', 'Agreed'), ('refused', 'Refused'), ('done', 'Done'), ('closed', 'Closed'), ('post_add', 'Post Added'), ('post_end', 'Post Ended'), ('operator', 'Operator'), ('named', 'Named'), ('unnamed', 'Unnamed'), ('broke_in', 'Broke In'), ('recused', 'Recused'), ('rejoined', 'Rejoined')], max_length=8),
+            field=models.CharField(choices=[('asked', 'Asked'), ('agreed', 'Agreed'), ('refused', 'Refused'), ('done', 'Done'), ('closed', 'Closed'), ('post_add', 'Post Added'), ('post_end', 'Post Ended'), ('operator', 'Operator'), ('passkey', 'Passkey'), ('copied', 'Copied'), ('named', 'Named'), ('unnamed', 'Unnamed'), ('broke_in', 'Broke In'), ('recused', 'Recused'), ('rejoined', 'Rejoined')], max_length=8),
         ),
         migrations.CreateModel(
             name='NamedOfficer',

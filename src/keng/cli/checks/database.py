@@ -69,7 +69,8 @@ def database(place: CheckedPlace) -> Finding:
         with reading_connection() as connection:
             version = connection.info.parameter_status("server_version")
             checksums = first_row(connection, "SHOW data_checksums")[0]
-            if connection.info.server_version < OLDEST_SERVER:
+            number = connection.info.server_version
+            if number < OLDEST_SERVER:
                 return wrong("PostgreSQL 15 is the oldest that works.")
     except psycopg.Error as error:
         if is_external():
@@ -82,7 +83,7 @@ def database(place: CheckedPlace) -> Finding:
             "still: see logs/postgres.log, then stop Kẻng and start it again"
         )
     text = f"PostgreSQL {version}, checksums {checksums}"
-    if newer := newer_minor(connection.info.server_version):
+    if newer := newer_minor(number):
         return attention(
             f"{text}: {newer} mends faults of it. Install it and start it anew, which takes "
             f"seconds{'' if is_external() else ': stop Kẻng, install the lock file, start'}"

@@ -381,9 +381,10 @@ def test_a_long_text_arrives_in_numbered_parts_and_half_of_it_is_not_repeated(za
 def test_a_picture_is_uploaded_once_for_all(zalo, fake, settings):
     from keng.kit.database import data_folder
 
-    (data_folder() / "media").mkdir(parents=True, exist_ok=True)
-    (data_folder() / "media" / "card-of-this-test.png").write_bytes(PNG)
-    queue(zalo, groups(40), image_path="media/card-of-this-test.png")
+    card = data_folder() / "files" / "card-of-this-test.png"
+    card.parent.mkdir(parents=True, exist_ok=True)
+    card.write_bytes(PNG)
+    queue(zalo, groups(40), image_path="files/card-of-this-test.png")
     send_until(all_sent(40))
     assert len(calls(fake, "/upload/image")) == 1
     (handle,) = {sent.image for sent in fake.state.delivered}

@@ -633,7 +633,7 @@ def test_the_receipt_says_times_of_the_clock(public_client, unit):
     assert "Chậm nhất hết thứ Tư 2/12" in page
     assert "Chưa chắc lúc này có người xem tin ở đây. Việc gấp thì gọi" in page
     assert "Bạn mở xem lúc nào cũng được" in page
-    assert "chậm nhất <b>20:15 thứ Tư 25/11</b> sẽ có trả lời" in page
+    assert "chậm nhất <b>20:15 thứ Tư 25/11</b> bạn sẽ thấy câu trả lời ở đó" in page
     assert "Hãy mở lại" not in page
 
 
@@ -768,7 +768,7 @@ def test_a_child_is_promised_nothing_later_than_the_clock_of_the_desk(public_cli
     for shown in (receipt, printed, page):
         assert hour in shown
         assert tomorrow not in shown
-    assert "không gọi điện cho bạn" in receipt
+    assert "không ai gọi điện cho bạn" in receipt
     # Late, it says so and asks for a call.
     Clock.objects.update(due_at=times.now() - datetime.timedelta(minutes=1))
     assert "Đã trễ" in page_of(public_client)

@@ -743,7 +743,8 @@ def asked_with(name, here):
     known = _by_name(here) | (apart(here) if callable(apart) else apart)
     places, named = [], {}
     for each in inspect.signature(inspect.unwrap(FOUND[name])).parameters.values():
-        if each.name != "by" and each.default is each.empty:
+        is_asked = each.default is each.empty and each.kind is not each.VAR_KEYWORD
+        if each.name != "by" and is_asked:
             if each.kind is each.POSITIONAL_OR_KEYWORD:
                 places.append(known[each.name])
             else:
