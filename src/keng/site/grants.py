@@ -493,6 +493,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_shift": R,
         # Whom it calls to a tip, and whom not.
         "accounts_namedofficer": R,
+        # Which were stopped, for the list of what a restore does again.
+        "accounts_officerpasskey": "SELECT (id, holder_id, stopped_at)",
+        "accounts_memberpasskey": "SELECT (id, holder_id, stopped_at)",
         "tips_breakin": "SELECT (tip_id, officer_id, until)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
         # Sessions that are over; nothing of what is in one.
