@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from keng.kit.models import Row
@@ -15,8 +16,14 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     """Reads of incidents."""
 
     def visible_to(self, officer: "TipViewer") -> "IncidentQuerySet":
-        """Incidents of the officer's units. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        """Incidents of the officer's units of which they read a tip. No post means none.
+
+        Its name and what came of it tell of its tips, as little as that is.
+        """
+        from keng.tips.models.tip import Tip  # noqa: PLC0415 -- a tip belongs to an incident
+
+        read = Tip.objects.visible_to(officer).filter(incident=OuterRef("pk"))
+        return self.filter(Exists(read), unit_id__in=officer.unit_ids)
 
 
 class Incident(Row):
