@@ -150,3 +150,12 @@ def test_an_incident_of_such_matters_alone_is_nowhere_for_the_others(
     assert made.title not in page
     with pytest.raises(NotAllowed):
         rename_incident(made.pk, title="Tên khác", by=colleague)
+
+
+def test_what_a_message_narrowed_stays_so_when_the_tip_itself_is_read_after_it(commune):
+    tip = make.tip(unit=commune, text="Chào các anh, tôi cần báo một việc", examined_at=None)
+    make.message(tip, HARM)
+    examine_messages()
+    assert Tip.objects.get(pk=tip.pk).is_for_named
+    examine_tips()
+    assert Tip.objects.get(pk=tip.pk).is_for_named
