@@ -159,3 +159,27 @@ def test_what_a_message_narrowed_stays_so_when_the_tip_itself_is_read_after_it(c
     assert Tip.objects.get(pk=tip.pk).is_for_named
     examine_tips()
     assert Tip.objects.get(pk=tip.pk).is_for_named
+
+
+@pytest.mark.parametrize("by", ["", "place", "category", "channel"])
+def test_a_number_of_one_place_or_category_does_not_say_which_such_matter_it_counts(
+    desk_client, commune, colleague, commander, by
+):
+    place = make.place("Thôn Hạ")
+    matter = make.tip(
+        unit=commune,
+        text=HARM,
+        is_for_named=True,
+        reference="X-7",
+        place=place,
+        category="child_safety",
+        channel="web",
+    )
+    value = {"place": place.code, "category": "child_safety", "channel": "web"}.get(by, "")
+    asked = {"by": by, "value": value}
+    page = sign_in(desk_client, colleague).get(reverse("dashboard-list"), asked).content.decode()
+    assert "1 tin" in page
+    assert "X-7" not in page
+    assert str(matter.pk) not in page
+    page = sign_in(desk_client, commander).get(reverse("dashboard-list"), asked).content.decode()
+    assert "X-7" in page
