@@ -399,6 +399,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT (id, chain, seq, at, action, object_kind, object_id, hash)",
         "accounts_partnermember": "SELECT (id, is_active)",
         "tips_receipt": "INSERT, SELECT (tip_id, replaced_at)",
+        "tips_onetimelink": "INSERT, SELECT (tip_id, opened_at)",
         "audit_signedhead": RI,
         # It grows the public log, and asks the witnesses.
         "public_log_logpace": RIU,

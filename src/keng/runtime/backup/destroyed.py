@@ -169,10 +169,10 @@ def destroyed_kinds() -> list[DestroyedKind]:
         PartnerMember,
         Post,
     )
-    from keng.dialogue import replaced_codes, withdrawal  # noqa: PLC0415
+    from keng.dialogue import replaced_codes, reporter, withdrawal  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
-    from keng.tips.models import Receipt, Tip  # noqa: PLC0415
+    from keng.tips.models import OneTimeLink, Receipt, Tip  # noqa: PLC0415
 
     taken_back = Tip.objects.filter(withdrawn_at=None)
     return [
@@ -196,13 +196,25 @@ def destroyed_kinds() -> list[DestroyedKind]:
         ),
         DestroyedKind(
             "receipt.replaced",
-            lambda since: Receipt.objects.filter(replaced_at__gte=since).values_list(
-                "tip_id", flat=True
+            lambda since: chain(
+                Receipt.objects.filter(replaced_at__gte=since).values_list("tip_id", flat=True),
+                _ids(Tip.objects.filter(codes_disputed_at__gte=since)),
             ),
             lambda: _ids(Tip.objects.filter(codes_disputed_at=None)),
             replaced_codes.dispute_again,
             "reports had got a new receipt code, which is lost: no code opens them, answer in the "
             "way that was agreed on before",
+        ),
+        DestroyedKind(
+            "receipt.shown",
+            lambda since: OneTimeLink.objects.filter(opened_at__gte=since).values_list(
+                "tip_id", flat=True
+            ),
+            lambda: set(
+                OneTimeLink.objects.filter(opened_at=None).values_list("tip_id", flat=True)
+            ),
+            reporter.close_link_again,
+            "links that had shown their code show it no more",
         ),
         DestroyedKind(
             "subscription.stopped",

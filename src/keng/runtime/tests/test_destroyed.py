@@ -10,13 +10,14 @@ from keng.accounts.models import NamedOfficer, Officer, OfficerPasskey
 from keng.acts.work import work
 from keng.audit.models import Entry
 from keng.dialogue import replaced_codes
+from keng.dialogue.reporter import open_one_time_link
 from keng.dialogue.withdrawal import withdraw_tip
 from keng.kit import times
 from keng.network.actions import after_restore
 from keng.network.models import Group, Lead, Subscription
 from keng.runtime.backup import destroyed
 from keng.tips import receipt_codes
-from keng.tips.models import Receipt, Tip
+from keng.tips.models import OneTimeLink, Receipt, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -246,3 +247,35 @@ def test_what_was_listed_well_before_the_backup_is_not_done_again(data):
     assert destroyed.do_listed_again([data], made_at=now).done == {}
     older = now - datetime.timedelta(days=6)
     assert destroyed.do_listed_again([data], made_at=older).done
+
+
+def test_a_code_that_was_disputed_since_opens_nothing_though_it_was_replaced_before(data):
+    tip, now = make.tip(unit=make.unit()), times.now()
+    code = receipt_codes.code_from_token(receipt_codes.new_token())
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
+    token = replaced_codes.replace_code(tip.pk, code, sheet="A" * 22)
+    long_ago = now - datetime.timedelta(days=9)
+    Receipt.objects.filter(replaced_at__isnull=False).update(replaced_at=long_ago)
+    replaced_codes.dispute_code(code)
+    destroyed.list_destroyed()
+    Tip.objects.update(codes_disputed_at=None)
+    assert receipt_codes.tip_id_of_code(receipt_codes.code_from_token(token))
+    destroyed.do_listed_again([data], made_at=now - datetime.timedelta(days=1))
+    assert receipt_codes.tip_id_of_code(receipt_codes.code_from_token(token)) is None
+
+
+def test_a_link_that_showed_its_code_since_shows_it_no_more_after_a_restore(data):
+    tip, other = make.tip(unit=make.unit()), make.tip(unit=make.unit())
+    for each, token in ((tip, "mot"), (other, "hai")):
+        OneTimeLink.objects.create(tip=each, token_hash=receipt_codes.token_hash(token))
+    open_one_time_link("mot", secret="mot.x")
+    destroyed.list_destroyed()
+    OneTimeLink.objects.update(opened_at=None)
+    assert destroyed.do_listed_again([data]).failed == {}
+    assert not open_one_time_link("mot", secret="mot.another")
+    assert open_one_time_link("hai", secret="hai.x")
+
+
+def test_the_worker_may_read_what_it_lists(become):
+    become("worker")
+    destroyed.list_destroyed()
