@@ -1,7 +1,8 @@
 """An incident: the event that one or more tips speak of."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
@@ -20,9 +21,9 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
         Its name and what came of it tell of its tips, as little as that is.
         """
-        from keng.tips.models.tip import Tip  # noqa: PLC0415 -- a tip belongs to an incident
-
-        read = Tip.objects.visible_to(officer).filter(incident=OuterRef("pk"))
+        # By its name, since a tip's own module knows incidents.
+        tip: Any = apps.get_model("tips", "Tip")
+        read = tip.objects.visible_to(officer).filter(incident=OuterRef("pk"))
         return self.filter(Exists(read), unit_id__in=officer.unit_ids)
 
 
