@@ -8,7 +8,15 @@ import datetime
 import uuid
 
 from keng.accounts.closing import end_account
-from keng.accounts.models import Officer, PartnerMember, Post
+from keng.accounts.models import (
+    MemberPasskey,
+    NamedOfficer,
+    Officer,
+    OfficerPasskey,
+    PartnerMember,
+    Post,
+)
+from keng.accounts.partner_signing import partner_chain
 from keng.accounts.sessions import end_sessions
 from keng.accounts.signing_in import chain_of_officer
 from keng.acts.locks import lock
@@ -49,13 +57,47 @@ def end_post_again(post_id: uuid.UUID) -> None:
 
 @work()
 def void_replaced_sign_in(officer_id: uuid.UUID) -> None:
-    """The secret that was replaced signs nobody in; the new one is lost with the restore."""
+    """What was replaced signs nobody in, and no passkey of then, which may be what was lost; the
+    new one is lost with the restore.
+    """
     officer = lock(Officer.objects.filter(pk=officer_id)).get()
     officer.set_unusable_password()
-    officer.totp_box = b""
-    officer.save(update_fields=["password", "totp_box"])
+    officer.totp_box, officer.pin = b"", ""
+    officer.save(update_fields=["password", "totp_box", "pin"])
+    OfficerPasskey.objects.filter(holder=officer).delete()
     end_sessions(officer)
     record("officer.sign_in_voided", by=_BY, on=officer, chain=chain_of_officer(officer))
+
+
+@work()
+def remove_passkeys_again(officer_id: uuid.UUID) -> None:
+    """All of the officer's: which one was removed or stopped nobody knows any more."""
+    officer = lock(Officer.objects.filter(pk=officer_id)).get()
+    chain = chain_of_officer(officer)
+    for passkey in OfficerPasskey.objects.filter(holder=officer):
+        detail = {"passkey": str(passkey.pk)}
+        passkey.delete()
+        record("officer.passkey_removed", by=_BY, on=officer, chain=chain, detail=detail)
+
+
+@work()
+def remove_member_passkeys_again(member_id: uuid.UUID) -> None:
+    """The same of whoever signs in for a partner."""
+    member = lock(PartnerMember.objects.filter(pk=member_id)).get()
+    chain = partner_chain(member.partner_id)
+    for passkey in MemberPasskey.objects.filter(holder=member):
+        detail = {"passkey": str(passkey.pk)}
+        passkey.delete()
+        record("partner.passkey_removed", by=_BY, on=member, chain=chain, detail=detail)
+
+
+@work()
+def end_naming_again(named_id: uuid.UUID) -> None:
+    """The officer reads no matters for named officers any more."""
+    named = lock(NamedOfficer.objects.filter(pk=named_id)).select_related("officer").get()
+    named.ended_at = times.now()
+    named.save(update_fields=["ended_at"])
+    record("named.ended", by=_BY, on=named.officer, chain=unit_chain(named.unit_id))
 
 
 @work()

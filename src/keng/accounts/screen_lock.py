@@ -22,7 +22,7 @@ from keng.accounts import acts, notices, passkey_answers
 from keng.accounts.models import DeskSession, Notice, Officer, OfficerPasskey
 from keng.accounts.passkey_answers import PasskeyCopied, PasskeyRefused
 from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
-from keng.accounts.password_checks import is_password_right
+from keng.accounts.password_checks import SignInBusy, is_password_right
 from keng.accounts.second_factor import check_totp_code
 from keng.accounts.sessions import row_key
 from keng.accounts.signing_in import chain_of_officer
@@ -107,15 +107,20 @@ def set_pin(pin: str, *, by: Officer) -> None:
 def unlock_by_digits(session: SessionBase, officer: Officer, digits: str) -> UnlockResult:
     """Open it with the PIN; whoever has none shows the six digits of the moment.
 
-    Each try is counted before it is looked at, so that many at once are no more than five. Raises
-    SignInBusy before that.
+    Each try is counted before it is looked at, so that many at once are no more than five; one that
+    is not looked at counts no more. Raises SignInBusy.
     """
     if not officer.pin:
         return _unlock_by_code(session, officer, digits)
     stored, typed = officer.pin, _peppered(officer, digits)
     if not _begin_try(session):
         return _end(session, officer)
-    if is_password_right(typed, stored):
+    try:
+        is_right = is_password_right(typed, stored)
+    except SignInBusy:
+        _row_of(session).update(unlock_tries=F("unlock_tries") - 1)
+        raise
+    if is_right:
         _open(session)
         return UnlockResult.OPEN
     return _judge_wrong(session, officer)

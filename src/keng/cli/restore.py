@@ -18,6 +18,8 @@ What no list has, and is back as it was when the backup was made. Tell the desks
   - Reports found out of scope since stand open again with their words, and so do other decisions.
   - Codes on paper that were exchanged since can be exchanged once more.
   - Passwords that were changed since are the old ones again; pagers taken off call again.
+  - Officers who were taken out of a tip since see it again, and matters that were made one for
+    named officers by hand since are read by the whole desk: do both again first.
   - Chats that were silenced since are not, and accounts at providers that were removed are there
     (`keng channel list`).
   - Names, numbers and pictures that were destroyed since by hand."""

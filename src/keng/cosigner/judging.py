@@ -94,8 +94,10 @@ class CosigningWitness:
             return WitnessReply(HTTPStatus.UNPROCESSABLE_ENTITY)
         text = asked.note.text
         line = cosignature_line(text, self._folder.name, self._key, int(self._clock()))
-        own = [each.line for each in asked.note.signatures if each.name == origin]
-        self._folder.keep(origin, f"{text}\n{''.join(own)}{line}")
+        if last is None or asked.said.size > size:
+            # The same one again, which anybody can send, writes nothing.
+            own = [each.line for each in asked.note.signatures if each.name == origin]
+            self._folder.keep(origin, f"{text}\n{''.join(own)}{line}")
         return WitnessReply(HTTPStatus.OK, line)
 
     def last_cosigned(self, mark: str) -> WitnessReply:

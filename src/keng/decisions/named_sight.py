@@ -13,7 +13,14 @@ from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
 from keng.decisions.on_record import record_decision, required_reason
 from keng.kit import times
-from keng.tips.errors import ForNamedAlready, NotForNamed, NotYours, NoWorkHere, ReadsItAnyway
+from keng.tips.errors import (
+    ForNamedAlready,
+    NotForNamed,
+    NotNamedForIt,
+    NotYours,
+    NoWorkHere,
+    ReadsItAnyway,
+)
 from keng.tips.lock import lock_tip
 from keng.tips.models import BreakIn, Decision, Recusal, Tip
 from keng.tips.models.named_sight import BreakInQuerySet
@@ -38,11 +45,17 @@ def narrow_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None 
 
 @act(acts.WIDEN_TIP)
 def widen_tip(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
-    """Say that it is no such matter: the whole desk reads it. Raises NoReason, NotForNamed."""
+    """Say that it is no such matter: the whole desk reads it.
+
+    By who reads such matters there, not by who broke in. Raises NoReason, NotForNamed,
+    NotNamedForIt.
+    """
     said = required_reason(reason)
     tip = lock_tip(tip_id, by=by, seen=seen)
     if not tip.is_for_named:
         raise NotForNamed
+    if tip.responsible_unit_id not in by.named_unit_ids:
+        raise NotNamedForIt
     _set_for_named(tip, value=False)
     return record_decision(tip, Decision.Kind.WIDENED, by=by, reason=said)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from keng.acts.act import act
 from keng.acts.locks import lock
+from keng.acts.work import work
 from keng.alarms.line_bundles import bundles
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean_text
@@ -103,6 +104,17 @@ def open_one_time_link(token: str, *, secret: str) -> bool:
         "receipt.shown", by="reporter", on=link.tip, chain=unit_chain(link.tip.responsible_unit_id)
     )
     return True
+
+
+@work()
+def close_link_again(tip_id: uuid.UUID) -> None:
+    """In a restored database: the link was opened after the backup was made, and shows nothing."""
+    link = lock(OneTimeLink.objects.filter(tip=tip_id, opened_at=None).select_related("tip"))
+    for each in link:
+        each.opened_at = times.now()
+        each.save(update_fields=["opened_at"])
+        chain = unit_chain(each.tip.responsible_unit_id)
+        record("receipt.shown", by="operator", on=each.tip, chain=chain)
 
 
 @act(acts.OPEN_TIP_FOR_DANGER)

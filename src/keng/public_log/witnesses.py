@@ -25,6 +25,8 @@ from keng.public_log.log_key import ConfiguredWitness, configured_witnesses
 from keng.public_log.models import Cosignature, LogCheckpoint, WitnessStanding
 
 _ANSWERS_WITHIN = 15.0
+# A witness may sign any number as a moment; there are none behind this one.
+_LATEST_MOMENT = int(dt.datetime.max.replace(tzinfo=dt.UTC).timestamp())
 # One that gave no cosignature is asked again after so long.
 _PAUSE = dt.timedelta(minutes=1)
 TYPE_OF_SIZE = "text/x.tlog.size"
@@ -105,7 +107,7 @@ def _cosignature(witness: ConfiguredWitness, old_size: int, newest: LogCheckpoin
     found = genuine_lines(
         newest.text, answer.body.decode(errors="replace").splitlines(), witness.key
     )
-    if not found:
+    if not found or cosigned_at(found[0]) > _LATEST_MOMENT:
         raise WitnessTrouble("no_signature")
     return found[0]
 
@@ -115,6 +117,8 @@ def _size_it_knows(answer: bytes, newest: int) -> int:
         known = int(answer[:20])
     except ValueError:
         raise WitnessTrouble("no_answer") from None
+    if known < 0:
+        raise WitnessTrouble("no_answer")
     if known > newest:
         # It has seen more than is here: this database is older than what was signed.
         raise WitnessTrouble("ahead")

@@ -399,6 +399,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT (id, chain, seq, at, action, object_kind, object_id, hash)",
         "accounts_partnermember": "SELECT (id, is_active)",
         "tips_receipt": "INSERT, SELECT (tip_id, replaced_at)",
+        "tips_onetimelink": "INSERT, SELECT (tip_id, opened_at)",
         "audit_signedhead": RI,
         # It grows the public log, and asks the witnesses.
         "public_log_logpace": RIU,
@@ -493,6 +494,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_shift": R,
         # Whom it calls to a tip, and whom not.
         "accounts_namedofficer": R,
+        # Which were stopped, for the list of what a restore does again.
+        "accounts_officerpasskey": "SELECT (id, holder_id, stopped_at)",
+        "accounts_memberpasskey": "SELECT (id, holder_id, stopped_at)",
         "tips_breakin": "SELECT (tip_id, officer_id, until)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
         # Sessions that are over; nothing of what is in one.

@@ -55,6 +55,12 @@ class NotForNamed(CannotDecide, errors.AlreadyDone):
     sentence = _("Not done: the whole desk reads this tip already.")
 
 
+class NotNamedForIt(CannotDecide):
+    """Whoever broke in reads it for an hour, and opens it to nobody else."""
+
+    sentence = _("Not done: only who is named for such matters opens it to the whole desk.")
+
+
 class ReadsItAnyway(CannotDecide, errors.AlreadyDone):
     """Nothing has to be broken: this officer reads the tip."""
 

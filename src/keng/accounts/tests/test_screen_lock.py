@@ -10,6 +10,7 @@ from keng.accounts import passkey_answers, screen_lock, second_factor
 from keng.accounts.middleware import OPEN_PAGES, OPEN_WHILE_LOCKED
 from keng.accounts.models import DeskSession, Officer, OfficerPasskey
 from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
+from keng.accounts.password_checks import SignInBusy
 from keng.accounts.tests.stage import PASSWORD, code_of
 from keng.accounts.tests.test_passkeys import HERE, added
 from keng.audit.models import Entry
@@ -287,3 +288,16 @@ def test_with_0_minutes_it_locks_by_the_button_alone(desk, later, settings):
     assert is_open(desk)
     desk.post(url("screen-lock"))
     assert not is_open(desk)
+
+
+def test_tries_that_nobody_looked_at_end_no_session(desk, monkeypatch):
+    def busy(*_args, **_kwargs):
+        raise SignInBusy
+
+    desk.post(url("screen-lock"))
+    with monkeypatch.context() as others_sign_in:
+        others_sign_in.setattr(screen_lock, "is_password_right", busy)
+        for _each in range(6):
+            assert unlock(desk, PIN).status_code == 422
+    assert unlock(desk, PIN).status_code == 302
+    assert is_open(desk)

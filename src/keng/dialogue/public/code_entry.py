@@ -11,7 +11,12 @@ from keng.dialogue.exchange_code import AlreadyExchanged, exchange_code, must_be
 from keng.dialogue.public.code_attempts import refuse_code
 from keng.dialogue.public.code_doors import lead_to_code_door
 from keng.dialogue.public.code_page import TIP_CODE_PAGE, sheet_of
-from keng.dialogue.public.open_tip import OpenedTip, close_tip_in_browser, open_tip_in_browser
+from keng.dialogue.public.open_tip import (
+    OpenedTip,
+    close_tip_in_browser,
+    open_tip_in_browser,
+    tip_open_in_browser,
+)
 from keng.dialogue.public.status_page import ReporterMessageForm, status_page
 from keng.dialogue.replaced_codes import closed_code, dispute_code
 from keng.kit.forms import Form
@@ -96,8 +101,12 @@ def status_exchange(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def status_not_me(request: HttpRequest) -> HttpResponse:
-    """Say that the code was not replaced by whoever holds this one: then no code opens it."""
-    form = ReceiptCodeForm(request.POST)
+    """Say that the code was not replaced by whoever holds this one: then no code opens it.
+
+    It is that of the open report where none was typed: no page of a report holds its code.
+    """
+    opened = tip_open_in_browser(request) if "code" not in request.POST else None
+    form = ReceiptCodeForm({"code": opened.code} if opened else request.POST)
     if not form.is_valid():
         return ask_for_code(request, form)
     code = form.cleaned_data["code"]

@@ -166,7 +166,6 @@ def status_page(
             "is_outside": serving.is_outside_province(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
             "replaced_at": last_replaced_at(tip.pk),
-            "code": opened.code,
             "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),
             **first_words,

@@ -116,6 +116,16 @@ def test_after_not_me_no_code_opens_a_word_and_the_desk_is_told(public, code, sa
     assert Entry.objects.filter(action="receipt.disputed").count() == 1
 
 
+def test_the_open_page_says_not_me_and_shows_nobody_its_code(public, code):
+    new = take_new_code(browser_with(code))
+    browser = browser_with(new)
+    page = browser.get("/status/tip/").content.decode()
+    assert "/status/not-me/" in page
+    assert receipt_codes.cleaned_code(new) not in page
+    browser.post("/status/not-me/")
+    assert Tip.objects.get().codes_disputed_at
+
+
 def test_of_a_code_that_was_never_replaced_nobody_says_not_me(public, code):
     Client().post("/status/not-me/", {"code": code})
     assert Tip.objects.get().codes_disputed_at is None

@@ -75,9 +75,11 @@ def with_incident_counts(
 
 
 def open_tips_of_incident(incident: Incident, officer: TipViewer) -> TipQuerySet:
-    """What a line opens to: every open tip of the incident, nearest deadline first."""
+    """What a line opens to: every open tip of the incident, nearest deadline first; but those for
+    named officers, which have a line of their own that says nothing of an incident.
+    """
     listed = Tip.objects.listed_for(officer).open()
-    return listed.filter(incident=incident).order_by("due_at", "id")
+    return listed.filter(_MAY_BE_GROUPED, incident=incident).order_by("due_at", "id")
 
 
 def _worst_of_incident() -> Func:

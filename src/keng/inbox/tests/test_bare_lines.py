@@ -1,17 +1,21 @@
 """The list, its counts and the bar of who is not named, or has no part in a tip."""
 
 import pytest
+from django.urls import reverse
 
 from keng.accounts.models import NamedOfficer
+from keng.acts.errors import NotAllowed
 from keng.alarms import ringing
 from keng.alarms.bar import alarm_bar_for
+from keng.conftest import sign_in
 from keng.inbox.list.inbox_query import count_news, inbox_page
 from keng.inbox.list.row_view import row_views
+from keng.incidents.incident_acts import rename_incident
 from keng.intake.examination.examine import examine_messages, examine_tips
 from keng.kit import times
 from keng.reports.figures.definitions import tips_received
 from keng.reports.figures.periods import period_of
-from keng.tips.models import Recusal, Tip
+from keng.tips.models import Incident, Recusal, Tip
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("keng.site.desk_urls")]
@@ -120,3 +124,62 @@ def test_named_officers_are_called_first_and_the_others_as_ever(commune, command
 
 def _vietnamese(tip):
     return [words for words in ringing._call_words(tip, 0) if words.language == "vi"]
+
+
+def test_the_rows_of_an_incident_do_not_say_which_such_matter_belongs_to_it(
+    desk_client, commune, colleague, commander
+):
+    tip = make.tip(unit=commune, text="Chó thả rông cắn người đi chợ")
+    matter = make.tip(unit=commune, text=HARM, is_for_named=True)
+    made = make.incident(unit=commune, by=commander, tips=(tip, matter))
+    client = sign_in(desk_client, colleague)
+    page = client.get(reverse("incident-rows", args=[made.pk]), headers={"HX-Request": "true"})
+    assert str(tip.pk) in page.content.decode()
+    assert str(matter.pk) not in page.content.decode()
+
+
+def test_an_incident_of_such_matters_alone_is_nowhere_for_the_others(
+    desk_client, commune, colleague, commander
+):
+    matter = make.tip(unit=commune, text=HARM, is_for_named=True)
+    made = make.incident(unit=commune, by=commander, tips=(matter,))
+    assert list(Incident.objects.visible_to(commander)) == [made]
+    assert not Incident.objects.visible_to(colleague).exists()
+    client = sign_in(desk_client, colleague)
+    page = client.get(reverse("warning-new"), {"incident": made.pk}).content.decode()
+    assert made.title not in page
+    with pytest.raises(NotAllowed):
+        rename_incident(made.pk, title="Tên khác", by=colleague)
+
+
+def test_what_a_message_narrowed_stays_so_when_the_tip_itself_is_read_after_it(commune):
+    tip = make.tip(unit=commune, text="Chào các anh, tôi cần báo một việc", examined_at=None)
+    make.message(tip, HARM)
+    examine_messages()
+    assert Tip.objects.get(pk=tip.pk).is_for_named
+    examine_tips()
+    assert Tip.objects.get(pk=tip.pk).is_for_named
+
+
+@pytest.mark.parametrize("by", ["", "place", "category", "channel"])
+def test_a_number_of_one_place_or_category_does_not_say_which_such_matter_it_counts(
+    desk_client, commune, colleague, commander, by
+):
+    place = make.place("Thôn Hạ")
+    matter = make.tip(
+        unit=commune,
+        text=HARM,
+        is_for_named=True,
+        reference="X-7",
+        place=place,
+        category="child_safety",
+        channel="web",
+    )
+    value = {"place": place.code, "category": "child_safety", "channel": "web"}.get(by, "")
+    asked = {"by": by, "value": value}
+    page = sign_in(desk_client, colleague).get(reverse("dashboard-list"), asked).content.decode()
+    assert "1 tin" in page
+    assert "X-7" not in page
+    assert str(matter.pk) not in page
+    page = sign_in(desk_client, commander).get(reverse("dashboard-list"), asked).content.decode()
+    assert "X-7" in page

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.db import connection
+from django.db.models import F
 
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
@@ -67,13 +68,15 @@ def examine_tips(portion: int = PORTION) -> int:
         [_suggestion(tip, found[tip.pk], places[tip.pk]) for tip in tips], ignore_conflicts=True
     )
     references = _references(tips)
+    narrowed_later = _narrowed_by_messages(tips)
     for tip in tips:
         tip.reference = tip.reference or references[tip.pk]
         tip.examined_at = times.now()
         tip.gravity_band = _band_of_tip(tip, found[tip.pk])
         _raise_urgency(tip, found[tip.pk].urgency, at=tip.received_at)
         if not tip.is_for_named_decided:
-            tip.is_for_named = is_named_matter(tip.text, _guess_of(found[tip.pk]), tip.topic)
+            reads_as_one = is_named_matter(tip.text, _guess_of(found[tip.pk]), tip.topic)
+            tip.is_for_named = reads_as_one or tip.pk in narrowed_later
     examined = ["reference", "examined_at", "urgency", "due_at", "gravity_band", "is_for_named"]
     Tip.objects.bulk_update(tips, examined)
     add_search_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
@@ -109,6 +112,15 @@ def examine_messages(portion: int = PORTION) -> int:
     DialogueMessage.objects.bulk_update(messages, ["examined_at"])
     add_search_words((m.tip_id, m.text, found[m.pk].folded) for m in messages)
     return len(messages)
+
+
+def _narrowed_by_messages(tips: list[Tip]) -> set[uuid.UUID]:
+    """Those of which a message that was looked at before the tip itself says it."""
+    later = DialogueMessage.objects.filter(
+        tip__in=tips, author=DialogueMessage.Author.REPORTER, examined_at__isnull=False
+    ).exclude(at=F("tip__received_at"))
+    said = later.values_list("tip", "text")
+    return {tip_id for tip_id, text in said if may_be_named_matter(text)}
 
 
 def _guess_of(found: Findings) -> str | None:

@@ -8,7 +8,8 @@ import pytest
 from keng.cosigner.judging import CosigningWitness
 from keng.cosigner.witness_folder import WitnessFolder
 from keng.cosigner.witness_server import WitnessServer
-from keng.merkle.notes import SignedNote
+from keng.merkle.notes import SignedNote, cosignature_line
+from keng.public_log import witnesses
 from keng.public_log.log_key import log_key
 from keng.public_log.models import (
     Cosignature,
@@ -22,7 +23,7 @@ from keng.public_log.models import (
 )
 from keng.public_log.serving import served_note
 from keng.public_log.tests.log_world import put_entries, shown_checkpoint, take_steps
-from keng.public_log.witnesses import ask_witnesses
+from keng.public_log.witnesses import TYPE_OF_SIZE, ask_witnesses
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +140,32 @@ def test_each_trouble_has_its_word(monkeypatch, witness, folder, settings) -> No
     settings.LOG_WITNESSES = f"http://127.0.0.1:1 {folder.key().written}"
     ask_witnesses()
     assert trouble() == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [(409, TYPE_OF_SIZE, b"-5"), (200, "text/plain", b""), (200, "text/plain", b"late")],
+)
+def test_one_witness_that_answers_nonsense_keeps_nobody_from_the_next(
+    monkeypatch, witness, folder, settings, tmp_path, status, kind, body
+) -> None:
+    odd = WitnessFolder(tmp_path / "odd", "odd.example")
+    good = settings.LOG_WITNESSES
+    settings.LOG_WITNESSES = f"http://odd.example {odd.key().written}, {good}"
+    honest = witnesses._asked
+
+    def asked(whom, old_size, newest):
+        if whom.key.name != "odd.example":
+            return honest(whom, old_size, newest)
+        moment = 2**64 - 1
+        line = cosignature_line(newest.text, odd.name, odd.signing_key(), moment).encode()
+        return witnesses.WitnessAnswer(status, kind, line if body == b"late" else body)
+
+    monkeypatch.setattr(witnesses, "_asked", asked)
+    take_steps(monkeypatch)
+    ask_witnesses()
+    assert WitnessStanding.objects.get(witness="odd.example").trouble in {
+        "no_answer",
+        "no_signature",
+    }
+    assert Cosignature.objects.get().witness == "paper.example"

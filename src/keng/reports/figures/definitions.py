@@ -1,11 +1,12 @@
 """What each figure counts. Lists, sums and reports use these and nothing else, so they balance."""
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 
 from keng.accounts.models import Officer
 from keng.delivery.models import Delivery, RelayTask
 from keng.reports.figures.periods import Period
 from keng.tips.models import Incident, Tip
+from keng.tips.models.tip import is_readable_by
 from keng.warnings.models import Warning
 
 # The order decides: a tip is counted in the first class that fits, so the classes never overlap.
@@ -77,13 +78,9 @@ def relay_tasks(officer: Officer, period: Period, step: str = "asked") -> QueryS
 
 
 def incidents_opened(officer: Officer, period: Period, by: str = "") -> QuerySet[Incident]:
-    """Incidents opened within the period, or those that have a part in one of the sums.
-
-    One of whose tips none is visible does not exist for this officer, on its page nor in a sum.
-    """
-    seen = Tip.objects.visible_to(officer).filter(incident=OuterRef("pk"))
+    """Incidents opened within the period, or those that have a part in one of the sums."""
     found = Incident.objects.visible_to(officer).filter(
-        Exists(seen), opened_at__gte=period.since, opened_at__lt=period.until
+        opened_at__gte=period.since, opened_at__lt=period.until
     )
     if not by:
         return found
@@ -122,6 +119,15 @@ def tips_behind_figure(officer: Officer, period: Period, by: str, value: str) ->
         return tips_carried_over(officer, period) if value == "carried_over" else Tip.objects.none()
     tips = tips_in_period(officer, period)
     return filter_tips(tips, by, value) if by else tips
+
+
+def readable_rows(tips: QuerySet[Tip], officer: Officer) -> QuerySet[Tip]:
+    """Those of counted tips that stand in a row of their own.
+
+    A number of one place or category would say of a matter for named officers what its line does
+    not: it is counted, and no row is it.
+    """
+    return tips.filter(is_readable_by(officer))
 
 
 def filter_tips(tips: QuerySet[Tip], by: str, value: str) -> QuerySet[Tip]:

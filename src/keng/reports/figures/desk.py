@@ -68,8 +68,15 @@ def dashboard_list(request: HttpRequest) -> HttpResponse:
     chosen = period_of(request.GET.get("period", ""))
     by, value = request.GET.get("by", ""), request.GET.get("value", "")
     tips = definitions.tips_behind_figure(request.officer, chosen, by, value)
-    found, older = _page(request, tips.select_related("place"))
-    context = {"period": chosen, "rows": found, "total": tips.count(), "older_url": older}
+    readable, total = definitions.readable_rows(tips, request.officer), tips.count()
+    found, older = _page(request, readable.select_related("place"))
+    context = {
+        "period": chosen,
+        "rows": found,
+        "total": total,
+        "in_no_row": total - readable.count(),
+        "older_url": older,
+    }
     return render(request, "reports/tip_list.html", context)
 
 

@@ -153,7 +153,7 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
     done.unknown, done.cancelled = settled.unknown, settled.cancelled
     done.accounts = settled.accounts
     done.ended_log = end_public_log()
-    done.again = destroyed.do_listed_again(lists)
+    done.again = destroyed.do_listed_again(lists, made_at=done.facts.made_at)
     # Another restore of the same backup needs them as well.
     own = destroyed.destroyed_folder()
     make_private_folder(own)

@@ -63,7 +63,9 @@ def list_destroyed() -> int:
     with open(folder / "lock", "ab", opener=private_opener) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         since = min(now - _LOOKS_BACK, (_last_listed() or now - _FIRST_LOOK) - _LOOKS_BACK)
-        known = set(listed_lines([folder]))
+        # Of these days alone: whose sign-in was replaced before may get another new one, and the
+        # file of the first time goes with the backups of its days.
+        known = set(listed_lines([folder], since=since))
         kinds = destroyed_kinds()
         found = {_line(kind.name, row) for kind in kinds for row in kind.done_since(since)}
         new = sorted(found - known)
@@ -99,11 +101,19 @@ class DoneAgain:
     """What could not be done again, by the kind: to be seen to by hand."""
 
 
-def do_listed_again(folders: Iterable[Path]) -> DoneAgain:
-    """A row that cannot be changed stops neither the others nor the restore, and is told."""
+def do_listed_again(
+    folders: Iterable[Path], *, made_at: datetime.datetime | None = None
+) -> DoneAgain:
+    """A row that cannot be changed stops neither the others nor the restore, and is told.
+
+    What was listed well before the backup was made is in it as it was done: whoever got a new
+    sign-in or a new code then has it still.
+    """
     from keng.dialogue import withdrawal  # noqa: PLC0415 -- needs the settings
 
-    lines = set(listed_lines(folders))
+    # A line stands in a file up to a day older than what it tells of: `list_destroyed`.
+    since = made_at - 2 * _LOOKS_BACK if made_at else None
+    lines = set(listed_lines(folders, since=since))
     told = DoneAgain()
     for kind in destroyed_kinds():
         if not any(line.startswith(f"{kind.name} ") for line in lines):
@@ -131,9 +141,16 @@ def listed_until(folders: Iterable[Path]) -> datetime.datetime | None:
     return max(found, default=None)
 
 
-def listed_lines(folders: Iterable[Path]) -> Iterator[str]:
-    """Whole lines; half a line, which a killed worker left, is written again by the next one."""
-    for file in chain.from_iterable(map(_files, folders)):
+def listed_lines(
+    folders: Iterable[Path], *, since: datetime.datetime | None = None
+) -> Iterator[str]:
+    """Whole lines; half a line, which a killed worker left, is written again by the next one.
+
+    With a moment, of the files of that day and later ones.
+    """
+    first = f"destroyed-{since:%Y%m%d}.list" if since else ""
+    files = chain.from_iterable(map(_files, folders))
+    for file in (each for each in files if each.name >= first):
         with file.open(errors="replace") as opened:
             while line := opened.readline(_LONGEST_LINE):
                 kind, _, hashed = line.rstrip("\n").partition(" ")
@@ -144,11 +161,18 @@ def listed_lines(folders: Iterable[Path]) -> Iterator[str]:
 def destroyed_kinds() -> list[DestroyedKind]:
     """In the order in which they are done again. Needs the settings."""
     from keng.accounts import after_restore as accounts  # noqa: PLC0415
-    from keng.accounts.models import Officer, PartnerMember, Post  # noqa: PLC0415
-    from keng.dialogue import replaced_codes, withdrawal  # noqa: PLC0415
+    from keng.accounts.models import (  # noqa: PLC0415
+        MemberPasskey,
+        NamedOfficer,
+        Officer,
+        OfficerPasskey,
+        PartnerMember,
+        Post,
+    )
+    from keng.dialogue import replaced_codes, reporter, withdrawal  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
-    from keng.tips.models import Receipt, Tip  # noqa: PLC0415
+    from keng.tips.models import OneTimeLink, Receipt, Tip  # noqa: PLC0415
 
     taken_back = Tip.objects.filter(withdrawn_at=None)
     return [
@@ -172,13 +196,25 @@ def destroyed_kinds() -> list[DestroyedKind]:
         ),
         DestroyedKind(
             "receipt.replaced",
-            lambda since: Receipt.objects.filter(replaced_at__gte=since).values_list(
-                "tip_id", flat=True
+            lambda since: chain(
+                Receipt.objects.filter(replaced_at__gte=since).values_list("tip_id", flat=True),
+                _ids(Tip.objects.filter(codes_disputed_at__gte=since)),
             ),
             lambda: _ids(Tip.objects.filter(codes_disputed_at=None)),
             replaced_codes.dispute_again,
             "reports had got a new receipt code, which is lost: no code opens them, answer in the "
             "way that was agreed on before",
+        ),
+        DestroyedKind(
+            "receipt.shown",
+            lambda since: OneTimeLink.objects.filter(opened_at__gte=since).values_list(
+                "tip_id", flat=True
+            ),
+            lambda: set(
+                OneTimeLink.objects.filter(opened_at=None).values_list("tip_id", flat=True)
+            ),
+            reporter.close_link_again,
+            "links that had shown their code show it no more",
         ),
         DestroyedKind(
             "subscription.stopped",
@@ -215,6 +251,34 @@ def destroyed_kinds() -> list[DestroyedKind]:
             "(`keng officer renew NAME`, or on the desk)",
         ),
         DestroyedKind(
+            "officer.passkey_removed",
+            lambda since: chain(
+                _recorded("officer.passkey_removed", since),
+                _holders(OfficerPasskey.objects.filter(stopped_at__gte=since)),
+            ),
+            lambda: set(_holders(OfficerPasskey.objects.all())),
+            accounts.remove_passkeys_again,
+            "officers had removed a passkey, or one was stopped: none of theirs signs in, they add "
+            "them again",
+        ),
+        DestroyedKind(
+            "partner.passkey_removed",
+            lambda since: chain(
+                _recorded("partner.passkey_removed", since),
+                _holders(MemberPasskey.objects.filter(stopped_at__gte=since)),
+            ),
+            lambda: set(_holders(MemberPasskey.objects.all())),
+            accounts.remove_member_passkeys_again,
+            "people of partners had removed a passkey, or one was stopped: none of theirs signs in",
+        ),
+        DestroyedKind(
+            "named.ended",
+            lambda since: _ids(NamedOfficer.objects.filter(ended_at__gte=since)),
+            lambda: _ids(NamedOfficer.objects.filter(ended_at=None)),
+            accounts.end_naming_again,
+            "officers are named for matters of children and sexual offences no more",
+        ),
+        DestroyedKind(
             "partner.member_closed",
             lambda _: _ids(PartnerMember.objects.filter(is_active=False)),
             lambda: _ids(PartnerMember.objects.filter(is_active=True)),
@@ -247,6 +311,10 @@ def destroyed_kinds() -> list[DestroyedKind]:
 
 def _ids(rows: "QuerySet[Any]") -> Iterator[uuid.UUID]:
     return rows.values_list("pk", flat=True).iterator()
+
+
+def _holders(passkeys: "QuerySet[Any]") -> Iterator[uuid.UUID]:
+    return passkeys.values_list("holder_id", flat=True).iterator()
 
 
 def _recorded(action: str, since: datetime.datetime) -> Iterator[uuid.UUID]:

@@ -90,7 +90,9 @@ def _sources() -> Iterator[Path]:
     yield from sorted(file for file in PRODUCT.glob("*/migrations/*") if file.is_file())
     names = ("roles", "row_security", "migrate", "ownership", "accounts_of_the_system")
     yield from (PRODUCT / "runtime" / f"{name}.py" for name in names)
-    # Rights are given anew by each run; policies would stop tables that a test has in use.
+    # Processes of their own that a test starts have the template's rights; policies would stop
+    # tables that a test has in use.
+    yield PRODUCT / "site" / "grants.py"
     yield PRODUCT / "site" / "row_policies.py"
     yield from sorted((PRODUCT / "runtime" / "postgres").glob("*.py"))
 

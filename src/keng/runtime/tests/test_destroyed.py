@@ -1,19 +1,23 @@
 """The list of what a restore does again: nothing committed is missing, nobody is named."""
 
+import datetime
 import os
 
 import pytest
 
-from keng.accounts.models import Officer
+from keng.accounts import naming, passkeys
+from keng.accounts.models import NamedOfficer, Officer, OfficerPasskey
 from keng.acts.work import work
 from keng.audit.models import Entry
 from keng.dialogue import replaced_codes
+from keng.dialogue.reporter import open_one_time_link
 from keng.dialogue.withdrawal import withdraw_tip
+from keng.kit import times
 from keng.network.actions import after_restore
 from keng.network.models import Group, Lead, Subscription
 from keng.runtime.backup import destroyed
 from keng.tips import receipt_codes
-from keng.tips.models import Receipt, Tip
+from keng.tips.models import OneTimeLink, Receipt, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +166,116 @@ def test_a_code_that_was_replaced_since_opens_nothing_after_a_restore():
     assert receipt_codes.tip_id_of_code(code) is None
     assert Tip.objects.get(pk=tip.pk).codes_disputed_at
     assert Tip.objects.get(pk=other.pk).codes_disputed_at is None
+
+
+def passkey_of(holder, table, **columns):
+    return table.objects.create(holder=holder, credential_id=os.urandom(16), **columns)
+
+
+def test_a_passkey_that_was_lost_signs_in_no_more_after_a_restore(data):
+    officer, other = make.officer(), make.officer()
+
+    @work()
+    def renewed():
+        from keng.audit.actions import record
+
+        record("officer.credentials_renewed", by="operator", on=officer, chain="accounts")
+
+    renewed()
+    destroyed.list_destroyed()
+    # As it was in the backup: setting up anew had removed it.
+    passkey_of(officer, OfficerPasskey)
+    passkey_of(other, OfficerPasskey)
+    destroyed.do_listed_again([data])
+    assert list(OfficerPasskey.objects.values_list("holder", flat=True)) == [other.pk]
+
+
+def test_passkeys_that_were_removed_or_stopped_since_sign_in_no_more_after_a_restore(data):
+    unit = make.unit()
+    officer, other = make.officer(unit=unit), make.officer(unit=unit)
+    Officer.objects.update(totp_box=b"a second factor")
+    removed = passkey_of(officer, OfficerPasskey)
+    passkeys.remove_passkey(removed.pk, by=officer)
+    stopped = passkey_of(other, OfficerPasskey, stopped_at=times.now())
+    destroyed.list_destroyed()
+    assert kinds() == ["officer.passkey_removed"] * 2
+    passkey_of(officer, OfficerPasskey)
+    OfficerPasskey.objects.filter(pk=stopped.pk).update(stopped_at=None)
+    assert destroyed.do_listed_again([data]).failed == {}
+    assert not OfficerPasskey.objects.exists()
+
+
+def test_who_was_named_no_more_reads_no_such_matter_after_a_restore(data):
+    unit = make.unit()
+    officer, commander = make.officer(unit=unit), make.officer(unit=unit, role="commander")
+    named = naming.name_officer(unit.pk, officer.pk, by=commander)
+    kept = naming.name_officer(unit.pk, commander.pk, by=commander)
+    naming.end_naming(named.pk, by=commander)
+    destroyed.list_destroyed()
+    NamedOfficer.objects.update(ended_at=None, ended_by=None)
+    destroyed.do_listed_again([data])
+    assert list(NamedOfficer.objects.in_force()) == [kept]
+
+
+def test_what_is_done_a_second_time_is_listed_again_though_the_first_was(data, monkeypatch):
+    officer, now = make.officer(), times.now()
+    # Of a week ago, and removed with the backups of its days.
+    line = destroyed._line("officer.credentials_renewed", officer.pk)
+    data.mkdir()
+    old = data / f"destroyed-{now - datetime.timedelta(days=7):%Y%m%d}.list"
+    old.write_text(f"{line}\n")
+
+    @work()
+    def renewed():
+        from keng.audit.actions import record
+
+        record("officer.credentials_renewed", by="operator", on=officer, chain="accounts")
+
+    renewed()
+    destroyed.list_destroyed()
+    destroyed.remove_old_lists(now - datetime.timedelta(days=3))
+    assert listed() == [line]
+
+
+def test_what_was_listed_well_before_the_backup_is_not_done_again(data):
+    officer, now = make.officer(), times.now()
+    officer.set_password("la-bang-xanh-ngoai-ngo")
+    officer.save()
+    data.mkdir()
+    line = destroyed._line("officer.credentials_renewed", officer.pk)
+    (data / f"destroyed-{now - datetime.timedelta(days=7):%Y%m%d}.list").write_text(f"{line}\n")
+    assert destroyed.do_listed_again([data], made_at=now).done == {}
+    older = now - datetime.timedelta(days=6)
+    assert destroyed.do_listed_again([data], made_at=older).done
+
+
+def test_a_code_that_was_disputed_since_opens_nothing_though_it_was_replaced_before(data):
+    tip, now = make.tip(unit=make.unit()), times.now()
+    code = receipt_codes.code_from_token(receipt_codes.new_token())
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
+    token = replaced_codes.replace_code(tip.pk, code, sheet="A" * 22)
+    long_ago = now - datetime.timedelta(days=9)
+    Receipt.objects.filter(replaced_at__isnull=False).update(replaced_at=long_ago)
+    replaced_codes.dispute_code(code)
+    destroyed.list_destroyed()
+    Tip.objects.update(codes_disputed_at=None)
+    assert receipt_codes.tip_id_of_code(receipt_codes.code_from_token(token))
+    destroyed.do_listed_again([data], made_at=now - datetime.timedelta(days=1))
+    assert receipt_codes.tip_id_of_code(receipt_codes.code_from_token(token)) is None
+
+
+def test_a_link_that_showed_its_code_since_shows_it_no_more_after_a_restore(data):
+    tip, other = make.tip(unit=make.unit()), make.tip(unit=make.unit())
+    for each, token in ((tip, "mot"), (other, "hai")):
+        OneTimeLink.objects.create(tip=each, token_hash=receipt_codes.token_hash(token))
+    open_one_time_link("mot", secret="mot.x")
+    destroyed.list_destroyed()
+    OneTimeLink.objects.update(opened_at=None)
+    assert destroyed.do_listed_again([data]).failed == {}
+    assert not open_one_time_link("mot", secret="mot.another")
+    assert open_one_time_link("hai", secret="hai.x")
+
+
+def test_the_worker_may_read_what_it_lists(become):
+    become("worker")
+    destroyed.list_destroyed()

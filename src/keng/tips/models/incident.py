@@ -1,8 +1,10 @@
 """An incident: the event that one or more tips speak of."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from keng.kit.models import Row
@@ -15,8 +17,14 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     """Reads of incidents."""
 
     def visible_to(self, officer: "TipViewer") -> "IncidentQuerySet":
-        """Incidents of the officer's units. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        """Incidents of the officer's units of which they read a tip. No post means none.
+
+        Its name and what came of it tell of its tips, as little as that is.
+        """
+        # By its name, since a tip's own module knows incidents.
+        tip: Any = apps.get_model("tips", "Tip")
+        read = tip.objects.visible_to(officer).filter(incident=OuterRef("pk"))
+        return self.filter(Exists(read), unit_id__in=officer.unit_ids)
 
 
 class Incident(Row):

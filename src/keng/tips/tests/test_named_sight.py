@@ -10,7 +10,7 @@ from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.decisions import named_sight, triage, undo
 from keng.kit import times
-from keng.tips.errors import NoReason, NotYours, NoWorkHere, ReadsItAnyway
+from keng.tips.errors import NoReason, NotNamedForIt, NotYours, NoWorkHere, ReadsItAnyway
 from keng.tips.models import BreakIn, Decision, Tip
 from tests import make
 
@@ -205,6 +205,15 @@ class TestDeciding:
         assert reads(colleague, tip) == (True, True)
         kinds = Decision.objects.filter(tip=tip).order_by("id").values_list("kind", flat=True)
         assert list(kinds) == ["narrowed", "widened"]
+
+
+def test_who_broke_in_reads_for_an_hour_and_opens_it_to_nobody_else(matter, commune, colleague):
+    name(make.officer(unit=commune), commune)
+    named_sight.break_in(matter.pk, ground="life", words=WHY, by=colleague)
+    with pytest.raises(NotNamedForIt):
+        named_sight.widen_tip(matter.pk, reason="Cho cả đơn vị", by=afresh(colleague))
+    other = make.officer(unit=commune)
+    assert reads(other, matter) == (False, True)
 
 
 class TestRecusal:

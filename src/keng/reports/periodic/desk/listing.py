@@ -12,6 +12,7 @@ from keng.delivery.models import Delivery, RelayTask
 from keng.kit.ids import id_or_404
 from keng.network.models import Group
 from keng.reports.figures import lists
+from keng.reports.figures.definitions import readable_rows
 from keng.reports.models import Snapshot
 from keng.reports.periodic import blocks, drafting, report_labels, spans, whose_report
 from keng.reports.periodic.desk.pages import (
@@ -77,8 +78,10 @@ def _tips_off(ask: ReportAsk, code: str) -> QuerySet[Tip]:
 def _tip_rows(request: HttpRequest, found: QuerySet[Tip], frame: dict[str, Any]) -> HttpResponse:
     # The report looks through the unit's eyes; whoever opens it looks through their own.
     tips = Tip.objects.listed_for(request.officer).filter(pk__in=found.values("pk"))
-    page, older = _page(request, tips.select_related("place"))
-    context = {"rows": page, "total": tips.count(), "older_url": older}
+    readable, total = readable_rows(tips, request.officer), tips.count()
+    page, older = _page(request, readable.select_related("place"))
+    in_no_row = total - readable.count()
+    context = {"rows": page, "total": total, "in_no_row": in_no_row, "older_url": older}
     return render(request, "reports/periodic/tips.html", context | frame)
 
 
