@@ -14,7 +14,10 @@ def complaints() -> list[str]:
 
 
 def _decisions() -> list[str]:
-    rows = Decision.objects.values_list("tip", "kind")
+    # An answer to all of an incident is one entry, which names the batch.
+    batches = Entry.objects.filter(action="incident.answered").values_list("detail__batch")
+    told_at_once = [batch for (batch,) in batches]
+    rows = Decision.objects.exclude(detail__batch__in=told_at_once).values_list("tip", "kind")
     made = Counter((str(tip), f"tip.{kind}") for tip, kind in rows)
     told = Counter(Entry.objects.filter(object_kind="tip").values_list("object_id", "action"))
     return [

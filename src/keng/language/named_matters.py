@@ -8,6 +8,7 @@ from keng.language.danger import danger_ideas_in, danger_in
 from keng.language.taxonomy import is_for_named_officers
 
 _OF_A_HARMED_CHILD = frozenset({"child", "child_alone"})
+_A_CHILD = frozenset({"CHILD", "MINOR", "SMALL"})
 _OF_SEXUAL_OFFENCES = frozenset({"RAPE", "TOUCH_ALONE"})
 _TILE_OF_CHILDREN = "child"
 
@@ -29,4 +30,7 @@ def _tells_of_one(text: str) -> bool:
     if danger is None:
         return False
     # Most texts tell of no danger, and are not looked at for ideas.
-    return danger.kind in _OF_A_HARMED_CHILD or bool(_OF_SEXUAL_OFFENCES & danger_ideas_in(text))
+    ideas = danger_ideas_in(text)
+    # Weights of words alone see a child who is left alone where nobody watches the motorbikes.
+    is_of_child = danger.kind in _OF_A_HARMED_CHILD and bool(_A_CHILD & ideas)
+    return is_of_child or bool(_OF_SEXUAL_OFFENCES & ideas)

@@ -40,3 +40,8 @@ def test_the_likeliest_category_counts_and_the_tile_until_there_is_one():
     assert may_be_named_matter("Chuyện khó nói", "child")
     assert not is_named_matter("Chuyện khó nói", "missing_person", "child")
     assert is_named_matter("(Chỉ có ảnh, không có lời.)", None, "child")
+
+
+def test_motorbikes_that_nobody_watches_are_no_child_left_alone():
+    assert not is_named_matter("Chỗ gửi xe sau xưởng không ai trông, mất mũ suốt", None)
+    assert is_named_matter("Hai cháu bé bị nhốt trong nhà, không có người trông", None)

@@ -23,6 +23,7 @@ PUBLIC = {
     "pledges/<slug:slug>",
     "surveys/<uuid:pk>/question/<str:key>",
     "films/<uuid:pk>/<slug:language>",
+    "log/tile/<path:path>",
     "style/<str:screen>",
 }
 WITHOUT_TEXT = {"uuid", "int"}

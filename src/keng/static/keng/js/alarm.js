@@ -75,6 +75,9 @@
       const answer = await fetch(from, { headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected || asked !== at) return;
       const html = (await answer.text()).replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
+      // Asked before the desk knew that it is locked: such words are not for a covered screen.
+      const isBare = !html || html.includes('data-all="locked-');
+      if ("covered" in document.body.dataset && !isBare) return;
       // The same bar again would take the focus away.
       if (html !== last) put(html);
       last = html;

@@ -63,7 +63,8 @@
   function lockNow() {
     localStorage.setItem(LOCKED, String(Date.now()));
     close();
-    send(cover.dataset.lock).catch(() => {});
+    const askAnew = () => document.dispatchEvent(new Event("keng:screen"));
+    send(cover.dataset.lock).then(askAnew).catch(() => {});
   }
 
   function say(words) {
