@@ -167,6 +167,8 @@ def is_readable_by(officer: TipViewer) -> models.Q:
     readable |= models.Q(responsible_unit_id__in=officer.named_unit_ids)
     if officer.pk is None:
         return readable
+    # Whoever has it in hand goes on: a list that is made meanwhile leaves nobody's call unanswered.
+    readable |= models.Q(assigned_to=officer.pk)
     return readable | models.Q(pk__in=BreakIn.objects.open_now(officer.pk).values("tip"))
 
 

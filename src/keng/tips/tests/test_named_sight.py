@@ -64,6 +64,16 @@ def test_who_is_not_named_knows_of_it_and_reads_nothing(matter, commander, colle
     assert reads(colleague, matter) == (False, True)
 
 
+def test_who_has_it_in_hand_reads_on_whoever_is_named_meanwhile(
+    matter, colleague, commander, commune
+):
+    Tip.objects.filter(pk=matter.pk).update(assigned_to=colleague)
+    name(commander, commune)
+    assert reads(colleague, matter) == (True, True)
+    Tip.objects.filter(pk=matter.pk).update(assigned_to=commander)
+    assert reads(colleague, matter) == (False, True)
+
+
 def test_other_tips_are_everybodys(commander, colleague, commune):
     naming.name_officer(commune.pk, commander.pk, by=commander)
     assert reads(colleague, make.tip(unit=commune)) == (True, True)
