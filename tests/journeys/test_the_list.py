@@ -53,6 +53,31 @@ def test_an_officer_finds_a_tip_by_a_number_in_any_spelling(people, stack):
     page.wait_for_url(tip)
 
 
+def test_half_an_answer_stays_with_its_tip_until_it_is_sent(people, stack):
+    for number in (1, 2):
+        words = f"Ai đó xả rác trước cổng chợ, chỗ quán số {number}, mấy hôm liền"
+        report(people.resident(), stack, Story(words, topic="other"))
+    desk = Desk(people.officer(), stack, "lan").sign_in()
+    desk.waits_for("quán số 1")
+    page, box = desk.page, desk.page.locator("#reply-text")
+    for number in (1, 2):
+        row_of(page, f"quán số {number}").click()
+        # The other one may stand below, as a likely duplicate.
+        expect(page.locator("#detail blockquote").first).to_contain_text(f"quán số {number}")
+        page.fill("#reply-text", f"Nửa câu về quán {number}")
+    row_of(page, "quán số 1").click()
+    expect(box).to_have_value("Nửa câu về quán 1")
+    # Also on its own page, and after a look at something else.
+    page.goto(f"{stack.desk}{row_of(page, 'quán số 2').get_attribute('href')}")
+    expect(box).to_have_value("Nửa câu về quán 2")
+    page.keyboard.press("Escape")
+    page.locator("main [data-send]").first.click()
+    desk.open_tip("quán số 2")
+    expect(box).to_have_value("")
+    desk.open_tip("quán số 1")
+    expect(box).to_have_value("Nửa câu về quán 1")
+
+
 @pytest.fixture
 def own_stack():
     """A desk of its own: forty tips take most of a page of the list."""

@@ -1,0 +1,51 @@
+// Words that are half written to a reporter, or into a note, stay with their tip when one goes to
+// another one: by a key, by a click, or by F8 for a critical one. In this tab alone, for whoever is
+// signed in; gone once they are sent, at the end of the session, and when another person signs in.
+(() => {
+  "use strict";
+  const KEPT = "keng-unsent";
+  const MOST = 20;
+  const BOXES = "textarea[data-unsent]";
+  const whose = document.getElementById("screen-cover")?.dataset.whose || "";
+  // Of each box what stands in it, by where its form leads: that names the tip.
+  const keyOf = (box) => box.form.getAttribute("action");
+
+  function words() {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+    return kept?.whose === whose ? kept.words : {};
+  }
+  function keep(all) {
+    const entries = Object.entries(all).slice(-MOST);
+    if (entries.length) sessionStorage.setItem(KEPT, JSON.stringify({ whose, words: Object.fromEntries(entries) }));
+    else sessionStorage.removeItem(KEPT);
+  }
+
+  function restore() {
+    const all = words();
+    for (const box of document.querySelectorAll(BOXES)) {
+      const typed = all[keyOf(box)];
+      // What the site put there goes before: words that it refused, or an answer that was chosen.
+      if (!typed || box.value) continue;
+      box.value = typed;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches?.(BOXES)) return;
+    const { [keyOf(target)]: _, ...others } = words();
+    keep(target.value.trim() ? { ...others, [keyOf(target)]: target.value } : others);
+  });
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    const box = target.querySelector?.(BOXES);
+    if (box && !defaultPrevented) {
+      const { [keyOf(box)]: _, ...others } = words();
+      keep(others);
+    }
+    if (target.matches("[data-ends-session]")) sessionStorage.removeItem(KEPT);
+  });
+  document.addEventListener("htmx:load", restore);
+  // Somebody else signed in at this computer: nothing of it is theirs.
+  keep(words());
+  restore();
+})();
