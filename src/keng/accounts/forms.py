@@ -273,7 +273,7 @@ class SettingsForm(Form):
     single_keys = forms.BooleanField(
         label=_("Keys of one letter"),
         required=False,
-        help_text=_("1 to 4 decide, J and K go down and up. F8 and Ctrl+Enter work in any case."),
+        help_text=_("1 to 5 decide, J and K go down and up. F8 and Ctrl+Enter work in any case."),
     )
     full_desk = forms.BooleanField(
         label=_("The full desk"),
