@@ -214,7 +214,9 @@ def test_the_approval_says_people_only_where_somebody_subscribed(desk_client, wa
 
 def test_the_approval_names_the_incident_as_the_source_and_not_as_a_day(desk_client, ward):
     version = ward.submitted()
-    incident = make.incident(unit=ward.unit, by=ward.officer, category="scam_parcel")
+    incident = make.incident(
+        unit=ward.unit, by=ward.officer, tips=(make.tip(unit=ward.unit),), category="scam_parcel"
+    )
     Warning.objects.filter(pk=version.warning_id).update(from_incident=incident)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
