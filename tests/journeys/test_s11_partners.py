@@ -70,13 +70,13 @@ def sign_in(page, stack, credentials):
     page.locator("main a[href$='/partner/sign-in/']").click()
     page.fill("[name=username]", name)
     page.fill("[name=password]", password)
-    page.locator("main form button").click()
+    page.locator("main form button").first.click()
     page.fill("[name=code]", pyotp.TOTP(secret).now())
-    page.locator("main form button").click()
+    page.locator("main form button").first.click()
     page.fill("[name=present]", password)
     page.fill("[name=new]", PASSWORD)
     page.fill("[name=again]", PASSWORD)
-    page.locator("main form button").click()
+    page.locator("main form button").first.click()
     expect(page.locator("h1")).to_be_visible()
 
 
