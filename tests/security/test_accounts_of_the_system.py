@@ -132,7 +132,7 @@ def test_commands_beside_it_work_and_leave_nothing_of_roots_where_the_account_wr
     listed = {path.name for path in stack.data.iterdir()} - {"keys", "run"}
     # Whatever lies beside these is nobody's whom the table of owners names.
     tops = {name.split("/")[0] for name in ACCOUNT_FOLDERS}
-    assert listed <= tops | {"keys", "run", "secrets", "logs", "postgres", *READ_FOLDERS}
+    assert listed <= tops | {"keys", "backups", "run", "secrets", "logs", "postgres", *READ_FOLDERS}
     # What a desk's browser runs, no process that strangers talk to can change.
     for name in READ_FOLDERS:
         read = [stack.data / name, *(stack.data / name).rglob("*")]
