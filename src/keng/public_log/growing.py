@@ -114,7 +114,7 @@ def _grow_to(step: int) -> None:
     with connection.cursor() as cursor:
         # What a witness has seen must outlast a machine that loses its power.
         cursor.execute("SET LOCAL synchronous_commit = on")
-    kept = KeptLogHead.of(log_origin())
+    kept = KeptLogHead.of_origin(log_origin())
     kept.require_reached(pace.size)
     _choose_pace(pace)
     pace.step = step

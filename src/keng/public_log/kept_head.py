@@ -27,7 +27,7 @@ class KeptLogHead:
     file: Path
 
     @classmethod
-    def of(cls, origin: str) -> "KeptLogHead":
+    def of_origin(cls, origin: str) -> "KeptLogHead":
         """A log with another origin is another log, and has a file of its own."""
         mark = hashlib.sha256(origin.encode()).hexdigest()[:16]
         return cls(export_folder() / f"log-{mark}.size")

@@ -176,7 +176,7 @@ def test_an_older_database_does_not_grow_another_log_under_the_same_name(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         take_steps(monkeypatch, 3)
-    assert KeptLogHead.of(log_origin()).size() == 48
+    assert KeptLogHead.of_origin(log_origin()).size() == 48
     # As a backup of the second step has it.
     LogCheckpoint.objects.filter(size=48).delete()
     LogPace.objects.update(size=32, step=0)
@@ -243,7 +243,7 @@ def test_old_checkpoints_go_and_their_roots_can_be_computed_again(monkeypatch) -
 
 def test_after_a_restore_nothing_is_signed_under_the_old_name(monkeypatch, settings) -> None:
     take_steps(monkeypatch, 2)
-    KeptLogHead.of(log_origin()).end()
+    KeptLogHead.of_origin(log_origin()).end()
     take_steps(monkeypatch, 3)
     assert LogPace.objects.get().size == 32
     settings.LOG_ORIGIN = "log.example/after-the-restore"

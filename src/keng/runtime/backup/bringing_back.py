@@ -173,7 +173,7 @@ def end_public_log() -> tuple[str, int]:
     from keng.public_log.log_key import log_origin  # noqa: PLC0415
     from keng.public_log.models import LogPace  # noqa: PLC0415
 
-    KeptLogHead.of(log_origin()).end()
+    KeptLogHead.of_origin(log_origin()).end()
     return log_origin(), LogPace.objects.values_list("size", flat=True).first() or 0
 
 
