@@ -57,8 +57,14 @@ class NamedOfficerForm(Form):
         super().__init__(*args, **kwargs)
         units = {unit.pk for unit, _officer in people}
         self.fields["who"].choices = [  # type: ignore[attr-defined]
-            (f"{unit.pk}:{officer.pk}", f"{officer}, {unit}" if len(units) > 1 else str(officer))
-            for unit, officer in people
+            ("", _("Choose an officer")),
+            *(
+                (
+                    f"{unit.pk}:{officer.pk}",
+                    f"{officer}, {unit}" if len(units) > 1 else str(officer),
+                )
+                for unit, officer in people
+            ),
         ]
 
     def clean_who(self) -> tuple[uuid.UUID, uuid.UUID]:

@@ -20,7 +20,7 @@ from keng.accounts.signing_in import presence_use
 @require_GET
 def my_passkeys(request: HttpRequest) -> HttpResponse:
     """The officer's passkeys, and the form that begins another one."""
-    return _list_page(request, NewPasskeyForm(initial={"machine": "own"}))
+    return _list_page(request, NewPasskeyForm())
 
 
 @require_POST

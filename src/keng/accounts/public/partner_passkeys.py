@@ -18,7 +18,7 @@ from keng.acts.errors import Refused
 @require_http_methods(["GET", "HEAD"])
 def partner_passkeys(request: HttpRequest) -> HttpResponse:
     """The member's passkeys, and the form that begins another one."""
-    return _list_page(request, NewPasskeyForm(initial={"machine": "own"}))
+    return _list_page(request, NewPasskeyForm())
 
 
 @require_POST

@@ -85,6 +85,7 @@
     pane().scrollTop = 0;
     // As htmx does once its answer is there: the address names the tip before it is shown.
     history.pushState({ htmx: true }, "", row.getAttribute("hx-push-url"));
+    document.dispatchEvent(new Event("keng:beside"));
     htmx.swap(pane(), keptAt(address), { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     isTypedIn = false;
     const place = pane().querySelector("[data-now]");
@@ -158,6 +159,10 @@
   }, true);
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "list") return;
+    forget();
+    fetchBeside();
+  });
+  document.addEventListener("keng:page", () => {
     forget();
     fetchBeside();
   });

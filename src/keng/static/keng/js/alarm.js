@@ -134,6 +134,17 @@
     // The tip's words are painted first.
     setTimeout(ask, 50);
   });
+  // Another page of tips stands here: its own bar came with it.
+  document.addEventListener("keng:page", (event) => {
+    const html = event.detail.came.getElementById("alarm")?.innerHTML.trim();
+    at = "";
+    if (html !== undefined && !("covered" in document.body.dataset)) {
+      put(html);
+      last = "";
+      show();
+    }
+    ask();
+  });
   function sayShown() {
     const bar = ringing();
     const place = bar?.querySelector(".alarm-nav b");

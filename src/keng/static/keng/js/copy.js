@@ -29,9 +29,11 @@
     if (button.type === "submit") button.form.requestSubmit(button);
   }
 
-  for (const button of document.querySelectorAll("[data-copy][hidden], [data-print][hidden]")) {
-    button.hidden = false;
-  }
+  const offer = () => {
+    for (const button of document.querySelectorAll("[data-copy][hidden], [data-print][hidden]")) button.hidden = false;
+  };
+  document.addEventListener("keng:page", offer);
+  offer();
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-print]");
     if (!button) return;

@@ -24,6 +24,6 @@
   document.addEventListener("input", (event) => {
     if (event.target.matches("textarea[data-longest]")) count(event.target);
   });
-  document.addEventListener("keng:shown", countAll);
+  for (const shown of ["keng:shown", "keng:page"]) document.addEventListener(shown, countAll);
   countAll();
 })();

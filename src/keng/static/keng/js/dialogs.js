@@ -21,5 +21,9 @@
     menu.querySelector("summary").focus();
     event.stopImmediatePropagation();
   });
-  for (const opener of document.querySelectorAll("[data-opens][hidden]")) opener.hidden = false;
+  const offer = () => {
+    for (const opener of document.querySelectorAll("[data-opens][hidden]")) opener.hidden = false;
+  };
+  document.addEventListener("keng:page", offer);
+  offer();
 })();

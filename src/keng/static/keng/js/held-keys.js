@@ -16,6 +16,8 @@
   let held = takenFromLastPage();
   let isReady = false;
   let isGiving = false;
+  // The page that comes is exchanged in place (in-place.js): until it is there nothing is pressed.
+  let isExchanging = false;
   let leftAt = 0;
   let sent = null;
   // The tip that the link or form names by which this page is left.
@@ -28,11 +30,15 @@
   const idIn = (text) => text?.match(ID)?.[0];
   const isFresh = (at) => at && Date.now() - at < LASTS;
   const pane = () => document.getElementById("detail");
-  const tipBeside = () => idIn(pane()?.querySelector("[data-now]")?.dataset.now);
+  const tipBeside = () => {
+    const place = pane()?.querySelector("[data-now], [data-shows]");
+    return idIn(place?.dataset.now || place?.dataset.shows);
+  };
   const shown = () => (pane() ? tipBeside() : idIn(location.pathname)) || location.pathname;
   const isPaneOnItsWay = () => isFresh(awaited?.at) && awaited.id !== shown();
-  const meant = () => (isPaneOnItsWay() ? awaited.id : (isFresh(leftAt) && goal) || shown());
-  const isAway = () => !isReady || isFresh(leftAt) || isPaneOnItsWay();
+  const meant = () => (isPaneOnItsWay() ? awaited.id : (isLeaving() && goal) || shown());
+  const isLeaving = () => isExchanging || isFresh(leftAt);
+  const isAway = () => !isReady || isLeaving() || isPaneOnItsWay();
   const typing = (target) => Boolean(target?.matches?.("textarea, select, [contenteditable]")) ||
     Boolean(target?.matches?.("input:not([type=checkbox], [type=radio], [type=submit], [type=button])"));
 
@@ -60,13 +66,13 @@
     hide();
     if (event.key === "Escape") {
       // The browser stops loading; nothing that was pressed for the page that came is done.
-      if (isFresh(leftAt)) held = [];
-      stay();
+      if (isLeaving()) held = [];
+      if (!isExchanging) stay();
       return;
     }
     if (!(isAway() || isGiving) || !isOfTheDesk(event)) return;
     // J and K go on over tips that are on their way, as long as nothing is to be done to one.
-    const isWalk = isReady && !isFresh(leftAt) && !held.length && /^[jk]$/i.test(event.key);
+    const isWalk = isReady && !isLeaving() && !held.length && /^[jk]$/i.test(event.key);
     if (isWalk && !isGiving) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -101,13 +107,13 @@
 
   const nameOf = ({ key, ctrlKey }) => `${ctrlKey ? "Ctrl " : ""}${key.length === 1 ? key.toUpperCase() : key}`;
 
-  function drop() {
+  function drop(words = "said") {
     const keys = held.map(nameOf).join(", ");
     held = [];
     const place = document.getElementById("keys-dropped");
     if (!place || !keys) return;
     place.hidden = false;
-    place.textContent = place.dataset.said.replace("{keys}", keys);
+    place.textContent = place.dataset[words].replace("{keys}", keys);
   }
   function hide() {
     const place = document.getElementById("keys-dropped");
@@ -115,10 +121,11 @@
   }
 
   function leave(form) {
-    leftAt = Date.now();
+    const at = Date.now();
+    leftAt = at;
     sent = form || sent;
     setTimeout(() => {
-      if (isFresh(leftAt)) return;
+      if (leftAt !== at || isExchanging) return;
       // Still here: it was a file, or no page came.
       stay();
       drop();
@@ -129,6 +136,21 @@
     sent = null;
   }
 
+  document.addEventListener("keng:leaving", ({ detail }) => {
+    isExchanging = true;
+    goal = idIn(detail.address);
+    sent = detail.form;
+    leftAt = Date.now();
+  });
+  document.addEventListener("keng:arrived", ({ detail }) => {
+    const isInTime = isFresh(leftAt);
+    isExchanging = false;
+    awaited = null;
+    stay();
+    // Where no page came, or so late that nobody remembers, they are named and not pressed.
+    if (detail.isHere || !isInTime) drop("saidStayed");
+    else give();
+  });
   addEventListener("submit", (event) => {
     const isOfDialog = (event.submitter?.formMethod || event.target.method) === "dialog";
     if (event.defaultPrevented || isOfDialog) return;

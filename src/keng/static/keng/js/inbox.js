@@ -53,7 +53,7 @@
   };
 
   let isSent = false;
-  addEventListener("pagehide", () => {
+  function keepPlace() {
     if (!list()) return;
     const row = rowShown();
     const place = {
@@ -63,14 +63,22 @@
       ticked: isSent ? [] : ticked(),
     };
     sessionStorage.setItem(PLACE, JSON.stringify(place));
-  });
+  }
+  addEventListener("pagehide", keepPlace);
+  document.addEventListener("keng:exchange", keepPlace);
+  document.addEventListener("keng:arrived", () => (isSent = false));
+
+  // Whoever loads the page again begins anew: of ticks that nobody remembers a key would take the tips,
+  // and not the tip that is shown.
+  let hasBegun = false;
+  const isReload = () => !hasBegun && performance.getEntriesByType("navigation")[0]?.type === "reload";
 
   function findPlace() {
     const kept = JSON.parse(sessionStorage.getItem(PLACE) || "null");
     sessionStorage.removeItem(PLACE);
     const row = rowShown();
     if (kept && Date.now() - kept.at < PLACE_LASTS) {
-      tick(kept.ticked);
+      if (!isReload()) tick(kept.ticked);
       if (row && kept.top !== null) scroller().scrollTop += row.getBoundingClientRect().top - kept.top;
       else if (row) scroller().scrollTop = kept.scrolled;
     }
@@ -126,5 +134,12 @@
     counted();
   });
 
+  function begin() {
+    mark();
+    count();
+    if (list()) findPlace();
+  }
+  document.addEventListener("keng:page", begin);
   if (list()) findPlace();
+  hasBegun = true;
 })();

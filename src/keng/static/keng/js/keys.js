@@ -1,10 +1,11 @@
 // Keys of the desk. Markup says what a key does: data-key="r" on a button, link or box; what cannot
 // be undone has data-asks as well: there the key only brings the focus, and Enter does it.
 // Single letters rest while typing, composing Vietnamese or with a modifier, and when the officer
-// switched them off (WCAG 2.1.4). F8, Ctrl+K and Ctrl+Enter always work.
+// switched them off (WCAG 2.1.4). F2, F8, Ctrl+K and Ctrl+Enter always work, F2 also over a dialog.
 (() => {
   "use strict";
   const WAIT = 1200;
+  const LOCK = "F2";
   let first = "";
   let firstAt = 0;
 
@@ -110,7 +111,9 @@
     if (event.isComposing || event.keyCode === 229) return;
     let done = false;
     if (/^F\d+$/.test(event.key)) {
-      const element = find(event.shiftKey ? `shift ${event.key}` : event.key);
+      const element = event.key === LOCK
+        ? document.querySelector("[data-lock-screen]")
+        : find(event.shiftKey ? `shift ${event.key}` : event.key);
       if (element && !event.repeat) use(element);
       done = Boolean(element);
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

@@ -13,7 +13,7 @@
   }
   if (kept) widen(kept);
 
-  document.addEventListener("DOMContentLoaded", () => {
+  function begin() {
     const edge = document.querySelector(".list-edge");
     const list = document.getElementById("list");
     if (!edge || !list) return;
@@ -50,5 +50,8 @@
       root.style.removeProperty("--list-width");
       localStorage.removeItem(KEPT);
     });
-  });
+  }
+  document.addEventListener("keng:page", begin);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
 })();

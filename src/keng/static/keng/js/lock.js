@@ -14,8 +14,11 @@
   const HEADERS = { "X-Keng-Cover": cover.dataset.whose };
   const form = cover.querySelector("form[data-unlock]");
   const alarm = document.getElementById("alarm");
-  const title = document.title;
+  let title = document.title;
   let saidAt = Date.now();
+  // Where one was before the menu was opened, and where one was when it locked.
+  let beforeMenu = null;
+  let leftFrom = null;
 
   const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
   const lastActive = () => Number(localStorage.getItem(ACTIVE)) || 0;
@@ -42,6 +45,9 @@
       cover.prepend(alarm);
     }
     say("");
+    const at = document.activeElement;
+    leftFrom = at?.closest("details.menu") ? beforeMenu : at;
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
     cover.showModal();
     document.dispatchEvent(new Event("keng:screen"));
   }
@@ -57,6 +63,8 @@
     }
     form.reset();
     cover.close();
+    const back = leftFrom?.isConnected && leftFrom !== document.body ? leftFrom : document.getElementById("main");
+    back?.focus({ preventScroll: true });
     document.dispatchEvent(new Event("keng:screen"));
   }
 
@@ -112,11 +120,19 @@
     event.preventDefault();
     lockNow();
   });
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest("dialog, details.menu")) beforeMenu = target;
+  });
   for (const kind of ["keydown", "pointerdown", "wheel"]) {
     document.addEventListener(kind, seen, { capture: true, passive: true });
   }
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status === 423) close();
+  });
+  document.addEventListener("keng:locked", close);
+  document.addEventListener("keng:page", () => {
+    title = document.title;
+    if (cover.open) document.title = cover.dataset.title;
   });
   addEventListener("storage", (event) => {
     if (event.key === LOCKED && event.newValue) close();

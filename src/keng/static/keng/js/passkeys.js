@@ -120,6 +120,6 @@
     }
   }
 
-  document.addEventListener("htmx:afterSettle", offer);
+  for (const shown of ["htmx:afterSettle", "keng:page"]) document.addEventListener(shown, offer);
   offer();
 })();

@@ -53,5 +53,6 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "detail") read();
   });
+  document.addEventListener("keng:page", read);
   read();
 })();

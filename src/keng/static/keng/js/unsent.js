@@ -36,13 +36,22 @@
     const { [keyOf(target)]: _, ...others } = words();
     keep(target.value.trim() ? { ...others, [keyOf(target)]: target.value } : others);
   });
+  // What is on its way, and forgotten once it has arrived; what was refused stays with its tip.
+  let sent = null;
+  function forgetSent() {
+    const { [sent]: _, ...others } = words();
+    keep(others);
+    sent = null;
+  }
   document.addEventListener("submit", ({ target, defaultPrevented }) => {
-    const box = target.querySelector?.(BOXES);
-    if (box && !defaultPrevented) {
-      const { [keyOf(box)]: _, ...others } = words();
-      keep(others);
-    }
+    sent = defaultPrevented ? null : target.getAttribute("action");
     if (target.matches("[data-ends-session]")) sessionStorage.removeItem(KEPT);
+  });
+  addEventListener("pagehide", () => sent && forgetSent());
+  document.addEventListener("keng:arrived", () => (sent = null));
+  document.addEventListener("keng:page", ({ detail }) => {
+    if (sent && !detail.isRefusal) forgetSent();
+    restore();
   });
   document.addEventListener("htmx:load", restore);
   // Somebody else signed in at this computer: nothing of it is theirs.
