@@ -50,7 +50,7 @@
     underWay?.abort.abort();
     underWay = asked;
     notice.hidden = true;
-    document.documentElement.ariaBusy = "true";
+    document.documentElement.setAttribute("aria-busy", "true");
     tell("leaving", { form, address: href });
     const got = await answerTo(href, options, asked).catch(() => null);
     // Something else was asked for meanwhile.
@@ -70,7 +70,7 @@
 
   function arrive(isHere) {
     underWay = null;
-    document.documentElement.ariaBusy = null;
+    document.documentElement.removeAttribute("aria-busy");
     tell("arrived", { isHere });
   }
 
@@ -258,7 +258,8 @@
     const isTaken = event.defaultPrevented || form.method !== "post" || form.target || form.closest("#screen-cover");
     if (isTaken || submitter?.formMethod === "dialog" || !isOfTips(url)) return;
     event.preventDefault();
-    const fields = new FormData(form, submitter);
+    const fields = new FormData(form);
+    if (submitter?.name) fields.append(submitter.name, submitter.value);
     const isOfFiles = form.enctype === "multipart/form-data";
     ask(url.href, { method: "POST", body: isOfFiles ? fields : new URLSearchParams(fields) }, form);
   });
