@@ -107,6 +107,13 @@ def test_two_taps_send_once_and_two_enters_reach_one_tip(page):
     assert [url.rsplit("/", 2)[1] for url in acts] == ["reply", "accept"]
 
 
+def test_a_second_button_waits_for_the_first(page):
+    page.locator(".actions [data-key='1']").click()
+    page.locator("form[action$='/rate/'] [value=of_value]").click()
+    expect(page.locator("form[action$='/rate/'] strong")).to_have_text("Có giá trị")
+    expect(page.locator(".actions .chip.ok")).to_be_visible()
+
+
 def test_the_way_back_a_reload_and_what_is_read_out(page):
     here = page.url
     page.keyboard.press("Escape")

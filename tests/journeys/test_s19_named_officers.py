@@ -17,6 +17,7 @@ def names(chief: Desk, stack, whom: str) -> None:
     page.goto(f"{stack.desk}/named/")
     chief.sees("Chưa chỉ định ai")
     is_fine(page, "named-nobody")
+    assert page.input_value("[name=who]") == ""
     option = page.locator("[name=who] option", has_text=whom).first
     page.select_option("[name=who]", option.get_attribute("value"))
     page.locator("main form.panel button").click()
@@ -36,9 +37,18 @@ def breaks_in(officer: Desk) -> None:
     page.locator("main form[action$='/break-in/'] button").click()
     officer.sees("Hãy chọn vì sao không chờ được.")
     expect(page.locator("body")).not_to_contain_text("mái đỏ")
-    page.locator("main [name=ground][value=nobody]").check()
-    page.fill("main [name=words]", WHY)
-    page.locator("main form[action$='/break-in/'] button").click()
+    # Beside the list, by keys alone.
+    page.goto(f"{page.url.partition('/tips/')[0]}/tips/")
+    page.locator("a[data-row]", has_text=LINE).first.click()
+    expect(page.locator("#detail")).to_contain_text("Gọi được ai")
+    page.keyboard.press("o")
+    page.wait_for_url("**/tips/*/")
+    page.go_back()
+    expect(page.locator("#detail")).to_contain_text("Gọi được ai")
+    page.keyboard.press("1")
+    expect(page.locator("#detail [name=ground]").first).to_be_checked()
+    page.fill("#detail [name=words]", WHY)
+    page.keyboard.press("Control+Enter")
     expect(page.locator("main")).to_contain_text("mái đỏ")
 
 

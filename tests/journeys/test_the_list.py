@@ -72,6 +72,7 @@ def test_half_an_answer_stays_with_its_tip_until_it_is_sent(people, stack):
     expect(box).to_have_value("Nửa câu về quán 2")
     page.keyboard.press("Escape")
     page.locator("main [data-send]").first.click()
+    expect(page.locator(".dialogue .ours").last).to_contain_text("quán 2")
     desk.open_tip("quán số 2")
     expect(box).to_have_value("")
     desk.open_tip("quán số 1")

@@ -11,6 +11,9 @@
   "use strict";
   const PAGES = /^\/tips\/(?!search\/|map\/|attachments\/|news\/)/;
   const LONGEST = 20_000;
+  const UNLOADS_WITHIN = 3_000;
+  // More than that no browser sends for a page that is gone.
+  const MOST_KEPT_ALIVE = 30_000;
   const notice = document.getElementById("not-done");
   const pageSaid = document.getElementById("page-said");
   if (!notice || !pageSaid || !PAGES.test(location.pathname)) return;
@@ -21,6 +24,9 @@
   let isRefusalShown = Boolean(history.state?.isRefusal);
   // The tokens in this page are those of a session that ended.
   let isSignedOut = false;
+  // A button of another form, pressed before what was sent is answered.
+  let tap = null;
+  let unloadedAt = 0;
 
   const whose = (page) => page.getElementById("screen-cover")?.dataset.whose;
   const tell = (kind, detail = {}) => document.dispatchEvent(new CustomEvent(`keng:${kind}`, { detail }));
@@ -56,6 +62,9 @@
     // Something else was asked for meanwhile.
     if (underWay !== asked) return;
     try {
+      // Whoever goes to another page meanwhile is told nothing; what was sent arrives (keepalive).
+      const isUnloading = Date.now() - unloadedAt < UNLOADS_WITHIN;
+      if (!got && isUnloading) await new Promise((done) => setTimeout(done, UNLOADS_WITHIN));
       if (!got) stay(asked.isLetGo ? "" : "no-answer");
       else if (got.answer) await take(got.answer, got.content, href, asked.isPost, options.isBack);
     } catch (error) {
@@ -80,7 +89,8 @@
     try {
       if (isSignedOut && !(await isSignedInAgain(signal))) return {};
       if (asked.isPost) options.body.set("csrfmiddlewaretoken", token());
-      const answer = await fetch(href, { ...options, signal });
+      const keepalive = options.body instanceof URLSearchParams && String(options.body).length < MOST_KEPT_ALIVE;
+      const answer = await fetch(href, { ...options, keepalive, signal });
       return { answer, content: await (isPage(answer) ? answer.text() : answer.blob()) };
     } finally {
       clearTimeout(tooLong);
@@ -150,29 +160,33 @@
   }
 
   async function exchange(came, answer, href, isPost, isBack) {
-    const isSame = sameTip(address, answer.url);
+    const isSamePage = new URL(address).pathname === new URL(answer.url).pathname;
     const isRefusal = isPost && !answer.redirected;
     tell("exchange");
     note(answer, href, isRefusal, isBack);
     rebase(came, answer.url);
-    const body = document.body;
-    body.className = came.body.className;
-    body.setAttribute("hx-headers", came.body.getAttribute("hx-headers"));
-    document.querySelector("header nav")?.replaceWith(came.querySelector("header nav"));
-    const slot = document.getElementById("alarm");
-    const next = came.getElementById("alarm");
-    if (slot && next?.dataset.from) slot.dataset.from = next.dataset.from;
-    const said = came.querySelector(".toast p")?.textContent.trim() || "";
+    const toast = came.querySelector(".toast");
     // It is read out by #page-said, which stood before.
-    came.querySelector(".toast")?.removeAttribute("role");
+    toast?.removeAttribute("role");
+    exchangeFrame(came);
     exchangeParts(came);
-    document.title = came.title.replace(/\s+/g, " ").trim();
     const scripts = loadScripts(came);
     tell("page", { came, isRefusal });
-    focus(isSame, new URL(href, location.href).hash);
+    focus(isSamePage, new URL(href, location.href).hash);
+    const said = toast?.querySelector("p")?.textContent.trim();
     pageSaid.textContent = [said, document.title].filter(Boolean).join(" ");
     await scripts;
     arrive(false);
+  }
+
+  // What the parts that stay take over from the page that came.
+  function exchangeFrame(came) {
+    document.title = came.title.replace(/\s+/g, " ").trim();
+    document.body.className = came.body.className;
+    document.body.setAttribute("hx-headers", came.body.getAttribute("hx-headers"));
+    document.querySelector("header nav")?.replaceWith(came.querySelector("header nav"));
+    const [slot, next] = [document, came].map((page) => page.getElementById("alarm"));
+    if (slot && next?.dataset.from) slot.dataset.from = next.dataset.from;
   }
 
   // What is done and only not shown to its end: its words stand in the frame.
@@ -195,8 +209,6 @@
     isRefusalShown = isRefusal;
     address = withoutFragment(leads);
   }
-
-  const sameTip = (one, other) => new URL(one).pathname === new URL(other).pathname;
 
   // Forms and links that say nothing of where they lead mean the page that they came with.
   function rebase(came, url) {
@@ -235,33 +247,60 @@
     })));
   }
 
-  function focus(isSame, hash) {
+  function focus(isSamePage, hash) {
     const main = document.getElementById("main");
     const wanted = document.getElementById(decodeURIComponent(hash.slice(1)));
     const first = document.querySelector("main [autofocus]");
-    if (!isSame) scrollTo(0, 0);
+    if (!isSamePage) scrollTo(0, 0);
     wanted?.scrollIntoView();
     (first || (wanted?.matches("input, textarea, select, a, button, [tabindex]") && wanted) || main)
       ?.focus({ preventScroll: !first });
   }
 
-  // What was sent is answered first: a second press sends nothing.
+  const leadsTo = (form, submitter) =>
+    new URL(submitter?.getAttribute("formaction") || form.getAttribute("action") || "", location.href);
+  function fieldsOf(form, submitter) {
+    const fields = new FormData(form);
+    if (submitter?.name) fields.append(submitter.name, submitter.value);
+    return fields;
+  }
+  // What a form would do, whichever page of the same tip it stands in.
+  function actOf(form, submitter) {
+    const fields = [...fieldsOf(form, submitter)].filter(([name]) => !["csrfmiddlewaretoken", "seen"].includes(name));
+    return JSON.stringify([leadsTo(form, submitter).pathname, fields]);
+  }
+
+  // What was sent is answered first: a second press of it sends nothing. What another button does waits,
+  // and is done where the page that comes offers it still.
   addEventListener("submit", (event) => {
-    if (!underWay?.isPost || event.target.closest("dialog")) return;
+    const { target: form, submitter } = event;
+    if (!underWay?.isPost || form.closest("dialog")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    const act = actOf(form, submitter);
+    if (act !== underWay.act) tap = act;
   }, true);
+  document.addEventListener("keng:arrived", ({ detail }) => {
+    const [wanted] = [tap, (tap = null)];
+    if (!wanted || detail.isHere) return;
+    for (const form of document.querySelectorAll("main form[method=post]")) {
+      const buttons = [...form.elements].filter((each) => each.type === "submit");
+      const button = buttons.find((each) => actOf(form, each) === wanted);
+      if (button && !isRefusalShown) return void form.requestSubmit(button);
+    }
+    say("other-page");
+  });
   // After all other listeners: what one of them takes is not taken here.
   addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
-    const url = new URL(submitter?.getAttribute("formaction") || form.getAttribute("action") || "", location.href);
+    const url = leadsTo(form, submitter);
     const isTaken = event.defaultPrevented || form.method !== "post" || form.target || form.closest("#screen-cover");
     if (isTaken || submitter?.formMethod === "dialog" || !isOfTips(url)) return;
     event.preventDefault();
-    const fields = new FormData(form);
-    if (submitter?.name) fields.append(submitter.name, submitter.value);
+    const fields = fieldsOf(form, submitter);
     const isOfFiles = form.enctype === "multipart/form-data";
     ask(url.href, { method: "POST", body: isOfFiles ? fields : new URLSearchParams(fields) }, form);
+    underWay.act = actOf(form, submitter);
   });
 
   addEventListener("click", (event) => {
@@ -286,6 +325,7 @@
   // The list names the tip beside it by itself.
   document.addEventListener("htmx:pushedIntoHistory", () => (address = withoutFragment(location.href)));
   document.addEventListener("keng:beside", () => (address = withoutFragment(location.href)));
+  addEventListener("beforeunload", () => (unloadedAt = Date.now()));
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !underWay || underWay.isPost) return;
     underWay.isLetGo = true;
