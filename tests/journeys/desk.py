@@ -51,6 +51,7 @@ class Desk:
             self.page.reload()
 
     def _row(self, words: str) -> Locator:
+        self.is_answered()
         deadline = time.monotonic() + 40
         while True:
             self.page.goto(f"{self._stack.desk}/tips/")
@@ -75,6 +76,11 @@ class Desk:
     def press(self, action: str) -> None:
         """The button of the form that posts to this address."""
         self.page.locator(f"main form[action$='/{action}/'] button").first.click()
+        self.is_answered()
+
+    def is_answered(self) -> None:
+        """Nothing is on its way: what was pressed is done, or refused."""
+        expect(self.page.locator("html[aria-busy=true]")).to_have_count(0)
 
     def follow(self, part: str) -> None:
         """The first link in the page whose address holds this."""

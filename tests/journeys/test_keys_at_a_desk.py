@@ -46,7 +46,8 @@ def test_one_key_covers_the_screen_and_one_goes_on_where_one_was(desk):
 def test_a_tick_of_before_takes_no_tip_after_a_reload(desk):
     desk.waits_for("Xe ben chở đất")
     page = desk.page
-    row = page.locator("a[data-row]", has_text="Xe ben chở đất")
+    address = page.locator("a[data-row]", has_text="Xe ben chở đất").first.get_attribute("href")
+    row = page.locator(f"a[data-row][href='{address}']")
     row.click()
     expect(page.locator("#detail [data-now]")).to_be_attached()
     other = page.locator(".row-tick input").last

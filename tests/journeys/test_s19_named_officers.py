@@ -44,6 +44,7 @@ def breaks_in(officer: Desk) -> None:
     page.keyboard.press("o")
     page.wait_for_url("**/tips/*/")
     page.go_back()
+    page.locator("a[data-row]", has_text=LINE).first.click()
     expect(page.locator("#detail")).to_contain_text("Gọi được ai")
     page.keyboard.press("1")
     expect(page.locator("#detail [name=ground]").first).to_be_checked()
