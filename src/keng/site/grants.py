@@ -312,6 +312,12 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
+        # Officers' own keys, and what their browsers wrapped. Shares are not the desk's.
+        "vault_holderkey": "SELECT, INSERT, UPDATE (retired_at)",
+        "vault_wrappedholderkey": "SELECT, INSERT, DELETE",
+        # Who asked for what and why stays as it was; that it was opened is the opener's to say.
+        "vault_openingrequest": "SELECT, INSERT, UPDATE (approved_by_ref, approved_at, "
+        "refused_by_ref, refused_at, refused_reason, is_reporter_told, why_not_told, lapsed_at)",
         "claims_claim": RIU,
         # No officer opens the words of a link; they are thrown away.
         "claims_asking": "SELECT (token_hash, claim_id), UPDATE (box)",
