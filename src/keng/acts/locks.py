@@ -83,6 +83,7 @@ ORDER: dict[str, str] = {
     "tips_alarm": "pk",
     "tips_wave": "pk",
     "tips_answertemplate": "pk",
+    "vault_openingrequest": "pk",
     "delivery_dedupekey": "pk",
     "delivery_inbound": "pk",
     "delivery_inboundmedia": "pk",

@@ -50,6 +50,12 @@ def open_original(path: str, unit_key: bytes) -> bytes:
     return opened[head : head + length]
 
 
+def first_sealed_bytes(path: str, size: int) -> bytes:
+    """How an original begins on the disk, which tells the key that it is sealed to."""
+    with (data_folder() / path).open("rb") as file:
+        return file.read(size)
+
+
 def rounded_size(size: int) -> int:
     """Up, to three binary digits that count."""
     step = 1 << max(size.bit_length() - 3, 0)

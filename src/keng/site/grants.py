@@ -121,6 +121,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_dialoguemessage": "SELECT, INSERT, UPDATE (text)",
         "tips_receipt": "SELECT, INSERT, UPDATE (replaced_at)",
         "tips_onetimelink": "SELECT, INSERT, UPDATE (opened_at)",
+        # The reporter is told what was opened, everybody how often; neither who did it nor why.
+        "vault_openingrequest": "SELECT (id, tip_ref, what, asked_at, refused_at, opened_at, "
+        "is_emergency, is_reporter_told)",
         "tips_attachment": RI,
         "delivery_dispatchtext": RI,
         "community_draft": ALL,

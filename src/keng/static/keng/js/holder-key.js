@@ -1,6 +1,7 @@
 // A holder's key: made here, and wrapped here before anything of it leaves. What wraps it is a secret
 // that a passkey gives (the extension PRF of WebAuthn), or an opening phrase. WebCrypto wraps and
 // unwraps by itself: no script, this one included, has the private half as bytes.
+//   kengHolderKey.bytes(text), kengHolderKey.text(bytes): base64url, as everything here is sent
 //   kengHolderKey.make() -> pair
 //   kengHolderKey.wrap(pair, {prf | phrase}, salt) -> bytes
 //   kengHolderKey.unwrap(bytes, point, {prf | phrase}, salt, {toWrap}) -> pair
@@ -12,6 +13,9 @@
   const ROUNDS = 600_000;
   const NONCE_SIZE = 12;
   const words = (text) => new TextEncoder().encode(text);
+
+  const bytes = (sent) => Uint8Array.from(atob(sent.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const text = (raw) => btoa(String.fromCharCode(...raw)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
   async function make() {
     const made = await crypto.subtle.generateKey(CURVE, true, ["deriveBits"]);
@@ -49,5 +53,5 @@
     return { privateKey, point };
   }
 
-  window.kengHolderKey = { make, wrap, unwrap };
+  window.kengHolderKey = { bytes, text, make, wrap, unwrap };
 })();
