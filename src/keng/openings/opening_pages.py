@@ -1,5 +1,6 @@
 """Asking for an opening, agreeing to it, giving the shares, and the page that shows it once."""
 
+import mimetypes
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
@@ -29,7 +30,7 @@ from keng.openings.opening_forms import (
 )
 from keng.openings.records import sealed_records_of
 from keng.openings.seconds import can_be_second, seconds_for
-from keng.tips.models import Tip
+from keng.tips.models import Attachment, Tip
 from keng.vault.models import OpeningRequest
 
 _EMERGENCY = "emergency"
@@ -148,7 +149,7 @@ def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, str(error.sentence))
         return redirect("opening", pk=pk)
     if asked.what == OpeningRequest.What.FILE:
-        return _file_response(opened.file)
+        return _file_response(opened.file, asked)
     parts = [{"name": _part_name(name), "text": text} for name, text in opened.parts.items()]
     context = {
         "asked": asked,
@@ -159,15 +160,14 @@ def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "openings/opened.html", context)
 
 
-def _file_response(content: bytes) -> HttpResponse:
-    """Kept by the officer under a name that says nothing; never shown as a page of ours."""
+def _file_response(content: bytes, asked: OpeningRequest) -> HttpResponse:
+    """Saved by the browser under a name that tells nothing; never shown as a page of ours."""
+    file = Attachment.objects.filter(pk=asked.record_ref).first()
+    ending = (mimetypes.guess_extension(file.mime) if file else None) or ".bin"
     return HttpResponse(
         content,
         content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": 'attachment; filename="original.bin"',
-            "X-Content-Type-Options": "nosniff",
-        },
+        headers={"Content-Disposition": f'attachment; filename="original{ending}"'},
     )
 
 

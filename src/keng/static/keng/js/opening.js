@@ -42,6 +42,11 @@
       form.removeAttribute("aria-busy");
     }
   });
+  // The page asks by itself how far it is, and goes on anew then: not under somebody's hands.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const typed = [...document.querySelectorAll("[data-phrase]")].some((box) => box.value);
+    if (typed || document.querySelector("form[aria-busy]")) event.preventDefault();
+  });
   for (const part of document.querySelectorAll("[data-holder-needs-script]")) part.hidden = false;
   // What was opened is not there any more when one comes back, and the cover of the screen removes it.
   const opened = document.getElementById("opened");
