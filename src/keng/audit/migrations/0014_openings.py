@@ -23,6 +23,6 @@ $do$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0012_named_officers")]
+    dependencies = [("audit", "0013_keys_of_epochs")]
 
     operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]
