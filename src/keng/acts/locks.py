@@ -94,6 +94,8 @@ ORDER: dict[str, str] = {
     "delivery_pagerway": "pk",
     "delivery_pagertest": "pk",
     "vault_sealedidentity": "pk",
+    "vault_unitkey": "pk",
+    "vault_openingrequest": "pk",
     "public_log_logpace": "pk",
 }
 _PLACES = {name: place for place, name in enumerate([*TurnLock.__members__, *ORDER])}

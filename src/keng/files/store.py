@@ -19,6 +19,7 @@ from keng.kit.private_files import create_private
 from keng.kit.secrets import site_box
 from keng.vault import opening, seal
 from keng.vault.hybrid import SealedKind
+from keng.vault.models import KeyClass
 
 _BOX = "viewing copy"
 # Before the length and the content of an original that was filled up; no kind of file begins so.
@@ -27,13 +28,15 @@ _LENGTH_BYTES = 8
 _SHORTEST = 4096
 
 
-def keep_original(content: bytes, *, unit_id: uuid.UUID) -> str:
+def keep_original(content: bytes, *, unit_id: uuid.UUID, key_class: str = KeyClass.ORDINARY) -> str:
     """Seal a file to the unit, so that no process can open it; returns its path for the row.
 
     What lies on the disk does not tell how long the file was: it is filled up before it is sealed.
     """
     file = new_id()
-    sealed = seal.seal_for_unit(unit_id, _padded(content), kind=SealedKind.FILE, ref=file)
+    sealed = seal.seal_for_unit(
+        unit_id, _padded(content), kind=SealedKind.FILE, ref=file, key_class=key_class
+    )
     return _write(f"files/originals/{file}", sealed)
 
 
