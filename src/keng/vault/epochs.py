@@ -133,7 +133,7 @@ def _begin_epoch(due: _DueEpoch) -> None:
 def split_for(key: UnitKey, private: bytes, holders: Sequence[HolderKey]) -> list[KeyShare]:
     """The shares of this key, sealed and wrapped; its wrap key is on disk before they are rows."""
     wrap_key = share_seals.new_wrap_key()
-    _write_wrap_key(wrap_key_file(key.pk), wrap_key)
+    write_wrap_key(key.pk, wrap_key)
     split = split_key(private, len(holders))
     sealed: list[tuple[uuid.UUID | None, bytes]] = [
         (
@@ -178,7 +178,9 @@ def open_as_custodians(unit_key_id: uuid.UUID, custodians: Sequence[bytes]) -> b
     return None
 
 
-def _write_wrap_key(path: Path, wrap_key: bytes) -> None:
+def write_wrap_key(unit_key_id: uuid.UUID, wrap_key: bytes) -> None:
+    """Whole and on the disk, in the place of the one before if there is one."""
+    path = wrap_key_file(unit_key_id)
     draft = path.with_name(f"{new_id()}.new")
     with os.fdopen(create_private(draft), "wb") as file:
         file.write(wrap_key)

@@ -35,6 +35,8 @@ HYBRID_FORM = b"\x03"
 KEYED_FORM = b"\x04"
 """What a thing begins with that is sealed to the key of an epoch."""
 _KEYED_END = len(KEYED_FORM) + 16
+KEYED_HEAD_SIZE = _KEYED_END + len(HYBRID_FORM)
+"""So many bytes of a thing tell which key it is sealed to."""
 _INFO = b"keng seal 03"
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _KEY_SIZE, _TAG_SIZE, _NONCE_SIZE = 32, 16, 12
