@@ -307,6 +307,11 @@ ONESELF = _who(
     *Role,
     over=_OWN,
 )
+HOLDING_SHARES = _who(
+    "Holds a share of the unit's keys: two of them together open one record of a tip.",
+    *_AT_WORK,
+    over=_OWN_AND_BELOW,
+)
 HOLDER = Who(
     "Acts by a receipt, a lead's link or a code: the secret is the permission, whatever the role.",
     (),

@@ -23,6 +23,7 @@ from keng.openings.holding import HoldsNoKey, current_key_of
 from keng.tips.errors import NotYours
 from keng.tips.models import Attachment, Tip
 from keng.vault import opener_client
+from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
 from keng.vault.models import HolderKey, OpeningRequest, SealedIdentity
 
 # A share of a key of 64 bytes, sealed, is a few hundred bytes.
@@ -81,6 +82,7 @@ _SENTENCES: dict[type[opener_client.CannotOpen], type[NotOpened]] = {
     opener_client.SharesMissing: ShareMissing,
     opener_client.AlreadyOpened: OpenedBefore,
     opener_client.NotInRecord: OpenerFindsNoRequest,
+    opener_client.KeptByOperator: SealedBeforeHolders,
 }
 
 
@@ -192,11 +194,9 @@ def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
 
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     """To which key the record was sealed. Raises NotYours, SealedBeforeHolders."""
-    from keng.vault.hybrid import KEYED_END, key_id_of  # noqa: PLC0415 -- TODO
-
     if asked.what == OpeningRequest.What.FILE:
         file = Attachment.objects.filter(pk=asked.record_ref).first()
-        head = first_sealed_bytes(file.original_path, KEYED_END + 1) if file else None
+        head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
     else:
         row = SealedIdentity.objects.filter(pk=asked.record_ref).first()
         head = bytes(row.ciphertext) if row else None

@@ -21,6 +21,13 @@ class KeyClass(models.TextChoices):
     CONCERNS_UNIT = "concerns", "concerns"
 
 
+def class_of_tip(*, concerns: bool, is_for_named: bool) -> str:
+    """Under which class what belongs to a tip is sealed; whoever does not know says False."""
+    if concerns:
+        return KeyClass.CONCERNS_UNIT
+    return KeyClass.SENSITIVE if is_for_named else KeyClass.ORDINARY
+
+
 class UnitKey(Row):
     """The public key of a unit, for one class of what is sealed to it.
 
@@ -259,10 +266,6 @@ class OpeningRequest(Row):
     refused_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     is_reporter_told = models.BooleanField(default=True, db_default=True)
     why_not_told = models.CharField(max_length=500, blank=True, default="", db_default="")
-    # Of the opener, made for this request and known to its memory alone; each `begin` makes one.
-    one_time_key = models.BinaryField(
-        max_length=CURVE_POINT_SIZE, null=True, blank=True, default=None
-    )
     opened_at = models.DateTimeField(null=True, blank=True)
     lapsed_at = models.DateTimeField(null=True, blank=True)
 

@@ -21,6 +21,9 @@ nothing of it.
 import datetime
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
+
+from keng.vault.opener import opener_socket
 
 APPROVED_ENTRY = "opening.approved"
 """The act whose entry in the record the opener asks for, with the request as its object."""
@@ -50,6 +53,10 @@ class AlreadyOpened(CannotOpen):
     """It was opened before; another opening is another request."""
 
 
+class KeptByOperator(CannotOpen):
+    """It was sealed before two people held keys: the operator's file opens it, and nobody here."""
+
+
 class OpenerAway(CannotOpen):
     """The opener does not answer. Shares that were given before it ended are given again."""
 
@@ -74,19 +81,41 @@ def given_info(request_id: uuid.UUID, record_id: uuid.UUID, unit_key_id: uuid.UU
 
 def begin(request_id: uuid.UUID) -> bytes:
     """The public half (65 bytes) of the one-time key of this request; the same while it stands."""
-    raise OpenerAway
+    return _ask("begin", request_id)[1]
 
 
 def share_for(request_id: uuid.UUID, holder_key_id: uuid.UUID) -> bytes:
     """The share of one of the request's two officers, sealed to their holder's key."""
-    raise OpenerAway
+    return _ask("share_for", request_id, holder_key_id)[1]
 
 
 def give_share(request_id: uuid.UUID, holder_key_id: uuid.UUID, sealed: bytes) -> None:
     """Hand over a share that a browser sealed to the one-time key."""
-    raise OpenerAway
+    _ask("give_share", request_id, holder_key_id, sealed)
 
 
 def open_record(request_id: uuid.UUID) -> OpenedRecord:
     """The record, once."""
-    raise OpenerAway
+    head, content = _ask("open_record", request_id)
+    return OpenedRecord(head["what"], content)
+
+
+_ERRORS: dict[str, type[CannotOpen]] = {
+    each.__name__: each
+    for each in (NotInRecord, Lapsed, SharesMissing, AlreadyOpened, KeptByOperator)
+}
+
+
+def _ask(
+    act: str, request_id: uuid.UUID, holder_key_id: uuid.UUID | None = None, body: bytes = b""
+) -> tuple[dict[str, Any], bytes]:
+    head = {"act": act, "request": str(request_id)}
+    if holder_key_id is not None:
+        head["holder_key"] = str(holder_key_id)
+    try:
+        answer, content = opener_socket.ask(head, body)
+    except (OSError, ValueError) as error:
+        raise OpenerAway from error
+    if "error" in answer:
+        raise _ERRORS.get(str(answer["error"]), OpenerAway)
+    return answer, content

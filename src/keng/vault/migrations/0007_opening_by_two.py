@@ -65,7 +65,6 @@ class Migration(migrations.Migration):
                 ('refused_reason', models.CharField(blank=True, db_default='', default='', max_length=500)),
                 ('is_reporter_told', models.BooleanField(db_default=True, default=True)),
                 ('why_not_told', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('one_time_key', models.BinaryField(blank=True, default=None, max_length=65, null=True)),
                 ('opened_at', models.DateTimeField(blank=True, null=True)),
                 ('lapsed_at', models.DateTimeField(blank=True, null=True)),
             ],
