@@ -8,6 +8,7 @@ import contextlib
 import json
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
@@ -87,7 +88,7 @@ _SENTENCES: dict[type[opener_client.CannotOpen], type[NotOpened]] = {
 
 
 @contextlib.contextmanager
-def _in_the_officers_words():
+def _in_the_officers_words() -> Iterator[None]:
     """What the opener says, as the Refused that pages show."""
     try:
         yield

@@ -5,6 +5,11 @@ from django import forms
 from keng.kit.forms import Form, own_code_field
 
 
+def said_by(form: forms.Form) -> str:
+    """Everything that a form finds wrong, for a script to show beside it."""
+    return " ".join(str(words) for each in form.errors.values() for words in each)
+
+
 class HolderKeyForm(Form):
     """A new key, or one more wrap of it."""
 

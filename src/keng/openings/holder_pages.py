@@ -19,7 +19,7 @@ from keng.accounts.who import SEEING_HOLDERS
 from keng.acts.errors import Refused
 from keng.kit.pagination import rows_of_page
 from keng.openings import holding
-from keng.openings.holder_forms import HolderKeyForm, RetireForm
+from keng.openings.holder_forms import HolderKeyForm, RetireForm, said_by
 from keng.openings.holders import holders_of_units, keys_are_split
 from keng.vault.models import HolderKey, WrappedHolderKey
 
@@ -118,7 +118,7 @@ def _kept_for_script(
             if is_present(request.officer, form):
                 do()
                 return JsonResponse({"kept": True})
-        said = " ".join(words for each in form.errors.values() for words in each)
+        said = said_by(form)
     except Refused as error:
         said = str(error.sentence)
     return JsonResponse({"said": said}, status=422)

@@ -20,6 +20,7 @@ from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
 from keng.kit.urgency import Urgency
 from keng.openings import asking, giving, holding
+from keng.openings.holder_forms import said_by
 from keng.openings.holder_pages import key_for_script
 from keng.openings.opening_forms import (
     EMERGENCY_BASIS,
@@ -194,7 +195,7 @@ def _share_for_script(
         if form.is_valid() and is_present(request.officer, form):
             first()
             return JsonResponse(giving.share_to_give(pk, officer=request.officer).for_script())
-        said = " ".join(words for each in form.errors.values() for words in each)
+        said = said_by(form)
     except NotAllowed:
         raise
     except Refused as error:

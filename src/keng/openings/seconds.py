@@ -59,8 +59,8 @@ def readable_to_one(officer: uuid.UUID) -> Q:
     The same as `tips.models.tip.is_readable_by` says of somebody whose lists are known, for a query
     that has only who it is. The page of one opening asks the former.
     """
-    desks = (OuterRef("responsible_unit"), OuterRef("responsible_unit__parent"))
-    named = NamedOfficer.objects.filter(unit__in=desks, ended_at=None)
+    here = Q(unit=OuterRef("responsible_unit")) | Q(unit=OuterRef("responsible_unit__parent"))
+    named = NamedOfficer.objects.filter(here, ended_at=None)
     return Q(is_for_named=False) | Exists(named.filter(officer=officer)) | ~Exists(named)
 
 
