@@ -164,12 +164,12 @@ def gives_by_phrase(desk: Desk, phrase: str) -> None:
     form.locator("[data-phrase]").fill(phrase)
     form.locator("[name=code]").fill(desk.code())
     form.locator("[data-unlock-with=phrase]").click()
-    desk.sees("Phần chìa của bạn đã đến bộ phận mở")
+    desk.sees("Mảnh chìa của bạn đã đến bộ phận mở")
 
 
 def gives_by_passkey(desk: Desk) -> None:
     desk.page.locator("form[data-opening] [data-unlock-with=passkey]").click()
-    desk.sees("Phần chìa của bạn đã đến bộ phận mở")
+    desk.sees("Mảnh chìa của bạn đã đến bộ phận mở")
 
 
 def two_holders(people, stack) -> tuple[Desk, Desk, str]:
