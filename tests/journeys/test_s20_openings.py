@@ -72,9 +72,9 @@ def holds_key(desk: Desk, stack, *, passkey: bool) -> str:
 
 
 def test_a_key_is_made_and_unlocked_in_the_browser_alone(people, stack):
-    lan = Desk(people.officer(), stack, "lan").sign_in()
-    phrase = holds_key(lan, stack, passkey=False)
-    page = lan.page
+    bao = Desk(people.officer(), stack, "bao").sign_in()
+    phrase = holds_key(bao, stack, passkey=False)
+    page = bao.page
 
     # Another phrase is made with the old one; a slip of the pen is found in its group.
     form = page.locator("form[data-holder=phrase]")
@@ -87,7 +87,7 @@ def test_a_key_is_made_and_unlocked_in_the_browser_alone(people, stack):
     form.locator("[data-unlock-with=phrase]").click()
     expect(form).to_contain_text("không phải cụm số của chìa hiện nay", timeout=20_000)
     form.locator("[data-phrase]").fill(phrase.replace("-", " "))
-    form.locator("[name=code]").fill(lan.code())
+    form.locator("[name=code]").fill(bao.code())
     form.locator("[data-unlock-with=phrase]").click()
     expect(page.locator("#phrase-shown")).to_be_visible(timeout=30_000)
     again = "-".join(page.locator("#phrase-shown li").all_inner_texts())
@@ -96,24 +96,24 @@ def test_a_key_is_made_and_unlocked_in_the_browser_alone(people, stack):
     # A passkey that comes later is let in by the paper.
     page.get_by_role("link", name="Tôi đã có trên giấy").click()
     VirtualKey(page)
-    adds_passkey(lan, stack)
+    adds_passkey(bao, stack)
     page.goto(f"{stack.desk}/settings/opening-key/")
     sent = Requests(page)
     form = page.locator("form[data-holder=passkey]")
     form.locator("[data-phrase]").fill(again)
     is_fine(page, "opening-key-passkey")
     form.get_by_role("button").click()
-    lan.sees("mở khóa được chìa")
+    bao.sees("mở khóa được chìa")
     sent.hold_none_of([again])
 
     # Given up, and gone.
-    page.locator("form[action$='/retire/'] [name=code]").fill(lan.code())
+    page.locator("form[action$='/retire/'] [name=code]").fill(bao.code())
     page.get_by_role("button", name="Bỏ chìa của tôi").click()
-    lan.sees("Chìa của bạn đã bỏ")
-    holds_key(lan, stack, passkey=True)
-    page.locator("form[action$='/retire/'] [name=code]").fill(lan.code())
+    bao.sees("Chìa của bạn đã bỏ")
+    holds_key(bao, stack, passkey=True)
+    page.locator("form[action$='/retire/'] [name=code]").fill(bao.code())
     page.get_by_role("button", name="Bỏ chìa của tôi").click()
-    lan.sees("Chìa của bạn đã bỏ")
+    bao.sees("Chìa của bạn đã bỏ")
 
 
 def test_whoever_leads_sees_which_desk_has_too_few_holders(people, stack):
