@@ -475,6 +475,7 @@ class Notice(Row):
         NAMED = "named"
         UNNAMED = "unnamed"
         BROKE_IN = "broke_in"
+        CALLED = "called"
         RECUSED = "recused"
         REJOINED = "rejoined"
 

@@ -21,6 +21,7 @@ _ABOUT_TIPS = frozenset(
         Notice.Act.NAMED,
         Notice.Act.UNNAMED,
         Notice.Act.BROKE_IN,
+        Notice.Act.CALLED,
         Notice.Act.RECUSED,
         Notice.Act.REJOINED,
     }
@@ -224,6 +225,11 @@ def _sentences_about_tips(notice: Notice) -> list[str]:
         return [
             _("%(by)s opened a matter for named officers in an emergency.") % who,
             _("The reason stands under “Waits for you”."),
+        ]
+    if notice.act == Notice.Act.CALLED:
+        return [
+            _("%(name)s opened a reporter's contact to call back; %(by)s agreed.") % who,
+            _("The reason stands with the tip and, without its words, in the record."),
         ]
     if notice.act == Notice.Act.REJOINED:
         return [_("%(by)s let %(name)s back into a tip.") % who]

@@ -205,6 +205,11 @@ RECUSING = _either(
     _who("", Role.COMMANDER, over=_OWN),
     _who("", Role.COMMANDER, Role.COORDINATOR, over=_OWN_AND_BELOW, at=_PROVINCE),
 )
+# Whoever may let a text out; so there is always somebody, at night in the province.
+SECOND_FOR_OPENING = _either(
+    "Is the second person for opening what is sealed; never for what they asked for themselves.",
+    RELEASING,
+)
 CHECKING_CLAIMS = _who(
     "Checks claims: the province's work, in which a commune's small desk has no part.",
     *_AT_WORK,
@@ -248,6 +253,11 @@ ADMINISTERING = _who(
     "Looks after officers, their posts and what they sign in with.",
     Role.ADMINISTRATOR,
     over=_OWN_AND_BELOW,
+)
+SEEING_HOLDERS = _either(
+    "Sees who of a desk holds a key for opening, and which desk has too few.",
+    LEADING,
+    ADMINISTERING,
 )
 VOUCHING = _either(
     "Is the second person for a new officer, a post of weight, a new sign-in; never for oneself.",
@@ -296,6 +306,11 @@ ONESELF = _who(
     "Whoever is signed in, about what is their own: password, keys, pagers, saved searches.",
     *Role,
     over=_OWN,
+)
+HOLDING_SHARES = _who(
+    "Holds a share of the unit's keys: two of them together open one record of a tip.",
+    *_AT_WORK,
+    over=_OWN_AND_BELOW,
 )
 HOLDER = Who(
     "Acts by a receipt, a lead's link or a code: the secret is the permission, whatever the role.",

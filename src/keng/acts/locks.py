@@ -83,6 +83,7 @@ ORDER: dict[str, str] = {
     "tips_alarm": "pk",
     "tips_wave": "pk",
     "tips_answertemplate": "pk",
+    "vault_openingrequest": "pk",
     "delivery_dedupekey": "pk",
     "delivery_inbound": "pk",
     "delivery_inboundmedia": "pk",
@@ -94,6 +95,7 @@ ORDER: dict[str, str] = {
     "delivery_pagerway": "pk",
     "delivery_pagertest": "pk",
     "vault_sealedidentity": "pk",
+    "vault_unitkey": "pk",
     "public_log_logpace": "pk",
 }
 _PLACES = {name: place for place, name in enumerate([*TurnLock.__members__, *ORDER])}

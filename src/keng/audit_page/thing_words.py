@@ -50,4 +50,6 @@ def names_of_things() -> dict[str, str]:
         "firsthour": _("the page of the first hour"),
         "campaign": _("a pledge campaign"),
         "schoolclass": _("a class of a campaign"),
+        "unitkey": _("a key for names and files"),
+        "openingrequest": _("a request to open a record"),
     }

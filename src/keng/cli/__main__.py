@@ -25,6 +25,7 @@ COMMANDS = {
     "edge": Command("keng.runtime.alone", "run the edge alone: webhooks, look-up by prefix"),
     "worker": Command("keng.runtime.worker", "run the worker alone"),
     "sender": Command("keng.runtime.sender", "run the sender alone"),
+    "opener": Command("keng.runtime.opener", "run alone what opens a record for two officers"),
     "migrate": Command(
         "keng.runtime.migrate", "bring the database, its roles and rights up to date"
     ),
@@ -50,7 +51,7 @@ COMMANDS = {
 # Two lines for all of them: service managers type them, or nobody for months, and the list fills a
 # screen.
 SELDOM_TYPED = (
-    *("prepare", "public", "desk", "edge", "worker", "sender"),
+    *("prepare", "public", "desk", "edge", "worker", "sender", "opener"),
     *("backup", "restore", "restored", "rewrite", "locale", "thief", "witness"),
 )
 # Of the tools, which are a distribution of their own (dev/): not where people report.

@@ -4,12 +4,12 @@ import argparse
 from pathlib import Path
 
 from keng.kit.database import data_folder
-from keng.runtime.environment import running_database
+from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = parser.add_subparsers(dest="word", metavar="key|list")
+    words = parser.add_subparsers(dest="word", metavar="key|list|epochs")
     key = words.add_parser("key", help="make the key that backups are sealed to, once")
     key.add_argument(
         "file", type=Path, help="where the private half goes: a stick, to be carried away"
@@ -20,20 +20,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="another key from now on; older backups still want the one before",
     )
     words.add_parser("list", help="the backups that are here")
+    words.add_parser("epochs", help="seal the wrap keys of epochs, apart; remove those that died")
 
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.word == "key":
         return _make_key(arguments)
+    if arguments.word == "epochs":
+        with running_database():
+            start_django()
+            return _save_epochs()
     return _list() if arguments.word == "list" else _save()
 
 
+def _save_epochs() -> int:
+    from keng.runtime.backup.epoch_keys import save_epoch_keys  # noqa: PLC0415 -- loads the driver
+
+    made = save_epoch_keys()
+    print(
+        f"{made.folder}: {made.kept} wrap keys, {made.removed} of ended epochs removed. Copy the "
+        "folder with deletions, to one place: an old copy opens what should be gone."
+    )
+    return 0
+
+
 def _save() -> int:
-    from keng.runtime.backup.saving import make_backup  # noqa: PLC0415 -- loads the driver
+    from keng.runtime.backup.epoch_keys import has_epoch_keys  # noqa: PLC0415 -- loads the driver
+    from keng.runtime.backup.saving import make_backup  # noqa: PLC0415
     from keng.runtime.backup.shelf import kept_days  # noqa: PLC0415
 
     with running_database():
         made = make_backup()
+        if has_epoch_keys():
+            start_django()
+            _save_epochs()
     print(
         f"{made.file}: {made.size / 1024**2:.1f} MB, the database and {made.files} files, "
         "read again and found whole."

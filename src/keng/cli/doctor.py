@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Callable
 
-from keng.cli.checks import certificate, database, machine, record, running
+from keng.cli.checks import certificate, database, machine, record, running, shares
 from keng.cli.checks.check import (
     Check,
     CheckedPlace,
@@ -52,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     Check("pictures", database.pictures, needs=("database", "migrations")),
     Check("accounts", database.accounts, needs=("database", "migrations")),
     Check("files", database.files, needs=("database", "migrations"), within=12),
+    Check("shares", shares.shares, needs=("database", "migrations")),
     Check("record", record.record, needs=("database", "migrations")),
     Check("setup", database.setup, needs=("database", "migrations", "keys"), within=20),
 )

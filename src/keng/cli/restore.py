@@ -12,6 +12,7 @@ from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
     from keng.runtime.backup.bringing_back import BroughtBack
+    from keng.runtime.backup.recipient import PrivateKey
 
 _NOT_DONE_AGAIN = """\
 What no list has, and is back as it was when the backup was made. Tell the desks:
@@ -39,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a copy of the folder `destroyed`: what was destroyed since is destroyed again",
     )
     parser.add_argument(
+        "--epochs",
+        type=Path,
+        metavar="FOLDER",
+        help="what `keng backup epochs` made: without it names of split keys stay closed",
+    )
+    parser.add_argument(
         "--without-list",
         action="store_true",
         help="there is no such copy: what was destroyed since the backup comes back",
@@ -55,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             "reports come back that were taken back since, and accounts that were closed. If there "
             "is none, say so with --without-list. Nothing was changed."
         )
-    for folder in arguments.destroyed:
+    for folder in [*arguments.destroyed, *([arguments.epochs] if arguments.epochs else [])]:
         if not folder.is_dir():
             raise CannotContinue(f"{folder} is no folder. Nothing was changed.")
     bringing_back.require_empty_place()
@@ -69,7 +76,20 @@ def run(arguments: argparse.Namespace) -> int:
     done = bringing_back.bring_back(arguments.file, private, facts, arguments.destroyed)
     lines = sum(1 for _ in listed_lines(arguments.destroyed))
     _tell(done, now, lines, listed_until(arguments.destroyed))
+    _tell_of_epochs(arguments.epochs, private)
     return 0
+
+
+def _tell_of_epochs(folder: Path | None, private: "PrivateKey") -> None:
+    from keng.runtime.backup.epoch_keys import bring_epoch_keys_back  # noqa: PLC0415
+    from keng.runtime.environment import running_database, start_django  # noqa: PLC0415
+
+    if folder is None:
+        print("Wrap keys of epochs were not named (--epochs): names that were split stay closed.")
+        return
+    with running_database():
+        start_django()
+        print(f"{bring_epoch_keys_back(folder, private)} wrap keys of epochs are back.")
 
 
 def _tell(

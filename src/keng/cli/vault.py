@@ -49,15 +49,24 @@ def _init() -> int:
 
 def _restore() -> int:
     """What was found out of scope is sealed; after an objection the unit above has to read it."""
-    from keng.decisions.out_of_scope import restore_objected  # noqa: PLC0415 -- needs settings
-    from keng.vault import keys  # noqa: PLC0415
+    from keng.decisions.out_of_scope import (  # noqa: PLC0415 -- needs the settings
+        keys_of_content,
+        restore_objected,
+    )
+    from keng.vault import epochs, keys  # noqa: PLC0415
 
     if not keys.operator_file().exists():
         raise CannotContinue(f"Bring {keys.operator_file()} back for this, and take it away again.")
     try:
-        opened = keys.unlock_unit_keys(keys.operator_file(), _asked_for())
+        passphrase = _asked_for()
+        opened = keys.unlock_unit_keys(keys.operator_file(), passphrase)
+        custodians = keys.unlock_custodian_keys(keys.operator_file(), passphrase)
     except keys.WrongPassphrase:
         raise _does_not_open(keys.operator_file()) from None
+    for key_id in keys_of_content():
+        private = epochs.open_as_custodians(key_id, custodians)
+        if private is not None:
+            opened[key_id] = private
     print(f"{restore_objected(opened)} tips have their words again. It is on record.")
     return 0
 

@@ -11,7 +11,7 @@ PROMISES = OF_LOOKUP | {
     "commune_blind": _("The commune's desk does not see this report, not even in its counts."),
     "commune_short": _("The commune does not see it."),
     "sealed_name": _(
-        "Your name is locked away. Neither this site nor the officers on the case have the key."
+        "Your name is locked away. Neither this site nor any single officer can open it."
     ),
     "five_minutes": _(
         "Officers read when you wrote to five minutes only; where minutes count, because of danger "

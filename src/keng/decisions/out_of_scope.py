@@ -37,8 +37,8 @@ from keng.tips.models import (
     Tip,
 )
 from keng.vault import opening, seal
-from keng.vault.hybrid import SealedKind
-from keng.vault.models import SealedIdentity
+from keng.vault.hybrid import SealedKind, key_id_of
+from keng.vault.models import SealedIdentity, class_of_tip
 
 OBJECTION_WITHIN = datetime.timedelta(days=7)
 _SIGHTING = (
@@ -89,7 +89,11 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
         kind=SealedIdentity.Kind.CONTENT,
         holds=["content"],
         ciphertext=seal.seal_for_unit(
-            keeper, json.dumps(words, ensure_ascii=False), kind=SealedKind.CONTENT, ref=tip.pk
+            keeper,
+            json.dumps(words, ensure_ascii=False),
+            kind=SealedKind.CONTENT,
+            ref=tip.pk,
+            key_class=class_of_tip(concerns=False, is_for_named=tip.is_for_named),
         ),
     )
     theirs.update(text="")
@@ -206,23 +210,33 @@ def object_to_sealing(tip_id: uuid.UUID) -> None:
 def restore_objected(unit_keys: Mapping[uuid.UUID, bytes]) -> int:
     """Give tips whose reporters objected their words back, so that the unit above can read them.
 
-    `unit_keys`: the private halves that `vault.keys.unlock_unit_keys` returns. Returns of how many
-    tips.
+    `unit_keys`: the private halves that `vault.keys.unlock_unit_keys` returns, and by their ids
+    those of epochs. Returns of how many tips.
     """
-    sealed = SealedIdentity.objects.filter(
-        kind=SealedIdentity.Kind.CONTENT, unit_id__in=unit_keys
-    ).order_by("tip_ref", "id")
-    objected = Tip.objects.exclude(kind=Tip.Kind.OUT_OF_SCOPE).filter(
-        pk__in=sealed.values("tip_ref"), text=""
+    sealed = SealedIdentity.objects.filter(kind=SealedIdentity.Kind.CONTENT).order_by(
+        "tip_ref", "id"
     )
+    opened = {row.tip_ref for row in sealed if _key_of(row) in unit_keys}
+    objected = Tip.objects.exclude(kind=Tip.Kind.OUT_OF_SCOPE).filter(pk__in=opened, text="")
     tips = list(lock(objected))
     for tip in tips:
         rows = list(sealed.filter(tip_ref=tip.pk))
         row = rows[-1]  # An earlier one belongs to a decision that was taken back.
-        _restore_words(tip, json.loads(opening.open_identity(row, unit_keys[row.unit_id])))
+        _restore_words(tip, json.loads(opening.open_identity(row, unit_keys[_key_of(row)])))
         SealedIdentity.objects.filter(pk__in=[each.pk for each in rows]).delete()
         record("tip.restored", by="operator", on=tip, chain=unit_chain(tip.responsible_unit_id))
     return len(tips)
+
+
+def keys_of_content() -> set[uuid.UUID]:
+    """Of epochs, to which words are sealed that may be given back."""
+    rows = SealedIdentity.objects.filter(kind=SealedIdentity.Kind.CONTENT)
+    found = (key_id_of(bytes(row.ciphertext)) for row in rows)
+    return {key_id for key_id in found if key_id}
+
+
+def _key_of(row: SealedIdentity) -> uuid.UUID:
+    return key_id_of(bytes(row.ciphertext)) or row.unit_id
 
 
 def _restore_words(tip: Tip, words: dict[str, Any]) -> None:

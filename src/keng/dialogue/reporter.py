@@ -30,7 +30,7 @@ from keng.tips.wordless import words_for_message
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 from keng.vault.keeping import keep_sealed
-from keng.vault.models import SealedIdentity
+from keng.vault.models import SealedIdentity, class_of_tip
 
 # The same words again within this time are a second press of the button.
 _TWICE_SECONDS = 60
@@ -228,7 +228,11 @@ def _add_words(tip: Tip, text: str) -> DialogueMessage | None:
     if pieces:
         unit_id = tip.responsible_unit_id
         sealed = seal.seal_for_unit(
-            unit_id, json.dumps(pieces, ensure_ascii=False), kind=SealedKind.IN_TEXT, ref=tip.pk
+            unit_id,
+            json.dumps(pieces, ensure_ascii=False),
+            kind=SealedKind.IN_TEXT,
+            ref=tip.pk,
+            key_class=class_of_tip(concerns=tip.concerns.exists(), is_for_named=tip.is_for_named),
         )
         holds = reporters_own.kinds_of_pieces(pieces)
         keep_sealed(

@@ -8,6 +8,7 @@ import os
 import secrets
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 
 from django.db import transaction
@@ -18,7 +19,8 @@ from keng.kit.ids import new_id
 from keng.kit.private_files import create_private
 from keng.kit.secrets import site_box
 from keng.vault import opening, seal
-from keng.vault.hybrid import SealedKind
+from keng.vault.hybrid import KEYED_HEAD_SIZE, SealedKind, key_id_of
+from keng.vault.models import KeyClass
 
 _BOX = "viewing copy"
 # Before the length and the content of an original that was filled up; no kind of file begins so.
@@ -27,13 +29,15 @@ _LENGTH_BYTES = 8
 _SHORTEST = 4096
 
 
-def keep_original(content: bytes, *, unit_id: uuid.UUID) -> str:
+def keep_original(content: bytes, *, unit_id: uuid.UUID, key_class: str = KeyClass.ORDINARY) -> str:
     """Seal a file to the unit, so that no process can open it; returns its path for the row.
 
     What lies on the disk does not tell how long the file was: it is filled up before it is sealed.
     """
     file = new_id()
-    sealed = seal.seal_for_unit(unit_id, _padded(content), kind=SealedKind.FILE, ref=file)
+    sealed = seal.seal_for_unit(
+        unit_id, _padded(content), kind=SealedKind.FILE, ref=file, key_class=key_class
+    )
     return _write(f"files/originals/{file}", sealed)
 
 
@@ -43,11 +47,31 @@ def open_original(path: str, unit_key: bytes) -> bytes:
     opened = opening.open_with_unit_key(
         file.read_bytes(), unit_key, kind=SealedKind.FILE, ref=uuid.UUID(file.name)
     )
+    return content_of_original(opened)
+
+
+def keys_of_originals() -> set[uuid.UUID]:
+    """The keys of epochs that an original on the disk is sealed to."""
+    found = set()
+    for path in (data_folder() / "files" / "originals").glob("*"):
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            found.add(key_id_of(file.read(KEYED_HEAD_SIZE)))
+    return {key_id for key_id in found if key_id is not None}
+
+
+def content_of_original(opened: bytes) -> bytes:
+    """What was kept, of what came out of the seal: without what it was filled up with."""
     if not opened.startswith(_FILLED_UP):
         return opened  # Kept before files were filled up.
     head = len(_FILLED_UP) + _LENGTH_BYTES
     length = int.from_bytes(opened[len(_FILLED_UP) : head])
     return opened[head : head + length]
+
+
+def first_sealed_bytes(path: str, size: int) -> bytes:
+    """How an original begins on the disk, which tells the key that it is sealed to."""
+    with (data_folder() / path).open("rb") as file:
+        return file.read(size)
 
 
 def rounded_size(size: int) -> int:

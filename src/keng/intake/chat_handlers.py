@@ -21,6 +21,7 @@ from keng.kit.urgency import URGENT_LEVELS
 from keng.language import chat_words, lost_money, officers
 from keng.language.danger import calls_for_child_line, numbers_to_call
 from keng.language.fold import fold
+from keng.language.named_matters import may_be_named_matter
 from keng.language.urgency import first_urgency_of
 from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipt_codes
@@ -28,6 +29,7 @@ from keng.tips.deadlines import FirstClocks, read_first_clocks
 from keng.tips.wordless import words_for_message
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
+from keng.vault.models import class_of_tip
 
 # A provider takes free answers for two days; a receipt link later than that would only confuse.
 ANSWER_EXPIRES_AFTER = dt.timedelta(days=2)
@@ -226,6 +228,8 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
     # Every tip has a receipt; whoever asked for silence is sent no link to it.
     token = receipt_codes.new_token()
     seals, delivery = message.seals or seal.SealBatch(), new_id()
+    is_for_named = may_be_named_matter(text)
+    key_class = class_of_tip(concerns=is_about_unit, is_for_named=is_for_named)
     answer = (
         b""
         if is_silent
@@ -251,6 +255,7 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
         text=text,
         dedupe_key=message.key,
         channel=account.channel,
+        is_for_named=is_for_named,
         concerns=(account.unit_id,) if is_about_unit else (),
         concerns_by_words=is_about_unit,
         province_code=account.province_code,
@@ -269,7 +274,9 @@ def incoming_tip_of(message: InboundMessage, text: str) -> IncomingTip:
             kind=event.kind,
             sent_at=event.at,
             location=event.location,
-            raw_sealed=seals.for_unit(unit_id, message.raw, kind=SealedKind.RAW, ref=message.id),
+            raw_sealed=seals.for_unit(
+                unit_id, message.raw, kind=SealedKind.RAW, ref=message.id, key_class=key_class
+            ),
             media=tuple((m.type, _boxed_address(m.url)) for m in event.media),
             conversation_hash=message.conversation_hash or b"",
             # Who is not to be written to needs none.

@@ -21,7 +21,7 @@ from keng.language.urgency import first_urgency_of
 from keng.tips.deadlines import FirstClocks
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
-from keng.vault.models import SealedIdentity
+from keng.vault.models import SealedIdentity, class_of_tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,9 @@ def incoming_row(tip: IncomingTip, first_clocks: FirstClocks) -> IncomingRow:
 
 
 def _row_fields(tip: IncomingTip, first_clocks: FirstClocks) -> dict[str, Any]:
-    text, detail, sealed = _shown_and_sealed(tip)
+    is_for_named = tip.is_for_named or may_be_named_matter(tip.text, tip.topic)
+    key_class = class_of_tip(concerns=bool(tip.concerns), is_for_named=is_for_named)
+    text, detail, sealed = _shown_and_sealed(tip, key_class)
     # Ticked in the form, or said in so many words in any channel.
     money_moved = tip.money_moved or lost_money.money_has_left(fold(tip.text))
     urgency = tip.urgency or first_urgency_of(
@@ -189,7 +191,7 @@ def _row_fields(tip: IncomingTip, first_clocks: FirstClocks) -> dict[str, Any]:
         "money_moved": money_moved,
         "identity_holds": holds,
         "urgency": urgency,
-        "is_for_named": tip.is_for_named or may_be_named_matter(tip.text, tip.topic),
+        "is_for_named": is_for_named,
         "due_at": clocks[0][1],
         "key": tip.dedupe_key,
         "inbound": tip.inbound_id,
@@ -252,27 +254,27 @@ def _chat_row(chat: IncomingChat) -> dict[str, Any]:
     return row
 
 
-def _shown_and_sealed(tip: IncomingTip) -> tuple[str, str, list[SealedPart]]:
+def _shown_and_sealed(tip: IncomingTip, key_class: str) -> tuple[str, str, list[SealedPart]]:
     """Words and place to show, and what is sealed: who they are, what they said in passing."""
     text, pieces = reporters_own.cut_reporters_own(clean_text(tip.text))
     detail, more = reporters_own.cut_reporters_own(clean_text(tip.place_detail))
     sealed = list(tip.sealed)
     said = {name: value for name, value in tip.contact.items() if value.strip()}
     if said:
-        sealed.append(_sealed_part(tip, SealedKind.CONTACT, tuple(sorted(said)), said))
+        sealed.append(_sealed_part(tip, key_class, SealedKind.CONTACT, tuple(sorted(said)), said))
     if pieces := [*pieces, *more]:
         holds = reporters_own.kinds_of_pieces(pieces)
-        sealed.append(_sealed_part(tip, SealedKind.IN_TEXT, holds, pieces))
+        sealed.append(_sealed_part(tip, key_class, SealedKind.IN_TEXT, holds, pieces))
     return text, detail, sealed
 
 
 def _sealed_part(
-    tip: IncomingTip, kind: SealedKind, holds: tuple[str, ...], plain: Any
+    tip: IncomingTip, key_class: str, kind: SealedKind, holds: tuple[str, ...], plain: Any
 ) -> SealedPart:
     """Sealed for its tip; what a chat brings for its row, as it may join a tip (open_identity)."""
     row_id = new_id()
     words, ref = json.dumps(plain, ensure_ascii=False), row_id if tip.chat else tip.id
-    closed = tip.seals.for_unit(tip.unit_id, words, kind=kind, ref=ref)
+    closed = tip.seals.for_unit(tip.unit_id, words, kind=kind, ref=ref, key_class=key_class)
     return SealedPart(kind, holds, closed, row_id)
 
 

@@ -297,6 +297,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_DATABASE_URL_EDGE": _database,
     "KENG_DATABASE_URL_WORKER": _database,
     "KENG_DATABASE_URL_SENDER": _database,
+    "KENG_DATABASE_URL_OPENER": _database,
     # The launcher says better what is wrong with these three, once it looks.
     "KENG_PG_BINDIR": _anything,
     "KENG_PG_USER": _anything,

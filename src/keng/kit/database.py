@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from keng.kit.kept_secrets import read_secret
 
-Process = Literal["owner", "public", "desk", "edge", "worker", "sender"]
+Process = Literal["owner", "public", "desk", "edge", "worker", "sender", "opener"]
 PROCESSES: tuple[Process, ...] = get_args(Process)
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
 DJANGO_NAMES = {
@@ -47,6 +47,7 @@ TIME_LIMITS: dict[Process, TimeLimits] = {
     "edge": TimeLimits(statement=5, lock=0.5, idle=5),
     "worker": TimeLimits(statement=60, lock=5, idle=60),
     "sender": TimeLimits(statement=15, lock=5, idle=30),
+    "opener": TimeLimits(statement=5, lock=3, idle=10),
 }
 
 

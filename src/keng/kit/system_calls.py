@@ -38,6 +38,8 @@ _NETWORK = {
     "sendmsg": (46, 211),
     "sendmmsg": (307, 269),
 }
+# What whoever listens needs: no way to anybody who did not call.
+_ANSWERS = frozenset({"accept", "accept4", "sendto"})
 _OTHER_PROCESSES = {
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -159,6 +161,14 @@ def forbid_network_and_others() -> None:
 def forbid_all_but_computing() -> None:
     """As `forbid_network_and_others`, and no file, program or thread: what is open stays all."""
     _refuse((_NETWORK, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME, _FORKS, _PROGRAMS, _FILES))
+
+
+def forbid_all_but_serving() -> None:
+    """No new connection, program, thread or process, and nothing of others: what is open is used,
+    and who calls on a socket that listens is answered. Files are bounded by `reachable_files`.
+    """
+    network = {name: call for name, call in _NETWORK.items() if name not in _ANSWERS}
+    _refuse((network, _OTHER_PROCESSES, _SYSTEM, _FILES_BY_NAME, _FORKS, _PROGRAMS))
 
 
 def _refuse(groups: Iterable[dict[str, tuple[int, int]]], *, keeps_threads: bool = False) -> None:

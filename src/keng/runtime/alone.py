@@ -1,4 +1,4 @@
-"""keng public, desk, edge, worker and sender: one process by itself, for a service manager."""
+"""keng public, desk and the others: one process by itself, for a service manager."""
 
 import argparse
 import os

@@ -21,8 +21,10 @@ ACCOUNT_FOLDERS = (
     "destroyed",
     "files",
     "films",
+    "keys/epochs",
     "keys/worker",
     "run/alive",
+    "run/opener",
     "uploads",
 )
 # Root's: others pass to what is theirs in it, and see that a file is there, but list nothing.

@@ -42,6 +42,7 @@ CONNECTIONS: Mapping[Process, int] = {
     "edge": 40,
     "worker": 56,
     "sender": 24,
+    "opener": 4,
 }
 # Locks by one large number are the owner's alone (kit.advisory_locks).
 OWNERS_LOCKS = "^pg_(try_)?advisory_"
@@ -119,8 +120,8 @@ def ensure_roles(owner_dsn: str) -> None:
             except psycopg.errors.InsufficientPrivilege as error:
                 raise CannotContinue(
                     f"The owner in DATABASE_URL may not create the role {role(process)}. Give it "
-                    "CREATEROLE, or create the five roles yourself and set "
-                    "KENG_DATABASE_URL_PUBLIC, _DESK, _EDGE, _WORKER and _SENDER."
+                    "CREATEROLE, or create the six roles yourself and set "
+                    "KENG_DATABASE_URL_PUBLIC, _DESK, _EDGE, _WORKER, _SENDER and _OPENER."
                 ) from error
 
 

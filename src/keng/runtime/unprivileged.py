@@ -52,7 +52,8 @@ def become_unprivileged(process: Process | None, extra: tuple[Path, ...] = ()) -
 def _secrets_of(process: Process | None) -> Iterator[Path]:
     if process is None:
         return
-    yield site_key_file()
+    if process != "opener":
+        yield site_key_file()
     if not is_external() and f"KENG_DATABASE_URL_{process.upper()}" not in os.environ:
         yield password_file(role(process))
     if process in {"desk", "worker"}:

@@ -126,8 +126,9 @@ def all_tasks() -> list[WorkerTask]:
     from django.apps import apps  # noqa: PLC0415 -- needs the settings
 
     from keng.runtime.backup.destroyed import LIST_DESTROYED  # noqa: PLC0415
+    from keng.runtime.epoch_ends import END_EPOCHS  # noqa: PLC0415
 
-    found: list[WorkerTask] = [LIST_DESTROYED]
+    found: list[WorkerTask] = [LIST_DESTROYED, END_EPOCHS]
     for app in apps.get_app_configs():
         if app.name.startswith("keng.") and importlib.util.find_spec(f"{app.name}.tasks"):
             found += importlib.import_module(f"{app.name}.tasks").TASKS

@@ -15,6 +15,7 @@ import keng.intake.urls
 import keng.lessons.urls
 import keng.lookup_pages.urls
 import keng.network.urls
+import keng.openings.urls
 import keng.partners.urls
 import keng.relay.urls
 import keng.reports.urls
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.incidents.urls.desk,
     *keng.lookup_pages.urls.desk,
     *keng.intake.urls.desk,
+    *keng.openings.urls.desk,
     *keng.dialogue.urls.desk,
     *keng.warnings.urls.desk,
     *keng.relay.urls.desk,

@@ -121,6 +121,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_dialoguemessage": "SELECT, INSERT, UPDATE (text)",
         "tips_receipt": "SELECT, INSERT, UPDATE (replaced_at)",
         "tips_onetimelink": "SELECT, INSERT, UPDATE (opened_at)",
+        # The reporter is told what was opened, everybody how often; neither who did it nor why.
+        "vault_openingrequest": "SELECT (id, tip_ref, what, asked_at, refused_at, opened_at, "
+        "is_emergency, is_reporter_told)",
         "tips_attachment": RI,
         "delivery_dispatchtext": RI,
         "community_draft": ALL,
@@ -312,6 +315,12 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
+        # Officers' own keys, and what their browsers wrapped. Shares are not the desk's.
+        "vault_holderkey": "SELECT, INSERT, UPDATE (retired_at)",
+        "vault_wrappedholderkey": "SELECT, INSERT, DELETE",
+        # Who asked for what and why stays as it was; that it was opened is the opener's to say.
+        "vault_openingrequest": "SELECT, INSERT, UPDATE (approved_by_ref, approved_at, "
+        "refused_by_ref, refused_at, refused_reason, is_reporter_told, why_not_told, lapsed_at)",
         "claims_claim": RIU,
         # No officer opens the words of a link; they are thrown away.
         "claims_asking": "SELECT (token_hash, claim_id), UPDATE (box)",
@@ -450,6 +459,11 @@ GRANTS: dict[str, dict[str, str]] = {
         # Copies of pictures are made here; then key and file are gone.
         "tips_waitingpicture": ALL,
         "vault_workerkey": "SELECT, INSERT, UPDATE (retired_at), DELETE",
+        # Keys of epochs are made here, split, and destroyed.
+        "vault_unitkey": "SELECT, INSERT, UPDATE (retired_at, destroyed_at)",
+        "vault_keyshare": "SELECT, INSERT, DELETE",
+        "vault_holderkey": R,
+        "vault_custodiankey": R,
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
         # The reporter said that a report is meant for the unit it seemed to be about.
         "tips_tipconcern": ALL,
@@ -528,5 +542,17 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_subscription": "SELECT (id, stopped_at, link_secret), UPDATE (stopped_at)",
         # A dead pager is called no more.
         "delivery_pagerway": "SELECT (id), UPDATE (gone_at)",
+    },
+    "keng_opener": {
+        # One request, its approval on record, the record and the two shares; that it was opened is
+        # said by a function (vault_mark_opened).
+        "vault_openingrequest": "SELECT (id, tip_ref, what, record_ref, asked_by_ref, asked_at, "
+        "approved_by_ref, refused_at, opened_at, lapsed_at)",
+        "audit_entry": "SELECT (action, actor_id, object_kind, object_id)",
+        "vault_sealedidentity": "SELECT (id, tip_ref, kind, ciphertext)",
+        "tips_attachment": "SELECT (id, tip_id, original_path)",
+        "vault_holderkey": "SELECT (id, officer_ref, retired_at)",
+        "vault_keyshare": "SELECT (unit_key_id, holder_key_id, sealed)",
+        "vault_unitkey": "SELECT (id, public_key, destroyed_at)",
     },
 }

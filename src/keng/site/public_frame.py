@@ -44,6 +44,7 @@ def public_frame(request: HttpRequest) -> dict[str, object]:
         *([("subscribe", _("Get warnings by e-mail"))] if has_mailbox else []),
         ("results", _("What came of the reports")),
         ("machine", _("What the machine suggests")),
+        ("opening-numbers", _("What was opened by two officers")),
         ("privacy", _("What we keep")),
     ]
     return {

@@ -10,6 +10,7 @@ import keng.delivery.urls
 import keng.dialogue.urls
 import keng.lessons.urls
 import keng.lookup_pages.urls
+import keng.openings.urls
 import keng.partners.urls
 import keng.public_log.urls
 import keng.relay.urls
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.community.urls.public,
     *keng.lookup_pages.urls.public,
     *keng.dialogue.urls.public,
+    *keng.openings.urls.public,
     *keng.warnings.urls.public,
     *keng.relay.urls.public,
     *keng.delivery.urls.public,

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "keng.alarms",
     "keng.decisions",
     "keng.intake",
+    "keng.openings",
     "keng.dialogue",
     "keng.incidents",
     "keng.lookup_pages",

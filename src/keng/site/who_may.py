@@ -23,6 +23,8 @@ from keng.accounts.who import (
     NAMING,
     OVERSEEING,
     RECUSING,
+    SECOND_FOR_OPENING,
+    SEEING_HOLDERS,
     SIGNING,
     VOUCHING,
     WORKING,
@@ -70,6 +72,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
+    tip-open opening opening-state opening-share opening-give opening-open
+    my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire
     tip-break-in tip-narrow tip-widen tip-recuse named-officers
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told
@@ -94,6 +98,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     """,
     ),
     (NAMING, "named-officer-end"),
+    (SEEING_HOLDERS, "key-holders"),
+    (SECOND_FOR_OPENING, "opening-approve opening-refuse"),
     (RECUSING, "recusal-end"),
     (OVERSEEING, "break-ins break-in-read"),
     (HEARING_OBJECTIONS, "listings listing-dispute dispute-file"),

@@ -34,8 +34,8 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("Waves", "wave", "the own desk's, and of its tips those that they read"),
     Sight(
         "Who a reporter is, and original files",
-        "",
-        "nobody: sealed to a key that no process has",
+        "opening-open",
+        "one record, once, after a second person agreed; as the words, and each step is on record",
     ),
     Sight("Who is named for matters of children and sexual offences", "named-officers"),
     Sight(

@@ -3,14 +3,17 @@
 import hashlib
 import uuid
 
+from django.db.models import Exists, OuterRef
+
 from keng.files import store
 from keng.files.clean_media import playing_copy_of
 from keng.files.pictures import UNKNOWN_KIND, mime_of
 from keng.kit.secrets import keyed_hash
 from keng.kit.viewing_copies import NoCopy
 from keng.tips import viewing_copies
-from keng.tips.models import Attachment, DialogueMessage
+from keng.tips.models import Attachment, DialogueMessage, Tip, TipConcern
 from keng.tips.viewing_copies import PreparedCopy
+from keng.vault.models import class_of_tip
 
 # Between the pictures of a film a camera may write where it is, which only the worker's copy leaves
 # out; so nobody is shown the film as it came, though a browser could play it.
@@ -36,7 +39,7 @@ def store_attachment(
     """
     seen = mime_of(data)
     mime = seen if seen != UNKNOWN_KIND else mime or seen
-    original = store.keep_original(data, unit_id=unit_id)
+    original = store.keep_original(data, unit_id=unit_id, key_class=_class_of(tip_id))
     copy, prepared = (plain_copy, None) if plain_copy else _made_or_prepared_copy(data, seen)
     made = Attachment.objects.create(
         tip_id=tip_id,
@@ -52,6 +55,15 @@ def store_attachment(
     if prepared is not None:
         prepared.let_wait(attachment=made)
     return made
+
+
+def _class_of(tip_id: uuid.UUID) -> str:
+    said = Tip.objects.filter(pk=tip_id).annotate(
+        is_concerned=Exists(TipConcern.objects.filter(tip=OuterRef("pk")))
+    )
+    found = said.values_list("is_concerned", "is_for_named").first()
+    concerns, is_for_named = found or (False, False)
+    return class_of_tip(concerns=concerns, is_for_named=is_for_named)
 
 
 def _made_or_prepared_copy(data: bytes, seen: str) -> tuple[bytes | None, PreparedCopy | None]:

@@ -30,11 +30,13 @@ from keng.vault.key_pairs import (
     new_private_key,
     public_half,
 )
-from keng.vault.models import Installation, SenderKey, UnitKey, WorkerKey
+from keng.vault.models import CustodianKey, Installation, SenderKey, UnitKey, WorkerKey
 
 _WORKER_KEY_LASTS = datetime.timedelta(hours=1)
 # Longer than a process may still seal to a key that is retired, and than a box may wait.
 _WORKER_KEY_STAYS = datetime.timedelta(minutes=30)
+# Before the id of a key of the custodians in the operator's file; a unit's stands there bare.
+_CUSTODIANS = "custodians "
 
 
 class WrongPassphrase(ValueError):
@@ -125,19 +127,25 @@ def make_unit_keys(passphrase: str) -> int:
     """Make a key pair for every unit without one; add the private halves to the operator's file.
 
     A unit with a key from before form 03 gets a hybrid pair beside it where the file is here that
-    holds the old one. Returns how many were made. Raises WrongPassphrase when the file exists under
-    another one.
+    holds the old one. The custodians get theirs in the same file. Returns how many units got one.
+    Raises WrongPassphrase when the file exists under another one.
     """
     current = UnitKey.objects.filter(retired_at__isnull=True)
     from_before = units_with_older_keys().values_list("pk", flat=True)
     missing = set(Unit.objects.exclude(pk__in=current.values("unit")).values_list("pk", flat=True))
+    without_custodians = not CustodianKey.objects.filter(retired_at__isnull=True).exists()
     path = operator_file()
-    if not (missing or (path.exists() and from_before)):
+    if not (missing or (path.exists() and (from_before or without_custodians))):
         return 0
-    kept = unlock_unit_keys(path, passphrase) if path.exists() else {}
-    older = {pk: kept[pk][:HALF_SIZE] for pk in from_before if pk in kept}
+    kept = _unlocked(path, passphrase) if path.exists() else {}
+    older = {pk: kept[str(pk)][:HALF_SIZE] for pk in from_before if str(pk) in kept}
     made = {pk: new_private_key(older.get(pk, b"")) for pk in (*missing, *older)}
-    _write(path, kept | made, passphrase)
+    kept |= {str(pk): private for pk, private in made.items()}
+    if without_custodians:
+        custodians = new_private_key()
+        key = CustodianKey.objects.create(public_key=public_half(custodians))
+        kept[f"{_CUSTODIANS}{key.pk}"] = custodians
+    _write(path, kept, passphrase)
     current.filter(unit__in=older).update(retired_at=times.now())
     UnitKey.objects.bulk_create(
         UnitKey(unit_id=pk, public_key=public_half(private)) for pk, private in made.items()
@@ -171,13 +179,24 @@ def make_first_keys() -> str:
 
 def unlock_unit_keys(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
     """The private keys in an operator's file (vault.key_pairs). Raises WrongPassphrase."""
+    kept = _unlocked(path, passphrase)
+    return {uuid.UUID(k): v for k, v in kept.items() if not k.startswith(_CUSTODIANS)}
+
+
+def unlock_custodian_keys(path: Path, passphrase: str) -> list[bytes]:
+    """The private keys of the custodians in the same file. Raises WrongPassphrase."""
+    kept = _unlocked(path, passphrase)
+    return [private for name, private in kept.items() if name.startswith(_CUSTODIANS)]
+
+
+def _unlocked(path: Path, passphrase: str) -> dict[str, bytes]:
     stored = json.loads(path.read_text())
     box = SecretBox(_stretch(passphrase, Base64Encoder.decode(stored["salt"])))
     try:
         plain = box.decrypt(Base64Encoder.decode(stored["keys"]))
     except Exception as error:
         raise WrongPassphrase from error
-    return {uuid.UUID(k): bytes.fromhex(v) for k, v in json.loads(plain).items()}
+    return {name: bytes.fromhex(private) for name, private in json.loads(plain).items()}
 
 
 def new_passphrase() -> str:
@@ -185,9 +204,9 @@ def new_passphrase() -> str:
     return passphrase_of_groups(10)
 
 
-def _write(path: Path, keys: dict[uuid.UUID, bytes], passphrase: str) -> None:
+def _write(path: Path, keys: dict[str, bytes], passphrase: str) -> None:
     salt = os.urandom(pwhash.argon2id.SALTBYTES)
-    plain = json.dumps({str(k): v.hex() for k, v in keys.items()}).encode()
+    plain = json.dumps({name: private.hex() for name, private in keys.items()}).encode()
     cipher = SecretBox(_stretch(passphrase, salt)).encrypt(plain)
     stored = {
         "salt": Base64Encoder.encode(salt).decode(),

@@ -2,25 +2,61 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from keng.kit.models import Row
 from keng.vault.key_pairs import HYBRID_PUBLIC_SIZE
 
+CURVE_POINT_SIZE = 65
+"""A public key on P-256 as browsers write it: 04 and the two coordinates."""
+
+
+class KeyClass(models.TextChoices):
+    """What is sealed under one key, and so is kept and destroyed together."""
+
+    ORDINARY = "ordinary", "ordinary"
+    # Children and sexual offences.
+    SENSITIVE = "sensitive", "sensitive"
+    # About the unit or its people: only the province holds shares.
+    CONCERNS_UNIT = "concerns", "concerns"
+
+
+def class_of_tip(*, concerns: bool, is_for_named: bool) -> str:
+    """Under which class what belongs to a tip is sealed; whoever does not know says False."""
+    if concerns:
+        return KeyClass.CONCERNS_UNIT
+    return KeyClass.SENSITIVE if is_for_named else KeyClass.ORDINARY
+
 
 class UnitKey(Row):
-    """The public key of a unit. Its private half is in the operator's passphrase-protected file."""
+    """The public key of a unit, for one class of what is sealed to it.
+
+    With an epoch its private half lies nowhere: it was split (KeyShare). Without one it is in the
+    operator's file, under the passphrase: so it is until two people hold keys of their own.
+    """
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     public_key = models.BinaryField(max_length=HYBRID_PUBLIC_SIZE)
+    key_class = models.CharField(
+        max_length=10, choices=KeyClass, default=KeyClass.ORDINARY, db_default=KeyClass.ORDINARY
+    )
+    # The first day of its month, by the clock of Vietnam.
+    epoch = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     retired_at = models.DateTimeField(null=True, blank=True)
+    # Nothing opens what was sealed to it any more.
+    destroyed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["unit"],
+                fields=["unit", "key_class"],
                 condition=models.Q(retired_at__isnull=True),
-                name="unit_has_one_current_key",
+                name="unit_has_one_current_key_of_a_class",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(destroyed_at__isnull=True) | models.Q(retired_at__isnull=False),
+                name="only_a_retired_unit_key_is_destroyed",
             ),
         ]
 
@@ -95,3 +131,165 @@ class SealedIdentity(Row):
 
     def __str__(self) -> str:
         return f"sealed {self.kind} {self.id}"
+
+
+class HolderKey(Row):
+    """The public key of one officer, to whom shares are sealed (P-256: every browser has it).
+
+    Its private half exists only in that officer's browser, and wrapped (WrappedHolderKey).
+    """
+
+    # A plain reference to accounts.Officer.
+    officer_ref = models.UUIDField(db_index=True)
+    public_key = models.BinaryField(max_length=CURVE_POINT_SIZE)
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["officer_ref"],
+                condition=models.Q(retired_at__isnull=True),
+                name="officer_has_one_current_holder_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"holder key {self.id}"
+
+
+class WrappedHolderKey(Row):
+    """The private half of a holder's key, wrapped in their browser; the server cannot unwrap it."""
+
+    class Kind(models.TextChoices):
+        PASSKEY = "passkey", "passkey"
+        PHRASE = "phrase", "phrase"
+
+    holder_key = models.ForeignKey(HolderKey, models.CASCADE, related_name="wraps")
+    kind = models.CharField(max_length=7, choices=Kind)
+    # Which passkey, as the browser names it; empty for a phrase.
+    credential_id = models.BinaryField(max_length=1023, default=b"", db_default=b"")
+    salt = models.BinaryField(max_length=32)
+    # Of PBKDF2-SHA256, for a phrase.
+    rounds = models.PositiveIntegerField(default=0, db_default=0)
+    # Nonce (12 bytes) and AES-256-GCM of the private half.
+    wrapped = models.BinaryField(max_length=512)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder_key", "credential_id"], name="holder_key_has_one_wrap_of_each_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} wrap of {self.holder_key_id}"
+
+
+class CustodianKey(Row):
+    """The public key of the custodians, to which one share of every epoch's key is sealed.
+
+    Its private half is in the operator's file (keys.operator_file), under this row's id.
+    """
+
+    public_key = models.BinaryField(max_length=HYBRID_PUBLIC_SIZE)
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"custodians' key {self.id}"
+
+
+class KeyShare(Row):
+    """One share of a unit's key, sealed to its holder, and around that under the epoch's wrap key.
+
+    The wrap key is a file beside the database (epochs.wrap_key_file): without it nothing of a
+    share can be read, also out of an old backup.
+    """
+
+    unit_key = models.ForeignKey(UnitKey, models.CASCADE, related_name="shares")
+    # None: the custodians'.
+    holder_key = models.ForeignKey(HolderKey, models.PROTECT, null=True, related_name="+")
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit_key", "holder_key"], name="holder_has_one_share_of_a_key"
+            ),
+            models.UniqueConstraint(
+                fields=["unit_key"],
+                condition=models.Q(holder_key__isnull=True),
+                name="custodians_have_one_share_of_a_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"share of {self.unit_key_id}"
+
+
+class OpeningRequest(Row):
+    """That one record be opened: asked by one officer, approved by another, opened once."""
+
+    class What(models.TextChoices):
+        CONTACT = "contact", _("Name, phone and address of the reporter")
+        IN_TEXT = "in_text", _("Words cut out of the report")
+        RAW = "raw", _("The message as it came")
+        FILE = "file", _("An original file")
+
+    class Reason(models.TextChoices):
+        DANGER = "danger", _("Somebody is in danger")
+        PROTECTION = "protection", _("The reporter or a victim has to be protected")
+        INVESTIGATION = "investigation", _("Needed for criminal proceedings")
+        COURT = "court", _("Ordered by a court or the procuracy")
+        SUBJECT = "subject", _("The reporter asked for it")
+
+    # A plain reference: the vault lies below tips.
+    tip_ref = models.UUIDField(db_index=True)
+    what = models.CharField(max_length=10, choices=What)
+    # The row of SealedIdentity, or for a file that of tips.Attachment.
+    record_ref = models.UUIDField()
+    reason = models.CharField(max_length=15, choices=Reason)
+    legal_basis = models.CharField(max_length=300)
+    text = models.TextField(max_length=2000)
+    # Why the reporter's "do not call" or safe hours are overridden; empty where they are not.
+    override_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    is_emergency = models.BooleanField(default=False, db_default=False)
+    asked_by_ref = models.UUIDField()
+    asked_at = models.DateTimeField(db_default=Now())
+    approved_by_ref = models.UUIDField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    refused_by_ref = models.UUIDField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    is_reporter_told = models.BooleanField(default=True, db_default=True)
+    why_not_told = models.CharField(max_length=500, blank=True, default="", db_default="")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    lapsed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by_ref__isnull=True)
+                | ~models.Q(approved_by_ref=models.F("asked_by_ref")),
+                name="opening_is_approved_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by_ref__isnull=True, approved_at__isnull=True)
+                | models.Q(approved_by_ref__isnull=False, approved_at__isnull=False),
+                name="approval_of_an_opening_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opened_at__isnull=True) | models.Q(approved_at__isnull=False),
+                name="only_an_approved_opening_is_opened",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refused_at__isnull=True) | models.Q(opened_at__isnull=True),
+                name="what_was_refused_is_not_opened",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"opening {self.id}"

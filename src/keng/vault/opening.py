@@ -1,7 +1,7 @@
 """Opening: the sender opens reply addresses, the worker pictures, an operator's file identities.
 
-What is opened has form 03 (vault.hybrid) and then only the kind and the id that it was sealed for,
-or is older: form 02 (vault.seal), the same without filling (01), or a sealed box of libsodium.
+What is opened has form 03 or 04 (vault.hybrid) and then only the kind and the id that it was sealed
+for, or is older: form 02 (vault.seal), the same without filling (01), or a sealed box of libsodium.
 """
 
 import contextlib
@@ -17,10 +17,11 @@ from nacl.public import Box, PublicKey, SealedBox
 from keng.kit.kept_secrets import read_secret
 from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import key_cut_short
+from keng.vault.filling import without_filling
 from keng.vault.hybrid import SealedKind, open_hybrid
 from keng.vault.key_pairs import curve_key, hybrid_key, is_private_key, public_half
 from keng.vault.models import SealedIdentity, SenderKey
-from keng.vault.seal import CURVE_FORM, UNPADDED_FORM, without_padding
+from keng.vault.seal import CURVE_FORM, UNPADDED_FORM
 
 _CURVE_HEAD = len(CURVE_FORM) + PublicKey.SIZE
 
@@ -45,13 +46,13 @@ class _PrivateKey:
         if self._hybrid is not None:
             padded = open_hybrid(sealed, self._hybrid, kind, ref)
             if padded is not None:
-                return without_padding(padded)
+                return without_filling(padded)
         form = sealed[: len(CURVE_FORM)]
         if form in (CURVE_FORM, UNPADDED_FORM) and len(sealed) > _CURVE_HEAD:
             with contextlib.suppress(CryptoError):
                 other = PublicKey(sealed[len(CURVE_FORM) : _CURVE_HEAD])
                 opened = Box(self._curve, other).decrypt(sealed[_CURVE_HEAD:])
-                return without_padding(opened) if form == CURVE_FORM else opened
+                return without_filling(opened) if form == CURVE_FORM else opened
         return SealedBox(self._curve).decrypt(sealed)
 
 

@@ -1,7 +1,8 @@
 """Sealing: what any process may do. Opening is another matter (vault.opening).
 
-What is sealed to a hybrid key has form 03 (vault.hybrid); to a key from before, which a unit has
-until its operator runs `keng vault init`, form 02, with a throwaway key pair of the curve:
+What is sealed to a hybrid key has form 03, and form 04 where the key is one of an epoch
+(vault.hybrid); to a key from before, which a unit has until its operator runs `keng vault init`,
+form 02, with a throwaway key pair of the curve:
 
     02, public half of the throwaway pair (32 bytes), nonce (24 bytes), crypto_box
 
@@ -18,22 +19,23 @@ from typing import Protocol
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 from nacl.public import Box, PrivateKey, PublicKey
 
+from keng.vault.filling import filled_up
 from keng.vault.hybrid import HybridSeal, SealedKind
 from keng.vault.key_pairs import hybrid_public_key, is_hybrid
-from keng.vault.models import SenderKey, UnitKey, WorkerKey
+from keng.vault.models import CustodianKey, KeyClass, SenderKey, UnitKey, WorkerKey
 
 CURVE_FORM = b"\x02"
 """What a ciphertext begins with (an older one, a sealed box of libsodium, may by chance)."""
 UNPADDED_FORM = b"\x01"
 """What the same begins with that was sealed before it was filled up."""
-_END = b"\x80"
-_STEP, _LONG_STEP = 64, 256
 _CACHE_SECONDS = 60.0
 _lock = threading.Lock()
-_WORKER = "worker"
-# The key of a unit; of the sender for None.
-_Holder = uuid.UUID | str | None
-_PublicKey = MLKEM768X25519PublicKey | PublicKey
+_WORKER, _CUSTODIANS = "worker", "custodians"
+# The key of a unit and a class; of the sender for None.
+_Holder = tuple[uuid.UUID, str] | str | None
+# With the id of the key where it is one of an epoch.
+_PublicKey = tuple[MLKEM768X25519PublicKey | PublicKey, uuid.UUID | None]
+_KeyRow = SenderKey | UnitKey | WorkerKey | CustodianKey
 _cache: dict[_Holder, tuple[float, _PublicKey]] = {}
 
 
@@ -50,10 +52,18 @@ def seal_for_sender(plain: str | bytes, *, kind: SealedKind, ref: uuid.UUID | No
 
 
 def seal_for_unit(
-    unit_id: uuid.UUID, plain: str | bytes, *, kind: SealedKind, ref: uuid.UUID
+    unit_id: uuid.UUID,
+    plain: str | bytes,
+    *,
+    kind: SealedKind,
+    ref: uuid.UUID,
+    key_class: str = KeyClass.ORDINARY,
 ) -> bytes:
-    """Ciphertext that only the holder of the unit's private key can open; bound likewise."""
-    return SealBatch().for_unit(unit_id, plain, kind=kind, ref=ref)
+    """Ciphertext that only the holders of the unit's private key can open; bound likewise.
+
+    A class without a key of its own is sealed as ordinary.
+    """
+    return SealBatch().for_unit(unit_id, plain, kind=kind, ref=ref, key_class=key_class)
 
 
 def seal_for_worker(plain: str | bytes, *, kind: SealedKind, ref: uuid.UUID) -> bytes:
@@ -79,10 +89,20 @@ class SealBatch:
         return self._sealed(None, plain, kind, ref)
 
     def for_unit(
-        self, unit_id: uuid.UUID, plain: str | bytes, *, kind: SealedKind, ref: uuid.UUID
+        self,
+        unit_id: uuid.UUID,
+        plain: str | bytes,
+        *,
+        kind: SealedKind,
+        ref: uuid.UUID,
+        key_class: str = KeyClass.ORDINARY,
     ) -> bytes:
         """The same as the function of that name."""
-        return self._sealed(unit_id, plain, kind, ref)
+        return self._sealed((unit_id, key_class), plain, kind, ref)
+
+    def for_custodians(self, share: str, *, unit_key_id: uuid.UUID) -> bytes:
+        """A share of a unit's key, for those who keep the operator's file. Raises NoKey."""
+        return self._sealed(_CUSTODIANS, share, SealedKind.SHARE, unit_key_id)
 
     def for_worker(self, plain: str | bytes, *, kind: SealedKind, ref: uuid.UUID) -> bytes:
         """The same as the function of that name."""
@@ -92,11 +112,13 @@ class SealBatch:
         self, holder: _Holder, plain: str | bytes, kind: SealedKind, ref: uuid.UUID | None
     ) -> bytes:
         sealing = self._seals.get(holder) or self._begun(holder)
-        return sealing.close(_padded(_as_bytes(plain)), kind, ref)
+        return sealing.close(filled_up(_as_bytes(plain)), kind, ref)
 
     def _begun(self, holder: _Holder) -> "_Sealing":
-        key = _key(holder)
-        sealing: _Sealing = _CurveSeal(key) if isinstance(key, PublicKey) else HybridSeal(key)
+        key, key_id = _key(holder)
+        sealing: _Sealing = (
+            _CurveSeal(key) if isinstance(key, PublicKey) else HybridSeal(key, key_id)
+        )
         self._seals[holder] = sealing
         return sealing
 
@@ -123,9 +145,15 @@ def renew_public_keys(unit_ids: list[uuid.UUID]) -> None:
     For a process that seals where it must not wait for the database (the edge). A unit without a
     key is passed over: sealing to it raises NoKey when it is tried.
     """
-    for unit_id in [None, *unit_ids]:
-        with contextlib.suppress(NoKey):
-            _read_key(unit_id)
+    with contextlib.suppress(NoKey):
+        _read_key(None)
+    keys = UnitKey.objects.filter(unit_id__in=unit_ids, retired_at=None)
+    current = {(key.unit_id, key.key_class): key for key in keys}
+    for unit_id in unit_ids:
+        for key_class in KeyClass:
+            key = current.get((unit_id, key_class)) or current.get((unit_id, KeyClass.ORDINARY))
+            if key is not None:
+                _keep((unit_id, key_class), key)
 
 
 def forget_public_keys() -> None:
@@ -142,31 +170,31 @@ def _key(holder: _Holder) -> _PublicKey:
 
 
 def _read_key(holder: _Holder) -> _PublicKey:
-    key: SenderKey | UnitKey | WorkerKey | None
-    if holder is None:
-        key = SenderKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
-    elif holder == _WORKER:
-        key = WorkerKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
-    else:
-        key = UnitKey.objects.filter(unit_id=holder, retired_at__isnull=True).first()
+    key = _current_key(holder)
     if key is None:
         raise NoKey(str(holder or "sender"))
+    return _keep(holder, key)
+
+
+def _keep(holder: _Holder, key: _KeyRow) -> _PublicKey:
     stored = bytes(key.public_key)
     public = hybrid_public_key(stored) if is_hybrid(stored) else PublicKey(stored)
+    found = public, key.pk if isinstance(key, UnitKey) and key.epoch else None
     with _lock:
-        _cache[holder] = (time.monotonic() + _CACHE_SECONDS, public)
-    return public
+        _cache[holder] = (time.monotonic() + _CACHE_SECONDS, found)
+    return found
 
 
-def without_padding(opened: bytes) -> bytes:
-    """What was filled up, as it was."""
-    return opened.rstrip(b"\0").removesuffix(_END)
-
-
-def _padded(plain: bytes) -> bytes:
-    size = len(plain) + len(_END)
-    step = _STEP if size <= _LONG_STEP else _LONG_STEP
-    return (plain + _END).ljust(-(-size // step) * step, b"\0")
+def _current_key(holder: _Holder) -> _KeyRow | None:
+    if isinstance(holder, tuple):
+        unit_id, key_class = holder
+        found = UnitKey.objects.filter(
+            unit_id=unit_id, retired_at=None, key_class__in={key_class, KeyClass.ORDINARY}
+        )
+        # The class's own, where there is one.
+        return min(found, key=lambda key: key.key_class != key_class, default=None)
+    model = {None: SenderKey, _WORKER: WorkerKey, _CUSTODIANS: CustodianKey}[holder]
+    return model.objects.filter(retired_at=None).order_by("-id").first()
 
 
 def _as_bytes(plain: str | bytes) -> bytes:

@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from keng.kit.worker_tasks import WorkerTask
-from keng.vault import keys
+from keng.kit.worker_tasks import TaskPace, WorkerTask
+from keng.vault import epochs, keys
 
-TASKS = [WorkerTask("renew the worker's key", keys.renew_worker_key, every=timedelta(minutes=5))]
+TASKS = [
+    WorkerTask("renew the worker's key", keys.renew_worker_key, every=timedelta(minutes=5)),
+    # Each key of a portion takes some hundredths of a second of computing.
+    WorkerTask(
+        "begin keys of epochs",
+        epochs.begin_due_epochs,
+        every=timedelta(minutes=1),
+        pace=TaskPace.SLOW,
+    ),
+]

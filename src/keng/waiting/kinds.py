@@ -22,6 +22,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
+from keng.openings import seconds
 from keng.partners.models import KitRequest
 from keng.releases.reach import Reach
 from keng.surveys.models import Survey, SurveyResult
@@ -356,6 +357,36 @@ def _break_in_line(opened: BreakIn) -> WaitingLine:
     )
 
 
+# Openings of what is sealed.
+
+
+def _openings(reach: Reach) -> QuerySet[Any]:
+    """Those to which this officer may be the second person (SECOND_FOR_OPENING)."""
+    theirs = Tip.objects.filter(
+        reach.units_of("releasing", "responsible_unit"), seconds.readable_to_one(reach.officer)
+    )
+    theirs = theirs.exclude(concerns__unit__in=reach.belongs_to)
+    recused = Recusal.objects.in_force(reach.officer)
+    theirs = theirs.exclude(pk__in=recused.values("tip"))
+    waiting = seconds.standing_requests().filter(tip_ref__in=theirs.values("pk"))
+    return waiting.exclude(asked_by_ref__in=reach.tied)
+
+
+def _agreed_openings(reach: Reach) -> QuerySet[Any]:
+    return seconds.agreed_requests().filter(asked_by_ref=reach.officer)
+
+
+def _opening_line(asked: Any) -> WaitingLine:
+    reference, unit = seconds.tip_words(asked)
+    return WaitingLine(
+        title=" · ".join(filter(None, [reference, str(asked.get_what_display())])),
+        url=reverse("opening", args=[asked.pk]),
+        unit=unit,
+        since=asked.approved_at or asked.asked_at,
+        due=seconds.stands_until(asked),
+    )
+
+
 # Requests of partners.
 
 
@@ -423,6 +454,24 @@ KINDS: tuple[WaitingKind, ...] = (
         _break_ins,
         _break_in_line,
         ("unit", "officer", "tip"),
+    ),
+    WaitingKind(
+        "openings",
+        "inbox",
+        _("Openings that wait for your yes or no"),
+        _RELEASING,
+        _openings,
+        _opening_line,
+        (),
+    ),
+    WaitingKind(
+        "agreed_openings",
+        "inbox",
+        _("Openings to which a colleague agreed"),
+        _WORKING,
+        _agreed_openings,
+        _opening_line,
+        (),
     ),
     WaitingKind(
         "own_late_tips",

@@ -25,6 +25,7 @@ from keng.kit.urgency import URGENT_LEVELS
 from keng.language import lost_money
 from keng.language.danger import calls_for_child_line, is_about_child
 from keng.language.fold import fold
+from keng.openings.told import openings_told
 from keng.places import serving
 from keng.tips import receipt_codes
 from keng.tips.concerns import guessed_concerned_unit
@@ -151,6 +152,7 @@ def status_page(
                 tip, spoken, tells_danger=bool(first_words.get("tells_danger"))
             ),
             "trail": stages_of_tip(tip),
+            "openings_told": openings_told(tip.pk),
             "was_question": began_as_something_else(_code_hashes(tip)),
             "is_answered": is_answered,
             "answer_by": answer_by if is_told_when else None,

@@ -34,6 +34,7 @@ from keng.kit import times
 from keng.kit.compiled_queries import CompiledModelQuery
 from keng.kit.urgency import URGENT_LEVELS, Urgency
 from keng.language.taxonomy import category_label
+from keng.openings.tip_panel import opening_panel
 from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.gravity import danger_message, words_of_danger
 from keng.tips.messages import conversation_of
@@ -226,6 +227,7 @@ def tip_context(
         "channel": origins.channel_name(found.channel),
         "identity": origins.identity_note(found),
         "held": origins.sealed_part_names(found),
+        "opening_panel": opening_panel(found),
         "kept_from": [concern.unit for concern in _KEPT_FROM.fetch(tip=found.pk)],
         **_ready_answers_context(
             request, found, rows.deadlines, {line.code for line in done if line.is_done}

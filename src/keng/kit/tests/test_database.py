@@ -108,7 +108,7 @@ def test_root_keeps_its_data_where_services_do(monkeypatch):
 
 
 def test_every_process_that_runs_for_long_has_limits_of_time_and_the_owner_has_none(prepared):
-    for process in ("public", "desk", "edge", "worker", "sender"):
+    for process in ("public", "desk", "edge", "worker", "sender", "opener"):
         options = conninfo_to_dict(dsn(process))["options"]
         assert django_database(process)["OPTIONS"]["options"] == options
         for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):

@@ -23,6 +23,7 @@ LEFT_OUT: dict[str, str] = {
     "destroyed": "what was destroyed since must not be as old as the backup",
     "files/waiting": "pictures that wait for their copy: their keys are dropped within the hour",
     "keng.env": "settings of the machine, which a restore is given before it begins",
+    "keys/epochs": "wrap keys of epochs, which die on a day of their own: `keng backup epochs`",
     "keys/worker": "keys that are dropped within the hour",
     "logs": "what the processes said",
     "postgres": "files of the database, whose content is saved by pg_dump",

@@ -173,6 +173,8 @@ def destroyed_kinds() -> list[DestroyedKind]:
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
     from keng.tips.models import OneTimeLink, Receipt, Tip  # noqa: PLC0415
+    from keng.vault.epoch_ends import destroy_epoch  # noqa: PLC0415
+    from keng.vault.models import UnitKey  # noqa: PLC0415
 
     taken_back = Tip.objects.filter(withdrawn_at=None)
     return [
@@ -305,6 +307,13 @@ def destroyed_kinds() -> list[DestroyedKind]:
             lambda: _ids(Group.objects.filter(is_active=True)),
             network.retire_group_again,
             "groups are out of use again",
+        ),
+        DestroyedKind(
+            "epoch.destroyed",
+            lambda since: _ids(UnitKey.objects.filter(destroyed_at__gte=since)),
+            lambda: _ids(UnitKey.objects.filter(destroyed_at=None, epoch__isnull=False)),
+            destroy_epoch,
+            "keys of ended epochs are destroyed again",
         ),
     ]
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
 from keng.kit.demo_hook import required_demo
@@ -11,6 +11,7 @@ from keng.runtime.supervisor.service_manager import SERVICE_SETTINGS
 
 # Only the sender may address a reporter: no other process learns where its key lies.
 SENDER_KEY = "KENG_SENDER_KEY_FILE"
+_SITE_SECRET = "KENG_SECRET_KEY"  # noqa: S105 -- a name, no secret
 # What the database's owner can do, no long-running process may: each gets its own string.
 OWNER_SETTINGS = {
     "DATABASE_URL",
@@ -50,6 +51,7 @@ def child_processes(ports: Ports, *, is_demo: bool) -> list[Child]:
         _site("edge", "keng.edge.asgi:application", ports.edge, shared),
         _own("worker", shared),
         _own("sender", shared | {SENDER_KEY: str(data_folder() / "keys" / "sender.key")}),
+        _opener(shared),
     ]
     return [*found, *required_demo().children(ports)] if is_demo else found
 
@@ -81,6 +83,13 @@ def _site(name: Process, application: str, port: int, shared: dict[str, str]) ->
 def _own(name: Process, shared: dict[str, str]) -> Child:
     command = (sys.executable, "-m", "keng.cli", name)
     return Child(name, command, None, _environment(name, shared))
+
+
+def _opener(shared: dict[str, str]) -> Child:
+    """It opens no receipt and makes no session: the site's secret is none of its own."""
+    child = _own("opener", shared)
+    told = {name: value for name, value in child.environment.items() if name != _SITE_SECRET}
+    return replace(child, environment=told)
 
 
 def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:

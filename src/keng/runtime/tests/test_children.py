@@ -39,7 +39,7 @@ def test_what_writes_the_files_anew_learns_neither_key_nor_connection(told):
 
 
 def test_each_child_is_told_its_own_connection_and_no_other(told):
-    for name in ("public", "desk", "edge", "worker", "sender"):
+    for name in ("public", "desk", "edge", "worker", "sender", "opener"):
         names = [n for n in told[name] if n.startswith("KENG_DATABASE_URL_")]
         assert names == [f"KENG_DATABASE_URL_{name.upper()}"]
     assert "user=desk password=own" in told["desk"]["KENG_DATABASE_URL_DESK"]
@@ -60,7 +60,7 @@ def test_there_is_no_fake_outside_the_demo():
 
 def test_what_takes_in_stops_before_what_sends():
     names = [child.name for child in child_processes(Ports(), is_demo=True)]
-    assert names == ["public", "desk", "edge", "worker", "sender", "zalo_fake"]
+    assert names == ["public", "desk", "edge", "worker", "sender", "opener", "zalo_fake"]
 
 
 def test_a_taken_port_is_named_with_its_setting():

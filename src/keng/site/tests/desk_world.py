@@ -45,6 +45,7 @@ from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
 from keng.surveys.models import PaperBatch, Survey
 from keng.tips.models import Attachment, BreakIn, Recusal, SavedSearch, Wave
+from keng.vault.models import OpeningRequest
 from keng.warnings import models as warnings
 from tests import make
 
@@ -119,7 +120,16 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         until=at + datetime.timedelta(hours=1),
     )
     recusal = Recusal.objects.create(tip=rows["tip"], officer=other, by=officer)
-    return {"named": named, "break_in": opened, "recusal": recusal}
+    asked = OpeningRequest.objects.create(
+        tip_ref=rows["tip"].pk,
+        what=OpeningRequest.What.CONTACT,
+        record_ref=make.some_id(),
+        reason=OpeningRequest.Reason.DANGER,
+        legal_basis="Điều 1",
+        text=f"Cần gọi {unit.name}",
+        asked_by_ref=other.pk,
+    )
+    return {"named": named, "break_in": opened, "recusal": recusal, "opening": asked}
 
 
 def hidden_tip(unit: Unit, label: str) -> Any:

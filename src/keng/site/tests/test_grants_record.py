@@ -20,7 +20,7 @@ from keng.site.grants import GRANTS
 from tests import make
 
 pytestmark = pytest.mark.django_db
-PROCESSES = ["public", "edge", "desk", "worker", "sender"]
+PROCESSES = ["public", "edge", "desk", "worker", "sender", "opener"]
 
 
 def refused(sql, *values):

@@ -33,6 +33,7 @@ from keng.network.actions.groups import GroupEntry
 from keng.network.actions.leads import LeadEntry
 from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
+from keng.openings.asking import OpeningWish
 from keng.partners import queries as partners
 from keng.places.models import Unit
 from keng.reports.periodic.paper import PAPER_FIELDS
@@ -116,6 +117,11 @@ OF_THE_OWN_UNIT = {
     "accounts.passkeys.rename_passkey",
     "accounts.passkeys.remove_passkey",
     "accounts.screen_lock.set_pin",
+    # One's own key for opening.
+    "openings.holding.make_holder_key",
+    "openings.holding.add_passkey_wrap",
+    "openings.holding.renew_phrase",
+    "openings.holding.retire_holder_key",
     "dialogue.ready_answer_acts.write_ready_answer",
     "dialogue.ready_answer_acts.set_ready_answer_removed",
     "inbox.search_acts.record_name_search",
@@ -162,6 +168,15 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw_request",
     "accounts.passkeys.add_passkey",
+    # Whoever has no key of their own gets no further.
+    "openings.asking.ask_opening",
+    "openings.asking.approve_opening",
+    "openings.giving.note_share_given",
+    "openings.giving.note_shown",
+    "openings.holding.make_holder_key",
+    "openings.holding.add_passkey_wrap",
+    "openings.holding.renew_phrase",
+    "openings.holding.retire_holder_key",
     "duty.rota.add_shifts",
     "surveys.free_texts.decide_free_text",
     "partners.releasing.publish_for_partner",
@@ -194,6 +209,7 @@ FLAT_AREAS = (
     "incidents",
     "lookup_pages",
     "inbox",
+    "openings",
 )
 
 
@@ -410,6 +426,13 @@ def _by_name(here):
         "named_id": rows["named"].pk,
         "break_in_id": rows["break_in"].pk,
         "recusal_id": rows["recusal"].pk,
+        "opening_id": rows["opening"].pk,
+        "wish": OpeningWish("contact:", "danger", "Điều 1", "Gọi lại"),
+        "tells_reporter": True,
+        "why_not_told": "",
+        "public_key": b"",
+        "wraps": [],
+        "wrap": None,
     }
 
 

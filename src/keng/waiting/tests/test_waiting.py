@@ -102,6 +102,9 @@ def test_every_kind_of_text_is_asked_here():
         "questions",
         "kits",
         "break_ins",
+        # Tried beside their acts: keng/openings/tests/test_waiting_openings.py.
+        "openings",
+        "agreed_openings",
     }
     assert {kind.name for kind in KINDS} == set(WAITS) | other
 

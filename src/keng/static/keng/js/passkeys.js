@@ -3,6 +3,7 @@
 //   form[data-passkey-options]   sent with the answer to what that address asks
 //   form[data-passkey-create]    sent with a passkey that is made as this attribute says
 //   #passkey-presence            put beside each box for six digits of somebody who has a passkey
+//   kengPasskeys.answerWithSecret   for a script that needs a secret of the passkey as well (PRF)
 (() => {
   "use strict";
   if (!window.PublicKeyCredential) return;
@@ -18,6 +19,10 @@
     if (options.user) read.user = { ...options.user, id: bytes(options.user.id) };
     if (options.allowCredentials) read.allowCredentials = withIds(options.allowCredentials);
     if (options.excludeCredentials) read.excludeCredentials = withIds(options.excludeCredentials);
+    if (options.salts) {
+      read.extensions = { prf: { evalByCredential: options.salts } };
+      delete read.salts;
+    }
     return read;
   }
 
@@ -46,7 +51,7 @@
     return answer.json();
   }
 
-  // The answer, or null where there is none: then it is said why.
+  // What the browser gives, or null where that is nothing: then it is said why.
   async function ask(kind, given, said) {
     if (asked) asked.abort();
     asked = new AbortController();
@@ -56,8 +61,7 @@
         say(said, whyNot);
         return null;
       }
-      const made = await navigator.credentials[kind]({ publicKey: readable(options), signal: asked.signal });
-      return sendable(made);
+      return await navigator.credentials[kind]({ publicKey: readable(options), signal: asked.signal });
     } catch (error) {
       if (error.name === "AbortError") return null;
       const isThere = error.name === "InvalidStateError";
@@ -65,6 +69,25 @@
       say(said, said?.dataset[isThere ? "isThere" : isEnded ? "ended" : "failed"]);
       return null;
     }
+  }
+
+  // Only passkeys with a salt are asked. The secret that one of them makes of its salt stays here.
+  async function answerWithSecret(address, form, salts, said) {
+    say(said, "");
+    const made = await ask("get", async () => {
+      const given = await optionsFrom(address, form);
+      if (given.options) {
+        given.options.allowCredentials = given.options.allowCredentials.filter((each) => each.id in salts);
+        given.options.salts = Object.fromEntries(
+          Object.entries(salts).map(([id, salt]) => [id, { first: salt }]),
+        );
+      }
+      return given;
+    }, said);
+    if (!made) return null;
+    const secret = made.getClientExtensionResults().prf?.results?.first;
+    if (!secret) say(said, said?.dataset.failed);
+    return secret ? { answer: sendable(made), credential: text(made.rawId), secret: new Uint8Array(secret) } : null;
   }
 
   function say(place, words) {
@@ -92,11 +115,11 @@
     event.stopImmediatePropagation();
     const said = form.querySelector("[data-passkey-said]");
     say(said, "");
-    const answer = passkeyCreate
+    const made = passkeyCreate
       ? await ask("create", async () => ({ options: JSON.parse(passkeyCreate) }), said)
       : await ask("get", () => optionsFrom(passkeyOptions, form), said);
-    if (!answer) return;
-    put(form, answer);
+    if (!made) return;
+    put(form, sendable(made));
     if (form.dispatchEvent(new CustomEvent("keng:passkey", { bubbles: true, cancelable: true }))) form.submit();
   }, true);
 
@@ -111,9 +134,9 @@
       const said = part.querySelector("[data-passkey-said]");
       part.querySelector("button").addEventListener("click", async () => {
         say(said, "");
-        const answer = await ask("get", () => optionsFrom(offered.dataset.options, box.form), said);
-        if (!answer) return;
-        put(box.form, answer);
+        const made = await ask("get", () => optionsFrom(offered.dataset.options, box.form), said);
+        if (!made) return;
+        put(box.form, sendable(made));
         box.form.requestSubmit(box.form.querySelector("button:not([type=button])"));
       });
       box.after(part);
@@ -121,5 +144,6 @@
   }
 
   for (const shown of ["htmx:afterSettle", "keng:page"]) document.addEventListener(shown, offer);
+  window.kengPasskeys = { answerWithSecret, say };
   offer();
 })();

@@ -1,0 +1,18 @@
+"""What is done for opening what is sealed: who may, and how it stands on record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.who import SECOND_FOR_OPENING, WORKING
+from keng.acts.act import Act
+
+MAKE_HOLDER_KEY = Act(WORKING, {"holder.made": _("Made an own key for opening")})
+ADD_WRAP = Act(WORKING, {"holder.passkey_added": _("Let a passkey unlock the own opening key")})
+RENEW_PHRASE = Act(WORKING, {"holder.phrase_renewed": _("Made a new opening phrase")})
+RETIRE_HOLDER_KEY = Act(WORKING, {"holder.retired": _("Gave the own key for opening up")})
+
+ASK_OPENING = Act(WORKING, {"opening.asked": _("Asked to open what is sealed")})
+APPROVE_OPENING = Act(SECOND_FOR_OPENING, {"opening.approved": _("Agreed to an opening")})
+REFUSE_OPENING = Act(SECOND_FOR_OPENING, {"opening.refused": _("Refused an opening")})
+# By the two of one opening: who asked works there, and so does who agreed.
+GIVE_SHARE = Act(WORKING, {"opening.share_given": _("Gave the own share for an opening")})
+SHOW_OPENED = Act(WORKING, {"opening.shown": _("Had what was opened shown, once")})

@@ -1,0 +1,255 @@
+"""Asking that one record be opened, and what a second person answers. Nothing is opened here."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts import notices
+from keng.accounts.models import Notice, Officer
+from keng.acts.act import act
+from keng.acts.errors import AlreadyDone, Incomplete, Refused
+from keng.acts.locks import lock
+from keng.acts.work import permit_anywhere
+from keng.audit.actions import record, unit_chain
+from keng.duty import page_officers
+from keng.kit import times
+from keng.kit.urgency import Urgency
+from keng.openings import acts
+from keng.openings.holding import HoldsNoKey, current_key_of
+from keng.openings.records import SealedRecord, sealed_record
+from keng.openings.seconds import (
+    can_be_second,
+    seconds_for,
+    standing_requests,
+    stands_until,
+)
+from keng.tips.errors import NotYours
+from keng.tips.lock import lock_tip
+from keng.tips.models import Tip
+from keng.vault.models import OpeningRequest
+
+CALL_SOURCE = "opening"
+
+
+class NothingSealed(Incomplete):
+    """It is no record of this tip, or is there no more."""
+
+    sentence = _("Not asked: choose what is to be opened.")
+
+
+class NobodyToAgree(Refused):
+    """Nobody else who may has a key."""
+
+    sentence = _(
+        "Not asked: no colleague who may agree has a key for opening. Ask a commander of your desk "
+        "or an officer of the province to make one: My settings, My key for opening."
+    )
+
+
+class AgainstTheWish(Incomplete):
+    """The reporter asked not to be contacted, and nobody said why that is overridden."""
+
+    sentence = _(
+        "Not asked: the reporter asks not to be contacted. Say why this does not hold here, or "
+        "write on the page of the report instead."
+    )
+
+
+class NoEmergency(Refused):
+    """The fast way is for the telephone number of a critical tip."""
+
+    sentence = _("Not asked: the fast way is only for a phone number of a critical tip.")
+
+
+class AskedAlready(AlreadyDone):
+    """The same officer's request for the same thing still stands."""
+
+    sentence = _("You have asked for this already; it waits for a second person.")
+
+
+class AnsweredAlready(AlreadyDone):
+    """A colleague was faster, or it was opened, or its day is over."""
+
+    sentence = _("Not done: this opening was answered already, or its day is over.")
+
+
+class NotTheSecond(Refused):
+    """Who asked, or whoever's hands count as theirs."""
+
+    sentence = _(
+        "Not done: the second person is somebody else than who asked, and neither made the other's "
+        "account lately."
+    )
+
+
+class NotToldWhy(Incomplete):
+    """The reporter is told unless there is a reason."""
+
+    sentence = _("Not done: say why the reporter is not told.")
+
+
+class WhyRefused(Incomplete):
+    """Whoever asked reads why."""
+
+    sentence = _("Not done: say why you refuse.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningWish:
+    """What somebody asks for, and why."""
+
+    record: str
+    """`SealedRecord.value`."""
+    reason: str
+    legal_basis: str
+    text: str
+    override_reason: str = ""
+    is_emergency: bool = False
+
+
+@act(acts.ASK_OPENING)
+def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> OpeningRequest:
+    """Ask that one record of a tip be opened; in an emergency those who can agree are called.
+
+    Raises NotYours, NothingSealed, HoldsNoKey, AgainstTheWish, NoEmergency, AskedAlready,
+    NobodyToAgree.
+    """
+    tip = lock_tip(tip_id, by=by, closed_too=True)
+    wanted = _checked_wish(tip, wish, by)
+    seconds = seconds_for(tip, by)
+    if not seconds:
+        raise NobodyToAgree
+    asked = OpeningRequest.objects.create(
+        tip_ref=tip.pk,
+        what=wanted.what,
+        record_ref=wanted.ref,
+        reason=OpeningRequest.Reason(wish.reason),
+        legal_basis=wish.legal_basis.strip(),
+        text=wish.text.strip(),
+        override_reason=wish.override_reason.strip() if tip.do_not_contact else "",
+        is_emergency=wish.is_emergency,
+        asked_by_ref=by.pk,
+    )
+    _record(asked, tip, "asked", by, reason=asked.reason, overrides=bool(asked.override_reason))
+    if wish.is_emergency:
+        _call_seconds(asked, tip, seconds)
+    return asked
+
+
+@act(acts.APPROVE_OPENING)
+def approve_opening(
+    opening_id: uuid.UUID, *, tells_reporter: bool, why_not_told: str, by: Officer
+) -> OpeningRequest:
+    """Be the second person. The page has asked for a fresh second factor before.
+
+    Raises NotYours, HoldsNoKey, AnsweredAlready, NotTheSecond, NotToldWhy.
+    """
+    if not tells_reporter and not why_not_told.strip():
+        permit_anywhere()
+        raise NotToldWhy
+    asked, tip = _locked_request(opening_id, by)
+    if current_key_of(by) is None:
+        raise HoldsNoKey
+    asker = Officer.objects.get(pk=asked.asked_by_ref)
+    if not can_be_second(by, tip, asker):
+        raise NotTheSecond
+    asked.approved_by_ref, asked.approved_at = by.pk, times.now()
+    asked.is_reporter_told = tells_reporter
+    asked.why_not_told = "" if tells_reporter else why_not_told.strip()
+    asked.save(update_fields=["approved_by_ref", "approved_at", "is_reporter_told", "why_not_told"])
+    _record(asked, tip, "approved", by, told=tells_reporter)
+    if asked.is_emergency:
+        page_officers.cancel_calls(CALL_SOURCE, asked.pk)
+        told = notices.overseers_of(tip.responsible_unit, but=by.pk)
+        notices.tell_officers(told, Notice.Act.CALLED, about=asker, by=by)
+    return asked
+
+
+@act(acts.REFUSE_OPENING)
+def refuse_opening(opening_id: uuid.UUID, *, reason: str, by: Officer) -> OpeningRequest:
+    """Say no, and why. Raises NotYours, AnsweredAlready, WhyRefused."""
+    if not reason.strip():
+        permit_anywhere()
+        raise WhyRefused
+    asked, tip = _locked_request(opening_id, by)
+    asked.refused_by_ref, asked.refused_at = by.pk, times.now()
+    asked.refused_reason = reason.strip()
+    asked.save(update_fields=["refused_by_ref", "refused_at", "refused_reason"])
+    _record(asked, tip, "refused", by)
+    if asked.is_emergency:
+        page_officers.cancel_calls(CALL_SOURCE, asked.pk)
+    return asked
+
+
+def still_stands(asked: OpeningRequest) -> bool:
+    """Whether its day is not over."""
+    return stands_until(asked) > times.now()
+
+
+def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
+    wanted = sealed_record(tip, wish.record)
+    if wanted is None or not (wish.legal_basis.strip() and wish.text.strip()):
+        raise NothingSealed
+    if current_key_of(by) is None:
+        raise HoldsNoKey
+    is_contact = wanted.what == OpeningRequest.What.CONTACT
+    if is_contact and tip.do_not_contact and not wish.override_reason.strip():
+        raise AgainstTheWish
+    if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
+        raise NoEmergency
+    same = standing_requests().filter(asked_by_ref=by.pk, record_ref=wanted.ref)
+    if same.exists():
+        raise AskedAlready
+    return wanted
+
+
+def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
+    """A request that still stands, and its tip, both locked."""
+    found = OpeningRequest.objects.filter(pk=opening_id).first()
+    if found is None:
+        permit_anywhere()
+        raise NotYours
+    tip = lock_tip(found.tip_ref, by=by, closed_too=True)
+    asked = lock(OpeningRequest.objects.all()).get(pk=opening_id)
+    if asked.approved_at or asked.refused_at or asked.opened_at or not still_stands(asked):
+        raise AnsweredAlready
+    return asked, tip
+
+
+def _record(asked: OpeningRequest, tip: Tip, step: str, by: Officer, **detail: object) -> None:
+    record(
+        f"opening.{step}",
+        by=by,
+        on=asked,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={
+            "tip": str(tip.pk),
+            "what": asked.what,
+            "emergency": asked.is_emergency,
+            **detail,
+        },
+    )
+
+
+def _call_seconds(asked: OpeningRequest, tip: Tip, seconds: list[Officer]) -> None:
+    """Call everybody who can agree: one minute is not enough to call them one after the other."""
+    address = reverse("opening", args=[asked.pk], urlconf="keng.site.desk_urls")
+    link = f"{settings.DESK_URL}{address}"
+    words = []
+    for language in page_officers.CALL_LANGUAGES:
+        with translation.override(language):
+            subject = gettext("URGENT: a colleague waits for your yes to a phone number")
+            text = gettext("Open the desk now: %(link)s") % {"link": link}
+        words.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
+    page_officers.call_officers(
+        seconds,
+        words,
+        unit_id=tip.responsible_unit_id,
+        source_kind=CALL_SOURCE,
+        source_ref=asked.pk,
+    )

@@ -1,0 +1,234 @@
+"""The two shares of one opening on their way to the opener, and what it opens, shown once.
+
+A share is unlocked in its holder's browser, and leaves it sealed to the opener's one-time key: what
+passes here the desk cannot read.
+"""
+
+import contextlib
+import json
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.models import Officer
+from keng.acts.act import act
+from keng.acts.errors import Refused
+from keng.acts.work import permit_over
+from keng.audit.actions import record, unit_chain
+from keng.files.store import first_sealed_bytes
+from keng.openings import acts
+from keng.openings.holding import HoldsNoKey, current_key_of
+from keng.tips.errors import NotYours
+from keng.tips.models import Attachment, Tip
+from keng.vault import opener_client
+from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
+from keng.vault.models import HolderKey, OpeningRequest, SealedIdentity
+
+# A share of a key of 64 bytes, sealed, is a few hundred bytes.
+LONGEST_SHARE = 4_000
+
+
+class NotOpened(Refused):
+    """The opener did not do it; why stands in its sentence."""
+
+
+class OpenerIsAway(NotOpened):
+    sentence = _(
+        "The opener does not answer, so nothing was opened. Try again in a minute; if it stays "
+        "away, tell the operator. Shares that were given before are given again."
+    )
+
+
+class ShareLapsed(NotOpened):
+    sentence = _(
+        "Not opened: 15 minutes have passed since a share was given. Give yours again, and ask "
+        "your colleague to give theirs again."
+    )
+
+
+class ShareMissing(NotOpened):
+    sentence = _(
+        "Not opened yet: one of the two shares is not there. Give yours, and ask your colleague to "
+        "open this page and give theirs again."
+    )
+
+
+class OpenedBefore(NotOpened):
+    sentence = _(
+        "This was opened and shown already, which happens once. If it is needed again, ask for it "
+        "again."
+    )
+
+
+class OpenerFindsNoRequest(NotOpened):
+    sentence = _(
+        "Not opened: the opener does not find this request approved in the record, or you hold no "
+        "share of the key that this was sealed with. A colleague who held a key then can open it."
+    )
+
+
+class SealedBeforeHolders(NotOpened):
+    sentence = _(
+        "Not opened: this came in before two officers of the desk held keys. Only the operator's "
+        "file opens it: ask the operator with your request's number."
+    )
+
+
+_SENTENCES: dict[type[opener_client.CannotOpen], type[NotOpened]] = {
+    opener_client.OpenerAway: OpenerIsAway,
+    opener_client.Lapsed: ShareLapsed,
+    opener_client.SharesMissing: ShareMissing,
+    opener_client.AlreadyOpened: OpenedBefore,
+    opener_client.NotInRecord: OpenerFindsNoRequest,
+    opener_client.KeptByOperator: SealedBeforeHolders,
+}
+
+
+@contextlib.contextmanager
+def _in_the_officers_words() -> Iterator[None]:
+    """What the opener says, as the Refused that pages show."""
+    try:
+        yield
+    except opener_client.CannotOpen as error:
+        raise _SENTENCES[type(error)] from error
+
+
+@dataclass(frozen=True)
+class ShareToGive:
+    """What a browser needs to hand one officer's share to the opener."""
+
+    share: bytes = field(repr=False)
+    share_info: bytes
+    one_time_key: bytes
+    given_info: bytes
+
+    def for_script(self) -> dict[str, str]:
+        """As base64url."""
+        return {
+            name: urlsafe_b64encode(getattr(self, name)).rstrip(b"=").decode()
+            for name in ("share", "share_info", "one_time_key", "given_info")
+        }
+
+
+def share_to_give(opening_id: uuid.UUID, *, officer: Officer) -> ShareToGive:
+    """For one of the two. Raises NotYours, HoldsNoKey, NotOpened."""
+    asked, _tip, key = _party(opening_id, officer)
+    unit_key = unit_key_of(asked)
+    with _in_the_officers_words():
+        one_time = opener_client.begin(asked.pk)
+        share = opener_client.share_for(asked.pk, key.pk)
+    return ShareToGive(
+        share,
+        opener_client.share_info(unit_key, key.pk),
+        one_time,
+        opener_client.given_info(asked.pk, asked.record_ref, unit_key),
+    )
+
+
+@act(acts.GIVE_SHARE)
+def note_share_given(opening_id: uuid.UUID, *, by: Officer) -> HolderKey:
+    """Put on record that one of the two gives their share; then it is handed over.
+
+    Raises NotYours, HoldsNoKey.
+    """
+    asked, tip, key = _party(opening_id, by)
+    permit_over(tip.responsible_unit_id)
+    record(
+        "opening.share_given",
+        by=by,
+        on=asked,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={"tip": str(tip.pk)},
+    )
+    return key
+
+
+def give_share(opening_id: uuid.UUID, sealed: bytes, *, officer: Officer) -> None:
+    """Hand a sealed share to the opener. Raises NotYours, HoldsNoKey, NotOpened."""
+    if len(sealed) > LONGEST_SHARE:
+        raise ShareMissing
+    key = note_share_given(opening_id, by=officer)
+    with _in_the_officers_words():
+        opener_client.give_share(opening_id, key.pk, sealed)
+
+
+@act(acts.SHOW_OPENED)
+def note_shown(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
+    """Put on record that what is opened will be shown to who asked. Raises NotYours, NotOpened."""
+    asked, tip, _key = _party(opening_id, by)
+    permit_over(tip.responsible_unit_id)
+    if asked.asked_by_ref != by.pk or asked.approved_at is None:
+        raise NotYours
+    if asked.opened_at is not None:
+        raise OpenedBefore
+    record(
+        "opening.shown",
+        by=by,
+        on=asked,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={"tip": str(tip.pk), "what": asked.what},
+    )
+    return asked
+
+
+@dataclass(frozen=True)
+class OpenedThing:
+    """What was opened, as a page shows it."""
+
+    parts: dict[str, str] = field(repr=False)
+    """By name, such as "phone"; of what is no list of names one part, ""."""
+    file: bytes = field(repr=False)
+
+
+def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
+    """Open it and give it back, this once. Raises NotYours, HoldsNoKey, NotOpened."""
+    asked = note_shown(opening_id, by=officer)
+    with _in_the_officers_words():
+        opened = opener_client.open_record(asked.pk)
+    if asked.what == OpeningRequest.What.FILE:
+        return OpenedThing({}, opened.content)
+    return OpenedThing(_parts(opened.content), b"")
+
+
+def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
+    """To which key the record was sealed. Raises NotYours, SealedBeforeHolders."""
+    if asked.what == OpeningRequest.What.FILE:
+        file = Attachment.objects.filter(pk=asked.record_ref).first()
+        head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
+    else:
+        row = SealedIdentity.objects.filter(pk=asked.record_ref).first()
+        head = bytes(row.ciphertext) if row else None
+    if head is None:
+        raise NotYours
+    key = key_id_of(head)
+    if key is None:
+        raise SealedBeforeHolders
+    return key
+
+
+def _parts(content: bytes) -> dict[str, str]:
+    text = content.decode(errors="replace")
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return {"": text}
+    if not isinstance(read, dict):
+        return {"": text}
+    return {str(name): str(value) for name, value in read.items()}
+
+
+def _party(opening_id: uuid.UUID, officer: Officer) -> tuple[OpeningRequest, Tip, HolderKey]:
+    """The request, if the officer is one of its two and may see its tip today."""
+    asked = OpeningRequest.objects.filter(pk=opening_id).first()
+    if asked is None or officer.pk not in {asked.asked_by_ref, asked.approved_by_ref}:
+        raise NotYours
+    tip = Tip.objects.visible_to(officer).filter(pk=asked.tip_ref).first()
+    if tip is None or asked.refused_at is not None:
+        raise NotYours
+    key = current_key_of(officer)
+    if key is None:
+        raise HoldsNoKey
+    return asked, tip, key

@@ -1,0 +1,283 @@
+"""Asking for an opening, agreeing to it, giving the shares, and the page that shows it once."""
+
+import mimetypes
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keng.accounts.middleware import SignedInRequest
+from keng.accounts.models import Officer
+from keng.accounts.presence import is_present
+from keng.acts.errors import NotAllowed, Refused
+from keng.kit.urgency import Urgency
+from keng.openings import asking, giving, holding
+from keng.openings.holder_forms import said_by
+from keng.openings.holder_pages import key_for_script
+from keng.openings.opening_forms import (
+    EMERGENCY_BASIS,
+    ApproveForm,
+    AskForm,
+    GiveForm,
+    RefuseForm,
+)
+from keng.openings.records import sealed_records_of
+from keng.openings.seconds import can_be_second, seconds_for
+from keng.tips.models import Attachment, Tip
+from keng.vault.models import OpeningRequest
+
+_EMERGENCY = "emergency"
+
+
+@require_http_methods(["GET", "POST"])
+def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The form that asks; the fast one of an emergency asks for the phone number alone."""
+    tip = _tip_or_404(request.officer, pk)
+    is_emergency = _EMERGENCY in request.GET and tip.urgency == Urgency.P0
+    form = _ask_form(request, tip, is_emergency=is_emergency)
+    if request.method == "POST" and form.is_valid():
+        try:
+            wish = form.wish(is_emergency=is_emergency)
+            asked = asking.ask_opening(tip.pk, wish, by=request.officer)
+        except NotAllowed:
+            raise
+        except Refused as error:
+            form.add_error(None, str(error.sentence))
+        else:
+            return redirect("opening", pk=asked.pk)
+    context = {
+        "tip": tip,
+        "form": form,
+        "is_emergency": is_emergency,
+        "key": holding.current_key_of(request.officer),
+        "seconds": seconds_for(tip, request.officer),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "openings/ask.html", context, status=status)
+
+
+@require_GET
+def opening(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """One opening, for its two people and whoever could be the second."""
+    asked, tip = _opening_or_404(request.officer, pk)
+    return _opening_page(request, asked, tip)
+
+
+@require_GET
+def opening_state(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Where it stands, asked again and again by the page of whoever waits."""
+    asked, tip = _opening_or_404(request.officer, pk)
+    context = _opening_context(request.officer, asked, tip)
+    if request.GET.get("was", "") != context["state"]:
+        return HttpResponse(status=HTTPStatus.RESET_CONTENT, headers={"HX-Refresh": "true"})
+    return HttpResponse(status=204)
+
+
+@require_POST
+def opening_approve(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The second person agrees; the answer to the script is their share, still sealed to them."""
+    _opening_or_404(request.officer, pk)
+    form = ApproveForm(request.POST)
+
+    def agree() -> None:
+        asking.approve_opening(
+            pk,
+            tells_reporter=not form.cleaned_data["keeps_from_reporter"],
+            why_not_told=form.cleaned_data["why_not_told"],
+            by=request.officer,
+        )
+
+    return _share_for_script(request, pk, form, agree)
+
+
+@require_POST
+def opening_refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The second person says no, and why."""
+    asked, tip = _opening_or_404(request.officer, pk)
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        return _opening_page(request, asked, tip, refuse_form=form)
+    try:
+        asking.refuse_opening(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    except NotAllowed:
+        raise
+    except Refused as error:
+        messages.warning(request, str(error.sentence))
+    else:
+        messages.success(request, _("Refused. Your colleague reads why."))
+    return redirect("opening", pk=pk)
+
+
+@require_POST
+def opening_share(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """One of the two gives their share, or gives it again."""
+    _opening_or_404(request.officer, pk)
+    return _share_for_script(request, pk, GiveForm(request.POST), lambda: None)
+
+
+@require_POST
+def opening_give(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The share, which the browser has sealed to the opener."""
+    asked, _tip = _opening_or_404(request.officer, pk)
+    try:
+        sealed = holding.read_bytes(request.POST.get("sealed", ""))
+        giving.give_share(asked.pk, sealed, officer=request.officer)
+    except NotAllowed:
+        raise
+    except Refused as error:
+        return JsonResponse({"said": str(error.sentence)}, status=422)
+    messages.success(request, _("Your share is with the opener. It is good for 15 minutes."))
+    return JsonResponse({"next": reverse("opening", args=[pk])})
+
+
+@require_POST
+def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """What was sealed, shown this once to whoever asked."""
+    asked, tip = _opening_or_404(request.officer, pk)
+    try:
+        opened = giving.open_once(pk, officer=request.officer)
+    except NotAllowed:
+        raise
+    except Refused as error:
+        messages.warning(request, str(error.sentence))
+        return redirect("opening", pk=pk)
+    if asked.what == OpeningRequest.What.FILE:
+        return _file_response(opened.file, asked)
+    parts = [{"name": _part_name(name), "text": text} for name, text in opened.parts.items()]
+    context = {
+        "asked": asked,
+        "tip": tip,
+        "parts": parts,
+        "phone": opened.parts.get("phone", ""),
+    }
+    return render(request, "openings/opened.html", context)
+
+
+def _file_response(content: bytes, asked: OpeningRequest) -> HttpResponse:
+    """Saved by the browser under a name that tells nothing; never shown as a page of ours."""
+    file = Attachment.objects.filter(pk=asked.record_ref).first()
+    ending = (mimetypes.guess_extension(file.mime) if file else None) or ".bin"
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="original{ending}"'},
+    )
+
+
+def _part_name(name: str) -> str:
+    names = {
+        "": _("Words"),
+        "name": _("Name"),
+        "phone": _("Phone number"),
+        "email": _("E-mail address"),
+        "address": _("Address"),
+        "chat": _("Chat account"),
+    }
+    return names.get(name, name)
+
+
+def _share_for_script(
+    request: SignedInRequest, pk: uuid.UUID, form: forms.Form, first: Callable[[], None]
+) -> HttpResponse:
+    """What the script seals to the opener, or in words why there is nothing.
+
+    A right code is used up last; what was agreed to stays agreed where the opener is away.
+    """
+    try:
+        if form.is_valid() and is_present(request.officer, form):
+            first()
+            return JsonResponse(giving.share_to_give(pk, officer=request.officer).for_script())
+        said = said_by(form)
+    except NotAllowed:
+        raise
+    except Refused as error:
+        said = str(error.sentence)
+    return JsonResponse({"said": said}, status=422)
+
+
+def _ask_form(request: SignedInRequest, tip: Tip, *, is_emergency: bool) -> AskForm:
+    records = sealed_records_of(tip)
+    initial: dict[str, Any] = {}
+    if is_emergency:
+        records = [each for each in records if each.what == OpeningRequest.What.CONTACT]
+        initial = {"reason": OpeningRequest.Reason.DANGER, "legal_basis": EMERGENCY_BASIS}
+    return AskForm(
+        request.POST or None,
+        records=records,
+        asks_silence=tip.do_not_contact,
+        initial=initial,
+    )
+
+
+def _tip_or_404(officer: Officer, pk: uuid.UUID) -> Tip:
+    found = Tip.objects.visible_to(officer).select_related("responsible_unit__parent").filter(pk=pk)
+    tip = found.first()
+    if tip is None:
+        raise Http404
+    return tip
+
+
+def _opening_or_404(officer: Officer, pk: uuid.UUID) -> tuple[OpeningRequest, Tip]:
+    asked = OpeningRequest.objects.filter(pk=pk).first()
+    if asked is None:
+        raise Http404
+    return asked, _tip_or_404(officer, asked.tip_ref)
+
+
+def _opening_page(
+    request: SignedInRequest,
+    asked: OpeningRequest,
+    tip: Tip,
+    *,
+    refuse_form: RefuseForm | None = None,
+) -> HttpResponse:
+    context = _opening_context(request.officer, asked, tip)
+    context |= {
+        "approve_form": ApproveForm(auto_id="approve_%s"),
+        "give_form": GiveForm(auto_id="give_%s"),
+        "refuse_form": refuse_form or RefuseForm(auto_id="refuse_%s"),
+    }
+    status = 422 if refuse_form else 200
+    return render(request, "openings/opening.html", context, status=status)
+
+
+def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[str, Any]:
+    key = holding.current_key_of(officer)
+    people = Officer.objects.in_bulk(
+        [pk for pk in (asked.asked_by_ref, asked.approved_by_ref, asked.refused_by_ref) if pk]
+    )
+    asker = people[asked.asked_by_ref]
+    may_answer = _state(asked) == "asked" and can_be_second(officer, tip, asker)
+    return {
+        "asked": asked,
+        "tip": tip,
+        "state": _state(asked),
+        "asker": asker,
+        "second": people.get(asked.approved_by_ref),
+        "refuser": people.get(asked.refused_by_ref),
+        "is_asker": officer.pk == asked.asked_by_ref,
+        "is_second": officer.pk == asked.approved_by_ref,
+        "may_answer": may_answer,
+        "key": key,
+        "key_for_script": key_for_script(key) if key else "",
+        "has_passkey_wrap": key is not None and key.wraps.filter(kind="passkey").exists(),
+    }
+
+
+def _state(asked: OpeningRequest) -> str:
+    """Of a request: opened, refused, approved, over (nobody answered within its day) or asked."""
+    if asked.opened_at:
+        return "opened"
+    if asked.refused_at:
+        return "refused"
+    if not asking.still_stands(asked):
+        return "over"
+    return "approved" if asked.approved_at else "asked"

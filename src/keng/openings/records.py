@@ -1,0 +1,43 @@
+"""What of one tip is sealed and can be opened: a record of the vault, or an original file."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from keng.tips.models import Attachment, Tip
+from keng.vault.models import OpeningRequest, SealedIdentity
+
+What = OpeningRequest.What
+_KINDS = (What.CONTACT, What.IN_TEXT, What.RAW)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """One thing that can be asked for."""
+
+    what: str
+    ref: uuid.UUID
+    label: str
+
+    @property
+    def value(self) -> str:
+        """As a form sends it."""
+        return f"{self.what}:{self.ref}"
+
+
+def sealed_records_of(tip: Tip) -> list[SealedRecord]:
+    """All of a tip, who the reporter is first; of each kind the newest first."""
+    rows = SealedIdentity.objects.filter(tip_ref=tip.pk, kind__in=_KINDS).order_by("-id")
+    by_kind = sorted(rows.only("id", "kind"), key=lambda row: _KINDS.index(What(row.kind)))
+    found = [SealedRecord(row.kind, row.pk, str(What(row.kind).label)) for row in by_kind]
+    files = Attachment.objects.filter(tip=tip).exclude(original_path="").order_by("id")
+    return found + [
+        SealedRecord(What.FILE, file.pk, _("Original file %(n)d") % {"n": number})
+        for number, file in enumerate(files, start=1)
+    ]
+
+
+def sealed_record(tip: Tip, value: str) -> SealedRecord | None:
+    """The one that a form names, if it is one of this tip."""
+    return next((each for each in sealed_records_of(tip) if each.value == value), None)

@@ -1,0 +1,71 @@
+"""Who can be the second person of an opening, and which openings an officer can read."""
+
+import datetime
+import uuid
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from keng.accounts.models import NamedOfficer, Officer
+from keng.accounts.vouching import tied_to
+from keng.accounts.who import SECOND_FOR_OPENING
+from keng.openings.holders import holders_of_units
+from keng.tips.models import Tip
+from keng.vault.models import OpeningRequest
+from keng.vault.opener_client import REQUEST_STANDS
+
+
+def seconds_for(tip: Tip, asker: Officer) -> list[Officer]:
+    """Who can agree to what this officer asks for: the right role, a key, sight of the tip, and no
+    hand in the asker's account nor the asker in theirs.
+    """
+    (holders,) = holders_of_units([tip.responsible_unit])
+    people = {each.pk: each for each in (*holders.own, *holders.above)}
+    return [each for each in people.values() if can_be_second(each, tip, asker)]
+
+
+def can_be_second(officer: Officer, tip: Tip, asker: Officer) -> bool:
+    """The same of one officer, who holds a key."""
+    if asker.pk in tied_to(officer) or officer.pk in tied_to(asker):
+        return False
+    if not SECOND_FOR_OPENING.may_act_for(officer, tip.responsible_unit):
+        return False
+    return Tip.objects.visible_to(officer).filter(pk=tip.pk).exists()
+
+
+def standing_requests() -> "QuerySet[OpeningRequest]":
+    """Those that nobody has answered, and that are not too old to be."""
+    return _of_today().filter(approved_at=None, refused_at=None)
+
+
+def agreed_requests() -> "QuerySet[OpeningRequest]":
+    """Those that a second person agreed to, and that can still be opened."""
+    return _of_today().filter(approved_at__isnull=False)
+
+
+def stands_until(asked: OpeningRequest) -> datetime.datetime:
+    """When nothing is opened with it any more."""
+    return asked.asked_at + REQUEST_STANDS
+
+
+def _of_today() -> "QuerySet[OpeningRequest]":
+    # By the clock of the database: these stand in queries that are built once.
+    return OpeningRequest.objects.filter(opened_at=None, asked_at__gt=Now() - REQUEST_STANDS)
+
+
+def readable_to_one(officer: uuid.UUID) -> Q:
+    """Of tips that stand in an officer's lists: not a matter for named officers that is for others.
+
+    The same as `tips.models.tip.is_readable_by` says of somebody whose lists are known, for a query
+    that has only who it is. The page of one opening asks the former.
+    """
+    here = Q(unit=OuterRef("responsible_unit")) | Q(unit=OuterRef("responsible_unit__parent"))
+    named = NamedOfficer.objects.filter(here, ended_at=None)
+    return Q(is_for_named=False) | Exists(named.filter(officer=officer)) | ~Exists(named)
+
+
+def tip_words(asked: OpeningRequest) -> tuple[str, str]:
+    """The number of the tip that it is about, and its desk; no word of it."""
+    found = Tip.objects.filter(pk=asked.tip_ref)
+    row = found.values_list("reference", "responsible_unit__name").first()
+    return (row[0] or "", row[1]) if row else ("", "")

@@ -1,0 +1,204 @@
+"""Asking for an opening and being its second person: who may, and what stands on record."""
+
+import datetime
+
+import pytest
+
+from keng.accounts.models import NamedOfficer, Notice, Officer
+from keng.acts.errors import NotAllowed
+from keng.audit.models import Entry
+from keng.delivery.models import Dispatch
+from keng.kit import times
+from keng.openings import asking
+from keng.openings.asking import (
+    AgainstTheWish,
+    AnsweredAlready,
+    AskedAlready,
+    NobodyToAgree,
+    NoEmergency,
+    NothingSealed,
+    NotTheSecond,
+    NotToldWhy,
+    OpeningWish,
+    WhyRefused,
+)
+from keng.openings.holding import HoldsNoKey
+from keng.openings.tests.conftest import hold, sealed_contact
+from keng.tips.errors import NotYours
+from keng.tips.models import Recusal, Tip
+from keng.vault.models import OpeningRequest
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def wish(desk, **fields):
+    return OpeningWish(
+        **{
+            "record": f"contact:{desk.contact.pk}",
+            "reason": "danger",
+            "legal_basis": "Điều 1",
+            "text": "Gọi lại ngay",
+            **fields,
+        }
+    )
+
+
+def afresh(officer):
+    return Officer.objects.get(pk=officer.pk)
+
+
+def entries(action):
+    return list(Entry.objects.filter(action=action))
+
+
+def test_one_asks_a_commander_agrees_and_both_stand_on_record(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    assert entries("opening.asked")[0].object_id == str(asked.pk)
+    assert "0912" not in str(entries("opening.asked")[0].detail)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asked.refresh_from_db()
+    assert (asked.approved_by_ref, asked.is_reporter_told) == (desk.chief.pk, True)
+    (entry,) = entries("opening.approved")
+    assert (entry.object_id, entry.actor_id) == (str(asked.pk), str(desk.chief.pk))
+
+
+def test_nobody_agrees_to_their_own_nor_is_a_duty_officer_of_the_commune_the_second(desk):
+    hold(desk, desk.lan, desk.bao, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    for nobody in (desk.bao, desk.lan):
+        with pytest.raises(NotAllowed):
+            asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=nobody)
+    assert not OpeningRequest.objects.exclude(approved_at=None).exists()
+
+
+def test_at_night_the_province_is_the_second(desk):
+    hold(desk, desk.chief, desk.quan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.chief)
+    with pytest.raises(NotTheSecond):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.quan)
+
+
+def test_whoever_made_the_askers_account_lately_is_no_second_person(desk):
+    hold(desk, desk.lan, desk.chief)
+    Officer.objects.filter(pk=desk.lan.pk).update(
+        set_up_asked_by=desk.chief, set_up_agreed_by=desk.quan, set_up_at=times.now()
+    )
+    with pytest.raises(NobodyToAgree):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=afresh(desk.lan))
+
+
+def test_without_a_key_or_without_a_colleague_who_has_one_nothing_is_asked(desk):
+    with pytest.raises(HoldsNoKey):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    hold(desk, desk.lan, desk.bao)
+    with pytest.raises(NobodyToAgree):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    assert not OpeningRequest.objects.exists()
+
+
+def test_what_concerns_the_desk_is_asked_and_agreed_to_by_the_province_alone(desk):
+    above = make.officer(unit=desk.province, role="coordinator")
+    tip = make.tip(unit=desk.commune, concerns=(desk.commune,), urgency="P0")
+    desk.contact = sealed_contact(tip)
+    hold(desk, desk.chief, desk.lan, desk.quan)
+    with pytest.raises(NotYours):
+        asking.ask_opening(tip.pk, wish(desk), by=desk.lan)
+    # The commune's commander has a key and the role, and is nobody here.
+    with pytest.raises(NobodyToAgree):
+        asking.ask_opening(tip.pk, wish(desk), by=desk.quan)
+    hold(desk, above)
+    asked = asking.ask_opening(tip.pk, wish(desk), by=desk.quan)
+    with pytest.raises(NotYours):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=above)
+
+
+def test_whoever_is_recused_or_not_named_is_no_second_person(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    recusal = Recusal.objects.create(tip=desk.tip, officer=desk.chief, by=desk.chief)
+    with pytest.raises(NotYours):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    recusal.delete()
+    Tip.objects.filter(pk=desk.tip.pk).update(is_for_named=True)
+    NamedOfficer.objects.create(unit=desk.commune, officer=desk.lan, named_by=desk.lan)
+    with pytest.raises(NotYours):
+        asking.approve_opening(
+            asked.pk, tells_reporter=True, why_not_told="", by=afresh(desk.chief)
+        )
+
+
+def test_only_a_record_of_this_tip_is_asked_for_and_once(desk):
+    hold(desk, desk.lan, desk.chief)
+    desk.foreign = sealed_contact(make.tip(unit=desk.commune))
+    for record in (f"contact:{desk.foreign.pk}", f"raw:{desk.contact.pk}", "contact:", "x"):
+        with pytest.raises(NothingSealed):
+            asking.ask_opening(desk.tip.pk, wish(desk, record=record), by=desk.lan)
+    asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(AskedAlready):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+
+
+def test_do_not_call_stands_above_it_until_somebody_says_why_not(desk):
+    Tip.objects.filter(pk=desk.tip.pk).update(do_not_contact=True)
+    hold(desk, desk.lan, desk.chief)
+    with pytest.raises(AgainstTheWish):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    asked = asking.ask_opening(
+        desk.tip.pk, wish(desk, override_reason="Nhà đang cháy"), by=desk.lan
+    )
+    assert asked.override_reason == "Nhà đang cháy"
+    assert entries("opening.asked")[0].detail["overrides"] is True
+
+
+def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):
+    watcher = make.officer(unit=desk.province, role="data_protection")
+    hold(desk, desk.lan, desk.chief, desk.quan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+    (call,) = Dispatch.objects.filter(source_kind="opening", source_ref=asked.pk)
+    assert all(str(asked.pk) in text.text for text in call.texts.all())
+    assert all(desk.tip.text not in text.text for text in call.texts.all())
+    assert not Notice.objects.filter(officer=watcher).exists()
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.quan)
+    assert Notice.objects.get(officer=watcher).act == Notice.Act.CALLED
+
+
+def test_the_fast_way_is_for_the_number_of_a_critical_tip(desk):
+    hold(desk, desk.lan, desk.chief)
+    Tip.objects.filter(pk=desk.tip.pk).update(urgency="P1")
+    with pytest.raises(NoEmergency):
+        asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+
+
+def test_a_refusal_has_a_reason_and_is_the_end_of_that_request(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(WhyRefused):
+        asking.refuse_opening(asked.pk, reason=" ", by=desk.chief)
+    asking.refuse_opening(asked.pk, reason="Viết trên trang là đủ", by=desk.chief)
+    with pytest.raises(AnsweredAlready):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    assert len(entries("opening.refused")) == 1
+
+
+def test_whoever_keeps_it_from_the_reporter_says_why(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(NotToldWhy):
+        asking.approve_opening(asked.pk, tells_reporter=False, why_not_told="", by=desk.chief)
+    asking.approve_opening(asked.pk, tells_reporter=False, why_not_told="Bí mật", by=desk.chief)
+    asked.refresh_from_db()
+    assert (asked.is_reporter_told, asked.why_not_told) == (False, "Bí mật")
+
+
+def test_a_request_is_over_after_a_day(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    OpeningRequest.objects.filter(pk=asked.pk).update(
+        asked_at=times.now() - datetime.timedelta(hours=25)
+    )
+    with pytest.raises(AnsweredAlready):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)

@@ -1,0 +1,108 @@
+"""Two shares, one record, once; and what each officer reads where nothing is opened."""
+
+import datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from keng.audit.models import Entry
+from keng.kit import times
+from keng.openings import asking, giving
+from keng.openings.giving import OpenedBefore, OpenerIsAway, ShareLapsed, ShareMissing
+from keng.openings.tests.conftest import hold
+from keng.openings.tests.opener_double import SUITE, UNIT_KEY
+from keng.openings.tests.test_asking import wish
+from keng.tips.errors import NotYours
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(desk, opener, monkeypatch):
+    monkeypatch.setattr(giving, "unit_key_of", lambda _asked: UNIT_KEY)
+    hold(desk, desk.lan, desk.chief, desk.quan)
+    for officer in (desk.lan, desk.chief):
+        opener.hold_for(desk.keys[officer.pk][0])
+    return asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+
+
+def gives(desk, asked, officer):
+    """What the officer's browser does."""
+    told = giving.share_to_give(asked.pk, officer=officer)
+    private = desk.keys[officer.pk][1]
+    share = SUITE.decrypt(told.share, private, info=told.share_info)
+    once = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), told.one_time_key)
+    sealed = SUITE.encrypt(share, once, info=told.given_info)
+    giving.give_share(asked.pk, sealed, officer=officer)
+    return sealed
+
+
+def approves(desk, asked):
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+
+
+def test_two_shares_open_it_once_for_who_asked(desk, asked):
+    gives(desk, asked, desk.lan)
+    approves(desk, asked)
+    gives(desk, asked, desk.chief)
+    with pytest.raises(NotYours):
+        giving.open_once(asked.pk, officer=desk.chief)
+    opened = giving.open_once(asked.pk, officer=desk.lan)
+    assert opened.parts == {"name": "Người Báo", "phone": "0912000111"}
+    with pytest.raises(OpenedBefore):
+        giving.open_once(asked.pk, officer=desk.lan)
+    steps = list(
+        Entry.objects.filter(action__startswith="opening.").values_list("action", flat=True)
+    )
+    once = ["opening.approved", "opening.asked", "opening.shown"]
+    assert sorted(steps) == sorted([*once, "opening.share_given", "opening.share_given"])
+
+
+def test_one_share_opens_nothing(desk, asked):
+    gives(desk, asked, desk.lan)
+    approves(desk, asked)
+    with pytest.raises(ShareMissing):
+        giving.open_once(asked.pk, officer=desk.lan)
+
+
+def test_nobody_but_the_two_is_handed_a_share(desk, asked):
+    approves(desk, asked)
+    for officer in (desk.quan, desk.bao):
+        with pytest.raises(NotYours):
+            giving.share_to_give(asked.pk, officer=officer)
+
+
+def test_after_fifteen_minutes_both_give_again(desk, asked, monkeypatch):
+    gives(desk, asked, desk.lan)
+    approves(desk, asked)
+    gives(desk, asked, desk.chief)
+    later = times.now() + datetime.timedelta(minutes=16)
+    monkeypatch.setattr(times, "now", lambda: later)
+    with pytest.raises(ShareLapsed):
+        giving.open_once(asked.pk, officer=desk.lan)
+    gives(desk, asked, desk.lan)
+    with pytest.raises(ShareMissing):
+        giving.open_once(asked.pk, officer=desk.lan)
+    gives(desk, asked, desk.chief)
+    assert giving.open_once(asked.pk, officer=desk.lan).parts["phone"]
+
+
+def test_a_captured_share_fits_no_other_request(desk, asked):
+    captured = gives(desk, asked, desk.lan)
+    approves(desk, asked)
+    gives(desk, asked, desk.chief)
+    giving.open_once(asked.pk, officer=desk.lan)
+    again = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    asking.approve_opening(again.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    gives(desk, again, desk.chief)
+    with pytest.raises(ShareMissing):
+        giving.give_share(again.pk, captured, officer=desk.lan)
+    with pytest.raises(ShareMissing):
+        giving.open_once(again.pk, officer=desk.lan)
+
+
+def test_an_opener_that_is_away_is_said_in_words(desk, asked, opener):
+    opener.is_away = True
+    with pytest.raises(OpenerIsAway) as said:
+        giving.share_to_give(asked.pk, officer=desk.lan)
+    assert "người vận hành" in str(said.value.sentence)

@@ -1,0 +1,135 @@
+"""A key of one's own, who else holds one, and what everybody reads of openings."""
+
+import datetime
+import json
+from base64 import urlsafe_b64encode
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from keng.kit import times
+from keng.openings import holding
+from keng.openings.holders import holders_of_units
+from keng.openings.holding import HoldsAlready, HoldsNoKey, NotAWrap
+from keng.openings.tests.conftest import hold
+from keng.openings.tests.opener_double import point_of
+from keng.openings.told import opening_months, openings_told
+from keng.vault.models import HolderKey, OpeningRequest
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def text(raw):
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def sent(**fields):
+    wrap = {"kind": "phrase", "salt": text(bytes(32)), "wrapped": text(bytes(166)), **fields}
+    return json.dumps([wrap])
+
+
+def new_point():
+    return point_of(ec.generate_private_key(ec.SECP256R1()))
+
+
+def test_one_key_at_a_time_and_given_up_nobody_unwraps_it(desk):
+    wraps = holding.read_wraps(sent())
+    key = holding.make_holder_key(holding.read_point(text(new_point())), wraps, by=desk.lan)
+    assert (key.wraps.get().rounds, key.officer_ref) == (600_000, desk.lan.pk)
+    with pytest.raises(HoldsAlready):
+        holding.make_holder_key(new_point(), wraps, by=desk.lan)
+    holding.retire_holder_key(by=desk.lan)
+    assert not key.wraps.exists()
+    with pytest.raises(HoldsNoKey):
+        holding.retire_holder_key(by=desk.lan)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "[]",
+        "{}",
+        "[1]",
+        "null",
+        sent(kind="password"),
+        sent(salt="AAAA"),
+        sent(wrapped=""),
+        sent(wrapped=text(bytes(600))),
+        sent(credential="AAAA"),
+        sent(kind="passkey"),
+        sent(salt="\u00e9"),
+        "[" * 30_000,
+    ],
+)
+def test_what_is_no_wrap_is_not_kept(words):
+    with pytest.raises(NotAWrap):
+        holding.read_wraps(words)
+
+
+@pytest.mark.parametrize("point", [b"", bytes(65), b"\x04" + bytes(64), new_point()[:33]])
+def test_what_is_no_point_of_the_curve_is_no_key(point):
+    with pytest.raises(NotAWrap):
+        holding.read_point(text(point))
+
+
+def test_a_passkey_of_somebody_else_unwraps_nothing(desk):
+    wraps = holding.read_wraps(sent())
+    strange = json.loads(sent(kind="passkey", credential=text(b"of somebody else")))
+    with pytest.raises(NotAWrap):
+        holding.make_holder_key(
+            new_point(), [*wraps, *holding.read_wraps(json.dumps(strange))], by=desk.lan
+        )
+    assert not HolderKey.objects.exists()
+
+
+def test_too_few_are_those_who_are_not_two_with_the_province(desk):
+    def too_few():
+        (found,) = holders_of_units([desk.commune])
+        return found.are_too_few
+
+    assert too_few()
+    hold(desk, desk.lan)
+    assert too_few()
+    hold(desk, desk.quan)
+    assert not too_few()
+    desk.lan.posts.update(valid_to=times.local_date(times.now()) - datetime.timedelta(days=1))
+    assert too_few()
+
+
+def an_opening(desk, **fields):
+    return OpeningRequest.objects.create(
+        **{
+            "tip_ref": desk.tip.pk,
+            "what": "contact",
+            "record_ref": make.some_id(),
+            "reason": "danger",
+            "legal_basis": "x",
+            "text": "x",
+            "asked_by_ref": desk.lan.pk,
+            "approved_by_ref": desk.quan.pk,
+            "approved_at": times.now(),
+            "opened_at": times.now(),
+            **fields,
+        }
+    )
+
+
+def test_the_reporter_is_told_but_where_the_second_person_said_why_not(desk):
+    told = an_opening(desk)
+    an_opening(desk, is_reporter_told=False, why_not_told="Nguy hiểm")
+    an_opening(desk, opened_at=None)
+    assert openings_told(desk.tip.pk) == [told]
+
+
+def test_everybody_reads_months_that_are_over(desk):
+    last = times.local_date(times.now()).replace(day=1) - datetime.timedelta(days=1)
+    then = times.start_of(last)
+    for _ in range(6):
+        an_opening(desk, asked_at=then)
+    an_opening(desk, asked_at=then, is_emergency=True)
+    an_opening(desk)
+    (month,) = opening_months()
+    assert month.first_day == last.replace(day=1)
+    assert (month.asked, month.opened, month.refused, month.emergencies) == (7, 7, 0, 1)

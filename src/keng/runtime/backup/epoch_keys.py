@@ -1,0 +1,117 @@
+"""The backup of the epochs' wrap keys: apart from every other one, a sealed file for each key.
+
+What an ordinary backup holds of shares opens only with these. So that they die with their epoch, a
+file is removed here when its key was destroyed: copy this folder with deletions (`rsync --delete`).
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from keng.kit.database import data_folder
+from keng.kit.private_files import create_private, make_private_folder
+from keng.runtime.backup import recipient
+from keng.runtime.backup.shelf import backup_folder
+
+
+@dataclass(frozen=True)
+class EpochBackup:
+    """What was done."""
+
+    folder: Path
+    kept: int
+    removed: int
+
+
+def epoch_backup_folder() -> Path:
+    """Below where backups lie, or elsewhere once it was copied."""
+    return backup_folder() / "epochs"
+
+
+def save_epoch_keys() -> EpochBackup:
+    """Seal what is not sealed yet, and remove what died. Raises CannotContinue without a key."""
+    public = recipient.recipient_here()
+    folder = epoch_backup_folder()
+    make_private_folder(folder)
+    for key_id, path in _wrap_keys():
+        target = folder / f"{key_id}.{recipient.key_name(public)}"
+        if target.exists():
+            continue
+        draft = target.with_name(f"{target.name}.new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(create_private(draft), "wb") as file:
+            file.write(recipient.seal_data_key(path.read_bytes(), public))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    removed = prune_epoch_backup()
+    return EpochBackup(folder, sum(1 for _ in _sealed(folder)), removed)
+
+
+def prune_epoch_backup() -> int:
+    """Remove those of keys that were destroyed, and of no others; how many. Needs the settings."""
+    from keng.vault.models import UnitKey  # noqa: PLC0415
+
+    here = dict(_sealed(epoch_backup_folder()))
+    dead = UnitKey.objects.filter(
+        pk__in={pk for pk, _ in here.values()}, destroyed_at__isnull=False
+    )
+    gone = set(dead.values_list("pk", flat=True))
+    for path, (key_id, _) in here.items():
+        if key_id in gone:
+            path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def keys_without_backup() -> int:
+    """Of how many wrap keys there is no copy here, sealed to the present key of backups."""
+    try:
+        name = recipient.key_name(recipient.recipient_here())
+    except Exception:  # noqa: BLE001 -- without a key of backups there is none of any
+        name = ""
+    kept = {key_id for key_id, key in dict(_sealed(epoch_backup_folder())).values() if key == name}
+    return sum(1 for key_id, _ in _wrap_keys() if key_id not in kept)
+
+
+def bring_epoch_keys_back(folder: Path, private: recipient.PrivateKey) -> int:
+    """Put the wrap keys back that are not destroyed by what the database says; how many."""
+    from keng.vault.epochs import write_wrap_key  # noqa: PLC0415 -- needs the settings
+    from keng.vault.models import UnitKey  # noqa: PLC0415
+
+    found = 0
+    for path, (key_id, _) in _sealed(folder):
+        if not UnitKey.objects.filter(pk=key_id, destroyed_at=None).exists():
+            continue
+        write_wrap_key(key_id, recipient.open_data_key(path.read_bytes(), private))
+        found += 1
+    return found
+
+
+def has_epoch_keys() -> bool:
+    """Whether any key was split here."""
+    return any(True for _ in _wrap_keys())
+
+
+def _wrap_keys() -> Iterator[tuple[uuid.UUID, Path]]:
+    folder = data_folder() / "keys" / "epochs"
+    for path in sorted(folder.glob("*")):
+        key_id = _id_of(path.name)
+        if key_id is not None:
+            yield key_id, path
+
+
+def _sealed(folder: Path) -> Iterator[tuple[Path, tuple[uuid.UUID, str]]]:
+    for path in sorted(folder.glob("*")):
+        name, _, key = path.name.partition(".")
+        key_id = _id_of(name)
+        if key_id is not None and "." not in key:
+            yield path, (key_id, key)
+
+
+def _id_of(name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(name)
+    except ValueError:
+        return None

@@ -1,0 +1,43 @@
+"""Where something may lie that is sealed to a unit's key, and the task that ends epochs by it.
+
+One list, so that nothing is destroyed because an area was not loaded: who seals in a new place adds
+it here.
+"""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from keng.kit.worker_tasks import TaskPace, WorkerTask
+from keng.runtime.backup.epoch_keys import prune_epoch_backup
+
+if TYPE_CHECKING:
+    from keng.vault.epoch_ends import KeyUse
+
+
+def key_uses() -> "list[KeyUse]":
+    """Needs the settings."""
+    from keng.files.store import keys_of_originals  # noqa: PLC0415
+    from keng.vault.epoch_ends import keys_in_column, keys_of_identities  # noqa: PLC0415
+
+    return [
+        keys_of_identities,
+        lambda: keys_in_column("delivery_inbound", "raw_sealed"),
+        keys_of_originals,
+    ]
+
+
+def end_epochs() -> int:
+    """Destroy what has come to its end; a task of the worker. 0: nothing is left to do."""
+    from keng.vault.epoch_ends import destroy_ended_epochs  # noqa: PLC0415 -- needs the settings
+
+    destroy_ended_epochs(key_uses())
+    prune_epoch_backup()
+    return 0
+
+
+END_EPOCHS = WorkerTask(
+    "destroy keys of ended epochs",
+    end_epochs,
+    every=datetime.timedelta(hours=6),
+    pace=TaskPace.SLOW,
+)

@@ -1,0 +1,152 @@
+"""The opener as a process: what it can still do, and that its door answers."""
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from keng.kit.database import data_folder
+from keng.vault import keys, opener_client, seal
+from keng.vault.opener import opener_socket
+from keng.vault.opener_client import AlreadyOpened, NotInRecord, OpenerAway
+from keng.vault.tests import test_opener as acts
+from keng.vault.tests.holding import Holder, begin_all
+from tests import make
+
+_TRIES = """
+import os, socket, subprocess, sys
+from pathlib import Path
+os.makedirs(os.environ["KENG_DATA"] + "/keys/epochs")
+Path(os.environ["KENG_DATA"], "keys/epochs/one").write_text("x")
+Path(os.environ["KENG_DATA"], "other").write_text("x")
+from keng.kit.closed_memory import forbid_new_privileges
+from keng.runtime import opener
+inside, outside = socket.socketpair()
+forbid_new_privileges()
+opener._confine()
+def attempt(name, do):
+    try:
+        do()
+    except OSError as error:
+        print(name, "refused")
+    else:
+        print(name, "done")
+data = Path(os.environ["KENG_DATA"])
+attempt("wrap key", (data / "keys/epochs/one").read_text)
+attempt("other file", (data / "other").read_text)
+attempt("new file", lambda: (data / "keys/epochs/two").write_text("x"))
+attempt("passwd", Path("/etc/passwd").read_text)
+attempt("socket", lambda: socket.socket().close())
+attempt("connect", lambda: inside.connect("/nowhere"))
+attempt("answer", lambda: inside.sendall(b"x"))
+attempt("program", lambda: subprocess.run(["/bin/true"], check=True))
+attempt("fork", os.fork)
+import email.message, decimal
+print("later import done")
+"""
+
+
+# As whoever runs the tests: another account does not come to their folder.
+_AS_IT_RUNS = """
+import sys
+from keng.kit.closed_memory import close_memory, forbid_new_privileges
+from keng.runtime import opener
+opener.become_unprivileged = lambda process: (close_memory(), forbid_new_privileges())
+sys.exit(opener.run(None))
+"""
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path, monkeypatch):
+    """A data folder and keys of this test alone."""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    seal.forget_public_keys()
+    yield
+    seal.forget_public_keys()
+
+
+def test_it_reads_wrap_keys_and_answers_and_can_do_nothing_else(tmp_path):
+    said = subprocess.run(
+        [sys.executable, "-c", _TRIES],
+        env={**os.environ, "KENG_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert said == [
+        "wrap key done",
+        "other file refused",
+        "new file refused",
+        "passwd refused",
+        "socket refused",
+        "connect refused",
+        "answer done",
+        "program refused",
+        "fork refused",
+        "later import done",
+    ]
+
+
+def test_without_the_process_everybody_is_told_that_it_is_away():
+    with pytest.raises(OpenerAway):
+        opener_client.begin(uuid.uuid4())
+
+
+@pytest.fixture
+def running(transactional_db):
+    """The process itself, as its role, on the test's database."""
+    from keng.conftest import give_rights
+
+    connection.ensure_connection()
+    give_rights()
+    info = connection.connection.info
+    dsn = (
+        f"host={info.host} port={info.port} dbname={info.dbname} user={info.user} "
+        f"password='{info.password}' options='-c role=keng_opener'"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", _AS_IT_RUNS],
+        env={
+            **os.environ,
+            "KENG_DATABASE_URL_OPENER": dsn,
+            "KENG_PROCESS": "opener",
+            "KENG_DATA": str(data_folder()),
+        },
+    )
+    for _ in range(300):
+        if (opener_socket.socket_folder() / "socket").exists() or process.poll() is not None:
+            break
+        time.sleep(0.1)
+    yield process
+    process.terminate()
+    process.wait(20)
+
+
+def test_the_desk_opens_a_record_through_its_door(running):
+    unit = make.unit()
+    keys.make_unit_keys("words-for-a-test")
+    first, second = Holder(unit), Holder(unit)
+    begin_all()
+    request = acts.asked(acts.sealed_contact(unit), first)
+    acts.approve(request, second)
+    acts.browser_gives(opener_client, request, first)
+    acts.browser_gives(opener_client, request, second)
+    opened = opener_client.open_record(request.pk)
+    assert opened == opener_client.OpenedRecord("contact", acts.WORDS.encode())
+    assert acts.WORDS not in repr(opened)
+    with pytest.raises(AlreadyOpened):
+        opener_client.open_record(request.pk)
+    with pytest.raises(NotInRecord):
+        opener_client.begin(uuid.uuid4())
+    # Whoever speaks otherwise is not answered, and ends nothing.
+    with pytest.raises((OSError, ValueError)):
+        opener_socket.ask({"act": "begin"}, b"")
+    assert running.poll() is None
+    status = Path(f"/proc/{running.pid}/status").read_text()
+    assert "NoNewPrivs:\t1" in status
+    assert "Seccomp:\t2" in status

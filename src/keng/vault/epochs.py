@@ -1,0 +1,189 @@
+"""Keys of epochs: begun by the worker, each month and whenever a holder joins or leaves.
+
+The private half is split in the moment in which it is made and lies nowhere. A share is sealed to
+its holder and wrapped once more under the epoch's wrap key, a file outside of the database and of
+every ordinary backup: when it is destroyed, an old copy of the database opens nothing either.
+"""
+
+import datetime
+import os
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from django.db import transaction
+from nacl.exceptions import CryptoError
+
+from keng.acts.locks import lock
+from keng.acts.work import work
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.kit.database import data_folder
+from keng.kit.ids import new_id
+from keng.kit.private_files import create_private
+from keng.places.models import Unit
+from keng.vault import seal, share_seals
+from keng.vault.holders import desk_holders
+from keng.vault.hybrid import SealedKind
+from keng.vault.key_pairs import new_private_key, public_half
+from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
+from keng.vault.opener_client import share_info
+from keng.vault.opening import open_with_unit_key
+from keng.vault.splitting import HOLDERS_NEEDED, combine_shares, split_key
+
+_PORTION = 10
+
+
+def epochs_folder() -> Path:
+    """Where the wrap keys lie, a file for each key of a unit."""
+    return data_folder() / "keys" / "epochs"
+
+
+def wrap_key_file(unit_key_id: uuid.UUID) -> Path:
+    """The wrap key of the shares of one key."""
+    return epochs_folder() / str(unit_key_id)
+
+
+@dataclass(frozen=True)
+class _DueEpoch:
+    unit: Unit
+    key_class: str
+    holders: Sequence[HolderKey]
+    current_id: uuid.UUID | None
+
+
+def begin_due_epochs() -> int:
+    """New keys where the month is over or the holders are others; how many. A task of the worker.
+
+    A unit with fewer than two holders keeps what it has. Without custodians nothing begins: two
+    lost keys of officers would close everything for good.
+    """
+    if not CustodianKey.objects.filter(retired_at=None).exists():
+        return 0
+    due = list(islice(_due_epochs(), _PORTION))
+    for each in due:
+        _begin_epoch(each)
+    return len(due)
+
+
+def _due_epochs() -> Iterator[_DueEpoch]:
+    holders = desk_holders()
+    if not holders.at:
+        return
+    current = {(key.unit_id, key.key_class): key for key in UnitKey.objects.filter(retired_at=None)}
+    held: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    shares = KeyShare.objects.filter(unit_key__retired_at=None, holder_key__isnull=False)
+    for unit_key, holder_key in shares.values_list("unit_key_id", "holder_key_id"):
+        held[unit_key].add(holder_key)
+    month = this_month()
+    for unit in Unit.objects.order_by("pk"):
+        for key_class in _classes_of(unit):
+            wanted = holders.of_unit(unit, key_class)
+            key = current.get((unit.pk, key_class))
+            is_current = (
+                key is not None
+                and key.epoch == month
+                and held[key.pk] == {holder.pk for holder in wanted}
+            )
+            if len(wanted) >= HOLDERS_NEEDED and not is_current:
+                yield _DueEpoch(unit, key_class, wanted, key and key.pk)
+
+
+def this_month() -> datetime.date:
+    """The first day of the month, by the clock of Vietnam."""
+    return times.local_date(times.now()).replace(day=1)
+
+
+def _classes_of(unit: Unit) -> list[str]:
+    """What concerns a unit lies with its province, which alone needs a key for it."""
+    return [
+        key_class
+        for key_class in KeyClass
+        if key_class != KeyClass.CONCERNS_UNIT or unit.kind == Unit.Kind.PROVINCE
+    ]
+
+
+@work()
+def _begin_epoch(due: _DueEpoch) -> None:
+    """One new key in the place of the one before, unless another worker was faster."""
+    # Whoever begins one for this unit waits here: it has a key of this class in any case.
+    list(lock(UnitKey.objects.filter(unit=due.unit, retired_at=None)))
+    current = UnitKey.objects.filter(unit=due.unit, key_class=due.key_class, retired_at=None)
+    if current.values_list("pk", flat=True).first() != due.current_id:
+        return
+    private = new_private_key()
+    key = UnitKey(
+        unit=due.unit,
+        key_class=due.key_class,
+        epoch=this_month(),
+        public_key=public_half(private),
+    )
+    shares = split_for(key, private, due.holders)
+    current.update(retired_at=times.now())
+    key.save(force_insert=True)
+    KeyShare.objects.bulk_create(shares)
+    transaction.on_commit(seal.forget_public_keys)
+    detail = {"class": str(due.key_class), "holders": len(due.holders)}
+    record("keys.epoch_begun", by="worker", on=key, chain=unit_chain(due.unit.pk), detail=detail)
+
+
+def split_for(key: UnitKey, private: bytes, holders: Sequence[HolderKey]) -> list[KeyShare]:
+    """The shares of this key, sealed and wrapped; its wrap key is on disk before they are rows."""
+    wrap_key = share_seals.new_wrap_key()
+    write_wrap_key(key.pk, wrap_key)
+    split = split_key(private, len(holders))
+    sealed: list[tuple[uuid.UUID | None, bytes]] = [
+        (
+            holder.pk,
+            share_seals.seal_to_point(
+                share.encode(), bytes(holder.public_key), share_info(key.pk, holder.pk)
+            ),
+        )
+        for holder, share in zip(holders, split.holders, strict=True)
+    ]
+    custodians = seal.SealBatch().for_custodians(split.custodians, unit_key_id=key.pk)
+    sealed.append((None, custodians))
+    return [
+        KeyShare(
+            unit_key=key,
+            holder_key_id=holder,
+            sealed=share_seals.wrap_share(share, wrap_key, key.pk, holder),
+        )
+        for holder, share in sealed
+    ]
+
+
+def open_as_custodians(unit_key_id: uuid.UUID, custodians: Sequence[bytes]) -> bytes | None:
+    """The private key of an epoch, by the custodians' own (keys.unlock_custodian_keys).
+
+    None where its share or its wrap key is gone, or where none of these opens it.
+    """
+    share = KeyShare.objects.filter(unit_key=unit_key_id, holder_key=None).first()
+    try:
+        wrap_key = wrap_key_file(unit_key_id).read_bytes()
+    except FileNotFoundError:
+        return None
+    if share is None:
+        return None
+    sealed = share_seals.unwrap_share(bytes(share.sealed), wrap_key, unit_key_id, None)
+    for private in custodians:
+        try:
+            words = open_with_unit_key(sealed, private, kind=SealedKind.SHARE, ref=unit_key_id)
+        except CryptoError:
+            continue
+        return combine_shares([words.decode()])
+    return None
+
+
+def write_wrap_key(unit_key_id: uuid.UUID, wrap_key: bytes) -> None:
+    """Whole and on the disk, in the place of the one before if there is one."""
+    path = wrap_key_file(unit_key_id)
+    draft = path.with_name(f"{new_id()}.new")
+    with os.fdopen(create_private(draft), "wb") as file:
+        file.write(wrap_key)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

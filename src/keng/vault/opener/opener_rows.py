@@ -1,0 +1,163 @@
+"""What the opener reads of the database, and the one thing it writes: that a request was opened."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from keng.vault.hybrid import SealedKind, key_id_of
+from keng.vault.opener_client import (
+    APPROVED_ENTRY,
+    REQUEST_STANDS,
+    AlreadyOpened,
+    KeptByOperator,
+    Lapsed,
+    NotInRecord,
+)
+
+_REQUEST = """
+SELECT tip_ref, what, record_ref, asked_by_ref, approved_by_ref,
+       refused_at IS NOT NULL, opened_at IS NOT NULL,
+       lapsed_at IS NOT NULL OR asked_at < now() - %s
+FROM vault_openingrequest WHERE id = %s
+"""
+_IN_RECORD = """
+SELECT FROM audit_entry
+WHERE object_kind = 'openingrequest' AND object_id = %s AND action = %s AND actor_id = %s
+"""
+_SEALED = """
+SELECT ciphertext FROM vault_sealedidentity WHERE id = %s AND tip_ref = %s AND kind = %s
+"""
+_FILE = "SELECT original_path FROM tips_attachment WHERE id = %s AND tip_id = %s"
+_ORIGINALS = "files/originals/"
+_HOLDER = "SELECT officer_ref FROM vault_holderkey WHERE id = %s AND retired_at IS NULL"
+_SHARE = "SELECT sealed FROM vault_keyshare WHERE unit_key_id = %s AND holder_key_id = %s"
+_PUBLIC = "SELECT public_key FROM vault_unitkey WHERE id = %s AND destroyed_at IS NULL"
+_MARK = "SELECT vault_mark_opened(%s)"
+
+
+@dataclass(frozen=True)
+class StandingRequest:
+    """A request that may still be opened."""
+
+    id: uuid.UUID
+    tip_id: uuid.UUID
+    what: str
+    record_id: uuid.UUID
+    asked_by: uuid.UUID
+    approved_by: uuid.UUID | None
+
+    @property
+    def officers(self) -> frozenset[uuid.UUID]:
+        """Who gives a share: two people once it is approved."""
+        return frozenset({self.asked_by, *([self.approved_by] if self.approved_by else [])})
+
+
+@dataclass(frozen=True)
+class SealedRecord:
+    """One record as it lies there, and under what it was sealed."""
+
+    ciphertext: bytes
+    key_id: uuid.UUID
+    kind: SealedKind
+    refs: tuple[uuid.UUID, ...]
+    """The ids that it may have been sealed for."""
+
+
+class OpenerRows:
+    """One connection, made before the process gives its rights up, and never another."""
+
+    def __init__(self, connection: psycopg.Connection[Any], data: Path) -> None:
+        self._connection = connection
+        self._data = data
+
+    def is_there(self) -> bool:
+        """Whether the database still answers."""
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+    def request(self, request_id: uuid.UUID) -> StandingRequest:
+        """Raises NotInRecord, AlreadyOpened, Lapsed."""
+        row = self._one(_REQUEST, REQUEST_STANDS, request_id)
+        if row is None:
+            raise NotInRecord
+        *request, is_refused, is_opened, is_over = row
+        if is_opened:
+            raise AlreadyOpened
+        if is_refused:
+            raise NotInRecord
+        if is_over:
+            raise Lapsed
+        return StandingRequest(request_id, *request)
+
+    def require_approval(self, request: StandingRequest) -> None:
+        """By another person, and on record. Raises NotInRecord."""
+        approved_by = request.approved_by
+        if approved_by is None or approved_by == request.asked_by:
+            raise NotInRecord
+        if self._one(_IN_RECORD, str(request.id), APPROVED_ENTRY, str(approved_by)) is None:
+            raise NotInRecord
+
+    def record(self, request: StandingRequest) -> SealedRecord:
+        """Raises NotInRecord where it is gone, KeptByOperator where its key was not split."""
+        if request.what == SealedKind.FILE:
+            ciphertext, refs = self._file(request)
+        else:
+            row = self._one(_SEALED, request.record_id, request.tip_id, request.what)
+            if row is None:
+                raise NotInRecord
+            ciphertext, refs = bytes(row[0]), (request.tip_id, request.record_id)
+        key_id = key_id_of(ciphertext)
+        if key_id is None:
+            raise KeptByOperator
+        return SealedRecord(ciphertext, key_id, SealedKind(request.what), refs)
+
+    def _file(self, request: StandingRequest) -> tuple[bytes, tuple[uuid.UUID, ...]]:
+        row = self._one(_FILE, request.record_id, request.tip_id)
+        name = row[0].removeprefix(_ORIGINALS) if row else ""
+        try:
+            file = uuid.UUID(name)
+            return (self._data / _ORIGINALS / str(file)).read_bytes(), (file,)
+        except (ValueError, OSError):
+            raise NotInRecord from None
+
+    def holder(self, holder_key_id: uuid.UUID) -> uuid.UUID:
+        """Whose key it is. Raises NotInRecord."""
+        row = self._one(_HOLDER, holder_key_id)
+        if row is None:
+            raise NotInRecord
+        return uuid.UUID(str(row[0]))
+
+    def share(self, key_id: uuid.UUID, holder_key_id: uuid.UUID) -> tuple[bytes, bytes]:
+        """A share as it is wrapped, and the wrap key. Raises NotInRecord."""
+        row = self._one(_SHARE, key_id, holder_key_id)
+        try:
+            wrap_key = (self._data / "keys" / "epochs" / str(key_id)).read_bytes()
+        except OSError:
+            raise NotInRecord from None
+        if row is None:
+            raise NotInRecord
+        return bytes(row[0]), wrap_key
+
+    def public_key(self, key_id: uuid.UUID) -> bytes:
+        """Raises NotInRecord where the key was destroyed."""
+        row = self._one(_PUBLIC, key_id)
+        if row is None:
+            raise NotInRecord
+        return bytes(row[0])
+
+    def mark_opened(self, request_id: uuid.UUID) -> bool:
+        """Whether it is this opening; False where the request stands no more."""
+        row = self._one(_MARK, request_id)
+        return bool(row and row[0])
+
+    def _one(
+        self, query: str, *values: uuid.UUID | str | datetime.timedelta
+    ) -> tuple[Any, ...] | None:
+        return self._connection.execute(query.encode(), values).fetchone()

@@ -1,0 +1,129 @@
+"""What the desk asks the opener: the small process in which alone a split key comes together.
+
+The way of one opening:
+
+1. `begin`: the opener makes a key pair for this request and keeps it for 15 minutes. Its public
+   half is what a browser seals a share to.
+2. `share_for`: the share of one of the two officers as it is sealed to their holder's key. Their
+   browser opens it (HPKE, info `share_info`) and seals it to the one-time key (HPKE, info
+   `given_info`).
+3. `give_share`: what the browser sealed. Both officers do 2 and 3, at whatever moments.
+4. `open_record`: once, when the request is approved and both shares are there.
+
+HPKE is RFC 9180 in base mode without associated data: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
+AES-256-GCM; the encapsulated key (65 bytes), then the ciphertext. What binds a share is in `info`.
+
+A request stands for a day after it was asked for. The opener reads the request, its approval and
+the entry of the record (`APPROVED_ENTRY`, about the request) by itself, and believes the desk
+nothing of it.
+"""
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from keng.vault.opener import opener_socket
+
+APPROVED_ENTRY = "opening.approved"
+"""The act whose entry in the record the opener asks for, with the request as its object."""
+SHARES_STAY = datetime.timedelta(minutes=15)
+REQUEST_STANDS = datetime.timedelta(days=1)
+
+
+class CannotOpen(Exception):
+    """Why the opener did not do what it was asked; one of the classes below."""
+
+
+class NotInRecord(CannotOpen):
+    """The request is not there, not approved by another person, refused, or not in the record; or
+    the holder is none of its two officers, or has no share of the key.
+    """
+
+
+class Lapsed(CannotOpen):
+    """The request is older than a day, or the one-time key than 15 minutes: `begin` again."""
+
+
+class SharesMissing(CannotOpen):
+    """Fewer than two people have given their share, or what they gave does not fit."""
+
+
+class AlreadyOpened(CannotOpen):
+    """It was opened before; another opening is another request."""
+
+
+class KeptByOperator(CannotOpen):
+    """It was sealed before two people held keys: the operator's file opens it, and nobody here."""
+
+
+class OpenerAway(CannotOpen):
+    """The opener does not answer. Shares that were given before it ended are given again."""
+
+
+@dataclass(frozen=True)
+class OpenedRecord:
+    """What was sealed. Of a contact and of words cut out it is JSON; of a file its bytes."""
+
+    what: str
+    content: bytes = field(repr=False)
+
+
+def share_info(unit_key_id: uuid.UUID, holder_key_id: uuid.UUID) -> bytes:
+    """What a share is bound to that lies sealed to its holder."""
+    return b"keng share 1\0" + unit_key_id.bytes + holder_key_id.bytes
+
+
+def given_info(request_id: uuid.UUID, record_id: uuid.UUID, unit_key_id: uuid.UUID) -> bytes:
+    """What a share is bound to on its way to the opener: one request, one record, one key."""
+    return b"keng opening 1\0" + request_id.bytes + record_id.bytes + unit_key_id.bytes
+
+
+def begin(request_id: uuid.UUID) -> bytes:
+    """The public half (65 bytes) of the one-time key of this request; the same while it stands."""
+    return _ask("begin", request_id)[1]
+
+
+def share_for(request_id: uuid.UUID, holder_key_id: uuid.UUID) -> bytes:
+    """The share of one of the request's two officers, sealed to their holder's key."""
+    return _ask("share_for", request_id, holder_key_id)[1]
+
+
+def give_share(request_id: uuid.UUID, holder_key_id: uuid.UUID, sealed: bytes) -> None:
+    """Hand over a share that a browser sealed to the one-time key."""
+    _ask("give_share", request_id, holder_key_id, sealed)
+
+
+def open_record(request_id: uuid.UUID) -> OpenedRecord:
+    """The record, once."""
+    head, content = _ask("open_record", request_id)
+    return OpenedRecord(head["what"], content)
+
+
+_ERRORS: dict[str, type[CannotOpen]] = {
+    each.__name__: each
+    for each in (NotInRecord, Lapsed, SharesMissing, AlreadyOpened, KeptByOperator)
+}
+
+
+def _ask(
+    act: str, request_id: uuid.UUID, holder_key_id: uuid.UUID | None = None, body: bytes = b""
+) -> tuple[dict[str, Any], bytes]:
+    head = {"act": act, "request": str(request_id)}
+    if holder_key_id is not None:
+        head["holder_key"] = str(holder_key_id)
+    try:
+        answer, content = _answer_to(head, body)
+    except (OSError, ValueError) as error:
+        raise OpenerAway from error
+    if "error" in answer:
+        raise _ERRORS.get(str(answer["error"]), OpenerAway)
+    return answer, content
+
+
+def _answer_to(head: dict[str, str], body: bytes) -> tuple[dict[str, Any], bytes]:
+    """Asked once more where the door closed before the question was through: nothing was done."""
+    try:
+        return opener_socket.ask(head, body)
+    except BrokenPipeError:
+        return opener_socket.ask(head, body)
