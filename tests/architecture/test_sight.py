@@ -63,6 +63,7 @@ NOT_BY_AN_OFFICER = {
     "reports/periodic/identities.py": "which of two counts a tip fell out of",
     "reports/periodic/tip_states.py": "counts among tips that are seen",
     "runtime/backup/destroyed.py": "ids for the list that a restore does again",
+    "tips/attachments.py": "the class of the key that a file is sealed to",
     "tips/chats.py": "which chats are needed",
     "tips/lock.py": "the order of locks",
     "tips/printed_receipt.py": "the receipt of a report that the officer took down just now",

@@ -10,15 +10,16 @@ from keng.runtime.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = parser.add_subparsers(dest="word", required=True, metavar="init|restore")
+    words = parser.add_subparsers(dest="word", required=True, metavar="init|split|restore")
     words.add_parser("init", help="make the keys that are missing; safe to repeat")
+    words.add_parser("split", help="split older keys anew, where their holders are others by now")
     words.add_parser("restore", help="give the words of tips back whose reporters objected")
 
 
 def run(arguments: argparse.Namespace) -> int:
     with running_database():
         start_django()
-        return _init() if arguments.word == "init" else _restore()
+        return {"init": _init, "split": _split, "restore": _restore}[arguments.word]()
 
 
 def _init() -> int:
@@ -44,6 +45,25 @@ def _init() -> int:
             f"{older} units keep the key of an older version: bring the file back that holds it, "
             f"as {keys.operator_file()}, and run this again."
         )
+    return 0
+
+
+def _split() -> int:
+    """Where a holder left, or came: older keys were split for those of then."""
+    from keng.vault import epochs, keys  # noqa: PLC0415 -- needs the settings
+
+    file = keys.operator_file()
+    if not file.exists():
+        raise CannotContinue(f"Bring {file} back for this, and take it away again.")
+    try:
+        custodians = keys.unlock_custodian_keys(file, _asked_for())
+    except keys.WrongPassphrase:
+        raise _does_not_open(file) from None
+    done = epochs.split_all_anew(custodians)
+    print(
+        f"{done} keys were split anew. It is on record. Copies of the database of before, with "
+        "wrap keys of before, still open with the shares of before: `keng backup epochs` now."
+    )
     return 0
 
 

@@ -77,7 +77,7 @@ def _lock_memory() -> bool:
     if sys.platform != "linux" or (soft != resource.RLIM_INFINITY and soft < _MEMORY):
         # Locked up to a small limit it would be refused memory in the middle of an opening.
         return False
-    return ctypes.CDLL(None, use_errno=True).mlockall(_MCL_CURRENT | _MCL_FUTURE) == 0
+    return bool(ctypes.CDLL(None, use_errno=True).mlockall(_MCL_CURRENT | _MCL_FUTURE) == 0)
 
 
 def _read_folders() -> tuple[Path, Path]:

@@ -11,6 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def _due_epochs() -> Iterator[_DueEpoch]:
                 and held[key.pk] == {holder.pk for holder in wanted}
             )
             if len(wanted) >= HOLDERS_NEEDED and not is_current:
-                yield _DueEpoch(unit, key_class, wanted, key and key.pk)
+                yield _DueEpoch(unit, key_class, wanted, key.pk if key else None)
 
 
 def this_month() -> datetime.date:
@@ -121,7 +122,10 @@ def _begin_epoch(due: _DueEpoch) -> None:
         epoch=this_month(),
         public_key=public_half(private),
     )
-    shares = split_for(key, private, due.holders)
+    wrap_key = share_seals.new_wrap_key()
+    # On disk before the rows that it opens.
+    write_wrap_key(key.pk, wrap_key)
+    shares = _shares_of(key, private, due.holders, wrap_key)
     current.update(retired_at=times.now())
     key.save(force_insert=True)
     KeyShare.objects.bulk_create(shares)
@@ -130,10 +134,54 @@ def _begin_epoch(due: _DueEpoch) -> None:
     record("keys.epoch_begun", by="worker", on=key, chain=unit_chain(due.unit.pk), detail=detail)
 
 
-def split_for(key: UnitKey, private: bytes, holders: Sequence[HolderKey]) -> list[KeyShare]:
-    """The shares of this key, sealed and wrapped; its wrap key is on disk before they are rows."""
+@work()
+def split_anew(unit_key_id: uuid.UUID, private: bytes) -> bool:
+    """Split a key among those who hold today, by a new polynomial, and destroy the old shares.
+
+    For somebody who left: what they had opens nothing more, neither with another old share nor with
+    a new one, and an old copy of the rows lacks its wrap key. False where it is split so already,
+    or where fewer than two hold.
+    """
+    key = lock(UnitKey.objects.filter(pk=unit_key_id, destroyed_at=None)).first()
+    if key is None or public_half(private) != bytes(key.public_key):
+        return False
+    wanted = desk_holders().of_unit(key.unit, key.key_class)
+    shares = KeyShare.objects.filter(unit_key=key)
+    held = set(shares.exclude(holder_key=None).values_list("holder_key_id", flat=True))
+    if len(wanted) < HOLDERS_NEEDED or held == {holder.pk for holder in wanted}:
+        return False
     wrap_key = share_seals.new_wrap_key()
-    write_wrap_key(key.pk, wrap_key)
+    # Both until the rows are committed, whoever is killed in between.
+    before = wrap_key_file(key.pk).read_bytes()[: share_seals.WRAP_KEY_SIZE]
+    write_wrap_key(key.pk, wrap_key + before)
+    shares.delete()
+    KeyShare.objects.bulk_create(_shares_of(key, private, wanted, wrap_key))
+    transaction.on_commit(partial(write_wrap_key, key.pk, wrap_key))
+    detail = {"holders": len(wanted)}
+    record(
+        "keys.epoch_split_anew",
+        by="operator",
+        on=key,
+        chain=unit_chain(key.unit_id),
+        detail=detail,
+    )
+    return True
+
+
+def split_all_anew(custodians: Sequence[bytes]) -> int:
+    """Every key whose holders are others by now, by the custodians' own keys; how many."""
+    live = UnitKey.objects.filter(destroyed_at=None, epoch__isnull=False).order_by("pk")
+    done = 0
+    for key_id in live.values_list("pk", flat=True):
+        private = open_as_custodians(key_id, custodians)
+        done += private is not None and split_anew(key_id, private)
+    return done
+
+
+def _shares_of(
+    key: UnitKey, private: bytes, holders: Sequence[HolderKey], wrap_key: bytes
+) -> list[KeyShare]:
+    """Sealed and wrapped."""
     split = split_key(private, len(holders))
     sealed: list[tuple[uuid.UUID | None, bytes]] = [
         (

@@ -193,8 +193,11 @@ def _current_key(holder: _Holder) -> _KeyRow | None:
         )
         # The class's own, where there is one.
         return min(found, key=lambda key: key.key_class != key_class, default=None)
-    model = {None: SenderKey, _WORKER: WorkerKey, _CUSTODIANS: CustodianKey}[holder]
-    return model.objects.filter(retired_at=None).order_by("-id").first()
+    if holder == _WORKER:
+        return WorkerKey.objects.filter(retired_at=None).order_by("-id").first()
+    if holder == _CUSTODIANS:
+        return CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    return SenderKey.objects.filter(retired_at=None).order_by("-id").first()
 
 
 def _as_bytes(plain: str | bytes) -> bytes:

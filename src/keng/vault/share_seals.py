@@ -8,6 +8,7 @@ No Django here: the opener needs it.
 
 import os
 import uuid
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -66,14 +67,19 @@ def wrap_share(
 
 
 def unwrap_share(
-    wrapped: bytes, wrap_key: bytes, unit_key_id: uuid.UUID, holder_key_id: uuid.UUID | None
+    wrapped: bytes, wrap_keys: bytes, unit_key_id: uuid.UUID, holder_key_id: uuid.UUID | None
 ) -> bytes:
-    """What `wrap_share` closed. Raises ShareNotOpened."""
+    """What `wrap_share` closed, with what the wrap key's file holds. Raises ShareNotOpened.
+
+    While a key is split anew the file holds two, the new one first.
+    """
     nonce, closed = wrapped[:_NONCE_SIZE], wrapped[_NONCE_SIZE:]
-    try:
-        return AESGCM(wrap_key).decrypt(nonce, closed, _place(unit_key_id, holder_key_id))
-    except (InvalidTag, ValueError) as error:
-        raise ShareNotOpened from error
+    place = _place(unit_key_id, holder_key_id)
+    for start in range(0, len(wrap_keys), WRAP_KEY_SIZE):
+        with suppress(InvalidTag, ValueError):
+            wrap_key = wrap_keys[start : start + WRAP_KEY_SIZE]
+            return AESGCM(wrap_key).decrypt(nonce, closed, place)
+    raise ShareNotOpened
 
 
 def _place(unit_key_id: uuid.UUID, holder_key_id: uuid.UUID | None) -> bytes:

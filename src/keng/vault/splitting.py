@@ -43,6 +43,6 @@ def split_key(private: bytes, holders: int) -> SplitKey:
 def combine_shares(shares: Iterable[str]) -> bytes:
     """The key: of the custodians' share, or of two holders'. Raises SharesDoNotFit."""
     try:
-        return combine_mnemonics(shares)
+        return bytes(combine_mnemonics(shares))
     except (MnemonicError, ValueError) as error:
         raise SharesDoNotFit from error

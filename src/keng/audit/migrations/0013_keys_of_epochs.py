@@ -1,4 +1,4 @@
-"""The worker says that it began a key of an epoch, split it anew or destroyed one."""
+"""The worker says that it began a key of an epoch or destroyed one."""
 
 from django.db import migrations
 
@@ -7,7 +7,7 @@ from django.db import migrations
 _ADD = """
 CREATE FUNCTION audit_acts_about_epochs() RETURNS text[]
   LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp
-  AS $$ SELECT ARRAY['keys.epoch_begun', 'keys.epoch_destroyed', 'keys.epoch_split_anew'] $$;
+  AS $$ SELECT ARRAY['keys.epoch_begun', 'keys.epoch_destroyed'] $$;
 DO $do$
 DECLARE
   before text := pg_get_functiondef('audit_may_record'::regproc);

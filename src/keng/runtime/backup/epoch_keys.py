@@ -37,7 +37,7 @@ def save_epoch_keys() -> EpochBackup:
     make_private_folder(folder)
     for key_id, path in _wrap_keys():
         target = folder / f"{key_id}.{recipient.key_name(public)}"
-        if target.exists():
+        if _is_newer(target, path):
             continue
         draft = target.with_name(f"{target.name}.new")
         draft.unlink(missing_ok=True)
@@ -71,8 +71,9 @@ def keys_without_backup() -> int:
         name = recipient.key_name(recipient.recipient_here())
     except Exception:  # noqa: BLE001 -- without a key of backups there is none of any
         name = ""
-    kept = {key_id for key_id, key in dict(_sealed(epoch_backup_folder())).values() if key == name}
-    return sum(1 for key_id, _ in _wrap_keys() if key_id not in kept)
+    folder = epoch_backup_folder()
+    copies = [(folder / f"{key_id}.{name}", path) for key_id, path in _wrap_keys()]
+    return sum(1 for copy, path in copies if not _is_newer(copy, path))
 
 
 def bring_epoch_keys_back(folder: Path, private: recipient.PrivateKey) -> int:
@@ -87,6 +88,14 @@ def bring_epoch_keys_back(folder: Path, private: recipient.PrivateKey) -> int:
         write_wrap_key(key_id, recipient.open_data_key(path.read_bytes(), private))
         found += 1
     return found
+
+
+def _is_newer(copy: Path, path: Path) -> bool:
+    """A key that was split anew has another wrap key."""
+    try:
+        return copy.stat().st_mtime_ns >= path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
 
 
 def has_epoch_keys() -> bool:

@@ -7,13 +7,15 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from shamir_mnemonic import MnemonicError, combine_mnemonics
 
 from keng.accounts.models import NamedOfficer, Post
 from keng.audit.models import Entry
+from keng.kit import times
 from keng.places.models import Unit
 from keng.vault import epochs, hybrid, key_pairs, keys, opening, seal, share_seals, splitting
-from keng.vault.models import CustodianKey, KeyClass, KeyShare, UnitKey
+from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
 from keng.vault.opener_client import share_info
 from keng.vault.tests.holding import Holder, begin_all, current
 from tests import make
@@ -263,3 +265,56 @@ def test_the_private_half_lies_nowhere(commune, tmp_path):
         assert not file.is_file() or private[:32] not in file.read_bytes()
     kept = json.dumps([bytes(row.sealed).hex() for row in KeyShare.objects.all()])
     assert private[:32].hex() not in kept
+
+
+def test_old_and_new_shares_of_a_key_that_was_split_anew_open_nothing_together(
+    commune, django_capture_on_commit_callbacks
+):
+    keys.make_unit_keys(PASSPHRASE)
+    one, two, three = (Holder(commune) for _ in range(3))
+    begin_all()
+    key = current(commune)
+    old = [holder.share_of(key) for holder in (one, two, three)]
+    rows, wrap_key = list(KeyShare.objects.filter(unit_key=key)), epochs.wrap_key_file(key.pk)
+    before = wrap_key.read_bytes()
+    private = splitting.combine_shares(old[:2])
+    HolderKey.objects.filter(pk=three.key.pk).update(retired_at=times.now())
+    begin_all()
+    custodians = keys.unlock_custodian_keys(keys.operator_file(), PASSPHRASE)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert epochs.split_all_anew(custodians) == 2  # Ordinary and sensitive.
+    assert epochs.split_all_anew(custodians) == 0
+    # Whoever left has no share, and what they kept fits no new one.
+    holders = KeyShare.objects.filter(unit_key=key).values_list("holder_key", flat=True)
+    assert set(holders) == {one.key.pk, two.key.pk, None}
+    new = [holder.share_of(key) for holder in (one, two)]
+    for first, second in itertools.product(old, new):
+        with pytest.raises(splitting.SharesDoNotFit):
+            splitting.combine_shares([first, second])
+    assert splitting.combine_shares(new) == private
+    assert epochs.open_as_custodians(key.pk, custodians) == private
+    # The rows of before do not open with the wrap key of today.
+    assert len(wrap_key.read_bytes()) == 32
+    assert wrap_key.read_bytes() != before
+    for row in rows:
+        with pytest.raises(share_seals.ShareNotOpened):
+            share_seals.unwrap_share(
+                bytes(row.sealed), wrap_key.read_bytes(), key.pk, row.holder_key_id
+            )
+
+
+def test_splitting_anew_that_is_killed_loses_nothing(commune):
+    keys.make_unit_keys(PASSPHRASE)
+    one, two, three = (Holder(commune) for _ in range(3))
+    begin_all()
+    key = current(commune)
+    private = splitting.combine_shares([one.share_of(key), two.share_of(key)])
+    HolderKey.objects.filter(pk=three.key.pk).update(retired_at=times.now())
+    # Before the commit: the rows of before open still.
+    before = transaction.savepoint()
+    assert epochs.split_anew(key.pk, private)
+    transaction.savepoint_rollback(before)
+    assert splitting.combine_shares([one.share_of(key), three.share_of(key)]) == private
+    # After it, before the file was written anew: those of today do.
+    assert epochs.split_anew(key.pk, private)
+    assert splitting.combine_shares([one.share_of(key), two.share_of(key)]) == private
