@@ -16,12 +16,13 @@ from keng.claims.models import Claim
 from keng.claims.redact_claims import redact_claim
 from keng.claims.sentences import prepared_for_reader
 from keng.kit.numbers import whole_number
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
+from keng.limits.shared import SharedLimit
 
 # What one network sends in an hour is less than half of what is taken from all (MOST_AN_HOUR).
-send_limit = FormThrottle(at_once=10, pause=300.0)
+send_limit = SharedLimit("claim sent", at_once=10, pause=300.0)
 # Each comparison goes through all that was checked and asked.
-compare_limit = FormThrottle(at_once=30, pause=5.0)
+compare_limit = SharedLimit("claim compared", at_once=30, pause=5.0)
 # Named as the cookies of codes are: whoever reads the names is not to learn what was asked.
 _COOKIE = "keng_f"
 _OPEN_SECONDS = 600

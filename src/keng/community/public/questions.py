@@ -20,15 +20,16 @@ from keng.community.promises import PROMISES
 from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import QUESTION_CODE_PAGE, TIP_CODE_PAGE
 from keng.dialogue.public.receipt_page import ASKED_FIRST
-from keng.kit.rate_limits import FormThrottle, ask_to_wait, client_mark
+from keng.kit.rate_limits import ask_to_wait, client_mark
+from keng.limits.shared import SharedLimit
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import current_place
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal
 
-# Each question is read by a person: so many from one network, then one in five minutes.
-question_limit = FormThrottle(at_once=10, pause=300.0)
+# Each question is read by a person: so many from one network, then one after each pause.
+question_limit = SharedLimit("question", at_once=20, pause=150.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keng.claims import queries as claims
 from keng.claims import sentences
 from keng.kit.pagination import rows_of_page
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
 from keng.lessons import queries as lessons
+from keng.limits.shared import SharedLimit
 from keng.partners.actions import inviting
 from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article
@@ -21,7 +22,7 @@ from keng.places.search import current_place
 from keng.tips import receipt_codes
 
 # Each request is read by a person, who then meets whoever asked.
-join_limit = FormThrottle(at_once=5, pause=600.0)
+join_limit = SharedLimit("kit asked for", at_once=10, pause=300.0)
 
 
 @require_GET
