@@ -24,3 +24,13 @@ class LimitCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.used:.1f}"
+
+
+class SpentPuzzle(models.Model):
+    """A solution that was taken, until it would be refused for its age."""
+
+    digest = models.BinaryField(max_length=16, primary_key=True)
+    expires_at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.expires_at)

@@ -21,9 +21,12 @@ from django.http import HttpRequest
 
 from keng.kit.rate_limits import network_of_request
 from keng.kit.secrets import keyed_hash
+from keng.limits import puzzles
 from keng.limits.models import LimitCount
 
 PERIOD_SECONDS = 600
+# What a form counts whose sender's machine solved a puzzle (`puzzles`).
+_SOLVED_WEIGHT = 0.25
 # How far above its limit a network gets by insisting, which makes its wait longer.
 _MOST_ABOVE = 10.0
 # In one statement: what was counted under the key before, and one more under the key of now. It
@@ -59,7 +62,14 @@ class SharedLimit:
 
     def seconds_to_wait(self, request: HttpRequest, weight: int = 1) -> int:
         """Count one more; 0, or how long this network should wait before the next one."""
-        return self.count_network(network_of_request(request), weight)
+        solution = request.POST.get(puzzles.FIELD, "") if weight else ""
+        is_solved = bool(solution) and puzzles.take_solution(solution, self.name)
+        counted = weight * _SOLVED_WEIGHT if is_solved else weight
+        return self.count_network(network_of_request(request), counted)
+
+    def puzzle(self, request: HttpRequest) -> str:
+        """What a form of this limit has its sender's machine solve; empty while few ask."""
+        return puzzles.new_puzzle(self.name) if self.is_half_used(request) else ""
 
     def count_network(self, network: str, weight: float = 1) -> int:
         """The same for a network by its name."""

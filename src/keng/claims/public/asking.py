@@ -36,17 +36,22 @@ def claim_ask(request: HttpRequest) -> HttpResponse:
         form = AskClaimForm(
             initial={"about": about} if about and queries.public_revisions(about) else None
         )
-        return render(request, "claims/ask.html", {"form": form})
+        return _ask_page(request, form)
     form = AskClaimForm(request.POST)
     if not form.is_valid():
-        return render(request, "claims/ask.html", {"form": form}, status=422)
+        return _ask_page(request, form, status=422)
     is_sent = request.POST.get("do") == "send"
     if wait := (send_limit if is_sent else compare_limit).seconds_to_wait(request):
         form.add_error("words", _("Many questions came from your network. Try again later."))
-        return ask_to_wait(render(request, "claims/ask.html", {"form": form}), wait)
+        return ask_to_wait(_ask_page(request, form), wait)
     if not is_sent:
         return render(request, "claims/ask_check.html", _known_context(form.cleaned_data))
     return _keep_claim(request, form)
+
+
+def _ask_page(request: HttpRequest, form: AskClaimForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "puzzle": compare_limit.puzzle(request)}
+    return render(request, "claims/ask.html", context, status=status)
 
 
 def _known_context(said: dict[str, Any]) -> dict[str, object]:

@@ -37,10 +37,13 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
     """The form; once sent, the code with which the answer is read."""
     place, unit = place_and_desk(code)
     form = AskQuestionForm(request.POST if request.method == "POST" else None)
-    wait = question_limit.seconds_to_wait(request) if form.is_bound and form.is_valid() else 0
+    is_whole = form.is_bound and form.is_valid()
+    # Somebody in danger who took the wrong form is not asked to wait: it goes as a report.
+    is_counted = is_whole and not is_urgent_question(form.cleaned_data["text"])
+    wait = question_limit.seconds_to_wait(request) if is_counted else 0
     if wait:
         form.add_error("text", _("Many questions came from your network. Try again later."))
-    elif form.is_bound and form.is_valid():
+    elif is_whole:
         return _hand_in(request, place, form.cleaned_data)
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {
@@ -48,6 +51,7 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
         "place": place,
         "unit": unit,
         "token": token or receipt_codes.new_token(),
+        "puzzle": question_limit.puzzle(request),
     }
     response = render(request, "community/ask.html", context, status=422 if form.errors else 200)
     return ask_to_wait(response, wait)

@@ -32,6 +32,7 @@ _KEPT_BY_THEMSELVES = frozenset(
         "accounts_partnersession",
         "community_draft",
         "limits_limitcount",
+        "limits_spentpuzzle",
         "surveys_draft",
     )
 )

@@ -51,11 +51,22 @@ class Migration(migrations.Migration):
                 ("half", models.BinaryField(max_length=32)),
             ],
         ),
+        migrations.CreateModel(
+            name="SpentPuzzle",
+            fields=[
+                (
+                    "digest",
+                    models.BinaryField(max_length=16, primary_key=True, serialize=False),
+                ),
+                ("expires_at", models.BigIntegerField()),
+            ],
+        ),
         migrations.RunSQL(
             # Half of each page stays free, so that a count changes within its page.
             "ALTER TABLE limits_limitcount SET UNLOGGED; "
             "ALTER TABLE limits_limitcount SET (fillfactor = 50); "
-            "ALTER TABLE limits_limitkey SET UNLOGGED",
+            "ALTER TABLE limits_limitkey SET UNLOGGED; "
+            "ALTER TABLE limits_spentpuzzle SET UNLOGGED",
             migrations.RunSQL.noop,
         ),
         migrations.RunSQL(_HALF_KEY, "DROP FUNCTION limits_half_key(bigint)"),

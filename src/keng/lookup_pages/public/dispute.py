@@ -196,7 +196,13 @@ def _objection_page(
     request: HttpRequest, listing: Listing | None, form: ObjectionForm, status: int = 200
 ) -> HttpResponse:
     what = defang(as_dialled(listing.indicator.value)) if listing else ""
-    context = {"form": form, "listing": listing, "what": what, "days": settings.DISPUTE_DAYS}
+    context = {
+        "form": form,
+        "listing": listing,
+        "what": what,
+        "days": settings.DISPUTE_DAYS,
+        "puzzle": objection_limit.puzzle(request),
+    }
     return _never_stored(render(request, "lookup_pages/public/object.html", context, status=status))
 
 

@@ -152,7 +152,7 @@ def _indicator_type(answer: LookupAnswer) -> str:
 
 
 def _box_page(request: HttpRequest, form: LookupForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "promises": PROMISES}
+    context = {"form": form, "promises": PROMISES, "puzzle": lookup_limit.puzzle(request)}
     return render(request, "lookup_pages/public/box.html", context, status=status)
 
 

@@ -75,6 +75,11 @@ def partner_join(request: HttpRequest, code: str) -> HttpResponse:
         )
         return render(request, "partners/joined.html", {"place": place})
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
-    context = {"form": form, "place": place, "token": token or receipt_codes.new_token()}
+    context = {
+        "form": form,
+        "place": place,
+        "token": token or receipt_codes.new_token(),
+        "puzzle": join_limit.puzzle(request),
+    }
     response = render(request, "partners/join.html", context, status=422 if form.errors else 200)
     return ask_to_wait(response, wait)
