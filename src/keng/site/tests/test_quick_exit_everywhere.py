@@ -1,4 +1,4 @@
-"""Quick exit stands on every public page that holds something of a person: typed, sent or opened."""
+"""Quick exit stands on every public page that holds what a person typed, sent or opened."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import keng
 
 ROOT = Path(keng.__file__).parent
 _EXTENDS = re.compile(r'{% extends "([^"]+)" %}')
-# Public pages with a form and no Quick exit, and why none is needed: their own menu stays, with 113.
+# Public pages with a form and no Quick exit, and why none is needed; they have 113 in its place.
 WITHOUT = {
     "claims/list.html": "a search of what is published",
     "community/place.html": "the choice of a place",
@@ -34,7 +34,9 @@ def templates():
     """Every template by the name that others extend it by."""
     found = {}
     for folder in [ROOT / "templates", *ROOT.glob("*/templates")]:
-        found |= {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.html")}
+        found |= {
+            str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.html")
+        }
     return found
 
 
@@ -66,5 +68,8 @@ def test_every_page_with_a_form_has_it_or_says_why_not():
 def test_it_is_on_each_page_of_a_report_its_receipt_and_its_code():
     known = templates()
     for name in known:
-        if name.startswith(("community/report/", "dialogue/public/")) and "{% extends" in known[name]:
+        if (
+            name.startswith(("community/report/", "dialogue/public/"))
+            and "{% extends" in known[name]
+        ):
             assert "base_journey.html" in frames_of(name, known), name
