@@ -13,7 +13,7 @@ import hashlib
 import json
 import time
 
-from altcha import create_challenge_v1, extract_params_v1, verify_solution_v1
+from altcha.v1 import create_challenge, extract_params, verify_solution
 from django.db import connection
 
 from keng.kit import times
@@ -33,7 +33,7 @@ ON CONFLICT (digest) DO NOTHING
 
 def new_puzzle(of_limit: str) -> str:
     """What the script in the page solves, for forms of one limit only."""
-    made = create_challenge_v1(
+    made = create_challenge(
         algorithm="SHA-256",
         max_number=MOST_HASHES,
         salt_length=12,
@@ -58,8 +58,8 @@ def take_solution(solution: str, of_limit: str) -> bool:
     """Whether it solves a puzzle of this limit, which nobody has used before in any process."""
     try:
         said = json.loads(solution[:_LONGEST])
-        is_right, _why = verify_solution_v1(said, _key())
-        params = extract_params_v1(said)
+        is_right, _why = verify_solution(said, _key())
+        params = extract_params(said)
         if not is_right or params.get("of") != [of_limit]:
             return False
         expires = int(params["expires"][0])

@@ -90,7 +90,7 @@ class SharedLimit:
     def _ask(self, statement: str, network: str, weight: float) -> float:
         now = seconds_now()
         period, key, key_before = _keys.at(now)
-        values = {
+        values: dict[str, float | uuid.UUID] = {
             "mark": self._mark(key, network),
             "before": self._mark(key_before, network) if key_before else uuid.UUID(int=0),
             "period": period,
