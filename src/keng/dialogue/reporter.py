@@ -86,10 +86,10 @@ def note_fear(tip_id: uuid.UUID) -> None:
 
 
 @act(acts.CHOOSE_WHAT_CHAT_SHOWS)
-def choose_what_chat_shows(tip_id: uuid.UUID, *, words: bool) -> None:
+def choose_what_chat_shows(tip_id: uuid.UUID, *, shows_words: bool) -> None:
     """Whether the chat shows the words of answers, or only that there is one."""
     tip = _lock_open_tip(tip_id)
-    tip.chat_shows_answers = words
+    tip.chat_shows_answers = shows_words
     tip.save(update_fields=["chat_shows_answers"])
 
 

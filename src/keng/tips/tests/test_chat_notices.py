@@ -119,10 +119,10 @@ def test_what_officers_do_leaves_neutral_words(tip):
 
 
 def test_words_come_into_the_chat_of_whoever_asked_for_them_and_no_more_after(tip):
-    reporter.choose_what_chat_shows(tip.pk, words=True)
+    reporter.choose_what_chat_shows(tip.pk, shows_words=True)
     tip.refresh_from_db()
     add_message(tip, "Xe màu gì vậy?", by=None)
-    reporter.choose_what_chat_shows(tip.pk, words=False)
+    reporter.choose_what_chat_shows(tip.pk, shows_words=False)
     tip.refresh_from_db()
     add_message(tip, "Xe biển số nào?", by=None)
     assert sent() == ["Xe màu gì vậy?", NEUTRAL["vi"]]
