@@ -63,7 +63,7 @@ def take_solution(solution: str, of_limit: str) -> bool:
         if not is_right or params.get("of") != [of_limit]:
             return False
         expires = int(params["expires"][0])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
     digest = hashlib.sha256(str(said["challenge"]).encode()).digest()[:16]
     with connection.cursor() as cursor:

@@ -63,7 +63,7 @@ def test_what_was_changed_is_no_solution(change):
     assert not take_solution(json.dumps(said | change), "question")
 
 
-@pytest.mark.parametrize("said", ["", "x", "[]", "7", "{}", "null", '{"salt": []}', "{" * 2000])
+@pytest.mark.parametrize("said", ["", "x", "[]", "7", "{}", "null", '{"salt": []}', "[" * 2000])
 def test_what_is_none_is_answered_without_a_fault(said):
     assert not take_solution(said, "question")
 
