@@ -19,6 +19,7 @@ from keng.acts import locks
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
+from keng.limits import shared
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
 from keng.runtime.tests.rights import give_rights
@@ -60,6 +61,13 @@ def nobody_has_guessed(monkeypatch):
 def nobody_has_asked():
     """How often somebody asked for something is counted in memory, which tests share."""
     rate_limits.forget_all_counts()
+    shared.forget_keys()
+
+
+@pytest.fixture
+def no_time_passes(monkeypatch):
+    """However slow this machine is, a test with this asks within one moment."""
+    monkeypatch.setattr(shared, "seconds_now", lambda: 1000.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -40,6 +40,7 @@ TEMPLATES = (
     "dialogue/public/code_closed.html",
     "dialogue/public/link.html",
     "dialogue/public/link_used.html",
+    "parts/forms/puzzle.html",
     "lookup_pages/public/box.html",
     "lookup_pages/public/answers.html",
     "warnings/warning.html",

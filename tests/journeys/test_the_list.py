@@ -103,7 +103,7 @@ def test_an_officer_answers_forty_reporters_of_one_scam_at_once(people, own_stac
     page.fill("#answer-all", ANSWER)
     page.get_by_role("button", name=f"{REPORTERS} người báo").click()
     for user in users:
-        zalo.wait_for(own_stack, ANSWER, user=user, within=ANSWER_WITHIN)
+        zalo.wait_for(own_stack, "Bạn có trả lời mới", user=user, within=ANSWER_WITHIN)
     assert recorded(auditor, own_stack, "Gộp") == joined + REPORTERS - 1
     assert recorded(auditor, own_stack, "Trả lời chung") == answered + 1
     # One row stands for all of them.

@@ -73,4 +73,4 @@ def tell_whom_to_ring(tip: Tip, message: DialogueMessage) -> None:
             visible_at__gt=times.now() - _TOLD_FOR,
         )
         if not just_now.exists():
-            add_message(tip, words, by=None, hold=datetime.timedelta(0))
+            add_message(tip, words, by=None, hold=datetime.timedelta(0), says_whom_to_ring=True)

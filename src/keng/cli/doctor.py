@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     Check("python", machine.python),
     Check("addresses", machine.addresses),
     Check("passkeys", machine.passkeys),
+    Check("onion", machine.onion),
     Check("certificate", certificate.certificate),
     Check("disk", machine.disk),
     Check("permissions", machine.permissions),

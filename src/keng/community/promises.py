@@ -35,6 +35,10 @@ PROMISES = OF_LOOKUP | {
         "program that makes it; then that key is dropped. What it cannot open, you are told."
     ),
     "code": _("The receipt code itself is stored nowhere here, so nobody here can look it up."),
+    "chat_neutral": _(
+        "A chat only says that there is an answer. It shows the words while you call for help "
+        "there, or if you chose so."
+    ),
     "chat_address": _(
         "When a report sent by chat ends, or you tell us to stop writing, the address at which we "
         "answered you is deleted; a last message still on its way goes first."

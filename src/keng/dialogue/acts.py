@@ -31,5 +31,7 @@ REPLACE_CODE = Act(HOLDER, {"receipt.replaced": _("Reporter took a new receipt c
 DISPUTE_CODE = Act(
     HOLDER, {"receipt.disputed": _("A holder of a code said that replacing it was not theirs")}
 )
+# What their phone shows is theirs to choose: it tells nobody anything.
+CHOOSE_WHAT_CHAT_SHOWS = Act(HOLDER)
 # Who closes the page of a code tells nobody anything.
 STOP_SHOWING_CODE = Act(HOLDER)

@@ -85,6 +85,14 @@ def note_fear(tip_id: uuid.UUID) -> None:
     record("tip.reporter_afraid", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 
+@act(acts.CHOOSE_WHAT_CHAT_SHOWS)
+def choose_what_chat_shows(tip_id: uuid.UUID, *, shows_words: bool) -> None:
+    """Whether the chat shows the words of answers, or only that there is one."""
+    tip = _lock_open_tip(tip_id)
+    tip.chat_shows_answers = shows_words
+    tip.save(update_fields=["chat_shows_answers"])
+
+
 @act(acts.OPEN_ONE_TIME_LINK)
 def open_one_time_link(token: str, *, secret: str) -> bool:
     """Open a one-time link; False when it is unknown or was opened before.

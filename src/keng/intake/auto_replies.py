@@ -76,8 +76,8 @@ def _first_answer(
             )
         # Of an account that teaches people not to tap what comes by chat.
         receipt = _(
-            "Answers come into this chat; you need not open anything. A code to read them "
-            "elsewhere, shown once: {link}"
+            "When there is an answer, this chat says only that, so that nobody who sees your phone "
+            "reads it. The code to read answers with, shown once: {link}"
         )
         received = _("%(unit)s has received your report. An officer on duty will read it.")
         if is_danger:

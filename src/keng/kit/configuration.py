@@ -22,6 +22,8 @@ SETTINGS_FILE_NAME = "keng.env"
 _SECRET = re.compile(r"DATABASE_URL|KENG_DATABASE_URL_[A-Z]+|KENG_SECRET_KEY|KENG_SMTP_URL")
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
+# Version 3, which has 56 digits of base 32; shorter ones are no longer served by Tor.
+_ONION = re.compile(r"http://[a-z2-7]{56}\.onion/?")
 _EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _WITNESS_KEY = re.compile(r"[^\s+,]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
@@ -238,6 +240,10 @@ def _witnesses(value: str) -> str | None:
     return None
 
 
+def _onion(value: str) -> str | None:
+    return None if _ONION.fullmatch(value) else "is the address of an onion service, http://….onion"
+
+
 def _email(value: str) -> str | None:
     return None if _EMAIL.fullmatch(value) else "is one e-mail address"
 
@@ -276,6 +282,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_DISPUTE_DAYS": _whole(1, 365),
     "KENG_SCREEN_LOCK_MINUTES": _whole(0, 60),
     "KENG_EXIT_URL": _WEB,
+    "KENG_ONION_URL": _onion,
     "KENG_LOG_ORIGIN": _origin_of_log,
     "KENG_LOG_WITNESSES": _witnesses,
     "KENG_LOOKUP_NETWORK_LIMIT": _limit,

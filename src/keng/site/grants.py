@@ -33,6 +33,8 @@ _LOG_SERVED = dict.fromkeys(
     ],
     R,
 )
+# How much a network used. The key is asked for by a function.
+_LIMITS = {"limits_limitcount": RIU, "limits_spentpuzzle": RI}
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
 # The rows of one received message (intake.receive), which is one statement: whoever executes
 # it may execute all of it, and a trigger keeps the public site from sending by it.
@@ -110,13 +112,15 @@ _CLAIMS = ["claims_claim", "claims_revision"]
 
 GRANTS: dict[str, dict[str, str]] = {
     "keng_public": {
+        **_LIMITS,
         **_READ_PLACES,
         **_LOG_SERVED,
         **_KEYS,
         **_INTAKE,
         "tips_tip": "SELECT, INSERT, UPDATE (responsible_unit_id, place_detail, text, "
         "do_not_contact, identity_holds, state, kind, outcome, assigned_to_id, waiting_since, "
-        "due_at, closed_at, withdrawn_at, feared_at, meant_for_unit_at, codes_disputed_at, search)",
+        "due_at, closed_at, withdrawn_at, feared_at, meant_for_unit_at, codes_disputed_at, "
+        "chat_shows_answers, search)",
         "tips_tipconcern": RI,
         "tips_dialoguemessage": "SELECT, INSERT, UPDATE (text)",
         "tips_receipt": "SELECT, INSERT, UPDATE (replaced_at)",
@@ -219,6 +223,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "community_officialchannel": R,
     },
     "keng_desk": {
+        **_LIMITS,
         **_READ_PLACES,
         **_KEYS,
         # The auditor's page reads the record and looks whether it holds.
@@ -401,6 +406,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "UPDATE (stopped_at, address_sealed)",
     },
     "keng_worker": {
+        # Those whose key is gone.
+        "limits_limitcount": "SELECT (mark, period), DELETE",
+        "limits_spentpuzzle": "SELECT, DELETE",
         **_READ_PLACES,
         **_KEYS,
         # It signs the heads, first whichever waited longest, and lists what a restore does again.

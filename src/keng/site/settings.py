@@ -24,6 +24,10 @@ PUBLIC_URL = os.environ.get("KENG_PUBLIC_URL", f"http://localhost:{PUBLIC_PORT}"
 DESK_PORT = int(os.environ.get("KENG_DESK_PORT", "8001"))
 EDGE_PORT = int(os.environ.get("KENG_EDGE_PORT", "8002"))
 DESK_URL = os.environ.get("KENG_DESK_URL", f"http://localhost:{DESK_PORT}").rstrip("/")
+# The same site within Tor; only the public site answers to it.
+ONION_URL = os.environ.get("KENG_ONION_URL", "").rstrip("/")
+if ONION_URL and PROCESS == "public":
+    ALLOWED_HOSTS.append(ONION_URL.partition("://")[2])
 # Where "Quick exit" leads; empty: to a page of our own with a calendar, since naming another site
 # would tell that site who comes from here.
 EXIT_URL = os.environ.get("KENG_EXIT_URL", "")
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "keng.kit",
+    "keng.limits",
     "keng.audit",
     "keng.public_log",
     "keng.places",
@@ -91,6 +96,7 @@ _FIRST = [
 ]
 PUBLIC_MIDDLEWARE = [
     *_FIRST,
+    "keng.site.onion.OnionAddress",
     # Before the cookie against forged forms is read.
     "keng.community.public.quick_exit.LateQuickExit",
     "django.middleware.locale.LocaleMiddleware",

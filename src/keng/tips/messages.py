@@ -13,6 +13,7 @@ from keng.delivery.actions.replies import send_to_conversation
 from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.kit import times
 from keng.kit.compiled_queries import CompiledModelQuery
+from keng.tips.chat_notices import words_for_chat
 from keng.tips.errors import TooLate
 from keng.tips.models import DialogueMessage, Tip
 
@@ -32,12 +33,18 @@ _TALKS: CompiledModelQuery[Conversation] = CompiledModelQuery(
 
 
 def add_message(
-    tip: Tip, text: str, *, by: Officer | None, hold: datetime.timedelta = ANSWER_HELD_FOR
+    tip: Tip,
+    text: str,
+    *,
+    by: Officer | None,
+    hold: datetime.timedelta = ANSWER_HELD_FOR,
+    says_whom_to_ring: bool = False,
 ) -> DialogueMessage:
     """Put a message into the dialogue and, if the tip came by chat, queue it for the sender.
 
     Not a decision by itself: for the actions of this area, inside their transaction. Whoever asked
-    not to be contacted finds it on the status page only.
+    not to be contacted finds it on the status page only. What the chat shows of it says
+    `chat_notices`.
     """
     leaves_at = times.now() + hold
     conversation = conversation_of(tip)
@@ -52,7 +59,9 @@ def add_message(
     if conversation is not None:
         dispatch = send_to_conversation(
             conversation,
-            text=message.text,
+            text=words_for_chat(
+                tip, conversation, message.text, says_whom_to_ring=says_whom_to_ring
+            ),
             kind=Dispatch.Kind.REPLY,
             unit_id=tip.responsible_unit_id,
             by=by,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from keng import channels
 from keng.channels.by_hand import BY_HAND
 from keng.kit.languages import language_name_for_desk
+from keng.kit.urgency import Urgency
 from keng.tips.models import TakenDown, Tip
 from keng.tips.topics import TOPIC_NAMES
 
@@ -110,6 +111,8 @@ def answer_place(tip: Tip, channel: str) -> str:
         return _("the reporter took the report back: nobody reads this any more")
     if tip.do_not_contact:
         return _("asked not to be contacted: read only with the receipt code")
+    if channel not in {"", "web"} and tip.urgency != Urgency.P0 and not tip.chat_shows_answers:
+        return _("the chat says that there is an answer; read with the receipt code")
     facts = channels.facts_of(channel)
     if facts and facts.answer_goes:
         return str(facts.answer_goes)

@@ -13,14 +13,15 @@ from keng.accounts.actions import UsernameTaken
 from keng.accounts.forms import CodeForm, SetUpForm
 from keng.accounts.middleware import begin_session
 from keng.kit import qr
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
+from keng.limits.shared import SharedLimit
 
 _BEGUN = "set_up"
 _BEGUN_SECONDS = 1800
 # Somebody else typed both halves since this browser did; until it does so again, its page says so.
 _BEGUN_AGAIN = "set_up_begun_again"
 # Only wrong halves count: a desk where several set up on one morning has one address.
-_WRONG_HALVES = FormThrottle(at_once=10, pause=60.0)
+_WRONG_HALVES = SharedLimit("wrong half", at_once=10, pause=60.0)
 
 
 @require_http_methods(["GET", "POST"])

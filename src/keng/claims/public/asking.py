@@ -16,12 +16,13 @@ from keng.claims.models import Claim
 from keng.claims.redact_claims import redact_claim
 from keng.claims.sentences import prepared_for_reader
 from keng.kit.numbers import whole_number
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
+from keng.limits.shared import SharedLimit
 
 # What one network sends in an hour is less than half of what is taken from all (MOST_AN_HOUR).
-send_limit = FormThrottle(at_once=10, pause=300.0)
+send_limit = SharedLimit("claim sent", at_once=10, pause=300.0)
 # Each comparison goes through all that was checked and asked.
-compare_limit = FormThrottle(at_once=30, pause=5.0)
+compare_limit = SharedLimit("claim compared", at_once=30, pause=5.0)
 # Named as the cookies of codes are: whoever reads the names is not to learn what was asked.
 _COOKIE = "keng_f"
 _OPEN_SECONDS = 600
@@ -35,17 +36,22 @@ def claim_ask(request: HttpRequest) -> HttpResponse:
         form = AskClaimForm(
             initial={"about": about} if about and queries.public_revisions(about) else None
         )
-        return render(request, "claims/ask.html", {"form": form})
+        return _ask_page(request, form)
     form = AskClaimForm(request.POST)
     if not form.is_valid():
-        return render(request, "claims/ask.html", {"form": form}, status=422)
+        return _ask_page(request, form, status=422)
     is_sent = request.POST.get("do") == "send"
     if wait := (send_limit if is_sent else compare_limit).seconds_to_wait(request):
         form.add_error("words", _("Many questions came from your network. Try again later."))
-        return ask_to_wait(render(request, "claims/ask.html", {"form": form}), wait)
+        return ask_to_wait(_ask_page(request, form), wait)
     if not is_sent:
         return render(request, "claims/ask_check.html", _known_context(form.cleaned_data))
     return _keep_claim(request, form)
+
+
+def _ask_page(request: HttpRequest, form: AskClaimForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "puzzle": compare_limit.puzzle(request)}
+    return render(request, "claims/ask.html", context, status=status)
 
 
 def _known_context(said: dict[str, Any]) -> dict[str, object]:

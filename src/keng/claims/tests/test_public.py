@@ -3,7 +3,6 @@
 import json
 import re
 import xml.etree.ElementTree as ET
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -14,7 +13,7 @@ from keng.claims import actions, queries
 from keng.claims.models import Asking, Claim
 from keng.claims.public import asking, checks
 from keng.claims.tests.bureau import ASKED, SAID, Bureau
-from keng.kit import rate_limits, times
+from keng.kit import times
 from keng.site.headers import CONTENT_POLICY
 
 pytestmark = pytest.mark.django_db
@@ -110,9 +109,8 @@ def test_a_full_hour_is_said_plainly(public_client, bureau, monkeypatch):
 
 @pytest.mark.parametrize("more", [{"do": "send"}, {}])
 def test_one_network_asks_so_often_and_keeps_what_it_typed(
-    public_client, bureau, monkeypatch, more
+    public_client, bureau, no_time_passes, more
 ):
-    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     most = (asking.send_limit if more else asking.compare_limit).at_once
     for _ in range(most):
         assert send(public_client, ASKED, **more).status_code in (200, 302)

@@ -84,6 +84,19 @@ def addresses(place: CheckedPlace) -> Finding:
     return ok(urls["KENG_PUBLIC_URL"] or f"this machine only ({listening_address()})")
 
 
+def onion(place: CheckedPlace) -> Finding:
+    """Whether Tor Browser is told of the onion address; only a Tor of one's own could try it."""
+    url = os.environ.get("KENG_ONION_URL", "")
+    if not url:
+        return ok("no onion address is set")
+    if os.environ.get("KENG_BEHIND_TLS") != "1":
+        return attention(
+            f"KENG_ONION_URL is {url}, but without KENG_BEHIND_TLS=1 no page comes by https, and "
+            "Tor Browser is told of an onion address on such pages only."
+        )
+    return ok(f"{url} is told to Tor Browser; open it there, it is not tried from here")
+
+
 def passkeys(place: CheckedPlace) -> Finding:
     """Browsers bind a passkey to a name, and give none to a page without TLS."""
     sites = {"KENG_DESK_URL": place.ports.desk, "KENG_PUBLIC_URL": place.ports.public}

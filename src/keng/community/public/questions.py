@@ -20,15 +20,16 @@ from keng.community.promises import PROMISES
 from keng.dialogue.public.code_entry import ReceiptCodeForm, answer_unknown_code, ask_for_code
 from keng.dialogue.public.code_page import QUESTION_CODE_PAGE, TIP_CODE_PAGE
 from keng.dialogue.public.receipt_page import ASKED_FIRST
-from keng.kit.rate_limits import FormThrottle, ask_to_wait, client_mark
+from keng.kit.rate_limits import ask_to_wait, client_mark
+from keng.limits.shared import SharedLimit
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import current_place
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal
 
-# Each question is read by a person: so many from one network, then one in five minutes.
-question_limit = FormThrottle(at_once=10, pause=300.0)
+# Each question is read by a person: so many from one network, then one after each pause.
+question_limit = SharedLimit("question", at_once=20, pause=150.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,10 +37,13 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
     """The form; once sent, the code with which the answer is read."""
     place, unit = place_and_desk(code)
     form = AskQuestionForm(request.POST if request.method == "POST" else None)
-    wait = question_limit.seconds_to_wait(request) if form.is_bound and form.is_valid() else 0
+    is_whole = form.is_bound and form.is_valid()
+    # Somebody in danger who took the wrong form is not asked to wait: it goes as a report.
+    is_counted = is_whole and not is_urgent_question(form.cleaned_data["text"])
+    wait = question_limit.seconds_to_wait(request) if is_counted else 0
     if wait:
         form.add_error("text", _("Many questions came from your network. Try again later."))
-    elif form.is_bound and form.is_valid():
+    elif is_whole:
         return _hand_in(request, place, form.cleaned_data)
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {
@@ -47,6 +51,7 @@ def place_ask(request: HttpRequest, code: str) -> HttpResponse:
         "place": place,
         "unit": unit,
         "token": token or receipt_codes.new_token(),
+        "puzzle": question_limit.puzzle(request),
     }
     response = render(request, "community/ask.html", context, status=422 if form.errors else 200)
     return ask_to_wait(response, wait)

@@ -4,14 +4,18 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from keng.community.drafts import REPORT_COOKIE
 from keng.community.models import Draft
+from keng.community.public.questions import question_limit
 from keng.community.report import begin_limit
 from keng.community.tests.resident import Resident, Stage, code_on, only_tip
 from keng.kit import uploads
-from keng.kit.rate_limits import RateLimits
+from keng.kit.rate_limits import RateLimits, network_of_address
+from keng.limits.shared import SharedLimit
 from keng.places.communes_in_text import communes_in_text
 from keng.places.models import Place
 from keng.tips.models import Tip
@@ -86,6 +90,28 @@ def test_straight_to_the_province_keeps_it_from_the_commune(crowd, stage):
     tip = only_tip()
     assert tip.responsible_unit == stage.province
     assert stage.unit in [concern.unit for concern in tip.concerns.all()]
+
+
+def test_ten_thousand_behind_one_address_wait_for_nothing(stage):
+    """Whatever they and others have used there of every limit; no count is even looked at."""
+    here = network_of_address("127.0.0.1")
+    for _ in range(10_000):
+        begin_limit.begun_by_network.wait(here)
+    for name in ("question", "look-up", "wrong code", "objection", "letter", "claim sent"):
+        SharedLimit(name, at_once=1, pause=3600.0).count_network(here, 10_000)
+    with CaptureQueriesContext(connection) as asked:
+        page = send(Client(), spot="phường Nếnh, nhà trọ sau chợ", happening="now")
+    assert page.status_code == 200
+    assert len(code_on(page)) == 16
+    assert not [each["sql"] for each in asked if "limits_" in each["sql"]]
+
+
+def test_danger_in_a_question_is_a_report_however_many_ask_there(stage):
+    question_limit.count_network(network_of_address("127.0.0.1"), 10_000)
+    asked = {"text": "Cháy nhà hẻm 9, có người kẹt trong đó", "wish": "private", "token": "t" * 22}
+    answer = Client().post(f"/places/{NENH}/ask/", asked)
+    assert answer.status_code in (302, 303)
+    assert only_tip().urgency == "P0"
 
 
 def test_about_an_officer_of_the_ward_it_goes_above(crowd, stage):

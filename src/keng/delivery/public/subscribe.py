@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.channels.email import Email
 from keng.delivery.actions import subscribing as actions
-from keng.kit.rate_limits import FormThrottle
 from keng.kit.sql_names import alphabetically
+from keng.limits.shared import SharedLimit
 from keng.network import secret_links
 from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import SubscriptionRequest
@@ -27,8 +27,10 @@ from keng.places.search import find_places
 _MOST_FOUND = 8
 _HOUR = 3600
 # A hall full of people has one network, and whoever fills strangers' mailboxes has one too.
-letters_per_network = FormThrottle(
-    at_once=settings.SUBSCRIBE_NETWORK_HOURLY, pause=_HOUR / settings.SUBSCRIBE_NETWORK_HOURLY
+letters_per_network = SharedLimit(
+    "letter",
+    at_once=settings.SUBSCRIBE_NETWORK_HOURLY,
+    pause=_HOUR / settings.SUBSCRIBE_NETWORK_HOURLY,
 )
 
 

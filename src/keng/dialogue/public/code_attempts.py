@@ -8,13 +8,13 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from keng.kit.rate_limits import FormThrottle
+from keng.limits.shared import SharedLimit
 
 # So many wrong codes at once, then one more for each pause.
 WRONG_CODES_AT_ONCE = 20
 PAUSE_AFTER_WRONG_CODE = 3.0
 
-wrong_codes = FormThrottle(at_once=WRONG_CODES_AT_ONCE, pause=PAUSE_AFTER_WRONG_CODE)
+wrong_codes = SharedLimit("wrong code", at_once=WRONG_CODES_AT_ONCE, pause=PAUSE_AFTER_WRONG_CODE)
 
 
 def refuse_code(request: HttpRequest, form: BaseForm, unknown: str) -> int:

@@ -73,6 +73,8 @@ def _do_wish(request: HttpRequest, opened: OpenedTip) -> HttpResponse:
         withdrawal.withdraw_tip(opened.tip_id)
     elif wish == "afraid":
         reporter.note_fear(opened.tip_id)
+    elif wish in ("chat-shows-words", "chat-shows-none"):
+        reporter.choose_what_chat_shows(opened.tip_id, shows_words=wish == "chat-shows-words")
     elif wish == "for-unit":
         meant_for_unit.say_meant_for_unit(opened.tip_id)
     elif wish == "object":

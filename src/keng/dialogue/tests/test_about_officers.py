@@ -132,7 +132,9 @@ def test_the_reporter_says_in_the_chat_that_it_is_meant_for_the_unit(say, units,
     tip = Tip.objects.get()
     assert tip.responsible_unit == commune
     assert not tip.concerns.exists()
-    assert "đã chuyển cho Công an phường Thử" in answers()[-1]
+    # The chat names no desk; the page does.
+    assert answers()[-1] == "Bạn có trả lời mới"
+    assert "đã chuyển cho Công an phường Thử" in tip.messages.latest("id").text
     acts = set(Entry.objects.values_list("action", flat=True))
     assert {"tip.reporter_meant_unit", "tip.handed_down"} <= acts
     # From now on words about them stay in this talk: the reporter has decided.
@@ -152,7 +154,8 @@ def test_what_somebody_above_is_working_on_stays_there(say, units, answers):
     tip.refresh_from_db()
     assert (tip.responsible_unit, tip.concerns.exists()) == (province, False)
     assert commune in triage.units_to_route(tip)
-    assert "đang giải quyết tin của bạn" in answers()[-1]
+    assert answers()[-1] == "Bạn có trả lời mới"
+    assert "đang giải quyết tin của bạn" in tip.messages.latest("id").text
 
 
 def test_the_same_words_in_an_ordinary_report_do_nothing(say, units):

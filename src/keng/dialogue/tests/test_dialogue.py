@@ -56,7 +56,7 @@ def test_an_answer_to_a_chat_is_queued_and_held_as_long(desk):
     message = answering.answer_reporter(tip.pk, text="Cảm ơn bạn", by=officer)
     delivery = Delivery.objects.get(dispatch=message.dispatch_ref)
     assert delivery.not_before == message.visible_at > times.now() + datetime.timedelta(seconds=15)
-    assert (delivery.text.text, delivery.priority) == ("Cảm ơn bạn", 0)
+    assert (delivery.text.text, delivery.priority) == ("Bạn có trả lời mới", 0)
 
 
 def test_at_p0_an_answer_leaves_at_once(desk):

@@ -24,9 +24,17 @@ _QUOTED_OR_BLANKS = re.compile(r"\"[^\"]*\"|'[^']*'|[ \t\r\n\f]+(?=(/?>$)?)")
 
 
 _WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?')
-# One row by one statement, and nothing that anybody decided: a session, a draft not yet sent.
+# One row by one statement, and nothing that anybody decided: a session, a draft not yet sent, how
+# much a network asked for.
 _KEPT_BY_THEMSELVES = frozenset(
-    ("accounts_desksession", "accounts_partnersession", "community_draft", "surveys_draft")
+    (
+        "accounts_desksession",
+        "accounts_partnersession",
+        "community_draft",
+        "limits_limitcount",
+        "limits_spentpuzzle",
+        "surveys_draft",
+    )
 )
 
 

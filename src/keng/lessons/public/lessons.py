@@ -11,15 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from keng.kit import times
 from keng.kit.languages import language_among
 from keng.kit.numbers import whole_number
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
 from keng.lessons import pledge_queries, queries
 from keng.lessons.actions.finish_count import count_finished
 from keng.lessons.forms import FinishedClassForm, QuizAnswerForm
 from keng.lessons.models import Collection, Edition
+from keng.limits.shared import SharedLimit
 
 # A school has one network: a few classes finish at once, and its teachers print their papers.
-finish_limit = FormThrottle(at_once=150, pause=30.0)
-certificate_limit = FormThrottle(at_once=20, pause=120.0)
+finish_limit = SharedLimit("lesson finished", at_once=150, pause=30.0)
+certificate_limit = SharedLimit("lesson paper", at_once=20, pause=120.0)
 
 
 @require_safe

@@ -1,10 +1,7 @@
 """How often one network finishes lessons and prints papers."""
 
-from types import SimpleNamespace
-
 import pytest
 
-from keng.kit import rate_limits
 from keng.lessons.models import Finished
 from keng.lessons.public import lessons
 from keng.lessons.tests.world import Desk
@@ -12,10 +9,9 @@ from keng.lessons.tests.world import Desk
 pytestmark = pytest.mark.django_db
 
 
-def test_what_one_network_counts_is_bounded(public_client, monkeypatch):
+def test_what_one_network_counts_is_bounded(public_client, monkeypatch, no_time_passes):
     for bound in (lessons.finish_limit, lessons.certificate_limit):
         monkeypatch.setattr(bound, "at_once", 2)
-    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     address = f"/lessons/{Desk().published().lesson.slug}"
     sent = {"school_class": "4A2, tiểu học Thử", "pupils": "31"}
     done = [public_client.post(f"{address}/done").status_code for _ in range(3)]

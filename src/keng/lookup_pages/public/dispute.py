@@ -15,9 +15,10 @@ from keng.kit import codes
 from keng.kit.form_not_taken import typed_texts
 from keng.kit.forms import Form, HintedChoice, ManyFiles, ManyFilesInput
 from keng.kit.languages import answer_in_language, chosen_language
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
 from keng.kit.safe_text import as_dialled, defang
 from keng.kit.uploads import DamagedUpload, SealedUpload, takes_files
+from keng.limits.shared import SharedLimit
 from keng.lookup import queries
 from keng.lookup.actions import disputes
 from keng.lookup.errors import NotListed
@@ -25,7 +26,7 @@ from keng.lookup.models import Dispute, Listing
 from keng.lookup_pages import dispute_pictures as actions
 
 # Each objection is read by a person: so many from one network, then one in ten minutes.
-objection_limit = FormThrottle(at_once=5, pause=600.0)
+objection_limit = SharedLimit("objection", at_once=10, pause=300.0)
 
 
 class ObjectionForm(Form):
@@ -195,7 +196,13 @@ def _objection_page(
     request: HttpRequest, listing: Listing | None, form: ObjectionForm, status: int = 200
 ) -> HttpResponse:
     what = defang(as_dialled(listing.indicator.value)) if listing else ""
-    context = {"form": form, "listing": listing, "what": what, "days": settings.DISPUTE_DAYS}
+    context = {
+        "form": form,
+        "listing": listing,
+        "what": what,
+        "days": settings.DISPUTE_DAYS,
+        "puzzle": objection_limit.puzzle(request),
+    }
     return _never_stored(render(request, "lookup_pages/public/object.html", context, status=status))
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keng.kit import times
 from keng.kit.forms import Form
 from keng.kit.languages import answer_in_language, chosen_language
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
 from keng.language.category_names import label_for_reader
 from keng.language.lookup_terms import LONGEST_QUESTION, lookup_terms_in
+from keng.limits.shared import SharedLimit
 from keng.lookup import queries
 from keng.lookup.queries import LookupAnswer
 from keng.lookup_pages.promises import PROMISES
@@ -23,7 +24,7 @@ from keng.places.models import Unit
 EMERGENCY_NUMBERS = frozenset({"111", "113", "114", "115"})
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
 LOOKUPS_AT_ONCE, LOOKUP_PAUSE = 60, 2.0
-lookup_limit = FormThrottle(at_once=LOOKUPS_AT_ONCE, pause=LOOKUP_PAUSE)
+lookup_limit = SharedLimit("look-up", at_once=LOOKUPS_AT_ONCE, pause=LOOKUP_PAUSE)
 
 
 class LookupForm(Form):
@@ -151,7 +152,7 @@ def _indicator_type(answer: LookupAnswer) -> str:
 
 
 def _box_page(request: HttpRequest, form: LookupForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "promises": PROMISES}
+    context = {"form": form, "promises": PROMISES, "puzzle": lookup_limit.puzzle(request)}
     return render(request, "lookup_pages/public/box.html", context, status=status)
 
 

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keng.claims import queries as claims
 from keng.claims import sentences
 from keng.kit.pagination import rows_of_page
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
 from keng.lessons import queries as lessons
+from keng.limits.shared import SharedLimit
 from keng.partners.actions import inviting
 from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article
@@ -21,7 +22,7 @@ from keng.places.search import current_place
 from keng.tips import receipt_codes
 
 # Each request is read by a person, who then meets whoever asked.
-join_limit = FormThrottle(at_once=5, pause=600.0)
+join_limit = SharedLimit("kit asked for", at_once=10, pause=300.0)
 
 
 @require_GET
@@ -74,6 +75,11 @@ def partner_join(request: HttpRequest, code: str) -> HttpResponse:
         )
         return render(request, "partners/joined.html", {"place": place})
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
-    context = {"form": form, "place": place, "token": token or receipt_codes.new_token()}
+    context = {
+        "form": form,
+        "place": place,
+        "token": token or receipt_codes.new_token(),
+        "puzzle": join_limit.puzzle(request),
+    }
     response = render(request, "partners/join.html", context, status=422 if form.errors else 200)
     return ask_to_wait(response, wait)

@@ -321,6 +321,7 @@ def _by_name(here):
         "seen": b"",
         "claim_id": rows["claim"].pk,
         "words": "Lời",
+        "shows_words": True,
         "check": rows["claim"].pk,
         "why": "mistake",
         "reason": "Lý do",

@@ -12,14 +12,15 @@ from keng.kit import cookies
 from keng.kit.numbers import whole_number
 from keng.kit.rate_limits import FormThrottle
 from keng.kit.secrets import keyed_hash, same_secret
+from keng.limits.shared import SharedLimit
 from keng.surveys.models import Survey
 
 # A family with one phone may answer; sixty answers from one phone may not.
 MOST_FROM_ONE_BROWSER = 5
 # So many from one address at once (a dormitory has one), then one more for each pause.
-SLOW_ANSWERS = FormThrottle(at_once=20, pause=300.0)
+SLOW_ANSWERS = SharedLimit("survey answer", at_once=20, pause=300.0)
 # The same for slips that are tried: each of them counts once anyway.
-SLOW_SLIPS = FormThrottle(at_once=20, pause=60.0)
+SLOW_SLIPS = SharedLimit("survey slip", at_once=20, pause=60.0)
 # What one address sends beyond these within about a day is counted and told apart in the result.
 MANY_ANSWERS = FormThrottle(at_once=20, pause=3600.0)
 _KEPT_SECONDS = 120 * 24 * 3600

@@ -163,6 +163,7 @@ def test_what_one_network_sends_beyond_twenty_a_day_is_told_apart_in_the_result(
     """As many as the pauses let through in two hours after the first twenty."""
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr("keng.kit.rate_limits.time.monotonic", lambda: clock.now)
+    monkeypatch.setattr("keng.limits.shared.seconds_now", lambda: clock.now)
     survey = stage.opened()
     for sent in range(44):
         public_client.cookies.clear()

@@ -285,6 +285,8 @@ class Tip(Row):
     meant_for_unit_at = models.DateTimeField(null=True)
     # Since then no code opens it: somebody said that replacing one was not theirs.
     codes_disputed_at = models.DateTimeField(null=True)
+    # Its reporter wants the words of answers in the chat, and not only that there is one.
+    chat_shows_answers = models.BooleanField(default=False, db_default=False)
     examined_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
 

@@ -15,8 +15,9 @@ from keng.delivery.models import DispatchText
 from keng.kit import times
 from keng.kit.codes import wordless_code
 from keng.kit.languages import FULL_LANGUAGES, language_among
-from keng.kit.rate_limits import FormThrottle, ask_to_wait
+from keng.kit.rate_limits import ask_to_wait
 from keng.language.category_names import label_for_reader
+from keng.limits.shared import SharedLimit
 from keng.public_log.serving import is_provable, proof_of_opened
 from keng.warnings import card, queries
 from keng.warnings.forms import VerifyForm
@@ -137,7 +138,7 @@ def warning_card(request: HttpRequest, code: str) -> FileResponse:
 
 # So many at once from one address, then one more for each pause: thirty people in a training room
 # share one, and whoever tries all codes gets 43,200 of 729 million a day.
-verify_limit = FormThrottle(at_once=40, pause=2.0)
+verify_limit = SharedLimit("warning code", at_once=40, pause=2.0)
 
 
 def verify(request: HttpRequest) -> HttpResponse:
