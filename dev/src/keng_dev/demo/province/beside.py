@@ -133,6 +133,6 @@ def _publish(post: words.Post, members: list[PartnerMember], coordinator: Office
     if len(members) > 1:
         articles.publish_article(made.pk, seen=seen, checked=True, by=members[1])
     else:
-        releasing.publish_for_partner(made.pk, seen=seen, by=coordinator)
+        releasing.publish_for_partner(made.pk, seen=seen, checked=True, by=coordinator)
     at = times.now() - dt.timedelta(days=post.days_ago, hours=5)
     Article.objects.filter(pk=made.pk).update(released_at=at, submitted_at=at)
