@@ -49,6 +49,8 @@ class Album:
         if whole:
             # Where the script happens to stand says nothing; in a dialog it does.
             page.evaluate("document.activeElement.blur()")
+            # A head that stays in sight would stand in the middle of the page.
+            page.evaluate("scrollTo(0, 0)")
         self.keep(page.screenshot(full_page=whole), f"{name}.{language}")
 
     def keep(self, shot: bytes, name: str) -> None:

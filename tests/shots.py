@@ -1,4 +1,4 @@
-"""`make shots`: the pictures of the guides; ARGS="day", "office", "corner" or "province": a part.
+"""`make shots`: the pictures of the guides; ARGS="day", "office", "guard", "corner" or "province".
 
 With ARGS=every also every screen, into shots/.
 """
@@ -13,6 +13,7 @@ from tests.browser import HOW_TO_GET_ONE, find_browser
 from tests.journeys.desk import Desk
 from tests.journeys.mailbox import Mailbox
 from tests.pictures_corner import corner, history
+from tests.pictures_guard import guard
 from tests.pictures_office import ROOM, Office, province
 from tests.stack import Stack
 from tests.walk import kind, walk
@@ -26,7 +27,7 @@ LOOKS = {
 }
 OFFICER = "hai"
 # What is made when nothing else is asked for.
-USUAL = ("day", "office", "corner", "province")
+USUAL = ("day", "office", "guard", "corner", "province")
 # As a reader would see it: a real name instead of a port.
 AS_SEEN = {"KENG_PUBLIC_URL": "https://keng.example", "KENG_EMERGENCY_EMAIL": ROOM}
 
@@ -48,6 +49,9 @@ def main() -> int:
         if "office" in asked:
             with Stack(seen) as stack:
                 Office(pictures.Session(browser, stack, GUIDES), mailbox).go_round()
+        if "guard" in asked:
+            with Stack(seen) as stack:
+                guard(pictures.Session(browser, stack, GUIDES))
         if "corner" in asked:
             with Stack(seen) as stack:
                 corner(pictures.Session(browser, stack, GUIDES))

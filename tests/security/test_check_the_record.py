@@ -24,7 +24,8 @@ from nacl.signing import SigningKey
 from keng.cosigner.judging import CosigningWitness
 from keng.cosigner.witness_folder import WitnessFolder, origin_mark
 from keng.merkle.notes import LogCheckpointText, NoteKey, NoteKeyKind, encoded_hash
-from keng.merkle.tiles import TileAddress, entry_bundle, grown_tiles, tiles_of_size
+from keng.merkle.tests.outsider import tiles_of_size
+from keng.merkle.tiles import TileAddress, entry_bundle, grown_tiles
 from keng.merkle.trees import leaf_hash, tree_of_leaves
 from keng.public_log.witnesses import add_checkpoint_body
 from tests.architecture.source import ROOT

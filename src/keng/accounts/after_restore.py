@@ -9,7 +9,6 @@ import uuid
 
 from keng.accounts.closing import end_account
 from keng.accounts.models import (
-    MemberPasskey,
     NamedOfficer,
     Officer,
     OfficerPasskey,
@@ -17,6 +16,8 @@ from keng.accounts.models import (
     Post,
 )
 from keng.accounts.partner_signing import partner_chain
+from keng.accounts.passkey_answers import Holder
+from keng.accounts.passkeys import passkeys_of
 from keng.accounts.sessions import end_sessions
 from keng.accounts.signing_in import chain_of_officer
 from keng.acts.locks import lock
@@ -73,22 +74,14 @@ def void_replaced_sign_in(officer_id: uuid.UUID) -> None:
 def remove_passkeys_again(officer_id: uuid.UUID) -> None:
     """All of the officer's: which one was removed or stopped nobody knows any more."""
     officer = lock(Officer.objects.filter(pk=officer_id)).get()
-    chain = chain_of_officer(officer)
-    for passkey in OfficerPasskey.objects.filter(holder=officer):
-        detail = {"passkey": str(passkey.pk)}
-        passkey.delete()
-        record("officer.passkey_removed", by=_BY, on=officer, chain=chain, detail=detail)
+    _remove_passkeys(officer, "officer.passkey_removed", chain_of_officer(officer))
 
 
 @work()
 def remove_member_passkeys_again(member_id: uuid.UUID) -> None:
     """The same of whoever signs in for a partner."""
     member = lock(PartnerMember.objects.filter(pk=member_id)).get()
-    chain = partner_chain(member.partner_id)
-    for passkey in MemberPasskey.objects.filter(holder=member):
-        detail = {"passkey": str(passkey.pk)}
-        passkey.delete()
-        record("partner.passkey_removed", by=_BY, on=member, chain=chain, detail=detail)
+    _remove_passkeys(member, "partner.passkey_removed", partner_chain(member.partner_id))
 
 
 @work()
@@ -112,3 +105,10 @@ def close_member_again(member_id: uuid.UUID) -> None:
         chain=unit_chain(member.partner.invited_by_unit_id),
         detail={"member": str(member_id)},
     )
+
+
+def _remove_passkeys(holder: Holder, action: str, chain: str) -> None:
+    for passkey in passkeys_of(holder):
+        detail = {"passkey": str(passkey.pk)}
+        passkey.delete()
+        record(action, by=_BY, on=holder, chain=chain, detail=detail)

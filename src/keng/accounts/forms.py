@@ -133,24 +133,32 @@ class PinForm(PresenceForm):
     field_order = ("pin", "again", "code")
     pin = forms.CharField(
         label=_("New PIN, 6 digits"),
-        required=False,
+        error_messages={"required": _("A PIN has 6 digits.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     again = forms.CharField(
         label=_("The PIN once more"),
-        required=False,
+        error_messages={"required": _("Type the new PIN a second time.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pin"].required = self.fields["again"].required = not self._removes
+
+    @property
+    def _removes(self) -> bool:
+        return "remove" in self.data
 
     def clean(self) -> dict[str, Any]:
         """Six digits, twice the same; none where it is to be removed."""
         given = super().clean() or {}
-        if "remove" in self.data:
+        if self._removes:
             return {**given, "pin": ""}
-        pin = given.get("pin", "")
-        if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdecimal()):
+        pin, again = given.get("pin", ""), given.get("again", "")
+        if pin and not (len(pin) == PIN_LENGTH and pin.isascii() and pin.isdecimal()):
             self.add_error("pin", _("A PIN has 6 digits."))
-        elif pin != given.get("again"):
+        elif pin and again and pin != again:
             self.add_error("again", _("The two are not the same."))
         return given
 

@@ -1,21 +1,36 @@
 """What the pages of both sites share that have to do with passkeys."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from keng.accounts.forms import NewPasskeyForm
 from keng.accounts.models import OfficerPasskey, Passkey
 from keng.accounts.passkey_answers import (
+    Holder,
     PasskeyTable,
     address_of_site,
     options_for_answer,
+    options_for_new,
+    passkey_table,
 )
 from keng.accounts.passkey_challenges import ChallengeUse
+from keng.accounts.passkeys import (
+    PasskeyNotMade,
+    StaysOnSharedMachine,
+    TooManyPasskeys,
+    passkeys_of,
+    use_for_new,
+)
 from keng.kit.passkey_address import NoPasskeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# Why what a browser made is not kept.
+NOT_ADDED = (PasskeyNotMade, StaysOnSharedMachine, TooManyPasskeys)
 
 
 def why_no_passkeys(request: HttpRequest, table: PasskeyTable = OfficerPasskey) -> str | None:
@@ -60,9 +75,31 @@ def options_response(
     return JsonResponse(said)
 
 
-def passkey_rows(passkeys: "Sequence[Passkey]") -> list[dict[str, Any]]:
-    """Each with what a line of the list says about where it is kept."""
-    return [{"passkey": each, "kept": _kept_words(each)} for each in passkeys]
+def list_context(request: HttpRequest, holder: Holder, form: NewPasskeyForm) -> dict[str, Any]:
+    """The holder's passkeys, and the form that begins another one."""
+    return {
+        "rows": [{"passkey": each, "kept": _kept_words(each)} for each in passkeys_of(holder)],
+        "form": form,
+        "why_not": why_no_passkeys(request, passkey_table(holder)),
+    }
+
+
+def making_context(holder: Holder, browser: str, form: NewPasskeyForm) -> dict[str, Any]:
+    """The second page: what the browser makes it from, and what comes back with it."""
+    name, machine = form.cleaned_data["name"], form.cleaned_data["machine"]
+    is_shared = machine == "shared"
+    use = use_for_new(holder, browser, name=name, is_shared=is_shared)
+    options = options_for_new(holder, use, is_shared=is_shared)
+    return {"name": name, "machine": machine, "options": json.dumps(options)}
+
+
+def sent_passkey(request: HttpRequest) -> dict[str, Any]:
+    """What came back from the second page, as the acts that keep it take it."""
+    return {
+        "answer": request.POST.get("passkey", ""),
+        "name": request.POST.get("name", ""),
+        "is_shared": request.POST.get("machine") == "shared",
+    }
 
 
 def _kept_words(passkey: Passkey) -> str:

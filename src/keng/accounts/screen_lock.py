@@ -18,14 +18,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts import acts, notices, passkey_answers
-from keng.accounts.models import DeskSession, Notice, Officer, OfficerPasskey
-from keng.accounts.passkey_answers import PasskeyCopied, PasskeyRefused
+from keng.accounts import acts, passkey_answers
+from keng.accounts.models import DeskSession, Officer, OfficerPasskey
+from keng.accounts.passkey_answers import PasskeyRefused
 from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
 from keng.accounts.password_checks import SignInBusy, is_password_right
 from keng.accounts.second_factor import check_totp_code
 from keng.accounts.sessions import row_key
-from keng.accounts.signing_in import chain_of_officer
+from keng.accounts.signing_in import chain_of_officer, take_passkey_answer
 from keng.acts.act import act
 from keng.acts.errors import Incomplete
 from keng.acts.locks import lock
@@ -148,17 +148,7 @@ def unlock_by_passkey(session: SessionBase, officer: Officer, answer: str) -> Un
 @work()
 def _take_answer(officer: Officer, answer: passkey_answers.PasskeyAnswer) -> bool:
     locked = lock(Officer.objects.filter(is_active=True)).filter(pk=officer.pk).first()
-    try:
-        if locked is None:
-            return False
-        passkey_answers.take_answer(answer)
-    except PasskeyCopied:
-        passkey_answers.stop_passkey(answer.passkey)
-        notices.tell_of_passkey(officer, Notice.Act.COPIED)
-        return False
-    except PasskeyRefused:
-        return False
-    return True
+    return locked is not None and take_passkey_answer(locked, answer)
 
 
 def _unlock_by_code(session: SessionBase, officer: Officer, digits: str) -> UnlockResult:

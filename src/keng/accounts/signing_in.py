@@ -146,6 +146,22 @@ def presence_pause(officer: Officer) -> datetime.timedelta | None:
     return until - times.now() if until and _is_ahead(until) else None
 
 
+def take_passkey_answer(officer: Officer, answer: PasskeyAnswer) -> bool:
+    """Use the answer up, inside the caller's work. A copied passkey is stopped, and that is told.
+
+    False is an answer: a passkey that was stopped stays stopped.
+    """
+    try:
+        passkey_answers.take_answer(answer)
+    except PasskeyCopied:
+        passkey_answers.stop_passkey(answer.passkey)
+        notices.tell_of_passkey(officer, Notice.Act.COPIED)
+        return False
+    except PasskeyRefused:
+        return False
+    return True
+
+
 @work()
 def record_sign_out(officer: Officer) -> None:
     """Put the end of the session on record."""
@@ -171,7 +187,7 @@ def _complete_sign_in_with_passkey(answer: PasskeyAnswer) -> Officer | None:
     officer = locked.first()
     if officer is None:
         return None
-    if _take_answer(officer, answer):
+    if take_passkey_answer(officer, answer):
         _complete_sign_in(officer)
         return officer
     record(
@@ -187,22 +203,10 @@ def _complete_sign_in_with_passkey(answer: PasskeyAnswer) -> Officer | None:
 @work()
 def _take_presence(officer: Officer, answer: PasskeyAnswer) -> bool:
     locked = _locked_officer(officer)
-    if locked is not None and _take_answer(locked, answer):
+    if locked is not None and take_passkey_answer(locked, answer):
         return True
     _record_presence_failed(officer)
     return False
-
-
-def _take_answer(officer: Officer, answer: PasskeyAnswer) -> bool:
-    try:
-        passkey_answers.take_answer(answer)
-    except PasskeyCopied:
-        passkey_answers.stop_passkey(answer.passkey)
-        notices.tell_of_passkey(officer, Notice.Act.COPIED)
-        return False
-    except PasskeyRefused:
-        return False
-    return True
 
 
 @work()

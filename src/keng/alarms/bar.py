@@ -60,6 +60,8 @@ class AlarmBar:
     """The tip that is shown, its place among all, and which come before and after it."""
 
     tip: Tip
+    other_desk: str
+    """The desk whose it is; "" for one at which the officer sits."""
     shown: RingingTip
     place: int
     total: int
@@ -90,13 +92,18 @@ def alarm_bar_for(officer: Officer, at: uuid.UUID | None = None) -> AlarmBar | N
         return None
     ids = [each.tip_id for each in found]
     place = ids.index(at) if at in ids else 0
-    tips = Tip.objects.listed_for(officer).select_related("place", "assigned_to")
+    tips = Tip.objects.listed_for(officer).select_related(
+        "place", "assigned_to", "responsible_unit"
+    )
     tip = tips.filter(pk=ids[place]).first()
     if tip is None:
         # Somebody moved it out of their sight since the list was read: what rings now?
         return alarm_bar_for(officer)
     return AlarmBar(
         tip=tip,
+        other_desk=""
+        if tip.responsible_unit_id in officer.own_unit_ids
+        else tip.responsible_unit.name,
         shown=found[place],
         place=place + 1,
         total=len(found),

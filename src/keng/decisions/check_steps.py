@@ -2,16 +2,19 @@
 
 import uuid
 
+from django.db.models import Q
+
 from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
-from keng.decisions.money_clock import follow_money_after_step
+from keng.decisions.incident_lead import first_in_sight
+from keng.decisions.money_clock import ASKED_BANK, follow_money_of
 from keng.decisions.on_record import required_reason
 from keng.kit import times
 from keng.tips.check_list import check_list_steps, has_check_list
 from keng.tips.errors import CannotDecide
-from keng.tips.lock import lock_tip
+from keng.tips.lock import lock_tip, lock_tips
 from keng.tips.models import Tip, TipCheck
 
 
@@ -22,14 +25,14 @@ class NotOnTheList(CannotDecide):
 @act(acts.TICK_STEP)
 def tick_step(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
     """Say that a step is done. Said by two at once, it is the first one's. Raises NotOnTheList."""
-    tip = lock_tip(tip_id, by=by)
+    tip = _lock_ticked_tip(tip_id, step, by)
     if not has_check_list(tip) or step not in {each.code for each in check_list_steps(tip)}:
         raise NotOnTheList
     standing = _ticked_check(tip, step)
     if standing is not None:
         return standing
     check = TipCheck.objects.create(tip=tip, step=step, ticked_by=by, ticked_at=times.now())
-    follow_money_after_step(tip, step)
+    _follow_money(tip, step, by)
     _record_check("tip.ticked", check, tip, by)
     return check
 
@@ -38,15 +41,28 @@ def tick_step(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
 def untick_step(tip_id: uuid.UUID, *, step: str, reason: str, by: Officer) -> TipCheck:
     """It was not done after all: whoever sees the tip may say so. Raises NotOnTheList, NoReason."""
     said = required_reason(reason)
-    tip = lock_tip(tip_id, by=by)
+    tip = _lock_ticked_tip(tip_id, step, by)
     check = _ticked_check(tip, step)
     if check is None:
         raise NotOnTheList
     check.unticked_by, check.unticked_at, check.reason = by, times.now(), said
     check.save(update_fields=["unticked_by", "unticked_at", "reason"])
-    follow_money_after_step(tip, step)
+    _follow_money(tip, step, by)
     _record_check("tip.unticked", check, tip, by)
     return check
+
+
+def _lock_ticked_tip(tip_id: uuid.UUID, step: str, by: Officer) -> Tip:
+    """With the first tip of its incident, where that has the clock of its money."""
+    if step == ASKED_BANK:
+        lock_tips(Q(pk=tip_id) | first_in_sight(tip_id, by))
+    return lock_tip(tip_id, by=by)
+
+
+def _follow_money(tip: Tip, step: str, by: Officer) -> None:
+    if step == ASKED_BANK:
+        for each in Tip.objects.filter(Q(pk=tip.pk) | first_in_sight(tip.pk, by)):
+            follow_money_of(each)
 
 
 def _ticked_check(tip: Tip, step: str) -> TipCheck | None:

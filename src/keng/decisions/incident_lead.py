@@ -18,16 +18,21 @@ from keng.tips.models import Incident, Tip
 
 
 def lock_leaving_tip(tip_id: uuid.UUID, *, by: Officer, seen: str | None) -> Tip:
-    """The tip that may leave its incident with this: locked with all behind it, then that.
+    """The tip that may leave its incident with this: locked with all around it, then that.
 
     Raises as keng.tips.lock.lock_tip.
     """
-    lock_tip_and_those_behind(tip_id)
+    lock_tips(Q(pk=tip_id) | Q(duplicate_of=tip_id) | first_in_sight(tip_id, by))
     tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is not None:
         # Nobody renames it, or ends all of it, while the tip leaves.
         lock_all(Incident.objects.filter(pk=tip.incident_id).only("pk"))
     return tip
+
+
+def first_in_sight(tip_id: uuid.UUID, by: Officer) -> Q:
+    """The tip behind which this one stands, where the officer sees it."""
+    return Q(pk__in=Tip.objects.visible_to(by).filter(duplicates=tip_id).values("pk"))
 
 
 def lock_tip_and_those_behind(tip_id: uuid.UUID) -> None:

@@ -17,7 +17,7 @@ from keng.decisions.closing import (
     record_outcome,
     reopen_tip,
 )
-from keng.decisions.money_clock import follow_money
+from keng.decisions.money_clock import follow_money, follow_money_of
 from keng.decisions.moving_units import move_to_unit
 from keng.decisions.on_record import record_decision, required_reason, tip_snapshot
 from keng.kit.sql_names import alphabetically
@@ -33,7 +33,7 @@ from keng.tips.errors import (
     NotInAnIncident,
     SameTip,
 )
-from keng.tips.gravity import sorted_band, urgency_order
+from keng.tips.gravity import sorted_band
 from keng.tips.incident_titles import title_of_tips
 from keng.tips.lock import lock_tip, lock_tips
 from keng.tips.models import Decision, Incident, Tip
@@ -111,8 +111,8 @@ def mark_duplicate(
         first.refresh_from_db()
     before, incident = tip_snapshot(tip), _incident_of(first, tip, by)
     before["left"] = incident_lead.join_incident(tip, first, incident)
-    if urgency_order(tip) < urgency_order(first):
-        before["raised"] = raising.raise_first_tip(first, tip)
+    if raised := raising.raise_first_tip(first, tip):
+        before["raised"] = raised
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
     unheard_danger.clear_danger(tip)
@@ -144,7 +144,8 @@ def separate_tip(
     tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is None:
         raise NotInAnIncident
-    left = str(tip.incident_id)
+    left, stood_behind = str(tip.incident_id), incident_lead.first_in_sight(tip_id, by)
+    first = Tip.objects.filter(stood_behind).first()
     incident_lead.leave_incident(tip)
     tip.state = Tip.State.ACCEPTED if tip.assigned_to_id else Tip.State.RECEIVED
     deadlines.stop_clocks(tip, deadlines.FINISH_CLOCK)
@@ -153,6 +154,8 @@ def separate_tip(
     follow_money(tip)
     deadlines.set_due_at(tip)
     tip.save(update_fields=["incident", "duplicate_of", "state", "due_at"])
+    if first is not None:
+        follow_money_of(first)
     return record_decision(tip, Decision.Kind.SEPARATED, by=by, reason=said, incident=left)
 
 

@@ -67,14 +67,15 @@ def take_back_decision(decision_id: uuid.UUID, *, by: Officer, secret: str = "")
         unsent = undo_ending.restore_ended_tip(decision, tip, secret=secret)
     else:
         before = dict(decision.detail["before"])
-        if raised := before.pop("raised", None):
-            raising.lower_first_tip(decision, raised)
+        raised = before.pop("raised", None)
         _restore_tip(
             tip,
             before,
             moved=decision.kind in _MOVES or "concern" in before,
             decided=decision.detail.get("urgency", before["urgency"]),
         )
+        if raised:
+            raising.lower_first_tip(decision, raised)
         decision.detail["before"].pop("left", None)
     ringing.settle_alarm(tip, by=by)
     # Last, since a sender may hold it.

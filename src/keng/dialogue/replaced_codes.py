@@ -36,12 +36,6 @@ def closed_code(code: str) -> ClosedCode | None:
     return ClosedCode(*row) if row and any(row) else None
 
 
-def last_replaced_at(tip_id: uuid.UUID) -> datetime.datetime | None:
-    """When a code of the report was last replaced by another one."""
-    replaced = Receipt.objects.filter(tip=tip_id, replaced_at__isnull=False)
-    return replaced.order_by("-replaced_at").values_list("replaced_at", flat=True).first()
-
-
 @act(acts.REPLACE_CODE)
 def replace_code(tip_id: uuid.UUID, code: str, *, sheet: str) -> str | None:
     """Replace the code by another one; returns the token of that, which is shown for a while.
@@ -73,7 +67,7 @@ def dispute_code(code: str) -> bool:
     """
     found = Receipt.objects.filter(hash=receipt_codes.code_hash(code))
     tip_id = found.values_list("tip_id", flat=True).first()
-    if tip_id is None or last_replaced_at(tip_id) is None:
+    if tip_id is None or receipt_codes.last_replaced_at(tip_id) is None:
         return False
     tip = lock(Tip.objects.filter(pk=tip_id)).get()
     if tip.codes_disputed_at:

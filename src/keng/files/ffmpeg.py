@@ -13,6 +13,8 @@ from typing import IO, BinaryIO
 
 import imageio_ffmpeg
 
+from keng.files.killed_late import killed_after
+
 FFMPEG_OFF = "off"
 _CPU_SECONDS = 900
 _MOST_LINES = 200
@@ -82,29 +84,19 @@ def run_ffmpeg(
         text=True,
         errors="replace",
     )
-    late = threading.Event()
     heard: list[str] = []
-
-    def stop() -> None:
-        late.set()
-        process.kill()
-
     reader = threading.Thread(target=_read_complaints, args=(process.stderr, heard))
-    watchdog = threading.Timer(within, stop)
     with process:
         reader.start()
-        watchdog.start()
         try:
-            for each in _lines_of(process.stdout):
-                if line is not None:
-                    line(each.strip())
-            code = process.wait()
+            with killed_after(process, within) as is_late:
+                for each in _lines_of(process.stdout):
+                    if line is not None:
+                        line(each.strip())
+                code = process.wait()
         finally:
-            watchdog.cancel()
-            process.kill()
             reader.join()
-            watchdog.join()
-    if late.is_set():
+    if is_late.is_set():
         raise TookTooLong
     return code, "".join(heard)
 
@@ -140,24 +132,11 @@ def convert_bytes(
         process = subprocess.Popen(
             command, stdin=given, stdout=made, stderr=subprocess.PIPE, text=True, errors="replace"
         )
-        late = threading.Event()
         heard: list[str] = []
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        watchdog = threading.Timer(within, stop)
-        with process:
-            watchdog.start()
-            try:
-                _read_complaints(process.stderr, heard)
-                code = process.wait()
-            finally:
-                watchdog.cancel()
-                process.kill()
-                watchdog.join()
-        if late.is_set():
+        with process, killed_after(process, within) as is_late:
+            _read_complaints(process.stderr, heard)
+            code = process.wait()
+        if is_late.is_set():
             raise TookTooLong
         made.seek(0)
         return code, made.read(), "".join(heard)

@@ -274,7 +274,7 @@ def _incident_page(
         "title_form": IncidentTitleForm(initial={"title": found.title}),
         "back": reverse("incidents"),
         "list_url": list_url_as_it_was(request),
-        "next_url": list_url_as_it_was(request, after=True),
+        "next_url": list_url_as_it_was(request, to_next=True),
         **forms,
         **undo_context(request),
     }

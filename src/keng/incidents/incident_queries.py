@@ -33,7 +33,8 @@ from keng.tips.wordless import is_wordless
 _ODD_BELOW = 0.08
 # A sentence is a tip's own from so many words and pairs on, so large a part of them its own.
 _FEWEST_OWN, _OWN_PART = 6, 0.6
-_SENTENCE_END = re.compile(r"[.!?\n]")
+# The dots of an address or an amount end none.
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n")
 # What each tip has for itself, and what all tips of one desk have in common.
 _GAPS_OF_ONE_TIP = ("{deadline}", "{place}")
 _GAPS_OF_ONE_DESK = ("{desk}", "{desk_phone}")

@@ -60,18 +60,6 @@ class TileAddress:
         return self.number * TILE_WIDTH + self.width <= hashes
 
 
-def tiles_of_size(size: int) -> Iterator[TileAddress]:
-    """Every tile of a tree, also the partial ones at its right edge, and those of its leaves."""
-    level, hashes = 0, size
-    while hashes:
-        full, rest = divmod(hashes, TILE_WIDTH)
-        for each in (ENTRIES, 0) if level == 0 else (level,):
-            yield from (TileAddress(each, number) for number in range(full))
-            if rest:
-                yield TileAddress(each, full, rest)
-        level, hashes = level + 1, full
-
-
 def grown_tiles(
     size: int, leaves: Sequence[bytes], read_tile: ReadTile
 ) -> Iterator[tuple[int, int, bytes]]:

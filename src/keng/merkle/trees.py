@@ -94,24 +94,6 @@ def root_of_full(hashes: Sequence[bytes]) -> bytes:
     return level[0]
 
 
-def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether the leaf with this hash stands at this place of the tree (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    node, last, found = index, size - 1, leaf
-    for each in proof:
-        if not last:
-            return False
-        if node & 1 or node == last:
-            found = node_hash(each, found)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            found = node_hash(found, each)
-        node, last = node >> 1, last >> 1
-    return not last and found == root
-
-
 def is_extended(
     old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]
 ) -> bool:

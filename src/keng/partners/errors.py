@@ -32,3 +32,9 @@ class NotTheirPurpose(Incomplete):
     """The partner publishes about other things."""
 
     sentence = _("Not done: your partner does not publish about this.")
+
+
+class MarksUnchecked(Refused):
+    """Numbers, links or names are marked in it, and nobody has said that they were looked at."""
+
+    sentence = _("Look at what is marked, then tick that you checked it")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, own_code_field
+from keng.partners.errors import MarksUnchecked
 from keng.partners.hints import TextHints
 from keng.partners.introduction import forbidden_in_introduction
 from keng.places import serving
@@ -177,7 +178,7 @@ class HintsForm(SecondPersonForm):
 
     checked = forms.BooleanField(
         label=_("I have checked each of these"),
-        error_messages={"required": _("Look at what is marked, then tick that you checked it")},
+        error_messages={"required": MarksUnchecked.sentence},
     )
 
     def __init__(self, *args: Any, hints: TextHints, **kwargs: Any) -> None:
@@ -185,6 +186,10 @@ class HintsForm(SecondPersonForm):
         self.hints = hints
         if not hints:
             del self.fields["checked"]
+
+    def given(self) -> dict[str, Any]:
+        """What the act asks for beside the words that were read."""
+        return super().given() | {"checked": self.cleaned_data.get("checked", False)}
 
 
 class HintsReleaseForm(HintsForm, ReleaseForm):

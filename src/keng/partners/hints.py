@@ -6,6 +6,7 @@ from typing import Any
 
 from keng.language.names import names_in
 from keng.language.number_check import compare_numbers
+from keng.partners.errors import MarksUnchecked
 from keng.partners.models import Article, Manuscript, PartnerText
 from keng.places.models import Unit
 from keng.places.street_names import without_streets
@@ -32,6 +33,12 @@ def hints_of_text(text: PartnerText) -> TextHints:
     if isinstance(text, Manuscript):
         return find_hints(text.title, text.content, unit=text.partner.invited_by_unit)
     raise TypeError(text)
+
+
+def require_checked(text: PartnerText, *, checked: bool) -> None:
+    """Whoever acts has said so of what is marked. Raises MarksUnchecked."""
+    if not checked and hints_of_text(text):
+        raise MarksUnchecked
 
 
 def find_hints(title: str, content: Any, *, unit: Unit) -> TextHints:

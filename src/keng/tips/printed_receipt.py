@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keng.duty import watch
 from keng.kit import times
@@ -54,6 +54,8 @@ class PrintedReceipt:
     """The unit that does not see it, because the words seem to be about its officers."""
     is_about_officers: bool = False
     """It is kept from the desk whose officers it may be about, by choice or by its words."""
+    replaced_at: datetime.datetime | None = None
+    """When this code took the place of the one before; what was promised then stands there."""
 
     @property
     def grouped(self) -> str:
@@ -62,13 +64,15 @@ class PrintedReceipt:
 
 
 def receipt_of_code(code: str) -> PrintedReceipt | None:
-    """The receipt of a cleaned code; None when there is no such tip."""
+    """The receipt of a cleaned code, which may have replaced another; None when there is no tip."""
     tip_id = receipt_codes.tip_id_of_code(code)
-    return receipt_of_tip(tip_id, code) if tip_id else None
+    if tip_id is None:
+        return None
+    return replace(receipt_of_tip(tip_id, code), replaced_at=receipt_codes.last_replaced_at(tip_id))
 
 
 def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
-    """The receipt of a tip, for whoever holds its code."""
+    """The receipt of a tip that has just got its code; a desk, which makes some, reads no codes."""
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
     about_child = is_about_child(tip.text, tip.topic)
     about_officers = tip.meant_for_unit_at is None and tip.concerns.exists()

@@ -1,5 +1,6 @@
 """Receipt codes of tips: derived, and stored only as a keyed hash."""
 
+import datetime
 import uuid
 
 from keng.kit.codes import (
@@ -26,6 +27,7 @@ __all__ = [
     "code_hash",
     "code_in_sentence",
     "grouped_code",
+    "last_replaced_at",
     "new_token",
     "tip_id_of_code",
     "token_hash",
@@ -53,3 +55,9 @@ def tip_id_of_code(code: str) -> uuid.UUID | None:
         hash=code_hash(code), replaced_at__isnull=True, tip__codes_disputed_at__isnull=True
     )
     return opens.values_list("tip_id", flat=True).first()
+
+
+def last_replaced_at(tip_id: uuid.UUID) -> datetime.datetime | None:
+    """When a code of the report was last replaced by another one."""
+    replaced = Receipt.objects.filter(tip=tip_id, replaced_at__isnull=False)
+    return replaced.order_by("-replaced_at").values_list("replaced_at", flat=True).first()

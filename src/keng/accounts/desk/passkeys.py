@@ -1,6 +1,5 @@
 """An officer's own passkeys: adding one in two pages, its name, its end, and what a page asks."""
 
-import json
 import uuid
 
 from django.contrib import messages
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.accounts import passkey_pages, passkeys
 from keng.accounts.forms import NewPasskeyForm, PasskeyNameForm
 from keng.accounts.models import OfficerPasskey
-from keng.accounts.passkey_answers import options_for_new
 from keng.accounts.presence import is_present
 from keng.accounts.signing_in import presence_use
 
@@ -31,16 +29,7 @@ def passkey_new(request: HttpRequest) -> HttpResponse:
         return _list_page(request, form)
     if not is_present(request.officer, form):
         return _list_page(request, form)
-    name, is_shared = form.cleaned_data["name"], form.cleaned_data["machine"] == "shared"
-    use = passkeys.use_for_new(
-        request.officer, request.officer.browser, name=name, is_shared=is_shared
-    )
-    options = options_for_new(request.officer, use, is_shared=is_shared)
-    context = {
-        "name": name,
-        "machine": form.cleaned_data["machine"],
-        "options": json.dumps(options),
-    }
+    context = passkey_pages.making_context(request.officer, request.officer.browser, form)
     return render(request, "accounts/desk/passkey_new.html", context)
 
 
@@ -49,13 +38,11 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     """What the browser made is kept."""
     try:
         passkeys.add_passkey(
-            request.POST.get("passkey", ""),
-            name=request.POST.get("name", ""),
-            is_shared=request.POST.get("machine") == "shared",
+            **passkey_pages.sent_passkey(request),
             browser=request.officer.browser,
             by=request.officer,
         )
-    except (passkeys.PasskeyNotMade, passkeys.StaysOnSharedMachine, passkeys.TooManyPasskeys) as no:
+    except passkey_pages.NOT_ADDED as no:
         messages.error(request, str(no.sentence))
     else:
         messages.success(request, _("The passkey is added. You can sign in with it."))
@@ -97,10 +84,6 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 
 
 def _list_page(request: HttpRequest, form: NewPasskeyForm) -> HttpResponse:
-    context = {
-        "rows": passkey_pages.passkey_rows(passkeys.passkeys_of(request.officer)),
-        "form": form,
-        "why_not": passkey_pages.why_no_passkeys(request),
-    }
+    context = passkey_pages.list_context(request, request.officer, form)
     status = 422 if form.errors else 200
     return render(request, "accounts/desk/my_passkeys.html", context, status=status)

@@ -1,6 +1,5 @@
 """Passkeys of whoever signs in for a partner: as those of officers, on the public site."""
 
-import json
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,6 @@ from keng.accounts import browsers, partner_signing, passkey_pages, passkeys, re
 from keng.accounts.forms import NewPasskeyForm, PasskeyNameForm
 from keng.accounts.guessing import TooManyTries
 from keng.accounts.models import MemberPasskey
-from keng.accounts.passkey_answers import options_for_new
 from keng.acts.errors import Refused
 
 
@@ -29,17 +27,9 @@ def partner_passkey_new(request: HttpRequest) -> HttpResponse:
         return _list_page(request, form)
     if not _has_shown_code(request, form):
         return _list_page(request, form)
-    given = form.cleaned_data
-    is_shared = given["machine"] == "shared"
     browser = partner_signing.token_of_request(request)
-    use = passkeys.use_for_new(request.member, browser, name=given["name"], is_shared=is_shared)
-    options = options_for_new(request.member, use, is_shared=is_shared)
-    context = {
-        "partner": request.member.partner,
-        "name": given["name"],
-        "machine": given["machine"],
-        "options": json.dumps(options),
-    }
+    context = passkey_pages.making_context(request.member, browser, form)
+    context["partner"] = request.member.partner
     return render(request, "accounts/partner/passkey_new.html", context)
 
 
@@ -48,13 +38,11 @@ def partner_passkey_add(request: HttpRequest) -> HttpResponse:
     """What the browser made is kept."""
     try:
         passkeys.add_member_passkey(
-            request.POST.get("passkey", ""),
-            name=request.POST.get("name", ""),
-            is_shared=request.POST.get("machine") == "shared",
+            **passkey_pages.sent_passkey(request),
             browser=partner_signing.token_of_request(request),
             by=request.member,
         )
-    except (passkeys.PasskeyNotMade, passkeys.StaysOnSharedMachine, passkeys.TooManyPasskeys) as no:
+    except passkey_pages.NOT_ADDED as no:
         return _list_page(request, NewPasskeyForm(), refused=no)
     return redirect("partner-passkeys")
 
@@ -93,12 +81,9 @@ def _has_shown_code(request: HttpRequest, form: NewPasskeyForm) -> bool:
 def _list_page(
     request: HttpRequest, form: NewPasskeyForm, *, refused: Refused | None = None
 ) -> HttpResponse:
-    context = {
+    context = passkey_pages.list_context(request, request.member, form) | {
         "partner": request.member.partner,
-        "rows": passkey_pages.passkey_rows(passkeys.passkeys_of(request.member)),
-        "form": form,
         "refused": refused.sentence if refused else "",
-        "why_not": passkey_pages.why_no_passkeys(request, MemberPasskey),
     }
     status = 422 if form.errors or refused else 200
     return render(request, "accounts/partner/passkeys.html", context, status=status)

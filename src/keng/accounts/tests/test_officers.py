@@ -199,7 +199,7 @@ def test_a_slip_in_a_new_password_changes_nothing_and_says_what_to_type_again(de
     same = desk_client.post(page, {"present": old, "new": old, "again": old})
     assert same.status_code == 422
     shown = same.content.decode()
-    assert "Hãy nhập lại mật khẩu: mật khẩu không bao giờ hiện lại." in shown
+    assert "Hãy nhập lại những ô hiện dấu chấm: nội dung trong đó không bao giờ hiện ra." in shown
     assert "vẫn còn nguyên" not in shown
     slip = desk_client.post(page, {"present": old, "new": words, "again": f"{words}s"})
     assert "Hai lần nhập không giống nhau." in slip.content.decode()

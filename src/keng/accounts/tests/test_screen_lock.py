@@ -269,6 +269,17 @@ def test_a_pin_that_is_tried_first_is_not_taken(officer, easy):
         screen_lock.set_pin(easy, by=officer)
 
 
+def test_the_page_of_the_pin_speaks_of_a_pin_and_of_no_password(desk):
+    page = desk.get(url("my-pin")).content.decode()
+    assert "(không bắt buộc)" not in page
+    answer = desk.post(url("my-pin"), {"pin": "40", "again": "", "code": "000000"})
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Mã PIN có 6 số." in said
+    assert "Hãy nhập mã PIN mới lần thứ hai." in said
+    assert "mật khẩu" not in said.partition("<main")[2].partition("</main>")[0]
+
+
 def test_a_pin_is_set_with_a_fresh_second_factor_and_kept_as_a_hash(desk, officer):
     given = {"pin": "408172", "again": "408172"}
     assert desk.post(url("my-pin"), {**given, "code": "000000"}).status_code == 422

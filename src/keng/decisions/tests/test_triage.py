@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from keng.audit.models import Entry
-from keng.decisions import triage, undo
+from keng.decisions import check_steps, triage, undo
 from keng.kit import times
 from keng.kit.time_words import moment_words
 from keng.language.taxonomy import category_label
@@ -196,6 +196,46 @@ def test_undoing_it_makes_the_first_as_calm_as_it_was(desk):
     assert (first.urgency, first.due_at) == ("P2", due)
     assert "LOOK_P1" not in running(first)
     assert "LOOK_P1" in running(step.tip)
+
+
+def money_just_sent(unit, by):
+    """Taken on, so that its clock runs until the bank was asked."""
+    tip = make.tip(unit=unit, urgency="P1", money_moved=True, text="Tôi vừa chuyển 30 triệu cho nó")
+    triage.accept_tip(tip.pk, by=by)
+    return tip, tip.clocks.get(rule_code="HOLD_MONEY")
+
+
+@pytest.mark.parametrize("leads_with", ["P1", "P2"])
+def test_money_that_a_bank_may_hold_is_not_forgotten_behind_a_calm_tip(desk, leads_with):
+    unit, officer = desk
+    first = make.tip(unit=unit, urgency=leads_with)
+    tip, clock = money_just_sent(unit, officer)
+    step = triage.mark_duplicate(tip.pk, of=first.pk, by=officer)
+    kept = Tip.objects.get(pk=first.pk).clocks.get(rule_code="HOLD_MONEY")
+    assert (kept.starts_at, kept.stopped_at) == (clock.starts_at, None)
+    assert Tip.objects.get(pk=first.pk).due_at == clock.due_at
+    # Whoever sorts or takes on the first one does not stop it: it is not the first one's money.
+    triage.sort_tip(first.pk, category="theft", by=officer)
+    assert "HOLD_MONEY" in running(first)
+    # The step stands on the page of the tip whose money it is.
+    check_steps.tick_step(tip.pk, step="freeze", by=officer)
+    assert "HOLD_MONEY" not in running(first)
+    check_steps.untick_step(tip.pk, step="freeze", reason="Nhầm", by=officer)
+    assert "HOLD_MONEY" in running(first)
+    assert step.detail["before"]["raised"]["urgency"] == leads_with
+
+
+def test_undone_or_taken_out_again_the_money_is_followed_where_it_was_told(desk):
+    unit, officer = desk
+    first = make.tip(unit=unit, urgency="P2")
+    tip, clock = money_just_sent(unit, officer)
+    undo.take_back_decision(triage.mark_duplicate(tip.pk, of=first.pk, by=officer).pk, by=officer)
+    assert "HOLD_MONEY" not in running(first)
+    assert "HOLD_MONEY" in running(tip)
+    triage.mark_duplicate(tip.pk, of=first.pk, by=officer)
+    triage.separate_tip(tip.pk, reason="Việc khác", by=officer)
+    assert "HOLD_MONEY" not in running(first)
+    assert tip.clocks.get(rule_code="HOLD_MONEY", stopped_at=None).starts_at == clock.starts_at
 
 
 @pytest.mark.parametrize("urgency", ["P0", "P1"])

@@ -124,6 +124,7 @@ def test_the_place_on_the_visitors_own_first_page_is_ticked_already(public_clien
 
 def test_the_address_is_nowhere_in_clear(public_client, site):
     ask(public_client, site)
+    assert Subscription.objects.exists()
     for model in (Subscription, Delivery, Dispatch):
         for row in model.objects.values():
             assert "hoa@example" not in repr(row).lower()

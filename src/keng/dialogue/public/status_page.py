@@ -16,7 +16,6 @@ from keng.dialogue.public.code_doors import began_as_something_else
 from keng.dialogue.public.code_page import sheet_of
 from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open
 from keng.dialogue.public.stages import is_closed_for_reporter, stages_of_tip, status_heading
-from keng.dialogue.replaced_codes import last_replaced_at
 from keng.files.openable import why_not_openable
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
@@ -167,7 +166,7 @@ def status_page(
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside_province(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
-            "replaced_at": last_replaced_at(tip.pk),
+            "replaced_at": receipt_codes.last_replaced_at(tip.pk),
             "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),
             **first_words,

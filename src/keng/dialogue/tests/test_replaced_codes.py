@@ -70,6 +70,20 @@ def test_the_new_code_opens_the_report_and_the_old_one_not_a_word(public, code):
     assert Entry.objects.filter(action="receipt.replaced", actor_id="holder").count() == 1
 
 
+def test_the_page_of_the_new_code_says_what_happened_and_promises_nothing_of_the_report(
+    public, code
+):
+    browser = browser_with(code)
+    sheet = sheet_on(browser.post("/status/tip/", {"wish": "new-code"}))
+    asked = {"wish": "replace-code", "sheet": sheet}
+    shown = browser.post("/status/tip/", asked, follow=True).content.decode()
+    for page in (shown, browser.get(reverse("receipt-print")).content.decode()):
+        assert "Đã đổi sang mã mới" in page
+        assert "Mã cũ không mở được tin nữa" in page
+        assert "Đã nhận tin của bạn" not in page
+        assert "giữ nguyên" not in page
+
+
 def test_nothing_happens_before_the_button_and_the_page_says_what_will(public, code):
     page = browser_with(code).post("/status/tip/", {"wish": "new-code"}).content.decode()
     assert "không mở được gì nữa" in page

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keng.files.documents import pages_of_copy
+from keng.files.killed_late import killed_after
 from keng.kit.viewing_copies import NoCopy
 
 LARGEST_SIDE = 2048
@@ -108,9 +109,7 @@ def _run(module: str, content: bytes, wanted: dict[str, Any]) -> tuple[int, byte
     )
     assert process.stdin is not None  # noqa: S101 -- both are pipes
     assert process.stdout is not None  # noqa: S101
-    watchdog = threading.Timer(WITHIN_SECONDS, process.kill)
-    watchdog.start()
-    try:
+    with process, killed_after(process, WITHIN_SECONDS):
         # Had it ended already, its exit status says the rest.
         with contextlib.suppress(BrokenPipeError), process.stdin:
             process.stdin.write(content)
@@ -118,9 +117,3 @@ def _run(module: str, content: bytes, wanted: dict[str, Any]) -> tuple[int, byte
         if len(made) > _MOST_BYTES:
             process.kill()
         return process.wait(), made
-    finally:
-        watchdog.cancel()
-        watchdog.join()
-        process.kill()
-        process.wait()
-        process.stdout.close()

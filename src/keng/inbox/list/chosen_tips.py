@@ -28,6 +28,7 @@ from keng.tips.messages import ANSWER_HELD_FOR
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck, TipConcern
 from keng.tips.origins import answer_place
 from keng.tips.page_version import page_version_of
+from keng.tips.wordless import is_wordless
 
 # As many as a page of the list shows: each is read before one answer goes to all.
 MOST_ENDED_TOGETHER = 50
@@ -49,6 +50,7 @@ class ReadFirst(TextChoices):
     URGENT = "urgent", _("urgent, or it may be")
     DANGER = "danger", _("danger was told")
     OFFICERS = "officers", _("it is about officers")
+    WORDLESS = "wordless", _("without words: look at what was sent")
     WROTE_AGAIN = "wrote_again", _("the reporter wrote again")
     LANGUAGE = "language", _("in another language")
     CLOSED = "closed", _("closed already")
@@ -253,6 +255,8 @@ def _why_grave(tip: Tip, said: list[DialogueMessage]) -> ReadFirst | None:
         return ReadFirst.DANGER
     if tip.urgency in URGENT_LEVELS or suggested in URGENT_LEVELS:
         return ReadFirst.URGENT
+    if is_wordless(tip.text):
+        return ReadFirst.WORDLESS
     return ReadFirst.WROTE_AGAIN if unanswered_messages(said, tip) else None
 
 

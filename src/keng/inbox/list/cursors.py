@@ -15,7 +15,8 @@ class ListPosition:
     """Where a row stands, among the first ones or below them; after it begins the next page."""
 
     at: datetime.datetime
-    last: uuid.UUID
+    """When the tip is due, or of a closed one when it ended."""
+    tip_id: uuid.UUID
     order_among_first: int | None = None
     """`keng.tips.gravity.ORDER_AMONG_FIRST`; None below them."""
 
@@ -37,16 +38,16 @@ def cursor_after(row: InboxRow | Tip) -> str:
     position = position_of_row(row)
     if position is None:
         return ""
-    first = f"{position.order_among_first}!" if position.is_among_first else ""
-    return closed_cursor(f"{first}{position.at.timestamp():.6f}_{position.last}")
+    order = f"{position.order_among_first}!" if position.is_among_first else ""
+    return closed_cursor(f"{order}{position.at.timestamp():.6f}_{position.tip_id}")
 
 
 def position_of_cursor(text: str) -> ListPosition | None:
     """The position that an address names; None where it names none."""
-    order, is_first, position = opened_cursor(text).rpartition("!")
-    seconds, _sep, last = position.partition("_")
+    order, has_order, moment_and_tip = opened_cursor(text).rpartition("!")
+    seconds, _sep, tip_id = moment_and_tip.partition("_")
     try:
         at = datetime.datetime.fromtimestamp(float(seconds), datetime.UTC)
-        return ListPosition(at, uuid.UUID(last), int(order) if is_first else None)
+        return ListPosition(at, uuid.UUID(tip_id), int(order) if has_order else None)
     except (ValueError, OverflowError, OSError):
         return None

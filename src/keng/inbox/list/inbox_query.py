@@ -234,8 +234,8 @@ def next_tip_after(
     others = _in_order(others, among_first=False)
     stretches = [first, others]
     if position is not None:
-        first, others = first.exclude(pk=position.last), others.exclude(pk=position.last)
-        below = _is_due_after(position.at, position.last)
+        first, others = first.exclude(pk=position.tip_id), others.exclude(pk=position.tip_id)
+        below = _is_due_after(position.at, position.tip_id)
         after = [others.filter(below)]
         if position.order_among_first is not None:
             after = [first.filter(_is_below(position.order_among_first, below)), others]
@@ -264,12 +264,12 @@ def open_tip_by_number(officer: Officer, number: str) -> Tip | None:
 def neighbour_id(officer: Officer, position: ListPosition, *, later: bool) -> uuid.UUID | None:
     """The row that stands after a position in the list, or before it."""
     values, order = _Asker.of_officer(officer).query_values(), position.order_among_first
-    found = _NEIGHBOUR.fetch_rows(later, order, **values, at=position.at, last=position.last)
+    found = _NEIGHBOUR.fetch_rows(later, order, **values, at=position.at, last=position.tip_id)
     if not found and position.is_among_first == later:
         # From the last of the first ones on to the first of the others, or back.
         edge = _FIRST if later else _LAST
         order = None if position.is_among_first else _BEHIND_FIRST
-        found = _NEIGHBOUR.fetch_rows(later, order, **values, at=edge, last=position.last)
+        found = _NEIGHBOUR.fetch_rows(later, order, **values, at=edge, last=position.tip_id)
     return found[0][0] if found else None
 
 
@@ -470,7 +470,7 @@ def _fetch_rows(
     """With `ends`, tips of one incident together."""
     values = asker.query_values()
     values |= {"ends": ends} if ends is not None else {}
-    values |= {"at": position.at, "last": position.last} if position is not None else {}
+    values |= {"at": position.at, "last": position.tip_id} if position is not None else {}
     order = position.order_among_first if position is not None and among_first else None
     return [row_of_columns(each) for each in _ROWS.fetch_rows(folder, among_first, order, **values)]
 

@@ -90,7 +90,7 @@ def _order_of(position: ListPosition) -> tuple[bool, int, float, int]:
         not position.is_among_first,
         position.order_among_first or 0,
         position.at.timestamp(),
-        position.last.int,
+        position.tip_id.int,
     )
 
 

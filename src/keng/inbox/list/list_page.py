@@ -36,7 +36,7 @@ from keng.inbox.search.search_page import saved_links
 from keng.inbox.tip.after_decision import (
     forget_position,
     list_url,
-    note_list,
+    note_list_page,
     note_position,
     position_when_opened,
 )
@@ -68,7 +68,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     """The list; with ?tip= and a wide window, that tip beside it."""
     chosen = _chosen_tip(request)
     found, after = _page_of_list(request, chosen)
-    note_list(request, found.folder, after)
+    note_list_page(request, found.folder, after)
     beside = chosen.pk if chosen else None
     context: dict[str, Any] = {
         "inbox": found,

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from keng.accounts.models import NamedOfficer
 from keng.alarms.bar import MOST_IN_BAR, alarm_bar_for, ringing_tips_of
 from keng.conftest import sign_in
 from keng.kit import times
@@ -56,6 +57,17 @@ def test_what_an_officer_sorted_decides_what_is_at_stake_until_danger_is_told(he
     Tip.objects.filter(pk=other.pk).update(received_at=times.now() + datetime.timedelta(minutes=1))
     assert [each.tip_id for each in ringing_tips_of(here.lan)] == [tip.pk, other.pk]
     assert ringing_tips_of(here.lan)[0].words == said.text
+
+
+def test_the_province_reads_whose_desk_it_is_also_of_a_matter_for_named_officers(desk_client, here):
+    rings(here, KNIFE, 1)
+    assert "<b>Công an phường thử</b>" in bar_of(desk_client, here.mai)
+    assert "Công an phường thử" not in bar_of(desk_client, here.lan)
+    NamedOfficer.objects.create(unit=here.commune, officer=here.lan, named_by=here.lan)
+    Tip.objects.update(is_for_named=True)
+    bar = bar_of(desk_client, here.mai)
+    assert KNIFE not in bar
+    assert "<b>Công an phường thử</b>" in bar
 
 
 def test_a_number_that_says_not_safe_is_said_in_words(desk_client, here):

@@ -23,6 +23,7 @@ from keng.tips.models import (
     Tip,
     TipConcern,
 )
+from keng.tips.wordless import ONLY_PICTURES
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_spam_is_a_reason_of_its_own_and_promises_no_objection(desk, unit):
     assert tip.decisions.get().detail["as_kind"] == "spam"
 
 
-@pytest.mark.parametrize("grave", ["rated", "suggested", "danger", "officers", "wrote"])
+@pytest.mark.parametrize("grave", ["rated", "suggested", "danger", "officers", "wrote", "wordless"])
 def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
     calm = [make.tip(unit=unit), make.tip(unit=unit)]
     other = make.tip(unit=unit, reference="2026-NENH-0077")
@@ -91,6 +92,8 @@ def test_grave_ones_are_left_out_by_name_and_stay_open(desk, unit, grave):
         Tip.objects.filter(pk=other.pk).update(danger_at=times.now())
     if grave == "officers":
         TipConcern.objects.create(tip=other, unit=make.unit(), is_guess=True)
+    if grave == "wordless":
+        Tip.objects.filter(pk=other.pk).update(text=ONLY_PICTURES)
     if grave == "wrote":
         make.message(other, "Bây giờ nó lại tới", author="reporter", at=times.now())
     page = desk.post(TOGETHER, ticked([*calm, other], kind="spam"))

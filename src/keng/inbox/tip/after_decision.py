@@ -17,14 +17,14 @@ from keng.tips.toast import show_toast
 # The folder that the officer works through: the next tip comes from it.
 FOLDER_KEY = "folder"
 # Where the page of it begins that the officer has before them; nothing for the first one.
-_PAGE_KEY = "page"
+_PAGE_START_KEY = "page"
 # Where the tip that the officer is at stood when it was opened.
 _POSITION_KEY = "position"
 
 
-def note_list(request: SignedInRequest, folder: str, after: str) -> None:
+def note_list_page(request: SignedInRequest, folder: str, after: str) -> None:
     """The officer looks at this page of this folder: decisions come back to it."""
-    for key, value, usual in ((FOLDER_KEY, folder, "open"), (_PAGE_KEY, after, "")):
+    for key, value, usual in ((FOLDER_KEY, folder, "open"), (_PAGE_START_KEY, after, "")):
         if request.session.get(key, usual) != value:
             request.session[key] = value
 
@@ -33,7 +33,7 @@ def list_url(request: SignedInRequest, tip_id: uuid.UUID | None = None) -> str:
     """The address of the page of the list that the officer was at, with a tip beside it."""
     folder = request.session.get(FOLDER_KEY, "open")
     query = {} if folder == "open" else {"folder": folder}
-    if after := request.session.get(_PAGE_KEY, ""):
+    if after := request.session.get(_PAGE_START_KEY, ""):
         query["after"] = after
     if tip_id:
         query["tip"] = str(tip_id)
@@ -43,14 +43,14 @@ def list_url(request: SignedInRequest, tip_id: uuid.UUID | None = None) -> str:
 def note_position(request: SignedInRequest, tip: Tip) -> None:
     """The tip is opened: read, taken on and sorted it will sink below rows that nobody has seen."""
     kept = position_of_cursor(request.session.get(_POSITION_KEY, ""))
-    if kept is None or kept.last != tip.pk:
+    if kept is None or kept.tip_id != tip.pk:
         request.session[_POSITION_KEY] = cursor_after(tip)
 
 
 def position_when_opened(request: SignedInRequest, tip: Tip) -> ListPosition | None:
     """Where the tip stood in the list when the officer opened it, whatever was decided since."""
     kept = position_of_cursor(request.session.get(_POSITION_KEY, ""))
-    return kept if kept is not None and kept.last == tip.pk else position_of_row(tip)
+    return kept if kept is not None and kept.tip_id == tip.pk else position_of_row(tip)
 
 
 def forget_position(request: SignedInRequest) -> None:
@@ -59,17 +59,17 @@ def forget_position(request: SignedInRequest) -> None:
         del request.session[_POSITION_KEY]
 
 
-def list_url_as_it_was(request: SignedInRequest, *, after: bool = False) -> str:
-    """The list with the tip that was open beside it: where one was, after deciding on several.
+def list_url_as_it_was(request: SignedInRequest, *, to_next: bool = False) -> str:
+    """After a decision on several: the list with the tip that was open beside it, if one was.
 
-    Where it ended, or with `after`, the one that stands there now; where none was open, none is.
+    Where that ended, or with `to_next`, with the one that follows it.
     """
     position = position_of_cursor(request.session.get(_POSITION_KEY, ""))
     if position is None:
         return list_url(request)
     visible = Tip.objects.visible_to(request.officer).open()
-    if not after and visible.filter(pk=position.last).exists():
-        return list_url(request, position.last)
+    if not to_next and visible.filter(pk=position.tip_id).exists():
+        return list_url(request, position.tip_id)
     folder = request.session.get(FOLDER_KEY, "open")
     following = next_tip_after(request.officer, position, folder)
     return list_url(request, following.pk if following else None)

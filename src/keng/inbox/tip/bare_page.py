@@ -27,11 +27,22 @@ from keng.tips.models import Tip
 
 @dataclass(frozen=True, slots=True)
 class CallableOfficer:
-    """A named officer who can be called, and where."""
+    """Who can be called at a desk: named for such matters, on duty there now, or both."""
 
     officer: Officer
-    unit: Unit
+    is_named: bool
     is_on_duty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskToCall:
+    """A desk that can be called about the matter, and who is there besides the reader."""
+
+    unit: Unit
+    is_own: bool
+    """Its number is that of the reader's own desk."""
+    has_somebody_on_duty: bool
+    officers: list[CallableOfficer]
 
 
 def bare_tip_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
@@ -75,17 +86,27 @@ def _bare_page(
 ) -> HttpResponse:
     unit = found.responsible_unit
     desks = [unit, *([unit.parent] if unit.parent else [])]
+    to_call = [_desk_to_call(desk, request.officer) for desk in desks]
     context: dict[str, Any] = {
         "tip": found,
-        "desks": desks,
-        "named": [one for desk in desks for one in _callable_at(desk)],
+        # The reader sits at their own desk: the others come first.
+        "to_call": sorted(to_call, key=lambda desk: desk.is_own),
         "form": form,
     }
     name = "inbox/tip/bare_pane.html" if request.htmx else "inbox/tip/bare.html"
     return render(request, name, context, status=status)
 
 
-def _callable_at(desk: Unit) -> list[CallableOfficer]:
-    on_duty = {officer.pk for officer in officers_on_duty(desk.pk)}
-    rows = standing_list(desk.pk)
-    return [CallableOfficer(row.officer, desk, row.officer_id in on_duty) for row in rows]
+def _desk_to_call(desk: Unit, reader: Officer) -> DeskToCall:
+    on_duty = {officer.pk: officer for officer in officers_on_duty(desk.pk)}
+    named = {row.officer_id: row.officer for row in standing_list(desk.pk)}
+    return DeskToCall(
+        unit=desk,
+        is_own=desk.pk in reader.own_unit_ids,
+        has_somebody_on_duty=bool(on_duty),
+        officers=[
+            CallableOfficer(officer, is_named=pk in named, is_on_duty=pk in on_duty)
+            for pk, officer in (named | on_duty).items()
+            if pk != reader.pk
+        ],
+    )

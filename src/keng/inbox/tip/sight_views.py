@@ -61,7 +61,11 @@ def tip_recuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     )
     if request.method != "POST" or not form.is_valid():
         context = tip_context(request, tip, place="page", form=form)
-        context["recusals"] = _recusals_of(tip) if _leads(officer, tip.responsible_unit) else []
+        context |= {
+            "heading": _("No part in this tip"),
+            "button": _("Take them out of this tip"),
+            "recusals": _recusals_of(tip) if _leads(officer, tip.responsible_unit) else [],
+        }
         status = 422 if form.errors else 200
         return render(request, "inbox/tip/recuse.html", context, status=status)
     who, reason = id_or_404(form.cleaned_data["who"]), form.cleaned_data["reason"]

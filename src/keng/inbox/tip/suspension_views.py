@@ -46,6 +46,10 @@ def tip_suspend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             request, pk, _("Suspended. Its deadlines run on, and the list shows it.")
         )
     context = tip_context(request, tip, place="page", form=form)
+    context |= {
+        "heading": _("Suspend this tip"),
+        "button": _("Suspend it and tell the reporter"),
+    }
     status = 422 if form.errors else 200
     return render(request, "inbox/tip/suspend.html", context, status=status)
 

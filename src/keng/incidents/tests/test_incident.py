@@ -296,6 +296,14 @@ def test_no_ready_answer_for_all_says_what_holds_for_one_tip(event):
     assert "Thank you" in first.text
 
 
+def test_an_own_sentence_is_shown_with_its_whole_link(event):
+    incident, _officer, tips = event
+    own = "Nhóm chat lớp cháu chuyền nhau trang qua-tet-2026.example[.]top kèm ảnh trúng xe máy"
+    Tip.objects.filter(pk=tips[3].pk).update(text=f"{tips[3].text}. {own}. Mong các anh xem giúp!")
+    found = queries.differences_of_tips(list(Tip.objects.filter(incident=incident)))
+    assert found[tips[3].pk].sentence == own
+
+
 def test_the_page_shows_what_each_tip_has_that_the_others_have_not(event, desk_client):
     incident, officer, tips = event
     for tip in tips:

@@ -21,7 +21,7 @@ from keng.language.danger.table import (
     danger_rules,
 )
 from keng.language.disguise import flatten_readable, undisguised
-from keng.language.fold import as_read, flatten
+from keng.language.fold import as_read, flatten, spelling
 from keng.language.words import parts_of_words
 
 # How many words may stand between two ideas of one rule, and before what calms it.
@@ -36,6 +36,30 @@ THRESHOLD = -1.0
 _OUTWEIGHS_LIFE = -1.5
 # An answer of two or three words ("2 người") says nothing by itself that is no rule.
 _FEW = 4
+# Words that every question and every story has. Only accented ones: "con" may be a child.
+_OF_EVERY_TEXT = frozenset(
+    spelling(word)
+    for word in (
+        *("ai", "anh", "biết", "bạn", "chưa", "chị", "cái", "còn", "có", "cũng", "cả", "dạ", "em"),
+        *("gì", "hả", "hở", "không", "kia", "là", "mà", "mình", "nhé", "nhỉ", "này", "nào", "nói"),
+        *(
+            "nữa",
+            "rồi",
+            "sao",
+            "sẽ",
+            "thì",
+            "thấy",
+            "thế",
+            "tôi",
+            "vâng",
+            "vậy",
+            "vẫn",
+            "à",
+            "đang",
+        ),
+        *("đâu", "đây", "đã", "đó", "đấy", "ơi", "ạ", "ở"),
+    )
+)
 # From which sum on it is as clear as a rule.
 _CLEAR = 1.5
 _MINOR = re.compile(
@@ -186,7 +210,7 @@ def _find(text: str) -> _Found | None:
         if level is not None and score > least + _ALMOST:
             return _found_by_rule(words, level, held, hits)
     weighed = weigh_clues(len(words), [*clues_of_words(words), *of_phrases])
-    if weighed.score < least or (level is None and len(words) < _FEW):
+    if weighed.score < least or (level is None and _says_nothing(words, hits)):
         return None
     if level is not None:
         return _found_by_rule(words, level, held, hits)
@@ -196,6 +220,11 @@ def _find(text: str) -> _Found | None:
     is_clear = kind not in _OF_THINGS and weighed.score >= _CLEAR
     numbers = _numbers_to_call(kind, hits)
     return _Found(Urgency.P1, kind, _spots(words, spans), is_clear, numbers)
+
+
+def _says_nothing(words: DangerWords, hits: _Hits) -> bool:
+    """Whether no weight of its words makes it danger ("Còn gì nữa không?")."""
+    return len(words) < _FEW or (not hits and _OF_EVERY_TEXT.issuperset(words.spelled))
 
 
 def _found_by_rule(

@@ -168,6 +168,21 @@ def test_an_answer_of_two_words_is_no_danger(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Còn gì nữa không?",
+        "Còn ai nữa không ạ?",
+        "Rồi còn gì nữa",
+        "Anh còn đó không",
+        "Tôi không biết nữa",
+    ],
+)
+def test_words_that_every_text_has_are_no_danger(text: str) -> None:
+    assert danger_in(text) is None
+    assert suggest_urgency(text).level >= "P2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Đội văn nghệ cần một bạn đóng vai tên cướp, ai biết hét to thì đăng ký",
         "Cho em hỏi mang súng nước vào công viên có bị phạt không",
         "Con mèo leo lên nóc tủ rồi la làng, cả nhà cười muốn xỉu",

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from keng.merkle.tests.outsider import is_included, tiles_of_size
 from keng.merkle.tiles import (
     ENTRIES,
     TileAddress,
@@ -12,13 +13,11 @@ from keng.merkle.tiles import (
     full_subtree_of_tiles,
     grown_tiles,
     split_hashes,
-    tiles_of_size,
 )
 from keng.merkle.trees import (
     EMPTY_ROOT,
     MerkleTree,
     is_extended,
-    is_included,
     leaf_hash,
     node_hash,
     tree_of_leaves,

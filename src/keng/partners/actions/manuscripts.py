@@ -24,6 +24,7 @@ from keng.partners.actions.releasing import (
     record_in_partner_chain,
 )
 from keng.partners.errors import NotTheirPurpose, WordsChanged
+from keng.partners.hints import hints_of_text
 from keng.partners.models import Manuscript
 from keng.releases import steps
 
@@ -108,6 +109,7 @@ def save_manuscript(
 ) -> Manuscript:
     """Begin it if it is new, write it down, hand it in if wished: all of it or nothing.
 
+    Where something is marked it is not handed in: its page shows that, and asks for the tick.
     `which` only says which one, or of what kind a new one is. Raises NotAllowed, NotTheirPurpose.
     """
     permit_over(by.partner_id)
@@ -117,7 +119,7 @@ def save_manuscript(
             kind=which.kind, purpose=which.purpose, collection=which.collection, by=by
         ).pk
     made = write_manuscript(pk, typed=typed, title=title, purpose=purpose, content=content, by=by)
-    return submit_manuscript(pk, by=by) if submits else made
+    return submit_manuscript(pk, by=by) if submits and not hints_of_text(made) else made
 
 
 @act(acts.DISCARD_MANUSCRIPT)

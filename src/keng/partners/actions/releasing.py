@@ -15,6 +15,7 @@ from keng.claims.models import Claim
 from keng.kit import times
 from keng.partners import acts, queries
 from keng.partners.actions.publish_effects import make_public
+from keng.partners.hints import require_checked
 from keng.partners.models import Article, Manuscript, PartnerText
 from keng.releases import steps
 from keng.releases.errors import NothingWaits
@@ -27,9 +28,12 @@ _GIVEN_BACK = {Article: "article.given_back", Manuscript: "manuscript.given_back
 
 
 @act(acts.SUBMIT_TEXT)
-def submit_partner_text(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) -> _Text:
-    """It waits for a second person. Raises NotAllowed."""
+def submit_partner_text(
+    kind: type[_Text], pk: uuid.UUID, *, checked: bool = False, by: PartnerMember
+) -> _Text:
+    """It waits for a second person. Raises NotAllowed, MarksUnchecked."""
     text = lock_unpublished(kind, pk, by=by)
+    require_checked(text, checked=checked)
     steps.submit(text, by=by)
     record_in_partner_chain(_SUBMITTED[kind], by, text)
     return text
@@ -37,11 +41,11 @@ def submit_partner_text(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) 
 
 @act(acts.PUBLISH_TEXT)
 def publish_partner_text(
-    kind: type[_Text], pk: uuid.UUID, *, seen: bytes, by: PartnerMember
+    kind: type[_Text], pk: uuid.UUID, *, seen: bytes, checked: bool = False, by: PartnerMember
 ) -> _Text:
     """The second person of the same partner: exactly the words that were read.
 
-    Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, MarksUnchecked.
     """
     if kind is Manuscript:
         # It may become a check with a number of its own.
@@ -49,6 +53,7 @@ def publish_partner_text(
     lock_claim_of(kind, pk, by=by)
     text = _lock_own(kind, pk, by)
     steps.require_second_person(text, seen=seen, by=by)
+    require_checked(text, checked=checked)
     steps.let_out(text, seen=seen, by=by, also=make_public(text))
     record_in_partner_chain(_PUBLISHED[kind], by, text)
     return text
@@ -66,15 +71,18 @@ def give_back_partner_text(
 
 
 @act(acts.PUBLISH_FOR_PARTNER)
-def publish_for_partner(pk: uuid.UUID, *, seen: bytes, by: Officer) -> PartnerText:
+def publish_for_partner(
+    pk: uuid.UUID, *, seen: bytes, checked: bool = False, by: Officer
+) -> PartnerText:
     """The province, where nobody of the partner is without a hand in it: the words that were read.
 
-    Raises NotAllowed, NothingWaits, HandInIt, TextChanged.
+    Raises NotAllowed, NothingWaits, HandInIt, TextChanged, MarksUnchecked.
     """
     # It may become a check with a number of its own.
     hold_claim_numbers()
     text = _lock_for_desk(pk, by)
     steps.require_second_person(text, seen=seen, by=by)
+    require_checked(text, checked=checked)
     made = make_public(text)
     _change_from_desk(text, digest=seen, released_at=times.now(), released_by_officer=by, **made)
     _record_at_desk(_PUBLISHED, by, text)

@@ -46,7 +46,7 @@ def decide_own_text(
         panel.form = form(request.POST)
         if not panel.form.is_valid():
             return panel
-        submit(text.pk, by=member)
+        submit(text.pk, by=member, **panel.form.given())
         return None
     if request.POST.get("do") != "return":
         let_out = functools.partial(publish, text.pk)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keng.lessons.forms import CollectionForm
 from keng.partners import queries
 from keng.partners.actions import manuscripts as actions
-from keng.partners.hints import find_hints
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import see_other
 from keng.partners.public.manuscript_pages import manuscripts_of_partner
@@ -99,9 +98,7 @@ def _writing_page(request: HttpRequest, text: Manuscript) -> HttpResponse:
             title=boxes.title,
             purpose=boxes.purpose or text.purpose,
             content=boxes.content if boxes.is_whole else None,
-            # Where something is marked, its page shows that, and hands it in after the tick.
-            submits=submits
-            and not find_hints(boxes.title, boxes.content, unit=member.partner.invited_by_unit),
+            submits=submits,
             by=member,
         )
         return see_other("manuscript", made.pk)

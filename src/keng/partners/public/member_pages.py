@@ -13,8 +13,8 @@ from keng.kit.pagination import rows_of_page
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
+from keng.partners.errors import MarksUnchecked
 from keng.partners.forms import ArticleForm, KitShareForm
-from keng.partners.hints import hints_of_text
 from keng.partners.models import Article
 from keng.partners.public.deciding import decide_own_text, see_other
 from keng.releases.hands import name_hands
@@ -66,10 +66,10 @@ def partner_write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResp
     )
     if form.is_bound and form.is_valid():
         made = actions.write_article(**form.cleaned_data, pk=pk, by=member)
-        # Where something is marked, its page shows that, and hands it in after the tick.
-        if request.POST.get("do") == "submit" and not hints_of_text(made):
-            # It is saved: its page says whether it was handed in as well, and has the button.
-            with contextlib.suppress(TryAgain):
+        if request.POST.get("do") == "submit":
+            # It is saved: its page says whether it was handed in as well, and has the button. Where
+            # something is marked it shows that, and hands it in after the tick.
+            with contextlib.suppress(TryAgain, MarksUnchecked):
                 actions.submit_article(made.pk, by=member)
         return see_other("partner-article", made.pk)
     context = {"form": form, "article": found, "partner": member.partner}

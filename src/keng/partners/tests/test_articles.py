@@ -16,6 +16,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
 from keng.partners.actions import articles, inviting, releasing, sharing
+from keng.partners.errors import MarksUnchecked
 from keng.partners.models import Article, KitRequest, KitShare
 from keng.partners.tasks import TASKS
 from keng.partners.tests.stage import WORDS, Stage, signed_in
@@ -536,6 +537,8 @@ def test_names_numbers_and_links_are_marked_for_the_author_and_for_the_second_pe
     page = public_client.get(kept.url).content.decode()
     assert all(f">{one}</li>" in page for one in marked)
     article.refresh_from_db()
+    with pytest.raises(MarksUnchecked):
+        articles.publish_article(article.pk, seen=article.digest_now, by=stage.binh)
     seen = {"seen": article.digest_now.hex(), "do": "publish"}
     assert public_client.post(kept.url, seen).status_code == 422
     assert public_client.post(kept.url, seen | {"checked": "on"}).status_code == 303
@@ -545,7 +548,11 @@ def test_the_province_ticks_them_too(desk_client, stage, monkeypatch):
     monkeypatch.setattr("keng.releases.desk.is_present", lambda *_: True)
     alone = stage.alone()
     made = articles.write_article(**ACCUSES, by=alone)
-    article = articles.submit_article(made.pk, by=alone)
+    with pytest.raises(MarksUnchecked):
+        articles.submit_article(made.pk, by=alone)
+    article = articles.submit_article(made.pk, by=alone, checked=True)
+    with pytest.raises(MarksUnchecked):
+        releasing.publish_for_partner(article.pk, seen=article.digest_now, by=stage.coordinator)
     sign_in(desk_client, stage.coordinator)
     page = f"/partners/articles/{article.pk}/"
     assert "Đinh Văn Khoát</li>" in desk_client.get(page).content.decode()

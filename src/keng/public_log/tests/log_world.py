@@ -7,7 +7,7 @@ from django.db import transaction
 
 from keng.audit.actions import record
 from keng.kit import times
-from keng.merkle.tiles import tiles_of_size
+from keng.merkle.tests.outsider import tiles_of_size
 from keng.public_log.growing import grow
 from keng.public_log.models import LogCheckpoint, LogPace
 from keng.public_log.serving import served_checkpoint, served_note, tile_content

@@ -3,7 +3,7 @@
 import pytest
 
 from keng.merkle.notes import LogCheckpointText, SignedNote
-from keng.merkle.tiles import tiles_of_size
+from keng.merkle.tests.outsider import tiles_of_size
 from keng.merkle.trees import leaf_hash, tree_of_leaves
 from keng.public_log.log_key import log_key
 from keng.public_log.tests.log_world import put_entries, take_steps

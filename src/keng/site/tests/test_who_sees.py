@@ -21,6 +21,7 @@ def test_each_line_names_a_page_of_the_desk():
 
 def test_who_audits_protects_data_or_administers_sees_no_word_of_a_tip():
     shown = [sight for sight in who_sees.SIGHTS if "as the words" in sight.narrowed]
+    assert shown
     words = [PAGE_RIGHTS[sight.page] for sight in shown] + [PAGE_RIGHTS["tip"]]
     for role in ("auditor", "data_protection", "administrator"):
         assert not any(role in who.roles for who in words)

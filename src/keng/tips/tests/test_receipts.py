@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keng.tips import receipt_codes
+from keng.tips import printed_receipt, receipt_codes
 from keng.tips.models import Receipt
 from tests import make
 
@@ -88,3 +88,9 @@ def test_a_code_opens_its_tip_and_is_not_stored():
     assert receipt_codes.tip_id_of_code(other) is None
     stored = Receipt.objects.values_list("hash", flat=True)
     assert all(code.encode() not in bytes(value) for value in stored)
+
+
+def test_a_desk_prints_the_receipt_that_it_made_and_reads_no_codes(become):
+    tip = make.tip(unit=make.unit())
+    become("desk")
+    assert printed_receipt.receipt_of_tip(tip.pk, "0" * 16).replaced_at is None

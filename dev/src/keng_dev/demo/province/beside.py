@@ -127,12 +127,12 @@ def _invite(
 def _publish(post: words.Post, members: list[PartnerMember], coordinator: Officer) -> None:
     author = members[0]
     made = articles.write_article(purpose=post.purpose, title=post.title, text=post.text, by=author)
-    seen = articles.submit_article(made.pk, by=author).digest_now
+    seen = articles.submit_article(made.pk, checked=True, by=author).digest_now
     if post.days_ago is None:
         return
     if len(members) > 1:
-        articles.publish_article(made.pk, seen=seen, by=members[1])
+        articles.publish_article(made.pk, seen=seen, checked=True, by=members[1])
     else:
-        releasing.publish_for_partner(made.pk, seen=seen, by=coordinator)
+        releasing.publish_for_partner(made.pk, seen=seen, checked=True, by=coordinator)
     at = times.now() - dt.timedelta(days=post.days_ago, hours=5)
     Article.objects.filter(pk=made.pk).update(released_at=at, submitted_at=at)

@@ -172,6 +172,7 @@ def test_nothing_was_done_before_the_tip_came_in_or_after_now(province):
 
 def test_the_words_of_what_was_out_of_scope_are_gone(province):
     outside = Tip.objects.filter(kind="ngoai_pham_vi")
+    assert outside
     for tip in outside:
         assert not tip.text
         assert not tip.messages.filter(author="reporter").exclude(text="").exists()
