@@ -22,6 +22,7 @@ TIP_FILES = (
     "tips_unseen_3.jsonl",
     "tips_unseen_4.jsonl",
     "tips_unseen_5.jsonl",
+    "tips_unseen_6.jsonl",
 )
 PAIRS = "pairs_unseen.jsonl"
 
