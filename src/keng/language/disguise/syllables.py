@@ -3,7 +3,7 @@
 import csv
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
@@ -222,18 +222,21 @@ def _total() -> int:
 
 @cache
 def _neighbours() -> Mapping[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
-    for first, second, count in _rows("neighbours.csv"):
-        pair = neighbour_key(first), neighbour_key(second)
-        found[pair] = found.get(pair, 0) + int(count)
-    return {pair: count for pair, count in found.items() if count >= _LEAST_PAIR}
+    counted = _neighbours_by(neighbour_key)
+    return {pair: count for pair, count in counted.items() if count >= _LEAST_PAIR}
 
 
 @cache
 def _spelled_neighbours() -> Mapping[tuple[str, str], int]:
+    return _neighbours_by(spelling)
+
+
+def _neighbours_by(key: Callable[[str], str]) -> dict[tuple[str, str], int]:
+    """How often two words stand beside each other, where words of one key are one word."""
+    key = cache(key)
     found: dict[tuple[str, str], int] = {}
     for first, second, count in _rows("neighbours.csv"):
-        pair = spelling(first), spelling(second)
+        pair = key(first), key(second)
         found[pair] = found.get(pair, 0) + int(count)
     return found
 
