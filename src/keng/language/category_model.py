@@ -35,6 +35,8 @@ _LENGTHS = (4, 8, 16)
 _WORDS_OF_REASON = 10
 _MOST_REASONS = 4
 
+# Of fewer words the neighbours tell too little ("ke" may be a drug), and one wrong one weighs much.
+_LEAST_ACCENTED = 6
 # Which share of the words of a text must be known before their weights may say that it can wait.
 _FAMILIAR = 0.7
 
@@ -123,7 +125,10 @@ def _accented(text: str) -> str | None:
 
     Nine words of ten get the right ones; both readings together are right more often than either.
     """
-    return None if has_accents(words_of(text)) else with_accents(undisguised(text).readable)
+    words = words_of(text)
+    if len(words) < _LEAST_ACCENTED or has_accents(words):
+        return None
+    return with_accents(undisguised(text).readable)
 
 
 def is_hardly_critical(text: str, least: float) -> bool:
