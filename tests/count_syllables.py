@@ -37,8 +37,8 @@ _PLACE_KIND = re.compile(
 )
 # A phrase of a table stands for many sentences.
 PHRASE_COUNTS = 3
-# A word that is no syllable ("zalo") is known from here on; a pair of neighbours too.
-LEAST_OTHER, LEAST_PAIR = 3, 2
+# From here on a word that is no syllable ("zalo") is known, and one is counted in tips.
+LEAST_OTHER, LEAST_TIPS = 3, 2
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[.!?;:,|\n]")
 _NOT_WORDS = re.compile(r"%\(\w+\)[sd]|\{\w*\}|<[^>]{1,200}>|https?://\S+")
@@ -107,7 +107,7 @@ def _message(lines: list[str]) -> Iterator[str]:
 
 
 def counted() -> tuple[Counter[str], Counter[tuple[str, str]]]:
-    """How often each word and each pair of neighbours stands there."""
+    """How often each word and each pair of neighbours stands there, with their accents."""
     words: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for text, times in texts():
@@ -116,7 +116,7 @@ def counted() -> tuple[Counter[str], Counter[tuple[str, str]]]:
             for word in found:
                 words[word] += times
             for one, other in pairwise(found):
-                pairs[neighbour_key(one), neighbour_key(other)] += times
+                pairs[one, other] += times
     kept = Counter(
         {
             word: n
@@ -126,7 +126,7 @@ def counted() -> tuple[Counter[str], Counter[tuple[str, str]]]:
     )
     known = {neighbour_key(word) for word in kept}
     return kept, Counter(
-        {(a, b): n for (a, b), n in pairs.items() if n >= LEAST_PAIR and {a, b} <= known}
+        {pair: n for pair, n in pairs.items() if known.issuperset(map(neighbour_key, pair))}
     )
 
 
@@ -139,7 +139,7 @@ def as_files() -> dict[str, str]:
         "tip_words.csv": [
             ("word", "sentences"),
             ("", str(sum(1 for _text in tips()))),
-            *((w, str(n)) for w, n in sorted(said.items()) if n >= LEAST_PAIR),
+            *((w, str(n)) for w, n in sorted(said.items()) if n >= LEAST_TIPS),
         ],
         "neighbours.csv": [
             ("first", "second", "count"),

@@ -22,6 +22,7 @@ TIP_FILES = (
     "tips_unseen_3.jsonl",
     "tips_unseen_4.jsonl",
     "tips_unseen_5.jsonl",
+    "tips_unseen_6.jsonl",
 )
 PAIRS = "pairs_unseen.jsonl"
 
@@ -30,7 +31,7 @@ Row = dict[str, Any]
 
 def figures_of_tips(name: str, written: Callable[[str], str] = str) -> dict[str, float]:
     """Of one file; commune figures only where it says which commune each tip names."""
-    rows = _rows(name)
+    rows = rows_of(name)
     lines = [TipLine(at, written(row["text"])) for at, row in enumerate(rows)]
     found = list(analyse_tips(lines))
     critical = [row["urgency"] == "critical" for row in rows]
@@ -60,7 +61,7 @@ def figures_of_tips(name: str, written: Callable[[str], str] = str) -> dict[str,
 
 def figures_of_pairs(name: str = PAIRS) -> dict[str, float]:
     """Precision and recall of what is said to be one event."""
-    rows = _rows(name)
+    rows = rows_of(name)
     truth = [row["is_one_event"] for row in rows]
     says = [
         same_incident(*(traits_of(TipLine(way, row[way])) for way in ("one", "other"))) >= 0.5
@@ -95,7 +96,8 @@ def _share(answers: Sequence[bool]) -> float:
     return sum(answers) / len(answers)
 
 
-def _rows(name: str) -> list[Row]:
+def rows_of(name: str) -> list[Row]:
+    """The sentences of one file with what is true of them."""
     text = DATA.joinpath(name).read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
 

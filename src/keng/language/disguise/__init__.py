@@ -7,12 +7,13 @@ reads this.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from keng.language.disguise.accents import likeliest_spellings
 from keng.language.disguise.characters import (
     apart_accents,
     latin_letters,
@@ -32,8 +33,8 @@ from keng.language.disguise.respelling import (
 )
 from keng.language.disguise.syllables import (
     is_known,
-    likely_spelling_of,
-    with_likely_accents,
+    spellings_fitting,
+    spellings_of,
     words_listed_as,
 )
 from keng.language.fold import FlatText, flatten
@@ -260,18 +261,51 @@ def _reread(text: str) -> list[_Edit]:
     is_telex = unsure > 1 or any(reading.is_telex and reading.is_sure for _at, reading in chosen)
     # A digit took the accents of its letter along; they are missed where the others have theirs.
     is_accented = sum(not word.isascii() for word in lower) * _ACCENTED > len(lower)
+    sure = {at: reading for at, reading in chosen if reading.is_sure or is_telex}
+    meant = _with_accents(text, words, sure) if is_accented else {}
     return [
         _Edit(
             *words[at].span(),
             _as_written(
                 words[at].group(),
-                _accented(words[at].group(), reading, is_accented),
+                meant.get(at, reading.words),
                 hides_capital=_hides_capital(text, words, at),
             ),
         )
-        for at, reading in chosen
-        if reading.is_sure or is_telex
+        for at, reading in sure.items()
     ]
+
+
+def _with_accents(
+    text: str, words: Sequence[re.Match[str]], read: Mapping[int, Reading]
+) -> dict[int, tuple[str, ...]]:
+    """What words say whose digits took accents along, with those that fit between the others."""
+    if not any(reading.is_leet for reading in read.values()):
+        return {}
+    options: list[tuple[str, ...]] = []
+    begins: list[bool] = []
+    places: list[int] = []
+    end = 0
+    for at, word in enumerate(words):
+        parts = _options_of(word.group().lower(), read.get(at))
+        is_first = not at or not text[end : word.start()].isspace()
+        options += parts
+        begins += [is_first, *[False] * (len(parts) - 1)]
+        places += [at] * len(parts)
+        end = word.end()
+    found: dict[int, tuple[str, ...]] = {}
+    for at, spelled in zip(places, likeliest_spellings(options, begins), strict=True):
+        found[at] = (*found.get(at, ()), spelled)
+    return {at: found[at] for at, reading in read.items() if reading.is_leet}
+
+
+def _options_of(written: str, reading: Reading | None) -> list[tuple[str, ...]]:
+    """How each word may be spelled that a word is read as; one that hides nothing is as it is."""
+    if reading is None or not reading.is_leet:
+        return [(each,) for each in (reading.words if reading else (written,))]
+    if len(reading.words) == 1:
+        return [spellings_fitting(written, reading.words[0]) or reading.words]
+    return [(spellings_of(each) if each.isascii() else ()) or (each,) for each in reading.words]
 
 
 def _words_in(text: str) -> list[re.Match[str]]:
@@ -330,14 +364,6 @@ def _hides_capital(text: str, words: list[re.Match[str]], at: int) -> bool:
     if word.group()[0].isalpha() or after is None or text[word.end() : after.start()] != " ":
         return False
     return after.group()[0].isupper() and not after.group().isupper()
-
-
-def _accented(written: str, reading: Reading, is_accented: bool) -> tuple[str, ...]:
-    if not (reading.is_leet and is_accented):
-        return reading.words
-    if len(reading.words) == 1:
-        return (likely_spelling_of(written.lower(), reading.words[0]),)
-    return tuple(with_likely_accents(each) if each.isascii() else each for each in reading.words)
 
 
 def _is_no_word(text: str, word: re.Match[str]) -> bool:

@@ -27,7 +27,7 @@ from keng.language.tables import table_entries
 
 # What it takes: to leave the keys as they are, to write like the young, digits for letters.
 _TELEX, _HALF_TELEX, _RESPELLED, _CHAT, _LEET, _JOINED = 1.0, 1.5, 1.5, 2.5, 1.0, 1.5
-_OTHER_TONE = 4.0
+_OTHER_TONE = 5.0
 _VNI, _DRAWN_OUT = 0.5, 1.5
 # A word that nothing is known of: a name, a brand, a foreign word.
 _UNKNOWN, _UNKNOWN_LETTER, _NAME = 9.0, 1.7, 6.0

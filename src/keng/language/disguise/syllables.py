@@ -3,7 +3,7 @@
 import csv
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
@@ -21,8 +21,8 @@ _NOT_BEFORE_FRONT = {"c", "g", "ng"}
 _FRONT = "eêiy"
 # How often a word counts that nobody counted, and the part of a neighbour in how likely a word is.
 _UNSEEN, _OF_NEIGHBOURS = 0.2, 0.6
-# At least two of five words so folded have the spelling that stands for all of them.
-_COMMON_SPELLING = math.log(2.5)
+# Two words that stand beside each other once may be there by chance.
+_LEAST_PAIR = 2
 
 
 @lru_cache(maxsize=16384)
@@ -126,30 +126,12 @@ def spelled_share(word: str) -> float:
 
 
 @lru_cache(maxsize=4096)
-def with_likely_accents(bare: str) -> str:
-    """The spelling that most words so folded have; as it is where none is that common."""
-    counts = _counts()
-    spelled = [word for word in _spellings().get(bare, ()) if not word.isascii()]
-    best = max(spelled, key=lambda word: (counts[spelling(word)], word), default=bare)
-    is_common = best != bare and spelled_share(best) < _COMMON_SPELLING
-    return best if is_common else bare
+def spellings_fitting(written: str, read: str) -> tuple[str, ...]:
+    """The words that fit what is written, the commonest first: "đ0ng" may be "đông" or "đóng".
 
-
-@lru_cache(maxsize=4096)
-def likely_spelling_of(written: str, read: str) -> str:
-    """The spelling that most words have that fit what is written: "đ0ng" -> "đông".
-
-    `read` is what it says without the accents that its digits took along; it stays where no
-    spelling is that common.
+    `read` is what it says without the accents that its digits took along.
     """
-    counts = _counts()
-    fitting = [word for word in _spellings().get(fold(read), ()) if _fits(word, written)]
-    if not fitting:
-        return with_likely_accents(read) if read.isascii() else read
-    best = max(fitting, key=lambda word: (counts[spelling(word)], word))
-    all_of_them = sum(counts[spelling(word)] for word in fitting)
-    is_common = counts[spelling(best)] * math.exp(_COMMON_SPELLING) > all_of_them
-    return best if is_common else read
+    return tuple(word for word in spellings_of(fold(read)) if _fits(word, written))
 
 
 def _fits(word: str, written: str) -> bool:
@@ -165,6 +147,29 @@ def _spellings() -> Mapping[str, list[str]]:
     for word, _count in _rows("words.csv"):
         found.setdefault(fold(word), []).append(word)
     return found
+
+
+@lru_cache(maxsize=4096)
+def spellings_of(bare: str) -> tuple[str, ...]:
+    """The words that are so folded, the commonest first; "hòa" and "hoà" are one of them."""
+    counts = _counts()
+    by_key = {spelling(word): word for word in sorted(_spellings().get(bare, ()))}
+    return tuple(sorted(by_key.values(), key=lambda word: (-counts[spelling(word)], word)))
+
+
+def count_spelled(word: str) -> int:
+    """How often it was counted with exactly these accents, or without any."""
+    return _counts().get(spelling(word), 0)
+
+
+def count_of_all_words() -> int:
+    """How many words were counted."""
+    return _total()
+
+
+def count_beside(first: str, second: str) -> int:
+    """How often the second was counted right after the first, both with exactly these accents."""
+    return _spelled_neighbours().get((spelling(first), spelling(second)), 0)
 
 
 def syllables_folded_as(bare: str) -> tuple[str, ...]:
@@ -217,7 +222,23 @@ def _total() -> int:
 
 @cache
 def _neighbours() -> Mapping[tuple[str, str], int]:
-    return {(first, second): int(count) for first, second, count in _rows("neighbours.csv")}
+    counted = _neighbours_by(neighbour_key)
+    return {pair: count for pair, count in counted.items() if count >= _LEAST_PAIR}
+
+
+@cache
+def _spelled_neighbours() -> Mapping[tuple[str, str], int]:
+    return _neighbours_by(spelling)
+
+
+def _neighbours_by(key: Callable[[str], str]) -> dict[tuple[str, str], int]:
+    """How often two words stand beside each other, where words of one key are one word."""
+    key = cache(key)
+    found: dict[tuple[str, str], int] = {}
+    for first, second, count in _rows("neighbours.csv"):
+        pair = key(first), key(second)
+        found[pair] = found.get(pair, 0) + int(count)
+    return found
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -56,7 +56,7 @@ READ = [
     ("khôngg aii cứuu", "không ai cứu"),
     (
         "c0ng @n ơi, nhà b@ ngoại ở đồ! Thông b! ngập",
-        "công an ơi, nhà ba ngoại ở đồi Thông bị ngập",
+        "công an ơi, nhà bà ngoại ở đồi Thông bị ngập",
     ),
     ("b! đánh hội đồng ngoài bãi", "bị đánh hội đồng ngoài bãi"),
     ("Mất xe ở ng0 88 phố Huế, c0ng @n giúp", "Mất xe ở ngõ 88 phố Huế, công an giúp"),
