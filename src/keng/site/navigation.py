@@ -87,6 +87,7 @@ def desk_menu(officer: Officer, counts: "Counter[str]") -> list[dict[str, object
         ("officer-requests", "user", _("Requests about officers")),
         ("named-officers", "lock", _("Named officers")),
         ("break-ins", "lock", _("Opened in an emergency")),
+        ("retention", "clock", _("For how long tips are kept")),
     ]
     return [
         {"url": reverse(name), "icon": icon, "label": text, "count": _count_at(name, counts)}

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "keng.decisions",
     "keng.intake",
     "keng.dialogue",
+    "keng.retention",
     "keng.incidents",
     "keng.lookup_pages",
     "keng.inbox",

@@ -15,6 +15,8 @@ from keng.accounts import who
 from keng.accounts.models import Officer
 from keng.accounts.who import (
     ADMINISTERING,
+    AGREEING_TO_HOLDS,
+    AGREEING_TO_PERIODS,
     AUDITING,
     COORDINATING,
     COUNTING,
@@ -22,6 +24,8 @@ from keng.accounts.who import (
     INVITING,
     NAMING,
     OVERSEEING,
+    PROPOSING_PERIODS,
+    READING_PERIODS,
     RECUSING,
     SIGNING,
     VOUCHING,
@@ -70,7 +74,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
-    tip-break-in tip-narrow tip-widen tip-recuse named-officers
+    tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
@@ -95,6 +99,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     ),
     (NAMING, "named-officer-end"),
     (RECUSING, "recusal-end"),
+    (AGREEING_TO_HOLDS, "hold-decide hold-end-decide"),
     (OVERSEEING, "break-ins break-in-read"),
     (HEARING_OBJECTIONS, "listings listing-dispute dispute-file"),
     (
@@ -119,6 +124,9 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     officer-request-half officer-request-withdraw
     """,
     ),
+    (READING_PERIODS, "retention period-stop"),
+    (PROPOSING_PERIODS, "period-new"),
+    (AGREEING_TO_PERIODS, "period-decide"),
     (AUDITING, "audit"),
 )
 PAGE_RIGHTS: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}

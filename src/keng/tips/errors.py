@@ -73,6 +73,24 @@ class NoWorkHere(CannotDecide):
     sentence = _("Not done: this officer does not see this tip.")
 
 
+class HeldAlready(CannotDecide, errors.AlreadyDone):
+    """Somebody has asked for the same already."""
+
+    sentence = _("Not done: that was asked for already.")
+
+
+class NotHeld(CannotDecide, errors.AlreadyDone):
+    """There is no such hold any more, or nothing of it to decide."""
+
+    sentence = _("Not done: this was decided meanwhile, or nobody decided in time.")
+
+
+class NotTheSecond(CannotDecide):
+    """Who asked, or who made the account of who asked, is no second person."""
+
+    sentence = _("Not done: a second officer decides, not who asked nor who made their account.")
+
+
 class AlreadyTaken(CannotDecide, errors.AlreadyDone):
     """Another officer has taken the tip on."""
 

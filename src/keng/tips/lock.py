@@ -32,7 +32,8 @@ def lock_tip(
         raise ChangedMeanwhile(news.decisions[-1] if news.decisions else None)
     if not tip.is_open and not closed_too:
         raise AlreadyClosed
-    if tip.kind == Tip.Kind.OUT_OF_SCOPE or tip.outcome == Tip.Outcome.WITHDRAWN:
+    is_emptied = tip.purged_at is not None or tip.outcome == Tip.Outcome.WITHDRAWN
+    if is_emptied or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         raise ContentIsSealed
     return tip
 

@@ -410,6 +410,11 @@ def _by_name(here):
         "named_id": rows["named"].pk,
         "break_in_id": rows["break_in"].pk,
         "recusal_id": rows["recusal"].pk,
+        "hold_id": rows["hold"].pk,
+        "is_agreed": True,
+        "period_id": rows["period"].pk,
+        "closed_as": "no_tip",
+        "months": 24,
     }
 
 
