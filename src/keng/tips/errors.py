@@ -43,6 +43,12 @@ class ContentIsSealed(CannotDecide):
     sentence = _("Not done: the words of this tip are sealed.")
 
 
+class PeriodOver(ContentIsSealed):
+    """Its words are destroyed: nothing is left to decide on."""
+
+    sentence = _("Not done: the period of this tip is over and its words are deleted.")
+
+
 class ForNamedAlready(CannotDecide, errors.AlreadyDone):
     """It is a matter for named officers already."""
 
