@@ -51,7 +51,7 @@ def proposes_period(hoa: Desk, stack) -> None:
     hoa.sees("Ít nhất bốn tháng")
     page.fill("main [name=months]", "6")
     page.locator("main form button.button").click()
-    hoa.sees("Quy định nội bộ")
+    hoa.sees("Hạn nội bộ")
     is_fine(page, "retention-proposed")
     expect(page.locator("main [name=agreed]")).to_have_count(0)
 
