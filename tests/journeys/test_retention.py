@@ -61,7 +61,7 @@ def agrees_to_period(mai: Desk, stack) -> None:
     page.goto(f"{stack.desk}/waiting/")
     page.locator("main a[href$='/retention/']").first.click()
     page.locator("main form button[name=agreed][value='1']").click()
-    mai.sees("Đến hạn vào")
+    mai.sees("bắt đầu xóa từ")
     expect(page.locator("body")).not_to_contain_text("mái xanh")
     is_fine(page, "retention-in-force")
 
