@@ -34,6 +34,7 @@ TEMPLATES = (
     "dialogue/public/enter.html",
     "dialogue/public/status.html",
     "dialogue/public/take_back.html",
+    "dialogue/public/purged.html",
     "dialogue/public/taken_back.html",
     "dialogue/public/exchange.html",
     "dialogue/public/new_code.html",

@@ -21,6 +21,7 @@ LISTED = {
     "inbox/tip/decision_views.py": "whether it is still at the desk",
     "reports/figures/definitions.py": "figures count every tip; their lists show no words",
     "reports/periodic/desk/listing.py": "the same of a report",
+    "retention/due.py": "how many fall due by a period: numbers",
     "tips/models/tip.py": "where it is defined",
 }
 # In nobody's name, by a receipt, or over tips that an act has locked as visible before.
@@ -62,6 +63,8 @@ NOT_BY_AN_OFFICER = {
     "reports/periodic/drafting.py": "numbers of tips that do not agree",
     "reports/periodic/identities.py": "which of two counts a tip fell out of",
     "reports/periodic/tip_states.py": "counts among tips that are seen",
+    "retention/due.py": "what the worker destroys, and which tips stand together",
+    "retention/purge.py": "the worker destroys",
     "runtime/backup/destroyed.py": "ids for the list that a restore does again",
     "tips/attachments.py": "the class of the key that a file is sealed to",
     "tips/chats.py": "which chats are needed",

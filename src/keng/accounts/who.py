@@ -210,6 +210,10 @@ SECOND_FOR_OPENING = _either(
     "Is the second person for opening what is sealed; never for what they asked for themselves.",
     RELEASING,
 )
+AGREEING_TO_HOLDS = _either(
+    "Is the second officer for a legal hold on a tip, and for its end.",
+    RELEASING,
+)
 CHECKING_CLAIMS = _who(
     "Checks claims: the province's work, in which a commune's small desk has no part.",
     *_AT_WORK,
@@ -275,6 +279,25 @@ WITNESSING = _who(
     Role.AUDITOR,
     Role.DATA_PROTECTION,
     over=_OWN_AND_BELOW,
+)
+PROPOSING_PERIODS = _who(
+    "Proposes for how long closed tips are kept, and sees how many fall due; no word of one.",
+    Role.DATA_PROTECTION,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+AGREEING_TO_PERIODS = _who(
+    "Is the second person for how long closed tips are kept.",
+    Role.ADMINISTRATOR,
+    Role.COMMANDER,
+    Role.COORDINATOR,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+READING_PERIODS = _either(
+    "Reads for how long closed tips are kept, and stops a period.",
+    PROPOSING_PERIODS,
+    AGREEING_TO_PERIODS,
 )
 AUDITING = _who(
     "Reads the record of who did what and looked at what; of a report no word, only its number.",

@@ -39,6 +39,7 @@ def names_of_things() -> dict[str, str]:
         "survey": _("a survey"),
         "lead": _("a lead"),
         "snapshot": _("a periodic report"),
+        "retentionperiod": _("a retention period"),
         "unit": _("a unit"),
         "officer": _("an officer"),
         "officerrequest": _("a request about an officer"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.who import HOLDER, OVERSEEING, RECUSING, WORKING
+from keng.accounts.who import AGREEING_TO_HOLDS, HOLDER, OVERSEEING, RECUSING, WORKING
 from keng.acts.act import Act, name_records
 
 NOTE_FIRST_READ = Act(WORKING, {"tip.read": _("Read a tip for the first time")}, is_look=True)
@@ -30,6 +30,13 @@ RECUSE_ONESELF = Act(WORKING)
 RECUSE_OFFICER = Act(RECUSING)
 END_RECUSAL = Act(RECUSING, {"tip.rejoined": _("Let an officer back into a tip")})
 
+ASK_FOR_HOLD = Act(WORKING, {"tip.hold_asked": _("Asked for a legal hold on a tip")})
+DECIDE_ON_HOLD = Act(AGREEING_TO_HOLDS, {"tip.held": _("Agreed to a legal hold on a tip")})
+ASK_TO_END_HOLD = Act(WORKING, {"tip.unhold_ask": _("Asked for the end of a legal hold")})
+DECIDE_ON_END_OF_HOLD = Act(
+    AGREEING_TO_HOLDS, {"tip.unheld": _("Agreed to the end of a legal hold")}
+)
+
 RECORD_OUTCOME = Act(WORKING, {"tip.outcome": _("Recorded an outcome")})
 DECLINE_TIP = Act(WORKING, {"tip.declined": _("Did not handle a tip")})
 CLOSE_TIP = Act(WORKING, {"tip.closed": _("Closed a tip")})
@@ -51,6 +58,8 @@ SAY_MEANT_FOR_UNIT = Act(HOLDER)
 
 name_records(
     {
+        # Of the hold, or of its end.
+        "tip.hold_no": _("Refused a legal hold, or its end"),
         # By the officer themselves, or by who leads.
         "tip.recused": _("Took an officer out of a tip"),
         # Sorted, or made critical.

@@ -31,6 +31,7 @@ from keng.tips.models import (
     Attachment,
     Decision,
     DialogueMessage,
+    LegalHold,
     Sighting,
     Suggestion,
     TakenDown,
@@ -259,6 +260,7 @@ def destroy_expired_content() -> int:
     sealed = SealedIdentity.objects.filter(kind=SealedIdentity.Kind.CONTENT, tip_ref=OuterRef("pk"))
     ended = Tip.objects.filter(
         Exists(sealed),
+        ~Exists(LegalHold.objects.in_force().filter(tip=OuterRef("pk"))),
         kind=Tip.Kind.OUT_OF_SCOPE,
         closed_at__lt=times.now() - OBJECTION_WITHIN,
     )

@@ -204,8 +204,9 @@ def _bundle_calls(tip: Tip, text: str, sender_mark: bytes) -> None:
 
 
 def _is_gone(tip: Tip) -> bool:
-    """Whether nothing can be added to it: taken back, or its words are sealed."""
-    return tip.withdrawn_at is not None or tip.kind == Tip.Kind.OUT_OF_SCOPE
+    """Whether nothing can be added: taken back, its time over, or its words are sealed."""
+    is_emptied = tip.withdrawn_at is not None or tip.purged_at is not None
+    return is_emptied or tip.kind == Tip.Kind.OUT_OF_SCOPE
 
 
 def _lock_open_tip(tip_id: uuid.UUID, *, for_danger: bool = False) -> Tip:

@@ -16,6 +16,7 @@ from keng.acts.act import act
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
+from keng.decisions import legal_hold
 from keng.delivery.actions import replies
 from keng.delivery.models import Inbound, InboundMedia
 from keng.dialogue import acts
@@ -148,7 +149,11 @@ def _is_acted_on(tip: Tip) -> bool:
         or tip.urgency == Urgency.P0
         or tip.happening == Happening.NOW
         or has_unread_danger(tip)
-        or any("taken_back" not in step.detail for step in tip.decisions.all())
+        or legal_hold.is_held(tip)
+        or any(
+            "taken_back" not in step.detail and step.kind not in legal_hold.KINDS
+            for step in tip.decisions.all()
+        )
     )
 
 

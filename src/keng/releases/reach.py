@@ -10,6 +10,8 @@ from django.db.models import Q
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import (
+    AGREEING_TO_HOLDS,
+    AGREEING_TO_PERIODS,
     CHECKING_CLAIMS,
     INVITING,
     OVERSEEING,
@@ -28,6 +30,8 @@ SETS: Mapping[str, Who] = {
     "checking_claims": CHECKING_CLAIMS,
     "inviting": INVITING,
     "overseeing": OVERSEEING,
+    "agreeing_to_holds": AGREEING_TO_HOLDS,
+    "agreeing_to_periods": AGREEING_TO_PERIODS,
 }
 
 

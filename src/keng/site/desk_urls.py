@@ -19,6 +19,7 @@ import keng.openings.urls
 import keng.partners.urls
 import keng.relay.urls
 import keng.reports.urls
+import keng.retention.urls
 import keng.surveys.urls
 import keng.waiting.urls
 import keng.warnings.urls
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.partners.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
+    *keng.retention.urls.desk,
     *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),
 ]

@@ -143,6 +143,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Their pictures: put there, and never read again by the public site; but whether there is a
         # copy, which is said to whoever sent them.
         "lookup_disputefile": "INSERT, SELECT (id, dispute_id, no_copy, at)",
+        # Whether a report must be kept, and not why.
+        "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at)",
         # What was sent, sealed to the worker: handed over, and never read back.
         "tips_waitingpicture": "INSERT",
         **dict.fromkeys(_LESSONS, R),
@@ -314,9 +316,15 @@ GRANTS: dict[str, dict[str, str]] = {
         # By the statement by which every tip comes in; the bar says that calls are bundled.
         "tips_bundledcall": RI,
         "tips_opentally": R,
+        # What was proposed stays as it was.
+        "retention_retentionperiod": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, "
+        "refused_by_id, refused_at, ended_by_id, ended_at)",
         # Why somebody opened it stays as it was; who is told says that they read it.
         "tips_breakin": "SELECT, INSERT, UPDATE (read_by_id, read_at)",
         "tips_recusal": "SELECT, INSERT, UPDATE (ended_by_id, ended_at)",
+        # Why it is kept stays as it was.
+        "tips_legalhold": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, refused_by_id, "
+        "refused_at, end_asked_by_id, end_asked_at, end_words, ended_by_id, ended_at)",
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
@@ -416,7 +424,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT (id, chain, seq, at, action, object_kind, object_id, hash)",
         "accounts_partnermember": "SELECT (id, is_active)",
         "tips_receipt": "INSERT, SELECT (tip_id, replaced_at)",
-        "tips_onetimelink": "INSERT, SELECT (tip_id, opened_at)",
+        "tips_onetimelink": "INSERT, SELECT (token_hash, tip_id, opened_at), DELETE",
         "audit_signedhead": RI,
         # It grows the public log, and asks the witnesses.
         "public_log_logpace": RIU,
@@ -430,6 +438,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "public_log_witnessstanding": RIU,
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,
+        # The words of what was sent to a reporter, with the tip.
+        "delivery_dispatchtext": "SELECT, INSERT, UPDATE (text, subject, image_path)",
         # It makes the rows of what was approved, or holds it; triggers say for whom, and once.
         "delivery_dispatch": "SELECT, INSERT, UPDATE (materialised_at, left_out, held_at, "
         "held_people)",
@@ -472,7 +482,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "vault_keyshare": "SELECT, INSERT, DELETE",
         "vault_holderkey": R,
         "vault_custodiankey": R,
-        "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
+        "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words, refusal, minor, seen_by)",
         # The reporter said that a report is meant for the unit it seemed to be about.
         "tips_tipconcern": ALL,
         "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed)",
@@ -519,8 +529,20 @@ GRANTS: dict[str, dict[str, str]] = {
         # Which were stopped, for the list of what a restore does again.
         "accounts_officerpasskey": "SELECT (id, holder_id, stopped_at)",
         "accounts_memberpasskey": "SELECT (id, holder_id, stopped_at)",
-        "tips_breakin": "SELECT (tip_id, officer_id, until)",
+        # A purge empties or removes what its tips had.
+        "retention_retentionperiod": R,
+        "tips_note": "SELECT, DELETE",
+        "tips_tipcheck": "SELECT (id, tip_id), DELETE",
+        "tips_suggestion": ALL,
+        "tips_attachment": ALL,
+        "tips_handedcode": "SELECT (hash, tip_id), DELETE",
+        "tips_listingevidence": "SELECT (id, listing_id, tip_id)",
+        "lookup_dispute": "SELECT (id, listing_id, decided_at)",
+        "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
+        # What it must not destroy.
+        "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at), "
+        "UPDATE (words, end_words)",
         # Sessions that are over; nothing of what is in one.
         "accounts_desksession": "SELECT (session_key, expire_date, seen_at), DELETE",
         "accounts_partnersession": "SELECT (id, expires_at), DELETE",

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "keng.intake",
     "keng.openings",
     "keng.dialogue",
+    "keng.retention",
     "keng.incidents",
     "keng.lookup_pages",
     "keng.inbox",

@@ -15,6 +15,8 @@ from keng.accounts import who
 from keng.accounts.models import Officer
 from keng.accounts.who import (
     ADMINISTERING,
+    AGREEING_TO_HOLDS,
+    AGREEING_TO_PERIODS,
     AUDITING,
     COORDINATING,
     COUNTING,
@@ -22,6 +24,8 @@ from keng.accounts.who import (
     INVITING,
     NAMING,
     OVERSEEING,
+    PROPOSING_PERIODS,
+    READING_PERIODS,
     RECUSING,
     SECOND_FOR_OPENING,
     SEEING_HOLDERS,
@@ -74,7 +78,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
     tip-open opening opening-state opening-share opening-give opening-open
     my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire
-    tip-break-in tip-narrow tip-widen tip-recuse named-officers
+    tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
@@ -101,6 +105,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     (SEEING_HOLDERS, "key-holders"),
     (SECOND_FOR_OPENING, "opening-approve opening-refuse"),
     (RECUSING, "recusal-end"),
+    (AGREEING_TO_HOLDS, "hold-decide hold-end-decide"),
     (OVERSEEING, "break-ins break-in-read"),
     (HEARING_OBJECTIONS, "listings listing-dispute dispute-file"),
     (
@@ -125,6 +130,9 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     officer-request-half officer-request-withdraw
     """,
     ),
+    (READING_PERIODS, "retention period-stop"),
+    (PROPOSING_PERIODS, "period-new"),
+    (AGREEING_TO_PERIODS, "period-decide"),
     (AUDITING, "audit"),
 )
 PAGE_RIGHTS: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}

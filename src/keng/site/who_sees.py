@@ -43,6 +43,9 @@ SIGHTS: tuple[Sight, ...] = (
         "break-ins",
         "of the tip only its number; never of the own doing, nor of a tip about the own unit",
     ),
+    Sight(
+        "How many closed tips fall due by a period", "retention", "numbers, none about the own unit"
+    ),
     Sight("Figures", "dashboard", "every tip counts, but those about the own unit"),
     Sight("Tips behind a figure", "dashboard-list", "their number and state, no word"),
     Sight("Signed reports", "reports"),

@@ -43,6 +43,12 @@ class ContentIsSealed(CannotDecide):
     sentence = _("Not done: the words of this tip are sealed.")
 
 
+class PeriodOver(ContentIsSealed):
+    """Its words are destroyed: nothing is left to decide on."""
+
+    sentence = _("Not done: the period of this tip is over and its words are deleted.")
+
+
 class ForNamedAlready(CannotDecide, errors.AlreadyDone):
     """It is a matter for named officers already."""
 
@@ -71,6 +77,24 @@ class NoWorkHere(CannotDecide):
     """Nobody is taken out of a tip who would not see it."""
 
     sentence = _("Not done: this officer does not see this tip.")
+
+
+class HeldAlready(CannotDecide, errors.AlreadyDone):
+    """Somebody has asked for the same already."""
+
+    sentence = _("Not done: that was asked for already.")
+
+
+class NotHeld(CannotDecide, errors.AlreadyDone):
+    """There is no such hold any more, or nothing of it to decide."""
+
+    sentence = _("Not done: this was decided meanwhile, or nobody decided in time.")
+
+
+class NotTheSecond(CannotDecide):
+    """Who asked, or who made the account of who asked, is no second person."""
+
+    sentence = _("Not done: a second officer decides, not who asked nor who made their account.")
 
 
 class AlreadyTaken(CannotDecide, errors.AlreadyDone):

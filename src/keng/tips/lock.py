@@ -8,7 +8,13 @@ from keng.accounts.models import Officer
 from keng.acts.errors import KeptBack
 from keng.acts.locks import lock, lock_all
 from keng.acts.work import permit_anywhere, permit_over
-from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NotYours
+from keng.tips.errors import (
+    AlreadyClosed,
+    ChangedMeanwhile,
+    ContentIsSealed,
+    NotYours,
+    PeriodOver,
+)
 from keng.tips.models import Tip
 from keng.tips.page_version import changes_since
 
@@ -19,7 +25,8 @@ def lock_tip(
     """The tip, locked until commit, if this officer may do over it what goes on.
 
     `seen` is the version (keng.tips.page_version) of the page from which the officer decides;
-    None when there was no page. Raises NotYours, AlreadyClosed, ContentIsSealed, ChangedMeanwhile;
+    None when there was no page. Raises NotYours, AlreadyClosed, ContentIsSealed, PeriodOver,
+    ChangedMeanwhile;
     acts.errors.NotAllowed where the officer may not do this to any tip.
     """
     tip = lock(Tip.objects.visible_to(by)).filter(pk=tip_id).first()
@@ -32,6 +39,8 @@ def lock_tip(
         raise ChangedMeanwhile(news.decisions[-1] if news.decisions else None)
     if not tip.is_open and not closed_too:
         raise AlreadyClosed
+    if tip.purged_at is not None:
+        raise PeriodOver
     if tip.kind == Tip.Kind.OUT_OF_SCOPE or tip.outcome == Tip.Outcome.WITHDRAWN:
         raise ContentIsSealed
     return tip

@@ -25,9 +25,11 @@ from keng.lookup.models import Dispute, Listing
 from keng.openings import seconds
 from keng.partners.models import KitRequest
 from keng.releases.reach import Reach
+from keng.retention.models import RetentionPeriod
 from keng.surveys.models import Survey, SurveyResult
 from keng.surveys.queries import content_of
-from keng.tips.models import BreakIn, Recusal, Tip, TipConcern
+from keng.tips.models import BreakIn, LegalHold, Recusal, Tip, TipConcern
+from keng.tips.models.legal_hold import UNDECIDED_HOLDS_FOR
 from keng.tips.templatetags.desk_words import indicator_text
 from keng.warnings import queries
 from keng.warnings.models import Pattern, PatternUse, RecallRequest, Version
@@ -387,6 +389,48 @@ def _opening_line(asked: Any) -> WaitingLine:
     )
 
 
+def _holds(reach: Reach) -> QuerySet[Any]:
+    """Asked for, or their end, by somebody else; of tips that they read without breaking in."""
+    undecided = Q(agreed_at=None, refused_at=None, began_at__gt=Now() - UNDECIDED_HOLDS_FOR)
+    first = undecided & ~Q(asked_by__in=reach.tied)
+    end = Q(end_asked_at__isnull=False, ended_at=None) & ~Q(end_asked_by__in=reach.tied)
+    recused = Recusal.objects.in_force(reach.officer)
+    theirs = LegalHold.objects.filter(
+        first | end, reach.units_of("agreeing_to_holds", "tip__responsible_unit")
+    )
+    return theirs.exclude(tip__concerns__unit__in=reach.belongs_to).exclude(
+        tip__in=recused.values("tip")
+    )
+
+
+def _hold_line(hold: LegalHold) -> WaitingLine:
+    words = gettext("Keep %(tip)s: legal hold")
+    if hold.is_end_undecided:
+        words = gettext("End the legal hold of %(tip)s")
+    return WaitingLine(
+        title=words % {"tip": hold.tip.reference or gettext("a tip")},
+        url=reverse("tip-hold", args=[hold.tip_id]),
+        unit=hold.tip.responsible_unit.name,
+        since=hold.end_asked_at or hold.began_at,
+        due=None if hold.is_end_undecided else hold.began_at + UNDECIDED_HOLDS_FOR,
+    )
+
+
+def _periods(reach: Reach) -> QuerySet[Any]:
+    proposed = RetentionPeriod.objects.waiting().filter(reach.units_of("agreeing_to_periods"))
+    return proposed.exclude(proposed_by__in=reach.tied)
+
+
+def _period_line(period: RetentionPeriod) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(n)d months: %(how)s")
+        % {"n": period.months, "how": period.closed_as_words},
+        url=reverse("retention"),
+        unit=period.unit.name,
+        since=period.proposed_at,
+    )
+
+
 # Requests of partners.
 
 
@@ -472,6 +516,23 @@ KINDS: tuple[WaitingKind, ...] = (
         _agreed_openings,
         _opening_line,
         (),
+    ),
+    WaitingKind(
+        "legal_holds",
+        "inbox",
+        _("Legal holds to decide"),
+        ("agreeing_to_holds",),
+        _holds,
+        _hold_line,
+        ("tip__responsible_unit",),
+    ),
+    WaitingKind(
+        "periods",
+        "retention",
+        _("Retention periods to agree to"),
+        ("agreeing_to_periods",),
+        _periods,
+        _period_line,
     ),
     WaitingKind(
         "own_late_tips",

@@ -33,6 +33,7 @@ PARTS = (
     Part("admin", "Mạc Quốc Tuấn", "Tr.úy", PROVINCE, Post.Role.ADMINISTRATOR),
     # Nobody makes an officer alone: without a second person there would be nothing to try.
     Part("thinh", "Lã Hữu Thịnh", "Đ.úy", PROVINCE, Post.Role.ADMINISTRATOR),
+    Part("hoa", "Tống Diệu Hòa", "Đ.úy", PROVINCE, Post.Role.DATA_PROTECTION),
 )
 
 

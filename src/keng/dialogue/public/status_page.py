@@ -113,6 +113,8 @@ def status_page(
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=opened.tip_id)
     if tip.withdrawn_at:
         return _taken_back_page(request, opened, tip)
+    if tip.purged_at:
+        return _purged_page(request, opened, tip)
     messages = list(tip.messages.shown_to_reporter().order_by("at", "id"))
     asked = _open_question(messages)
     yes_no = open_yes_no(_unanswered_words(messages))
@@ -195,6 +197,14 @@ def _taken_back_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpR
     """The same page whatever the desk had done: whoever probes learns nothing by taking it back."""
     context = {"tail": opened.tail, "received_at": tip.received_at, "at": tip.withdrawn_at}
     response = render(request, "dialogue/public/taken_back.html", context)
+    keep_tip_open(response, opened)
+    return response
+
+
+def _purged_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpResponse:
+    """Its time was over: what is left to say, and what is gone."""
+    context = {"tail": opened.tail, "closed_at": tip.closed_at, "at": tip.purged_at}
+    response = render(request, "dialogue/public/purged.html", context)
     keep_tip_open(response, opened)
     return response
 

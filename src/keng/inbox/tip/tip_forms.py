@@ -13,7 +13,7 @@ from keng.kit.urgency import Urgency
 from keng.language.category_names import category_choices
 from keng.language.taxonomy import categories
 from keng.places.models import Unit
-from keng.tips.models import BreakIn, Decision, Incident, Tip
+from keng.tips.models import BreakIn, Decision, Incident, LegalHold, Tip
 
 _REASON = {"required": _("Say why in a few words.")}
 
@@ -110,6 +110,24 @@ class RecuseForm(Form):
         super().__init__(*args, **kwargs)
         choices = [(str(officer.pk), str(officer)) for officer in people]
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
+
+
+class HoldForm(Form):
+    """Why a tip has to be kept."""
+
+    ground = forms.ChoiceField(
+        label=_("What is it kept for?"),
+        choices=LegalHold.Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is kept for.")},
+    )
+    reason = forms.CharField(
+        label=_("Why? Only officers read this."),
+        help_text=_("The file number or who asked for it. Nothing of the report, no name."),
+        max_length=500,
+        widget=_text_area(2),
+        error_messages=_REASON,
+    )
 
 
 class DeclineForm(Form):

@@ -38,7 +38,7 @@ from keng.openings.tip_panel import opening_panel
 from keng.tips import check_list, decision_words, origins, readers
 from keng.tips.gravity import danger_message, words_of_danger
 from keng.tips.messages import conversation_of
-from keng.tips.models import Attachment, DialogueMessage, Note, Sighting, Tip, TipConcern
+from keng.tips.models import Attachment, DialogueMessage, LegalHold, Note, Sighting, Tip, TipConcern
 from keng.tips.models.tip import OnlookerOf, fetch_incidents, sight_values
 from keng.tips.page_version import changes_since, page_version_of
 from keng.tips.readers import note_reader
@@ -151,6 +151,9 @@ _ATTACHMENTS: CompiledModelQuery[Attachment] = CompiledModelQuery(
 _SIGHTINGS: CompiledModelQuery[Sighting] = CompiledModelQuery(
     lambda *, tip: Sighting.objects.filter(tip=tip).select_related("indicator").order_by("start")
 )
+_HOLD: CompiledModelQuery[LegalHold] = CompiledModelQuery(
+    lambda *, tip: LegalHold.objects.in_force().filter(tip=tip)
+)
 _KEPT_FROM: CompiledModelQuery[TipConcern] = CompiledModelQuery(
     lambda *, tip: TipConcern.objects.filter(tip=tip, is_guess=True).select_related("unit")
 )
@@ -228,6 +231,7 @@ def tip_context(
         "identity": origins.identity_note(found),
         "held": origins.sealed_part_names(found),
         "opening_panel": opening_panel(found),
+        "hold": next(iter(_HOLD.fetch(tip=found.pk)), None),
         "kept_from": [concern.unit for concern in _KEPT_FROM.fetch(tip=found.pk)],
         **_ready_answers_context(
             request, found, rows.deadlines, {line.code for line in done if line.is_done}

@@ -172,6 +172,7 @@ def destroyed_kinds() -> list[DestroyedKind]:
     from keng.dialogue import replaced_codes, reporter, withdrawal  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
+    from keng.retention import purge  # noqa: PLC0415
     from keng.tips.models import OneTimeLink, Receipt, Tip  # noqa: PLC0415
     from keng.vault.epoch_ends import destroy_epoch  # noqa: PLC0415
     from keng.vault.models import UnitKey  # noqa: PLC0415
@@ -217,6 +218,13 @@ def destroyed_kinds() -> list[DestroyedKind]:
             ),
             reporter.close_link_again,
             "links that had shown their code show it no more",
+        ),
+        DestroyedKind(
+            "tip.purged",
+            lambda since: _ids(Tip.objects.filter(purged_at__gte=since)),
+            lambda: _ids(Tip.objects.filter(state=Tip.State.CLOSED, purged_at=None)),
+            purge.purge_again,
+            "reports whose time was over are empty again",
         ),
         DestroyedKind(
             "subscription.stopped",

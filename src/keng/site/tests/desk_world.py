@@ -43,8 +43,9 @@ from keng.lookup.tests.make_listing import listing
 from keng.network.models import TeamAsk, TeamShift
 from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
+from keng.retention.models import RetentionPeriod
 from keng.surveys.models import PaperBatch, Survey
-from keng.tips.models import Attachment, BreakIn, Recusal, SavedSearch, Wave
+from keng.tips.models import Attachment, BreakIn, LegalHold, Recusal, SavedSearch, Wave
 from keng.vault.models import OpeningRequest
 from keng.warnings import models as warnings
 from tests import make
@@ -129,7 +130,20 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         text=f"Cần gọi {unit.name}",
         asked_by_ref=other.pk,
     )
-    return {"named": named, "break_in": opened, "recusal": recusal, "opening": asked}
+    hold = LegalHold.objects.create(
+        tip=rows["tip"], unit=unit, ground=LegalHold.Ground.CASE, words="Hồ sơ", asked_by=other
+    )
+    period = RetentionPeriod.objects.create(
+        unit=unit, closed_as="founded", months=24, proposed_by=other
+    )
+    return {
+        "named": named,
+        "break_in": opened,
+        "recusal": recusal,
+        "opening": asked,
+        "hold": hold,
+        "period": period,
+    }
 
 
 def hidden_tip(unit: Unit, label: str) -> Any:

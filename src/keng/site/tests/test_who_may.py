@@ -434,6 +434,11 @@ def _by_name(here):
         "public_key": b"",
         "wraps": [],
         "wrap": None,
+        "hold_id": rows["hold"].pk,
+        "is_agreed": True,
+        "period_id": rows["period"].pk,
+        "closed_as": "no_tip",
+        "months": 24,
     }
 
 

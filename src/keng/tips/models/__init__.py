@@ -5,6 +5,7 @@ from keng.tips.models.check_step import TipCheck
 from keng.tips.models.decision import Clock, ClockRule, Decision, ReferenceCounter
 from keng.tips.models.dialogue import Attachment, DialogueMessage, Note, WaitingPicture
 from keng.tips.models.incident import Incident
+from keng.tips.models.legal_hold import LegalHold
 from keng.tips.models.listing_evidence import ListingEvidence
 from keng.tips.models.named_sight import BreakIn, Recusal
 from keng.tips.models.open_tally import OpenTally
@@ -31,6 +32,7 @@ __all__ = [
     "HandedCode",
     "HeldEnding",
     "Incident",
+    "LegalHold",
     "ListingEvidence",
     "Note",
     "OneTimeLink",

@@ -33,6 +33,11 @@ class Decision(Row):
         RECUSED = "recused", _("An officer has no part in it")
         REJOINED = "rejoined", _("An officer has a part in it again")
         BROKEN_IN = "broken_in", _("Opened in an emergency")
+        HOLD_ASKED = "hold_asked", _("A legal hold asked for")
+        HELD = "held", _("Under legal hold")
+        HOLD_REFUSED = "hold_no", _("Legal hold, or its end, refused")
+        END_ASKED = "unhold_ask", _("The end of the legal hold asked for")
+        HOLD_ENDED = "unheld", _("Legal hold ended")
 
     class DeclinedAs(models.TextChoices):
         """Why something is not handled as a tip (`detail["as_kind"]`)."""

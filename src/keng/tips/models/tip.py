@@ -269,6 +269,8 @@ class Tip(Row):
     closed_at = models.DateTimeField(null=True)
     # The reporter took it back: the receipt shows no word of it any more, whatever became of it.
     withdrawn_at = models.DateTimeField(null=True)
+    # Its period was over: words, files, names and numbers are destroyed, and it is only counted.
+    purged_at = models.DateTimeField(null=True)
     # The reporter last said then that they fear being found out or threatened.
     feared_at = models.DateTimeField(null=True)
     # In a later message the reporter last wrote then of danger that goes on. A person's decision

@@ -11,9 +11,10 @@ from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
 from keng.kit import times
 from keng.places.models import Unit
+from keng.retention.models import RetentionPeriod
 from keng.site.tests.desk_world import world
 from keng.surveys.models import SurveyResult
-from keng.tips.models import BreakIn, Tip, TipConcern
+from keng.tips.models import BreakIn, LegalHold, Tip, TipConcern
 from keng.waiting.counts import counts_by_page, kinds_for, reach_of
 from keng.waiting.kinds import KINDS
 from keng.waiting.waiting_page import MOST_SHOWN, waiting_groups
@@ -105,8 +106,40 @@ def test_every_kind_of_text_is_asked_here():
         # Tried beside their acts: keng/openings/tests/test_waiting_openings.py.
         "openings",
         "agreed_openings",
+        "legal_holds",
+        "periods",
     }
     assert {kind.name for kind in KINDS} == set(WAITS) | other
+
+
+def test_a_legal_hold_and_its_end_wait_for_whoever_may_decide_and_did_not_ask(province):
+    LegalHold.objects.all().delete()
+    commune = make.unit(parent=province.unit)
+    officer, commander = make.officer(unit=commune), make.officer(unit=commune, role="commander")
+    hold = LegalHold.objects.create(
+        tip=make.tip(unit=commune), unit=commune, ground="court", words="Tòa", asked_by=commander
+    )
+    assert "legal_holds" in names(province.second)
+    assert "legal_holds" not in names(commander) | names(officer)
+    LegalHold.objects.filter(pk=hold.pk).update(
+        agreed_by=province.second,
+        agreed_at=times.now(),
+        end_asked_by=officer,
+        end_asked_at=times.now(),
+    )
+    assert "legal_holds" in names(commander)
+    LegalHold.objects.filter(pk=hold.pk).update(ended_by=commander, ended_at=times.now())
+    assert "legal_holds" not in names(commander) | names(province.second)
+
+
+def test_a_proposed_period_waits_for_who_leads_or_administers(province):
+    proposer = make.officer(unit=province.unit, role="data_protection")
+    RetentionPeriod.objects.filter(unit=province.unit).update(proposed_by=proposer)
+    administrator = make.officer(unit=province.unit, role="administrator")
+    assert "periods" in names(administrator)
+    assert "periods" not in names(proposer)
+    RetentionPeriod.objects.update(ended_at=times.now(), ended_by=proposer)
+    assert "periods" not in names(administrator)
 
 
 def test_what_is_held_waits_for_a_second_person(province):

@@ -19,7 +19,6 @@ MORE_PARTS = (
     Part("nga", "Nông Bích Nga", "Th.úy", CITY, Post.Role.DUTY),
     Part("khoi", "Doãn Trọng Khởi", "Tr.tá", CITY, Post.Role.COMMANDER),
     Part("viet", "Mẫn Khắc Việt", "Th.tá", PROVINCE, Post.Role.COMMANDER),
-    Part("hoa", "Tống Diệu Hòa", "Đ.úy", PROVINCE, Post.Role.DATA_PROTECTION),
 )
 
 

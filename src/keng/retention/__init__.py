@@ -1,0 +1,1 @@
+"""For how long closed tips are kept, what is held back, and destroying what is due."""

@@ -1,0 +1,178 @@
+"""Which closed tips are due by a period, when, and what holds one back. No word of a tip."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.models import Officer
+from keng.accounts.who import READING_PERIODS, UnitSight
+from keng.kit import times
+from keng.lookup.models import Dispute, Listing
+from keng.places.models import Unit
+from keng.retention.models import ClosedAs, RetentionPeriod
+from keng.tips.models import Clock, LegalHold, ListingEvidence, Tip
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+_OUTCOMES: Mapping[ClosedAs, tuple[str, ...]] = {
+    ClosedAs.FOUNDED: (Tip.Outcome.SOLVED, Tip.Outcome.PREVENTED, Tip.Outcome.WARNED),
+    ClosedAs.UNFOUNDED: (Tip.Outcome.UNFOUNDED,),
+    ClosedAs.NO_TIP: (Tip.Outcome.NOT_A_TIP, Tip.Outcome.OUT_OF_COMPETENCE, Tip.Outcome.NONE),
+}
+# Why a tip that is due stays, the first that is true of it: the words, and the condition.
+HELD_BACK: "Mapping[str, str | _StrPromise]" = {
+    "hold": _("Under legal hold"),
+    "handed": _("Handed over: part of another body's file"),
+    "clock": _("A deadline of law still runs"),
+    "listing": _("Behind an entry of the public look-up, or an objection to one"),
+    "others": _("Another tip of the same incident is open"),
+}
+
+
+def tips_closed_as(closed_as: str) -> Q:
+    """Closed tips that ended so, whose words are still there."""
+    return Q(state=Tip.State.CLOSED, purged_at=None, outcome__in=_OUTCOMES[ClosedAs(closed_as)])
+
+
+def tips_of_period(period: RetentionPeriod, all_periods: Iterable[RetentionPeriod]) -> Q:
+    """Those for which this period counts: one of their category alone stands above one of all."""
+    desks = Q(responsible_unit=period.unit_id) | Q(responsible_unit__parent=period.unit_id)
+    theirs = desks & tips_closed_as(period.closed_as)
+    if period.category:
+        return theirs & Q(category=period.category)
+    own = [
+        each.category
+        for each in all_periods
+        if each.unit_id == period.unit_id and each.closed_as == period.closed_as and each.category
+    ]
+    return theirs & ~Q(category__in=own)
+
+
+def due_before(period: RetentionPeriod, now: datetime.datetime) -> datetime.datetime:
+    """Whatever was closed before this moment is due now."""
+    return months_later(now, -period.months)
+
+
+def months_later(moment: datetime.datetime, months: int) -> datetime.datetime:
+    """The same day and hour in Vietnam so many months on, or the last day of that month."""
+    local = moment.astimezone(times.VIETNAM)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    for day in range(local.day, 27, -1):
+        try:
+            return local.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    return local.replace(year=year, month=month + 1)
+
+
+def held_back_as() -> Case:
+    """The key of `HELD_BACK` that keeps a tip, or empty."""
+    here = {"tip": OuterRef("pk")}
+    public = Listing.objects.filter(status__in=[Listing.Status.PROPOSED, Listing.Status.LISTED])
+    disputed = Dispute.objects.filter(decided_at=None)
+    behind = ListingEvidence.objects.filter(
+        Q(listing__in=public.values("pk")) | Q(listing__in=disputed.values("listing")), **here
+    )
+    others = Tip.objects.open().filter(
+        Q(duplicate_of=OuterRef("pk")) | Q(incident=OuterRef("incident"))
+    )
+    return Case(
+        When(Exists(LegalHold.objects.in_force().filter(**here)), then=Value("hold")),
+        When(outcome=Tip.Outcome.HANDED_OVER, then=Value("handed")),
+        When(Exists(Clock.objects.filter(stopped_at=None, **here)), then=Value("clock")),
+        When(Exists(behind), then=Value("listing")),
+        When(Exists(others), then=Value("others")),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def due_tips(now: datetime.datetime) -> QuerySet[Tip]:
+    """What is to be destroyed now: due by a period that is old enough, and not held back."""
+    periods = list(RetentionPeriod.objects.in_force())
+    due = Q(pk__in=[])
+    for period in periods:
+        begins = period.purges_from
+        if begins is not None and begins <= now:
+            due |= tips_of_period(period, periods) & Q(closed_at__lt=due_before(period, now))
+    return Tip.objects.annotate(held_back=held_back_as()).filter(due, held_back="")
+
+
+class DueLine:
+    """One period, and how many tips fall due by it: by month, and held back."""
+
+    def __init__(self, period: RetentionPeriod) -> None:
+        self.period = period
+        self.months: Counter[datetime.date] = Counter()
+        """By the first day of the month in which they fall due; what is due already in this one."""
+        self.held: Counter[str] = Counter()
+        """Of those that are due already, by the key of `HELD_BACK`."""
+
+    @property
+    def held_in_words(self) -> "list[tuple[str | _StrPromise, int]]":
+        """Why, and how many."""
+        return [(HELD_BACK[key], self.held[key]) for key in HELD_BACK if self.held[key]]
+
+    @property
+    def in_order(self) -> list[tuple[datetime.date, int]]:
+        """The months, the first one first."""
+        return sorted(self.months.items())
+
+
+def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueLine]:
+    """What falls due by each of these, as far as the officer may know that a tip is there."""
+    sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
+    known, found, now = list(periods), [], times.now()
+    for period in known:
+        line = DueLine(period)
+        theirs = Tip.objects.listed_for(sight).filter(tips_of_period(period, known))
+        theirs = theirs.annotate(
+            held_back=held_back_as(), closed_in=TruncMonth("closed_at", tzinfo=times.VIETNAM)
+        )
+        limit = due_before(period, now)
+        is_due = Case(When(closed_at__lt=limit, then=Value("y")), default=Value(""))
+        rows = theirs.annotate(is_due=is_due).values_list("closed_in", "is_due", "held_back")
+        for closed_in, due, held_back, n in rows.annotate(n=Count("pk")).order_by():
+            if due and held_back:
+                line.held[held_back] += n
+            else:
+                falls = now if due else months_later(closed_in, period.months)
+                line.months[times.local_date(falls).replace(day=1)] += n
+        found.append(line)
+    return found
+
+
+def kept_without_period(officer: Officer) -> int:
+    """How many closed tips have no period: they are kept."""
+    sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
+    periods = list(RetentionPeriod.objects.in_force())
+    covered = Q(pk__in=[])
+    for period in periods:
+        covered |= tips_of_period(period, periods)
+    closed = Tip.objects.listed_for(sight).filter(state=Tip.State.CLOSED, purged_at=None)
+    return closed.exclude(outcome=Tip.Outcome.WITHDRAWN).exclude(covered).count()
+
+
+def provinces_of(officer: Officer) -> list[Unit]:
+    """Whose periods the officer reads."""
+    return [unit for unit in READING_PERIODS.own_units(officer) if unit.kind == Unit.Kind.PROVINCE]
+
+
+def purged_by_month(officer: Officer) -> list[tuple[datetime.date, int]]:
+    """How many were destroyed in each month, the newest first."""
+    sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
+    rows = (
+        Tip.objects.listed_for(sight)
+        .filter(purged_at__isnull=False)
+        .annotate(month=TruncMonth("purged_at", tzinfo=times.VIETNAM))
+        .values_list("month")
+        .annotate(n=Count("pk"))
+        .order_by(F("month").desc())
+    )
+    return [(times.local_date(month), n) for month, n in rows[:12]]
