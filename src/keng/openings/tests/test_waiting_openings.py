@@ -9,7 +9,7 @@ from keng.openings.tests.test_asking import wish
 from keng.tips.models import Recusal
 from keng.waiting.waiting_page import waiting_groups
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("keng.site.desk_urls")]
 
 
 def lines(officer):
