@@ -8,7 +8,7 @@ from keng.accounts.models import Officer
 from keng.acts.act import act
 from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
-from keng.decisions.incident_lead import first_in_sight
+from keng.decisions.incident_lead import first_in_sight, is_first_in_sight
 from keng.decisions.money_clock import ASKED_BANK, follow_money_of
 from keng.decisions.on_record import required_reason
 from keng.kit import times
@@ -55,14 +55,16 @@ def untick_step(tip_id: uuid.UUID, *, step: str, reason: str, by: Officer) -> Ti
 def _lock_ticked_tip(tip_id: uuid.UUID, step: str, by: Officer) -> Tip:
     """With the first tip of its incident, where that has the clock of its money."""
     if step == ASKED_BANK:
-        lock_tips(Q(pk=tip_id) | first_in_sight(tip_id, by))
+        lock_tips(Q(pk=tip_id) | is_first_in_sight(tip_id, by))
     return lock_tip(tip_id, by=by)
 
 
 def _follow_money(tip: Tip, step: str, by: Officer) -> None:
-    if step == ASKED_BANK:
-        for each in Tip.objects.filter(Q(pk=tip.pk) | first_in_sight(tip.pk, by)):
-            follow_money_of(each)
+    if step != ASKED_BANK:
+        return
+    follow_money_of(tip)
+    if first := first_in_sight(tip.pk, by):
+        follow_money_of(first)
 
 
 def _ticked_check(tip: Tip, step: str) -> TipCheck | None:

@@ -22,7 +22,7 @@ def lock_leaving_tip(tip_id: uuid.UUID, *, by: Officer, seen: str | None) -> Tip
 
     Raises as keng.tips.lock.lock_tip.
     """
-    lock_tips(Q(pk=tip_id) | Q(duplicate_of=tip_id) | first_in_sight(tip_id, by))
+    lock_tips(Q(pk=tip_id) | Q(duplicate_of=tip_id) | is_first_in_sight(tip_id, by))
     tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is not None:
         # Nobody renames it, or ends all of it, while the tip leaves.
@@ -30,8 +30,13 @@ def lock_leaving_tip(tip_id: uuid.UUID, *, by: Officer, seen: str | None) -> Tip
     return tip
 
 
-def first_in_sight(tip_id: uuid.UUID, by: Officer) -> Q:
+def first_in_sight(tip_id: uuid.UUID, by: Officer) -> Tip | None:
     """The tip behind which this one stands, where the officer sees it."""
+    return Tip.objects.visible_to(by).filter(duplicates=tip_id).first()
+
+
+def is_first_in_sight(tip_id: uuid.UUID, by: Officer) -> Q:
+    """The same, as a condition."""
     return Q(pk__in=Tip.objects.visible_to(by).filter(duplicates=tip_id).values("pk"))
 
 

@@ -144,8 +144,7 @@ def separate_tip(
     tip = incident_lead.lock_leaving_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is None:
         raise NotInAnIncident
-    left, stood_behind = str(tip.incident_id), incident_lead.first_in_sight(tip_id, by)
-    first = Tip.objects.filter(stood_behind).first()
+    left, first = str(tip.incident_id), incident_lead.first_in_sight(tip_id, by)
     incident_lead.leave_incident(tip)
     tip.state = Tip.State.ACCEPTED if tip.assigned_to_id else Tip.State.RECEIVED
     deadlines.stop_clocks(tip, deadlines.FINISH_CLOCK)
