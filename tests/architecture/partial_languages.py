@@ -60,6 +60,7 @@ CODE = (
     "kit/time_words.py:due_words",
     "kit/uploads.py:why_no_room",
     "files/openable.py",
+    "tips/chat_notices.py",
     "community/report/who_gets.py",
     "community/report/what.py",
     "tips/topics.py",
