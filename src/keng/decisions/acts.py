@@ -2,11 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.who import HOLDER, OVERSEEING, RECUSING, WORKING
+from keng.accounts.who import HANDING_OVER, HOLDER, OVERSEEING, RECUSING, WORKING
 from keng.acts.act import Act, name_records
 
 NOTE_FIRST_READ = Act(WORKING, {"tip.read": _("Read a tip for the first time")}, is_look=True)
 SHOW_ATTACHMENT = Act(WORKING, {"attachment.shown": _("Looked at a covered file")})
+REQUEST_COPY = Act(WORKING, {"attachment.copy_asked": _("Asked for a copy to view of a file")})
+COVER_PARTS = Act(WORKING, {"attachment.covered": _("Blacked out parts of a picture")})
+QUARANTINE_FILE = Act(
+    WORKING, {"attachment.quarantined": _("Quarantined a file and destroyed its copies")}
+)
 SET_SIGHTING_ROLE = Act(WORKING, {"sighting.role": _("Said what a number or link was used for")})
 TICK_STEP = Act(WORKING, {"tip.ticked": _("Ticked a step of a critical tip")})
 UNTICK_STEP = Act(WORKING, {"tip.unticked": _("Unticked a step of a critical tip, with a reason")})
@@ -29,6 +34,10 @@ READ_BREAK_IN = Act(OVERSEEING, {"tip.break_in_read": _("Read why somebody had o
 RECUSE_ONESELF = Act(WORKING)
 RECUSE_OFFICER = Act(RECUSING)
 END_RECUSAL = Act(RECUSING, {"tip.rejoined": _("Let an officer back into a tip")})
+
+RECORD_HAND_OVER = Act(
+    HANDING_OVER, {"tip.hand_over": _("Made the file of a tip for investigators")}
+)
 
 RECORD_OUTCOME = Act(WORKING, {"tip.outcome": _("Recorded an outcome")})
 DECLINE_TIP = Act(WORKING, {"tip.declined": _("Did not handle a tip")})

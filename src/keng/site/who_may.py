@@ -18,6 +18,7 @@ from keng.accounts.who import (
     AUDITING,
     COORDINATING,
     COUNTING,
+    HANDING_OVER,
     HEARING_OBJECTIONS,
     INVITING,
     NAMING,
@@ -63,6 +64,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     answers answer-write answer-retire take-down take-down-chat take-down-keep
     incidents incident incident-rows incident-answer incident-outcome incident-close
     incident-rename incident-withdraw same-indicator sighting-role attachment attachment-play
+    attachment-copy attachment-cover attachment-quarantine
     waves wave wave-dismiss wave-take-back search search-keep search-remove
     listing listing-propose listing-refuse listing-end
     warnings warning-new warning-audience warning-detail warning-before-after warning-edit
@@ -93,6 +95,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     report-rows
     """,
     ),
+    (HANDING_OVER, "tip-hand-over"),
     (NAMING, "named-officer-end"),
     (RECUSING, "recusal-end"),
     (OVERSEEING, "break-ins break-in-read"),
