@@ -126,8 +126,9 @@ def keep_on_request() -> int:
     """
     now = times.now()
     waits = WaitingPicture.objects.filter(attachment__no_copy=NoCopy.ON_REQUEST)
-    ended = waits.filter(attachment__tip__closed_at__lt=now - _ENDED_FOR).values("attachment")
-    forget_waiting_pictures(Attachment.objects.filter(pk__in=list(ended)))
+    ended = waits.filter(attachment__tip__closed_at__lt=now - _ENDED_FOR)
+    ended_ids = list(ended.values_list("attachment", flat=True))
+    forget_waiting_pictures(Attachment.objects.filter(pk__in=ended_ids))
     rows = list(lock_available(waits.filter(since__lt=now - _RENEWED_AFTER))[:_RENEWED_AT_ONCE])
     for row in rows:
         try:
@@ -136,6 +137,8 @@ def keep_on_request() -> int:
             # Its turn has come and gone, which the next job says to its reporter.
             of_row = Attachment.objects.filter(waiting_picture=row)
             of_row.update(no_copy=NoCopy.WAITING)
+            row.asked_at = now
+            row.save(update_fields=["asked_at"])
         else:
             row.since = now
             row.save(update_fields=["key_sealed", "since"])

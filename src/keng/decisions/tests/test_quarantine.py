@@ -321,3 +321,13 @@ def test_the_worker_leaves_what_is_held_with_its_own_rights(unit, officer, becom
         withdrawal.destroy_withdrawn()
         sweep_files.sweep_files()
     assert (data_folder() / file.original_path).exists()
+
+
+def test_what_can_be_opened_no_more_is_settled_and_not_waited_for(unit, monkeypatch):
+    file, later = sent(unit, is_for_named=True), times.now() + dt.timedelta(minutes=13)
+    (data_folder() / "files" / "waiting" / names_on_disk("waiting").pop()).write_bytes(b"x")
+    WaitingPicture.objects.update(key_sealed=b"x" * 200)
+    monkeypatch.setattr(times, "now", lambda: later)
+    viewing_copies.keep_on_request()
+    assert copied(file).no_copy == NoCopy.LATE
+    assert not WaitingPicture.objects.exists()
