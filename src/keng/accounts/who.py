@@ -200,6 +200,10 @@ NAMING = _either(
     "Names the officers who read matters of children and of sexual offences.",
     LEADING,
 )
+HANDING_OVER = _either(
+    "Makes the file of a tip that investigators get.",
+    LEADING,
+)
 RECUSING = _either(
     "Takes a colleague out of one tip, and lets them back in.",
     _who("", Role.COMMANDER, over=_OWN),

@@ -2,11 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from keng.accounts.who import AGREEING_TO_HOLDS, HOLDER, OVERSEEING, RECUSING, WORKING
+from keng.accounts.who import (
+    AGREEING_TO_HOLDS,
+    HANDING_OVER,
+    HOLDER,
+    OVERSEEING,
+    RECUSING,
+    WORKING,
+)
 from keng.acts.act import Act, name_records
 
 NOTE_FIRST_READ = Act(WORKING, {"tip.read": _("Read a tip for the first time")}, is_look=True)
 SHOW_ATTACHMENT = Act(WORKING, {"attachment.shown": _("Looked at a covered file")})
+REQUEST_COPY = Act(WORKING, {"attachment.copy_asked": _("Asked for a copy to view of a file")})
+COVER_PARTS = Act(WORKING, {"attachment.covered": _("Blacked out parts of a picture")})
+QUARANTINE_FILE = Act(
+    WORKING, {"attachment.quarantined": _("Quarantined a file and destroyed its copies")}
+)
 SET_SIGHTING_ROLE = Act(WORKING, {"sighting.role": _("Said what a number or link was used for")})
 TICK_STEP = Act(WORKING, {"tip.ticked": _("Ticked a step of a critical tip")})
 UNTICK_STEP = Act(WORKING, {"tip.unticked": _("Unticked a step of a critical tip, with a reason")})
@@ -35,6 +47,10 @@ DECIDE_ON_HOLD = Act(AGREEING_TO_HOLDS, {"tip.held": _("Agreed to a legal hold o
 ASK_TO_END_HOLD = Act(WORKING, {"tip.unhold_ask": _("Asked for the end of a legal hold")})
 DECIDE_ON_END_OF_HOLD = Act(
     AGREEING_TO_HOLDS, {"tip.unheld": _("Agreed to the end of a legal hold")}
+)
+
+RECORD_HAND_OVER = Act(
+    HANDING_OVER, {"tip.hand_over": _("Made the file of a tip for investigators")}
 )
 
 RECORD_OUTCOME = Act(WORKING, {"tip.outcome": _("Recorded an outcome")})

@@ -21,6 +21,7 @@ from keng.audit.actions import record, unit_chain
 from keng.decisions import acts, incident_lead
 from keng.decisions.on_record import json_value
 from keng.delivery.models import Inbound, InboundMedia
+from keng.files import held, store
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.lookup.actions.indicators import hold_indicators
@@ -102,7 +103,9 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
     Inbound.objects.filter(tip_ref=tip.pk).update(text="", latitude=None, longitude=None)
     tip.sightings.all().delete()
     # The copies themselves go when the decision can be taken back no longer (undo_ending).
-    tip.attachments.update(viewing_path="")
+    # What was blacked out is blacked out anew, if it is.
+    store.discard_files(list(tip.attachments.values_list("covered_path", flat=True)))
+    tip.attachments.update(viewing_path="", covered_path="")
     suggestion = getattr(tip, "suggestion", None)
     if suggestion is not None:
         suggestion.categories = suggestion.urgency_reasons = suggestion.places = []
@@ -275,9 +278,10 @@ def destroy_expired_content() -> int:
     waiting = InboundMedia.objects.filter(inbound__tip_ref__in=tip_ids, fetched_at=None)
     waiting.update(lost_at=times.now(), url_sealed=b"")
     files = Attachment.objects.filter(tip__in=tip_ids)
-    _drop_files(list(files.values_list("original_path", flat=True)))
+    removed = files.exclude(original_path__in=held.held_paths())
+    _drop_files(list(removed.values_list("original_path", flat=True)))
     viewing_copies.forget_waiting_pictures(files)
-    files.update(original_path="", viewing_path="", no_copy="")
+    removed.update(original_path="", viewing_path="", no_copy="")
     TakenDown.objects.filter(tip__in=tip_ids).update(refusal_words="")
     SealedIdentity.objects.filter(tip_ref__in=tip_ids).delete()
     record(

@@ -10,9 +10,11 @@ from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
+from keng.files import store
 from keng.kit import times
 from keng.kit.urgency import Urgency
-from keng.tips import deadlines
+from keng.kit.viewing_copies import NoCopy
+from keng.tips import deadlines, quarantine, viewing_copies
 from keng.tips.errors import NotYours
 from keng.tips.lock import lock_tip
 from keng.tips.models import Attachment, Sighting, Tip
@@ -65,6 +67,78 @@ def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
         detail={"tip": str(attachment.tip_id)},
     )
     return attachment
+
+
+@act(acts.REQUEST_COPY)
+def request_copy(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
+    """Have the copy made of which nobody had asked for. Raises NotYours."""
+    found = _locked_file(attachment_id, by=by)
+    if found.no_copy != NoCopy.ON_REQUEST:
+        raise NotYours
+    viewing_copies.ask_for_copy(found)
+    record(
+        "attachment.copy_asked",
+        by=by,
+        on=found,
+        chain=unit_chain(found.tip.responsible_unit_id),
+        detail={"tip": str(found.tip_id)},
+    )
+    return found
+
+
+@act(acts.COVER_PARTS)
+def keep_covered_copy(attachment_id: uuid.UUID, *, picture: bytes, by: Officer) -> Attachment:
+    """Keep a copy with parts black, in place of the one before; copy and original stay.
+
+    `picture` is what `files.redact` made of the copy to view. Raises NotYours.
+    """
+    found = _locked_file(attachment_id, by=by)
+    if not found.viewing_path or found.kind != Attachment.Kind.IMAGE:
+        raise NotYours
+    store.discard_files([found.covered_path])
+    found.covered_path = store.keep_viewing_copy(picture)
+    found.save(update_fields=["covered_path"])
+    record(
+        "attachment.covered",
+        by=by,
+        on=found,
+        chain=unit_chain(found.tip.responsible_unit_id),
+        detail={"tip": str(found.tip_id)},
+    )
+    return found
+
+
+@act(acts.QUARANTINE_FILE)
+def quarantine_file(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
+    """Destroy every copy of a file at once, and hold its original sealed against all that purges.
+
+    Also of a tip that has ended. Raises NotYours.
+    """
+    found = _locked_file(attachment_id, by=by)
+    quarantine.quarantine_attachment(found)
+    record(
+        "attachment.quarantined",
+        by=by,
+        on=found,
+        chain=unit_chain(found.tip.responsible_unit_id),
+        detail={"tip": str(found.tip_id)},
+    )
+    return found
+
+
+def _locked_file(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
+    """A file whose original is there, under the lock of its tip, ended or not. Raises NotYours."""
+    of_tip = Attachment.objects.filter(pk=attachment_id).values_list("tip_id", flat=True).first()
+    if of_tip is None:
+        permit_anywhere()
+        raise NotYours
+    # The tip first: who makes a copy of one of its files holds it, too.
+    tip = lock_tip(of_tip, by=by, closed_too=True)
+    found = tip.attachments.exclude(original_path="").filter(pk=attachment_id).first()
+    if found is None:
+        raise NotYours
+    found.tip = tip
+    return found
 
 
 @act(acts.SET_SIGHTING_ROLE)

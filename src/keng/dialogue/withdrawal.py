@@ -20,7 +20,7 @@ from keng.decisions import legal_hold
 from keng.delivery.actions import replies
 from keng.delivery.models import Inbound, InboundMedia
 from keng.dialogue import acts
-from keng.files import store
+from keng.files import held, store
 from keng.kit import times
 from keng.kit.urgency import Happening, Urgency
 from keng.lookup.actions import indicators
@@ -108,11 +108,14 @@ def _destroy(among: QuerySet[Tip]) -> int:
         return 0
     ids = [tip.pk for tip in tips]
     attached = Attachment.objects.filter(tip__in=ids)
+    removed = attached.exclude(original_path__in=held.held_paths())
     store.discard_files(
-        path for pair in attached.values_list("original_path", "viewing_path") for path in pair
+        path
+        for three in removed.values_list("original_path", "viewing_path", "covered_path")
+        for path in three
     )
     viewing_copies.forget_waiting_pictures(attached)
-    attached.update(original_path="", viewing_path="", no_copy="")
+    removed.update(original_path="", viewing_path="", covered_path="", no_copy="")
     sightings = Sighting.objects.filter(tip__in=ids)
     named = set(sightings.values_list("indicator_id", flat=True))
     sightings.delete()
@@ -163,7 +166,11 @@ def _not_empty_yet(among: QuerySet[Tip]) -> QuerySet[Tip]:
     media = InboundMedia.objects.filter(inbound__tip_ref=OuterRef("pk"))
     noted = Suggestion.objects.filter(**here)
     return among.filter(
-        Exists(Attachment.objects.filter(**here).exclude(original_path=""))
+        Exists(
+            Attachment.objects.filter(**here)
+            .exclude(original_path="")
+            .exclude(original_path__in=held.held_paths())
+        )
         | Exists(Sighting.objects.filter(**here))
         | Exists(noted.exclude(categories=[], places=[], urgency_reasons=[]))
         | Exists(SealedIdentity.objects.filter(**ref))

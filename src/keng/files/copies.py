@@ -25,6 +25,9 @@ _DEMUXERS = {
     "audio/mpeg": "mp3",
     "audio/aac": "aac",
     "audio/amr": "amr",
+    "audio/flac": "flac",
+    "audio/x-caf": "caf",
+    "audio/aiff": "aiff",
     "audio/wav": "wav",
 }
 _PICTURE_WITHIN = 40.0

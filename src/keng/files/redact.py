@@ -1,7 +1,7 @@
 """A screenshot in which an officer covers faces and names: what is covered has no pixels left."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from keng.files.pictures import confined
 from keng.kit.numbers import whole_number
@@ -26,16 +26,41 @@ def readable_picture(content: bytes) -> bytes | None:
 
 def covered_picture(content: bytes, cells: Iterable[GridCell]) -> bytes | None:
     """The picture with these cells black: nothing of what was there is left. None if unreadable."""
-    corners = [
-        (column / GRID_COLUMNS, row / GRID_ROWS, (column + 1) / GRID_COLUMNS, (row + 1) / GRID_ROWS)
-        for row, column in cells
-    ]
     try:
         return confined.copy_picture(
-            content, side=_LARGEST_SIDE, most_bytes=_MOST_BYTES, covered=corners
+            content, side=_LARGEST_SIDE, most_bytes=_MOST_BYTES, covered=_corners(cells)
         )
     except confined.CannotCopy:
         return None
+
+
+def blacked_out_copy(copy: bytes, cells: Iterable[GridCell]) -> bytes:
+    """A copy to view with these cells black, as large as it was. Raises confined.CannotCopy."""
+    return confined.copy_picture(copy, covered=_corners(cells))
+
+
+def grid_rows(covered: Container[GridCell]) -> list[list[tuple[str, bool]]]:
+    """The cells as parts/cover_grid.html shows them, each with whether it is black."""
+    return [
+        [(f"{row}-{column}", (row, column) in covered) for column in range(GRID_COLUMNS)]
+        for row in range(GRID_ROWS)
+    ]
+
+
+def ticked_cells(cells: Iterable[str], bands: Iterable[str]) -> set[GridCell]:
+    """What was ticked in the grid: single cells, and whole lines by their number."""
+    found = {cell for written in cells if (cell := grid_cell(written)) is not None}
+    lines = (whole_number(written, most=GRID_ROWS - 1) for written in bands)
+    return found | {
+        (line, column) for line in lines if line is not None for column in range(GRID_COLUMNS)
+    }
+
+
+def _corners(cells: Iterable[GridCell]) -> list[confined.Corners]:
+    return [
+        (column / GRID_COLUMNS, row / GRID_ROWS, (column + 1) / GRID_COLUMNS, (row + 1) / GRID_ROWS)
+        for row, column in cells
+    ]
 
 
 def grid_cell(written: str) -> GridCell | None:

@@ -102,6 +102,13 @@ def open_for_worker(path: str, key_sealed: bytes) -> bytes:
     return SecretBox(key).decrypt(file.read_bytes())
 
 
+def renew_key_for_worker(path: str, key_sealed: bytes) -> bytes:
+    """Seal the key of a file that waits to the worker's key of now. Raises CryptoError, NoKey."""
+    ref = uuid.UUID((data_folder() / path).name)
+    key = opening.open_as_worker(key_sealed, kind=SealedKind.WAITING, ref=ref)
+    return seal.seal_for_worker(key, kind=SealedKind.WAITING, ref=ref)
+
+
 def open_viewing_copy(path: str) -> bytes:
     """A copy to view, by its path. Raises FileNotFoundError. The look is recorded before."""
     return site_box(_BOX).decrypt((data_folder() / path).read_bytes())

@@ -38,6 +38,19 @@ desk: list[URLPattern] = [
     path("tips/incidents/<uuid:pk>/rename/", incident_page.incident_rename, name="incident-rename"),
     path("tips/sightings/<uuid:pk>/", evidence_views.same_indicator, name="same-indicator"),
     path("tips/sightings/<uuid:pk>/role/", evidence_views.sighting_role, name="sighting-role"),
+    path(
+        "tips/attachments/<uuid:pk>/copy/", evidence_views.attachment_copy, name="attachment-copy"
+    ),
+    path(
+        "tips/attachments/<uuid:pk>/cover/",
+        evidence_views.attachment_cover,
+        name="attachment-cover",
+    ),
+    path(
+        "tips/attachments/<uuid:pk>/quarantine/",
+        evidence_views.attachment_quarantine,
+        name="attachment-quarantine",
+    ),
     path("tips/attachments/<uuid:pk>/", evidence_views.attachment, name="attachment"),
     path(
         "tips/attachments/<uuid:pk>/play/", evidence_views.attachment_play, name="attachment-play"

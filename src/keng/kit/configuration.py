@@ -259,6 +259,10 @@ def _file_or_off(value: str) -> str | None:
     )
 
 
+def _socket_file(value: str) -> str | None:
+    return None if value.startswith("/") else "is the whole path of a socket"
+
+
 _PORT = _whole(1, 65535)
 _WEB = _url("http", "https")
 
@@ -314,6 +318,7 @@ SETTING_CHECKS: dict[str, SettingCheck] = {
     "KENG_PUSH_URL": _WEB,
     "KENG_EMERGENCY_EMAIL": _email,
     "KENG_FFMPEG": _ffmpeg,
+    "KENG_CLAMD": _socket_file,
     "KENG_MEDIA_HOSTS": _hosts,
     "KENG_OUTGOING_PROXY": _url("http"),
     "KENG_DEMO": _switch,

@@ -13,3 +13,6 @@ class NoCopy(models.TextChoices):
     UNKNOWN = "unknown", _("this kind of file cannot be shown here")
     LOCKED = "locked", _("the document opens only with a password")
     LATE = "late", _("the copy could not be prepared in time")
+    ON_REQUEST = "on_request", _("made when an officer who reads such matters asks for it")
+    INFECTED = "infected", _("the scanner found something harmful in it")
+    QUARANTINED = "quarantine", _("in quarantine: nobody looks at it here")

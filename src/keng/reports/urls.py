@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.reports.figures import desk as views
+from keng.reports.hand_over.desk import tip_hand_over
 from keng.reports.machine.public import machine
 from keng.reports.periodic import public as periodic_public
 from keng.reports.periodic.desk import listing, papers
@@ -31,6 +32,7 @@ desk: list[URLPattern] = [
     path(
         "figures/incidents/", views.dashboard_rows, {"of": "incidents"}, name="dashboard-incidents"
     ),
+    path("tips/<uuid:pk>/hand-over/", tip_hand_over, name="tip-hand-over"),
     path("figures/reports/", periodic.reports, name="reports"),
     path("figures/reports/draft/", periodic.report_draft, name="report-draft"),
     path("figures/reports/rows/", listing.report_rows, name="report-rows"),

@@ -147,6 +147,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at)",
         # What was sent, sealed to the worker: handed over, and never read back.
         "tips_waitingpicture": "INSERT",
+        # Whether a file is one of those in quarantine; then it is held, too.
+        "files_heldfile": "SELECT (came_with, keyed_hash), INSERT",
         **dict.fromkeys(_LESSONS, R),
         # A partner's own people publish here; a trigger keeps them from writing for an officer.
         "lessons_collection": RI,
@@ -308,6 +310,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_receipt": "INSERT",
         "tips_handedcode": "INSERT, SELECT (tip_id, made_at, exchanged_at)",
         "tips_onetimelink": "INSERT",
+        # What is put in quarantine while its copy is made: the key of it stays the worker's.
+        "tips_waitingpicture": "SELECT (id, attachment_id, path), UPDATE (asked_at, since)",
+        # Nothing that is held is let go.
+        "files_heldfile": RI,
         "tips_takendown": RI,
         "tips_answertemplate": RIU,
         "tips_tipcheck": RIU,
@@ -476,6 +482,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_disputefile": "SELECT (id, viewing_path), UPDATE (viewing_path, no_copy, size)",
         # Copies of pictures are made here; then key and file are gone.
         "tips_waitingpicture": ALL,
+        "files_heldfile": RI,
         "vault_workerkey": "SELECT, INSERT, UPDATE (retired_at), DELETE",
         # Keys of epochs are made here, split, and destroyed.
         "vault_unitkey": "SELECT, INSERT, UPDATE (retired_at, destroyed_at)",

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "keng.accounts",
     "keng.releases",
     "keng.vault",
+    "keng.files",
     "keng.network",
     "keng.lookup",
     "keng.delivery",

@@ -20,6 +20,7 @@ from keng.accounts.who import (
     AUDITING,
     COORDINATING,
     COUNTING,
+    HANDING_OVER,
     HEARING_OBJECTIONS,
     INVITING,
     NAMING,
@@ -69,6 +70,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     answers answer-write answer-retire take-down take-down-chat take-down-keep
     incidents incident incident-rows incident-answer incident-outcome incident-close
     incident-rename incident-withdraw same-indicator sighting-role attachment attachment-play
+    attachment-copy attachment-cover attachment-quarantine
     waves wave wave-dismiss wave-take-back search search-keep search-remove
     listing listing-propose listing-refuse listing-end
     warnings warning-new warning-audience warning-detail warning-before-after warning-edit
@@ -101,6 +103,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     report-rows
     """,
     ),
+    (HANDING_OVER, "tip-hand-over"),
     (NAMING, "named-officer-end"),
     (SEEING_HOLDERS, "key-holders"),
     (SECOND_FOR_OPENING, "opening-approve opening-refuse"),

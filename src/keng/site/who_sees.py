@@ -28,6 +28,11 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("Notes of colleagues on it", "tip-note", "as the words"),
     Sight("Its files, as copies to view", "attachment", "as the words; each look is on record"),
     Sight("Search over words", "search", "as the words"),
+    Sight(
+        "The hand-over file of a tip",
+        "tip-hand-over",
+        "as the words; never a file in quarantine, nor who the reporter is",
+    ),
     Sight("The map of open tips", "tips-map", "as the words"),
     Sight("Tips that are alike, or with the same number", "same-indicator", "as the words"),
     Sight("Incidents", "incident", "where they read one of its tips, and of these alone"),

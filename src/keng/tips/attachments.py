@@ -1,14 +1,13 @@
 """Keeping the files of a tip: from the form, and from what a chat pointed at."""
 
-import hashlib
 import uuid
 
 from django.db.models import Exists, OuterRef
 
-from keng.files import store
+from keng.files import held, store
 from keng.files.clean_media import playing_copy_of
 from keng.files.pictures import UNKNOWN_KIND, mime_of
-from keng.kit.secrets import keyed_hash
+from keng.files.scanning import is_scanner_set
 from keng.kit.viewing_copies import NoCopy
 from keng.tips import viewing_copies
 from keng.tips.models import Attachment, DialogueMessage, Tip, TipConcern
@@ -34,13 +33,21 @@ def store_attachment(
     A part of the act or portion of work with which the file came, in its transaction.
     `mime` is what the sender calls it; what the bytes show goes before it. What is not played as
     it came is handed to the worker, which makes its copy, or tells the reporter that there is none;
-    unless it is one of our own and comes with its `plain_copy`.
+    unless it is one of our own and comes with its `plain_copy`. What was quarantined before is
+    quarantined again, unseen.
     The files are on disk before the row commits. Raises vault.seal.NoKey.
     """
     seen = mime_of(data)
     mime = seen if seen != UNKNOWN_KIND else mime or seen
     original = store.keep_original(data, unit_id=unit_id, key_class=_class_of(tip_id))
-    copy, prepared = (plain_copy, None) if plain_copy else _made_or_prepared_copy(data, seen)
+    digest = attachment_hash(tip_id, data)
+    if held.is_quarantined_content(data):
+        held.hold_original(original, came_with=tip_id, file_hash=digest)
+        copy, prepared = None, PreparedCopy(NoCopy.QUARANTINED)
+    elif plain_copy:
+        copy, prepared = plain_copy, None
+    else:
+        copy, prepared = _made_or_prepared_copy(tip_id, data, seen)
     made = Attachment.objects.create(
         tip_id=tip_id,
         message=message,
@@ -50,7 +57,7 @@ def store_attachment(
         original_path=original,
         viewing_path=store.keep_viewing_copy(copy) if copy else "",
         no_copy=prepared.no_copy if prepared else "",
-        keyed_hash=attachment_hash(tip_id, data),
+        keyed_hash=digest,
     )
     if prepared is not None:
         prepared.let_wait(attachment=made)
@@ -66,9 +73,14 @@ def _class_of(tip_id: uuid.UUID) -> str:
     return class_of_tip(concerns=concerns, is_for_named=is_for_named)
 
 
-def _made_or_prepared_copy(data: bytes, seen: str) -> tuple[bytes | None, PreparedCopy | None]:
+def _made_or_prepared_copy(
+    tip_id: uuid.UUID, data: bytes, seen: str
+) -> tuple[bytes | None, PreparedCopy | None]:
     """A copy, or else what the worker makes one of, with the reason where it makes none."""
-    if seen in _COPIED_BY_WORKER:
+    if Tip.objects.filter(pk=tip_id, is_for_named=True).exists():
+        return None, viewing_copies.prepare_copy(data, seen, on_request=True)
+    # What is scanned is scanned by the worker.
+    if seen in _COPIED_BY_WORKER or is_scanner_set():
         prepared = viewing_copies.prepare_copy(data, seen)
         if prepared.no_copy == NoCopy.WAITING:
             return None, prepared
@@ -83,7 +95,7 @@ def attachment_hash(tip_id: uuid.UUID, data: bytes) -> bytes:
 
     Forgotten with the end of the tip: whoever has the site's key and the file could compute it.
     """
-    return keyed_hash("file of a tip", tip_id.bytes, hashlib.sha256(data).digest())
+    return held.keyed_file_hash(tip_id, data)
 
 
 def _kind(mime: str) -> str:

@@ -86,6 +86,11 @@ def not_shown_sentence(reason: NoCopy) -> str:
             "A file you sent cannot be opened here: it is damaged or did not come whole. It "
             "stays sealed with your report. If you can, send it again, or a screenshot of it."
         )
+    if reason == NoCopy.INFECTED:
+        return _(
+            "A file you sent is not opened here: a scanner found harmful software in it. It stays "
+            "sealed with your report. If you can, send a screenshot of it."
+        )
     if reason == NoCopy.LOCKED:
         return _(
             "A document you sent opens only with a password. It stays sealed with your report. If "

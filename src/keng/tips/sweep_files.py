@@ -7,6 +7,7 @@ from itertools import islice
 
 from django.db.models import Q
 
+from keng.files.models import HeldFile
 from keng.kit.database import data_folder
 from keng.lookup.models import DisputeFile
 from keng.tips import viewing_copies
@@ -23,14 +24,17 @@ def sweep_files() -> int:
     """Delete orphans; 0, since everything is looked at in one go."""
     files = _old_files()
     while names := list(islice(files, _PORTION)):
-        known = Attachment.objects.filter(Q(original_path__in=names) | Q(viewing_path__in=names))
-        kept = {
-            path for pair in known.values_list("original_path", "viewing_path") for path in pair
-        }
+        known = Attachment.objects.filter(
+            Q(original_path__in=names) | Q(viewing_path__in=names) | Q(covered_path__in=names)
+        )
+        paths = known.values_list("original_path", "viewing_path", "covered_path")
+        kept = {path for three in paths for path in three}
         # Copies of a tip that may come back within seconds are named by its ending.
         kept |= {
             path for held in HeldEnding.objects.values_list("files", flat=True) for path in held
         }
+        held = HeldFile.objects.filter(original_path__in=names)
+        kept |= set(held.values_list("original_path", flat=True))
         shown = DisputeFile.objects.filter(viewing_path__in=names)
         kept |= set(shown.values_list("viewing_path", flat=True))
         for name in names:

@@ -16,6 +16,12 @@ TASKS = [
         pace=TaskPace.SLOW,
     ),
     WorkerTask(
+        "keep what a copy may be asked of",
+        viewing_copies.keep_on_request,
+        every=timedelta(minutes=1),
+        pace=TaskPace.SLOW,
+    ),
+    WorkerTask(
         "forget where a chat is answered",
         chats.forget_unneeded_addresses,
         every=timedelta(seconds=30),

@@ -2,6 +2,7 @@
 
 Until then what was sent lies in a file under a key of its own, sealed to the worker. With the copy,
 or with the reason why there is none, key and file are gone; the original stays sealed to the unit.
+In matters for named officers none is made until one of them asks: nobody has to see it by accident.
 """
 
 import datetime
@@ -18,6 +19,7 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.files import copies, store
 from keng.files.pictures.confined import CannotCopy
+from keng.files.scanning import ScanResult, scan_content
 from keng.kit import times
 from keng.kit.viewing_copies import NoCopy
 from keng.lookup.models import DisputeFile
@@ -29,6 +31,10 @@ logger = logging.getLogger(__name__)
 COPY_WITHIN = datetime.timedelta(minutes=10)
 # Longer than the confined process may take; a killed worker's picture is tried again after it.
 _LEASE = datetime.timedelta(minutes=3)
+# Before the key to which it is sealed can be gone, with time to make the copy (vault.keys).
+_RENEWED_AFTER = datetime.timedelta(minutes=12)
+_RENEWED_AT_ONCE = 100
+_ENDED_FOR = datetime.timedelta(days=1)
 _TRIES = 2
 # Whoever sent five of a kind is told once.
 _TOLD_FOR = datetime.timedelta(minutes=10)
@@ -55,15 +61,18 @@ class PreparedCopy:
         )
 
 
-def prepare_copy(content: bytes, mime: str) -> PreparedCopy:
+def prepare_copy(content: bytes, mime: str, *, on_request: bool = False) -> PreparedCopy:
     """Seal a file to the worker; `mime` is what its first bytes show. Nothing is decoded.
+
+    `on_request`: the copy is made when an officer asks for it, and not before.
 
     On disk before the row that names it commits. A report is never refused for want of a copy.
     """
     if not copies.has_copies(mime):
         return PreparedCopy(NoCopy.UNKNOWN)
     try:
-        return PreparedCopy(NoCopy.WAITING, *store.keep_for_worker(content))
+        why = NoCopy.ON_REQUEST if on_request else NoCopy.WAITING
+        return PreparedCopy(why, *store.keep_for_worker(content))
     except seal.NoKey:
         logger.warning("A file has no copy to view: the worker has no key yet.")
         return PreparedCopy(NoCopy.LATE)
@@ -77,12 +86,18 @@ def make_next_copy() -> int:
     row = _lease_picture()
     if row is None:
         return 0
+    copy, scanned = b"", ScanResult.NOT_SCANNED
+    reason: NoCopy | None = None
     try:
-        copy = copies.copy_to_view(_opened_picture(row))
+        content = _opened_picture(row)
+        scanned = scan_content(content)
+        if scanned == ScanResult.HARMFUL:
+            reason = NoCopy.INFECTED
+        else:
+            copy = copies.copy_to_view(content)
     except CannotCopy as error:
-        _settle_picture(row.pk, reason=error.reason)
-    else:
-        _settle_picture(row.pk, copy=copy)
+        reason = error.reason
+    _settle_picture(row.pk, copy=copy, reason=reason, scanned=scanned)
     return 1
 
 
@@ -91,7 +106,43 @@ def forget_waiting_pictures(attachments: QuerySet[Attachment]) -> None:
     waiting = WaitingPicture.objects.filter(attachment__in=attachments)
     store.discard_files(list(waiting.values_list("path", flat=True)))
     waiting.delete()
-    attachments.filter(no_copy=NoCopy.WAITING).update(no_copy="")
+    attachments.filter(no_copy__in=(NoCopy.WAITING, NoCopy.ON_REQUEST)).update(no_copy="")
+
+
+def ask_for_copy(attachment: Attachment) -> None:
+    """Have the copy made that was to be asked for. Inside the transaction and lock of its tip."""
+    now = times.now()
+    WaitingPicture.objects.filter(attachment=attachment).update(asked_at=now, since=now)
+    attachment.no_copy = NoCopy.WAITING
+    attachment.save(update_fields=["no_copy"])
+
+
+@work()
+def keep_on_request() -> int:
+    """Seal what waits to be asked for to the worker's key of now; of how many files.
+
+    A job of the worker, whose keys live for an hour and a half. What belongs to a tip that ended
+    the day before is forgotten: the original stays, as always.
+    """
+    now = times.now()
+    waits = WaitingPicture.objects.filter(attachment__no_copy=NoCopy.ON_REQUEST)
+    ended = waits.filter(attachment__tip__closed_at__lt=now - _ENDED_FOR)
+    ended_ids = list(ended.values_list("attachment", flat=True))
+    forget_waiting_pictures(Attachment.objects.filter(pk__in=ended_ids))
+    rows = list(lock_available(waits.filter(since__lt=now - _RENEWED_AFTER))[:_RENEWED_AT_ONCE])
+    for row in rows:
+        try:
+            row.key_sealed = store.renew_key_for_worker(row.path, bytes(row.key_sealed))
+        except (CryptoError, seal.NoKey):
+            # Its turn has come and gone, which the next job says to its reporter.
+            of_row = Attachment.objects.filter(waiting_picture=row)
+            of_row.update(no_copy=NoCopy.WAITING)
+            row.asked_at = now
+            row.save(update_fields=["asked_at"])
+        else:
+            row.since = now
+            row.save(update_fields=["key_sealed", "since"])
+    return len(rows)
 
 
 @work()
@@ -101,6 +152,14 @@ def _lease_picture() -> WaitingPicture | None:
     What came with a report out of scope waits, and goes in time: the end may be taken back.
     """
     now = times.now()
+    # Narrowed since it came.
+    unasked = WaitingPicture.objects.filter(
+        asked_at=None, attachment__no_copy=NoCopy.WAITING, attachment__tip__is_for_named=True
+    )
+    Attachment.objects.filter(pk__in=unasked.exclude(path="").values("attachment")).update(
+        no_copy=NoCopy.ON_REQUEST
+    )
+    on_request = Attachment.objects.filter(no_copy=NoCopy.ON_REQUEST)
     hidden = Attachment.objects.filter(tip__kind=Tip.Kind.OUT_OF_SCOPE)
     recordings = Attachment.objects.filter(
         pk=OuterRef("attachment"), kind__in=(Attachment.Kind.VIDEO, Attachment.Kind.AUDIO)
@@ -109,6 +168,7 @@ def _lease_picture() -> WaitingPicture | None:
         lock_available(WaitingPicture.objects.all())
         .filter(Q(leased_until=None) | Q(leased_until__lt=now))
         .filter(Q(attachment=None) | ~Q(attachment__in=hidden) | Q(since__lt=now - COPY_WITHIN))
+        .filter(Q(attachment=None) | ~Q(attachment__in=on_request))
         .order_by(Exists(recordings), "id")
         .first()
     )
@@ -136,7 +196,13 @@ def _opened_picture(row: WaitingPicture) -> bytes:
 
 
 @work()
-def _settle_picture(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -> None:
+def _settle_picture(
+    pk: uuid.UUID,
+    *,
+    copy: bytes = b"",
+    reason: NoCopy | None = None,
+    scanned: ScanResult = ScanResult.NOT_SCANNED,
+) -> None:
     # The tip first, as the desk locks: it may have been taken back while the copy was made.
     tips = Tip.objects.filter(attachments__waiting_picture=pk)
     tip = lock(tips).first()
@@ -147,12 +213,15 @@ def _settle_picture(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None =
         row.leased_until = None
         row.save(update_fields=["leased_until"])
         return
+    if _is_quarantined(row):
+        copy, reason = b"", NoCopy.QUARANTINED
     found = {
         "viewing_path": store.keep_viewing_copy(copy) if copy else "",
         "no_copy": reason or "",
     }
     if row.attachment_id:
-        Attachment.objects.filter(pk=row.attachment_id).update(**found)
+        file = Attachment.objects.filter(pk=row.attachment_id)
+        file.update(**found, scan_result=scanned.value)
     elif row.dispute_file_id:
         DisputeFile.objects.filter(pk=row.dispute_file_id).update(**found, size=len(copy))
     store.discard_files([row.path])
@@ -168,8 +237,19 @@ def _settle_picture(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None =
         )
 
 
+def _is_quarantined(row: WaitingPicture) -> bool:
+    """It may have been while the copy was made; under the lock of its tip."""
+    of_row = Attachment.objects.filter(waiting_picture=row, no_copy=NoCopy.QUARANTINED)
+    return of_row.exists()
+
+
 def _tell_reporter(tip: Tip, reason: NoCopy) -> None:
-    """Say to the reporter that a file cannot be shown: on the page and in the chat."""
+    """Say to the reporter that a file cannot be shown: on the page and in the chat.
+
+    Not that it is in quarantine: whoever spreads such a file could try which are known.
+    """
+    if reason == NoCopy.QUARANTINED:
+        return
     if not tip.is_open or tip.withdrawn_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         return
     with translation.override(tip.language):

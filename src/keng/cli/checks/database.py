@@ -421,6 +421,7 @@ _NAMED_FILES = """
 SELECT path FROM (
   SELECT id, original_path AS path FROM tips_attachment
   UNION ALL SELECT id, viewing_path FROM tips_attachment
+  UNION ALL SELECT id, covered_path FROM tips_attachment
   UNION ALL SELECT id, viewing_path FROM lookup_disputefile
   UNION ALL SELECT id, path FROM tips_waitingpicture
   UNION ALL SELECT id, 'films/' || id || '.mp4' FROM lessons_film WHERE state = 'ready'

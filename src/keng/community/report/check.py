@@ -97,6 +97,7 @@ def _check_page(report: ReportJourney, form: SendForm, *, token: str = "") -> Ht
     said = report.answers
     return report.question_page(
         form,
+        has_files=bool(report.draft.files),
         rows=_answer_rows(report),
         token=token or receipt_codes.new_token(),
         is_about_child=is_about_child(said["text"], said["topic"]),

@@ -258,6 +258,16 @@ def test_neither_words_nor_files_is_no_report(stage, resident):
     assert "Viết ít nhất một câu, hoặc thêm ảnh hay ghi âm" in page
 
 
+def test_whoever_sends_files_is_asked_whether_they_can_be_told_by_them(stage, resident):
+    question = "Nhìn hay nghe tệp của bạn, có ai nhận ra bạn không?"
+    resident.write(place=stage.place)
+    assert question not in resident.look("check").content.decode()
+    resident.post("describe", text="Xe rình ở cổng", attached=[picture()])
+    page = resident.look("check").content.decode()
+    assert question in page
+    assert "Chữ viết tay của bạn?" in page
+
+
 def test_a_picture_sent_again_after_a_lost_answer_is_kept_once(stage, resident):
     resident.write(place=stage.place)
     for _try in range(3):

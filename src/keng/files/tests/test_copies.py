@@ -79,7 +79,16 @@ def test_a_film_of_a_phone_plays_in_every_browser_and_says_nothing(video, contai
 
 @pytest.mark.parametrize(
     ("codec", "container", "mime"),
-    [("libopus", "ogg", "audio/ogg"), ("libmp3lame", "mp3", "audio/mpeg")],
+    [
+        ("libopus", "ogg", "audio/ogg"),
+        ("libopus", "webm", "video/webm"),
+        ("libmp3lame", "mp3", "audio/mpeg"),
+        ("flac", "flac", "audio/flac"),
+        ("pcm_s16le", "caf", "audio/x-caf"),
+        ("pcm_s16be", "aiff", "audio/aiff"),
+        ("aac", "3gp", "video/mp4"),
+        ("aac", "mov", "video/quicktime"),
+    ],
 )
 def test_sound_that_is_not_played_as_it_came_becomes_sound_that_is(codec, container, mime):
     sent = phone_files.recording(codec=codec, container=container)

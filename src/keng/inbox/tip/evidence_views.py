@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
 from keng.decisions import viewing
-from keng.files import store
+from keng.files import redact, store
 from keng.files.clean_media import PLAYABLE
 from keng.files.documents import pages_of_copy
 from keng.files.pictures import mime_of
+from keng.files.pictures.confined import CannotCopy
 from keng.inbox.tip.after_decision import redirect_to_same_tip
 from keng.inbox.tip.similar import tips_with_indicator
 from keng.tips import errors
@@ -47,6 +48,8 @@ def attachment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "pictures": pictures,
         "pages_left": total - len(pictures),
     }
+    may_cover = found.kind == Attachment.Kind.IMAGE
+    context |= {"may_cover": may_cover, "covered": may_cover and _covered_copy(found)}
     if not pictures:
         address = reverse("attachment-play", args=[found.pk])
         context["play"] = (
@@ -83,6 +86,65 @@ def attachment_play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return _range_response(request, content, kind)
 
 
+@require_POST
+def attachment_cover(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Black out parts of a picture: look at it, tick what is to go, keep the copy without it."""
+    try:
+        found = viewing.show_attachment(pk, by=request.officer)
+        copy = store.open_viewing_copy(found.viewing_path)
+    except (errors.NotYours, NotAllowed, FileNotFoundError) as error:
+        raise Http404 from error
+    if found.kind != Attachment.Kind.IMAGE:
+        raise Http404
+    cells = redact.ticked_cells(request.POST.getlist("cell"), request.POST.getlist("band"))
+    if "keep" in request.POST and cells:
+        return _keep_covered(request, found, copy, cells)
+    context = {
+        "attachment": found,
+        "tip": found.tip,
+        "picture": base64.b64encode(copy).decode(),
+        "rows": redact.grid_rows(cells),
+        "asks": "keep" in request.POST,
+    }
+    status = 422 if context["asks"] else 200
+    return render(request, "inbox/tip/cover.html", context, status=status)
+
+
+def _keep_covered(
+    request: SignedInRequest, found: Attachment, copy: bytes, cells: set[redact.GridCell]
+) -> HttpResponse:
+    try:
+        made = redact.blacked_out_copy(copy, cells)
+        viewing.keep_covered_copy(found.pk, picture=made, by=request.officer)
+    except CannotCopy:
+        messages.warning(request, _("Not done: the copy could not be made just now. Try again."))
+        return redirect("tip", pk=found.tip_id)
+    except (errors.CannotDecide, NotAllowed) as error:
+        raise Http404 from error
+    return redirect_to_same_tip(request, found.tip_id, _("Kept: the copy with parts blacked out."))
+
+
+@require_POST
+def attachment_copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Have a copy made that is made only for who asks."""
+    try:
+        found = viewing.request_copy(pk, by=request.officer)
+    except (errors.CannotDecide, NotAllowed) as error:
+        raise Http404 from error
+    return redirect_to_same_tip(request, found.tip_id, _("The copy is being made."))
+
+
+@require_POST
+def attachment_quarantine(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Quarantine a file; asked for in a part of the page that one opens first."""
+    try:
+        found = viewing.quarantine_file(pk, by=request.officer)
+    except (errors.CannotDecide, NotAllowed) as error:
+        raise Http404 from error
+    said = _("The file is in quarantine. Its copies are destroyed; the original stays sealed.")
+    return redirect_to_same_tip(request, found.tip_id, said)
+
+
 def _pictures_in(found: Attachment) -> tuple[list[str], int]:
     """The picture, or the pages of a document, as addresses; and how many it has. None: it plays.
 
@@ -95,6 +157,13 @@ def _pictures_in(found: Attachment) -> tuple[list[str], int]:
         pages, total = pages_of_copy(pages[0])
     urls = [f"data:image/jpeg;base64,{base64.b64encode(page).decode()}" for page in pages]
     return urls, total
+
+
+def _covered_copy(found: Attachment) -> str:
+    """The copy with parts black, for the page; empty where there is none."""
+    if not found.covered_path:
+        return ""
+    return base64.b64encode(store.open_viewing_copy(found.covered_path)).decode()
 
 
 def _play_signer(request: SignedInRequest) -> TimestampSigner:

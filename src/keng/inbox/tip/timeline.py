@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, TextField, UUIDField, Value
 from django.db.models.functions import Cast
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
@@ -41,7 +41,17 @@ _TOLD_ACTIONS = (
     "sighting.role",
     "attachment.shown",
     "attachment.not_shown",
+    "attachment.copy_asked",
+    "attachment.covered",
+    "attachment.quarantined",
 )
+_WORDS_OF_FILES = {
+    "attachment.shown": gettext_noop("File %(n)d looked at"),
+    "attachment.not_shown": gettext_noop("File %(n)d has no copy to view: %(reason)s"),
+    "attachment.copy_asked": gettext_noop("A copy to view asked for of file %(n)d"),
+    "attachment.covered": gettext_noop("Parts of file %(n)d blacked out"),
+    "attachment.quarantined": gettext_noop("File %(n)d put in quarantine, its copies destroyed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +180,8 @@ _ENTRIES: CompiledModelQuery[Entry] = CompiledModelQuery(_entries_query)
 
 
 def _recorded_words(entry: Entry, numbers: dict[str, int]) -> str:
-    if entry.action == "attachment.shown":
-        return _("File %(n)d looked at") % {"n": numbers[entry.object_id]}
-    if entry.action == "attachment.not_shown":
-        reason = NoCopy(entry.detail["reason"]).label
-        said = {"n": numbers[entry.object_id], "reason": reason}
-        return _("File %(n)d has no copy to view: %(reason)s") % said
+    if entry.action in _WORDS_OF_FILES:
+        return _words_of_file(entry, numbers[entry.object_id])
     if entry.action == "sighting.role":
         role = Sighting.Role(entry.detail["role"]).label
         return _("A number or link: %(role)s") % {"role": role}
@@ -191,6 +197,11 @@ def _recorded_words(entry: Entry, numbers: dict[str, int]) -> str:
         "receipt.disputed": _("Somebody said that the new code was not theirs"),
         "tip.danger_heard": _("The new message tells of danger: people are called"),
     }[entry.action]
+
+
+def _words_of_file(entry: Entry, number: int) -> str:
+    reason = NoCopy(entry.detail["reason"]).label if "reason" in entry.detail else ""
+    return gettext(_WORDS_OF_FILES[entry.action]) % {"n": number, "reason": reason}
 
 
 def _officers_by_id(ids: set[str]) -> dict[str, Officer]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
+from keng.accounts.who import HANDING_OVER
 from keng.alarms import calls as alarm_calls
 from keng.alarms.bundle_queries import bundle_on_page
 from keng.decisions.viewing import note_first_read
@@ -216,6 +217,7 @@ def tip_context(
         "just_wrote": _wrote_since_opened(request, found),
         "notes": rows.notes,
         "attachments": rows.attachments,
+        "may_hand_over": HANDING_OVER.reaches(request.officer, found.responsible_unit_id),
         "deadlines": rows.deadlines,
         "timeline": timeline.timeline_events(found, rows, officer),
         "indicators": similar.indicators_of_tip(found, officer, sightings),

@@ -114,13 +114,8 @@ def _category_of(text: str) -> str:
 def _check_page(
     request: SignedInRequest, form: CoveredChatForm, cells: Any, *, status: int = 200
 ) -> HttpResponse:
-    rows = [
-        [(f"{row}-{column}", (row, column) in cells) for column in range(redact.GRID_COLUMNS)]
-        for row in range(redact.GRID_ROWS)
-    ]
-    return render(
-        request, "intake/desk/take_chat_check.html", {"form": form, "rows": rows}, status=status
-    )
+    context = {"form": form, "rows": redact.grid_rows(cells)}
+    return render(request, "intake/desk/take_chat_check.html", context, status=status)
 
 
 def _tip_from_form(form: CoveredChatForm, desk: Unit, picture: bytes) -> TipByStaff:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import override
 
-from keng.files.redact import GRID_COLUMNS, GridCell, grid_cell
+from keng.files.redact import GridCell, grid_cell, ticked_cells
 from keng.intake.by_staff.staff_places import places_by_name, places_of_desk
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice
@@ -337,8 +337,4 @@ class CoveredChatForm(WhereFields):
     def cells(self) -> set[GridCell]:
         """What was covered by hand."""
         sent = cast("QueryDict", self.data)
-        lines = [
-            f"{band}-{column}" for band in sent.getlist("band") for column in range(GRID_COLUMNS)
-        ]
-        found = (grid_cell(written) for written in [*sent.getlist("cell"), *lines])
-        return {cell for cell in found if cell is not None}
+        return ticked_cells(sent.getlist("cell"), sent.getlist("band"))

@@ -24,6 +24,7 @@ from keng.kit.database import data_folder
 from keng.kit.ids import first_id, read_id
 from keng.kit.private_files import make_private_folder, private_opener
 from keng.kit.secrets import keyed_hash
+from keng.kit.viewing_copies import NoCopy
 from keng.kit.worker_tasks import TaskPace, WorkerTask
 
 if TYPE_CHECKING:
@@ -170,10 +171,12 @@ def destroyed_kinds() -> list[DestroyedKind]:
         Post,
     )
     from keng.dialogue import replaced_codes, reporter, withdrawal  # noqa: PLC0415
+    from keng.files.models import HeldFile  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
     from keng.retention import purge  # noqa: PLC0415
-    from keng.tips.models import OneTimeLink, Receipt, Tip  # noqa: PLC0415
+    from keng.tips import quarantine  # noqa: PLC0415
+    from keng.tips.models import Attachment, OneTimeLink, Receipt, Tip  # noqa: PLC0415
     from keng.vault.epoch_ends import destroy_epoch  # noqa: PLC0415
     from keng.vault.models import UnitKey  # noqa: PLC0415
 
@@ -196,6 +199,19 @@ def destroyed_kinds() -> list[DestroyedKind]:
             lambda: _ids(taken_back),
             lambda tip_id: withdrawal.withdraw_again(tip_id, is_kept=True),
             "reports were taken back after an officer had acted: nobody writes to their reporters",
+        ),
+        DestroyedKind(
+            "attachment.quarantined",
+            lambda since: _ids(
+                Attachment.objects.filter(
+                    original_path__in=HeldFile.objects.filter(at__gte=since).values("original_path")
+                )
+            ),
+            lambda: _ids(
+                Attachment.objects.exclude(original_path="").exclude(no_copy=NoCopy.QUARANTINED)
+            ),
+            quarantine.quarantine_again,
+            "files are in quarantine again, and their copies destroyed",
         ),
         DestroyedKind(
             "receipt.replaced",

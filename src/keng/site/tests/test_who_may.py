@@ -398,6 +398,8 @@ def _by_name(here):
         "batch": make.some_id(),
         "sighting_id": rows["sighting"].pk,
         "attachment_id": rows["attachment"].pk,
+        "picture": b"picture",
+        "handed_for": "crime",
         "file_id": rows["dispute_file"].pk,
         "query": {"q": "xe máy"},
         "found": 0,

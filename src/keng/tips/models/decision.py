@@ -38,6 +38,7 @@ class Decision(Row):
         HOLD_REFUSED = "hold_no", _("Legal hold, or its end, refused")
         END_ASKED = "unhold_ask", _("The end of the legal hold asked for")
         HOLD_ENDED = "unheld", _("Legal hold ended")
+        HAND_OVER = "hand_over", _("Hand-over file made")
 
     class DeclinedAs(models.TextChoices):
         """Why something is not handled as a tip (`detail["as_kind"]`)."""
@@ -56,6 +57,13 @@ class Decision(Row):
         EXAMINATION = "examination", _("An expert’s finding or valuation is awaited")
         DOCUMENTS = "documents", _("Documents or objects from another body are awaited")
         FORCE = "force", _("A disaster or an epidemic keeps it from going on")
+
+    class HandedFor(models.TextChoices):
+        """What the file of a tip is made for (`detail["handed_for"]`)."""
+
+        CRIME = "crime", _("A crime is to be investigated by the body in charge of it")
+        REQUEST = "request", _("An investigating body, a prosecutor or a court asked in writing")
+        UNIT = "unit", _("Another police unit takes the matter on")
 
     tip = models.ForeignKey(Tip, models.CASCADE, related_name="decisions")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -99,8 +99,12 @@ class Attachment(Row):
     # Below the data folder; the original is sealed to the unit, the viewing copy is in a desk box.
     original_path = models.CharField(max_length=200)
     viewing_path = models.CharField(max_length=200, default="", db_default="")
+    # The same picture with parts of it black: what is passed on in place of the copy to view.
+    covered_path = models.CharField(max_length=200, default="", db_default="")
     # Why there is no copy; empty with one.
     no_copy = models.CharField(max_length=10, choices=NoCopy, blank=True, default="", db_default="")
+    # What a scanner said before the copy was made ("clean", "harmful"); empty: nobody scanned it.
+    scan_result = models.CharField(max_length=8, default="", db_default="")
     # Of the tip and the content, so that the same file sent again is known, in this tip alone;
     # empty once the tip has ended.
     keyed_hash = models.BinaryField(max_length=32, default=b"", db_default=b"")
@@ -118,6 +122,11 @@ class Attachment(Row):
                 fields=["viewing_path"],
                 condition=~models.Q(viewing_path=""),
                 name="attachment_viewing",
+            ),
+            models.Index(
+                fields=["covered_path"],
+                condition=~models.Q(covered_path=""),
+                name="attachment_covered",
             ),
             # What is still known by its hash: asked again and again whether its tip has ended.
             models.Index(
@@ -148,6 +157,8 @@ class WaitingPicture(Row):
     key_sealed = models.BinaryField()
     # No default of the database: whoever adds a row may not read it back.
     since = models.DateTimeField(default=times.now)
+    # When an officer asked for a copy that is made for nobody else (NoCopy.ON_REQUEST).
+    asked_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
 

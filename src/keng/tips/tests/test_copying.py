@@ -24,6 +24,7 @@ from keng.decisions import closing
 from keng.dialogue import reporter, withdrawal
 from keng.files import store
 from keng.files.pictures import confined
+from keng.files.tests.fake_clamd import SIGNATURE, FakeClamd
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.tips import sweep_files, viewing_copies
@@ -514,3 +515,39 @@ def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):
     with pytest.raises(confined.CannotCopy):
         confined.copy_picture(small())
     assert time.monotonic() - began < 20
+
+
+@pytest.fixture
+def scanner(tmp_path, monkeypatch):
+    path = tmp_path / "clamd.ctl"
+    monkeypatch.setenv("KENG_CLAMD", str(path))
+    started = FakeClamd(path)
+    yield started
+    started.close()
+
+
+def test_what_a_scanner_finds_harmful_has_no_copy_and_its_original_stays(tip, scanner):
+    kept = settled(tip, small() + SIGNATURE)
+    assert (kept.viewing_path, kept.no_copy, kept.scan_result) == ("", "infected", "harmful")
+    assert (data_folder() / kept.original_path).exists()
+    assert waiting_files() == []
+    assert "mã độc" in words_to_reporter(tip)[-1]
+
+
+def test_what_a_scanner_finds_clean_has_a_copy_and_says_so(tip, scanner):
+    kept = settled(tip, small())
+    assert (bool(kept.viewing_path), kept.scan_result) == (True, "clean")
+    assert scanner.asked == [small()]
+
+
+def test_a_recording_that_plays_as_it_came_is_scanned_too(tip, scanner):
+    wave = b"RIFF" + (44).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0" + bytes(16) + SIGNATURE
+    assert sent(tip, wave).viewing_path == ""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        make.copies_to_view()
+    assert tip.attachments.get().no_copy == "infected"
+
+
+def test_without_a_scanner_there_is_a_copy_and_it_says_that_nobody_scanned_it(tip):
+    kept = settled(tip, small())
+    assert (bool(kept.viewing_path), kept.scan_result) == (True, "")

@@ -1,6 +1,7 @@
 """The report as tagged PDF (PDF/UA-1), with every Vietnamese letter inside the file."""
 
 import dataclasses
+import datetime
 import json
 import subprocess
 import sys
@@ -28,7 +29,12 @@ class CannotPrint(Refused):
 
 def write_pdf(signed: Snapshot) -> bytes:
     """The whole file. Raises CannotPrint."""
-    wanted = {"report": _said(signed), "at": int(signed.signed_at.timestamp())}
+    return typeset("report", _said(signed), at=signed.signed_at)
+
+
+def typeset(layout: str, said: dict[str, Any], *, at: datetime.datetime) -> bytes:
+    """A document of one of the layouts of `typesetting`, as PDF. Raises CannotPrint."""
+    wanted = {"layout": layout, "said": said, "at": int(at.timestamp())}
     if not _one_at_a_time.acquire(timeout=WITHIN_SECONDS):
         raise CannotPrint
     try:

@@ -1,9 +1,9 @@
-"""Sets one report as PDF, in a process of its own that ends with it.
+"""Sets one document as PDF, in a process of its own that ends with it.
 
-    python -I -m keng.reports.periodic.files.typesetting < {"report": …, "at": seconds} > PDF
+    python -I -m keng.reports.periodic.files.typesetting < {"layout": …, "said": …, "at": …} > PDF
 
-`report` is what report.typ reads, `at` the moment that the file bears, so that the same report is
-the same file. It reads no other file, no typeface of the system and no network.
+`said` is what the layout reads, `at` the moment that the file bears, in seconds, so that the same
+report is the same file. It reads no other file, no typeface of the system and no network.
 """
 
 import contextlib
@@ -18,24 +18,29 @@ import typst
 
 from keng.kit.closed_memory import close_memory, forbid_new_privileges
 
+LAYOUTS = {
+    "report": ("keng.reports.periodic.files", "report.typ"),
+    "hand_over": ("keng.reports.hand_over", "hand_over.typ"),
+}
 _MOST_MEMORY = 1500 * 1000**2
 _MOST_CPU_SECONDS = 20
 _POLITENESS = 5
 
 
 def main() -> int:
-    """One report, once."""
+    """One document, once."""
     close_memory()
     forbid_new_privileges()
     wanted = json.load(sys.stdin.buffer)
-    layout = (resources.files("keng.reports.periodic.files") / "report.typ").read_bytes()
+    package, name = LAYOUTS[wanted["layout"]]
+    layout = (resources.files(package) / name).read_bytes()
     _confine()
     made = typst.compile(
         layout,
         format="pdf",
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
-        sys_inputs={"report": json.dumps(wanted["report"])},
+        sys_inputs={"said": json.dumps(wanted["said"])},
         timestamp=datetime.datetime.fromtimestamp(wanted["at"], datetime.UTC),
     )
     sys.stdout.buffer.write(made)

@@ -1,0 +1,175 @@
+"""A hand-over file as ZIP, written piece by piece: no more than one file of it is in memory.
+
+Its last entry, SHA256SUMS, has the hash of every other one, as `sha256sum -c` reads it.
+"""
+
+import hashlib
+import io
+import json
+import time
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from keng.acts.errors import Refused
+from keng.files import store
+from keng.files.documents import pages_of_copy
+from keng.files.pictures import mime_of
+from keng.kit.database import data_folder
+from keng.kit.times import VIETNAM
+from keng.reports.hand_over.contents import HandOver, files_of, hand_over_of, is_handed_over
+from keng.reports.periodic.files.pdf import typeset
+from keng.tips.models import Attachment, Decision, Tip
+
+_MOST_BYTES = 1024**3
+_MOST_FILES = 300
+# A line that drips for longer gets half a file, which no program takes for a whole one.
+_WITHIN_SECONDS = 900.0
+_PIECE = 256 * 1024
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "video/mp4": "mp4",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/aac": "aac",
+    "audio/wav": "wav",
+}
+SUMS = "SHA256SUMS"
+
+
+class TooMuchToHandOver(Refused):
+    """The files of this tip do not fit into one."""
+
+    sentence = gettext_lazy(
+        "The files of this tip are too large for one hand-over file. Ask the operator for them."
+    )
+
+
+class TookTooLong(Exception):
+    """Whoever fetches it does not go on."""
+
+
+def refuse_too_much(tip: Tip) -> None:
+    """To be asked before it goes on record. Raises TooMuchToHandOver."""
+    files = tip.attachments.all()
+    size = files.aggregate(size=Sum("size"))["size"] or 0
+    # The copies are at most as large again.
+    if 2 * size > _MOST_BYTES or files.count() > _MOST_FILES:
+        raise TooMuchToHandOver
+
+
+class HandOverPackage:
+    """One hand-over file; what can fail is made before the first byte of it leaves."""
+
+    def __init__(self, tip: Tip, decision: Decision) -> None:
+        """Raises pdf.CannotPrint."""
+        self._tip = tip
+        self._made_at = decision.at.astimezone(VIETNAM).timetuple()[:6]
+        said = hand_over_of(tip, decision)
+        self._page = typeset("hand_over", _said(said, tip), at=decision.at)
+        self._json = json.dumps(said.as_json(), ensure_ascii=False, indent=1).encode()
+
+    def pieces(self) -> Iterator[bytes]:
+        """The ZIP. Raises TookTooLong."""
+        until = time.monotonic() + _WITHIN_SECONDS
+        out, sums = _Outgoing(), []
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
+            for name, content in self._entries():
+                digest = hashlib.sha256()
+                with packed.open(zipfile.ZipInfo(name, self._made_at), "w") as entry:
+                    for piece in content:
+                        if time.monotonic() > until:
+                            raise TookTooLong
+                        digest.update(piece)
+                        entry.write(piece)
+                        yield out.taken()
+                sums.append(f"{digest.hexdigest()}  {name}\n")
+            packed.writestr(zipfile.ZipInfo(SUMS, self._made_at), "".join(sums))
+        yield out.taken()
+
+    def _entries(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        yield "hand-over.pdf", iter([self._page])
+        yield "hand-over.json", iter([self._json])
+        for number, file in enumerate(files_of(self._tip), start=1):
+            # As it stands now: it may have been put in quarantine since the first byte left.
+            now = Attachment.objects.filter(pk=file.pk).first()
+            if now is not None and is_handed_over(now):
+                yield from _copies(number, now)
+                yield from _original(number, now)
+
+
+def _copies(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes]]]:
+    path = file.covered_path or file.viewing_path
+    if not path:
+        return
+    try:
+        copy = store.open_viewing_copy(path)
+    except FileNotFoundError:
+        return
+    if file.kind != Attachment.Kind.FILE:
+        ending = _ENDINGS.get(mime_of(copy), "bin")
+        yield f"copies/file-{number}.{ending}", iter([copy])
+        return
+    for page_number, page in enumerate(pages_of_copy(copy)[0], start=1):
+        yield f"copies/file-{number}-page-{page_number}.jpg", iter([page])
+
+
+def _original(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes]]]:
+    path = data_folder() / file.original_path
+    if path.exists():
+        yield f"originals/file-{number}.sealed", _read(path.open("rb"))
+
+
+def _read(opened: io.BufferedReader) -> Iterator[bytes]:
+    with opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+def _said(said: HandOver, tip: Tip) -> dict[str, Any]:
+    """As hand_over.typ reads it."""
+    moment, who = _("When"), _("Who")
+    return said.as_json() | {
+        "language": get_language() or "vi",
+        "issuer": tip.responsible_unit.name,
+        "headings": {
+            "words": _("What was reported"),
+            "dialogue": _("Dialogue"),
+            "decisions": _("Decisions"),
+            "files": _("Files"),
+            "notes": _("To know about this file"),
+        },
+        "heads": {
+            "facts": [_("What"), _("Value")],
+            "dialogue": [moment, who, _("Words")],
+            "decisions": [moment, who, _("Step"), _("Reason")],
+            "files": ["#", _("Kind"), _("Came in"), _("Copy to view"), _("Sealed original")],
+        },
+    }
+
+
+class _Outgoing(io.RawIOBase):
+    """What zipfile has written and nobody has taken yet; it cannot go back in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting = bytearray()
+
+    def writable(self) -> bool:
+        """It is only written to."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Keep it until it is taken."""
+        self._waiting += piece
+        return len(piece)
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        piece = bytes(self._waiting)
+        self._waiting.clear()
+        return piece
