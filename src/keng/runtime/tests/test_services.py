@@ -184,7 +184,8 @@ def newer_database(machine):
 def all_are_alive(machine):
     said = machine.run(str(KENG), "doctor", "--json").stdout
     found = {check["name"]: check for check in json.loads(said)["checks"]}
-    return found if all(found[name]["level"] == "ok" for name in ALONE) else None
+    watched = [name for name in ALONE if name != "opener"]  # The doctor asks it under `shares`.
+    return found if all(found[name]["level"] == "ok" for name in watched) else None
 
 
 def test_what_runs_alone_is_not_told_what_the_owner_knows(monkeypatch, tmp_path):
