@@ -66,7 +66,7 @@ NOT_BY_AN_OFFICER = {
     "retention/due.py": "what the worker destroys, and which tips stand together",
     "retention/purge.py": "the worker destroys",
     "runtime/backup/destroyed.py": "ids for the list that a restore does again",
-    "tips/attachments.py": "which key a file is sealed to; whether it came with a matter for named officers",
+    "tips/attachments.py": "which key a file is sealed to; whether its tip is for named officers",
     "tips/chats.py": "which chats are needed",
     "tips/lock.py": "the order of locks",
     "tips/printed_receipt.py": "the receipt of a report that the officer took down just now",
