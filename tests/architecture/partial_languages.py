@@ -61,6 +61,7 @@ CODE = (
     "kit/uploads.py:why_no_room",
     "files/openable.py",
     "tips/chat_notices.py",
+    "vault/models.py:What",
     "community/report/who_gets.py",
     "community/report/what.py",
     "tips/topics.py",

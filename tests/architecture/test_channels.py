@@ -23,6 +23,7 @@ A_WORD_OF_ITS_OWN = {
         "src/keng/language/reporters_own.py",
         "src/keng/network/forms/subscriptions.py",
         "src/keng/network/sheets/columns.py",
+        "src/keng/openings/opening_pages.py",
         "src/keng/tips/origins.py",
     },
 }

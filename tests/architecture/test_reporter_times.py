@@ -91,6 +91,8 @@ OTHERS = {
     "draft.html:previous.signed_at",
     "figure_rows.html:item.at",
     "inbox.html:inbox.at",
+    "identity.html:asked.opened_at",
+    "identity.html:asked.refused_at",
     "incident.html:incident.closed_at",
     "indicators.html:each.since",
     "list.html:each.signed_at",
@@ -127,6 +129,8 @@ OTHERS = {
     "wave.html:step.at",
 }
 EXCEPT = {
+    # When an officer asked for an opening: nothing of the reporter's.
+    "identity.html:asked.asked_at",
     # The paper for the reporter, printed by the officer who has just taken the report down.
     "taken.html:receipt.received_at",
 }

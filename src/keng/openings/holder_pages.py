@@ -18,6 +18,7 @@ from keng.accounts.presence import is_present
 from keng.accounts.who import SEEING_HOLDERS
 from keng.acts.errors import Refused
 from keng.kit.pagination import rows_of_page
+from keng.kit.sql_names import alphabetically
 from keng.openings import holding
 from keng.openings.holder_forms import HolderKeyForm, RetireForm, said_by
 from keng.openings.holders import holders_of_units, keys_are_split
@@ -101,7 +102,8 @@ def opening_key_retire(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def key_holders(request: SignedInRequest) -> HttpResponse:
     """Which desks have too few, and who holds a key where."""
-    units = SEEING_HOLDERS.units(request.officer).select_related("parent").order_by("kind", "name")
+    units = SEEING_HOLDERS.units(request.officer).select_related("parent")
+    units = units.order_by("kind", alphabetically())
     rows, page = rows_of_page(request, units)
     context = {"rows": holders_of_units(rows), "page": page}
     return render(request, "openings/key_holders.html", context)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keng.accounts.models import Officer, Post
 from keng.accounts.who import WORKING
+from keng.kit.sql_names import by_given_name
 from keng.places.models import Unit
 from keng.vault.models import HolderKey, UnitKey
 
@@ -38,7 +39,7 @@ def holders_of_units(units: Iterable[Unit]) -> list[UnitHolders]:
         unit__in=near, role__in=WORKING.roles, officer__is_active=True, officer__in=list(keys)
     )
     found: dict[uuid.UUID, dict[uuid.UUID, Officer]] = {}
-    for post in posts.select_related("officer").order_by("officer__name"):
+    for post in posts.select_related("officer").order_by(*by_given_name("officer__name"), "id"):
         found.setdefault(post.unit_id, {})[post.officer_id] = post.officer
     return [
         UnitHolders(

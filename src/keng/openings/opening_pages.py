@@ -32,7 +32,7 @@ from keng.openings.opening_forms import (
 from keng.openings.records import sealed_records_of
 from keng.openings.seconds import can_be_second, seconds_for
 from keng.tips.models import Attachment, Tip
-from keng.vault.models import OpeningRequest
+from keng.vault.models import OpeningRequest, WrappedHolderKey
 
 _EMERGENCY = "emergency"
 
@@ -76,7 +76,7 @@ def opening_state(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Where it stands, asked again and again by the page of whoever waits."""
     asked, tip = _opening_or_404(request.officer, pk)
     context = _opening_context(request.officer, asked, tip)
-    if request.GET.get("was", "") != context["state"]:
+    if request.GET.get("was", "") != context["stage"]:
         return HttpResponse(status=HTTPStatus.RESET_CONTENT, headers={"HX-Refresh": "true"})
     return HttpResponse(status=204)
 
@@ -255,11 +255,12 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         [pk for pk in (asked.asked_by_ref, asked.approved_by_ref, asked.refused_by_ref) if pk]
     )
     asker = people[asked.asked_by_ref]
-    may_answer = _state(asked) == "asked" and can_be_second(officer, tip, asker)
+    stage = _stage_of(asked)
+    may_answer = stage == OpeningRequest.Stage.ASKED and can_be_second(officer, tip, asker)
     return {
         "asked": asked,
         "tip": tip,
-        "state": _state(asked),
+        "stage": stage,
         "asker": asker,
         "second": people.get(asked.approved_by_ref),
         "refuser": people.get(asked.refused_by_ref),
@@ -268,16 +269,16 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "may_answer": may_answer,
         "key": key,
         "key_for_script": key_for_script(key) if key else "",
-        "has_passkey_wrap": key is not None and key.wraps.filter(kind="passkey").exists(),
+        "has_passkey_wrap": key is not None
+        and key.wraps.filter(kind=WrappedHolderKey.Kind.PASSKEY).exists(),
     }
 
 
-def _state(asked: OpeningRequest) -> str:
-    """Of a request: opened, refused, approved, over (nobody answered within its day) or asked."""
+def _stage_of(asked: OpeningRequest) -> OpeningRequest.Stage:
     if asked.opened_at:
-        return "opened"
+        return OpeningRequest.Stage.OPENED
     if asked.refused_at:
-        return "refused"
+        return OpeningRequest.Stage.REFUSED
     if not asking.still_stands(asked):
-        return "over"
-    return "approved" if asked.approved_at else "asked"
+        return OpeningRequest.Stage.OVER
+    return OpeningRequest.Stage.APPROVED if asked.approved_at else OpeningRequest.Stage.ASKED

@@ -246,6 +246,16 @@ class OpeningRequest(Row):
         COURT = "court", _("Ordered by a court or the procuracy")
         SUBJECT = "subject", _("The reporter asked for it")
 
+    class Stage(models.TextChoices):
+        """Where a request stands; no column has it, as some of it is a matter of time."""
+
+        ASKED = "asked", "asked"
+        APPROVED = "approved", "approved"
+        REFUSED = "refused", "refused"
+        OPENED = "opened", "opened"
+        # Nobody answered within its day, or nobody opened it.
+        OVER = "over", "over"
+
     # A plain reference: the vault lies below tips.
     tip_ref = models.UUIDField(db_index=True)
     what = models.CharField(max_length=10, choices=What)

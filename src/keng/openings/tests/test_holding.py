@@ -68,7 +68,11 @@ def test_what_is_no_wrap_is_not_kept(words):
         holding.read_wraps(words)
 
 
-@pytest.mark.parametrize("point", [b"", bytes(65), b"\x04" + bytes(64), new_point()[:33]])
+@pytest.mark.parametrize(
+    "point",
+    [b"", bytes(65), b"\x04" + bytes(64), new_point()[:33]],
+    ids=["nothing", "zeros", "not on the curve", "half of one"],
+)
 def test_what_is_no_point_of_the_curve_is_no_key(point):
     with pytest.raises(NotAWrap):
         holding.read_point(text(point))

@@ -22,6 +22,11 @@ _KINDS = [
     ("recused", "An officer has no part in it"),
     ("rejoined", "An officer has a part in it again"),
     ("broken_in", "Opened in an emergency"),
+    ("hold_asked", "A legal hold asked for"),
+    ("held", "Under legal hold"),
+    ("hold_no", "Legal hold, or its end, refused"),
+    ("unhold_ask", "The end of the legal hold asked for"),
+    ("unheld", "Legal hold ended"),
     ("hand_over", "Hand-over file made"),
 ]
 
