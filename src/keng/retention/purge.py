@@ -14,7 +14,7 @@ from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
 from keng.audit.actions import record
 from keng.delivery.models import Conversation, DispatchText, Inbound, InboundMedia
-from keng.files import store
+from keng.files import held, store
 from keng.kit import times
 from keng.lookup.actions import indicators
 from keng.retention.due import due_tips
@@ -36,7 +36,7 @@ from keng.tips.models import (
     Tip,
     TipCheck,
 )
-from keng.vault.models import SealedIdentity
+from keng.vault.models import OpeningRequest, SealedIdentity
 
 PORTION = 50
 # What stands in place of the name of an incident of which no tip has its words any more.
@@ -73,6 +73,17 @@ _EMPTIED: tuple[tuple[type[Model], str, dict[str, Any]], ...] = (
     ),
     (Conversation, "tip_ref__in", {"key_hash": None, "reply_address_sealed": b"", "mode": ""}),
     (DispatchText, "dispatch__source_ref__in", {"text": "", "subject": "", "image_path": ""}),
+    (
+        OpeningRequest,
+        "tip_ref__in",
+        {
+            "legal_basis": "",
+            "text": "",
+            "override_reason": "",
+            "refused_reason": "",
+            "why_not_told": "",
+        },
+    ),
 )
 _EMPTY_TIP: dict[str, Any] = {
     "text": "",
@@ -140,11 +151,12 @@ def _rows(model: type[Model], path: str, ids: Collection[uuid.UUID]) -> QuerySet
 
 
 def _discard_files_of(attached: QuerySet[Attachment]) -> None:
-    store.discard_files(
-        path for pair in attached.values_list("original_path", "viewing_path") for path in pair
-    )
+    """What is in quarantine stays sealed, with its row; it has no copy."""
+    removed = attached.exclude(original_path__in=held.held_paths())
+    names = removed.values_list("original_path", "viewing_path", "covered_path")
+    store.discard_files(path for each in names for path in each)
     viewing_copies.forget_waiting_pictures(attached)
-    attached.delete()
+    removed.delete()
 
 
 def _empty_decisions(ids: Collection[uuid.UUID]) -> None:

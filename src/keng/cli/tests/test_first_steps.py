@@ -32,7 +32,7 @@ def test_units_with_older_keys_are_told_until_their_file_was_here(tmp_path, monk
     unit = make.unit()
     UnitKey.objects.create(unit=unit, public_key=key_pairs.public_half(half))
     assert "1 of 1 units seal with the key of an older version" in " ".join(first_steps())
-    keys._write(keys.operator_file(), {unit.pk: half}, "words-for-a-test")
+    keys._write(keys.operator_file(), {str(unit.pk): half}, "words-for-a-test")
     assert keys.make_unit_keys("words-for-a-test") == 1
     assert "older version" not in " ".join(first_steps())
 

@@ -858,7 +858,7 @@ def test_a_zalo_tip_is_never_called_anonymous(public_client, unit):
     talk = make.conversation(tip)
     page = page_of(public_client)
     assert "ẩn danh" not in page
-    assert "trong cuộc trò chuyện bạn đã báo tin" in page
+    assert "Nơi bạn nhắn tin báo chỉ hiện câu" in page
     Conversation.objects.filter(pk=talk.pk).update(reply_address_sealed=b"")
     page = page_of(public_client)
     assert "ẩn danh" not in page

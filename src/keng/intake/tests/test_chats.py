@@ -216,7 +216,7 @@ def test_the_page_of_the_report_says_so(chat, public_client):
     Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
     public_client.post("/status/", {"code": CODE})
     page = public_client.get("/status/tip/").content.decode()
-    assert "Trả lời cũng tới trong cuộc trò chuyện" in page
+    assert "Nơi bạn nhắn tin báo chỉ hiện câu" in page
     closed(tip, officer)
     HeldEnding.objects.update(until=times.now())
     triage.reopen_tip(tip.pk, reason="Có tin mới", by=officer)

@@ -30,7 +30,7 @@ from keng.tips.models import (
     TipCheck,
     WaitingPicture,
 )
-from keng.vault.models import SealedIdentity
+from keng.vault.models import OpeningRequest, SealedIdentity
 from tests import make
 
 # Hidden in every place; short, so that it fits where a name of ten letters does.
@@ -111,6 +111,7 @@ def _files(tip: Tip, message: Any, unit: Unit) -> None:
         size=8,
         original_path=store.keep_original(CONTROL.encode(), unit_id=unit.pk),
         viewing_path=store.keep_viewing_copy(CONTROL.encode()),
+        covered_path=store.keep_viewing_copy(CONTROL.encode()),
     )
     path, key = store.keep_for_worker(CONTROL.encode())
     WaitingPicture.objects.create(attachment=file, path=path, key_sealed=key)
@@ -125,6 +126,15 @@ def _sight(tip: Tip, unit: Unit, officer: Officer, other: Officer) -> None:
         ground="life",
         words="Gấp",
         until=now + datetime.timedelta(hours=1),
+    )
+    OpeningRequest.objects.create(
+        tip_ref=tip.pk,
+        what="contact",
+        record_ref=uuid.uuid4(),
+        reason="danger",
+        legal_basis="Điều 1",
+        text="Cần gọi",
+        asked_by_ref=officer.pk,
     )
     Recusal.objects.create(tip=tip, officer=other, by=officer, ended_by=officer, ended_at=now)
     LegalHold.objects.create(

@@ -214,6 +214,8 @@ ROUTES = [
     for pattern in desk_urls.urlpatterns
     if isinstance(pattern, URLPattern)
 ]
+# Pages that the role of the walk may not open at all, whoever has what they are about.
+OF_OTHER_ROLES = {"retention", "period-new", "period-decide", "period-stop"}
 WITH_ID = sorted(name for name, converters in ROUTES if converters)
 WITHOUT_ID = sorted(name for name, converters in ROUTES if not converters)
 _TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b|(?<=value=\")[\w-]{22}(?=\")")
@@ -305,6 +307,9 @@ def test_an_object_of_another_unit_does_not_exist(desk_client, here, elsewhere, 
         # What nobody waits for any more and what never was get one answer: back to the list.
         assert (posted.status_code, posted.url) == (302, reverse("desk-partners"))
         answers.discard(302)
+    if name in OF_OTHER_ROLES:
+        # Whose object it is is not looked at.
+        answers = {404 if answer == 403 else answer for answer in answers}
     # 405 is "no such method here"; at least one method must have looked for the object.
     assert answers <= {404, 405}
     assert 404 in answers
@@ -324,25 +329,27 @@ def test_a_list_is_the_same_whatever_others_have(desk_client, here, name):
     sign_in(desk_client, here.officer)
     before = desk_client.get(address(name))
     if before.status_code != 200:
-        assert before.status_code in {302, 405}
+        assert before.status_code in ({403} if name in OF_OTHER_ROLES else {302, 405})
         return
     if not before.headers["Content-Type"].startswith("text/html"):
         # An empty sheet to fill in: a file for everybody, which carries the second it was made in.
         assert name == "groups-template"
         return
     sibling = world("xa", parent=here.unit.parent)
-    hidden_tip(here.unit, "kín")
-    hidden_tip(sibling.unit, "kín")
+    hidden_tip(here.unit, "ẩn-đi")
+    hidden_tip(sibling.unit, "ẩn-đi")
     after = desk_client.get(address(name))
     assert _less(name, _plain(after)) == _less(name, _plain(before))
     assert "xa-" not in after.content.decode()
-    assert "kín" not in after.content.decode()
+    assert "ẩn-đi" not in after.content.decode()
 
 
 @pytest.mark.parametrize("name", WITH_ID)
 def test_an_object_of_the_own_unit_has_its_page(desk_client, here, name):
     sign_in(desk_client, here.officer)
-    assert desk_client.get(address(name, here.rows[OBJECTS[name]])).status_code in {200, 302, 405}
+    answer = desk_client.get(address(name, here.rows[OBJECTS[name]]))
+    # 205 has a page that asked how far it is load itself anew.
+    assert answer.status_code in ({403} if name in OF_OTHER_ROLES else {200, 205, 302, 405})
 
 
 def test_the_walk_sees_what_is_there(desk_client, here):

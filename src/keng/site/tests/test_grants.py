@@ -35,8 +35,9 @@ def test_the_desk_can_open_all_its_lists(desk_client, here, become):
     sign_in(desk_client, here.officer)
     become("desk")
     for name in (name for name, converters in ROUTES if not converters):
-        # Claims are checked at the province: at a commune their pages do not exist.
-        expected = {404} if name == "claim-new" else {200, 302, 405}
+        # Claims are checked, and periods set, at the province alone.
+        elsewhere = {"claim-new": {404}, "retention": {403}, "period-new": {403}}
+        expected = elsewhere.get(name, {200, 302, 405})
         assert desk_client.get(address(name)).status_code in expected, name
 
 

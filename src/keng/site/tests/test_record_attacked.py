@@ -248,7 +248,10 @@ def acts_in_functions():
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'audit_may_record'")
         named = {act for (body,) in cursor for act in re.findall(r"'([a-z_]+\.[a-z_]+)'", body)}
-        cursor.execute("SELECT unnest(audit_acts_of_officers() || audit_acts_of_holders())")
+        cursor.execute(
+            "SELECT unnest(audit_acts_of_officers() || audit_acts_of_holders()"
+            " || audit_acts_about_epochs())"
+        )
         return named | {act for (act,) in cursor}
 
 
@@ -281,6 +284,7 @@ ACTS_OF_OPERATOR = {
     "channel.switched_off",
     "channel.switched_on",
     "keys.accepted",
+    "keys.epoch_split_anew",
     "landmark.imported",
     "officer.opened_by_operator",
     "officer.sign_in_voided",

@@ -44,7 +44,7 @@ def older(tmp_path, monkeypatch):
     kept = {unit.pk: os.urandom(32) for unit in units}
     for pk, half in kept.items():
         UnitKey.objects.create(unit_id=pk, public_key=key_pairs.public_half(half))
-    keys._write(keys.operator_file(), kept, PASSPHRASE)
+    keys._write(keys.operator_file(), {str(pk): half for pk, half in kept.items()}, PASSPHRASE)
     Installation.objects.create(
         is_demo=False,
         site_key=fingerprints.key_fingerprint("site"),
