@@ -25,10 +25,14 @@ def words_for_chat(
     """What the chat shows of these words.
 
     All of them to whoever asked for that. And where a life hangs on it: while somebody who calls
-    for help writes, an officer's question and whom to ring cannot wait for a page and a code.
+    for help writes, an officer's question and whom to ring cannot wait for a page and a code. Not
+    where somebody near may be who it is about: they fear being found out, or it is a matter for
+    named officers.
     """
     if tip.chat_shows_answers:
         return words
+    if tip.feared_at or tip.is_for_named:
+        return neutral_notice(tip.language)
     is_call = says_whom_to_ring or (tip.urgency == Urgency.P0 and tip.is_open)
     if is_call and conversation.last_inbound_at >= times.now() - STILL_TALKING:
         return words

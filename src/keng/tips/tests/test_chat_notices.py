@@ -138,6 +138,16 @@ def test_who_calls_for_help_and_writes_reads_the_question_there(tip):
     assert sent() == ["Bạn ở tầng mấy?", NEUTRAL["vi"]]
 
 
+@pytest.mark.parametrize(
+    "said", [{"feared_at": times.now()}, {"is_for_named": True}], ids=["fears", "named"]
+)
+def test_whoever_it_is_about_may_hold_the_phone(tip, said):
+    Tip.objects.filter(pk=tip.pk).update(urgency=Urgency.P0, **said)
+    tip.refresh_from_db()
+    add_message(tip, "Bạn ở tầng mấy?", by=None)
+    assert sent() == [NEUTRAL["vi"]]
+
+
 def test_whom_to_ring_is_said_where_it_was_asked(tip):
     words = letters.danger_first_sentence()
     add_message(tip, words, by=None, says_whom_to_ring=True)
