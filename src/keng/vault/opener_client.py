@@ -113,17 +113,9 @@ def _ask(
     if holder_key_id is not None:
         head["holder_key"] = str(holder_key_id)
     try:
-        answer, content = _answer_to(head, body)
+        answer, content = opener_socket.ask(head, body)
     except (OSError, ValueError) as error:
         raise OpenerAway from error
     if "error" in answer:
         raise _ERRORS.get(str(answer["error"]), OpenerAway)
     return answer, content
-
-
-def _answer_to(head: dict[str, str], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """Asked once more where the door closed before the question was through: nothing was done."""
-    try:
-        return opener_socket.ask(head, body)
-    except BrokenPipeError:
-        return opener_socket.ask(head, body)

@@ -96,7 +96,10 @@ def _is_own_account(connection: socket.socket) -> bool:
 def _send(connection: socket.socket, head: dict[str, Any], body: bytes) -> None:
     words = json.dumps(head).encode()
     connection.sendall(struct.pack(">I", len(words)) + words + struct.pack(">I", len(body)))
-    connection.sendall(body)
+    # Whoever has the whole of a message without a body answers and closes: to send nothing after it
+    # would be a broken pipe.
+    if body:
+        connection.sendall(body)
 
 
 def _receive(connection: socket.socket, most: int) -> tuple[dict[str, Any], bytes]:

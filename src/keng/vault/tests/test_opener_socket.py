@@ -1,0 +1,42 @@
+"""The opener's door: whoever has a whole message answers and closes at once."""
+
+import socket
+import threading
+import time
+import uuid
+
+import pytest
+
+from keng.vault.opener import opener_socket
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    """A door that answers each question with its body."""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    opener_socket.socket_folder().mkdir(parents=True)
+    with opener_socket.listen() as server:
+
+        def serve():
+            for _ in range(2):
+                opener_socket.serve_one(server, lambda act, *_rest: ({"act": act}, _rest[-1]))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield
+        thread.join(5)
+
+
+def test_a_question_without_a_body_is_not_cut_off_by_its_own_answer(served, monkeypatch):
+    """The answer was there and the door closed before nothing was sent: one ask in sixty failed."""
+    send = socket.socket.sendall
+
+    def slowly(self, data):
+        if threading.current_thread() is threading.main_thread():
+            time.sleep(0.2)
+        send(self, data)
+
+    monkeypatch.setattr(socket.socket, "sendall", slowly)
+    head = {"act": "begin", "request": str(uuid.uuid4())}
+    assert opener_socket.ask(head, b"") == ({"act": "begin"}, b"")
+    assert opener_socket.ask(head, b"share") == ({"act": "begin"}, b"share")
