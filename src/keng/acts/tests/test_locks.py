@@ -134,7 +134,13 @@ def test_no_two_purposes_have_the_same_number_nor_the_name_of_a_table():
 
 
 def test_no_other_code_takes_a_lock_that_is_no_rows():
-    names = {"kit/advisory_locks.py", "acts/locks.py", "runtime/roles.py"}
+    names = {
+        "kit/advisory_locks.py",
+        "acts/locks.py",
+        "runtime/roles.py",
+        # In a function of the owner's, for the moment in which a key of ten minutes changes.
+        "limits/migrations/0001_shared_limits.py",
+    }
     product = Path(keng.__file__).parent
     found = {
         path.relative_to(product).as_posix()

@@ -79,6 +79,7 @@ def answered(event):
     make.unit_key(province)
     Unit.objects.filter(pk=incident.unit_id).update(parent=province)
     incident = Incident.objects.get(pk=incident.pk)
+    Tip.objects.update(chat_shows_answers=True)
     tips = [Tip.objects.get(pk=tip.pk) for tip in tips if tip != tips[2]]
     batch = actions.answer_incident(incident.pk, text="Nhầm", by=officer)
     return incident, officer, tips, batch
