@@ -15,7 +15,7 @@ from keng.kit import times
 from keng.kit.urgency import Urgency
 from keng.kit.viewing_copies import NoCopy
 from keng.tips import deadlines, quarantine, viewing_copies
-from keng.tips.errors import NotYours
+from keng.tips.errors import CopyAskedForAlready, NotYours
 from keng.tips.lock import lock_tip
 from keng.tips.models import Attachment, Sighting, Tip
 
@@ -71,10 +71,10 @@ def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
 
 @act(acts.REQUEST_COPY)
 def request_copy(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
-    """Have the copy made of which nobody had asked for. Raises NotYours."""
+    """Have the copy made for which nobody had asked. Raises NotYours, CopyAskedForAlready."""
     found = _locked_file(attachment_id, by=by)
     if found.no_copy != NoCopy.ON_REQUEST:
-        raise NotYours
+        raise CopyAskedForAlready
     viewing_copies.ask_for_copy(found)
     record(
         "attachment.copy_asked",

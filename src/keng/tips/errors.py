@@ -49,6 +49,12 @@ class PeriodOver(ContentIsSealed):
     sentence = _("Not done: the period of this tip is over and its words are deleted.")
 
 
+class CopyAskedForAlready(CannotDecide, errors.AlreadyDone):
+    """Its copy is being made, or is there; or there will never be one."""
+
+    sentence = _("Not done: the copy was asked for already.")
+
+
 class ForNamedAlready(CannotDecide, errors.AlreadyDone):
     """It is a matter for named officers already."""
 

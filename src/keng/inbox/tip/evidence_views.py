@@ -129,6 +129,9 @@ def attachment_copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Have a copy made that is made only for who asks."""
     try:
         found = viewing.request_copy(pk, by=request.officer)
+    except errors.CopyAskedForAlready as error:
+        tip_id = Attachment.objects.values_list("tip_id", flat=True).get(pk=pk)
+        return redirect_to_same_tip(request, tip_id, error_sentence(error))
     except (errors.CannotDecide, NotAllowed) as error:
         raise Http404 from error
     return redirect_to_same_tip(request, found.tip_id, _("The copy is being made."))
