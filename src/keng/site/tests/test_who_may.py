@@ -75,6 +75,8 @@ STEPS = {
     "surveys.writing.locked_survey",
     "alarms.ringing.settle_alarm",
     "decisions.closing.end_and_tell_reporter",
+    "decisions.incident_lead.first_in_sight",
+    "decisions.incident_lead.is_first_in_sight",
     "decisions.incident_lead.lock_leaving_tip",
     "tips.messages.add_message",
     "lookup_pages.propose.require_confirmable",
@@ -210,6 +212,7 @@ FLAT_AREAS = (
     "lookup_pages",
     "inbox",
     "openings",
+    "retention",
 )
 
 
