@@ -170,6 +170,8 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw_request",
     "accounts.passkeys.add_passkey",
+    # A period is of a province.
+    "retention.periods.propose_period",
     # Whoever has no key of their own gets no further.
     "openings.asking.ask_opening",
     "openings.asking.approve_opening",
