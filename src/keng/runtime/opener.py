@@ -8,6 +8,7 @@ where the database is gone it ends, and is started again.
 import argparse
 import ctypes
 import resource
+import signal
 import sys
 import sysconfig
 from pathlib import Path
@@ -48,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     except psycopg.Error as error:
         print(f"The database does not answer ({type(error).__name__}).", file=sys.stderr)
         return 1
+    # Asked to stop it stops as at a keyboard: what was given is forgotten with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = opener_socket.listen()
     if not _lock_memory():
         print("Memory is not locked: the limit of the system (memlock) is too low.", flush=True)
