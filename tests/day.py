@@ -137,6 +137,7 @@ class Day:
         desk.open_tip("Sáng nay có số lạ 0912 000 563")
         page.fill("#note-text", "Hỏi nhà mạng về số gọi đến.")
         page.locator("form[action$='/note/'] button").click()
+        desk.is_answered()
         page.goto(self.places["tip"])
         self.look(page, "tip")
         desk.follow("/tips/incidents/")
@@ -257,6 +258,7 @@ def _mark_as_used(page: Page) -> None:
     address = page.url
     while (used := page.locator("form[action$='/role/'] button[value=used]")).count():
         used.first.click()
+        expect(page.locator("html[aria-busy=true]")).to_have_count(0)
         page.goto(address)
 
 

@@ -1,5 +1,6 @@
 """One running product for all of these tests, with a mailbox, so that one can subscribe."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from tests.journeys.desk import Desk
 from tests.journeys.mailbox import Mailbox
 from tests.stack import Stack
+
+# Seconds; a screen locks after ten minutes without anybody (KENG_SCREEN_LOCK_MINUTES).
+FRESH_FOR = 8 * 60
 
 
 @pytest.fixture(scope="session")
@@ -40,15 +44,15 @@ def person(browser):
 
 @pytest.fixture(scope="session")
 def signed_in(browser, stack):
-    """Gives an officer's cookies; signs in once, since a code is good for one use."""
-    states = {}
+    """Gives an officer's cookies; signs in anew where the screen may have locked since."""
+    states, signed_in_at = {}, {}
 
     def cookies_of(name):
-        if name not in states:
+        if time.monotonic() - signed_in_at.get(name, -FRESH_FOR) >= FRESH_FOR:
             context = browser.new_context(locale="vi")
             context.set_default_timeout(30_000)
             Desk(context.new_page(), stack, name).sign_in()
-            states[name] = context.storage_state()
+            states[name], signed_in_at[name] = context.storage_state(), time.monotonic()
             context.close()
         return states[name]
 

@@ -80,8 +80,13 @@ class Keyboard:
 
     def leave(self, key: str = "Enter") -> None:
         """A key that leads to another page."""
-        # Keys that come too early would still be pressed on the page that is being left.
-        self.page.evaluate("() => { window.isLeaving = true }")
+        # Keys that come too early would still be pressed on the page that is being left. The next
+        # one comes with a new window, or is exchanged in place.
+        self.page.evaluate("""() => {
+            const arrive = () => { window.isLeaving = false };
+            window.isLeaving = true;
+            document.addEventListener("keng:arrived", arrive, { once: true });
+        }""")
         self.page.keyboard.press(key)
         self.page.wait_for_function("() => !window.isLeaving && document.readyState === 'complete'")
 

@@ -110,6 +110,7 @@ def weigh(ward: Desk, people, stack) -> str:
     incident = incident_of(ward, stack)
     ward.page.fill("#answer-all", ANSWER)
     ward.page.locator("main form[action$='/answer/'] button[data-send]").click()
+    ward.is_answered()
     return incident
 
 
@@ -148,6 +149,7 @@ def join(ward: Desk, words: str) -> None:
 
 def incident_of(ward: Desk, stack) -> str:
     """Open the incident of the tips that were just joined."""
+    ward.is_answered()
     ward.page.goto(f"{stack.desk}/tips/incidents/")
     ward.page.locator("main tbody th a").first.click()
     ward.sees("kichhoat-dinhdanh")

@@ -167,7 +167,7 @@
     rebase(came, answer.url);
     const toast = came.querySelector(".toast");
     // It is read out by #page-said, which stood before.
-    toast?.removeAttribute("role");
+    toast?.setAttribute("aria-live", "off");
     exchangeFrame(came);
     exchangeParts(came);
     const scripts = loadScripts(came);
