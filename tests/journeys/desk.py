@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -56,6 +57,9 @@ class Desk:
         while True:
             self.page.goto(f"{self._stack.desk}/tips/")
             row = self.page.locator("a[data-row]", has_text=words).first
+            further = self.page.locator("main a[rel=next]")
+            while not row.count() and further.count():
+                self.page.goto(urljoin(self.page.url, further.get_attribute("href") or ""))
             if row.count():
                 return row
             assert time.monotonic() < deadline, f"no tip with {words!r} in the inbox"

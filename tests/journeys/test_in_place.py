@@ -1,5 +1,6 @@
 """Pages of tips that follow each other in place: what comes instead of a page loses no word."""
 
+import itertools
 import re
 
 import pytest
@@ -8,7 +9,9 @@ from playwright.sync_api import Page, Route, expect
 from tests.journeys.desk import Desk
 from tests.journeys.resident import Story, report
 
-WORDS = "Đèn đường ở ngõ bảy hỏng cả tuần, tối qua có người ngã xe"
+WORDS = "Đèn đường ở ngõ {} hỏng cả tuần, tối qua có người ngã xe"
+# Each has a tip of its own: what one does to it the next one would find done.
+LANES = itertools.count(701)
 HALF = "Bạn cho biết thêm số nhà gần đó"
 # Set once in a document: gone where the browser loads another.
 MARK = "document.documentElement.dataset.mark = 'same'"
@@ -19,9 +22,10 @@ SIGN_IN = "<!DOCTYPE html><title>x</title><main><h1>Đăng nhập</h1></main>"
 @pytest.fixture
 def page(people, stack) -> Page:
     """The page of a tip, with a letter half written."""
-    report(people.resident(), stack, Story(WORDS, topic="other"))
+    words = WORDS.format(next(LANES))
+    report(people.resident(), stack, Story(words, topic="other"))
     desk = Desk(people.officer(), stack, "lan").sign_in()
-    desk.open_tip("Đèn đường ở ngõ bảy")
+    desk.open_tip(words[:20])
     desk.page.evaluate(MARK)
     desk.page.fill("#reply-text", HALF)
     return desk.page
