@@ -89,6 +89,7 @@ class Desk:
     def follow(self, part: str) -> None:
         """The first link in the page whose address holds this."""
         self.page.locator(f"main a[href*='{part}']").first.click()
+        self.is_answered()
 
     def sees(self, words: str | re.Pattern[str]) -> None:
         """The page says so; a pattern is compared as it is seen, not as its template is broken."""
