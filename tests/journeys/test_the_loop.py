@@ -65,7 +65,7 @@ def test_three_reports_of_one_scam_become_a_warning_on_every_phone(people, stack
     # Account: each reporter has the answer, and the outcome by receipt.
     wait_for_status(people.resident(), stack, code, ANSWER)
     wait_for_status(people.resident(language="en"), stack, english_code, ANSWER)
-    zalo.wait_for(stack, "Công an không gọi điện", user=ZALO_USER)
+    zalo.wait_for(stack, "Bạn có trả lời mới", user=ZALO_USER)
     wait_for_status(people.resident(), stack, zalo_code, ANSWER)
     end_incident(ward, incident)
     wait_for_status(people.resident(), stack, code, OUTCOME)
