@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Request, TimeoutError
 
+from keng.runtime.tests.chance import is_nightly
 from tests.journeys import zalo
 from tests.journeys.desk import Desk
 
@@ -68,6 +69,7 @@ def night(people, stack) -> tuple[Page, Sent]:
     return page, sent
 
 
+@pytest.mark.skipif(not is_nightly(), reason="types at a person's pace, alone: at night")
 def test_no_key_of_a_night_is_lost_or_reaches_something_else(night):
     page, sent = night
     faults: list[str] = []
