@@ -66,8 +66,6 @@ def test_one_of_many_units_is_found_by_a_part_of_its_name(desk):
     page.keyboard.press("3")
     page.wait_for_url("**/route/**")
     box, units = page.get_by_label("Tìm đơn vị"), page.locator("select[name=to]")
-    if not box.is_visible():
-        pytest.skip("few units are seen at one look")
     expect(box).to_be_focused()
     page.keyboard.type("viet yen")
     expect(units.locator("option", has_text="Việt Yên")).to_have_count(1)

@@ -34,12 +34,12 @@ def commander(commune):
     return make.officer(unit=commune, role="commander")
 
 
-def asked(tip, officer):
+def ask_hold_of(tip, officer):
     return legal_hold.ask_for_hold(tip.pk, ground="court", words=WHY, by=officer)
 
 
 def held(tip, officer, commander):
-    hold = asked(tip, officer)
+    hold = ask_hold_of(tip, officer)
     legal_hold.decide_on_hold(hold.pk, is_agreed=True, by=commander)
     return hold
 
@@ -70,7 +70,7 @@ def test_who_asked_does_not_agree_nor_does_a_duty_officer(commune, officer, comm
     tip = make.tip(unit=commune)
     with pytest.raises(NoReason):
         legal_hold.ask_for_hold(tip.pk, ground="court", words=" ", by=officer)
-    hold = asked(tip, commander)
+    hold = ask_hold_of(tip, commander)
     with pytest.raises(NotTheSecond):
         legal_hold.decide_on_hold(hold.pk, is_agreed=True, by=commander)
     with pytest.raises(NotAllowed):
@@ -83,21 +83,21 @@ def test_who_asked_does_not_agree_nor_does_a_duty_officer(commune, officer, comm
 
 def test_a_request_keeps_the_tip_until_nobody_decided_in_time(commune, officer, commander):
     tip = make.tip(unit=commune)
-    hold = asked(tip, officer)
+    hold = ask_hold_of(tip, officer)
     assert legal_hold.is_held(tip)
     with pytest.raises(HeldAlready):
-        asked(tip, commander)
+        ask_hold_of(tip, commander)
     LegalHold.objects.update(began_at=times.now() - UNDECIDED_HOLDS_FOR)
     assert not legal_hold.is_held(tip)
     with pytest.raises(NotHeld):
         legal_hold.decide_on_hold(hold.pk, is_agreed=True, by=commander)
-    asked(tip, officer)
+    ask_hold_of(tip, officer)
     assert legal_hold.is_held(tip)
 
 
 def test_a_refused_hold_keeps_nothing(commune, officer, commander):
     tip = make.tip(unit=commune)
-    hold = asked(tip, officer)
+    hold = ask_hold_of(tip, officer)
     legal_hold.decide_on_hold(hold.pk, is_agreed=False, by=commander)
     assert not legal_hold.is_held(tip)
 
@@ -117,7 +117,7 @@ def test_a_held_report_keeps_its_words_when_its_reporter_takes_it_back(commune, 
     kept, left, refused = (make.tip(unit=commune, text=f"Lời {n}") for n in range(3))
     held(kept, officer, commander)
     # A hold that was refused is no act on the report: its reporter may still take it back.
-    hold = asked(refused, officer)
+    hold = ask_hold_of(refused, officer)
     legal_hold.decide_on_hold(hold.pk, is_agreed=False, by=commander)
     for tip in (kept, left, refused):
         withdrawal.withdraw_tip(tip.pk)

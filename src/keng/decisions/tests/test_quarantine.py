@@ -220,7 +220,7 @@ def test_nobody_of_another_unit_can(unit, desk_client):
     assert file.viewing_path
 
 
-def asked(file, officer):
+def ask_copy_of(file, officer):
     with TestCase.captureOnCommitCallbacks(execute=True):
         viewing.request_copy(file.pk, by=officer)
     return copied(file)
@@ -231,7 +231,7 @@ def test_in_a_matter_for_named_officers_no_copy_is_made_until_one_asks(unit, off
     assert (file.viewing_path, file.no_copy) == ("", NoCopy.ON_REQUEST)
     assert names_on_disk("viewing") == set()
     name(officer, unit)
-    file = asked(file, officer)
+    file = ask_copy_of(file, officer)
     assert (bool(file.viewing_path), file.no_copy) == (True, "")
     assert names_on_disk("waiting") == set()
     entry = Entry.objects.get(action="attachment.copy_asked")
@@ -271,7 +271,7 @@ def test_it_can_be_asked_for_long_after_its_first_key_is_gone(unit, officer, mon
         seal.forget_public_keys()
         viewing_copies.keep_on_request()
     assert not first & set(WorkerKey.objects.values_list("pk", flat=True))
-    assert asked(file, officer).viewing_path
+    assert ask_copy_of(file, officer).viewing_path
 
 
 def test_of_a_tip_that_has_ended_it_is_forgotten(unit, officer):

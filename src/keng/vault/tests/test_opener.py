@@ -68,7 +68,7 @@ def sealed_contact(unit):
     )
 
 
-def asked(row, first, **fields):
+def make_request(row, first, **fields):
     request = OpeningRequest.objects.create(
         tip_ref=row.tip_ref,
         record_ref=row.pk,
@@ -115,7 +115,7 @@ def browser_gives(opener, request, holder, *, one_time=None, to=None):
 def test_two_people_open_one_record_once(unit, holders, opener, become):
     first, second, _ = holders
     row, other = sealed_contact(unit), sealed_contact(unit)
-    request, unopened = asked(row, first), asked(other, first)
+    request, unopened = make_request(row, first), make_request(other, first)
     approve(request, second)
     become("opener")
     browser_gives(opener, request, first)
@@ -135,7 +135,7 @@ def test_two_people_open_one_record_once(unit, holders, opener, become):
 
 def test_the_same_person_twice_opens_nothing(unit, holders, opener):
     first, second, third = holders
-    request = asked(sealed_contact(unit), first)
+    request = make_request(sealed_contact(unit), first)
     approve(request, second)
     browser_gives(opener, request, first)
     browser_gives(opener, request, first)
@@ -164,7 +164,7 @@ def test_who_asked_cannot_approve():
 
 def test_an_approval_that_is_not_on_record_opens_nothing(unit, holders, opener):
     first, second, _ = holders
-    request = asked(sealed_contact(unit), first)
+    request = make_request(sealed_contact(unit), first)
     request.approved_by_ref, request.approved_at = second.officer.pk, times.now()
     request.save()
     browser_gives(opener, request, first)
@@ -177,7 +177,7 @@ def test_a_share_for_a_request_that_is_not_in_the_record_is_refused_a_thousand_t
     unit, holders, opener
 ):
     first, second, _ = holders
-    request = asked(sealed_contact(unit), first)
+    request = make_request(sealed_contact(unit), first)
     approve(request, second)
     given, refused = browser_gives(opener, request, first), 0
     for _ in range(1000):
@@ -197,11 +197,11 @@ def test_a_share_for_a_request_that_is_not_in_the_record_is_refused_a_thousand_t
 def test_a_captured_share_fits_no_other_request(unit, holders, opener):
     first, second, _ = holders
     row = sealed_contact(unit)
-    request = asked(row, first)
+    request = make_request(row, first)
     captured = browser_gives(opener, request, first)
     # The same two, the same key, even the same record.
     for other_row in (row, sealed_contact(unit)):
-        other = asked(other_row, first)
+        other = make_request(other_row, first)
         approve(other, second)
         opener.begin(other.pk)
         with pytest.raises(SharesMissing):
@@ -213,7 +213,7 @@ def test_a_captured_share_fits_no_other_request(unit, holders, opener):
 
 def test_what_was_given_lapses_after_a_quarter_of_an_hour(unit, holders, opener, monkeypatch):
     first, second, _ = holders
-    request = asked(sealed_contact(unit), first)
+    request = make_request(sealed_contact(unit), first)
     approve(request, second)
     before = opener.begin(request.pk)
     browser_gives(opener, request, first)
@@ -229,7 +229,7 @@ def test_what_was_given_lapses_after_a_quarter_of_an_hour(unit, holders, opener,
 
 def test_a_restart_forgets_what_was_given(unit, holders, opener):
     first, second, _ = holders
-    request = asked(sealed_contact(unit), first)
+    request = make_request(sealed_contact(unit), first)
     approve(request, second)
     browser_gives(opener, request, first)
     browser_gives(opener, request, second)
@@ -247,7 +247,7 @@ def test_a_restart_forgets_what_was_given(unit, holders, opener):
     ],
 )
 def test_what_was_refused_or_is_a_day_old_opens_nothing(unit, holders, opener, fields, error):
-    request = asked(sealed_contact(unit), holders[0], **fields)
+    request = make_request(sealed_contact(unit), holders[0], **fields)
     with pytest.raises(error):
         opener.begin(request.pk)
     with pytest.raises(error):
@@ -257,12 +257,12 @@ def test_what_was_refused_or_is_a_day_old_opens_nothing(unit, holders, opener, f
 def test_what_was_sealed_before_there_were_holders_is_the_operators(unit, opener):
     row, one = sealed_contact(unit), Holder(unit)
     with pytest.raises(KeptByOperator):
-        opener.begin(asked(row, one).pk)
+        opener.begin(make_request(row, one).pk)
 
 
 def test_wrong_shares_are_forgotten_and_given_again(unit, holders, opener):
     first, second, _ = holders
-    request = asked(sealed_contact(unit), first)
+    request = make_request(sealed_contact(unit), first)
     approve(request, second)
     browser_gives(opener, request, first)
     key = current(unit)
@@ -278,7 +278,7 @@ def test_wrong_shares_are_forgotten_and_given_again(unit, holders, opener):
 
 def test_a_destroyed_key_opens_nothing(unit, holders, opener):
     first, second, _ = holders
-    request = asked(sealed_contact(unit), first)
+    request = make_request(sealed_contact(unit), first)
     approve(request, second)
     browser_gives(opener, request, first)
     browser_gives(opener, request, second)
