@@ -89,7 +89,7 @@ class SharedLimit:
 
     def _ask(self, statement: str, network: str, weight: float) -> float:
         now = seconds_now()
-        period, key, key_before = _keys.at(now)
+        period, key, key_before = _keys.keys_at(now)
         values: dict[str, float | uuid.UUID] = {
             "mark": self._mark(key, network),
             "before": self._mark(key_before, network) if key_before else uuid.UUID(int=0),
@@ -116,7 +116,7 @@ class _PeriodKeys:
         self._lock = threading.Lock()
         self._by_period: dict[int, bytes] = {}
 
-    def at(self, now: float) -> tuple[int, bytes, bytes | None]:
+    def keys_at(self, now: float) -> tuple[int, bytes, bytes | None]:
         """The period, its key, and the key before it where this process had one."""
         asked = int(now // PERIOD_SECONDS)
         with self._lock:

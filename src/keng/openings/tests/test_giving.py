@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def asked(desk, opener, monkeypatch):
+def wanted_opening(desk, opener, monkeypatch):
     monkeypatch.setattr(giving, "unit_key_of", lambda _asked: UNIT_KEY)
     hold(desk, desk.lan, desk.chief, desk.quan)
     for officer in (desk.lan, desk.chief):
@@ -26,31 +26,31 @@ def asked(desk, opener, monkeypatch):
     return asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
 
 
-def gives(desk, asked, officer):
+def gives(desk, wanted_opening, officer):
     """What the officer's browser does."""
-    told = giving.share_to_give(asked.pk, officer=officer)
+    told = giving.share_to_give(wanted_opening.pk, officer=officer)
     private = desk.keys[officer.pk][1]
     share = SUITE.decrypt(told.share, private, info=told.share_info)
     once = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), told.one_time_key)
     sealed = SUITE.encrypt(share, once, info=told.given_info)
-    giving.give_share(asked.pk, sealed, officer=officer)
+    giving.give_share(wanted_opening.pk, sealed, officer=officer)
     return sealed
 
 
-def approves(desk, asked):
-    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+def approves(desk, wanted_opening):
+    asking.approve_opening(wanted_opening.pk, tells_reporter=True, why_not_told="", by=desk.chief)
 
 
-def test_two_shares_open_it_once_for_who_asked(desk, asked):
-    gives(desk, asked, desk.lan)
-    approves(desk, asked)
-    gives(desk, asked, desk.chief)
+def test_two_shares_open_it_once_for_who_asked(desk, wanted_opening):
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
     with pytest.raises(NotYours):
-        giving.open_once(asked.pk, officer=desk.chief)
-    opened = giving.open_once(asked.pk, officer=desk.lan)
+        giving.open_once(wanted_opening.pk, officer=desk.chief)
+    opened = giving.open_once(wanted_opening.pk, officer=desk.lan)
     assert opened.parts == {"name": "Người Báo", "phone": "0912000111"}
     with pytest.raises(OpenedBefore):
-        giving.open_once(asked.pk, officer=desk.lan)
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
     steps = list(
         Entry.objects.filter(action__startswith="opening.").values_list("action", flat=True)
     )
@@ -58,40 +58,40 @@ def test_two_shares_open_it_once_for_who_asked(desk, asked):
     assert sorted(steps) == sorted([*once, "opening.share_given", "opening.share_given"])
 
 
-def test_one_share_opens_nothing(desk, asked):
-    gives(desk, asked, desk.lan)
-    approves(desk, asked)
+def test_one_share_opens_nothing(desk, wanted_opening):
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
     with pytest.raises(ShareMissing):
-        giving.open_once(asked.pk, officer=desk.lan)
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
 
 
-def test_nobody_but_the_two_is_handed_a_share(desk, asked):
-    approves(desk, asked)
+def test_nobody_but_the_two_is_handed_a_share(desk, wanted_opening):
+    approves(desk, wanted_opening)
     for officer in (desk.quan, desk.bao):
         with pytest.raises(NotYours):
-            giving.share_to_give(asked.pk, officer=officer)
+            giving.share_to_give(wanted_opening.pk, officer=officer)
 
 
-def test_after_fifteen_minutes_both_give_again(desk, asked, monkeypatch):
-    gives(desk, asked, desk.lan)
-    approves(desk, asked)
-    gives(desk, asked, desk.chief)
+def test_after_fifteen_minutes_both_give_again(desk, wanted_opening, monkeypatch):
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
     later = times.now() + datetime.timedelta(minutes=16)
     monkeypatch.setattr(times, "now", lambda: later)
     with pytest.raises(ShareLapsed):
-        giving.open_once(asked.pk, officer=desk.lan)
-    gives(desk, asked, desk.lan)
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
+    gives(desk, wanted_opening, desk.lan)
     with pytest.raises(ShareMissing):
-        giving.open_once(asked.pk, officer=desk.lan)
-    gives(desk, asked, desk.chief)
-    assert giving.open_once(asked.pk, officer=desk.lan).parts["phone"]
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
+    gives(desk, wanted_opening, desk.chief)
+    assert giving.open_once(wanted_opening.pk, officer=desk.lan).parts["phone"]
 
 
-def test_a_captured_share_fits_no_other_request(desk, asked):
-    captured = gives(desk, asked, desk.lan)
-    approves(desk, asked)
-    gives(desk, asked, desk.chief)
-    giving.open_once(asked.pk, officer=desk.lan)
+def test_a_captured_share_fits_no_other_request(desk, wanted_opening):
+    captured = gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
+    giving.open_once(wanted_opening.pk, officer=desk.lan)
     again = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
     asking.approve_opening(again.pk, tells_reporter=True, why_not_told="", by=desk.chief)
     gives(desk, again, desk.chief)
@@ -101,8 +101,8 @@ def test_a_captured_share_fits_no_other_request(desk, asked):
         giving.open_once(again.pk, officer=desk.lan)
 
 
-def test_an_opener_that_is_away_is_said_in_words(desk, asked, opener):
+def test_an_opener_that_is_away_is_said_in_words(desk, wanted_opening, opener):
     opener.is_away = True
     with pytest.raises(OpenerIsAway) as said:
-        giving.share_to_give(asked.pk, officer=desk.lan)
+        giving.share_to_give(wanted_opening.pk, officer=desk.lan)
     assert "người vận hành" in str(said.value.sentence)
