@@ -132,7 +132,7 @@ def test_the_desk_opens_a_record_through_its_door(running):
     keys.make_unit_keys("words-for-a-test")
     first, second = Holder(unit), Holder(unit)
     begin_all()
-    request = acts.asked(acts.sealed_contact(unit), first)
+    request = acts.make_request(acts.sealed_contact(unit), first)
     acts.approve(request, second)
     acts.browser_gives(opener_client, request, first)
     acts.browser_gives(opener_client, request, second)

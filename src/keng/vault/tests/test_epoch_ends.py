@@ -138,7 +138,7 @@ def test_an_old_backup_with_todays_keys_opens_nothing_of_a_dead_epoch(
     opener = sessions.Opener(OpenerRows(connection.connection, data_folder()))
     opened = 0
     for row in identities:
-        request = acts.asked(row, first)
+        request = acts.make_request(row, first)
         acts.approve(request, second)
         for holder in holders:
             with pytest.raises(NotInRecord):
