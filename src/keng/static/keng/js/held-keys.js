@@ -51,9 +51,11 @@
     return Boolean(kept) && Date.now() - kept.at < LASTS;
   }
 
-  // What is typed into a box stays there, unless its form is on its way already.
+  // What is typed into a box stays there, unless its form is on its way already, or keys that were
+  // pressed before are still to come: one of them may send it.
   function isOfTheDesk(event) {
-    if (typing(event.target) && !sent?.contains(event.target)) return false;
+    const isOfBox = typing(event.target) && !sent?.contains(event.target) && !(isGiving && held.length);
+    if (isOfBox) return false;
     if (event.key === "Enter") return !event.altKey;
     if (/^F[89]$/.test(event.key)) return true;
     // A space ticks and presses what has the focus.
