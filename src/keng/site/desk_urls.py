@@ -24,7 +24,7 @@ import keng.surveys.urls
 import keng.waiting.urls
 import keng.warnings.urls
 from keng.kit.demo_hook import running_demo
-from keng.site import palette_search
+from keng.site import keys_table, palette_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *keng.accounts.urls.desk,
@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.retention.urls.desk,
     *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),
+    path("keys/", keys_table.keys_table, name="keys"),
 ]
 if demo := running_demo():
     urlpatterns += demo.desk_urls()

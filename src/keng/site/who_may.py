@@ -55,7 +55,7 @@ PAGES_OF_EVERYBODY = _names("""
     my-passkeys passkey-new passkey-add passkey-options passkey-rename passkey-remove
     my-sessions session-end sessions-end-others
     pagers pager-device pager-switch pager-test pager-test-now
-    waiting
+    waiting keys
     tour-close style style-home
     """)
 _PAGES: tuple[tuple[Who, str], ...] = (
