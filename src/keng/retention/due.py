@@ -40,18 +40,23 @@ def tips_closed_as(closed_as: str) -> Q:
     return Q(state=Tip.State.CLOSED, purged_at=None, outcome__in=_OUTCOMES[ClosedAs(closed_as)])
 
 
-def tips_of_period(period: RetentionPeriod, all_periods: Iterable[RetentionPeriod]) -> Q:
-    """Those for which this period counts: one of their category alone stands above one of all."""
+def tips_of_period(period: RetentionPeriod) -> Q:
+    """Those for which this period counts: one of their category alone stands above one of all.
+
+    It does so when it was stopped as well, or one person alone could have destroyed by the general
+    one what a longer one kept; until two people agree to a general one after that.
+    """
     desks = Q(responsible_unit=period.unit_id) | Q(responsible_unit__parent=period.unit_id)
     theirs = desks & tips_closed_as(period.closed_as)
     if period.category:
         return theirs & Q(category=period.category)
-    own = [
-        each.category
-        for each in all_periods
-        if each.unit_id == period.unit_id and each.closed_as == period.closed_as and each.category
-    ]
-    return theirs & ~Q(category__in=own)
+    own = RetentionPeriod.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gte=period.agreed_at),
+        unit=period.unit_id,
+        closed_as=period.closed_as,
+        agreed_at__isnull=False,
+    )
+    return theirs & ~Q(category__in=own.exclude(category="").values("category"))
 
 
 def due_before(period: RetentionPeriod, now: datetime.datetime) -> datetime.datetime:
@@ -95,12 +100,11 @@ def held_back_as() -> Case:
 
 def due_tips(now: datetime.datetime) -> QuerySet[Tip]:
     """What is to be destroyed now: due by a period that is old enough, and not held back."""
-    periods = list(RetentionPeriod.objects.in_force())
     due = Q(pk__in=[])
-    for period in periods:
+    for period in RetentionPeriod.objects.in_force():
         begins = period.purges_from
         if begins is not None and begins <= now:
-            due |= tips_of_period(period, periods) & Q(closed_at__lt=due_before(period, now))
+            due |= tips_of_period(period) & Q(closed_at__lt=due_before(period, now))
     return Tip.objects.annotate(held_back=held_back_as()).filter(due, held_back="")
 
 
@@ -128,10 +132,10 @@ class DueLine:
 def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueLine]:
     """What falls due by each of these, as far as the officer may know that a tip is there."""
     sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
-    known, found, now = list(periods), [], times.now()
-    for period in known:
+    found, now = [], times.now()
+    for period in periods:
         line = DueLine(period)
-        theirs = Tip.objects.listed_for(sight).filter(tips_of_period(period, known))
+        theirs = Tip.objects.listed_for(sight).filter(tips_of_period(period))
         theirs = theirs.annotate(
             held_back=held_back_as(), closed_in=TruncMonth("closed_at", tzinfo=times.VIETNAM)
         )
@@ -151,10 +155,9 @@ def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueL
 def kept_without_period(officer: Officer) -> int:
     """How many closed tips have no period: they are kept."""
     sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
-    periods = list(RetentionPeriod.objects.in_force())
     covered = Q(pk__in=[])
-    for period in periods:
-        covered |= tips_of_period(period, periods)
+    for period in RetentionPeriod.objects.in_force():
+        covered |= tips_of_period(period)
     closed = Tip.objects.listed_for(sight).filter(state=Tip.State.CLOSED, purged_at=None)
     return closed.exclude(outcome=Tip.Outcome.WITHDRAWN).exclude(covered).count()
 
