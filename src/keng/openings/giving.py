@@ -21,7 +21,8 @@ from keng.audit.actions import record, unit_chain
 from keng.files.store import first_sealed_bytes
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
-from keng.tips.errors import NotYours
+from keng.openings.records import refuse_if_taken_back
+from keng.tips.errors import ContentIsSealed, NotYours
 from keng.tips.models import Attachment, Tip
 from keng.vault import opener_client
 from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
@@ -196,8 +197,7 @@ def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     """To which key the record was sealed. Raises NotYours, SealedBeforeHolders."""
     if asked.what == OpeningRequest.What.FILE:
-        file = Attachment.objects.filter(pk=asked.record_ref).first()
-        head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
+        head = _head_of_file(asked.record_ref)
     else:
         row = SealedIdentity.objects.filter(pk=asked.record_ref).first()
         head = bytes(row.ciphertext) if row else None
@@ -207,6 +207,15 @@ def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     if key is None:
         raise SealedBeforeHolders
     return key
+
+
+def _head_of_file(file_id: uuid.UUID) -> bytes | None:
+    """How an original begins; None where it was destroyed since it was asked for."""
+    file = Attachment.objects.filter(pk=file_id).exclude(original_path="").first()
+    try:
+        return first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
+    except FileNotFoundError:
+        return None
 
 
 def _parts(content: bytes) -> dict[str, str]:
@@ -221,13 +230,19 @@ def _parts(content: bytes) -> dict[str, str]:
 
 
 def _party(opening_id: uuid.UUID, officer: Officer) -> tuple[OpeningRequest, Tip, HolderKey]:
-    """The request, if the officer is one of its two and may see its tip today."""
+    """The request, if the officer is one of its two and may see its tip today.
+
+    Raises NotYours, TakenBack, ContentIsSealed, HoldsNoKey.
+    """
     asked = OpeningRequest.objects.filter(pk=opening_id).first()
     if asked is None or officer.pk not in {asked.asked_by_ref, asked.approved_by_ref}:
         raise NotYours
     tip = Tip.objects.visible_to(officer).filter(pk=asked.tip_ref).first()
     if tip is None or asked.refused_at is not None:
         raise NotYours
+    refuse_if_taken_back(tip)
+    if tip.kind == Tip.Kind.OUT_OF_SCOPE:
+        raise ContentIsSealed
     key = current_key_of(officer)
     if key is None:
         raise HoldsNoKey

@@ -9,12 +9,15 @@ from keng.audit.models import Entry
 from keng.kit import times
 from keng.openings import asking, giving
 from keng.openings.giving import OpenedBefore, OpenerIsAway, ShareLapsed, ShareMissing
+from keng.openings.records import TakenBack
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.opener_double import SUITE, UNIT_KEY
 from keng.openings.tests.test_asking import wish
-from keng.tips.errors import NotYours
+from keng.tips.errors import ContentIsSealed, NotYours
+from keng.tips.models import Attachment, Tip
 
 pytestmark = pytest.mark.django_db
+GONE = "files/originals/01a22bea-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
@@ -106,3 +109,35 @@ def test_an_opener_that_is_away_is_said_in_words(desk, wanted_opening, opener):
     with pytest.raises(OpenerIsAway) as said:
         giving.share_to_give(wanted_opening.pk, officer=desk.lan)
     assert "người vận hành" in str(said.value.sentence)
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"withdrawn_at": times.now()}, TakenBack),
+        ({"kind": "ngoai_pham_vi"}, ContentIsSealed),
+    ],
+)
+def test_what_was_agreed_to_is_not_opened_once_the_report_is_sealed_or_taken_back(
+    desk, wanted_opening, fields, error
+):
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
+    Tip.objects.filter(pk=desk.tip.pk).update(**fields)
+    with pytest.raises(error):
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
+    assert not Entry.objects.filter(action="opening.shown").exists()
+
+
+def test_a_file_that_is_gone_is_no_error_of_the_page(desk, opener):
+    """Taken back or purged between the yes and the share, its row has no path any more."""
+    hold(desk, desk.lan, desk.chief)
+    file = Attachment.objects.create(
+        tip=desk.tip, kind="image", mime="image/jpeg", size=8, original_path=GONE
+    )
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, record=f"file:{file.pk}"), by=desk.lan)
+    for path in (GONE, ""):
+        Attachment.objects.filter(pk=file.pk).update(original_path=path)
+        with pytest.raises(NotYours):
+            giving.share_to_give(asked.pk, officer=desk.lan)
