@@ -96,6 +96,47 @@ def test_a_file_is_kept_and_the_page_stays(page):
     expect(page.locator("#reply-text")).to_have_value(HALF)
 
 
+# An answer of which the head is there, and whose body comes when `finish` is called.
+SLOW_FILE = """() => {
+  window.fetch = async (href, { signal }) => {
+    const body = new ReadableStream({ start(stream) {
+      signal.addEventListener("abort", () => stream.error(new Error("aborted")));
+      window.finish = () => { stream.enqueue(new Uint8Array(8)); stream.close(); };
+    } });
+    const name = 'attachment; filename="ho-so.zip"';
+    const headers = { "Content-Type": "application/zip", "Content-Disposition": name };
+    return Object.defineProperty(new Response(body, { headers }), "url", { value: location.href });
+  };
+}"""
+
+
+def test_a_large_file_and_a_slow_picture_are_not_broken_off(page, stack):
+    page.clock.install()
+    page.evaluate(SLOW_FILE)
+    send(page)
+    page.wait_for_function("Boolean(window.finish)")
+    page.clock.fast_forward(60_000)
+    with page.expect_download() as got:
+        page.evaluate("window.finish()")
+    assert got.value.suggested_filename == "ho-so.zip"
+
+    waiting: list[Route] = []
+
+    def hold_up(route: Route) -> None:
+        waiting.append(route)
+
+    page.goto(f"{stack.desk}/tips/take-down/chat/")
+    page.route("**/take-down/chat/", hold_up)
+    page.locator("form[data-chat] [data-send]").click()
+    page.wait_for_function("document.documentElement.ariaBusy === 'true'")
+    page.clock.fast_forward(60_000)
+    page.wait_for_timeout(200)
+    assert page.locator("html[aria-busy=true]").count() == 1
+    expect(page.locator("#not-done")).to_be_hidden()
+    for each in waiting:
+        each.continue_()
+
+
 def test_two_taps_send_once_and_two_enters_reach_one_tip(page):
     sent = []
     page.on("request", lambda each: each.method == "POST" and sent.append(each.url))
