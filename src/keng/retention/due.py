@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
 from keng.accounts.who import READING_PERIODS, UnitSight
+from keng.audit.models import Entry
 from keng.kit import times
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
-from keng.retention.models import ClosedAs, RetentionPeriod
+from keng.retention.models import FIRST_PURGE_AFTER, ClosedAs, RetentionPeriod
 from keng.tips.models import Clock, LegalHold, ListingEvidence, Tip
 
 if TYPE_CHECKING:
@@ -101,11 +102,20 @@ def held_back_as() -> Case:
 def due_tips(now: datetime.datetime) -> QuerySet[Tip]:
     """What is to be destroyed now: due by a period that is old enough, and not held back."""
     due = Q(pk__in=[])
+    after_restore = _restored_at()
+    if after_restore is not None and now < after_restore + FIRST_PURGE_AFTER:
+        return Tip.objects.none()
     for period in RetentionPeriod.objects.in_force():
         begins = period.purges_from
         if begins is not None and begins <= now:
             due |= tips_of_period(period) & Q(closed_at__lt=due_before(period, now))
     return Tip.objects.annotate(held_back=held_back_as()).filter(due, held_back="")
+
+
+def _restored_at() -> datetime.datetime | None:
+    """When a backup was brought back: what kept a tip and came after the backup is lost with it."""
+    restores = Entry.objects.filter(chain="installation", action="data.restored")
+    return restores.order_by("-at").values_list("at", flat=True).first()
 
 
 class DueLine:
