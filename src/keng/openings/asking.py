@@ -60,6 +60,15 @@ class AgainstTheWish(Incomplete):
     )
 
 
+class WishCameSince(Refused):
+    """It came between the asking and the yes: who asked knew nothing of it."""
+
+    sentence = _(
+        "Not done: since this was asked for, the reporter asks not to be contacted. Your colleague "
+        "asks again, and says why this does not hold here."
+    )
+
+
 class NoEmergency(Refused):
     """The fast way is for the telephone number of a critical tip."""
 
@@ -148,13 +157,16 @@ def approve_opening(
 ) -> OpeningRequest:
     """Be the second person. The page has asked for a fresh second factor before.
 
-    Raises NotYours, TakenBack, HoldsNoKey, AnsweredAlready, NotTheSecond, NotToldWhy.
+    Raises NotYours, TakenBack, WishCameSince, HoldsNoKey, AnsweredAlready, NotTheSecond,
+    NotToldWhy.
     """
     if not tells_reporter and not why_not_told.strip():
         permit_anywhere()
         raise NotToldWhy
     asked, tip = _locked_request(opening_id, by)
     refuse_if_taken_back(tip)
+    if _is_against_wish(tip, asked.what, asked.override_reason):
+        raise WishCameSince
     if current_key_of(by) is None:
         raise HoldsNoKey
     asker = _asker_for_second(asked, tip, by)
@@ -198,15 +210,20 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
         raise NothingSealed
     if current_key_of(by) is None:
         raise HoldsNoKey
-    is_contact = wanted.what == OpeningRequest.What.CONTACT
-    if is_contact and tip.do_not_contact and not wish.override_reason.strip():
+    if _is_against_wish(tip, wanted.what, wish.override_reason):
         raise AgainstTheWish
+    is_contact = wanted.what == OpeningRequest.What.CONTACT
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
     same = standing_requests().filter(asked_by_ref=by.pk, record_ref=wanted.ref)
     if same.exists():
         raise AskedAlready
     return wanted
+
+
+def _is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
+    is_contact = what == OpeningRequest.What.CONTACT
+    return is_contact and tip.do_not_contact and not override_reason.strip()
 
 
 def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:

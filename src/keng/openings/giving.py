@@ -22,6 +22,7 @@ from keng.files.store import first_sealed_bytes
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
 from keng.openings.records import refuse_if_taken_back
+from keng.openings.seconds import seconds_for
 from keng.tips.errors import ContentIsSealed, NotYours
 from keng.tips.models import Attachment, Tip
 from keng.vault import opener_client
@@ -75,6 +76,14 @@ class SealedBeforeHolders(NotOpened):
     sentence = _(
         "Not opened: this came in before two officers of the desk held keys. Only the operator's "
         "file opens it: ask the operator with your request's number."
+    )
+
+
+class SecondIsNoneNow(NotOpened):
+    """Since the yes: recused, not named, in no post there, an account closed, a key given up."""
+
+    sentence = _(
+        "Not opened: the colleague who agreed could not agree to this any more. Ask for it again."
     )
 
 
@@ -165,6 +174,8 @@ def note_shown(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
         raise NotYours
     if asked.opened_at is not None:
         raise OpenedBefore
+    if asked.approved_by_ref not in {each.pk for each in seconds_for(tip, by)}:
+        raise SecondIsNoneNow
     record(
         "opening.shown",
         by=by,

@@ -21,6 +21,7 @@ from keng.openings.asking import (
     NotToldWhy,
     OpeningWish,
     WhyRefused,
+    WishCameSince,
 )
 from keng.openings.holding import HoldsNoKey
 from keng.openings.records import TakenBack
@@ -153,6 +154,17 @@ def test_do_not_call_stands_above_it_until_somebody_says_why_not(desk):
     )
     assert asked.override_reason == "Nhà đang cháy"
     assert entries("opening.asked")[0].detail["overrides"] is True
+
+
+def test_a_wish_that_came_after_it_was_asked_for_stands_above_it_too(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    Tip.objects.filter(pk=desk.tip.pk).update(do_not_contact=True)
+    with pytest.raises(WishCameSince):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.refuse_opening(asked.pk, reason="Xin không liên lạc", by=desk.chief)
+    again = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="Cháy"), by=desk.lan)
+    asking.approve_opening(again.pk, tells_reporter=True, why_not_told="", by=desk.chief)
 
 
 def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):
