@@ -16,7 +16,7 @@ from keng.kit import times
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
 from keng.retention.models import FIRST_PURGE_AFTER, ClosedAs, RetentionPeriod
-from keng.tips.models import Clock, LegalHold, ListingEvidence, Tip
+from keng.tips.models import Clock, Decision, LegalHold, ListingEvidence, Tip
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -85,12 +85,14 @@ def held_back_as() -> Case:
     behind = ListingEvidence.objects.filter(
         Q(listing__in=public.values("pk")) | Q(listing__in=disputed.values("listing")), **here
     )
+    # A file for investigators, however it ended: they may come back for the originals.
+    made = Decision.objects.filter(kind=Decision.Kind.HAND_OVER, **here)
     others = Tip.objects.open().filter(
         Q(duplicate_of=OuterRef("pk")) | Q(incident=OuterRef("incident"))
     )
     return Case(
         When(Exists(LegalHold.objects.in_force().filter(**here)), then=Value("hold")),
-        When(outcome=Tip.Outcome.HANDED_OVER, then=Value("handed")),
+        When(Q(outcome=Tip.Outcome.HANDED_OVER) | Exists(made), then=Value("handed")),
         When(Exists(Clock.objects.filter(stopped_at=None, **here)), then=Value("clock")),
         When(Exists(behind), then=Value("listing")),
         When(Exists(others), then=Value("others")),
