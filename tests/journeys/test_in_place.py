@@ -87,6 +87,16 @@ def test_whoever_is_signed_out_goes_on_once_they_are_signed_in_again(page):
     assert is_same_document(page)
 
 
+def test_what_is_half_written_is_gone_once_somebody_has_to_sign_in(page, stack):
+    """Signed out in another tab, or by time: whoever sits down next reads no letter of theirs."""
+    kept = "sessionStorage.getItem('keng-unsent')"
+    assert HALF in page.evaluate(kept)
+    page.context.clear_cookies()
+    page.goto(f"{stack.desk}/tips/")
+    expect(page.locator("main.sign-in")).to_be_visible()
+    assert page.evaluate(kept) is None
+
+
 def test_a_file_is_kept_and_the_page_stays(page):
     headers = {"Content-Disposition": 'attachment; filename="ban-sao.pdf"'}
     answer(page, lambda route: route.fulfill(content_type="application/pdf", headers=headers))
