@@ -21,6 +21,8 @@ What no list has, and is back as it was when the backup was made. Tell the desks
   - Passwords that were changed since are the old ones again; pagers taken off call again.
   - Officers who were taken out of a tip since see it again, and matters that were made one for
     named officers by hand since are read by the whole desk: do both again first.
+  - Legal holds that were asked for since are lost: ask for them again within seven days, before
+    anything is destroyed by a period.
   - Chats that were silenced since are not, and accounts at providers that were removed are there
     (`keng channel list`).
   - Names, numbers and pictures that were destroyed since by hand."""

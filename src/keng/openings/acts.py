@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.who import SECOND_FOR_OPENING, WORKING
-from keng.acts.act import Act
+from keng.acts.act import Act, name_records
 
 MAKE_HOLDER_KEY = Act(WORKING, {"holder.made": _("Made an own key for opening")})
 ADD_WRAP = Act(WORKING, {"holder.passkey_added": _("Let a passkey unlock the own opening key")})
@@ -16,3 +16,7 @@ REFUSE_OPENING = Act(SECOND_FOR_OPENING, {"opening.refused": _("Refused an openi
 # By the two of one opening: who asked works there, and so does who agreed.
 GIVE_SHARE = Act(WORKING, {"opening.share_given": _("Gave the own share for an opening")})
 SHOW_OPENED = Act(WORKING, {"opening.shown": _("Had what was opened shown, once")})
+
+name_records(
+    {"holder.phrase_gone": _("Destroyed an opening phrase of before a restore, renewed since")}
+)

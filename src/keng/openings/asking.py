@@ -21,7 +21,7 @@ from keng.kit import times
 from keng.kit.urgency import Urgency
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
-from keng.openings.records import SealedRecord, sealed_record
+from keng.openings.records import SealedRecord, refuse_if_taken_back, sealed_record
 from keng.openings.seconds import (
     can_be_second,
     seconds_for,
@@ -57,6 +57,15 @@ class AgainstTheWish(Incomplete):
     sentence = _(
         "Not asked: the reporter asks not to be contacted. Say why this does not hold here, or "
         "write on the page of the report instead."
+    )
+
+
+class WishCameSince(Refused):
+    """It came between the asking and the yes: who asked knew nothing of it."""
+
+    sentence = _(
+        "Not done: since this was asked for, the reporter asks not to be contacted. Your colleague "
+        "asks again, and says why this does not hold here."
     )
 
 
@@ -116,10 +125,11 @@ class OpeningWish:
 def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> OpeningRequest:
     """Ask that one record of a tip be opened; in an emergency those who can agree are called.
 
-    Raises NotYours, NothingSealed, HoldsNoKey, AgainstTheWish, NoEmergency, AskedAlready,
-    NobodyToAgree.
+    Raises NotYours, TakenBack, NothingSealed, HoldsNoKey, AgainstTheWish, NoEmergency,
+    AskedAlready, NobodyToAgree.
     """
     tip = lock_tip(tip_id, by=by, closed_too=True)
+    refuse_if_taken_back(tip)
     wanted = _checked_wish(tip, wish, by)
     seconds = seconds_for(tip, by)
     if not seconds:
@@ -147,17 +157,19 @@ def approve_opening(
 ) -> OpeningRequest:
     """Be the second person. The page has asked for a fresh second factor before.
 
-    Raises NotYours, HoldsNoKey, AnsweredAlready, NotTheSecond, NotToldWhy.
+    Raises NotYours, TakenBack, WishCameSince, HoldsNoKey, AnsweredAlready, NotTheSecond,
+    NotToldWhy.
     """
     if not tells_reporter and not why_not_told.strip():
         permit_anywhere()
         raise NotToldWhy
     asked, tip = _locked_request(opening_id, by)
+    refuse_if_taken_back(tip)
+    if _is_against_wish(tip, asked.what, asked.override_reason):
+        raise WishCameSince
     if current_key_of(by) is None:
         raise HoldsNoKey
-    asker = Officer.objects.get(pk=asked.asked_by_ref)
-    if not can_be_second(by, tip, asker):
-        raise NotTheSecond
+    asker = _asker_for_second(asked, tip, by)
     asked.approved_by_ref, asked.approved_at = by.pk, times.now()
     asked.is_reporter_told = tells_reporter
     asked.why_not_told = "" if tells_reporter else why_not_told.strip()
@@ -172,11 +184,12 @@ def approve_opening(
 
 @act(acts.REFUSE_OPENING)
 def refuse_opening(opening_id: uuid.UUID, *, reason: str, by: Officer) -> OpeningRequest:
-    """Say no, and why. Raises NotYours, AnsweredAlready, WhyRefused."""
+    """Say no, and why. Raises NotYours, AnsweredAlready, NotTheSecond, WhyRefused."""
     if not reason.strip():
         permit_anywhere()
         raise WhyRefused
     asked, tip = _locked_request(opening_id, by)
+    _asker_for_second(asked, tip, by)
     asked.refused_by_ref, asked.refused_at = by.pk, times.now()
     asked.refused_reason = reason.strip()
     asked.save(update_fields=["refused_by_ref", "refused_at", "refused_reason"])
@@ -197,15 +210,20 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
         raise NothingSealed
     if current_key_of(by) is None:
         raise HoldsNoKey
-    is_contact = wanted.what == OpeningRequest.What.CONTACT
-    if is_contact and tip.do_not_contact and not wish.override_reason.strip():
+    if _is_against_wish(tip, wanted.what, wish.override_reason):
         raise AgainstTheWish
+    is_contact = wanted.what == OpeningRequest.What.CONTACT
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
     same = standing_requests().filter(asked_by_ref=by.pk, record_ref=wanted.ref)
     if same.exists():
         raise AskedAlready
     return wanted
+
+
+def _is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
+    is_contact = what == OpeningRequest.What.CONTACT
+    return is_contact and tip.do_not_contact and not override_reason.strip()
 
 
 def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
@@ -219,6 +237,14 @@ def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest,
     if asked.approved_at or asked.refused_at or asked.opened_at or not still_stands(asked):
         raise AnsweredAlready
     return asked, tip
+
+
+def _asker_for_second(asked: OpeningRequest, tip: Tip, by: Officer) -> Officer:
+    """Who asked, for whoever may say yes or no to them. Raises NotTheSecond."""
+    asker = Officer.objects.get(pk=asked.asked_by_ref)
+    if not can_be_second(by, tip, asker):
+        raise NotTheSecond
+    return asker
 
 
 def _record(asked: OpeningRequest, tip: Tip, step: str, by: Officer, **detail: object) -> None:

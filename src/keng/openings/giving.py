@@ -21,7 +21,9 @@ from keng.audit.actions import record, unit_chain
 from keng.files.store import first_sealed_bytes
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
-from keng.tips.errors import NotYours
+from keng.openings.records import refuse_if_taken_back
+from keng.openings.seconds import seconds_for
+from keng.tips.errors import ContentIsSealed, NotYours
 from keng.tips.models import Attachment, Tip
 from keng.vault import opener_client
 from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
@@ -74,6 +76,14 @@ class SealedBeforeHolders(NotOpened):
     sentence = _(
         "Not opened: this came in before two officers of the desk held keys. Only the operator's "
         "file opens it: ask the operator with your request's number."
+    )
+
+
+class SecondIsNoneNow(NotOpened):
+    """Since the yes: recused, not named, in no post there, an account closed, a key given up."""
+
+    sentence = _(
+        "Not opened: the colleague who agreed could not agree to this any more. Ask for it again."
     )
 
 
@@ -164,6 +174,8 @@ def note_shown(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
         raise NotYours
     if asked.opened_at is not None:
         raise OpenedBefore
+    if asked.approved_by_ref not in {each.pk for each in seconds_for(tip, by)}:
+        raise SecondIsNoneNow
     record(
         "opening.shown",
         by=by,
@@ -196,8 +208,7 @@ def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     """To which key the record was sealed. Raises NotYours, SealedBeforeHolders."""
     if asked.what == OpeningRequest.What.FILE:
-        file = Attachment.objects.filter(pk=asked.record_ref).first()
-        head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
+        head = _head_of_file(asked.record_ref)
     else:
         row = SealedIdentity.objects.filter(pk=asked.record_ref).first()
         head = bytes(row.ciphertext) if row else None
@@ -207,6 +218,15 @@ def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     if key is None:
         raise SealedBeforeHolders
     return key
+
+
+def _head_of_file(file_id: uuid.UUID) -> bytes | None:
+    """How an original begins; None where it was destroyed since it was asked for."""
+    file = Attachment.objects.filter(pk=file_id).exclude(original_path="").first()
+    try:
+        return first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
+    except FileNotFoundError:
+        return None
 
 
 def _parts(content: bytes) -> dict[str, str]:
@@ -221,13 +241,19 @@ def _parts(content: bytes) -> dict[str, str]:
 
 
 def _party(opening_id: uuid.UUID, officer: Officer) -> tuple[OpeningRequest, Tip, HolderKey]:
-    """The request, if the officer is one of its two and may see its tip today."""
+    """The request, if the officer is one of its two and may see its tip today.
+
+    Raises NotYours, TakenBack, ContentIsSealed, HoldsNoKey.
+    """
     asked = OpeningRequest.objects.filter(pk=opening_id).first()
     if asked is None or officer.pk not in {asked.asked_by_ref, asked.approved_by_ref}:
         raise NotYours
     tip = Tip.objects.visible_to(officer).filter(pk=asked.tip_ref).first()
     if tip is None or asked.refused_at is not None:
         raise NotYours
+    refuse_if_taken_back(tip)
+    if tip.kind == Tip.Kind.OUT_OF_SCOPE:
+        raise ContentIsSealed
     key = current_key_of(officer)
     if key is None:
         raise HoldsNoKey

@@ -270,7 +270,7 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "key": key,
         "key_for_script": key_for_script(key) if key else "",
         "has_passkey_wrap": key is not None
-        and key.wraps.filter(kind=WrappedHolderKey.Kind.PASSKEY).exists(),
+        and any(each.kind == WrappedHolderKey.Kind.PASSKEY for each in holding.wraps_of(key)),
     }
 
 

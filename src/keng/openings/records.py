@@ -4,12 +4,22 @@ import uuid
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from keng.acts.errors import Refused
 from keng.tips.models import Attachment, Tip
 from keng.vault.models import OpeningRequest, SealedIdentity
 
 What = OpeningRequest.What
 _KINDS = (What.CONTACT, What.IN_TEXT, What.RAW)
+
+
+class TakenBack(Refused):
+    """The reporter was told that nothing of it stays, whatever the desk has to keep."""
+
+    sentence = gettext_lazy(
+        "Not done: the reporter has taken this report back, so nothing of it is opened."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +51,9 @@ def sealed_records_of(tip: Tip) -> list[SealedRecord]:
 def sealed_record(tip: Tip, value: str) -> SealedRecord | None:
     """The one that a form names, if it is one of this tip."""
     return next((each for each in sealed_records_of(tip) if each.value == value), None)
+
+
+def refuse_if_taken_back(tip: Tip) -> None:
+    """Asked at each step: it may have been taken back since the one before. Raises TakenBack."""
+    if tip.withdrawn_at is not None:
+        raise TakenBack

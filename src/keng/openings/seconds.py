@@ -10,7 +10,7 @@ from keng.accounts.models import NamedOfficer, Officer
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import SECOND_FOR_OPENING
 from keng.openings.holders import holders_of_units
-from keng.tips.models import Tip
+from keng.tips.models import BreakIn, Tip
 from keng.vault.models import OpeningRequest
 from keng.vault.opener_client import REQUEST_STANDS
 
@@ -61,7 +61,9 @@ def readable_to_one(officer: uuid.UUID) -> Q:
     """
     here = Q(unit=OuterRef("responsible_unit")) | Q(unit=OuterRef("responsible_unit__parent"))
     named = NamedOfficer.objects.filter(here, ended_at=None)
-    return Q(is_for_named=False) | Exists(named.filter(officer=officer)) | ~Exists(named)
+    readable = Q(is_for_named=False) | Exists(named.filter(officer=officer)) | ~Exists(named)
+    opened = BreakIn.objects.open_now(officer)
+    return readable | Q(assigned_to=officer) | Q(pk__in=opened.values("tip"))
 
 
 def tip_words(asked: OpeningRequest) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
 from keng.accounts.who import READING_PERIODS, UnitSight
+from keng.audit.models import Entry
 from keng.kit import times
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
-from keng.retention.models import ClosedAs, RetentionPeriod
-from keng.tips.models import Clock, LegalHold, ListingEvidence, Tip
+from keng.retention.models import FIRST_PURGE_AFTER, ClosedAs, RetentionPeriod
+from keng.tips.models import Clock, Decision, LegalHold, ListingEvidence, Tip
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -40,18 +41,23 @@ def tips_closed_as(closed_as: str) -> Q:
     return Q(state=Tip.State.CLOSED, purged_at=None, outcome__in=_OUTCOMES[ClosedAs(closed_as)])
 
 
-def tips_of_period(period: RetentionPeriod, all_periods: Iterable[RetentionPeriod]) -> Q:
-    """Those for which this period counts: one of their category alone stands above one of all."""
+def tips_of_period(period: RetentionPeriod) -> Q:
+    """Those for which this period counts: one of their category alone stands above one of all.
+
+    It does so when it was stopped as well, or one person alone could have destroyed by the general
+    one what a longer one kept; until two people agree to a general one after that.
+    """
     desks = Q(responsible_unit=period.unit_id) | Q(responsible_unit__parent=period.unit_id)
     theirs = desks & tips_closed_as(period.closed_as)
     if period.category:
         return theirs & Q(category=period.category)
-    own = [
-        each.category
-        for each in all_periods
-        if each.unit_id == period.unit_id and each.closed_as == period.closed_as and each.category
-    ]
-    return theirs & ~Q(category__in=own)
+    own = RetentionPeriod.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gte=period.agreed_at),
+        unit=period.unit_id,
+        closed_as=period.closed_as,
+        agreed_at__isnull=False,
+    )
+    return theirs & ~Q(category__in=own.exclude(category="").values("category"))
 
 
 def due_before(period: RetentionPeriod, now: datetime.datetime) -> datetime.datetime:
@@ -79,12 +85,14 @@ def held_back_as() -> Case:
     behind = ListingEvidence.objects.filter(
         Q(listing__in=public.values("pk")) | Q(listing__in=disputed.values("listing")), **here
     )
+    # A file for investigators, however it ended: they may come back for the originals.
+    made = Decision.objects.filter(kind=Decision.Kind.HAND_OVER, **here)
     others = Tip.objects.open().filter(
         Q(duplicate_of=OuterRef("pk")) | Q(incident=OuterRef("incident"))
     )
     return Case(
         When(Exists(LegalHold.objects.in_force().filter(**here)), then=Value("hold")),
-        When(outcome=Tip.Outcome.HANDED_OVER, then=Value("handed")),
+        When(Q(outcome=Tip.Outcome.HANDED_OVER) | Exists(made), then=Value("handed")),
         When(Exists(Clock.objects.filter(stopped_at=None, **here)), then=Value("clock")),
         When(Exists(behind), then=Value("listing")),
         When(Exists(others), then=Value("others")),
@@ -95,13 +103,21 @@ def held_back_as() -> Case:
 
 def due_tips(now: datetime.datetime) -> QuerySet[Tip]:
     """What is to be destroyed now: due by a period that is old enough, and not held back."""
-    periods = list(RetentionPeriod.objects.in_force())
     due = Q(pk__in=[])
-    for period in periods:
+    after_restore = _restored_at()
+    if after_restore is not None and now < after_restore + FIRST_PURGE_AFTER:
+        return Tip.objects.none()
+    for period in RetentionPeriod.objects.in_force():
         begins = period.purges_from
         if begins is not None and begins <= now:
-            due |= tips_of_period(period, periods) & Q(closed_at__lt=due_before(period, now))
+            due |= tips_of_period(period) & Q(closed_at__lt=due_before(period, now))
     return Tip.objects.annotate(held_back=held_back_as()).filter(due, held_back="")
+
+
+def _restored_at() -> datetime.datetime | None:
+    """When a backup was brought back: what kept a tip and came after the backup is lost with it."""
+    restores = Entry.objects.filter(chain="installation", action="data.restored")
+    return restores.order_by("-at").values_list("at", flat=True).first()
 
 
 class DueLine:
@@ -128,10 +144,10 @@ class DueLine:
 def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueLine]:
     """What falls due by each of these, as far as the officer may know that a tip is there."""
     sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
-    known, found, now = list(periods), [], times.now()
-    for period in known:
+    found, now = [], times.now()
+    for period in periods:
         line = DueLine(period)
-        theirs = Tip.objects.listed_for(sight).filter(tips_of_period(period, known))
+        theirs = Tip.objects.listed_for(sight).filter(tips_of_period(period))
         theirs = theirs.annotate(
             held_back=held_back_as(), closed_in=TruncMonth("closed_at", tzinfo=times.VIETNAM)
         )
@@ -151,10 +167,9 @@ def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueL
 def kept_without_period(officer: Officer) -> int:
     """How many closed tips have no period: they are kept."""
     sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
-    periods = list(RetentionPeriod.objects.in_force())
     covered = Q(pk__in=[])
-    for period in periods:
-        covered |= tips_of_period(period, periods)
+    for period in RetentionPeriod.objects.in_force():
+        covered |= tips_of_period(period)
     closed = Tip.objects.listed_for(sight).filter(state=Tip.State.CLOSED, purged_at=None)
     return closed.exclude(outcome=Tip.Outcome.WITHDRAWN).exclude(covered).count()
 

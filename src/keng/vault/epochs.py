@@ -10,6 +10,7 @@ import os
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -149,11 +150,12 @@ def split_anew(unit_key_id: uuid.UUID, private: bytes) -> bool:
     shares = KeyShare.objects.filter(unit_key=key)
     held = set(shares.exclude(holder_key=None).values_list("holder_key_id", flat=True))
     if len(wanted) < HOLDERS_NEEDED or held == {holder.pk for holder in wanted}:
+        _leave_one_wrap_key(key.pk)
         return False
     wrap_key = share_seals.new_wrap_key()
-    # Both until the rows are committed, whoever is killed in between.
-    before = wrap_key_file(key.pk).read_bytes()[: share_seals.WRAP_KEY_SIZE]
-    write_wrap_key(key.pk, wrap_key + before)
+    # All until the rows are committed, whoever is killed in between: which of those of before opens
+    # the rows of before is not the first one, where somebody was killed over this already.
+    write_wrap_key(key.pk, wrap_key + wrap_key_file(key.pk).read_bytes())
     shares.delete()
     KeyShare.objects.bulk_create(_shares_of(key, private, wanted, wrap_key))
     transaction.on_commit(partial(write_wrap_key, key.pk, wrap_key))
@@ -166,6 +168,21 @@ def split_anew(unit_key_id: uuid.UUID, private: bytes) -> bool:
         detail=detail,
     )
     return True
+
+
+def _leave_one_wrap_key(key_id: uuid.UUID) -> None:
+    """Where a splitting was killed: of its wrap keys the one under which the shares lie."""
+    share = KeyShare.objects.get(unit_key=key_id, holder_key=None)
+    size = share_seals.WRAP_KEY_SIZE
+    wrap_keys = wrap_key_file(key_id).read_bytes()
+    if len(wrap_keys) == size:
+        return
+    for start in range(0, len(wrap_keys), size):
+        wrap_key = wrap_keys[start : start + size]
+        with suppress(share_seals.ShareNotOpened):
+            share_seals.unwrap_share(bytes(share.sealed), wrap_key, key_id, None)
+            write_wrap_key(key_id, wrap_key)
+            return
 
 
 def split_all_anew(custodians: Sequence[bytes]) -> int:

@@ -362,20 +362,27 @@ def _break_in_line(opened: BreakIn) -> WaitingLine:
 # Openings of what is sealed.
 
 
+def _tips_read(reach: Reach, as_what: str) -> QuerySet[Tip]:
+    """Tips of these desks whose words the officer reads, as `visible_to` says it."""
+    theirs = Tip.objects.filter(
+        reach.units_of(as_what, "responsible_unit"), seconds.readable_to_one(reach.officer)
+    )
+    recused = Recusal.objects.in_force(reach.officer)
+    return theirs.exclude(concerns__unit__in=reach.belongs_to).exclude(pk__in=recused.values("tip"))
+
+
 def _openings(reach: Reach) -> QuerySet[Any]:
     """Those to which this officer may be the second person (SECOND_FOR_OPENING)."""
-    theirs = Tip.objects.filter(
-        reach.units_of("releasing", "responsible_unit"), seconds.readable_to_one(reach.officer)
-    )
-    theirs = theirs.exclude(concerns__unit__in=reach.belongs_to)
-    recused = Recusal.objects.in_force(reach.officer)
-    theirs = theirs.exclude(pk__in=recused.values("tip"))
+    theirs = _tips_read(reach, "releasing")
     waiting = seconds.standing_requests().filter(tip_ref__in=theirs.values("pk"))
     return waiting.exclude(asked_by_ref__in=reach.tied)
 
 
 def _agreed_openings(reach: Reach) -> QuerySet[Any]:
-    return seconds.agreed_requests().filter(asked_by_ref=reach.officer)
+    """One's own, of tips that one still reads: a line has the number of its tip."""
+    theirs = _tips_read(reach, "working")
+    agreed = seconds.agreed_requests().filter(tip_ref__in=theirs.values("pk"))
+    return agreed.filter(asked_by_ref=reach.officer)
 
 
 def _opening_line(asked: Any) -> WaitingLine:
@@ -390,17 +397,12 @@ def _opening_line(asked: Any) -> WaitingLine:
 
 
 def _holds(reach: Reach) -> QuerySet[Any]:
-    """Asked for, or their end, by somebody else; of tips that they read without breaking in."""
+    """Asked for, or their end, by somebody else; of tips that they read."""
     undecided = Q(agreed_at=None, refused_at=None, began_at__gt=Now() - UNDECIDED_HOLDS_FOR)
     first = undecided & ~Q(asked_by__in=reach.tied)
     end = Q(end_asked_at__isnull=False, ended_at=None) & ~Q(end_asked_by__in=reach.tied)
-    recused = Recusal.objects.in_force(reach.officer)
-    theirs = LegalHold.objects.filter(
-        first | end, reach.units_of("agreeing_to_holds", "tip__responsible_unit")
-    )
-    return theirs.exclude(tip__concerns__unit__in=reach.belongs_to).exclude(
-        tip__in=recused.values("tip")
-    )
+    theirs = _tips_read(reach, "agreeing_to_holds")
+    return LegalHold.objects.filter(first | end, tip__in=theirs.values("pk"))
 
 
 def _hold_line(hold: LegalHold) -> WaitingLine:

@@ -21,8 +21,10 @@ from keng.openings.asking import (
     NotToldWhy,
     OpeningWish,
     WhyRefused,
+    WishCameSince,
 )
 from keng.openings.holding import HoldsNoKey
+from keng.openings.records import TakenBack
 from keng.openings.tests.conftest import hold, sealed_contact
 from keng.tips.errors import NotYours
 from keng.tips.models import Recusal, Tip
@@ -154,6 +156,17 @@ def test_do_not_call_stands_above_it_until_somebody_says_why_not(desk):
     assert entries("opening.asked")[0].detail["overrides"] is True
 
 
+def test_a_wish_that_came_after_it_was_asked_for_stands_above_it_too(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    Tip.objects.filter(pk=desk.tip.pk).update(do_not_contact=True)
+    with pytest.raises(WishCameSince):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.refuse_opening(asked.pk, reason="Xin không liên lạc", by=desk.chief)
+    again = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="Cháy"), by=desk.lan)
+    asking.approve_opening(again.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+
+
 def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):
     watcher = make.officer(unit=desk.province, role="data_protection")
     hold(desk, desk.lan, desk.chief, desk.quan)
@@ -182,6 +195,31 @@ def test_a_refusal_has_a_reason_and_is_the_end_of_that_request(desk):
     with pytest.raises(AnsweredAlready):
         asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
     assert len(entries("opening.refused")) == 1
+
+
+def test_nobody_refuses_who_could_not_agree(desk):
+    """Or one officer asks and refuses in turns, and each time everybody's pager rings."""
+    hold(desk, desk.chief, desk.quan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.chief)
+    with pytest.raises(NotTheSecond):
+        asking.refuse_opening(asked.pk, reason="Thôi", by=desk.chief)
+    Officer.objects.filter(pk=desk.quan.pk).update(
+        set_up_asked_by=desk.chief, set_up_agreed_by=desk.lan, set_up_at=times.now()
+    )
+    with pytest.raises(NotTheSecond):
+        asking.refuse_opening(asked.pk, reason="Thôi", by=afresh(desk.quan))
+    assert not entries("opening.refused")
+
+
+def test_nothing_is_asked_nor_agreed_to_once_the_reporter_took_the_report_back(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    Tip.objects.filter(pk=desk.tip.pk).update(withdrawn_at=times.now())
+    with pytest.raises(TakenBack):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.refuse_opening(asked.pk, reason="Đã rút", by=desk.chief)
+    with pytest.raises(TakenBack):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
 
 
 def test_whoever_keeps_it_from_the_reporter_says_why(desk):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from keng.accounts.models import Officer
+from keng.accounts.models import NamedOfficer, Officer
 from keng.openings import asking
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.test_asking import wish
-from keng.tips.models import Recusal
+from keng.tips.models import Recusal, Tip, TipConcern
 from keng.waiting.waiting_page import waiting_groups
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("keng.site.desk_urls")]
@@ -34,3 +34,23 @@ def test_it_waits_for_nobody_who_has_no_part_in_the_tip(desk):
     asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
     Recusal.objects.create(tip=desk.tip, officer=desk.chief, by=desk.chief)
     assert lines(desk.chief) == []
+
+
+def test_an_agreed_opening_waits_for_nobody_who_reads_the_tip_no_more(desk):
+    """Its line has the number of the tip: from what one was taken out of, one sees no trace."""
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    recusal = Recusal.objects.create(tip=desk.tip, officer=desk.lan, by=desk.chief)
+    assert lines(desk.lan) == []
+    recusal.delete()
+    # It turns out to be about the desk itself, and lies with the province now.
+    about = TipConcern.objects.create(tip=desk.tip, unit=desk.commune)
+    assert lines(desk.lan) == []
+    about.delete()
+    Tip.objects.filter(pk=desk.tip.pk).update(is_for_named=True)
+    NamedOfficer.objects.create(unit=desk.commune, officer=desk.bao, named_by=desk.chief)
+    assert lines(desk.lan) == []
+    # Whoever has it in hand goes on reading it.
+    Tip.objects.filter(pk=desk.tip.pk).update(assigned_to=desk.lan)
+    assert lines(desk.lan) == [f"/openings/{asked.pk}/"]

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from keng.accounts.models import NamedOfficer
 from keng.claims.models import Revision
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
@@ -130,6 +131,18 @@ def test_a_legal_hold_and_its_end_wait_for_whoever_may_decide_and_did_not_ask(pr
     assert "legal_holds" in names(commander)
     LegalHold.objects.filter(pk=hold.pk).update(ended_by=commander, ended_at=times.now())
     assert "legal_holds" not in names(commander) | names(province.second)
+
+
+def test_a_legal_hold_waits_for_nobody_who_does_not_read_the_tip(province):
+    LegalHold.objects.all().delete()
+    commune = make.unit(parent=province.unit)
+    officer, commander = make.officer(unit=commune), make.officer(unit=commune, role="commander")
+    tip = make.tip(unit=commune, is_for_named=True)
+    NamedOfficer.objects.create(unit=commune, officer=officer, named_by=officer)
+    LegalHold.objects.create(tip=tip, unit=commune, ground="court", words="Tòa", asked_by=officer)
+    assert "legal_holds" not in names(commander)
+    NamedOfficer.objects.create(unit=commune, officer=commander, named_by=officer)
+    assert "legal_holds" in names(commander)
 
 
 def test_a_proposed_period_waits_for_who_leads_or_administers(province):

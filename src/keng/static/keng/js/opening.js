@@ -47,7 +47,12 @@
     const typed = [...document.querySelectorAll("[data-phrase]")].some((box) => box.value);
     if (typed || document.querySelector("form[aria-busy]")) event.preventDefault();
   });
-  for (const part of document.querySelectorAll("[data-holder-needs-script]")) part.hidden = false;
+  function offer() {
+    for (const part of document.querySelectorAll("[data-holder-needs-script]")) part.hidden = false;
+  }
+  // From a tip one comes here in place (in-place.js), and so does the next opening.
+  document.addEventListener("keng:page", offer);
+  offer();
   // What was opened is not there any more when one comes back, and the cover of the screen removes it.
   const opened = document.getElementById("opened");
   const forget = () => opened?.replaceChildren();
