@@ -19,6 +19,7 @@ from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers
 from keng.kit import times
 from keng.kit.urgency import Urgency
+from keng.language.masking import without_people
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
 from keng.openings.records import SealedRecord, refuse_if_taken_back, sealed_record
@@ -34,6 +35,8 @@ from keng.tips.models import Tip
 from keng.vault.models import OpeningRequest
 
 CALL_SOURCE = "opening"
+# As long as the columns are.
+_LONGEST_TEXT, _LONGEST_REASON = 2000, 500
 
 
 class NothingSealed(Incomplete):
@@ -140,8 +143,8 @@ def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> Opening
         record_ref=wanted.ref,
         reason=OpeningRequest.Reason(wish.reason),
         legal_basis=wish.legal_basis.strip(),
-        text=wish.text.strip(),
-        override_reason=wish.override_reason.strip() if tip.do_not_contact else "",
+        text=without_people(wish.text, most=_LONGEST_TEXT),
+        override_reason=_reason_to_keep(wish.override_reason) if tip.do_not_contact else "",
         is_emergency=wish.is_emergency,
         asked_by_ref=by.pk,
     )
@@ -172,7 +175,7 @@ def approve_opening(
     asker = _asker_for_second(asked, tip, by)
     asked.approved_by_ref, asked.approved_at = by.pk, times.now()
     asked.is_reporter_told = tells_reporter
-    asked.why_not_told = "" if tells_reporter else why_not_told.strip()
+    asked.why_not_told = "" if tells_reporter else _reason_to_keep(why_not_told)
     asked.save(update_fields=["approved_by_ref", "approved_at", "is_reporter_told", "why_not_told"])
     _record(asked, tip, "approved", by, told=tells_reporter)
     if asked.is_emergency:
@@ -191,7 +194,7 @@ def refuse_opening(opening_id: uuid.UUID, *, reason: str, by: Officer) -> Openin
     asked, tip = _locked_request(opening_id, by)
     _asker_for_second(asked, tip, by)
     asked.refused_by_ref, asked.refused_at = by.pk, times.now()
-    asked.refused_reason = reason.strip()
+    asked.refused_reason = _reason_to_keep(reason)
     asked.save(update_fields=["refused_by_ref", "refused_at", "refused_reason"])
     _record(asked, tip, "refused", by)
     if asked.is_emergency:
@@ -224,6 +227,10 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
 def _is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
     is_contact = what == OpeningRequest.What.CONTACT
     return is_contact and tip.do_not_contact and not override_reason.strip()
+
+
+def _reason_to_keep(reason: str) -> str:
+    return without_people(reason, most=_LONGEST_REASON)
 
 
 def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:

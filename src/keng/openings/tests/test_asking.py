@@ -66,6 +66,19 @@ def test_one_asks_a_commander_agrees_and_both_stand_on_record(desk):
     assert (entry.object_id, entry.actor_id) == (str(asked.pk), str(desk.chief.pk))
 
 
+def test_a_name_in_an_officers_words_is_not_kept_in_clear(desk):
+    """The form asks for none; whoever writes one would open what two people open."""
+    hold(desk, desk.lan, desk.chief)
+    said = "Chị Nguyễn Thị Thử không nghe máy 0912000417"
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, text=said), by=desk.lan)
+    asking.approve_opening(asked.pk, tells_reporter=False, why_not_told=said, by=desk.chief)
+    asked.refresh_from_db()
+    for kept in (asked.text, asked.why_not_told):
+        assert "không nghe máy" in kept
+        assert "Thử" not in kept
+        assert "0912000417" not in kept
+
+
 def test_nobody_agrees_to_their_own_nor_is_a_duty_officer_of_the_commune_the_second(desk):
     hold(desk, desk.lan, desk.bao, desk.chief)
     asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)

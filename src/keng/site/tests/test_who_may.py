@@ -14,11 +14,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import ProgrammingError, connection, transaction
 
 import keng
+from keng.accounts.middleware import OPEN_PAGES
 from keng.accounts.models import Post
+from keng.accounts.partner_signing import PARTNER_COOKIE
 from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed
 from keng.channels.web_push import PushSubscription
@@ -35,12 +38,13 @@ from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
 from keng.openings.asking import OpeningWish
 from keng.partners import queries as partners
+from keng.partners.tests.stage import signed_in
 from keng.places.models import Unit
 from keng.reports.periodic.paper import PAPER_FIELDS
 from keng.reports.periodic.spans import read_span as span_of
 from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.site import who_may
-from keng.site.tests.desk_world import PARTS, world
+from keng.site.tests.desk_world import PARTS, all_roles, world
 from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
 from keng.tips.errors import CannotDecide, NothingChosen
 from keng.tips.errors import NotYours as NotYoursToDecide
@@ -938,6 +942,42 @@ def test_no_menu_leads_where_the_role_may_not_go(desk_client, role, kind):
             assert address(name) not in lines
             assert f'href="{address(name)}"' not in page.content.decode(), name
     assert lines
+
+
+def _opened(client, world_, cookies):
+    """Addresses that answer with anything but the way to the sign-in page; to GET and to POST."""
+    opened = []
+    for name, converters in ROUTES:
+        if name in OPEN_PAGES:
+            continue
+        target = address(name, world_.rows[OBJECTS[name]] if converters else None)
+        for ask in (client.get, lambda target: client.post(target, SENT)):
+            # Each with a session that stands: the first refusal would end it for the others.
+            around = transaction.savepoint()
+            client.cookies.load(cookies)
+            answer = ask(target)
+            transaction.savepoint_rollback(around)
+            if answer.status_code != 302 or not answer.url.startswith(address("sign-in")):
+                opened.append((name, answer.status_code))
+    return opened
+
+
+def test_a_post_that_has_ended_opens_no_address(desk_client, commune):
+    """Signed in while it was one."""
+    officer = all_roles(commune.unit)
+    sign_in(desk_client, officer)
+    yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
+    officer.posts.update(valid_to=yesterday)
+    cookies = {settings.SESSION_COOKIE_NAME: desk_client.session.session_key}
+    assert _opened(desk_client, commune, cookies) == []
+
+
+def test_somebody_of_a_partner_opens_no_address_of_the_desk(desk_client, commune):
+    """Neither under the own cookie nor under an officer's."""
+    signed_in(desk_client, commune.rows["partner_member"])
+    token = desk_client.cookies[PARTNER_COOKIE].value
+    cookies = {PARTNER_COOKIE: token, settings.SESSION_COOKIE_NAME: token}
+    assert _opened(desk_client, commune, cookies) == []
 
 
 def test_whoever_holds_no_post_today_is_signed_out(desk_client):
