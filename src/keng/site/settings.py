@@ -4,6 +4,7 @@ import os
 
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit.bare_headers import HSTS_SECONDS
 from keng.kit.database import data_folder, django_database, this_process
 from keng.kit.demo_hook import running_demo
 from keng.kit.secrets import derive_key
@@ -95,6 +96,8 @@ _FIRST = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "keng.site.headers.SecurityHeaders",
+    # Before anything reads a cookie.
+    "keng.site.cookie_names.CookieNames",
 ]
 PUBLIC_MIDDLEWARE = [
     *_FIRST,
@@ -147,6 +150,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = HSTS_SECONDS
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 # Not no-referrer: forms would then be sent with the origin "null", which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "keng.site.errors.csrf_failure"
