@@ -135,6 +135,7 @@ async def send_status(
     """One word; a caller that must come again is told when."""
     body = _STATUS_WORDS.get(status, b"")
     headers = [_PLAIN, (b"content-length", str(len(body)).encode()), *bare_headers()]
+    headers.append((b"cache-control", b"no-store"))
     if status == 503:
         headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
     if allow:

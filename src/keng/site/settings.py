@@ -94,8 +94,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _FIRST = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before the files: a picture that is opened by itself has the policy, too.
     "keng.site.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before anything reads a cookie.
     "keng.site.cookie_names.CookieNames",
 ]
@@ -152,6 +153,16 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = HSTS_SECONDS
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SILENCED_SYSTEM_CHECKS = [
+    # SECURE_SSL_REDIRECT: the proxy in front sends to https whoever comes in clear. Here it would
+    # send a monitor of this machine and the onion address to addresses that they do not have.
+    "security.W008",
+    # XFrameOptionsMiddleware: SecurityHeaders says who may frame what, page by page.
+    "security.W002",
+    # SECURE_HSTS_PRELOAD: a name on the browsers' list is not off it for months. Whose name it is
+    # decides that, and says so in the proxy's header.
+    "security.W021",
+]
 # Not no-referrer: forms would then be sent with the origin "null", which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "keng.site.errors.csrf_failure"

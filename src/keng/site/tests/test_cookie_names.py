@@ -16,14 +16,15 @@ def behind_tls(settings):
     settings.BEHIND_TLS = settings.SESSION_COOKIE_SECURE = True
 
 
-def answer_to(sent, act=lambda response: None, **how):
+def answer_to(sent, act=None, **how):
     """What a page sees of these cookies, and its response."""
     seen = {}
 
     def page(request):
         seen.update(request.COOKIES)
         response = HttpResponse()
-        act(response)
+        if act:
+            act(response)
         return response
 
     request = RequestFactory().get("/", HTTP_COOKIE=sent, **how)
