@@ -6,7 +6,6 @@ pages only. The code calls a cookie by its own name. Without TLS, on one's own m
 onion address, no name has a prefix: browsers would not keep it.
 """
 
-import re
 from collections.abc import Callable
 from http.cookies import SimpleCookie
 
@@ -18,7 +17,7 @@ from keng.kit.exit_mark import EXIT_MARK
 from keng.site.onion import is_onion_request
 
 _HOST, _SECURE = "__Host-", "__Secure-"
-_OURS = re.compile(r"keng_\w+", re.ASCII)
+_OURS = "keng_"
 
 
 class CookieNames:
@@ -44,7 +43,7 @@ def _without_prefixes(header: str) -> dict[str, str]:
     cookies = {}
     for name, value in parse_cookie(header).items():
         own = name.removeprefix(_HOST).removeprefix(_SECURE)
-        if own != name or not _OURS.fullmatch(name):
+        if own != name or not name.startswith(_OURS):
             cookies[own] = value
     return cookies
 
@@ -52,7 +51,7 @@ def _without_prefixes(header: str) -> dict[str, str]:
 def _with_prefixes(cookies: SimpleCookie) -> SimpleCookie:
     prefixed = SimpleCookie()
     for name, morsel in cookies.items():
-        if not (_OURS.fullmatch(name) or name == EXIT_MARK):
+        if not (name.startswith(_OURS) or name == EXIT_MARK):
             prefixed[name] = morsel
             continue
         # One that is deleted has to say it too, or the browser keeps the old one.

@@ -15,7 +15,7 @@ from keng.accounts.models import MemberPasskey, PartnerMember
 from keng.accounts.partner_middleware import PARTNER_PATH
 from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
 from keng.accounts.passkeys import usable_passkeys_of
-from keng.accounts.password_checks import SignInBusy, WrongPassword
+from keng.accounts.password_checks import SignInBusy, WrongPassword, count_own_password
 from keng.accounts.refusals import SignInRefusal
 from keng.kit.forms import Form
 
@@ -112,12 +112,13 @@ def partner_password(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
-            token = partner_signing.change_member_password(
-                present=said["present"],
-                new=said["new"],
-                by=request.member,
-                device=partner_signing.device_of_request(request),
-            )
+            with count_own_password(f"partner {request.member.username}"):
+                token = partner_signing.change_member_password(
+                    present=said["present"],
+                    new=said["new"],
+                    by=request.member,
+                    device=partner_signing.device_of_request(request),
+                )
         except WrongPassword as error:
             form.add_error("present", error.sentence)
         except (TooManyTries, SignInBusy) as error:
