@@ -174,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "keng.accounts.password_words.WordsTriedFirst"},
 ]
 
 TEMPLATES = [
@@ -257,7 +258,13 @@ FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploadHandler"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            # With the offset: whoever puts lines of several machines together reads one time.
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+        }
+    },
     "filters": {"scrub": {"()": "keng.kit.logs.ScrubSecrets"}},
     "handlers": {
         "stderr": {

@@ -17,6 +17,7 @@ from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
 from keng.accounts.passkeys import usable_passkeys_of
 from keng.accounts.password_checks import SignInBusy, WrongPassword, count_own_password
 from keng.accounts.refusals import SignInRefusal
+from keng.kit.cookies import clear_browser_cache
 from keng.kit.forms import Form
 
 
@@ -134,7 +135,7 @@ def partner_sign_out(request: HttpRequest) -> HttpResponse:
     partner_signing.end_partner_session(partner_signing.token_of_request(request))
     response = redirect("partner-sign-in")
     response.delete_cookie(partner_signing.PARTNER_COOKIE, path=PARTNER_PATH, samesite="Strict")
-    return response
+    return clear_browser_cache(response)
 
 
 def _first_page(request: HttpRequest, form: Form) -> HttpResponse:

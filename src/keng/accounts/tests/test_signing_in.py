@@ -269,7 +269,8 @@ def test_nobody_signs_in_without_a_post(desk_client, officer):
 
 def test_signing_out_ends_the_session(desk_client, officer):
     sign_in(desk_client, officer)
-    post(desk_client, "sign-out")
+    answer = post(desk_client, "sign-out")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert "officer" not in desk_client.session
     assert Entry.objects.filter(action="officer.signed_out").exists()
 

@@ -124,6 +124,8 @@ def test_every_address_of_the_public_site(public_client):
         (400, "/p/%00/", {}),
         (404, "/no-such-page", {}),
         (404, "/static/no-such-file.css", {}),
+        (404, "/static/", {}),
+        (404, "/static/keng/", {}),
         (405, "/", {"REQUEST_METHOD": "TRACE"}),
         (408, "/", {BODY_NOT_TAKEN: 408}),
         (413, "/", {BODY_NOT_TAKEN: 413}),
