@@ -51,7 +51,7 @@ def starts_in_vietnamese():
 @pytest.fixture(autouse=True)
 def no_time_passes_at_signing_in(monkeypatch):
     """Waits at signing in are as long on a slow machine."""
-    monkeypatch.setattr(guesses, "seconds_now", lambda: 1000.0)
+    monkeypatch.setattr(guesses, "guess_clock", lambda: 1000.0)
 
 
 @pytest.fixture(autouse=True)

@@ -70,7 +70,7 @@ class TakenGuess:
 
     def give_back(self) -> None:
         """It does not count after all."""
-        values = {"mark": self.mark, "now": seconds_now(), "pause": self.limit.pause}
+        values = {"mark": self.mark, "now": guess_clock(), "pause": self.limit.pause}
         with connection.cursor() as cursor:
             cursor.execute(_GIVE_BACK_SQL, values)
 
@@ -87,7 +87,7 @@ class GuessLimit:
     def take(self, *of: str) -> TakenGuess:
         """Count one more of these. Raises NoneLeft, and then counts nothing."""
         period, key, *before = shared.keys_now()
-        now = seconds_now()
+        now = guess_clock()
         mark, marks_before = self._mark(key, of), [self._mark(each, of) for each in before]
         values: dict[str, float | uuid.UUID | list[uuid.UUID]] = {
             "mark": mark,
@@ -117,7 +117,7 @@ class GuessLimit:
         return uuid.UUID(bytes=hashlib.blake2b(words, key=key, digest_size=16).digest())
 
 
-def seconds_now() -> float:
+def guess_clock() -> float:
     """By the clock of the machine, which its processes share."""
     return time.time()
 

@@ -30,7 +30,7 @@ def clock(monkeypatch):
     """One for the keys and the counts, which goes on when it is told to."""
     found = Clock()
     monkeypatch.setattr(shared, "seconds_now", found)
-    monkeypatch.setattr(guesses, "seconds_now", found)
+    monkeypatch.setattr(guesses, "guess_clock", found)
     return found
 
 
