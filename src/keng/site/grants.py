@@ -34,7 +34,7 @@ _LOG_SERVED = dict.fromkeys(
     R,
 )
 # How much a network used. The key is asked for by a function.
-_LIMITS = {"limits_limitcount": RIU, "limits_spentpuzzle": RI}
+_LIMITS = {"limits_guesscount": RIU, "limits_limitcount": RIU, "limits_spentpuzzle": RI}
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
 # The rows of one received message (intake.receive), which is one statement: whoever executes
 # it may execute all of it, and a trigger keeps the public site from sending by it.
@@ -421,6 +421,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_worker": {
         # Those whose key is gone.
+        "limits_guesscount": "SELECT (mark, period), DELETE",
         "limits_limitcount": "SELECT (mark, period), DELETE",
         "limits_spentpuzzle": "SELECT, DELETE",
         **_READ_PLACES,
