@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.desk import Desk
 from tests.journeys.eyes import is_fine
+from tests.journeys.looks import fits
 from tests.journeys.resident import Story, read_status, report
 
 WORDS = "Quán karaoke đầu dốc mở nhạc lớn quá nửa đêm suốt tuần"
@@ -14,7 +15,7 @@ def asks_for_deletion(page, stack, code: str) -> None:
     """From the page of the report to the form, and back with the day of the decision."""
     read_status(page, stack, code)
     page.locator("main a[href$='/status/data/']").first.click()
-    is_fine(page, "data-of-a-report")
+    fits(page)
     page.locator("main [name=kind][value=delete]").check()
     page.locator("main form#data button.button").click()
     expect(page.locator("main .notice").first).to_contain_text("Xóa đi")
