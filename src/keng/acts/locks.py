@@ -74,6 +74,7 @@ ORDER: dict[str, str] = {
     "tips_breakin": "pk",
     "tips_recusal": "pk",
     "tips_legalhold": "pk",
+    "data_requests_datarequest": "pk",
     "tips_dialoguemessage": "pk",
     "tips_onetimelink": "pk",
     "tips_handedcode": "pk",

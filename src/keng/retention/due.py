@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.models import Officer
 from keng.accounts.who import READING_PERIODS, UnitSight
 from keng.audit.models import Entry
+from keng.data_requests.models import DataRequest
 from keng.kit import times
-from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
 from keng.retention.models import FIRST_PURGE_AFTER, ClosedAs, RetentionPeriod
-from keng.tips.models import Clock, Decision, LegalHold, ListingEvidence, Tip
+from keng.tips.held_back import HELD_BACK as TIPS_HELD_BACK
+from keng.tips.held_back import held_back_as as tips_held_back_as
+from keng.tips.models import Tip
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -26,13 +28,10 @@ _OUTCOMES: Mapping[ClosedAs, tuple[str, ...]] = {
     ClosedAs.UNFOUNDED: (Tip.Outcome.UNFOUNDED,),
     ClosedAs.NO_TIP: (Tip.Outcome.NOT_A_TIP, Tip.Outcome.OUT_OF_COMPETENCE, Tip.Outcome.NONE),
 }
-# Why a tip that is due stays, the first that is true of it: the words, and the condition.
+# Why a tip that is due stays, the first that is true of it: the words.
 HELD_BACK: "Mapping[str, str | _StrPromise]" = {
-    "hold": _("Under legal hold"),
-    "handed": _("Handed over: part of another body's file"),
-    "clock": _("A deadline of law still runs"),
-    "listing": _("Behind an entry of the public look-up, or an objection to one"),
-    "others": _("Another tip of the same incident is open"),
+    "request": _("Its reporter asked about the data, and is not answered yet"),
+    **TIPS_HELD_BACK,
 }
 
 
@@ -79,34 +78,23 @@ def months_later(moment: datetime.datetime, months: int) -> datetime.datetime:
 
 def held_back_as() -> Case:
     """The key of `HELD_BACK` that keeps a tip, or empty."""
-    here = {"tip": OuterRef("pk")}
-    public = Listing.objects.filter(status__in=[Listing.Status.PROPOSED, Listing.Status.LISTED])
-    disputed = Dispute.objects.filter(decided_at=None)
-    behind = ListingEvidence.objects.filter(
-        Q(listing__in=public.values("pk")) | Q(listing__in=disputed.values("listing")), **here
-    )
-    # A file for investigators, however it ended: they may come back for the originals.
-    made = Decision.objects.filter(kind=Decision.Kind.HAND_OVER, **here)
-    others = Tip.objects.open().filter(
-        Q(duplicate_of=OuterRef("pk")) | Q(incident=OuterRef("incident"))
-    )
+    asked = DataRequest.objects.open().filter(tip=OuterRef("pk"))
     return Case(
-        When(Exists(LegalHold.objects.in_force().filter(**here)), then=Value("hold")),
-        When(Q(outcome=Tip.Outcome.HANDED_OVER) | Exists(made), then=Value("handed")),
-        When(Exists(Clock.objects.filter(stopped_at=None, **here)), then=Value("clock")),
-        When(Exists(behind), then=Value("listing")),
-        When(Exists(others), then=Value("others")),
-        default=Value(""),
+        When(Exists(asked), then=Value("request")),
+        default=tips_held_back_as(),
         output_field=CharField(),
     )
 
 
 def due_tips(now: datetime.datetime) -> QuerySet[Tip]:
-    """What is to be destroyed now: due by a period that is old enough, and not held back."""
-    due = Q(pk__in=[])
+    """What is to be destroyed now: due by a period that is old enough, or as its reporter asked
+    and two people decided; and not held back.
+    """
     after_restore = _restored_at()
     if after_restore is not None and now < after_restore + FIRST_PURGE_AFTER:
         return Tip.objects.none()
+    agreed = DataRequest.objects.erasures_agreed().values("tip")
+    due = Q(pk__in=agreed, state=Tip.State.CLOSED, purged_at=None)
     for period in RetentionPeriod.objects.in_force():
         begins = period.purges_from
         if begins is not None and begins <= now:

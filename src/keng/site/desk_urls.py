@@ -7,6 +7,8 @@ import keng.accounts.urls
 import keng.audit_page.urls
 import keng.claims.urls
 import keng.community.urls
+import keng.consent.urls
+import keng.data_requests.urls
 import keng.dialogue.urls
 import keng.duty.urls
 import keng.inbox.urls
@@ -45,6 +47,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.partners.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
+    *keng.consent.urls.desk,
+    *keng.data_requests.urls.desk,
     *keng.retention.urls.desk,
     *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),

@@ -137,6 +137,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_handedcode": "SELECT, UPDATE (exchanged_at)",
         **dict.fromkeys(_WARNINGS, R),
         **_LOOKUP,
+        # The reporter reads what was agreed to.
+        "consent_consenttext": R,
+        # Whether a name or a number of the reporter is sealed there; never what.
+        "vault_sealedidentity": "INSERT, SELECT (id, tip_ref, kind)",
+        # Somebody asks about data; by receipt the answer is read. The asker's own words, and what
+        # officers wrote for officers, are not read here.
+        "data_requests_datarequest": "INSERT, SELECT (id, unit_id, tip_id, number, kind, "
+        "asked_at, reply_by, decide_by, acknowledged_at, extended_at, extension_reason, outcome, "
+        "ground, answer, settled_at)",
         # Whoever is listed objects, and reads the answer with a code.
         "lookup_dispute": "INSERT, SELECT (id, listing_id, unit_id, code_hash, reason, made_at, "
         "due_on, outcome, answer, decided_at)",
@@ -322,6 +331,12 @@ GRANTS: dict[str, dict[str, str]] = {
         # By the statement by which every tip comes in; the bar says that calls are bundled.
         "tips_bundledcall": RI,
         "tips_opentally": R,
+        "consent_consenttext": R,
+        # Who asked what, and when, stays as it was.
+        "data_requests_datarequest": "SELECT, UPDATE (acknowledged_by_id, acknowledged_at, "
+        "extended_at, extension_reason, decide_by, desk_tip_id, desk_asked_at, desk_words, "
+        "desk_said_by_id, desk_said_at, outcome, ground, answer, decided_by_id, decided_at, "
+        "agreed_by_id, settled_at)",
         # What was proposed stays as it was.
         "retention_retentionperiod": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, "
         "refused_by_id, refused_at, ended_by_id, ended_at)",
@@ -551,6 +566,11 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_dispute": "SELECT (id, listing_id, decided_at)",
         "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
+        # In which words consent is asked, each time that they change.
+        "consent_consenttext": RI,
+        # What was asked, once its words are not needed any more; whose report is deleted.
+        "data_requests_datarequest": "SELECT, UPDATE (words, about_number, extension_reason, "
+        "desk_words, answer)",
         # What it must not destroy.
         "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at), "
         "UPDATE (words, end_words)",

@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "keng.intake",
     "keng.openings",
     "keng.dialogue",
+    "keng.consent",
+    "keng.data_requests",
     "keng.retention",
     "keng.incidents",
     "keng.lookup_pages",

@@ -15,8 +15,10 @@ from keng.accounts import who
 from keng.accounts.models import Officer
 from keng.accounts.who import (
     ADMINISTERING,
+    AGREEING_TO_ERASURE,
     AGREEING_TO_HOLDS,
     AGREEING_TO_PERIODS,
+    ANSWERING_DATA_REQUESTS,
     AUDITING,
     COORDINATING,
     COUNTING,
@@ -26,6 +28,7 @@ from keng.accounts.who import (
     NAMING,
     OVERSEEING,
     PROPOSING_PERIODS,
+    READING_DATA_REQUESTS,
     READING_PERIODS,
     RECUSING,
     SECOND_FOR_OPENING,
@@ -81,6 +84,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     tip-open opening opening-state opening-share opening-give opening-open
     my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire
     tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end
+    data-request-at-desk
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
@@ -133,6 +137,14 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     officer-request-half officer-request-withdraw
     """,
     ),
+    (READING_DATA_REQUESTS, "data-requests data-request consents"),
+    (
+        ANSWERING_DATA_REQUESTS,
+        """
+    data-request-acknowledge data-request-extend data-request-ask-desk data-request-decide
+    """,
+    ),
+    (AGREEING_TO_ERASURE, "data-request-agree"),
     (READING_PERIODS, "retention period-stop"),
     (PROPOSING_PERIODS, "period-new"),
     (AGREEING_TO_PERIODS, "period-decide"),

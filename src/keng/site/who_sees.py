@@ -51,6 +51,11 @@ SIGHTS: tuple[Sight, ...] = (
     Sight(
         "How many closed tips fall due by a period", "retention", "numbers, none about the own unit"
     ),
+    Sight(
+        "What somebody asks of the data about them, and the answer",
+        "data-requests",
+        f"of the tip only its number; {_NOT_ABOUT_OWN}",
+    ),
     Sight("Figures", "dashboard", "every tip counts, but those about the own unit"),
     Sight("Tips behind a figure", "dashboard-list", "their number and state, no word"),
     Sight("Signed reports", "reports"),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.models import Post
 from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
+from keng.data_requests.models import DataRequest
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
@@ -418,6 +419,48 @@ def _hold_line(hold: LegalHold) -> WaitingLine:
     )
 
 
+def _data_requests(reach: Reach) -> QuerySet[Any]:
+    """Those that data protection has to confirm or decide."""
+    theirs = DataRequest.objects.undecided().filter(reach.units_of("answering_data_requests"))
+    return theirs.not_kept_from(reach.belongs_to, reach.officer)
+
+
+def _erasures(reach: Reach) -> QuerySet[Any]:
+    """Reports that are deleted as their reporters asked, once this officer agrees."""
+    decided = DataRequest.objects.erasures_undecided().filter(reach.units_of("agreeing_to_erasure"))
+    theirs = decided.exclude(decided_by__in=reach.tied)
+    return theirs.not_kept_from(reach.belongs_to, reach.officer)
+
+
+def _data_request_line(asked: DataRequest) -> WaitingLine:
+    return WaitingLine(
+        title=f"{asked.number} · {asked.get_kind_display()}",
+        url=reverse("data-request", args=[asked.pk]),
+        unit=asked.unit.name,
+        since=asked.asked_at,
+        due=asked.due_at,
+    )
+
+
+def _desk_questions(reach: Reach) -> QuerySet[Any]:
+    """What data protection asks whoever reads the report; a matter for others is not theirs."""
+    theirs = Tip.objects.filter(
+        reach.units_of("working", "responsible_unit"), seconds.readable_to_one(reach.officer)
+    )
+    asked = DataRequest.objects.undecided().filter(desk_said_at=None, desk_tip__in=theirs)
+    return asked.not_kept_from(reach.belongs_to, reach.officer)
+
+
+def _desk_question_line(asked: DataRequest) -> WaitingLine:
+    return WaitingLine(
+        title=f"{asked.number} · {asked.get_kind_display()}",
+        url=reverse("data-request-at-desk", args=[asked.pk]),
+        unit=asked.desk_tip.responsible_unit.name if asked.desk_tip else "",
+        since=asked.desk_asked_at,
+        due=asked.decide_by,
+    )
+
+
 def _periods(reach: Reach) -> QuerySet[Any]:
     proposed = RetentionPeriod.objects.waiting().filter(reach.units_of("agreeing_to_periods"))
     return proposed.exclude(proposed_by__in=reach.tied)
@@ -527,6 +570,31 @@ KINDS: tuple[WaitingKind, ...] = (
         _holds,
         _hold_line,
         ("tip__responsible_unit",),
+    ),
+    WaitingKind(
+        "data_requests",
+        "data-requests",
+        _("Data requests to answer"),
+        ("answering_data_requests",),
+        _data_requests,
+        _data_request_line,
+    ),
+    WaitingKind(
+        "erasures",
+        "data-requests",
+        _("Deletions to agree to"),
+        ("agreeing_to_erasure",),
+        _erasures,
+        _data_request_line,
+    ),
+    WaitingKind(
+        "desk_questions",
+        "waiting",
+        _("Data protection asks about a report"),
+        ("working",),
+        _desk_questions,
+        _desk_question_line,
+        ("desk_tip__responsible_unit",),
     ),
     WaitingKind(
         "periods",

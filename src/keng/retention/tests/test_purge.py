@@ -41,6 +41,7 @@ STAYS = {
     "vault_openingrequest": "what reason",
     "tips_breakin": "ground",
     "tips_legalhold": "ground",
+    "data_requests_datarequest": "number kind outcome ground",
     "tips_takendown": "manner",
     "delivery_inbound": "channel kind",
     "delivery_inboundmedia": "kind",

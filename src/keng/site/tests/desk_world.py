@@ -18,6 +18,7 @@ from keng.accounts.models import (
 )
 from keng.claims.models import Claim
 from keng.community.models import Meeting, OfficialChannel, Question
+from keng.data_requests.models import DataRequest
 from keng.decisions import triage
 from keng.delivery.models import (
     Approval,
@@ -136,7 +137,21 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
     period = RetentionPeriod.objects.create(
         unit=unit, closed_as="founded", months=24, proposed_by=other
     )
+    asked_at = at - datetime.timedelta(hours=1)
+    data_request = DataRequest.objects.create(
+        unit=unit,
+        tip=rows["tip"],
+        number=make.some_id().hex[-8:],
+        kind=DataRequest.Kind.SEE,
+        words=f"Xem {unit.name}",
+        asked_at=asked_at,
+        reply_by=at + datetime.timedelta(days=2),
+        decide_by=at + datetime.timedelta(days=10),
+        desk_tip=rows["tip"],
+        desk_asked_at=at,
+    )
     return {
+        "data_request": data_request,
         "named": named,
         "break_in": opened,
         "recusal": recusal,

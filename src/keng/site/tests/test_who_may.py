@@ -219,6 +219,8 @@ FLAT_AREAS = (
     "inbox",
     "openings",
     "retention",
+    "data_requests",
+    "consent",
 )
 
 
@@ -510,6 +512,24 @@ def _doubted(here):
     return {"pk": row.pk}
 
 
+def _open_data_request(here):
+    return {"request_id": here.rows["data_request"].pk}
+
+
+def _decided_erasure(here):
+    """Data protection decided that a report is deleted that nothing keeps."""
+    tip = make.tip(unit=here.unit, state="closed", outcome="unfounded", closed_at=NOW)
+    asked = here.rows["data_request"]
+    type(asked).objects.filter(pk=asked.pk).update(
+        tip=tip,
+        kind="delete",
+        outcome="done",
+        decided_by=here.rows["officer_request"].officer_id,
+        decided_at=NOW,
+    )
+    return {"request_id": asked.pk}
+
+
 def _request(here):
     return {"request_id": here.rows["officer_request"].pk}
 
@@ -637,6 +657,14 @@ _APART = {
         "content": {"vi": {"title": "Hỏi", "why": "a"}},
     },
     "surveys.writing.revise_survey": {"purpose": "streets", "content": {}},
+    "data_requests.deciding.acknowledge_request": _open_data_request,
+    "data_requests.deciding.extend_request": _open_data_request,
+    "data_requests.deciding.ask_desk": lambda here: _open_data_request(here) | {"number": ""},
+    "data_requests.deciding.say_for_desk": _open_data_request,
+    "data_requests.deciding.decide_request": lambda here: (
+        _open_data_request(here) | {"outcome": "done", "ground": ""}
+    ),
+    "data_requests.deciding.decide_on_erasure": _decided_erasure,
     "dialogue.ready_answer_acts.set_ready_answer_removed": {"code": next(iter(standard_answers()))},
     "dialogue.ready_answer_acts.write_ready_answer": {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),

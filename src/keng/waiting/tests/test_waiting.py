@@ -109,6 +109,10 @@ def test_every_kind_of_text_is_asked_here():
         "agreed_openings",
         "legal_holds",
         "periods",
+        # Tried beside their acts: keng/data_requests/tests/test_data_requests.py.
+        "data_requests",
+        "erasures",
+        "desk_questions",
     }
     assert {kind.name for kind in KINDS} == set(WAITS) | other
 
