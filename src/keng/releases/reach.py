@@ -12,10 +12,12 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import (
     AGREEING_TO_HOLDS,
     AGREEING_TO_PERIODS,
+    AGREEING_TO_WAIVERS,
     CHECKING_CLAIMS,
     INVITING,
     OVERSEEING,
     PROVINCE_WORKING,
+    RECORDING_BREACHES,
     RELEASING,
     WORKING,
     Who,
@@ -32,6 +34,8 @@ SETS: Mapping[str, Who] = {
     "overseeing": OVERSEEING,
     "agreeing_to_holds": AGREEING_TO_HOLDS,
     "agreeing_to_periods": AGREEING_TO_PERIODS,
+    "recording_breaches": RECORDING_BREACHES,
+    "agreeing_to_waivers": AGREEING_TO_WAIVERS,
 }
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 
 import keng.accounts.urls
 import keng.audit_page.urls
+import keng.breaches.urls
 import keng.claims.urls
 import keng.community.urls
 import keng.dialogue.urls
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
     *keng.retention.urls.desk,
+    *keng.breaches.urls.desk,
     *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),
 ]

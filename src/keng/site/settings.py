@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "keng.partners",
     "keng.reports",
     "keng.audit_page",
+    "keng.breaches",
     "keng.waiting",
     "keng.community",
 ]

@@ -133,6 +133,16 @@ OBJECTS = {
     "hold-end-decide": "tip",
     "period-decide": "period",
     "period-stop": "period",
+    "breach": "breach",
+    "breach-assess": "breach",
+    "breach-form": "breach",
+    "breach-form-docx": "breach",
+    "breach-form-pdf": "breach",
+    "breach-file": "breach",
+    "breach-waive": "breach",
+    "breach-tell": "breach",
+    "breach-close": "breach",
+    "breach-waiver-decide": "waiver",
     "recusal-end": "recusal",
     "named-officer-end": "named",
     "break-in-read": "break_in",
@@ -215,7 +225,9 @@ ROUTES = [
     if isinstance(pattern, URLPattern)
 ]
 # Pages that the role of the walk may not open at all, whoever has what they are about.
-OF_OTHER_ROLES = {"retention", "period-new", "period-decide", "period-stop"}
+OF_OTHER_ROLES = {"retention", "period-new", "period-decide", "period-stop"} | {
+    name for name, _converters in ROUTES if name.startswith(("breach", "processing-register"))
+} - {"break-ins", "break-in-read"}
 WITH_ID = sorted(name for name, converters in ROUTES if converters)
 WITHOUT_ID = sorted(name for name, converters in ROUTES if not converters)
 _TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b|(?<=value=\")[\w-]{22}(?=\")")

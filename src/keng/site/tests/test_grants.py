@@ -37,6 +37,8 @@ def test_the_desk_can_open_all_its_lists(desk_client, here, become):
     for name in (name for name, converters in ROUTES if not converters):
         # Claims are checked, and periods set, at the province alone.
         elsewhere = {"claim-new": {404}, "retention": {403}, "period-new": {403}}
+        of_the_province = ("breaches", "breach-new", "processing-register")
+        elsewhere |= {key: {403} for key in (*of_the_province, "processing-register-export")}
         expected = elsewhere.get(name, {200, 302, 405})
         assert desk_client.get(address(name)).status_code in expected, name
 
