@@ -5,9 +5,12 @@ table of the database is in one of them or in `TABLES_WITHOUT_PEOPLE`; a test ho
 models and to docs/privacy/what-is-kept.md.
 """
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -438,6 +441,17 @@ DATA_CLASSES: tuple[DataClass, ...] = (
         ),
     ),
 )
+# How a column holds what it holds; columns.csv has every one that is no id, moment or number.
+COLUMN_FORMS: "Mapping[str, Words]" = {
+    "words": _("Words, in clear"),
+    "place": _("A position, in clear"),
+    "code": _("A value of a closed list, or a number of ours"),
+    "hash": _("Hash; of a password Argon2"),
+    "sealed": _("Sealed: opens with a private key alone"),
+    "boxed": _("Encrypted with a key of the site, a code or a browser"),
+    "key": _("Key or random bytes, which open nothing alone"),
+    "path": _("Name of a file"),
+}
 BY_CODE: Mapping[str, DataClass] = {each.code: each for each in DATA_CLASSES}
 
 # Public facts, texts of offices, numbers, keys that open nothing, and what Django needs.
@@ -503,3 +517,10 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "tips_referencecounter",
     ]
 )
+
+
+@cache
+def kept_columns() -> tuple[tuple[str, str, str], ...]:
+    """Table, column and form (of COLUMN_FORMS) of everything that holds something of people."""
+    text = (resources.files("keng.breaches") / "columns.csv").read_text(encoding="utf-8")
+    return tuple((row["table"], row["column"], row["form"]) for row in csv.DictReader(text.split()))

@@ -5,8 +5,9 @@ that are set up, so that it says nothing that the running code does not do.
 """
 
 import io
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,12 +19,22 @@ from keng.acts.errors import NotAllowed
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.breaches import acts
-from keng.breaches.data_classes import DATA_CLASSES, KEPT_WORDS, DataClass, KeptAs
+from keng.breaches.data_classes import (
+    COLUMN_FORMS,
+    DATA_CLASSES,
+    KEPT_WORDS,
+    DataClass,
+    KeptAs,
+    kept_columns,
+)
 from keng.channels import facts_of
 from keng.delivery.models import ChannelAccount
 from keng.language.taxonomy import category_label
 from keng.places.models import Unit
 from keng.retention.models import RetentionPeriod
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,11 @@ def export_register(*, by: Officer) -> bytes:
         chain=unit_chain(units[0].pk),
         detail={"rows": len(rows)},
     )
-    return _workbook([register_heads(), *(list(astuple(row)) for row in rows)])
+    sheets = {
+        _("Register of processing"): [register_heads(), *(list(astuple(row)) for row in rows)],
+        _("Tables and columns"): _column_rows(),
+    }
+    return _workbook(sheets)
 
 
 def _row(each: DataClass, channels: str, periods: str) -> RegisterRow:
@@ -124,15 +139,30 @@ def _period_words(units: Sequence[Unit]) -> str:
     return "; ".join(found) or _("No period is in force: kept")
 
 
-def _workbook(rows: list[list[str]]) -> bytes:
+def _column_rows() -> list[list[str]]:
+    names = {table: str(each.name) for each in DATA_CLASSES for table in each.tables}
+    heads = [_("Data"), _("Table"), _("Column"), _("Form")]
+    columns = kept_columns()
+    return [heads, *([names[t], t, column, str(COLUMN_FORMS[form])] for t, column, form in columns)]
+
+
+def _workbook(sheets: Mapping[str, list[list[str]]]) -> bytes:
     # The library is large: a desk where nobody downloads never loads it.
     from openpyxl import Workbook  # noqa: PLC0415
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = _("Register of processing")[:31]
+    book.remove(book.worksheets[0])
+    for title, rows in sheets.items():
+        _fill(book.create_sheet(title[:31]), rows)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(sheet: "Worksheet", rows: list[list[str]]) -> None:
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- see _workbook
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
     sheet.freeze_panes = "B2"
     for number, row in enumerate(rows, 1):
         for at, text in enumerate(row, 1):
@@ -141,8 +171,5 @@ def _workbook(rows: list[list[str]]) -> bytes:
             cell.data_type = "s"
             cell.font = Font(bold=number == 1)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for at in range(1, len(fields(RegisterRow)) + 1):
+    for at in range(1, len(rows[0]) + 1):
         sheet.column_dimensions[get_column_letter(at)].width = 36
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

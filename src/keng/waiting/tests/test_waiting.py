@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Revision
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
@@ -108,6 +109,8 @@ def test_every_kind_of_text_is_asked_here():
         "agreed_openings",
         "legal_holds",
         "periods",
+        "breaches",
+        "waivers",
     }
     assert {kind.name for kind in KINDS} == set(WAITS) | other
 
@@ -130,6 +133,20 @@ def test_a_legal_hold_and_its_end_wait_for_whoever_may_decide_and_did_not_ask(pr
     assert "legal_holds" in names(commander)
     LegalHold.objects.filter(pk=hold.pk).update(ended_by=commander, ended_at=times.now())
     assert "legal_holds" not in names(commander) | names(province.second)
+
+
+def test_an_incident_waits_for_data_protection_and_its_waiver_for_a_second_person(province):
+    protector = make.officer(unit=province.unit, role="data_protection")
+    administrator = make.officer(unit=province.unit, role="administrator")
+    BreachWaiver.objects.update(asked_by=protector)
+    assert {"breaches"} == {"breaches", "waivers"} & names(protector)
+    assert {"waivers"} == {"breaches", "waivers"} & names(administrator)
+    BreachWaiver.objects.update(agreed_by=administrator, agreed_at=times.now())
+    assert "waivers" not in names(administrator)
+    Breach.objects.exclude(pk=province.rows["waiver"].breach_id).update(
+        closed_at=times.now(), closed_by=protector, closing_words="Xong"
+    )
+    assert "breaches" not in names(protector)
 
 
 def test_a_proposed_period_waits_for_who_leads_or_administers(province):
