@@ -59,7 +59,7 @@ def rated(desk, unit, reached=("report_words", "officers")):
 
 
 @pytest.mark.parametrize(
-    "words", ["Ổ đĩa của bà Nguyễn Thị Mận bị lấy", "Gọi số 0912 000 417 để biết"]
+    "words", ["Ổ đĩa của ông Lương Văn Mít bị lấy", "Gọi số 0912 000 417 để biết"]
 )
 def test_names_and_numbers_of_people_are_refused(desk, unit, words):
     assert begun(desk, unit, words=words).status_code == 422
