@@ -118,13 +118,13 @@ def _reached_section(reached: Iterable[DataClass]) -> FormSection:
 
 
 def _harm_rows(breach: Breach) -> list[list[str]]:
-    rating, rule = rate_harm(breach.harm)
+    _rating, rule = rate_harm(breach.harm)
     answers = [
         [str(step.question), str(HarmAnswer(breach.harm[step.code]).label)]
         for step in HARM_STEPS
         if step.code in breach.harm
     ]
-    return [[_("Rating"), f"{rating.label}. {rule}"], *answers]
+    return [[_("Rating"), str(rule)], *answers]
 
 
 def _told_rows(breach: Breach) -> list[list[str]]:

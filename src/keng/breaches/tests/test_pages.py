@@ -71,10 +71,11 @@ def test_what_is_to_come_is_refused(desk, unit):
     assert begun(desk, unit, detected_at=written(tomorrow)).status_code == 422
 
 
-def test_page_and_files_say_the_same_and_no_word_of_a_report(desk, unit):
+def test_page_and_files_say_the_same_and_no_word_of_a_report(desk, unit, become):
     make.tip(unit=unit, text="Lời kín của người báo")
     # One about the province itself: the number to the next ten does not tell of it.
     make.tip(unit=unit, concerns=(unit.parent,))
+    become("desk")
     breach = rated(desk, unit)
     page = desk.get(f"/breaches/{breach.pk}/form/").content.decode()
     docx = Document(io.BytesIO(desk.get(f"/breaches/{breach.pk}/form.docx").content))
@@ -140,3 +141,21 @@ def test_the_reporter_reads_the_notice_on_the_page_of_the_report(unit, client):
     while telling.tell_next_reporters():
         pass
     assert "Thông báo về dữ liệu" in page_of(client)
+
+
+def test_reporters_are_told_and_it_is_closed_with_the_rights_of_the_desk(desk, unit, become):
+    become("desk")
+    breach = rated(desk, unit)
+    desk.post(f"/breaches/{breach.pk}/file/", {"sent_at": written(times.now())})
+    day = times.local_date(times.now()).isoformat()
+    desk.post(f"/breaches/{breach.pk}/tell/", {"first_day": day, "last_day": day})
+    assert breach.notices.get().received_until <= times.now()
+    ends = {"words": "Đã thu hồi"}
+    # Not while the worker still tells them.
+    desk.post(f"/breaches/{breach.pk}/close/", ends)
+    assert Breach.objects.get().closed_at is None
+    become("worker")
+    assert telling.tell_next_reporters() == 1
+    become("desk")
+    desk.post(f"/breaches/{breach.pk}/close/", ends)
+    assert Breach.objects.get().closing_words == "Đã thu hồi"
