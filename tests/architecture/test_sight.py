@@ -31,6 +31,7 @@ NOT_BY_AN_OFFICER = {
     "alarms/bundle_queries.py": "a number in a call",
     "alarms/ringing.py": "the worker calls",
     "audit_page/entries.py": "ids by a reference that was typed",
+    "breaches/telling.py": "the worker tells the reporters of a breach",
     "community/busy_notice.py": "when the newest came",
     "community/queries.py": "a public count",
     "data_requests/asking.py": "by receipt",

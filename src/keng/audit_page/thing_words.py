@@ -41,6 +41,7 @@ def names_of_things() -> dict[str, str]:
         "snapshot": _("a periodic report"),
         "retentionperiod": _("a retention period"),
         "datarequest": _("a data request"),
+        "breach": _("a data incident"),
         "unit": _("a unit"),
         "officer": _("an officer"),
         "officerrequest": _("a request about an officer"),

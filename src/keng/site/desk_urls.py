@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 
 import keng.accounts.urls
 import keng.audit_page.urls
+import keng.breaches.urls
 import keng.claims.urls
 import keng.community.urls
 import keng.consent.urls
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.consent.urls.desk,
     *keng.data_requests.urls.desk,
     *keng.retention.urls.desk,
+    *keng.breaches.urls.desk,
     *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),
     path("keys/", keys_table.keys_table, name="keys"),

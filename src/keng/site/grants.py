@@ -340,6 +340,13 @@ GRANTS: dict[str, dict[str, str]] = {
         # What was proposed stays as it was.
         "retention_retentionperiod": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, "
         "refused_by_id, refused_at, ended_by_id, ended_at)",
+        # What was detected and when stays as it was; what went to the authority, too.
+        "breaches_breach": "SELECT, INSERT, UPDATE (reached, harm, measures, assessed_by_id, "
+        "assessed_at, closing_words, closed_at, closed_by_id)",
+        "breaches_breachfiling": RI,
+        "breaches_breachwaiver": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, refused_by_id, "
+        "refused_at)",
+        "breaches_breachnotice": RI,
         # Why somebody opened it stays as it was; who is told says that they read it.
         "tips_breakin": "SELECT, INSERT, UPDATE (read_by_id, read_at)",
         "tips_recusal": "SELECT, INSERT, UPDATE (ended_by_id, ended_at)",
@@ -557,6 +564,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_memberpasskey": "SELECT (id, holder_id, stopped_at)",
         # A purge empties or removes what its tips had.
         "retention_retentionperiod": R,
+        # Whose clock runs, and which reporters are to be told: no word of what happened.
+        "breaches_breach": "SELECT (id, unit_id, detected_at, called_again_at, closed_at), "
+        "UPDATE (called_again_at)",
+        "breaches_breachfiling": "SELECT (id, breach_id)",
+        "breaches_breachwaiver": "SELECT (id, breach_id, agreed_at)",
+        "breaches_breachnotice": "SELECT, UPDATE (told_up_to, told, done_at)",
         "tips_note": "SELECT, DELETE",
         "tips_tipcheck": "SELECT (id, tip_id), DELETE",
         "tips_suggestion": ALL,

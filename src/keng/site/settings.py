@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "keng.partners",
     "keng.reports",
     "keng.audit_page",
+    "keng.breaches",
     "keng.waiting",
     "keng.community",
 ]

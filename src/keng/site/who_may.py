@@ -18,6 +18,7 @@ from keng.accounts.who import (
     AGREEING_TO_ERASURE,
     AGREEING_TO_HOLDS,
     AGREEING_TO_PERIODS,
+    AGREEING_TO_WAIVERS,
     ANSWERING_DATA_REQUESTS,
     AUDITING,
     COORDINATING,
@@ -28,8 +29,10 @@ from keng.accounts.who import (
     NAMING,
     OVERSEEING,
     PROPOSING_PERIODS,
+    READING_BREACHES,
     READING_DATA_REQUESTS,
     READING_PERIODS,
+    RECORDING_BREACHES,
     RECUSING,
     SECOND_FOR_OPENING,
     SEEING_HOLDERS,
@@ -148,6 +151,15 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     (READING_PERIODS, "retention period-stop"),
     (PROPOSING_PERIODS, "period-new"),
     (AGREEING_TO_PERIODS, "period-decide"),
+    (READING_BREACHES, "breaches breach breach-form breach-form-docx breach-form-pdf"),
+    (
+        RECORDING_BREACHES,
+        """
+    breach-new breach-assess breach-file breach-waive breach-tell breach-close
+    processing-register processing-register-export
+    """,
+    ),
+    (AGREEING_TO_WAIVERS, "breach-waiver-decide"),
     (AUDITING, "audit"),
 )
 PAGE_RIGHTS: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Post
+from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
@@ -476,6 +477,38 @@ def _period_line(period: RetentionPeriod) -> WaitingLine:
     )
 
 
+# Incidents of data.
+
+
+def _breaches(reach: Reach) -> QuerySet[Any]:
+    return Breach.objects.with_clock().filter(reach.units_of("recording_breaches"))
+
+
+def _breach_line(breach: Breach) -> WaitingLine:
+    return WaitingLine(
+        title=str(Breach.Kind(breach.kind).label),
+        url=reverse("breach", args=[breach.pk]),
+        unit=breach.unit.name,
+        since=breach.detected_at,
+        due=breach.notify_by,
+    )
+
+
+def _waivers(reach: Reach) -> QuerySet[Any]:
+    theirs = reach.units_of("agreeing_to_waivers", "breach__unit")
+    return BreachWaiver.objects.waiting().filter(theirs).exclude(asked_by__in=reach.tied)
+
+
+def _waiver_line(waiver: BreachWaiver) -> WaitingLine:
+    return WaitingLine(
+        title=str(Breach.Kind(waiver.breach.kind).label),
+        url=reverse("breach", args=[waiver.breach_id]),
+        unit=waiver.breach.unit.name,
+        since=waiver.asked_at,
+        due=waiver.breach.notify_by,
+    )
+
+
 # Requests of partners.
 
 
@@ -543,6 +576,23 @@ KINDS: tuple[WaitingKind, ...] = (
         _break_ins,
         _break_in_line,
         ("unit", "officer", "tip"),
+    ),
+    WaitingKind(
+        "breaches",
+        "breaches",
+        _("Data incidents of which the authority is to be notified"),
+        ("recording_breaches",),
+        _breaches,
+        _breach_line,
+    ),
+    WaitingKind(
+        "waivers",
+        "breaches",
+        _("Data incidents of which the authority need not be notified, to agree to"),
+        ("agreeing_to_waivers",),
+        _waivers,
+        _waiver_line,
+        ("breach__unit",),
     ),
     WaitingKind(
         "openings",

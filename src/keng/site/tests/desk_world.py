@@ -16,6 +16,8 @@ from keng.accounts.models import (
     Post,
     Shift,
 )
+from keng.breaches.harm import STEP_CODES
+from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Claim
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.data_requests.models import DataRequest
@@ -150,8 +152,25 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         desk_tip=rows["tip"],
         desk_asked_at=at,
     )
+    breach, waived = (
+        Breach.objects.create(
+            unit=unit,
+            kind="read",
+            words="Mất ổ đĩa",
+            detected_at=at - datetime.timedelta(days=60),
+            recorded_by=other,
+            reached=["report_words"],
+            harm=dict.fromkeys(STEP_CODES, "no"),
+            assessed_by=other,
+            assessed_at=at,
+        )
+        for _ in range(2)
+    )
+    waiver = BreachWaiver.objects.create(breach=waived, reason="Ổ đã mã hóa", asked_by=other)
     return {
         "data_request": data_request,
+        "breach": breach,
+        "waiver": waiver,
         "named": named,
         "break_in": opened,
         "recusal": recusal,

@@ -140,6 +140,16 @@ OBJECTS = {
     "data-request-at-desk": "data_request",
     "period-decide": "period",
     "period-stop": "period",
+    "breach": "breach",
+    "breach-assess": "breach",
+    "breach-form": "breach",
+    "breach-form-docx": "breach",
+    "breach-form-pdf": "breach",
+    "breach-file": "breach",
+    "breach-waive": "breach",
+    "breach-tell": "breach",
+    "breach-close": "breach",
+    "breach-waiver-decide": "waiver",
     "recusal-end": "recusal",
     "named-officer-end": "named",
     "break-in-read": "break_in",
@@ -235,6 +245,9 @@ OF_OTHER_ROLES = {
     "period-new",
     "period-stop",
     "retention",
+} | {name for name, _converters in ROUTES if name.startswith(("breach", "processing-register"))} - {
+    "break-ins",
+    "break-in-read",
 }
 WITH_ID = sorted(name for name, converters in ROUTES if converters)
 WITHOUT_ID = sorted(name for name, converters in ROUTES if not converters)

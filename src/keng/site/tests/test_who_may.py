@@ -24,6 +24,7 @@ from keng.accounts.models import Post
 from keng.accounts.partner_signing import PARTNER_COOKIE
 from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed
+from keng.breaches.harm import STEP_CODES
 from keng.channels.web_push import PushSubscription
 from keng.conftest import sign_in
 from keng.delivery.audience import AudiencePlan
@@ -99,6 +100,7 @@ STEPS = {
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
+    "breaches.register.export_register",
     "claims.asking.add_claim",
     "community.announcements.check_channels",
     "community.announcements.propose_channel",
@@ -174,6 +176,9 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw_request",
     "accounts.passkeys.add_passkey",
+    # An incident is of a province, and ends once the authority knows.
+    "breaches.recording.record_breach",
+    "breaches.recording.close_breach",
     # A period is of a province.
     "retention.periods.propose_period",
     # Whoever has no key of their own gets no further.
@@ -221,6 +226,7 @@ FLAT_AREAS = (
     "retention",
     "data_requests",
     "consent",
+    "breaches",
 )
 
 
@@ -448,6 +454,17 @@ def _by_name(here):
         "wraps": [],
         "wrap": None,
         "hold_id": rows["hold"].pk,
+        "breach_id": rows["breach"].pk,
+        "waiver_id": rows["waiver"].pk,
+        "reached": ["report_words"],
+        "harm": dict.fromkeys(STEP_CODES, "no"),
+        "measures": "",
+        "detected_at": NOW,
+        "began_at": None,
+        "sent_at": NOW,
+        "paper_number": "",
+        "received_from": None,
+        "received_until": None,
         "is_agreed": True,
         "period_id": rows["period"].pk,
         "closed_as": "no_tip",
@@ -549,6 +566,7 @@ _APART = {
     "accounts.requesting.refuse_request": _request,
     "accounts.requesting.show_half": _request,
     "accounts.requesting.withdraw_request": _request,
+    "breaches.recording.record_breach": {"kind": "read"},
     "claims.deciding.put_claim_out_of_scope": {"why": "private"},
     "claims.deciding.withdraw_claim": {"reason": "changed"},
     "claims.writing.write_claim": {

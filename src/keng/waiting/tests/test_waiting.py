@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from keng.accounts.models import NamedOfficer
+from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Revision
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
@@ -113,6 +114,8 @@ def test_every_kind_of_text_is_asked_here():
         "data_requests",
         "erasures",
         "desk_questions",
+        "breaches",
+        "waivers",
     }
     assert {kind.name for kind in KINDS} == set(WAITS) | other
 
@@ -147,6 +150,20 @@ def test_a_legal_hold_waits_for_nobody_who_does_not_read_the_tip(province):
     assert "legal_holds" not in names(commander)
     NamedOfficer.objects.create(unit=commune, officer=commander, named_by=officer)
     assert "legal_holds" in names(commander)
+
+
+def test_an_incident_waits_for_data_protection_and_its_waiver_for_a_second_person(province):
+    protector = make.officer(unit=province.unit, role="data_protection")
+    administrator = make.officer(unit=province.unit, role="administrator")
+    BreachWaiver.objects.update(asked_by=protector)
+    assert {"breaches"} == {"breaches", "waivers"} & names(protector)
+    assert {"waivers"} == {"breaches", "waivers"} & names(administrator)
+    BreachWaiver.objects.update(agreed_by=administrator, agreed_at=times.now())
+    assert "waivers" not in names(administrator)
+    Breach.objects.exclude(pk=province.rows["waiver"].breach_id).update(
+        closed_at=times.now(), closed_by=protector, closing_words="Xong"
+    )
+    assert "breaches" not in names(protector)
 
 
 def test_a_proposed_period_waits_for_who_leads_or_administers(province):
