@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from PIL import Image
 from psycopg import sql
 
 from keng.kit.database import data_folder, dsn, is_external
@@ -23,7 +22,7 @@ from keng.runtime.backup.saving import make_backup
 from keng.runtime.errors import CannotContinue
 from keng.runtime.postgres import embedded_cluster
 from keng_dev.thief.disguises import disguises, find_disguised, opened_streams
-from keng_dev.thief.planting import PlantedPeople
+from keng_dev.thief.planting import PlantedPeople, photo_by
 
 Found = tuple[str, str, bool, str]
 """What, where, whether it must be found, and in which form it was."""
@@ -125,7 +124,7 @@ def _control_files(control: str) -> Iterator[tuple[str, bytes]]:
     yield "control.gzip", b"before" + gzip.compress(long)
     yield "control.zip", _zip(long)
     yield "control.pdf", b"%PDF-1.7\n<< /Filter /FlateDecode >>\nstream\n" + zlib.compress(long)
-    yield "control.jpg", _photo_by(control)
+    yield "control.jpg", photo_by(control, control)
     if zstd := shutil.which("zstd"):
         packed = subprocess.run(
             [zstd, "--stdout", "--quiet"], input=long, capture_output=True, check=True
@@ -137,13 +136,6 @@ def _zip(content: bytes) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("notes.txt", content)
-    return written.getvalue()
-
-
-def _photo_by(author: str) -> bytes:
-    written, exif = io.BytesIO(), Image.Exif()
-    exif[0x9C9D] = author.encode("utf-16-le")
-    Image.new("RGB", (8, 8)).save(written, "JPEG", exif=exif)
     return written.getvalue()
 
 
