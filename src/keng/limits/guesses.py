@@ -70,7 +70,11 @@ class TakenGuess:
 
     def give_back(self) -> None:
         """It does not count after all."""
-        values = {"mark": self.mark, "now": guess_clock(), "pause": self.limit.pause}
+        values: dict[str, float | uuid.UUID] = {
+            "mark": self.mark,
+            "now": guess_clock(),
+            "pause": self.limit.pause,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_GIVE_BACK_SQL, values)
 
