@@ -28,6 +28,7 @@ FREE_TEXT: dict[str, dict[str, str]] = {
     },
     "a resident's words: people are covered before they are kept": {
         "claims_claim": "words",
+        "data_requests_datarequest": "words about_number",
         "lookup_dispute": "text",
     },
     "a resident's words in clear: an officer reads them before anybody else, and they go then": {

@@ -21,6 +21,7 @@ from keng.accounts.who import (
     HEARING_OBJECTIONS,
     INVITING,
     READING_BREACHES,
+    READING_DATA_REQUESTS,
     WORKING,
     Who,
 )
@@ -64,6 +65,7 @@ class KeptAs(StrEnum):
     UNTIL_STOPPED = "until_stopped"
     LAST_DAY = "last_day"
     DECIDED = "decided"
+    ANSWERED = "answered"
     COUNTED = "counted"
     MINUTES = "minutes"
     KEPT = "kept"
@@ -74,6 +76,7 @@ KEPT_WORDS: "Mapping[KeptAs, Words]" = {
     KeptAs.UNTIL_STOPPED: _("Until they stop it or their post ends"),
     KeptAs.LAST_DAY: _("Shown until its last day or its end; the row is kept"),
     KeptAs.DECIDED: _("The words until an officer decided, 30 days at most"),
+    KeptAs.ANSWERED: _("The words a year after the decision, or as long as the report"),
     KeptAs.COUNTED: _("90 days after the result was published"),
     KeptAs.MINUTES: _("Minutes to 24 hours, or until its browser sends it"),
     KeptAs.KEPT: _("Kept: no period is set"),
@@ -304,6 +307,23 @@ DATA_CLASSES: tuple[DataClass, ...] = (
         tables=("community_question", "claims_asking", "claims_claim", "partners_kitrequest"),
     ),
     DataClass(
+        code="data_requests",
+        name=_("What people ask of the data about them, and the answers"),
+        purpose=_("Let people see, correct and delete what is kept about them"),
+        basis=_("Decree 356/2025 art. 5"),
+        subjects=_("Reporters, and whoever asks at the form"),
+        protection=_(
+            "What names the asker is sealed with the report, or covered before it is kept; only"
+            " the posts named here read it"
+        ),
+        kept=KeptAs.ANSWERED,
+        telling=Telling.STATUS_PAGE,
+        readers=READING_DATA_REQUESTS,
+        page="data-requests",
+        counted="data_requests_datarequest",
+        tables=("data_requests_datarequest",),
+    ),
+    DataClass(
         code="surveys",
         name=_("Answers to surveys"),
         purpose=_("Learn what residents need"),
@@ -341,6 +361,7 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "community_draft",
             "surveys_draft",
             "limits_limitcount",
+            "limits_guesscount",
             "limits_limitkey",
             "limits_spentpuzzle",
         ),
@@ -460,6 +481,7 @@ TABLES_WITHOUT_PEOPLE = frozenset(
         "auth_group",
         "auth_group_permissions",
         "auth_permission",
+        "consent_consenttext",
         "django_content_type",
         "places_holiday",
         "places_jurisdiction",
