@@ -18,6 +18,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
+from keng.decisions.viewing import note_first_read
 from keng.kit.urgency import Urgency
 from keng.openings import asking, giving, holding
 from keng.openings.holder_forms import said_by
@@ -47,6 +48,8 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         try:
             wish = form.wish(is_emergency=is_emergency)
             asked = asking.ask_opening(tip.pk, wish, by=request.officer)
+            # Nobody reads on their page that a report which nobody has read was opened.
+            note_first_read(tip.pk, by=request.officer)
         except NotAllowed:
             raise
         except Refused as error:

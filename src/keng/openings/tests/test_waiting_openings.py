@@ -3,6 +3,7 @@
 import pytest
 
 from keng.accounts.models import NamedOfficer, Officer
+from keng.conftest import sign_in
 from keng.openings import asking
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.test_asking import wish
@@ -27,6 +28,21 @@ def test_it_waits_for_who_may_agree_and_then_for_who_asked(desk):
     assert [lines(each) for each in (desk.chief, desk.quan)] == [[address], [address]]
     asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
     assert [lines(each) for each in (desk.lan, desk.chief)] == [[address], []]
+
+
+def test_whoever_asks_has_read_the_tip(desk, desk_client):
+    hold(desk, desk.lan, desk.chief)
+    sign_in(desk_client, desk.lan)
+    said = {
+        "record": f"contact:{desk.contact.pk}",
+        "reason": "danger",
+        "legal_basis": "Luật mẫu, điều 5",
+        "text": "Cần hỏi đang ở đâu",
+    }
+    answer = desk_client.post(f"/tips/{desk.tip.pk}/open/", said)
+    assert "/openings/" in answer["Location"]
+    desk.tip.refresh_from_db()
+    assert desk.tip.first_read_at is not None
 
 
 def test_it_waits_for_nobody_who_has_no_part_in_the_tip(desk):

@@ -259,6 +259,8 @@
     const first = document.querySelector("main [autofocus]");
     if (!isSamePage) scrollTo(0, 0);
     wanted?.scrollIntoView();
+    // The page keeps its place, and what was refused stands above all of it.
+    document.querySelector(".toast[data-read-first]")?.scrollIntoView({ block: "nearest" });
     (first || (wanted?.matches("input, textarea, select, a, button, [tabindex]") && wanted) || main)
       ?.focus({ preventScroll: !first });
   }
