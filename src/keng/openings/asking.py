@@ -21,9 +21,10 @@ from keng.kit import times
 from keng.kit.urgency import Urgency
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
-from keng.openings.records import SealedRecord, sealed_record
+from keng.openings.records import RecordGone, SealedRecord, key_of_record, sealed_record
 from keng.openings.seconds import (
     can_be_second,
+    has_share_of,
     seconds_for,
     standing_requests,
     stands_until,
@@ -43,11 +44,21 @@ class NothingSealed(Incomplete):
 
 
 class NobodyToAgree(Refused):
-    """Nobody else who may has a key."""
+    """Nobody else who may has a share of the record's key."""
 
     sentence = _(
-        "Not asked: no colleague who may agree has a key for opening. Ask a commander of your desk "
-        "or an officer of the province to make one: My settings, My key for opening."
+        "Not asked: no colleague who may agree holds a share of the key that this was sealed with. "
+        "Ask a commander of your desk or an officer of the province to make a key for opening; it "
+        "opens what comes in from then on. What came in before needs its key split anew first."
+    )
+
+
+class HoldsNoShare(Refused):
+    """Their key is younger than the record's."""
+
+    sentence = _(
+        "Not done: this was sealed before you had a key for opening, so you hold no share of its "
+        "key. A colleague who held a key then can do it, or the key is split anew first."
     )
 
 
@@ -116,18 +127,25 @@ class OpeningWish:
 def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> OpeningRequest:
     """Ask that one record of a tip be opened; in an emergency those who can agree are called.
 
-    Raises NotYours, NothingSealed, HoldsNoKey, AgainstTheWish, NoEmergency, AskedAlready,
-    NobodyToAgree.
+    Raises NotYours, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish, NoEmergency,
+    AskedAlready, NobodyToAgree.
     """
     tip = lock_tip(tip_id, by=by, closed_too=True)
     wanted = _checked_wish(tip, wish, by)
-    seconds = seconds_for(tip, by)
+    try:
+        unit_key = key_of_record(wanted.what, wanted.ref)
+    except RecordGone as error:
+        raise NothingSealed from error
+    if not has_share_of(by.pk, unit_key):
+        raise HoldsNoShare
+    seconds = seconds_for(tip, by, unit_key)
     if not seconds:
         raise NobodyToAgree
     asked = OpeningRequest.objects.create(
         tip_ref=tip.pk,
         what=wanted.what,
         record_ref=wanted.ref,
+        unit_key_ref=unit_key,
         reason=OpeningRequest.Reason(wish.reason),
         legal_basis=wish.legal_basis.strip(),
         text=wish.text.strip(),
@@ -147,7 +165,7 @@ def approve_opening(
 ) -> OpeningRequest:
     """Be the second person. The page has asked for a fresh second factor before.
 
-    Raises NotYours, HoldsNoKey, AnsweredAlready, NotTheSecond, NotToldWhy.
+    Raises NotYours, HoldsNoKey, HoldsNoShare, AnsweredAlready, NotTheSecond, NotToldWhy.
     """
     if not tells_reporter and not why_not_told.strip():
         permit_anywhere()
@@ -156,7 +174,9 @@ def approve_opening(
     if current_key_of(by) is None:
         raise HoldsNoKey
     asker = Officer.objects.get(pk=asked.asked_by_ref)
-    if not can_be_second(by, tip, asker):
+    if not has_share_of(by.pk, asked.unit_key_ref):
+        raise HoldsNoShare
+    if not can_be_second(by, tip, asker, asked.unit_key_ref):
         raise NotTheSecond
     asked.approved_by_ref, asked.approved_at = by.pk, times.now()
     asked.is_reporter_told = tells_reporter

@@ -18,14 +18,13 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
-from keng.files.store import first_sealed_bytes
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
+from keng.openings.records import RecordGone, key_of_record
 from keng.tips.errors import NotYours
-from keng.tips.models import Attachment, Tip
+from keng.tips.models import Tip
 from keng.vault import opener_client
-from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
-from keng.vault.models import HolderKey, OpeningRequest, SealedIdentity
+from keng.vault.models import HolderKey, OpeningRequest
 
 # A share of a key of 64 bytes, sealed, is a few hundred bytes.
 LONGEST_SHARE = 4_000
@@ -195,15 +194,10 @@ def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
 
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     """To which key the record was sealed. Raises NotYours, SealedBeforeHolders."""
-    if asked.what == OpeningRequest.What.FILE:
-        file = Attachment.objects.filter(pk=asked.record_ref).first()
-        head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
-    else:
-        row = SealedIdentity.objects.filter(pk=asked.record_ref).first()
-        head = bytes(row.ciphertext) if row else None
-    if head is None:
-        raise NotYours
-    key = key_id_of(head)
+    try:
+        key = key_of_record(asked.what, asked.record_ref)
+    except RecordGone as error:
+        raise NotYours from error
     if key is None:
         raise SealedBeforeHolders
     return key

@@ -334,7 +334,9 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
-        # Officers' own keys, and what their browsers wrapped. Shares are not the desk's.
+        # Officers' own keys, and what their browsers wrapped. Of shares the desk knows whose they
+        # are, and reads none.
+        "vault_keyshare": "SELECT (id, unit_key_id, holder_key_id)",
         "vault_holderkey": "SELECT, INSERT, UPDATE (retired_at)",
         "vault_wrappedholderkey": "SELECT, INSERT, DELETE",
         # Who asked for what and why stays as it was; that it was opened is the opener's to say.

@@ -68,13 +68,3 @@ def desk_holders() -> DeskHolders:
         },
         NamedOfficer.objects.who_read(list(at)),
     )
-
-
-def units_with_few_holders() -> list[Unit]:
-    """Whose names nobody opens by two people yet."""
-    holders = desk_holders()
-    return [
-        unit
-        for unit in Unit.objects.order_by("pk")
-        if len(holders.of_unit(unit, KeyClass.ORDINARY)) < 2
-    ]

@@ -261,6 +261,8 @@ class OpeningRequest(Row):
     what = models.CharField(max_length=10, choices=What)
     # The row of SealedIdentity, or for a file that of tips.Attachment.
     record_ref = models.UUIDField()
+    # The UnitKey it was sealed to when it was asked for; empty where the operator's file opens it.
+    unit_key_ref = models.UUIDField(null=True, blank=True)
     reason = models.CharField(max_length=15, choices=Reason)
     legal_basis = models.CharField(max_length=300)
     text = models.TextField(max_length=2000)

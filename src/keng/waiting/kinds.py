@@ -370,7 +370,9 @@ def _openings(reach: Reach) -> QuerySet[Any]:
     theirs = theirs.exclude(concerns__unit__in=reach.belongs_to)
     recused = Recusal.objects.in_force(reach.officer)
     theirs = theirs.exclude(pk__in=recused.values("tip"))
-    waiting = seconds.standing_requests().filter(tip_ref__in=theirs.values("pk"))
+    waiting = seconds.standing_requests().filter(
+        seconds.with_share_of_theirs(reach.officer), tip_ref__in=theirs.values("pk")
+    )
     return waiting.exclude(asked_by_ref__in=reach.tied)
 
 

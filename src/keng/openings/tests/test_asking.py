@@ -14,6 +14,7 @@ from keng.openings.asking import (
     AgainstTheWish,
     AnsweredAlready,
     AskedAlready,
+    HoldsNoShare,
     NobodyToAgree,
     NoEmergency,
     NothingSealed,
@@ -23,7 +24,7 @@ from keng.openings.asking import (
     WhyRefused,
 )
 from keng.openings.holding import HoldsNoKey
-from keng.openings.tests.conftest import hold, sealed_contact
+from keng.openings.tests.conftest import hold, hold_too_late, sealed_contact
 from keng.tips.errors import NotYours
 from keng.tips.models import Recusal, Tip
 from keng.vault.models import OpeningRequest
@@ -97,6 +98,20 @@ def test_without_a_key_or_without_a_colleague_who_has_one_nothing_is_asked(desk)
     with pytest.raises(NobodyToAgree):
         asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
     assert not OpeningRequest.objects.exists()
+
+
+def test_whoever_made_a_key_after_the_record_was_sealed_is_no_second_person(desk):
+    hold(desk, desk.lan)
+    hold_too_late(desk, desk.chief)
+    with pytest.raises(NobodyToAgree):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(HoldsNoShare):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.chief)
+    hold(desk, desk.quan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(HoldsNoShare):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.quan)
 
 
 def test_what_concerns_the_desk_is_asked_and_agreed_to_by_the_province_alone(desk):

@@ -10,7 +10,7 @@ from keng.kit import times
 from keng.openings import asking, giving
 from keng.openings.giving import OpenedBefore, OpenerIsAway, ShareLapsed, ShareMissing
 from keng.openings.tests.conftest import hold
-from keng.openings.tests.opener_double import SUITE, UNIT_KEY
+from keng.openings.tests.opener_double import SUITE
 from keng.openings.tests.test_asking import wish
 from keng.tips.errors import NotYours
 
@@ -18,8 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def wanted_opening(desk, opener, monkeypatch):
-    monkeypatch.setattr(giving, "unit_key_of", lambda _asked: UNIT_KEY)
+def wanted_opening(desk, opener):
     hold(desk, desk.lan, desk.chief, desk.quan)
     for officer in (desk.lan, desk.chief):
         opener.hold_for(desk.keys[officer.pk][0])
