@@ -18,9 +18,11 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
+from keng.audit.models import Entry
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
 from keng.openings.records import RecordGone, key_of_record
+from keng.public_log.standing import wait_for_witness
 from keng.tips.errors import NotYours
 from keng.tips.models import Tip
 from keng.vault import opener_client
@@ -154,9 +156,22 @@ def give_share(opening_id: uuid.UUID, sealed: bytes, *, officer: Officer) -> Non
         opener_client.give_share(opening_id, key.pk, sealed)
 
 
+def is_approval_witnessed(opening_id: uuid.UUID) -> bool:
+    """Whether a witness has cosigned that a second person agreed; waits for it a little."""
+    approved = Entry.objects.filter(
+        action=opener_client.APPROVED_ENTRY,
+        object_kind="openingrequest",
+        object_id=str(opening_id),
+    ).first()
+    return approved is not None and wait_for_witness(approved)
+
+
 @act(acts.SHOW_OPENED)
-def note_shown(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
-    """Put on record that what is opened will be shown to who asked. Raises NotYours, NotOpened."""
+def note_shown(opening_id: uuid.UUID, *, is_witnessed: bool, by: Officer) -> OpeningRequest:
+    """Put on record that what is opened will be shown to who asked, and whether a witness knew.
+
+    Raises NotYours, NotOpened.
+    """
     asked, tip, _key = _party(opening_id, by)
     permit_over(tip.responsible_unit_id)
     if asked.asked_by_ref != by.pk or asked.approved_at is None:
@@ -168,7 +183,7 @@ def note_shown(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
         by=by,
         on=asked,
         chain=unit_chain(tip.responsible_unit_id),
-        detail={"tip": str(tip.pk), "what": asked.what},
+        detail={"tip": str(tip.pk), "what": asked.what, "witnessed": is_witnessed},
     )
     return asked
 
@@ -180,16 +195,20 @@ class OpenedThing:
     parts: dict[str, str] = field(repr=False)
     """By name, such as "phone"; of what is no list of names one part, ""."""
     file: bytes = field(repr=False)
+    is_witnessed: bool
 
 
 def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
     """Open it and give it back, this once. Raises NotYours, HoldsNoKey, NotOpened."""
-    asked = note_shown(opening_id, by=officer)
+    _party(opening_id, officer)
+    # Outside of the transaction: nobody else waits meanwhile.
+    is_witnessed = is_approval_witnessed(opening_id)
+    asked = note_shown(opening_id, is_witnessed=is_witnessed, by=officer)
     with _in_the_officers_words():
         opened = opener_client.open_record(asked.pk)
     if asked.what == OpeningRequest.What.FILE:
-        return OpenedThing({}, opened.content)
-    return OpenedThing(_parts(opened.content), b"")
+        return OpenedThing({}, opened.content, is_witnessed)
+    return OpenedThing(_parts(opened.content), b"", is_witnessed)
 
 
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:

@@ -158,6 +158,7 @@ def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "tip": tip,
         "parts": parts,
         "phone": opened.parts.get("phone", ""),
+        "is_witnessed": opened.is_witnessed,
     }
     return render(request, "openings/opened.html", context)
 

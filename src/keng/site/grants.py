@@ -235,7 +235,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": R,
         "audit_signedhead": R,
         # And how much of it no witness has seen yet.
-        "public_log_logleaf": "SELECT (leaf, chain)",
+        "public_log_logleaf": "SELECT (leaf, chain, seq)",
         "public_log_loggedchain": R,
         "public_log_witnessstanding": R,
         **dict.fromkeys(_TIPS, RIU),
