@@ -31,7 +31,7 @@ def has_share_of(officer: uuid.UUID, unit_key: uuid.UUID | None) -> bool:
     """
     if unit_key is None:
         return HolderKey.objects.filter(officer_ref=officer, retired_at=None).exists()
-    return _shares_of(officer).filter(unit_key=unit_key).exists()
+    return shares_of_officer(officer).filter(unit_key=unit_key).exists()
 
 
 def can_be_second(officer: Officer, tip: Tip, asker: Officer, unit_key: uuid.UUID | None) -> bool:
@@ -52,11 +52,12 @@ def standing_requests() -> "QuerySet[OpeningRequest]":
 
 def with_share_of_theirs(officer: uuid.UUID) -> Q:
     """Of requests, those whose record this officer has a share for, as `has_share_of` says."""
-    theirs = _shares_of(officer).filter(unit_key=OuterRef("unit_key_ref"))
+    theirs = shares_of_officer(officer).filter(unit_key=OuterRef("unit_key_ref"))
     return Q(unit_key_ref=None) | Exists(theirs)
 
 
-def _shares_of(officer: uuid.UUID) -> "QuerySet[KeyShare]":
+def shares_of_officer(officer: uuid.UUID) -> "QuerySet[KeyShare]":
+    """Those that this officer's key of today unlocks."""
     return KeyShare.objects.filter(holder_key__officer_ref=officer, holder_key__retired_at=None)
 
 

@@ -22,7 +22,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
-from keng.openings import seconds
+from keng.openings import resharing, seconds
 from keng.partners.models import KitRequest
 from keng.releases.reach import Reach
 from keng.retention.models import RetentionPeriod
@@ -380,6 +380,20 @@ def _agreed_openings(reach: Reach) -> QuerySet[Any]:
     return seconds.agreed_requests().filter(asked_by_ref=reach.officer)
 
 
+def _resharings(reach: Reach) -> QuerySet[Any]:
+    """Keys of which they hold a share, and that somebody who left holds one of, too."""
+    return resharing.open_resharings(reach.officer).filter(reach.units_of("working"))
+
+
+def _resharing_line(asked: Any) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(n)d keys") % {"n": len(asked.plan)},
+        url=reverse("resharing", args=[asked.pk]),
+        unit=asked.unit.name,
+        since=asked.due_at,
+    )
+
+
 def _opening_line(asked: Any) -> WaitingLine:
     reference, unit = seconds.tip_words(asked)
     return WaitingLine(
@@ -518,6 +532,14 @@ KINDS: tuple[WaitingKind, ...] = (
         _agreed_openings,
         _opening_line,
         (),
+    ),
+    WaitingKind(
+        "resharings",
+        "inbox",
+        _("Keys to split anew, since a holder left"),
+        _WORKING,
+        _resharings,
+        _resharing_line,
     ),
     WaitingKind(
         "legal_holds",

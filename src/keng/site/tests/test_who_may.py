@@ -435,6 +435,7 @@ def _by_name(here):
         "break_in_id": rows["break_in"].pk,
         "recusal_id": rows["recusal"].pk,
         "opening_id": rows["opening"].pk,
+        "resharing_id": rows["resharing"].pk,
         "wish": OpeningWish("contact:", "danger", "Điều 1", "Gọi lại"),
         "tells_reporter": True,
         "why_not_told": "",

@@ -19,7 +19,7 @@ from keng.kit.database import data_folder
 ANSWERS_WITHIN = 10.0
 # Originals are filled up to rounded sizes; the largest upload is far below.
 _MOST_BYTES = 512 * 1024**2
-_MOST_HEAD, _MOST_SHARE = 4096, 8192
+_MOST_HEAD, _MOST_SHARES = 4096, 64 * 1024
 _NAME = "socket"
 _CREDENTIALS = struct.Struct("3i")
 
@@ -54,7 +54,7 @@ def serve_one(server: socket.socket, handle: Handler) -> None:
         try:
             if not _is_own_account(connection):
                 return
-            head, body = _receive(connection, _MOST_SHARE)
+            head, body = _receive(connection, _MOST_SHARES)
             holder = head.get("holder_key")
             answer = handle(
                 str(head["act"]),
