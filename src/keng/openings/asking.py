@@ -32,6 +32,7 @@ from keng.openings.seconds import (
 from keng.tips.errors import NotYours
 from keng.tips.lock import lock_tip
 from keng.tips.models import Tip
+from keng.tips.safe_hours import is_safe_to_call
 from keng.vault.models import OpeningRequest
 
 CALL_SOURCE = "opening"
@@ -68,6 +69,15 @@ class AgainstTheWish(Incomplete):
     sentence = _(
         "Not asked: the reporter asks not to be contacted. Say why this does not hold here, or "
         "write on the page of the report instead."
+    )
+
+
+class OutsideSafeHours(Incomplete):
+    """A call is safe for the reporter at other hours, and nobody said why it cannot wait."""
+
+    sentence = _(
+        "Not asked: a call is not safe for the reporter at this hour. Say why it cannot wait until "
+        "then, or write on the page of the report instead."
     )
 
 
@@ -127,8 +137,8 @@ class OpeningWish:
 def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> OpeningRequest:
     """Ask that one record of a tip be opened; in an emergency those who can agree are called.
 
-    Raises NotYours, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish, NoEmergency,
-    AskedAlready, NobodyToAgree.
+    Raises NotYours, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish, OutsideSafeHours,
+    NoEmergency, AskedAlready, NobodyToAgree.
     """
     tip = lock_tip(tip_id, by=by, closed_too=True)
     wanted = _checked_wish(tip, wish, by)
@@ -149,7 +159,7 @@ def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> Opening
         reason=OpeningRequest.Reason(wish.reason),
         legal_basis=wish.legal_basis.strip(),
         text=wish.text.strip(),
-        override_reason=wish.override_reason.strip() if tip.do_not_contact else "",
+        override_reason=wish.override_reason.strip() if wish_stands_against(tip) else "",
         is_emergency=wish.is_emergency,
         asked_by_ref=by.pk,
     )
@@ -211,6 +221,11 @@ def still_stands(asked: OpeningRequest) -> bool:
     return stands_until(asked) > times.now()
 
 
+def wish_stands_against(tip: Tip) -> bool:
+    """Whether the reporter asks not to be contacted, or not at this hour."""
+    return tip.do_not_contact or not is_safe_to_call(tip)
+
+
 def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     wanted = sealed_record(tip, wish.record)
     if wanted is None or not (wish.legal_basis.strip() and wish.text.strip()):
@@ -218,8 +233,8 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     if current_key_of(by) is None:
         raise HoldsNoKey
     is_contact = wanted.what == OpeningRequest.What.CONTACT
-    if is_contact and tip.do_not_contact and not wish.override_reason.strip():
-        raise AgainstTheWish
+    if is_contact and wish_stands_against(tip) and not wish.override_reason.strip():
+        raise AgainstTheWish if tip.do_not_contact else OutsideSafeHours
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
     same = standing_requests().filter(asked_by_ref=by.pk, record_ref=wanted.ref)

@@ -214,7 +214,7 @@ def _ask_form(request: SignedInRequest, tip: Tip, *, is_emergency: bool) -> AskF
     return AskForm(
         request.POST or None,
         records=records,
-        asks_silence=tip.do_not_contact,
+        tip=tip,
         initial=initial,
     )
 

@@ -15,6 +15,7 @@ from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.sql_names import by_given_name
 from keng.openings import acts
 from keng.openings.asking import HoldsNoShare
 from keng.openings.giving import OpenerIsAway, ShareToGive
@@ -137,7 +138,7 @@ def give_for_resharing(resharing_id: uuid.UUID, sealed: list[bytes], *, officer:
         opener_client.give_for_resharing(asked.pk, key.pk, dict(zip(keys, sealed, strict=True)))
         if asked.second_ref is None:
             return False
-        opener_client.split_anew(asked.pk)
+        opener_client.reshare(asked.pk)
     except opener_client.SharesMissing:
         # The other one's: it was not given yet, or lapsed.
         return False
@@ -169,7 +170,7 @@ def people_of(asked: ResharingRequest) -> ResharingPeople:
     shares = KeyShare.objects.filter(unit_key=asked.any_key_id, holder_key__isnull=False)
     had = set(shares.values_list("holder_key_id", flat=True))
     whose = dict(HolderKey.objects.filter(pk__in=had | wanted).values_list("pk", "officer_ref"))
-    officers = Officer.objects.filter(pk__in=whose.values()).order_by("name", "pk")
+    officers = Officer.objects.filter(pk__in=whose.values()).order_by(*by_given_name(), "pk")
     stay = {whose[key] for key in wanted if key in whose}
     return ResharingPeople(
         left=[each for each in officers if each.pk not in stay],

@@ -14,7 +14,7 @@ HPKE is RFC 9180 in base mode without associated data: DHKEM(P-256, HKDF-SHA256)
 AES-256-GCM; the encapsulated key (65 bytes), then the ciphertext. What binds a share is in `info`.
 
 A resharing goes the same way with `begin_resharing`, `shares_for_resharing`, `give_for_resharing`
-and `split_anew`, with the shares of several keys at once.
+and `reshare`, with the shares of several keys at once.
 
 A request stands for a day after it was asked for. The opener reads the request, its approval and
 the entry of the record (`APPROVED_ENTRY`, about the request) by itself, and believes the desk
@@ -110,9 +110,9 @@ def give_for_resharing(
     _ask("give_for_resharing", resharing_id, holder_key_id, written_shares(sealed))
 
 
-def split_anew(resharing_id: uuid.UUID) -> None:
+def reshare(resharing_id: uuid.UUID) -> None:
     """Once two have given: new shares for all keys of the plan are kept for the worker."""
-    _ask("split_anew", resharing_id)
+    _ask("reshare", resharing_id)
 
 
 def written_shares(shares: Mapping[uuid.UUID, bytes]) -> bytes:

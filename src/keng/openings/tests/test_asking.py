@@ -21,6 +21,7 @@ from keng.openings.asking import (
     NotTheSecond,
     NotToldWhy,
     OpeningWish,
+    OutsideSafeHours,
     WhyRefused,
 )
 from keng.openings.holding import HoldsNoKey
@@ -167,6 +168,24 @@ def test_do_not_call_stands_above_it_until_somebody_says_why_not(desk):
     )
     assert asked.override_reason == "Nhà đang cháy"
     assert entries("opening.asked")[0].detail["overrides"] is True
+
+
+def test_outside_the_safe_hours_it_takes_a_reason_of_its_own_and_inside_none(desk, monkeypatch):
+    Tip.objects.filter(pk=desk.tip.pk).update(safe_from=9, safe_until=11)
+    hold(desk, desk.lan, desk.chief, desk.quan)
+    night = times.now().astimezone(times.VIETNAM).replace(hour=3)
+    monkeypatch.setattr(times, "now", lambda: night)
+    with pytest.raises(OutsideSafeHours):
+        asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+    monkeypatch.setattr(times, "now", lambda: night.replace(hour=10))
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="thừa"), by=desk.lan)
+    assert asked.override_reason == ""
+    monkeypatch.setattr(times, "now", lambda: night)
+    later = asking.ask_opening(
+        desk.tip.pk, wish(desk, override_reason="Nhà đang cháy"), by=desk.chief
+    )
+    assert later.override_reason == "Nhà đang cháy"
+    assert [entry.detail["overrides"] for entry in entries("opening.asked")] == [False, True]
 
 
 def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):

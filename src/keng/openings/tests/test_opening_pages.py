@@ -9,6 +9,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.openings.tests.test_giving import approves, gives, wanted_opening
+from keng.tips.models import Tip
 
 __all__ = ["wanted_opening"]
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,13 @@ def test_shares_that_lapsed_are_said_in_words_and_given_again_on_the_same_page(
     gives(desk, wanted_opening, desk.chief)
     sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
     assert "0912000111" in desk_client.post(f"{both_gave}open/").content.decode()
+
+
+def test_the_safe_hours_stand_above_the_number(desk, both_gave, desk_client):
+    Tip.objects.filter(pk=desk.tip.pk).update(safe_from=9, safe_until=11)
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    page = desk_client.post(f"{both_gave}open/").content.decode()
+    assert -1 < page.find("chỉ gọi từ 9 giờ đến 11 giờ") < page.find("0912000111")
 
 
 @pytest.mark.parametrize("is_witnessed", [False, True])

@@ -60,7 +60,7 @@ def through_its_door(resharer, monkeypatch):
     monkeypatch.setattr(opener_client, "begin_resharing", resharer.begin)
     monkeypatch.setattr(opener_client, "shares_for_resharing", shares)
     monkeypatch.setattr(opener_client, "give_for_resharing", give)
-    monkeypatch.setattr(opener_client, "split_anew", resharer.split_anew)
+    monkeypatch.setattr(opener_client, "reshare", resharer.reshare)
 
 
 def asked_of(unit):

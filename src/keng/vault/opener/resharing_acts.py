@@ -60,7 +60,7 @@ class Resharer:
             raise SharesMissing from None
         kept.shares[officer] = bytearray(written_shares(words))
 
-    def split_anew(self, resharing_id: uuid.UUID) -> None:
+    def reshare(self, resharing_id: uuid.UUID) -> None:
         """All keys of the plan or none."""
         resharing = self._rows.resharing(resharing_id)
         self._rows.require_both_on_record(resharing)

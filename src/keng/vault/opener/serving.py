@@ -64,8 +64,8 @@ def _done_for_all(
             return {"what": what}, content
         case "begin_resharing":
             return {}, resharer.begin(request_id)
-        case "split_anew":
-            resharer.split_anew(request_id)
+        case "reshare":
+            resharer.reshare(request_id)
             return {}, b""
     raise ValueError(act)
 

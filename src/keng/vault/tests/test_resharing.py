@@ -105,7 +105,7 @@ def browser_gives(resharer, asked, holder):
 def reshare(resharer, asked, *holders):
     for holder in holders:
         browser_gives(resharer, asked, holder)
-    resharer.split_anew(asked.pk)
+    resharer.reshare(asked.pk)
 
 
 def test_nothing_is_asked_for_while_nobody_left(holders):
@@ -127,7 +127,7 @@ def test_two_who_stay_split_the_keys_anew_and_old_with_new_shares_open_nothing(
     become("opener")
     reshare(resharer, asked, one, two)
     with pytest.raises(AlreadyOpened):
-        resharer.split_anew(asked.pk)
+        resharer.reshare(asked.pk)
     become("worker")
     assert resharing.place_new_shares() == len(asked.plan)
     become("owner")
@@ -166,7 +166,7 @@ def test_one_person_twice_or_a_share_that_is_not_theirs_splits_nothing(holders, 
     browser_gives(resharer, asked, one)
     browser_gives(resharer, asked, one)
     with pytest.raises(SharesMissing):
-        resharer.split_anew(asked.pk)
+        resharer.reshare(asked.pk)
     for stranger in (three, gone):
         with pytest.raises(NotInRecord):
             resharer.shares_for(asked.pk, stranger.key.pk)
@@ -182,7 +182,7 @@ def test_what_is_not_on_record_of_both_splits_nothing(holders, resharer):
     for holder in (one, two):
         browser_gives(resharer, asked, holder)
     with pytest.raises(NotInRecord):
-        resharer.split_anew(asked.pk)
+        resharer.reshare(asked.pk)
 
 
 def test_a_captured_share_fits_no_other_resharing(holders, resharer):
