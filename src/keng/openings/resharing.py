@@ -83,7 +83,7 @@ def join_resharing(resharing_id: uuid.UUID, *, by: Officer) -> ResharingRequest:
     if asked.first_ref is None:
         asked.first_ref = by.pk
     elif asked.second_ref is None:
-        _require_two(asked, by)
+        _require_two(asked.first_ref, asked, by)
         asked.second_ref = by.pk
     else:
         raise ResharingOver
@@ -99,8 +99,8 @@ def join_resharing(resharing_id: uuid.UUID, *, by: Officer) -> ResharingRequest:
     return asked
 
 
-def _require_two(asked: ResharingRequest, by: Officer) -> None:
-    first = Officer.objects.get(pk=asked.first_ref)
+def _require_two(first_ref: uuid.UUID, asked: ResharingRequest, by: Officer) -> None:
+    first = Officer.objects.get(pk=first_ref)
     may_agree = any(SECOND_FOR_OPENING.may_act_for(each, asked.unit) for each in (first, by))
     if not may_agree or first.pk in tied_to(by) or by.pk in tied_to(first):
         raise NotTheSecondHolder

@@ -53,7 +53,7 @@ def standing_requests() -> "QuerySet[OpeningRequest]":
 def with_share_of_theirs(officer: uuid.UUID) -> Q:
     """Of requests, those whose record this officer has a share for, as `has_share_of` says."""
     theirs = shares_of_officer(officer).filter(unit_key=OuterRef("unit_key_ref"))
-    return Q(unit_key_ref=None) | Exists(theirs)
+    return Q(unit_key_ref=None) | Q(Exists(theirs))
 
 
 def shares_of_officer(officer: uuid.UUID) -> "QuerySet[KeyShare]":

@@ -55,10 +55,10 @@ def _due_plans(holders: DeskHolders) -> list[tuple[uuid.UUID, Plan]]:
     live = Q(unit_key__destroyed_at=None, unit_key__epoch__isnull=False)
     on_their_way = NewShare.objects.values("unit_key")
     shares = KeyShare.objects.filter(live, holder_key__isnull=False)
-    for key, holder in shares.exclude(unit_key__in=on_their_way).values_list(
+    for key_id, holder in shares.exclude(unit_key__in=on_their_way).values_list(
         "unit_key_id", "holder_key_id"
     ):
-        held[key].add(holder)
+        held[key_id].add(holder)
     plans: defaultdict[tuple[uuid.UUID, frozenset[uuid.UUID]], Plan] = defaultdict(dict)
     for key in UnitKey.objects.filter(pk__in=held).select_related("unit").order_by("pk"):
         staying = held[key.pk] & {h.pk for h in holders.all_of_unit(key.unit, key.key_class)}
