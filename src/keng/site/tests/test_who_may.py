@@ -177,6 +177,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "openings.asking.approve_opening",
     "openings.giving.note_share_given",
     "openings.giving.note_shown",
+    "openings.resharing.join_resharing",
     "openings.holding.make_holder_key",
     "openings.holding.add_passkey_wrap",
     "openings.holding.renew_phrase",
