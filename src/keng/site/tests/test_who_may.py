@@ -437,6 +437,7 @@ def _by_name(here):
         "recusal_id": rows["recusal"].pk,
         "opening_id": rows["opening"].pk,
         "resharing_id": rows["resharing"].pk,
+        "is_witnessed": False,
         "wish": OpeningWish("contact:", "danger", "Điều 1", "Gọi lại"),
         "tells_reporter": True,
         "why_not_told": "",
