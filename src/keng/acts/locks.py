@@ -90,6 +90,7 @@ ORDER: dict[str, str] = {
     "tips_wave": "pk",
     "tips_answertemplate": "pk",
     "vault_openingrequest": "pk",
+    "vault_resharingrequest": "pk",
     "delivery_dedupekey": "pk",
     "delivery_inbound": "pk",
     "delivery_inboundmedia": "pk",

@@ -18,16 +18,16 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
-from keng.files.store import first_sealed_bytes
+from keng.audit.models import Entry
 from keng.openings import acts
 from keng.openings.holding import HoldsNoKey, current_key_of
-from keng.openings.records import refuse_if_taken_back
+from keng.openings.records import RecordGone, key_of_record, refuse_if_taken_back
 from keng.openings.seconds import seconds_for
+from keng.public_log.standing import wait_for_witness
 from keng.tips.errors import ContentIsSealed, NotYours
-from keng.tips.models import Attachment, Tip
+from keng.tips.models import Tip
 from keng.vault import opener_client
-from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
-from keng.vault.models import HolderKey, OpeningRequest, SealedIdentity
+from keng.vault.models import HolderKey, OpeningRequest
 
 # A share of a key of 64 bytes, sealed, is a few hundred bytes.
 LONGEST_SHARE = 4_000
@@ -165,23 +165,36 @@ def give_share(opening_id: uuid.UUID, sealed: bytes, *, officer: Officer) -> Non
         opener_client.give_share(opening_id, key.pk, sealed)
 
 
+def is_approval_witnessed(opening_id: uuid.UUID) -> bool:
+    """Whether a witness has cosigned that a second person agreed; waits for it a little."""
+    approved = Entry.objects.filter(
+        action=opener_client.APPROVED_ENTRY,
+        object_kind="openingrequest",
+        object_id=str(opening_id),
+    ).first()
+    return approved is not None and wait_for_witness(approved)
+
+
 @act(acts.SHOW_OPENED)
-def note_shown(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
-    """Put on record that what is opened will be shown to who asked. Raises NotYours, NotOpened."""
+def note_shown(opening_id: uuid.UUID, *, is_witnessed: bool, by: Officer) -> OpeningRequest:
+    """Put on record that what is opened will be shown to who asked, and whether a witness knew.
+
+    Raises NotYours, NotOpened.
+    """
     asked, tip, _key = _party(opening_id, by)
     permit_over(tip.responsible_unit_id)
     if asked.asked_by_ref != by.pk or asked.approved_at is None:
         raise NotYours
     if asked.opened_at is not None:
         raise OpenedBefore
-    if asked.approved_by_ref not in {each.pk for each in seconds_for(tip, by)}:
+    if asked.approved_by_ref not in {each.pk for each in seconds_for(tip, by, asked.unit_key_ref)}:
         raise SecondIsNoneNow
     record(
         "opening.shown",
         by=by,
         on=asked,
         chain=unit_chain(tip.responsible_unit_id),
-        detail={"tip": str(tip.pk), "what": asked.what},
+        detail={"tip": str(tip.pk), "what": asked.what, "witnessed": is_witnessed},
     )
     return asked
 
@@ -193,40 +206,31 @@ class OpenedThing:
     parts: dict[str, str] = field(repr=False)
     """By name, such as "phone"; of what is no list of names one part, ""."""
     file: bytes = field(repr=False)
+    is_witnessed: bool
 
 
 def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
     """Open it and give it back, this once. Raises NotYours, HoldsNoKey, NotOpened."""
-    asked = note_shown(opening_id, by=officer)
+    _party(opening_id, officer)
+    # Outside of the transaction: nobody else waits meanwhile.
+    is_witnessed = is_approval_witnessed(opening_id)
+    asked = note_shown(opening_id, is_witnessed=is_witnessed, by=officer)
     with _in_the_officers_words():
         opened = opener_client.open_record(asked.pk)
     if asked.what == OpeningRequest.What.FILE:
-        return OpenedThing({}, opened.content)
-    return OpenedThing(_parts(opened.content), b"")
+        return OpenedThing({}, opened.content, is_witnessed)
+    return OpenedThing(_parts(opened.content), b"", is_witnessed)
 
 
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     """To which key the record was sealed. Raises NotYours, SealedBeforeHolders."""
-    if asked.what == OpeningRequest.What.FILE:
-        head = _head_of_file(asked.record_ref)
-    else:
-        row = SealedIdentity.objects.filter(pk=asked.record_ref).first()
-        head = bytes(row.ciphertext) if row else None
-    if head is None:
-        raise NotYours
-    key = key_id_of(head)
+    try:
+        key = key_of_record(asked.what, asked.record_ref)
+    except RecordGone as error:
+        raise NotYours from error
     if key is None:
         raise SealedBeforeHolders
     return key
-
-
-def _head_of_file(file_id: uuid.UUID) -> bytes | None:
-    """How an original begins; None where it was destroyed since it was asked for."""
-    file = Attachment.objects.filter(pk=file_id).exclude(original_path="").first()
-    try:
-        return first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
-    except FileNotFoundError:
-        return None
 
 
 def _parts(content: bytes) -> dict[str, str]:

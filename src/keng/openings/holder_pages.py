@@ -21,7 +21,7 @@ from keng.kit.pagination import rows_of_page
 from keng.kit.sql_names import alphabetically
 from keng.openings import holding
 from keng.openings.holder_forms import HolderKeyForm, RetireForm, said_by
-from keng.openings.holders import holders_of_units, keys_are_split
+from keng.openings.holder_list import holder_list, keys_are_split
 from keng.vault.models import HolderKey, WrappedHolderKey
 
 
@@ -105,7 +105,7 @@ def key_holders(request: SignedInRequest) -> HttpResponse:
     units = SEEING_HOLDERS.units(request.officer).select_related("parent")
     units = units.order_by("kind", alphabetically())
     rows, page = rows_of_page(request, units)
-    context = {"rows": holders_of_units(rows), "page": page}
+    context = {"rows": holder_list(rows), "page": page}
     return render(request, "openings/key_holders.html", context)
 
 
@@ -149,7 +149,7 @@ def _page(request: SignedInRequest, form: RetireForm) -> HttpResponse:
         ),
         "able": able,
         "why_no_passkeys": why_no_passkeys(request),
-        "holders": holders_of_units(own_units),
+        "holders": holder_list(own_units),
         "keys_are_split": keys_are_split(own_units),
         "form": form,
         "key_form": HolderKeyForm(auto_id="key_%s"),

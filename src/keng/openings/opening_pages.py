@@ -1,5 +1,6 @@
 """Asking for an opening, agreeing to it, giving the shares, and the page that shows it once."""
 
+import contextlib
 import mimetypes
 import uuid
 from collections.abc import Callable
@@ -30,7 +31,7 @@ from keng.openings.opening_forms import (
     GiveForm,
     RefuseForm,
 )
-from keng.openings.records import sealed_records_of
+from keng.openings.records import RecordGone, key_of_record, sealed_records_of
 from keng.openings.seconds import can_be_second, seconds_for
 from keng.tips.models import Attachment, Tip
 from keng.vault.models import OpeningRequest, WrappedHolderKey
@@ -61,7 +62,7 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "form": form,
         "is_emergency": is_emergency,
         "key": holding.current_key_of(request.officer),
-        "seconds": seconds_for(tip, request.officer),
+        "seconds": _seconds_for_any(tip, request.officer),
     }
     status = 422 if form.errors else 200
     return render(request, "openings/ask.html", context, status=status)
@@ -160,6 +161,7 @@ def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "tip": tip,
         "parts": parts,
         "phone": opened.parts.get("phone", ""),
+        "is_witnessed": opened.is_witnessed,
     }
     return render(request, "openings/opened.html", context)
 
@@ -215,9 +217,19 @@ def _ask_form(request: SignedInRequest, tip: Tip, *, is_emergency: bool) -> AskF
     return AskForm(
         request.POST or None,
         records=records,
-        asks_silence=tip.do_not_contact,
+        tip=tip,
         initial=initial,
     )
+
+
+def _seconds_for_any(tip: Tip, officer: Officer) -> list[Officer]:
+    """Who can agree to at least one of the records; the act asks for the one that is chosen."""
+    keys = set()
+    for each in sealed_records_of(tip):
+        with contextlib.suppress(RecordGone):
+            keys.add(key_of_record(each.what, each.ref))
+    found = {second.pk: second for key in keys for second in seconds_for(tip, officer, key)}
+    return list(found.values())
 
 
 def _tip_or_404(officer: Officer, pk: uuid.UUID) -> Tip:
@@ -259,7 +271,9 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
     )
     asker = people[asked.asked_by_ref]
     stage = _stage_of(asked)
-    may_answer = stage == OpeningRequest.Stage.ASKED and can_be_second(officer, tip, asker)
+    may_answer = stage == OpeningRequest.Stage.ASKED and can_be_second(
+        officer, tip, asker, asked.unit_key_ref
+    )
     return {
         "asked": asked,
         "tip": tip,

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.acts.errors import Refused
+from keng.files.store import first_sealed_bytes
 from keng.tips.models import Attachment, Tip
+from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
 from keng.vault.models import OpeningRequest, SealedIdentity
 
 What = OpeningRequest.What
@@ -46,6 +48,29 @@ def sealed_records_of(tip: Tip) -> list[SealedRecord]:
         SealedRecord(What.FILE, file.pk, _("Original file %(n)d") % {"n": number})
         for number, file in enumerate(files, start=1)
     ]
+
+
+class RecordGone(LookupError):
+    """What was sealed is not there any more."""
+
+
+def key_of_record(what: str, ref: uuid.UUID) -> uuid.UUID | None:
+    """To which UnitKey it is sealed; None where it is the operator's file that opens it.
+
+    Raises RecordGone.
+    """
+    if what == What.FILE:
+        file = Attachment.objects.filter(pk=ref).exclude(original_path="").first()
+        try:
+            head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
+        except FileNotFoundError:
+            head = None
+    else:
+        row = SealedIdentity.objects.filter(pk=ref).first()
+        head = bytes(row.ciphertext) if row else None
+    if head is None:
+        raise RecordGone
+    return key_id_of(head)
 
 
 def sealed_record(tip: Tip, value: str) -> SealedRecord | None:

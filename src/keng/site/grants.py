@@ -244,7 +244,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": R,
         "audit_signedhead": R,
         # And how much of it no witness has seen yet.
-        "public_log_logleaf": "SELECT (leaf, chain)",
+        "public_log_logleaf": "SELECT (leaf, chain, seq)",
         "public_log_loggedchain": R,
         "public_log_witnessstanding": R,
         **dict.fromkeys(_TIPS, RIU),
@@ -356,9 +356,13 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
-        # Officers' own keys, and what their browsers wrapped. Shares are not the desk's.
+        # Officers' own keys, and what their browsers wrapped. Of shares the desk knows whose they
+        # are, and reads none.
+        "vault_keyshare": "SELECT (id, unit_key_id, holder_key_id)",
         "vault_holderkey": "SELECT, INSERT, UPDATE (retired_at)",
         "vault_wrappedholderkey": "SELECT, INSERT, DELETE",
+        # Who came; that the keys were split is the opener's to say.
+        "vault_resharingrequest": "SELECT, UPDATE (first_ref, second_ref, joined_at)",
         # Who asked for what and why stays as it was; that it was opened is the opener's to say.
         "vault_openingrequest": "SELECT, INSERT, UPDATE (approved_by_ref, approved_at, "
         "refused_by_ref, refused_at, refused_reason, is_reporter_told, why_not_told, lapsed_at)",
@@ -510,6 +514,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Keys of epochs are made here, split, and destroyed.
         "vault_unitkey": "SELECT, INSERT, UPDATE (retired_at, destroyed_at)",
         "vault_keyshare": "SELECT, INSERT, DELETE",
+        "vault_resharingrequest": "SELECT, INSERT, UPDATE (dropped_at)",
+        "vault_newshare": "SELECT, DELETE",
         "vault_holderkey": R,
         "vault_custodiankey": R,
         # What a purge empties.
@@ -625,7 +631,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT (action, actor_id, object_kind, object_id)",
         "vault_sealedidentity": "SELECT (id, tip_ref, kind, ciphertext)",
         "tips_attachment": "SELECT (id, tip_id, original_path)",
-        "vault_holderkey": "SELECT (id, officer_ref, retired_at)",
+        # Two who reshare, and for whom; the new shares are kept by a function, too
+        # (vault_keep_new_shares).
+        "vault_resharingrequest": "SELECT (id, plan, first_ref, second_ref, joined_at, done_at, "
+        "dropped_at)",
+        "vault_custodiankey": "SELECT (id, public_key, retired_at)",
+        "vault_holderkey": "SELECT (id, officer_ref, public_key, retired_at)",
         "vault_keyshare": "SELECT (unit_key_id, holder_key_id, sealed)",
         "vault_unitkey": "SELECT (id, public_key, destroyed_at)",
     },

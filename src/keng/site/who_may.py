@@ -85,6 +85,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
     tip-open opening opening-state opening-share opening-give opening-open
+    resharing resharing-share resharing-give
     my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire
     tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end
     data-request-at-desk

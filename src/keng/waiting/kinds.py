@@ -24,7 +24,7 @@ from keng.data_requests.models import DataRequest
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
-from keng.openings import seconds
+from keng.openings import resharing, seconds
 from keng.partners.models import KitRequest
 from keng.releases.reach import Reach
 from keng.retention.models import RetentionPeriod
@@ -376,7 +376,9 @@ def _tips_read(reach: Reach, as_what: str) -> QuerySet[Tip]:
 def _openings(reach: Reach) -> QuerySet[Any]:
     """Those to which this officer may be the second person (SECOND_FOR_OPENING)."""
     theirs = _tips_read(reach, "releasing")
-    waiting = seconds.standing_requests().filter(tip_ref__in=theirs.values("pk"))
+    waiting = seconds.standing_requests().filter(
+        seconds.with_share_of_theirs(reach.officer), tip_ref__in=theirs.values("pk")
+    )
     return waiting.exclude(asked_by_ref__in=reach.tied)
 
 
@@ -385,6 +387,20 @@ def _agreed_openings(reach: Reach) -> QuerySet[Any]:
     theirs = _tips_read(reach, "working")
     agreed = seconds.agreed_requests().filter(tip_ref__in=theirs.values("pk"))
     return agreed.filter(asked_by_ref=reach.officer)
+
+
+def _resharings(reach: Reach) -> QuerySet[Any]:
+    """Keys of which they hold a share, and that somebody who left holds one of, too."""
+    return resharing.open_resharings(reach.officer).filter(reach.units_of("working"))
+
+
+def _resharing_line(asked: Any) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(n)d keys") % {"n": len(asked.plan)},
+        url=reverse("resharing", args=[asked.pk]),
+        unit=asked.unit.name,
+        since=asked.due_at,
+    )
 
 
 def _opening_line(asked: Any) -> WaitingLine:
@@ -611,6 +627,14 @@ KINDS: tuple[WaitingKind, ...] = (
         _agreed_openings,
         _opening_line,
         (),
+    ),
+    WaitingKind(
+        "resharings",
+        "inbox",
+        _("Keys to split anew, since a holder left"),
+        _WORKING,
+        _resharings,
+        _resharing_line,
     ),
     WaitingKind(
         "legal_holds",

@@ -14,18 +14,20 @@ from keng.openings.asking import (
     AgainstTheWish,
     AnsweredAlready,
     AskedAlready,
+    HoldsNoShare,
     NobodyToAgree,
     NoEmergency,
     NothingSealed,
     NotTheSecond,
     NotToldWhy,
     OpeningWish,
+    OutsideSafeHours,
     WhyRefused,
     WishCameSince,
 )
 from keng.openings.holding import HoldsNoKey
 from keng.openings.records import TakenBack
-from keng.openings.tests.conftest import hold, sealed_contact
+from keng.openings.tests.conftest import hold, hold_too_late, sealed_contact
 from keng.tips.errors import NotYours
 from keng.tips.models import Recusal, Tip
 from keng.vault.models import OpeningRequest
@@ -114,6 +116,20 @@ def test_without_a_key_or_without_a_colleague_who_has_one_nothing_is_asked(desk)
     assert not OpeningRequest.objects.exists()
 
 
+def test_whoever_made_a_key_after_the_record_was_sealed_is_no_second_person(desk):
+    hold(desk, desk.lan)
+    hold_too_late(desk, desk.chief)
+    with pytest.raises(NobodyToAgree):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(HoldsNoShare):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.chief)
+    hold(desk, desk.quan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(HoldsNoShare):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.quan)
+
+
 def test_what_concerns_the_desk_is_asked_and_agreed_to_by_the_province_alone(desk):
     above = make.officer(unit=desk.province, role="coordinator")
     tip = make.tip(unit=desk.commune, concerns=(desk.commune,), urgency="P0")
@@ -178,6 +194,24 @@ def test_a_wish_that_came_after_it_was_asked_for_stands_above_it_too(desk):
     asking.refuse_opening(asked.pk, reason="Xin không liên lạc", by=desk.chief)
     again = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="Cháy"), by=desk.lan)
     asking.approve_opening(again.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+
+
+def test_outside_the_safe_hours_it_takes_a_reason_of_its_own_and_inside_none(desk, monkeypatch):
+    Tip.objects.filter(pk=desk.tip.pk).update(safe_from=9, safe_until=11)
+    hold(desk, desk.lan, desk.chief, desk.quan)
+    night = times.now().astimezone(times.VIETNAM).replace(hour=3)
+    monkeypatch.setattr(times, "now", lambda: night)
+    with pytest.raises(OutsideSafeHours):
+        asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+    monkeypatch.setattr(times, "now", lambda: night.replace(hour=10))
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="thừa"), by=desk.lan)
+    assert asked.override_reason == ""
+    monkeypatch.setattr(times, "now", lambda: night)
+    later = asking.ask_opening(
+        desk.tip.pk, wish(desk, override_reason="Nhà đang cháy"), by=desk.chief
+    )
+    assert later.override_reason == "Nhà đang cháy"
+    assert [entry.detail["overrides"] for entry in entries("opening.asked")] == [False, True]
 
 
 def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):

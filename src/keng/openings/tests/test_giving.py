@@ -18,7 +18,7 @@ from keng.openings.giving import (
 )
 from keng.openings.records import TakenBack
 from keng.openings.tests.conftest import hold
-from keng.openings.tests.opener_double import SUITE, UNIT_KEY
+from keng.openings.tests.opener_double import SUITE
 from keng.openings.tests.test_asking import wish
 from keng.tips.errors import ContentIsSealed, NotYours
 from keng.tips.models import Attachment, Recusal, Tip
@@ -29,8 +29,7 @@ GONE = "files/originals/01a22bea-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
-def wanted_opening(desk, opener, monkeypatch):
-    monkeypatch.setattr(giving, "unit_key_of", lambda _asked: UNIT_KEY)
+def wanted_opening(desk, opener):
     hold(desk, desk.lan, desk.chief, desk.quan)
     for officer in (desk.lan, desk.chief):
         opener.hold_for(desk.keys[officer.pk][0])

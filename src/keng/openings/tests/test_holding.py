@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from keng.accounts.models import OfficerPasskey
 from keng.kit import times
 from keng.openings import holding
-from keng.openings.holders import holders_of_units
+from keng.openings.holder_list import holder_list
 from keng.openings.holding import HoldsAlready, HoldsNoKey, NotAWrap
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.opener_double import point_of
@@ -92,7 +92,7 @@ def test_a_passkey_of_somebody_else_unwraps_nothing(desk):
 
 def test_too_few_are_those_who_are_not_two_with_the_province(desk):
     def too_few():
-        (found,) = holders_of_units([desk.commune])
+        (found,) = holder_list([desk.commune])
         return found.are_too_few
 
     assert too_few()

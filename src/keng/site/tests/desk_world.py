@@ -49,7 +49,7 @@ from keng.places.models import Unit
 from keng.retention.models import RetentionPeriod
 from keng.surveys.models import PaperBatch, Survey
 from keng.tips.models import Attachment, BreakIn, LegalHold, Recusal, SavedSearch, Wave
-from keng.vault.models import OpeningRequest
+from keng.vault.models import OpeningRequest, ResharingRequest, UnitKey
 from keng.warnings import models as warnings
 from tests import make
 
@@ -133,6 +133,8 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         text=f"Cần gọi {unit.name}",
         asked_by_ref=other.pk,
     )
+    key = UnitKey.objects.create(unit=unit, public_key=bytes(1216), epoch=at.date(), retired_at=at)
+    resharing = ResharingRequest.objects.create(unit=unit, any_key=key, plan={str(key.pk): []})
     hold = LegalHold.objects.create(
         tip=rows["tip"], unit=unit, ground=LegalHold.Ground.CASE, words="Hồ sơ", asked_by=other
     )
@@ -175,6 +177,7 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         "break_in": opened,
         "recusal": recusal,
         "opening": asked,
+        "resharing": resharing,
         "hold": hold,
         "period": period,
     }

@@ -232,6 +232,9 @@ class Tip(Row):
     )
     money_moved = models.BooleanField(default=False, db_default=False)
     do_not_contact = models.BooleanField(default=False, db_default=False)
+    # In which hours of Vietnam's clock a call is safe for the reporter; both or none.
+    safe_from = models.PositiveSmallIntegerField(null=True, blank=True)
+    safe_until = models.PositiveSmallIntegerField(null=True, blank=True)
     # Which parts of an identity are sealed, by name only ("name", "phone", "chat").
     identity_holds = models.JSONField(default=list, db_default=[])
 
@@ -307,6 +310,17 @@ class Tip(Row):
                 condition=models.Q(state="closed", closed_at__isnull=False, due_at__isnull=True)
                 | (~models.Q(state="closed") & models.Q(due_at__isnull=False)),
                 name="tip_has_a_running_clock_or_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(safe_from__isnull=True, safe_until__isnull=True)
+                | models.Q(
+                    safe_from__isnull=False,
+                    safe_until__isnull=False,
+                    safe_from__lt=24,
+                    safe_until__lt=24,
+                )
+                & ~models.Q(safe_from=models.F("safe_until")),
+                name="safe_hours_are_two_different_hours",
             ),
         ]
         indexes = [

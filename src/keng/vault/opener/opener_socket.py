@@ -22,7 +22,7 @@ ANSWERS_WITHIN = 10.0
 QUESTION_WITHIN = 5.0
 # Originals are filled up to rounded sizes; the largest upload is far below.
 _MOST_BYTES = 512 * 1024**2
-_MOST_HEAD, _MOST_SHARE = 4096, 8192
+_MOST_HEAD, _MOST_SHARES = 4096, 64 * 1024
 _NAME = "socket"
 _CREDENTIALS = struct.Struct("3i")
 
@@ -58,7 +58,7 @@ def serve_one(server: socket.socket, handle: Handler) -> None:
             if not _is_own_account(connection):
                 return
             until = time.monotonic() + QUESTION_WITHIN
-            head, body = _receive(connection, _MOST_SHARE, until)
+            head, body = _receive(connection, _MOST_SHARES, until)
             connection.settimeout(ANSWERS_WITHIN)
             holder = head.get("holder_key")
             answer = handle(

@@ -12,7 +12,7 @@ from keng.kit import times
 from keng.kit.database import data_folder
 from keng.vault import hybrid, keys, seal, share_seals
 from keng.vault.models import OpeningRequest, SealedIdentity, UnitKey
-from keng.vault.opener import sessions
+from keng.vault.opener import one_time_keys, sessions
 from keng.vault.opener.opener_rows import OpenerRows
 from keng.vault.opener_client import (
     APPROVED_ENTRY,
@@ -260,8 +260,8 @@ def test_what_was_given_lapses_after_a_quarter_of_an_hour(unit, holders, opener,
     before = opener.begin(request.pk)
     browser_gives(opener, request, first)
     browser_gives(opener, request, second)
-    now = sessions.time.monotonic()
-    monkeypatch.setattr(sessions.time, "monotonic", lambda: now + 15 * 60 + 1)
+    now = one_time_keys.time.monotonic()
+    monkeypatch.setattr(one_time_keys.time, "monotonic", lambda: now + 15 * 60 + 1)
     with pytest.raises(Lapsed):
         opener.open_record(request.pk)
     assert opener.begin(request.pk) != before

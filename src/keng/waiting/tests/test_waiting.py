@@ -108,6 +108,7 @@ def test_every_kind_of_text_is_asked_here():
         # Tried beside their acts: keng/openings/tests/test_waiting_openings.py.
         "openings",
         "agreed_openings",
+        "resharings",
         "legal_holds",
         "periods",
         # Tried beside their acts: keng/data_requests/tests/test_data_requests.py.
