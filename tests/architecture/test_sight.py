@@ -65,7 +65,7 @@ NOT_BY_AN_OFFICER = {
     "lookup_pages/evidence.py": "how many people reported a number",
     "reports/machine/agreement.py": "how often the machine was right: counts",
     "reports/periodic/desk/listing.py": "ids behind a figure, less what is unseen",
-    "openings/seconds.py": "the number of a tip that an opening is about, and its desk",
+    "openings/second_person.py": "the number of a tip that an opening is about, and its desk",
     "reports/periodic/drafting.py": "numbers of tips that do not agree",
     "reports/periodic/identities.py": "which of two counts a tip fell out of",
     "reports/periodic/tip_states.py": "counts among tips that are seen",

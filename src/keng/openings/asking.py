@@ -21,7 +21,7 @@ from keng.kit import times
 from keng.kit.urgency import Urgency
 from keng.language.masking import without_people
 from keng.openings import acts
-from keng.openings.holding import HoldsNoKey, current_key_of
+from keng.openings.holder_keys import HoldsNoKey, current_key_of
 from keng.openings.records import (
     RecordGone,
     SealedRecord,
@@ -29,7 +29,7 @@ from keng.openings.records import (
     refuse_if_taken_back,
     sealed_record,
 )
-from keng.openings.seconds import (
+from keng.openings.second_person import (
     can_be_second,
     has_share_of,
     seconds_for,

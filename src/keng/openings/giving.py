@@ -20,9 +20,9 @@ from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.openings import acts
-from keng.openings.holding import HoldsNoKey, current_key_of
+from keng.openings.holder_keys import HoldsNoKey, current_key_of
 from keng.openings.records import RecordGone, key_of_record, refuse_if_taken_back
-from keng.openings.seconds import seconds_for
+from keng.openings.second_person import seconds_for
 from keng.public_log.standing import wait_for_witness
 from keng.tips.errors import ContentIsSealed, NotYours
 from keng.tips.models import Tip

@@ -21,7 +21,7 @@ from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
 from keng.decisions.viewing import note_first_read
 from keng.kit.urgency import Urgency
-from keng.openings import asking, giving, holding
+from keng.openings import asking, giving, holder_keys
 from keng.openings.holder_forms import said_by
 from keng.openings.holder_pages import key_for_script
 from keng.openings.opening_forms import (
@@ -32,7 +32,7 @@ from keng.openings.opening_forms import (
     RefuseForm,
 )
 from keng.openings.records import RecordGone, key_of_record, sealed_records_of
-from keng.openings.seconds import can_be_second, seconds_for
+from keng.openings.second_person import can_be_second, seconds_for
 from keng.tips.models import Attachment, Tip
 from keng.vault.models import OpeningRequest, WrappedHolderKey
 
@@ -61,7 +61,7 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "tip": tip,
         "form": form,
         "is_emergency": is_emergency,
-        "key": holding.current_key_of(request.officer),
+        "key": holder_keys.current_key_of(request.officer),
         "seconds": _seconds_for_any(tip, request.officer),
     }
     status = 422 if form.errors else 200
@@ -132,7 +132,7 @@ def opening_give(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The share, which the browser has sealed to the opener."""
     asked, _tip = _opening_or_404(request.officer, pk)
     try:
-        sealed = holding.read_bytes(request.POST.get("sealed", ""))
+        sealed = holder_keys.read_bytes(request.POST.get("sealed", ""))
         giving.give_share(asked.pk, sealed, officer=request.officer)
     except NotAllowed:
         raise
@@ -265,7 +265,7 @@ def _opening_page(
 
 
 def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[str, Any]:
-    key = holding.current_key_of(officer)
+    key = holder_keys.current_key_of(officer)
     people = Officer.objects.in_bulk(
         [pk for pk in (asked.asked_by_ref, asked.approved_by_ref, asked.refused_by_ref) if pk]
     )
@@ -287,7 +287,7 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "key": key,
         "key_for_script": key_for_script(key) if key else "",
         "has_passkey_wrap": key is not None
-        and any(each.kind == WrappedHolderKey.Kind.PASSKEY for each in holding.wraps_of(key)),
+        and any(each.kind == WrappedHolderKey.Kind.PASSKEY for each in holder_keys.wraps_of(key)),
     }
 
 

@@ -19,8 +19,8 @@ from keng.kit.sql_names import by_given_name
 from keng.openings import acts
 from keng.openings.asking import HoldsNoShare
 from keng.openings.giving import OpenerIsAway, ShareToGive
-from keng.openings.holding import current_key_of
-from keng.openings.seconds import has_share_of, shares_of_officer
+from keng.openings.holder_keys import current_key_of
+from keng.openings.second_person import has_share_of, shares_of_officer
 from keng.tips.errors import NotYours
 from keng.vault import opener_client
 from keng.vault.models import HolderKey, KeyShare, ResharingRequest

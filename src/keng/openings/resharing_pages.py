@@ -13,7 +13,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
-from keng.openings import holding
+from keng.openings import holder_keys
 from keng.openings.holder_forms import said_by
 from keng.openings.holder_pages import key_for_script
 from keng.openings.opening_forms import GiveForm
@@ -24,7 +24,7 @@ from keng.openings.resharing import (
     readable_resharing,
     shares_to_give,
 )
-from keng.openings.seconds import has_share_of
+from keng.openings.second_person import has_share_of
 from keng.vault.models import ResharingRequest, WrappedHolderKey
 from keng.vault.resharing import MOST_KEYS_AT_ONCE
 
@@ -34,7 +34,7 @@ def resharing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Why, for whom, who came; and the form that gives one's shares."""
     asked = _resharing_or_404(request.officer, pk)
     officer = request.officer
-    key = holding.current_key_of(officer)
+    key = holder_keys.current_key_of(officer)
     came = Officer.objects.in_bulk([ref for ref in (asked.first_ref, asked.second_ref) if ref])
     has_place = officer.pk in came or asked.second_ref is None
     context = {
@@ -76,7 +76,7 @@ def resharing_give(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     asked = _resharing_or_404(request.officer, pk)
     try:
         given = request.POST.get("sealed", "").split(" ")[: MOST_KEYS_AT_ONCE + 1]
-        sealed = [holding.read_bytes(each) for each in given]
+        sealed = [holder_keys.read_bytes(each) for each in given]
         is_done = give_for_resharing(asked.pk, sealed, officer=request.officer)
     except NotAllowed:
         raise

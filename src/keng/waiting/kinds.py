@@ -24,7 +24,7 @@ from keng.data_requests.models import DataRequest
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
-from keng.openings import resharing, seconds
+from keng.openings import resharing, second_person
 from keng.partners.models import KitRequest
 from keng.releases.reach import Reach
 from keng.retention.models import RetentionPeriod
@@ -367,7 +367,7 @@ def _break_in_line(opened: BreakIn) -> WaitingLine:
 def _tips_read(reach: Reach, as_what: str) -> QuerySet[Tip]:
     """Tips of these desks whose words the officer reads, as `visible_to` says it."""
     theirs = Tip.objects.filter(
-        reach.units_of(as_what, "responsible_unit"), seconds.readable_to_one(reach.officer)
+        reach.units_of(as_what, "responsible_unit"), second_person.readable_to_one(reach.officer)
     )
     recused = Recusal.objects.in_force(reach.officer)
     return theirs.exclude(concerns__unit__in=reach.belongs_to).exclude(pk__in=recused.values("tip"))
@@ -376,8 +376,8 @@ def _tips_read(reach: Reach, as_what: str) -> QuerySet[Tip]:
 def _openings(reach: Reach) -> QuerySet[Any]:
     """Those to which this officer may be the second person (SECOND_FOR_OPENING)."""
     theirs = _tips_read(reach, "releasing")
-    waiting = seconds.standing_requests().filter(
-        seconds.with_share_of_theirs(reach.officer), tip_ref__in=theirs.values("pk")
+    waiting = second_person.standing_requests().filter(
+        second_person.with_share_of_theirs(reach.officer), tip_ref__in=theirs.values("pk")
     )
     return waiting.exclude(asked_by_ref__in=reach.tied)
 
@@ -385,7 +385,7 @@ def _openings(reach: Reach) -> QuerySet[Any]:
 def _agreed_openings(reach: Reach) -> QuerySet[Any]:
     """One's own, of tips that one still reads: a line has the number of its tip."""
     theirs = _tips_read(reach, "working")
-    agreed = seconds.agreed_requests().filter(tip_ref__in=theirs.values("pk"))
+    agreed = second_person.agreed_requests().filter(tip_ref__in=theirs.values("pk"))
     return agreed.filter(asked_by_ref=reach.officer)
 
 
@@ -404,13 +404,13 @@ def _resharing_line(asked: Any) -> WaitingLine:
 
 
 def _opening_line(asked: Any) -> WaitingLine:
-    reference, unit = seconds.tip_words(asked)
+    reference, unit = second_person.tip_words(asked)
     return WaitingLine(
         title=" · ".join(filter(None, [reference, str(asked.get_what_display())])),
         url=reverse("opening", args=[asked.pk]),
         unit=unit,
         since=asked.approved_at or asked.asked_at,
-        due=seconds.stands_until(asked),
+        due=second_person.stands_until(asked),
     )
 
 
@@ -462,7 +462,7 @@ def _data_request_line(asked: DataRequest) -> WaitingLine:
 def _desk_questions(reach: Reach) -> QuerySet[Any]:
     """What data protection asks whoever reads the report; a matter for others is not theirs."""
     theirs = Tip.objects.filter(
-        reach.units_of("working", "responsible_unit"), seconds.readable_to_one(reach.officer)
+        reach.units_of("working", "responsible_unit"), second_person.readable_to_one(reach.officer)
     )
     asked = DataRequest.objects.undecided().filter(desk_said_at=None, desk_tip__in=theirs)
     return asked.not_kept_from(reach.belongs_to, reach.officer)

@@ -8,7 +8,7 @@ from keng.cli import vault
 from keng.runtime.errors import CannotContinue
 from keng.vault import keys, seal
 from keng.vault.models import CustodianKey, UnitKey
-from keng.vault.tests.holding import Holder, begin_all
+from keng.vault.tests.key_holders import Holder, begin_all
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ from keng.kit.urgency import URGENT_LEVELS
 from keng.language import lost_money
 from keng.language.danger import calls_for_child_line, is_about_child
 from keng.language.fold import fold
-from keng.openings.told import openings_told
+from keng.openings.opening_history import openings_told
 from keng.places import serving
 from keng.tips import receipt_codes
 from keng.tips.concerns import guessed_concerned_unit

@@ -25,7 +25,7 @@ from keng.openings.asking import (
     WhyRefused,
     WishCameSince,
 )
-from keng.openings.holding import HoldsNoKey
+from keng.openings.holder_keys import HoldsNoKey
 from keng.openings.records import TakenBack
 from keng.openings.tests.conftest import hold, hold_too_late, sealed_contact
 from keng.tips.errors import NotYours

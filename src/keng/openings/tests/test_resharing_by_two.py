@@ -10,7 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.openings import holding, resharing, resharing_pages
+from keng.openings import holder_keys, resharing, resharing_pages
 from keng.openings.asking import HoldsNoShare
 from keng.openings.holder_pages import as_text
 from keng.openings.resharing import NotTheSecondHolder, ResharingOver
@@ -21,7 +21,7 @@ from keng.vault.models import KeyShare, ResharingRequest
 from keng.vault.opener.one_time_keys import OneTimeKeys
 from keng.vault.opener.opener_rows import OpenerRows
 from keng.vault.opener.resharing_acts import Resharer
-from keng.vault.tests.holding import Holder, begin_all
+from keng.vault.tests.key_holders import Holder, begin_all
 from keng.waiting.waiting_page import waiting_groups
 from tests import make
 
@@ -39,7 +39,7 @@ def stage(tmp_path, monkeypatch):
     begin_all()
     gone = people.pop()
     late = Holder(commune)
-    holding.retire_holder_key(by=gone.officer)
+    holder_keys.retire_holder_key(by=gone.officer)
     due_resharing.note_due_resharings()
     connection.ensure_connection()
     resharer = Resharer(OpenerRows(connection.connection, data_folder()), OneTimeKeys())
@@ -78,12 +78,14 @@ def sealed_by_browser(told, holder):
     sealed = []
     for each in told:
         share = share_seals.open_as_point(
-            holding.read_bytes(each["share"]),
+            holder_keys.read_bytes(each["share"]),
             holder.private,
-            holding.read_bytes(each["share_info"]),
+            holder_keys.read_bytes(each["share_info"]),
         )
         once = share_seals.seal_to_point(
-            share, holding.read_bytes(each["one_time_key"]), holding.read_bytes(each["given_info"])
+            share,
+            holder_keys.read_bytes(each["one_time_key"]),
+            holder_keys.read_bytes(each["given_info"]),
         )
         sealed.append(as_text(once))
     return " ".join(sealed)

@@ -174,7 +174,7 @@ def destroyed_kinds() -> list[DestroyedKind]:
     from keng.files.models import HeldFile  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
-    from keng.openings import holding  # noqa: PLC0415
+    from keng.openings import holder_keys  # noqa: PLC0415
     from keng.retention import periods, purge  # noqa: PLC0415
     from keng.retention.models import RetentionPeriod  # noqa: PLC0415
     from keng.tips import quarantine  # noqa: PLC0415
@@ -317,7 +317,7 @@ def destroyed_kinds() -> list[DestroyedKind]:
             "holder.retired",
             lambda since: _ids(HolderKey.objects.filter(retired_at__gte=since)),
             lambda: _ids(HolderKey.objects.filter(retired_at=None)),
-            holding.retire_key_again,
+            holder_keys.retire_key_again,
             "officers' keys for opening are given up again",
         ),
         DestroyedKind(
@@ -328,7 +328,7 @@ def destroyed_kinds() -> list[DestroyedKind]:
                     kind=WrappedHolderKey.Kind.PHRASE, holder_key__retired_at=None
                 ).values_list("holder_key__officer_ref", flat=True)
             ),
-            holding.destroy_phrase_again,
+            holder_keys.destroy_phrase_again,
             "officers had got a new opening phrase: the old one opens nothing, and who has no "
             "passkey for their key makes another key",
         ),

@@ -17,7 +17,7 @@ from keng.vault.opener import opener_socket
 from keng.vault.opener_client import AlreadyOpened, NotInRecord, OpenerAway
 from keng.vault.tests import test_opener as acts
 from keng.vault.tests import test_resharing as resharings
-from keng.vault.tests.holding import Holder, begin_all
+from keng.vault.tests.key_holders import Holder, begin_all
 from tests import make
 
 _TRIES = """

@@ -17,7 +17,7 @@ from keng.places.models import Unit
 from keng.vault import epochs, hybrid, key_pairs, keys, opening, seal, share_seals, splitting
 from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
 from keng.vault.opener_client import share_info
-from keng.vault.tests.holding import Holder, begin_all, current
+from keng.vault.tests.key_holders import Holder, begin_all, current
 from tests import make
 
 PASSPHRASE = "words-for-a-test"

@@ -24,7 +24,7 @@ from keng.vault.opener_client import (
     given_info,
     share_info,
 )
-from keng.vault.tests.holding import Holder, begin_all, current
+from keng.vault.tests.key_holders import Holder, begin_all, current
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from keng.accounts.models import OfficerPasskey
 from keng.kit import times
-from keng.openings import holding
+from keng.openings import holder_keys
+from keng.openings.holder_keys import HoldsAlready, HoldsNoKey, NotAWrap
 from keng.openings.holder_list import holder_list
-from keng.openings.holding import HoldsAlready, HoldsNoKey, NotAWrap
+from keng.openings.opening_history import opening_months, openings_told
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.opener_double import point_of
-from keng.openings.told import opening_months, openings_told
 from keng.runtime.backup import destroyed
 from keng.vault.models import HolderKey, OpeningRequest, WrappedHolderKey
 from tests import make
@@ -36,15 +36,15 @@ def new_point():
 
 
 def test_one_key_at_a_time_and_given_up_nobody_unwraps_it(desk):
-    wraps = holding.read_wraps(sent())
-    key = holding.make_holder_key(holding.read_point(text(new_point())), wraps, by=desk.lan)
+    wraps = holder_keys.read_wraps(sent())
+    key = holder_keys.make_holder_key(holder_keys.read_point(text(new_point())), wraps, by=desk.lan)
     assert (key.wraps.get().rounds, key.officer_ref) == (600_000, desk.lan.pk)
     with pytest.raises(HoldsAlready):
-        holding.make_holder_key(new_point(), wraps, by=desk.lan)
-    holding.retire_holder_key(by=desk.lan)
+        holder_keys.make_holder_key(new_point(), wraps, by=desk.lan)
+    holder_keys.retire_holder_key(by=desk.lan)
     assert not key.wraps.exists()
     with pytest.raises(HoldsNoKey):
-        holding.retire_holder_key(by=desk.lan)
+        holder_keys.retire_holder_key(by=desk.lan)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_one_key_at_a_time_and_given_up_nobody_unwraps_it(desk):
 )
 def test_what_is_no_wrap_is_not_kept(words):
     with pytest.raises(NotAWrap):
-        holding.read_wraps(words)
+        holder_keys.read_wraps(words)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_what_is_no_wrap_is_not_kept(words):
 )
 def test_what_is_no_point_of_the_curve_is_no_key(point):
     with pytest.raises(NotAWrap):
-        holding.read_point(text(point))
+        holder_keys.read_point(text(point))
 
 
 def test_a_passkey_of_somebody_else_unwraps_nothing(desk):
-    wraps = holding.read_wraps(sent())
+    wraps = holder_keys.read_wraps(sent())
     strange = json.loads(sent(kind="passkey", credential=text(b"of somebody else")))
     with pytest.raises(NotAWrap):
-        holding.make_holder_key(
-            new_point(), [*wraps, *holding.read_wraps(json.dumps(strange))], by=desk.lan
+        holder_keys.make_holder_key(
+            new_point(), [*wraps, *holder_keys.read_wraps(json.dumps(strange))], by=desk.lan
         )
     assert not HolderKey.objects.exists()
 
@@ -143,16 +143,16 @@ def test_everybody_reads_months_that_are_over(desk):
 
 def test_what_was_given_up_or_renewed_opens_nothing_after_a_restore(desk, restored_list):
     hold(desk, desk.lan, desk.bao, desk.chief, desk.quan)
-    wraps = holding.read_wraps(sent())
+    wraps = holder_keys.read_wraps(sent())
     OfficerPasskey.objects.create(
         holder=desk.chief, credential_id=b"c", public_key=b"x", label="khóa"
     )
     for officer in (desk.lan, desk.bao, desk.chief):
         wrap_again(desk, officer)
     wrap_again(desk, desk.chief, kind="passkey", credential_id=b"c")
-    holding.retire_holder_key(by=desk.lan)
-    holding.renew_phrase(wraps[0], by=desk.bao)
-    holding.renew_phrase(wraps[0], by=desk.chief)
+    holder_keys.retire_holder_key(by=desk.lan)
+    holder_keys.renew_phrase(wraps[0], by=desk.bao)
+    holder_keys.renew_phrase(wraps[0], by=desk.chief)
     destroyed.list_destroyed()
     # As the backup has them.
     HolderKey.objects.update(retired_at=None)
@@ -174,7 +174,7 @@ def test_a_passkey_that_was_stopped_unlocks_nothing(desk):
     key = desk.keys[desk.lan.pk][0]
     wrap_again(desk, desk.lan)
     wrap_again(desk, desk.lan, kind="passkey", credential_id=b"lost")
-    assert [each.kind for each in holding.wraps_of(key)] == ["phrase"]
+    assert [each.kind for each in holder_keys.wraps_of(key)] == ["phrase"]
 
 
 def wrap_again(desk, officer, kind="phrase", credential_id=b""):
