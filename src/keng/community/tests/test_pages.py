@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from keng.claims.promises import PROMISES as OF_CLAIMS
+from keng.data_requests.promises import PROMISES as OF_DATA_REQUESTS
 from keng.community.promises import PROMISES
 from keng.community.tests.resident import Resident
 from keng.kit import times
@@ -211,7 +212,7 @@ def promised():
 
 def test_every_promise_is_tied_to_tests_and_says_the_same_in_the_document():
     with translation.override("en"):
-        every = PROMISES | OF_CLAIMS | OF_SURVEYS | OF_LESSONS | OF_REPORTS
+        every = PROMISES | OF_CLAIMS | OF_SURVEYS | OF_LESSONS | OF_REPORTS | OF_DATA_REQUESTS
         said = {name: str(sentence) for name, sentence in every.items()}
     assert {row["promise"]: row["sentence"] for row in promised()} == said
 
