@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from keng.claims.promises import PROMISES as OF_CLAIMS
-from keng.data_requests.promises import PROMISES as OF_DATA_REQUESTS
 from keng.community.promises import PROMISES
 from keng.community.tests.resident import Resident
+from keng.data_requests.promises import PROMISES as OF_DATA_REQUESTS
 from keng.kit import times
 from keng.kit.safe_text import link_emergency_numbers
 from keng.lessons.promises import PROMISES as OF_LESSONS
