@@ -112,9 +112,17 @@ class AskedAlready(AlreadyDone):
 
 
 class AnsweredAlready(AlreadyDone):
-    """A colleague was faster, or it was opened, or its day is over."""
+    """A colleague was faster, or it was opened or taken back, or its day is over."""
 
-    sentence = _("Not done: this opening was answered already, or its day is over.")
+    sentence = _(
+        "Not done: this opening was answered or taken back already, or its day is over."
+    )
+
+
+class NotWithdrawn(AlreadyDone):
+    """It was opened, refused or taken back before, or its day is over."""
+
+    sentence = _("Not taken back: this request has ended already.")
 
 
 class NotTheSecond(Refused):
@@ -238,6 +246,22 @@ def refuse_opening(opening_id: uuid.UUID, *, reason: str, by: Officer) -> Openin
     return asked
 
 
+@act(acts.WITHDRAW_OPENING)
+def withdraw_opening(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
+    """Take one's own request back, agreed to or not. Raises NotYours, NotWithdrawn."""
+    asked, tip = _locked_pair(opening_id, by)
+    if asked.asked_by_ref != by.pk:
+        raise NotYours
+    if not _can_go_on(asked):
+        raise NotWithdrawn
+    asked.lapsed_at = times.now()
+    asked.save(update_fields=["lapsed_at"])
+    _record(asked, tip, "withdrawn", by)
+    if asked.is_emergency:
+        page_officers.cancel_calls(CALL_SOURCE, asked.pk)
+    return asked
+
+
 def still_stands(asked: OpeningRequest) -> bool:
     """Whether its day is not over."""
     return stands_until(asked) > times.now()
@@ -275,16 +299,27 @@ def _reason_to_keep(reason: str) -> str:
 
 
 def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
-    """A request that still stands, and its tip, both locked."""
+    """A request that waits for an answer, and its tip, both locked."""
+    asked, tip = _locked_pair(opening_id, by)
+    if asked.approved_at or not _can_go_on(asked):
+        raise AnsweredAlready
+    return asked, tip
+
+
+def _locked_pair(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
     found = OpeningRequest.objects.filter(pk=opening_id).first()
     if found is None:
         permit_anywhere()
         raise NotYours
     tip = lock_tip(found.tip_ref, by=by, closed_too=True)
     asked = lock(OpeningRequest.objects.all()).get(pk=opening_id)
-    if asked.approved_at or asked.refused_at or asked.opened_at or not still_stands(asked):
-        raise AnsweredAlready
     return asked, tip
+
+
+def _can_go_on(asked: OpeningRequest) -> bool:
+    """Whether anything can still be opened with it."""
+    has_ended = asked.refused_at or asked.opened_at or asked.lapsed_at
+    return has_ended is None and still_stands(asked)
 
 
 def _asker_for_second(asked: OpeningRequest, tip: Tip, by: Officer) -> Officer:

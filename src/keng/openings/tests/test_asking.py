@@ -7,9 +7,9 @@ import pytest
 from keng.accounts.models import NamedOfficer, Notice, Officer
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
-from keng.delivery.models import Dispatch
+from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
-from keng.openings import asking
+from keng.openings import asking, giving
 from keng.openings.asking import (
     AgainstTheWish,
     AnsweredAlready,
@@ -20,6 +20,7 @@ from keng.openings.asking import (
     NothingSealed,
     NotTheSecond,
     NotToldWhy,
+    NotWithdrawn,
     OpeningWish,
     OutsideSafeHours,
     WhyRefused,
@@ -287,3 +288,23 @@ def test_a_request_is_over_after_a_day(desk):
     )
     with pytest.raises(AnsweredAlready):
         asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+
+
+def test_who_asked_takes_it_back_before_and_after_the_yes_and_nobody_else_does(desk):
+    hold(desk, desk.lan, desk.chief)
+    for is_agreed in (False, True):
+        asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+        if is_agreed:
+            asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+        with pytest.raises(NotYours):
+            asking.withdraw_opening(asked.pk, by=desk.chief)
+        asking.withdraw_opening(asked.pk, by=desk.lan)
+        with pytest.raises(AnsweredAlready):
+            asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+        with pytest.raises(NotYours):
+            giving.note_share_given(asked.pk, by=desk.lan)
+        with pytest.raises(NotWithdrawn):
+            asking.withdraw_opening(asked.pk, by=desk.lan)
+    assert len(entries("opening.withdrawn")) == 2
+    left = Delivery.objects.filter(dispatch__source_kind="opening", state="queued")
+    assert not left.exists()
