@@ -490,3 +490,11 @@ def test_a_warning_is_drafted_by_the_same_key_on_the_page_and_beside_the_list(de
         shown = desk.get(url("tip", tip.pk), headers=headers).content.decode()
         assert shown.count('data-key="w"') == 1
         assert f"/warnings/new/?tip={tip.pk}" in shown
+
+
+def test_a_chat_that_asked_for_silence_is_said_to_have_a_code_only_if_one_went_out(desk, unit):
+    silent = make.tip(unit=unit, channel="sandbox", do_not_contact=True)
+    other = make.tip(unit=unit, channel="sandbox")
+    sure, unsure = "Người báo có mã biên nhận.", "chỉ có mã biên nhận nếu"
+    assert [text in page(desk, silent) for text in (sure, unsure)] == [False, True]
+    assert [text in page(desk, other) for text in (sure, unsure)] == [True, False]
