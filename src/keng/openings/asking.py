@@ -90,6 +90,15 @@ class WishCameSince(Refused):
     )
 
 
+class NotToBeCalled(Incomplete):
+    """No call is safe for the reporter, and nobody said why that is overridden."""
+
+    sentence = _(
+        "Not asked: the reporter asks not to be called. Say why this does not hold here, or write "
+        "on the page of the report instead."
+    )
+
+
 class OutsideSafeHours(Incomplete):
     """A call is safe for the reporter at other hours, and nobody said why it cannot wait."""
 
@@ -164,7 +173,7 @@ def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> Opening
     """Ask that one record of a tip be opened; in an emergency those who can agree are called.
 
     Raises NotYours, TakenBack, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish,
-    OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree.
+    NotToBeCalled, OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree.
     """
     tip = lock_tip(tip_id, by=by, closed_too=True)
     refuse_if_taken_back(tip)
@@ -268,7 +277,7 @@ def still_stands(asked: OpeningRequest) -> bool:
 
 
 def wish_stands_against(tip: Tip) -> bool:
-    """Whether the reporter asks not to be contacted, or not at this hour."""
+    """Whether the reporter asks not to be contacted, not to be called, or not at this hour."""
     return tip.do_not_contact or not is_safe_to_call(tip)
 
 
@@ -279,7 +288,7 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     if current_key_of(by) is None:
         raise HoldsNoKey
     if _is_against_wish(tip, wanted.what, wish.override_reason):
-        raise AgainstTheWish if tip.do_not_contact else OutsideSafeHours
+        raise _refusal_by_wish(tip)
     is_contact = wanted.what == OpeningRequest.What.CONTACT
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
@@ -287,6 +296,12 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     if same.exists():
         raise AskedAlready
     return wanted
+
+
+def _refusal_by_wish(tip: Tip) -> type[Incomplete]:
+    if tip.do_not_contact:
+        return AgainstTheWish
+    return NotToBeCalled if tip.do_not_call else OutsideSafeHours
 
 
 def _is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:

@@ -18,6 +18,7 @@ from keng.openings.asking import (
     NobodyToAgree,
     NoEmergency,
     NothingSealed,
+    NotToBeCalled,
     NotTheSecond,
     NotToldWhy,
     NotWithdrawn,
@@ -213,6 +214,15 @@ def test_outside_the_safe_hours_it_takes_a_reason_of_its_own_and_inside_none(des
     )
     assert later.override_reason == "Nhà đang cháy"
     assert [entry.detail["overrides"] for entry in entries("opening.asked")] == [False, True]
+
+
+def test_whoever_is_not_to_be_called_is_called_for_a_reason_alone(desk):
+    Tip.objects.filter(pk=desk.tip.pk).update(do_not_call=True)
+    hold(desk, desk.lan, desk.chief)
+    with pytest.raises(NotToBeCalled):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="Nhà cháy"), by=desk.lan)
+    assert asked.override_reason == "Nhà cháy"
 
 
 def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):
