@@ -204,7 +204,9 @@ def test_a_held_key_for_which_the_page_has_nothing_is_named(page, site):
 def test_a_tick_without_an_open_tip_is_where_one_goes_on_from(page, site):
     row = '<li><div><input type="checkbox"></div><a href="#{n}" data-row>{n}</a></li>'
     rows = "".join(row.format(n=n) for n in "abc")
-    page.evaluate("rows => document.querySelector('main').innerHTML = rows", f"<ul data-rows>{rows}</ul>")
+    page.evaluate(
+        "rows => document.querySelector('main').innerHTML = rows", f"<ul data-rows>{rows}</ul>"
+    )
     boxes = "() => [...document.querySelectorAll('[data-rows] input')].map((box) => box.checked)"
     type_keys(page, "x", "j", "x")
     assert page.evaluate(boxes) == [True, True, False]

@@ -123,9 +123,7 @@ class AskedAlready(AlreadyDone):
 class AnsweredAlready(AlreadyDone):
     """A colleague was faster, or it was opened or taken back, or its day is over."""
 
-    sentence = _(
-        "Not done: this opening was answered or taken back already, or its day is over."
-    )
+    sentence = _("Not done: this opening was answered or taken back already, or its day is over.")
 
 
 class NotWithdrawn(AlreadyDone):

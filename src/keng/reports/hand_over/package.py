@@ -1,7 +1,7 @@
 """A hand-over file as ZIP, written piece by piece: no more than one file of it is in memory.
 
-Its last entry, SHA256SUMS, has the hash of every other one, as `sha256sum -c` reads it. The page has
-those of everything but itself, so that whoever has it on paper can hold the package to it.
+Its last entry, SHA256SUMS, has the hash of every other one, as `sha256sum -c` reads it. The
+page has those of everything but itself, so that whoever has it on paper can hold the package to it.
 """
 
 import hashlib
