@@ -335,6 +335,7 @@ class OpeningRequest(Row):
         APPROVED = "approved", "approved"
         REFUSED = "refused", "refused"
         OPENED = "opened", "opened"
+        WITHDRAWN = "withdrawn", "withdrawn"
         # Nobody answered within its day, or nobody opened it.
         OVER = "over", "over"
 
@@ -361,6 +362,7 @@ class OpeningRequest(Row):
     is_reporter_told = models.BooleanField(default=True, db_default=True)
     why_not_told = models.CharField(max_length=500, blank=True, default="", db_default="")
     opened_at = models.DateTimeField(null=True, blank=True)
+    # When who asked took it back.
     lapsed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
