@@ -17,6 +17,7 @@ from keng.acts.locks import lock
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.durable_files import sync_folder
 from keng.places.models import Unit
 from keng.vault import keys, sealed_unit_keys
 from keng.vault.custodian_parts import (
@@ -34,7 +35,6 @@ from keng.vault.models import CustodianKey
 from keng.vault.passphrase_lock import WrongPassphrase
 from keng.vault.sealed_unit_keys import PrivateKeys
 from keng.vault.splitting import SharesDoNotFit, split_for_custodians
-from keng.vault.whole_files import sync_folder
 
 
 class NotDivided(Exception):

@@ -6,7 +6,6 @@ every ordinary backup: when it is destroyed, an old copy of the database opens n
 """
 
 import datetime
-import os
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -24,8 +23,7 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.kit.ids import new_id
-from keng.kit.private_files import create_private
+from keng.kit.durable_files import replace_file
 from keng.places.models import Unit
 from keng.vault import seal, share_seals
 from keng.vault.holders import desk_holders
@@ -245,10 +243,4 @@ def open_as_custodians(unit_key_id: uuid.UUID, custodians: Sequence[bytes]) -> b
 
 def write_wrap_key(unit_key_id: uuid.UUID, wrap_key: bytes) -> None:
     """Whole and on the disk, in the place of the one before if there is one."""
-    path = wrap_key_file(unit_key_id)
-    draft = path.with_name(f"{new_id()}.new")
-    with os.fdopen(create_private(draft), "wb") as file:
-        file.write(wrap_key)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    replace_file(wrap_key_file(unit_key_id), wrap_key)

@@ -20,7 +20,7 @@ from keng.acts.work import work
 from keng.kit import times
 from keng.kit.codes import passphrase_of_groups
 from keng.kit.database import data_folder
-from keng.kit.private_files import create_private
+from keng.kit.durable_files import replace_file, write_new_file
 from keng.kit.secrets import read_or_make_key
 from keng.places.models import Unit
 from keng.vault import seal, sealed_unit_keys
@@ -35,7 +35,6 @@ from keng.vault.key_pairs import (
 from keng.vault.models import CustodianKey, Installation, SenderKey, UnitKey, WorkerKey
 from keng.vault.passphrase_lock import PassphraseLock
 from keng.vault.sealed_unit_keys import PrivateKeys
-from keng.vault.whole_files import write_whole
 
 _WORKER_KEY_LASTS = datetime.timedelta(hours=1)
 # Longer than a process may still seal to a key that is retired, and than a box may wait.
@@ -86,10 +85,7 @@ def _sender_private_key() -> bytes:
         private = path.read_bytes()
         if len(private) == HALF_SIZE:
             private = new_private_key(private)
-            draft = path.with_suffix(".new")
-            draft.unlink(missing_ok=True)
-            _write_private(draft, private)
-            draft.replace(path)
+            replace_file(path, private)
     finally:
         os.close(folder)
     return private
@@ -113,7 +109,7 @@ def renew_worker_key() -> int:
         private = new_private_key()
         key = WorkerKey(public_key=public_half(private))
         # On disk before the row that lets others seal to it.
-        _write_private(kept / str(key.pk), private)
+        write_new_file(kept / str(key.pk), private)
         WorkerKey.objects.filter(retired_at=None).update(retired_at=now)
         key.save(force_insert=True)
         transaction.on_commit(seal.forget_public_keys)
@@ -274,14 +270,7 @@ def new_passphrase() -> str:
 def _write(path: Path, keys: PrivateKeys, passphrase: str) -> None:
     plain = json.dumps({name: private.hex() for name, private in keys.items()}).encode()
     lock = PassphraseLock.close(plain, passphrase)
-    write_whole(path, json.dumps({"salt": lock.salt, "keys": lock.closed}))
-
-
-def _write_private(path: Path, private: bytes) -> None:
-    with os.fdopen(create_private(path), "wb") as file:
-        file.write(private)
-        file.flush()
-        os.fsync(file.fileno())
+    replace_file(path, json.dumps({"salt": lock.salt, "keys": lock.closed}).encode())
 
 
 def _drop_private_halves(folder: Path, now: datetime.datetime) -> None:

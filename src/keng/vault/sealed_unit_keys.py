@@ -13,12 +13,12 @@ from nacl.encoding import Base64Encoder
 from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
+from keng.kit.durable_files import replace_file
 from keng.vault.filling import filled_up
 from keng.vault.hybrid import HybridSeal, SealedKind
 from keng.vault.key_pairs import hybrid_public_key
 from keng.vault.models import CustodianKey
 from keng.vault.opening import open_with_unit_key
-from keng.vault.whole_files import write_whole
 
 PrivateKeys = dict[str, bytes]
 """By the name under which each stands in the operator's file."""
@@ -41,7 +41,7 @@ def sealed_portions() -> list[bytes]:
 def write_portions(portions: Iterable[bytes]) -> None:
     """All of them, in the place of those that lie here."""
     stored = {"sealed": [Base64Encoder.encode(each).decode() for each in portions]}
-    write_whole(sealed_unit_keys_file(), json.dumps(stored))
+    replace_file(sealed_unit_keys_file(), json.dumps(stored).encode())
 
 
 def sealed_to_custodians(custodians: CustodianKey, kept: Mapping[str, bytes]) -> bytes:

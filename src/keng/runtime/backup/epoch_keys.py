@@ -4,14 +4,14 @@ What an ordinary backup holds of shares opens only with these. So that they die 
 file is removed here when its key was destroyed: copy this folder with deletions (`rsync --delete`).
 """
 
-import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from keng.kit.database import data_folder
-from keng.kit.private_files import create_private, make_private_folder
+from keng.kit.durable_files import replace_file
+from keng.kit.private_files import make_private_folder
 from keng.runtime.backup import recipient
 from keng.runtime.backup.shelf import backup_folder
 
@@ -37,15 +37,8 @@ def save_epoch_keys() -> EpochBackup:
     make_private_folder(folder)
     for key_id, path in _wrap_keys():
         target = folder / f"{key_id}.{recipient.key_name(public)}"
-        if _is_newer(target, path):
-            continue
-        draft = target.with_name(f"{target.name}.new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(create_private(draft), "wb") as file:
-            file.write(recipient.seal_data_key(path.read_bytes(), public))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        if not _is_newer(target, path):
+            replace_file(target, recipient.seal_data_key(path.read_bytes(), public))
     removed = prune_epoch_backup()
     return EpochBackup(folder, sum(1 for _ in _sealed(folder)), removed)
 

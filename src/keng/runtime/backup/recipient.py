@@ -18,7 +18,7 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from keng.kit.database import data_folder
-from keng.kit.private_files import create_private
+from keng.kit.durable_files import replace_file, write_new_file
 from keng.runtime.errors import CannotContinue
 
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
@@ -54,11 +54,8 @@ def make_recipient(private_file: Path, passphrase: str) -> str:
         "salt": base64.b64encode(salt).decode(),
         "private": base64.b64encode(box.encrypt(seed + curve.private_bytes_raw())).decode(),
     }
-    _write_whole(private_file, json.dumps(stored).encode())
-    draft = public_key_file().with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    _write_whole(draft, public)
-    draft.replace(public_key_file())
+    write_new_file(private_file, json.dumps(stored).encode())
+    replace_file(public_key_file(), public)
     return key_name(public)
 
 
@@ -121,13 +118,6 @@ def _public_key(public: bytes) -> hpke.MLKEM768X25519PublicKey:
         MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC]),
         X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC:]),
     )
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    with os.fdopen(create_private(file), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
 
 
 def _stretched(passphrase: str, salt: bytes) -> bytes:
