@@ -32,7 +32,7 @@ def audited_units(officer: Officer) -> list[Unit]:
 
 def _audit_viewer(officer: Officer) -> UnitSight:
     """For references and counts of tips: whoever reads the record reads no word of a tip."""
-    return UnitSight(AUDITING.unit_ids(officer), officer.own_unit_ids)
+    return AUDITING.unit_sight(officer)
 
 
 def reads_no_unit(units: list[Unit]) -> bool:
