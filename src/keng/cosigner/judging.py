@@ -9,6 +9,7 @@ from http import HTTPStatus
 from keng.cosigner.witness_folder import WitnessFolder, origin_mark
 from keng.merkle.notes import (
     LONGEST_NOTE,
+    TYPE_OF_SIZE,
     LogCheckpointText,
     NoteKey,
     SignedNote,
@@ -20,7 +21,6 @@ from keng.merkle.trees import EMPTY_ROOT, is_extended
 # A proof of the protocol has no more lines.
 MOST_PROOF_LINES = 63
 LONGEST_REQUEST = LONGEST_NOTE + 64 * (MOST_PROOF_LINES + 2)
-TYPE_OF_SIZE = "text/x.tlog.size"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from nacl.signing import SigningKey, VerifyKey
 from keng.merkle.trees import HASH_BYTES
 
 LONGEST_NOTE = 64 * 1024
+TYPE_OF_SIZE = "text/x.tlog.size"
+"""As what a witness answers that knows of another size than it was told (C2SP tlog-witness)."""
 _MOST_SIGNATURES = 64
 _MOST_SIZE = 2**62
 _ID_BYTES = 4
@@ -64,7 +66,7 @@ class NoteKey:
 
     def line(self, signature: bytes) -> str:
         """The line of a note that carries a signature of this key."""
-        return f"— {self.name} {_encoded(self.id + signature)}\n"
+        return NoteSignature(self.name, self.id, signature).line
 
 
 @dataclass(frozen=True, slots=True)

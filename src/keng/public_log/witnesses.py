@@ -14,13 +14,14 @@ from keng.kit import times
 from keng.kit.outgoing_proxy import proxy_for
 from keng.merkle.notes import (
     LONGEST_NOTE,
+    TYPE_OF_SIZE,
     NoteSignature,
     SignedNote,
     cosigned_at,
     encoded_hash,
     genuine_lines,
 )
-from keng.public_log.growing import log_tree
+from keng.public_log.growing import log_tree, newest_checkpoint
 from keng.public_log.log_key import ConfiguredWitness, configured_witnesses
 from keng.public_log.models import Cosignature, LogCheckpoint, WitnessStanding
 
@@ -29,7 +30,6 @@ _ANSWERS_WITHIN = 15.0
 _LATEST_MOMENT = int(dt.datetime.max.replace(tzinfo=dt.UTC).timestamp())
 # One that gave no cosignature is asked again after so long.
 _PAUSE = dt.timedelta(minutes=1)
-TYPE_OF_SIZE = "text/x.tlog.size"
 _TROUBLE_OF_STATUS = {403: "unknown_key", 404: "unknown_log", 409: "other_log", 422: "other_log"}
 
 
@@ -51,7 +51,7 @@ class WitnessTrouble(Exception):
 
 def ask_witnesses() -> int:
     """Have the newest checkpoint cosigned by each witness that has not done so; 0 when all have."""
-    newest = LogCheckpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     if newest is None:
         return 0
     for witness in configured_witnesses():
