@@ -71,7 +71,7 @@ NOT_BY_AN_OFFICER = {
     "reports/periodic/tip_states.py": "counts among tips that are seen",
     "retention/due.py": "what the worker destroys, and which tips stand together",
     "retention/purge.py": "the worker destroys",
-    "runtime/backup/destroyed.py": "ids for the list that a restore does again",
+    "runtime/backup/destroyed_kinds.py": "ids for the list that a restore does again",
     "tips/attachments.py": "which key a file is sealed to; whether its tip is for named officers",
     "tips/chats.py": "which chats are needed",
     "tips/held_back.py": "what keeps a tip from being destroyed: one word",

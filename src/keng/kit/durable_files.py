@@ -30,6 +30,14 @@ def replace_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def destroy_file(path: Path) -> None:
+    """With what killed writers left beside it. Raises FileNotFoundError."""
+    for draft in path.parent.glob(f"{path.name}*.new"):
+        draft.unlink(missing_ok=True)
+    path.unlink()
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Have the names in it on the disk, too."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

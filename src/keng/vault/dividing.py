@@ -17,7 +17,7 @@ from keng.acts.locks import lock
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.kit.durable_files import sync_folder
+from keng.kit.durable_files import destroy_file, sync_folder
 from keng.places.models import Unit
 from keng.vault import keys, sealed_unit_keys
 from keng.vault.custodian_parts import (
@@ -81,7 +81,7 @@ def write_division(
     `kept`: what the operator's file holds, or parts of an earlier division (`open_parts`). Raises
     OtherCustodians, FileExistsError, ValueError for numbers that cannot be.
     """
-    custodians = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    custodians = CustodianKey.objects.in_use().first()
     name = custodians and keys.custodians_name(custodians.pk)
     if not custodians or name not in kept:
         raise OtherCustodians
@@ -212,5 +212,4 @@ def is_part_of_today(label: PartLabel) -> bool:
 def _destroy(whole_file: Path) -> None:
     # Where it cannot be removed whoever divided is told that it is there.
     with suppress(OSError):
-        whole_file.unlink()
-        sync_folder(whole_file.parent)
+        destroy_file(whole_file)

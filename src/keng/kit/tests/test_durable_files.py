@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from keng.kit import durable_files
-from keng.kit.durable_files import replace_file, write_new_file
+from keng.kit.durable_files import destroy_file, replace_file, write_new_file
 
 
 def test_a_replaced_file_is_of_its_account_alone_and_leaves_no_draft(tmp_path: Path) -> None:
@@ -44,3 +44,13 @@ def test_a_new_file_stands_in_the_place_of_none(tmp_path: Path) -> None:
         write_new_file(tmp_path / "kept", b"two")
 
     assert (tmp_path / "kept").read_bytes() == b"one"
+
+
+def test_what_is_destroyed_leaves_no_draft_of_a_killed_writer(tmp_path: Path) -> None:
+    other = tmp_path / "other.new"
+    for name in ("kept", "kept.new", "kept.12ab34cd.new", "other.new"):
+        write_new_file(tmp_path / name, b"one")
+
+    destroy_file(tmp_path / "kept")
+
+    assert list(tmp_path.iterdir()) == [other]

@@ -20,7 +20,7 @@ from keng.retention.tests.world import (
     rows_of_tip,
     whole_tip,
 )
-from keng.runtime.backup.destroyed import destroyed_kinds
+from keng.runtime.backup.destroyed_kinds import destroyed_kinds
 from keng.tips.models import Clock, Decision, Incident, LegalHold, Receipt, Tip
 from tests import make
 
