@@ -129,7 +129,7 @@ def make_unit_keys(passphrase: str) -> int:
     Raises WrongPassphrase when the file exists under another one.
     """
     # Whoever divides waits here, and the other way round: the file must not go with a new key.
-    custodian_key = lock(CustodianKey.objects.filter(retired_at=None).order_by("-id")).first()
+    custodian_key = lock(CustodianKey.objects.in_use()).first()
     if custodian_key is not None and custodian_key.division:
         return _make_sealed_unit_keys(custodian_key)
     current = UnitKey.objects.filter(retired_at__isnull=True)
@@ -176,7 +176,7 @@ def _make_sealed_unit_keys(custodians: CustodianKey) -> int:
 
 def divided_custodians() -> CustodianKey | None:
     """The custodians' key where it takes several of them (vault.dividing)."""
-    current = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    current = CustodianKey.objects.in_use().first()
     return current if current and current.division else None
 
 
@@ -244,7 +244,7 @@ class CustodianDrill:
 def try_operator_file(path: Path, passphrase: str) -> CustodianDrill:
     """Hold the keys in the file to the public halves in the database. Raises WrongPassphrase."""
     kept = [public_half(private) for private in unlock_operator_file(path, passphrase).values()]
-    custodians = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    custodians = CustodianKey.objects.in_use().first()
     unsplit = UnitKey.objects.filter(epoch=None, destroyed_at=None)
     known = [bytes(public) for public in unsplit.values_list("public_key", flat=True)]
     there = sum(public in kept for public in known)
@@ -259,7 +259,7 @@ def unlock_operator_file(path: Path, passphrase: str) -> PrivateKeys:
     """All private keys in it, by name. Raises WrongPassphrase."""
     stored = json.loads(path.read_text())
     plain = PassphraseLock(stored["salt"], stored["keys"]).open(passphrase)
-    return {name: bytes.fromhex(private) for name, private in json.loads(plain).items()}
+    return sealed_unit_keys.read_private_keys(plain)
 
 
 def new_passphrase() -> str:
@@ -268,8 +268,7 @@ def new_passphrase() -> str:
 
 
 def _write(path: Path, keys: PrivateKeys, passphrase: str) -> None:
-    plain = json.dumps({name: private.hex() for name, private in keys.items()}).encode()
-    lock = PassphraseLock.close(plain, passphrase)
+    lock = PassphraseLock.close(sealed_unit_keys.written_private_keys(keys), passphrase)
     replace_file(path, json.dumps({"salt": lock.salt, "keys": lock.closed}).encode())
 
 

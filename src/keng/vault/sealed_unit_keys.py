@@ -24,6 +24,16 @@ PrivateKeys = dict[str, bytes]
 """By the name under which each stands in the operator's file."""
 
 
+def written_private_keys(kept: Mapping[str, bytes]) -> bytes:
+    """As they stand in the operator's file and in a portion, before either is closed."""
+    return json.dumps({name: private.hex() for name, private in kept.items()}).encode()
+
+
+def read_private_keys(plain: bytes) -> PrivateKeys:
+    """What `written_private_keys` wrote."""
+    return {name: bytes.fromhex(private) for name, private in json.loads(plain).items()}
+
+
 def sealed_unit_keys_file() -> Path:
     """Where the portions lie; every backup has it."""
     return data_folder() / "keys" / "units.sealed"
@@ -46,9 +56,9 @@ def write_portions(portions: Iterable[bytes]) -> None:
 
 def sealed_to_custodians(custodians: CustodianKey, kept: Mapping[str, bytes]) -> bytes:
     """One portion."""
-    plain = json.dumps({name: private.hex() for name, private in kept.items()}).encode()
     seal = HybridSeal(hybrid_public_key(bytes(custodians.public_key)))
-    return seal.close(filled_up(plain), SealedKind.UNIT_KEYS, custodians.pk)
+    plain = filled_up(written_private_keys(kept))
+    return seal.close(plain, SealedKind.UNIT_KEYS, custodians.pk)
 
 
 def opened_by_custodians(
@@ -63,5 +73,5 @@ def opened_by_custodians(
             )
         except CryptoError:
             continue
-        kept |= {name: bytes.fromhex(half) for name, half in json.loads(plain).items()}
+        kept |= read_private_keys(plain)
     return kept
