@@ -14,8 +14,6 @@ from nacl.signing import SigningKey, VerifyKey
 from keng.merkle.trees import HASH_BYTES
 
 LONGEST_NOTE = 64 * 1024
-TYPE_OF_SIZE = "text/x.tlog.size"
-"""As what a witness answers that knows of another size than it was told (C2SP tlog-witness)."""
 _MOST_SIGNATURES = 64
 _MOST_SIZE = 2**62
 _ID_BYTES = 4

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -14,13 +13,12 @@ from keng.kit import times
 from keng.kit.outgoing_proxy import proxy_for
 from keng.merkle.notes import (
     LONGEST_NOTE,
-    TYPE_OF_SIZE,
     NoteSignature,
     SignedNote,
     cosigned_at,
-    encoded_hash,
     genuine_lines,
 )
+from keng.merkle.witness_requests import ADD_CHECKPOINT, TYPE_OF_SIZE, add_checkpoint_body
 from keng.public_log.growing import log_tree, newest_checkpoint
 from keng.public_log.log_key import ConfiguredWitness, configured_witnesses
 from keng.public_log.models import Cosignature, LogCheckpoint, WitnessStanding
@@ -129,7 +127,7 @@ def _asked(witness: ConfiguredWitness, old_size: int, newest: LogCheckpoint) -> 
     proof = log_tree(newest.size).consistency_proof(old_size)
     body = add_checkpoint_body(old_size, proof, signed_checkpoint(newest).written)
     try:
-        return asyncio.run(_post(f"{witness.url}/add-checkpoint", body))
+        return asyncio.run(_post(f"{witness.url}{ADD_CHECKPOINT}", body))
     except (TimeoutError, aiohttp.ClientError, OSError):
         raise WitnessTrouble("unreachable") from None
 
@@ -148,8 +146,3 @@ async def _post(url: str, body: bytes) -> WitnessAnswer:
     ):
         content = await answer.content.read(LONGEST_NOTE)
         return WitnessAnswer(answer.status, answer.content_type, content)
-
-
-def add_checkpoint_body(old_size: int, proof: Sequence[bytes], note: str) -> bytes:
-    """What a witness is sent."""
-    return "\n".join([f"old {old_size}", *map(encoded_hash, proof), "", note]).encode()

@@ -11,7 +11,8 @@ from keng.cosigner.judging import CosigningWitness
 from keng.cosigner.witness_folder import WitnessFolder
 from keng.cosigner.witness_server import WitnessServer
 from keng.kit import times
-from keng.merkle.notes import TYPE_OF_SIZE, SignedNote, cosignature_line
+from keng.merkle.notes import SignedNote, cosignature_line
+from keng.merkle.witness_requests import TYPE_OF_SIZE
 from keng.public_log import standing, witnesses
 from keng.public_log.log_key import log_key
 from keng.public_log.models import (
