@@ -9,13 +9,20 @@ from keng.kit.private_files import make_private_folder
 def write_whole(path: Path, text: str) -> None:
     """On the disk, for this account alone, in the place of the file before if there is one."""
     make_private_folder(path.parent)
-    draft = path.with_name(f"{path.name}.new")
+    draft = _draft_of(path)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    sync_folder(path.parent)
+
+
+def destroy_whole(path: Path) -> None:
+    """With what somebody who was killed over writing it left beside it."""
+    _draft_of(path).unlink(missing_ok=True)
+    path.unlink()
     sync_folder(path.parent)
 
 
@@ -26,3 +33,7 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
