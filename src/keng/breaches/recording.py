@@ -73,6 +73,7 @@ def assess_breach(
 ) -> Breach:
     """Say what was reached, how bad it may become and what was done. As often as more is known.
 
+    A waiver, asked for or agreed to, ends when one of the first two changes: it was about them.
     Raises BreachClosed, Incomplete.
     """
     breach = _open_one(breach_id)
@@ -80,12 +81,16 @@ def assess_breach(
         raise Incomplete
     if set(harm.values()) - set(HarmAnswer.values):
         raise Incomplete
+    before = (breach.reached, breach.harm)
     breach.reached = [code for code in BY_CODE if code in reached]
     breach.harm, breach.measures = dict(harm), measures
     breach.assessed_by, breach.assessed_at = by, times.now()
     breach.save(update_fields=["reached", "harm", "measures", "assessed_by", "assessed_at"])
     rating, _rule = rate_harm(harm)
-    _note("breach.assessed", breach, by, {"reached": breach.reached, "harm": rating.value})
+    detail: dict[str, Any] = {"reached": breach.reached, "harm": rating.value}
+    if (breach.reached, breach.harm) != before and (ended := _end_waivers(breach, by)):
+        detail["waivers_ended"] = ended
+    _note("breach.assessed", breach, by, detail)
     return breach
 
 
@@ -206,6 +211,11 @@ def close_breach(breach_id: uuid.UUID, *, words: str, by: Officer) -> Breach:
     breach.save(update_fields=["closing_words", "closed_by", "closed_at"])
     _note("breach.closed", breach, by)
     return breach
+
+
+def _end_waivers(breach: Breach, by: Officer) -> int:
+    standing = breach.waivers.filter(refused_at=None)
+    return standing.update(refused_by=by, refused_at=times.now())
 
 
 def _open_one(breach_id: uuid.UUID) -> Breach:

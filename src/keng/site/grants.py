@@ -64,8 +64,10 @@ _SENT = (
     "created_at, settled_at, called_off_at)"
 )
 _CALLED_OFF = "UPDATE (state, settled_at, called_off_at, address_sealed, text_sealed)"
-# A dispatch and its texts stay as they were made; triggers say who makes which, and for whom.
-_MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": RI}
+# A dispatch and its texts stay as they were made; triggers say who makes which, and for whom. Of
+# texts only the sender reads words: among them is what each desk answered in a chat.
+_DISPATCH_TEXT = "INSERT, SELECT (id, dispatch_id, language)"
+_MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": _DISPATCH_TEXT}
 _NETWORK = [
     "network_group",
     "network_lead",
@@ -129,7 +131,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "vault_openingrequest": "SELECT (id, tip_ref, what, asked_at, refused_at, opened_at, "
         "is_emergency, is_reporter_told)",
         "tips_attachment": RI,
-        "delivery_dispatchtext": RI,
+        "delivery_dispatchtext": _DISPATCH_TEXT,
         "community_draft": ALL,
         # For ten minutes the browser that sent a form may see its code.
         "tips_showncode": "SELECT, INSERT, DELETE",
@@ -574,7 +576,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "breaches_breach": "SELECT (id, unit_id, detected_at, called_again_at, closed_at), "
         "UPDATE (called_again_at)",
         "breaches_breachfiling": "SELECT (id, breach_id)",
-        "breaches_breachwaiver": "SELECT (id, breach_id, agreed_at)",
+        "breaches_breachwaiver": "SELECT (id, breach_id, agreed_at, refused_at)",
         "breaches_breachnotice": "SELECT, UPDATE (told_up_to, told, done_at)",
         "tips_note": "SELECT, DELETE",
         "tips_tipcheck": "SELECT (id, tip_id), DELETE",

@@ -140,6 +140,30 @@ def test_not_to_notify_takes_two_people(unit, protector, coordinator):
     assert not BreachWaiver.objects.waiting().exists()
 
 
+@pytest.mark.parametrize("is_agreed", [True, False], ids=["agreed", "waiting"])
+def test_a_waiver_is_about_one_rating_and_ends_with_it(unit, protector, coordinator, is_agreed):
+    """Otherwise one person has the second agree to little, and then says how bad it is."""
+    breach = assessed(unit, protector)
+    waiver = recording.ask_waiver(breach.pk, reason="Không ai đọc được", by=protector)
+    if is_agreed:
+        recording.decide_on_waiver(waiver.pk, is_agreed=True, by=coordinator)
+    known = {"reached": ("report_words",), "harm": HARM, "by": protector}
+    recording.assess_breach(breach.pk, measures="Đã đổi khóa", **known)
+    assert (breach not in Breach.objects.with_clock()) is is_agreed
+    worse = HARM | {"readable": "yes", "danger": "yes"}
+    recording.assess_breach(breach.pk, measures="", **known | {"harm": worse})
+    assert breach in Breach.objects.with_clock()
+    assert not BreachWaiver.objects.in_force().exists()
+    with pytest.raises(WaiverDecided):
+        recording.decide_on_waiver(waiver.pk, is_agreed=True, by=coordinator)
+    with pytest.raises(NotNotified):
+        recording.close_breach(breach.pk, words="Xong", by=protector)
+    assert Entry.objects.filter(action="breach.assessed", detail__waivers_ended=1).count() == 1
+    again = recording.ask_waiver(breach.pk, reason="Vẫn không ai đọc được", by=protector)
+    recording.decide_on_waiver(again.pk, is_agreed=True, by=coordinator)
+    assert breach not in Breach.objects.with_clock()
+
+
 def test_the_database_refuses_one_person(unit, protector):
     breach = assessed(unit, protector)
     with pytest.raises(IntegrityError), transaction.atomic():
