@@ -64,10 +64,8 @@ _SENT = (
     "created_at, settled_at, called_off_at)"
 )
 _CALLED_OFF = "UPDATE (state, settled_at, called_off_at, address_sealed, text_sealed)"
-# A dispatch and its texts stay as they were made; triggers say who makes which, and for whom. Of
-# texts only the sender reads words: among them is what each desk answered in a chat.
-_DISPATCH_TEXT = "INSERT, SELECT (id, dispatch_id, language)"
-_MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": _DISPATCH_TEXT}
+# A dispatch and its texts stay as they were made; triggers say who makes which, and for whom.
+_MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": RI}
 _NETWORK = [
     "network_group",
     "network_lead",
@@ -131,7 +129,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "vault_openingrequest": "SELECT (id, tip_ref, what, asked_at, refused_at, opened_at, "
         "is_emergency, is_reporter_told)",
         "tips_attachment": RI,
-        "delivery_dispatchtext": _DISPATCH_TEXT,
+        "delivery_dispatchtext": RI,
         "community_draft": ALL,
         # For ten minutes the browser that sent a form may see its code.
         "tips_showncode": "SELECT, INSERT, DELETE",
