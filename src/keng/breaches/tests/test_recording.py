@@ -229,6 +229,31 @@ def test_reporters_are_told_once_in_neutral_words(unit, protector, become):
     assert actions()[-1] == "breach.reporters_told"
 
 
+def test_a_form_that_is_sent_again_tells_nobody_again(unit, protector):
+    """A replayed form, or a wider span of the same incident: who was told once has read it."""
+    tip = make.tip(unit=unit)
+    breach = assessed(unit, protector)
+    for told in (1, 0):
+        recording.tell_reporters(breach.pk, by=protector)
+        while telling.tell_next_reporters():
+            pass
+        assert breach.notices.order_by("-id").first().told == told
+    assert tip.messages.count() == 1
+
+
+def test_a_second_tap_makes_no_second_incident_and_no_second_supplement(unit, protector):
+    when = times.now()
+    breach = recorded(unit, protector, detected_at=when)
+    assert recorded(unit, protector, detected_at=when) == breach
+    assert recorded(unit, protector, detected_at=when, words="Một ổ đĩa khác") != breach
+    recording.assess_breach(breach.pk, reached=["officers"], harm=HARM, measures="", by=protector)
+    recording.note_filing(breach.pk, sent_at=when, by=protector)
+    more = {"sent_at": times.now(), "words": "Thêm số liệu", "by": protector}
+    assert recording.note_filing(breach.pk, **more) == recording.note_filing(breach.pk, **more)
+    assert breach.filings.count() == 2
+    assert actions().count("breach.supplemented") == 1
+
+
 def test_nobody_is_told_where_nothing_of_reports_was_reached(unit, protector):
     breach = assessed(unit, protector, reached=["officers"])
     with pytest.raises(NoReporterReached):
