@@ -2,7 +2,8 @@
 
 A right says what a process may do to a table, a policy to which of its rows. Policies hold writes
 and the locks that come before them (FOR NO KEY UPDATE); whoever may read a table reads all of it.
-Only of surveys the public process reads no row before it is out.
+Only of surveys the public process reads no row before it is out, and what was answered to one
+person neither it nor the desk reads where it waits to be sent.
 In whose name the desk writes the kernel says at the beginning of each act, as the setting
 `keng.actor` (keng.acts.work). The owner of the tables is not held by policies, nor are the other
 processes, which act in no officer's name.
@@ -52,6 +53,19 @@ def _read_once_out(table: str, *, is_out: str) -> tuple[RowPolicy, ...]:
     )
 
 
+def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPolicy, ...]:
+    """Pages show what goes to many. What was said to a reporter stands with the tip, and is read
+    there by who sees it.
+    """
+    pages = (DESK, _PUBLIC)
+    others = tuple(role for role in _OTHERS if role not in pages)
+    return (
+        RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
+        RowPolicy(table, "pages_read_what_is_to_many", "SELECT", pages, using=is_to_many),
+        RowPolicy(table, "pages_add", "INSERT", pages, check="true"),
+    )
+
+
 # Each list of units is asked for once in a statement, not once for each row.
 _AT_WORK = "= ANY ((SELECT keng_working_units())::uuid[])"
 _IN_THE_TREE = "= ANY ((SELECT keng_units_of_own_tree())::uuid[])"
@@ -89,6 +103,13 @@ POLICIES: tuple[RowPolicy, ...] = (
         " OR keng_upheld_objection(lookup_hash)",
         # Unit and number of a listing are in no right of the desk's to change.
         becomes="true",
+    ),
+    *_answers_to_one_are_not_read(
+        "delivery_dispatchtext",
+        # Whoever adds one is told what the database filled in.
+        is_to_many="EXISTS (SELECT FROM delivery_dispatch sent"
+        " WHERE sent.id = dispatch_id AND sent.kind NOT IN ('reply', 'ack'))"
+        " OR delivery_is_being_made(dispatch_id)",
     ),
     *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
     *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),

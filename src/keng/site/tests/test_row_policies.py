@@ -14,6 +14,7 @@ from keng.acts.locks import lock_all
 from keng.cli.checks import database as checks
 from keng.cli.checks.check import CheckedPlace, FindingLevel
 from keng.decisions import triage, undo
+from keng.delivery.models import Dispatch, DispatchText
 from keng.dialogue import answering, reporter
 from keng.incidents import incident_acts
 from keng.kit import times
@@ -537,3 +538,24 @@ def test_no_other_process_asks_what_the_policies_ask(become, process):
     become(process)
     with pytest.raises(ProgrammingError, match="permission denied"):
         execute("SELECT keng_working_units()")
+
+
+def test_what_is_answered_in_a_chat_no_page_reads_where_it_waits_to_be_sent(become, country):
+    make.conversation(country.tip)
+    answering.answer_reporter(country.tip.pk, text="Bạn gọi lại nhé", by=country.lan)
+    Dispatch.objects.update(created_at=times.now() - datetime.timedelta(minutes=1))
+    called = Dispatch.objects.create(
+        kind=Dispatch.Kind.PAGE, is_urgent=True, unit=country.here, source_kind="tip"
+    )
+    DispatchText.objects.create(dispatch=called, language="vi", text="Có tin mới")
+
+    def is_answer_read():
+        texts = set(DispatchText.objects.values_list("text", flat=True))
+        assert "Có tin mới" in texts
+        return len(texts) > 1
+
+    for process in ("desk", "public"):
+        become(process)
+        assert not is_answer_read()
+    become("sender")
+    assert is_answer_read()
