@@ -43,6 +43,7 @@ from keng.accounts.who import (
     Who,
 )
 from keng.acts.act import ACTS
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.partners.members_right import MEMBER
 
 
@@ -224,6 +225,7 @@ class OnlyPagesOfTheRole:
             return redirect(home_of(officer))
         if may_open(officer, page):
             return None
+        note_refused_try(RefusedTry.NO_RIGHT, f"page {page}", role=officer.role_names)
         context = {"home": home_of(officer)}
         return render(request, "errors/not_your_work.html", context, status=403)
 
