@@ -127,6 +127,29 @@ class NewPasskeyForm(PasskeyNameForm, PresenceForm):
     )
 
 
+ALL_OTHER_SESSIONS = "others"
+
+
+class EndSessionForm(PresenceForm):
+    """Which of one's other sessions ends: one, or all. Asked with a second factor, so that whoever
+    sits at a forgotten browser cannot sign its officer out everywhere else.
+    """
+
+    field_order = ("session", "code")
+    session = HintedChoice(
+        label=_("Which one is to end?"),
+        error_messages={"required": _("Choose which one is to end.")},
+    )
+
+    def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
+        """`others` are the sessions that may be chosen, by key, with the words for each."""
+        super().__init__(*args, **kwargs)
+        all_of_them = [(ALL_OTHER_SESSIONS, _("All others"))] if len(others) > 1 else []
+        self.fields["session"].choices = others + all_of_them
+        if len(others) == 1:
+            self.fields["session"].initial = others[0][0]
+
+
 class PinForm(PresenceForm):
     """A PIN for the locked screen, typed twice; the button to remove it sends neither."""
 

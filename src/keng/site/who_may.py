@@ -60,7 +60,7 @@ PAGES_OF_EVERYBODY = _names("""
     notice-seen my-settings desk-theme desk-language
     my-pin screen-locked screen-lock screen-awake screen-unlock screen-unlock-options
     my-passkeys passkey-new passkey-add passkey-options passkey-rename passkey-remove
-    my-sessions session-end sessions-end-others
+    my-sessions session-end
     pagers pager-device pager-switch pager-test pager-test-now
     waiting keys
     tour-close style style-home
