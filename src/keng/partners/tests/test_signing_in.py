@@ -130,6 +130,7 @@ def test_a_name_is_taken_once(stage):
 
 def end_session(client, member, chosen, **instead):
     PartnerMember.objects.filter(pk=member.pk).update(totp_last_step=0)
+    member.refresh_from_db()
     given = {"session": chosen, "code": second_factor.current_totp_code(member)} | instead
     return client.post("/partner/sessions/end/", given).status_code
 
