@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -145,9 +145,10 @@ class EndSessionForm(PresenceForm):
         """`others` are the sessions that may be chosen, by key, with the words for each."""
         super().__init__(*args, **kwargs)
         all_of_them = [(ALL_OTHER_SESSIONS, _("All others"))] if len(others) > 1 else []
-        self.fields["session"].choices = others + all_of_them
+        session = cast("forms.ChoiceField", self.fields["session"])
+        session.choices = others + all_of_them
         if len(others) == 1:
-            self.fields["session"].initial = others[0][0]
+            session.initial = others[0][0]
 
 
 class PinForm(PresenceForm):
