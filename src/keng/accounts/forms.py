@@ -146,7 +146,7 @@ class EndSessionForm(PresenceForm):
         super().__init__(*args, **kwargs)
         all_of_them = [(ALL_OTHER_SESSIONS, _("All others"))] if len(others) > 1 else []
         session = cast("forms.ChoiceField", self.fields["session"])
-        session.choices = others + all_of_them
+        session.choices = [*others, *all_of_them]
         if len(others) == 1:
             session.initial = others[0][0]
 
