@@ -20,6 +20,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from keng.kit.rate_limits import network_of_request
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.kit.secrets import keyed_hash
 from keng.limits import puzzles
 from keng.limits.models import LimitCount
@@ -82,7 +83,10 @@ class SharedLimit:
         """The same for a network by its name."""
         if not weight:
             return self._seconds(self._used(network))
-        return self._seconds(self._ask(_COUNT_SQL, network, weight))
+        seconds = self._seconds(self._ask(_COUNT_SQL, network, weight))
+        if seconds:
+            note_refused_try(RefusedTry.TOO_OFTEN, f"limit {self.name}")
+        return seconds
 
     def is_half_used(self, request: HttpRequest) -> bool:
         """Whether this network has asked for more than half of what it may; counts nothing."""
