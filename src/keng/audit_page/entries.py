@@ -18,6 +18,7 @@ from keng.audit_page import change_words
 from keng.audit_page.act_words import act_words
 from keng.audit_page.thing_names import thing_names
 from keng.audit_page.thing_words import thing_words
+from keng.data_requests.models import DataRequest
 from keng.kit.ids import read_id
 from keng.kit.sql_names import alphabetically, by_given_name
 from keng.places.models import Unit
@@ -51,14 +52,14 @@ def chains_of_units(units: list[Unit]) -> list[str]:
 
 def entries_of_units(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
     """Entries of the units' chains, without a trace of a tip about the officer's own unit."""
-    hidden = [
-        str(tip_id)
-        for tip_id in TipConcern.objects.filter(unit__in=officer.own_unit_ids).values_list(
-            "tip", flat=True
-        )
-    ]
+    about_us = TipConcern.objects.filter(unit__in=officer.own_unit_ids)
+    hidden = [str(tip_id) for tip_id in about_us.values_list("tip", flat=True)]
     found = Entry.objects.filter(chain__in=chains_of_units(units))
     if hidden:
+        # These name no tip: what somebody asks of their data goes on where the tip does not.
+        of_hidden = Q(tip__in=about_us.values("tip")) | Q(desk_tip__in=about_us.values("tip"))
+        asked = DataRequest.objects.filter(of_hidden).values_list("pk", flat=True)
+        found = found.exclude(object_kind="datarequest", object_id__in=[*map(str, asked)])
         # Most entries name no tip in their detail, and a missing name is not "not in" for SQL.
         found = found.exclude(object_kind="tip", object_id__in=hidden).filter(
             Q(detail__tip__isnull=True) | ~Q(detail__tip__in=hidden)

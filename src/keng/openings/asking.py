@@ -36,6 +36,7 @@ from keng.openings.second_person import (
     standing_requests,
     stands_until,
 )
+from keng.tips.concerns import officers_kept_from
 from keng.tips.errors import NotYours
 from keng.tips.lock import lock_tip
 from keng.tips.models import Tip
@@ -231,7 +232,9 @@ def approve_opening(
     _record(asked, tip, "approved", by, told=tells_reporter)
     if asked.is_emergency:
         page_officers.cancel_calls(CALL_SOURCE, asked.pk)
-        told = notices.overseers_of(tip.responsible_unit, but=by.pk)
+        told = notices.overseers_of(
+            tip.responsible_unit, but=by.pk, kept_from=officers_kept_from(tip)
+        )
         notices.tell_officers(told, Notice.Act.CALLED, about=asker, by=by)
     return asked
 

@@ -86,8 +86,8 @@ class WishBeforeShowing(NotOpened):
     """It came after the yes, or the safe hours are over since."""
 
     sentence = _(
-        "Not opened: since this was asked for, a call is not safe for the reporter any more, now or "
-        "at all. Ask for it again, and say why this does not hold here."
+        "Not opened: since this was asked for, a call is not safe for the reporter any more, now "
+        "or at all. Ask for it again, and say why this does not hold here."
     )
 
 
