@@ -50,6 +50,8 @@ def test_the_safe_hours_stand_above_the_number(desk, both_gave, desk_client):
     page = desk_client.post(f"{both_gave}open/").content.decode()
     hours = page.find(f"chỉ gọi từ {first} giờ đến {last} giờ")
     assert -1 < hours < page.find("0912000111")
+    first_words = page.find("Xin chào, bây giờ nói chuyện có tiện không ạ?")
+    assert -1 < page.find("Không để lại lời nhắn thoại") < first_words < page.find("0912000111")
 
 
 @pytest.mark.parametrize("is_witnessed", [False, True])
