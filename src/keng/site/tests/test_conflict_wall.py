@@ -20,7 +20,7 @@ from keng.data_requests.asking import ask_by_receipt
 from keng.decisions import legal_hold, named_sight, triage, viewing
 from keng.decisions.hand_over import record_hand_over
 from keng.dialogue import answering
-from keng.incidents import wave_acts
+from keng.incidents import incident_acts, wave_acts
 from keng.intake.examination.examine import examine_tips
 from keng.intake.incoming_tip import IncomingTip
 from keng.intake.receive import receive_tip
@@ -29,7 +29,7 @@ from keng.public_log.tests.log_world import take_steps
 from keng.site.tests.desk_world import all_roles, hidden_tip, world
 from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, WITHOUT_ID, address
 from keng.tips.attachments import store_attachment
-from keng.tips.models import Attachment
+from keng.tips.models import Attachment, Tip
 from keng.vault import keys, seal
 from keng.vault.models import OpeningRequest
 from tests import make
@@ -124,6 +124,10 @@ def hide_tips_about(here):
 def do_the_rest(here, open_tip, over):
     """What else is done with a tip that somebody may be told of, or that something counts."""
     above, *others = here.above, *here.others
+    alike = receive_tip(told_about(here, "P2"))
+    triage.mark_duplicate(alike, of=open_tip, by=above)
+    incident = Tip.objects.get(pk=alike).incident_id
+    incident_acts.rename_incident(incident, title="Đơn vị nhà nhận tiền", by=above)
     legal_hold.ask_for_hold(open_tip, ground="court", words="Toà yêu cầu", by=above)
     record_hand_over(over, handed_for="crime", reason="Chuyển hồ sơ", by=above)
     ask_by_receipt(over, kind="see", words="Cho tôi xem")
