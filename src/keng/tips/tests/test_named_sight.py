@@ -11,7 +11,8 @@ from keng.audit.models import Entry
 from keng.decisions import named_sight, triage, undo
 from keng.kit import times
 from keng.tips.errors import NoReason, NotNamedForIt, NotYours, NoWorkHere, ReadsItAnyway
-from keng.tips.models import BreakIn, Decision, Tip
+from keng.tips.models import BreakIn, Decision, Recusal, Tip
+from keng.waiting.counts import counts_by_page
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,24 @@ class TestBreakingIn:
     def test_nothing_is_decided_on_it_without(self, matter, colleague):
         with pytest.raises(NotYours):
             triage.accept_tip(matter.pk, by=colleague)
+
+
+def test_whoever_is_kept_from_the_tip_is_told_nothing_of_it(matter, colleague, commune, commander):
+    """Recused from it, or of a desk that it concerns beside a post at the province."""
+    name(commander, commune)
+    kept, recused, told = (make.officer(unit=commune.parent, role="coordinator") for _ in range(3))
+    about = make.unit(parent=commune.parent)
+    make.post(kept, unit=about)
+    matter.concerns.create(unit=about)
+    Recusal.objects.create(tip=matter, officer=recused, by=told)
+    named_sight.break_in(matter.pk, ground="life", words=WHY, by=colleague)
+    assert Notice.objects.get(act="broke_in").officer == told
+    for officer, reads_of_it in ((kept, 0), (recused, 0), (told, 1)):
+        assert named_sight.readable_break_ins(afresh(officer)).count() == reads_of_it
+        assert counts_by_page(afresh(officer))["break-ins"] == reads_of_it
+    Notice.objects.all().delete()
+    named_sight.recuse_oneself(matter.pk, reason="Người nhà", by=colleague)
+    assert not Notice.objects.filter(officer__in=[kept, recused]).exists()
 
 
 class TestDeciding:
