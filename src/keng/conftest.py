@@ -215,6 +215,7 @@ def desk_request(acts, officer):
     request.method, request.path_info = "POST", "/"
     request.session = SessionStore()
     bind_session(request.session, officer)
+    request.session.save()
     returned = []
 
     def view(asked):

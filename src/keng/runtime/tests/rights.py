@@ -10,7 +10,8 @@ from django.db import connection
 from keng.runtime.roles import apply_grants
 from keng.runtime.row_security import apply_row_policies
 from keng.site.grants import GRANTS
-from keng.site.row_policies import POLICIES, policy_functions
+from keng.site.policy_functions import policy_functions
+from keng.site.row_policies import POLICIES
 
 _databases_with_rights: set[str] = set()
 

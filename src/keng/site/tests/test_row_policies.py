@@ -25,7 +25,8 @@ from keng.lookup.tests.make_listing import listing
 from keng.places.models import Unit
 from keng.runtime.row_security import apply_row_policies, row_policy_faults
 from keng.runtime.supervisor.ports import Ports
-from keng.site.row_policies import POLICIES, policy_functions, secured_tables
+from keng.site.policy_functions import policy_functions
+from keng.site.row_policies import POLICIES, secured_tables
 from keng.tips import errors
 from keng.tips.models import Decision, Incident, Note, Tip
 from tests import make
