@@ -15,7 +15,8 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
 from keng.accounts.sessions import SessionStore
-from keng.acts import locks
+from keng.accounts.tests.look import looks_as_whoever_acts
+from keng.acts import locks, work
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
@@ -94,6 +95,19 @@ def locks_are_taken_in_order():
         assert (held, wanted) in STILL_BACKWARDS, f"{wanted} is locked while {held} is held"
 
     with mock.patch.object(locks, "report_disorder", report_disorder):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whoever_acts_looks():
+    """An act that a test does with the desk's role has no request around it, which says so."""
+    name_actor = work.name_actor
+
+    def name_and_look(by):
+        looks_as_whoever_acts(by)
+        name_actor(by)
+
+    with mock.patch.object(work, "name_actor", name_and_look):
         yield
 
 

@@ -86,13 +86,14 @@ class OfficerMiddleware:
         self._notice(request)
         with (
             translation.override(request.officer.language),
-            in_sight_of(request.session, request.method or ""),
+            in_sight_of(request.session, request.method or "", _page_name(request)),
         ):
             request.LANGUAGE_CODE = request.officer.language
             response = self._answer_signed_in(request)
         if isinstance(response, StreamingHttpResponse):
-            pieces = pieces_in_sight(iter(response), request.session, request.method or "")
-            response.streaming_content = pieces
+            response.streaming_content = pieces_in_sight(
+                iter(response), request.session, request.method or "", _page_name(request)
+            )
         return response
 
     def _notice(self, request: DeskRequest) -> None:

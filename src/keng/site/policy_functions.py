@@ -260,6 +260,23 @@ END
 """,
     is_for_desk=False,
 )
+# By the secret, too: no statement gives itself the sight of a page that counts.
+_BEGIN_COUNTING = PolicyFunction(
+    "keng_begin_counting",
+    "secret bytea",
+    "void",
+    """
+BEGIN
+  IF EXISTS (
+    SELECT FROM accounts_desksession
+    WHERE session_key = encode(sha256(secret), 'hex') AND officer_id = keng_sight_officer()
+  ) THEN
+    PERFORM keng_set_sight('counts', 'on');
+  END IF;
+END
+""",
+    is_changing=True,
+)
 _END_SIGHT = PolicyFunction(
     "keng_end_sight",
     "",
@@ -267,7 +284,7 @@ _END_SIGHT = PolicyFunction(
     """
 BEGIN
   PERFORM set_config('keng.sight_' || part, '', false)
-  FROM unnest(ARRAY['officer', 'units', 'own', 'named', 'counted']) part;
+  FROM unnest(ARRAY['officer', 'units', 'own', 'named', 'counted', 'counts']) part;
 END
 """,
     is_changing=True,
@@ -341,6 +358,28 @@ BEGIN
 END
 """,
 )
+_COUNTS_NOW = PolicyFunction(
+    "keng_counts_now",
+    "",
+    "boolean",
+    "BEGIN RETURN coalesce(keng_sight('counts') = 'on', false); END",
+)
+# Words are looked for here: behind a policy no index finds them. Of tips that are none of the
+# officer's it says nothing. The owner, whom no policy holds, finds them all.
+_TIPS_WITH_WORDS = PolicyFunction(
+    "keng_tips_with_words",
+    "words tsquery",
+    "SETOF uuid",
+    """
+DECLARE
+  units uuid[] := keng_sight_counted();
+  is_owner boolean := session_user = current_user AND keng_sight_officer() IS NULL;
+BEGIN
+  RETURN QUERY SELECT id FROM tips_tip
+    WHERE search @@ words AND (is_owner OR responsible_unit_id = ANY (units));
+END
+""",
+)
 # An act goes on, in the name of whoever looks, and this transaction may write.
 _ACTS_NOW = PolicyFunction(
     "keng_acts_now",
@@ -385,11 +424,14 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
             working=_listed(WORKING.roles), every=_listed(Role), idle=SESSION_IDLE.total_seconds()
         ),
         _SIGHT_OFFICER,
+        _BEGIN_COUNTING,
         _units_in_sight("units"),
         _units_in_sight("named"),
         _units_in_sight("counted"),
         _KEPT_FROM,
         _BROKEN_INTO,
+        _COUNTS_NOW,
+        _TIPS_WITH_WORDS,
         _ACTS_NOW,
     )
 
@@ -415,7 +457,7 @@ def _begin_sight(*, working: str, every: str, idle: float) -> PolicyFunction:
     """
     return PolicyFunction(
         "keng_begin_sight",
-        "secret bytea",
+        "secret bytea, counts boolean",
         "boolean",
         f"""
 DECLARE
@@ -433,6 +475,9 @@ BEGIN
   PERFORM keng_set_sight('units', keng_units_held(whose, {working})::text);
   PERFORM keng_set_sight('own', ARRAY(SELECT keng_posts_held(whose, {every}))::text);
   PERFORM keng_set_sight('named', keng_named_units(whose, {working})::text);
+  IF counts THEN
+    PERFORM keng_set_sight('counts', 'on');
+  END IF;
   PERFORM keng_set_sight('counted', keng_units_held(whose, {every})::text);
   RETURN true;
 END

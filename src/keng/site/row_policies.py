@@ -1,8 +1,9 @@
-"""Which rows the desk may write: its policies in the database, beside the rights (grants.py).
+"""Which rows the desk may read and write: its policies, beside the rights (grants.py).
 
 A right says what a process may do to a table, a policy to which of its rows. Policies hold writes
-and the locks that come before them (FOR NO KEY UPDATE); whoever may read a table reads all of it.
-Only of surveys the public process reads no row before it is out.
+and the locks that come before them (FOR NO KEY UPDATE), and of tips and what belongs to one
+(READ_BY_SIGHT) also reads: by whoever the session of the request is of (keng.accounts.sight).
+Of surveys the public process reads no row before it is out.
 In whose name the desk writes the kernel says at the beginning of each act, as the setting
 `keng.actor` (keng.acts.work). The owner of the tables is not held by policies, nor are the other
 processes, which act in no officer's name.
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 
 DESK = "keng_desk"
 _PUBLIC = "keng_public"
-_OTHERS = (_PUBLIC, "keng_edge", "keng_worker", "keng_sender")
+_OTHERS = (_PUBLIC, "keng_edge", "keng_worker", "keng_sender", "keng_opener")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,13 @@ class RowPolicy:
     """Of the row as it will stand; any other is refused loudly."""
 
 
-def _policies(table: str, *, adds: str, changes: str, becomes: str) -> tuple[RowPolicy, ...]:
+def _policies(
+    table: str, *, adds: str, changes: str, becomes: str, reads: str = "true"
+) -> tuple[RowPolicy, ...]:
     """No policy lets the desk delete: what is to go from these tables goes by the worker."""
     return (
         RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
-        RowPolicy(table, "desk_reads_all", "SELECT", (DESK,), using="true"),
+        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=reads),
         RowPolicy(table, "desk_adds", "INSERT", (DESK,), check=adds),
         RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=changes, check=becomes),
     )
@@ -59,10 +62,62 @@ _OWN_TIP = f"responsible_unit_id {_AT_WORK}"
 _TIP_IN_THE_TREE = f"responsible_unit_id {_IN_THE_TREE}"
 _OWN_NOTE = "officer_id = (SELECT keng_actor()) AND keng_is_own_tip(tip_id)"
 _OWN_INCIDENT = f"unit_id {_AT_WORK} OR keng_shares_incident(id)"
+# As Tip.objects.visible_to (tips/models/tip.py).
+_READABLE = (
+    "tip.responsible_unit_id = ANY ((SELECT keng_sight_units())::uuid[])"
+    " AND tip.id <> ALL ((SELECT keng_tips_kept_from())::uuid[])"
+    " AND (NOT tip.is_for_named"
+    " OR tip.responsible_unit_id = ANY ((SELECT keng_sight_named())::uuid[])"
+    " OR tip.assigned_to_id = (SELECT keng_sight_officer())"
+    " OR tip.id = ANY ((SELECT keng_tips_broken_into())::uuid[]))"
+)
+# An act reads what it may write: tips of the own tree, which are passed on, joined and led.
+_IN_AN_ACT = (
+    f"(SELECT keng_acts_now()) AND (tip.responsible_unit_id {_IN_THE_TREE}"
+    " OR keng_shares_incident(tip.incident_id))"
+)
+# A page that counts or lists has every tip of the desks (accounts/sight.py); `listed_for` narrows.
+_COUNTED = (
+    "(SELECT keng_counts_now())"
+    " AND tip.responsible_unit_id = ANY ((SELECT keng_sight_counted())::uuid[])"
+)
+_TIP_READ = f"({_READABLE}) OR ({_IN_AN_ACT}) OR ({_COUNTED})".replace("tip.", "")
+
+
+def _of_a_tip(table: str, tip: str = "tip_id") -> str:
+    return (
+        f"EXISTS (SELECT FROM tips_tip tip WHERE tip.id = {table}.{tip}"
+        f" AND (({_READABLE}) OR ({_IN_AN_ACT}) OR ({_COUNTED})))"
+    )
+
+
+def _read_with_the_words(table: str, *, tip: str = "tip_id") -> tuple[RowPolicy, ...]:
+    """Rows that say something of one tip: read by who reads its words. Writes are as the rights."""
+    return (
+        RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
+        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=_of_a_tip(table, tip)),
+        RowPolicy(table, "desk_adds", "INSERT", (DESK,), check="true"),
+        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using="true", check="true"),
+        RowPolicy(table, "desk_deletes", "DELETE", (DESK,), using="true"),
+    )
+
+
+# Whose rows are of a tip; an architecture test holds the list and says what is not in it.
+READ_BY_SIGHT = (
+    "tips_tip",
+    "tips_dialoguemessage",
+    "tips_note",
+    "tips_attachment",
+    "tips_sighting",
+    "tips_suggestion",
+    "tips_takendown",
+    "vault_sealedidentity",
+)
 
 POLICIES: tuple[RowPolicy, ...] = (
     *_policies(
         "tips_tip",
+        reads=_TIP_READ,
         # What is about the own desk is taken down for the one above.
         adds=f"{_OWN_TIP} OR {_TIP_IN_THE_TREE}",
         # Others than the own ones: an incident joins tips of several desks, which end, lead and are
@@ -76,7 +131,13 @@ POLICIES: tuple[RowPolicy, ...] = (
         " AND (incident_id IS NULL OR keng_stands_in(id, incident_id)"
         " OR keng_shares_incident(incident_id) OR keng_has_just_left(incident_id))",
     ),
-    *_policies("tips_note", adds=_OWN_NOTE, changes=_OWN_NOTE, becomes=_OWN_NOTE),
+    *_policies(
+        "tips_note",
+        reads=_of_a_tip("tips_note"),
+        adds=_OWN_NOTE,
+        changes=_OWN_NOTE,
+        becomes=_OWN_NOTE,
+    ),
     *_policies(
         "tips_incident", adds=f"unit_id {_AT_WORK}", changes=_OWN_INCIDENT, becomes=_OWN_INCIDENT
     ),
@@ -90,6 +151,12 @@ POLICIES: tuple[RowPolicy, ...] = (
         # Unit and number of a listing are in no right of the desk's to change.
         becomes="true",
     ),
+    *_read_with_the_words("tips_dialoguemessage"),
+    *_read_with_the_words("tips_attachment"),
+    *_read_with_the_words("tips_sighting"),
+    *_read_with_the_words("tips_suggestion"),
+    *_read_with_the_words("tips_takendown"),
+    *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
     *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
     *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
 )

@@ -106,8 +106,8 @@ def test_what_lies_in_the_table_of_sessions_opens_nothing(become, unit):
     become("desk")
     key = asked("SELECT session_key FROM accounts_desksession")
     assert key == row_key(session.session_key)
-    assert asked("SELECT keng_begin_sight(%s)", bytes.fromhex(key)) is False
-    assert asked("SELECT keng_begin_sight(%s)", session_secret(session.session_key)) is True
+    assert asked("SELECT keng_begin_sight(%s, false)", bytes.fromhex(key)) is False
+    assert asked("SELECT keng_begin_sight(%s, false)", session_secret(session.session_key)) is True
 
 
 @pytest.mark.parametrize("why", ["ended", "idle", "closed"])

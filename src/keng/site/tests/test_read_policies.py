@@ -1,0 +1,176 @@
+"""Whose tips the desk's role reads, asked by plain statements, past every page and every act."""
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+
+from keng.accounts.models import NamedOfficer
+from keng.accounts.tests.look import look_as
+from keng.site.grants import GRANTS
+from keng.site.row_policies import DESK, POLICIES, READ_BY_SIGHT
+from keng.tips.models import Attachment, Recusal, Suggestion, TakenDown, Tip
+from keng.vault.models import SealedIdentity
+from tests import make
+
+pytestmark = pytest.mark.django_db
+# Of a tip, read by the desk, and without such a policy: each says of a tip that it is there and who
+# did what, and not what its reporter told. Sight over them stays with `visible_to`.
+OF_A_TIP_AND_READ_BY_ALL = {
+    "delivery_conversation": "which chat answers go to, by its hash",
+    "delivery_inbound": "the id alone",
+    "retention_retentionperiod": "no tip's",
+    "tips_alarm": "when it rang",
+    "tips_breakin": "who watches over it reads it without the tip",
+    "tips_bundledcall": "when it rang",
+    "tips_clock": "deadlines, counted for every desk",
+    "tips_decision": "counted for every desk; what was decided and why",
+    "tips_handedcode": "when a code was exchanged",
+    "tips_heldending": "sealed",
+    "tips_legalhold": "a second officer reads it without the tip",
+    "tips_listingevidence": "which tips stand behind a listing",
+    "tips_recusal": "what the policies themselves ask",
+    "tips_tipcheck": "which step was ticked",
+    "tips_tipconcern": "what the policies themselves ask",
+    "tips_tipreader": "who has it open just now",
+    "tips_waitingpicture": "a path whose key is sealed to the worker",
+    "tips_wavetip": "counted for the whole province",
+    "warnings_warning": "the officer's own draft that began with it",
+    "vault_openingrequest": "the second person's panel, and whoever watches over it",
+}
+WHO_IT_IS_OF = {"tips_tip": "id", "vault_sealedidentity": "tip_ref"}
+
+
+class Desks:
+    """A tip for each reason to read it or not, each with a row in every table of its words."""
+
+    def __init__(self) -> None:
+        make.clock_rules()
+        province = make.province_unit()
+        self.here, self.beside = make.unit(parent=province), make.unit(parent=province)
+        self.lan = make.officer(unit=self.here)
+        named = make.officer(unit=self.here)
+        NamedOfficer.objects.create(unit=self.here, officer=named, named_by=named)
+        self.named, self.beside_officer = named, make.officer(unit=self.beside)
+        self.auditor = make.officer(unit=self.here, role="auditor")
+        self.tips = {
+            "own": make.tip(unit=self.here),
+            "of another desk": make.tip(unit=self.beside),
+            "about the own unit": make.tip(unit=self.here, concerns=(self.here,)),
+            "for named officers": make.tip(unit=self.here, is_for_named=True),
+            "recused from": make.tip(unit=self.here),
+        }
+        Recusal.objects.create(
+            tip=self.tips["recused from"], officer=self.lan, by=self.beside_officer
+        )
+        for tip in self.tips.values():
+            self._write_words(tip)
+
+    def _write_words(self, tip: Tip) -> None:
+        make.message(tip)
+        make.note(tip, officer=self.lan)
+        make.sighting(tip, indicator=make.indicator())
+        Suggestion.objects.create(tip=tip)
+        TakenDown.objects.create(tip=tip, officer=self.lan, manner="phone")
+        Attachment.objects.create(tip=tip, kind="image", mime="image/png", size=1)
+        SealedIdentity.objects.create(
+            tip_ref=tip.pk, unit=self.here, kind=SealedIdentity.Kind.CONTACT, ciphertext=b"x"
+        )
+
+    def read(self, table: str) -> set[str]:
+        """Which of them the table gives to whoever asks."""
+        names = {tip.pk: name for name, tip in self.tips.items()}
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {WHO_IT_IS_OF.get(table, 'tip_id')} FROM {table}")
+            return {names[pk] for (pk,) in cursor.fetchall()}
+
+    def read_everywhere(self) -> dict[str, set[str]]:
+        return {table: self.read(table) for table in READ_BY_SIGHT}
+
+
+def everywhere(*names):
+    return {table: set(names) for table in READ_BY_SIGHT}
+
+
+@pytest.fixture(scope="module")
+def desks(shared_rows):
+    return Desks()
+
+
+def test_each_table_has_a_row_of_each_tip(desks):
+    assert desks.read_everywhere() == everywhere(*desks.tips)
+
+
+def test_where_nobody_is_signed_in_nothing_is_read(become, desks):
+    become("desk")
+    assert desks.read_everywhere() == everywhere()
+
+
+@pytest.mark.parametrize(
+    ("who", "read"),
+    [
+        ("lan", ("own",)),
+        ("named", ("own", "for named officers", "recused from")),
+        ("beside_officer", ("of another desk",)),
+        ("auditor", ()),
+    ],
+)
+def test_on_a_page_of_words_an_officer_reads_what_visible_to_gives(become, desks, who, read):
+    officer = getattr(desks, who)
+    become("desk")
+    look_as(officer, counts=False)
+    assert desks.read_everywhere() == everywhere(*read)
+    become("owner")
+    names = {tip.pk: name for name, tip in desks.tips.items()}
+    assert {names[tip.pk] for tip in Tip.objects.visible_to(officer)} == set(read)
+
+
+def test_a_page_that_counts_has_the_tips_of_its_own_desks_and_no_others(become, desks):
+    become("desk")
+    look_as(desks.lan, counts=True)
+    assert desks.read_everywhere() == everywhere(*desks.tips.keys() - {"of another desk"})
+
+
+def test_naming_an_officer_by_hand_gains_nothing(become, desks):
+    become("desk")
+    with connection.cursor() as cursor:
+        for setting in ("actor", "officer", "sight_officer", "sight_units", "sight_counts"):
+            value = f"{{{desks.here.pk}}}" if setting == "sight_units" else str(desks.named.pk)
+            cursor.execute("SELECT set_config(%s, %s, false)", [f"keng.{setting}", value])
+    assert desks.read_everywhere() == everywhere()
+    look_as(desks.lan, counts=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keng.actor', %s, false)", [str(desks.named.pk)])
+    assert desks.read_everywhere() == everywhere("own")
+
+
+def test_an_act_reads_within_its_province_and_a_page_that_only_asks_is_in_none(become, desks):
+    become("desk")
+    look_as(desks.lan, counts=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keng.actor', %s, true)", [str(desks.lan.pk)])
+        assert desks.read_everywhere() == everywhere(*desks.tips)
+        with transaction.atomic():
+            cursor.execute("SET TRANSACTION READ ONLY")
+            assert desks.read_everywhere() == everywhere("own")
+
+
+@pytest.mark.parametrize("process", ["worker", "public"])
+def test_processes_without_officers_are_not_narrowed(become, desks, process):
+    become(process)
+    assert desks.read("tips_tip") == set(desks.tips)
+
+
+def test_every_table_of_a_tip_is_read_by_sight_or_says_why_not():
+    reads = {each.table for each in POLICIES if each.name == "desk_reads" and each.using != "true"}
+    assert reads == set(READ_BY_SIGHT)
+    of_a_tip = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if any(
+            field.name in {"tip_ref", "record_ref"}
+            or getattr(field.related_model, "_meta", None) is Tip._meta
+            for field in model._meta.concrete_fields
+        )
+    }
+    read_by_the_desk = {table for table, rights in GRANTS[DESK].items() if "SELECT" in rights}
+    assert (of_a_tip & read_by_the_desk) - reads <= set(OF_A_TIP_AND_READ_BY_ALL)
