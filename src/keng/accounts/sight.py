@@ -32,7 +32,6 @@ PAGES_OF_WORDS = frozenset(
         "search",
         "tips-map",
         "tip-open",
-        "opening",
         "tip-hand-over",
     }
 )

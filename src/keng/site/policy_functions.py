@@ -380,6 +380,23 @@ BEGIN
 END
 """,
 )
+# A wave is the whole province's: how large it is, is told to desks that read none of its other
+# tips. As TipQuerySet.in_waves (tips/models/tip.py).
+_WAVE_SIZE = PolicyFunction(
+    "keng_wave_size",
+    "this_wave uuid",
+    "bigint",
+    """
+BEGIN
+  RETURN (
+    SELECT count(*) FROM tips_wavetip member JOIN tips_tip tip ON tip.id = member.tip_id
+    WHERE member.wave_id = this_wave AND tip.kind <> 'ngoai_pham_vi'
+      AND tip.outcome NOT IN ('unfounded', 'not_a_tip', 'withdrawn')
+      AND NOT EXISTS (SELECT FROM tips_tipconcern WHERE tip_id = tip.id)
+  );
+END
+""",
+)
 # An act goes on, in the name of whoever looks, and this transaction may write.
 _ACTS_NOW = PolicyFunction(
     "keng_acts_now",
@@ -432,6 +449,7 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _BROKEN_INTO,
         _COUNTS_NOW,
         _TIPS_WITH_WORDS,
+        _WAVE_SIZE,
         _ACTS_NOW,
     )
 
