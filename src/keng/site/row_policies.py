@@ -62,7 +62,7 @@ _OWN_TIP = f"responsible_unit_id {_AT_WORK}"
 _TIP_IN_THE_TREE = f"responsible_unit_id {_IN_THE_TREE}"
 _OWN_NOTE = "officer_id = (SELECT keng_actor()) AND keng_is_own_tip(tip_id)"
 _OWN_INCIDENT = f"unit_id {_AT_WORK} OR keng_shares_incident(id)"
-# As Tip.objects.visible_to (tips/models/tip.py).
+# As `visible_to` (tips/models/tip.py).
 _READABLE = (
     "tip.responsible_unit_id = ANY ((SELECT keng_sight_units())::uuid[])"
     " AND tip.id <> ALL ((SELECT keng_tips_kept_from())::uuid[])"
