@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 
 from keng.accounts.models import Officer, Post
+from keng.data_requests import migrations as data_request_migrations
 from keng.delivery.models import ChannelAccount, Conversation, Dispatch, PagerWay
 from keng.kit import times
 from keng.language.fold import fold
@@ -139,9 +140,10 @@ def clock_rules() -> None:
 
     Each migration whose name says so ("…clock_rule…") makes its rules by a function `add`.
     """
-    for module in pkgutil.iter_modules(migrations.__path__):
-        if "clock_rule" in module.name:
-            import_module(f"{migrations.__name__}.{module.name}").add(apps, None)
+    for folder in (migrations, data_request_migrations):
+        for module in pkgutil.iter_modules(folder.__path__):
+            if "clock_rule" in module.name:
+                import_module(f"{folder.__name__}.{module.name}").add(apps, None)
 
 
 def message(tip: Tip, text: str = "", **fields: Any) -> DialogueMessage:

@@ -165,7 +165,7 @@ class Office:
             expect(duty.locator("#palette [id^=found-]").first).to_be_visible()
 
         self._each(duty, "palette-found", asked, whole=False)
-        self._each(duty, "keys", pressed("?", "#keys-dialog"), whole=False)
+        self._each(duty, "keys", pressed("?", "#keys-dialog dl >> nth=0"), whole=False)
 
         def chosen() -> None:
             duty.goto(f"{self.desk}/groups/import/")

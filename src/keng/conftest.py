@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
 from keng.accounts.sessions import SessionStore
 from keng.accounts.tests.look import looks_as_whoever_acts
@@ -20,7 +19,7 @@ from keng.acts import locks, work
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
-from keng.limits import shared
+from keng.limits import guesses, shared
 from keng.runtime.tests.chance import load_profile
 from keng.runtime.tests.clusters import cluster, open_folder
 from keng.runtime.tests.rights import give_rights
@@ -51,11 +50,9 @@ def starts_in_vietnamese():
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_guessed(monkeypatch):
-    """Wrong tries are counted in memory, which tests share; waits are as long on a slow machine."""
-    for counts in (guessing.password_guesses, guessing.code_guesses):
-        counts.forget()
-        monkeypatch.setattr(counts, "clock", lambda: 1000.0)
+def no_time_passes_at_signing_in(monkeypatch):
+    """Waits at signing in are as long on a slow machine."""
+    monkeypatch.setattr(guesses, "guess_clock", lambda: 1000.0)
 
 
 @pytest.fixture(autouse=True)

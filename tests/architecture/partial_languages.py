@@ -84,6 +84,7 @@ CODE = (
     "decisions/meant_for_unit.py:say_meant_for_unit",
     "decisions/meant_for_unit.py:_tell_reporter",
     "tips/letters.py:closing_sentence",
+    "breaches/telling.py:reporter_notice",
     "tips/letters.py:decline_reply",
     "tips/letters.py:danger_first_sentence",
     "tips/letters.py:child_line_sentence",

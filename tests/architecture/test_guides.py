@@ -97,7 +97,7 @@ def sentences():
 @pytest.mark.parametrize("guide", ["guide.md", "guide.vi.md"])
 def test_every_key_of_the_officers_guide_stands_in_a_table_of_keys(guide):
     parts = KENG / "inbox" / "templates" / "inbox" / "tip" / "parts"
-    templates = [KENG / "templates" / "parts" / "keys_dialog.html", parts / "viewer.html"]
+    templates = [KENG / "templates" / "parts" / "keys_table.html", parts / "viewer.html"]
     keys = {key for file in templates for key in KEY.findall(file.read_text())}
     named = {key for group in CODE.findall((OFFICER / guide).read_text()) for key in group.split()}
     assert {"1", "Z", "F8"} <= named

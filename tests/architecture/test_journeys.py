@@ -10,7 +10,7 @@ from tests.architecture.source import TESTS, imports, name
 
 FOLDER = TESTS / "journeys"
 FILES = sorted(FOLDER.glob("test_s[0-9][0-9]_*.py"))
-SYSTEMS = 20
+SYSTEMS = 21
 BEHIND = re.compile(
     r"^keng\..*\b(models|actions|queries)\b|^django\b|^tests\.make\b"
     r"|^(psycopg|sqlalchemy|requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|socket)\b"

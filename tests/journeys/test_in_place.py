@@ -87,6 +87,16 @@ def test_whoever_is_signed_out_goes_on_once_they_are_signed_in_again(page):
     assert is_same_document(page)
 
 
+def test_what_is_half_written_is_gone_once_somebody_has_to_sign_in(page, stack):
+    """Signed out in another tab, or by time: whoever sits down next reads no letter of theirs."""
+    kept = "sessionStorage.getItem('keng-unsent')"
+    assert HALF in page.evaluate(kept)
+    page.context.clear_cookies()
+    page.goto(f"{stack.desk}/tips/")
+    expect(page.locator("main.sign-in")).to_be_visible()
+    assert page.evaluate(kept) is None
+
+
 def test_a_file_is_kept_and_the_page_stays(page):
     headers = {"Content-Disposition": 'attachment; filename="ban-sao.pdf"'}
     answer(page, lambda route: route.fulfill(content_type="application/pdf", headers=headers))
@@ -94,6 +104,47 @@ def test_a_file_is_kept_and_the_page_stays(page):
         send(page)
     assert got.value.suggested_filename == "ban-sao.pdf"
     expect(page.locator("#reply-text")).to_have_value(HALF)
+
+
+# An answer of which the head is there, and whose body comes when `finish` is called.
+SLOW_FILE = """() => {
+  window.fetch = async (href, { signal }) => {
+    const body = new ReadableStream({ start(stream) {
+      signal.addEventListener("abort", () => stream.error(new Error("aborted")));
+      window.finish = () => { stream.enqueue(new Uint8Array(8)); stream.close(); };
+    } });
+    const name = 'attachment; filename="ho-so.zip"';
+    const headers = { "Content-Type": "application/zip", "Content-Disposition": name };
+    return Object.defineProperty(new Response(body, { headers }), "url", { value: location.href });
+  };
+}"""
+
+
+def test_a_large_file_and_a_slow_picture_are_not_broken_off(page, stack):
+    page.clock.install()
+    page.evaluate(SLOW_FILE)
+    send(page)
+    page.wait_for_function("Boolean(window.finish)")
+    page.clock.fast_forward(60_000)
+    with page.expect_download() as got:
+        page.evaluate("window.finish()")
+    assert got.value.suggested_filename == "ho-so.zip"
+
+    waiting: list[Route] = []
+
+    def hold_up(route: Route) -> None:
+        waiting.append(route)
+
+    page.goto(f"{stack.desk}/tips/take-down/chat/")
+    page.route("**/take-down/chat/", hold_up)
+    page.locator("form[data-chat] [data-send]").click()
+    page.wait_for_function("document.documentElement.ariaBusy === 'true'")
+    page.clock.fast_forward(60_000)
+    page.wait_for_timeout(200)
+    assert page.locator("html[aria-busy=true]").count() == 1
+    expect(page.locator("#not-done")).to_be_hidden()
+    for each in waiting:
+        each.continue_()
 
 
 def test_two_taps_send_once_and_two_enters_reach_one_tip(page):

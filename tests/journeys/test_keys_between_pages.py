@@ -151,6 +151,29 @@ def test_what_was_pressed_for_one_tip_is_not_done_to_the_next_and_says_so(page, 
     waits_for(page, site, "decline", "accept")
 
 
+def test_a_word_whose_first_key_was_dropped_is_no_row_of_commands(page, site):
+    type_keys(page, "4")
+    page.wait_for_url("**/decline/")
+    type_keys(page, "Control+Enter", "r")
+    page.wait_for_url(f"**/{OTHER}/")
+    expect(page.locator("#keys-dropped")).to_have_text("Chưa làm: R.")
+    # The page is there, and the hands go on with the word.
+    type_keys(page, "c", " ", "1", "Control+Enter")
+    expect(page.locator("#keys-dropped")).to_have_text("Chưa làm: R, C, ␣, 1, Ctrl Enter.")
+    waits_for(page, site, "decline")
+    # They rested, and mean this tip.
+    page.wait_for_timeout(1100)
+    type_keys(page, "1")
+    waits_for(page, site, "decline", "accept")
+
+
+def test_a_second_tap_sends_no_empty_answer(page, site):
+    type_keys(page, "6", "Control+Enter", "Control+Enter")
+    waits_for(page, site, "reply")
+    type_keys(page, "Control+Enter")
+    waits_for(page, site, "reply")
+
+
 def test_nothing_is_pressed_after_a_refusal(page, site):
     site.is_refusing = True
     type_keys(page, "1", "6", "Control+Enter")

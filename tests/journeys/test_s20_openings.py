@@ -210,9 +210,13 @@ def is_refused(lan: Desk, chief: Desk) -> None:
     """Asked once more: the colleague sees no need, and says so."""
     lan.open_tip(SCAM[:30])
     address = asks(lan, "Mở cùng một đồng nghiệp", "Muốn chắc chắn thêm")
+    lan.page.locator(".breadcrumb a").click()
     chief.page.goto(address)
     chief.page.locator("form[action$='/refuse/'] textarea").fill("Hỏi trên trang của tin là đủ")
     chief.page.get_by_role("button", name="Từ chối, với lý do này").click()
+    # Asked again from the same page, in place: the share can be given there, too.
+    asks(lan, "Mở cùng một đồng nghiệp", "Đồng nghiệp hiểu nhầm, xin mở lại")
+    expect(lan.page.locator("form[data-opening] [data-unlock-with=passkey]")).to_be_visible()
     lan.page.goto(address)
     lan.sees("Hỏi trên trang của tin là đủ")
     is_fine(lan.page, "opening-refused")

@@ -26,7 +26,7 @@ from keng.cosigner.witness_folder import WitnessFolder, origin_mark
 from keng.merkle.notes import LogCheckpointText, NoteKey, NoteKeyKind, encoded_hash
 from keng.merkle.tests.outsider import tiles_of_size
 from keng.merkle.tiles import TileAddress, entry_bundle, grown_tiles
-from keng.merkle.trees import leaf_hash, tree_of_leaves
+from keng.merkle.trees import MerkleTree, leaf_hash, tree_of_leaves
 from keng.public_log.witnesses import add_checkpoint_body
 from tests.architecture.source import ROOT
 
@@ -57,8 +57,13 @@ class OwnedLog:
         return NoteKey(ORIGIN, NoteKeyKind.LOG, bytes(self.key.verify_key))
 
     def note(self) -> str:
-        root = tree_of_leaves([leaf_hash(leaf) for leaf in self.leaves]).root()
-        text = LogCheckpointText(ORIGIN, len(self.leaves), root).text
+        return self._note_of(self._tree())
+
+    def _tree(self) -> MerkleTree:
+        return tree_of_leaves([leaf_hash(leaf) for leaf in self.leaves])
+
+    def _note_of(self, tree: MerkleTree) -> str:
+        text = LogCheckpointText(ORIGIN, len(self.leaves), tree.root()).text
         return f"{text}\n{self.public.line(self.key.sign(text.encode()).signature)}"
 
     def write(self, folder: Path, note: str) -> None:
@@ -79,10 +84,11 @@ class OwnedLog:
 
     def ask(self, witness: CosigningWitness, old: int) -> str:
         """The note with the cosignature, or without one where the witness refuses."""
-        tree = tree_of_leaves([leaf_hash(leaf) for leaf in self.leaves])
+        tree = self._tree()
+        note = self._note_of(tree)
         proof = tree.consistency_proof(old) if old <= tree.size else []
-        reply = witness.add_checkpoint(add_checkpoint_body(old, proof, self.note()))
-        return self.note() + (reply.body if reply.status == 200 else "")
+        reply = witness.add_checkpoint(add_checkpoint_body(old, proof, note))
+        return note + (reply.body if reply.status == 200 else "")
 
 
 def some_leaves(chance: random.Random, count: int) -> list[bytes]:

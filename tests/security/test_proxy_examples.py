@@ -250,3 +250,22 @@ def test_both_examples_take_files_at_the_same_addresses() -> None:
         return set(re.findall(r"\^/\(([^)]*)\)/\$", (DEPLOY / file).read_text()))
 
     assert addresses("nginx.conf") == addresses("Caddyfile") != set()
+
+
+def test_the_example_speaks_no_tls_of_yesterday() -> None:
+    said = (DEPLOY / "nginx.conf").read_text()
+    found = re.search(r"ssl_protocols (.*);", said), re.search(r"ssl_ciphers (\S+);", said)
+    protocols, ciphers = (match[1] if match else "" for match in found)
+    assert set(protocols.split()) == {"TLSv1.2", "TLSv1.3"}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers(ciphers)
+    names = [each["name"] for each in context.get_ciphers()]
+    assert names
+    for name in names:
+        assert name.startswith("TLS_") or re.match(r"ECDHE-.*(GCM|CHACHA20)", name), name
+
+
+def test_strict_transport_security_covers_every_name_below() -> None:
+    for file, times in (("nginx.conf", 2), ("Caddyfile", 1)):
+        said = (DEPLOY / file).read_text()
+        assert said.count("max-age=31536000; includeSubDomains") == times, file

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import acts, notices, watching
 from keng.accounts.models import Notice, Officer, Post
-from keng.accounts.password_checks import WrongPassword, is_own_password
+from keng.accounts.password_checks import WrongPassword, is_password_right
 from keng.accounts.queries import manageable_officers, manageable_units
 from keng.accounts.signing_in import chain_of_officer
 from keng.accounts.vouching import takes_two_people
@@ -101,11 +101,11 @@ def change_settings(
 def change_password(*, present: str, new: str, by: Officer) -> None:
     """A new password for oneself. Other sessions of the officer end.
 
-    Raises NotAllowed, WrongPassword, TooManyTries, SignInBusy.
+    Called within count_own_password. Raises NotAllowed, WrongPassword, SignInBusy.
     """
     permit_anywhere()
     locked = lock(Officer.objects.all()).get(pk=by.pk)
-    if not is_own_password(f"officer {locked.username}", present, locked.password):
+    if not is_password_right(present, locked.password):
         raise WrongPassword
     locked.set_password(new)
     locked.save(update_fields=["password"])

@@ -217,6 +217,8 @@ class NewPasswordForm(Form):
 
     new = forms.CharField(
         label=_("New password"),
+        # As many as the sign-in takes.
+        max_length=200,
         strip=False,
         help_text=_("At least 12 characters."),
         error_messages={"required": _("Enter a new password.")},
@@ -224,6 +226,7 @@ class NewPasswordForm(Form):
     )
     again = forms.CharField(
         label=_("New password once more"),
+        max_length=200,
         strip=False,
         error_messages={"required": _("Enter the new password once more.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -22,28 +22,21 @@ Three codes are good at any moment, so whoever has the password finds one with a
 1,000,000 a try: 0.09 % a day from one network (293 tries), 0.22 % a day from everywhere (740). Each
 wrong one is on record.
 
-There is room for 50,000 counts of a kind. Beyond that those are given up that say least, and never
-one that is used up: where all are, strangers wait. Known browsers have room of their own.
-
-The name is what was typed, whether somebody has it or not: refusals tell no names apart. Counted is
-in this process's memory, under hashes whose key dies with it; a network or a name is nowhere in it.
+The name is what was typed, whether somebody has it or not: refusals tell no names apart. All
+processes count together (`limits.guesses`), and a restart forgets nothing of the last ten minutes:
+in a table without a log, under hashes whose key changes every ten minutes. A network or a name is
+nowhere in it.
 """
 
-import hashlib
 import math
-import os
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from keng.kit.rate_limits import TokenBucket
+from keng.limits.guesses import GuessLimit, NoneLeft, TakenGuess
 
-PAIR_LIMIT = (5, 1 / 300)
-NETWORK_LIMIT = (30, 1 / 30)
-NAME_LIMIT = (20, 1 / 120)
-_MOST = 50_000
-_LOOKS_AGAIN_AFTER = 60.0
+# So many at once, then one more after so many seconds.
+PAIR_LIMIT = (5, 300.0)
+NETWORK_LIMIT = (30, 30.0)
+NAME_LIMIT = (20, 120.0)
 
 
 @dataclass(frozen=True)
@@ -71,112 +64,62 @@ class TooManyTries(Exception):
 class CountedTry:
     """One try that was let through: counted as wrong until somebody says that it was right."""
 
-    counted_in: tuple[TokenBucket, ...]
+    counted_in: tuple[TakenGuess, ...]
     is_last: bool
     """The next one from there has to wait."""
 
     def count_as_right(self) -> None:
         """It does not count."""
-        for bucket in self.counted_in:
-            bucket.give_back()
-
-
-class _Counts:
-    """Counts of one kind. Each kind has its own room: many made-up names from one network cannot
-    push out the network they come from.
-    """
-
-    def __init__(self, figures: tuple[int, float]) -> None:
-        self._figures, self._key = figures, os.urandom(32)
-        self._buckets: dict[bytes, TokenBucket] = {}
-        self._full_until = -math.inf
-
-    def bucket_for(self, now: float, *of: str) -> TokenBucket:
-        """Count one more of these. Raises TooManyTries, of which others are the cause if there is
-        no room for another count.
-        """
-        known = self._hash_of(of)
-        if known not in self._buckets:
-            self._make_room(now)
-            at_once, per_second = self._figures
-            self._buckets[known] = TokenBucket(at_once=at_once, per_second=per_second, now=now)
-        bucket = self._buckets[known]
-        seconds = bucket.wait(now)
-        if seconds:
-            raise TooManyTries(seconds, is_wide=False)
-        return bucket
-
-    def _hash_of(self, parts: tuple[str, ...]) -> bytes:
-        digest = hashlib.blake2b(key=self._key, digest_size=16)
-        for part in parts:
-            data = part.encode(errors="replace")
-            digest.update(len(data).to_bytes(4) + data)
-        return digest.digest()
-
-    def _make_room(self, now: float) -> None:
-        """Give up the counts that say least: those that have refilled, then the fullest.
-
-        One that is used up is never given up, or made-up names would give a guesser new tries.
-        """
-        if len(self._buckets) < _MOST:
-            return
-        if now < self._full_until:
-            raise TooManyTries(self._full_until - now, is_wide=True)
-        left = {known: bucket.left(now) for known, bucket in self._buckets.items()}
-        fullest = sorted((known for known in left if left[known] >= 1), key=left.__getitem__)
-        if not fullest:
-            # Looking through all of them has its price, so it is not done for each who is refused.
-            self._full_until = now + _LOOKS_AGAIN_AFTER
-            raise TooManyTries(_LOOKS_AGAIN_AFTER, is_wide=True)
-        # For the same reason many at a time.
-        for known in fullest[-max(1, _MOST // 10) :]:
-            del self._buckets[known]
+        for guess in self.counted_in:
+            guess.give_back()
 
 
 class GuessCounter:
-    """The counts of one kind of secret."""
+    """The counts of one kind of secret, which all processes share."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock, self._lock = clock, threading.Lock()
-        self.forget()
+    def __init__(self, kind: str) -> None:
+        def limit(of: str, figures: tuple[int, float]) -> GuessLimit:
+            at_once, pause = figures
+            return GuessLimit(f"{kind} by {of}", at_once=at_once, pause=pause)
+
+        # Known browsers and strangers have figures in common, and no count.
+        self._browsers = limit("browser", PAIR_LIMIT)
+        self._pairs = limit("name and network", PAIR_LIMIT)
+        self._networks, self._names = limit("network", NETWORK_LIMIT), limit("name", NAME_LIMIT)
 
     def begin_try(self, name: str, origin: TryOrigin) -> CountedTry:
-        """Let a try through, before anything is read or computed. Raises TooManyTries."""
-        name = name.strip().lower()
-        now = self.clock()
-        with self._lock:
-            if origin.browser:
-                own = self._browsers.bucket_for(now, name, origin.browser)
-                return CountedTry((own,), is_last=own.is_empty)
-            return self._begin_of_stranger(now, name, origin.network)
+        """Let a try through, before anything is read or computed. Raises TooManyTries.
 
-    def _begin_of_stranger(self, now: float, name: str, network: str) -> CountedTry:
-        taken: list[TokenBucket] = []
+        The first word of `name` says at which door: what is tried at one reaches no other.
+        """
+        name = name.strip().lower()
+        if origin.browser:
+            own = _take(self._browsers, name, origin.browser)
+            return CountedTry((own,), is_last=own.is_last)
+        return self._begin_of_stranger(name, origin.network)
+
+    def _begin_of_stranger(self, name: str, network: str) -> CountedTry:
+        door = name.partition(" ")[0]
+        taken: list[TakenGuess] = []
         try:
             # First: a network that is refused makes no counts of the names it makes up.
-            taken.append(self._take_wide(self._networks, now, network))
-            pair = self._pairs.bucket_for(now, name, network)
+            taken.append(_take(self._networks, door, network, is_wide=True))
+            pair = _take(self._pairs, name, network)
             taken.append(pair)
-            taken.append(self._take_wide(self._names, now, name))
+            taken.append(_take(self._names, name, is_wide=True))
         except TooManyTries:
-            for bucket in taken:
-                bucket.give_back()
+            for guess in taken:
+                guess.give_back()
             raise
-        return CountedTry(tuple(taken), is_last=pair.is_empty)
-
-    def _take_wide(self, counts: _Counts, now: float, whose: str) -> TokenBucket:
-        """Of a limit in which others take part."""
-        try:
-            return counts.bucket_for(now, whose)
-        except TooManyTries as error:
-            raise TooManyTries(error.seconds, is_wide=True) from error
-
-    def forget(self) -> None:
-        """Forget every count (for tests)."""
-        with self._lock:
-            self._browsers, self._pairs = _Counts(PAIR_LIMIT), _Counts(PAIR_LIMIT)
-            self._networks, self._names = _Counts(NETWORK_LIMIT), _Counts(NAME_LIMIT)
+        return CountedTry(tuple(taken), is_last=pair.is_last)
 
 
-password_guesses = GuessCounter()
-code_guesses = GuessCounter()
+def _take(limit: GuessLimit, *of: str, is_wide: bool = False) -> TakenGuess:
+    try:
+        return limit.take(*of)
+    except NoneLeft as error:
+        raise TooManyTries(error.seconds, is_wide=is_wide) from error
+
+
+password_guesses = GuessCounter("password")
+code_guesses = GuessCounter("code")

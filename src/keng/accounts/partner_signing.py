@@ -17,7 +17,6 @@ from keng.accounts.passkey_challenges import ChallengeUse
 from keng.accounts.password_checks import (
     SignInBusy,
     WrongPassword,
-    is_own_password,
     is_password_right,
 )
 from keng.accounts.signing_in import NO_UNIT_CHAIN, NotSignedIn
@@ -144,10 +143,10 @@ def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | Non
 def change_member_password(*, present: str, new: str, by: PartnerMember, device: str = "") -> str:
     """A new password; every other browser is signed out.
 
-    Raises WrongPassword, TooManyTries, SignInBusy.
+    Called within count_own_password. Raises WrongPassword, SignInBusy.
     """
     locked = lock(PartnerMember.objects.all()).get(pk=by.pk)
-    if not is_own_password(f"partner {locked.username}", present, locked.password):
+    if not is_password_right(present, locked.password):
         raise WrongPassword
     locked.password, locked.must_choose_password = make_password(new), False
     locked.save(update_fields=["password", "must_choose_password"])

@@ -72,21 +72,23 @@ def is_password_right(
         return is_right
 
 
-def is_own_password(whose: str, typed: str, stored: str) -> bool:
-    """Whether somebody who is signed in knows their present password.
+@contextmanager
+def count_own_password(whose: str) -> Iterator[None]:
+    """Around the act that asks for the present password, for somebody who is signed in.
 
     Five wrong ones, then one in five minutes: whoever sits at a forgotten browser guesses no more
-    often than at the sign-in. Raises TooManyTries, SignInBusy.
+    often than at the sign-in. Not within the act: what is counted stays where it is refused.
+    Raises TooManyTries.
     """
     this_try = guessing.password_guesses.begin_try(f"own {whose}", _SIGNED_IN)
     try:
-        is_right = is_password_right(typed, stored)
-    except SignInBusy:
+        yield
+    except WrongPassword:
+        raise
+    except BaseException:
         this_try.count_as_right()
         raise
-    if is_right:
-        this_try.count_as_right()
-    return is_right
+    this_try.count_as_right()
 
 
 @contextmanager

@@ -303,6 +303,43 @@ READING_PERIODS = _either(
     PROPOSING_PERIODS,
     AGREEING_TO_PERIODS,
 )
+ANSWERING_DATA_REQUESTS = _who(
+    "Answers what somebody asks of the data about them; of a report no word, only its number.",
+    Role.DATA_PROTECTION,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+AGREEING_TO_ERASURE = _who(
+    "Is the second person where a report is deleted because its reporter asked.",
+    Role.COMMANDER,
+    Role.COORDINATOR,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+READING_DATA_REQUESTS = _either(
+    "Reads what was asked of the data about somebody, and what was decided.",
+    ANSWERING_DATA_REQUESTS,
+    AGREEING_TO_ERASURE,
+)
+RECORDING_BREACHES = _who(
+    "Records data incidents and who was told of them, and exports the register of processing.",
+    Role.DATA_PROTECTION,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+AGREEING_TO_WAIVERS = _who(
+    "Is the second person where the authority is not to be notified of a data incident.",
+    Role.ADMINISTRATOR,
+    Role.COMMANDER,
+    Role.COORDINATOR,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+READING_BREACHES = _either(
+    "Reads data incidents: numbers of rows by sort of data, never whose.",
+    RECORDING_BREACHES,
+    AGREEING_TO_WAIVERS,
+)
 AUDITING = _who(
     "Reads the record of who did what and looked at what; of a report no word, only its number.",
     Role.AUDITOR,

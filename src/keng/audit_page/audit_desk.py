@@ -26,10 +26,10 @@ def audit(request: SignedInRequest) -> HttpResponse:
     units = entries.audited_units(request.officer)
     if not units:
         raise Http404
-    state = chain_state(units, check=request.GET.get("check", ""))
+    known = entries.entries_of_units(request.officer, units)
+    state = chain_state(units, known, check=request.GET.get("check", ""))
     if request.htmx:
         return render(request, "audit_page/reading.html", {"state": state})
-    known = entries.entries_of_units(request.officer, units)
     chosen = {name: request.GET.get(name, "").strip() for name in ("officer", "action", "thing")}
     rows = entries.page_of_entries(
         entries.filtered_entries(known, **chosen),

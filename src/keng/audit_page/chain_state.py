@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from keng.audit.models import Chain
+from django.db.models import QuerySet
+
+from keng.audit.models import Chain, Entry
 from keng.audit.verify import NOTHING_READ, ChainFault, LastRead, read_portion
 from keng.audit_page.entries import chains_of_units, hash_mark, reads_no_unit
 from keng.kit.cursors import closed_cursor, opened_cursor
@@ -50,8 +52,11 @@ class _ReadSoFar(NamedTuple):
     faults: int
 
 
-def chain_state(units: list[Unit], *, check: str) -> ChainState:
+def chain_state(units: list[Unit], known: QuerySet[Entry], *, check: str) -> ChainState:
     """How long the chains are and, if asked or short, whether they hold.
+
+    Its last mark is that of the newest of `known`, what the auditor may know of: the mark at the
+    end of a chain would tell that something about their own unit was put on record.
 
     Read again in portions, since a page is not waited for: `check` says where the next one begins,
     or is anything else to begin.
@@ -59,8 +64,8 @@ def chain_state(units: list[Unit], *, check: str) -> ChainState:
     chains = Chain.objects.filter(name__in=chains_of_units(units))
     heads = sorted(chains, key=lambda head: head.name)
     total = sum(head.last_seq for head in heads)
-    newest = max(heads, key=lambda head: head.last_seq, default=None)
-    mark = hash_mark(bytes(newest.last_hash)) if newest else ""
+    newest = known.order_by("-id").values_list("hash", flat=True).first()
+    mark = hash_mark(bytes(newest)) if newest else ""
     state = ChainState(total, len(units), reads_no_unit(units), mark)
     if not check and total > CHECKED_AT_ONCE:
         return state

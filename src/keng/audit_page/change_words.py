@@ -77,6 +77,8 @@ def entry_changes(row: Entry, officers: dict[str, Officer]) -> list[FieldChange]
 def entry_reason(row: Entry) -> str:
     """Why, as far as the entry says it: what the officer wrote, or the ground they chose."""
     detail = row.detail or {}
+    if row.action == "opening.shown" and detail.get("witnessed") is False:
+        return _("Not witnessed: no witness had seen the agreement yet")
     if isinstance(detail.get("reason"), str):
         return str(detail["reason"])
     found = [

@@ -40,6 +40,8 @@ def names_of_things() -> dict[str, str]:
         "lead": _("a lead"),
         "snapshot": _("a periodic report"),
         "retentionperiod": _("a retention period"),
+        "datarequest": _("a data request"),
+        "breach": _("a data incident"),
         "unit": _("a unit"),
         "officer": _("an officer"),
         "officerrequest": _("a request about an officer"),
@@ -53,4 +55,5 @@ def names_of_things() -> dict[str, str]:
         "schoolclass": _("a class of a campaign"),
         "unitkey": _("a key for names and files"),
         "openingrequest": _("a request to open a record"),
+        "resharingrequest": _("keys that two holders split anew"),
     }

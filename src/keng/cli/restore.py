@@ -12,7 +12,6 @@ from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
     from keng.runtime.backup.bringing_back import BroughtBack
-    from keng.runtime.backup.recipient import PrivateKey
 
 _NOT_DONE_AGAIN = """\
 What no list has, and is back as it was when the backup was made. Tell the desks:
@@ -21,13 +20,20 @@ What no list has, and is back as it was when the backup was made. Tell the desks
   - Passwords that were changed since are the old ones again; pagers taken off call again.
   - Officers who were taken out of a tip since see it again, and matters that were made one for
     named officers by hand since are read by the whole desk: do both again first.
+  - Legal holds that were asked for since are lost: ask for them again within seven days, before
+    anything is destroyed by a period.
   - Chats that were silenced since are not, and accounts at providers that were removed are there
     (`keng channel list`).
   - Names, numbers and pictures that were destroyed since by hand."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="what `keng backup` made")
+    parser.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        help="what `keng backup` made; none, with --epochs, to bring wrap keys back where all runs",
+    )
     parser.add_argument(
         "--key", type=Path, required=True, help="the private half that `keng backup key` wrote"
     )
@@ -56,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     from keng.runtime.backup import bringing_back, recipient  # noqa: PLC0415 -- load the driver
     from keng.runtime.backup.destroyed import listed_lines, listed_until  # noqa: PLC0415
 
+    if arguments.file is None:
+        return _bring_epochs_alone(arguments)
     if not arguments.destroyed and not arguments.without_list:
         raise CannotContinue(
             "Name the newest copy of the folder `destroyed` (--destroyed FOLDER): without it "
@@ -73,23 +81,39 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Whole. Made {facts.made_at:%Y-%m-%d %H:%M} UTC, {age} ago.", flush=True)
     if not facts.has_site_key:
         print("The site's secret is not in it: KENG_SECRET_KEY must be as it was.", flush=True)
-    done = bringing_back.bring_back(arguments.file, private, facts, arguments.destroyed)
+    done = bringing_back.bring_back(
+        arguments.file, private, facts, arguments.destroyed, arguments.epochs
+    )
     lines = sum(1 for _ in listed_lines(arguments.destroyed))
     _tell(done, now, lines, listed_until(arguments.destroyed))
-    _tell_of_epochs(arguments.epochs, private)
     return 0
 
 
-def _tell_of_epochs(folder: Path | None, private: "PrivateKey") -> None:
+def _bring_epochs_alone(arguments: argparse.Namespace) -> int:
+    """Into an installation that is there: after a restore without them, or a lost folder."""
+    from keng.runtime.backup import recipient  # noqa: PLC0415 -- loads the driver
     from keng.runtime.backup.epoch_keys import bring_epoch_keys_back  # noqa: PLC0415
     from keng.runtime.environment import running_database, start_django  # noqa: PLC0415
 
-    if folder is None:
-        print("Wrap keys of epochs were not named (--epochs): names that were split stay closed.")
-        return
+    if arguments.epochs is None:
+        raise CannotContinue("Name the backup, or a copy of `backups/epochs` alone (--epochs).")
+    if not arguments.epochs.is_dir():
+        raise CannotContinue(f"{arguments.epochs} is no folder. Nothing was changed.")
+    private = recipient.read_private_key(arguments.key, _passphrase())
     with running_database():
         start_django()
-        print(f"{bring_epoch_keys_back(folder, private)} wrap keys of epochs are back.")
+        _tell_of_wrap_keys(bring_epoch_keys_back(arguments.epochs, private))
+    return 0
+
+
+def _tell_of_wrap_keys(back: int | None) -> None:
+    if back is None:
+        print(
+            "Wrap keys of epochs were not named, and names that were split stay closed until they "
+            "are back: keng restore --key KEYFILE --epochs COPY/OF/backups/epochs"
+        )
+    else:
+        print(f"{back} wrap keys of epochs are back.")
 
 
 def _tell(
@@ -108,6 +132,7 @@ def _tell(
         f"Nothing of what was on its way is sent: {done.unknown} messages stand as “not known”, "
         f"and {done.cancelled} warnings without a list yet are stopped."
     )
+    _tell_of_wrap_keys(done.wrap_keys)
     for slug in done.accounts:
         print(f"The tokens of {slug} work once and were used since: `keng channel renew {slug}`.")
     _tell_of_list(lines, until)

@@ -10,15 +10,19 @@ from keng.runtime.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = parser.add_subparsers(dest="word", required=True, metavar="init|split|restore")
+    words = parser.add_subparsers(dest="word", required=True, metavar="init|split|drill|restore")
     words.add_parser("init", help="make the keys that are missing; safe to repeat")
     words.add_parser("split", help="split older keys anew, where their holders are others by now")
+    drill = words.add_parser("drill", help="whether a units.keys would open, without opening")
+    drill.add_argument("file", type=Path, help="the file, wherever its custodian keeps it")
     words.add_parser("restore", help="give the words of tips back whose reporters objected")
 
 
 def run(arguments: argparse.Namespace) -> int:
     with running_database():
         start_django()
+        if arguments.word == "drill":
+            return _drill(arguments.file)
         return {"init": _init, "split": _split, "restore": _restore}[arguments.word]()
 
 
@@ -65,6 +69,27 @@ def _split() -> int:
         "wrap keys of before, still open with the shares of before: `keng backup epochs` now."
     )
     return 0
+
+
+def _drill(file: Path) -> int:
+    """For whoever keeps the file: twice a year, so that a lost passphrase is found in time."""
+    from keng.vault import keys  # noqa: PLC0415 -- needs the settings
+
+    if not file.exists():
+        raise CannotContinue(f"{file} is not there.")
+    try:
+        found = keys.try_operator_file(file, _asked_for())
+    except keys.WrongPassphrase:
+        raise _does_not_open(file) from None
+    except (ValueError, KeyError):
+        raise CannotContinue(f"{file} is no file of `keng vault init`, or is damaged.") from None
+    if found.is_of_custodians:
+        print("The passphrase is right, and the file is that of the custodians of today.")
+    else:
+        print("The passphrase is right, but today's key of the custodians is not in this file.")
+    print(f"Of keys from before splitting {found.unit_keys} are in it, {found.missing} are not.")
+    print("Nothing was opened.")
+    return 0 if found.is_of_custodians and not found.missing else 1
 
 
 def _restore() -> int:

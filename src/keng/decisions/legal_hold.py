@@ -12,7 +12,7 @@ from keng.acts.act import act
 from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere
 from keng.decisions import acts
-from keng.decisions.on_record import record_decision, required_reason
+from keng.decisions.on_record import reason_without_people, record_decision
 from keng.kit import times
 from keng.tips.errors import HeldAlready, NotHeld, NotTheSecond, NotYours
 from keng.tips.lock import lock_tip
@@ -51,7 +51,7 @@ def ask_for_hold(
     tip_id: uuid.UUID, *, ground: str, words: str, by: Officer, seen: str | None = None
 ) -> LegalHold:
     """Have the tip kept; a second officer agrees or refuses. Raises NoReason, HeldAlready."""
-    said = required_reason(words)
+    said = reason_without_people(words)
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     _standing_rows(tip).lapsed().update(refused_at=times.now())
     if _standing_rows(tip).exists():
@@ -88,7 +88,7 @@ def ask_to_end_hold(
     hold_id: uuid.UUID, *, words: str, by: Officer, seen: str | None = None
 ) -> Decision:
     """Say why it need not be kept any more. Raises NoReason, NotYours, NotHeld, HeldAlready."""
-    said = required_reason(words)
+    said = reason_without_people(words)
     tip, hold = _locked(hold_id, by=by, seen=seen)
     if hold.agreed_at is None or hold.ended_at is not None:
         raise NotHeld

@@ -11,7 +11,7 @@ from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
-from keng.decisions.on_record import record_decision, required_reason
+from keng.decisions.on_record import reason_without_people, record_decision, required_reason
 from keng.kit import times
 from keng.tips.errors import (
     ForNamedAlready,
@@ -67,7 +67,7 @@ def break_in(tip_id: uuid.UUID, *, ground: str, words: str, by: Officer) -> Brea
     The province and data protection are told in the same transaction. Raises NoReason, NotYours,
     ReadsItAnyway.
     """
-    said = required_reason(words)
+    said = reason_without_people(words)
     tip = lock(Tip.objects.listed_for(by).select_related("responsible_unit")).filter(pk=tip_id)
     found = tip.first()
     if found is None:

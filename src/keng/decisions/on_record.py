@@ -7,6 +7,7 @@ from typing import Any
 from keng.accounts.models import Officer
 from keng.alarms import ringing
 from keng.audit.actions import record, unit_chain
+from keng.language.masking import without_people
 from keng.tips.errors import NoReason
 from keng.tips.models import Decision, Tip
 from keng.tips.reporter_times import reporter_time
@@ -30,6 +31,9 @@ _RESTORED = (
     "danger_at",
     "danger_unheard",
 )
+
+# As long as the columns are.
+_LONGEST_REASON = 500
 
 # What only taking it back needs is not for the record, which keeps it for ever.
 _FOR_UNDOING = frozenset({"before", "was_waiting", "left_incident"})
@@ -81,6 +85,11 @@ def required_reason(reason: str) -> str:
     if not said:
         raise NoReason
     return said
+
+
+def reason_without_people(reason: str) -> str:
+    """The reason with names and numbers covered (keng.language.masking). Raises NoReason."""
+    return without_people(required_reason(reason), most=_LONGEST_REASON)
 
 
 def json_value(value: object) -> object:

@@ -59,13 +59,7 @@ def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
         permit_anywhere()
         raise NotYours
     permit_over(attachment.tip.responsible_unit_id)
-    record(
-        "attachment.shown",
-        by=by,
-        on=attachment,
-        chain=unit_chain(attachment.tip.responsible_unit_id),
-        detail={"tip": str(attachment.tip_id)},
-    )
+    _record_of_file("attachment.shown", attachment, by=by)
     return attachment
 
 
@@ -76,13 +70,7 @@ def request_copy(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
     if found.no_copy != NoCopy.ON_REQUEST:
         raise CopyAskedForAlready
     viewing_copies.ask_for_copy(found)
-    record(
-        "attachment.copy_asked",
-        by=by,
-        on=found,
-        chain=unit_chain(found.tip.responsible_unit_id),
-        detail={"tip": str(found.tip_id)},
-    )
+    _record_of_file("attachment.copy_asked", found, by=by)
     return found
 
 
@@ -98,13 +86,7 @@ def keep_covered_copy(attachment_id: uuid.UUID, *, picture: bytes, by: Officer) 
     store.discard_files([found.covered_path])
     found.covered_path = store.keep_viewing_copy(picture)
     found.save(update_fields=["covered_path"])
-    record(
-        "attachment.covered",
-        by=by,
-        on=found,
-        chain=unit_chain(found.tip.responsible_unit_id),
-        detail={"tip": str(found.tip_id)},
-    )
+    _record_of_file("attachment.covered", found, by=by)
     return found
 
 
@@ -116,14 +98,18 @@ def quarantine_file(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
     """
     found = _locked_file(attachment_id, by=by)
     quarantine.quarantine_attachment(found)
-    record(
-        "attachment.quarantined",
-        by=by,
-        on=found,
-        chain=unit_chain(found.tip.responsible_unit_id),
-        detail={"tip": str(found.tip_id)},
-    )
+    _record_of_file("attachment.quarantined", found, by=by)
     return found
+
+
+def _record_of_file(action: str, file: Attachment, *, by: Officer) -> None:
+    record(
+        action,
+        by=by,
+        on=file,
+        chain=unit_chain(file.tip.responsible_unit_id),
+        detail={"tip": str(file.tip_id)},
+    )
 
 
 def _locked_file(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:

@@ -43,7 +43,7 @@ def pager_device(request: SignedInRequest) -> HttpResponse:
 def push_worker(request: SignedInRequest) -> HttpResponse:
     """The script stands at the root: it may only serve what lies beside or below it."""
     script = Path(str(finders.find("keng/js/sw.js"))).read_text()
-    return HttpResponse(script, content_type="text/javascript")
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
 def _device(request: SignedInRequest) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keng.channels.base import MAX_WEBHOOK_BODY
+from keng.kit.bare_headers import bare_headers
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -27,7 +28,7 @@ _STATUS_WORDS = {
     500: b"not written",
     503: b"try again",
 }
-_PLAIN = (b"content-type", b"text/plain")
+_PLAIN = (b"content-type", b"text/plain; charset=utf-8")
 
 
 class TooLarge(Exception):
@@ -133,7 +134,8 @@ async def send_status(
 ) -> None:
     """One word; a caller that must come again is told when."""
     body = _STATUS_WORDS.get(status, b"")
-    headers = [_PLAIN, (b"content-length", str(len(body)).encode())]
+    headers = [_PLAIN, (b"content-length", str(len(body)).encode()), *bare_headers()]
+    headers.append((b"cache-control", b"no-store"))
     if status == 503:
         headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
     if allow:

@@ -21,6 +21,7 @@ from django.conf import settings
 
 from keng.edge.http import Scope, Send
 from keng.kit import times
+from keng.kit.bare_headers import bare_headers
 from keng.kit.rate_limits import RateLimits, limit_of_setting, network_of_scope
 from keng.kit.secrets import derive_key
 from keng.kit.task_ending import end_tasks
@@ -259,6 +260,7 @@ async def _send_json(send: Send, status: int, body: bytes, *headers: tuple[bytes
                     (b"content-length", b"%d" % len(body)),
                     # An app in a browser may ask as well: what it gets is public.
                     (b"access-control-allow-origin", b"*"),
+                    *bare_headers(),
                     *headers,
                 ],
             }

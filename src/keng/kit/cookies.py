@@ -22,6 +22,15 @@ def forget_cookies(response: HttpResponse, *names: str) -> None:
         response.delete_cookie(name, samesite="Strict")
 
 
+def clear_browser_cache(response: HttpResponse) -> HttpResponse:
+    """After signing out: no page that Back could show stays in the browser, however it was kept.
+
+    Not its storage: that would end the pager that an officer switched on for this device.
+    """
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
 def put_language_cookie(response: HttpResponse, code: str) -> None:
     """Remember the chosen language for a year; an unknown one is not remembered."""
     if code in dict(settings.LANGUAGES):

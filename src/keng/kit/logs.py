@@ -8,6 +8,7 @@ from functools import cache
 _PHONE = re.compile(r"(?<![\w-])(?:\+?84|0)[\s.-]?\d(?:[\s.-]?\d){7,10}(?![\w-])")
 # What other programs and other processes than the sites speak of.
 _TOKEN = re.compile(r"/(?:bot|r|relay|hooks)[<:/][^\s\"']+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 # A word of a path that nobody thought up: a digest, a token. Not the number of a row.
 _ROW = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _RANDOM = re.compile(rf"(?<=/)(?!{_ROW}(?![\w-]))(?=[a-z-]*[A-Z0-9_])[\w-]{{20,}}")
@@ -19,13 +20,19 @@ class ScrubSecrets(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the message; always let the record pass."""
         message = record.getMessage()
-        record.msg = _without_secrets(_PHONE.sub("[phone]", message))
+        message = _without_secrets(_PHONE.sub("[phone]", message))
+        # One line of ours is one line: nobody adds another one by what they send.
+        record.msg = _CONTROLS.sub(_escaped, message)
         record.args = ()
         if record.exc_info:
             # A traceback's last line may quote a value; the type and the place are enough.
             kind = record.exc_info[0]
             record.exc_text = _frames(record.exc_info, kind)
         return True
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def _without_secrets(message: str) -> str:

@@ -98,10 +98,11 @@ _LIVES = re.compile(
     r"(?:o|nha|ngu|so\s++nha|tro|thon|xom|ngo|hem|phong)(?!\w)"
 )
 _FOLLOWS = re.compile(r"\s*+(?:$|[.,;:!?\n()\-\"'”])")
-# Somebody else is speaking: "có người gọi tự xưng: tôi là …", "nó bảo tên em là".
+# Somebody else is speaking: "có người gọi tự xưng: tôi là …", "nó bảo tên em là"; but "người báo"
+# is how an officer calls the reporter.
 _OTHERS = (
-    r"(?:no|han|ho|bon|chung\s++no|nguoi|ke|thang|doi\s++tuong|ga|(?:anh|chi|co|ong|ba)\s++ta|ai\s++do"
-    r"|tong\s++dai|so\s++la|nhan\s++vien)"
+    r"(?:no|han|ho|bon|chung\s++no|nguoi(?!\s++bao(?!\w))|ke|thang|doi\s++tuong|ga"
+    r"|(?:anh|chi|co|ong|ba)\s++ta|ai\s++do|tong\s++dai|so\s++la|nhan\s++vien)"
 )
 _THEY_SAY = re.compile(
     rf"(?<!\w){_OTHERS}(?!\w)[^.!?\n]{{0,60}}?(?<!\w)"

@@ -26,6 +26,19 @@ class LimitCount(models.Model):
         return f"{self.used:.1f}"
 
 
+class GuessCount(models.Model):
+    """How many wrong tries of a kind are counted, under a mark that leads to nobody (`guesses`)."""
+
+    mark = models.UUIDField(primary_key=True)
+    period = models.BigIntegerField()
+    used = models.FloatField()
+    counted_at = models.FloatField()
+    """Seconds since 1970, as `used` was then."""
+
+    def __str__(self) -> str:
+        return f"{self.used:.1f}"
+
+
 class SpentPuzzle(models.Model):
     """A solution that was taken, until it would be refused for its age."""
 

@@ -25,6 +25,8 @@ from keng.limits import puzzles
 from keng.limits.models import LimitCount
 
 PERIOD_SECONDS = 600
+# How many keys of before a process remembers; the counts of `SharedLimit` go on under the last.
+MOST_KEYS_BEFORE = 4
 # What a form counts whose sender's machine solved a puzzle (`puzzles`).
 _SOLVED_WEIGHT = 0.25
 # How far above its limit a network gets by insisting, which makes its wait longer.
@@ -110,7 +112,11 @@ class SharedLimit:
 
 
 class _PeriodKeys:
-    """The key of this period and of the one before, in this process's memory."""
+    """The keys of this period and of those before it, in this process's memory.
+
+    One before is enough for what `SharedLimit` counts; `guesses` needs as many as a count of it
+    takes to refill.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -118,15 +124,26 @@ class _PeriodKeys:
 
     def keys_at(self, now: float) -> tuple[int, bytes, bytes | None]:
         """The period, its key, and the key before it where this process had one."""
+        period, key = self._key_at(now)
+        return period, key, self._by_period.get(period - 1)
+
+    def all_at(self, now: float) -> tuple[int, bytes, *tuple[bytes, ...]]:
+        """The period, its key, and every key before it that this process still has."""
+        period, key = self._key_at(now)
+        before = sorted((each for each in self._by_period if each < period), reverse=True)
+        return period, key, *(self._by_period[each] for each in before)
+
+    def _key_at(self, now: float) -> tuple[int, bytes]:
         asked = int(now // PERIOD_SECONDS)
         with self._lock:
             period = asked if asked in self._by_period else asked + 1
             if period not in self._by_period:
                 period, key = _key_of_period(asked)
                 # What is older is forgotten: no count stands under it any more.
-                kept = self._by_period.get(period - 1)
-                self._by_period = {period: key} | ({period - 1: kept} if kept else {})
-            return period, self._by_period[period], self._by_period.get(period - 1)
+                kept = range(period - MOST_KEYS_BEFORE, period)
+                before = {each: self._by_period[each] for each in kept if each in self._by_period}
+                self._by_period = {period: key} | before
+            return period, self._by_period[period]
 
     def forget(self) -> None:
         """Know of no key, as a process that has just begun."""
@@ -137,6 +154,11 @@ class _PeriodKeys:
 def seconds_now() -> float:
     """By the clock of the machine, which its processes share."""
     return time.time()
+
+
+def keys_now() -> tuple[int, bytes, *tuple[bytes, ...]]:
+    """The period, its key, and the keys before it, the last one first."""
+    return _keys.all_at(seconds_now())
 
 
 def remove_old_counts() -> int:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.who import SECOND_FOR_OPENING, WORKING
-from keng.acts.act import Act
+from keng.acts.act import Act, name_records
 
 MAKE_HOLDER_KEY = Act(WORKING, {"holder.made": _("Made an own key for opening")})
 ADD_WRAP = Act(WORKING, {"holder.passkey_added": _("Let a passkey unlock the own opening key")})
@@ -13,6 +13,12 @@ RETIRE_HOLDER_KEY = Act(WORKING, {"holder.retired": _("Gave the own key for open
 ASK_OPENING = Act(WORKING, {"opening.asked": _("Asked to open what is sealed")})
 APPROVE_OPENING = Act(SECOND_FOR_OPENING, {"opening.approved": _("Agreed to an opening")})
 REFUSE_OPENING = Act(SECOND_FOR_OPENING, {"opening.refused": _("Refused an opening")})
+# One of the two could let a text out there, as for an opening.
+JOIN_RESHARING = Act(WORKING, {"keys.resharing_joined": _("Came to split keys anew by two")})
 # By the two of one opening: who asked works there, and so does who agreed.
 GIVE_SHARE = Act(WORKING, {"opening.share_given": _("Gave the own share for an opening")})
 SHOW_OPENED = Act(WORKING, {"opening.shown": _("Had what was opened shown, once")})
+
+name_records(
+    {"holder.phrase_gone": _("Destroyed an opening phrase of before a restore, renewed since")}
+)

@@ -19,11 +19,19 @@ from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers
 from keng.kit import times
 from keng.kit.urgency import Urgency
+from keng.language.masking import without_people
 from keng.openings import acts
-from keng.openings.holding import HoldsNoKey, current_key_of
-from keng.openings.records import SealedRecord, sealed_record
-from keng.openings.seconds import (
+from keng.openings.holder_keys import HoldsNoKey, current_key_of
+from keng.openings.records import (
+    RecordGone,
+    SealedRecord,
+    key_of_record,
+    refuse_if_taken_back,
+    sealed_record,
+)
+from keng.openings.second_person import (
     can_be_second,
+    has_share_of,
     seconds_for,
     standing_requests,
     stands_until,
@@ -31,9 +39,12 @@ from keng.openings.seconds import (
 from keng.tips.errors import NotYours
 from keng.tips.lock import lock_tip
 from keng.tips.models import Tip
+from keng.tips.safe_hours import is_safe_to_call
 from keng.vault.models import OpeningRequest
 
 CALL_SOURCE = "opening"
+# As long as the columns are.
+_LONGEST_TEXT, _LONGEST_REASON = 2000, 500
 
 
 class NothingSealed(Incomplete):
@@ -43,11 +54,21 @@ class NothingSealed(Incomplete):
 
 
 class NobodyToAgree(Refused):
-    """Nobody else who may has a key."""
+    """Nobody else who may has a share of the record's key."""
 
     sentence = _(
-        "Not asked: no colleague who may agree has a key for opening. Ask a commander of your desk "
-        "or an officer of the province to make one: My settings, My key for opening."
+        "Not asked: no colleague who may agree holds a share of the key that this was sealed with. "
+        "Ask a commander of your desk or an officer of the province to make a key for opening; it "
+        "opens what comes in from then on. What came in before needs its key split anew first."
+    )
+
+
+class HoldsNoShare(Refused):
+    """Their key is younger than the record's."""
+
+    sentence = _(
+        "Not done: this was sealed before you had a key for opening, so you hold no share of its "
+        "key. A colleague who held a key then can do it, or the key is split anew first."
     )
 
 
@@ -57,6 +78,24 @@ class AgainstTheWish(Incomplete):
     sentence = _(
         "Not asked: the reporter asks not to be contacted. Say why this does not hold here, or "
         "write on the page of the report instead."
+    )
+
+
+class WishCameSince(Refused):
+    """It came between the asking and the yes: who asked knew nothing of it."""
+
+    sentence = _(
+        "Not done: since this was asked for, the reporter asks not to be contacted. Your colleague "
+        "asks again, and says why this does not hold here."
+    )
+
+
+class OutsideSafeHours(Incomplete):
+    """A call is safe for the reporter at other hours, and nobody said why it cannot wait."""
+
+    sentence = _(
+        "Not asked: a call is not safe for the reporter at this hour. Say why it cannot wait until "
+        "then, or write on the page of the report instead."
     )
 
 
@@ -116,22 +155,30 @@ class OpeningWish:
 def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> OpeningRequest:
     """Ask that one record of a tip be opened; in an emergency those who can agree are called.
 
-    Raises NotYours, NothingSealed, HoldsNoKey, AgainstTheWish, NoEmergency, AskedAlready,
-    NobodyToAgree.
+    Raises NotYours, TakenBack, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish,
+    OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree.
     """
     tip = lock_tip(tip_id, by=by, closed_too=True)
+    refuse_if_taken_back(tip)
     wanted = _checked_wish(tip, wish, by)
-    seconds = seconds_for(tip, by)
+    try:
+        unit_key = key_of_record(wanted.what, wanted.ref)
+    except RecordGone as error:
+        raise NothingSealed from error
+    if not has_share_of(by.pk, unit_key):
+        raise HoldsNoShare
+    seconds = seconds_for(tip, by, unit_key)
     if not seconds:
         raise NobodyToAgree
     asked = OpeningRequest.objects.create(
         tip_ref=tip.pk,
         what=wanted.what,
         record_ref=wanted.ref,
+        unit_key_ref=unit_key,
         reason=OpeningRequest.Reason(wish.reason),
         legal_basis=wish.legal_basis.strip(),
-        text=wish.text.strip(),
-        override_reason=wish.override_reason.strip() if tip.do_not_contact else "",
+        text=without_people(wish.text, most=_LONGEST_TEXT),
+        override_reason=_reason_to_keep(wish.override_reason) if wish_stands_against(tip) else "",
         is_emergency=wish.is_emergency,
         asked_by_ref=by.pk,
     )
@@ -147,20 +194,24 @@ def approve_opening(
 ) -> OpeningRequest:
     """Be the second person. The page has asked for a fresh second factor before.
 
-    Raises NotYours, HoldsNoKey, AnsweredAlready, NotTheSecond, NotToldWhy.
+    Raises NotYours, TakenBack, WishCameSince, HoldsNoKey, HoldsNoShare, AnsweredAlready,
+    NotTheSecond, NotToldWhy.
     """
     if not tells_reporter and not why_not_told.strip():
         permit_anywhere()
         raise NotToldWhy
     asked, tip = _locked_request(opening_id, by)
+    refuse_if_taken_back(tip)
+    if _is_against_wish(tip, asked.what, asked.override_reason):
+        raise WishCameSince
     if current_key_of(by) is None:
         raise HoldsNoKey
-    asker = Officer.objects.get(pk=asked.asked_by_ref)
-    if not can_be_second(by, tip, asker):
-        raise NotTheSecond
+    if not has_share_of(by.pk, asked.unit_key_ref):
+        raise HoldsNoShare
+    asker = _asker_for_second(asked, tip, by)
     asked.approved_by_ref, asked.approved_at = by.pk, times.now()
     asked.is_reporter_told = tells_reporter
-    asked.why_not_told = "" if tells_reporter else why_not_told.strip()
+    asked.why_not_told = "" if tells_reporter else _reason_to_keep(why_not_told)
     asked.save(update_fields=["approved_by_ref", "approved_at", "is_reporter_told", "why_not_told"])
     _record(asked, tip, "approved", by, told=tells_reporter)
     if asked.is_emergency:
@@ -172,13 +223,14 @@ def approve_opening(
 
 @act(acts.REFUSE_OPENING)
 def refuse_opening(opening_id: uuid.UUID, *, reason: str, by: Officer) -> OpeningRequest:
-    """Say no, and why. Raises NotYours, AnsweredAlready, WhyRefused."""
+    """Say no, and why. Raises NotYours, AnsweredAlready, NotTheSecond, WhyRefused."""
     if not reason.strip():
         permit_anywhere()
         raise WhyRefused
     asked, tip = _locked_request(opening_id, by)
+    _asker_for_second(asked, tip, by)
     asked.refused_by_ref, asked.refused_at = by.pk, times.now()
-    asked.refused_reason = reason.strip()
+    asked.refused_reason = _reason_to_keep(reason)
     asked.save(update_fields=["refused_by_ref", "refused_at", "refused_reason"])
     _record(asked, tip, "refused", by)
     if asked.is_emergency:
@@ -191,21 +243,35 @@ def still_stands(asked: OpeningRequest) -> bool:
     return stands_until(asked) > times.now()
 
 
+def wish_stands_against(tip: Tip) -> bool:
+    """Whether the reporter asks not to be contacted, or not at this hour."""
+    return tip.do_not_contact or not is_safe_to_call(tip)
+
+
 def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     wanted = sealed_record(tip, wish.record)
     if wanted is None or not (wish.legal_basis.strip() and wish.text.strip()):
         raise NothingSealed
     if current_key_of(by) is None:
         raise HoldsNoKey
+    if _is_against_wish(tip, wanted.what, wish.override_reason):
+        raise AgainstTheWish if tip.do_not_contact else OutsideSafeHours
     is_contact = wanted.what == OpeningRequest.What.CONTACT
-    if is_contact and tip.do_not_contact and not wish.override_reason.strip():
-        raise AgainstTheWish
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
     same = standing_requests().filter(asked_by_ref=by.pk, record_ref=wanted.ref)
     if same.exists():
         raise AskedAlready
     return wanted
+
+
+def _is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
+    is_contact = what == OpeningRequest.What.CONTACT
+    return is_contact and wish_stands_against(tip) and not override_reason.strip()
+
+
+def _reason_to_keep(reason: str) -> str:
+    return without_people(reason, most=_LONGEST_REASON)
 
 
 def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
@@ -219,6 +285,14 @@ def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest,
     if asked.approved_at or asked.refused_at or asked.opened_at or not still_stands(asked):
         raise AnsweredAlready
     return asked, tip
+
+
+def _asker_for_second(asked: OpeningRequest, tip: Tip, by: Officer) -> Officer:
+    """Who asked, for whoever may say yes or no to them. Raises NotTheSecond."""
+    asker = Officer.objects.get(pk=asked.asked_by_ref)
+    if not can_be_second(by, tip, asker, asked.unit_key_ref):
+        raise NotTheSecond
+    return asker
 
 
 def _record(asked: OpeningRequest, tip: Tip, step: str, by: Officer, **detail: object) -> None:

@@ -18,14 +18,16 @@ from keng.acts.act import act
 from keng.acts.errors import Refused
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
-from keng.files.store import first_sealed_bytes
+from keng.audit.models import Entry
 from keng.openings import acts
-from keng.openings.holding import HoldsNoKey, current_key_of
-from keng.tips.errors import NotYours
-from keng.tips.models import Attachment, Tip
+from keng.openings.holder_keys import HoldsNoKey, current_key_of
+from keng.openings.records import RecordGone, key_of_record, refuse_if_taken_back
+from keng.openings.second_person import seconds_for
+from keng.public_log.standing import wait_for_witness
+from keng.tips.errors import ContentIsSealed, NotYours
+from keng.tips.models import Tip
 from keng.vault import opener_client
-from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
-from keng.vault.models import HolderKey, OpeningRequest, SealedIdentity
+from keng.vault.models import HolderKey, OpeningRequest
 
 # A share of a key of 64 bytes, sealed, is a few hundred bytes.
 LONGEST_SHARE = 4_000
@@ -74,6 +76,14 @@ class SealedBeforeHolders(NotOpened):
     sentence = _(
         "Not opened: this came in before two officers of the desk held keys. Only the operator's "
         "file opens it: ask the operator with your request's number."
+    )
+
+
+class SecondIsNoneNow(NotOpened):
+    """Since the yes: recused, not named, in no post there, an account closed, a key given up."""
+
+    sentence = _(
+        "Not opened: the colleague who agreed could not agree to this any more. Ask for it again."
     )
 
 
@@ -155,21 +165,36 @@ def give_share(opening_id: uuid.UUID, sealed: bytes, *, officer: Officer) -> Non
         opener_client.give_share(opening_id, key.pk, sealed)
 
 
+def is_approval_witnessed(opening_id: uuid.UUID) -> bool:
+    """Whether a witness has cosigned that a second person agreed; waits for it a little."""
+    approved = Entry.objects.filter(
+        action=opener_client.APPROVED_ENTRY,
+        object_kind="openingrequest",
+        object_id=str(opening_id),
+    ).first()
+    return approved is not None and wait_for_witness(approved)
+
+
 @act(acts.SHOW_OPENED)
-def note_shown(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
-    """Put on record that what is opened will be shown to who asked. Raises NotYours, NotOpened."""
+def note_shown(opening_id: uuid.UUID, *, is_witnessed: bool, by: Officer) -> OpeningRequest:
+    """Put on record that what is opened will be shown to who asked, and whether a witness knew.
+
+    Raises NotYours, NotOpened.
+    """
     asked, tip, _key = _party(opening_id, by)
     permit_over(tip.responsible_unit_id)
     if asked.asked_by_ref != by.pk or asked.approved_at is None:
         raise NotYours
     if asked.opened_at is not None:
         raise OpenedBefore
+    if asked.approved_by_ref not in {each.pk for each in seconds_for(tip, by, asked.unit_key_ref)}:
+        raise SecondIsNoneNow
     record(
         "opening.shown",
         by=by,
         on=asked,
         chain=unit_chain(tip.responsible_unit_id),
-        detail={"tip": str(tip.pk), "what": asked.what},
+        detail={"tip": str(tip.pk), "what": asked.what, "witnessed": is_witnessed},
     )
     return asked
 
@@ -181,29 +206,28 @@ class OpenedThing:
     parts: dict[str, str] = field(repr=False)
     """By name, such as "phone"; of what is no list of names one part, ""."""
     file: bytes = field(repr=False)
+    is_witnessed: bool
 
 
 def open_once(opening_id: uuid.UUID, *, officer: Officer) -> OpenedThing:
     """Open it and give it back, this once. Raises NotYours, HoldsNoKey, NotOpened."""
-    asked = note_shown(opening_id, by=officer)
+    _party(opening_id, officer)
+    # Outside of the transaction: nobody else waits meanwhile.
+    is_witnessed = is_approval_witnessed(opening_id)
+    asked = note_shown(opening_id, is_witnessed=is_witnessed, by=officer)
     with _in_the_officers_words():
         opened = opener_client.open_record(asked.pk)
     if asked.what == OpeningRequest.What.FILE:
-        return OpenedThing({}, opened.content)
-    return OpenedThing(_parts(opened.content), b"")
+        return OpenedThing({}, opened.content, is_witnessed)
+    return OpenedThing(_parts(opened.content), b"", is_witnessed)
 
 
 def unit_key_of(asked: OpeningRequest) -> uuid.UUID:
     """To which key the record was sealed. Raises NotYours, SealedBeforeHolders."""
-    if asked.what == OpeningRequest.What.FILE:
-        file = Attachment.objects.filter(pk=asked.record_ref).first()
-        head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
-    else:
-        row = SealedIdentity.objects.filter(pk=asked.record_ref).first()
-        head = bytes(row.ciphertext) if row else None
-    if head is None:
-        raise NotYours
-    key = key_id_of(head)
+    try:
+        key = key_of_record(asked.what, asked.record_ref)
+    except RecordGone as error:
+        raise NotYours from error
     if key is None:
         raise SealedBeforeHolders
     return key
@@ -221,13 +245,19 @@ def _parts(content: bytes) -> dict[str, str]:
 
 
 def _party(opening_id: uuid.UUID, officer: Officer) -> tuple[OpeningRequest, Tip, HolderKey]:
-    """The request, if the officer is one of its two and may see its tip today."""
+    """The request, if the officer is one of its two and may see its tip today.
+
+    Raises NotYours, TakenBack, ContentIsSealed, HoldsNoKey.
+    """
     asked = OpeningRequest.objects.filter(pk=opening_id).first()
     if asked is None or officer.pk not in {asked.asked_by_ref, asked.approved_by_ref}:
         raise NotYours
     tip = Tip.objects.visible_to(officer).filter(pk=asked.tip_ref).first()
     if tip is None or asked.refused_at is not None:
         raise NotYours
+    refuse_if_taken_back(tip)
+    if tip.kind == Tip.Kind.OUT_OF_SCOPE:
+        raise ContentIsSealed
     key = current_key_of(officer)
     if key is None:
         raise HoldsNoKey

@@ -19,9 +19,9 @@ from keng.accounts.who import SEEING_HOLDERS
 from keng.acts.errors import Refused
 from keng.kit.pagination import rows_of_page
 from keng.kit.sql_names import alphabetically
-from keng.openings import holding
+from keng.openings import holder_keys
 from keng.openings.holder_forms import HolderKeyForm, RetireForm, said_by
-from keng.openings.holders import holders_of_units, keys_are_split
+from keng.openings.holder_list import holder_list, keys_are_split
 from keng.vault.models import HolderKey, WrappedHolderKey
 
 
@@ -39,7 +39,7 @@ def key_for_script(key: HolderKey) -> str:
             "salt": as_text(bytes(each.salt)),
             "wrapped": as_text(bytes(each.wrapped)),
         }
-        for each in holding.wraps_of(key)
+        for each in holder_keys.wraps_of(key)
     ]
     return json.dumps({"point": as_text(bytes(key.public_key)), "wraps": wraps})
 
@@ -55,9 +55,9 @@ def opening_key_make(request: SignedInRequest) -> HttpResponse:
     """Keep what the browser has made."""
 
     def keep(form: HolderKeyForm) -> Callable[[], Any]:
-        point = holding.read_point(form.cleaned_data["public_key"])
-        wraps = holding.read_wraps(form.cleaned_data["wraps"])
-        return lambda: holding.make_holder_key(point, wraps, by=request.officer)
+        point = holder_keys.read_point(form.cleaned_data["public_key"])
+        wraps = holder_keys.read_wraps(form.cleaned_data["wraps"])
+        return lambda: holder_keys.make_holder_key(point, wraps, by=request.officer)
 
     return _kept_for_script(request, keep)
 
@@ -67,8 +67,8 @@ def opening_key_passkey(request: SignedInRequest) -> HttpResponse:
     """One more passkey unwraps it."""
 
     def keep(form: HolderKeyForm) -> Callable[[], Any]:
-        (wrap, *_others) = holding.read_wraps(form.cleaned_data["wraps"])
-        return lambda: holding.add_passkey_wrap(wrap, by=request.officer)
+        (wrap, *_others) = holder_keys.read_wraps(form.cleaned_data["wraps"])
+        return lambda: holder_keys.add_passkey_wrap(wrap, by=request.officer)
 
     return _kept_for_script(request, keep)
 
@@ -78,8 +78,8 @@ def opening_key_phrase(request: SignedInRequest) -> HttpResponse:
     """Another phrase."""
 
     def keep(form: HolderKeyForm) -> Callable[[], Any]:
-        (wrap, *_others) = holding.read_wraps(form.cleaned_data["wraps"])
-        return lambda: holding.renew_phrase(wrap, by=request.officer)
+        (wrap, *_others) = holder_keys.read_wraps(form.cleaned_data["wraps"])
+        return lambda: holder_keys.renew_phrase(wrap, by=request.officer)
 
     return _kept_for_script(request, keep)
 
@@ -91,7 +91,7 @@ def opening_key_retire(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid() or not is_present(request.officer, form):
         return _page(request, form)
     try:
-        holding.retire_holder_key(by=request.officer)
+        holder_keys.retire_holder_key(by=request.officer)
     except Refused as error:
         messages.warning(request, str(error.sentence))
     else:
@@ -105,7 +105,7 @@ def key_holders(request: SignedInRequest) -> HttpResponse:
     units = SEEING_HOLDERS.units(request.officer).select_related("parent")
     units = units.order_by("kind", alphabetically())
     rows, page = rows_of_page(request, units)
-    context = {"rows": holders_of_units(rows), "page": page}
+    context = {"rows": holder_list(rows), "page": page}
     return render(request, "openings/key_holders.html", context)
 
 
@@ -128,9 +128,9 @@ def _kept_for_script(
 
 def _page(request: SignedInRequest, form: RetireForm) -> HttpResponse:
     officer = request.officer
-    key = holding.current_key_of(officer)
+    key = holder_keys.current_key_of(officer)
     able = [each for each in usable_passkeys_of(officer) if each.has_prf]
-    wraps = holding.wraps_of(key) if key else []
+    wraps = holder_keys.wraps_of(key) if key else []
     wrapped = {bytes(each.credential_id) for each in wraps}
     own_units = list({post.unit_id: post.unit for post in officer.current_posts}.values())
     context = {
@@ -149,7 +149,7 @@ def _page(request: SignedInRequest, form: RetireForm) -> HttpResponse:
         ),
         "able": able,
         "why_no_passkeys": why_no_passkeys(request),
-        "holders": holders_of_units(own_units),
+        "holders": holder_list(own_units),
         "keys_are_split": keys_are_split(own_units),
         "form": form,
         "key_form": HolderKeyForm(auto_id="key_%s"),

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.forms import Form, ReasonForm, own_code_field
-from keng.openings.asking import OpeningWish
+from keng.openings.asking import OpeningWish, wish_stands_against
 from keng.openings.records import SealedRecord
+from keng.tips.models import Tip
 from keng.vault.models import OpeningRequest
 
 # What stands there in an emergency until an officer writes the article that fits.
@@ -51,14 +52,18 @@ class AskForm(Form):
     )
 
     def __init__(
-        self, *args: Any, records: Sequence[SealedRecord], asks_silence: bool, **kwargs: Any
+        self, *args: Any, records: Sequence[SealedRecord], tip: Tip, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["record"].choices = [(each.value, each.label) for each in records]  # type: ignore[attr-defined]
         if len(records) == 1:
             self.initial.setdefault("record", records[0].value)
-        if not asks_silence:
+        if not wish_stands_against(tip):
             del self.fields["override_reason"]
+        elif not tip.do_not_contact:
+            self.fields["override_reason"].label = _(
+                "A call is not safe for the reporter at this hour. Why can it not wait?"
+            )
 
     def wish(self, *, is_emergency: bool) -> OpeningWish:
         """What was asked for, once it is valid."""

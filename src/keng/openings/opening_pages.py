@@ -1,5 +1,6 @@
 """Asking for an opening, agreeing to it, giving the shares, and the page that shows it once."""
 
+import contextlib
 import mimetypes
 import uuid
 from collections.abc import Callable
@@ -18,8 +19,9 @@ from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
+from keng.decisions.viewing import note_first_read
 from keng.kit.urgency import Urgency
-from keng.openings import asking, giving, holding
+from keng.openings import asking, giving, holder_keys
 from keng.openings.holder_forms import said_by
 from keng.openings.holder_pages import key_for_script
 from keng.openings.opening_forms import (
@@ -29,8 +31,8 @@ from keng.openings.opening_forms import (
     GiveForm,
     RefuseForm,
 )
-from keng.openings.records import sealed_records_of
-from keng.openings.seconds import can_be_second, seconds_for
+from keng.openings.records import RecordGone, key_of_record, sealed_records_of
+from keng.openings.second_person import can_be_second, seconds_for
 from keng.tips.models import Attachment, Tip
 from keng.vault.models import OpeningRequest, WrappedHolderKey
 
@@ -47,6 +49,8 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         try:
             wish = form.wish(is_emergency=is_emergency)
             asked = asking.ask_opening(tip.pk, wish, by=request.officer)
+            # Nobody reads on their page that a report which nobody has read was opened.
+            note_first_read(tip.pk, by=request.officer)
         except NotAllowed:
             raise
         except Refused as error:
@@ -57,8 +61,8 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "tip": tip,
         "form": form,
         "is_emergency": is_emergency,
-        "key": holding.current_key_of(request.officer),
-        "seconds": seconds_for(tip, request.officer),
+        "key": holder_keys.current_key_of(request.officer),
+        "seconds": _seconds_for_any(tip, request.officer),
     }
     status = 422 if form.errors else 200
     return render(request, "openings/ask.html", context, status=status)
@@ -128,7 +132,7 @@ def opening_give(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The share, which the browser has sealed to the opener."""
     asked, _tip = _opening_or_404(request.officer, pk)
     try:
-        sealed = holding.read_bytes(request.POST.get("sealed", ""))
+        sealed = holder_keys.read_bytes(request.POST.get("sealed", ""))
         giving.give_share(asked.pk, sealed, officer=request.officer)
     except NotAllowed:
         raise
@@ -157,6 +161,7 @@ def opening_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "tip": tip,
         "parts": parts,
         "phone": opened.parts.get("phone", ""),
+        "is_witnessed": opened.is_witnessed,
     }
     return render(request, "openings/opened.html", context)
 
@@ -212,9 +217,19 @@ def _ask_form(request: SignedInRequest, tip: Tip, *, is_emergency: bool) -> AskF
     return AskForm(
         request.POST or None,
         records=records,
-        asks_silence=tip.do_not_contact,
+        tip=tip,
         initial=initial,
     )
+
+
+def _seconds_for_any(tip: Tip, officer: Officer) -> list[Officer]:
+    """Who can agree to at least one of the records; the act asks for the one that is chosen."""
+    keys = set()
+    for each in sealed_records_of(tip):
+        with contextlib.suppress(RecordGone):
+            keys.add(key_of_record(each.what, each.ref))
+    found = {second.pk: second for key in keys for second in seconds_for(tip, officer, key)}
+    return list(found.values())
 
 
 def _tip_or_404(officer: Officer, pk: uuid.UUID) -> Tip:
@@ -250,13 +265,15 @@ def _opening_page(
 
 
 def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[str, Any]:
-    key = holding.current_key_of(officer)
+    key = holder_keys.current_key_of(officer)
     people = Officer.objects.in_bulk(
         [pk for pk in (asked.asked_by_ref, asked.approved_by_ref, asked.refused_by_ref) if pk]
     )
     asker = people[asked.asked_by_ref]
     stage = _stage_of(asked)
-    may_answer = stage == OpeningRequest.Stage.ASKED and can_be_second(officer, tip, asker)
+    may_answer = stage == OpeningRequest.Stage.ASKED and can_be_second(
+        officer, tip, asker, asked.unit_key_ref
+    )
     return {
         "asked": asked,
         "tip": tip,
@@ -270,7 +287,7 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "key": key,
         "key_for_script": key_for_script(key) if key else "",
         "has_passkey_wrap": key is not None
-        and key.wraps.filter(kind=WrappedHolderKey.Kind.PASSKEY).exists(),
+        and any(each.kind == WrappedHolderKey.Kind.PASSKEY for each in holder_keys.wraps_of(key)),
     }
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keng.kit.small_counts import FEWEST_SHOWN
-from keng.openings.told import opening_months
+from keng.openings.opening_history import opening_months
 
 
 @require_GET

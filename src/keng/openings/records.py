@@ -4,12 +4,24 @@ import uuid
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from keng.acts.errors import Refused
+from keng.files.store import first_sealed_bytes
 from keng.tips.models import Attachment, Tip
+from keng.vault.hybrid import KEYED_HEAD_SIZE, key_id_of
 from keng.vault.models import OpeningRequest, SealedIdentity
 
 What = OpeningRequest.What
 _KINDS = (What.CONTACT, What.IN_TEXT, What.RAW)
+
+
+class TakenBack(Refused):
+    """The reporter was told that nothing of it stays, whatever the desk has to keep."""
+
+    sentence = gettext_lazy(
+        "Not done: the reporter has taken this report back, so nothing of it is opened."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,35 @@ def sealed_records_of(tip: Tip) -> list[SealedRecord]:
     ]
 
 
+class RecordGone(LookupError):
+    """What was sealed is not there any more."""
+
+
+def key_of_record(what: str, ref: uuid.UUID) -> uuid.UUID | None:
+    """To which UnitKey it is sealed; None where it is the operator's file that opens it.
+
+    Raises RecordGone.
+    """
+    if what == What.FILE:
+        file = Attachment.objects.filter(pk=ref).exclude(original_path="").first()
+        try:
+            head = first_sealed_bytes(file.original_path, KEYED_HEAD_SIZE) if file else None
+        except FileNotFoundError:
+            head = None
+    else:
+        row = SealedIdentity.objects.filter(pk=ref).first()
+        head = bytes(row.ciphertext) if row else None
+    if head is None:
+        raise RecordGone
+    return key_id_of(head)
+
+
 def sealed_record(tip: Tip, value: str) -> SealedRecord | None:
     """The one that a form names, if it is one of this tip."""
     return next((each for each in sealed_records_of(tip) if each.value == value), None)
+
+
+def refuse_if_taken_back(tip: Tip) -> None:
+    """Asked at each step: it may have been taken back since the one before. Raises TakenBack."""
+    if tip.withdrawn_at is not None:
+        raise TakenBack

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.openings import holder_pages, opening_pages
+from keng.openings import holder_pages, opening_pages, resharing_pages
 from keng.openings import public as public_pages
 
 desk: list[URLPattern] = [
@@ -27,6 +27,9 @@ desk: list[URLPattern] = [
     path("openings/<uuid:pk>/share/", opening_pages.opening_share, name="opening-share"),
     path("openings/<uuid:pk>/give/", opening_pages.opening_give, name="opening-give"),
     path("openings/<uuid:pk>/open/", opening_pages.opening_open, name="opening-open"),
+    path("resharings/<uuid:pk>/", resharing_pages.resharing, name="resharing"),
+    path("resharings/<uuid:pk>/share/", resharing_pages.resharing_share, name="resharing-share"),
+    path("resharings/<uuid:pk>/give/", resharing_pages.resharing_give, name="resharing-give"),
     path("key-holders/", holder_pages.key_holders, name="key-holders"),
 ]
 public: list[URLPattern] = [

@@ -10,12 +10,16 @@ from django.db.models import Q
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import (
+    AGREEING_TO_ERASURE,
     AGREEING_TO_HOLDS,
     AGREEING_TO_PERIODS,
+    AGREEING_TO_WAIVERS,
+    ANSWERING_DATA_REQUESTS,
     CHECKING_CLAIMS,
     INVITING,
     OVERSEEING,
     PROVINCE_WORKING,
+    RECORDING_BREACHES,
     RELEASING,
     WORKING,
     Who,
@@ -32,6 +36,10 @@ SETS: Mapping[str, Who] = {
     "overseeing": OVERSEEING,
     "agreeing_to_holds": AGREEING_TO_HOLDS,
     "agreeing_to_periods": AGREEING_TO_PERIODS,
+    "answering_data_requests": ANSWERING_DATA_REQUESTS,
+    "agreeing_to_erasure": AGREEING_TO_ERASURE,
+    "recording_breaches": RECORDING_BREACHES,
+    "agreeing_to_waivers": AGREEING_TO_WAIVERS,
 }
 
 

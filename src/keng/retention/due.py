@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
 from keng.accounts.who import READING_PERIODS, UnitSight
+from keng.audit.models import Entry
+from keng.data_requests.models import DataRequest
 from keng.kit import times
-from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
-from keng.retention.models import ClosedAs, RetentionPeriod
-from keng.tips.models import Clock, LegalHold, ListingEvidence, Tip
+from keng.retention.models import FIRST_PURGE_AFTER, ClosedAs, RetentionPeriod
+from keng.tips.held_back import HELD_BACK as TIPS_HELD_BACK
+from keng.tips.held_back import held_back_as as tips_held_back_as
+from keng.tips.models import Tip
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -25,13 +28,10 @@ _OUTCOMES: Mapping[ClosedAs, tuple[str, ...]] = {
     ClosedAs.UNFOUNDED: (Tip.Outcome.UNFOUNDED,),
     ClosedAs.NO_TIP: (Tip.Outcome.NOT_A_TIP, Tip.Outcome.OUT_OF_COMPETENCE, Tip.Outcome.NONE),
 }
-# Why a tip that is due stays, the first that is true of it: the words, and the condition.
+# Why a tip that is due stays, the first that is true of it: the words.
 HELD_BACK: "Mapping[str, str | _StrPromise]" = {
-    "hold": _("Under legal hold"),
-    "handed": _("Handed over: part of another body's file"),
-    "clock": _("A deadline of law still runs"),
-    "listing": _("Behind an entry of the public look-up, or an objection to one"),
-    "others": _("Another tip of the same incident is open"),
+    "request": _("Its reporter asked about the data, and is not answered yet"),
+    **TIPS_HELD_BACK,
 }
 
 
@@ -40,18 +40,23 @@ def tips_closed_as(closed_as: str) -> Q:
     return Q(state=Tip.State.CLOSED, purged_at=None, outcome__in=_OUTCOMES[ClosedAs(closed_as)])
 
 
-def tips_of_period(period: RetentionPeriod, all_periods: Iterable[RetentionPeriod]) -> Q:
-    """Those for which this period counts: one of their category alone stands above one of all."""
+def tips_of_period(period: RetentionPeriod) -> Q:
+    """Those for which this period counts: one of their category alone stands above one of all.
+
+    It does so when it was stopped as well, or one person alone could have destroyed by the general
+    one what a longer one kept; until two people agree to a general one after that.
+    """
     desks = Q(responsible_unit=period.unit_id) | Q(responsible_unit__parent=period.unit_id)
     theirs = desks & tips_closed_as(period.closed_as)
     if period.category:
         return theirs & Q(category=period.category)
-    own = [
-        each.category
-        for each in all_periods
-        if each.unit_id == period.unit_id and each.closed_as == period.closed_as and each.category
-    ]
-    return theirs & ~Q(category__in=own)
+    own = RetentionPeriod.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gte=period.agreed_at),
+        unit=period.unit_id,
+        closed_as=period.closed_as,
+        agreed_at__isnull=False,
+    )
+    return theirs & ~Q(category__in=own.exclude(category="").values("category"))
 
 
 def due_before(period: RetentionPeriod, now: datetime.datetime) -> datetime.datetime:
@@ -73,35 +78,34 @@ def months_later(moment: datetime.datetime, months: int) -> datetime.datetime:
 
 def held_back_as() -> Case:
     """The key of `HELD_BACK` that keeps a tip, or empty."""
-    here = {"tip": OuterRef("pk")}
-    public = Listing.objects.filter(status__in=[Listing.Status.PROPOSED, Listing.Status.LISTED])
-    disputed = Dispute.objects.filter(decided_at=None)
-    behind = ListingEvidence.objects.filter(
-        Q(listing__in=public.values("pk")) | Q(listing__in=disputed.values("listing")), **here
-    )
-    others = Tip.objects.open().filter(
-        Q(duplicate_of=OuterRef("pk")) | Q(incident=OuterRef("incident"))
-    )
+    asked = DataRequest.objects.open().filter(tip=OuterRef("pk"))
     return Case(
-        When(Exists(LegalHold.objects.in_force().filter(**here)), then=Value("hold")),
-        When(outcome=Tip.Outcome.HANDED_OVER, then=Value("handed")),
-        When(Exists(Clock.objects.filter(stopped_at=None, **here)), then=Value("clock")),
-        When(Exists(behind), then=Value("listing")),
-        When(Exists(others), then=Value("others")),
-        default=Value(""),
+        When(Exists(asked), then=Value("request")),
+        default=tips_held_back_as(),
         output_field=CharField(),
     )
 
 
 def due_tips(now: datetime.datetime) -> QuerySet[Tip]:
-    """What is to be destroyed now: due by a period that is old enough, and not held back."""
-    periods = list(RetentionPeriod.objects.in_force())
-    due = Q(pk__in=[])
-    for period in periods:
+    """What is to be destroyed now: due by a period that is old enough, or as its reporter asked
+    and two people decided; and not held back.
+    """
+    after_restore = _restored_at()
+    if after_restore is not None and now < after_restore + FIRST_PURGE_AFTER:
+        return Tip.objects.none()
+    agreed = DataRequest.objects.erasures_agreed().values("tip")
+    due = Q(pk__in=agreed, state=Tip.State.CLOSED, purged_at=None)
+    for period in RetentionPeriod.objects.in_force():
         begins = period.purges_from
         if begins is not None and begins <= now:
-            due |= tips_of_period(period, periods) & Q(closed_at__lt=due_before(period, now))
+            due |= tips_of_period(period) & Q(closed_at__lt=due_before(period, now))
     return Tip.objects.annotate(held_back=held_back_as()).filter(due, held_back="")
+
+
+def _restored_at() -> datetime.datetime | None:
+    """When a backup was brought back: what kept a tip and came after the backup is lost with it."""
+    restores = Entry.objects.filter(chain="installation", action="data.restored")
+    return restores.order_by("-at").values_list("at", flat=True).first()
 
 
 class DueLine:
@@ -128,10 +132,10 @@ class DueLine:
 def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueLine]:
     """What falls due by each of these, as far as the officer may know that a tip is there."""
     sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
-    known, found, now = list(periods), [], times.now()
-    for period in known:
+    found, now = [], times.now()
+    for period in periods:
         line = DueLine(period)
-        theirs = Tip.objects.listed_for(sight).filter(tips_of_period(period, known))
+        theirs = Tip.objects.listed_for(sight).filter(tips_of_period(period))
         theirs = theirs.annotate(
             held_back=held_back_as(), closed_in=TruncMonth("closed_at", tzinfo=times.VIETNAM)
         )
@@ -151,10 +155,9 @@ def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueL
 def kept_without_period(officer: Officer) -> int:
     """How many closed tips have no period: they are kept."""
     sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
-    periods = list(RetentionPeriod.objects.in_force())
     covered = Q(pk__in=[])
-    for period in periods:
-        covered |= tips_of_period(period, periods)
+    for period in RetentionPeriod.objects.in_force():
+        covered |= tips_of_period(period)
     closed = Tip.objects.listed_for(sight).filter(state=Tip.State.CLOSED, purged_at=None)
     return closed.exclude(outcome=Tip.Outcome.WITHDRAWN).exclude(covered).count()
 

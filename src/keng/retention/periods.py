@@ -7,7 +7,7 @@ from keng.accounts.vouching import tied_to
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
 from keng.acts.locks import lock, lock_one
-from keng.acts.work import permit_over
+from keng.acts.work import permit_over, work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -87,11 +87,20 @@ def stop_period(period_id: uuid.UUID, *, by: Officer) -> RetentionPeriod:
     return period
 
 
+@work()
+def stop_period_again(period_id: uuid.UUID) -> None:
+    """In a restored database: it was stopped after the backup was made, and so it is again."""
+    period = lock(RetentionPeriod.objects.select_related("unit")).get(pk=period_id)
+    period.ended_at = times.now()
+    period.save(update_fields=["ended_at"])
+    _note("period.stopped", period, "operator")
+
+
 def _locked(period_id: uuid.UUID) -> RetentionPeriod:
     return lock_one(RetentionPeriod.objects.select_related("unit"), period_id)
 
 
-def _note(action: str, period: RetentionPeriod, by: Officer) -> None:
+def _note(action: str, period: RetentionPeriod, by: Officer | str) -> None:
     record(
         action,
         by=by,

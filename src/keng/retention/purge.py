@@ -13,6 +13,8 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
 from keng.audit.actions import record
+from keng.data_requests.forgetting import EMPTIED as EMPTIED_REQUEST
+from keng.data_requests.models import DataRequest
 from keng.delivery.models import Conversation, DispatchText, Inbound, InboundMedia
 from keng.files import held, store
 from keng.kit import times
@@ -35,11 +37,14 @@ from keng.tips.models import (
     TakenDown,
     Tip,
     TipCheck,
+    WaveStep,
+    WaveTip,
 )
 from keng.vault.models import OpeningRequest, SealedIdentity
 
 PORTION = 50
-# What stands in place of the name of an incident of which no tip has its words any more.
+# What stands in place of the name of an incident of which no tip has its words any more, and of
+# what an officer said of such a wave.
 PURGED_TITLE = "(Đã xóa theo thời hạn lưu)"
 # What figures and reports count by; the rest of a decision's detail goes with its reason.
 COUNTED_DETAIL = frozenset(
@@ -59,6 +64,8 @@ _EMPTIED: tuple[tuple[type[Model], str, dict[str, Any]], ...] = (
     (DialogueMessage, "tip__in", {"text": "", "inbound_ref": None, "dispatch_ref": None}),
     (BreakIn, "tip__in", {"words": ""}),
     (LegalHold, "tip__in", {"words": "", "end_words": ""}),
+    (DataRequest, "tip__in", EMPTIED_REQUEST),
+    (DataRequest, "desk_tip__in", EMPTIED_REQUEST),
     (TakenDown, "tip__in", {"refusal_words": "", "refusal": "", "minor": "", "seen_by": None}),
     (
         Inbound,
@@ -134,6 +141,7 @@ def _purge(ids: Collection[uuid.UUID]) -> int:
     _empty_decisions(ids)
     Tip.objects.filter(pk__in=ids).update(purged_at=times.now(), **_EMPTY_TIP)
     _empty_incidents(ids)
+    _empty_waves(ids)
     record(
         "tips.purged",
         by="worker",
@@ -174,3 +182,13 @@ def _empty_incidents(ids: Collection[uuid.UUID]) -> None:
     Incident.objects.filter(pk__in=list(over.values_list("pk", flat=True))).update(
         title=PURGED_TITLE, outcome_note=""
     )
+
+
+def _empty_waves(ids: Collection[uuid.UUID]) -> None:
+    """What an officer said of a wave may tell what its tips did. Their numbers go from its reasons
+    with the next look at waves (incidents.wave_acts), once nothing names them any more.
+    """
+    told = WaveTip.objects.filter(wave=OuterRef("wave"), tip__purged_at=None)
+    steps = WaveStep.objects.filter(~Exists(told), wave__members__tip__in=ids).exclude(reason="")
+    over = list(steps.values_list("pk", flat=True))
+    WaveStep.objects.filter(pk__in=over).update(reason=PURGED_TITLE)

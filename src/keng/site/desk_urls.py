@@ -5,8 +5,11 @@ from django.urls import URLPattern, URLResolver, path
 
 import keng.accounts.urls
 import keng.audit_page.urls
+import keng.breaches.urls
 import keng.claims.urls
 import keng.community.urls
+import keng.consent.urls
+import keng.data_requests.urls
 import keng.dialogue.urls
 import keng.duty.urls
 import keng.inbox.urls
@@ -24,7 +27,7 @@ import keng.surveys.urls
 import keng.waiting.urls
 import keng.warnings.urls
 from keng.kit.demo_hook import running_demo
-from keng.site import palette_search
+from keng.site import keys_table, palette_search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *keng.accounts.urls.desk,
@@ -45,9 +48,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.partners.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit_page.urls.desk,
+    *keng.consent.urls.desk,
+    *keng.data_requests.urls.desk,
     *keng.retention.urls.desk,
+    *keng.breaches.urls.desk,
     *keng.waiting.urls.desk,
     path("find/", palette_search.find, name="find"),
+    path("keys/", keys_table.keys_table, name="keys"),
 ]
 if demo := running_demo():
     urlpatterns += demo.desk_urls()

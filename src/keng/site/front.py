@@ -20,6 +20,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import parse_header_parameters
 
 from keng.kit import alive
+from keng.kit.bare_headers import bare_headers
 from keng.kit.database import this_process
 from keng.kit.health import Health, backup_headers
 from keng.kit.rate_limits import network_of_scope
@@ -85,7 +86,8 @@ class Front:
 
     async def _answer_health(self, method: str, send: Any) -> None:
         status = 405
-        headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        headers += bare_headers()
         if method in {"GET", "HEAD"}:
             status = 200 if await self._health.is_well() else 503
             headers += backup_headers()

@@ -34,7 +34,7 @@ _LOG_SERVED = dict.fromkeys(
     R,
 )
 # How much a network used. The key is asked for by a function.
-_LIMITS = {"limits_limitcount": RIU, "limits_spentpuzzle": RI}
+_LIMITS = {"limits_guesscount": RIU, "limits_limitcount": RIU, "limits_spentpuzzle": RI}
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
 # The rows of one received message (intake.receive), which is one statement: whoever executes
 # it may execute all of it, and a trigger keeps the public site from sending by it.
@@ -137,6 +137,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_handedcode": "SELECT, UPDATE (exchanged_at)",
         **dict.fromkeys(_WARNINGS, R),
         **_LOOKUP,
+        # The reporter reads what was agreed to.
+        "consent_consenttext": R,
+        # Whether a name or a number of the reporter is sealed there; never what.
+        "vault_sealedidentity": "INSERT, SELECT (id, tip_ref, kind)",
+        # Somebody asks about data; by receipt the answer is read. The asker's own words, and what
+        # officers wrote for officers, are not read here.
+        "data_requests_datarequest": "INSERT, SELECT (id, unit_id, tip_id, number, kind, "
+        "asked_at, reply_by, decide_by, acknowledged_at, extended_at, extension_reason, outcome, "
+        "ground, answer, settled_at)",
         # Whoever is listed objects, and reads the answer with a code.
         "lookup_dispute": "INSERT, SELECT (id, listing_id, unit_id, code_hash, reason, made_at, "
         "due_on, outcome, answer, decided_at)",
@@ -235,7 +244,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": R,
         "audit_signedhead": R,
         # And how much of it no witness has seen yet.
-        "public_log_logleaf": "SELECT (leaf, chain)",
+        "public_log_logleaf": "SELECT (leaf, chain, seq)",
         "public_log_loggedchain": R,
         "public_log_witnessstanding": R,
         **dict.fromkeys(_TIPS, RIU),
@@ -322,9 +331,22 @@ GRANTS: dict[str, dict[str, str]] = {
         # By the statement by which every tip comes in; the bar says that calls are bundled.
         "tips_bundledcall": RI,
         "tips_opentally": R,
+        "consent_consenttext": R,
+        # Who asked what, and when, stays as it was.
+        "data_requests_datarequest": "SELECT, UPDATE (acknowledged_by_id, acknowledged_at, "
+        "extended_at, extension_reason, decide_by, desk_tip_id, desk_asked_at, desk_words, "
+        "desk_said_by_id, desk_said_at, outcome, ground, answer, decided_by_id, decided_at, "
+        "agreed_by_id, settled_at)",
         # What was proposed stays as it was.
         "retention_retentionperiod": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, "
         "refused_by_id, refused_at, ended_by_id, ended_at)",
+        # What was detected and when stays as it was; what went to the authority, too.
+        "breaches_breach": "SELECT, INSERT, UPDATE (reached, harm, measures, assessed_by_id, "
+        "assessed_at, closing_words, closed_at, closed_by_id)",
+        "breaches_breachfiling": RI,
+        "breaches_breachwaiver": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, refused_by_id, "
+        "refused_at)",
+        "breaches_breachnotice": RI,
         # Why somebody opened it stays as it was; who is told says that they read it.
         "tips_breakin": "SELECT, INSERT, UPDATE (read_by_id, read_at)",
         "tips_recusal": "SELECT, INSERT, UPDATE (ended_by_id, ended_at)",
@@ -334,9 +356,13 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
-        # Officers' own keys, and what their browsers wrapped. Shares are not the desk's.
+        # Officers' own keys, and what their browsers wrapped. Of shares the desk knows whose they
+        # are, and reads none.
+        "vault_keyshare": "SELECT (id, unit_key_id, holder_key_id)",
         "vault_holderkey": "SELECT, INSERT, UPDATE (retired_at)",
         "vault_wrappedholderkey": "SELECT, INSERT, DELETE",
+        # Who came; that the keys were split is the opener's to say.
+        "vault_resharingrequest": "SELECT, UPDATE (first_ref, second_ref, joined_at)",
         # Who asked for what and why stays as it was; that it was opened is the opener's to say.
         "vault_openingrequest": "SELECT, INSERT, UPDATE (approved_by_ref, approved_at, "
         "refused_by_ref, refused_at, refused_reason, is_reporter_told, why_not_told, lapsed_at)",
@@ -421,6 +447,7 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_worker": {
         # Those whose key is gone.
+        "limits_guesscount": "SELECT (mark, period), DELETE",
         "limits_limitcount": "SELECT (mark, period), DELETE",
         "limits_spentpuzzle": "SELECT, DELETE",
         **_READ_PLACES,
@@ -487,6 +514,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Keys of epochs are made here, split, and destroyed.
         "vault_unitkey": "SELECT, INSERT, UPDATE (retired_at, destroyed_at)",
         "vault_keyshare": "SELECT, INSERT, DELETE",
+        "vault_resharingrequest": "SELECT, INSERT, UPDATE (dropped_at)",
+        "vault_newshare": "SELECT, DELETE",
         "vault_holderkey": R,
         "vault_custodiankey": R,
         # What a purge empties.
@@ -541,6 +570,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_memberpasskey": "SELECT (id, holder_id, stopped_at)",
         # A purge empties or removes what its tips had.
         "retention_retentionperiod": R,
+        # Whose clock runs, and which reporters are to be told: no word of what happened.
+        "breaches_breach": "SELECT (id, unit_id, detected_at, called_again_at, closed_at), "
+        "UPDATE (called_again_at)",
+        "breaches_breachfiling": "SELECT (id, breach_id)",
+        "breaches_breachwaiver": "SELECT (id, breach_id, agreed_at)",
+        "breaches_breachnotice": "SELECT, UPDATE (told_up_to, told, done_at)",
         "tips_note": "SELECT, DELETE",
         "tips_tipcheck": "SELECT (id, tip_id), DELETE",
         "tips_suggestion": ALL,
@@ -550,6 +585,11 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_dispute": "SELECT (id, listing_id, decided_at)",
         "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
+        # In which words consent is asked, each time that they change.
+        "consent_consenttext": RI,
+        # What was asked, once its words are not needed any more; whose report is deleted.
+        "data_requests_datarequest": "SELECT, UPDATE (words, about_number, extension_reason, "
+        "desk_words, answer)",
         # What it must not destroy.
         "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at), "
         "UPDATE (words, end_words)",
@@ -591,7 +631,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "audit_entry": "SELECT (action, actor_id, object_kind, object_id)",
         "vault_sealedidentity": "SELECT (id, tip_ref, kind, ciphertext)",
         "tips_attachment": "SELECT (id, tip_id, original_path)",
-        "vault_holderkey": "SELECT (id, officer_ref, retired_at)",
+        # Two who reshare, and for whom; the new shares are kept by a function, too
+        # (vault_keep_new_shares).
+        "vault_resharingrequest": "SELECT (id, plan, first_ref, second_ref, joined_at, done_at, "
+        "dropped_at)",
+        "vault_custodiankey": "SELECT (id, public_key, retired_at)",
+        "vault_holderkey": "SELECT (id, officer_ref, public_key, retired_at)",
         "vault_keyshare": "SELECT (unit_key_id, holder_key_id, sealed)",
         "vault_unitkey": "SELECT (id, public_key, destroyed_at)",
     },

@@ -88,7 +88,10 @@ def desk_menu(officer: Officer, counts: "Counter[str]") -> list[dict[str, object
         ("named-officers", "lock", _("Named officers")),
         ("break-ins", "lock", _("Opened in an emergency")),
         ("key-holders", "key", _("Who holds keys for opening")),
+        ("data-requests", "question", _("Data requests")),
         ("retention", "clock", _("For how long tips are kept")),
+        ("breaches", "alert", _("Data incidents")),
+        ("processing-register", "doc", _("Register of processing")),
     ]
     return [
         {"url": reverse(name), "icon": icon, "label": text, "count": _count_at(name, counts)}

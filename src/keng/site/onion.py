@@ -15,6 +15,13 @@ from django.http import HttpRequest, HttpResponse
 HEADER = "Onion-Location"
 
 
+def is_onion_request(request: HttpRequest) -> bool:
+    """Whether it came to the onion address, where there is no TLS."""
+    if not settings.ONION_URL:
+        return False
+    return request.get_host().partition(":")[0] == urlsplit(settings.ONION_URL).hostname
+
+
 class OnionAddress:
     """On the public site alone, and only where the operator set KENG_ONION_URL."""
 
@@ -25,7 +32,7 @@ class OnionAddress:
         response = self.get_response(request)
         if not settings.ONION_URL:
             return response
-        if request.get_host().partition(":")[0] == urlsplit(settings.ONION_URL).hostname:
+        if is_onion_request(request):
             for cookie in response.cookies.values():
                 cookie["secure"] = ""
         elif _is_page_by_https(request, response):

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver
 import keng.accounts.urls
 import keng.claims.urls
 import keng.community.urls
+import keng.data_requests.urls
 import keng.delivery.urls
 import keng.dialogue.urls
 import keng.lessons.urls
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.lookup_pages.urls.public,
     *keng.dialogue.urls.public,
     *keng.openings.urls.public,
+    *keng.data_requests.urls.public,
     *keng.warnings.urls.public,
     *keng.relay.urls.public,
     *keng.delivery.urls.public,

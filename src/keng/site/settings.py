@@ -4,6 +4,7 @@ import os
 
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit.bare_headers import HSTS_SECONDS
 from keng.kit.database import data_folder, django_database, this_process
 from keng.kit.demo_hook import running_demo
 from keng.kit.secrets import derive_key
@@ -71,6 +72,8 @@ INSTALLED_APPS = [
     "keng.intake",
     "keng.openings",
     "keng.dialogue",
+    "keng.consent",
+    "keng.data_requests",
     "keng.retention",
     "keng.incidents",
     "keng.lookup_pages",
@@ -82,6 +85,7 @@ INSTALLED_APPS = [
     "keng.partners",
     "keng.reports",
     "keng.audit_page",
+    "keng.breaches",
     "keng.waiting",
     "keng.community",
 ]
@@ -93,8 +97,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _FIRST = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before the files: a picture that is opened by itself has the policy, too.
     "keng.site.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before anything reads a cookie.
+    "keng.site.cookie_names.CookieNames",
 ]
 PUBLIC_MIDDLEWARE = [
     *_FIRST,
@@ -147,6 +154,18 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = HSTS_SECONDS
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SILENCED_SYSTEM_CHECKS = [
+    # SECURE_SSL_REDIRECT: the proxy in front sends to https whoever comes in clear. Here it would
+    # send a monitor of this machine and the onion address to addresses that they do not have.
+    "security.W008",
+    # XFrameOptionsMiddleware: SecurityHeaders says who may frame what, page by page.
+    "security.W002",
+    # SECURE_HSTS_PRELOAD: a name on the browsers' list is not off it for months. Whose name it is
+    # decides that, and says so in the proxy's header.
+    "security.W021",
+]
 # Not no-referrer: forms would then be sent with the origin "null", which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "keng.site.errors.csrf_failure"
@@ -158,6 +177,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "keng.accounts.password_words.WordsTriedFirst"},
 ]
 
 TEMPLATES = [
@@ -241,7 +261,13 @@ FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploadHandler"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            # With the offset: whoever puts lines of several machines together reads one time.
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+        }
+    },
     "filters": {"scrub": {"()": "keng.kit.logs.ScrubSecrets"}},
     "handlers": {
         "stderr": {

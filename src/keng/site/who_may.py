@@ -15,8 +15,11 @@ from keng.accounts import who
 from keng.accounts.models import Officer
 from keng.accounts.who import (
     ADMINISTERING,
+    AGREEING_TO_ERASURE,
     AGREEING_TO_HOLDS,
     AGREEING_TO_PERIODS,
+    AGREEING_TO_WAIVERS,
+    ANSWERING_DATA_REQUESTS,
     AUDITING,
     COORDINATING,
     COUNTING,
@@ -26,7 +29,10 @@ from keng.accounts.who import (
     NAMING,
     OVERSEEING,
     PROPOSING_PERIODS,
+    READING_BREACHES,
+    READING_DATA_REQUESTS,
     READING_PERIODS,
+    RECORDING_BREACHES,
     RECUSING,
     SECOND_FOR_OPENING,
     SEEING_HOLDERS,
@@ -55,7 +61,7 @@ PAGES_OF_EVERYBODY = _names("""
     my-passkeys passkey-new passkey-add passkey-options passkey-rename passkey-remove
     my-sessions session-end sessions-end-others
     pagers pager-device pager-switch pager-test pager-test-now
-    waiting
+    waiting keys
     tour-close style style-home
     """)
 _PAGES: tuple[tuple[Who, str], ...] = (
@@ -79,8 +85,10 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
     tip-open opening opening-state opening-share opening-give opening-open
+    resharing resharing-share resharing-give
     my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire
     tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end
+    data-request-at-desk
     rota shift-remove hand-outs hand-out-link hand-out-done reminders lead-remind relay-seen
     relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
@@ -133,9 +141,26 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     officer-request-half officer-request-withdraw
     """,
     ),
+    (READING_DATA_REQUESTS, "data-requests data-request consents"),
+    (
+        ANSWERING_DATA_REQUESTS,
+        """
+    data-request-acknowledge data-request-extend data-request-ask-desk data-request-decide
+    """,
+    ),
+    (AGREEING_TO_ERASURE, "data-request-agree"),
     (READING_PERIODS, "retention period-stop"),
     (PROPOSING_PERIODS, "period-new"),
     (AGREEING_TO_PERIODS, "period-decide"),
+    (READING_BREACHES, "breaches breach breach-form breach-form-docx breach-form-pdf"),
+    (
+        RECORDING_BREACHES,
+        """
+    breach-new breach-assess breach-file breach-waive breach-tell breach-close
+    processing-register processing-register-export
+    """,
+    ),
+    (AGREEING_TO_WAIVERS, "breach-waiver-decide"),
     (AUDITING, "audit"),
 )
 PAGE_RIGHTS: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}

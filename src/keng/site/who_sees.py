@@ -51,6 +51,17 @@ SIGHTS: tuple[Sight, ...] = (
     Sight(
         "How many closed tips fall due by a period", "retention", "numbers, none about the own unit"
     ),
+    Sight(
+        "What somebody asks of the data about them, and the answer",
+        "data-requests",
+        f"of the tip only its number; {_NOT_ABOUT_OWN}",
+    ),
+    Sight(
+        "Incidents of data: what was reached, who was told",
+        "breaches",
+        "numbers of rows by sort of data, to the next ten; no name, no word of a report",
+    ),
+    Sight("The register of processing", "processing-register"),
     Sight("Figures", "dashboard", "every tip counts, but those about the own unit"),
     Sight("Tips behind a figure", "dashboard-list", "their number and state, no word"),
     Sight("Signed reports", "reports"),

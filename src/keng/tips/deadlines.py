@@ -97,7 +97,8 @@ def due_by_rule(
     starts_at: datetime.datetime,
     day_kinds: Mapping[datetime.date, str] | None = None,
 ) -> datetime.datetime:
-    """When a clock runs out. Hours and minutes never pause; days end at 24:00 of a working day.
+    """When a clock runs out. Hours and minutes never pause; days end at 24:00 of a working day,
+    and working days count no other ones.
 
     `day_kinds` is the calendar where it was read before; otherwise a rule in days reads it.
     """
@@ -105,6 +106,11 @@ def due_by_rule(
         return starts_at + datetime.timedelta(minutes=rule.limit)
     if rule.limit_unit == "hour":
         return starts_at + datetime.timedelta(hours=rule.limit)
+    if rule.limit_unit == "working_day":
+        last = times.local_date(starts_at)
+        for _number in range(rule.limit):
+            last = _first_working_day(last + datetime.timedelta(days=1), day_kinds)
+        return times.start_of(last + datetime.timedelta(days=1))
     if rule.limit_unit == "day":
         # The day of the event is not counted (Criminal Procedure Code art. 134).
         last = times.local_date(starts_at) + datetime.timedelta(days=rule.limit)

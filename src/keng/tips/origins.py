@@ -109,6 +109,9 @@ def answer_place(tip: Tip, channel: str) -> str:
     """Where an answer is read: said beside the box it is written in."""
     if tip.withdrawn_at:
         return _("the reporter took the report back: nobody reads this any more")
+    if tip.do_not_contact and is_from_chat(tip):
+        # Nothing went there from the moment they asked, the code of a first message neither.
+        return _("asked not to be contacted: read only with a receipt code that came before that")
     if tip.do_not_contact:
         return _("asked not to be contacted: read only with the receipt code")
     if channel not in {"", "web"} and tip.urgency != Urgency.P0 and not tip.chat_shows_answers:

@@ -54,6 +54,8 @@ class PrintedReceipt:
     """The unit that does not see it, because the words seem to be about its officers."""
     is_about_officers: bool = False
     """It is kept from the desk whose officers it may be about, by choice or by its words."""
+    holds_phone: bool = False
+    """A number was sealed with it, which two officers can open to call."""
     replaced_at: datetime.datetime | None = None
     """When this code took the place of the one before; what was promised then stands there."""
 
@@ -98,6 +100,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         money_left=tip.money_moved or may_have_lost_money(tip.topic, tip.language),
         kept_from=str(concerns.guessed_concerned_unit(tip) or ""),
         is_about_officers=about_officers,
+        holds_phone="phone" in tip.identity_holds,
     )
 
 

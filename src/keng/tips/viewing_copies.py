@@ -29,8 +29,8 @@ from keng.vault import seal
 
 logger = logging.getLogger(__name__)
 COPY_WITHIN = datetime.timedelta(minutes=10)
-# Longer than the confined process may take; a killed worker's picture is tried again after it.
-_LEASE = datetime.timedelta(minutes=3)
+# Longer than scanner and confined process may take; a killed worker's picture is tried again after.
+_LEASE = datetime.timedelta(minutes=4)
 # Before the key to which it is sealed can be gone, with time to make the copy (vault.keys).
 _RENEWED_AFTER = datetime.timedelta(minutes=12)
 _RENEWED_AT_ONCE = 100

@@ -8,6 +8,7 @@ name_records(
     {
         "keys.epoch_begun": _("Began a new key for names and files, split among its holders"),
         "keys.epoch_destroyed": _("Destroyed a key: nothing opens what was sealed to it"),
+        "keys.resharing_due": _("Asked two holders to split keys anew, since one of them left"),
         "keys.epoch_split_anew": _("Split a key anew among those who hold it now"),
         "keys.accepted": _("Took other keys for this database; what the old ones opened is lost"),
     }

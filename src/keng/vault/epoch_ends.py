@@ -18,7 +18,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.vault.epochs import epochs_folder, wrap_key_file
 from keng.vault.hybrid import KEYED_FORM
-from keng.vault.models import KeyShare, UnitKey
+from keng.vault.models import KeyShare, NewShare, UnitKey
 
 KeyUse = Callable[[], Iterable[uuid.UUID]]
 """One place where sealed things lie: the ids of the keys that something there is sealed to."""
@@ -73,6 +73,7 @@ def destroy_epoch(key_id: uuid.UUID) -> None:
         return
     now = times.now()
     KeyShare.objects.filter(unit_key=key).delete()
+    NewShare.objects.filter(unit_key=key).delete()
     UnitKey.objects.filter(pk=key.pk).update(retired_at=key.retired_at or now, destroyed_at=now)
     record("keys.epoch_destroyed", by="worker", on=key, chain=unit_chain(key.unit_id))
     transaction.on_commit(partial(wrap_key_file(key.pk).unlink, missing_ok=True))

@@ -9,7 +9,8 @@ import datetime
 import os
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -31,9 +32,9 @@ from keng.vault.holders import desk_holders
 from keng.vault.hybrid import SealedKind
 from keng.vault.key_pairs import new_private_key, public_half
 from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
-from keng.vault.opener_client import share_info
 from keng.vault.opening import open_with_unit_key
-from keng.vault.splitting import HOLDERS_NEEDED, combine_shares, split_key
+from keng.vault.sealed_shares import sealed_shares
+from keng.vault.splitting import HOLDERS_NEEDED, combine_shares
 
 _PORTION = 10
 
@@ -149,14 +150,9 @@ def split_anew(unit_key_id: uuid.UUID, private: bytes) -> bool:
     shares = KeyShare.objects.filter(unit_key=key)
     held = set(shares.exclude(holder_key=None).values_list("holder_key_id", flat=True))
     if len(wanted) < HOLDERS_NEEDED or held == {holder.pk for holder in wanted}:
+        _leave_one_wrap_key(key.pk)
         return False
-    wrap_key = share_seals.new_wrap_key()
-    # Both until the rows are committed, whoever is killed in between.
-    before = wrap_key_file(key.pk).read_bytes()[: share_seals.WRAP_KEY_SIZE]
-    write_wrap_key(key.pk, wrap_key + before)
-    shares.delete()
-    KeyShare.objects.bulk_create(_shares_of(key, private, wanted, wrap_key))
-    transaction.on_commit(partial(write_wrap_key, key.pk, wrap_key))
+    replace_shares(key, lambda wrap_key: _shares_of(key, private, wanted, wrap_key))
     detail = {"holders": len(wanted)}
     record(
         "keys.epoch_split_anew",
@@ -166,6 +162,36 @@ def split_anew(unit_key_id: uuid.UUID, private: bytes) -> bool:
         detail=detail,
     )
     return True
+
+
+def _leave_one_wrap_key(key_id: uuid.UUID) -> None:
+    """Where a splitting was killed: of its wrap keys the one under which the shares lie."""
+    share = KeyShare.objects.get(unit_key=key_id, holder_key=None)
+    size = share_seals.WRAP_KEY_SIZE
+    wrap_keys = wrap_key_file(key_id).read_bytes()
+    if len(wrap_keys) == size:
+        return
+    for start in range(0, len(wrap_keys), size):
+        wrap_key = wrap_keys[start : start + size]
+        with suppress(share_seals.ShareNotOpened):
+            share_seals.unwrap_share(bytes(share.sealed), wrap_key, key_id, None)
+            write_wrap_key(key_id, wrap_key)
+            return
+
+
+def replace_shares(key: UnitKey, new_shares: Callable[[bytes], list[KeyShare]]) -> None:
+    """Other shares in the place of all of a key, under a new wrap key, which `new_shares` is given.
+
+    The key is locked by the caller.
+    """
+    wrap_key = share_seals.new_wrap_key()
+    # All until the rows are committed, whoever is killed in between: which of those of before opens
+    # the rows of before is not the first one, where somebody was killed over this already.
+    write_wrap_key(key.pk, wrap_key + wrap_key_file(key.pk).read_bytes())
+    shares = new_shares(wrap_key)
+    KeyShare.objects.filter(unit_key=key).delete()
+    KeyShare.objects.bulk_create(shares)
+    transaction.on_commit(partial(write_wrap_key, key.pk, wrap_key))
 
 
 def split_all_anew(custodians: Sequence[bytes]) -> int:
@@ -182,25 +208,16 @@ def _shares_of(
     key: UnitKey, private: bytes, holders: Sequence[HolderKey], wrap_key: bytes
 ) -> list[KeyShare]:
     """Sealed and wrapped."""
-    split = split_key(private, len(holders))
-    sealed: list[tuple[uuid.UUID | None, bytes]] = [
-        (
-            holder.pk,
-            share_seals.seal_to_point(
-                share.encode(), bytes(holder.public_key), share_info(key.pk, holder.pk)
-            ),
-        )
-        for holder, share in zip(holders, split.holders, strict=True)
-    ]
-    custodians = seal.SealBatch().for_custodians(split.custodians, unit_key_id=key.pk)
-    sealed.append((None, custodians))
+    custodians = CustodianKey.objects.filter(retired_at=None).latest("pk")
+    points = {holder.pk: bytes(holder.public_key) for holder in holders}
+    sealed = sealed_shares(key.pk, private, points, bytes(custodians.public_key))
     return [
         KeyShare(
             unit_key=key,
             holder_key_id=holder,
             sealed=share_seals.wrap_share(share, wrap_key, key.pk, holder),
         )
-        for holder, share in sealed
+        for holder, share in sealed.items()
     ]
 
 

@@ -26,6 +26,10 @@ class DeskHolders:
 
     def of_unit(self, unit: Unit, key_class: str) -> list[HolderKey]:
         """Whom a key of this unit is split for; the unit's own come first where they are many."""
+        return self.all_of_unit(unit, key_class)[:MOST_HOLDERS]
+
+    def all_of_unit(self, unit: Unit, key_class: str) -> list[HolderKey]:
+        """The same, also those for whom there is no number left: none of them has left."""
         desks = [unit.pk]
         if unit.parent_id and unit.kind != Unit.Kind.PROVINCE:
             desks = (
@@ -34,7 +38,7 @@ class DeskHolders:
                 else [*desks, unit.parent_id]
             )
         found = {key.pk: key for desk in desks for key in self._at_desk(desk, key_class)}
-        return list(found.values())[:MOST_HOLDERS]
+        return list(found.values())
 
     def _at_desk(self, desk: uuid.UUID, key_class: str) -> list[HolderKey]:
         keys = self.at.get(desk, [])
@@ -68,13 +72,3 @@ def desk_holders() -> DeskHolders:
         },
         NamedOfficer.objects.who_read(list(at)),
     )
-
-
-def units_with_few_holders() -> list[Unit]:
-    """Whose names nobody opens by two people yet."""
-    holders = desk_holders()
-    return [
-        unit
-        for unit in Unit.objects.order_by("pk")
-        if len(holders.of_unit(unit, KeyClass.ORDINARY)) < 2
-    ]

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
@@ -187,6 +188,32 @@ def unlock_custodian_keys(path: Path, passphrase: str) -> list[bytes]:
     """The private keys of the custodians in the same file. Raises WrongPassphrase."""
     kept = _unlocked(path, passphrase)
     return [private for name, private in kept.items() if name.startswith(_CUSTODIANS)]
+
+
+@dataclass(frozen=True, slots=True)
+class CustodianDrill:
+    """What an operator's file would open, found without opening anything."""
+
+    is_of_custodians: bool
+    """Whether every split key that begins now has a share that this file opens."""
+    unit_keys: int
+    """How many keys of units from before they were split are in it."""
+    missing: int
+    """How many of those that the database knows are not."""
+
+
+def try_operator_file(path: Path, passphrase: str) -> CustodianDrill:
+    """Hold the keys in the file to the public halves in the database. Raises WrongPassphrase."""
+    kept = [public_half(private) for private in _unlocked(path, passphrase).values()]
+    custodians = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    unsplit = UnitKey.objects.filter(epoch=None, destroyed_at=None)
+    known = [bytes(public) for public in unsplit.values_list("public_key", flat=True)]
+    there = sum(public in kept for public in known)
+    return CustodianDrill(
+        is_of_custodians=custodians is not None and bytes(custodians.public_key) in kept,
+        unit_keys=there,
+        missing=len(known) - there,
+    )
 
 
 def _unlocked(path: Path, passphrase: str) -> dict[str, bytes]:

@@ -230,6 +230,59 @@ class KeyShare(Row):
         return f"share of {self.unit_key_id}"
 
 
+class ResharingRequest(Row):
+    """That keys of a unit be split anew by two of their holders, since one of them left.
+
+    The worker makes it when somebody left, and drops it once who holds is others again.
+    """
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # By the id of each UnitKey, the ids of the HolderKeys it will be split for.
+    plan = models.JSONField()
+    # One of them: whoever holds a share of it today holds one of all of them.
+    any_key = models.ForeignKey(UnitKey, models.CASCADE, related_name="+")
+    due_at = models.DateTimeField(db_default=Now())
+    first_ref = models.UUIDField(null=True, blank=True)
+    second_ref = models.UUIDField(null=True, blank=True)
+    # When the last of them came; a day later all begins anew.
+    joined_at = models.DateTimeField(null=True, blank=True)
+    # When the opener had split them.
+    done_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(second_ref__isnull=True)
+                | models.Q(first_ref__isnull=False) & ~models.Q(second_ref=models.F("first_ref")),
+                name="resharing_is_joined_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(done_at__isnull=True) | models.Q(second_ref__isnull=False),
+                name="only_two_people_reshare",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"resharing {self.id}"
+
+
+class NewShare(Row):
+    """A share that the opener made by a resharing, until the worker puts it in the old one's place.
+
+    Sealed as in KeyShare, under the wrap key that is about to be replaced.
+    """
+
+    resharing = models.ForeignKey(ResharingRequest, models.CASCADE, related_name="new_shares")
+    unit_key = models.ForeignKey(UnitKey, models.CASCADE, related_name="+")
+    # None: the custodians'.
+    holder_key = models.ForeignKey(HolderKey, models.PROTECT, null=True, related_name="+")
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"new share of {self.unit_key_id}"
+
+
 class OpeningRequest(Row):
     """That one record be opened: asked by one officer, approved by another, opened once."""
 
@@ -261,6 +314,8 @@ class OpeningRequest(Row):
     what = models.CharField(max_length=10, choices=What)
     # The row of SealedIdentity, or for a file that of tips.Attachment.
     record_ref = models.UUIDField()
+    # The UnitKey it was sealed to when it was asked for; empty where the operator's file opens it.
+    unit_key_ref = models.UUIDField(null=True, blank=True)
     reason = models.CharField(max_length=15, choices=Reason)
     legal_basis = models.CharField(max_length=300)
     text = models.TextField(max_length=2000)

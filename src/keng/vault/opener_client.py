@@ -13,13 +13,18 @@ The way of one opening:
 HPKE is RFC 9180 in base mode without associated data: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
 AES-256-GCM; the encapsulated key (65 bytes), then the ciphertext. What binds a share is in `info`.
 
+A resharing goes the same way with `begin_resharing`, `shares_for_resharing`, `give_for_resharing`
+and `reshare`, with the shares of several keys at once.
+
 A request stands for a day after it was asked for. The opener reads the request, its approval and
 the entry of the record (`APPROVED_ENTRY`, about the request) by itself, and believes the desk
 nothing of it.
 """
 
 import datetime
+import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +32,8 @@ from keng.vault.opener import opener_socket
 
 APPROVED_ENTRY = "opening.approved"
 """The act whose entry in the record the opener asks for, with the request as its object."""
+RESHARING_ENTRY = "keys.resharing_joined"
+"""The same of each of the two who reshare."""
 SHARES_STAY = datetime.timedelta(minutes=15)
 REQUEST_STANDS = datetime.timedelta(days=1)
 
@@ -77,6 +84,48 @@ def share_info(unit_key_id: uuid.UUID, holder_key_id: uuid.UUID) -> bytes:
 def given_info(request_id: uuid.UUID, record_id: uuid.UUID, unit_key_id: uuid.UUID) -> bytes:
     """What a share is bound to on its way to the opener: one request, one record, one key."""
     return b"keng opening 1\0" + request_id.bytes + record_id.bytes + unit_key_id.bytes
+
+
+def resharing_info(resharing_id: uuid.UUID, unit_key_id: uuid.UUID) -> bytes:
+    """What a share is bound to on its way to the opener for a resharing: one request, one key."""
+    return b"keng resharing 1\0" + resharing_id.bytes + unit_key_id.bytes
+
+
+def begin_resharing(resharing_id: uuid.UUID) -> bytes:
+    """The public half of the one-time key of a resharing; the same while it stands."""
+    return _ask("begin_resharing", resharing_id)[1]
+
+
+def shares_for_resharing(
+    resharing_id: uuid.UUID, holder_key_id: uuid.UUID
+) -> dict[uuid.UUID, bytes]:
+    """By key the shares of one who came, sealed to their holder's key."""
+    return read_shares(_ask("shares_for_resharing", resharing_id, holder_key_id)[1])
+
+
+def give_for_resharing(
+    resharing_id: uuid.UUID, holder_key_id: uuid.UUID, sealed: Mapping[uuid.UUID, bytes]
+) -> None:
+    """Hand over what a browser sealed to the one-time key (info `resharing_info`), by key."""
+    _ask("give_for_resharing", resharing_id, holder_key_id, written_shares(sealed))
+
+
+def reshare(resharing_id: uuid.UUID) -> None:
+    """Once two have given: new shares for all keys of the plan are kept for the worker."""
+    _ask("reshare", resharing_id)
+
+
+def written_shares(shares: Mapping[uuid.UUID, bytes]) -> bytes:
+    """Of several keys, as they go through the opener's door."""
+    return json.dumps({str(key): share.hex() for key, share in shares.items()}).encode()
+
+
+def read_shares(body: bytes) -> dict[uuid.UUID, bytes]:
+    """The same, read. Raises ValueError."""
+    try:
+        return {uuid.UUID(key): bytes.fromhex(share) for key, share in json.loads(body).items()}
+    except (AttributeError, TypeError) as error:
+        raise ValueError("no shares") from error
 
 
 def begin(request_id: uuid.UUID) -> bytes:

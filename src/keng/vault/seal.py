@@ -30,7 +30,7 @@ UNPADDED_FORM = b"\x01"
 """What the same begins with that was sealed before it was filled up."""
 _CACHE_SECONDS = 60.0
 _lock = threading.Lock()
-_WORKER, _CUSTODIANS = "worker", "custodians"
+_WORKER = "worker"
 # The key of a unit and a class; of the sender for None.
 _Holder = tuple[uuid.UUID, str] | str | None
 # With the id of the key where it is one of an epoch.
@@ -99,10 +99,6 @@ class SealBatch:
     ) -> bytes:
         """The same as the function of that name."""
         return self._sealed((unit_id, key_class), plain, kind, ref)
-
-    def for_custodians(self, share: str, *, unit_key_id: uuid.UUID) -> bytes:
-        """A share of a unit's key, for those who keep the operator's file. Raises NoKey."""
-        return self._sealed(_CUSTODIANS, share, SealedKind.SHARE, unit_key_id)
 
     def for_worker(self, plain: str | bytes, *, kind: SealedKind, ref: uuid.UUID) -> bytes:
         """The same as the function of that name."""
@@ -195,8 +191,6 @@ def _current_key(holder: _Holder) -> _KeyRow | None:
         return min(found, key=lambda key: key.key_class != key_class, default=None)
     if holder == _WORKER:
         return WorkerKey.objects.filter(retired_at=None).order_by("-id").first()
-    if holder == _CUSTODIANS:
-        return CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
     return SenderKey.objects.filter(retired_at=None).order_by("-id").first()
 
 

@@ -71,7 +71,7 @@ def unwrap_share(
 ) -> bytes:
     """What `wrap_share` closed, with what the wrap key's file holds. Raises ShareNotOpened.
 
-    While a key is split anew the file holds two, the new one first.
+    While a key is split anew the file holds several, the new one first.
     """
     nonce, closed = wrapped[:_NONCE_SIZE], wrapped[_NONCE_SIZE:]
     place = _place(unit_key_id, holder_key_id)

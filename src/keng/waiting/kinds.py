@@ -17,12 +17,14 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Post
+from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Revision
 from keng.community.models import Meeting, OfficialChannel, Question
+from keng.data_requests.models import DataRequest
 from keng.language.taxonomy import category_label
 from keng.lessons.models import Campaign, Edition, FirstHour
 from keng.lookup.models import Dispute, Listing
-from keng.openings import seconds
+from keng.openings import resharing, second_person
 from keng.partners.models import KitRequest
 from keng.releases.reach import Reach
 from keng.retention.models import RetentionPeriod
@@ -362,45 +364,63 @@ def _break_in_line(opened: BreakIn) -> WaitingLine:
 # Openings of what is sealed.
 
 
+def _tips_read(reach: Reach, as_what: str) -> QuerySet[Tip]:
+    """Tips of these desks whose words the officer reads, as `visible_to` says it."""
+    theirs = Tip.objects.filter(
+        reach.units_of(as_what, "responsible_unit"), second_person.readable_to_one(reach.officer)
+    )
+    recused = Recusal.objects.in_force(reach.officer)
+    return theirs.exclude(concerns__unit__in=reach.belongs_to).exclude(pk__in=recused.values("tip"))
+
+
 def _openings(reach: Reach) -> QuerySet[Any]:
     """Those to which this officer may be the second person (SECOND_FOR_OPENING)."""
-    theirs = Tip.objects.filter(
-        reach.units_of("releasing", "responsible_unit"), seconds.readable_to_one(reach.officer)
+    theirs = _tips_read(reach, "releasing")
+    waiting = second_person.standing_requests().filter(
+        second_person.with_share_of_theirs(reach.officer), tip_ref__in=theirs.values("pk")
     )
-    theirs = theirs.exclude(concerns__unit__in=reach.belongs_to)
-    recused = Recusal.objects.in_force(reach.officer)
-    theirs = theirs.exclude(pk__in=recused.values("tip"))
-    waiting = seconds.standing_requests().filter(tip_ref__in=theirs.values("pk"))
     return waiting.exclude(asked_by_ref__in=reach.tied)
 
 
 def _agreed_openings(reach: Reach) -> QuerySet[Any]:
-    return seconds.agreed_requests().filter(asked_by_ref=reach.officer)
+    """One's own, of tips that one still reads: a line has the number of its tip."""
+    theirs = _tips_read(reach, "working")
+    agreed = second_person.agreed_requests().filter(tip_ref__in=theirs.values("pk"))
+    return agreed.filter(asked_by_ref=reach.officer)
+
+
+def _resharings(reach: Reach) -> QuerySet[Any]:
+    """Keys of which they hold a share, and that somebody who left holds one of, too."""
+    return resharing.open_resharings(reach.officer).filter(reach.units_of("working"))
+
+
+def _resharing_line(asked: Any) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(n)d keys") % {"n": len(asked.plan)},
+        url=reverse("resharing", args=[asked.pk]),
+        unit=asked.unit.name,
+        since=asked.due_at,
+    )
 
 
 def _opening_line(asked: Any) -> WaitingLine:
-    reference, unit = seconds.tip_words(asked)
+    reference, unit = second_person.tip_words(asked)
     return WaitingLine(
         title=" · ".join(filter(None, [reference, str(asked.get_what_display())])),
         url=reverse("opening", args=[asked.pk]),
         unit=unit,
         since=asked.approved_at or asked.asked_at,
-        due=seconds.stands_until(asked),
+        due=second_person.stands_until(asked),
     )
 
 
 def _holds(reach: Reach) -> QuerySet[Any]:
-    """Asked for, or their end, by somebody else; of tips that they read without breaking in."""
+    """Asked for, or their end, by somebody else; of tips that they read."""
     undecided = Q(agreed_at=None, refused_at=None, began_at__gt=Now() - UNDECIDED_HOLDS_FOR)
     first = undecided & ~Q(asked_by__in=reach.tied)
     end = Q(end_asked_at__isnull=False, ended_at=None) & ~Q(end_asked_by__in=reach.tied)
-    recused = Recusal.objects.in_force(reach.officer)
-    theirs = LegalHold.objects.filter(
-        first | end, reach.units_of("agreeing_to_holds", "tip__responsible_unit")
-    )
-    return theirs.exclude(tip__concerns__unit__in=reach.belongs_to).exclude(
-        tip__in=recused.values("tip")
-    )
+    theirs = _tips_read(reach, "agreeing_to_holds")
+    return LegalHold.objects.filter(first | end, tip__in=theirs.values("pk"))
 
 
 def _hold_line(hold: LegalHold) -> WaitingLine:
@@ -416,6 +436,48 @@ def _hold_line(hold: LegalHold) -> WaitingLine:
     )
 
 
+def _data_requests(reach: Reach) -> QuerySet[Any]:
+    """Those that data protection has to confirm or decide."""
+    theirs = DataRequest.objects.undecided().filter(reach.units_of("answering_data_requests"))
+    return theirs.not_kept_from(reach.belongs_to, reach.officer)
+
+
+def _erasures(reach: Reach) -> QuerySet[Any]:
+    """Reports that are deleted as their reporters asked, once this officer agrees."""
+    decided = DataRequest.objects.erasures_undecided().filter(reach.units_of("agreeing_to_erasure"))
+    theirs = decided.exclude(decided_by__in=reach.tied)
+    return theirs.not_kept_from(reach.belongs_to, reach.officer)
+
+
+def _data_request_line(asked: DataRequest) -> WaitingLine:
+    return WaitingLine(
+        title=f"{asked.number} · {asked.get_kind_display()}",
+        url=reverse("data-request", args=[asked.pk]),
+        unit=asked.unit.name,
+        since=asked.asked_at,
+        due=asked.due_at,
+    )
+
+
+def _desk_questions(reach: Reach) -> QuerySet[Any]:
+    """What data protection asks whoever reads the report; a matter for others is not theirs."""
+    theirs = Tip.objects.filter(
+        reach.units_of("working", "responsible_unit"), second_person.readable_to_one(reach.officer)
+    )
+    asked = DataRequest.objects.undecided().filter(desk_said_at=None, desk_tip__in=theirs)
+    return asked.not_kept_from(reach.belongs_to, reach.officer)
+
+
+def _desk_question_line(asked: DataRequest) -> WaitingLine:
+    return WaitingLine(
+        title=f"{asked.number} · {asked.get_kind_display()}",
+        url=reverse("data-request-at-desk", args=[asked.pk]),
+        unit=asked.desk_tip.responsible_unit.name if asked.desk_tip else "",
+        since=asked.desk_asked_at,
+        due=asked.decide_by,
+    )
+
+
 def _periods(reach: Reach) -> QuerySet[Any]:
     proposed = RetentionPeriod.objects.waiting().filter(reach.units_of("agreeing_to_periods"))
     return proposed.exclude(proposed_by__in=reach.tied)
@@ -428,6 +490,38 @@ def _period_line(period: RetentionPeriod) -> WaitingLine:
         url=reverse("retention"),
         unit=period.unit.name,
         since=period.proposed_at,
+    )
+
+
+# Incidents of data.
+
+
+def _breaches(reach: Reach) -> QuerySet[Any]:
+    return Breach.objects.with_clock().filter(reach.units_of("recording_breaches"))
+
+
+def _breach_line(breach: Breach) -> WaitingLine:
+    return WaitingLine(
+        title=str(Breach.Kind(breach.kind).label),
+        url=reverse("breach", args=[breach.pk]),
+        unit=breach.unit.name,
+        since=breach.detected_at,
+        due=breach.notify_by,
+    )
+
+
+def _waivers(reach: Reach) -> QuerySet[Any]:
+    theirs = reach.units_of("agreeing_to_waivers", "breach__unit")
+    return BreachWaiver.objects.waiting().filter(theirs).exclude(asked_by__in=reach.tied)
+
+
+def _waiver_line(waiver: BreachWaiver) -> WaitingLine:
+    return WaitingLine(
+        title=str(Breach.Kind(waiver.breach.kind).label),
+        url=reverse("breach", args=[waiver.breach_id]),
+        unit=waiver.breach.unit.name,
+        since=waiver.asked_at,
+        due=waiver.breach.notify_by,
     )
 
 
@@ -500,6 +594,23 @@ KINDS: tuple[WaitingKind, ...] = (
         ("unit", "officer", "tip"),
     ),
     WaitingKind(
+        "breaches",
+        "breaches",
+        _("Data incidents of which the authority is to be notified"),
+        ("recording_breaches",),
+        _breaches,
+        _breach_line,
+    ),
+    WaitingKind(
+        "waivers",
+        "breaches",
+        _("Data incidents of which the authority need not be notified, to agree to"),
+        ("agreeing_to_waivers",),
+        _waivers,
+        _waiver_line,
+        ("breach__unit",),
+    ),
+    WaitingKind(
         "openings",
         "inbox",
         _("Openings that wait for your yes or no"),
@@ -518,6 +629,14 @@ KINDS: tuple[WaitingKind, ...] = (
         (),
     ),
     WaitingKind(
+        "resharings",
+        "inbox",
+        _("Keys to split anew, since a holder left"),
+        _WORKING,
+        _resharings,
+        _resharing_line,
+    ),
+    WaitingKind(
         "legal_holds",
         "inbox",
         _("Legal holds to decide"),
@@ -525,6 +644,31 @@ KINDS: tuple[WaitingKind, ...] = (
         _holds,
         _hold_line,
         ("tip__responsible_unit",),
+    ),
+    WaitingKind(
+        "data_requests",
+        "data-requests",
+        _("Data requests to answer"),
+        ("answering_data_requests",),
+        _data_requests,
+        _data_request_line,
+    ),
+    WaitingKind(
+        "erasures",
+        "data-requests",
+        _("Deletions to agree to"),
+        ("agreeing_to_erasure",),
+        _erasures,
+        _data_request_line,
+    ),
+    WaitingKind(
+        "desk_questions",
+        "waiting",
+        _("Data protection asks about a report"),
+        ("working",),
+        _desk_questions,
+        _desk_question_line,
+        ("desk_tip__responsible_unit",),
     ),
     WaitingKind(
         "periods",

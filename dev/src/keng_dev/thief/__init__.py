@@ -15,7 +15,13 @@ from keng.runtime.known_keys import follow_data, is_demo_data, owner_connection
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No options: it plants, copies, looks, and says what it found."""
+    """It plants, copies, looks, and says what it found."""
+    parser.add_argument(
+        "also",
+        nargs="*",
+        metavar="WORD",
+        help="who was planted from outside, by a form or a chat, and must not be found either",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         load_django("owner")
         from keng_dev.thief import loot, planting  # noqa: PLC0415 -- need the settings
 
-        planted = planting.plant_people()
+        planted = planting.plant_people(arguments.also)
         with tempfile.TemporaryDirectory(prefix="keng-thief-") as folder:
             places = loot.take_copies(Path(folder), planted.control)
             return _tell(loot.search(places, planted))
@@ -43,7 +49,7 @@ def _tell(found: "list[tuple[str, str, bool, str]]") -> int:
         is_fault = bool(form) != is_control
         faults += is_fault
         state = "WRONG" if is_fault else "ok"
-        print(f"{state:<5}  {place:<9} {what:<28} {form or 'not found'}")
+        print(f"{state:<5}  {place:<8}  {what:<36}  {form or 'not found'}")
     print(
         f"{faults} wrong. What a copy tells in any case: the words of reports, without who wrote "
         "them; groups and their addresses; officers' names."

@@ -1,12 +1,14 @@
 """How a word may stand in a file without standing there as it is written."""
 
 import base64
+import bz2
+import lzma
 import re
 import shutil
 import subprocess
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from keng.language.fold import fold
 
@@ -14,8 +16,13 @@ from keng.language.fold import fold
 _MOST_OPENED = 32 * 1024 * 1024
 _MOST_STREAMS = 2000
 _ZSTD = shutil.which("zstd")
-_STREAM = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|\x28\xb5\x2f\xfd")
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_ZIP_MAGIC, _ZSTD_MAGIC = b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
+_BZIP_MAGIC, _XZ_MAGIC = b"BZh", b"\xfd7zXZ\x00"
+_STREAM = re.compile(
+    rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|"
+    + b"|".join(map(re.escape, (_ZIP_MAGIC, _ZSTD_MAGIC, _BZIP_MAGIC, _XZ_MAGIC)))
+)
+_ZIP_HEAD = 30
 _ZSTD_SECONDS = 20
 
 
@@ -60,28 +67,49 @@ def find_disguised(content: bytes, wanted: dict[bytes, str]) -> str:
 
 
 def opened_streams(content: bytes) -> Iterator[bytes]:
-    """What is inside of whatever looks like gzip, zlib or zstd."""
+    """What is inside of whatever looks like gzip, zlib (also in a PDF or PNG), zip, zstd, …"""
     for count, match in enumerate(_STREAM.finditer(content)):
         if count == _MOST_STREAMS:
             return
-        opened = (
-            _opened_zstd(content[match.start() :])
-            if match[0] == _ZSTD_MAGIC
-            else _opened_zlib(content[match.start() :])
-        )
+        stream = memoryview(content)[match.start() :]
+        opened = _OPENERS.get(match[0], _opened_zlib)(stream)
         if opened:
             yield opened
 
 
-def _opened_zlib(stream: bytes) -> bytes:
-    opener = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+def _opened_zlib(stream: memoryview) -> bytes:
+    return _inflated(stream, zlib.MAX_WBITS | 32)
+
+
+def _opened_zip_member(stream: memoryview) -> bytes:
+    """What follows one head of a file in an archive; a table at its end is not needed."""
+    names = int.from_bytes(stream[26:28], "little") + int.from_bytes(stream[28:30], "little")
+    return _inflated(stream[_ZIP_HEAD + names :], -zlib.MAX_WBITS)
+
+
+def _inflated(stream: memoryview, wbits: int) -> bytes:
+    opener = zlib.decompressobj(wbits=wbits)
     try:
         return opener.decompress(stream, _MOST_OPENED)
     except zlib.error:
         return b""
 
 
-def _opened_zstd(stream: bytes) -> bytes:
+def _opened_bzip(stream: memoryview) -> bytes:
+    try:
+        return bz2.BZ2Decompressor().decompress(bytes(stream), _MOST_OPENED)
+    except OSError:
+        return b""
+
+
+def _opened_xz(stream: memoryview) -> bytes:
+    try:
+        return lzma.LZMADecompressor().decompress(bytes(stream), _MOST_OPENED)
+    except lzma.LZMAError:
+        return b""
+
+
+def _opened_zstd(stream: memoryview) -> bytes:
     if _ZSTD is None:
         return b""
     try:
@@ -95,3 +123,11 @@ def _opened_zstd(stream: bytes) -> bytes:
     except subprocess.TimeoutExpired:
         return b""
     return done.stdout[:_MOST_OPENED]
+
+
+_OPENERS: dict[bytes, Callable[[memoryview], bytes]] = {
+    _ZIP_MAGIC: _opened_zip_member,
+    _ZSTD_MAGIC: _opened_zstd,
+    _BZIP_MAGIC: _opened_bzip,
+    _XZ_MAGIC: _opened_xz,
+}

@@ -16,7 +16,7 @@ from keng.accounts.forms import PasswordForm, SettingsForm
 from keng.accounts.guessing import TooManyTries
 from keng.accounts.middleware import bind_session
 from keng.accounts.models import Officer
-from keng.accounts.password_checks import SignInBusy, WrongPassword
+from keng.accounts.password_checks import SignInBusy, WrongPassword, count_own_password
 from keng.accounts.sessions import end_sessions
 
 _OWN = ("language", "theme", "single_keys", "full_desk")
@@ -87,7 +87,8 @@ def _change_password_from_form(request: HttpRequest, form: PasswordForm) -> bool
         return False
     try:
         said = form.cleaned_data
-        actions.change_password(present=said["present"], new=said["new"], by=request.officer)
+        with count_own_password(f"officer {request.officer.username}"):
+            actions.change_password(present=said["present"], new=said["new"], by=request.officer)
     except WrongPassword as error:
         form.add_error("present", error.sentence)
         return False

@@ -15,6 +15,7 @@ from keng.accounts.models import Officer, OfficerPasskey
 from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
 from keng.accounts.passkeys import usable_passkeys_of
 from keng.accounts.refusals import SignInRefusal
+from keng.kit.cookies import clear_browser_cache
 from keng.kit.forms import Form
 from keng.kit.secrets import same_secret
 
@@ -104,7 +105,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """The way out, for this browser."""
     signing_in.record_sign_out(request.officer)
     request.session.flush()
-    return redirect("sign-in")
+    return clear_browser_cache(redirect("sign-in"))
 
 
 def _first_page(request: HttpRequest, form: Form) -> HttpResponse:

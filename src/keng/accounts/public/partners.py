@@ -15,8 +15,9 @@ from keng.accounts.models import MemberPasskey, PartnerMember
 from keng.accounts.partner_middleware import PARTNER_PATH
 from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
 from keng.accounts.passkeys import usable_passkeys_of
-from keng.accounts.password_checks import SignInBusy, WrongPassword
+from keng.accounts.password_checks import SignInBusy, WrongPassword, count_own_password
 from keng.accounts.refusals import SignInRefusal
+from keng.kit.cookies import clear_browser_cache
 from keng.kit.forms import Form
 
 
@@ -112,12 +113,13 @@ def partner_password(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
-            token = partner_signing.change_member_password(
-                present=said["present"],
-                new=said["new"],
-                by=request.member,
-                device=partner_signing.device_of_request(request),
-            )
+            with count_own_password(f"partner {request.member.username}"):
+                token = partner_signing.change_member_password(
+                    present=said["present"],
+                    new=said["new"],
+                    by=request.member,
+                    device=partner_signing.device_of_request(request),
+                )
         except WrongPassword as error:
             form.add_error("present", error.sentence)
         except (TooManyTries, SignInBusy) as error:
@@ -133,7 +135,7 @@ def partner_sign_out(request: HttpRequest) -> HttpResponse:
     partner_signing.end_partner_session(partner_signing.token_of_request(request))
     response = redirect("partner-sign-in")
     response.delete_cookie(partner_signing.PARTNER_COOKIE, path=PARTNER_PATH, samesite="Strict")
-    return response
+    return clear_browser_cache(response)
 
 
 def _first_page(request: HttpRequest, form: Form) -> HttpResponse:

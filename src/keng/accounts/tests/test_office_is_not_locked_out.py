@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from keng.accounts import guessing, screen_lock, second_factor
+from keng.accounts import screen_lock, second_factor
 from keng.accounts.models import OfficerRequest
 from keng.accounts.tests.stage import PASSWORD, Stage, both_halves, code_of, first_code
 from keng.accounts.tests.test_passkeys import HERE, added
@@ -96,4 +96,3 @@ def test_who_has_just_set_up_is_known_in_that_browser(desk_client):
     desk_client.post(url("sign-out"), **HERE)
     attack(type(desk_client)(), officer)
     assert enter(desk_client, officer).status_code == 302
-    guessing.password_guesses.forget()

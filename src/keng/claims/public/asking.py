@@ -45,7 +45,8 @@ def claim_ask(request: HttpRequest) -> HttpResponse:
         form.add_error("words", _("Many questions came from your network. Try again later."))
         return ask_to_wait(_ask_page(request, form), wait)
     if not is_sent:
-        return render(request, "claims/ask_check.html", _known_context(form.cleaned_data))
+        context = _known_context(form.cleaned_data) | {"puzzle": send_limit.puzzle(request)}
+        return render(request, "claims/ask_check.html", context)
     return _keep_claim(request, form)
 
 

@@ -43,7 +43,8 @@ def shares(place: CheckedPlace) -> Finding:
     if lost:
         return wrong(
             f"{lost} of {len(split)} wrap keys are missing in {folder}: what was sealed to these "
-            "keys opens for nobody. Bring them back: keng restore --epochs, or the files themselves"
+            "keys opens for nobody. Bring them back: keng restore --key KEYFILE --epochs "
+            "COPY/OF/backups/epochs"
         )
     found = _to_be_seen_to(holders, custodians, without_custodians, few)
     if split:

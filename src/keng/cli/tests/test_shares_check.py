@@ -9,7 +9,7 @@ from keng.cli.checks import shares
 from keng.cli.checks.check import FindingLevel
 from keng.vault import epochs, keys, seal
 from keng.vault.models import KeyShare
-from keng.vault.tests.holding import Holder, begin_all, current
+from keng.vault.tests.key_holders import Holder, begin_all, current
 from tests import make
 
 

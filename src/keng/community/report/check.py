@@ -170,4 +170,11 @@ def _identity_words(report: ReportJourney) -> str:
     if report.answers.get("wish", ANONYMOUS) == ANONYMOUS:
         return _("Anonymous")
     named = [report.answers.get("name"), report.answers.get("phone")]
-    return _("Sealed: %(who)s") % {"who": ", ".join(part for part in named if part)}
+    said = _("Sealed: %(who)s") % {"who": ", ".join(part for part in named if part)}
+    if not report.answers.get("safe_from"):
+        return said
+    hours = _("Call only from %(first)s:00 to %(last)s:00") % {
+        "first": report.answers["safe_from"],
+        "last": report.answers["safe_until"],
+    }
+    return f"{said}\n{hours}"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
+from keng.tips.safe_hours import HOUR_CHOICES, hours_fit
 
 ANONYMOUS, SEALED = "anonymous", "sealed"
 _FEWEST_DIGITS = 8
@@ -38,6 +39,17 @@ class NameForm(Form):
         widget=forms.TextInput(attrs=_NOT_REMEMBERED | {"inputmode": "tel"}),
     )
 
+    safe_from = forms.ChoiceField(
+        label=_("Call me only from"),
+        choices=HOUR_CHOICES,
+        help_text=_(
+            "If others may hear your phone. To open the number at other hours, an officer has to "
+            "say why, and a second one to agree."
+        ),
+        required=False,
+    )
+    safe_until = forms.ChoiceField(label=_("until"), choices=HOUR_CHOICES, required=False)
+
     def clean_phone(self) -> str:
         """A number that an officer can ring: nobody notices later what is sealed now."""
         phone: str = self.cleaned_data["phone"]
@@ -50,9 +62,11 @@ class NameForm(Form):
         """Whoever stays anonymous leaves nothing behind, also if something was typed before."""
         said = super().clean() or {}
         if said.get("wish") == ANONYMOUS:
-            return said | {"name": "", "phone": ""}
+            return said | {"name": "", "phone": "", "safe_from": "", "safe_until": ""}
         if said.get("wish") == SEALED and not (said.get("name") or said.get("phone")):
             self.add_error("name", _("Write a name or a phone number, or stay anonymous"))
+        if not hours_fit(said.get("safe_from", ""), said.get("safe_until", "")):
+            self.add_error("safe_until", _("Choose two different hours, or none"))
         return said
 
 

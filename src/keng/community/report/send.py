@@ -17,6 +17,7 @@ from keng.kit.uploads import DamagedUpload, SealedUpload
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.origins import FROM_TEAM
+from keng.tips.safe_hours import read_hour
 from keng.tips.wordless import words_for_files
 
 
@@ -99,6 +100,8 @@ def _new_tip(
         receipt_hash=receipt_codes.code_hash(code),
         dedupe_key=keyed_hash("web form", token),
         contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
+        safe_from=read_hour(said.get("safe_from", "")),
+        safe_until=read_hour(said.get("safe_until", "")),
         sender_mark=sender_mark,
     )
 

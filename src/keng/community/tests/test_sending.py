@@ -164,6 +164,17 @@ def test_a_telephone_that_nobody_could_ring_is_not_sealed(stage, resident):
     assert resident.post("name", **said | {"wish": "anonymous"}).status_code == 303
 
 
+def test_hours_in_which_a_call_is_safe_come_with_the_report(stage, resident):
+    resident.write(place=stage.place)
+    said = {"wish": "sealed", "name": "", "phone": "0912 000 111", "safe_from": "21"}
+    assert "hai giờ khác nhau" in resident.post("name", **said).content.decode()
+    resident.post("name", **said | {"safe_until": "5"})
+    assert "Chỉ gọi từ 21 giờ đến 5 giờ" in resident.look("check").content.decode()
+    resident.send()
+    tip = Tip.objects.get()
+    assert (tip.safe_from, tip.safe_until) == (21, 5)
+
+
 def test_whoever_turns_anonymous_again_leaves_no_name_behind(stage, resident):
     resident.write(place=stage.place, wish="sealed", name="Nguyễn Thị Thử", phone="0912 000 111")
     resident.post("name", wish="anonymous", name="Nguyễn Thị Thử", phone="0912 000 111")

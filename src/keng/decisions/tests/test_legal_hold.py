@@ -44,6 +44,21 @@ def held(tip, officer, commander):
     return hold
 
 
+def test_a_name_in_an_officers_words_is_not_kept_in_clear(commune, officer):
+    tip = make.tip(unit=commune)
+    said = f"{WHY} về chị Nguyễn Thị Thử"
+    kept = legal_hold.ask_for_hold(tip.pk, ground="court", words=said, by=officer)
+    for words in (kept.words, tip.decisions.get().reason):
+        assert words.startswith(WHY)
+        assert "Thử" not in words
+
+
+def test_a_reason_that_grows_when_it_is_covered_still_fits(commune, officer):
+    said = ("chị An, anh Bi, cô Ca, bác Du. " * 17)[:500]
+    tip = make.tip(unit=commune)
+    assert len(legal_hold.ask_for_hold(tip.pk, ground="court", words=said, by=officer).words) <= 500
+
+
 def test_one_asks_another_agrees_and_two_end_it(commune, officer, commander):
     tip = make.tip(unit=commune)
     hold = held(tip, officer, commander)

@@ -56,6 +56,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         "boxes": boxes,
         "ticked": {place.pk for place in ticked},
         "nothing_found": bool(query) and not found,
+        "puzzle": letters_per_network.puzzle(request),
     }
     response = render(request, "delivery/subscribe.html", context, status=status)
     if wait:

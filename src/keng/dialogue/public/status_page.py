@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keng.data_requests.told import has_answered_request, is_erased_by_request
 from keng.decisions.out_of_scope import may_object_to_sealing
 from keng.dialogue.public.code_doors import began_as_something_else
 from keng.dialogue.public.code_page import sheet_of
@@ -24,7 +25,7 @@ from keng.kit.urgency import URGENT_LEVELS
 from keng.language import lost_money
 from keng.language.danger import calls_for_child_line, is_about_child
 from keng.language.fold import fold
-from keng.openings.told import openings_told
+from keng.openings.opening_history import openings_told
 from keng.places import serving
 from keng.tips import receipt_codes
 from keng.tips.concerns import guessed_concerned_unit
@@ -154,6 +155,7 @@ def status_page(
             ),
             "trail": stages_of_tip(tip),
             "openings_told": openings_told(tip.pk),
+            "has_data_answer": has_answered_request(tip.pk),
             "was_question": began_as_something_else(_code_hashes(tip)),
             "is_answered": is_answered,
             "answer_by": answer_by if is_told_when else None,
@@ -203,7 +205,12 @@ def _taken_back_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpR
 
 def _purged_page(request: HttpRequest, opened: OpenedTip, tip: Tip) -> HttpResponse:
     """Its time was over: what is left to say, and what is gone."""
-    context = {"tail": opened.tail, "closed_at": tip.closed_at, "at": tip.purged_at}
+    context = {
+        "tail": opened.tail,
+        "closed_at": tip.closed_at,
+        "at": tip.purged_at,
+        "was_asked": is_erased_by_request(tip.pk),
+    }
     response = render(request, "dialogue/public/purged.html", context)
     keep_tip_open(response, opened)
     return response

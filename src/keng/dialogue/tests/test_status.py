@@ -770,6 +770,11 @@ def test_a_child_is_promised_nothing_later_than_the_clock_of_the_desk(public_cli
         assert hour in shown
         assert tomorrow not in shown
     assert "không ai gọi điện cho bạn" in receipt
+    # Who left a number may be called, and is told by whom.
+    Tip.objects.update(identity_holds=["name", "phone"])
+    receipt = receipt_page(public_client)
+    assert "không ai gọi điện cho bạn" not in receipt
+    assert "hai cán bộ cùng mở được số ấy để gọi bạn" in receipt
     # Late, it says so and asks for a call.
     Clock.objects.update(due_at=times.now() - datetime.timedelta(minutes=1))
     assert "Đã trễ" in page_of(public_client)

@@ -128,7 +128,8 @@ def test_the_key_is_made_once(officer):
 
 def test_the_script_that_shows_a_call_stands_at_the_root(desk_client):
     answer = desk_client.get("/sw.js")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/javascript")
+    kind = "text/javascript; charset=utf-8"
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, kind)
 
 
 def test_an_address_without_a_mailbox_to_send_from_is_said_to_be_silent(desk_client):

@@ -2,9 +2,15 @@
 
 import pytest
 
-from keng.files import scanning
+from keng.files import copies, scanning
 from keng.files.scanning import ScanResult, is_scanner_set, scan_content
 from keng.files.tests.fake_clamd import SIGNATURE, FakeClamd
+from keng.tips import viewing_copies
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    monkeypatch.setattr(scanning, "_patience", scanning._Patience())
 
 
 @pytest.fixture
@@ -62,3 +68,35 @@ def test_one_that_takes_too_long_is_not_waited_for(scanner, monkeypatch):
     scanner()
     monkeypatch.setattr(scanning, "_WITHIN_SECONDS", -1.0)
     assert scan_content(b"x") == ScanResult.NOT_SCANNED
+
+
+def test_one_that_stands_still_holds_up_the_first_file_alone(tmp_path, monkeypatch):
+    """Twenty pictures of one report would wait for ten minutes, and then have no copy at all."""
+    monkeypatch.setenv("KENG_CLAMD", str(tmp_path / "clamd.ctl"))
+    now, waits = [1000.0], []
+    monkeypatch.setattr(scanning.time, "monotonic", lambda: now[0])
+
+    def hangs(_path, _content, until):
+        waits.append(until - now[0])
+        now[0] = until
+        raise TimeoutError
+
+    monkeypatch.setattr(scanning, "_answer_of", hangs)
+    for _ in range(3):
+        assert scan_content(b"x") == ScanResult.NOT_SCANNED
+    assert waits == [30.0, 2.0, 2.0]
+    # It may have been one file that it could not cope with: one that answers has its time again.
+    monkeypatch.setattr(scanning, "_answer_of", lambda *_: b"stream: OK")
+    assert scan_content(b"x") == ScanResult.CLEAN
+    monkeypatch.setattr(scanning, "_answer_of", hangs)
+    scan_content(b"x")
+    now[0] += 61
+    scan_content(b"x")
+    assert waits[3:] == [30.0, 30.0]
+
+
+def test_one_worker_keeps_a_file_for_as_long_as_scan_and_copy_may_take():
+    takes = scanning._WITHIN_SECONDS + copies._PROBED_WITHIN + copies._FILM_WITHIN
+    assert (
+        takes < viewing_copies._LEASE.total_seconds() < viewing_copies.COPY_WITHIN.total_seconds()
+    )

@@ -16,7 +16,11 @@ from keng.acts.errors import NotAllowed
 from keng.decisions import bulk as bulk_acts
 from keng.decisions import putting_off
 from keng.decisions.viewing import note_first_read
-from keng.inbox.tip.after_decision import list_url_as_it_was, redirect_to_next_tip
+from keng.inbox.tip.after_decision import (
+    back_to_tip,
+    list_url_as_it_was,
+    redirect_to_next_tip,
+)
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
@@ -77,7 +81,7 @@ def tip_set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         )
     except (errors.CannotDecide, NotAllowed) as error:
         messages.warning(request, str(error.sentence))
-        return redirect("tip", pk=pk)
+        return back_to_tip(request, pk)
     return redirect_to_next_tip(request, tip, _("Set aside; the next tip is open."), step)
 
 

@@ -83,6 +83,17 @@ def test_a_tip_that_left_the_folder_keeps_its_row_while_it_is_open(desk, unit, o
     assert page.context["inbox"].total == 2
 
 
+def test_what_is_refused_in_the_list_stays_in_the_list_and_is_read_before_the_next_key(desk, unit):
+    # Its deadline comes before the moment to which it would be set aside.
+    tip = due(unit, 30)
+    page = desk.post(reverse("tip-set-aside", DESK, args=[tip.pk]), {"from": "inbox"}, follow=True)
+    assert page.request["PATH_INFO"] == INBOX
+    assert page.context["chosen"] == tip
+    html = page.content.decode()
+    assert 'class="toast" role="status" data-read-first>' in html
+    assert "hạn xử lý của tin này đến trước" in html
+
+
 def test_an_undo_in_the_list_comes_back_to_the_list_with_its_tip(desk, unit):
     tips = [due(unit, 600 + n) for n in range(3)]
     desk.get(INBOX, {"folder": "unassigned", "tip": tips[0].pk})

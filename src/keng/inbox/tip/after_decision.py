@@ -93,6 +93,11 @@ def redirect_to_same_tip(
 ) -> HttpResponse:
     """Say what was done and stay with the tip."""
     show_toast(request, words, *undo)
+    return back_to_tip(request, tip_id)
+
+
+def back_to_tip(request: SignedInRequest, tip_id: uuid.UUID) -> HttpResponse:
+    """Where the key was pressed: beside the list, or on the tip's own page."""
     if request.POST.get("from") == "inbox":
         return redirect(list_url(request, tip_id))
     return redirect("tip", pk=tip_id)

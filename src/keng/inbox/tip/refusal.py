@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from keng.accounts.middleware import SignedInRequest
 from keng.acts.errors import NotAllowed
 from keng.decisions.viewing import note_first_read
+from keng.inbox.tip.after_decision import back_to_tip
 from keng.inbox.tip.timeline import events_since
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.tips import errors
@@ -44,7 +45,7 @@ def explains_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             if _typed_words(request):
                 return _conflict_page(request, pk, error)
             messages.warning(request, error_sentence(error))
-            return redirect("tip", pk=pk)
+            return back_to_tip(request, pk)
 
     return wrapper
 

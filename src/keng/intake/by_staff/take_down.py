@@ -56,6 +56,8 @@ class TipByStaff:
     urgency: str = ""
     """Empty: by the words."""
     do_not_contact: bool = False
+    safe_from: int | None = None
+    safe_until: int | None = None
     contact: Mapping[str, str] = field(default_factory=dict, repr=False)
     refusal: str = ""
     refusal_words: str = field(default="", repr=False)
@@ -184,6 +186,8 @@ def _incoming_tip(
         urgency_is_rated=bool(told.urgency),
         money_moved=told.money_moved,
         do_not_contact=told.do_not_contact,
+        safe_from=told.safe_from,
+        safe_until=told.safe_until,
         contact=told.contact,
         received_at=told.received_at,
         dedupe_key=keyed_hash("taken down", token),

@@ -17,6 +17,7 @@ from keng.language.category_names import category_choices
 from keng.language.taxonomy import categories
 from keng.places.models import Place, Unit
 from keng.tips.models import TakenDown
+from keng.tips.safe_hours import HOUR_CHOICES, hours_fit
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -196,6 +197,11 @@ class TakeDownForm(WhereFields):
     minor = forms.ChoiceField(label=lazy("Age"), choices=TakenDown.Minor.choices, required=False)
     do_not_contact = forms.BooleanField(label=lazy("Do not call or write to them"), required=False)
 
+    safe_from = forms.ChoiceField(
+        label=lazy("A call is safe for them from"), choices=HOUR_CHOICES, required=False
+    )
+    safe_until = forms.ChoiceField(label=lazy("until"), choices=HOUR_CHOICES, required=False)
+
     IDENTITY = ("name", "phone", "address", "id_card")
     # One of these is needed, or something stands in them already: "optional" would be wrong.
     UNMARKED = (
@@ -249,6 +255,8 @@ class TakeDownForm(WhereFields):
             self.add_error("name", _("Write a name or a phone number, or choose why they refuse."))
         if said.get("refusal") == TakenDown.Refusal.OTHER and not said.get("refusal_words"):
             self.add_error("refusal_words", _("Say the other reason in a few words."))
+        if not hours_fit(said.get("safe_from", ""), said.get("safe_until", "")):
+            self.add_error("safe_until", _("Choose two different hours, or none"))
         return said
 
     def words(self) -> str:

@@ -28,6 +28,7 @@ from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, ReceivedBefore
 from keng.tips.models import HandedCode, TakenDown, Tip
 from keng.tips.printed_receipt import receipt_of_tip
+from keng.tips.safe_hours import read_hour
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,6 +118,8 @@ def _tip_from_form(form: TakeDownForm, desk: Unit) -> TipByStaff:
         money_moved=said["money_moved"],
         urgency=said["urgency"],
         do_not_contact=said["do_not_contact"],
+        safe_from=read_hour(said["safe_from"]),
+        safe_until=read_hour(said["safe_until"]),
         contact=form.contact(),
         refusal=said["refusal"],
         refusal_words=said["refusal_words"],

@@ -11,7 +11,7 @@ from keng.delivery.models import Conversation, Delivery, DispatchText
 from keng.dialogue import answering, withdrawal
 from keng.intake.examination import examine
 from keng.kit import times
-from keng.tips import chats, messages, receipt_codes
+from keng.tips import chats, messages, origins, receipt_codes
 from keng.tips.models import HeldEnding, Receipt, Tip
 from keng.vault import keys, opening
 from keng.vault.models import SealedIdentity
@@ -172,8 +172,11 @@ def test_it_goes_when_somebody_asks_not_to_be_written_to(say, stop):
 
 def test_who_begins_with_that_wish_has_none(say):
     say(f"{STORY}, đừng gọi lại cho tôi")
-    assert Tip.objects.get().do_not_contact
+    tip = Tip.objects.get()
+    assert tip.do_not_contact
     assert addresses() == [b""]
+    # Its desk does not think that an answer can be read: no code went out.
+    assert "mã biên nhận từ trước lời dặn" in origins.answer_place(tip, tip.channel)
 
 
 def test_who_stopped_and_writes_on_is_told_once_how_to_come_back_and_is_forgotten_again(chat, say):

@@ -36,6 +36,7 @@ _KEPT_BY_THEMSELVES = frozenset(
         "accounts_desksession",
         "accounts_partnersession",
         "community_draft",
+        "limits_guesscount",
         "limits_limitcount",
         "limits_spentpuzzle",
         "surveys_draft",

@@ -18,6 +18,8 @@ from keng.language.reporters_own import CUT_MARK, cut_reporters_own
             f"em là {CUT_MARK}, sdt {CUT_MARK}, nhà ở Nếnh. Số 0987654321 gọi lừa",
             ["Nguyễn Văn An", "0912 345 678"],
         ),
+        ("Số mới của em là 0912345678", f"Số mới của em là {CUT_MARK}", ["0912345678"]),
+        ("số phụ của em 0912345678", f"số phụ của em {CUT_MARK}", ["0912345678"]),
         (
             "email của tôi là an.nguyen@example.vn",
             f"email của tôi là {CUT_MARK}",

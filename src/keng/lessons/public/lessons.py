@@ -89,6 +89,7 @@ def lesson_done(request: HttpRequest, slug: str) -> HttpResponse:
     context = _lesson_context(edition, 1) | {
         "others": queries.other_editions_of(edition),
         "form": FinishedClassForm(),
+        "puzzle": certificate_limit.puzzle(request),
     }
     return render(request, "lessons/done.html", context)
 
@@ -104,6 +105,7 @@ def lesson_class(request: HttpRequest, slug: str) -> HttpResponse:
         words = _("Many papers were made from your network. Try again later.")
         form.add_error("school_class", words)
     if form.errors:
+        context["puzzle"] = certificate_limit.puzzle(request)
         context["others"] = queries.other_editions_of(edition)
         return ask_to_wait(render(request, "lessons/done.html", context, status=422), wait)
     count_finished(edition.lesson, pupils=form.cleaned_data["pupils"])

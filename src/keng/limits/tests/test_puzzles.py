@@ -5,15 +5,20 @@ import html
 import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 
+import keng
 from keng.community.public.questions import question_limit
+from keng.delivery.public.subscribe import letters_per_network
 from keng.kit.rate_limits import network_of_address
 from keng.limits import puzzles
 from keng.limits.models import LimitCount, SpentPuzzle
 from keng.limits.puzzles import MOST_HASHES, new_puzzle, remove_lapsed_puzzles, take_solution
+from keng.warnings.public.pages import verify_limit
 from keng.warnings.tests.ward import Ward
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +123,34 @@ def test_no_page_of_a_report_has_one(public_client, unit, no_time_passes):
         question_limit.__class__(limit, at_once=1, pause=1.0).count_network(HERE, 1000)
     for address in ("/report/", "/status/", "/first-hour/"):
         assert not puzzle_on(public_client.get(address, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("address", "limit"), [("/verify", verify_limit), ("/subscribe", letters_per_network)]
+)
+def test_a_page_for_codes_and_for_letters_has_one(public_client, no_time_passes, address, limit):
+    make.channel_account(unit=make.unit(), channel="email")
+    assert not puzzle_on(public_client.get(address, follow=True))
+    limit.count_network(HERE, limit.at_once / 2 + 1)
+    assert puzzle_on(public_client.get(address, follow=True))
+
+
+# Limits whose forms have no sum.
+WITHOUT_SUM = {
+    # A receipt's code: whoever types it may be in danger now. A right one is never held up.
+    "wrong_codes",
+    # A button after the last question. What is too much is thanked and not counted.
+    "finish_limit",
+    # The desk's: an officer beside the person types it once.
+    "_WRONG_HALVES",
+}
+
+
+def test_every_other_form_that_is_limited_has_one():
+    made, given = set(), set()
+    for path in Path(keng.__file__).parent.rglob("*.py"):
+        if "tests" not in path.parts:
+            text = path.read_text()
+            made |= set(re.findall(r"^(\w+) = SharedLimit\(", text, re.MULTILINE))
+            given |= set(re.findall(r"(\w+)\.puzzle\(request\)", text))
+    assert made - given == WITHOUT_SUM

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from keng.openings.tests.opener_double import OpenerDouble, point_of
+from keng.kit import times
+from keng.openings.tests.opener_double import UNIT_KEY, OpenerDouble, point_of
 from keng.vault import opener_client
-from keng.vault.models import HolderKey, SealedIdentity
+from keng.vault.models import HolderKey, KeyShare, SealedIdentity, UnitKey
 from tests import make
 
 
@@ -24,6 +25,9 @@ def desk() -> SimpleNamespace:
         "quan": make.officer(unit=province),
     }
     tip = make.tip(unit=commune, text="Có người đập cửa", urgency="P0")
+    UnitKey.objects.create(
+        pk=UNIT_KEY, unit=commune, public_key=bytes(1216), epoch=times.local_date(times.now())
+    )
     return SimpleNamespace(
         commune=commune,
         province=province,
@@ -40,16 +44,23 @@ def sealed_contact(tip: Any) -> SealedIdentity:
         unit=tip.responsible_unit,
         kind=SealedIdentity.Kind.CONTACT,
         holds=["phone"],
-        ciphertext=b"\x04" + bytes(16) + b"\x03",
+        ciphertext=b"\x04" + UNIT_KEY.bytes + b"\x03",
     )
 
 
 def hold(desk: SimpleNamespace, *officers: Any) -> None:
-    """Each of them has a key whose private half the test keeps."""
+    """Each of them has a key whose private half the test keeps, and a share of the desk's key."""
     for officer in officers:
-        private = ec.generate_private_key(ec.SECP256R1())
-        key = HolderKey.objects.create(officer_ref=officer.pk, public_key=point_of(private))
-        desk.keys[officer.pk] = (key, private)
+        key = hold_too_late(desk, officer)
+        KeyShare.objects.create(unit_key_id=UNIT_KEY, holder_key=key, sealed=b"")
+
+
+def hold_too_late(desk: SimpleNamespace, officer: Any) -> HolderKey:
+    """The same for somebody who came when the desk's key was split already."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    key = HolderKey.objects.create(officer_ref=officer.pk, public_key=point_of(private))
+    desk.keys[officer.pk] = (key, private)
+    return key
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from keng.acts.work import work
 from keng.kit import times
 from keng.vault import opener_client
 from keng.vault.models import HolderKey, OpeningRequest
@@ -19,6 +20,12 @@ UNIT_KEY = uuid.UUID("00000000-0000-4000-8000-00000000abcd")
 
 def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+@work()
+def _mark_opened(request_id: uuid.UUID) -> None:
+    """In the opener that is a function of the database."""
+    OpeningRequest.objects.filter(pk=request_id).update(opened_at=times.now())
 
 
 class OpenerDouble:
@@ -75,7 +82,7 @@ class OpenerDouble:
         parts = list(self._given[request_id].values())
         if len(parts) < 2 or bytes(a ^ b for a, b in zip(*parts, strict=True)) != self.secret:
             raise opener_client.SharesMissing
-        OpeningRequest.objects.filter(pk=request_id).update(opened_at=times.now())
+        _mark_opened(request_id)
         return opener_client.OpenedRecord(asked.what, self.content)
 
     def _standing(self, request_id: uuid.UUID) -> ec.EllipticCurvePrivateKey:

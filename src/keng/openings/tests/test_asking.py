@@ -14,16 +14,20 @@ from keng.openings.asking import (
     AgainstTheWish,
     AnsweredAlready,
     AskedAlready,
+    HoldsNoShare,
     NobodyToAgree,
     NoEmergency,
     NothingSealed,
     NotTheSecond,
     NotToldWhy,
     OpeningWish,
+    OutsideSafeHours,
     WhyRefused,
+    WishCameSince,
 )
-from keng.openings.holding import HoldsNoKey
-from keng.openings.tests.conftest import hold, sealed_contact
+from keng.openings.holder_keys import HoldsNoKey
+from keng.openings.records import TakenBack
+from keng.openings.tests.conftest import hold, hold_too_late, sealed_contact
 from keng.tips.errors import NotYours
 from keng.tips.models import Recusal, Tip
 from keng.vault.models import OpeningRequest
@@ -64,6 +68,19 @@ def test_one_asks_a_commander_agrees_and_both_stand_on_record(desk):
     assert (entry.object_id, entry.actor_id) == (str(asked.pk), str(desk.chief.pk))
 
 
+def test_a_name_in_an_officers_words_is_not_kept_in_clear(desk):
+    """The form asks for none; whoever writes one would open what two people open."""
+    hold(desk, desk.lan, desk.chief)
+    said = "Chị Nguyễn Thị Thử không nghe máy 0912000417"
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, text=said), by=desk.lan)
+    asking.approve_opening(asked.pk, tells_reporter=False, why_not_told=said, by=desk.chief)
+    asked.refresh_from_db()
+    for kept in (asked.text, asked.why_not_told):
+        assert "không nghe máy" in kept
+        assert "Thử" not in kept
+        assert "0912000417" not in kept
+
+
 def test_nobody_agrees_to_their_own_nor_is_a_duty_officer_of_the_commune_the_second(desk):
     hold(desk, desk.lan, desk.bao, desk.chief)
     asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
@@ -97,6 +114,20 @@ def test_without_a_key_or_without_a_colleague_who_has_one_nothing_is_asked(desk)
     with pytest.raises(NobodyToAgree):
         asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
     assert not OpeningRequest.objects.exists()
+
+
+def test_whoever_made_a_key_after_the_record_was_sealed_is_no_second_person(desk):
+    hold(desk, desk.lan)
+    hold_too_late(desk, desk.chief)
+    with pytest.raises(NobodyToAgree):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(HoldsNoShare):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.chief)
+    hold(desk, desk.quan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    with pytest.raises(HoldsNoShare):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.quan)
 
 
 def test_what_concerns_the_desk_is_asked_and_agreed_to_by_the_province_alone(desk):
@@ -154,6 +185,35 @@ def test_do_not_call_stands_above_it_until_somebody_says_why_not(desk):
     assert entries("opening.asked")[0].detail["overrides"] is True
 
 
+def test_a_wish_that_came_after_it_was_asked_for_stands_above_it_too(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    Tip.objects.filter(pk=desk.tip.pk).update(do_not_contact=True)
+    with pytest.raises(WishCameSince):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.refuse_opening(asked.pk, reason="Xin không liên lạc", by=desk.chief)
+    again = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="Cháy"), by=desk.lan)
+    asking.approve_opening(again.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+
+
+def test_outside_the_safe_hours_it_takes_a_reason_of_its_own_and_inside_none(desk, monkeypatch):
+    Tip.objects.filter(pk=desk.tip.pk).update(safe_from=9, safe_until=11)
+    hold(desk, desk.lan, desk.chief, desk.quan)
+    night = times.now().astimezone(times.VIETNAM).replace(hour=3)
+    monkeypatch.setattr(times, "now", lambda: night)
+    with pytest.raises(OutsideSafeHours):
+        asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+    monkeypatch.setattr(times, "now", lambda: night.replace(hour=10))
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="thừa"), by=desk.lan)
+    assert asked.override_reason == ""
+    monkeypatch.setattr(times, "now", lambda: night)
+    later = asking.ask_opening(
+        desk.tip.pk, wish(desk, override_reason="Nhà đang cháy"), by=desk.chief
+    )
+    assert later.override_reason == "Nhà đang cháy"
+    assert [entry.detail["overrides"] for entry in entries("opening.asked")] == [False, True]
+
+
 def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):
     watcher = make.officer(unit=desk.province, role="data_protection")
     hold(desk, desk.lan, desk.chief, desk.quan)
@@ -182,6 +242,31 @@ def test_a_refusal_has_a_reason_and_is_the_end_of_that_request(desk):
     with pytest.raises(AnsweredAlready):
         asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
     assert len(entries("opening.refused")) == 1
+
+
+def test_nobody_refuses_who_could_not_agree(desk):
+    """Or one officer asks and refuses in turns, and each time everybody's pager rings."""
+    hold(desk, desk.chief, desk.quan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.chief)
+    with pytest.raises(NotTheSecond):
+        asking.refuse_opening(asked.pk, reason="Thôi", by=desk.chief)
+    Officer.objects.filter(pk=desk.quan.pk).update(
+        set_up_asked_by=desk.chief, set_up_agreed_by=desk.lan, set_up_at=times.now()
+    )
+    with pytest.raises(NotTheSecond):
+        asking.refuse_opening(asked.pk, reason="Thôi", by=afresh(desk.quan))
+    assert not entries("opening.refused")
+
+
+def test_nothing_is_asked_nor_agreed_to_once_the_reporter_took_the_report_back(desk):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    Tip.objects.filter(pk=desk.tip.pk).update(withdrawn_at=times.now())
+    with pytest.raises(TakenBack):
+        asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    asking.refuse_opening(asked.pk, reason="Đã rút", by=desk.chief)
+    with pytest.raises(TakenBack):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
 
 
 def test_whoever_keeps_it_from_the_reporter_says_why(desk):

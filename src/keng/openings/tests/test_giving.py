@@ -5,21 +5,31 @@ import datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from keng.accounts.models import Officer, Post
 from keng.audit.models import Entry
 from keng.kit import times
 from keng.openings import asking, giving
-from keng.openings.giving import OpenedBefore, OpenerIsAway, ShareLapsed, ShareMissing
+from keng.openings.giving import (
+    OpenedBefore,
+    OpenerIsAway,
+    SecondIsNoneNow,
+    ShareLapsed,
+    ShareMissing,
+)
+from keng.openings.records import TakenBack
 from keng.openings.tests.conftest import hold
-from keng.openings.tests.opener_double import SUITE, UNIT_KEY
+from keng.openings.tests.opener_double import SUITE
 from keng.openings.tests.test_asking import wish
-from keng.tips.errors import NotYours
+from keng.tips.errors import ContentIsSealed, NotYours
+from keng.tips.models import Attachment, Recusal, Tip
+from keng.vault.models import HolderKey
 
 pytestmark = pytest.mark.django_db
+GONE = "files/originals/01a22bea-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
-def wanted_opening(desk, opener, monkeypatch):
-    monkeypatch.setattr(giving, "unit_key_of", lambda _asked: UNIT_KEY)
+def wanted_opening(desk, opener):
     hold(desk, desk.lan, desk.chief, desk.quan)
     for officer in (desk.lan, desk.chief):
         opener.hold_for(desk.keys[officer.pk][0])
@@ -106,3 +116,69 @@ def test_an_opener_that_is_away_is_said_in_words(desk, wanted_opening, opener):
     with pytest.raises(OpenerIsAway) as said:
         giving.share_to_give(wanted_opening.pk, officer=desk.lan)
     assert "người vận hành" in str(said.value.sentence)
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"withdrawn_at": times.now()}, TakenBack),
+        ({"kind": "ngoai_pham_vi"}, ContentIsSealed),
+    ],
+)
+def test_what_was_agreed_to_is_not_opened_once_the_report_is_sealed_or_taken_back(
+    desk, wanted_opening, fields, error
+):
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
+    Tip.objects.filter(pk=desk.tip.pk).update(**fields)
+    with pytest.raises(error):
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
+    assert not Entry.objects.filter(action="opening.shown").exists()
+
+
+def test_a_file_that_is_gone_is_no_error_of_the_page(desk, opener):
+    """Taken back or purged between the yes and the share, its row has no path any more."""
+    hold(desk, desk.lan, desk.chief)
+    file = Attachment.objects.create(
+        tip=desk.tip, kind="image", mime="image/jpeg", size=8, original_path=GONE
+    )
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, record=f"file:{file.pk}"), by=desk.lan)
+    for path in (GONE, ""):
+        Attachment.objects.filter(pk=file.pk).update(original_path=path)
+        with pytest.raises(NotYours):
+            giving.share_to_give(asked.pk, officer=desk.lan)
+
+
+def is_recused(desk):
+    Recusal.objects.create(tip=desk.tip, officer=desk.chief, by=desk.chief)
+
+
+def has_left(desk):
+    Post.objects.filter(officer=desk.chief).update(
+        valid_from=datetime.date(2020, 1, 1), valid_to=datetime.date(2020, 1, 2)
+    )
+
+
+def is_closed(desk):
+    Officer.objects.filter(pk=desk.chief.pk).update(is_active=False)
+
+
+def gave_the_key_up(desk):
+    HolderKey.objects.filter(officer_ref=desk.chief.pk).update(retired_at=times.now())
+
+
+@pytest.mark.parametrize("happens", [is_recused, has_left, is_closed, gave_the_key_up])
+def test_nothing_is_opened_on_the_yes_of_somebody_who_could_not_say_it_now(
+    desk, wanted_opening, opener, happens
+):
+    """A yes that was said with a stolen sign-in ends with it, also where a share was given."""
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
+    happens(desk)
+    with pytest.raises(SecondIsNoneNow):
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
+    assert not Entry.objects.filter(action="opening.shown").exists()
+    # Asked again, it waits for somebody who can.
+    assert asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)

@@ -2,11 +2,12 @@
 
 import pytest
 
-from keng.accounts.models import Officer
+from keng.accounts.models import NamedOfficer, Officer
+from keng.conftest import sign_in
 from keng.openings import asking
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.test_asking import wish
-from keng.tips.models import Recusal
+from keng.tips.models import Recusal, Tip, TipConcern
 from keng.waiting.waiting_page import waiting_groups
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("keng.site.desk_urls")]
@@ -24,9 +25,25 @@ def test_it_waits_for_who_may_agree_and_then_for_who_asked(desk):
     asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
     address = f"/openings/{asked.pk}/"
     assert [lines(each) for each in (desk.lan, desk.bao)] == [[], []]
-    assert [lines(each) for each in (desk.chief, desk.quan)] == [[address], [address]]
+    # Without a share of the record's key there is nothing to say yes to.
+    assert [lines(each) for each in (desk.chief, desk.quan)] == [[address], []]
     asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
     assert [lines(each) for each in (desk.lan, desk.chief)] == [[address], []]
+
+
+def test_whoever_asks_has_read_the_tip(desk, desk_client):
+    hold(desk, desk.lan, desk.chief)
+    sign_in(desk_client, desk.lan)
+    said = {
+        "record": f"contact:{desk.contact.pk}",
+        "reason": "danger",
+        "legal_basis": "Luật mẫu, điều 5",
+        "text": "Cần hỏi đang ở đâu",
+    }
+    answer = desk_client.post(f"/tips/{desk.tip.pk}/open/", said)
+    assert "/openings/" in answer["Location"]
+    desk.tip.refresh_from_db()
+    assert desk.tip.first_read_at is not None
 
 
 def test_it_waits_for_nobody_who_has_no_part_in_the_tip(desk):
@@ -34,3 +51,23 @@ def test_it_waits_for_nobody_who_has_no_part_in_the_tip(desk):
     asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
     Recusal.objects.create(tip=desk.tip, officer=desk.chief, by=desk.chief)
     assert lines(desk.chief) == []
+
+
+def test_an_agreed_opening_waits_for_nobody_who_reads_the_tip_no_more(desk):
+    """Its line has the number of the tip: from what one was taken out of, one sees no trace."""
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    recusal = Recusal.objects.create(tip=desk.tip, officer=desk.lan, by=desk.chief)
+    assert lines(desk.lan) == []
+    recusal.delete()
+    # It turns out to be about the desk itself, and lies with the province now.
+    about = TipConcern.objects.create(tip=desk.tip, unit=desk.commune)
+    assert lines(desk.lan) == []
+    about.delete()
+    Tip.objects.filter(pk=desk.tip.pk).update(is_for_named=True)
+    NamedOfficer.objects.create(unit=desk.commune, officer=desk.bao, named_by=desk.chief)
+    assert lines(desk.lan) == []
+    # Whoever has it in hand goes on reading it.
+    Tip.objects.filter(pk=desk.tip.pk).update(assigned_to=desk.lan)
+    assert lines(desk.lan) == [f"/openings/{asked.pk}/"]

@@ -1,15 +1,18 @@
 """Witnesses are asked over HTTP, and what they say is kept and served."""
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 
 import pytest
 
+from keng.audit.models import Entry
 from keng.cosigner.judging import CosigningWitness
 from keng.cosigner.witness_folder import WitnessFolder
 from keng.cosigner.witness_server import WitnessServer
+from keng.kit import times
 from keng.merkle.notes import SignedNote, cosignature_line
-from keng.public_log import witnesses
+from keng.public_log import standing, witnesses
 from keng.public_log.log_key import log_key
 from keng.public_log.models import (
     Cosignature,
@@ -22,7 +25,8 @@ from keng.public_log.models import (
     WitnessStanding,
 )
 from keng.public_log.serving import served_note
-from keng.public_log.tests.log_world import put_entries, shown_checkpoint, take_steps
+from keng.public_log.standing import wait_for_witness
+from keng.public_log.tests.log_world import MONDAY, put_entries, shown_checkpoint, take_steps
 from keng.public_log.witnesses import TYPE_OF_SIZE, ask_witnesses
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +82,36 @@ def test_each_checkpoint_is_cosigned_and_served_with_it(monkeypatch, witness, fo
     take_steps(monkeypatch, 5)
     ask_witnesses()
     assert folder.last_checkpoint(log_key().name).size == 128
+
+
+def test_what_waits_for_a_witness_goes_on_with_or_without_one(monkeypatch, witness) -> None:
+    put_entries(1)
+    entry = Entry.objects.get()
+    take_steps(monkeypatch)
+    put_entries(1)
+    # Between two steps no waiting brings a leaf, so nothing waits.
+    later = Entry.objects.latest("seq")
+    monkeypatch.setattr(times, "now", lambda: MONDAY + dt.timedelta(minutes=2))
+    waited: list[float] = []
+    with monkeypatch.context() as clock:
+        moments = iter(range(100))
+        clock.setattr(standing.time, "monotonic", lambda: next(moments))
+        clock.setattr(standing.time, "sleep", waited.append)
+        assert not wait_for_witness(later)
+        assert not waited
+        # In the log, and no witness comes: it waits, and no longer than it may.
+        assert not wait_for_witness(entry)
+        assert len(waited) == 4
+        # One that comes meanwhile is enough.
+        ask_witnesses()
+        assert wait_for_witness(entry)
+
+
+def test_without_a_witness_nothing_waits(monkeypatch) -> None:
+    put_entries(1)
+    take_steps(monkeypatch)
+    monkeypatch.setattr(standing.time, "sleep", lambda _seconds: pytest.fail("it waited"))
+    assert not wait_for_witness(Entry.objects.get())
 
 
 def test_while_the_newest_is_not_cosigned_the_one_before_is_served(

@@ -1,11 +1,14 @@
 """The page of periods counts and tells no word; a tip whose period is over says so."""
 
+import datetime
+
 import pytest
 
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.dialogue.tests.test_status import CODE, page_of
+from keng.kit import times
 from keng.retention import due, periods, purge
 from keng.retention.errors import PeriodDecided, PeriodProposed, ProposedItself
 from keng.retention.models import RetentionPeriod
@@ -74,6 +77,24 @@ def test_one_person_stops_it(unit, protector):
     periods.stop_period(standing.pk, by=protector)
     closed_tip(unit)
     assert purge.purge_due_tips() == 0
+
+
+def test_stopping_a_longer_period_of_one_category_destroys_nothing(unit, protector):
+    """The general one does not take over what somebody stopped alone."""
+    closed_tip(unit, category="C04")
+    general = period(unit.parent)
+    longer = period(unit.parent, category="C04", months=600)
+    periods.stop_period(longer.pk, by=protector)
+    assert purge.purge_due_tips() == 0
+    assert due.kept_without_period(protector) == 1
+    # Nor does it while a later one of that category waits, or was refused.
+    period(unit.parent, category="C04", agreed_by=None, agreed_at=None)
+    assert purge.purge_due_tips() == 0
+    # Two people who agree to a general one after that say so of this category as well.
+    long_ago = times.now() - datetime.timedelta(days=60)
+    RetentionPeriod.objects.filter(pk=longer.pk).update(agreed_at=long_ago, ended_at=long_ago)
+    assert due.due_lines(protector, [general])[0].months
+    assert purge.purge_due_tips() == 1
 
 
 def test_the_page_counts_by_month_and_says_what_is_held_back(unit, protector, desk_client):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from keng.accounts.models import Officer
+from keng.data_requests.models import DataRequest
 from keng.delivery.models import Delivery, Dispatch, DispatchText, Inbound, InboundMedia
 from keng.files import store
 from keng.kit import times
@@ -95,6 +96,21 @@ def whole_tip(unit: Unit, officer: Officer) -> Tip:
     )
     SealedIdentity.objects.create(
         tip_ref=tip.pk, unit=unit, kind="identity", holds=["name"], ciphertext=b"x"
+    )
+    DataRequest.objects.create(
+        unit=unit,
+        tip=tip,
+        desk_tip=tip,
+        number=uuid.uuid4().hex[:8],
+        kind=DataRequest.Kind.SEE,
+        asked_at=now,
+        reply_by=now,
+        decide_by=now,
+        outcome=DataRequest.Outcome.REFUSED,
+        ground=DataRequest.Ground.SECRECY,
+        decided_by=officer,
+        decided_at=now,
+        settled_at=now,
     )
     Tip.objects.filter(pk=tip.pk).update(
         incident=make.incident(unit=unit, by=officer, closed_at=now)

@@ -27,6 +27,7 @@ from keng.runtime.backup.archive import (
     read_facts,
 )
 from keng.runtime.backup.contents import is_left_out
+from keng.runtime.backup.epoch_keys import bring_epoch_keys_back
 from keng.runtime.backup.recipient import PrivateKey, open_data_key
 from keng.runtime.backup.sealed_stream import DamagedBackup, FrameReader
 from keng.runtime.environment import running_database, start_django
@@ -54,6 +55,8 @@ class BroughtBack:
     unknown: int = 0
     cancelled: int = 0
     accounts: list[str] = field(default_factory=list)
+    wrap_keys: int | None = None
+    """How many are back, or None where no folder of theirs was named."""
     ended_log: tuple[str, int] = ("", 0)
     """The name of the public log, and how many leaves of it are here."""
     again: destroyed.DoneAgain = field(default_factory=destroyed.DoneAgain)
@@ -93,7 +96,11 @@ def check_backup(file: Path, private: PrivateKey) -> BackupFacts:
 
 
 def bring_back(
-    file: Path, private: PrivateKey, facts: BackupFacts, lists: Sequence[Path]
+    file: Path,
+    private: PrivateKey,
+    facts: BackupFacts,
+    lists: Sequence[Path],
+    epochs: Path | None = None,
 ) -> BroughtBack:
     """After `require_empty_place` and `check_backup`. Cut short, the place has to be emptied."""
     prepare_data_folder(data_folder())
@@ -102,6 +109,9 @@ def bring_back(
         files = _unpack(file, private)
         done = BroughtBack(facts, files)
         _settle(done, lists)
+        if epochs is not None:
+            # In the same run of the database: a connection does not outlive its server.
+            done.wrap_keys = bring_epoch_keys_back(epochs, private)
     unfinished_restore().unlink()
     return done
 

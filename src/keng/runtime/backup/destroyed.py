@@ -174,11 +174,13 @@ def destroyed_kinds() -> list[DestroyedKind]:
     from keng.files.models import HeldFile  # noqa: PLC0415
     from keng.network.actions import after_restore as network  # noqa: PLC0415
     from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
-    from keng.retention import purge  # noqa: PLC0415
+    from keng.openings import holder_keys  # noqa: PLC0415
+    from keng.retention import periods, purge  # noqa: PLC0415
+    from keng.retention.models import RetentionPeriod  # noqa: PLC0415
     from keng.tips import quarantine  # noqa: PLC0415
     from keng.tips.models import Attachment, OneTimeLink, Receipt, Tip  # noqa: PLC0415
     from keng.vault.epoch_ends import destroy_epoch  # noqa: PLC0415
-    from keng.vault.models import UnitKey  # noqa: PLC0415
+    from keng.vault.models import HolderKey, UnitKey, WrappedHolderKey  # noqa: PLC0415
 
     taken_back = Tip.objects.filter(withdrawn_at=None)
     return [
@@ -243,6 +245,13 @@ def destroyed_kinds() -> list[DestroyedKind]:
             "reports whose time was over are empty again",
         ),
         DestroyedKind(
+            "period.stopped",
+            lambda since: _ids(RetentionPeriod.objects.filter(ended_at__gte=since)),
+            lambda: _ids(RetentionPeriod.objects.filter(ended_at=None, refused_at=None)),
+            periods.stop_period_again,
+            "retention periods are stopped again; whoever replaced one proposes the new one anew",
+        ),
+        DestroyedKind(
             "subscription.stopped",
             lambda since: _ids(Subscription.objects.filter(stopped_at__gte=since)),
             lambda: _ids(Subscription.objects.filter(stopped_at=None)),
@@ -303,6 +312,25 @@ def destroyed_kinds() -> list[DestroyedKind]:
             lambda: _ids(NamedOfficer.objects.filter(ended_at=None)),
             accounts.end_naming_again,
             "officers are named for matters of children and sexual offences no more",
+        ),
+        DestroyedKind(
+            "holder.retired",
+            lambda since: _ids(HolderKey.objects.filter(retired_at__gte=since)),
+            lambda: _ids(HolderKey.objects.filter(retired_at=None)),
+            holder_keys.retire_key_again,
+            "officers' keys for opening are given up again",
+        ),
+        DestroyedKind(
+            "holder.phrase_renewed",
+            lambda since: _recorded("holder.phrase_renewed", since),
+            lambda: set(
+                WrappedHolderKey.objects.filter(
+                    kind=WrappedHolderKey.Kind.PHRASE, holder_key__retired_at=None
+                ).values_list("holder_key__officer_ref", flat=True)
+            ),
+            holder_keys.destroy_phrase_again,
+            "officers had got a new opening phrase: the old one opens nothing, and who has no "
+            "passkey for their key makes another key",
         ),
         DestroyedKind(
             "partner.member_closed",

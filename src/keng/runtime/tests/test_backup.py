@@ -29,6 +29,7 @@ from tests.stack import free_ports
 TOP = Path(keng.__file__).parents[2]
 READY_WITHIN = 60
 ACKNOWLEDGED_FIRST = 30
+WRAP_KEY = b"w" * 32
 
 
 @dataclass(frozen=True)
@@ -144,16 +145,24 @@ def edge_of(machine: Machine):
         process.wait()
 
 
-def messages_in(machine: Machine) -> set[str]:
-    """By the words of each, what the edge wrote down."""
+def rows_in(machine: Machine, query: str) -> list[tuple]:
+    """What its database answers its owner."""
     place = json.loads((machine.data / "postgres" / "connection.json").read_text())
     password = (machine.data / "secrets" / "database" / "keng_owner").read_text()
     with psycopg.connect(
         host=place["host"], dbname=place["name"], user="keng_owner", password=password
     ) as connection:
-        rows = connection.execute(
-            "SELECT text FROM delivery_inbound WHERE kind = 'text'"
-        ).fetchall()
+        return connection.execute(query).fetchall()
+
+
+def a_unit_key_of(machine: Machine) -> str:
+    """The id of one, by which its wrap key is named."""
+    return str(rows_in(machine, "SELECT id FROM vault_unitkey LIMIT 1")[0][0])
+
+
+def messages_in(machine: Machine) -> set[str]:
+    """By the words of each, what the edge wrote down."""
+    rows = rows_in(machine, "SELECT text FROM delivery_inbound WHERE kind = 'text'")
     return {f"m{text.rpartition(' ')[2]}" for (text,) in rows}
 
 
@@ -171,6 +180,9 @@ def test_a_machine_that_is_lost_comes_back_from_its_backup_and_nothing_of_what_w
         with edge_of(before) as port, Writers(port) as writers:
             writers.wait_for(ACKNOWLEDGED_FIRST)
             acknowledged = set(writers.acknowledged)
+            wrap_key = before.data / "keys" / "epochs" / a_unit_key_of(before)
+            wrap_key.parent.mkdir(mode=0o700, exist_ok=True)
+            wrap_key.write_bytes(WRAP_KEY)
             said = before.keng("backup")
             assert "read again and found whole" in said
             assert len(writers.acknowledged) > len(acknowledged), "nothing came in meanwhile"
@@ -182,6 +194,7 @@ def test_a_machine_that_is_lost_comes_back_from_its_backup_and_nothing_of_what_w
     saved = shutil.copy2(backup, open_folder / backup.name)
     lists = shutil.copytree(before.data / "destroyed", open_folder / "destroyed")
     witnessed = shutil.copytree(before.data / "audit", open_folder / "witnessed")
+    epochs = shutil.copytree(before.data / "backups" / "epochs", open_folder / "epochs")
     shutil.rmtree(before.data)
 
     carried = ("--key", str(carried_away), "--destroyed", str(lists))
@@ -189,7 +202,7 @@ def test_a_machine_that_is_lost_comes_back_from_its_backup_and_nothing_of_what_w
     said = after.keng(*restore, given="a wrong one\n", code=1)
     assert "does not open" in said
     assert not after.data.exists()
-    said = after.keng(*restore, given=f"{passphrase}\n")
+    said = after.keng(*restore, "--epochs", str(epochs), given=f"{passphrase}\n")
     assert int(re.search(r"(\d+) messages stand as “not known”", said)[1]) > 0
     for words in (
         "The last report in it came",
@@ -197,10 +210,17 @@ def test_a_machine_that_is_lost_comes_back_from_its_backup_and_nothing_of_what_w
         "1 subscriptions are stopped again",
         "1 officers' accounts are closed again",
         "1 leads' links were replaced",
+        "1 wrap keys of epochs are back",
     ):
         assert words in said
     said = after.keng(*restore, given=f"{passphrase}\n", code=1)
     assert "is not empty" in said
+    # The wrap keys come back alone as well, where they were forgotten or lost.
+    brought_back = after.data / "keys" / "epochs" / wrap_key.name
+    assert brought_back.read_bytes() == WRAP_KEY
+    brought_back.unlink()
+    after.keng("restore", *carried[:2], "--epochs", str(epochs), given=f"{passphrase}\n")
+    assert brought_back.read_bytes() == WRAP_KEY
     with running_cluster(embedded_cluster(after.data, UNSAFE_AND_FAST)):
         assert acknowledged <= messages_in(after)
         assert json.loads(after.backed_up("read", units_passphrase)) == backed_up.EXPECTED

@@ -11,11 +11,13 @@ import pytest
 from django.db import connection
 
 from keng.kit.database import data_folder
-from keng.vault import keys, opener_client, seal
+from keng.vault import keys, opener_client, resharing, seal
+from keng.vault.models import KeyShare
 from keng.vault.opener import opener_socket
 from keng.vault.opener_client import AlreadyOpened, NotInRecord, OpenerAway
 from keng.vault.tests import test_opener as acts
-from keng.vault.tests.holding import Holder, begin_all
+from keng.vault.tests import test_resharing as resharings
+from keng.vault.tests.key_holders import Holder, begin_all
 from tests import make
 
 _TRIES = """
@@ -150,3 +152,32 @@ def test_the_desk_opens_a_record_through_its_door(running):
     status = Path(f"/proc/{running.pid}/status").read_text()
     assert "NoNewPrivs:\t1" in status
     assert "Seccomp:\t2" in status
+
+
+class Door:
+    """The acts of a resharing as the desk asks them."""
+
+    begin = staticmethod(opener_client.begin_resharing)
+    reshare = staticmethod(opener_client.reshare)
+
+    @staticmethod
+    def shares_for(asked, holder_key):
+        return opener_client.written_shares(opener_client.shares_for_resharing(asked, holder_key))
+
+    @staticmethod
+    def give(asked, holder_key, body):
+        opener_client.give_for_resharing(asked, holder_key, opener_client.read_shares(body))
+
+
+def test_two_holders_split_a_key_anew_through_its_door(running):
+    unit = make.unit()
+    keys.make_unit_keys("words-for-a-test")
+    one, two, gone = (Holder(unit) for _ in range(3))
+    begin_all()
+    resharings.leaves(gone)
+    asked = resharings.due()
+    resharings.join(asked, one, two)
+    resharings.reshare(Door, asked, one, two)
+    assert resharing.place_new_shares() == len(asked.plan)
+    assert not KeyShare.objects.filter(holder_key=gone.key).exists()
+    assert running.poll() is None

@@ -16,8 +16,11 @@ from keng.accounts.models import (
     Post,
     Shift,
 )
+from keng.breaches.harm import STEP_CODES
+from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Claim
 from keng.community.models import Meeting, OfficialChannel, Question
+from keng.data_requests.models import DataRequest
 from keng.decisions import triage
 from keng.delivery.models import (
     Approval,
@@ -46,7 +49,7 @@ from keng.places.models import Unit
 from keng.retention.models import RetentionPeriod
 from keng.surveys.models import PaperBatch, Survey
 from keng.tips.models import Attachment, BreakIn, LegalHold, Recusal, SavedSearch, Wave
-from keng.vault.models import OpeningRequest
+from keng.vault.models import OpeningRequest, ResharingRequest, UnitKey
 from keng.warnings import models as warnings
 from tests import make
 
@@ -130,17 +133,51 @@ def _sight(unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]
         text=f"Cần gọi {unit.name}",
         asked_by_ref=other.pk,
     )
+    key = UnitKey.objects.create(unit=unit, public_key=bytes(1216), epoch=at.date(), retired_at=at)
+    resharing = ResharingRequest.objects.create(unit=unit, any_key=key, plan={str(key.pk): []})
     hold = LegalHold.objects.create(
         tip=rows["tip"], unit=unit, ground=LegalHold.Ground.CASE, words="Hồ sơ", asked_by=other
     )
     period = RetentionPeriod.objects.create(
         unit=unit, closed_as="founded", months=24, proposed_by=other
     )
+    asked_at = at - datetime.timedelta(hours=1)
+    data_request = DataRequest.objects.create(
+        unit=unit,
+        tip=rows["tip"],
+        number=make.some_id().hex[-8:],
+        kind=DataRequest.Kind.SEE,
+        words=f"Xem {unit.name}",
+        asked_at=asked_at,
+        reply_by=at + datetime.timedelta(days=2),
+        decide_by=at + datetime.timedelta(days=10),
+        desk_tip=rows["tip"],
+        desk_asked_at=at,
+    )
+    breach, waived = (
+        Breach.objects.create(
+            unit=unit,
+            kind="read",
+            words="Mất ổ đĩa",
+            detected_at=at - datetime.timedelta(days=60),
+            recorded_by=other,
+            reached=["report_words"],
+            harm=dict.fromkeys(STEP_CODES, "no"),
+            assessed_by=other,
+            assessed_at=at,
+        )
+        for _ in range(2)
+    )
+    waiver = BreachWaiver.objects.create(breach=waived, reason="Ổ đã mã hóa", asked_by=other)
     return {
+        "data_request": data_request,
+        "breach": breach,
+        "waiver": waiver,
         "named": named,
         "break_in": opened,
         "recusal": recusal,
         "opening": asked,
+        "resharing": resharing,
         "hold": hold,
         "period": period,
     }

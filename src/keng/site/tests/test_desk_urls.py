@@ -131,8 +131,25 @@ OBJECTS = {
     "hold-decide": "tip",
     "hold-end": "tip",
     "hold-end-decide": "tip",
+    "data-request": "data_request",
+    "data-request-acknowledge": "data_request",
+    "data-request-extend": "data_request",
+    "data-request-ask-desk": "data_request",
+    "data-request-decide": "data_request",
+    "data-request-agree": "data_request",
+    "data-request-at-desk": "data_request",
     "period-decide": "period",
     "period-stop": "period",
+    "breach": "breach",
+    "breach-assess": "breach",
+    "breach-form": "breach",
+    "breach-form-docx": "breach",
+    "breach-form-pdf": "breach",
+    "breach-file": "breach",
+    "breach-waive": "breach",
+    "breach-tell": "breach",
+    "breach-close": "breach",
+    "breach-waiver-decide": "waiver",
     "recusal-end": "recusal",
     "named-officer-end": "named",
     "break-in-read": "break_in",
@@ -176,6 +193,9 @@ OBJECTS = {
     "opening-share": "opening",
     "opening-give": "opening",
     "opening-open": "opening",
+    "resharing": "resharing",
+    "resharing-share": "resharing",
+    "resharing-give": "resharing",
     "report": "report",
     "report-charts": "report",
     "report-paper": "report",
@@ -215,7 +235,23 @@ ROUTES = [
     if isinstance(pattern, URLPattern)
 ]
 # Pages that the role of the walk may not open at all, whoever has what they are about.
-OF_OTHER_ROLES = {"retention", "period-new", "period-decide", "period-stop"}
+OF_OTHER_ROLES = {
+    "consents",
+    "data-request",
+    "data-request-acknowledge",
+    "data-request-agree",
+    "data-request-ask-desk",
+    "data-request-decide",
+    "data-request-extend",
+    "data-requests",
+    "period-decide",
+    "period-new",
+    "period-stop",
+    "retention",
+} | {name for name, _converters in ROUTES if name.startswith(("breach", "processing-register"))} - {
+    "break-ins",
+    "break-in-read",
+}
 WITH_ID = sorted(name for name, converters in ROUTES if converters)
 WITHOUT_ID = sorted(name for name, converters in ROUTES if not converters)
 _TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b|(?<=value=\")[\w-]{22}(?=\")")

@@ -35,8 +35,13 @@ def test_the_desk_can_open_all_its_lists(desk_client, here, become):
     sign_in(desk_client, here.officer)
     become("desk")
     for name in (name for name, converters in ROUTES if not converters):
-        # Claims are checked, and periods set, at the province alone.
-        elsewhere = {"claim-new": {404}, "retention": {403}, "period-new": {403}}
+        # Claims are checked, periods set, data requests answered and incidents recorded at the
+        # province alone.
+        of_the_province = (
+            *("retention", "period-new", "data-requests", "consents"),
+            *("breaches", "breach-new", "processing-register", "processing-register-export"),
+        )
+        elsewhere = {"claim-new": {404}} | {each: {403} for each in of_the_province}
         expected = elsewhere.get(name, {200, 302, 405})
         assert desk_client.get(address(name)).status_code in expected, name
 

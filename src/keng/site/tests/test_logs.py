@@ -5,6 +5,7 @@ import logging
 import re
 
 import pytest
+from django.conf import settings
 
 from keng.kit.logs import ScrubSecrets
 from keng.kit.secret_paths import secret_path_pattern, url_routes
@@ -38,6 +39,22 @@ def line(message, *args):
     record = logging.LogRecord("django.request", logging.ERROR, "", 0, message, args, None)
     assert ScrubSecrets().filter(record)
     return record.getMessage()
+
+
+def test_nobody_adds_a_line_by_what_they_send():
+    assert line("Not Found: %s", "/x\n2026-11-30 INFO all is well\r\u2028") == (
+        r"Not Found: /x\n2026-11-30 INFO all is well\r\u2028"
+    )
+
+
+def test_a_line_says_its_offset_from_utc():
+    formatter = logging.Formatter(**_as_arguments(settings.LOGGING["formatters"]["plain"]))
+    record = logging.LogRecord("x", logging.INFO, "", 0, "words", None, None)
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} INFO x", formatter.format(record))
+
+
+def _as_arguments(formatter):
+    return {"fmt": formatter["format"], "datefmt": formatter["datefmt"]}
 
 
 def filled(route):

@@ -283,6 +283,7 @@ ACTS_OF_OPERATOR = {
     "channel.renewed",
     "channel.switched_off",
     "channel.switched_on",
+    "holder.phrase_gone",
     "keys.accepted",
     "keys.epoch_split_anew",
     "landmark.imported",

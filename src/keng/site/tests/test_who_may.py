@@ -14,13 +14,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import ProgrammingError, connection, transaction
 
 import keng
+from keng.accounts.middleware import OPEN_PAGES
 from keng.accounts.models import Post
+from keng.accounts.partner_signing import PARTNER_COOKIE
 from keng.accounts.who import WORKING
 from keng.acts.errors import NotAllowed
+from keng.breaches.harm import STEP_CODES
 from keng.channels.web_push import PushSubscription
 from keng.conftest import sign_in
 from keng.delivery.audience import AudiencePlan
@@ -35,12 +39,13 @@ from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
 from keng.openings.asking import OpeningWish
 from keng.partners import queries as partners
+from keng.partners.tests.stage import signed_in
 from keng.places.models import Unit
 from keng.reports.periodic.paper import PAPER_FIELDS
 from keng.reports.periodic.spans import read_span as span_of
 from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.site import who_may
-from keng.site.tests.desk_world import PARTS, world
+from keng.site.tests.desk_world import PARTS, all_roles, world
 from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
 from keng.tips.errors import CannotDecide, NothingChosen
 from keng.tips.errors import NotYours as NotYoursToDecide
@@ -95,6 +100,7 @@ STEPS = {
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
+    "breaches.register.export_register",
     "claims.asking.add_claim",
     "community.announcements.check_channels",
     "community.announcements.propose_channel",
@@ -120,10 +126,10 @@ OF_THE_OWN_UNIT = {
     "accounts.passkeys.remove_passkey",
     "accounts.screen_lock.set_pin",
     # One's own key for opening.
-    "openings.holding.make_holder_key",
-    "openings.holding.add_passkey_wrap",
-    "openings.holding.renew_phrase",
-    "openings.holding.retire_holder_key",
+    "openings.holder_keys.make_holder_key",
+    "openings.holder_keys.add_passkey_wrap",
+    "openings.holder_keys.renew_phrase",
+    "openings.holder_keys.retire_holder_key",
     "dialogue.ready_answer_acts.write_ready_answer",
     "dialogue.ready_answer_acts.set_ready_answer_removed",
     "inbox.search_acts.record_name_search",
@@ -170,6 +176,9 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw_request",
     "accounts.passkeys.add_passkey",
+    # An incident is of a province, and ends once the authority knows.
+    "breaches.recording.record_breach",
+    "breaches.recording.close_breach",
     # A period is of a province.
     "retention.periods.propose_period",
     # Whoever has no key of their own gets no further.
@@ -177,10 +186,11 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "openings.asking.approve_opening",
     "openings.giving.note_share_given",
     "openings.giving.note_shown",
-    "openings.holding.make_holder_key",
-    "openings.holding.add_passkey_wrap",
-    "openings.holding.renew_phrase",
-    "openings.holding.retire_holder_key",
+    "openings.resharing.join_resharing",
+    "openings.holder_keys.make_holder_key",
+    "openings.holder_keys.add_passkey_wrap",
+    "openings.holder_keys.renew_phrase",
+    "openings.holder_keys.retire_holder_key",
     "duty.rota.add_shifts",
     "surveys.free_texts.decide_free_text",
     "partners.releasing.publish_for_partner",
@@ -215,6 +225,9 @@ FLAT_AREAS = (
     "inbox",
     "openings",
     "retention",
+    "data_requests",
+    "consent",
+    "breaches",
 )
 
 
@@ -435,6 +448,8 @@ def _by_name(here):
         "break_in_id": rows["break_in"].pk,
         "recusal_id": rows["recusal"].pk,
         "opening_id": rows["opening"].pk,
+        "resharing_id": rows["resharing"].pk,
+        "is_witnessed": False,
         "wish": OpeningWish("contact:", "danger", "Điều 1", "Gọi lại"),
         "tells_reporter": True,
         "why_not_told": "",
@@ -442,6 +457,17 @@ def _by_name(here):
         "wraps": [],
         "wrap": None,
         "hold_id": rows["hold"].pk,
+        "breach_id": rows["breach"].pk,
+        "waiver_id": rows["waiver"].pk,
+        "reached": ["report_words"],
+        "harm": dict.fromkeys(STEP_CODES, "no"),
+        "measures": "",
+        "detected_at": NOW,
+        "began_at": None,
+        "sent_at": NOW,
+        "paper_number": "",
+        "received_from": None,
+        "received_until": None,
         "is_agreed": True,
         "period_id": rows["period"].pk,
         "closed_as": "no_tip",
@@ -506,6 +532,24 @@ def _doubted(here):
     return {"pk": row.pk}
 
 
+def _open_data_request(here):
+    return {"request_id": here.rows["data_request"].pk}
+
+
+def _decided_erasure(here):
+    """Data protection decided that a report is deleted that nothing keeps."""
+    tip = make.tip(unit=here.unit, state="closed", outcome="unfounded", closed_at=NOW)
+    asked = here.rows["data_request"]
+    type(asked).objects.filter(pk=asked.pk).update(
+        tip=tip,
+        kind="delete",
+        outcome="done",
+        decided_by=here.rows["officer_request"].officer_id,
+        decided_at=NOW,
+    )
+    return {"request_id": asked.pk}
+
+
 def _request(here):
     return {"request_id": here.rows["officer_request"].pk}
 
@@ -525,6 +569,7 @@ _APART = {
     "accounts.requesting.refuse_request": _request,
     "accounts.requesting.show_half": _request,
     "accounts.requesting.withdraw_request": _request,
+    "breaches.recording.record_breach": {"kind": "read"},
     "claims.deciding.put_claim_out_of_scope": {"why": "private"},
     "claims.deciding.withdraw_claim": {"reason": "changed"},
     "claims.writing.write_claim": {
@@ -633,6 +678,14 @@ _APART = {
         "content": {"vi": {"title": "Hỏi", "why": "a"}},
     },
     "surveys.writing.revise_survey": {"purpose": "streets", "content": {}},
+    "data_requests.deciding.acknowledge_request": _open_data_request,
+    "data_requests.deciding.extend_request": _open_data_request,
+    "data_requests.deciding.ask_desk": lambda here: _open_data_request(here) | {"number": ""},
+    "data_requests.deciding.say_for_desk": _open_data_request,
+    "data_requests.deciding.decide_request": lambda here: (
+        _open_data_request(here) | {"outcome": "done", "ground": ""}
+    ),
+    "data_requests.deciding.decide_on_erasure": _decided_erasure,
     "dialogue.ready_answer_acts.set_ready_answer_removed": {"code": next(iter(standard_answers()))},
     "dialogue.ready_answer_acts.write_ready_answer": {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),
@@ -938,6 +991,42 @@ def test_no_menu_leads_where_the_role_may_not_go(desk_client, role, kind):
             assert address(name) not in lines
             assert f'href="{address(name)}"' not in page.content.decode(), name
     assert lines
+
+
+def _opened(client, world_, cookies):
+    """Addresses that answer with anything but the way to the sign-in page; to GET and to POST."""
+    opened = []
+    for name, converters in ROUTES:
+        if name in OPEN_PAGES:
+            continue
+        target = address(name, world_.rows[OBJECTS[name]] if converters else None)
+        for ask in (client.get, lambda target: client.post(target, SENT)):
+            # Each with a session that stands: the first refusal would end it for the others.
+            around = transaction.savepoint()
+            client.cookies.load(cookies)
+            answer = ask(target)
+            transaction.savepoint_rollback(around)
+            if answer.status_code != 302 or not answer.url.startswith(address("sign-in")):
+                opened.append((name, answer.status_code))
+    return opened
+
+
+def test_a_post_that_has_ended_opens_no_address(desk_client, commune):
+    """Signed in while it was one."""
+    officer = all_roles(commune.unit)
+    sign_in(desk_client, officer)
+    yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
+    officer.posts.update(valid_to=yesterday)
+    cookies = {settings.SESSION_COOKIE_NAME: desk_client.session.session_key}
+    assert _opened(desk_client, commune, cookies) == []
+
+
+def test_somebody_of_a_partner_opens_no_address_of_the_desk(desk_client, commune):
+    """Neither under the own cookie nor under an officer's."""
+    signed_in(desk_client, commune.rows["partner_member"])
+    token = desk_client.cookies[PARTNER_COOKIE].value
+    cookies = {PARTNER_COOKIE: token, settings.SESSION_COOKIE_NAME: token}
+    assert _opened(desk_client, commune, cookies) == []
 
 
 def test_whoever_holds_no_post_today_is_signed_out(desk_client):

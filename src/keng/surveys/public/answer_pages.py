@@ -70,7 +70,12 @@ def survey_check(request: HttpRequest, code: str) -> HttpResponse:
         (number, one, one.words_of(draft.said.get(one.key)))
         for number, one in enumerate(content.questions_for(draft.said), start=1)
     ]
-    context = survey_context(found, content) | {"rows": rows, "problem": problem}
+    is_open_to_all = found.reach == Survey.Reach.OPEN
+    context = survey_context(found, content) | {
+        "rows": rows,
+        "problem": problem,
+        "puzzle": answer_limits.SLOW_ANSWERS.puzzle(request) if is_open_to_all else "",
+    }
     return render(request, "surveys/check.html", context, status=429 if problem else 200)
 
 

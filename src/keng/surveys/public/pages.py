@@ -112,6 +112,8 @@ def _intro(
         "before": before if is_open_to_all else 0,
         "too_many": is_open_to_all and before >= answer_limits.MOST_FROM_ONE_BROWSER,
         "most": answer_limits.MOST_FROM_ONE_BROWSER,
+        # A slip is typed on this page; an answer without one is counted when it is sent.
+        "puzzle": "" if is_open_to_all else answer_limits.SLOW_SLIPS.puzzle(request),
     }
     return render(request, "surveys/intro.html", context, status=status)
 

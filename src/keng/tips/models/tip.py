@@ -160,6 +160,9 @@ def fetch_incidents(tips: Iterable["Tip"], officer: TipViewer) -> None:
     The province joins tips of several desks, and an incident's name tells of others' tips.
     """
     joined = [tip for tip in tips if tip.incident_id]
+    if not joined:
+        # To build the query costs as much as a tenth of a tip's page, and few tips are joined.
+        return
     theirs = Incident.objects.visible_to(officer)
     models.prefetch_related_objects(joined, models.Prefetch("incident", theirs))
 
@@ -232,6 +235,9 @@ class Tip(Row):
     )
     money_moved = models.BooleanField(default=False, db_default=False)
     do_not_contact = models.BooleanField(default=False, db_default=False)
+    # In which hours of Vietnam's clock a call is safe for the reporter; both or none.
+    safe_from = models.PositiveSmallIntegerField(null=True, blank=True)
+    safe_until = models.PositiveSmallIntegerField(null=True, blank=True)
     # Which parts of an identity are sealed, by name only ("name", "phone", "chat").
     identity_holds = models.JSONField(default=list, db_default=[])
 
@@ -307,6 +313,17 @@ class Tip(Row):
                 condition=models.Q(state="closed", closed_at__isnull=False, due_at__isnull=True)
                 | (~models.Q(state="closed") & models.Q(due_at__isnull=False)),
                 name="tip_has_a_running_clock_or_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(safe_from__isnull=True, safe_until__isnull=True)
+                | models.Q(
+                    safe_from__isnull=False,
+                    safe_until__isnull=False,
+                    safe_from__lt=24,
+                    safe_until__lt=24,
+                )
+                & ~models.Q(safe_from=models.F("safe_until")),
+                name="safe_hours_are_two_different_hours",
             ),
         ]
         indexes = [

@@ -15,6 +15,7 @@ from keng.language.taxonomy import category_label
 from keng.places import serving
 from keng.tips import origins
 from keng.tips.models import Attachment, Tip
+from keng.tips.safe_hours import safe_hours_words
 
 register = template.Library()
 
@@ -35,6 +36,12 @@ def any_waits_for_copy(attachments: Iterable[Attachment]) -> bool:
 def indicator_text(value: str) -> str:
     """An indicator as people write it: a number in groups, a link that cannot be tapped."""
     return defang(as_dialled(value))
+
+
+@register.filter
+def safe_hours(tip: Tip) -> str:
+    """When a call is safe for the reporter; empty where they said nothing."""
+    return safe_hours_words(tip)
 
 
 @register.filter

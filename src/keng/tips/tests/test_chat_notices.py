@@ -32,6 +32,7 @@ SENDERS = {"keng.tips.messages", "keng.intake.coming_back"}
 # Who uses that door. A new one has its words here, or in a test of its own.
 NOTICES = {
     "keng.alarms.later_danger",
+    "keng.breaches.telling",
     "keng.decisions.closing",
     "keng.decisions.meant_for_unit",
     "keng.decisions.suspension",

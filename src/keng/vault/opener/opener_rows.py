@@ -1,7 +1,9 @@
 """What the opener reads of the database, and the one thing it writes: that a request was opened."""
 
 import datetime
+import json
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,14 @@ from keng.vault.hybrid import SealedKind, key_id_of
 from keng.vault.opener_client import (
     APPROVED_ENTRY,
     REQUEST_STANDS,
+    RESHARING_ENTRY,
     AlreadyOpened,
     KeptByOperator,
     Lapsed,
     NotInRecord,
 )
+from keng.vault.share_seals import WRAP_KEY_SIZE
+from keng.vault.splitting import HOLDERS_NEEDED
 
 _REQUEST = """
 SELECT tip_ref, what, record_ref, asked_by_ref, approved_by_ref,
@@ -28,6 +33,10 @@ _IN_RECORD = """
 SELECT FROM audit_entry
 WHERE object_kind = 'openingrequest' AND object_id = %s AND action = %s AND actor_id = %s
 """
+_JOINED = """
+SELECT FROM audit_entry
+WHERE object_kind = 'resharingrequest' AND object_id = %s AND action = %s AND actor_id = %s
+"""
 _SEALED = """
 SELECT ciphertext FROM vault_sealedidentity WHERE id = %s AND tip_ref = %s AND kind = %s
 """
@@ -36,6 +45,16 @@ _ORIGINALS = "files/originals/"
 _HOLDER = "SELECT officer_ref FROM vault_holderkey WHERE id = %s AND retired_at IS NULL"
 _SHARE = "SELECT sealed FROM vault_keyshare WHERE unit_key_id = %s AND holder_key_id = %s"
 _PUBLIC = "SELECT public_key FROM vault_unitkey WHERE id = %s AND destroyed_at IS NULL"
+_RESHARING = """
+SELECT plan::text, first_ref, second_ref, done_at IS NOT NULL, dropped_at IS NOT NULL,
+       coalesce(joined_at < now() - %s, false)
+FROM vault_resharingrequest WHERE id = %s
+"""
+_POINT = "SELECT public_key FROM vault_holderkey WHERE id = %s AND retired_at IS NULL"
+_CUSTODIANS = """
+SELECT public_key FROM vault_custodiankey WHERE retired_at IS NULL ORDER BY id DESC LIMIT 1
+"""
+_KEEP = "SELECT vault_keep_new_shares(%s, %s, %s, %s)"
 _MARK = "SELECT vault_mark_opened(%s)"
 
 
@@ -54,6 +73,17 @@ class StandingRequest:
     def officers(self) -> frozenset[uuid.UUID]:
         """Who gives a share: two people once it is approved."""
         return frozenset({self.asked_by, *([self.approved_by] if self.approved_by else [])})
+
+
+@dataclass(frozen=True)
+class StandingResharing:
+    """A resharing that may still be done."""
+
+    id: uuid.UUID
+    plan: Mapping[uuid.UUID, Sequence[uuid.UUID]]
+    """By key, for whose keys it is to be split."""
+    officers: frozenset[uuid.UUID]
+    """Who came so far, two at the most."""
 
 
 @dataclass(frozen=True)
@@ -136,18 +166,70 @@ class OpenerRows:
 
     def share(self, key_id: uuid.UUID, holder_key_id: uuid.UUID) -> tuple[bytes, bytes]:
         """A share as it is wrapped, and the wrap key. Raises NotInRecord."""
-        row = self._one(_SHARE, key_id, holder_key_id)
+        return self._bytes(_SHARE, key_id, holder_key_id), self._wrap_keys(key_id)
+
+    def wrap_key(self, key_id: uuid.UUID) -> bytes:
+        """What new shares of a key are wrapped under. Raises NotInRecord."""
+        return self._wrap_keys(key_id)[:WRAP_KEY_SIZE]
+
+    def _wrap_keys(self, key_id: uuid.UUID) -> bytes:
         try:
-            wrap_key = (self._data / "keys" / "epochs" / str(key_id)).read_bytes()
+            return (self._data / "keys" / "epochs" / str(key_id)).read_bytes()
         except OSError:
             raise NotInRecord from None
-        if row is None:
-            raise NotInRecord
-        return bytes(row[0]), wrap_key
 
     def public_key(self, key_id: uuid.UUID) -> bytes:
         """Raises NotInRecord where the key was destroyed."""
-        row = self._one(_PUBLIC, key_id)
+        return self._bytes(_PUBLIC, key_id)
+
+    def resharing(self, resharing_id: uuid.UUID) -> StandingResharing:
+        """Raises NotInRecord, AlreadyOpened, Lapsed."""
+        row = self._one(_RESHARING, REQUEST_STANDS, resharing_id)
+        if row is None:
+            raise NotInRecord
+        plan, first, second, is_done, is_dropped, is_over = row
+        if is_done:
+            raise AlreadyOpened
+        if is_dropped:
+            raise NotInRecord
+        if is_over:
+            raise Lapsed
+        read = {
+            uuid.UUID(key): [uuid.UUID(holder) for holder in holders]
+            for key, holders in json.loads(plan).items()
+        }
+        came = frozenset(each for each in (first, second) if each is not None)
+        return StandingResharing(resharing_id, read, came)
+
+    def require_both_on_record(self, resharing: StandingResharing) -> None:
+        """That two people came, and that the record says so of each. Raises NotInRecord."""
+        if len(resharing.officers) < HOLDERS_NEEDED:
+            raise NotInRecord
+        for officer in resharing.officers:
+            entry = (str(resharing.id), RESHARING_ENTRY, str(officer))
+            if self._one(_JOINED, *entry) is None:
+                raise NotInRecord
+
+    def point(self, holder_key_id: uuid.UUID) -> bytes:
+        """The public half of a holder's key. Raises NotInRecord where it was given up."""
+        return self._bytes(_POINT, holder_key_id)
+
+    def custodians(self) -> bytes:
+        """The public half of the custodians' key. Raises NotInRecord."""
+        return self._bytes(_CUSTODIANS)
+
+    def keep_new_shares(
+        self,
+        resharing_id: uuid.UUID,
+        shares: Sequence[tuple[uuid.UUID, uuid.UUID | None, bytes]],
+    ) -> bool:
+        """For the worker, by key and holder; False where the resharing stands no more."""
+        keys, holders, sealed = (list(column) for column in zip(*shares, strict=True))
+        row = self._one(_KEEP, resharing_id, keys, holders, sealed)
+        return bool(row and row[0])
+
+    def _bytes(self, query: str, *values: uuid.UUID) -> bytes:
+        row = self._one(query, *values)
         if row is None:
             raise NotInRecord
         return bytes(row[0])
@@ -158,6 +240,6 @@ class OpenerRows:
         return bool(row and row[0])
 
     def _one(
-        self, query: str, *values: uuid.UUID | str | datetime.timedelta
+        self, query: str, *values: uuid.UUID | str | datetime.timedelta | list[Any]
     ) -> tuple[Any, ...] | None:
         return self._connection.execute(query.encode(), values).fetchone()

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import struct
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +18,11 @@ from typing import Any
 from keng.kit.database import data_folder
 
 ANSWERS_WITHIN = 10.0
+# A whole question: there is one door, and whoever is slow in it keeps everybody else waiting.
+QUESTION_WITHIN = 5.0
 # Originals are filled up to rounded sizes; the largest upload is far below.
 _MOST_BYTES = 512 * 1024**2
-_MOST_HEAD, _MOST_SHARE = 4096, 8192
+_MOST_HEAD, _MOST_SHARES = 4096, 64 * 1024
 _NAME = "socket"
 _CREDENTIALS = struct.Struct("3i")
 
@@ -54,7 +57,9 @@ def serve_one(server: socket.socket, handle: Handler) -> None:
         try:
             if not _is_own_account(connection):
                 return
-            head, body = _receive(connection, _MOST_SHARE)
+            until = time.monotonic() + QUESTION_WITHIN
+            head, body = _receive(connection, _MOST_SHARES, until)
+            connection.settimeout(ANSWERS_WITHIN)
             holder = head.get("holder_key")
             answer = handle(
                 str(head["act"]),
@@ -63,7 +68,7 @@ def serve_one(server: socket.socket, handle: Handler) -> None:
                 body,
             )
             _send(connection, *answer)
-        except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
             return
 
 
@@ -102,23 +107,31 @@ def _send(connection: socket.socket, head: dict[str, Any], body: bytes) -> None:
         connection.sendall(body)
 
 
-def _receive(connection: socket.socket, most: int) -> tuple[dict[str, Any], bytes]:
-    head = json.loads(_part(connection, _MOST_HEAD))
+def _receive(
+    connection: socket.socket, most: int, until: float | None = None
+) -> tuple[dict[str, Any], bytes]:
+    head = json.loads(_part(connection, _MOST_HEAD, until))
     if not isinstance(head, dict):
         raise BadMessage
-    return head, _part(connection, most)
+    return head, _part(connection, most, until)
 
 
-def _part(connection: socket.socket, most: int) -> bytes:
-    (size,) = struct.unpack(">I", _exactly(connection, 4))
+def _part(connection: socket.socket, most: int, until: float | None) -> bytes:
+    (size,) = struct.unpack(">I", _exactly(connection, 4, until))
     if size > most:
         raise BadMessage
-    return _exactly(connection, size)
+    return _exactly(connection, size, until)
 
 
-def _exactly(connection: socket.socket, size: int) -> bytes:
+def _exactly(connection: socket.socket, size: int, until: float | None) -> bytes:
+    """Raises TimeoutError at that moment, however little was left to come."""
     found = bytearray()
     while len(found) < size:
+        if until is not None:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(left)
         piece = connection.recv(min(size - len(found), 1024**2))
         if not piece:
             raise BadMessage

@@ -1,4 +1,4 @@
-"""The opener's turn of the loop: a question comes in, one of four acts, an answer goes out."""
+"""The opener's turn of the loop: a question comes in, an act is done, an answer goes out."""
 
 import select
 import socket
@@ -7,8 +7,10 @@ from typing import Any
 
 import psycopg
 
+from keng.vault.opener.one_time_keys import OneTimeKeys
 from keng.vault.opener.opener_rows import OpenerRows
 from keng.vault.opener.opener_socket import Handler, serve_one
+from keng.vault.opener.resharing_acts import Resharer
 from keng.vault.opener.sessions import Opener
 from keng.vault.opener_client import CannotOpen
 
@@ -21,8 +23,9 @@ class DatabaseGone(Exception):
 
 def serve_until_lost(server: socket.socket, rows: OpenerRows) -> None:
     """Answer until the database is gone. Raises DatabaseGone."""
-    opener = Opener(rows)
-    handle = handler_of(opener)
+    once = OneTimeKeys()
+    opener = Opener(rows, once)
+    handle = handler_of(opener, Resharer(rows, once))
     while True:
         ready, _, _ = select.select([server], [], [], _LOOKS_EVERY)
         if ready:
@@ -31,14 +34,16 @@ def serve_until_lost(server: socket.socket, rows: OpenerRows) -> None:
             raise DatabaseGone
 
 
-def handler_of(opener: Opener) -> Handler:
+def handler_of(opener: Opener, resharer: Resharer) -> Handler:
     """What answers one question. Raises DatabaseGone."""
 
     def handle(
         act: str, request_id: uuid.UUID, holder_key_id: uuid.UUID | None, body: bytes
     ) -> tuple[dict[str, Any], bytes]:
         try:
-            return _done(opener, act, request_id, holder_key_id, body)
+            if holder_key_id is None:
+                return _done_for_all(opener, resharer, act, request_id)
+            return _done_for_holder(opener, resharer, act, (request_id, holder_key_id), body)
         except CannotOpen as error:
             return {"error": type(error).__name__}, b""
         except psycopg.OperationalError:
@@ -47,19 +52,37 @@ def handler_of(opener: Opener) -> Handler:
     return handle
 
 
-def _done(
-    opener: Opener, act: str, request_id: uuid.UUID, holder_key_id: uuid.UUID | None, body: bytes
+def _done_for_all(
+    opener: Opener, resharer: Resharer, act: str, request_id: uuid.UUID
 ) -> tuple[dict[str, Any], bytes]:
-    if act == "begin":
-        return {}, opener.begin(request_id)
-    if act == "open_record":
-        what, content = opener.open_record(request_id)
-        return {"what": what}, content
-    if holder_key_id is None:
-        raise ValueError(act)
-    if act == "share_for":
-        return {}, opener.share_for(request_id, holder_key_id)
-    if act == "give_share":
-        opener.give_share(request_id, holder_key_id, body)
-        return {}, b""
+    """What is asked of a request as a whole."""
+    match act:
+        case "begin":
+            return {}, opener.begin(request_id)
+        case "open_record":
+            what, content = opener.open_record(request_id)
+            return {"what": what}, content
+        case "begin_resharing":
+            return {}, resharer.begin(request_id)
+        case "reshare":
+            resharer.reshare(request_id)
+            return {}, b""
+    raise ValueError(act)
+
+
+def _done_for_holder(
+    opener: Opener, resharer: Resharer, act: str, of: tuple[uuid.UUID, uuid.UUID], body: bytes
+) -> tuple[dict[str, Any], bytes]:
+    """What is asked of a request and one holder's key."""
+    match act:
+        case "share_for":
+            return {}, opener.share_for(*of)
+        case "give_share":
+            opener.give_share(*of, body)
+            return {}, b""
+        case "shares_for_resharing":
+            return {}, resharer.shares_for(*of)
+        case "give_for_resharing":
+            resharer.give(*of, body)
+            return {}, b""
     raise ValueError(act)

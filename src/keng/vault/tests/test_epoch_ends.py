@@ -19,7 +19,7 @@ from keng.vault.opener import sessions
 from keng.vault.opener.opener_rows import OpenerRows
 from keng.vault.opener_client import NotInRecord
 from keng.vault.tests import test_opener as acts
-from keng.vault.tests.holding import Holder, begin_all, current
+from keng.vault.tests.key_holders import Holder, begin_all, current
 from tests import make
 
 pytestmark = pytest.mark.django_db

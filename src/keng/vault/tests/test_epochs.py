@@ -17,7 +17,7 @@ from keng.places.models import Unit
 from keng.vault import epochs, hybrid, key_pairs, keys, opening, seal, share_seals, splitting
 from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
 from keng.vault.opener_client import share_info
-from keng.vault.tests.holding import Holder, begin_all, current
+from keng.vault.tests.key_holders import Holder, begin_all, current
 from tests import make
 
 PASSPHRASE = "words-for-a-test"
@@ -310,11 +310,17 @@ def test_splitting_anew_that_is_killed_loses_nothing(commune):
     key = current(commune)
     private = splitting.combine_shares([one.share_of(key), two.share_of(key)])
     HolderKey.objects.filter(pk=three.key.pk).update(retired_at=times.now())
-    # Before the commit: the rows of before open still.
-    before = transaction.savepoint()
-    assert epochs.split_anew(key.pk, private)
-    transaction.savepoint_rollback(before)
-    assert splitting.combine_shares([one.share_of(key), three.share_of(key)]) == private
+    # Before the commit, and again when it is tried anew: the rows of before open still.
+    for _ in range(2):
+        before = transaction.savepoint()
+        assert epochs.split_anew(key.pk, private)
+        transaction.savepoint_rollback(before)
+        assert splitting.combine_shares([one.share_of(key), three.share_of(key)]) == private
     # After it, before the file was written anew: those of today do.
     assert epochs.split_anew(key.pk, private)
+    assert splitting.combine_shares([one.share_of(key), two.share_of(key)]) == private
+    # Who asks for it once more has the old wrap keys destroyed, which a copy of old rows needs.
+    assert len(epochs.wrap_key_file(key.pk).read_bytes()) > share_seals.WRAP_KEY_SIZE
+    assert not epochs.split_anew(key.pk, private)
+    assert len(epochs.wrap_key_file(key.pk).read_bytes()) == share_seals.WRAP_KEY_SIZE
     assert splitting.combine_shares([one.share_of(key), two.share_of(key)]) == private

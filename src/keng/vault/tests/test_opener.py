@@ -1,5 +1,6 @@
 """The opener: two people's shares open one record, once, and nothing else opens anything."""
 
+import contextlib
 import datetime
 import uuid
 
@@ -11,7 +12,7 @@ from keng.kit import times
 from keng.kit.database import data_folder
 from keng.vault import hybrid, keys, seal, share_seals
 from keng.vault.models import OpeningRequest, SealedIdentity, UnitKey
-from keng.vault.opener import sessions
+from keng.vault.opener import one_time_keys, sessions
 from keng.vault.opener.opener_rows import OpenerRows
 from keng.vault.opener_client import (
     APPROVED_ENTRY,
@@ -23,7 +24,7 @@ from keng.vault.opener_client import (
     given_info,
     share_info,
 )
-from keng.vault.tests.holding import Holder, begin_all, current
+from keng.vault.tests.key_holders import Holder, begin_all, current
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,47 @@ def test_an_approval_that_is_not_on_record_opens_nothing(unit, holders, opener):
         opener.open_record(request.pk)
 
 
+def sealed_contacts(unit, count):
+    """That many records of a unit, sealed as batches are."""
+    seals, rows = seal.SealBatch(), []
+    for tip in (uuid.uuid4() for _ in range(count)):
+        ciphertext = seals.for_unit(unit.pk, WORDS, kind="contact", ref=tip)
+        rows.append(
+            SealedIdentity(
+                tip_ref=tip, unit=unit, kind="contact", holds=["name"], ciphertext=ciphertext
+            )
+        )
+    return SealedIdentity.objects.bulk_create(rows)
+
+
+def test_two_rightful_shares_open_exactly_one_of_a_thousand_records(unit, holders, opener):
+    first, second, _ = holders
+    rows = sealed_contacts(unit, 1000)
+    wanted = make_request(rows[500], first)
+    approve(wanted, second)
+    browser_gives(opener, wanted, first)
+    browser_gives(opener, wanted, second)
+    others = OpeningRequest.objects.bulk_create(
+        OpeningRequest(
+            tip_ref=row.tip_ref,
+            record_ref=row.pk,
+            what="contact",
+            reason="danger",
+            legal_basis="Điều 1",
+            text="Cần gọi lại",
+            asked_by_ref=first.officer.pk,
+        )
+        for row in rows
+        if row.pk != rows[500].pk
+    )
+    opened = []
+    for request in [*others[:500], wanted, *others[500:]]:
+        with contextlib.suppress(NotInRecord):
+            opened.append((request.pk, opener.open_record(request.pk)[1]))
+    assert len(others) == 999
+    assert opened == [(wanted.pk, WORDS.encode())]
+
+
 def test_a_share_for_a_request_that_is_not_in_the_record_is_refused_a_thousand_times(
     unit, holders, opener
 ):
@@ -218,8 +260,8 @@ def test_what_was_given_lapses_after_a_quarter_of_an_hour(unit, holders, opener,
     before = opener.begin(request.pk)
     browser_gives(opener, request, first)
     browser_gives(opener, request, second)
-    now = sessions.time.monotonic()
-    monkeypatch.setattr(sessions.time, "monotonic", lambda: now + 15 * 60 + 1)
+    now = one_time_keys.time.monotonic()
+    monkeypatch.setattr(one_time_keys.time, "monotonic", lambda: now + 15 * 60 + 1)
     with pytest.raises(Lapsed):
         opener.open_record(request.pk)
     assert opener.begin(request.pk) != before

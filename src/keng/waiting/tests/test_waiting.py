@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from keng.accounts.models import NamedOfficer
+from keng.breaches.models import Breach, BreachWaiver
 from keng.claims.models import Revision
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
@@ -106,8 +108,15 @@ def test_every_kind_of_text_is_asked_here():
         # Tried beside their acts: keng/openings/tests/test_waiting_openings.py.
         "openings",
         "agreed_openings",
+        "resharings",
         "legal_holds",
         "periods",
+        # Tried beside their acts: keng/data_requests/tests/test_data_requests.py.
+        "data_requests",
+        "erasures",
+        "desk_questions",
+        "breaches",
+        "waivers",
     }
     assert {kind.name for kind in KINDS} == set(WAITS) | other
 
@@ -130,6 +139,32 @@ def test_a_legal_hold_and_its_end_wait_for_whoever_may_decide_and_did_not_ask(pr
     assert "legal_holds" in names(commander)
     LegalHold.objects.filter(pk=hold.pk).update(ended_by=commander, ended_at=times.now())
     assert "legal_holds" not in names(commander) | names(province.second)
+
+
+def test_a_legal_hold_waits_for_nobody_who_does_not_read_the_tip(province):
+    LegalHold.objects.all().delete()
+    commune = make.unit(parent=province.unit)
+    officer, commander = make.officer(unit=commune), make.officer(unit=commune, role="commander")
+    tip = make.tip(unit=commune, is_for_named=True)
+    NamedOfficer.objects.create(unit=commune, officer=officer, named_by=officer)
+    LegalHold.objects.create(tip=tip, unit=commune, ground="court", words="Tòa", asked_by=officer)
+    assert "legal_holds" not in names(commander)
+    NamedOfficer.objects.create(unit=commune, officer=commander, named_by=officer)
+    assert "legal_holds" in names(commander)
+
+
+def test_an_incident_waits_for_data_protection_and_its_waiver_for_a_second_person(province):
+    protector = make.officer(unit=province.unit, role="data_protection")
+    administrator = make.officer(unit=province.unit, role="administrator")
+    BreachWaiver.objects.update(asked_by=protector)
+    assert {"breaches"} == {"breaches", "waivers"} & names(protector)
+    assert {"waivers"} == {"breaches", "waivers"} & names(administrator)
+    BreachWaiver.objects.update(agreed_by=administrator, agreed_at=times.now())
+    assert "waivers" not in names(administrator)
+    Breach.objects.exclude(pk=province.rows["waiver"].breach_id).update(
+        closed_at=times.now(), closed_by=protector, closing_words="Xong"
+    )
+    assert "breaches" not in names(protector)
 
 
 def test_a_proposed_period_waits_for_who_leads_or_administers(province):

@@ -151,7 +151,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         verdict = verify_pasted(form.cleaned_data["code"])
         if verdict.kind == "code" and verdict.version:
             return redirect("warning", code=verdict.version.verify_code.code)
-    context: dict[str, Any] = {"form": form, "verdict": verdict}
+    context: dict[str, Any] = {
+        "form": form,
+        "verdict": verdict,
+        "puzzle": verify_limit.puzzle(request),
+    }
     if verdict and verdict.version:
         newest = queries.published_versions_of(verdict.version.warning)[0]
         context["words"] = words_for_reader(verdict.version)
@@ -171,5 +175,6 @@ def _not_checked(request: HttpRequest, wait: int) -> HttpResponse:
         )
         % {"count": wait},
     )
-    response = render(request, "warnings/verify.html", {"form": form, "verdict": None})
+    context = {"form": form, "verdict": None, "puzzle": verify_limit.puzzle(request)}
+    response = render(request, "warnings/verify.html", context)
     return ask_to_wait(response, wait)

@@ -44,10 +44,10 @@ _BODY, _SMALL, _IN_TABLES = 14, 11, 11
 def write_docx(signed: Snapshot) -> bytes:
     """The whole file."""
     page, document = printed_report(signed), Document()
-    _set_styles(document)
+    set_office_styles(document)
     document.core_properties.title = page.title
     document.core_properties.author = page.head.issuer
-    _number_pages(document, page.foot_of_page)
+    number_pages(document, page.foot_of_page)
     _head(document, page.head)
     for line in page.lead:
         _text(document, line)
@@ -61,7 +61,7 @@ def write_docx(signed: Snapshot) -> bytes:
     return out.getvalue()
 
 
-def _set_styles(document: Paged) -> None:
+def set_office_styles(document: Paged) -> None:
     """Sheet, typeface and language, so that no speller marks every word."""
     for name, length in _SHEET.items():
         setattr(document.sections[0], name, length)
@@ -79,7 +79,7 @@ def _set_styles(document: Paged) -> None:
     document.styles["Normal"].element.get_or_add_rPr().append(spoken)
 
 
-def _number_pages(document: Paged, foot: str) -> None:
+def number_pages(document: Paged, foot: str) -> None:
     """A number over each sheet but the first; at its foot what it belongs to."""
     sheet = document.sections[0]
     sheet.different_first_page_header_footer = True

@@ -21,6 +21,7 @@ from keng.kit.closed_memory import close_memory, forbid_new_privileges
 LAYOUTS = {
     "report": ("keng.reports.periodic.files", "report.typ"),
     "hand_over": ("keng.reports.hand_over", "hand_over.typ"),
+    "breach": ("keng.breaches", "breach.typ"),
 }
 _MOST_MEMORY = 1500 * 1000**2
 _MOST_CPU_SECONDS = 20

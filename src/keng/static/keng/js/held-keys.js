@@ -1,6 +1,7 @@
 // Keys that are pressed while a page, or a tip beside the list, is still on its way are held, and
 // pressed once it is there, if it is the tip that they were meant for. If another one came, or what
-// they follow was refused, none is pressed and #keys-dropped says which. This comes before all that
+// they follow was refused, none is pressed and #keys-dropped says which, and so it goes with what
+// comes in the same breath: a letter of a word would be a command. This comes before all that
 // is drawn, so that no key falls between two pages. From page to page they stay in this tab alone,
 // a few of them and for seconds.
 (() => {
@@ -10,9 +11,12 @@
   // More than that is somebody who writes.
   const MOST = 8;
   const GAP = 30;
+  // Hands that rested this long have seen what the page says.
+  const BREATH = 1000;
   const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/;
   // What an answer of the site shows that has to be read before anything is pressed.
   const REFUSED = "#problem, [data-read-first]";
+  let pressedAt = 0;
   let held = takenFromLastPage();
   let isReady = false;
   let isGiving = false;
@@ -26,6 +30,8 @@
   let stayedAt = 0;
   // The tip of a row that was chosen, until it stands beside the list.
   let awaited = null;
+  // What was dropped of the keys that still come in one breath.
+  let dropped = [];
 
   const idIn = (text) => text?.match(ID)?.[0];
   const isFresh = (at) => at && Date.now() - at < LASTS;
@@ -45,15 +51,18 @@
   function takenFromLastPage() {
     const kept = JSON.parse(sessionStorage.getItem(HELD) || "null");
     sessionStorage.removeItem(HELD);
+    pressedAt = kept?.pressedAt || 0;
     return isKeptStill(kept) ? kept.keys : [];
   }
   function isKeptStill(kept) {
     return Boolean(kept) && Date.now() - kept.at < LASTS;
   }
 
-  // What is typed into a box stays there, unless its form is on its way already.
+  // What is typed into a box stays there, unless its form is on its way already, or keys that were
+  // pressed before are still to come: one of them may send it.
   function isOfTheDesk(event) {
-    if (typing(event.target) && !sent?.contains(event.target)) return false;
+    const isOfBox = typing(event.target) && !sent?.contains(event.target) && !(isGiving && held.length);
+    if (isOfBox) return false;
     if (event.key === "Enter") return !event.altKey;
     if (/^F[89]$/.test(event.key)) return true;
     // A space ticks and presses what has the focus.
@@ -61,9 +70,21 @@
     return isAlone && event.key.length === 1 && event.key !== " " && document.body?.dataset.keys !== "off";
   }
 
+  // F8 and F9 are for a call for help, and are meant whatever came before.
+  const isOfAWord = (event) => (event.key === " " ? !typing(event.target) : isOfTheDesk(event) && !/^F/.test(event.key));
+
   addEventListener("keydown", (event) => {
     if (!event.isTrusted || event.isComposing || event.keyCode === 229) return;
-    hide();
+    if (/^(Control|Shift|Alt|Meta)$/.test(event.key)) return;
+    const isInBreath = dropped.length > 0 && Date.now() - pressedAt < BREATH;
+    pressedAt = Date.now();
+    if (isInBreath && isOfAWord(event)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!event.repeat) drop([keyOf(event)]);
+      return;
+    }
+    if (!isInBreath || event.key === "Escape") hide();
     if (event.key === "Escape") {
       // The browser stops loading; nothing that was pressed for the page that came is done.
       if (isLeaving()) held = [];
@@ -77,9 +98,10 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.repeat || held.length > MOST) return;
-    const { key, shiftKey } = event;
-    held.push({ key, shiftKey, ctrlKey: event.ctrlKey || event.metaKey, meant: meant() });
+    held.push({ ...keyOf(event), meant: meant() });
   }, true);
+
+  const keyOf = ({ key, shiftKey, ctrlKey, metaKey }) => ({ key, shiftKey, ctrlKey: ctrlKey || metaKey });
 
   function give() {
     isGiving = false;
@@ -88,7 +110,7 @@
     const isText = first.key.length === 1 && typing(document.activeElement);
     const isRefused = document.querySelector(REFUSED) !== null;
     if (first.meant !== shown() || isText || isRefused || held.length > MOST) {
-      drop();
+      drop(held);
       return;
     }
     held.shift();
@@ -105,17 +127,20 @@
     if (!isTaken && key === "Enter" && target.matches("a, button, summary")) target.click();
   }
 
-  const nameOf = ({ key, ctrlKey }) => `${ctrlKey ? "Ctrl " : ""}${key.length === 1 ? key.toUpperCase() : key}`;
+  const nameOf = ({ key, ctrlKey }) =>
+    `${ctrlKey ? "Ctrl " : ""}${key === " " ? "␣" : key.length === 1 ? key.toUpperCase() : key}`;
 
-  function drop(words = "said") {
-    const keys = held.map(nameOf).join(", ");
+  function drop(more, words = "said") {
     held = [];
     const place = document.getElementById("keys-dropped");
-    if (!place || !keys) return;
+    if (!place || !more.length) return;
+    dropped = [...dropped, ...more];
+    const keys = dropped.slice(0, MOST).map(nameOf).join(", ") + (dropped.length > MOST ? "…" : "");
     place.hidden = false;
     place.textContent = place.dataset[words].replace("{keys}", keys);
   }
   function hide() {
+    dropped = [];
     const place = document.getElementById("keys-dropped");
     if (place) place.hidden = true;
   }
@@ -128,7 +153,7 @@
       if (leftAt !== at || isExchanging) return;
       // Still here: it was a file, or no page came.
       stay();
-      drop();
+      drop(held);
     }, LASTS + GAP);
   }
   function stay() {
@@ -148,7 +173,7 @@
     awaited = null;
     stay();
     // Where no page came, or so late that nobody remembers, they are named and not pressed.
-    if (detail.isHere || !isInTime) drop("saidStayed");
+    if (detail.isHere || !isInTime) drop(held, "saidStayed");
     else give();
   });
   addEventListener("submit", (event) => {
@@ -166,7 +191,7 @@
     if (Date.now() - stayedAt > GAP) leave(null);
   });
   addEventListener("pagehide", () => {
-    if (held.length) sessionStorage.setItem(HELD, JSON.stringify({ at: Date.now(), keys: held }));
+    if (held.length) sessionStorage.setItem(HELD, JSON.stringify({ at: Date.now(), pressedAt, keys: held }));
     held = [];
   });
   // Come back to by the browser as it was left.

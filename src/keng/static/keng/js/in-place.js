@@ -11,6 +11,8 @@
   "use strict";
   const PAGES = /^\/tips\/(?!search\/|map\/|attachments\/|news\/)/;
   const LONGEST = 20_000;
+  // A picture of a chat takes its time on a slow line; the site ends what is too slow for it.
+  const LONGEST_WITH_FILES = 600_000;
   const UNLOADS_WITHIN = 3_000;
   // More than that no browser sends for a page that is gone.
   const MOST_KEPT_ALIVE = 30_000;
@@ -84,14 +86,18 @@
   }
 
   async function answerTo(href, options, asked) {
-    const tooLong = setTimeout(() => asked.abort.abort(), LONGEST);
+    const longest = options.body instanceof FormData ? LONGEST_WITH_FILES : LONGEST;
+    const tooLong = setTimeout(() => asked.abort.abort(), longest);
     const { signal } = asked.abort;
     try {
       if (isSignedOut && !(await isSignedInAgain(signal))) return {};
       if (asked.isPost) options.body.set("csrfmiddlewaretoken", token());
       const keepalive = options.body instanceof URLSearchParams && String(options.body).length < MOST_KEPT_ALIVE;
       const answer = await fetch(href, { ...options, keepalive, signal });
-      return { answer, content: await (isPage(answer) ? answer.text() : answer.blob()) };
+      if (isPage(answer)) return { answer, content: await answer.text() };
+      // It is being sent: the files of a tip may be a gigabyte.
+      clearTimeout(tooLong);
+      return { answer, content: await answer.blob() };
     } finally {
       clearTimeout(tooLong);
     }
@@ -253,6 +259,8 @@
     const first = document.querySelector("main [autofocus]");
     if (!isSamePage) scrollTo(0, 0);
     wanted?.scrollIntoView();
+    // The page keeps its place, and what was refused stands above all of it.
+    document.querySelector(".toast[data-read-first]")?.scrollIntoView({ block: "nearest" });
     (first || (wanted?.matches("input, textarea, select, a, button, [tabindex]") && wanted) || main)
       ?.focus({ preventScroll: !first });
   }

@@ -89,13 +89,19 @@
     return Boolean(element);
   }
 
+  function isEmpty(form) {
+    const boxes = [...form.elements].filter((each) => each.type !== "hidden" && !each.matches("button"));
+    return boxes.length > 0 && boxes.every((each) => each.matches("textarea") && !each.value.trim());
+  }
+
   function send(target) {
     const form = target.closest("form");
     const all = document.querySelectorAll("main [data-send]");
-    // Outside of every form it is clear only when there is one thing to send.
+    // Outside of every form it is clear only when there is one thing to send, and something in it:
+    // a second tap would send an empty answer, and take the way to undo the first off the page.
     const button = form
       ? form.querySelector("[data-send]") || form.querySelector("button:not([type=button])")
-      : all.length === 1 && all[0];
+      : all.length === 1 && !isEmpty(all[0].form) && all[0];
     if (button) button.click();
     return Boolean(button);
   }

@@ -11,6 +11,9 @@
   const WITHIN = 5_000;
   const PAUSE = 5_000;
   const MARK = "month";
+  const isHttps = location.protocol === "https:";
+  // The name under which the browser keeps it, as keng/site/cookie_names.py has it.
+  const MARK_COOKIE = isHttps ? `__Host-${MARK}` : MARK;
   const LEAVING = "2";
   const MARK_SECONDS = 12 * 3600;
   // Asked for each time: send.js puts a page with mistakes in the place of this one.
@@ -59,11 +62,11 @@
   });
 
   function setMark() {
-    const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `${MARK}=${LEAVING}; Path=/; Max-Age=${MARK_SECONDS}; SameSite=Strict${secure}`;
+    const secure = isHttps ? "; Secure" : "";
+    document.cookie = `${MARK_COOKIE}=${LEAVING}; Path=/; Max-Age=${MARK_SECONDS}; SameSite=Strict${secure}`;
   }
 
-  const isMarked = () => document.cookie.split("; ").some((each) => each.startsWith(`${MARK}=`));
+  const isMarked = () => document.cookie.split("; ").some((each) => each.startsWith(`${MARK_COOKIE}=`));
 
   function tag(name, ...content) {
     const made = document.createElement(name);

@@ -1,17 +1,24 @@
-// The page of one opening. A share comes sealed to the officer's key, is unlocked here, and goes on at
+// The page of one opening, and that of keys split anew. A share comes sealed to the officer's key, is unlocked here, and goes on at
 // once, sealed to the opener's one-time key: the desk between the two reads it at no time.
 //   form[data-opening]   its answer is a share to give; data-give is where it goes
 (() => {
   "use strict";
   const { bytes, text } = kengHolderKey;
 
-  async function give(form, pair, told) {
+  async function sealedAnew(pair, told) {
     const share = await kengHpke.open(pair, { info: bytes(told.share_info) }, bytes(told.share));
     const sealed = await kengHpke.seal(bytes(told.one_time_key), { info: bytes(told.given_info) }, share);
     share.fill(0);
+    return text(sealed);
+  }
+
+  // Of an opening there is one share, of keys that are split anew one of each.
+  async function give(form, pair, told) {
+    const sealed = [];
+    for (const each of told.shares || [told]) sealed.push(await sealedAnew(pair, each));
     const body = new FormData();
     body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
-    body.set("sealed", text(sealed));
+    body.set("sealed", sealed.join(" "));
     const answer = await fetch(form.dataset.give, { method: "POST", body, redirect: "error" });
     return answer.json();
   }
@@ -47,7 +54,12 @@
     const typed = [...document.querySelectorAll("[data-phrase]")].some((box) => box.value);
     if (typed || document.querySelector("form[aria-busy]")) event.preventDefault();
   });
-  for (const part of document.querySelectorAll("[data-holder-needs-script]")) part.hidden = false;
+  function offer() {
+    for (const part of document.querySelectorAll("[data-holder-needs-script]")) part.hidden = false;
+  }
+  // From a tip one comes here in place (in-place.js), and so does the next opening.
+  document.addEventListener("keng:page", offer);
+  offer();
   // What was opened is not there any more when one comes back, and the cover of the screen removes it.
   const opened = document.getElementById("opened");
   const forget = () => opened?.replaceChildren();

@@ -1,11 +1,13 @@
 // Words that are half written to a reporter, or into a note, stay with their tip when one goes to
 // another one: by a key, by a click, or by F8 for a critical one. In this tab alone, for whoever is
-// signed in; gone once they are sent, at the end of the session, and when another person signs in.
+// signed in; gone once they are sent, at the end of the session, and when another person signs in. The
+// page of signing in has it as well: the session may have ended by time, or in another tab.
 (() => {
   "use strict";
   const KEPT = "keng-unsent";
   const MOST = 20;
   const BOXES = "textarea[data-unsent]";
+  if (document.querySelector("main[data-signed-out]")) return void sessionStorage.removeItem(KEPT);
   const whose = document.getElementById("screen-cover")?.dataset.whose || "";
   // Of each box what stands in it, by where its form leads: that names the tip.
   const keyOf = (box) => box.form.getAttribute("action");

@@ -9,23 +9,35 @@ from django.db.models.functions import Now
 from keng.accounts.models import NamedOfficer, Officer
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import SECOND_FOR_OPENING
-from keng.openings.holders import holders_of_units
-from keng.tips.models import Tip
-from keng.vault.models import OpeningRequest
+from keng.openings.holder_list import holder_list
+from keng.tips.models import BreakIn, Tip
+from keng.vault.models import HolderKey, KeyShare, OpeningRequest
 from keng.vault.opener_client import REQUEST_STANDS
 
 
-def seconds_for(tip: Tip, asker: Officer) -> list[Officer]:
-    """Who can agree to what this officer asks for: the right role, a key, sight of the tip, and no
-    hand in the asker's account nor the asker in theirs.
+def seconds_for(tip: Tip, asker: Officer, unit_key: uuid.UUID | None) -> list[Officer]:
+    """Who can agree to what this officer asks for: the right role, a share of the record's key,
+    sight of the tip, and no hand in the asker's account nor the asker in theirs.
     """
-    (holders,) = holders_of_units([tip.responsible_unit])
-    people = {each.pk: each for each in (*holders.own, *holders.above)}
-    return [each for each in people.values() if can_be_second(each, tip, asker)]
+    (row,) = holder_list([tip.responsible_unit])
+    people = {each.pk: each for each in (*row.own, *row.above)}
+    return [each for each in people.values() if can_be_second(each, tip, asker, unit_key)]
 
 
-def can_be_second(officer: Officer, tip: Tip, asker: Officer) -> bool:
-    """The same of one officer, who holds a key."""
+def has_share_of(officer: uuid.UUID, unit_key: uuid.UUID | None) -> bool:
+    """Whether this officer's key unlocks a share of the record's key.
+
+    Of what is sealed to no split key nobody has one: the operator opens it, and any holder agrees.
+    """
+    if unit_key is None:
+        return HolderKey.objects.filter(officer_ref=officer, retired_at=None).exists()
+    return shares_of_officer(officer).filter(unit_key=unit_key).exists()
+
+
+def can_be_second(officer: Officer, tip: Tip, asker: Officer, unit_key: uuid.UUID | None) -> bool:
+    """The same of one officer."""
+    if not has_share_of(officer.pk, unit_key):
+        return False
     if asker.pk in tied_to(officer) or officer.pk in tied_to(asker):
         return False
     if not SECOND_FOR_OPENING.may_act_for(officer, tip.responsible_unit):
@@ -36,6 +48,17 @@ def can_be_second(officer: Officer, tip: Tip, asker: Officer) -> bool:
 def standing_requests() -> "QuerySet[OpeningRequest]":
     """Those that nobody has answered, and that are not too old to be."""
     return _of_today().filter(approved_at=None, refused_at=None)
+
+
+def with_share_of_theirs(officer: uuid.UUID) -> Q:
+    """Of requests, those whose record this officer has a share for, as `has_share_of` says."""
+    theirs = shares_of_officer(officer).filter(unit_key=OuterRef("unit_key_ref"))
+    return Q(unit_key_ref=None) | Q(Exists(theirs))
+
+
+def shares_of_officer(officer: uuid.UUID) -> "QuerySet[KeyShare]":
+    """Those that this officer's key of today unlocks."""
+    return KeyShare.objects.filter(holder_key__officer_ref=officer, holder_key__retired_at=None)
 
 
 def agreed_requests() -> "QuerySet[OpeningRequest]":
@@ -61,7 +84,9 @@ def readable_to_one(officer: uuid.UUID) -> Q:
     """
     here = Q(unit=OuterRef("responsible_unit")) | Q(unit=OuterRef("responsible_unit__parent"))
     named = NamedOfficer.objects.filter(here, ended_at=None)
-    return Q(is_for_named=False) | Exists(named.filter(officer=officer)) | ~Exists(named)
+    readable = Q(is_for_named=False) | Exists(named.filter(officer=officer)) | ~Exists(named)
+    opened = BreakIn.objects.open_now(officer)
+    return readable | Q(assigned_to=officer) | Q(pk__in=opened.values("tip"))
 
 
 def tip_words(asked: OpeningRequest) -> tuple[str, str]:

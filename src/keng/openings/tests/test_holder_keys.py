@@ -7,14 +7,16 @@ from base64 import urlsafe_b64encode
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from keng.accounts.models import OfficerPasskey
 from keng.kit import times
-from keng.openings import holding
-from keng.openings.holders import holders_of_units
-from keng.openings.holding import HoldsAlready, HoldsNoKey, NotAWrap
+from keng.openings import holder_keys
+from keng.openings.holder_keys import HoldsAlready, HoldsNoKey, NotAWrap
+from keng.openings.holder_list import holder_list
+from keng.openings.opening_history import opening_months, openings_told
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.opener_double import point_of
-from keng.openings.told import opening_months, openings_told
-from keng.vault.models import HolderKey, OpeningRequest
+from keng.runtime.backup import destroyed
+from keng.vault.models import HolderKey, OpeningRequest, WrappedHolderKey
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -34,15 +36,15 @@ def new_point():
 
 
 def test_one_key_at_a_time_and_given_up_nobody_unwraps_it(desk):
-    wraps = holding.read_wraps(sent())
-    key = holding.make_holder_key(holding.read_point(text(new_point())), wraps, by=desk.lan)
+    wraps = holder_keys.read_wraps(sent())
+    key = holder_keys.make_holder_key(holder_keys.read_point(text(new_point())), wraps, by=desk.lan)
     assert (key.wraps.get().rounds, key.officer_ref) == (600_000, desk.lan.pk)
     with pytest.raises(HoldsAlready):
-        holding.make_holder_key(new_point(), wraps, by=desk.lan)
-    holding.retire_holder_key(by=desk.lan)
+        holder_keys.make_holder_key(new_point(), wraps, by=desk.lan)
+    holder_keys.retire_holder_key(by=desk.lan)
     assert not key.wraps.exists()
     with pytest.raises(HoldsNoKey):
-        holding.retire_holder_key(by=desk.lan)
+        holder_keys.retire_holder_key(by=desk.lan)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_one_key_at_a_time_and_given_up_nobody_unwraps_it(desk):
 )
 def test_what_is_no_wrap_is_not_kept(words):
     with pytest.raises(NotAWrap):
-        holding.read_wraps(words)
+        holder_keys.read_wraps(words)
 
 
 @pytest.mark.parametrize(
@@ -75,22 +77,22 @@ def test_what_is_no_wrap_is_not_kept(words):
 )
 def test_what_is_no_point_of_the_curve_is_no_key(point):
     with pytest.raises(NotAWrap):
-        holding.read_point(text(point))
+        holder_keys.read_point(text(point))
 
 
 def test_a_passkey_of_somebody_else_unwraps_nothing(desk):
-    wraps = holding.read_wraps(sent())
+    wraps = holder_keys.read_wraps(sent())
     strange = json.loads(sent(kind="passkey", credential=text(b"of somebody else")))
     with pytest.raises(NotAWrap):
-        holding.make_holder_key(
-            new_point(), [*wraps, *holding.read_wraps(json.dumps(strange))], by=desk.lan
+        holder_keys.make_holder_key(
+            new_point(), [*wraps, *holder_keys.read_wraps(json.dumps(strange))], by=desk.lan
         )
     assert not HolderKey.objects.exists()
 
 
 def test_too_few_are_those_who_are_not_two_with_the_province(desk):
     def too_few():
-        (found,) = holders_of_units([desk.commune])
+        (found,) = holder_list([desk.commune])
         return found.are_too_few
 
     assert too_few()
@@ -137,3 +139,55 @@ def test_everybody_reads_months_that_are_over(desk):
     (month,) = opening_months()
     assert month.first_day == last.replace(day=1)
     assert (month.asked, month.opened, month.refused, month.emergencies) == (7, 7, 0, 1)
+
+
+def test_what_was_given_up_or_renewed_opens_nothing_after_a_restore(desk, restored_list):
+    hold(desk, desk.lan, desk.bao, desk.chief, desk.quan)
+    wraps = holder_keys.read_wraps(sent())
+    OfficerPasskey.objects.create(
+        holder=desk.chief, credential_id=b"c", public_key=b"x", label="khóa"
+    )
+    for officer in (desk.lan, desk.bao, desk.chief):
+        wrap_again(desk, officer)
+    wrap_again(desk, desk.chief, kind="passkey", credential_id=b"c")
+    holder_keys.retire_holder_key(by=desk.lan)
+    holder_keys.renew_phrase(wraps[0], by=desk.bao)
+    holder_keys.renew_phrase(wraps[0], by=desk.chief)
+    destroyed.list_destroyed()
+    # As the backup has them.
+    HolderKey.objects.update(retired_at=None)
+    WrappedHolderKey.objects.all().delete()
+    for officer in (desk.lan, desk.bao, desk.chief, desk.quan):
+        wrap_again(desk, officer)
+    wrap_again(desk, desk.chief, kind="passkey", credential_id=b"c")
+    assert destroyed.do_listed_again([restored_list]).failed == {}
+    standing = HolderKey.objects.filter(retired_at=None).values_list("officer_ref", flat=True)
+    # Who has a passkey beside the paper goes on with that; whoever had the paper alone begins anew.
+    assert set(standing) == {desk.chief.pk, desk.quan.pk}
+    left = WrappedHolderKey.objects.values_list("holder_key__officer_ref", "kind")
+    assert set(left) == {(desk.chief.pk, "passkey"), (desk.quan.pk, "phrase")}
+    assert destroyed.do_listed_again([restored_list]).done == {}
+
+
+def test_a_passkey_that_was_stopped_unlocks_nothing(desk):
+    hold(desk, desk.lan)
+    key = desk.keys[desk.lan.pk][0]
+    wrap_again(desk, desk.lan)
+    wrap_again(desk, desk.lan, kind="passkey", credential_id=b"lost")
+    assert [each.kind for each in holder_keys.wraps_of(key)] == ["phrase"]
+
+
+def wrap_again(desk, officer, kind="phrase", credential_id=b""):
+    WrappedHolderKey.objects.create(
+        holder_key=desk.keys[officer.pk][0],
+        kind=kind,
+        credential_id=credential_id,
+        salt=bytes(32),
+        wrapped=bytes(166),
+    )
+
+
+@pytest.fixture
+def restored_list(tmp_path, monkeypatch):
+    monkeypatch.setattr(destroyed, "data_folder", lambda: tmp_path)
+    return tmp_path / "destroyed"

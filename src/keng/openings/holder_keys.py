@@ -5,6 +5,7 @@ browser, and neither comes here (static/keng/js/holder-key.js).
 """
 
 import json
+import uuid
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from keng.accounts.signing_in import chain_of_officer
 from keng.acts.act import act
 from keng.acts.errors import AlreadyDone, Incomplete, Refused
 from keng.acts.locks import lock
-from keng.acts.work import permit_anywhere
+from keng.acts.work import permit_anywhere, work
 from keng.audit.actions import record
 from keng.kit import times
 from keng.openings import acts
@@ -66,8 +67,14 @@ def current_key_of(officer: Officer) -> HolderKey | None:
 
 
 def wraps_of(key: HolderKey) -> list[WrappedHolderKey]:
-    """What its holder unwraps it with: passkeys first, then the phrase."""
-    return list(key.wraps.order_by("kind", "id"))
+    """What may unwrap it: passkeys first, then the phrase; no passkey that was stopped or removed.
+
+    A wrap of such a one has to reach nobody: whoever found the device would unwrap it with that.
+    """
+    own = _own_credentials(Officer.objects.get(pk=key.officer_ref))
+    phrase = WrappedHolderKey.Kind.PHRASE
+    wraps = key.wraps.order_by("kind", "id")
+    return [each for each in wraps if each.kind == phrase or bytes(each.credential_id) in own]
 
 
 def read_bytes(text: str) -> bytes:
@@ -173,17 +180,43 @@ def retire_holder_key(*, by: Officer) -> None:
     """Give the key up: no share is sealed to it, and nobody unwraps it. Raises HoldsNoKey."""
     permit_anywhere()
     officer = lock(Officer.objects.all()).get(pk=by.pk)
+    _retire(_required_key(officer), officer, by=by)
+
+
+@work()
+def retire_key_again(key_id: uuid.UUID) -> None:
+    """In a restored database: it was given up after the backup was made, and so it is again."""
+    key = HolderKey.objects.get(pk=key_id)
+    _retire(key, lock(Officer.objects.all()).get(pk=key.officer_ref), by="operator")
+
+
+@work()
+def destroy_phrase_again(officer_id: uuid.UUID) -> None:
+    """In a restored database: there was another phrase since, and the paper of then opens nothing.
+
+    The new one is lost with the restore; where no passkey unwraps the key, it is given up.
+    """
+    officer = lock(Officer.objects.all()).get(pk=officer_id)
     key = _required_key(officer)
+    key.wraps.filter(kind=WrappedHolderKey.Kind.PHRASE).delete()
+    detail = {"key": str(key.pk)}
+    chain = chain_of_officer(officer)
+    record("holder.phrase_gone", by="operator", on=officer, chain=chain, detail=detail)
+    if not wraps_of(key):
+        _retire(key, officer, by="operator")
+
+
+def _retire(key: HolderKey, officer: Officer, *, by: Officer | str) -> None:
     key.wraps.all().delete()
     key.retired_at = times.now()
     key.save(update_fields=["retired_at"])
-    record(
-        "holder.retired",
-        by=by,
-        on=officer,
-        chain=chain_of_officer(officer),
-        detail={"key": str(key.pk)},
-    )
+    detail = {"key": str(key.pk)}
+    chain = chain_of_officer(officer)
+    record("holder.retired", by=by, on=officer, chain=chain, detail=detail)
+
+
+def _own_credentials(officer: Officer) -> set[bytes]:
+    return {bytes(each.credential_id) for each in usable_passkeys_of(officer)}
 
 
 def _required_key(officer: Officer) -> HolderKey:
@@ -194,7 +227,7 @@ def _required_key(officer: Officer) -> HolderKey:
 
 
 def _keep(key: HolderKey, wraps: Sequence[KeyWrap], officer: Officer) -> None:
-    own = {bytes(each.credential_id) for each in usable_passkeys_of(officer)}
+    own = _own_credentials(officer)
     for each in wraps:
         is_phrase = each.kind == WrappedHolderKey.Kind.PHRASE
         if not is_phrase and each.credential_id not in own:

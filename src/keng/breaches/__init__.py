@@ -1,0 +1,1 @@
+"""Breaches of personal data: record, clock, notification; and the register of processing."""

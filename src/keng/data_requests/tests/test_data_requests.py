@@ -1,0 +1,359 @@
+"""Data requests: asked by receipt or by a form, in time, decided, and read under the code."""
+
+import datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from keng.acts.errors import Incomplete
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.consent.texts import keep_consent_texts
+from keng.data_requests import asking, deciding, forgetting, told
+from keng.data_requests.errors import (
+    AskedAlready,
+    ExtendedBefore,
+    KeptFromErasure,
+    NobodyAnswers,
+    NoSuchNumber,
+    RequestSettled,
+    SamePerson,
+)
+from keng.data_requests.models import DataRequest
+from keng.decisions import legal_hold
+from keng.kit import times
+from keng.places.models import Holiday
+from keng.retention import due, purge
+from keng.retention.models import RetentionPeriod
+from keng.retention.tests.world import closed_tip, period
+from keng.tips import receipt_codes
+from keng.tips.deadlines import clock_rule_in_force, due_by_rule
+from keng.tips.models import Receipt, Tip, Wave, WaveStep, WaveTip
+from keng.vault.models import SealedIdentity
+from keng.waiting.counts import counts_by_page
+from tests import make
+
+pytestmark = pytest.mark.django_db
+CODE = receipt_codes.code_from_token("a-token-of-data-requests")
+HANOI = datetime.timezone(datetime.timedelta(hours=7))
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+
+
+@pytest.fixture
+def province():
+    return make.province_unit()
+
+
+@pytest.fixture
+def unit(province):
+    unit = make.unit("Công an phường Cầu Gỗ", parent=province)
+    make.unit_key(unit)
+    return unit
+
+
+@pytest.fixture
+def guard(province):
+    """Data protection of the province."""
+    return make.officer(unit=province, role="data_protection")
+
+
+@pytest.fixture
+def chief(province):
+    return make.officer(unit=province, role="commander")
+
+
+@pytest.fixture
+def tip(unit):
+    tip = closed_tip(unit, text="Xe ben chạy đêm qua ngõ", reference="CG-7")
+    Receipt.objects.create(hash=receipt_codes.code_hash(CODE), tip=tip)
+    return tip
+
+
+def ask(tip, kind="see", words=""):
+    return asking.ask_by_receipt(tip.pk, kind=kind, words=words)
+
+
+def recorded():
+    return list(Entry.objects.order_by("id").values_list("action", flat=True))
+
+
+# The days of the law: when it was asked, of what kind, until when (24:00 of the day before).
+DUE = [
+    ("DSR_STOP", "2026-04-15 14:00", "2026-05-05"),
+    ("DSR_ERASE", "2026-10-04 20:00", "2026-10-27"),
+    ("DSR_REPLY", "2026-10-02 16:00", "2026-10-07"),
+    ("DSR_ACCESS", "2026-10-05 09:00", "2026-10-16"),
+]
+
+
+@pytest.mark.parametrize(("code", "asked", "ends"), DUE)
+def test_each_time_ends_on_the_day_that_the_law_says(code, asked, ends):
+    for day in (datetime.date(2026, 4, 30), datetime.date(2026, 5, 1)):
+        Holiday.objects.create(on=day, kind=Holiday.Kind.PUBLIC)
+    at = datetime.datetime.fromisoformat(asked).replace(tzinfo=HANOI)
+    rule = clock_rule_in_force(code, at.date())
+    end = datetime.datetime.fromisoformat(ends).replace(tzinfo=HANOI)
+    assert due_by_rule(rule, at) == end
+    assert "356/2025" in rule.basis
+    assert not rule.is_house_rule
+
+
+def test_a_reporter_asks_and_reads_the_answer_under_the_code(tip, guard, public_client):
+    request = ask(tip, "correct", "Biển số ghi sai một chữ")
+    assert [row.outcome for row in told.requests_told(tip.pk)] == [""]
+    assert counts_by_page(guard)["data-requests"] == 1
+    deciding.acknowledge_request(request.pk, by=guard)
+    deciding.decide_request(request.pk, outcome="done", answer="Đã sửa lại.", by=guard)
+    answered = told.requests_told(tip.pk)[0]
+    assert (answered.outcome, answered.answer) == ("done", "Đã sửa lại.")
+    assert counts_by_page(guard)["data-requests"] == 0
+    assert recorded()[-3:] == [
+        "data_request.by_receipt",
+        "data_request.acknowledged",
+        "data_request.decided",
+    ]
+    public_client.post("/status/", {"code": CODE})
+    assert "status/data/" in public_client.get("/status/tip/").content.decode()
+    assert "Đã sửa lại." in public_client.get("/status/data/").content.decode()
+
+
+def test_the_form_under_the_code_asks_once_for_each_kind(tip, public_client):
+    public_client.post("/status/", {"code": CODE})
+    assert public_client.post("/status/data/", {"kind": "correct"}).status_code == 422
+    assert public_client.post("/status/data/", {"kind": "see"}).status_code == 303
+    again = public_client.post("/status/data/", {"kind": "see"})
+    assert again.status_code == 422
+    assert str(AskedAlready.sentence) in again.content.decode()
+    assert DataRequest.objects.filter(tip=tip).count() == 1
+
+
+def test_what_names_the_reporter_is_sealed_with_the_report(tip):
+    request = ask(tip, "see", "Tôi tên Lò Thị Mẩy, số của tôi là 0912 000 731")
+    assert "Mẩy" not in request.words
+    assert "731" not in request.words
+    assert SealedIdentity.objects.filter(tip_ref=tip.pk, kind="in_text").exists()
+
+
+def test_the_office_that_a_report_is_about_gets_no_request(unit, province):
+    tip = closed_tip(unit, concerns=(province,))
+    with pytest.raises(NobodyAnswers):
+        ask(tip)
+    assert not DataRequest.objects.exists()
+
+
+def test_data_protection_sees_none_about_its_own_office(tip, guard, province):
+    request = ask(tip)
+    tip.concerns.create(unit=province)
+    assert not DataRequest.objects.visible_to(guard).filter(pk=request.pk).exists()
+    assert counts_by_page(guard)["data-requests"] == 0
+
+
+FORM = {"kind": "see", "token": "t" * 22, "about_number": ""}
+
+
+def test_the_public_form_says_the_same_whoever_is_kept(unit, public_client):
+    make.tip(unit=unit, text="Ông Vàng A Sình ở xóm trên nấu rượu lậu")
+    answers = []
+    for n, words in enumerate(["Tôi là Vàng A Sình", "Tôi là người khác", "Xem K-99"]):
+        sent = FORM | {"words": words, "token": f"{n}" * 22, "about_number": "K-99" * (n == 2)}
+        page = public_client.post("/your-data/", sent)
+        assert page.status_code == 200
+        number = DataRequest.objects.order_by("-id").first().number
+        answers.append(page.content.decode().replace(number, ""))
+    plain = {answer.split("<main")[1].split("</main")[0] for answer in answers}
+    assert len(plain) == 1
+    # No table of tips, listings or people is read.
+    with CaptureQueriesContext(connection) as queries:
+        asking.ask_by_form(kind="see", words="Vàng A Sình", about_number="K-1", token="u" * 22)
+    read = " ".join(each["sql"] for each in queries.captured_queries)
+    assert "data_requests_datarequest" in read
+    assert not any(f'FROM "{table}' in read for table in ("tips_tip", "lookup_", "vault_"))
+
+
+def test_the_public_form_covers_people_and_takes_one_form_once(unit):
+    words = "Tôi tên Giàng Thị Dợ, bà Hà Thị Phón nói xấu tôi, gọi 0912 000 732"
+    first = asking.ask_by_form(kind="object", words=words, about_number="", token="t" * 22)
+    again = asking.ask_by_form(kind="object", words=words, about_number="", token="t" * 22)
+    assert first.pk == again.pk
+    kept = DataRequest.objects.get().words
+    assert not any(said in kept for said in ("Dợ", "Phón", "732"))
+    assert not SealedIdentity.objects.exists()
+
+
+def test_time_is_extended_once_with_its_reason(tip, guard):
+    request = ask(tip, "restrict")
+    before = request.decide_by
+    deciding.extend_request(request.pk, reason="Phải hỏi công an phường", by=guard)
+    after = DataRequest.objects.get().decide_by
+    assert datetime.timedelta(days=14) < after - before < datetime.timedelta(days=25)
+    with pytest.raises(ExtendedBefore):
+        deciding.extend_request(request.pk, reason="Nữa", by=guard)
+
+
+def test_nothing_is_refused_without_its_ground(tip, guard):
+    request = ask(tip, "object")
+    with pytest.raises(Incomplete):
+        deciding.decide_request(request.pk, outcome="refused", answer="Không.", by=guard)
+    deciding.decide_request(
+        request.pk, outcome="refused", ground="no_consent", answer="Không.", by=guard
+    )
+    with pytest.raises(RequestSettled):
+        deciding.decide_request(request.pk, outcome="done", answer="Có.", by=guard)
+
+
+def agreed_erasure(tip, guard, chief):
+    request = ask(tip, "delete")
+    deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
+    return deciding.decide_on_erasure(request.pk, is_agreed=True, by=chief)
+
+
+def test_a_report_is_deleted_by_two_and_by_the_purge(tip, guard, chief, public_client):
+    request = ask(tip, "delete")
+    deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
+    assert not purge.purge_due_tips()
+    assert told.requests_told(tip.pk)[0].outcome == ""
+    assert counts_by_page(chief)["data-requests"] == 1
+    deciding.decide_on_erasure(request.pk, is_agreed=True, by=chief)
+    assert purge.purge_due_tips() == 1
+    tip.refresh_from_db()
+    assert (tip.text, tip.purged_at is None) == ("", False)
+    assert DataRequest.objects.get().answer == ""
+    public_client.post("/status/", {"code": CODE})
+    assert "như bạn yêu cầu" in public_client.get("/status/tip/").content.decode()
+
+
+def test_who_decided_is_no_second_person_and_the_database_refuses_one(tip, province):
+    both = make.officer(unit=province, role="data_protection")
+    both.posts.create(unit=province, role="commander", valid_from=datetime.date(2026, 1, 1))
+    request = ask(tip, "delete")
+    deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=both)
+    with pytest.raises(SamePerson):
+        deciding.decide_on_erasure(request.pk, is_agreed=True, by=both)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DataRequest.objects.update(settled_at=times.now(), agreed_by=both)
+
+
+def test_the_second_person_gives_it_back(tip, guard, chief):
+    request = ask(tip, "delete")
+    deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
+    deciding.decide_on_erasure(request.pk, is_agreed=False, by=chief)
+    assert counts_by_page(guard)["data-requests"] == 1
+    assert not purge.purge_due_tips()
+
+
+def test_what_is_needed_is_not_deleted(tip, guard, chief, unit):
+    request = ask(tip, "delete")
+    asker, second = make.officer(unit=unit), make.officer(unit=unit, role="commander")
+    hold = legal_hold.ask_for_hold(tip.pk, ground="case", words="Hồ sơ 3", by=asker)
+    legal_hold.decide_on_hold(hold.pk, is_agreed=True, by=second)
+    with pytest.raises(KeptFromErasure):
+        deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
+    open_tip = make.tip(unit=unit)
+    with pytest.raises(KeptFromErasure):
+        deciding.decide_request(ask(open_tip, "delete").pk, outcome="done", answer="Xóa.", by=guard)
+    deciding.decide_request(
+        request.pk, outcome="refused", ground="deletion", answer="Không.", by=guard
+    )
+
+
+def test_a_hold_that_comes_after_the_second_person_keeps_it(tip, guard, chief, unit):
+    agreed_erasure(tip, guard, chief)
+    legal_hold.ask_for_hold(tip.pk, ground="case", words="Hồ sơ 3", by=make.officer(unit=unit))
+    assert not purge.purge_due_tips()
+    assert Tip.objects.get(pk=tip.pk).text
+
+
+def test_an_open_request_keeps_a_tip_whose_period_is_over(tip, guard, province):
+    period(province)
+    request = ask(tip)
+    assert not purge.purge_due_tips()
+    assert due.due_lines(guard, RetentionPeriod.objects.all())[0].held == {"request": 1}
+    deciding.decide_request(request.pk, outcome="done", answer="Đây.", by=guard)
+    assert purge.purge_due_tips() == 1
+    assert DataRequest.objects.get().answer == ""
+
+
+def test_the_desk_says_what_there_is_and_data_protection_reads_it(tip, guard, unit):
+    worker = make.officer(unit=unit)
+    request = ask(tip)
+    deciding.ask_desk(request.pk, by=guard)
+    assert counts_by_page(worker)["waiting"] == 1
+    deciding.say_for_desk(request.pk, words="Không có gì phải sửa.", by=worker)
+    assert counts_by_page(worker)["waiting"] == 0
+    assert DataRequest.objects.get().desk_words == "Không có gì phải sửa."
+
+
+def test_a_desk_is_asked_by_a_number_that_was_given(tip, guard, unit, province):
+    request = asking.ask_by_form(kind="see", words="", about_number="CG-7", token="t" * 22)
+    with pytest.raises(NoSuchNumber):
+        deciding.ask_desk(request.pk, number="CG-8", by=guard)
+    deciding.ask_desk(request.pk, number="CG-7", by=guard)
+    assert counts_by_page(make.officer(unit=unit))["waiting"] == 1
+    elsewhere = make.unit(parent=province)
+    assert counts_by_page(make.officer(unit=elsewhere))["waiting"] == 0
+
+
+def test_words_go_a_year_after_the_decision(tip, guard, become):
+    request = ask(tip, "object", "Không đồng ý")
+    deciding.decide_request(request.pk, outcome="partly", answer="Một phần.", by=guard)
+    become("worker")
+    assert forgetting.forget_request_words() == 0
+    become("owner")
+    long_ago = times.now() - forgetting.WORDS_KEPT_FOR - datetime.timedelta(days=1)
+    DataRequest.objects.update(settled_at=long_ago)
+    become("worker")
+    assert forgetting.forget_request_words() == 1
+    become("owner")
+    row = DataRequest.objects.get()
+    assert (row.words, row.answer, row.outcome) == ("", "", "partly")
+
+
+def test_the_public_site_has_the_rights_it_needs(tip, become, public_client):
+    keep_consent_texts()
+    become("public")
+    public_client.post("/status/", {"code": CODE})
+    words = "Tôi tên Lò Thị Mẩy"
+    sent = {"kind": "delete", "words": words}
+    assert public_client.post("/status/data/", sent).status_code == 303
+    assert public_client.get("/status/data/").status_code == 200
+    assert public_client.post("/your-data/", FORM).status_code == 200
+
+
+def test_desk_and_worker_have_the_rights_they_need(tip, guard, chief, become, desk_client):
+    request = ask(tip, "delete")
+    sign_in(desk_client, guard)
+    become("desk")
+    address = f"/data-requests/{request.pk}/"
+    for path in ("/data-requests/", address, "/consents/"):
+        assert desk_client.get(path).status_code == 200, path
+    desk_client.post(f"{address}acknowledge/")
+    desk_client.post(f"{address}ask/")
+    desk_client.post(f"{address}extend/", {"words": "Phải hỏi"})
+    desk_client.post(f"{address}decide/", {"outcome": "done", "answer": "Xóa."})
+    become("owner")
+    sign_in(desk_client, chief)
+    become("desk")
+    desk_client.post(f"{address}agree/", {"agreed": "1"})
+    become("worker")
+    assert purge.purge_due_tips() == 1
+
+
+def test_what_an_officer_said_of_a_wave_goes_with_the_last_of_its_tips(tip, unit, chief, province):
+    period(province)
+    other = closed_tip(unit, closed_at=times.now())
+    wave = Wave.objects.create(unit=province, reasons=[])
+    for each in (tip, other):
+        WaveTip.objects.create(wave=wave, tip=each)
+    WaveStep.objects.create(
+        wave=wave, unit=unit, kind="dismissed", by=chief, reason="Bà Sáu đầu ngõ gửi cả ba lần"
+    )
+    assert purge.purge_due_tips() == 1
+    assert "Bà Sáu" in WaveStep.objects.get().reason
+    Tip.objects.filter(pk=other.pk).update(closed_at=times.now() - datetime.timedelta(days=400))
+    assert purge.purge_due_tips() == 1
+    assert WaveStep.objects.get().reason == purge.PURGED_TITLE

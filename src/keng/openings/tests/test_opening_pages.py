@@ -1,0 +1,68 @@
+"""What the two people of an opening read on its page when something did not go through."""
+
+import datetime
+
+import pytest
+
+from keng.accounts.models import Officer
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.openings.tests.test_giving import approves, gives, wanted_opening
+from keng.tips.models import Tip
+
+__all__ = ["wanted_opening"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def both_gave(desk, wanted_opening):
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
+    return f"/openings/{wanted_opening.pk}/"
+
+
+def test_shares_that_lapsed_are_said_in_words_and_given_again_on_the_same_page(
+    desk, both_gave, wanted_opening, desk_client, monkeypatch
+):
+    later = times.now() + datetime.timedelta(minutes=16)
+    monkeypatch.setattr(times, "now", lambda: later)
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    page = desk_client.post(f"{both_gave}open/", follow=True).content.decode()
+    assert "đã quá 15 phút" in page
+    assert "nhờ đồng nghiệp góp lại" in page
+    # What the words ask for is there, for both of them.
+    assert f"{both_gave}share/" in page
+    sign_in(desk_client, Officer.objects.get(pk=desk.chief.pk))
+    assert f"{both_gave}share/" in desk_client.get(both_gave).content.decode()
+    gives(desk, wanted_opening, desk.lan)
+    gives(desk, wanted_opening, desk.chief)
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    assert "0912000111" in desk_client.post(f"{both_gave}open/").content.decode()
+
+
+def test_the_safe_hours_stand_above_the_number(desk, both_gave, desk_client):
+    Tip.objects.filter(pk=desk.tip.pk).update(safe_from=9, safe_until=11)
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    page = desk_client.post(f"{both_gave}open/").content.decode()
+    assert -1 < page.find("chỉ gọi từ 9 giờ đến 11 giờ") < page.find("0912000111")
+
+
+@pytest.mark.parametrize("is_witnessed", [False, True])
+def test_page_and_entry_say_whether_a_witness_had_seen_the_agreement(
+    desk, both_gave, desk_client, monkeypatch, is_witnessed
+):
+    asked_about = []
+
+    def witnessed(entry):
+        asked_about.append(entry.action)
+        return is_witnessed
+
+    monkeypatch.setattr("keng.openings.giving.wait_for_witness", witnessed)
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    page = desk_client.post(f"{both_gave}open/").content.decode()
+    assert ("data-not-witnessed" in page) is not is_witnessed
+    assert asked_about == ["opening.approved"]
+    (shown,) = Entry.objects.filter(action="opening.shown")
+    assert shown.detail["witnessed"] is is_witnessed
