@@ -400,6 +400,8 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "vault_holderkey",
             "vault_wrappedholderkey",
             "vault_keyshare",
+            "vault_resharingrequest",
+            "vault_newshare",
             "warnings_reading",
             "reports_reportpaper",
         ),

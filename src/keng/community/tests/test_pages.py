@@ -16,6 +16,7 @@ from django.utils import translation
 from keng.claims.promises import PROMISES as OF_CLAIMS
 from keng.community.promises import PROMISES
 from keng.community.tests.resident import Resident
+from keng.data_requests.promises import PROMISES as OF_DATA_REQUESTS
 from keng.kit import times
 from keng.kit.safe_text import link_emergency_numbers
 from keng.lessons.promises import PROMISES as OF_LESSONS
@@ -211,7 +212,7 @@ def promised():
 
 def test_every_promise_is_tied_to_tests_and_says_the_same_in_the_document():
     with translation.override("en"):
-        every = PROMISES | OF_CLAIMS | OF_SURVEYS | OF_LESSONS | OF_REPORTS
+        every = PROMISES | OF_CLAIMS | OF_SURVEYS | OF_LESSONS | OF_REPORTS | OF_DATA_REQUESTS
         said = {name: str(sentence) for name, sentence in every.items()}
     assert {row["promise"]: row["sentence"] for row in promised()} == said
 

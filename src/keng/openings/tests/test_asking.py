@@ -53,7 +53,7 @@ def afresh(officer):
 
 
 def entries(action):
-    return list(Entry.objects.filter(action=action))
+    return list(Entry.objects.filter(action=action).order_by("chain", "seq"))
 
 
 def test_one_asks_a_commander_agrees_and_both_stand_on_record(desk):

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from keng.accounts.models import Officer, Post
 from keng.audit.models import Entry
 from keng.kit import times
+from keng.kit.database import data_folder
 from keng.openings import asking, giving
 from keng.openings.giving import (
     OpenedBefore,
@@ -140,10 +141,14 @@ def test_what_was_agreed_to_is_not_opened_once_the_report_is_sealed_or_taken_bac
 def test_a_file_that_is_gone_is_no_error_of_the_page(desk, opener):
     """Taken back or purged between the yes and the share, its row has no path any more."""
     hold(desk, desk.lan, desk.chief)
+    kept = data_folder() / GONE
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(bytes(desk.contact.ciphertext))
     file = Attachment.objects.create(
         tip=desk.tip, kind="image", mime="image/jpeg", size=8, original_path=GONE
     )
     asked = asking.ask_opening(desk.tip.pk, wish(desk, record=f"file:{file.pk}"), by=desk.lan)
+    kept.unlink()
     for path in (GONE, ""):
         Attachment.objects.filter(pk=file.pk).update(original_path=path)
         with pytest.raises(NotYours):

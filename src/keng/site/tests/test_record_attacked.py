@@ -285,7 +285,6 @@ ACTS_OF_OPERATOR = {
     "channel.switched_on",
     "holder.phrase_gone",
     "keys.accepted",
-    "keys.epoch_split_anew",
     "landmark.imported",
     "officer.opened_by_operator",
     "officer.sign_in_voided",
