@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 # Of a tip, read by the desk, and without such a policy: each says of a tip that it is there and who
 # did what, and not what its reporter told. Sight over them stays with `visible_to`.
 OF_A_TIP_AND_READ_BY_ALL = {
+    "data_requests_datarequest": "data protection answers it, and reads no tip",
     "delivery_conversation": "which chat answers go to, by its hash",
     "delivery_inbound": "the id alone",
     "retention_retentionperiod": "no tip's",
