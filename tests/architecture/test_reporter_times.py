@@ -91,6 +91,7 @@ OTHERS = {
     "draft.html:previous.signed_at",
     "figure_rows.html:item.at",
     "inbox.html:inbox.at",
+    "identity.html:asked.lapsed_at",
     "identity.html:asked.opened_at",
     "identity.html:asked.refused_at",
     "incident.html:incident.closed_at",

@@ -193,3 +193,22 @@ def test_escape_lets_go_of_what_was_pressed(page, site):
     type_keys(page, "1", "c", "6", "Escape")
     page.wait_for_timeout(int(3000 * TAKES))
     assert site.acts == ["accept"]
+
+
+def test_a_held_key_for_which_the_page_has_nothing_is_named(page, site):
+    type_keys(page, "1", "9", "c")
+    expect(page.locator("#keys-dropped")).to_have_text("Chưa làm: 9, C.")
+    waits_for(page, site, "accept")
+
+
+def test_a_tick_without_an_open_tip_is_where_one_goes_on_from(page, site):
+    row = '<li><div><input type="checkbox"></div><a href="#{n}" data-row>{n}</a></li>'
+    rows = "".join(row.format(n=n) for n in "abc")
+    page.evaluate(
+        "rows => document.querySelector('main').innerHTML = rows", f"<ul data-rows>{rows}</ul>"
+    )
+    boxes = "() => [...document.querySelectorAll('[data-rows] input')].map((box) => box.checked)"
+    type_keys(page, "x", "j", "x")
+    assert page.evaluate(boxes) == [True, True, False]
+    type_keys(page, "k", "x")
+    assert page.evaluate(boxes) == [False, True, False]

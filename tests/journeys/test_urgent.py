@@ -175,6 +175,7 @@ def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_agai
         page.set_viewport_size({"width": width, "height": height})
         assert page.locator("[data-row]").first.bounding_box()["y"] <= FIRST_ROW_BY
         # At one moment: the bar is drawn anew by itself.
+        expect(bar.locator(".button").first).to_be_visible()
         sizes = [size for size in bar.locator(".button").evaluate_all(SIZES) if all(size)]
         assert sizes
         assert min(map(min, sizes)) >= TOUCH_SIZE

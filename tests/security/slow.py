@@ -28,7 +28,7 @@ def begin_form(site: str, path: str, network: str) -> socket.socket:
     connection = open_connection(site)
     connection.sendall(
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {network}\r\n"
-        f"Cookie: keng_csrf={'a' * 32}; keng_desk_csrf={'a' * 32}\r\n"
+        f"Cookie: __Host-keng_csrf={'a' * 32}; __Host-keng_desk_csrf={'a' * 32}\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {DECLARED}\r\n\r\na=".encode()
     )

@@ -161,7 +161,7 @@ def test_a_form_without_end_in_sight_is_refused_in_words(stack: Stack) -> None:
     status, page, _headers = visitor.ask("/report/where/", b"q=" + b"a" * 600_000, kind)
     assert status == 413
     assert "Nội dung gửi lớn quá nên chưa nhận được" in page
-    visitor.cookies["keng_language"] = "en"
+    visitor.cookies["__Host-keng_language"] = "en"
     assert "This was too large to be received" in visitor.ask("/lookup/", b"a" * 600_000, kind)[1]
 
 

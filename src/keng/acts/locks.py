@@ -102,6 +102,7 @@ ORDER: dict[str, str] = {
     "delivery_pagerway": "pk",
     "delivery_pagertest": "pk",
     "vault_sealedidentity": "pk",
+    "vault_custodiankey": "pk",
     "vault_unitkey": "pk",
     "public_log_logpace": "pk",
 }

@@ -39,11 +39,22 @@ def _operator_file() -> Iterator[str]:
     """Whoever has this file and its passphrase reads every name; the demo has nothing to lose."""
     from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
     from keng.vault import keys  # noqa: PLC0415
+    from keng.vault.models import CustodianKey  # noqa: PLC0415
 
     simulated = channels.codes_where(lambda channel: channel.facts.is_simulated)
     is_demo = ChannelAccount.objects.filter(channel__in=simulated).exists()
-    if keys.operator_file().exists() and not is_demo:
+    if is_demo:
+        return
+    is_here, is_divided = keys.operator_file().exists(), keys.divided_custodians() is not None
+    if is_here and is_divided:
+        yield f"{keys.operator_file()} opens everything alone, and it is divided: destroy the file"
+    elif is_here:
         yield f"the units' private keys lie on this machine: move {keys.operator_file()} off it"
+    if not is_divided and CustodianKey.objects.filter(retired_at=None).exists():
+        yield (
+            f"one file with one passphrase ({keys.operator_file().name}) opens everything: "
+            "keng vault divide NEEDED PARTS FOLDER"
+        )
 
 
 def _people() -> Iterator[str]:

@@ -1,43 +1,68 @@
 """keng vault: the keys that names, phones and reply addresses are sealed to."""
 
 import argparse
-import getpass
-import sys
+import contextlib
 from pathlib import Path
 
+from keng.cli import custodians
 from keng.runtime.environment import running_database, start_django
 from keng.runtime.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = parser.add_subparsers(dest="word", required=True, metavar="init|split|drill|restore")
+    words = parser.add_subparsers(
+        dest="word", required=True, metavar="init|divide|split|drill|restore"
+    )
     words.add_parser("init", help="make the keys that are missing; safe to repeat")
-    words.add_parser("split", help="split older keys anew, where their holders are others by now")
-    drill = words.add_parser("drill", help="whether a units.keys would open, without opening")
+    divide = words.add_parser("divide", help="several custodians instead of one file")
+    divide.add_argument("needed", type=int, help="how many parts open")
+    divide.add_argument("parts", type=int, help="of how many")
+    divide.add_argument("folder", type=Path, help="where the parts are written")
+    custodians.add_with(divide)
+    split = words.add_parser("split", help="split older keys anew, among those who hold by now")
+    custodians.add_with(split)
+    drill = words.add_parser("drill", help="whether a units.keys or a part would open")
     drill.add_argument("file", type=Path, help="the file, wherever its custodian keeps it")
-    words.add_parser("restore", help="give the words of tips back whose reporters objected")
+    restore = words.add_parser(
+        "restore", help="give the words of tips back whose reporters objected"
+    )
+    custodians.add_with(restore)
 
 
 def run(arguments: argparse.Namespace) -> int:
     with running_database():
         start_django()
-        if arguments.word == "drill":
-            return _drill(arguments.file)
-        return {"init": _init, "split": _split, "restore": _restore}[arguments.word]()
+        match arguments.word:
+            case "init":
+                return _init()
+            case "divide":
+                return custodians.divide(arguments)
+            case "split":
+                return _split(arguments.parts_brought)
+            case "drill":
+                return _drill(arguments.file)
+            case _:
+                return _restore(arguments.parts_brought)
 
 
 def _init() -> int:
     from keng.delivery import push_account  # noqa: PLC0415 -- needs the settings
     from keng.vault import keys  # noqa: PLC0415
+    from keng.vault.passphrase_lock import WrongPassphrase  # noqa: PLC0415
 
     keys.make_sender_key()
     keys.renew_worker_key()
+    if keys.divided_custodians():
+        made = keys.make_unit_keys("")
+        push_account.make_push_account()
+        print(f"{made} units got a key. The private halves are sealed to the custodians.")
+        return 0
     is_new = not keys.operator_file().exists()
-    passphrase = keys.new_passphrase() if is_new else _asked_for()
+    passphrase = keys.new_passphrase() if is_new else custodians.asked_for()
     try:
         made = keys.make_unit_keys(passphrase)
-    except keys.WrongPassphrase:
-        raise _does_not_open(keys.operator_file()) from None
+    except WrongPassphrase:
+        raise custodians.does_not_open(keys.operator_file()) from None
     push_account.make_push_account()
     print(f"{made} units got a key. The private halves are in {keys.operator_file()}.")
     if is_new and made:
@@ -52,18 +77,12 @@ def _init() -> int:
     return 0
 
 
-def _split() -> int:
+def _split(parts_brought: list[Path]) -> int:
     """Where a holder left, or came: older keys were split for those of then."""
     from keng.vault import epochs, keys  # noqa: PLC0415 -- needs the settings
 
-    file = keys.operator_file()
-    if not file.exists():
-        raise CannotContinue(f"Bring {file} back for this, and take it away again.")
-    try:
-        custodians = keys.unlock_custodian_keys(file, _asked_for())
-    except keys.WrongPassphrase:
-        raise _does_not_open(file) from None
-    done = epochs.split_all_anew(custodians)
+    kept = custodians.kept_by_custodians(parts_brought)
+    done = epochs.split_all_anew(keys.custodian_keys_in(kept))
     print(
         f"{done} keys were split anew. It is on record. Copies of the database of before, with "
         "wrap keys of before, still open with the shares of before: `keng backup epochs` now."
@@ -74,15 +93,19 @@ def _split() -> int:
 def _drill(file: Path) -> int:
     """For whoever keeps the file: twice a year, so that a lost passphrase is found in time."""
     from keng.vault import keys  # noqa: PLC0415 -- needs the settings
+    from keng.vault.custodian_parts import NotAPart, read_part  # noqa: PLC0415
+    from keng.vault.passphrase_lock import WrongPassphrase  # noqa: PLC0415
 
     if not file.exists():
         raise CannotContinue(f"{file} is not there.")
+    with contextlib.suppress(NotAPart):
+        return custodians.drill_part(read_part(file))
     try:
-        found = keys.try_operator_file(file, _asked_for())
-    except keys.WrongPassphrase:
-        raise _does_not_open(file) from None
+        found = keys.try_operator_file(file, custodians.asked_for())
+    except WrongPassphrase:
+        raise custodians.does_not_open(file) from None
     except (ValueError, KeyError):
-        raise CannotContinue(f"{file} is no file of `keng vault init`, or is damaged.") from None
+        raise CannotContinue(f"{file} is no file of `keng vault`, or is damaged.") from None
     if found.is_of_custodians:
         print("The passphrase is right, and the file is that of the custodians of today.")
     else:
@@ -92,7 +115,7 @@ def _drill(file: Path) -> int:
     return 0 if found.is_of_custodians and not found.missing else 1
 
 
-def _restore() -> int:
+def _restore(parts_brought: list[Path]) -> int:
     """What was found out of scope is sealed; after an objection the unit above has to read it."""
     from keng.decisions.out_of_scope import (  # noqa: PLC0415 -- needs the settings
         keys_of_content,
@@ -100,28 +123,11 @@ def _restore() -> int:
     )
     from keng.vault import epochs, keys  # noqa: PLC0415
 
-    if not keys.operator_file().exists():
-        raise CannotContinue(f"Bring {keys.operator_file()} back for this, and take it away again.")
-    try:
-        passphrase = _asked_for()
-        opened = keys.unlock_unit_keys(keys.operator_file(), passphrase)
-        custodians = keys.unlock_custodian_keys(keys.operator_file(), passphrase)
-    except keys.WrongPassphrase:
-        raise _does_not_open(keys.operator_file()) from None
+    kept = custodians.kept_by_custodians(parts_brought)
+    opened = keys.unit_keys_in(kept)
     for key_id in keys_of_content():
-        private = epochs.open_as_custodians(key_id, custodians)
+        private = epochs.open_as_custodians(key_id, keys.custodian_keys_in(kept))
         if private is not None:
             opened[key_id] = private
     print(f"{restore_objected(opened)} tips have their words again. It is on record.")
     return 0
-
-
-def _does_not_open(file: Path) -> CannotContinue:
-    return CannotContinue(f"This passphrase does not open {file}.")
-
-
-def _asked_for() -> str:
-    """From the keyboard, unseen, or from the first line of a pipe."""
-    if sys.stdin.isatty():
-        return getpass.getpass("Passphrase of the unit keys: ")
-    return sys.stdin.readline().rstrip("\n")

@@ -66,9 +66,13 @@ def ask_for_hold(
 
 @act(acts.DECIDE_ON_HOLD)
 def decide_on_hold(
-    hold_id: uuid.UUID, *, is_agreed: bool, by: Officer, seen: str | None = None
+    hold_id: uuid.UUID, *, is_agreed: bool, by: Officer, words: str = "", seen: str | None = None
 ) -> Decision:
-    """As the second officer: it is kept, or it is not. Raises NotYours, NotHeld, NotTheSecond."""
+    """As the second officer: it is kept, or it is not, and why not.
+
+    Raises NoReason, NotYours, NotHeld, NotTheSecond.
+    """
+    said = "" if is_agreed else reason_without_people(words)
     tip, hold = _locked(hold_id, by=by, seen=seen)
     if not LegalHold.objects.undecided().filter(pk=hold.pk).exists():
         raise NotHeld
@@ -80,7 +84,7 @@ def decide_on_hold(
         return record_decision(tip, Decision.Kind.HELD, by=by)
     hold.refused_by, hold.refused_at = by, times.now()
     hold.save(update_fields=["refused_by", "refused_at"])
-    return record_decision(tip, Decision.Kind.HOLD_REFUSED, by=by)
+    return record_decision(tip, Decision.Kind.HOLD_REFUSED, by=by, reason=said)
 
 
 @act(acts.ASK_TO_END_HOLD)
@@ -101,9 +105,13 @@ def ask_to_end_hold(
 
 @act(acts.DECIDE_ON_END_OF_HOLD)
 def decide_on_end_of_hold(
-    hold_id: uuid.UUID, *, is_agreed: bool, by: Officer, seen: str | None = None
+    hold_id: uuid.UUID, *, is_agreed: bool, by: Officer, words: str = "", seen: str | None = None
 ) -> Decision:
-    """As the second officer: it ends, or goes on. Raises NotYours, NotHeld, NotTheSecond."""
+    """As the second officer: it ends, or goes on, and why.
+
+    Raises NoReason, NotYours, NotHeld, NotTheSecond.
+    """
+    said = "" if is_agreed else reason_without_people(words)
     tip, hold = _locked(hold_id, by=by, seen=seen)
     if not hold.is_end_undecided:
         raise NotHeld
@@ -115,7 +123,7 @@ def decide_on_end_of_hold(
         return record_decision(tip, Decision.Kind.HOLD_ENDED, by=by)
     hold.end_asked_by, hold.end_asked_at, hold.end_words = None, None, ""
     hold.save(update_fields=["end_asked_by", "end_asked_at", "end_words"])
-    return record_decision(tip, Decision.Kind.HOLD_REFUSED, by=by, of="end")
+    return record_decision(tip, Decision.Kind.HOLD_REFUSED, by=by, reason=said, of="end")
 
 
 def _standing_rows(tip: Tip) -> LegalHoldQuerySet:

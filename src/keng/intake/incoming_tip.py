@@ -96,6 +96,7 @@ class IncomingTip:
     happening: str = field(metadata=tip_column("text"), default="")
     money_moved: bool = field(metadata=tip_column("bool"), default=False)
     do_not_contact: bool = field(metadata=tip_column("bool"), default=False)
+    do_not_call: bool = field(metadata=tip_column("bool"), default=False)
     safe_from: int | None = field(metadata=tip_column("int2"), default=None)
     """From and until which hour a call is safe for the reporter."""
     safe_until: int | None = field(metadata=tip_column("int2"), default=None)

@@ -13,6 +13,10 @@ RETIRE_HOLDER_KEY = Act(WORKING, {"holder.retired": _("Gave the own key for open
 ASK_OPENING = Act(WORKING, {"opening.asked": _("Asked to open what is sealed")})
 APPROVE_OPENING = Act(SECOND_FOR_OPENING, {"opening.approved": _("Agreed to an opening")})
 REFUSE_OPENING = Act(SECOND_FOR_OPENING, {"opening.refused": _("Refused an opening")})
+# Whoever asked, as long as nothing was opened.
+WITHDRAW_OPENING = Act(
+    WORKING, {"opening.withdrawn": _("Took the own request for an opening back")}
+)
 # One of the two could let a text out there, as for an opening.
 JOIN_RESHARING = Act(WORKING, {"keys.resharing_joined": _("Came to split keys anew by two")})
 # By the two of one opening: who asked works there, and so does who agreed.

@@ -90,6 +90,15 @@ class WishCameSince(Refused):
     )
 
 
+class NotToBeCalled(Incomplete):
+    """No call is safe for the reporter, and nobody said why that is overridden."""
+
+    sentence = _(
+        "Not asked: the reporter asks not to be called. Say why this does not hold here, or write "
+        "on the page of the report instead."
+    )
+
+
 class OutsideSafeHours(Incomplete):
     """A call is safe for the reporter at other hours, and nobody said why it cannot wait."""
 
@@ -112,9 +121,15 @@ class AskedAlready(AlreadyDone):
 
 
 class AnsweredAlready(AlreadyDone):
-    """A colleague was faster, or it was opened, or its day is over."""
+    """A colleague was faster, or it was opened or taken back, or its day is over."""
 
-    sentence = _("Not done: this opening was answered already, or its day is over.")
+    sentence = _("Not done: this opening was answered or taken back already, or its day is over.")
+
+
+class NotWithdrawn(AlreadyDone):
+    """It was opened, refused or taken back before, or its day is over."""
+
+    sentence = _("Not taken back: this request has ended already.")
 
 
 class NotTheSecond(Refused):
@@ -156,7 +171,7 @@ def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> Opening
     """Ask that one record of a tip be opened; in an emergency those who can agree are called.
 
     Raises NotYours, TakenBack, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish,
-    OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree.
+    NotToBeCalled, OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree.
     """
     tip = lock_tip(tip_id, by=by, closed_too=True)
     refuse_if_taken_back(tip)
@@ -238,13 +253,29 @@ def refuse_opening(opening_id: uuid.UUID, *, reason: str, by: Officer) -> Openin
     return asked
 
 
+@act(acts.WITHDRAW_OPENING)
+def withdraw_opening(opening_id: uuid.UUID, *, by: Officer) -> OpeningRequest:
+    """Take one's own request back, agreed to or not. Raises NotYours, NotWithdrawn."""
+    asked, tip = _locked_pair(opening_id, by)
+    if asked.asked_by_ref != by.pk:
+        raise NotYours
+    if not _can_go_on(asked):
+        raise NotWithdrawn
+    asked.lapsed_at = times.now()
+    asked.save(update_fields=["lapsed_at"])
+    _record(asked, tip, "withdrawn", by)
+    if asked.is_emergency:
+        page_officers.cancel_calls(CALL_SOURCE, asked.pk)
+    return asked
+
+
 def still_stands(asked: OpeningRequest) -> bool:
     """Whether its day is not over."""
     return stands_until(asked) > times.now()
 
 
 def wish_stands_against(tip: Tip) -> bool:
-    """Whether the reporter asks not to be contacted, or not at this hour."""
+    """Whether the reporter asks not to be contacted, not to be called, or not at this hour."""
     return tip.do_not_contact or not is_safe_to_call(tip)
 
 
@@ -255,7 +286,7 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     if current_key_of(by) is None:
         raise HoldsNoKey
     if _is_against_wish(tip, wanted.what, wish.override_reason):
-        raise AgainstTheWish if tip.do_not_contact else OutsideSafeHours
+        raise _refusal_by_wish(tip)
     is_contact = wanted.what == OpeningRequest.What.CONTACT
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
@@ -263,6 +294,12 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     if same.exists():
         raise AskedAlready
     return wanted
+
+
+def _refusal_by_wish(tip: Tip) -> type[Incomplete]:
+    if tip.do_not_contact:
+        return AgainstTheWish
+    return NotToBeCalled if tip.do_not_call else OutsideSafeHours
 
 
 def _is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
@@ -275,16 +312,27 @@ def _reason_to_keep(reason: str) -> str:
 
 
 def _locked_request(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
-    """A request that still stands, and its tip, both locked."""
+    """A request that waits for an answer, and its tip, both locked."""
+    asked, tip = _locked_pair(opening_id, by)
+    if asked.approved_at or not _can_go_on(asked):
+        raise AnsweredAlready
+    return asked, tip
+
+
+def _locked_pair(opening_id: uuid.UUID, by: Officer) -> tuple[OpeningRequest, Tip]:
     found = OpeningRequest.objects.filter(pk=opening_id).first()
     if found is None:
         permit_anywhere()
         raise NotYours
     tip = lock_tip(found.tip_ref, by=by, closed_too=True)
     asked = lock(OpeningRequest.objects.all()).get(pk=opening_id)
-    if asked.approved_at or asked.refused_at or asked.opened_at or not still_stands(asked):
-        raise AnsweredAlready
     return asked, tip
+
+
+def _can_go_on(asked: OpeningRequest) -> bool:
+    """Whether anything can still be opened with it."""
+    has_ended = asked.refused_at or asked.opened_at or asked.lapsed_at
+    return has_ended is None and still_stands(asked)
 
 
 def _asker_for_second(asked: OpeningRequest, tip: Tip, by: Officer) -> Officer:

@@ -5,6 +5,7 @@ passes here the desk cannot read.
 """
 
 import contextlib
+import datetime
 import json
 import uuid
 from base64 import urlsafe_b64encode
@@ -19,6 +20,7 @@ from keng.acts.errors import Refused
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
+from keng.kit import times
 from keng.openings import acts
 from keng.openings.holder_keys import HoldsNoKey, current_key_of
 from keng.openings.records import RecordGone, key_of_record, refuse_if_taken_back
@@ -165,6 +167,18 @@ def give_share(opening_id: uuid.UUID, sealed: bytes, *, officer: Officer) -> Non
         opener_client.give_share(opening_id, key.pk, sealed)
 
 
+def share_given_at(asked: OpeningRequest, officer: Officer) -> datetime.datetime | None:
+    """When this officer last gave their share, if it is still good."""
+    given = Entry.objects.filter(
+        action="opening.share_given",
+        actor_id=str(officer.pk),
+        object_kind="openingrequest",
+        object_id=str(asked.pk),
+        at__gt=times.now() - opener_client.SHARES_STAY,
+    )
+    return given.order_by("-at").values_list("at", flat=True).first()
+
+
 def is_approval_witnessed(opening_id: uuid.UUID) -> bool:
     """Whether a witness has cosigned that a second person agreed; waits for it a little."""
     approved = Entry.objects.filter(
@@ -253,7 +267,7 @@ def _party(opening_id: uuid.UUID, officer: Officer) -> tuple[OpeningRequest, Tip
     if asked is None or officer.pk not in {asked.asked_by_ref, asked.approved_by_ref}:
         raise NotYours
     tip = Tip.objects.visible_to(officer).filter(pk=asked.tip_ref).first()
-    if tip is None or asked.refused_at is not None:
+    if tip is None or asked.refused_at is not None or asked.lapsed_at is not None:
         raise NotYours
     refuse_if_taken_back(tip)
     if tip.kind == Tip.Kind.OUT_OF_SCOPE:

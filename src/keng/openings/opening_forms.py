@@ -60,6 +60,10 @@ class AskForm(Form):
             self.initial.setdefault("record", records[0].value)
         if not wish_stands_against(tip):
             del self.fields["override_reason"]
+        elif tip.do_not_call and not tip.do_not_contact:
+            self.fields["override_reason"].label = _(
+                "The reporter asks not to be called. Why does that not hold here?"
+            )
         elif not tip.do_not_contact:
             self.fields["override_reason"].label = _(
                 "A call is not safe for the reporter at this hour. Why can it not wait?"

@@ -37,6 +37,7 @@ from keng.tips.models import Attachment, Tip
 from keng.vault.models import OpeningRequest, WrappedHolderKey
 
 _EMERGENCY = "emergency"
+_OPEN_STAGES = (OpeningRequest.Stage.ASKED, OpeningRequest.Stage.APPROVED)
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,6 +118,21 @@ def opening_refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, str(error.sentence))
     else:
         messages.success(request, _("Refused. Your colleague reads why."))
+    return redirect("opening", pk=pk)
+
+
+@require_POST
+def opening_withdraw(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Who asked needs it no more."""
+    _opening_or_404(request.officer, pk)
+    try:
+        asking.withdraw_opening(pk, by=request.officer)
+    except NotAllowed:
+        raise
+    except Refused as error:
+        messages.warning(request, str(error.sentence))
+    else:
+        messages.success(request, _("Taken back. Nothing is opened with this request any more."))
     return redirect("opening", pk=pk)
 
 
@@ -284,6 +300,8 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "is_asker": officer.pk == asked.asked_by_ref,
         "is_second": officer.pk == asked.approved_by_ref,
         "may_answer": may_answer,
+        "may_withdraw": officer.pk == asked.asked_by_ref and stage in _OPEN_STAGES,
+        "given_at": giving.share_given_at(asked, officer),
         "key": key,
         "key_for_script": key_for_script(key) if key else "",
         "has_passkey_wrap": key is not None
@@ -296,6 +314,8 @@ def _stage_of(asked: OpeningRequest) -> OpeningRequest.Stage:
         return OpeningRequest.Stage.OPENED
     if asked.refused_at:
         return OpeningRequest.Stage.REFUSED
+    if asked.lapsed_at:
+        return OpeningRequest.Stage.WITHDRAWN
     if not asking.still_stands(asked):
         return OpeningRequest.Stage.OVER
     return OpeningRequest.Stage.APPROVED if asked.approved_at else OpeningRequest.Stage.ASKED

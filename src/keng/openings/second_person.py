@@ -73,7 +73,9 @@ def stands_until(asked: OpeningRequest) -> datetime.datetime:
 
 def _of_today() -> "QuerySet[OpeningRequest]":
     # By the clock of the database: these stand in queries that are built once.
-    return OpeningRequest.objects.filter(opened_at=None, asked_at__gt=Now() - REQUEST_STANDS)
+    return OpeningRequest.objects.filter(
+        opened_at=None, lapsed_at=None, asked_at__gt=Now() - REQUEST_STANDS
+    )
 
 
 def readable_to_one(officer: uuid.UUID) -> Q:

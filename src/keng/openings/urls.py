@@ -24,6 +24,7 @@ desk: list[URLPattern] = [
     path("openings/<uuid:pk>/state/", opening_pages.opening_state, name="opening-state"),
     path("openings/<uuid:pk>/approve/", opening_pages.opening_approve, name="opening-approve"),
     path("openings/<uuid:pk>/refuse/", opening_pages.opening_refuse, name="opening-refuse"),
+    path("openings/<uuid:pk>/withdraw/", opening_pages.opening_withdraw, name="opening-withdraw"),
     path("openings/<uuid:pk>/share/", opening_pages.opening_share, name="opening-share"),
     path("openings/<uuid:pk>/give/", opening_pages.opening_give, name="opening-give"),
     path("openings/<uuid:pk>/open/", opening_pages.opening_open, name="opening-open"),

@@ -28,6 +28,7 @@ class PeriodForm(Form):
         label=_("Months after the day on which it was closed"),
         min_value=FEWEST_MONTHS,
         max_value=MOST_MONTHS,
+        help_text=_("Four months at least: closed tips are searched for three."),
         error_messages={
             "required": _("Say how many months."),
             "invalid": _("Say how many months."),

@@ -84,7 +84,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-recall-refuse warning-recall-withdraw warning-held
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
-    tip-open opening opening-state opening-share opening-give opening-open
+    tip-open opening opening-state opening-share opening-give opening-open opening-withdraw
     resharing resharing-share resharing-give
     my-opening-key opening-key-make opening-key-passkey opening-key-phrase opening-key-retire
     tip-break-in tip-narrow tip-widen tip-recuse named-officers tip-hold hold-end

@@ -33,7 +33,10 @@ class PrintedReceipt:
     on_paper: bool
     about_money: bool
     look_by: datetime.datetime | None = None
-    """Where a child or violence at home is told of: by then somebody looks, by the desk's clock."""
+    """Where a child, violence at home or money that has just gone is told of: by then somebody
+    looks, by the desk's clock."""
+    looks_for_money: bool = False
+    """Somebody looks by then because the reporter's money has just gone."""
     is_critical: bool = False
     """Somebody looks at once; for the desk only: a public page does not tell it."""
     is_called: bool = False
@@ -88,6 +91,7 @@ def receipt_of_tip(tip_id: uuid.UUID, code: str) -> PrintedReceipt:
         on_paper=tip.topic in TOPICS_ON_PAPER or about_child or about_officers,
         about_money=tip.topic == "scam" or tip.money_moved,
         look_by=look_due(tip),
+        looks_for_money=tip.money_moved,
         is_critical=tip.urgency == Urgency.P0,
         is_called=tip.urgency == Urgency.P0 and watch.calls_reach_somebody(tip.responsible_unit),
         is_about_child=about_child,
@@ -117,12 +121,14 @@ def finish_due(tip: Tip) -> datetime.datetime:
 
 
 def look_due(tip: Tip) -> datetime.datetime | None:
-    """Until when the desk's own clock has somebody look, where a child or violence is told of.
+    """Until when the desk's own clock has somebody look, where a child, violence or money that has
+    just gone is told of.
 
-    A frightened child is not told of tomorrow while the desk counts in minutes. Of everything else
-    a public page does not tell how urgent the machine takes it.
+    A frightened child is not told of tomorrow while the desk counts in minutes, nor whoever said
+    that their money has left. Of everything else a public page does not tell how urgent the
+    machine takes it.
     """
-    if not calls_for_child_line(tip.text, tip.topic):
+    if not (calls_for_child_line(tip.text, tip.topic) or tip.money_moved):
         return None
     first = tip.clocks.filter(rule_code=deadlines.LOOK_CLOCK).order_by("starts_at").first()
     return first.due_at if first else None

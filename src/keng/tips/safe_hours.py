@@ -28,6 +28,8 @@ def has_safe_hours(tip: Tip) -> bool:
 
 def is_safe_to_call(tip: Tip, now: datetime.datetime | None = None) -> bool:
     """By the clock of Vietnam; where nothing was said every hour is."""
+    if tip.do_not_call:
+        return False
     if tip.safe_from is None or tip.safe_until is None:
         return True
     hour = (now or times.now()).astimezone(times.VIETNAM).hour

@@ -10,6 +10,9 @@ name_records(
         "keys.epoch_destroyed": _("Destroyed a key: nothing opens what was sealed to it"),
         "keys.resharing_due": _("Asked two holders to split keys anew, since one of them left"),
         "keys.epoch_split_anew": _("Split a key anew among those who hold it now"),
+        "keys.custodians_divided": _(
+            "Divided the custodians' key: several of them are needed to open with it"
+        ),
         "keys.accepted": _("Took other keys for this database; what the old ones opened is lost"),
     }
 )

@@ -61,6 +61,8 @@ class SealedKind(StrEnum):
     WAITING = "waiting"
     # For the custodians: one share of a unit's key.
     SHARE = "share"
+    # For the custodians: private keys of units, once their key is divided.
+    UNIT_KEYS = "unit_keys"
 
 
 class HybridSeal:

@@ -1,4 +1,7 @@
-"""Making keys: the sender's, the worker's, and the units' under the operator's passphrase."""
+"""Making keys: the sender's, the worker's, and the units' under the operator's passphrase.
+
+Once the custodians' key is divided (vault.dividing), the units' are sealed to it instead.
+"""
 
 import datetime
 import fcntl
@@ -11,18 +14,16 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
-from nacl import pwhash
-from nacl.encoding import Base64Encoder
-from nacl.secret import SecretBox
 
+from keng.acts.locks import lock
 from keng.acts.work import work
 from keng.kit import times
 from keng.kit.codes import passphrase_of_groups
 from keng.kit.database import data_folder
-from keng.kit.private_files import create_private, make_private_folder
+from keng.kit.private_files import create_private
 from keng.kit.secrets import read_or_make_key
 from keng.places.models import Unit
-from keng.vault import seal
+from keng.vault import seal, sealed_unit_keys
 from keng.vault.fingerprints import fingerprint_of_public_key
 from keng.vault.key_pairs import (
     HALF_SIZE,
@@ -32,16 +33,15 @@ from keng.vault.key_pairs import (
     public_half,
 )
 from keng.vault.models import CustodianKey, Installation, SenderKey, UnitKey, WorkerKey
+from keng.vault.passphrase_lock import PassphraseLock
+from keng.vault.sealed_unit_keys import PrivateKeys
+from keng.vault.whole_files import write_whole
 
 _WORKER_KEY_LASTS = datetime.timedelta(hours=1)
 # Longer than a process may still seal to a key that is retired, and than a box may wait.
 _WORKER_KEY_STAYS = datetime.timedelta(minutes=30)
 # Before the id of a key of the custodians in the operator's file; a unit's stands there bare.
 _CUSTODIANS = "custodians "
-
-
-class WrongPassphrase(ValueError):
-    """The passphrase does not open the operator's key file."""
 
 
 def operator_file() -> Path:
@@ -129,23 +129,28 @@ def make_unit_keys(passphrase: str) -> int:
 
     A unit with a key from before form 03 gets a hybrid pair beside it where the file is here that
     holds the old one. The custodians get theirs in the same file. Returns how many units got one.
+    Once the custodians' key is divided no passphrase is needed, and what is older stays so.
     Raises WrongPassphrase when the file exists under another one.
     """
+    # Whoever divides waits here, and the other way round: the file must not go with a new key.
+    custodian_key = lock(CustodianKey.objects.filter(retired_at=None).order_by("-id")).first()
+    if custodian_key is not None and custodian_key.division:
+        return _make_sealed_unit_keys(custodian_key)
     current = UnitKey.objects.filter(retired_at__isnull=True)
     from_before = units_with_older_keys().values_list("pk", flat=True)
     missing = set(Unit.objects.exclude(pk__in=current.values("unit")).values_list("pk", flat=True))
-    without_custodians = not CustodianKey.objects.filter(retired_at__isnull=True).exists()
+    without_custodians = custodian_key is None
     path = operator_file()
     if not (missing or (path.exists() and (from_before or without_custodians))):
         return 0
-    kept = _unlocked(path, passphrase) if path.exists() else {}
+    kept = unlock_operator_file(path, passphrase) if path.exists() else {}
     older = {pk: kept[str(pk)][:HALF_SIZE] for pk in from_before if str(pk) in kept}
     made = {pk: new_private_key(older.get(pk, b"")) for pk in (*missing, *older)}
     kept |= {str(pk): private for pk, private in made.items()}
     if without_custodians:
         custodians = new_private_key()
         key = CustodianKey.objects.create(public_key=public_half(custodians))
-        kept[f"{_CUSTODIANS}{key.pk}"] = custodians
+        kept[custodians_name(key.pk)] = custodians
     _write(path, kept, passphrase)
     current.filter(unit__in=older).update(retired_at=times.now())
     UnitKey.objects.bulk_create(
@@ -153,6 +158,30 @@ def make_unit_keys(passphrase: str) -> int:
     )
     seal.forget_public_keys()
     return len(made)
+
+
+def _make_sealed_unit_keys(custodians: CustodianKey) -> int:
+    """Nobody has to bring anything."""
+    current = UnitKey.objects.filter(retired_at__isnull=True).values("unit")
+    missing = Unit.objects.exclude(pk__in=current).values_list("pk", flat=True)
+    made = {pk: new_private_key() for pk in missing}
+    if not made:
+        return 0
+    kept = {str(pk): private for pk, private in made.items()}
+    portion = sealed_unit_keys.sealed_to_custodians(custodians, kept)
+    # On disk before the rows that others seal to.
+    sealed_unit_keys.write_portions([*sealed_unit_keys.sealed_portions(), portion])
+    UnitKey.objects.bulk_create(
+        UnitKey(unit_id=pk, public_key=public_half(private)) for pk, private in made.items()
+    )
+    seal.forget_public_keys()
+    return len(made)
+
+
+def divided_custodians() -> CustodianKey | None:
+    """The custodians' key where it takes several of them (vault.dividing)."""
+    current = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    return current if current and current.division else None
 
 
 def units_with_older_keys() -> QuerySet[Unit]:
@@ -171,6 +200,7 @@ def make_first_keys() -> str:
     """
     if not UnitKey.objects.exists():
         operator_file().unlink(missing_ok=True)
+        sealed_unit_keys.sealed_unit_keys_file().unlink(missing_ok=True)
     passphrase = new_passphrase()
     make_sender_key()
     renew_worker_key()
@@ -178,16 +208,29 @@ def make_first_keys() -> str:
     return passphrase
 
 
-def unlock_unit_keys(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
-    """The private keys in an operator's file (vault.key_pairs). Raises WrongPassphrase."""
-    kept = _unlocked(path, passphrase)
+def custodians_name(key_id: uuid.UUID) -> str:
+    """Under which a key of the custodians stands in the operator's file; a unit's under its id."""
+    return f"{_CUSTODIANS}{key_id}"
+
+
+def unit_keys_in(kept: PrivateKeys) -> dict[uuid.UUID, bytes]:
+    """The units' among the private keys (vault.key_pairs) that the custodians keep."""
     return {uuid.UUID(k): v for k, v in kept.items() if not k.startswith(_CUSTODIANS)}
+
+
+def custodian_keys_in(kept: PrivateKeys) -> list[bytes]:
+    """The custodians' own among them."""
+    return [private for name, private in kept.items() if name.startswith(_CUSTODIANS)]
+
+
+def unlock_unit_keys(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
+    """The units' private keys in an operator's file. Raises WrongPassphrase."""
+    return unit_keys_in(unlock_operator_file(path, passphrase))
 
 
 def unlock_custodian_keys(path: Path, passphrase: str) -> list[bytes]:
     """The private keys of the custodians in the same file. Raises WrongPassphrase."""
-    kept = _unlocked(path, passphrase)
-    return [private for name, private in kept.items() if name.startswith(_CUSTODIANS)]
+    return custodian_keys_in(unlock_operator_file(path, passphrase))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +247,7 @@ class CustodianDrill:
 
 def try_operator_file(path: Path, passphrase: str) -> CustodianDrill:
     """Hold the keys in the file to the public halves in the database. Raises WrongPassphrase."""
-    kept = [public_half(private) for private in _unlocked(path, passphrase).values()]
+    kept = [public_half(private) for private in unlock_operator_file(path, passphrase).values()]
     custodians = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
     unsplit = UnitKey.objects.filter(epoch=None, destroyed_at=None)
     known = [bytes(public) for public in unsplit.values_list("public_key", flat=True)]
@@ -216,13 +259,10 @@ def try_operator_file(path: Path, passphrase: str) -> CustodianDrill:
     )
 
 
-def _unlocked(path: Path, passphrase: str) -> dict[str, bytes]:
+def unlock_operator_file(path: Path, passphrase: str) -> PrivateKeys:
+    """All private keys in it, by name. Raises WrongPassphrase."""
     stored = json.loads(path.read_text())
-    box = SecretBox(_stretch(passphrase, Base64Encoder.decode(stored["salt"])))
-    try:
-        plain = box.decrypt(Base64Encoder.decode(stored["keys"]))
-    except Exception as error:
-        raise WrongPassphrase from error
+    plain = PassphraseLock(stored["salt"], stored["keys"]).open(passphrase)
     return {name: bytes.fromhex(private) for name, private in json.loads(plain).items()}
 
 
@@ -231,22 +271,10 @@ def new_passphrase() -> str:
     return passphrase_of_groups(10)
 
 
-def _write(path: Path, keys: dict[str, bytes], passphrase: str) -> None:
-    salt = os.urandom(pwhash.argon2id.SALTBYTES)
+def _write(path: Path, keys: PrivateKeys, passphrase: str) -> None:
     plain = json.dumps({name: private.hex() for name, private in keys.items()}).encode()
-    cipher = SecretBox(_stretch(passphrase, salt)).encrypt(plain)
-    stored = {
-        "salt": Base64Encoder.encode(salt).decode(),
-        "keys": Base64Encoder.encode(cipher).decode(),
-    }
-    make_private_folder(path.parent)
-    draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(json.dumps(stored))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    lock = PassphraseLock.close(plain, passphrase)
+    write_whole(path, json.dumps({"salt": lock.salt, "keys": lock.closed}))
 
 
 def _write_private(path: Path, private: bytes) -> None:
@@ -263,13 +291,3 @@ def _drop_private_halves(folder: Path, now: datetime.datetime) -> None:
     for file in folder.iterdir():
         if file.name not in known and file.stat().st_mtime < before:
             file.unlink(missing_ok=True)
-
-
-def _stretch(passphrase: str, salt: bytes) -> bytes:
-    return pwhash.argon2id.kdf(
-        SecretBox.KEY_SIZE,
-        passphrase.encode(),
-        salt,
-        opslimit=pwhash.argon2id.OPSLIMIT_MODERATE,
-        memlimit=pwhash.argon2id.MEMLIMIT_MODERATE,
-    )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.kit.models import Row
 from keng.vault.key_pairs import HYBRID_PUBLIC_SIZE
+from keng.vault.splitting import FEWEST_CUSTODIANS, MOST_CUSTODIANS
 
 CURVE_POINT_SIZE = 65
 """A public key on P-256 as browsers write it: 04 and the two coordinates."""
@@ -190,12 +191,40 @@ class WrappedHolderKey(Row):
 class CustodianKey(Row):
     """The public key of the custodians, to which one share of every epoch's key is sealed.
 
-    Its private half is in the operator's file (keys.operator_file), under this row's id.
+    Its private half is in the operator's file (keys.operator_file), under this row's id, until it
+    is divided: then in so many parts, of which so many are needed (vault.dividing).
     """
 
     public_key = models.BinaryField(max_length=HYBRID_PUBLIC_SIZE)
     created_at = models.DateTimeField(db_default=Now())
     retired_at = models.DateTimeField(null=True, blank=True)
+    # The last one: parts of an earlier one do not fit its parts.
+    division = models.UUIDField(null=True, blank=True)
+    parts = models.PositiveSmallIntegerField(null=True, blank=True)
+    parts_needed = models.PositiveSmallIntegerField(null=True, blank=True)
+    divided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    division__isnull=True,
+                    parts__isnull=True,
+                    parts_needed__isnull=True,
+                    divided_at__isnull=True,
+                )
+                | models.Q(
+                    division__isnull=False,
+                    parts__isnull=False,
+                    parts__lte=MOST_CUSTODIANS,
+                    parts_needed__isnull=False,
+                    parts_needed__gte=FEWEST_CUSTODIANS,
+                    parts_needed__lte=models.F("parts"),
+                    divided_at__isnull=False,
+                ),
+                name="some_of_many_custodians_are_needed",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"custodians' key {self.id}"
@@ -306,6 +335,7 @@ class OpeningRequest(Row):
         APPROVED = "approved", "approved"
         REFUSED = "refused", "refused"
         OPENED = "opened", "opened"
+        WITHDRAWN = "withdrawn", "withdrawn"
         # Nobody answered within its day, or nobody opened it.
         OVER = "over", "over"
 
@@ -332,6 +362,7 @@ class OpeningRequest(Row):
     is_reporter_told = models.BooleanField(default=True, db_default=True)
     why_not_told = models.CharField(max_length=500, blank=True, default="", db_default="")
     opened_at = models.DateTimeField(null=True, blank=True)
+    # When who asked took it back.
     lapsed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

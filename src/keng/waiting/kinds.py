@@ -7,7 +7,7 @@ stands in `listed.py`.
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -60,6 +60,8 @@ class WaitingLine:
     """The same, where it is a day."""
     lang: str = ""
     """Of the title, where it is not the reader's."""
+    is_urgent: bool = False
+    """It is for now, whatever the moment at which it ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +376,14 @@ def _tips_read(reach: Reach, as_what: str) -> QuerySet[Tip]:
 
 
 def _openings(reach: Reach) -> QuerySet[Any]:
+    return _openings_to_answer(reach).filter(is_emergency=False)
+
+
+def _emergency_openings(reach: Reach) -> QuerySet[Any]:
+    return _openings_to_answer(reach).filter(is_emergency=True)
+
+
+def _openings_to_answer(reach: Reach) -> QuerySet[Any]:
     """Those to which this officer may be the second person (SECOND_FOR_OPENING)."""
     theirs = _tips_read(reach, "releasing")
     waiting = second_person.standing_requests().filter(
@@ -412,6 +422,10 @@ def _opening_line(asked: Any) -> WaitingLine:
         since=asked.approved_at or asked.asked_at,
         due=second_person.stands_until(asked),
     )
+
+
+def _emergency_opening_line(asked: Any) -> WaitingLine:
+    return replace(_opening_line(asked), due=None, is_urgent=True)
 
 
 def _holds(reach: Reach) -> QuerySet[Any]:
@@ -548,6 +562,15 @@ _OF_A_WARNING = ("warning__unit",)
 
 # What may hurt somebody soonest stands first.
 KINDS: tuple[WaitingKind, ...] = (
+    WaitingKind(
+        "emergency_openings",
+        "inbox",
+        _("Emergency: a phone number waits for your yes or no"),
+        _RELEASING,
+        _emergency_openings,
+        _emergency_opening_line,
+        (),
+    ),
     WaitingKind(
         "held",
         "warnings",

@@ -26,7 +26,8 @@ SELECT (SELECT count(*) FROM vault_holderkey WHERE retired_at IS NULL),
   (SELECT count(*) FROM vault_unitkey AS key WHERE epoch IS NOT NULL AND retired_at IS NULL
      AND 2 > (SELECT count(*) FROM vault_keyshare AS share JOIN vault_holderkey AS holder
        ON holder.id = share.holder_key_id AND holder.retired_at IS NULL
-       WHERE share.unit_key_id = key.id))
+       WHERE share.unit_key_id = key.id)),
+  (SELECT count(*) FROM vault_custodiankey WHERE retired_at IS NULL AND division IS NOT NULL)
 """
 _SPLIT = "SELECT id FROM vault_unitkey WHERE epoch IS NOT NULL AND destroyed_at IS NULL"
 
@@ -34,7 +35,7 @@ _SPLIT = "SELECT id FROM vault_unitkey WHERE epoch IS NOT NULL AND destroyed_at 
 def shares(place: CheckedPlace) -> Finding:
     """Of holders, custodians, wrap keys and the opener."""
     with reading_connection() as connection:
-        holders, custodians, unsplit, without_custodians, few = map(
+        holders, custodians, unsplit, without_custodians, few, divided = map(
             int, first_row(connection, _COUNTS)
         )
         split = [row[0] for row in connection.execute(_SPLIT.encode())]
@@ -46,6 +47,12 @@ def shares(place: CheckedPlace) -> Finding:
             "keys opens for nobody. Bring them back: keng restore --key KEYFILE --epochs "
             "COPY/OF/backups/epochs"
         )
+    sealed = data_folder() / "keys" / "units.sealed"
+    if divided and not sealed.exists():
+        return wrong(
+            f"{sealed} is missing: units' keys lie in it, sealed to the custodians, and those of "
+            "units that were added since the dividing lie nowhere else. Bring it back from a backup"
+        )
     found = _to_be_seen_to(holders, custodians, without_custodians, few)
     if split:
         if copies := keys_without_backup():
@@ -55,7 +62,8 @@ def shares(place: CheckedPlace) -> Finding:
     if found:
         return attention("; ".join(found))
     if not split:
-        return ok("no key is split yet: the operator's file opens names, two holders would")
+        who = "custodians together open" if divided else "the operator's file opens"
+        return ok(f"no key is split yet: {who} names, two holders would")
     return ok(f"{len(split)} keys are split, {holders} officers hold; {unsplit} units have no two")
 
 

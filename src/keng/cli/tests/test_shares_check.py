@@ -1,5 +1,6 @@
 """What the doctor says of split keys."""
 
+import uuid
 from contextlib import contextmanager
 
 import pytest
@@ -7,8 +8,10 @@ from django.db import connection
 
 from keng.cli.checks import shares
 from keng.cli.checks.check import FindingLevel
+from keng.kit import times
 from keng.vault import epochs, keys, seal
-from keng.vault.models import KeyShare
+from keng.vault.models import CustodianKey, KeyShare
+from keng.vault.sealed_unit_keys import write_portions
 from keng.vault.tests.key_holders import Holder, begin_all, current
 from tests import make
 
@@ -62,3 +65,18 @@ def test_missing_copies_shares_and_wrap_keys_are_told():
     found = shares.shares(None)
     assert found.level is FindingLevel.WRONG
     assert found.text.startswith("1 of 2 wrap keys are missing")
+
+
+def test_a_missing_file_of_units_keys_is_told_once_the_custodians_are_several(tmp_path):
+    make.unit()
+    keys.make_unit_keys("words-for-a-test")
+    CustodianKey.objects.update(
+        division=uuid.uuid4(), parts=3, parts_needed=2, divided_at=times.now()
+    )
+    found = shares.shares(None)
+    assert found.level is FindingLevel.WRONG
+    assert "units.sealed is missing" in found.text
+    write_portions([])
+    found = shares.shares(None)
+    assert found.level is FindingLevel.OK
+    assert "custodians together open names" in found.text

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from keng.cli import vault
+from keng.cli import custodians, vault
 from keng.runtime.errors import CannotContinue
 from keng.vault import keys, seal
 from keng.vault.models import CustodianKey, UnitKey
@@ -30,7 +30,7 @@ def file(tmp_path, monkeypatch):
 
 
 def drill(file, monkeypatch, capsys, words=WORDS):
-    monkeypatch.setattr(vault, "_asked_for", lambda: words)
+    monkeypatch.setattr(custodians, "asked_for", lambda: words)
     code = vault._drill(file)
     return SimpleNamespace(code=code, said=capsys.readouterr().out)
 

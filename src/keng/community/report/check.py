@@ -171,6 +171,8 @@ def _identity_words(report: ReportJourney) -> str:
         return _("Anonymous")
     named = [report.answers.get("name"), report.answers.get("phone")]
     said = _("Sealed: %(who)s") % {"who": ", ".join(part for part in named if part)}
+    if report.answers.get("do_not_call"):
+        return f"{said}\n{_('Do not call')}"
     if not report.answers.get("safe_from"):
         return said
     hours = _("Call only from %(first)s:00 to %(last)s:00") % {

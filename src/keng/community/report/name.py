@@ -14,6 +14,7 @@ ANONYMOUS, SEALED = "anonymous", "sealed"
 _FEWEST_DIGITS = 8
 # Others may use the same phone: the browser should not offer them what was typed here.
 _NOT_REMEMBERED = {"autocomplete": "off"}
+_NOTHING_SAID = {"name": "", "phone": "", "do_not_call": False, "safe_from": "", "safe_until": ""}
 
 
 class NameForm(Form):
@@ -39,6 +40,13 @@ class NameForm(Form):
         widget=forms.TextInput(attrs=_NOT_REMEMBERED | {"inputmode": "tel"}),
     )
 
+    do_not_call = forms.BooleanField(
+        label=_("Do not call me: write on the page of the report"),
+        help_text=_(
+            "To open the number all the same, an officer has to say why, and a second one to agree."
+        ),
+        required=False,
+    )
     safe_from = forms.ChoiceField(
         label=_("Call me only from"),
         choices=HOUR_CHOICES,
@@ -62,9 +70,11 @@ class NameForm(Form):
         """Whoever stays anonymous leaves nothing behind, also if something was typed before."""
         said = super().clean() or {}
         if said.get("wish") == ANONYMOUS:
-            return said | {"name": "", "phone": "", "safe_from": "", "safe_until": ""}
+            return said | _NOTHING_SAID
         if said.get("wish") == SEALED and not (said.get("name") or said.get("phone")):
             self.add_error("name", _("Write a name or a phone number, or stay anonymous"))
+        if said.get("do_not_call"):
+            return said | {"safe_from": "", "safe_until": ""}
         if not hours_fit(said.get("safe_from", ""), said.get("safe_until", "")):
             self.add_error("safe_until", _("Choose two different hours, or none"))
         return said

@@ -100,6 +100,7 @@ def _new_tip(
         receipt_hash=receipt_codes.code_hash(code),
         dedupe_key=keyed_hash("web form", token),
         contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
+        do_not_call=bool(said.get("do_not_call")),
         safe_from=read_hour(said.get("safe_from", "")),
         safe_until=read_hour(said.get("safe_until", "")),
         sender_mark=sender_mark,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from keng.dialogue.public.code_page import TIP_CODE_PAGE
 from keng.files.openable import why_not_openable
 from keng.kit import cookies
 from keng.kit.browser_drafts import on_newest_draft
+from keng.kit.exit_mark import has_left
 from keng.kit.languages import answer_in_language, chosen_language
 from keng.kit.uploads import DamagedUpload, SealedUpload, why_no_room
 from keng.tips.unread_files import refuse_beyond_share
@@ -275,7 +276,12 @@ class ReportJourney:
         return response
 
     def gone_page(self) -> HttpResponse:
-        """A later step without a report: it was sent, or its time is over."""
+        """A later step without a report: it was sent, or its time is over.
+
+        After quick exit "Back" comes here, too: the calendar, and no address of a report.
+        """
+        if has_left(self.request) and not self.request.COOKIES.get(REPORT_COOKIE):
+            return redirect("calendar")
         context = {
             "was_lost": self.is_lost,
             "shows_code": TIP_CODE_PAGE.token_of(self.request) is not None,

@@ -1,11 +1,13 @@
 """The report journey: one question a page, answers kept, and the right desk at the end."""
 
+import datetime
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from keng.community.tests.resident import WORDS, code_on, only_tip
+from keng.kit import times
 from keng.tips import receipt_codes
 from keng.tips.models import Tip
 
@@ -307,3 +309,17 @@ def test_others_still_read_what_making_something_up_may_mean(stage, resident):
     check = resident.look("check").content.decode()
     assert "xử lý theo luật" in check
     assert "Trẻ em cần giúp?" not in check
+
+
+def test_whoever_just_sent_money_is_told_when_somebody_looks_and_not_of_tomorrow(stage, resident):
+    resident.write(place=stage.place, money_moved=True, happening="now")
+    page = resident.send().content.decode()
+    tip = Tip.objects.get()
+    look = tip.clocks.get(rule_code="LOOK_P1")
+    assert look.due_at - tip.received_at == datetime.timedelta(hours=1)
+    (now,) = re.findall(r'<li class="now">(.*?)</li>', page, re.DOTALL)
+    assert f"{look.due_at.astimezone(times.VIETNAM):%H:%M}" in now
+    assert "gọi ngân hàng của bạn ngay" in now
+    assert "tel:111" not in now
+    # The hour of tomorrow by which everything is sorted stands nowhere on it.
+    assert page.count(f"{tip.received_at.astimezone(times.VIETNAM):%H:%M} ngày mai") == 0

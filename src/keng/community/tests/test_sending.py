@@ -175,6 +175,20 @@ def test_hours_in_which_a_call_is_safe_come_with_the_report(stage, resident):
     assert (tip.safe_from, tip.safe_until) == (21, 5)
 
 
+def test_not_to_be_called_at_all_comes_with_the_report_and_leaves_with_the_number(stage, resident):
+    resident.write(place=stage.place)
+    said = {"wish": "sealed", "name": "", "phone": "0912 000 111", "do_not_call": "on"}
+    # Hours that were chosen before say nothing any more.
+    resident.post("name", **said, safe_from="21")
+    assert "Đừng gọi" in resident.look("check").content.decode()
+    resident.post("name", **said | {"wish": "anonymous"})
+    assert "Đừng gọi" not in resident.look("check").content.decode()
+    resident.post("name", **said)
+    resident.send()
+    tip = Tip.objects.get()
+    assert (tip.do_not_call, tip.do_not_contact, tip.safe_from) == (True, False, None)
+
+
 def test_whoever_turns_anonymous_again_leaves_no_name_behind(stage, resident):
     resident.write(place=stage.place, wish="sealed", name="Nguyễn Thị Thử", phone="0912 000 111")
     resident.post("name", wish="anonymous", name="Nguyễn Thị Thử", phone="0912 000 111")

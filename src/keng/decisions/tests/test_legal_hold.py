@@ -113,7 +113,11 @@ def test_a_request_keeps_the_tip_until_nobody_decided_in_time(commune, officer, 
 def test_a_refused_hold_keeps_nothing(commune, officer, commander):
     tip = make.tip(unit=commune)
     hold = ask_hold_of(tip, officer)
-    legal_hold.decide_on_hold(hold.pk, is_agreed=False, by=commander)
+    with pytest.raises(NoReason):
+        legal_hold.decide_on_hold(hold.pk, is_agreed=False, words=" ", by=commander)
+    assert legal_hold.is_held(tip)
+    step = legal_hold.decide_on_hold(hold.pk, is_agreed=False, words="Chưa cần", by=commander)
+    assert step.reason == "Chưa cần"
     assert not legal_hold.is_held(tip)
 
 
@@ -121,7 +125,7 @@ def test_the_end_may_be_refused_and_asked_for_again(commune, officer, commander)
     tip = make.tip(unit=commune)
     hold = held(tip, officer, commander)
     legal_hold.ask_to_end_hold(hold.pk, words="Xong", by=officer)
-    legal_hold.decide_on_end_of_hold(hold.pk, is_agreed=False, by=commander)
+    legal_hold.decide_on_end_of_hold(hold.pk, is_agreed=False, words="Chưa cần", by=commander)
     assert legal_hold.is_held(tip)
     legal_hold.ask_to_end_hold(hold.pk, words="Xong thật", by=officer)
     legal_hold.decide_on_end_of_hold(hold.pk, is_agreed=True, by=commander)
@@ -133,7 +137,7 @@ def test_a_held_report_keeps_its_words_when_its_reporter_takes_it_back(commune, 
     held(kept, officer, commander)
     # A hold that was refused is no act on the report: its reporter may still take it back.
     hold = ask_hold_of(refused, officer)
-    legal_hold.decide_on_hold(hold.pk, is_agreed=False, by=commander)
+    legal_hold.decide_on_hold(hold.pk, is_agreed=False, words="Chưa cần", by=commander)
     for tip in (kept, left, refused):
         withdrawal.withdraw_tip(tip.pk)
     words = [Tip.objects.get(pk=tip.pk).text for tip in (kept, left, refused)]

@@ -178,3 +178,8 @@ def test_on_the_page_of_a_tip_that_rings_the_bar_and_its_key_are_for_that_tip(de
     walked = client.get(f"/alarm/?on={other.pk}&alarm={grave.pk}").content.decode()
     assert f'data-alarm="{grave.pk}"' in walked
     assert "F8 nhận tin này, không phải tin đang mở." in walked
+
+
+def test_the_bar_says_that_its_reporter_is_not_to_be_called(here, desk_client):
+    rings(here, KNIFE, 1, do_not_call=True)
+    assert "Không gọi: người báo dặn vậy." in bar_of(desk_client, here.lan)

@@ -490,3 +490,34 @@ def test_a_warning_is_drafted_by_the_same_key_on_the_page_and_beside_the_list(de
         shown = desk.get(url("tip", tip.pk), headers=headers).content.decode()
         assert shown.count('data-key="w"') == 1
         assert f"/warnings/new/?tip={tip.pk}" in shown
+
+
+def test_a_chat_that_asked_for_silence_is_said_to_have_a_code_only_if_one_went_out(desk, unit):
+    silent = make.tip(unit=unit, channel="sandbox", do_not_contact=True)
+    other = make.tip(unit=unit, channel="sandbox")
+    sure, unsure = "Người báo có mã biên nhận.", "chỉ có mã biên nhận nếu"
+    assert [text in page(desk, silent) for text in (sure, unsure)] == [False, True]
+    assert [text in page(desk, other) for text in (sure, unsure)] == [True, False]
+
+
+def test_setting_aside_is_offered_only_where_it_can_be_done(desk, unit):
+    free = make.tip(unit=unit, due_at=times.now() + datetime.timedelta(hours=3))
+    near = make.tip(unit=unit, due_at=times.now() + datetime.timedelta(hours=1))
+    assert [url("tip-set-aside", tip.pk) in page(desk, tip) for tip in (free, near)] == [
+        True,
+        False,
+    ]
+    # What only a critical tip goes without stays.
+    assert url("tip-critical", near.pk) in page(desk, near)
+
+
+def test_a_note_is_written_beside_the_list_and_there_nothing_else_sends_it(desk, unit):
+    tip = make.tip(unit=unit)
+    beside = desk.get(url("tip", tip.pk), headers={"HX-Request": "true"}).content.decode()
+    (box,) = re.findall(r"<textarea[^>]*data-key=.n.", beside)
+    assert 'id="note-text"' in box
+    assert len(re.findall(r'data-key="n"', beside)) == 1
+    form = beside.split(url("tip-note", tip.pk))[1].split("</form>")[0]
+    assert "data-send" not in form
+    assert re.search(r'name="from"\s+value="inbox"', form)
+    assert "data-send" in page(desk, tip).split(url("tip-note", tip.pk))[1].split("</form>")[0]

@@ -13,7 +13,7 @@ from keng.accounts.who import AGREEING_TO_HOLDS
 from keng.decisions import legal_hold
 from keng.inbox.tip.after_decision import redirect_to_same_tip
 from keng.inbox.tip.refusal import explains_refusals
-from keng.inbox.tip.tip_forms import HoldForm
+from keng.inbox.tip.tip_forms import DecideHoldForm, HoldForm
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.kit.forms import ReasonForm
 from keng.kit.ids import id_or_404
@@ -47,6 +47,7 @@ def hold_decide(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     legal_hold.decide_on_hold(
         id_or_404(request.POST.get("hold", "")),
         is_agreed=is_agreed,
+        words=request.POST.get("words", ""),
         by=request.officer,
         seen=request.POST.get("seen"),
     )
@@ -83,6 +84,7 @@ def hold_end_decide(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     legal_hold.decide_on_end_of_hold(
         id_or_404(request.POST.get("hold", "")),
         is_agreed=is_agreed,
+        words=request.POST.get("words", ""),
         by=request.officer,
         seen=request.POST.get("seen"),
     )
@@ -99,6 +101,7 @@ def _hold_page(request: SignedInRequest, tip: Tip, form: HoldForm) -> HttpRespon
         asker = hold.end_asked_by_id if hold.is_end_undecided else hold.asked_by_id
     context |= {
         "holds": holds,
+        "decide_form": DecideHoldForm(),
         "may_decide": hold is not None
         and (hold.is_undecided or hold.is_end_undecided)
         and asker not in hands

@@ -24,7 +24,7 @@ from keng.places.models import Unit
 from keng.tips.check_list import step_words
 from keng.tips.decision_words import Deadline
 from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
-from keng.tips.origins import channel_name
+from keng.tips.origins import channel_name, is_from_chat
 from keng.tips.page_version import ChangesSince
 from keng.tips.reporter_times import times_in_order
 
@@ -120,6 +120,11 @@ def events_since(tip: Tip, news: ChangesSince, officer: Officer) -> list[Timelin
 
 def _arrival_events(tip: Tip) -> Iterator[TimelineEvent]:
     words = _("Received by %(channel)s. The reporter has a receipt code.")
+    if tip.do_not_contact and is_from_chat(tip):
+        words = _(
+            "Received by %(channel)s. The reporter has a receipt code only if it went out before "
+            "they asked not to be contacted."
+        )
     said = words % {"channel": channel_name(tip.channel)}
     yield TimelineEvent(tip.received_at, said, is_reporters=True)
     if tip.examined_at:

@@ -112,6 +112,17 @@ class RecuseForm(Form):
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
 
 
+class DecideHoldForm(Form):
+    """What the second officer says of a legal hold, or of its end, that they do not agree to."""
+
+    words = forms.CharField(
+        label=_("Why, where you do not agree"),
+        max_length=500,
+        required=False,
+        widget=_text_area(2),
+    )
+
+
 class HoldForm(Form):
     """Why a tip has to be kept."""
 

@@ -18,6 +18,7 @@ from keng.accounts.models import Officer
 from keng.accounts.who import HANDING_OVER
 from keng.alarms import calls as alarm_calls
 from keng.alarms.bundle_queries import bundle_on_page
+from keng.decisions.putting_off import may_be_put_off
 from keng.decisions.viewing import note_first_read
 from keng.dialogue import dialogue_parts, ready_answers
 from keng.dialogue.handed_codes import code_in_hands
@@ -239,6 +240,7 @@ def tip_context(
             request, found, rows.deadlines, {line.code for line in done if line.is_done}
         ),
         "outgoing": origins.answer_place(found, channel),
+        "may_put_off": may_be_put_off(found),
         "is_held_by_other": found.assigned_to_id not in {None, officer.pk},
         "sort_form": SortForm(initial=_sort_initial(found), auto_id="sort_%s"),
         **forms,

@@ -339,3 +339,12 @@ def test_a_report_about_officers_beside_a_stop_is_not_added_to_what_their_desk_r
     assert second.responsible_unit_id != first.responsible_unit_id
     assert (first.do_not_contact, second.do_not_contact) == (True, True)
     assert not Conversation.objects.reachable().exists()
+
+
+def test_the_wish_belongs_to_its_report_and_a_new_one_is_answered(say, answers):
+    say("Có người chở gỗ lậu qua bến, đừng gọi lại cho tôi")
+    assert answers() == []
+    say("tin mới: mất con trâu ở bãi sau đình")
+    silent, other = Tip.objects.order_by("id")
+    assert (silent.do_not_contact, other.do_not_contact) == (True, False)
+    assert len(answers()) == 1

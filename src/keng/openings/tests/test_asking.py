@@ -7,9 +7,9 @@ import pytest
 from keng.accounts.models import NamedOfficer, Notice, Officer
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
-from keng.delivery.models import Dispatch
+from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
-from keng.openings import asking
+from keng.openings import asking, giving
 from keng.openings.asking import (
     AgainstTheWish,
     AnsweredAlready,
@@ -19,7 +19,9 @@ from keng.openings.asking import (
     NoEmergency,
     NothingSealed,
     NotTheSecond,
+    NotToBeCalled,
     NotToldWhy,
+    NotWithdrawn,
     OpeningWish,
     OutsideSafeHours,
     WhyRefused,
@@ -214,6 +216,15 @@ def test_outside_the_safe_hours_it_takes_a_reason_of_its_own_and_inside_none(des
     assert [entry.detail["overrides"] for entry in entries("opening.asked")] == [False, True]
 
 
+def test_whoever_is_not_to_be_called_is_called_for_a_reason_alone(desk):
+    Tip.objects.filter(pk=desk.tip.pk).update(do_not_call=True)
+    hold(desk, desk.lan, desk.chief)
+    with pytest.raises(NotToBeCalled):
+        asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="Nhà cháy"), by=desk.lan)
+    assert asked.override_reason == "Nhà cháy"
+
+
 def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):
     watcher = make.officer(unit=desk.province, role="data_protection")
     hold(desk, desk.lan, desk.chief, desk.quan)
@@ -287,3 +298,23 @@ def test_a_request_is_over_after_a_day(desk):
     )
     with pytest.raises(AnsweredAlready):
         asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+
+
+def test_who_asked_takes_it_back_before_and_after_the_yes_and_nobody_else_does(desk):
+    hold(desk, desk.lan, desk.chief)
+    for is_agreed in (False, True):
+        asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+        if is_agreed:
+            asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+        with pytest.raises(NotYours):
+            asking.withdraw_opening(asked.pk, by=desk.chief)
+        asking.withdraw_opening(asked.pk, by=desk.lan)
+        with pytest.raises(AnsweredAlready):
+            asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+        with pytest.raises(NotYours):
+            giving.note_share_given(asked.pk, by=desk.lan)
+        with pytest.raises(NotWithdrawn):
+            asking.withdraw_opening(asked.pk, by=desk.lan)
+    assert len(entries("opening.withdrawn")) == 2
+    left = Delivery.objects.filter(dispatch__source_kind="opening", state="queued")
+    assert not left.exists()

@@ -66,3 +66,30 @@ def test_page_and_entry_say_whether_a_witness_had_seen_the_agreement(
     assert asked_about == ["opening.approved"]
     (shown,) = Entry.objects.filter(action="opening.shown")
     assert shown.detail["witnessed"] is is_witnessed
+
+
+def test_the_page_says_that_ones_share_was_given_as_long_as_it_is_good(
+    desk, wanted_opening, desk_client, monkeypatch
+):
+    address = f"/openings/{wanted_opening.pk}/"
+    approves(desk, wanted_opening)
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    assert "Hãy góp mảnh của bạn, rồi mở." in desk_client.get(address).content.decode()
+    gives(desk, wanted_opening, desk.lan)
+    page = desk_client.get(address).content.decode()
+    assert "Hãy góp mảnh của bạn" not in page
+    assert "bạn đã góp mảnh của mình lúc" in page
+    later = times.now() + datetime.timedelta(minutes=16)
+    monkeypatch.setattr(times, "now", lambda: later)
+    assert "Hãy góp mảnh của bạn, rồi mở." in desk_client.get(address).content.decode()
+
+
+def test_the_page_takes_a_request_back_for_who_asked_alone(desk, wanted_opening, desk_client):
+    address = f"/openings/{wanted_opening.pk}/"
+    sign_in(desk_client, Officer.objects.get(pk=desk.chief.pk))
+    assert f"{address}withdraw/" not in desk_client.get(address).content.decode()
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    assert f"{address}withdraw/" in desk_client.get(address).content.decode()
+    page = desk_client.post(f"{address}withdraw/", follow=True).content.decode()
+    assert "đã rút đề nghị" in page
+    assert f"{address}withdraw/" not in page

@@ -71,3 +71,15 @@ def test_an_agreed_opening_waits_for_nobody_who_reads_the_tip_no_more(desk):
     # Whoever has it in hand goes on reading it.
     Tip.objects.filter(pk=desk.tip.pk).update(assigned_to=desk.lan)
     assert lines(desk.lan) == [f"/openings/{asked.pk}/"]
+
+
+def test_an_emergency_stands_first_without_the_day_that_a_request_lasts(desk, desk_client):
+    hold(desk, desk.lan, desk.chief)
+    asked = asking.ask_opening(desk.tip.pk, wish(desk, is_emergency=True), by=desk.lan)
+    first = waiting_groups(Officer.objects.get(pk=desk.chief.pk))[0]
+    (line,) = first.lines
+    assert (line.is_urgent, line.due) == (True, None)
+    sign_in(desk_client, desk.chief)
+    assert "Trả lời ngay" in desk_client.get("/waiting/").content.decode()
+    asking.withdraw_opening(asked.pk, by=desk.lan)
+    assert lines(desk.chief) == []

@@ -1,17 +1,23 @@
 """What stands in a hand-over file, in words; of the reporter nothing but what they told."""
 
 import datetime
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from keng.accounts.models import Officer
+from keng.audit.models import Entry
 from keng.kit import times
 from keng.kit.time_words import moment_words
 from keng.kit.viewing_copies import NoCopy
 from keng.language.taxonomy import category_label
 from keng.tips.models import Attachment, Decision, DialogueMessage, Tip
 from keng.tips.reporter_times import reporter_time
+
+COPIES, ORIGINALS = "copies/", "originals/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,14 @@ class HandedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedSum:
+    """The fingerprint of one file of the package, so that paper alone can hold it to that."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """Everything that stands on the page."""
 
@@ -45,6 +59,7 @@ class HandOver:
     dialogue: tuple[HandedLine, ...]
     decisions: tuple[HandedLine, ...]
     files: tuple[HandedFile, ...]
+    sums: tuple[HandedSum, ...]
     notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -52,17 +67,23 @@ class HandOver:
         return asdict(self)
 
 
-def hand_over_of(tip: Tip, decision: Decision) -> HandOver:
-    """The file that this decision is about."""
+def hand_over_of(
+    tip: Tip, decision: Decision, parts: Mapping[int, tuple[HandedSum, ...]]
+) -> HandOver:
+    """The file that this decision is about; `parts` are its copies and originals, by number."""
     said = tip.messages.filter(visible_at__lte=times.now()).order_by("id")
-    steps = tip.decisions.select_related("by").order_by("id")
+    files = files_of(tip)
     return HandOver(
         title=_("Hand-over file of tip %(number)s") % {"number": tip.reference},
         facts=_facts(tip, decision),
         words=tip.text,
         dialogue=tuple(_line_of_message(message, tip) for message in said),
-        decisions=tuple(_line_of_decision(step) for step in steps),
-        files=tuple(_file(n, file, tip) for n, file in enumerate(files_of(tip), start=1)),
+        decisions=_decisions(tip, files),
+        files=tuple(
+            _file(n, file, tip, [part.name for part in parts.get(n, ())])
+            for n, file in enumerate(files, start=1)
+        ),
+        sums=tuple(part for each in parts.values() for part in each),
         notes=(
             _("Name, telephone and chat of the reporter are not in this file."),
             _(
@@ -70,7 +91,13 @@ def hand_over_of(tip: Tip, decision: Decision) -> HandOver:
                 "sealed to the key of the unit; whoever holds that key opens them."
             ),
             _("Files in quarantine are not in this file, neither copy nor original."),
-            _("To check that nothing was changed: sha256sum -c SHA256SUMS"),
+            _whom_to_ask(tip),
+            _("To check that nothing was changed, on Linux: sha256sum -c SHA256SUMS"),
+            _(
+                "On Windows, for one file after the other: certutil -hashfile hand-over.json "
+                "SHA256. What it says has to be what stands beside the file's name in SHA256SUMS, "
+                "and in the list of fingerprints on this page."
+            ),
         ),
     )
 
@@ -108,23 +135,71 @@ def _line_of_message(message: DialogueMessage, tip: Tip) -> HandedLine:
     return HandedLine(_moment(at), str(message.get_author_display()), "", message.text)
 
 
+def _whom_to_ask(tip: Tip) -> str:
+    """Who has a sealed original opened."""
+    unit = tip.responsible_unit
+    if not unit.desk_phone:
+        return _(
+            "To have a sealed original opened, ask whoever leads %(unit)s. Two of its officers "
+            "open it together."
+        ) % {"unit": unit.name}
+    return _(
+        "To have a sealed original opened, ask whoever leads %(unit)s, telephone %(phone)s. Two of "
+        "its officers open it together."
+    ) % {"unit": unit.name, "phone": unit.desk_phone}
+
+
+def _decisions(tip: Tip, files: list[Attachment]) -> tuple[HandedLine, ...]:
+    """Each decision on the tip, and that files were put in quarantine, which is on record alone."""
+    lines = [
+        (step.at, _line_of_decision(step)) for step in tip.decisions.select_related("by").all()
+    ]
+    lines += _quarantines(files)
+    return tuple(line for _at, line in sorted(lines, key=lambda each: each[0]))
+
+
+def _quarantines(files: list[Attachment]) -> list[tuple[datetime.datetime, HandedLine]]:
+    numbers = {str(file.pk): n for n, file in enumerate(files, start=1)}
+    entries = Entry.objects.filter(
+        object_kind="attachment", object_id__in=list(numbers), action="attachment.quarantined"
+    ).only("at", "actor_id", "object_id")
+    people = {str(pk): each for pk, each in _people({entry.actor_id for entry in entries})}
+    return [
+        (
+            entry.at,
+            HandedLine(
+                _moment(entry.at),
+                str(people.get(entry.actor_id, "–")),
+                _("File %(n)d put in quarantine, its copies destroyed")
+                % {"n": numbers[entry.object_id]},
+            ),
+        )
+        for entry in entries
+    ]
+
+
+def _people(ids: set[str]) -> Iterable[tuple[uuid.UUID, Officer]]:
+    return Officer.objects.in_bulk(list(ids)).items()
+
+
 def _line_of_decision(step: Decision) -> HandedLine:
     return HandedLine(_moment(step.at), str(step.by), str(step.get_kind_display()), step.reason)
 
 
-def _file(number: int, file: Attachment, tip: Tip) -> HandedFile:
+def _file(number: int, file: Attachment, tip: Tip, names: list[str]) -> HandedFile:
     if not is_handed_over(file):
         why = _("not in this file")
         if file.no_copy == NoCopy.QUARANTINED:
             why = str(NoCopy.QUARANTINED.label)
         return HandedFile(number, str(file.get_kind_display()), _came(file, tip), why, why)
-    copy = f"copies/file-{number}*" if file.viewing_path else file.get_no_copy_display()
+    copies = [name for name in names if name.startswith(COPIES)]
+    originals = [name for name in names if name.startswith(ORIGINALS)]
     return HandedFile(
         number,
         str(file.get_kind_display()),
         _came(file, tip),
-        copy or _("no copy to view"),
-        f"originals/file-{number}.sealed",
+        "\n".join(copies) or str(file.get_no_copy_display()) or _("no copy to view"),
+        "\n".join(originals) or _("not in this file"),
     )
 
 

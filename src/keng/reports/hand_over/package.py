@@ -1,6 +1,7 @@
 """A hand-over file as ZIP, written piece by piece: no more than one file of it is in memory.
 
-Its last entry, SHA256SUMS, has the hash of every other one, as `sha256sum -c` reads it.
+Its last entry, SHA256SUMS, has the hash of every other one, as `sha256sum -c` reads it. The
+page has those of everything but itself, so that whoever has it on paper can hold the package to it.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Sum
@@ -21,7 +23,15 @@ from keng.files.documents import pages_of_copy
 from keng.files.pictures import mime_of
 from keng.kit.database import data_folder
 from keng.kit.times import VIETNAM
-from keng.reports.hand_over.contents import HandOver, files_of, hand_over_of, is_handed_over
+from keng.reports.hand_over.contents import (
+    COPIES,
+    ORIGINALS,
+    HandedSum,
+    HandOver,
+    files_of,
+    hand_over_of,
+    is_handed_over,
+)
 from keng.reports.periodic.files.pdf import typeset
 from keng.tips.models import Attachment, Decision, Tip
 
@@ -39,6 +49,7 @@ _ENDINGS = {
     "audio/wav": "wav",
 }
 SUMS = "SHA256SUMS"
+JSON = "hand-over.json"
 
 
 class TooMuchToHandOver(Refused):
@@ -66,12 +77,14 @@ class HandOverPackage:
     """One hand-over file; what can fail is made before the first byte of it leaves."""
 
     def __init__(self, tip: Tip, decision: Decision) -> None:
-        """Raises pdf.CannotPrint."""
+        """Raises pdf.CannotPrint, TookTooLong."""
         self._tip = tip
         self._made_at = decision.at.astimezone(VIETNAM).timetuple()[:6]
-        said = hand_over_of(tip, decision)
-        self._page = typeset("hand_over", _said(said, tip), at=decision.at)
+        said = hand_over_of(tip, decision, _sums_of_parts(tip))
         self._json = json.dumps(said.as_json(), ensure_ascii=False, indent=1).encode()
+        json_sum = HandedSum(JSON, hashlib.sha256(self._json).hexdigest())
+        on_paper = replace(said, sums=(json_sum, *said.sums))
+        self._page = typeset("hand_over", _said(on_paper, tip), at=decision.at)
 
     def pieces(self) -> Iterator[bytes]:
         """The ZIP. Raises TookTooLong."""
@@ -93,13 +106,35 @@ class HandOverPackage:
 
     def _entries(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         yield "hand-over.pdf", iter([self._page])
-        yield "hand-over.json", iter([self._json])
+        yield JSON, iter([self._json])
         for number, file in enumerate(files_of(self._tip), start=1):
             # As it stands now: it may have been put in quarantine since the first byte left.
             now = Attachment.objects.filter(pk=file.pk).first()
-            if now is not None and is_handed_over(now):
-                yield from _copies(number, now)
-                yield from _original(number, now)
+            if now is not None:
+                yield from _parts(number, now)
+
+
+def _sums_of_parts(tip: Tip) -> dict[int, tuple[HandedSum, ...]]:
+    """What lies in the package of each file, by its number. Raises TookTooLong."""
+    until = time.monotonic() + _WITHIN_SECONDS
+    found = {}
+    for number, file in enumerate(files_of(tip), start=1):
+        sums = []
+        for name, content in _parts(number, file):
+            digest = hashlib.sha256()
+            for piece in content:
+                if time.monotonic() > until:
+                    raise TookTooLong
+                digest.update(piece)
+            sums.append(HandedSum(name, digest.hexdigest()))
+        found[number] = tuple(sums)
+    return found
+
+
+def _parts(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes]]]:
+    if is_handed_over(file):
+        yield from _copies(number, file)
+        yield from _original(number, file)
 
 
 def _copies(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -112,16 +147,16 @@ def _copies(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes
         return
     if file.kind != Attachment.Kind.FILE:
         ending = _ENDINGS.get(mime_of(copy), "bin")
-        yield f"copies/file-{number}.{ending}", iter([copy])
+        yield f"{COPIES}file-{number}.{ending}", iter([copy])
         return
     for page_number, page in enumerate(pages_of_copy(copy)[0], start=1):
-        yield f"copies/file-{number}-page-{page_number}.jpg", iter([page])
+        yield f"{COPIES}file-{number}-page-{page_number}.jpg", iter([page])
 
 
 def _original(number: int, file: Attachment) -> Iterator[tuple[str, Iterator[bytes]]]:
     path = data_folder() / file.original_path
     if path.exists():
-        yield f"originals/file-{number}.sealed", _read(path.open("rb"))
+        yield f"{ORIGINALS}file-{number}.sealed", _read(path.open("rb"))
 
 
 def _read(opened: io.BufferedReader) -> Iterator[bytes]:
@@ -141,6 +176,7 @@ def _said(said: HandOver, tip: Tip) -> dict[str, Any]:
             "dialogue": _("Dialogue"),
             "decisions": _("Decisions"),
             "files": _("Files"),
+            "sums": _("Fingerprints of the files (SHA-256)"),
             "notes": _("To know about this file"),
         },
         "heads": {
@@ -148,6 +184,7 @@ def _said(said: HandOver, tip: Tip) -> dict[str, Any]:
             "dialogue": [moment, who, _("Words")],
             "decisions": [moment, who, _("Step"), _("Reason")],
             "files": ["#", _("Kind"), _("Came in"), _("Copy to view"), _("Sealed original")],
+            "sums": [_("File"), "SHA-256"],
         },
     }
 

@@ -1,6 +1,7 @@
 """The hand-over file: whole, checkable by a standard tool, without identity, on record before."""
 
 import datetime as dt
+import hashlib
 import io
 import json
 import subprocess
@@ -18,6 +19,7 @@ from keng.conftest import sign_in
 from keng.decisions import hand_over, triage, viewing
 from keng.files import redact, store
 from keng.kit import times
+from keng.places.models import Unit
 from keng.reports.hand_over import package
 from keng.tips.attachments import store_attachment
 from keng.tips.errors import NoReason
@@ -126,6 +128,29 @@ def test_words_times_decisions_and_files_stand_in_it(desk_client, commander, tip
     first = tip.attachments.order_by("id").first()
     sealed = (tmp_path / "out" / "originals" / "file-1.sealed").read_bytes()
     assert sealed == (tmp_path / first.original_path).read_bytes()
+
+
+def test_paper_alone_names_each_file_with_its_hash_and_says_how_to_check_it(
+    desk_client, commander, tip, desk_unit, tmp_path
+):
+    Unit.objects.filter(pk=desk_unit.pk).update(desk_phone="024 3999 0417")
+    second = tip.attachments.order_by("id")[1]
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        viewing.quarantine_file(second.pk, by=commander)
+    folder = tmp_path / "out"
+    names = unpacked(fetched(desk_client, commander, tip), folder)
+    page = PdfReader(folder / "hand-over.pdf")
+    text = " ".join(" ".join(sheet.extract_text() for sheet in page.pages).split())
+    for name in set(names) - {"hand-over.pdf", "SHA256SUMS"}:
+        assert name in text
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in text
+    assert "file-1*" not in text
+    for told in ("certutil -hashfile", "sha256sum -c", "024 3999 0417", desk_unit.name):
+        assert told in text
+    said = json.loads((folder / "hand-over.json").read_text())
+    steps = [line["what"] for line in said["decisions"]]
+    assert [step for step in steps if "2" in step and "cách ly" in step]
+    assert str(commander) == said["decisions"][-2]["who"]
 
 
 def test_nobody_is_in_it(desk_client, commander, tip, tmp_path):

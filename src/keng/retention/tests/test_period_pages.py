@@ -117,6 +117,8 @@ def test_the_page_counts_by_month_and_says_what_is_held_back(unit, protector, de
 def test_a_form_without_the_place_of_its_law_is_refused(unit, protector, desk_client):
     client = sign_in(desk_client, protector)
     given = {"unit": unit.parent_id, "category": "", "closed_as": "founded", "months": 12}
+    # The least that may be proposed is said before somebody types.
+    assert "Ít nhất bốn tháng" in client.get("/retention/new/").content.decode()
     law = {"law_words": "Hồ sơ được lưu 10 năm."}
     assert client.post("/retention/new/", given | law).status_code == 422
     assert client.post("/retention/new/", given | {"months": 2}).status_code == 422

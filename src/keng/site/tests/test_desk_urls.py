@@ -190,6 +190,7 @@ OBJECTS = {
     "opening-state": "opening",
     "opening-approve": "opening",
     "opening-refuse": "opening",
+    "opening-withdraw": "opening",
     "opening-share": "opening",
     "opening-give": "opening",
     "opening-open": "opening",

@@ -285,6 +285,7 @@ ACTS_OF_OPERATOR = {
     "channel.switched_on",
     "holder.phrase_gone",
     "keys.accepted",
+    "keys.custodians_divided",
     "landmark.imported",
     "officer.opened_by_operator",
     "officer.sign_in_voided",

@@ -181,6 +181,8 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "breaches.recording.close_breach",
     # A period is of a province.
     "retention.periods.propose_period",
+    # Whoever asked takes their own request back.
+    "openings.asking.withdraw_opening",
     # Whoever has no key of their own gets no further.
     "openings.asking.ask_opening",
     "openings.asking.approve_opening",

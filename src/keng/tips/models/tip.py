@@ -235,6 +235,8 @@ class Tip(Row):
     )
     money_moved = models.BooleanField(default=False, db_default=False)
     do_not_contact = models.BooleanField(default=False, db_default=False)
+    # No call is safe for the reporter; the desk writes on the page of the report.
+    do_not_call = models.BooleanField(default=False, db_default=False)
     # In which hours of Vietnam's clock a call is safe for the reporter; both or none.
     safe_from = models.PositiveSmallIntegerField(null=True, blank=True)
     safe_until = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -28,6 +28,10 @@ def test_inside_of_them_and_over_midnight():
     assert safe_at(None, None) == list(range(24))
 
 
+def test_no_hour_is_safe_for_whoever_is_not_to_be_called():
+    assert not is_safe_to_call(Tip(do_not_call=True))
+
+
 def test_words_are_there_where_something_was_said():
     assert safe_hours_words(Tip(safe_from=9, safe_until=11)) == "từ 9 giờ đến 11 giờ"
     assert safe_hours_words(Tip()) == ""

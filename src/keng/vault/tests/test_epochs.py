@@ -14,7 +14,17 @@ from keng.accounts.models import NamedOfficer, Post
 from keng.audit.models import Entry
 from keng.kit import times
 from keng.places.models import Unit
-from keng.vault import epochs, hybrid, key_pairs, keys, opening, seal, share_seals, splitting
+from keng.vault import (
+    epochs,
+    hybrid,
+    key_pairs,
+    keys,
+    opening,
+    passphrase_lock,
+    seal,
+    share_seals,
+    splitting,
+)
 from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
 from keng.vault.opener_client import share_info
 from keng.vault.tests.key_holders import Holder, begin_all, current
@@ -216,7 +226,7 @@ def test_one_share_all_of_the_database_and_all_files_open_none_of_a_thousand(com
     # What a thief has: the rows, the wrap keys, the operator's file without its passphrase, and
     # one holder's key. Every share that can be had so is tried alone and as a key.
     wrap_key = epochs.wrap_key_file(key.pk).read_bytes()
-    with pytest.raises(keys.WrongPassphrase):
+    with pytest.raises(passphrase_lock.WrongPassphrase):
         keys.unlock_custodian_keys(keys.operator_file(), "a guess")
     theirs = KeyShare.objects.get(unit_key=key, holder_key=two.key)
     inner = share_seals.unwrap_share(bytes(theirs.sealed), wrap_key, key.pk, two.key.pk)

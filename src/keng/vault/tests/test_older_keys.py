@@ -12,7 +12,7 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.secrets import read_or_make_key
 from keng.runtime.known_keys import key_faults
-from keng.vault import fingerprints, installation, key_pairs, keys, opening, seal
+from keng.vault import fingerprints, installation, key_pairs, keys, opening, passphrase_lock, seal
 from keng.vault.models import Installation, SenderKey, UnitKey, WorkerKey
 from tests import make
 
@@ -143,7 +143,7 @@ def test_units_go_on_in_form_02_until_the_operators_file_was_here(older):
 
 def test_a_wrong_passphrase_changes_nothing(older):
     before = keys.operator_file().read_bytes()
-    with pytest.raises(keys.WrongPassphrase):
+    with pytest.raises(passphrase_lock.WrongPassphrase):
         keys.make_unit_keys("something else")
     assert keys.operator_file().read_bytes() == before
     assert keys.units_with_older_keys().count() == 2

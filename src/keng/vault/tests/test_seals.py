@@ -8,7 +8,7 @@ from nacl.public import Box, PrivateKey, SealedBox
 
 from keng.runtime.supervisor.children import SENDER_KEY, child_processes
 from keng.runtime.supervisor.ports import Ports
-from keng.vault import hybrid, key_pairs, keys, opening, seal
+from keng.vault import hybrid, key_pairs, keys, opening, passphrase_lock, seal
 from keng.vault.models import SenderKey, UnitKey
 from tests import make
 
@@ -67,7 +67,7 @@ def test_a_units_seal_opens_with_the_operators_passphrase_alone():
     sealed = seal.seal_for_unit(unit.id, WORDS, **RAW)
     found = keys.unlock_unit_keys(keys.operator_file(), passphrase)
     assert opening.open_with_unit_key(sealed, found[unit.id], **RAW).decode() == WORDS
-    with pytest.raises(keys.WrongPassphrase):
+    with pytest.raises(passphrase_lock.WrongPassphrase):
         keys.unlock_unit_keys(keys.operator_file(), "something else")
 
 

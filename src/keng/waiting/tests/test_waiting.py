@@ -106,6 +106,7 @@ def test_every_kind_of_text_is_asked_here():
         "kits",
         "break_ins",
         # Tried beside their acts: keng/openings/tests/test_waiting_openings.py.
+        "emergency_openings",
         "openings",
         "agreed_openings",
         "resharings",

@@ -1,7 +1,8 @@
 // Keys that are pressed while a page, or a tip beside the list, is still on its way are held, and
 // pressed once it is there, if it is the tip that they were meant for. If another one came, or what
 // they follow was refused, none is pressed and #keys-dropped says which, and so it goes with what
-// comes in the same breath: a letter of a word would be a command. This comes before all that
+// comes in the same breath: a letter of a word would be a command. A held key for which the page
+// that came has nothing is named there, too. This comes before all that
 // is drawn, so that no key falls between two pages. From page to page they stay in this tab alone,
 // a few of them and for seconds.
 (() => {
@@ -17,6 +18,8 @@
   // What an answer of the site shows that has to be read before anything is pressed.
   const REFUSED = "#problem, [data-read-first]";
   let pressedAt = 0;
+  // What came from the last page so late that nobody remembers it.
+  let late = [];
   let held = takenFromLastPage();
   let isReady = false;
   let isGiving = false;
@@ -52,7 +55,9 @@
     const kept = JSON.parse(sessionStorage.getItem(HELD) || "null");
     sessionStorage.removeItem(HELD);
     pressedAt = kept?.pressedAt || 0;
-    return isKeptStill(kept) ? kept.keys : [];
+    if (isKeptStill(kept)) return kept.keys;
+    late = kept?.keys || [];
+    return [];
   }
   function isKeptStill(kept) {
     return Boolean(kept) && Date.now() - kept.at < LASTS;
@@ -114,17 +119,25 @@
       return;
     }
     held.shift();
-    press(first);
+    if (!press(first)) {
+      drop([first, ...held]);
+      return;
+    }
     isGiving = true;
     setTimeout(give, GAP);
   }
 
+  // Of a pair such as "G M" the first key does nothing by itself.
+  const beginsPair = (key) => document.querySelector(`[data-key^="${CSS.escape(key.toLowerCase())} "]`) !== null;
+
+  // Whether there was anything to do for it. Enter and the ends of a list are no lost commands.
   function press({ key, ctrlKey, shiftKey }) {
     const target = document.activeElement || document.body;
     const fields = { key, ctrlKey, shiftKey, bubbles: true, cancelable: true };
     const isTaken = !target.dispatchEvent(new KeyboardEvent("keydown", fields));
     // A key that a script presses does nothing by itself.
     if (!isTaken && key === "Enter" && target.matches("a, button, summary")) target.click();
+    return isTaken || /^(Enter|[jk])$/i.test(key) || beginsPair(key);
   }
 
   const nameOf = ({ key, ctrlKey }) =>
@@ -218,6 +231,7 @@
   // All scripts of the page have run.
   addEventListener("DOMContentLoaded", () => {
     isReady = true;
+    if (late.length) drop(late);
     give();
   });
 })();

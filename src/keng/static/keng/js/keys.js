@@ -37,10 +37,15 @@
   const listRows = () =>
     [...document.querySelectorAll("[data-rows] :is(a, summary)[data-row]")].filter(visible);
   const isCurrent = (row) => row.hasAttribute("aria-current");
+  // Where no tip is open one is at the row that has the focus; -1 is before the first.
+  function placeIn(rows) {
+    const open = rows.findIndex(isCurrent);
+    return open < 0 ? rows.indexOf(document.activeElement) : open;
+  }
 
   function walk(step) {
     const rows = listRows();
-    const next = rows[rows.findIndex(isCurrent) + step];
+    const next = rows[placeIn(rows) + step];
     if (!next) {
       // From the last row of a page on to the next page.
       const further = step > 0 && document.querySelector("[data-rows] a[rel=next]");
@@ -58,12 +63,13 @@
   // A key that is held down does its work once; only the list is walked on.
   const held = (key) => !openDialog() && ((key === "j" && walk(1)) || (key === "k" && walk(-1)));
 
-  // X ticks the row one is at.
+  // X ticks the row one is at, and from then on one is at it: J goes to the next one.
   function tick() {
     const rows = listRows();
-    const row = rows.find(isCurrent) || rows[0];
+    const row = rows[Math.max(placeIn(rows), 0)];
     const box = row?.previousElementSibling?.querySelector("input[type=checkbox]");
     if (box) box.click();
+    if (box && !rows.some(isCurrent)) row.focus();
     return Boolean(box);
   }
 

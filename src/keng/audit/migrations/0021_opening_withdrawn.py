@@ -1,0 +1,24 @@
+"""Who asked for an opening takes it back: added to what officers say."""
+
+from django.db import migrations
+
+_ADD = """
+DO $do$
+BEGIN
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION audit_acts_of_officers() RETURNS text[]'
+    ' LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp'
+    ' AS $acts$ SELECT %L::text[] $acts$',
+    ARRAY(
+      SELECT DISTINCT unnest(audit_acts_of_officers() || ARRAY['opening.withdrawn']) ORDER BY 1
+    )
+  );
+END
+$do$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0020_resharing")]
+
+    operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]
