@@ -222,7 +222,7 @@ def test_the_index_serves_words(unit, officer):
     """As the function asks, by which the policy on tips is passed."""
     (asked,) = (each for each in policy_functions() if each.name == "keng_tips_with_words")
     sql = asked.body.partition("RETURN QUERY ")[2].partition(";")[0]
-    known = {"words": "to_tsquery('simple', 'dien')", "is_owner": "false", "units": "'{}'::uuid[]"}
+    known = {"words": "to_tsquery('simple', 'dien')", "is_owner": "false", "units": f"'{{{unit.pk}}}'::uuid[]"}
     for name, value in known.items():
         sql = re.sub(rf"\b{name}\b", value, sql)
     with connection.cursor() as cursor:
