@@ -37,7 +37,9 @@ PAGES_OF_WORDS = frozenset(
 )
 _BEGIN_COUNTING = "SELECT keng_begin_counting(%s)"
 _END_COUNTING = "SELECT set_config('keng.sight_counts', '', false)"
-_BEGIN = "SELECT keng_begin_sight(%s, %s), set_config('default_transaction_read_only', %s, false)"
+_BEGIN = """
+SELECT keng_begin_sight(%s, %s, %s), set_config('default_transaction_read_only', %s, false)
+"""
 _END = "SELECT keng_end_sight(), set_config('default_transaction_read_only', 'off', false)"
 
 
@@ -62,7 +64,9 @@ def in_sight_of(session: SessionBase, method: str, page: str = "") -> Iterator[N
         # What begins a transaction is an act, which writes.
         raw.read_only = False
     look = _Look(session_secret(session.session_key or ""), page not in PAGES_OF_WORDS)
-    _execute_bound(_BEGIN, look.secret, look.is_counting, "on" if only_reads else "off")
+    _execute_bound(
+        _BEGIN, look.secret, look.is_counting, not only_reads, "on" if only_reads else "off"
+    )
     token = _look.set(look)
     try:
         yield

@@ -37,8 +37,11 @@ _ACTOR = PolicyFunction(
     "",
     "uuid",
     """
+DECLARE
+  looks uuid := keng_sight_officer();
 BEGIN
-  RETURN nullif(current_setting('keng.actor', true), '')::uuid;
+  -- Only whoever looks acts: a name that is set by hand is nobody's.
+  RETURN CASE WHEN looks::text = current_setting('keng.actor', true) THEN looks END;
 END
 """,
 )
@@ -222,12 +225,12 @@ END
 )
 _SET_SIGHT = PolicyFunction(
     "keng_set_sight",
-    "part text, value text",
+    "part text, session text, value text",
     "void",
     """
 DECLARE
   said text := concat_ws(
-    '|', part, pg_backend_pid(), extract(epoch FROM clock_timestamp())::bigint + 900, value
+    '|', part, pg_backend_pid(), extract(epoch FROM clock_timestamp())::bigint + 900, session, value
   );
 BEGIN
   PERFORM set_config('keng.sight_' || part, concat_ws('|', keng_signed(said), said), false);
@@ -252,10 +255,11 @@ BEGIN
   IF split_part(said, '|', 1) <> part OR split_part(said, '|', 2) <> pg_backend_pid()::text
     OR split_part(found, '|', 1) <> keng_signed(said)
     OR split_part(said, '|', 3)::bigint < extract(epoch FROM clock_timestamp())
+    OR NOT EXISTS (SELECT FROM accounts_desksession WHERE session_key = split_part(said, '|', 4))
   THEN
     RETURN NULL;
   END IF;
-  RETURN split_part(said, '|', 4);
+  RETURN split_part(said, '|', 5);
 END
 """,
     is_for_desk=False,
@@ -266,12 +270,14 @@ _BEGIN_COUNTING = PolicyFunction(
     "secret bytea",
     "void",
     """
+DECLARE
+  session text := encode(sha256(secret), 'hex');
 BEGIN
   IF EXISTS (
     SELECT FROM accounts_desksession
-    WHERE session_key = encode(sha256(secret), 'hex') AND officer_id = keng_sight_officer()
+    WHERE session_key = session AND officer_id = keng_sight_officer()
   ) THEN
-    PERFORM keng_set_sight('counts', 'on');
+    PERFORM keng_set_sight('counts', session, 'on');
   END IF;
 END
 """,
@@ -284,7 +290,7 @@ _END_SIGHT = PolicyFunction(
     """
 BEGIN
   PERFORM set_config('keng.sight_' || part, '', false)
-  FROM unnest(ARRAY['officer', 'units', 'own', 'named', 'counted', 'counts']) part;
+  FROM unnest(ARRAY['officer', 'units', 'own', 'named', 'counted', 'counts', 'acts']) part;
 END
 """,
     is_changing=True,
@@ -373,10 +379,20 @@ _TIPS_WITH_WORDS = PolicyFunction(
     """
 DECLARE
   units uuid[] := keng_sight_counted();
+  own uuid[] := keng_sight_units();
+  kept uuid[] := keng_tips_kept_from();
+  named uuid[] := keng_sight_named();
+  broken uuid[] := keng_tips_broken_into();
+  counts boolean := keng_counts_now();
   is_owner boolean := session_user = current_user AND keng_sight_officer() IS NULL;
 BEGIN
   RETURN QUERY SELECT id FROM tips_tip
-    WHERE search @@ words AND (is_owner OR responsible_unit_id = ANY (units));
+    WHERE search @@ words AND (is_owner OR responsible_unit_id = ANY (units))
+      AND (is_owner OR counts OR (
+        responsible_unit_id = ANY (own) AND id <> ALL (kept)
+        AND (NOT is_for_named OR responsible_unit_id = ANY (named)
+          OR assigned_to_id = keng_sight_officer() OR id = ANY (broken))
+      ));
 END
 """,
 )
@@ -397,16 +413,15 @@ BEGIN
 END
 """,
 )
-# An act goes on, in the name of whoever looks, and this transaction may write.
+# An act goes on, in the name of whoever looks, in a request that may begin some.
 _ACTS_NOW = PolicyFunction(
     "keng_acts_now",
     "",
     "boolean",
     """
 BEGIN
-  RETURN coalesce(
-    keng_actor() = keng_sight_officer() AND current_setting('transaction_read_only') = 'off', false
-  );
+  RETURN keng_actor() IS NOT NULL AND coalesce(keng_sight('acts') = 'on', false)
+    AND current_setting('transaction_read_only') = 'off';
 END
 """,
 )
@@ -418,6 +433,11 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
     from keng.accounts.who import HEARING_OBJECTIONS, WORKING, Role  # noqa: PLC0415 -- as above
 
     return (
+        _SIGNED,
+        _SET_SIGHT,
+        _SIGHT,
+        _END_SIGHT,
+        _SIGHT_OFFICER,
         _ACTOR,
         _POSTS_HELD,
         _UNITS_HELD,
@@ -432,15 +452,10 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _HAS_JUST_LEFT,
         _TOOK_PLACE_OF,
         _UPHELD_OBJECTION,
-        _SIGNED,
-        _SET_SIGHT,
-        _SIGHT,
-        _END_SIGHT,
         _NAMED_UNITS,
         _begin_sight(
             working=_listed(WORKING.roles), every=_listed(Role), idle=SESSION_IDLE.total_seconds()
         ),
-        _SIGHT_OFFICER,
         _BEGIN_COUNTING,
         _units_in_sight("units"),
         _units_in_sight("named"),
@@ -475,28 +490,32 @@ def _begin_sight(*, working: str, every: str, idle: float) -> PolicyFunction:
     """
     return PolicyFunction(
         "keng_begin_sight",
-        "secret bytea, counts boolean",
+        "secret bytea, counts boolean, acts boolean",
         "boolean",
         f"""
 DECLARE
   whose uuid;
+  session text := encode(sha256(secret), 'hex');
 BEGIN
   PERFORM keng_end_sight();
   SELECT holder.id INTO whose FROM accounts_desksession held
   JOIN accounts_officer holder ON holder.id = held.officer_id AND holder.is_active
-  WHERE held.session_key = encode(sha256(secret), 'hex')
+  WHERE held.session_key = session
     AND held.expire_date > now() AND held.seen_at > now() - interval '{idle:.0f} seconds';
   IF whose IS NULL THEN
     RETURN false;
   END IF;
-  PERFORM keng_set_sight('officer', whose::text);
-  PERFORM keng_set_sight('units', keng_units_held(whose, {working})::text);
-  PERFORM keng_set_sight('own', ARRAY(SELECT keng_posts_held(whose, {every}))::text);
-  PERFORM keng_set_sight('named', keng_named_units(whose, {working})::text);
+  PERFORM keng_set_sight('officer', session, whose::text);
+  PERFORM keng_set_sight('units', session, keng_units_held(whose, {working})::text);
+  PERFORM keng_set_sight('own', session, ARRAY(SELECT keng_posts_held(whose, {every}))::text);
+  PERFORM keng_set_sight('named', session, keng_named_units(whose, {working})::text);
   IF counts THEN
-    PERFORM keng_set_sight('counts', 'on');
+    PERFORM keng_set_sight('counts', session, 'on');
   END IF;
-  PERFORM keng_set_sight('counted', keng_units_held(whose, {every})::text);
+  IF acts THEN
+    PERFORM keng_set_sight('acts', session, 'on');
+  END IF;
+  PERFORM keng_set_sight('counted', session, keng_units_held(whose, {every})::text);
   RETURN true;
 END
 """,  # noqa: S608 -- roles and a number of this code

@@ -92,13 +92,18 @@ def _of_a_tip(table: str, tip: str = "tip_id") -> str:
 
 
 def _read_with_the_words(table: str, *, tip: str = "tip_id") -> tuple[RowPolicy, ...]:
-    """Rows that say something of one tip: read by who reads its words. Writes are as the rights."""
+    """Rows that say something of one tip: read, changed and deleted by who reads its words.
+
+    A statement without WHERE asks no policy for reading: what it may change is said once more, or
+    it moves every row of the country to a tip of its own. Adding is as the rights.
+    """
+    read = _of_a_tip(table, tip)
     return (
         RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
-        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=_of_a_tip(table, tip)),
+        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=read),
         RowPolicy(table, "desk_adds", "INSERT", (DESK,), check="true"),
-        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using="true", check="true"),
-        RowPolicy(table, "desk_deletes", "DELETE", (DESK,), using="true"),
+        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=read, check=read),
+        RowPolicy(table, "desk_deletes", "DELETE", (DESK,), using=read),
     )
 
 

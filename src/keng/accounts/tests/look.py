@@ -10,7 +10,7 @@ from keng.accounts.models import DeskSession, Officer
 from keng.accounts.sessions import SessionStore, row_key, session_secret
 
 
-def look_as(officer: Officer | None, *, counts: bool = True) -> None:
+def look_as(officer: Officer | None, *, counts: bool = True, acts: bool = True) -> None:
     """From now on, until the transaction is taken back or somebody else looks; None: nobody."""
     if officer is None:
         _ask("SELECT keng_end_sight()")
@@ -24,7 +24,7 @@ def look_as(officer: Officer | None, *, counts: bool = True) -> None:
     DeskSession.objects.filter(pk=row_key(key)).update(
         expire_date=now + datetime.timedelta(hours=1), seen_at=now
     )
-    _ask("SELECT keng_begin_sight(%s, %s)", session_secret(key), counts)
+    _ask("SELECT keng_begin_sight(%s, %s, %s)", session_secret(key), counts, acts)
 
 
 def looks_as_whoever_acts(by: object) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from keng.accounts.models import NamedOfficer
 from keng.accounts.tests.look import look_as
@@ -144,15 +144,75 @@ def test_naming_an_officer_by_hand_gains_nothing(become, desks):
     assert desks.read_everywhere() == everywhere("own")
 
 
+@pytest.mark.parametrize("table", READ_BY_SIGHT)
+def test_a_statement_without_condition_changes_and_deletes_only_what_is_read(become, desks, table):
+    """It asks no policy for reading, and could move all rows of the country to one's own tip."""
+    own, tip = desks.tips["own"].pk, WHO_IT_IS_OF.get(table, "tip_id")
+    become("desk")
+    look_as(desks.lan, counts=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND NOT attisdropped AND has_column_privilege(attrelid, attnum, 'UPDATE')",
+            [table],
+        )
+        for (column,) in cursor.fetchall():
+            # As of the own row, which the statement reads, and no other.
+            value = f"(SELECT {column} FROM {table} WHERE {tip} = '{own}' LIMIT 1)"
+            with transaction.atomic():
+                cursor.execute(f"UPDATE {table} SET {column} = {value}")
+                assert cursor.rowcount <= 1, column
+        cursor.execute("SELECT has_table_privilege(%s, 'DELETE')", [table])
+        if cursor.fetchone()[0]:
+            cursor.execute(f"DELETE FROM {table}")
+            assert cursor.rowcount == 1
+
+
+def test_with_a_name_set_by_hand_nothing_is_written(become, desks):
+    become("desk")
+    look_as(desks.lan, counts=False)
+    other, tip = desks.beside_officer.pk, desks.tips["of another desk"].pk
+    note = (
+        "INSERT INTO tips_note (id, tip_id, officer_id, text, at)"
+        " VALUES (gen_random_uuid(), %s, %s, 'x', now())"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('keng.actor', %s, false)", [str(other)])
+        cursor.execute("SELECT keng_is_own_tip(%s)", [tip])
+        assert cursor.fetchone() == (False,)
+        cursor.execute("UPDATE tips_tip SET responsible_unit_id = %s", [desks.here.pk])
+        assert cursor.rowcount == 0
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            cursor.execute(note, [tip, other])
+
+
+@pytest.mark.parametrize(
+    ("who", "counts", "told"),
+    [
+        ("lan", False, {"own"}),
+        ("lan", True, {"own", "about the own unit", "for named officers", "recused from"}),
+        ("named", False, {"own", "for named officers", "recused from"}),
+        ("auditor", False, set()),
+    ],
+)
+def test_words_tell_of_no_tip_that_is_not_there(become, desks, who, counts, told):
+    Tip.objects.update(search="quokka")
+    become("desk")
+    look_as(getattr(desks, who), counts=counts)
+    names = {tip.pk: name for name, tip in desks.tips.items()}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT keng_tips_with_words('q:*')")
+        assert {names[pk] for (pk,) in cursor.fetchall()} == told
+
+
 def test_an_act_reads_within_its_province_and_a_page_that_only_asks_is_in_none(become, desks):
     become("desk")
     look_as(desks.lan, counts=False)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('keng.actor', %s, true)", [str(desks.lan.pk)])
         assert desks.read_everywhere() == everywhere(*desks.tips)
-        with transaction.atomic():
-            cursor.execute("SET TRANSACTION READ ONLY")
-            assert desks.read_everywhere() == everywhere("own")
+    look_as(desks.lan, counts=False, acts=False)
+    assert desks.read_everywhere() == everywhere("own")
 
 
 @pytest.mark.parametrize("process", ["worker", "public"])

@@ -106,8 +106,9 @@ def test_what_lies_in_the_table_of_sessions_opens_nothing(become, unit):
     become("desk")
     key = asked("SELECT session_key FROM accounts_desksession")
     assert key == row_key(session.session_key)
-    assert asked("SELECT keng_begin_sight(%s, false)", bytes.fromhex(key)) is False
-    assert asked("SELECT keng_begin_sight(%s, false)", session_secret(session.session_key)) is True
+    begin = "SELECT keng_begin_sight(%s, false, false)"
+    assert asked(begin, bytes.fromhex(key)) is False
+    assert asked(begin, session_secret(session.session_key)) is True
 
 
 @pytest.mark.parametrize("why", ["ended", "idle", "closed"])
@@ -122,6 +123,32 @@ def test_a_session_that_is_over_gives_no_sight(become, unit, why):
     become("desk")
     with in_sight_of(session, "GET"):
         assert asked("SELECT keng_sight_officer()") is None
+
+
+def test_what_was_signed_ends_with_its_session(become, unit):
+    session = session_of(make.officer(unit=unit))
+    become("desk")
+    with in_sight_of(session, "GET"):
+        kept = asked("SELECT current_setting('keng.sight_units')")
+        asked("SELECT set_config('keng.sight_units', %s, false)", kept)
+        assert asked("SELECT keng_sight_units()") == [unit.pk]
+    session.delete()
+    asked("SELECT set_config('keng.sight_units', %s, false)", kept)
+    assert asked("SELECT keng_sight_units()") == []
+
+
+def test_nobody_acts_but_whoever_looks(become, unit):
+    one, other = make.officer(unit=unit), make.officer(unit=make.unit())
+    session = session_of(one)
+    become("desk")
+    for actor in (one, other):
+        asked("SELECT set_config('keng.actor', %s, false)", str(actor.pk))
+        assert asked("SELECT keng_working_units()") == []
+        with in_sight_of(session, "POST"):
+            assert asked("SELECT keng_actor()") == (one.pk if actor is one else None)
+            assert asked("SELECT keng_acts_now()") is (actor is one)
+        with in_sight_of(session, "GET"):
+            assert asked("SELECT keng_acts_now()") is False
 
 
 @pytest.mark.django_db(transaction=True)
