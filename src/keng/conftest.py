@@ -97,14 +97,26 @@ def locks_are_taken_in_order():
 
 @pytest.fixture(scope="session", autouse=True)
 def whoever_acts_looks():
-    """An act that a test does with the desk's role has no request around it, which says so."""
+    """An act that a test does with the desk's role has no request around it, which says so.
+
+    And its name ends with it, as with its transaction, which here is the test's and goes on.
+    """
     name_actor = work.name_actor
+    run_whole = work._run_whole  # noqa: SLF001 -- where a transaction begins and ends
 
     def name_and_look(by):
         looks_as_whoever_acts(by)
         name_actor(by)
 
-    with mock.patch.object(work, "name_actor", name_and_look):
+    def run_and_end(*args, **kwargs):
+        result = run_whole(*args, **kwargs)
+        connection.connection.execute("SELECT set_config('keng.actor', '', true)")
+        return result
+
+    with (
+        mock.patch.object(work, "name_actor", name_and_look),
+        mock.patch.object(work, "_run_whole", run_and_end),
+    ):
         yield
 
 

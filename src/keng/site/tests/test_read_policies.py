@@ -1,5 +1,7 @@
 """Whose tips the desk's role reads, asked by plain statements, past every page and every act."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
@@ -11,6 +13,7 @@ from keng.site.row_policies import DESK, POLICIES, READ_BY_SIGHT
 from keng.tips.models import Attachment, Recusal, Suggestion, TakenDown, Tip
 from keng.vault.models import SealedIdentity
 from tests import make
+from tests.architecture.source import ROOT
 
 pytestmark = pytest.mark.django_db
 # Of a tip, read by the desk, and without such a policy: each says of a tip that it is there and who
@@ -152,8 +155,9 @@ def test_a_statement_without_condition_changes_and_deletes_only_what_is_read(bec
     look_as(desks.lan, counts=False)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
-            " AND NOT attisdropped AND has_column_privilege(attrelid, attnum, 'UPDATE')",
+            "SELECT quote_ident(attname) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            " AND has_column_privilege(attrelid, attnum, 'UPDATE')",
             [table],
         )
         for (column,) in cursor.fetchall():
@@ -223,7 +227,7 @@ def test_processes_without_officers_are_not_narrowed(become, desks, process):
 
 def test_every_table_of_a_tip_is_read_by_sight_or_says_why_not():
     reads = {each.table for each in POLICIES if each.name == "desk_reads" and each.using != "true"}
-    assert reads == set(READ_BY_SIGHT)
+    assert reads == set(READ_BY_SIGHT) == tables_of_the_decision()
     of_a_tip = {
         model._meta.db_table
         for model in apps.get_models()
@@ -235,3 +239,9 @@ def test_every_table_of_a_tip_is_read_by_sight_or_says_why_not():
     }
     read_by_the_desk = {table for table, rights in GRANTS[DESK].items() if "SELECT" in rights}
     assert (of_a_tip & read_by_the_desk) - reads <= set(OF_A_TIP_AND_READ_BY_ALL)
+
+
+def tables_of_the_decision():
+    text = (ROOT / "docs/decisions/0037-the-database-knows-who-looks.md").read_text()
+    listed = text.partition("tables are read by sight**")[2].partition("The policies say")[0]
+    return set(re.findall(r"`([a-z]+_[a-z]+)`", listed))
