@@ -48,7 +48,7 @@ def measure(bench: Bench) -> list[Figure]:
     simple = _SimplePage(bench, busy)
     for each in (page, empty, tip, alone, simple):
         each.round()
-    let_owner_be_desk(bench)
+    let_owner_be_desk()
     by_role = {"list": page, "tip": tip}
     by_role |= {"counts": _WaitingPage(bench, busy), "search": _SearchPage(bench, busy)}
     found = alternate(

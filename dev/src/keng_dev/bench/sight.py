@@ -6,7 +6,6 @@ from typing import Any
 from unittest import mock
 
 from keng_dev.bench.figures import Figure, Target
-from keng_dev.bench.scratch import Bench
 
 MOST = 1.15
 _READS = "ALTER POLICY desk_reads ON {table} USING ({using})"
@@ -28,13 +27,12 @@ def of_policies(found: Mapping[str, list[Any]], pages: Mapping[str, str]) -> lis
     ]
 
 
-def let_owner_be_desk(bench: Bench) -> None:
-    """The owner of the tables has no role of another process by itself."""
+def let_owner_be_desk() -> None:
+    """Whoever made the roles of the processes may take one only after saying so."""
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
-    owner = connection.settings_dict["USER"]
-    with bench.cluster.connect() as superuser:
-        superuser.execute(f'GRANT keng_desk TO "{owner}"'.encode())
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT keng_desk TO CURRENT_USER WITH SET TRUE")
 
 
 @contextmanager
@@ -42,7 +40,7 @@ def with_the_desks_role(*, policies: bool) -> Iterator[None]:
     """In it this connection reads as the desk does."""
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
-    with ExitStack() as left, connection.cursor() as cursor:
+    with connection.cursor() as cursor, ExitStack() as left:
         if not policies:
             _let_all_be_read(cursor)
             left.callback(_narrow, cursor)
