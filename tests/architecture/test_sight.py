@@ -58,7 +58,6 @@ NOT_BY_AN_OFFICER = {
     "incidents/incident_acts.py": "acts on a whole incident: locks and counts",
     "incidents/rising.py": "the worker looks for waves",
     "incidents/wave_acts.py": "sizes of waves",
-    "incidents/wave_queries.py": "which tips count in a wave, less what is unseen",
     "intake/examination/examine.py": "the worker reads what came in",
     "intake/fetch_media.py": "the worker fetches files",
     "intake/forget_chats.py": "the worker forgets chats",

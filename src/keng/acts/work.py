@@ -220,7 +220,7 @@ def _run_whole(do: Callable[[], _R], work: Work, *, is_asked_for: bool) -> _R:
     _has_committed.set(_has_committed.get() and not is_asked_for)
     with audit.entries_last(), transaction.atomic():
         if work.by is not None:
-            _name_actor(work.by)
+            name_actor(work.by)
         result = _do_asked(do, work)
         audit.write_entries()
     _has_committed.set(_has_committed.get() or is_asked_for)
@@ -233,13 +233,13 @@ def _named_actor_of(part: Work, outer: Work) -> Iterator[None]:
     if part.actor == outer.actor:
         yield
         return
-    _name_actor(part.actor)
+    name_actor(part.actor)
     yield
     # What failed takes its name with its savepoint.
-    _name_actor(outer.actor)
+    name_actor(outer.actor)
 
 
-def _name_actor(by: object) -> None:
+def name_actor(by: object) -> None:
     """Say to the database in whose name rows are written, until the transaction ends.
 
     What the machine does, or somebody with a receipt, is in no officer's name. The policies ask

@@ -14,6 +14,7 @@ from keng.openings import holder_keys, resharing, resharing_pages
 from keng.openings.asking import HoldsNoShare
 from keng.openings.holder_pages import as_text
 from keng.openings.resharing import NotTheSecondHolder, ResharingOver
+from keng.runtime.tests.rights import as_process
 from keng.tips.errors import NotYours
 from keng.vault import keys, opener_client, seal, share_seals
 from keng.vault import resharing as due_resharing
@@ -57,10 +58,14 @@ def through_its_door(resharer, monkeypatch):
     def give(asked, key, sealed):
         resharer.give(asked, key, opener_client.written_shares(sealed))
 
-    monkeypatch.setattr(opener_client, "begin_resharing", resharer.begin)
-    monkeypatch.setattr(opener_client, "shares_for_resharing", shares)
-    monkeypatch.setattr(opener_client, "give_for_resharing", give)
-    monkeypatch.setattr(opener_client, "reshare", resharer.reshare)
+    doors = {
+        "begin_resharing": resharer.begin,
+        "shares_for_resharing": shares,
+        "give_for_resharing": give,
+        "reshare": resharer.reshare,
+    }
+    for name, do in doors.items():
+        monkeypatch.setattr(opener_client, name, as_process("opener")(do))
 
 
 def asked_of(unit):

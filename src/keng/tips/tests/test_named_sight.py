@@ -6,6 +6,7 @@ import pytest
 
 from keng.accounts import naming
 from keng.accounts.models import NamedOfficer, Notice, Post
+from keng.accounts.tests.look import look_as
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.decisions import named_sight, triage, undo
@@ -281,6 +282,8 @@ class TestRecusal:
 def test_the_desk_and_the_worker_may_ask(become, matter, colleague):
     for role in ("desk", "worker"):
         become(role)
+        if role == "desk":
+            look_as(colleague)
         assert reads_with_columns(colleague, matter)
         become("owner")
 
