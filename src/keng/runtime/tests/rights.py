@@ -52,7 +52,7 @@ def as_process(process: str) -> Iterator[None]:
 def _asked_role() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('role')")
-        return cursor.fetchone()[0]
+        return str(cursor.fetchone()[0])
 
 
 def _set_role(role: str) -> None:
