@@ -1,5 +1,6 @@
 """Which rows the desk's role may lock and write, asked by plain statements, past every act."""
 
+import contextlib
 import datetime
 import json
 from functools import partial
@@ -92,6 +93,21 @@ def desk(become):
         execute("SELECT set_config('keng.actor', %s, true)", str(officer.pk) if officer else "")
 
     return act_for
+
+
+@contextlib.contextmanager
+def as_owner():
+    """What is arranged or looked at between two acts, in nobody's name: past every policy."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        yield
+        cursor.execute("SET ROLE keng_desk")
+
+
+def read_anew(*tips):
+    with as_owner():
+        for tip in tips:
+            tip.refresh_from_db()
 
 
 def execute(sql, *values):
@@ -290,10 +306,12 @@ def test_an_answer_is_taken_back_from_a_tip_that_lies_elsewhere_by_now(desk, cou
     triage.route_tip(
         country.tip.pk, to=country.beside, reason="x", by=make.officer(unit=country.here)
     )
-    first = make.tip(unit=country.beside)
+    with as_owner():
+        first = make.tip(unit=country.beside)
     triage.mark_duplicate(country.tip.pk, of=first.pk, by=country.neighbour)
     answering.withdraw_answer(message.pk, by=country.lan)
-    assert not country.tip.messages.exists()
+    with as_owner():
+        assert not country.tip.messages.exists()
 
 
 # Incidents of several desks.
@@ -324,8 +342,7 @@ def test_its_owner_ends_it_and_the_other_desks_tip_leads(desk, country):
     desk()
     incident_acts.record_incident_outcome(incident.pk, outcome="solved", by=country.lan)
     incident_acts.close_incident(incident.pk, by=country.lan)
-    first.refresh_from_db()
-    behind.refresh_from_db()
+    read_anew(first, behind)
     assert (first.state, first.duplicate_of_id) == ("closed", behind.pk)
     assert (behind.state, behind.duplicate_of_id) == ("accepted", None)
 
@@ -341,11 +358,10 @@ def test_the_other_desks_tip_leads_leaves_and_comes_back(desk, country, kind):
         triage.mark_duplicate(tip.pk, of=first.pk, by=country.above)
     desk()
     step = triage.decline_tip(first.pk, kind=kind, reply="Chào bạn.", by=country.neighbour)
-    behind.refresh_from_db()
+    read_anew(behind)
     assert (behind.state, behind.duplicate_of_id) == ("accepted", None)
     undo.take_back_decision(step.pk, by=country.neighbour, secret=step.secret)
-    for tip in (first, behind, third):
-        tip.refresh_from_db()
+    read_anew(first, behind, third)
     assert first.duplicate_of_id is None
     assert {behind.duplicate_of_id, third.duplicate_of_id} == {first.pk}
 
@@ -356,7 +372,7 @@ def test_passed_on_it_comes_back_as_the_one_that_leads(desk, country):
     desk()
     step = triage.route_tip(first.pk, to=country.province, reason="x", by=country.neighbour)
     undo.take_back_decision(step.pk, by=country.neighbour)
-    behind.refresh_from_db()
+    read_anew(behind)
     assert behind.duplicate_of_id == first.pk
 
 
