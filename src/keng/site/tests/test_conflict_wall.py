@@ -123,7 +123,7 @@ def hide_tips_about(here):
 
 def do_the_rest(here, open_tip, over):
     """What else is done with a tip that somebody may be told of, or that something counts."""
-    above, *others = here.above, *here.others
+    above, others = here.above, here.others
     alike = receive_tip(told_about(here, "P2"))
     triage.mark_duplicate(alike, of=open_tip, by=above)
     incident = Tip.objects.get(pk=alike).incident_id
