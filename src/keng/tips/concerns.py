@@ -1,6 +1,4 @@
-"""Whom a report concerns: whether its words seem to be about officers of the desk that would read
-it, and who is told nothing of it.
-"""
+"""Whom a report concerns: what its words seem to be about, and who is told nothing of it."""
 
 import uuid
 
