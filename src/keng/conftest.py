@@ -136,6 +136,7 @@ def public_client(settings):
     """A browser on the public site."""
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = django_settings.PUBLIC_MIDDLEWARE
+    settings.APPROVE_WITH_CODE = True
     return Browser()
 
 

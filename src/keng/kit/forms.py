@@ -168,7 +168,7 @@ class PasskeyField(CodeField):
             raise forms.ValidationError(
                 _(
                     "This is confirmed with a passkey, and six digits do not stand in for it. If "
-                    "you have none, add one first: My settings, My passkeys."
+                    "you have none, add one first, under My passkeys."
                 )
             )
         return found

@@ -105,11 +105,11 @@ def passkeys(place: CheckedPlace) -> Finding:
         found = passkey_address(url)
         if isinstance(found, NoPasskeys):
             lacks = "https" if found.has_name else "a full name such as desk.example.vn"
-            if name == "KENG_DESK_URL" and os.environ.get("KENG_APPROVE_WITH_CODE") != "1":
+            if os.environ.get("KENG_APPROVE_WITH_CODE") != "1":
                 return wrong(
-                    f"nobody lets a warning out or opens what is sealed at {url}: both take a "
-                    f"passkey, and {name} lacks {lacks}. KENG_APPROVE_WITH_CODE=1 lets six digits "
-                    "do for a warning; for an opening nothing does"
+                    f"no second person lets anything out at {url}, and nobody opens what is "
+                    f"sealed: both take a passkey, and {name} lacks {lacks}. Letting out goes "
+                    "without where KENG_APPROVE_WITH_CODE=1 is set, opening nowhere"
                 )
             return attention(
                 f"nobody signs in with a passkey at {url}: {name} lacks {lacks}. "

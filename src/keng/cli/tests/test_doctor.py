@@ -259,7 +259,7 @@ def test_addresses_that_do_not_agree_are_named(monkeypatch, settings, level, wor
         ("https://desk.keng.example", "0", OK, "work at both addresses"),
         ("http://desk.keng.example", "1", ATTENTION, "KENG_DESK_URL lacks https"),
         ("https://10.0.0.5", "1", ATTENTION, "KENG_DESK_URL lacks a full name"),
-        ("https://10.0.0.5", "0", WRONG, "nobody lets a warning out"),
+        ("https://10.0.0.5", "0", WRONG, "no second person lets anything out"),
     ],
 )
 def test_where_no_passkey_works_the_setting_is_named(monkeypatch, desk, with_code, level, words):
