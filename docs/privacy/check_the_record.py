@@ -2,10 +2,8 @@
 """Check that the public record of a Kẻng was not rewritten, cut or forked. For everybody.
 
     python3 check_the_record.py https://keng.example/log --log KEY --witness KEY --keep FOLDER
-
 Needs Python 3.11 and `cryptography` (pip install cryptography), and nothing of Kẻng: read it whole.
 Formats: C2SP tlog-tiles, tlog-checkpoint, tlog-cosignature, tlog-proof (c2sp.org), RFC 6962.
-
   --log KEY       the key of the record, from somebody you trust and not from the site itself
   --witness KEY   the key of a witness; repeat it. One of them must have cosigned of late
   --ask URL       the address of a witness: what did it see last? repeat it
@@ -13,9 +11,8 @@ Formats: C2SP tlog-tiles, tlog-checkpoint, tlog-cosignature, tlog-proof (c2sp.or
   --keep FOLDER   keep what you see today, and compare it with what you kept there before
   --proof FILE    is what this file proves (such as a warning's) in the record?
   --dated TIME    the moment that thing names (2026-11-30T08:00+07:00): was it there a day later?
-
 Exit code 0: whole and witnessed. 1: tampered with; the words say how. 2: could not be checked.
-3: nothing wrong was found, but no witness cosigned it in the last 24 hours.
+3: no witness cosigned it in the last 24 hours. 4: a restored backup lacks the end of it: ask why.
 """
 
 import argparse
@@ -32,26 +29,23 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-WITNESS_KEY, DAY = 4, 24 * 3600
+WITNESS_KEY, DAY, RESTORED = 4, 24 * 3600, "/restored-"
 WIDTH, LENGTH = 256, b"\0\x20"  # leaves in a tile; before each of them, its length
 
 
 class Tampered(Exception): ...
 
 
-class Key:
-    """`name+id+key`, as signed notes have it."""
-
-    def __init__(self, written):
-        self.name, _, rest = written.strip().partition("+")
+class Key:  # `name+id+key`, as signed notes have it
+    def __init__(self, written, name=""):
+        self.written, (first, _, rest) = written, written.strip().partition("+")
+        self.name = name or first
         raw = base64.b64decode(rest.partition("+")[2])
         self.kind, self.public = raw[0], Ed25519PublicKey.from_public_bytes(raw[1:])
         self.id = sha256(self.name.encode(), b"\n", raw)[:4]
 
 
-class Checkpoint:
-    """A signed text: origin, size, root; and who signed it."""
-
+class Checkpoint:  # a signed text: origin, size, root; and who signed it
     def __init__(self, written, where):
         self.where, self.written = where, written
         try:
@@ -59,13 +53,17 @@ class Checkpoint:
             self.text = text + "\n"
             self.origin, size, root = self.text.split("\n")[:3]
             self.size, self.root = int(size), base64.b64decode(root, validate=True)
+            # After a restore: when, after how many leaves, and the beginning of their root.
+            self.base, _, restored = self.origin.partition(RESTORED)
+            _at, goes_on, self.begins = (restored or f"-{size}-").split("-")
+            self.goes_on = int(goes_on)
             lines = map(str.split, below.splitlines())
             self.lines = [(name, base64.b64decode(raw)) for _, name, raw in lines]
         except ValueError:
             raise ValueError(f"{where} is no checkpoint.") from None
 
     def is_of(self, log):
-        return self.origin == log.name and self.signed_by(log)
+        return self.base == log.name and self.signed_by(Key(log.written, self.origin))
 
     def signed_by(self, key):
         """False, or True for the record's key, or the moment that a witness names."""
@@ -81,7 +79,6 @@ class Checkpoint:
 
 
 def fetch(where, path=""):
-    """The bytes of a file, or of an address."""
     place = f"{where.rstrip('/')}/{path}" if path else where
     try:
         if not place.startswith(("https://", "http://")):
@@ -96,8 +93,7 @@ def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def root_of(leaves):
-    """The hash over all leaves (RFC 6962): pairs of pairs, whoever is left over goes up."""
+def root_of(leaves):  # RFC 6962: pairs of pairs, whoever is left over goes up
     level = [sha256(b"\0", leaf) for leaf in leaves] or [sha256()]
     while len(level) > 1:
         pairs = [sha256(b"\1", *level[at : at + 2]) for at in range(0, len(level) - 1, 2)]
@@ -126,13 +122,14 @@ def tile_path(number, width):
     return f"tile/entries/{path}" + ("" if width == WIDTH else f".p/{width}")
 
 
-def read_leaves(where, size, keep):
+def read_leaves(where, now, keep):
     """Every leaf of the record. What lies in one's own folder is not fetched again."""
     leaves = []
-    for number in range(-(-size // WIDTH)):
-        width = min(WIDTH, size - number * WIDTH)
+    for number in range(-(-now.size // WIDTH)):
+        width = min(WIDTH, now.size - number * WIDTH)
         path = tile_path(number, width)
-        raw = fetch(str(keep) if keep and (keep / path).exists() else where, path)
+        is_own = keep and (number + 1) * WIDTH <= now.goes_on and (keep / path).exists()
+        raw = fetch(str(keep) if is_own else where, path)
         found = [raw[at : at + 34] for at in range(0, len(raw), 34)]
         if len(found) != width or any(len(e) != 34 or e[:2] != LENGTH for e in found):
             raise Tampered(f"{path} does not hold {width} leaves, which the checkpoint promises.")
@@ -141,17 +138,21 @@ def read_leaves(where, size, keep):
 
 
 def compare(now, leaves, kept):
-    """What was signed earlier, or elsewhere, must be the beginning of what is here."""
+    """How many leaves of what was signed earlier are lost; all others must be here unchanged."""
+    if now.begins and kept.origin != now.origin and (lost := kept.size - now.goes_on) > 0:
+        print(f"LOST WITH A RESTORE: the last {lost} of the {kept.size} leaves of {kept.where}.")
+        return lost
     if kept.size > now.size:
         raise Tampered(f"CUT: {kept.where} has {kept.size} leaves, the record now {now.size}.")
     if root_of(leaves[: kept.size]) != kept.root:
         how = "FORKED" if kept.size == now.size else "REWRITTEN"
         words = f"{how}: the first {kept.size} leaves are not those of {kept.where}."
         raise Tampered(f"{words} Keep both, they prove it:\n{kept.written}\n{now.written}")
+    print(f"It goes on from {kept.where} ({kept.size} leaves), of which nothing was changed.")
+    return 0
 
 
 def read_proof(file, log, kept):
-    """Which leaf a proof speaks of; its checkpoint is kept with the others."""
     try:
         head, _, note = file.read_text().partition("\n\n")
         _format, extra, index, *proof = head.split("\n")
@@ -192,29 +193,28 @@ def earlier(options, log):
 
 
 def remember(keep, now, leaves):
-    keep.mkdir(parents=True, exist_ok=True)
-    for number in range(now.size // WIDTH):
-        file = keep / tile_path(number, WIDTH)
+    files = {keep / f"checkpoint-{now.size}": now.written.encode()}
+    for at in range(0, now.size // WIDTH * WIDTH, WIDTH):
+        content = b"".join(LENGTH + leaf for leaf in leaves[at : at + WIDTH])
+        files[keep / tile_path(at // WIDTH, WIDTH)] = content
+    for file, content in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(b"".join(LENGTH + leaf for leaf in leaves[number * WIDTH :][:WIDTH]))
-    (keep / f"checkpoint-{now.size}").write_text(now.written)
+        file.write_bytes(content)
 
 
 def check(options):
-    """The exit code; prints what was found."""
     log, keep = Key(options.log), Path(options.keep) if options.keep else None
     now = Checkpoint(fetch(options.where, "checkpoint").decode(), "the record's checkpoint")
     if not now.is_of(log):
         raise Tampered("FALSE: the checkpoint is not signed with the key of the record.")
-    leaves = read_leaves(options.where, now.size, keep)
-    if root_of(leaves) != now.root:
+    leaves = read_leaves(options.where, now, keep)
+    begins = root_of(leaves[: now.goes_on]).hex()
+    if root_of(leaves) != now.root or not begins.startswith(now.begins):
         raise Tampered("REWRITTEN: the leaves are not those that were signed.")
     print(f"The record has {now.size} leaves, and they are those that were signed.")
     kept = earlier(options, log)
     index = read_proof(Path(options.proof), log, kept) if options.proof else None
-    for each in kept:
-        compare(now, leaves, each)
-        print(f"It goes on from {each.where} ({each.size} leaves), of which nothing was changed.")
+    lost = sum(compare(now, leaves, each) for each in kept)
     pairs = [(each, key) for each in [now, *kept] for key in map(Key, options.witness)]
     seen = [(at, each.size, key.name) for each, key in pairs if (at := each.signed_by(key))]
     if options.proof:
@@ -225,7 +225,7 @@ def check(options):
     recent = dt.datetime.now(dt.UTC).timestamp() - DAY
     names = sorted({name for at, size, name in seen if size == now.size and at > recent})
     print(f"Cosigned by {', '.join(names)}." if names else "NOT WITNESSED by those you named.")
-    return 0 if names else 3
+    return 4 if lost else 0 if names else 3
 
 
 def main(arguments=None):

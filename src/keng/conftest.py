@@ -162,6 +162,7 @@ def public_client(settings):
     """A browser on the public site."""
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = django_settings.PUBLIC_MIDDLEWARE
+    settings.APPROVE_WITH_CODE = True
     return Browser()
 
 
@@ -172,6 +173,8 @@ def desk_client(settings):
     settings.MIDDLEWARE = django_settings.DESK_MIDDLEWARE
     # Tests let hours go by between two requests; the lock has tests of its own.
     settings.SCREEN_LOCK_MINUTES = 0
+    # So has approving with a passkey alone (releases/tests/test_by_passkey.py).
+    settings.APPROVE_WITH_CODE = True
     return Browser()
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.desk import Desk
 from tests.journeys.figures import number
 from tests.journeys.looks import fits, is_fine, reads_well
-from tests.journeys.resident import Story, read_status, report
+from tests.journeys.resident import CODE, Story, read_status, report
 
 WORDS = "Người nhà của một cán bộ phường đứng ra bảo kê sòng bạc ở quán nước cuối ngõ"
 NAME, PHONE = "Lại Thị Giữ Kín", "0510 908 070"
@@ -15,6 +15,7 @@ STORY = Story(WORDS, topic="drugs", desk="province", name=NAME, phone=PHONE)
 # The same from somebody whose browser runs scripts, which axe needs.
 SECOND = Story("Anh ruột của cán bộ phường thu tiền bảo kê các quán nước", desk="province")
 QUESTION = "Bạn có nhớ sòng mở vào những hôm nào không?"
+WATCHED = "Đêm nào cũng có kẻ lạ đứng rình trước cổng dãy trọ, ghi biển số từng xe"
 REPLY = "Tối thứ Sáu và thứ Bảy, từ chín giờ."
 
 
@@ -55,6 +56,32 @@ def test_only_the_province_reads_it_and_the_dialogue_goes_by_code(people, stack)
     # The auditor of the province counts it like every other.
     auditor = Desk(people.officer(), stack, "thu").sign_in()
     assert received(auditor) > received(ward)
+
+
+def test_a_new_code_shuts_the_stolen_one_out_and_not_me_shuts_both_out(people, stack):
+    reporter, thief = people.resident(script=True), people.resident(script=True)
+    stolen = report(reporter, stack, Story(WATCHED, topic="other"))
+    read_status(reporter, stack, stolen)
+    # It stands folded away, below what one came for.
+    reporter.locator("button[name=wish][value=new-code]").evaluate("button => button.click()")
+    is_fine(reporter)
+    reporter.click("button[value=replace-code]")
+    expect(reporter.locator("main output")).to_be_visible()
+    new = CODE.search(reporter.locator("main").inner_text()).group()
+    assert new != stolen
+    shown = read_status(thief, stack, stolen)
+    assert "Mã này đã được thay" in shown
+    assert WATCHED not in shown
+    is_fine(thief)
+    assert WATCHED in read_status(people.resident(), stack, new)
+
+    # Whoever has either says so, and neither opens a word.
+    thief.locator("form[action$='/not-me/'] button").first.click()
+    expect(thief.locator("main")).to_contain_text("Không mã nào mở được tin này nữa")
+    assert WATCHED not in read_status(people.resident(), stack, new)
+    desk = Desk(people.officer(), stack, "lan").sign_in()
+    desk.open_tip(WATCHED)
+    desk.sees("Chỉ trả lời theo cách đã hẹn trước")
 
 
 def sees_no_trace(ward: Desk, tip: str) -> None:

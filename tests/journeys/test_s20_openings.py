@@ -167,7 +167,7 @@ def gives_by_phrase(desk: Desk, phrase: str) -> None:
     if details.get_attribute("open") is None:
         details.locator("summary").click()
     form.locator("[data-phrase]").fill(phrase)
-    form.locator("[name=code]").fill(desk.code())
+    # Paper alone gives nothing: the browser's own key is asked, and touched by itself.
     form.locator("[data-unlock-with=phrase]").click()
     desk.sees("Mảnh chìa của bạn đã đến bộ phận mở")
 
@@ -178,12 +178,16 @@ def gives_by_passkey(desk: Desk) -> None:
 
 
 def two_holders(people, stack) -> tuple[Desk, Desk, str]:
-    """A duty officer with a passkey, the commander with a phrase; keys are split for them."""
+    """A duty officer with a passkey, the commander with a phrase beside one that unlocks nothing;
+    keys are split for them.
+    """
     lan = Desk(people.officer(), stack, "lan").sign_in()
     VirtualKey(lan.page)
     adds_passkey(lan, stack)
     holds_key(lan, stack, passkey=True)
     chief = Desk(people.officer(), stack, "hai").sign_in()
+    VirtualKey(chief.page)
+    adds_passkey(chief, stack)
     phrase = holds_key(chief, stack, passkey=False)
     waits_for_split_keys(lan, stack)
     return lan, chief, phrase

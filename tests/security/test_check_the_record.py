@@ -32,7 +32,7 @@ from tests.architecture.source import ROOT
 
 SCRIPT = ROOT / "docs" / "privacy" / "check_the_record.py"
 ORIGIN = "keng.example/log"
-WHOLE, TAMPERED, NOT_CHECKED, NOT_WITNESSED = range(4)
+WHOLE, TAMPERED, NOT_CHECKED, NOT_WITNESSED, LOST = range(5)
 
 
 def loaded_script():
@@ -51,10 +51,17 @@ class OwnedLog:
 
     leaves: list[bytes] = field(default_factory=list)
     key: SigningKey = field(default_factory=lambda: SigningKey(b"o" * 32))
+    origin: str = ORIGIN
 
     @property
     def public(self) -> NoteKey:
-        return NoteKey(ORIGIN, NoteKeyKind.LOG, bytes(self.key.verify_key))
+        return NoteKey(self.origin, NoteKeyKind.LOG, bytes(self.key.verify_key))
+
+    def restored(self, size: int) -> "OwnedLog":
+        """As `keng restore` goes on from a backup that had so many leaves."""
+        root = tree_of_leaves([leaf_hash(leaf) for leaf in self.leaves[:size]]).root().hex()[:16]
+        origin = f"{ORIGIN}/restored-20261130T020000Z-{size}-{root}"
+        return OwnedLog(self.leaves[:size], self.key, origin)
 
     def note(self) -> str:
         return self._note_of(self._tree())
@@ -63,7 +70,7 @@ class OwnedLog:
         return tree_of_leaves([leaf_hash(leaf) for leaf in self.leaves])
 
     def _note_of(self, tree: MerkleTree) -> str:
-        text = LogCheckpointText(ORIGIN, len(self.leaves), tree.root()).text
+        text = LogCheckpointText(self.origin, len(self.leaves), tree.root()).text
         return f"{text}\n{self.public.line(self.key.sign(text.encode()).signature)}"
 
     def write(self, folder: Path, note: str) -> None:
@@ -284,6 +291,57 @@ def test_one_who_keeps_a_folder_needs_nobody_else(watched: WatchedLog, tmp_path:
     owner.write(watched.served, owner.note())
     code, words = watched.result(*keep)
     assert (code, "CUT" in words) == (TAMPERED, True)
+
+
+@pytest.mark.parametrize("size", [0, 300, 600])
+def test_an_honest_restore_says_what_is_lost_and_is_no_fraud(
+    watched: WatchedLog, tmp_path: Path, size: int
+) -> None:
+    """With the key of before; the backup had fewer leaves than were kept, or all of them."""
+    chance = random.Random(9)
+    early = tmp_path / "early"
+    early.write_text(watched.grow(some_leaves(chance, 280)))
+    watched.log.write(watched.served, watched.grow(some_leaves(chance, 320)))
+    keep = ["--keep", str(tmp_path / "mine")]
+    assert watched.result(*keep)[0] == WHOLE
+    restored = watched.log.restored(size)
+    restored.leaves = restored.leaves + some_leaves(chance, 32)
+    restored.write(watched.served, restored.note())
+    code, words = watched.result(*keep, "--kept", str(early))
+    if size == 600:
+        assert (code, "LOST" in words) == (NOT_WITNESSED, False)
+        return
+    assert code == LOST, words
+    assert f"the last {600 - size} of the 600 leaves" in words
+    assert ("It goes on from" in words) == (size >= 280)
+
+
+def test_a_restore_that_is_made_up_rewrites_nothing_unseen(watched: WatchedLog) -> None:
+    """What was kept stands in what the record says it goes on from, or is missed by number."""
+    chance = random.Random(10)
+    honest = watched.grow(some_leaves(chance, 120))
+    watched.log.write(watched.served, honest)
+    seen = watched.seen_by_witness()
+    for number in range(200):
+        size = chance.randrange(240)
+        forged = OwnedLog(ATTACKS[number % len(ATTACKS)](chance, watched.log.leaves))
+        forged.leaves += some_leaves(chance, max(0, size - len(forged.leaves)))
+        forged = forged.restored(size)
+        forged.leaves += some_leaves(chance, 16)
+        forged.write(watched.served, forged.note())
+        expected = {LOST} if size < 120 else {TAMPERED}
+        if forged.leaves[:120] == watched.log.leaves:
+            expected = {NOT_WITNESSED}
+        assert watched.result("--kept", seen)[0] in expected, (number, size)
+    # A name that does not fit its leaves.
+    other = watched.log.restored(60)
+    other.leaves = [chance.randbytes(32), *other.leaves[1:], *some_leaves(chance, 80)]
+    other.write(watched.served, other.note())
+    assert watched.result("--kept", seen)[0] == TAMPERED
+    # Back to the name of before, and shorter: no restore leads there.
+    cut_off = OwnedLog(watched.log.leaves[:90])
+    cut_off.write(watched.served, cut_off.note())
+    assert watched.result("--kept", seen)[0] == TAMPERED
 
 
 def test_what_cannot_be_checked_is_not_called_tampered(watched: WatchedLog) -> None:

@@ -185,6 +185,7 @@ NO_WORDS: dict[str, str] = {
     "public_log_logcheckpoint": "signature text",
     "public_log_loggedchain": "chain",
     "public_log_logleaf": "chain",
+    "public_log_logpace": "restored_as",
     "public_log_openedleaf": "object_id object_kind",
     "public_log_witnessstanding": "witness",
     "reports_machinemonth": "figures span",

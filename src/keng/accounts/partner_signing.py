@@ -13,7 +13,7 @@ from keng.accounts.devices import device_of
 from keng.accounts.guessing import TryOrigin
 from keng.accounts.models import MemberPasskey, PartnerMember, PartnerSession
 from keng.accounts.passkey_answers import PasskeyAnswer, PasskeyCopied, PasskeyRefused
-from keng.accounts.passkey_challenges import ChallengeUse
+from keng.accounts.passkey_challenges import ChallengePurpose, ChallengeUse
 from keng.accounts.password_checks import (
     SignInBusy,
     WrongPassword,
@@ -118,6 +118,21 @@ def check_own_code(member: PartnerMember, code: str, *, origin: TryOrigin) -> bo
     if is_right:
         this_try.count_as_right()
     return is_right
+
+
+def member_presence_use(member: PartnerMember, browser: str) -> ChallengeUse:
+    """For what the challenge is made with which a member shows that they are there."""
+    return ChallengeUse(ChallengePurpose.PRESENCE, browser, str(member.pk))
+
+
+@work()
+def confirm_member_presence(member: PartnerMember, answer: str, use: ChallengeUse) -> bool:
+    """Whether a passkey of the signed-in member answered this moment. Used up by this."""
+    try:
+        checked = passkey_answers.check_answer(MemberPasskey, answer, use)
+    except PasskeyRefused:
+        return False
+    return _take_answer(checked)
 
 
 def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | None:
@@ -227,15 +242,7 @@ def _complete_sign_in(
 @work()
 def _complete_sign_in_with_passkey(answer: PasskeyAnswer, half: str, device: str) -> str | None:
     member = lock(PartnerMember.objects.all()).get(pk=answer.passkey.holder_id)
-    is_taken = False
-    try:
-        passkey_answers.take_answer(answer)
-        is_taken = member.is_active and not member.awaits_agreement
-    except PasskeyCopied:
-        passkey_answers.stop_passkey(answer.passkey)
-    except PasskeyRefused:
-        pass
-    if is_taken:
+    if _take_answer(answer) and member.is_active and not member.awaits_agreement:
         end_partner_session(half)
         _record("partner.signed_in", member)
         return _begin_member_session(
@@ -249,6 +256,18 @@ def _complete_sign_in_with_passkey(answer: PasskeyAnswer, half: str, device: str
         detail={"factor": "passkey", "slowed": False},
     )
     return None
+
+
+def _take_answer(answer: PasskeyAnswer) -> bool:
+    """Use the answer up, inside the caller's work; a copied passkey is stopped."""
+    try:
+        passkey_answers.take_answer(answer)
+    except PasskeyCopied:
+        passkey_answers.stop_passkey(answer.passkey)
+        return False
+    except PasskeyRefused:
+        return False
+    return True
 
 
 @work()

@@ -41,12 +41,12 @@ def why_no_passkeys(request: HttpRequest, table: PasskeyTable = OfficerPasskey) 
             return _(
                 "Passkeys are not possible here: this site is opened by a number or a short name, "
                 "and browsers bind a passkey to a full name, such as desk.example.vn. The "
-                "operator gives the site a name; until then the 6 digits stay."
+                "operator gives the site a name; until then the 6 digits sign you in."
             )
         return _(
             "Passkeys are not possible here: this site is opened without TLS (https), and "
             "browsers give no passkey to such a page. The operator sets TLS up; until then the "
-            "6 digits stay."
+            "6 digits sign you in."
         )
     here = f"{request.scheme}://{request.get_host()}"
     if here != address.origin:

@@ -91,6 +91,11 @@ public: list[URLPattern] = [
     path("partner/passkeys/new/", partner_passkeys.partner_passkey_new, name="partner-passkey-new"),
     path("partner/passkeys/add/", partner_passkeys.partner_passkey_add, name="partner-passkey-add"),
     path(
+        "partner/passkeys/options/",
+        partner_passkeys.partner_presence_options,
+        name="partner-presence-options",
+    ),
+    path(
         "partner/passkeys/<uuid:pk>/name/",
         partner_passkeys.partner_passkey_rename,
         name="partner-passkey-rename",

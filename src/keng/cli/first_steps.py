@@ -78,6 +78,31 @@ def _people() -> Iterator[str]:
         )
     if not posts.filter(role=Post.Role.DUTY).exists():
         yield "no duty officer yet: an administrator asks for them on the desk, under Officers"
+    yield from _second_people()
+
+
+def _second_people() -> Iterator[str]:
+    """A province in which nobody who could let a warning out at night has what that takes."""
+    from django.conf import settings  # noqa: PLC0415 -- needs the settings
+    from django.db.models import Exists, OuterRef  # noqa: PLC0415
+
+    from keng.accounts.models import OfficerPasskey, Post  # noqa: PLC0415
+    from keng.accounts.who import PROVINCE_WORKING  # noqa: PLC0415
+    from keng.places.models import Unit  # noqa: PLC0415
+
+    if settings.APPROVE_WITH_CODE:
+        return
+    second = Post.objects.current().filter(
+        officer__is_active=True, role__in=PROVINCE_WORKING.roles, unit__kind=Unit.Kind.PROVINCE
+    )
+    usable = OfficerPasskey.objects.filter(holder=OuterRef("officer"), stopped_at=None)
+    desks = set(second.values_list("unit", flat=True))
+    able = set(second.filter(Exists(usable)).values_list("unit", flat=True))
+    if without := len(desks - able):
+        yield (
+            f"at {without} of {len(desks)} provincial desks nobody has a passkey, so nobody there "
+            "lets a warning out: desk, My passkeys; or KENG_APPROVE_WITH_CODE=1"
+        )
 
 
 def _ways_out() -> Iterator[str]:

@@ -141,12 +141,8 @@ def _tell(
     for kind, count in done.again.failed.items():
         print(f"  WRONG: {count} of “{kind}” could not be done again; see above, do it by hand")
     print(_NOT_DONE_AGAIN)
-    origin, leaves = done.ended_log
-    print(
-        f"The public log {origin} had {leaves} leaves in the backup, and witnesses may have seen "
-        "more. Nothing more is signed under this name: set KENG_LOG_ORIGIN to another one, tell "
-        "the witnesses the key that `keng audit key` prints then, and say openly what was lost."
-    )
+    if done.log:
+        print(done.log.words)
     print(
         "The restore is on record; `keng audit verify` says what was signed and is lost. Then "
         "`keng serve`, and `keng doctor`."

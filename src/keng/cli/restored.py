@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     with running_database():
         start_django()
         from keng.delivery.actions import restored  # noqa: PLC0415 -- needs the settings
+        from keng.public_log.after_restore import continue_log_after_restore  # noqa: PLC0415
 
         under_way = restored.count_under_way()
         if under_way and not arguments.confirm:
@@ -38,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "time. Nothing was changed; `keng restored --confirm` does it."
             )
         found = restored.settle_after_restore()
+        continued = continue_log_after_restore()
     print(
         f"Nothing of what was on its way is sent: {found.unknown} messages stand as “not known”, "
         f"and {found.cancelled} warnings without a list yet are stopped. Officers see them on the "
@@ -45,4 +47,5 @@ def run(arguments: argparse.Namespace) -> int:
     )
     for slug in found.accounts:
         print(f"The tokens of {slug} work once and were used since: `keng channel renew {slug}`.")
+    print(continued.words)
     return 0

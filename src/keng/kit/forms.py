@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -143,6 +144,7 @@ class CodeField(forms.CharField):
     """Six digits of this moment, or the answer of a passkey, which is longer."""
 
     widget = CodeInput
+    is_passkey_only = False
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
@@ -154,15 +156,49 @@ class CodeField(forms.CharField):
             super().run_validators(value)
 
 
+class PasskeyField(CodeField):
+    """The answer of a passkey; six digits, which a false page can pass on, are not taken."""
+
+    is_passkey_only = True
+
+    def to_python(self, value: Any) -> Any:
+        """Refused here, so no digits are used up and none count as wrong."""
+        found = super().to_python(value) or ""
+        if self.is_passkey_only and not found.startswith(PASSKEY_ANSWER):
+            raise forms.ValidationError(
+                _(
+                    "This is confirmed with a passkey, and six digits do not stand in for it. If "
+                    "you have none, add one first, under My passkeys."
+                )
+            )
+        return found
+
+
+class ApprovalField(PasskeyField):
+    """A passkey, or six digits where the operator lets them do."""
+
+    @property
+    def is_passkey_only(self) -> bool:  # type: ignore[override]
+        return not settings.APPROVE_WITH_CODE
+
+
+_OWN_CODE: dict[str, Any] = {
+    "label": gettext_lazy("Confirm that it is you"),
+    "help_text": gettext_lazy(
+        "The six digits your app shows now; those you signed in with are used up"
+    ),
+    "error_messages": {"required": gettext_lazy("Enter the six digits")},
+}
+
+
 def own_code_field() -> CodeField:
     """The six digits with which an officer signs what cannot be taken back in silence."""
-    return CodeField(
-        label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy(
-            "The six digits your app shows now; those you signed in with are used up"
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )
+    return CodeField(**_OWN_CODE)
+
+
+def approval_field() -> ApprovalField:
+    """With which a second person lets something out. What takes it back asks `own_code_field`."""
+    return ApprovalField(**_OWN_CODE)
 
 
 def written_lines(text: str) -> list[str]:

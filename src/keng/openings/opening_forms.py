@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from keng.kit.forms import Form, ReasonForm, own_code_field
+from keng.kit.forms import Form, PasskeyField, ReasonForm
 from keng.openings.asking import OpeningWish, wish_stands_against
 from keng.openings.records import SealedRecord
 from keng.tips.models import Tip
@@ -85,7 +85,7 @@ class AskForm(Form):
 class ApproveForm(Form):
     """The second person's yes."""
 
-    code = own_code_field()
+    code = PasskeyField()
     keeps_from_reporter = forms.BooleanField(
         label=_("Do not tell the reporter that it was opened"), required=False
     )
@@ -98,9 +98,9 @@ class ApproveForm(Form):
 
 
 class GiveForm(Form):
-    """One's share, with the fresh second factor."""
+    """One's share. A passkey confirms it, whichever way the share is unlocked."""
 
-    code = own_code_field()
+    code = PasskeyField()
 
 
 class RefuseForm(ReasonForm):

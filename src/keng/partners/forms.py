@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
-from keng.kit.forms import Form, HintedChoices, own_code_field
+from keng.kit.forms import Form, HintedChoices, approval_field, own_code_field
 from keng.partners.errors import MarksUnchecked
 from keng.partners.hints import TextHints
 from keng.partners.introduction import forbidden_in_introduction
@@ -190,6 +191,19 @@ class HintsForm(SecondPersonForm):
     def given(self) -> dict[str, Any]:
         """What the act asks for beside the words that were read."""
         return super().given() | {"checked": self.cleaned_data.get("checked", False)}
+
+
+class MemberReleaseForm(HintsForm):
+    """The second person of a partner, who signs with a passkey, or with the sign-in alone where
+    the operator lets approving do without.
+    """
+
+    code = approval_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.APPROVE_WITH_CODE:
+            del self.fields["code"]
 
 
 class HintsReleaseForm(HintsForm, ReleaseForm):

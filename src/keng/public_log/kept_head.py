@@ -41,9 +41,7 @@ class KeptLogHead:
     def require_reached(self, size: int) -> None:
         """Raises LogIsBehind."""
         if self.size() == _ENDED:
-            raise LogIsBehind(
-                "a backup was restored, so it goes on under another name (KENG_LOG_ORIGIN)"
-            )
+            raise LogIsBehind("a backup was restored, so nothing more is signed under this name")
         if size < self.size():
             raise LogIsBehind(f"{size} leaves in the database, {self.size()} were signed")
 

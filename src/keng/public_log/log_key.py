@@ -6,6 +6,7 @@ from django.conf import settings
 
 from keng.audit.heads import verify_key
 from keng.merkle.notes import NoteKey, NoteKeyKind
+from keng.public_log.models import LogPace
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,12 @@ class ConfiguredWitness:
 
 
 def log_origin() -> str:
-    """The first line of every checkpoint, and the name our key signs under."""
-    return str(settings.LOG_ORIGIN)
+    """The first line of every checkpoint, and the name our key signs under.
+
+    After a restore it says so itself: a witness has seen more under the name of before.
+    """
+    restored = LogPace.objects.values_list("restored_as", flat=True).first()
+    return f"{settings.LOG_ORIGIN}{restored or ''}"
 
 
 def log_key() -> NoteKey:

@@ -136,6 +136,8 @@ class LogPace(models.Model):
     """How many entries there were when the pace was chosen."""
     quiet_days = models.SmallIntegerField(default=0)
     """For how many days in a row a slower pace would have been enough."""
+    restored_as = models.CharField(max_length=120, db_default="", default="", blank=True)
+    """What stands behind the name of the log since a backup was brought back; else empty."""
 
     class Meta:
         constraints: ClassVar = [

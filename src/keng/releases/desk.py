@@ -84,7 +84,7 @@ def decide_release(
     *,
     which: Who,
     let_out: LetOut[_Result_co],
-    form: Callable[[Any], ReleaseForm] = ReleaseForm,
+    form: Callable[[Any], SecondPersonForm] = ReleaseForm,
 ) -> tuple[SecondPersonPanel[_Text], _Result_co | None]:
     """Let a text out if that was posted: what the act gives back, or the panel to show.
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from keng.kit.forms import Form, own_code_field
+from keng.kit.forms import Form, approval_field, own_code_field
 
 
 class SecondPersonForm(Form):
@@ -18,6 +18,12 @@ class SecondPersonForm(Form):
 
 class ReleaseForm(SecondPersonForm):
     """With their signature under it. An area adds what it wants ticked."""
+
+    code = approval_field()
+
+
+class TakeBackForm(SecondPersonForm):
+    """What takes something back has to work at three at night, without a passkey at hand."""
 
     code = own_code_field()
 

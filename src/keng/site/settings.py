@@ -38,6 +38,8 @@ EMERGENCY_EMAIL = os.environ.get("KENG_EMERGENCY_EMAIL", "")
 SUBSCRIBE_NETWORK_HOURLY = int(os.environ.get("KENG_SUBSCRIBE_NETWORK_HOURLY", "20"))
 SUBSCRIBE_HOURLY = int(os.environ.get("KENG_SUBSCRIBE_HOURLY", "300"))
 DISPUTE_DAYS = int(os.environ.get("KENG_DISPUTE_DAYS", "10"))
+# Whether six digits do where a second person lets something out; otherwise it takes a passkey.
+APPROVE_WITH_CODE = os.environ.get("KENG_APPROVE_WITH_CODE") == "1"
 # A desk at which nobody was for so long is covered; 0: only when somebody presses the button.
 SCREEN_LOCK_MINUTES = int(os.environ.get("KENG_SCREEN_LOCK_MINUTES", "10"))
 DATA_FOLDER = data_folder()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, day_field, own_code_field
+from keng.kit.forms import Form, HintedChoice, approval_field, day_field, own_code_field
 from keng.kit.sql_names import alphabetically
 from keng.language.category_names import category_choices
 from keng.language.taxonomy import warning_categories
@@ -322,7 +322,7 @@ class LetGoForm(Form):
     """The own code of whoever lets a held warning go, and the number they looked at."""
 
     people = people_field()
-    code = own_code_field()
+    code = approval_field()
 
 
 class RecallForm(Form):

@@ -48,6 +48,15 @@ def partner_passkey_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def partner_presence_options(request: HttpRequest) -> HttpResponse:
+    """For the script: what the browser hands to a passkey of whoever is signed in."""
+    browser = partner_signing.token_of_request(request)
+    use = partner_signing.member_presence_use(request.member, browser)
+    own = passkeys.usable_passkeys_of(request.member)
+    return passkey_pages.options_response(request, MemberPasskey, use, of=own)
+
+
+@require_POST
 def partner_passkey_rename(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Another name; an empty one changes nothing."""
     form = PasskeyNameForm(request.POST)

@@ -112,6 +112,12 @@ def passkeys(place: CheckedPlace) -> Finding:
         found = passkey_address(url)
         if isinstance(found, NoPasskeys):
             lacks = "https" if found.has_name else "a full name such as desk.example.vn"
+            if os.environ.get("KENG_APPROVE_WITH_CODE") != "1":
+                return wrong(
+                    f"no second person lets anything out at {url}, and nobody opens what is "
+                    f"sealed: both take a passkey, and {name} lacks {lacks}. Letting out goes "
+                    "without where KENG_APPROVE_WITH_CODE=1 is set, opening nowhere"
+                )
             return attention(
                 f"nobody signs in with a passkey at {url}: {name} lacks {lacks}. "
                 "The six digits work"

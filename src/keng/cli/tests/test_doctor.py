@@ -25,13 +25,14 @@ from django.db import connection
 from keng.audit.models import Entry
 from keng.cli import doctor
 from keng.cli.__main__ import main
-from keng.cli.checks import certificate, database, machine, record, running
+from keng.cli.checks import certificate, database, machine, record, retention, running
 from keng.cli.checks.check import Check, CheckedPlace, FindingLevel, ok, perform_check
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import alive, health, times
 from keng.kit.health import Health
 from keng.lessons.models import Film
 from keng.public_log.models import LogPace, WitnessStanding
+from keng.retention.tests.world import LONG_AGO, closed_tip, period
 from keng.runtime.supervisor.ports import Ports
 from keng.runtime.supervisor.register import supervisor_pid
 from keng.tips.models import Alarm, AlarmCall, WaitingPicture
@@ -254,15 +255,17 @@ def test_addresses_that_do_not_agree_are_named(monkeypatch, settings, level, wor
 
 
 @pytest.mark.parametrize(
-    ("desk", "level", "words"),
+    ("desk", "with_code", "level", "words"),
     [
-        ("https://desk.keng.example", OK, "work at both addresses"),
-        ("http://desk.keng.example", ATTENTION, "KENG_DESK_URL lacks https"),
-        ("https://10.0.0.5", ATTENTION, "KENG_DESK_URL lacks a full name"),
+        ("https://desk.keng.example", "0", OK, "work at both addresses"),
+        ("http://desk.keng.example", "1", ATTENTION, "KENG_DESK_URL lacks https"),
+        ("https://10.0.0.5", "1", ATTENTION, "KENG_DESK_URL lacks a full name"),
+        ("https://10.0.0.5", "0", WRONG, "no second person lets anything out"),
     ],
 )
-def test_where_no_passkey_works_the_setting_is_named(monkeypatch, desk, level, words):
+def test_where_no_passkey_works_the_setting_is_named(monkeypatch, desk, with_code, level, words):
     monkeypatch.setenv("KENG_DESK_URL", desk)
+    monkeypatch.setenv("KENG_APPROVE_WITH_CODE", with_code)
     found, text = look_by(machine.passkeys)
     assert (found, words in text) == (level, True), text
 
@@ -491,6 +494,20 @@ def test_a_stopped_account_is_named_with_its_reason(asks_this_database):
     assert (level, "mail 90 minutes ago (535 sign-in refused)" in text) == (ATTENTION, True)
     _delivery(account, minutes=11)
     assert look_by(database.deliveries)[0] is ATTENTION
+
+
+@pytest.mark.django_db
+def test_a_tip_that_is_due_and_still_there_is_told(monkeypatch):
+    monkeypatch.setattr("keng.runtime.environment.load_django", lambda _process: None)
+    unit = make.unit(parent=make.province_unit())
+    period(unit.parent)
+    days = datetime.timedelta(days=365 + 1)
+    tip = closed_tip(unit, closed_at=times.now() - days)
+    # Due since a day: the worker comes to it.
+    assert look_by(retention.retention) == (OK, "nothing is behind; 1 periods count")
+    type(tip).objects.filter(pk=tip.pk).update(closed_at=times.now() - LONG_AGO)
+    level, text = look_by(retention.retention)
+    assert (level, "1 tips should have been destroyed" in text) == (ATTENTION, True)
 
 
 def test_a_picture_without_its_copy_is_named(asks_this_database):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from keng.accounts.models import Shift
+from keng.accounts.models import OfficerPasskey, Shift
 from keng.cli.first_steps import first_steps
 from keng.delivery.models import Dispatch, PagerTest, RelayTask
 from keng.kit import times
@@ -35,6 +35,27 @@ def test_units_with_older_keys_are_told_until_their_file_was_here(tmp_path, monk
     keys._write(keys.operator_file(), {str(unit.pk): half}, "words-for-a-test")
     assert keys.make_unit_keys("words-for-a-test") == 1
     assert "older version" not in " ".join(first_steps())
+
+
+def test_a_province_in_which_nobody_can_let_a_warning_out_is_told(settings):
+    province = make.province_unit()
+    duty, other = make.officer(unit=province), make.officer(unit=province)
+    make.officer(unit=province, role="administrator")
+
+    def hint():
+        return [each for each in first_steps() if "has a passkey" in each]
+
+    settings.APPROVE_WITH_CODE = True
+    assert not hint()
+    settings.APPROVE_WITH_CODE = False
+    assert "at 1 of 1 provincial desks nobody has a passkey" in hint()[0]
+    passkey = OfficerPasskey.objects.create(holder=duty, label="khóa", credential_id=b"c")
+    assert not hint()
+    # One that was stopped lets nothing out.
+    OfficerPasskey.objects.filter(pk=passkey.pk).update(stopped_at=times.now())
+    assert hint()
+    OfficerPasskey.objects.create(holder=other, label="khóa", credential_id=b"d")
+    assert not hint()
 
 
 def test_the_way_to_the_first_warning_is_told_a_step_at_a_time():

@@ -4,7 +4,9 @@ import datetime
 
 import pytest
 
+from keng.accounts import second_factor
 from keng.accounts.models import Officer
+from keng.accounts.tests.test_passkeys import HERE, added
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -98,3 +100,23 @@ def test_the_page_takes_a_request_back_for_who_asked_alone(desk, wanted_opening,
     page = desk_client.post(f"{address}withdraw/", follow=True).content.decode()
     assert "đã rút đề nghị" in page
     assert f"{address}withdraw/" not in page
+
+
+def test_a_share_takes_a_passkey_and_six_digits_give_none(
+    desk, wanted_opening, desk_client, settings
+):
+    settings.DESK_URL = "http://localhost:8001"
+    share = f"/openings/{wanted_opening.pk}/share/"
+    second_factor.set_totp_secret(desk.lan)
+    sign_in(desk_client, desk.lan)
+    code = second_factor.current_totp_code(desk.lan)
+    refused = desk_client.post(share, {"code": code}, **HERE)
+    assert refused.status_code == 422
+    assert "không dùng 6 số thay được" in refused.json()["said"]
+    assert not Officer.objects.get(pk=desk.lan.pk).failed_presence
+
+    device = added(desk.lan)
+    asked = desk_client.post("/settings/passkeys/options/", **HERE).json()["options"]
+    given = desk_client.post(share, {"passkey": device.answer(asked)}, **HERE)
+    assert given.status_code == 200
+    assert "share" in given.json()

@@ -99,7 +99,7 @@ def sealed_by_browser(told, holder):
 def gives(client, holder, address):
     """On the page, with presence asked for; the words of the page that follows."""
     sign_in(client, Officer.objects.get(pk=holder.officer.pk))
-    answer = client.post(f"{address}share/", {"code": "123456"})
+    answer = client.post(f"{address}share/", {"passkey": "shown"})
     assert answer.status_code == 200, answer.content.decode()
     told = json.loads(answer.content)["shares"]
     sent = {"sealed": sealed_by_browser(told, holder)}

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from keng.accounts import partner_signing
 from keng.accounts.models import PartnerMember
+from keng.kit.forms import PASSKEY_ANSWER
 from keng.partners import queries
-from keng.partners.forms import HintsForm
+from keng.partners.forms import HintsForm, MemberReleaseForm
 from keng.partners.hints import hints_of_text
 from keng.partners.models import PartnerText
 from keng.releases.desk import (
@@ -19,7 +21,7 @@ from keng.releases.desk import (
     decide_release_by,
     second_person_panel,
 )
-from keng.releases.forms import GiveBackForm
+from keng.releases.forms import GiveBackForm, SecondPersonForm
 
 
 def decide_own_text(
@@ -32,18 +34,18 @@ def decide_own_text(
 ) -> SecondPersonPanel[PartnerText] | None:
     """Carry a posted decision out: none once it is done, otherwise the panel to show.
 
-    Members sign with nothing but their sign-in.
+    Members hand in with nothing but their sign-in, and let out with a passkey.
     """
-    member = request.member
-    form = functools.partial(HintsForm, hints=hints_of_text(text))
+    member, hints = request.member, hints_of_text(text)
+    form = functools.partial(MemberReleaseForm, hints=hints)
     second = SecondPerson(
         person=member,
         refusal=lambda text: _refusal_of(member, text),
-        has_signed=lambda _form: True,
+        has_signed=lambda form: _has_signed(request, form),
     )
     if request.POST.get("do") == "submit" and text.submitted_at is None:
         panel = second_person_panel(second, text, form=form)
-        panel.form = form(request.POST)
+        panel.form = HintsForm(request.POST, hints=hints)
         if not panel.form.is_valid():
             return panel
         submit(text.pk, by=member, **panel.form.given())
@@ -58,6 +60,19 @@ def decide_own_text(
         return panel
     give_back(text.pk, reason=panel.give_back.cleaned_data["reason"], by=member)
     return None
+
+
+def _has_signed(request: HttpRequest, form: SecondPersonForm) -> bool:
+    answer = form.cleaned_data.get("code")
+    if answer is None:
+        return True
+    browser = partner_signing.token_of_request(request)
+    use = partner_signing.member_presence_use(request.member, browser)
+    given = answer.removeprefix(PASSKEY_ANSWER)
+    if partner_signing.confirm_member_presence(request.member, given, use):
+        return True
+    form.add_error("code", _("The passkey did not confirm this. Try once more."))
+    return False
 
 
 def _refusal_of(member: PartnerMember, text: PartnerText) -> str:

@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from keng.accounts import partner_signing
 from keng.accounts.models import MemberPasskey, OfficerPasskey, PartnerMember, PartnerSession
 from keng.accounts.tests.authenticator import SoftPasskey
 from keng.audit.models import Entry
-from keng.partners.tests.stage import Stage, digits, signed_in
+from keng.partners.models import Article
+from keng.partners.tests.stage import WORDS, Stage, digits, signed_in
 
 pytestmark = pytest.mark.django_db
 HERE = {"SERVER_NAME": "localhost", "SERVER_PORT": "8000"}
@@ -108,3 +110,32 @@ def test_after_the_password_it_stands_for_the_digits(public_client, stage):
     sent = {**step, "passkey": device.answer(asked(public_client, **step))}
     assert public_client.post("/partner/sign-in/passkey/", sent, **HERE).url == "/partner/"
     assert not PartnerSession.objects.filter(is_half=True).exists()
+
+
+def test_letting_out_takes_a_passkey_of_the_second_person(public_client, stage, settings):
+    settings.APPROVE_WITH_CODE = False
+    signed_in(public_client, stage.binh)
+    public_client.post("/partner/articles/new/", {**WORDS, "do": "submit"})
+    article = Article.objects.get()
+    page = f"/partner/articles/{article.pk}/"
+    signed_in(public_client, stage.thu)
+    sent = {"seen": article.digest_now.hex(), "do": "publish"}
+    refused = public_client.post(page, sent, **HERE)
+    assert refused.status_code == 422
+    assert "không dùng 6 số thay được" in refused.content.decode()
+    device = added(public_client, stage)
+    shown = public_client.get(page, **HERE).content.decode()
+    assert 'data-passkey-options="/partner/passkeys/options/"' in shown
+    # Not one that was given to sign in.
+    public = public_client.post("/partner/sign-in/passkey/options/", **HERE).json()["options"]
+    other = {**sent, "passkey": device.answer(public)}
+    assert public_client.post(page, other, **HERE).status_code == 422
+    asked = public_client.post("/partner/passkeys/options/", **HERE).json()["options"]
+    answer = device.answer(asked)
+    assert public_client.post(page, {**sent, "passkey": answer}, **HERE).status_code == 303
+    # Nor from another browser.
+    assert not partner_signing.confirm_member_presence(
+        stage.thu, answer, partner_signing.member_presence_use(stage.thu, "another browser")
+    )
+    article.refresh_from_db()
+    assert article.released_by_id == stage.thu.pk

@@ -12,8 +12,9 @@ from keng.merkle.notes import LogCheckpointText, SignedNote
 from keng.merkle.tiles import ENTRIES, split_hashes
 from keng.merkle.trees import leaf_hash, tree_of_leaves
 from keng.public_log import growing
-from keng.public_log.growing import commitment, grow, tile_hashes
-from keng.public_log.kept_head import KeptLogHead
+from keng.public_log.after_restore import continue_log_after_restore
+from keng.public_log.growing import commitment, grow, log_tree, tile_hashes
+from keng.public_log.kept_head import KeptLogHead, LogIsBehind
 from keng.public_log.log_key import log_key, log_origin
 from keng.public_log.models import (
     LeafSalt,
@@ -31,6 +32,7 @@ from keng.public_log.pace import (
     DayOfLog,
     pace_of_new_day,
 )
+from keng.public_log.serving import served_checkpoint
 from keng.public_log.tests.log_world import MONDAY, put_entries, take_steps
 
 pytestmark = pytest.mark.django_db
@@ -241,12 +243,28 @@ def test_old_checkpoints_go_and_their_roots_can_be_computed_again(monkeypatch) -
     assert LogCheckpointText.read(first.text).root == growing.log_tree(16).root()
 
 
-def test_after_a_restore_nothing_is_signed_under_the_old_name(monkeypatch, settings) -> None:
+def test_after_a_restore_it_goes_on_under_a_name_that_says_from_what(monkeypatch) -> None:
     take_steps(monkeypatch, 2)
-    KeptLogHead.of_origin(log_origin()).end()
+    before, old_root = log_origin(), log_tree(32).root().hex()
+    # Until the next step nothing is shown: what witnesses have seen more of would look cut.
+    continued = continue_log_after_restore()
+    assert (continued.ended, continued.leaves) == (before, 32)
+    assert served_checkpoint() is None
     take_steps(monkeypatch, 3)
-    assert LogPace.objects.get().size == 32
-    settings.LOG_ORIGIN = "log.example/after-the-restore"
-    take_steps(monkeypatch, 5)
     newest = LogCheckpointText.read(LogCheckpoint.objects.latest("size").text)
-    assert (newest.origin, newest.size > 32) == ("log.example/after-the-restore", True)
+    assert newest.origin == log_origin() == continued.goes_on_as
+    name, _, restored = newest.origin.partition("/restored-")
+    assert (name, restored.split("-")[1:]) == (before, ["32", old_root[:16]])
+    assert newest.size > 32
+    with pytest.raises(LogIsBehind, match="nothing more is signed"):
+        KeptLogHead.of_origin(before).require_reached(newest.size)
+
+
+def test_two_restores_of_one_backup_are_two_logs(monkeypatch) -> None:
+    take_steps(monkeypatch, 2)
+    names = {continue_log_after_restore().goes_on_as}
+    later = times.now() + dt.timedelta(hours=1)
+    monkeypatch.setattr(times, "now", lambda: later)
+    names.add(continue_log_after_restore().goes_on_as)
+    assert len(names) == 2
+    assert all(name.count("/restored-") == 1 for name in names)

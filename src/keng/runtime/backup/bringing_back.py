@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import psycopg
 
@@ -36,6 +36,9 @@ from keng.runtime.postgres import embedded_cluster
 from keng.runtime.postgres.folders import prepare_data_folder
 from keng.runtime.restored import unfinished_restore
 
+if TYPE_CHECKING:
+    from keng.public_log.after_restore import ContinuedLog
+
 
 @dataclass(frozen=True)
 class BackupFacts:
@@ -57,8 +60,8 @@ class BroughtBack:
     accounts: list[str] = field(default_factory=list)
     wrap_keys: int | None = None
     """How many are back, or None where no folder of theirs was named."""
-    ended_log: tuple[str, int] = ("", 0)
-    """The name of the public log, and how many leaves of it are here."""
+    log: "ContinuedLog | None" = None
+    """What became of the public log."""
     again: destroyed.DoneAgain = field(default_factory=destroyed.DoneAgain)
 
 
@@ -158,11 +161,12 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
     migrate(follows_data=True)
     start_django()
     from keng.delivery.actions import restored  # noqa: PLC0415 -- needs the settings
+    from keng.public_log.after_restore import continue_log_after_restore  # noqa: PLC0415
 
     settled = restored.settle_after_restore(done.facts.made_at)
     done.unknown, done.cancelled = settled.unknown, settled.cancelled
     done.accounts = settled.accounts
-    done.ended_log = end_public_log()
+    done.log = continue_log_after_restore()
     done.again = destroyed.do_listed_again(lists, made_at=done.facts.made_at)
     # Another restore of the same backup needs them as well.
     own = destroyed.destroyed_folder()
@@ -171,20 +175,6 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
         if not (own / file.name).exists():
             with os.fdopen(create_private(own / file.name), "wb") as here:
                 here.write(file.read_bytes())
-
-
-def end_public_log() -> tuple[str, int]:
-    """Sign nothing more under the log's name; that name, and its leaves in the backup.
-
-    Witnesses have seen more of it than this database knows, and would take another log under the
-    same name for a fraud. An operator gives it another name, and says what was lost.
-    """
-    from keng.public_log.kept_head import KeptLogHead  # noqa: PLC0415 -- needs the settings
-    from keng.public_log.log_key import log_origin  # noqa: PLC0415
-    from keng.public_log.models import LogPace  # noqa: PLC0415
-
-    KeptLogHead.of_origin(log_origin()).end()
-    return log_origin(), LogPace.objects.values_list("size", flat=True).first() or 0
 
 
 def _facts_of(member: ArchiveMember) -> BackupFacts:

@@ -211,6 +211,7 @@ def test_a_machine_that_is_lost_comes_back_from_its_backup_and_nothing_of_what_w
         "1 officers' accounts are closed again",
         "1 leads' links were replaced",
         "1 wrap keys of epochs are back",
+        "/log/restored-20",
     ):
         assert words in said
     said = after.keng(*restore, given=f"{passphrase}\n", code=1)

@@ -21,6 +21,7 @@ from keng.releases.desk import (
     is_release_posted,
 )
 from keng.releases.errors import NothingWaits
+from keng.releases.forms import TakeBackForm
 from keng.warnings import actions, queries
 from keng.warnings.forms import RecallForm, RefuseRecallForm
 from keng.warnings.models import RecallRequest, Warning
@@ -37,7 +38,9 @@ def warning_recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if asked is not None:
         approve = functools.partial(actions.approve_recall, asked.pk)
         try:
-            panel, dispatch = decide_release(request, asked, which=RELEASING, let_out=approve)
+            panel, dispatch = decide_release(
+                request, asked, which=RELEASING, let_out=approve, form=TakeBackForm
+            )
         except (NothingWaits, actions.AlreadyRecalled):
             return decided_meanwhile(request, "warning-detail", pk=pk)
         if dispatch is not None:

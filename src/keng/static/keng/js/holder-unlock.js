@@ -1,5 +1,6 @@
 // The holder's key of a form, unwrapped by whoever sits there: with a passkey, whose answer also says
-// that they are there, or with the opening phrase, beside which the form has a box for six digits.
+// that they are there, or with the opening phrase; then any passkey says so where a share is given
+// (form[data-opening]), and elsewhere a box for six digits.
 //   form[data-key]                what is unwrapped: {point, wraps}
 //   form [data-unlock-with]       "passkey" or "phrase"
 //   kengUnlock.unlocked(form, way, options) -> {pair, sent}, or null where it was said why not
@@ -32,14 +33,18 @@
       return null;
     }
     const wrap = wraps.find(({ kind }) => kind === "phrase");
+    let pair;
     try {
       const by = { phrase: read.phrase };
-      const pair = await kengHolderKey.unwrap(bytes(wrap.wrapped), bytes(point), by, bytes(wrap.salt), options);
-      return { pair, sent: {} };
+      pair = await kengHolderKey.unwrap(bytes(wrap.wrapped), bytes(point), by, bytes(wrap.salt), options);
     } catch {
       say(form, form.dataset.wrongPhrase);
       return null;
     }
+    if (!("opening" in form.dataset)) return { pair, sent: {} };
+    const passkey = await window.kengPasskeys?.answer(form.dataset.options, form, said(form));
+    if (!passkey && said(form).hidden) say(form, said(form).dataset.failed);
+    return passkey ? { pair, sent: { passkey } } : null;
   }
 
   async function unlocked(form, way, options = {}) {

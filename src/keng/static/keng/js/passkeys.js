@@ -3,6 +3,7 @@
 //   form[data-passkey-options]   sent with the answer to what that address asks
 //   form[data-passkey-create]    sent with a passkey that is made as this attribute says
 //   #passkey-presence            put beside each box for six digits of somebody who has a passkey
+//   kengPasskeys.answer             for a script that sends the answer by itself
 //   kengPasskeys.answerWithSecret   for a script that needs a secret of the passkey as well (PRF)
 (() => {
   "use strict";
@@ -90,6 +91,13 @@
     return secret ? { answer: sendable(made), credential: text(made.rawId), secret: new Uint8Array(secret) } : null;
   }
 
+  // Of any passkey, where no secret is needed; null where it was said why there is none.
+  async function answer(address, form, said) {
+    say(said, "");
+    const made = await ask("get", () => optionsFrom(address, form), said);
+    return made && sendable(made);
+  }
+
   function say(place, words) {
     if (!place) return;
     place.textContent = words || "";
@@ -144,6 +152,6 @@
   }
 
   for (const shown of ["htmx:afterSettle", "keng:page"]) document.addEventListener(shown, offer);
-  window.kengPasskeys = { answerWithSecret, say };
+  window.kengPasskeys = { answer, answerWithSecret, say };
   offer();
 })();
