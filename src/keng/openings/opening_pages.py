@@ -315,7 +315,8 @@ def _stage_of(asked: OpeningRequest) -> OpeningRequest.Stage:
     if asked.refused_at:
         return OpeningRequest.Stage.REFUSED
     if asked.lapsed_at:
-        return OpeningRequest.Stage.WITHDRAWN
+        stages = OpeningRequest.Stage
+        return stages.NOT_KNOWN if asked.is_lapsed_by_restore else stages.WITHDRAWN
     if not asking.still_stands(asked):
         return OpeningRequest.Stage.OVER
     return OpeningRequest.Stage.APPROVED if asked.approved_at else OpeningRequest.Stage.ASKED

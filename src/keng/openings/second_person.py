@@ -66,6 +66,11 @@ def agreed_requests() -> "QuerySet[OpeningRequest]":
     return _of_today().filter(approved_at__isnull=False)
 
 
+def unended_requests() -> "QuerySet[OpeningRequest]":
+    """Those that can still be opened, or could be once somebody agrees."""
+    return _of_today().filter(refused_at=None)
+
+
 def stands_until(asked: OpeningRequest) -> datetime.datetime:
     """When nothing is opened with it any more."""
     return asked.asked_at + REQUEST_STANDS

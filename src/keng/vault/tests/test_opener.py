@@ -269,6 +269,31 @@ def test_what_was_given_lapses_after_a_quarter_of_an_hour(unit, holders, opener,
         opener.open_record(request.pk)
 
 
+def test_the_quarter_of_an_hour_is_counted_from_each_share_and_not_from_the_page(
+    unit, holders, opener, monkeypatch
+):
+    first, second, _ = holders
+    request = make_request(sealed_contact(unit), first)
+    approve(request, second)
+    begun = one_time_keys.time.monotonic()
+
+    def wait_until(minutes):
+        monkeypatch.setattr(one_time_keys.time, "monotonic", lambda: begun + minutes * 60)
+
+    wait_until(0)
+    opener.begin(request.pk)
+    wait_until(10)
+    browser_gives(opener, request, first)
+    wait_until(14)
+    browser_gives(opener, request, second)
+    wait_until(26)
+    with pytest.raises(SharesMissing):
+        opener.open_record(request.pk)
+    browser_gives(opener, request, first)
+    wait_until(28)
+    assert opener.open_record(request.pk)[0] == request.what
+
+
 def test_a_restart_forgets_what_was_given(unit, holders, opener):
     first, second, _ = holders
     request = make_request(sealed_contact(unit), first)
