@@ -218,7 +218,7 @@ def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
             named = _named_words(tip)
-            quiet, alike = _quiet_words(tip), _joint_words(size)
+            quiet, alike = quiet_words(tip), _joint_words(size)
         said = "\n".join(filter(None, [subject, named, quiet, alike, text, again]))
         found.append(page_officers.CallWords(language, subject, said))
     return found
@@ -230,7 +230,7 @@ def _room_words(tip: Tip) -> page_officers.CallWords:
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
         alike = _joint_words(bundle_size_in_calls(tip))
-        said = "\n".join(filter(None, [subject, _quiet_words(tip), alike, text]))
+        said = "\n".join(filter(None, [subject, quiet_words(tip), alike, text]))
     return page_officers.CallWords("vi", subject, said)
 
 
@@ -240,11 +240,11 @@ def _call_subject(tip: Tip) -> str:
     return _("URGENT: %(tip)s, nobody has taken it") % {"tip": _unit_and_reference(tip)}
 
 
-def _quiet_words(tip: Tip) -> str:
+def quiet_words(tip: Tip) -> str:
     """Who hides beside the person they fear must not be betrayed by a ringing telephone."""
-    if not tip.do_not_contact:
-        return ""
-    return _("The reporter asks: do not call, do not write.")
+    if tip.do_not_contact:
+        return _("The reporter asks: do not call, do not write.")
+    return _("The reporter asks: do not call.") if tip.do_not_call else ""
 
 
 def _named_words(tip: Tip) -> str:

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from keng.accounts.models import Officer, Post, Shift
 from keng.acts.errors import NotAllowed
@@ -275,6 +276,23 @@ def test_whoever_asked_not_to_be_contacted_gets_no_message(here):
     ringing.call_what_rings()
     triage.accept_tip(tip.pk, by=here.lan)
     assert not Delivery.objects.filter(recipient_kind="conversation").exists()
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ({"do_not_contact": True, "do_not_call": True}, "không gọi, không nhắn."),
+        ({"do_not_call": True}, "đừng gọi."),
+        ({}, ""),
+    ],
+)
+def test_whoever_is_called_about_a_tip_reads_that_its_reporter_is_not_to_be_called(
+    here, wish, sentence
+):
+    tip = make.tip(unit=here.commune, urgency="P0", **wish)
+    with override("vi"):
+        assert ringing.quiet_words(tip).endswith(sentence)
+        assert bool(ringing.quiet_words(tip)) == bool(sentence)
 
 
 def test_a_tip_that_is_not_critical_calls_nobody(here):
