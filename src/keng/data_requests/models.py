@@ -180,6 +180,11 @@ class DataRequest(Row):
         return self.kind == self.Kind.DELETE and self.tip_id is not None
 
     @property
+    def is_restriction(self) -> bool:
+        """Whether saying yes keeps the words of a report here from the desk."""
+        return self.kind == self.Kind.RESTRICT and self.tip_id is not None
+
+    @property
     def asker_words(self) -> "str | _StrPromise":
         """Who asked, as far as anybody knows."""
         return _("A reporter, by receipt") if self.tip_id else _("Somebody, by the public form")
