@@ -13,7 +13,7 @@ from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.breaches import acts, calls
-from keng.breaches.authority_form import form_of
+from keng.breaches.authority_form import make_authority_form
 from keng.breaches.data_classes import BY_CODE, Telling
 from keng.breaches.errors import (
     AlreadyNotified,
@@ -115,7 +115,7 @@ def note_filing(
         sent_at=sent_at,
         paper_number=paper_number,
         words=words,
-        form=form_of(breach).as_json(),
+        form=make_authority_form(breach).as_json(),
         filed_by=by,
     )
     action = "breach.notified" if is_first else "breach.supplemented"

@@ -210,5 +210,5 @@ def _tip_of_number(number: str, by: Officer) -> Tip:
 
 
 def _note(action: str, request: DataRequest, by: Officer, **detail: str) -> None:
-    said = {"kind": str(request.kind)} | {key: value for key, value in detail.items() if value}
-    record(action, by=by, on=request, chain=unit_chain(request.unit_id), detail=said)
+    kept = {"kind": str(request.kind)} | {key: value for key, value in detail.items() if value}
+    record(action, by=by, on=request, chain=unit_chain(request.unit_id), detail=kept)

@@ -130,6 +130,9 @@ class DataRequest(Row):
     # From then on the asker reads the answer.
     settled_at = models.DateTimeField(null=True)
 
+    # Set where its reporter reads it: since when a restricted report is used again.
+    lifted_at: datetime.datetime | None = None
+
     objects = DataRequestQuerySet.as_manager()
 
     class Meta:

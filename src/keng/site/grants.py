@@ -152,6 +152,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Their pictures: put there, and never read again by the public site; but whether there is a
         # copy, which is said to whoever sent them.
         "lookup_disputefile": "INSERT, SELECT (id, dispute_id, no_copy, at)",
+        # Since when a report that was only kept is used again.
+        "tips_restriction": "SELECT (tip_id, number, lifted_at)",
         # Whether a report must be kept, and not why.
         "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at)",
         # What was sent, sealed to the worker: handed over, and never read back.

@@ -10,7 +10,7 @@ from keng.acts.errors import Incomplete
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.consent.texts import keep_consent_texts
-from keng.data_requests import asking, deciding, forgetting, told
+from keng.data_requests import asking, deciding, for_reporter, forgetting
 from keng.data_requests.errors import (
     AskedAlready,
     ExtendedBefore,
@@ -110,11 +110,11 @@ def test_each_time_ends_on_the_day_that_the_law_says(code, asked, ends):
 
 def test_a_reporter_asks_and_reads_the_answer_under_the_code(tip, guard, public_client):
     request = ask(tip, "correct", "Biển số ghi sai một chữ")
-    assert [row.outcome for row in told.requests_told(tip.pk)] == [""]
+    assert [row.outcome for row in for_reporter.requests_for_reporter(tip.pk)] == [""]
     assert counts_by_page(guard)["data-requests"] == 1
     deciding.acknowledge_request(request.pk, by=guard)
     deciding.decide_request(request.pk, outcome="done", answer="Đã sửa lại.", by=guard)
-    answered = told.requests_told(tip.pk)[0]
+    answered = for_reporter.requests_for_reporter(tip.pk)[0]
     assert (answered.outcome, answered.answer) == ("done", "Đã sửa lại.")
     assert counts_by_page(guard)["data-requests"] == 0
     assert recorded()[-3:] == [
@@ -221,7 +221,7 @@ def test_a_report_is_deleted_by_two_and_by_the_purge(tip, guard, chief, public_c
     request = ask(tip, "delete")
     deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
     assert not purge.purge_due_tips()
-    assert told.requests_told(tip.pk)[0].outcome == ""
+    assert for_reporter.requests_for_reporter(tip.pk)[0].outcome == ""
     assert counts_by_page(chief)["data-requests"] == 1
     deciding.decide_on_erasure(request.pk, is_agreed=True, by=chief)
     assert purge.purge_due_tips() == 1
@@ -318,14 +318,17 @@ def test_words_go_a_year_after_the_decision(tip, guard, become):
     assert (row.words, row.answer, row.outcome) == ("", "", "partly")
 
 
-def test_the_public_site_has_the_rights_it_needs(tip, become, public_client):
+def test_the_public_site_has_the_rights_it_needs(tip, guard, become, public_client):
+    asked = restricted(tip, guard)
+    deciding.lift_restriction(asked.pk, ground="asker", by=guard)
     keep_consent_texts()
     become("public")
     public_client.post("/status/", {"code": CODE})
     words = "Tôi tên Lò Thị Mẩy"
     sent = {"kind": "delete", "words": words}
     assert public_client.post("/status/data/", sent).status_code == 303
-    assert public_client.get("/status/data/").status_code == 200
+    page = public_client.get("/status/data/")
+    assert "lại đọc và dùng được tin của bạn" in page.content.decode()
     assert public_client.post("/your-data/", FORM).status_code == 200
 
 
@@ -407,6 +410,7 @@ def test_what_is_to_be_used_less_is_kept_and_no_desk_reads_it(tip, guard, unit, 
     with pytest.raises(NotRestricted):
         deciding.lift_restriction(request.pk, ground="claim", by=guard)
     assert recorded()[-1] == "data_request.restriction_lifted"
+    assert for_reporter.requests_for_reporter(tip.pk)[0].lifted_at
     sign_in(desk_client, officer)
     assert set(shown_on()) >= {*pages[:3], pages[4]}
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from keng.audit.models import Entry
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.vault import hybrid, keys, seal, share_seals
+from keng.vault import hybrid, seal, share_seals
 from keng.vault.models import OpeningRequest, SealedIdentity, UnitKey
 from keng.vault.opener import one_time_keys, sessions
 from keng.vault.opener.opener_rows import OpenerRows
@@ -24,35 +24,16 @@ from keng.vault.opener_client import (
     given_info,
     share_info,
 )
-from keng.vault.tests.key_holders import Holder, begin_all, current
-from tests import make
+from keng.vault.tests.key_holders import Holder, current, make_holders
 
 pytestmark = pytest.mark.django_db
 WORDS = '{"name": "Nguyễn Thị Thử"}'
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    """Keys of this test alone."""
-    monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget_public_keys()
-    yield
-    seal.forget_public_keys()
-
-
-@pytest.fixture
-def unit(db):
-    made = make.unit()
-    keys.make_unit_keys("words-for-a-test")
-    return made
-
-
 @pytest.fixture
 def holders(unit):
     """Two people of the unit, and a third one."""
-    made = [Holder(unit) for _ in range(3)]
-    begin_all()
-    return made
+    return make_holders(unit, 3)
 
 
 @pytest.fixture
