@@ -173,12 +173,11 @@ def lift_restriction(request_id: uuid.UUID, *, ground: str, by: Officer) -> Data
 
 def _restrict(request: DataRequest, by: Officer) -> None:
     """Of an open report the law has the desk go on."""
-    if Tip.objects.open().filter(pk=request.tip_id).exists():
+    tip = request.tip
+    if tip is None or tip.is_open:
         raise KeptFromRestriction
     Restriction.objects.get_or_create(
-        tip_id=request.tip_id,
-        lifted_at=None,
-        defaults={"number": request.number, "by": by},
+        tip=tip, lifted_at=None, defaults={"number": request.number, "by": by}
     )
 
 

@@ -7,11 +7,14 @@ from django.db import migrations, models
 
 import keng.kit.ids
 
-_OFFICER = {
-    "on_delete": django.db.models.deletion.PROTECT,
-    "related_name": "+",
-    "to": settings.AUTH_USER_MODEL,
-}
+
+def _officer(*, null: bool) -> models.ForeignKey:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=null,
+        on_delete=django.db.models.deletion.PROTECT,
+        related_name="+",
+    )
 
 
 class Migration(migrations.Migration):
@@ -53,8 +56,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("lifted_at", models.DateTimeField(null=True)),
-                ("by", models.ForeignKey(**_OFFICER)),
-                ("lifted_by", models.ForeignKey(null=True, **_OFFICER)),
+                ("by", _officer(null=False)),
+                ("lifted_by", _officer(null=True)),
                 (
                     "tip",
                     models.ForeignKey(
