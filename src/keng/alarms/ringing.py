@@ -21,6 +21,7 @@ from keng.kit import times
 from keng.places.models import Unit
 from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
 from keng.tips.readers import READER_FORGOTTEN_AFTER
+from keng.tips.safe_hours import safe_hours_words
 
 # While nobody has taken the tip. The same everywhere: no operator can make it longer.
 CALL_EVERY = datetime.timedelta(minutes=2)
@@ -218,7 +219,7 @@ def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
             named = _named_words(tip)
-            quiet, alike = quiet_words(tip), _joint_words(size)
+            quiet, alike = _quiet_words(tip), _joint_words(size)
         said = "\n".join(filter(None, [subject, named, quiet, alike, text, again]))
         found.append(page_officers.CallWords(language, subject, said))
     return found
@@ -230,7 +231,7 @@ def _room_words(tip: Tip) -> page_officers.CallWords:
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
         alike = _joint_words(bundle_size_in_calls(tip))
-        said = "\n".join(filter(None, [subject, quiet_words(tip), alike, text]))
+        said = "\n".join(filter(None, [subject, _quiet_words(tip), alike, text]))
     return page_officers.CallWords("vi", subject, said)
 
 
@@ -240,11 +241,14 @@ def _call_subject(tip: Tip) -> str:
     return _("URGENT: %(tip)s, nobody has taken it") % {"tip": _unit_and_reference(tip)}
 
 
-def quiet_words(tip: Tip) -> str:
+def _quiet_words(tip: Tip) -> str:
     """Who hides beside the person they fear must not be betrayed by a ringing telephone."""
     if tip.do_not_contact:
         return _("The reporter asks: do not call, do not write.")
-    return _("The reporter asks: do not call.") if tip.do_not_call else ""
+    if tip.do_not_call:
+        return _("The reporter asks: do not call.")
+    hours = safe_hours_words(tip)
+    return _("The reporter asks: call only %(hours)s.") % {"hours": hours} if hours else ""
 
 
 def _named_words(tip: Tip) -> str:

@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django.urls import reverse
-from django.utils.translation import override
 
 from keng.accounts.models import Officer, Post, Shift
 from keng.acts.errors import NotAllowed
@@ -279,20 +278,21 @@ def test_whoever_asked_not_to_be_contacted_gets_no_message(here):
 
 
 @pytest.mark.parametrize(
-    ("wish", "sentence"),
+    ("wish", "said"),
     [
-        ({"do_not_contact": True, "do_not_call": True}, "không gọi, không nhắn."),
-        ({"do_not_call": True}, "đừng gọi."),
+        ({"do_not_contact": True}, "Người báo dặn: không gọi, không nhắn."),
+        ({"do_not_call": True}, "Người báo mong: đừng gọi."),
+        ({"safe_from": 9, "safe_until": 11}, "Người báo mong: chỉ gọi từ 9 giờ đến 11 giờ."),
         ({}, ""),
     ],
 )
-def test_whoever_is_called_about_a_tip_reads_that_its_reporter_is_not_to_be_called(
-    here, wish, sentence
-):
-    tip = make.tip(unit=here.commune, urgency="P0", **wish)
-    with override("vi"):
-        assert ringing.quiet_words(tip).endswith(sentence)
-        assert bool(ringing.quiet_words(tip)) == bool(sentence)
+def test_a_call_says_when_the_reporter_is_not_to_be_called(here, wish, said):
+    make.tip(unit=here.commune, urgency="P0", **wish)
+    ringing.call_what_rings()
+    texts = DispatchText.objects.filter(language="vi", dispatch__source_kind="alarm")
+    assert texts
+    assert all(said in text.text for text in texts)
+    assert all(("Người báo" in text.text) == bool(said) for text in texts)
 
 
 def test_a_tip_that_is_not_critical_calls_nobody(here):

@@ -451,7 +451,13 @@ def test_a_restricted_report_opens_for_an_hour_where_a_life_is_in_danger(
     tip, guard, unit, desk_client, become
 ):
     officer = make.officer(unit=unit)
-    request = restricted(tip, guard)
+    request = ask(tip, "restrict")
+    sign_in(desk_client, guard)
+    become("desk")
+    granted = {"outcome": "done", "answer": "Chỉ còn lưu."}
+    desk_client.post(f"/data-requests/{request.pk}/decide/", granted)
+    become("owner")
+    assert Restriction.objects.in_force().filter(tip=tip).exists()
     sign_in(desk_client, officer)
     become("desk")
     address = f"/tips/{tip.pk}/break-in/"

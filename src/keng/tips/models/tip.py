@@ -142,12 +142,12 @@ class TipQuerySet(models.QuerySet["Tip"]):
         return self.filter(models.Q(state__in=Tip.OPEN_STATES) | recent)
 
     def in_waves(self) -> "TipQuerySet":
-        """What may count in a wave: nothing about a unit, nothing that was no report after all,
-        nothing that is kept and not used.
+        """What may count in a wave: nothing about a unit, nothing that was no report after all.
+
+        The database says the same of a whole wave: `keng_wave_size` in site/policy_functions.py.
         """
         return (
             self.exclude(pk__in=TipConcern.objects.values("tip"))
-            .exclude(is_restricted())
             .exclude(kind=Tip.Kind.OUT_OF_SCOPE)
             .exclude(
                 outcome__in=[Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN]
