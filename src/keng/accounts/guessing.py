@@ -94,7 +94,7 @@ class GuessCounter:
         """
         name = name.strip().lower()
         if origin.browser:
-            own = _take(self._browsers, name, origin.browser)
+            own = _count_guess(self._browsers, name, origin.browser)
             return CountedTry((own,), is_last=own.is_last)
         return self._begin_of_stranger(name, origin.network)
 
@@ -103,10 +103,10 @@ class GuessCounter:
         taken: list[TakenGuess] = []
         try:
             # First: a network that is refused makes no counts of the names it makes up.
-            taken.append(_take(self._networks, door, network, is_wide=True))
-            pair = _take(self._pairs, name, network)
+            taken.append(_count_guess(self._networks, door, network, is_wide=True))
+            pair = _count_guess(self._pairs, name, network)
             taken.append(pair)
-            taken.append(_take(self._names, name, is_wide=True))
+            taken.append(_count_guess(self._names, name, is_wide=True))
         except TooManyTries:
             for guess in taken:
                 guess.give_back()
@@ -114,9 +114,9 @@ class GuessCounter:
         return CountedTry(tuple(taken), is_last=pair.is_last)
 
 
-def _take(limit: GuessLimit, *of: str, is_wide: bool = False) -> TakenGuess:
+def _count_guess(limit: GuessLimit, *parts: str, is_wide: bool = False) -> TakenGuess:
     try:
-        return limit.take(*of)
+        return limit.count_guess(*parts)
     except NoneLeft as error:
         raise TooManyTries(error.seconds, is_wide=is_wide) from error
 

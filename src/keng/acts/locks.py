@@ -76,6 +76,7 @@ ORDER: dict[str, str] = {
     "tips_incident": "pk",
     "tips_breakin": "pk",
     "tips_recusal": "pk",
+    "tips_restriction": "pk",
     "tips_legalhold": "pk",
     "data_requests_datarequest": "pk",
     "tips_dialoguemessage": "pk",

@@ -45,7 +45,7 @@ class AuthorityForm:
         return dataclasses.asdict(self)
 
 
-def form_of(breach: Breach) -> AuthorityForm:
+def make_authority_form(breach: Breach) -> AuthorityForm:
     """As it would go now."""
     reached = [BY_CODE[code] for code in breach.reached]
     is_supplement = breach.filings.exists()

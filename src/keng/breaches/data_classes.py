@@ -146,6 +146,7 @@ DATA_CLASSES: tuple[DataClass, ...] = (
             "tips_breakin",
             "tips_legalhold",
             "tips_recusal",
+            "tips_restriction",
             "tips_heldending",
             "tips_wave",
             "tips_wavetip",

@@ -12,8 +12,8 @@ from keng.reports.periodic.files.pdf import typeset
 
 def write_form_pdf(form: AuthorityForm) -> bytes:
     """Tagged, with every letter inside the file. Raises pdf.CannotPrint."""
-    said = form.as_json() | {"language": get_language() or "vi"}
-    return typeset("breach", said, at=times.now())
+    content = form.as_json() | {"language": get_language() or "vi"}
+    return typeset("breach", content, at=times.now())
 
 
 def write_form_docx(form: AuthorityForm) -> bytes:
@@ -46,7 +46,7 @@ def write_form_docx(form: AuthorityForm) -> bytes:
 
 
 def form_that_went(breach: Breach, number: int) -> AuthorityForm | None:
-    """What the form said when it went; None where there is no such filing."""
+    """What the form content when it went; None where there is no such filing."""
     filing = breach.filings.filter(number=number).first()
     if filing is None:
         return None

@@ -14,7 +14,7 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import AGREEING_TO_WAIVERS, READING_BREACHES, RECORDING_BREACHES
 from keng.acts.errors import Refused
 from keng.breaches import recording, register
-from keng.breaches.authority_form import AuthorityForm, form_of
+from keng.breaches.authority_form import AuthorityForm, make_authority_form
 from keng.breaches.counts import to_next_ten
 from keng.breaches.form_files import form_that_went, write_form_docx, write_form_pdf
 from keng.breaches.forms import (
@@ -37,7 +37,7 @@ _WRITERS = {"docx": write_form_docx, "pdf": write_form_pdf}
 @require_GET
 def breaches(request: SignedInRequest) -> HttpResponse:
     """Every incident of the own province, those whose clock runs first."""
-    seen = _seen(request)
+    seen = _readable_breaches(request)
     running = list(seen.with_clock().order_by("detected_at", "id"))
     rest = seen.exclude(pk__in=[each.pk for each in running]).order_by("-detected_at", "-id")
     rows, page = rows_of_page(request, rest)
@@ -73,17 +73,17 @@ def breach_new(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def breach(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What is known, what is to be done, and who was told."""
-    return _breach_page(request, _one(request, pk), {})
+    return _breach_page(request, _breach_or_404(request, pk), {})
 
 
 @require_http_methods(["GET", "POST"])
 def breach_assess(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What was reached and how bad it may become."""
-    found = _one(request, pk)
+    found = _breach_or_404(request, pk)
     known = {"reached": found.reached, "measures": found.measures, **found.harm}
     form = AssessForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
-        return _do(
+        return _act_and_return(
             request,
             found,
             lambda: recording.assess_breach(
@@ -104,7 +104,7 @@ def breach_assess(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def breach_form(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The form for the authority as it would go now, to be printed."""
-    found = _one(request, pk)
+    found = _breach_or_404(request, pk)
     context = {"breach": found, "form": _wanted_form(request, found)}
     return render(request, "breaches/breach_form.html", context)
 
@@ -112,7 +112,7 @@ def breach_form(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def breach_form_file(request: SignedInRequest, pk: uuid.UUID, extension: str) -> HttpResponse:
     """The same as a file."""
-    found = _one(request, pk)
+    found = _breach_or_404(request, pk)
     try:
         written = _WRITERS[extension](_wanted_form(request, found))
     except Refused as error:
@@ -127,11 +127,11 @@ def breach_form_file(request: SignedInRequest, pk: uuid.UUID, extension: str) ->
 @require_POST
 def breach_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """That it went to the authority."""
-    found = _one(request, pk)
+    found = _breach_or_404(request, pk)
     form = FilingForm(request.POST, breach=found)
     if not form.is_valid():
         return _breach_page(request, found, {"filing_form": form})
-    return _do(
+    return _act_and_return(
         request,
         found,
         lambda: recording.note_filing(found.pk, **form.cleaned_data, by=request.officer),
@@ -142,11 +142,11 @@ def breach_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def breach_waive(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Propose that the authority is not notified."""
-    found = _one(request, pk)
+    found = _breach_or_404(request, pk)
     form = WaiverForm(request.POST)
     if not form.is_valid():
         return _breach_page(request, found, {"waiver_form": form})
-    return _do(
+    return _act_and_return(
         request,
         found,
         lambda: recording.ask_waiver(found.pk, **form.cleaned_data, by=request.officer),
@@ -157,12 +157,12 @@ def breach_waive(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def waiver_decide(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person agrees or refuses."""
-    waiver = BreachWaiver.objects.filter(breach__in=_seen(request), pk=pk).first()
+    waiver = BreachWaiver.objects.filter(breach__in=_readable_breaches(request), pk=pk).first()
     if waiver is None:
         raise Http404
     is_agreed = request.POST.get("agreed") == "1"
     words = _("Agreed: the authority is not notified.") if is_agreed else _("Refused: it is to be.")
-    return _do(
+    return _act_and_return(
         request,
         waiver.breach,
         lambda: recording.decide_on_waiver(pk, is_agreed=is_agreed, by=request.officer),
@@ -173,12 +173,12 @@ def waiver_decide(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def breach_tell(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Have reporters told."""
-    found = _one(request, pk)
+    found = _breach_or_404(request, pk)
     form = BreachNoticeForm(request.POST)
     if not form.is_valid():
         return _breach_page(request, found, {"notice_form": form})
     since, until = form.span
-    return _do(
+    return _act_and_return(
         request,
         found,
         lambda: recording.tell_reporters(
@@ -191,11 +191,11 @@ def breach_tell(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def breach_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """End the work on it."""
-    found = _one(request, pk)
+    found = _breach_or_404(request, pk)
     form = CloseBreachForm(request.POST)
     if not form.is_valid():
         return _breach_page(request, found, {"close_form": form})
-    return _do(
+    return _act_and_return(
         request,
         found,
         lambda: recording.close_breach(found.pk, **form.cleaned_data, by=request.officer),
@@ -220,13 +220,13 @@ def processing_register_export(request: SignedInRequest) -> HttpResponse:
     return answer
 
 
-def _seen(request: SignedInRequest) -> BreachQuerySet:
+def _readable_breaches(request: SignedInRequest) -> BreachQuerySet:
     units = READING_BREACHES.own_units(request.officer)
     return Breach.objects.filter(unit__in=units).select_related("unit", "recorded_by")
 
 
-def _one(request: SignedInRequest, pk: uuid.UUID) -> Breach:
-    found = _seen(request).filter(pk=pk).first()
+def _breach_or_404(request: SignedInRequest, pk: uuid.UUID) -> Breach:
+    found = _readable_breaches(request).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -236,14 +236,14 @@ def _wanted_form(request: SignedInRequest, found: Breach) -> AuthorityForm:
     """One that went, where its number is asked for, or as it would go now."""
     number = request.GET.get("filing", "")
     if not number:
-        return form_of(found)
+        return make_authority_form(found)
     went = form_that_went(found, int(number)) if number.isdecimal() and len(number) < 5 else None
     if went is None:
         raise Http404
     return went
 
 
-def _do(
+def _act_and_return(
     request: SignedInRequest, found: Breach, step: Callable[[], object], words: str
 ) -> HttpResponse:
     try:
@@ -269,7 +269,7 @@ def _breach_page(request: SignedInRequest, found: Breach, bound: dict[str, Form]
     )
     context = {
         "breach": found,
-        "form_now": form_of(found),
+        "form_now": make_authority_form(found),
         "filings": list(found.filings.order_by("number").select_related("filed_by")),
         "waiver": waiver,
         "notices": notices,

@@ -13,7 +13,7 @@ from keng.acts.locks import lock, lock_one
 from keng.acts.work import permit_over
 from keng.audit.actions import record, unit_chain
 from keng.breaches import acts, calls
-from keng.breaches.authority_form import form_of
+from keng.breaches.authority_form import make_authority_form
 from keng.breaches.data_classes import BY_CODE, Telling
 from keng.breaches.errors import (
     AlreadyNotified,
@@ -126,7 +126,7 @@ def note_filing(
     if earlier := breach.filings.filter(**values).first():
         return earlier
     filing = BreachFiling.objects.create(
-        breach=breach, number=number, form=form_of(breach).as_json(), **values
+        breach=breach, number=number, form=make_authority_form(breach).as_json(), **values
     )
     action = "breach.notified" if is_first else "breach.supplemented"
     late = int(sent_at > breach.notify_by)

@@ -132,6 +132,11 @@ def _tell(
         f"Nothing of what was on its way is sent: {done.unknown} messages stand as “not known”, "
         f"and {done.cancelled} warnings without a list yet are stopped."
     )
+    if done.openings:
+        print(
+            f"{done.openings} requests for an opening are ended: whether they were opened since is "
+            "not known. Who still needs one asks again."
+        )
     _tell_of_wrap_keys(done.wrap_keys)
     for slug in done.accounts:
         print(f"The tokens of {slug} work once and were used since: `keng channel renew {slug}`.")

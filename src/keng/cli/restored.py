@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     with running_database():
         start_django()
         from keng.delivery.actions import restored  # noqa: PLC0415 -- needs the settings
+        from keng.openings.after_restore import lapse_restored_openings  # noqa: PLC0415
         from keng.public_log.after_restore import continue_log_after_restore  # noqa: PLC0415
 
         under_way = restored.count_under_way()
@@ -38,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
                 "nobody can take that back: right after a backup was brought back, and at no other "
                 "time. Nothing was changed; `keng restored --confirm` does it."
             )
+        # Before the entry with which a restored database starts.
+        openings = lapse_restored_openings()
         found = restored.settle_after_restore()
         continued = continue_log_after_restore()
     print(
@@ -45,6 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
         f"and {found.cancelled} warnings without a list yet are stopped. Officers see them on the "
         "page of each dispatch, and may send again what did not arrive."
     )
+    if openings:
+        print(
+            f"{openings} requests for an opening are ended: whether they were opened since is not "
+            "known. Who still needs one asks again."
+        )
     for slug in found.accounts:
         print(f"The tokens of {slug} work once and were used since: `keng channel renew {slug}`.")
     print(continued.words)

@@ -23,6 +23,10 @@ SAY_FOR_DESK = Act(
     WORKING, {"data_request.desk_said": _("Said for the desk what there is to a data request")}
 )
 DECIDE = Act(ANSWERING_DATA_REQUESTS, {"data_request.decided": _("Decided on a data request")})
+LIFT_RESTRICTION = Act(
+    ANSWERING_DATA_REQUESTS,
+    {"data_request.restriction_lifted": _("Let a report be used again that was only kept")},
+)
 DECIDE_ON_ERASURE = Act(
     AGREEING_TO_ERASURE,
     {

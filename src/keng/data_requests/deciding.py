@@ -15,14 +15,16 @@ from keng.data_requests.due_dates import extended_due
 from keng.data_requests.errors import (
     ExtendedBefore,
     KeptFromErasure,
+    KeptFromRestriction,
     NoSuchNumber,
+    NotRestricted,
     RequestSettled,
     SamePerson,
 )
 from keng.data_requests.models import DataRequest
 from keng.kit import times
 from keng.tips.held_back import why_kept
-from keng.tips.models import Tip, TipConcern
+from keng.tips.models import Restriction, Tip, TipConcern
 
 Outcome = DataRequest.Outcome
 
@@ -91,9 +93,10 @@ def say_for_desk(request_id: uuid.UUID, *, words: str, by: Officer) -> DataReque
 def decide_request(
     request_id: uuid.UUID, *, outcome: str, ground: str = "", answer: str = "", by: Officer
 ) -> DataRequest:
-    """Say what is done. Deleting a report then waits for the second person.
+    """Say what is done. Deleting a report then waits for the second person; to use it less, once
+    that is granted, is done by this.
 
-    Raises Incomplete, KeptFromErasure, RequestSettled.
+    Raises Incomplete, KeptFromErasure, KeptFromRestriction, RequestSettled.
     """
     request = _undecided(request_id, by)
     result = Outcome(outcome)
@@ -101,6 +104,8 @@ def decide_request(
         _require_erasable(request, result)
     if not answer.strip() or (result == Outcome.REFUSED and not ground):
         raise Incomplete
+    if request.is_restriction and result == Outcome.DONE:
+        _restrict(request, by)
     now = times.now()
     request.outcome, request.answer = result, answer.strip()
     request.ground = DataRequest.Ground(ground) if result == Outcome.REFUSED else ""
@@ -150,6 +155,32 @@ def decide_on_erasure(request_id: uuid.UUID, *, is_agreed: bool, by: Officer) ->
     return request
 
 
+@act(acts.LIFT_RESTRICTION)
+def lift_restriction(request_id: uuid.UUID, *, ground: str, by: Officer) -> DataRequest:
+    """Let the desk use the report again. Raises NotRestricted."""
+    seen = DataRequest.objects.visible_to(by)
+    tip_id = seen.filter(pk=request_id).values_list("tip", flat=True).first()
+    standing = lock(Restriction.objects.in_force().filter(tip=tip_id)).first()
+    request = lock_one(seen, request_id)
+    if standing is None or standing.number != request.number:
+        raise NotRestricted
+    standing.lift_ground = Restriction.LiftGround(ground)
+    standing.lifted_by, standing.lifted_at = by, times.now()
+    standing.save(update_fields=["lift_ground", "lifted_by", "lifted_at"])
+    _note("data_request.restriction_lifted", request, by, ground=ground)
+    return request
+
+
+def _restrict(request: DataRequest, by: Officer) -> None:
+    """Of an open report the law has the desk go on."""
+    tip = request.tip
+    if tip is None or tip.is_open:
+        raise KeptFromRestriction
+    Restriction.objects.get_or_create(
+        tip=tip, lifted_at=None, defaults={"number": request.number, "by": by}
+    )
+
+
 def _undecided(request_id: uuid.UUID, by: Officer) -> DataRequest:
     """Locked; what only the second person reads is not theirs to decide."""
     request = lock_one(DataRequest.objects.visible_to(by), request_id)
@@ -178,5 +209,5 @@ def _tip_of_number(number: str, by: Officer) -> Tip:
 
 
 def _note(action: str, request: DataRequest, by: Officer, **detail: str) -> None:
-    said = {"kind": str(request.kind)} | {key: value for key, value in detail.items() if value}
-    record(action, by=by, on=request, chain=unit_chain(request.unit_id), detail=said)
+    kept = {"kind": str(request.kind)} | {key: value for key, value in detail.items() if value}
+    record(action, by=by, on=request, chain=unit_chain(request.unit_id), detail=kept)

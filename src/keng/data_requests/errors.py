@@ -25,6 +25,21 @@ class NobodyAnswers(errors.Refused):
     )
 
 
+class KeptFromRestriction(errors.Refused):
+    """The law has the desk finish it."""
+
+    sentence = _(
+        "Not decided so: the desk has not finished this report, and the law has it go on. Once it "
+        "is closed, it can be kept and not used; until then refuse, by art. 19."
+    )
+
+
+class NotRestricted(errors.AlreadyDone):
+    """Somebody else lifted it, or it never was."""
+
+    sentence = _("Not done: this report is not restricted any more.")
+
+
 class RequestSettled(errors.AlreadyDone):
     """Somebody else decided meanwhile."""
 

@@ -130,6 +130,9 @@ class DataRequest(Row):
     # From then on the asker reads the answer.
     settled_at = models.DateTimeField(null=True)
 
+    # Set where its reporter reads it: since when a restricted report is used again.
+    lifted_at: datetime.datetime | None = None
+
     objects = DataRequestQuerySet.as_manager()
 
     class Meta:
@@ -178,6 +181,11 @@ class DataRequest(Row):
     def is_erasure(self) -> bool:
         """Whether saying yes deletes a report here, which takes a second person."""
         return self.kind == self.Kind.DELETE and self.tip_id is not None
+
+    @property
+    def is_restriction(self) -> bool:
+        """Whether saying yes keeps the words of a report here from the desk."""
+        return self.kind == self.Kind.RESTRICT and self.tip_id is not None
 
     @property
     def asker_words(self) -> "str | _StrPromise":

@@ -15,10 +15,10 @@ from keng.accounts.who import AGREEING_TO_ERASURE, ANSWERING_DATA_REQUESTS
 from keng.acts.errors import NotAllowed, Refused
 from keng.data_requests import deciding
 from keng.data_requests.models import DataRequest
-from keng.data_requests.request_forms import DecideForm, WordsForm
+from keng.data_requests.request_forms import DecideForm, LiftForm, WordsForm
 from keng.kit.pagination import rows_of_page
 from keng.tips.held_back import why_kept
-from keng.tips.models import Tip
+from keng.tips.models import Restriction, Tip
 
 
 @require_GET
@@ -98,6 +98,21 @@ def data_request_decide(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse
 
 
 @require_POST
+def data_request_lift(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The desk may use the report again."""
+    asked = _request_or_404(request.officer, pk)
+    form = LiftForm(request.POST)
+    if not form.is_valid():
+        return _request_page(request, asked, lift_form=form)
+    try:
+        deciding.lift_restriction(pk, **form.cleaned_data, by=request.officer)
+    except Refused as error:
+        return _back(request, pk, error)
+    messages.success(request, _("Lifted: the desk reads and uses the report again."))
+    return redirect("data-request", pk=pk)
+
+
+@require_POST
 def data_request_agree(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person of a deletion."""
     _request_or_404(request.officer, pk)
@@ -149,8 +164,12 @@ def _request_page(
     *,
     extend_form: WordsForm | None = None,
     decide_form: DecideForm | None = None,
+    lift_form: LiftForm | None = None,
 ) -> HttpResponse:
     officer = request.officer
+    restriction = None
+    if asked.is_restriction:
+        restriction = Restriction.objects.filter(tip=asked.tip_id, number=asked.number).first()
     answers = ANSWERING_DATA_REQUESTS.may_act_for(officer, asked.unit)
     context = {
         "asked": asked,
@@ -162,8 +181,11 @@ def _request_page(
         "kept_since": why_kept(asked.tip_id) if asked.is_erasure and asked.tip_id else "",
         "extend_form": extend_form or WordsForm(),
         "decide_form": decide_form or DecideForm(request=asked),
+        "restriction": restriction,
+        "may_lift": answers and restriction is not None and restriction.lifted_at is None,
+        "lift_form": lift_form or LiftForm(),
     }
-    is_wrong = (extend_form or decide_form) is not None
+    is_wrong = (extend_form or decide_form or lift_form) is not None
     status = 422 if is_wrong else 200
     return render(request, "data_requests/desk/request.html", context, status=status)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from keng.data_requests.asking import LONGEST_WORDS
 from keng.data_requests.models import DataRequest
 from keng.kit.forms import Form, HintedChoice
+from keng.tips.models import Restriction
 
 Kind = DataRequest.Kind
 
@@ -86,6 +87,16 @@ class DecideForm(Form):
         if said.get("outcome") == DataRequest.Outcome.REFUSED and not said.get("ground"):
             self.add_error("ground", _("Choose why it is refused"))
         return said
+
+
+class LiftForm(Form):
+    """Why a report that was only kept is used again."""
+
+    ground = HintedChoice(
+        label=gettext_lazy("Why may it be used again?"),
+        choices=Restriction.LiftGround.choices,
+        error_messages={"required": gettext_lazy("Choose why it may be used again")},
+    )
 
 
 class WordsForm(Form):

@@ -19,6 +19,7 @@ desk: list[URLPattern] = [
     path(f"{_ONE}extend/", request_desk.data_request_extend, name="data-request-extend"),
     path(f"{_ONE}ask/", request_desk.data_request_ask_desk, name="data-request-ask-desk"),
     path(f"{_ONE}decide/", request_desk.data_request_decide, name="data-request-decide"),
+    path(f"{_ONE}lift/", request_desk.data_request_lift, name="data-request-lift"),
     path(f"{_ONE}agree/", request_desk.data_request_agree, name="data-request-agree"),
     path(f"{_ONE}desk/", request_desk.data_request_at_desk, name="data-request-at-desk"),
 ]

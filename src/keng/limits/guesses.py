@@ -88,11 +88,11 @@ class GuessLimit:
             raise ValueError(f"{name} would be forgotten before it has refilled")
         self.name, self.at_once, self.pause = name, at_once, pause
 
-    def take(self, *of: str) -> TakenGuess:
+    def count_guess(self, *parts: str) -> TakenGuess:
         """Count one more of these. Raises NoneLeft, and then counts nothing."""
         period, key, *before = shared.keys_now()
         now = guess_clock()
-        mark, marks_before = self._mark(key, of), [self._mark(each, of) for each in before]
+        mark, marks_before = self._mark(key, parts), [self._mark(each, parts) for each in before]
         values: dict[str, float | uuid.UUID | list[uuid.UUID]] = {
             "mark": mark,
             "before": marks_before,
@@ -111,9 +111,9 @@ class GuessLimit:
                 raise NoneLeft(((used[0] if used else 0) + 1 - self.at_once) * self.pause)
         return TakenGuess(self, mark, is_last=row[0] + 1 > self.at_once)
 
-    def _mark(self, key: bytes, of: tuple[str, ...]) -> uuid.UUID:
+    def _mark(self, key: bytes, parts: tuple[str, ...]) -> uuid.UUID:
         digest = hashlib.blake2b(key=key, digest_size=8)
-        for part in of:
+        for part in parts:
             data = part.encode(errors="replace")
             digest.update(len(data).to_bytes(4) + data)
         place = int.from_bytes(digest.digest()) % ROOM

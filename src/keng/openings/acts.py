@@ -24,5 +24,8 @@ GIVE_SHARE = Act(WORKING, {"opening.share_given": _("Gave the own share for an o
 SHOW_OPENED = Act(WORKING, {"opening.shown": _("Had what was opened shown, once")})
 
 name_records(
-    {"holder.phrase_gone": _("Destroyed an opening phrase of before a restore, renewed since")}
+    {
+        "holder.phrase_gone": _("Destroyed an opening phrase of before a restore, renewed since"),
+        "opening.lapsed": _("Ended a request for an opening that a restore brought back"),
+    }
 )

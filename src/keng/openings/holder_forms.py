@@ -5,7 +5,7 @@ from django import forms
 from keng.kit.forms import Form, own_code_field
 
 
-def said_by(form: forms.Form) -> str:
+def problem_sentence(form: forms.Form) -> str:
     """Everything that a form finds wrong, for a script to show beside it."""
     return " ".join(str(words) for each in form.errors.values() for words in each)
 

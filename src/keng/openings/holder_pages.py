@@ -21,7 +21,7 @@ from keng.acts.errors import Refused
 from keng.kit.pagination import rows_of_page
 from keng.kit.sql_names import alphabetically
 from keng.openings import holder_keys
-from keng.openings.holder_forms import HolderKeyForm, RetireForm, said_by
+from keng.openings.holder_forms import HolderKeyForm, RetireForm, problem_sentence
 from keng.openings.holder_list import holder_list, keys_are_split
 from keng.vault.models import HolderKey, WrappedHolderKey
 
@@ -132,10 +132,10 @@ def _kept_for_script(
             if is_present(request.officer, form):
                 do()
                 return JsonResponse({"kept": True})
-        said = said_by(form)
+        refusal = problem_sentence(form)
     except Refused as error:
-        said = str(error.sentence)
-    return JsonResponse({"said": said}, status=422)
+        refusal = str(error.sentence)
+    return JsonResponse({"said": refusal}, status=422)
 
 
 def _page(request: SignedInRequest, form: RetireForm) -> HttpResponse:

@@ -11,7 +11,7 @@ from keng.kit import times
 from keng.vault.models import OpeningRequest
 
 
-def openings_told(tip_id: uuid.UUID) -> list[OpeningRequest]:
+def openings_for_reporter(tip_id: uuid.UUID) -> list[OpeningRequest]:
     """What of a report was opened, oldest first; nothing that its second person kept back.
 
     Who asked and who agreed the reporter is not told: that is on record.

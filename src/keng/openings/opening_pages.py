@@ -22,7 +22,7 @@ from keng.acts.errors import NotAllowed, Refused
 from keng.decisions.viewing import note_first_read
 from keng.kit.urgency import Urgency
 from keng.openings import asking, giving, holder_keys
-from keng.openings.holder_forms import said_by
+from keng.openings.holder_forms import problem_sentence
 from keng.openings.holder_pages import unwrapping_context
 from keng.openings.opening_forms import (
     EMERGENCY_BASIS,
@@ -216,12 +216,12 @@ def _share_for_script(
         if form.is_valid() and is_present(request.officer, form):
             first()
             return JsonResponse(giving.share_to_give(pk, officer=request.officer).for_script())
-        said = said_by(form)
+        refusal = problem_sentence(form)
     except NotAllowed:
         raise
     except Refused as error:
-        said = str(error.sentence)
-    return JsonResponse({"said": said}, status=422)
+        refusal = str(error.sentence)
+    return JsonResponse({"said": refusal}, status=422)
 
 
 def _ask_form(request: SignedInRequest, tip: Tip, *, is_emergency: bool) -> AskForm:
@@ -311,7 +311,8 @@ def _stage_of(asked: OpeningRequest) -> OpeningRequest.Stage:
     if asked.refused_at:
         return OpeningRequest.Stage.REFUSED
     if asked.lapsed_at:
-        return OpeningRequest.Stage.WITHDRAWN
+        stages = OpeningRequest.Stage
+        return stages.NOT_KNOWN if asked.is_lapsed_by_restore else stages.WITHDRAWN
     if not asking.still_stands(asked):
         return OpeningRequest.Stage.OVER
     return OpeningRequest.Stage.APPROVED if asked.approved_at else OpeningRequest.Stage.ASKED

@@ -164,7 +164,7 @@ def readable_resharing(resharing_id: uuid.UUID, officer: Officer) -> ResharingRe
     return asked
 
 
-def people_of(asked: ResharingRequest) -> ResharingPeople:
+def resharing_people(asked: ResharingRequest) -> ResharingPeople:
     """By name, in the order of names."""
     wanted = {uuid.UUID(key) for key in asked.plan[str(asked.any_key_id)]}
     shares = KeyShare.objects.filter(unit_key=asked.any_key_id, holder_key__isnull=False)

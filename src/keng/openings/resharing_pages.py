@@ -14,14 +14,14 @@ from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
 from keng.openings import holder_keys
-from keng.openings.holder_forms import said_by
+from keng.openings.holder_forms import problem_sentence
 from keng.openings.holder_pages import unwrapping_context
 from keng.openings.opening_forms import GiveForm
 from keng.openings.resharing import (
     give_for_resharing,
     join_resharing,
-    people_of,
     readable_resharing,
+    resharing_people,
     shares_to_give,
 )
 from keng.openings.second_person import has_share_of
@@ -38,7 +38,7 @@ def resharing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     has_place = officer.pk in came or asked.second_ref is None
     context = {
         "asked": asked,
-        "people": people_of(asked),
+        "people": resharing_people(asked),
         "came": list(came.values()),
         "has_come": officer.pk in came,
         "is_over": bool(asked.done_at or asked.dropped_at),
@@ -57,14 +57,14 @@ def resharing_share(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         if form.is_valid() and is_present(request.officer, form):
             join_resharing(pk, by=request.officer)
-            told = shares_to_give(pk, officer=request.officer)
-            return JsonResponse({"shares": [each.for_script() for each in told]})
-        said = said_by(form)
+            shares = shares_to_give(pk, officer=request.officer)
+            return JsonResponse({"shares": [each.for_script() for each in shares]})
+        refusal = problem_sentence(form)
     except NotAllowed:
         raise
     except Refused as error:
-        said = str(error.sentence)
-    return JsonResponse({"said": said}, status=422)
+        refusal = str(error.sentence)
+    return JsonResponse({"said": refusal}, status=422)
 
 
 @require_POST
@@ -80,12 +80,12 @@ def resharing_give(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except Refused as error:
         return JsonResponse({"said": str(error.sentence)}, status=422)
     if is_done:
-        said = _("The keys are split anew. Within a minute the old shares are gone.")
+        success = _("The keys are split anew. Within a minute the old shares are gone.")
     else:
-        said = _(
+        success = _(
             "Your shares are with the opener, for 15 minutes. Your colleague gives theirs now."
         )
-    messages.success(request, said)
+    messages.success(request, success)
     return JsonResponse({"next": reverse("resharing", args=[pk])})
 
 

@@ -11,6 +11,7 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import SECOND_FOR_OPENING
 from keng.openings.holder_list import holder_list
 from keng.tips.models import BreakIn, Tip
+from keng.tips.models.tip import is_restricted
 from keng.vault.models import HolderKey, KeyShare, OpeningRequest
 from keng.vault.opener_client import REQUEST_STANDS
 
@@ -66,6 +67,11 @@ def agreed_requests() -> "QuerySet[OpeningRequest]":
     return _of_today().filter(approved_at__isnull=False)
 
 
+def unended_requests() -> "QuerySet[OpeningRequest]":
+    """Those that can still be opened, or could be once somebody agrees."""
+    return _of_today().filter(refused_at=None)
+
+
 def stands_until(asked: OpeningRequest) -> datetime.datetime:
     """When nothing is opened with it any more."""
     return asked.asked_at + REQUEST_STANDS
@@ -79,7 +85,7 @@ def _of_today() -> "QuerySet[OpeningRequest]":
 
 
 def readable_to_one(officer: uuid.UUID) -> Q:
-    """Of tips that stand in an officer's lists: not a matter for named officers that is for others.
+    """Of tips that stand in an officer's lists: neither restricted nor for other named officers.
 
     The same as `tips.models.tip.is_readable_by` says of somebody whose lists are known, for a query
     that has only who it is. The page of one opening asks the former.
@@ -88,7 +94,8 @@ def readable_to_one(officer: uuid.UUID) -> Q:
     named = NamedOfficer.objects.filter(here, ended_at=None)
     readable = Q(is_for_named=False) | Exists(named.filter(officer=officer)) | ~Exists(named)
     opened = BreakIn.objects.open_now(officer)
-    return readable | Q(assigned_to=officer) | Q(pk__in=opened.values("tip"))
+    readable |= Q(assigned_to=officer)
+    return readable & ~is_restricted() | Q(pk__in=opened.values("tip"))
 
 
 def tip_words(asked: OpeningRequest) -> tuple[str, str]:

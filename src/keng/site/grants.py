@@ -152,6 +152,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Their pictures: put there, and never read again by the public site; but whether there is a
         # copy, which is said to whoever sent them.
         "lookup_disputefile": "INSERT, SELECT (id, dispute_id, no_copy, at)",
+        # Since when a report that was only kept is used again.
+        "tips_restriction": "SELECT (tip_id, number, lifted_at)",
         # Whether a report must be kept, and not why.
         "tips_legalhold": "SELECT (id, tip_id, began_at, agreed_at, refused_at, ended_at)",
         # What was sent, sealed to the worker: handed over, and never read back.
@@ -350,6 +352,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Why somebody opened it stays as it was; who is told says that they read it.
         "tips_breakin": "SELECT, INSERT, UPDATE (read_by_id, read_at)",
         "tips_recusal": "SELECT, INSERT, UPDATE (ended_by_id, ended_at)",
+        # That it is restricted stays as it was.
+        "tips_restriction": "SELECT, INSERT, UPDATE (lift_ground, lifted_by_id, lifted_at)",
         # Why it is kept stays as it was.
         "tips_legalhold": "SELECT, INSERT, UPDATE (agreed_by_id, agreed_at, refused_by_id, "
         "refused_at, end_asked_by_id, end_asked_at, end_words, ended_by_id, ended_at)",
@@ -585,6 +589,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_dispute": "SELECT (id, listing_id, decided_at)",
         "tips_breakin": "SELECT (id, tip_id, officer_id, until), UPDATE (words)",
         "tips_recusal": "SELECT (tip_id, officer_id, ended_at)",
+        "tips_restriction": "SELECT (tip_id, lifted_at)",
         # In which words consent is asked, each time that they change.
         "consent_consenttext": RI,
         # What was asked, once its words are not needed any more; whose report is deleted.

@@ -147,6 +147,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
         ANSWERING_DATA_REQUESTS,
         """
     data-request-acknowledge data-request-extend data-request-ask-desk data-request-decide
+    data-request-lift
     """,
     ),
     (AGREEING_TO_ERASURE, "data-request-agree"),

@@ -346,6 +346,8 @@ class OpeningRequest(Row):
         REFUSED = "refused", "refused"
         OPENED = "opened", "opened"
         WITHDRAWN = "withdrawn", "withdrawn"
+        # A backup was restored since: whether it was opened meanwhile nobody knows.
+        NOT_KNOWN = "not_known", "not known"
         # Nobody answered within its day, or nobody opened it.
         OVER = "over", "over"
 
@@ -372,8 +374,9 @@ class OpeningRequest(Row):
     is_reporter_told = models.BooleanField(default=True, db_default=True)
     why_not_told = models.CharField(max_length=500, blank=True, default="", db_default="")
     opened_at = models.DateTimeField(null=True, blank=True)
-    # When who asked took it back.
+    # When who asked took it back, or a restore brought it back.
     lapsed_at = models.DateTimeField(null=True, blank=True)
+    is_lapsed_by_restore = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -2,12 +2,13 @@
 
 The way of one opening:
 
-1. `begin`: the opener makes a key pair for this request and keeps it for 15 minutes. Its public
-   half is what a browser seals a share to.
+1. `begin`: the opener makes a key pair for this request and keeps it until nobody has asked
+   for it or given a share for 15 minutes. Its public half is what a browser seals a share to.
 2. `share_for`: the share of one of the two officers as it is sealed to their holder's key. Their
    browser opens it (HPKE, info `share_info`) and seals it to the one-time key (HPKE, info
    `given_info`).
-3. `give_share`: what the browser sealed. Both officers do 2 and 3, at whatever moments.
+3. `give_share`: what the browser sealed, good for 15 minutes from then on. Both officers do 2 and
+   3, at whatever moments.
 4. `open_record`: once, when the request is approved and both shares are there.
 
 HPKE is RFC 9180 in base mode without associated data: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256,
@@ -49,7 +50,7 @@ class NotInRecord(CannotOpen):
 
 
 class Lapsed(CannotOpen):
-    """The request is older than a day, or the one-time key than 15 minutes: `begin` again."""
+    """The request is older than a day, or the one-time key is gone: `begin` again."""
 
 
 class SharesMissing(CannotOpen):

@@ -128,3 +128,42 @@ def test_where_parts_may_not_lie_and_numbers_that_cannot_be_are_said(stage, monk
         stage.divide()
     assert list(stage.sticks.iterdir()) == []
     assert keys.operator_file().exists()
+
+
+def test_at_a_keyboard_each_types_back_what_they_wrote_down(stage, monkeypatch, capsys):
+    asked, shown = [], []
+
+    def type_in(prompt="of the file"):
+        asked.append(prompt)
+        shown.append(capsys.readouterr().out)
+        if len(asked) == 1:
+            return WORDS
+        # The first custodian mistypes once.
+        return "a slip" if len(asked) == 2 else passphrases()[-1]
+
+    def passphrases():
+        lines = [line for text in shown for line in text.splitlines()]
+        return [lines[at + 1].strip() for at, line in enumerate(lines) if line.endswith(".part")]
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda prompt: print(prompt) or "")
+    monkeypatch.setattr(custodians, "asked_for", type_in)
+    brought = SimpleNamespace(needed=2, parts=2, folder=stage.sticks, parts_brought=[])
+    assert custodians.divide(brought) == 0
+    assert len(asked) == 1 + 3
+    assert "That is another one" in "".join(shown)
+    # One passphrase at a time: the screen was cleared before the next.
+    assert all(text.count(".part") <= 1 for text in shown)
+    assert keys.divided_custodians().parts == 2
+
+
+def test_whoever_gives_up_in_the_middle_has_lost_nothing(stage, monkeypatch):
+    def give_up(division):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(custodians, "_hand_out", give_up)
+    with pytest.raises(KeyboardInterrupt):
+        stage.divide()
+    assert list(stage.sticks.iterdir()) == []
+    assert keys.operator_file().exists()
+    assert keys.divided_custodians() is None

@@ -10,26 +10,31 @@ from keng.acts.errors import Incomplete
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.consent.texts import keep_consent_texts
-from keng.data_requests import asking, deciding, forgetting, told
+from keng.data_requests import asking, deciding, for_reporter, forgetting
 from keng.data_requests.errors import (
     AskedAlready,
     ExtendedBefore,
     KeptFromErasure,
+    KeptFromRestriction,
     NobodyAnswers,
     NoSuchNumber,
+    NotRestricted,
     RequestSettled,
     SamePerson,
 )
 from keng.data_requests.models import DataRequest
-from keng.decisions import legal_hold
+from keng.decisions import hand_over, legal_hold
 from keng.kit import times
+from keng.language.fold import fold
 from keng.places.models import Holiday
 from keng.retention import due, purge
 from keng.retention.models import RetentionPeriod
 from keng.retention.tests.world import closed_tip, period
 from keng.tips import receipt_codes
 from keng.tips.deadlines import clock_rule_in_force, due_by_rule
-from keng.tips.models import Receipt, Tip, Wave, WaveStep, WaveTip
+from keng.tips.errors import NotYours
+from keng.tips.models import Receipt, Restriction, Tip, Wave, WaveStep, WaveTip
+from keng.tips.search_words import add_search_words
 from keng.vault.models import SealedIdentity
 from keng.waiting.counts import counts_by_page
 from tests import make
@@ -105,11 +110,11 @@ def test_each_time_ends_on_the_day_that_the_law_says(code, asked, ends):
 
 def test_a_reporter_asks_and_reads_the_answer_under_the_code(tip, guard, public_client):
     request = ask(tip, "correct", "Biển số ghi sai một chữ")
-    assert [row.outcome for row in told.requests_told(tip.pk)] == [""]
+    assert [row.outcome for row in for_reporter.requests_for_reporter(tip.pk)] == [""]
     assert counts_by_page(guard)["data-requests"] == 1
     deciding.acknowledge_request(request.pk, by=guard)
     deciding.decide_request(request.pk, outcome="done", answer="Đã sửa lại.", by=guard)
-    answered = told.requests_told(tip.pk)[0]
+    answered = for_reporter.requests_for_reporter(tip.pk)[0]
     assert (answered.outcome, answered.answer) == ("done", "Đã sửa lại.")
     assert counts_by_page(guard)["data-requests"] == 0
     assert recorded()[-3:] == [
@@ -216,7 +221,7 @@ def test_a_report_is_deleted_by_two_and_by_the_purge(tip, guard, chief, public_c
     request = ask(tip, "delete")
     deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
     assert not purge.purge_due_tips()
-    assert told.requests_told(tip.pk)[0].outcome == ""
+    assert for_reporter.requests_for_reporter(tip.pk)[0].outcome == ""
     assert counts_by_page(chief)["data-requests"] == 1
     deciding.decide_on_erasure(request.pk, is_agreed=True, by=chief)
     assert purge.purge_due_tips() == 1
@@ -313,14 +318,17 @@ def test_words_go_a_year_after_the_decision(tip, guard, become):
     assert (row.words, row.answer, row.outcome) == ("", "", "partly")
 
 
-def test_the_public_site_has_the_rights_it_needs(tip, become, public_client):
+def test_the_public_site_has_the_rights_it_needs(tip, guard, become, public_client):
+    asked = restricted(tip, guard)
+    deciding.lift_restriction(asked.pk, ground="asker", by=guard)
     keep_consent_texts()
     become("public")
     public_client.post("/status/", {"code": CODE})
     words = "Tôi tên Lò Thị Mẩy"
     sent = {"kind": "delete", "words": words}
     assert public_client.post("/status/data/", sent).status_code == 303
-    assert public_client.get("/status/data/").status_code == 200
+    page = public_client.get("/status/data/")
+    assert "lại đọc và dùng được tin của bạn" in page.content.decode()
     assert public_client.post("/your-data/", FORM).status_code == 200
 
 
@@ -357,3 +365,111 @@ def test_what_an_officer_said_of_a_wave_goes_with_the_last_of_its_tips(tip, unit
     Tip.objects.filter(pk=other.pk).update(closed_at=times.now() - datetime.timedelta(days=400))
     assert purge.purge_due_tips() == 1
     assert WaveStep.objects.get().reason == purge.PURGED_TITLE
+
+
+WORDS = "Xe ben chạy đêm"
+OPEN_AGAIN = {"state": "accepted", "closed_at": None, "due_at": times.now()}
+
+
+def restricted(tip, guard):
+    request = ask(tip, "restrict")
+    deciding.decide_request(request.pk, outcome="done", answer="Chỉ còn lưu.", by=guard)
+    return request
+
+
+def test_what_is_to_be_used_less_is_kept_and_no_desk_reads_it(tip, guard, unit, desk_client):
+    officer = make.officer(unit=unit, role="commander")
+    incident = make.incident(unit=unit, by=officer)
+    # Just now, so that it can be searched for and stands in the list of what was closed today.
+    recent = {"closed_at": times.now(), "received_at": times.now()}
+    Tip.objects.filter(pk=tip.pk).update(incident=incident, outcome="handed_over", **recent)
+    add_search_words([(tip.pk, WORDS, fold(WORDS))])
+    sign_in(desk_client, officer)
+    pages = [
+        "/tips/?folder=done",
+        "/tips/search/?q=ben",
+        f"/tips/incidents/{incident.pk}/",
+        "/figures/tips/?figure=received",
+        f"/tips/{tip.pk}/",
+    ]
+
+    def shown_on():
+        answers = [desk_client.get(page).content.decode() for page in pages]
+        return [page for page, text in zip(pages, answers, strict=True) if WORDS in text]
+
+    assert set(shown_on()) >= {*pages[:3], pages[4]}
+    request = restricted(tip, guard)
+    assert shown_on() == []
+    page = desk_client.get(pages[4]).content.decode()
+    assert request.number in page
+    assert "Chỉ lưu" in page
+    with pytest.raises(NotYours):
+        hand_over.record_hand_over(tip.pk, handed_for="request", reason="Theo yêu cầu", by=officer)
+    assert data_requests_page(desk_client, guard, request, "Chỉ lưu")
+    deciding.lift_restriction(request.pk, ground="claim", by=guard)
+    with pytest.raises(NotRestricted):
+        deciding.lift_restriction(request.pk, ground="claim", by=guard)
+    assert recorded()[-1] == "data_request.restriction_lifted"
+    assert for_reporter.requests_for_reporter(tip.pk)[0].lifted_at
+    sign_in(desk_client, officer)
+    assert set(shown_on()) >= {*pages[:3], pages[4]}
+
+
+def data_requests_page(client, guard, request, words):
+    sign_in(client, guard)
+    return words in client.get(f"/data-requests/{request.pk}/").content.decode()
+
+
+def test_a_restriction_waits_until_the_desk_has_finished(tip, guard):
+    request = ask(tip, "restrict")
+    Tip.objects.filter(pk=tip.pk).update(**OPEN_AGAIN)
+    with pytest.raises(KeptFromRestriction):
+        deciding.decide_request(request.pk, outcome="done", answer="Có.", by=guard)
+    deciding.decide_request(
+        request.pk, outcome="refused", ground="no_consent", answer="Chưa được.", by=guard
+    )
+    assert not Restriction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_read"),
+    [
+        ({}, False),
+        (OPEN_AGAIN, True),
+        ({"waiting_since": times.now()}, True),
+        ({"danger_unheard": True, "danger_at": times.now()}, True),
+    ],
+)
+def test_a_restriction_rests_while_somebody_has_to_read(tip, guard, unit, fields, is_read):
+    restricted(tip, guard)
+    Tip.objects.filter(pk=tip.pk).update(**fields)
+    officer = make.officer(unit=unit)
+    assert Tip.objects.visible_to(officer).filter(pk=tip.pk).exists() == is_read
+
+
+def test_a_restricted_report_opens_for_an_hour_where_a_life_is_in_danger(
+    tip, guard, unit, desk_client, become
+):
+    officer = make.officer(unit=unit)
+    request = ask(tip, "restrict")
+    sign_in(desk_client, guard)
+    become("desk")
+    granted = {"outcome": "done", "answer": "Chỉ còn lưu."}
+    desk_client.post(f"/data-requests/{request.pk}/decide/", granted)
+    become("owner")
+    assert Restriction.objects.in_force().filter(tip=tip).exists()
+    sign_in(desk_client, officer)
+    become("desk")
+    address = f"/tips/{tip.pk}/break-in/"
+    said = {"ground": "nobody", "words": "Không chờ được"}
+    assert desk_client.post(address, said).status_code == 422
+    assert desk_client.post(address, said | {"ground": "life"}).status_code == 302
+    assert WORDS in desk_client.get(f"/tips/{tip.pk}/").content.decode()
+    become("owner")
+    sign_in(desk_client, guard)
+    become("desk")
+    lift = f"/data-requests/{request.pk}/lift/"
+    assert desk_client.post(lift, {}).status_code == 422
+    assert desk_client.post(lift, {"ground": "asker"}).status_code == 302
+    become("owner")
+    assert Restriction.objects.get().lifted_by == guard

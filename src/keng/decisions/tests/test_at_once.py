@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from keng.acts.errors import NotAllowed, Refused
-from keng.decisions import triage, undo
+from keng.decisions import named_sight, triage, undo
 from keng.dialogue import answering
 from keng.tips import errors
 from keng.tips.models import DialogueMessage, Tip
@@ -99,6 +99,25 @@ def test_who_withdraws_an_answer_waits_at_the_tip_and_holds_nothing_meanwhile():
     assert not tip.messages.exists()
 
 
+def test_who_is_taken_out_of_a_tip_while_they_wait_for_it_decides_nothing():
+    make.clock_rules()
+    unit = make.unit()
+    commander = make.officer(unit=unit, role="commander")
+    officer = make.officer(unit=unit)
+    tip = make.tip(unit=unit)
+    ended = []
+    waits = threading.Thread(target=lambda: ended.extend(at_once(partial(take_on, tip, officer))))
+    with transaction.atomic():
+        named_sight.recuse_officer(tip.pk, officer.pk, reason="Người nhà", by=commander)
+        waits.start()
+        while not _is_waiting():
+            assert waits.is_alive()
+    waits.join()
+    assert ended == [errors.NotYours]
+    tip.refresh_from_db()
+    assert tip.assigned_to is None
+
+
 @pytest.mark.parametrize("decide", ["separate", "decline"])
 def test_a_tip_that_leaves_is_locked_with_those_behind_it_and_then_its_incident(decide):
     make.clock_rules()
@@ -119,6 +138,10 @@ def test_a_tip_that_leaves_is_locked_with_those_behind_it_and_then_its_incident(
     assert tables[:2] == ["tips_tip", "tips_incident"]
     behind.refresh_from_db()
     assert behind.duplicate_of is None
+
+
+def take_on(tip, officer):
+    triage.accept_tip(tip.pk, by=officer)
 
 
 def withdrawn(message_id, officer):

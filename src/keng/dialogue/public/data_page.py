@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 from keng.consent.given import consents_of_tip
 from keng.data_requests.asking import ask_by_receipt
 from keng.data_requests.errors import AskedAlready, NobodyAnswers
+from keng.data_requests.for_reporter import requests_for_reporter
 from keng.data_requests.request_forms import AskDataForm
-from keng.data_requests.told import requests_told
 from keng.dialogue.public.code_entry import no_tip_open
 from keng.dialogue.public.open_tip import OpenedTip, keep_tip_open, tip_open_in_browser
 from keng.kit.languages import answer_in_language, chosen_language
@@ -56,7 +56,7 @@ def _data_page(
         "tip": tip,
         "tail": opened.tail,
         "form": form,
-        "requests": requests_told(tip.pk),
+        "requests": requests_for_reporter(tip.pk),
         "consents": consents_of_tip(tip),
         "files": tip.attachments.count(),
         "messages_count": tip.messages.shown_to_reporter().count(),

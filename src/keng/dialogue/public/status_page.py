@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keng.data_requests.told import has_answered_request, is_erased_by_request
+from keng.data_requests.for_reporter import has_answered_request, is_erased_by_request
 from keng.decisions.out_of_scope import may_object_to_sealing
 from keng.dialogue.public.code_doors import began_as_something_else
 from keng.dialogue.public.code_page import sheet_of
@@ -25,7 +25,7 @@ from keng.kit.urgency import URGENT_LEVELS
 from keng.language import lost_money
 from keng.language.danger import calls_for_child_line, is_about_child
 from keng.language.fold import fold
-from keng.openings.opening_history import openings_told
+from keng.openings.opening_history import openings_for_reporter
 from keng.places import serving
 from keng.tips import receipt_codes
 from keng.tips.concerns import guessed_concerned_unit
@@ -154,7 +154,7 @@ def status_page(
                 tip, spoken, tells_danger=bool(first_words.get("tells_danger"))
             ),
             "trail": stages_of_tip(tip),
-            "openings_told": openings_told(tip.pk),
+            "openings_for_reporter": openings_for_reporter(tip.pk),
             "has_data_answer": has_answered_request(tip.pk),
             "was_question": began_as_something_else(_code_hashes(tip)),
             "is_answered": is_answered,

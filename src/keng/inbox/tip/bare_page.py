@@ -1,4 +1,4 @@
-"""The page of a matter for named officers, for whoever is none.
+"""The page of a tip whose words are not for the reader: for named officers, or restricted.
 
 That it is there, when it is due, whom to call; and opening it in an emergency.
 """
@@ -23,7 +23,8 @@ from keng.duty.rota import officers_on_duty
 from keng.inbox.tip.tip_forms import BreakInForm
 from keng.places.models import Unit
 from keng.tips import errors
-from keng.tips.models import Tip
+from keng.tips.models import Restriction, Tip
+from keng.tips.models.tip import is_restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,23 @@ def bare_tip_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         # Its files, that it was read, or what is fetched ahead: there is nothing of it.
         _listed_or_404(request, pk)
         return HttpResponse(status=204)
-    return _bare_page(request, _listed_or_404(request, pk), BreakInForm())
+    found = _listed_or_404(request, pk)
+    return _bare_page(
+        request,
+        found,
+        BreakInForm(is_restricted=_restriction_of(found, request.officer) is not None),
+    )
 
 
 @require_POST
 def tip_break_in(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Open it for this officer and for an hour; the province reads why."""
-    form = BreakInForm(request.POST)
+    found = _listed_or_404(request, pk)
+    form = BreakInForm(
+        request.POST, is_restricted=_restriction_of(found, request.officer) is not None
+    )
     if not form.is_valid():
-        return _bare_page(request, _listed_or_404(request, pk), form, status=422)
+        return _bare_page(request, found, form, status=422)
     try:
         break_in(pk, by=request.officer, **form.cleaned_data)
     except errors.ReadsItAnyway as error:
@@ -83,6 +92,12 @@ def _listed_or_404(request: SignedInRequest, pk: uuid.UUID) -> Tip:
     return found
 
 
+def _restriction_of(tip: Tip, officer: Officer) -> Restriction | None:
+    """The one by which the tip is kept and not used now."""
+    now = Tip.objects.listed_for(officer).filter(is_restricted(), pk=tip.pk)
+    return Restriction.objects.in_force().filter(tip__in=now.values("pk")).first()
+
+
 def _bare_page(
     request: SignedInRequest, found: Tip, form: BreakInForm, status: int = 200
 ) -> HttpResponse:
@@ -94,6 +109,7 @@ def _bare_page(
         # The reader sits at their own desk: the others come first.
         "to_call": sorted(to_call, key=lambda desk: desk.is_own),
         "form": form,
+        "restriction": _restriction_of(found, request.officer),
     }
     name = "inbox/tip/bare_pane.html" if request.htmx else "inbox/tip/bare.html"
     return render(request, name, context, status=status)

@@ -1,7 +1,7 @@
 """Forms of the desk. What may be chosen depends on the tip, so the views hand it in."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -76,7 +76,9 @@ class SuspendForm(Form):
 
 
 class BreakInForm(Form):
-    """Why a matter for named officers cannot wait for one of them."""
+    """Why what is not for the reader's eyes cannot wait: for a named officer, or until a
+    restriction is lifted.
+    """
 
     ground = forms.ChoiceField(
         label=_("Why can it not wait for a named officer?"),
@@ -91,6 +93,14 @@ class BreakInForm(Form):
         widget=_text_area(2),
         error_messages=_REASON,
     )
+
+    def __init__(self, *args: Any, is_restricted: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_restricted:
+            ground = cast("forms.ChoiceField", self.fields["ground"])
+            ground.label = _("Why can it not wait until the restriction is lifted?")
+            life = BreakIn.Ground.LIFE
+            ground.choices, ground.initial = [(life.value, life.label)], life.value
 
 
 class RecuseForm(Form):

@@ -57,6 +57,7 @@ class TipByStaff:
     urgency: str = ""
     """Empty: by the words."""
     do_not_contact: bool = False
+    do_not_call: bool = False
     safe_from: int | None = None
     safe_until: int | None = None
     contact: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -198,6 +199,7 @@ def _incoming_tip(
         urgency_is_rated=bool(told.urgency),
         money_moved=told.money_moved,
         do_not_contact=told.do_not_contact,
+        do_not_call=told.do_not_call,
         safe_from=told.safe_from,
         safe_until=told.safe_until,
         contact=told.contact,

@@ -196,7 +196,10 @@ class TakeDownForm(WhereFields):
     id_card = forms.CharField(label=lazy("Identity card"), **_line_field(40, inputmode="numeric"))
     minor = forms.ChoiceField(label=lazy("Age"), choices=TakenDown.Minor.choices, required=False)
     do_not_contact = forms.BooleanField(label=lazy("Do not call or write to them"), required=False)
-
+    do_not_call = forms.BooleanField(
+        label=lazy("Do not call them: they read the answer with the code on the receipt"),
+        required=False,
+    )
     safe_from = forms.ChoiceField(
         label=lazy("A call is safe for them from"), choices=HOUR_CHOICES, required=False
     )
@@ -255,6 +258,8 @@ class TakeDownForm(WhereFields):
             self.add_error("name", _("Write a name or a phone number, or choose why they refuse."))
         if said.get("refusal") == TakenDown.Refusal.OTHER and not said.get("refusal_words"):
             self.add_error("refusal_words", _("Say the other reason in a few words."))
+        if said.get("do_not_contact") or said.get("do_not_call"):
+            return said | {"do_not_call": True, "safe_from": "", "safe_until": ""}
         if not hours_fit(said.get("safe_from", ""), said.get("safe_until", "")):
             self.add_error("safe_until", _("Choose two different hours, or none"))
         return said

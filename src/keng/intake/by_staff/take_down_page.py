@@ -117,6 +117,7 @@ def _tip_from_form(form: TakeDownForm, desk: Unit) -> TipByStaff:
         money_moved=said["money_moved"],
         urgency=said["urgency"],
         do_not_contact=said["do_not_contact"],
+        do_not_call=said["do_not_call"],
         safe_from=read_hour(said["safe_from"]),
         safe_until=read_hour(said["safe_until"]),
         contact=form.contact(),

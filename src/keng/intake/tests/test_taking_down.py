@@ -128,6 +128,18 @@ def test_sending_it_again_makes_no_second_tip_and_shows_the_same_receipt(desk, w
     assert Entry.objects.filter(action="tip.taken_down").count() == 1
 
 
+def test_who_tells_it_by_phone_may_ask_not_to_be_called_again(desk, ward):
+    wish = {"manner": "phone", "do_not_call": "on", "safe_from": "21"}
+    # Hours that were chosen before say nothing any more.
+    assert desk.post(url("take-down"), said(ward, **wish)).status_code == 200
+    tip = Tip.objects.get()
+    assert (tip.do_not_call, tip.do_not_contact, tip.safe_from) == (True, False, None)
+    desk.post(url("take-down"), said(ward, do_not_contact="on", do_not_call="on"))
+    both = Tip.objects.exclude(pk=tip.pk).get()
+    # The wider wish has the narrower one in it.
+    assert (both.do_not_call, both.do_not_contact) == (True, True)
+
+
 def test_the_code_is_in_no_address_and_not_in_the_qr(desk, ward, monkeypatch):
     drawn = []
     monkeypatch.setattr("keng.kit.qr.qr_data_address", lambda text, **_: drawn.append(text) or "")

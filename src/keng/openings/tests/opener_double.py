@@ -53,8 +53,9 @@ class OpenerDouble:
         self._answer()
         kept = self._once.get(request_id)
         if kept is None or times.now() - kept[1] > opener_client.SHARES_STAY:
-            kept = self._once[request_id] = ec.generate_private_key(ec.SECP256R1()), times.now()
+            kept = ec.generate_private_key(ec.SECP256R1()), times.now()
             self._given[request_id] = {}
+        self._once[request_id] = kept[0], times.now()
         return point_of(kept[0])
 
     def share_for(self, request_id: uuid.UUID, holder_key_id: uuid.UUID) -> bytes:

@@ -7,9 +7,11 @@ import pytest
 from keng.accounts.models import NamedOfficer, Notice, Officer
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
+from keng.conftest import sign_in
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import times
 from keng.openings import asking, giving
+from keng.openings.after_restore import lapse_restored_openings
 from keng.openings.asking import (
     AgainstTheWish,
     AnsweredAlready,
@@ -318,3 +320,26 @@ def test_who_asked_takes_it_back_before_and_after_the_yes_and_nobody_else_does(d
     assert len(entries("opening.withdrawn")) == 2
     left = Delivery.objects.filter(dispatch__source_kind="opening", state="queued")
     assert not left.exists()
+
+
+@pytest.mark.urls("keng.site.desk_urls")
+def test_after_a_restore_nothing_is_opened_with_a_request_that_came_back(desk, desk_client):
+    hold(desk, desk.lan, desk.chief)
+    standing, agreed = [
+        asking.ask_opening(desk.tip.pk, wish(desk, record=record), by=desk.lan)
+        for record in (f"contact:{each.pk}" for each in (desk.contact, sealed_contact(desk.tip)))
+    ]
+    asking.approve_opening(agreed.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    assert lapse_restored_openings() == 2
+    assert lapse_restored_openings() == 0
+    with pytest.raises(AnsweredAlready):
+        asking.approve_opening(standing.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    with pytest.raises(NotYours):
+        giving.note_share_given(agreed.pk, by=desk.lan)
+    (ended, _other) = entries("opening.lapsed")
+    assert (ended.actor_id, ended.chain) == ("operator", f"unit:{desk.commune.pk}")
+    sign_in(desk_client, desk.lan)
+    for asked in (standing, agreed):
+        page = desk_client.get(f"/openings/{asked.pk}/").content.decode()
+        assert "Không rõ trước đó đã mở hay chưa" in page
+    assert asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)

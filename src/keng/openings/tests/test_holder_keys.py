@@ -13,7 +13,7 @@ from keng.kit import times
 from keng.openings import holder_keys
 from keng.openings.holder_keys import HoldsAlready, HoldsNoKey, NotAWrap
 from keng.openings.holder_list import holder_list
-from keng.openings.opening_history import opening_months, openings_told
+from keng.openings.opening_history import opening_months, openings_for_reporter
 from keng.openings.tests.conftest import hold
 from keng.openings.tests.opener_double import point_of
 from keng.runtime.backup import destroyed
@@ -127,7 +127,7 @@ def test_the_reporter_is_told_but_where_the_second_person_said_why_not(desk):
     told = an_opening(desk)
     an_opening(desk, is_reporter_told=False, why_not_told="Nguy hiểm")
     an_opening(desk, opened_at=None)
-    assert openings_told(desk.tip.pk) == [told]
+    assert openings_for_reporter(desk.tip.pk) == [told]
 
 
 def test_everybody_reads_months_that_are_over(desk):

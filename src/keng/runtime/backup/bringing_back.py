@@ -56,6 +56,8 @@ class BroughtBack:
     facts: BackupFacts
     files: int
     unknown: int = 0
+    openings: int = 0
+    """Requests for an opening that are ended."""
     cancelled: int = 0
     accounts: list[str] = field(default_factory=list)
     wrap_keys: int | None = None
@@ -161,8 +163,11 @@ def _settle(done: BroughtBack, lists: Sequence[Path]) -> None:
     migrate(follows_data=True)
     start_django()
     from keng.delivery.actions import restored  # noqa: PLC0415 -- needs the settings
+    from keng.openings.after_restore import lapse_restored_openings  # noqa: PLC0415
     from keng.public_log.after_restore import continue_log_after_restore  # noqa: PLC0415
 
+    # Before the entry with which a restored database starts.
+    done.openings = lapse_restored_openings()
     settled = restored.settle_after_restore(done.facts.made_at)
     done.unknown, done.cancelled = settled.unknown, settled.cancelled
     done.accounts = settled.accounts

@@ -33,6 +33,7 @@ OF_A_TIP_AND_READ_BY_ALL = {
     "tips_legalhold": "a second officer reads it without the tip",
     "tips_listingevidence": "which tips stand behind a listing",
     "tips_recusal": "what the policies themselves ask",
+    "tips_restriction": "that words are kept and not used; no word",
     "tips_tipcheck": "which step was ticked",
     "tips_tipconcern": "what the policies themselves ask",
     "tips_tipreader": "who has it open just now",

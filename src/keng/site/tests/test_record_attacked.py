@@ -288,6 +288,7 @@ ACTS_OF_OPERATOR = {
     "keys.custodians_divided",
     "landmark.imported",
     "officer.opened_by_operator",
+    "opening.lapsed",
     "officer.sign_in_voided",
     "tip.restored",
     "unit.added",

@@ -49,7 +49,7 @@ from keng.site.tests.desk_world import PARTS, all_roles, world
 from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
 from keng.tips.errors import CannotDecide, NothingChosen
 from keng.tips.errors import NotYours as NotYoursToDecide
-from keng.tips.models import Decision, DialogueMessage, TakenDown
+from keng.tips.models import Decision, DialogueMessage, Restriction, TakenDown
 from keng.warnings.content import AudienceChoice, WarningContent
 from keng.warnings.models import RecallRequest
 from tests import make
@@ -552,6 +552,16 @@ def _decided_erasure(here):
     return {"request_id": asked.pk}
 
 
+def _restricted_tip(here):
+    """Data protection decided that a report is kept and not used."""
+    tip = make.tip(unit=here.unit, state="closed", outcome="unfounded", closed_at=NOW)
+    asked = here.rows["data_request"]
+    type(asked).objects.filter(pk=asked.pk).update(tip=tip, kind="restrict")
+    by = here.rows["officer_request"].officer
+    Restriction.objects.create(tip=tip, number=asked.number, by=by)
+    return {"request_id": asked.pk, "ground": "claim"}
+
+
 def _request(here):
     return {"request_id": here.rows["officer_request"].pk}
 
@@ -688,6 +698,7 @@ _APART = {
         _open_data_request(here) | {"outcome": "done", "ground": ""}
     ),
     "data_requests.deciding.decide_on_erasure": _decided_erasure,
+    "data_requests.deciding.lift_restriction": _restricted_tip,
     "dialogue.ready_answer_acts.set_ready_answer_removed": {"code": next(iter(standard_answers()))},
     "dialogue.ready_answer_acts.write_ready_answer": {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),

@@ -12,6 +12,7 @@ from keng.tips.models.open_tally import OpenTally
 from keng.tips.models.pending_ending import HeldEnding
 from keng.tips.models.ready_answer import AnswerTemplate, TipReader
 from keng.tips.models.receipt import HandedCode, OneTimeLink, Receipt, ShownCode
+from keng.tips.models.restriction import Restriction
 from keng.tips.models.saved_search import SavedSearch
 from keng.tips.models.sighting import Sighting, Suggestion
 from keng.tips.models.taken_down import TakenDown
@@ -40,6 +41,7 @@ __all__ = [
     "Receipt",
     "Recusal",
     "ReferenceCounter",
+    "Restriction",
     "SavedSearch",
     "ShownCode",
     "Sighting",

@@ -19,6 +19,7 @@ from keng.kit.models import Row
 from keng.kit.urgency import URGENT_LEVELS, Happening, Urgency
 from keng.tips.models.incident import Incident
 from keng.tips.models.named_sight import BreakIn, Recusal
+from keng.tips.models.restriction import Restriction
 
 # Search is for work: what was closed longer ago is in nobody's way.
 FINDABLE_FOR = datetime.timedelta(days=90)
@@ -172,10 +173,22 @@ def is_readable_by(officer: TipViewer) -> models.Q:
     readable = models.Q(is_for_named=False)
     readable |= models.Q(responsible_unit_id__in=officer.named_unit_ids)
     if officer.pk is None:
-        return readable
+        return readable & ~is_restricted()
     # Whoever has it in hand goes on: a list that is made meanwhile leaves nobody's call unanswered.
     readable |= models.Q(assigned_to=officer.pk)
-    return readable | models.Q(pk__in=BreakIn.objects.open_now(officer.pk).values("tip"))
+    opened = models.Q(pk__in=BreakIn.objects.open_now(officer.pk).values("tip"))
+    return readable & ~is_restricted() | opened
+
+
+def is_restricted() -> models.Q:
+    """Of tips: whether they are kept and not used, as their reporter asked.
+
+    That rests while somebody has to read it: it is open again, or its reporter writes once more.
+    """
+    standing = Restriction.objects.in_force().values("tip")
+    return models.Q(
+        pk__in=standing, state=Tip.State.CLOSED, waiting_since=None, danger_unheard=False
+    )
 
 
 class Tip(Row):

@@ -47,7 +47,7 @@ class Resharer:
         """Keep shares until the keys are split anew, or 15 minutes are over."""
         resharing = self._rows.resharing(resharing_id)
         officer = self._require_officer(resharing, holder_key_id)
-        kept = self._once.of(resharing_id)
+        kept = self._once.require_key(resharing_id)
         try:
             given = read_shares(body)
             words = {
@@ -58,14 +58,14 @@ class Resharer:
             }
         except (KeyError, ValueError):
             raise SharesMissing from None
-        kept.shares[officer] = bytearray(written_shares(words))
+        kept.keep_share(officer, written_shares(words))
 
     def reshare(self, resharing_id: uuid.UUID) -> None:
         """All keys of the plan or none."""
         resharing = self._rows.resharing(resharing_id)
         self._rows.require_both_on_record(resharing)
-        kept = self._once.of(resharing_id)
-        given = [kept.shares[each] for each in resharing.officers if each in kept.shares]
+        kept = self._once.require_key(resharing_id)
+        given = kept.shares_of(resharing.officers)
         if len(given) < HOLDERS_NEEDED:
             raise SharesMissing
         read = [read_shares(bytes(each)) for each in given]

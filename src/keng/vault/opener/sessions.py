@@ -51,21 +51,21 @@ class Opener:
         request = self._rows.request(request_id)
         officer = self._require_officer(request, holder_key_id)
         key_id = self._rows.record(request).key_id
-        session = self._once.of(request_id)
+        session = self._once.require_key(request_id)
         info = given_info(request.id, request.record_id, key_id)
         try:
             words = share_seals.open_as_point(sealed, session.private, info)
         except share_seals.ShareNotOpened:
             raise SharesMissing from None
-        session.shares[officer] = bytearray(words)
+        session.keep_share(officer, words)
 
     def open_record(self, request_id: uuid.UUID) -> tuple[str, bytes]:
         """What the record is and what was sealed, once."""
         request = self._rows.request(request_id)
         self._rows.require_approval(request)
         record = self._rows.record(request)
-        session = self._once.of(request_id)
-        given = [session.shares[each] for each in request.officers if each in session.shares]
+        session = self._once.require_key(request_id)
+        given = session.shares_of(request.officers)
         if len(given) < HOLDERS_NEEDED:
             raise SharesMissing
         try:

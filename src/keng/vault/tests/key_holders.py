@@ -7,6 +7,8 @@ from keng.vault.models import HolderKey, KeyClass, KeyShare, UnitKey
 from keng.vault.opener_client import share_info
 from tests import make
 
+PASSPHRASE = "words-for-a-test"
+
 
 class Holder:
     """An officer with a key in their browser."""
@@ -25,6 +27,13 @@ class Holder:
         sealed = share_seals.unwrap_share(bytes(row.sealed), wrap_key, key.pk, self.key.pk)
         info = share_info(key.pk, self.key.pk)
         return share_seals.open_as_point(sealed, self.private, info).decode()
+
+
+def make_holders(unit, count):
+    """So many people of the unit with keys, and a share of each of its keys."""
+    made = [Holder(unit) for _ in range(count)]
+    begin_all()
+    return made
 
 
 def begin_all():

@@ -8,25 +8,20 @@ from nacl.pwhash import argon2id
 
 from keng.audit.models import Entry
 from keng.places.models import Unit
-from keng.vault import custodian_parts, dividing, epochs, keys, seal, sealed_unit_keys, splitting
+from keng.vault import custodian_parts, dividing, epochs, keys, sealed_unit_keys, splitting
 from keng.vault.models import CustodianKey, UnitKey
 from keng.vault.passphrase_lock import WrongPassphrase
-from keng.vault.tests.key_holders import Holder, begin_all, current
+from keng.vault.tests.key_holders import PASSPHRASE, Holder, begin_all, current
 from tests import make
 
-PASSPHRASE = "words-for-a-test"
 NEEDED, PARTS = 3, 5
 
 
 @pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    """Keys of this test alone; stretching takes no time."""
-    monkeypatch.setenv("KENG_DATA", str(tmp_path / "data"))
+def quick_stretching(monkeypatch):
+    """Stretching takes no time."""
     monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
     monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
-    seal.forget_public_keys()
-    yield
-    seal.forget_public_keys()
 
 
 @pytest.fixture

@@ -13,40 +13,20 @@ from keng.kit import times
 from keng.kit.database import data_folder
 from keng.runtime import epoch_ends as task
 from keng.runtime.backup import epoch_keys, recipient
-from keng.vault import epoch_ends, epochs, keys, seal
+from keng.vault import epoch_ends, epochs, keys
 from keng.vault.models import KeyShare, SealedIdentity, UnitKey
 from keng.vault.opener import sessions
 from keng.vault.opener.opener_rows import OpenerRows
 from keng.vault.opener_client import NotInRecord
 from keng.vault.tests import test_opener as acts
-from keng.vault.tests.key_holders import Holder, begin_all, current
-from tests import make
+from keng.vault.tests.key_holders import PASSPHRASE, begin_all, current, make_holders
 
 pytestmark = pytest.mark.django_db
-PASSPHRASE = "words-for-a-test"
-
-
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    """Keys of this test alone."""
-    monkeypatch.setenv("KENG_DATA", str(tmp_path / "data"))
-    seal.forget_public_keys()
-    yield
-    seal.forget_public_keys()
-
-
-@pytest.fixture
-def unit(db):
-    made = make.unit()
-    keys.make_unit_keys(PASSPHRASE)
-    return made
 
 
 @pytest.fixture
 def holders(unit):
-    made = [Holder(unit), Holder(unit)]
-    begin_all()
-    return made
+    return make_holders(unit, 2)
 
 
 def retire_all(unit):

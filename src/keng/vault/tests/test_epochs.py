@@ -36,15 +36,6 @@ WORDS = "Nguyễn Thị Thử, 0900 000 000"
 VECTORS = json.loads(Path(__file__).with_name("slip39.json").read_text())
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    """Keys of this test alone."""
-    monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget_public_keys()
-    yield
-    seal.forget_public_keys()
-
-
 @pytest.fixture
 def province(db):
     return make.unit("Công an tỉnh Thử", kind=Unit.Kind.PROVINCE)

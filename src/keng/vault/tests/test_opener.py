@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from keng.audit.models import Entry
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.vault import hybrid, keys, seal, share_seals
+from keng.vault import hybrid, seal, share_seals
 from keng.vault.models import OpeningRequest, SealedIdentity, UnitKey
 from keng.vault.opener import one_time_keys, sessions
 from keng.vault.opener.opener_rows import OpenerRows
@@ -24,35 +24,16 @@ from keng.vault.opener_client import (
     given_info,
     share_info,
 )
-from keng.vault.tests.key_holders import Holder, begin_all, current
-from tests import make
+from keng.vault.tests.key_holders import Holder, current, make_holders
 
 pytestmark = pytest.mark.django_db
 WORDS = '{"name": "Nguyễn Thị Thử"}'
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    """Keys of this test alone."""
-    monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget_public_keys()
-    yield
-    seal.forget_public_keys()
-
-
-@pytest.fixture
-def unit(db):
-    made = make.unit()
-    keys.make_unit_keys("words-for-a-test")
-    return made
-
-
 @pytest.fixture
 def holders(unit):
     """Two people of the unit, and a third one."""
-    made = [Holder(unit) for _ in range(3)]
-    begin_all()
-    return made
+    return make_holders(unit, 3)
 
 
 @pytest.fixture
@@ -267,6 +248,31 @@ def test_what_was_given_lapses_after_a_quarter_of_an_hour(unit, holders, opener,
     assert opener.begin(request.pk) != before
     with pytest.raises(SharesMissing):
         opener.open_record(request.pk)
+
+
+def test_the_quarter_of_an_hour_is_counted_from_each_share_and_not_from_the_page(
+    unit, holders, opener, monkeypatch
+):
+    first, second, _ = holders
+    request = make_request(sealed_contact(unit), first)
+    approve(request, second)
+    begun = one_time_keys.time.monotonic()
+
+    def wait_until(minutes):
+        monkeypatch.setattr(one_time_keys.time, "monotonic", lambda: begun + minutes * 60)
+
+    wait_until(0)
+    opener.begin(request.pk)
+    wait_until(10)
+    browser_gives(opener, request, first)
+    wait_until(14)
+    browser_gives(opener, request, second)
+    wait_until(26)
+    with pytest.raises(SharesMissing):
+        opener.open_record(request.pk)
+    browser_gives(opener, request, first)
+    wait_until(28)
+    assert opener.open_record(request.pk)[0] == request.what
 
 
 def test_a_restart_forgets_what_was_given(unit, holders, opener):

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 from keng.audit.models import Entry
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.vault import keys, resharing, seal, share_seals, splitting
+from keng.vault import resharing, share_seals, splitting
 from keng.vault.models import HolderKey, KeyShare, NewShare, ResharingRequest
 from keng.vault.opener.one_time_keys import OneTimeKeys
 from keng.vault.opener.opener_rows import OpenerRows
@@ -23,33 +23,14 @@ from keng.vault.opener_client import (
     share_info,
     written_shares,
 )
-from keng.vault.tests.key_holders import Holder, begin_all, current
-from tests import make
+from keng.vault.tests.key_holders import current, make_holders
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def fresh(tmp_path, monkeypatch):
-    """Keys of this test alone."""
-    monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget_public_keys()
-    yield
-    seal.forget_public_keys()
-
-
-@pytest.fixture
-def unit(db):
-    made = make.unit()
-    keys.make_unit_keys("words-for-a-test")
-    return made
-
-
 @pytest.fixture
 def holders(unit):
-    made = [Holder(unit) for _ in range(4)]
-    begin_all()
-    return made
+    return make_holders(unit, 4)
 
 
 @pytest.fixture

@@ -19,14 +19,11 @@ RAW = {"kind": "raw", "ref": uuid.uuid4()}
 
 
 @pytest.fixture(autouse=True)
-def fresh(settings, tmp_path, monkeypatch):
-    """Keys of this test alone."""
-    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+def own_sender_key(settings, monkeypatch):
+    """None of another test."""
     monkeypatch.delenv(SENDER_KEY, raising=False)
-    seal.forget_public_keys()
     opening._sender_private_key.cache_clear()
     yield
-    seal.forget_public_keys()
     opening._sender_private_key.cache_clear()
 
 

@@ -3,6 +3,7 @@
 import uuid
 
 from keng.data_requests.models import DataRequest
+from keng.tips.models import Restriction
 
 # What officers wrote for officers, and the asker's own words, are not read back.
 _TOLD = (
@@ -24,10 +25,19 @@ _TOLD = (
 )
 
 
-def requests_told(tip_id: uuid.UUID) -> list[DataRequest]:
-    """What was asked about this report, the newest first; a decision once everybody has decided."""
+def requests_for_reporter(tip_id: uuid.UUID) -> list[DataRequest]:
+    """What was asked about this report, the newest first; a decision once everybody has decided.
+
+    Of what was to be used less, `lifted_at` says since when it is used again.
+    """
     told = list(DataRequest.objects.filter(tip=tip_id).only(*_TOLD).order_by("-asked_at", "id"))
+    lifted = dict(
+        Restriction.objects.filter(tip=tip_id, lifted_at__isnull=False).values_list(
+            "number", "lifted_at"
+        )
+    )
     for request in told:
+        request.lifted_at = lifted.get(request.number)
         if not request.settled_at:
             request.outcome = request.ground = request.answer = ""
     return told

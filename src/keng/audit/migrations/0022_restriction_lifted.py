@@ -1,0 +1,26 @@
+"""Data protection lets a restricted report be used again: added to what officers say."""
+
+from django.db import migrations
+
+_ADD = """
+DO $do$
+BEGIN
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION audit_acts_of_officers() RETURNS text[]'
+    ' LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp'
+    ' AS $acts$ SELECT %L::text[] $acts$',
+    ARRAY(
+      SELECT DISTINCT
+        unnest(audit_acts_of_officers() || ARRAY['data_request.restriction_lifted'])
+      ORDER BY 1
+    )
+  );
+END
+$do$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0021_opening_withdrawn")]
+
+    operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]
