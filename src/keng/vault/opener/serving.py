@@ -67,6 +67,9 @@ def _done_for_all(
         case "reshare":
             resharer.reshare(request_id)
             return {}, b""
+        case "reseal":
+            records, is_done = resharer.reseal(request_id)
+            return {"records": records, "done": is_done}, b""
     raise ValueError(act)
 
 
