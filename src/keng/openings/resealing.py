@@ -2,15 +2,14 @@
 
 Two holders do it on the desk (openings.resharing), or the custodians on the console; nobody reads
 anything by it. The hold key dies as any: when nothing is left that is sealed to it.
-
-A key to which an original file is sealed stays as it is: files are not resealed.
 """
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from keng.acts.locks import lock
@@ -18,10 +17,11 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.delivery.models import Inbound
-from keng.files.store import keys_of_originals
+from keng.files.store import originals_by_key, replace_original
 from keng.kit import times
+from keng.kit.database import data_folder
 from keng.places.models import Unit
-from keng.tips.models import LegalHold
+from keng.tips.models import Attachment, LegalHold
 from keng.vault.epochs import make_hold_key, open_as_custodians
 from keng.vault.holders import DeskHolders, desk_holders
 from keng.vault.hybrid import KEYED_FORM, SealedKind, key_id_of
@@ -35,7 +35,7 @@ from keng.vault.splitting import HOLDERS_NEEDED
 _RETIRED_FOR = datetime.timedelta(days=120)
 # So long the old key lives on after it: a backup of before it can be restored.
 _KEY_KEPT_FOR = datetime.timedelta(days=7)
-_ONLY_HELD = """
+_SEALED_TO = """
 WITH sealed (key, tip) AS (
   SELECT substring(ciphertext FROM 2 FOR 16), tip_ref FROM vault_sealedidentity
   WHERE substring(ciphertext FROM 1 FOR 1) = %s
@@ -45,8 +45,8 @@ WITH sealed (key, tip) AS (
 ), held AS (
   SELECT tip_id FROM tips_legalhold WHERE agreed_at IS NOT NULL AND ended_at IS NULL
 )
-SELECT key, count(*) FROM sealed
-GROUP BY key HAVING bool_and(coalesce(tip IN (SELECT tip_id FROM held), false))
+SELECT key, count(*), bool_and(coalesce(tip IN (SELECT tip_id FROM held), false))
+FROM sealed GROUP BY key
 """
 
 
@@ -73,7 +73,7 @@ def due_keys() -> list[tuple[UnitKey, int]]:
     """Retired keys of which nothing is left but records on hold, and how many."""
     only_held = _only_held()
     found = UnitKey.objects.filter(
-        pk__in=only_held.keys() - keys_of_originals(),
+        pk__in=only_held,
         retired_at__lt=times.now() - _RETIRED_FOR,
         destroyed_at=None,
         epoch__isnull=False,
@@ -117,13 +117,32 @@ def reseal_as_custodians(custodians: Sequence[bytes]) -> int:
         holders = desk_holders().of_unit(key.unit, key.key_class)
         hold_key = _hold_key_of(key.pk, holders, made_by="operator")
         done += sum(_reseal(row, private, hold_key) for row in _held_records(key.pk))
+        done += sum(_reseal_file(file, private, hold_key) for file in _held_files(key.pk))
     return done
 
 
-def _only_held() -> Mapping[uuid.UUID, int]:
+def _only_held() -> dict[uuid.UUID, int]:
+    """By key how many things are sealed to it, where each of them is of a tip on hold."""
     with connection.cursor() as cursor:
-        cursor.execute(_ONLY_HELD, [KEYED_FORM, KEYED_FORM])
-        return {uuid.UUID(bytes=bytes(key)): records for key, records in cursor.fetchall()}
+        cursor.execute(_SEALED_TO, [KEYED_FORM, KEYED_FORM])
+        rows = {uuid.UUID(bytes=bytes(key)): more for key, *more in cursor.fetchall()}
+    files, held = originals_by_key(), set(_held_originals().values_list("original_path", flat=True))
+    found = {}
+    for key in rows.keys() | files.keys():
+        records, are_held = rows.get(key, (0, True))
+        paths = files.get(key, [])
+        if are_held and held.issuperset(paths):
+            found[key] = records + len(paths)
+    return found
+
+
+def _held_originals() -> "QuerySet[Attachment]":
+    return Attachment.objects.filter(tip__in=_holds().values("tip")).exclude(original_path="")
+
+
+def _holds() -> "QuerySet[LegalHold]":
+    """In force, and agreed to: what nobody decided on may lapse."""
+    return LegalHold.objects.filter(agreed_at__isnull=False, ended_at=None)
 
 
 def _is_stale(asked: ResharingRequest) -> bool:
@@ -178,7 +197,7 @@ def _hold_key_of(key_id: uuid.UUID, holders: Sequence[HolderKey], *, made_by: st
 
 def _held_records(key_id: uuid.UUID) -> Iterator[SealedIdentity | Inbound]:
     """Sealed to this key, of tips on hold."""
-    held = LegalHold.objects.filter(agreed_at__isnull=False, ended_at=None).values("tip")
+    held = _holds().values("tip")
     for row in SealedIdentity.objects.filter(tip_ref__in=held).order_by("pk"):
         if key_id_of(bytes(row.ciphertext)) == key_id:
             yield row
@@ -187,16 +206,45 @@ def _held_records(key_id: uuid.UUID) -> Iterator[SealedIdentity | Inbound]:
             yield message
 
 
+def _held_files(key_id: uuid.UUID) -> list[Attachment]:
+    paths = originals_by_key().get(key_id, [])
+    return list(_held_originals().filter(original_path__in=paths).order_by("pk"))
+
+
 @work()
 def _reseal(row: SealedIdentity | Inbound, private: bytes, hold_key: UnitKey) -> bool:
     """One record; False where its hold was ended, it changed, or it does not belong there."""
     tip_id = row.tip_ref
-    holds = LegalHold.objects.filter(tip=tip_id, agreed_at__isnull=False, ended_at=None)
-    alive = UnitKey.objects.filter(pk=hold_key.pk, destroyed_at=None)
-    if tip_id is None or lock(holds).first() is None or lock(alive).first() is None:
+    if tip_id is None or not _stays(tip_id, hold_key):
         return False
     if not _replace_sealed(row, tip_id, private, hold_key):
         return False
+    _record_resealed(tip_id, hold_key)
+    return True
+
+
+@work()
+def _reseal_file(file: Attachment, private: bytes, hold_key: UnitKey) -> bool:
+    """The same of an original; on record before it is replaced."""
+    if not _stays(file.tip_id, hold_key):
+        return False
+    path = data_folder() / file.original_path
+    to, refs = (hold_key.pk, bytes(hold_key.public_key)), [uuid.UUID(path.name)]
+    found = resealed(path.read_bytes(), private, to, kind=SealedKind.FILE, refs=refs)
+    if found is None:
+        return False
+    _record_resealed(file.tip_id, hold_key)
+    transaction.on_commit(partial(replace_original, file.original_path, found))
+    return True
+
+
+def _stays(tip_id: uuid.UUID, hold_key: UnitKey) -> bool:
+    """Both locked: whoever ends the hold waits, or has ended it."""
+    alive = UnitKey.objects.filter(pk=hold_key.pk, destroyed_at=None)
+    return lock(_holds().filter(tip=tip_id)).first() is not None and lock(alive).first() is not None
+
+
+def _record_resealed(tip_id: uuid.UUID, hold_key: UnitKey) -> None:
     record(
         "keys.held_resealed",
         by="operator",
@@ -204,7 +252,6 @@ def _reseal(row: SealedIdentity | Inbound, private: bytes, hold_key: UnitKey) ->
         chain=unit_chain(hold_key.unit_id),
         detail={"tip": str(tip_id)},
     )
-    return True
 
 
 def _replace_sealed(

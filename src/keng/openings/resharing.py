@@ -16,6 +16,7 @@ from keng.acts.errors import AlreadyDone, Refused
 from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
+from keng.files import store
 from keng.kit import times
 from keng.kit.sql_names import by_given_name
 from keng.openings import acts
@@ -162,7 +163,9 @@ def give_for_resharing(resharing_id: uuid.UUID, sealed: list[bytes], *, officer:
 
 
 def _reseal_all(resharing_id: uuid.UUID) -> None:
-    """Portion by portion, until all is done or a portion brings it no further."""
+    """File by file, then portion by portion, until all is done or one brings it no further."""
+    while file := opener_client.reseal_file(resharing_id):
+        store.replace_original(file.path, file.sealed)
     while True:
         portion = opener_client.reseal(resharing_id)
         if portion.is_done:

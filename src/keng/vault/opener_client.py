@@ -15,7 +15,7 @@ AES-256-GCM; the encapsulated key (65 bytes), then the ciphertext. What binds a 
 
 A resharing goes the same way with `begin_resharing`, `shares_for_resharing`, `give_for_resharing`
 and `reshare`, with the shares of several keys at once. What is on hold is resealed the same way
-with `reseal` at the end.
+with `reseal_file` and `reseal` at the end.
 
 A request stands for a day after it was asked for. The opener reads the request, its approval and
 the entry of the record (`APPROVED_ENTRY`, about the request) by itself, and believes the desk
@@ -125,6 +125,23 @@ class Resealed:
     records: int
     is_done: bool
     """Nothing on hold is left under the old key."""
+
+
+@dataclass(frozen=True)
+class ResealedFile:
+    """An original of what is on hold, sealed to the hold key, for the place it had."""
+
+    path: str
+    sealed: bytes = field(repr=False)
+
+
+def reseal_file(resharing_id: uuid.UUID) -> ResealedFile | None:
+    """Once two have given: the next original file that lies under the old key; None after the last.
+
+    It stays the next one until it was put in its place.
+    """
+    head, sealed = _ask("reseal_file", resharing_id)
+    return ResealedFile(str(head["path"]), sealed) if head["path"] else None
 
 
 def reseal(resharing_id: uuid.UUID) -> Resealed:

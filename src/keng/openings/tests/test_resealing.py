@@ -17,6 +17,7 @@ from keng.openings.asking import HoldsNoShare
 from keng.openings.resharing import NotAllResealed
 from keng.openings.tests import held_world as worlds
 from keng.runtime import epoch_ends
+from keng.tips.models import Attachment
 from keng.vault import epochs, keys, opener_client, seal
 from keng.vault.models import HolderKey, KeyShare, ResharingRequest, SealedIdentity, UnitKey
 from keng.vault.opener import opener_rows, resharing_acts, sessions
@@ -25,6 +26,7 @@ from keng.vault.tests import test_opener as openings
 from keng.vault.tests.test_resharing import browser_gives
 
 pytestmark = pytest.mark.django_db
+PICTURE = b"not really a picture"
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +79,9 @@ def test_two_reseal_unseen_then_the_old_key_dies_and_two_open_what_is_on_hold(
     assert told.count() == 3
     assert list(verify.chain_faults()) == []
     # A backup of before may be restored for a week; then nothing holds the key of the month.
+    become("worker")
     end_epochs(django_capture_on_commit_callbacks)
+    become("owner")
     world.key.refresh_from_db()
     assert world.key.destroyed_at is None
     days_later(8)
@@ -354,6 +358,8 @@ def test_nobody_but_the_opener_reseals(become, process):
         "SELECT vault_reseal_held(gen_random_uuid(), 'identity', gen_random_uuid(), '', '')",
         "SELECT * FROM vault_held_records(gen_random_uuid(), 1)",
         "SELECT vault_end_resealing(gen_random_uuid())",
+        "SELECT * FROM vault_held_files(gen_random_uuid())",
+        "SELECT vault_note_resealed_file(gen_random_uuid(), gen_random_uuid())",
         "UPDATE vault_sealedidentity SET ciphertext = ''",
         "UPDATE vault_resharingrequest SET hold_key_id = NULL",
     ):
@@ -387,19 +393,78 @@ def test_a_request_is_dropped_when_its_holds_end(world):
     assert asked.dropped_at is not None
 
 
-def test_a_file_under_the_key_keeps_it_and_so_does_a_month_just_over(world):
-    UnitKey.objects.filter(pk=world.key.pk).update(
-        retired_at=times.now() - datetime.timedelta(days=100)
-    )
+def test_nothing_is_asked_of_a_month_that_is_just_over(world):
+    worlds.retire(world.key, days=100)
     assert nothing_is_due()
-    UnitKey.objects.filter(pk=world.key.pk).update(
-        retired_at=times.now() - datetime.timedelta(days=130)
+
+
+def held_file(world, tip_id):
+    """An original as it was sealed in that month."""
+    UnitKey.objects.filter(unit=world.unit, retired_at=None).update(retired_at=times.now())
+    before = UnitKey.objects.get(pk=world.key.pk).retired_at
+    UnitKey.objects.filter(pk=world.key.pk).update(retired_at=None)
+    seal.forget_public_keys()
+    path = store.keep_original(PICTURE, unit_id=world.unit.pk)
+    UnitKey.objects.filter(pk=world.key.pk).update(retired_at=before)
+    return Attachment.objects.create(
+        tip_id=tip_id, kind="image", mime="image/jpeg", size=9, original_path=path
     )
-    path = data_folder() / store.keep_original(b"a picture", unit_id=world.unit.pk)
-    path.write_bytes(b"\x04" + world.key.pk.bytes + path.read_bytes()[17:])
+
+
+def key_of_file(file):
+    return store.first_sealed_bytes(file.original_path, 17)[1:]
+
+
+def through_the_door(monkeypatch, opener):
+    """What the desk asks, done in this process."""
+
+    def reseal_file(asked):
+        path, sealed = opener.reseal_file(asked)
+        return opener_client.ResealedFile(path, sealed) if path else None
+
+    monkeypatch.setattr(opener_client, "reseal_file", reseal_file)
+    monkeypatch.setattr(
+        opener_client, "reseal", lambda asked: opener_client.Resealed(*opener.reseal(asked))
+    )
+
+
+def test_originals_are_resealed_with_the_rest_and_open_by_two(world, become, monkeypatch):
+    files = [held_file(world, row.tip_ref) for row in world.held]
+    stranger = held_file(world, worlds.make.tip(unit=world.unit).pk)
     assert nothing_is_due()
-    path.unlink()
-    assert not nothing_is_due()
+    (data_folder() / stranger.original_path).unlink()
+    asked, opener = worlds.due(), worlds.new_opener()
+    assert asked.records == 5
+    worlds.come_and_give(opener, asked, *world.people[:2])
+    become("opener")
+    # What is not in its place yet is handed out once more.
+    path, sealed = opener.reseal_file(asked.pk)
+    assert path == files[0].original_path
+    assert opener.reseal(asked.pk) == (3, False)
+    through_the_door(monkeypatch, opener)
+    resharing._reseal_all(asked.pk)
+    become("owner")
+    assert [key_of_file(file) for file in files] == [asked.hold_key_id.bytes] * 2
+    custodians = keys.unlock_custodian_keys(keys.operator_file(), worlds.PASSPHRASE)
+    private = epochs.open_as_custodians(asked.hold_key_id, custodians)
+    assert store.open_original(files[1].original_path, private) == PICTURE
+    asked.refresh_from_db()
+    assert asked.done_at is not None
+    tips = Entry.objects.filter(action="keys.held_resealed").values_list("detail__tip", flat=True)
+    assert sorted(tips).count(str(files[0].tip_id)) == 4
+    assert PICTURE not in sealed
+
+
+def test_a_file_whose_hold_ended_is_not_handed_out_and_one_of_another_name_neither(world):
+    first, second = (held_file(world, row.tip_ref) for row in world.held)
+    asked, opener = worlds.due(), worlds.new_opener()
+    worlds.come_and_give(opener, asked, *world.people[:2])
+    other = (data_folder() / second.original_path).read_bytes()
+    (data_folder() / first.original_path).write_bytes(other)
+    worlds.end_hold(world, second.tip_id)
+    assert opener.reseal_file(asked.pk) == ("", b"")
+    assert key_of_file(first) == key_of_file(second) == world.key.pk.bytes
+    assert not opener.reseal(asked.pk)[1]
 
 
 @pytest.mark.parametrize("staying", [3, 1, 0])
@@ -412,8 +477,10 @@ def test_the_custodians_reseal_however_few_hold_keys_by_then(
     if staying < 2:
         assert nothing_is_due()
     assert resealing.reseal_as_custodians([]) == 0
+    file = held_file(world, world.held[0].tip_ref)
     with django_capture_on_commit_callbacks(execute=True):
-        assert resealing.reseal_as_custodians(custodians) == 3
+        assert resealing.reseal_as_custodians(custodians) == 4
+    assert key_of_file(file) == UnitKey.objects.get(held_from=world.key).pk.bytes
     assert resealing.reseal_as_custodians(custodians) == 0
     (hold_key,) = UnitKey.objects.filter(held_from=world.key)
     assert worlds.keys_of(world) == [hold_key.pk.bytes] * 3
@@ -437,6 +504,7 @@ def test_the_custodians_reseal_however_few_hold_keys_by_then(
 
 
 def test_what_cannot_be_resealed_is_told_and_waits(world, monkeypatch):
+    monkeypatch.setattr(opener_client, "reseal_file", lambda _: None)
     monkeypatch.setattr(opener_client, "reseal", lambda _: opener_client.Resealed(0, False))
     with pytest.raises(NotAllResealed):
         resharing._reseal_all(worlds.due().pk)

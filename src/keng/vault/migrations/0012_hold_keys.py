@@ -108,6 +108,49 @@ BEGIN
   RETURN true;
 END $$;
 """
+# Files lie beside the database: the entry stands before the opener hands one out, sealed anew.
+_FILES = f"""
+CREATE FUNCTION vault_held_files(request uuid) RETURNS TABLE (file uuid, path text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  {_CALLER}
+BEGIN
+  {_ONLY_OPENER}
+  IF (SELECT to_key FROM vault_standing_resealing(request)) IS NULL THEN
+    RETURN;
+  END IF;
+  RETURN QUERY
+    SELECT it.id, it.original_path::text
+    FROM tips_attachment AS it JOIN tips_legalhold AS hold ON hold.tip_id = it.tip_id
+    WHERE hold.agreed_at IS NOT NULL AND hold.ended_at IS NULL AND it.original_path <> ''
+    ORDER BY 1;
+END $$;
+CREATE FUNCTION vault_note_resealed_file(request uuid, file uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  {_CALLER}
+  standing record;
+  tip uuid := (SELECT tip_id FROM tips_attachment WHERE id = file);
+BEGIN
+  {_ONLY_OPENER}
+  PERFORM FROM tips_legalhold
+  WHERE tip_id = tip AND agreed_at IS NOT NULL AND ended_at IS NULL FOR SHARE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  SELECT * INTO standing FROM vault_standing_resealing(request);
+  PERFORM FROM vault_unitkey
+  WHERE id = standing.to_key AND held_from_id = standing.from_key AND destroyed_at IS NULL
+  FOR SHARE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM audit_append(
+    gen_random_uuid(), 'unit:' || standing.unit, now(), 'keys.held_resealed', 'process', 'opener',
+    'unitkey', standing.to_key::text, jsonb_build_object('tip', tip::text));
+  RETURN true;
+END $$;
+"""
 _END = f"""
 CREATE FUNCTION vault_end_resealing(request uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -126,6 +169,8 @@ END $$;
 """
 _BACKWARDS = """
 DROP FUNCTION vault_end_resealing(uuid);
+DROP FUNCTION vault_note_resealed_file(uuid, uuid);
+DROP FUNCTION vault_held_files(uuid);
 DROP FUNCTION vault_reseal_held(uuid, text, uuid, bytea, bytea);
 DROP FUNCTION vault_held_records(uuid, integer);
 DROP FUNCTION vault_standing_resealing(uuid);
@@ -170,5 +215,5 @@ class Migration(migrations.Migration):
             "records",
             models.PositiveIntegerField(db_default=0, default=0),
         ),
-        migrations.RunSQL(_STANDING + _HELD + _RESEAL + _END, _BACKWARDS),
+        migrations.RunSQL(_STANDING + _HELD + _RESEAL + _FILES + _END, _BACKWARDS),
     ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from keng.vault.hybrid import SealedKind, key_id_of
+from keng.vault.hybrid import KEYED_HEAD_SIZE, SealedKind, key_id_of
 from keng.vault.opener_client import (
     APPROVED_ENTRY,
     REQUEST_STANDS,
@@ -60,6 +60,8 @@ SELECT public_key FROM vault_custodiankey WHERE retired_at IS NULL ORDER BY id D
 _KEEP = "SELECT vault_keep_new_shares(%s, %s, %s, %s)"
 _HELD = "SELECT place, record_id, tip, kind, sealed FROM vault_held_records(%s, %s)"
 _RESEAL = "SELECT vault_reseal_held(%s, %s, %s, %s, %s)"
+_HELD_FILES = "SELECT file, path FROM vault_held_files(%s)"
+_NOTE_FILE = "SELECT vault_note_resealed_file(%s, %s)"
 _END_RESEALING = "SELECT vault_end_resealing(%s)"
 _MARK = "SELECT vault_mark_opened(%s)"
 
@@ -120,6 +122,32 @@ class HeldRecord:
     def refs(self) -> tuple[uuid.UUID, ...]:
         """The ids that it may have been sealed for."""
         return self.tip_id, self.id
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """One original file of a tip on hold."""
+
+    id: uuid.UUID
+    """Of the row of tips.Attachment."""
+    path: str
+    """Below the data folder."""
+    place: Path
+
+    def key_id(self) -> uuid.UUID | None:
+        """To which key it is sealed; None of an older form, or where it is gone."""
+        try:
+            with self.place.open("rb") as file:
+                return key_id_of(file.read(KEYED_HEAD_SIZE))
+        except OSError:
+            return None
+
+    def read(self) -> tuple[bytes, uuid.UUID] | None:
+        """The file as it lies there, and the id that it was sealed for; None where it is gone."""
+        try:
+            return self.place.read_bytes(), uuid.UUID(self.place.name)
+        except (OSError, ValueError):
+            return None
 
 
 class OpenerRows:
@@ -268,6 +296,17 @@ class OpenerRows:
         """
         opened = (record.place, record.id, record.ciphertext)
         row = self._one(_RESEAL, resharing_id, *opened, resealed)
+        return bool(row and row[0])
+
+    def held_files(self, resharing_id: uuid.UUID, key_id: uuid.UUID) -> list[HeldFile]:
+        """Originals of what is on hold that are sealed to this key still."""
+        rows = self._connection.execute(_HELD_FILES.encode(), [resharing_id]).fetchall()
+        files = [HeldFile(file, path, self._data / path) for file, path in rows]
+        return [file for file in files if file.key_id() == key_id]
+
+    def note_resealed_file(self, resharing_id: uuid.UUID, file: HeldFile) -> bool:
+        """On record before it is handed out; False where the hold or the request stands no more."""
+        row = self._one(_NOTE_FILE, resharing_id, file.id)
         return bool(row and row[0])
 
     def end_resealing(self, resharing_id: uuid.UUID) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from keng.vault import share_seals
+from keng.vault.hybrid import SealedKind
 from keng.vault.key_pairs import hybrid_key, public_half
 from keng.vault.opener.one_time_keys import OneTimeKeys
 from keng.vault.opener.opener_rows import OpenerRows, StandingResharing
@@ -91,22 +92,44 @@ class Resharer:
         resealed when two have given theirs once more.
         """
         resharing = self._rows.resharing(resharing_id)
+        done = 0
+        with self._resealing(resharing) as (key_id, private, to):
+            for record in self._rows.held_records(resharing_id, _MOST_RECORDS):
+                found = resealed(record.ciphertext, private, to, kind=record.kind, refs=record.refs)
+                done += found is not None and self._rows.reseal_held(resharing_id, record, found)
+        has_files = bool(self._rows.held_files(resharing_id, key_id))
+        is_done = not has_files and self._rows.end_resealing(resharing_id)
+        if is_done:
+            self._once.forget(resharing_id)
+        return done, is_done
+
+    def reseal_file(self, resharing_id: uuid.UUID) -> tuple[str, bytes]:
+        """The next original of what is on hold, and its path: the desk puts it in its place, since
+        this process writes no file. Empty where none is left.
+        """
+        resharing = self._rows.resharing(resharing_id)
+        with self._resealing(resharing) as (key_id, private, to):
+            for file in self._rows.held_files(resharing_id, key_id):
+                sealed, ref = file.read() or (b"", file.id)
+                found = resealed(sealed, private, to, kind=SealedKind.FILE, refs=[ref])
+                if found is not None and self._rows.note_resealed_file(resharing_id, file):
+                    return file.path, found
+        return "", b""
+
+    @contextmanager
+    def _resealing(
+        self, resharing: StandingResharing
+    ) -> Iterator[tuple[uuid.UUID, bytes, tuple[uuid.UUID, bytes]]]:
+        """The old key's id and private half, and id and public half of the hold key."""
         if resharing.hold_key is None:
             raise NotInRecord
         to = resharing.hold_key, self._rows.public_key(resharing.hold_key)
         (key_id,) = resharing.plan
-        done = 0
         with (
             self._both_given(resharing) as read,
             self._whole_key(key_id, [each[key_id] for each in read]) as private,
         ):
-            for record in self._rows.held_records(resharing_id, _MOST_RECORDS):
-                found = resealed(record.ciphertext, private, to, kind=record.kind, refs=record.refs)
-                done += found is not None and self._rows.reseal_held(resharing_id, record, found)
-        is_done = self._rows.end_resealing(resharing_id)
-        if is_done:
-            self._once.forget(resharing_id)
-        return done, is_done
+            yield key_id, private, to
 
     @contextmanager
     def _both_given(self, resharing: StandingResharing) -> Iterator[list[dict[uuid.UUID, bytes]]]:

@@ -70,6 +70,9 @@ def _done_for_all(
         case "reseal":
             records, is_done = resharer.reseal(request_id)
             return {"records": records, "done": is_done}, b""
+        case "reseal_file":
+            path, sealed = resharer.reseal_file(request_id)
+            return {"path": path}, sealed
     raise ValueError(act)
 
 
