@@ -1,5 +1,6 @@
-"""Two holders split keys anew after a third has left, or reseal what is on hold (resealing): who
-comes, and their shares on the way.
+"""Two holders split keys anew, or reseal what is on hold: who comes, and their shares on the way.
+
+When the first is due is told by vault.resharing, the second by openings.resealing.
 """
 
 import uuid

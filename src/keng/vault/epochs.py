@@ -33,7 +33,7 @@ from keng.vault.hybrid import SealedKind
 from keng.vault.key_pairs import new_private_key, public_half
 from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
 from keng.vault.opening import open_with_unit_key
-from keng.vault.sealed_shares import sealed_shares, sealed_to_custodians
+from keng.vault.sealed_shares import sealed_shares, share_for_custodians
 from keng.vault.splitting import HOLDERS_NEEDED, combine_shares, split_key
 
 _PORTION = 10
@@ -232,7 +232,7 @@ def _shares_of(
         sealed = sealed_shares(key.pk, private, points, custodians)
     else:
         words = split_key(private, HOLDERS_NEEDED).custodians
-        sealed[None] = sealed_to_custodians(key.pk, words, custodians)
+        sealed[None] = share_for_custodians(key.pk, words, custodians)
     return [
         KeyShare(
             unit_key=key,

@@ -1,5 +1,6 @@
-"""What the opener reads of the database, and the functions by which it writes: that a request was
-opened, new shares, and what was resealed.
+"""What the opener reads of the database, and the functions by which it writes.
+
+It writes that a request was opened, new shares, and what was resealed.
 """
 
 import datetime
