@@ -181,7 +181,11 @@ def _ask(key_id: uuid.UUID, wanted: Sequence[HolderKey], records: int) -> None:
 def _hold_key_of(key_id: uuid.UUID, holders: Sequence[HolderKey], *, made_by: str) -> UnitKey:
     """The one that an earlier resealing of this key left unfinished, or a new one."""
     key = lock(UnitKey.objects.filter(pk=key_id).select_related("unit")).get()
-    found = key.hold_keys.filter(destroyed_at=None).select_related("unit").first()
+    unfinished = key.hold_keys.filter(destroyed_at=None).select_related("unit")
+    if len(holders) >= HOLDERS_NEEDED:
+        # Not one that was made when nobody held a key.
+        unfinished = unfinished.filter(shares__holder_key__isnull=False).distinct()
+    found = unfinished.order_by("pk").first()
     if found is not None:
         return found
     made = make_hold_key(key, holders)

@@ -503,6 +503,13 @@ def test_the_custodians_reseal_however_few_hold_keys_by_then(
     assert opened_by_two(world.held[0], *newcomers) == worlds.WORDS.encode()
 
 
+def test_two_holders_do_not_go_on_with_a_hold_key_that_only_the_custodians_open(world):
+    alone = epochs.make_hold_key(world.key, [])
+    asked = worlds.due()
+    assert asked.hold_key_id != alone.pk
+    assert worlds.due() == asked
+
+
 def test_what_cannot_be_resealed_is_told_and_waits(world, monkeypatch):
     monkeypatch.setattr(opener_client, "reseal_file", lambda _: None)
     monkeypatch.setattr(opener_client, "reseal", lambda _: opener_client.Resealed(0, False))
