@@ -4,7 +4,7 @@ import pytest
 from nacl.pwhash import argon2id
 
 from keng.conftest import sign_in
-from keng.openings import resharing_pages
+from keng.openings import resealing, resharing, resharing_pages
 from keng.openings.tests import held_world as worlds
 from keng.openings.tests import test_resharing_by_two as pages
 from keng.openings.tests.test_resealing import through_the_door
@@ -46,6 +46,17 @@ def test_it_waits_for_the_holders_until_two_have_resealed(world, desk_client):
     assert "Hai người này đã niêm phong lại" in page
     assert "Giữ" not in page.replace("Giữ hồ sơ", "")
     assert "chia lại" not in page
+
+
+def test_the_desk_has_the_rights_for_all_of_it(world, become):
+    first, chief, _ = world.people
+    asked = worlds.due()
+    become("desk")
+    assert list(resealing.requests_below([world.unit.parent])) == [asked]
+    for person in (first, chief):
+        resharing.join_resharing(asked.pk, by=person.officer)
+    asked.refresh_from_db()
+    assert {asked.first_ref, asked.second_ref} == {first.officer.pk, chief.officer.pk}
 
 
 def test_whoever_works_elsewhere_does_not_see_that_it_waits(world, desk_client):
