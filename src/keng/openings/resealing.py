@@ -30,8 +30,8 @@ from keng.vault.resealing import resealed
 from keng.vault.resharing import drop_requests, stands_until
 from keng.vault.splitting import HOLDERS_NEEDED
 
-# Nothing is destroyed by a period sooner. Before that a key with nothing but what is on hold is one
-# of a quiet month, and nothing else of it is in any backup.
+# Nothing is destroyed by a period sooner: until then a key with nothing but what is on hold is one
+# of a quiet month.
 _RETIRED_FOR = datetime.timedelta(days=120)
 # So long the old key lives on after it: a backup of before it can be restored.
 _KEY_KEPT_FOR = datetime.timedelta(days=7)
