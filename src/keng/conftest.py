@@ -14,7 +14,8 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, bind_session
 from keng.accounts.sessions import SessionStore
-from keng.acts import locks
+from keng.accounts.tests.look import looks_as_whoever_acts
+from keng.acts import locks, work
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import rate_limits, share_cards
 from keng.kit.tests.browser import Browser
@@ -91,6 +92,31 @@ def locks_are_taken_in_order():
         assert (held, wanted) in STILL_BACKWARDS, f"{wanted} is locked while {held} is held"
 
     with mock.patch.object(locks, "report_disorder", report_disorder):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whoever_acts_looks():
+    """An act that a test does with the desk's role has no request around it, which says so.
+
+    And its name ends with it, as with its transaction, which here is the test's and goes on.
+    """
+    name_actor = work.name_actor
+    run_whole = work._run_whole  # noqa: SLF001 -- where a transaction begins and ends
+
+    def name_and_look(by):
+        looks_as_whoever_acts(by)
+        name_actor(by)
+
+    def run_and_end(*args, **kwargs):
+        result = run_whole(*args, **kwargs)
+        connection.connection.execute("SELECT set_config('keng.actor', '', true)")
+        return result
+
+    with (
+        mock.patch.object(work, "name_actor", name_and_look),
+        mock.patch.object(work, "_run_whole", run_and_end),
+    ):
         yield
 
 
@@ -212,6 +238,7 @@ def desk_request(acts, officer):
     request.method, request.path_info = "POST", "/"
     request.session = SessionStore()
     bind_session(request.session, officer)
+    request.session.save()
     returned = []
 
     def view(asked):

@@ -27,7 +27,7 @@ from keng.merkle.notes import LogCheckpointText, NoteKey, NoteKeyKind, encoded_h
 from keng.merkle.tests.outsider import tiles_of_size
 from keng.merkle.tiles import TileAddress, entry_bundle, grown_tiles
 from keng.merkle.trees import MerkleTree, leaf_hash, tree_of_leaves
-from keng.public_log.witnesses import add_checkpoint_body
+from keng.merkle.witness_requests import add_checkpoint_body
 from tests.architecture.source import ROOT
 
 SCRIPT = ROOT / "docs" / "privacy" / "check_the_record.py"

@@ -29,7 +29,7 @@ from tests.stack import Stack
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b")
 FORM = "application/x-www-form-urlencoded"
 CONTROL = "đốichứng-outside-5f1c"
-PLACES_SEARCHED = {"database", "rows", "folders", "backup"}
+PLACES_SEARCHED = {"database", "wal", "rows", "folders", "backup"}
 FEWEST_WAYS = 14
 
 

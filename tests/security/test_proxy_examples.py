@@ -99,6 +99,14 @@ class Proxy:
         told = json.loads(content) if answer.status == 200 else {}
         return answer.status, told
 
+    def ask_in_clear(self, host: str, path: str) -> tuple[int, str | None]:
+        """The status, and where it leads."""
+        plain = http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)
+        with contextlib.closing(plain):
+            plain.request("GET", path, headers={"Host": host})
+            answer = plain.getresponse()
+            return answer.status, answer.headers["Location"]
+
     def written(self) -> str:
         """Everything it keeps on the disk, its output among it."""
         files = [file for file in self.folder.rglob("*") if file.is_file()]
@@ -217,14 +225,12 @@ def test_the_example_starts_as_it_stands_and_passes_on_what_it_should(
             assert (status, told["who"], told["path"], told["host"]) == (200, who, path, host)
             assert (told["x-forwarded-for"], told["x-forwarded-proto"]) == ("127.0.0.1", "https")
 
-        plain = http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=10)
-        plain.request("GET", f"/r/{SECRET}", headers={"Host": SITE})
-        answer = plain.getresponse()
-        assert (answer.status // 100, answer.headers["Location"]) == (
-            3,
-            f"https://{SITE}/r/{SECRET}",
-        )
-        plain.close()
+        for host, path in ((SITE, f"/r/{SECRET}"), (DESK, "/sign-in/")):
+            status, leads = proxy.ask_in_clear(host, path)
+            assert (status // 100, leads) == (3, f"https://{host}{path}")
+        # Programs that call in clear learn of it at once, and not by being led on.
+        for path in ("/hooks/zalo_oa/bac-ninh", "/lookup/v1/prefix/abcd"):
+            assert proxy.ask_in_clear(SITE, path) == (403, None)
 
         form, files = 600_000, 3_000_000
         assert proxy.ask(SITE, "/report/describe/", size=files)[0] == 200

@@ -4,7 +4,11 @@ Kept are two words of a closed list, and not the browser's own description, whic
 out.
 """
 
+import datetime
+
 from django.utils.translation import gettext as _
+
+from keng.kit.time_words import moment_words
 
 # The first that stands in the description; most of them name others, too, to be taken for them.
 _FAMILIES = (
@@ -46,3 +50,9 @@ def device_words(device: str) -> str:
     if kind == "computer":
         return _("Computer, %(browser)s") % {"browser": browser or _("another browser")}
     return _("Unknown device")
+
+
+def session_words(device: str, began_at: datetime.datetime) -> str:
+    """A session, by its device and when it began."""
+    words = {"device": device_words(device), "at": moment_words(began_at, "short")}
+    return _("%(device)s, since %(at)s") % words

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -125,6 +125,30 @@ class NewPasskeyForm(PasskeyNameForm, PresenceForm):
         },
         error_messages={"required": _("Say who uses this computer.")},
     )
+
+
+ALL_OTHER_SESSIONS = "others"
+
+
+class EndSessionForm(PresenceForm):
+    """Which of one's other sessions ends: one, or all. Asked with a second factor, so that whoever
+    sits at a forgotten browser cannot sign its officer out everywhere else.
+    """
+
+    field_order = ("session", "code")
+    session = HintedChoice(
+        label=_("Which one is to end?"),
+        error_messages={"required": _("Choose which one is to end.")},
+    )
+
+    def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
+        """`others` are the sessions that may be chosen, by key, with the words for each."""
+        super().__init__(*args, **kwargs)
+        all_of_them = [(ALL_OTHER_SESSIONS, _("All others"))] if len(others) > 1 else []
+        session = cast("forms.ChoiceField", self.fields["session"])
+        session.choices = [*others, *all_of_them]
+        if len(others) == 1:
+            session.initial = others[0][0]
 
 
 class PinForm(PresenceForm):

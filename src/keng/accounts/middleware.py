@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
@@ -16,6 +16,7 @@ from keng.accounts.devices import device_of
 from keng.accounts.models import Notice, Officer, OfficerPasskey
 from keng.accounts.screen_lock import is_screen_locked, note_activity
 from keng.accounts.sessions import BEGAN_KEY, DEVICE_KEY, OFFICER_KEY, SESSION_LASTS, keep_awake
+from keng.accounts.sight import in_sight_of, pieces_in_sight
 from keng.kit import times
 from keng.kit.secrets import same_secret
 
@@ -65,10 +66,12 @@ class SignedInRequest(HttpRequest):
 class OfficerMiddleware:
     """Set request.officer, or send to the sign-in page."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(
+        self, get_response: Callable[[HttpRequest], HttpResponse | StreamingHttpResponse]
+    ) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: DeskRequest) -> HttpResponse:
+    def __call__(self, request: DeskRequest) -> HttpResponse | StreamingHttpResponse:
         request.officer = signed_in_officer(request)
         request.is_screen_locked = False
         if request.officer is None and _page_name(request) not in OPEN_PAGES:
@@ -80,17 +83,29 @@ class OfficerMiddleware:
         _ = request.officer.current_posts
         if getattr(request.officer, "has_notices", False):
             _ = request.officer.unseen_notices
-        with translation.override(request.officer.language):
+        self._notice(request)
+        with (
+            translation.override(request.officer.language),
+            in_sight_of(request.session, request.method or "", _page_name(request)),
+        ):
             request.LANGUAGE_CODE = request.officer.language
-            return self._answer_signed_in(request)
+            response = self._answer_signed_in(request)
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = pieces_in_sight(
+                iter(response), request.session, request.method or "", _page_name(request)
+            )
+        return response
 
-    def _answer_signed_in(self, request: DeskRequest) -> HttpResponse:
-        page = _page_name(request)
-        if is_screen_locked(request.session):
-            request.is_screen_locked = True
-            return self.get_response(request) if page in OPEN_WHILE_LOCKED else _covered(request)
-        if "HX-Request" not in request.headers and page not in _ASKED_BY_ITSELF:
+    def _notice(self, request: DeskRequest) -> None:
+        """Whether the screen is locked; and if not, that somebody is there."""
+        request.is_screen_locked = is_screen_locked(request.session)
+        by_itself = "HX-Request" in request.headers or _page_name(request) in _ASKED_BY_ITSELF
+        if not request.is_screen_locked and not by_itself:
             note_activity(request.session)
+
+    def _answer_signed_in(self, request: DeskRequest) -> HttpResponse | StreamingHttpResponse:
+        if request.is_screen_locked and _page_name(request) not in OPEN_WHILE_LOCKED:
+            return _covered(request)
         return self.get_response(request)
 
 

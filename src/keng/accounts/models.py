@@ -65,6 +65,11 @@ class Officer(AbstractBaseUser, Row):
         """Posts held today, with their units."""
         return list(self.posts.current().select_related("unit"))
 
+    @property
+    def role_names(self) -> str:
+        """As what they work today, for a line of the log: no unit, nobody's name."""
+        return ", ".join(sorted({post.role for post in self.current_posts}))
+
     @cached_property
     def unseen_notices(self) -> "list[Notice]":
         """What the officer is told about accounts and has not seen yet, oldest first."""
@@ -585,6 +590,8 @@ class PartnerMember(Row):
     made_at = models.DateTimeField(null=True)
     # Added beside others: signs in once one of them has said that it is one of theirs.
     awaits_agreement = models.BooleanField(default=False, db_default=False)
+
+    role_names = "partner"
 
     def __str__(self) -> str:
         return self.name

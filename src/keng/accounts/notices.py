@@ -1,7 +1,7 @@
 """What officers are told about accounts: shown on every page of theirs until they have seen it."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -68,15 +68,19 @@ def tell_of_passkey(officer: Officer, what: str) -> None:
     tell_officers(people, what, about=officer)
 
 
-def commanders_of(unit: Unit, *, but: uuid.UUID | None = None) -> list[Officer]:
+def commanders_of(
+    unit: Unit, *, but: uuid.UUID | None = None, kept_from: Collection[uuid.UUID] = ()
+) -> list[Officer]:
     """The commanders of a desk; where it has none but the one concerned, those above.
 
-    Where nobody commands, whoever else could be a second person there: somebody always learns it.
+    Where nobody commands, whoever else could be a second person there: somebody always learns it,
+    but for officers who are kept from what it is about.
     """
-    found = _commanders([unit.pk], but)
+    out = {but, *kept_from}
+    found = _without(out, _commanders([unit.pk], but))
     if not found and unit.parent_id is not None:
-        found = _commanders([unit.parent_id], but)
-    return found or [officer for officer in second_people(unit) if officer.pk != but]
+        found = _without(out, _commanders([unit.parent_id], but))
+    return found or _without(out, second_people(unit))
 
 
 def witnesses_of(unit: Unit) -> list[Officer]:
@@ -88,14 +92,15 @@ def witnesses_of(unit: Unit) -> list[Officer]:
     return _holders(WITNESSING, near, None)
 
 
-def overseers_of(unit: Unit, *, but: uuid.UUID) -> list[Officer]:
+def overseers_of(unit: Unit, *, but: uuid.UUID, kept_from: Collection[uuid.UUID]) -> list[Officer]:
     """Who reads of an emergency at this desk: the province's coordinators, and data protection.
 
-    Where there is none, those who command: somebody always learns it.
+    Where there is none, those who command: somebody always learns it, but for officers who are
+    kept from what it is about.
     """
     near = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
-    found = _holders(OVERSEEING, near, but)
-    return found or commanders_of(unit, but=but)
+    found = _without(kept_from, _holders(OVERSEEING, near, but))
+    return found or commanders_of(unit, but=but, kept_from=kept_from)
 
 
 def commanders_in(unit_ids: Iterable[uuid.UUID]) -> list[Officer]:
@@ -248,6 +253,10 @@ def _renewal_warning(notice: Notice) -> str:
             " tell your commander now."
         )
     return _("Ask the person themselves whether they wanted it.")
+
+
+def _without(out: Collection[uuid.UUID | None], people: list[Officer]) -> list[Officer]:
+    return [officer for officer in people if officer.pk not in out]
 
 
 def _commanders(unit_ids: list[uuid.UUID] | None, but: uuid.UUID | None) -> list[Officer]:

@@ -130,6 +130,11 @@ class Who:
         below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
         return own | frozenset(below)
 
+    def unit_sight(self, officer: PostHolder) -> "UnitSight":
+        """For numbers and references of tips of these units; never those about the own ones."""
+        own = frozenset(post.unit_id for post in officer.current_posts)
+        return UnitSight(self.unit_ids(officer), own)
+
     def reaches(self, officer: PostHolder, unit_id: uuid.UUID) -> bool:
         """Whether the officer is one of these for the unit of this id."""
         return unit_id in self.unit_ids(officer)

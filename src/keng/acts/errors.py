@@ -20,6 +20,9 @@ class NotAllowed(Refused, PermissionError):
     Where no view catches it the answer is "no such page", without its sentence.
     """
 
+    is_noted = False
+    """Whether the log has its line (keng.kit.refused_tries)."""
+
 
 class KeptBack(NotAllowed):
     """Among the rows that it locks are some that the database lets nobody of theirs change."""

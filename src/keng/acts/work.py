@@ -3,15 +3,16 @@
 import functools
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from keng.acts.errors import NotAllowed, TryAgain
 from keng.audit import actions as audit
 from keng.kit import busy
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -154,6 +155,33 @@ def run_work(
     What met a deadlock, or waited too long for a lock, is tried once more. Raises TryAgain where
     the database gave up again, or took too long, and PermissionNotAsked.
     """
+    try:
+        return _run(name, do, right=right, by=by, retry=retry, is_asked_for=is_asked_for)
+    except NotAllowed as error:
+        _note_refused(error, name, by)
+        raise
+
+
+def _note_refused(error: NotAllowed, name: str, by: object) -> None:
+    """Once for what is refused, by the innermost act: an outer one may go on without it."""
+    if error.is_noted:
+        return
+    error.is_noted = True
+    # Which posts they hold may still have to be read, and the database may be what gave up.
+    with suppress(DatabaseError):
+        role = getattr(by, "role_names", "")
+        note_refused_try(RefusedTry.NO_RIGHT, name.removeprefix("keng."), role=role)
+
+
+def _run(
+    name: str,
+    do: Callable[[], _R],
+    *,
+    right: Right | None,
+    by: object,
+    retry: bool,
+    is_asked_for: bool,
+) -> _R:
     outer = _current.get()
     if outer is not None:
         # A savepoint of the other act: what is refused, and caught there, leaves nothing.
@@ -192,7 +220,7 @@ def _run_whole(do: Callable[[], _R], work: Work, *, is_asked_for: bool) -> _R:
     _has_committed.set(_has_committed.get() and not is_asked_for)
     with audit.entries_last(), transaction.atomic():
         if work.by is not None:
-            _name_actor(work.by)
+            name_actor(work.by)
         result = _do_asked(do, work)
         audit.write_entries()
     _has_committed.set(_has_committed.get() or is_asked_for)
@@ -205,13 +233,13 @@ def _named_actor_of(part: Work, outer: Work) -> Iterator[None]:
     if part.actor == outer.actor:
         yield
         return
-    _name_actor(part.actor)
+    name_actor(part.actor)
     yield
     # What failed takes its name with its savepoint.
-    _name_actor(outer.actor)
+    name_actor(outer.actor)
 
 
-def _name_actor(by: object) -> None:
+def name_actor(by: object) -> None:
     """Say to the database in whose name rows are written, until the transaction ends.
 
     What the machine does, or somebody with a receipt, is in no officer's name. The policies ask

@@ -10,6 +10,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
+from keng.accounts.sight import counting
 from keng.alarms.bundle_queries import bundle_size_for
 from keng.kit.compiled_queries import CompiledQuery
 from keng.kit.secrets import keyed_hash
@@ -83,6 +84,7 @@ class AlarmBar:
         return self.ids[self.place % self.total]
 
 
+@counting()
 def alarm_bar_for(officer: Officer, at: uuid.UUID | None = None) -> AlarmBar | None:
     """What the red bar shows: the gravest, or the one at which the officer is; None when all is
     quiet, as nearly always.
@@ -114,6 +116,7 @@ def alarm_bar_for(officer: Officer, at: uuid.UUID | None = None) -> AlarmBar | N
     )
 
 
+@counting()
 def ringing_tips_of(officer: Officer) -> list[RingingTip]:
     """All that rings for the officer, in the order of the bar; of the tips only what that takes."""
     rows = _RINGING.fetch_rows(**sight_values(officer))

@@ -21,6 +21,7 @@ from keng.kit import times
 from keng.places.models import Unit
 from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
 from keng.tips.readers import READER_FORGOTTEN_AFTER
+from keng.tips.safe_hours import safe_hours_words
 
 # While nobody has taken the tip. The same everywhere: no operator can make it longer.
 CALL_EVERY = datetime.timedelta(minutes=2)
@@ -242,9 +243,12 @@ def _call_subject(tip: Tip) -> str:
 
 def _quiet_words(tip: Tip) -> str:
     """Who hides beside the person they fear must not be betrayed by a ringing telephone."""
-    if not tip.do_not_contact:
-        return ""
-    return _("The reporter asks: do not call, do not write.")
+    if tip.do_not_contact:
+        return _("The reporter asks: do not call, do not write.")
+    if tip.do_not_call:
+        return _("The reporter asks: do not call.")
+    hours = safe_hours_words(tip)
+    return _("The reporter asks: call only %(hours)s.") % {"hours": hours} if hours else ""
 
 
 def _named_words(tip: Tip) -> str:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
@@ -18,10 +18,11 @@ from keng.audit_page import change_words
 from keng.audit_page.act_words import act_words
 from keng.audit_page.thing_names import thing_names
 from keng.audit_page.thing_words import thing_words
+from keng.data_requests.models import DataRequest
 from keng.kit.ids import read_id
 from keng.kit.sql_names import alphabetically, by_given_name
 from keng.places.models import Unit
-from keng.tips.models import Decision, Tip, TipConcern
+from keng.tips.models import Decision, Incident, Tip, TipConcern
 from keng.tips.reporter_times import reporter_time
 
 
@@ -32,7 +33,7 @@ def audited_units(officer: Officer) -> list[Unit]:
 
 def _audit_viewer(officer: Officer) -> UnitSight:
     """For references and counts of tips: whoever reads the record reads no word of a tip."""
-    return UnitSight(AUDITING.unit_ids(officer), officer.own_unit_ids)
+    return AUDITING.unit_sight(officer)
 
 
 def reads_no_unit(units: list[Unit]) -> bool:
@@ -51,19 +52,28 @@ def chains_of_units(units: list[Unit]) -> list[str]:
 
 def entries_of_units(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
     """Entries of the units' chains, without a trace of a tip about the officer's own unit."""
-    hidden = [
-        str(tip_id)
-        for tip_id in TipConcern.objects.filter(unit__in=officer.own_unit_ids).values_list(
-            "tip", flat=True
-        )
-    ]
+    about_us = TipConcern.objects.filter(unit__in=officer.own_unit_ids)
+    hidden = [str(tip_id) for tip_id in about_us.values_list("tip", flat=True)]
     found = Entry.objects.filter(chain__in=chains_of_units(units))
     if hidden:
+        for kind, ids in _things_of_tips(about_us.values("tip")):
+            found = found.exclude(object_kind=kind, object_id__in=[*map(str, ids)])
         # Most entries name no tip in their detail, and a missing name is not "not in" for SQL.
         found = found.exclude(object_kind="tip", object_id__in=hidden).filter(
             Q(detail__tip__isnull=True) | ~Q(detail__tip__in=hidden)
         )
     return found
+
+
+def _things_of_tips(tips: QuerySet[Any]) -> list[tuple[str, QuerySet[Any]]]:
+    """What hangs on these tips and on no others, and is on record without naming one."""
+    of_them = Q(tip__in=tips) | Q(desk_tip__in=tips)
+    others = Tip.objects.exclude(pk__in=tips).filter(incident=OuterRef("pk"))
+    incidents = Incident.objects.filter(~Exists(others), tips__in=tips)
+    return [
+        ("datarequest", DataRequest.objects.filter(of_them).values_list("pk", flat=True)),
+        ("incident", incidents.values_list("pk", flat=True)),
+    ]
 
 
 def filtered_entries(

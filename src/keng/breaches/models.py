@@ -116,8 +116,8 @@ class BreachWaiverQuerySet(models.QuerySet["BreachWaiver"]):
         return undecided.filter(~models.Exists(notified))
 
     def in_force(self) -> "BreachWaiverQuerySet":
-        """A second person agreed."""
-        return self.filter(agreed_at__isnull=False)
+        """A second person agreed, and the rating that they agreed to is still the last one."""
+        return self.filter(agreed_at__isnull=False, refused_at=None)
 
 
 class BreachWaiver(Row):
@@ -129,6 +129,7 @@ class BreachWaiver(Row):
     asked_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True)
     agreed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    # Refused; or ended, agreed to or not, when the breach was rated anew.
     refused_at = models.DateTimeField(null=True)
     refused_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
 

@@ -95,7 +95,8 @@ def breach_assess(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             ),
             _("Rated."),
         )
-    context = {"form": form, "breach": found}
+    has_waiver = found.waivers.filter(refused_at=None).exists()
+    context = {"form": form, "breach": found, "has_waiver": has_waiver}
     status = 422 if form.errors else 200
     return render(request, "breaches/breach_assess.html", context, status=status)
 

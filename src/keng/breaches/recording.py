@@ -41,7 +41,10 @@ def record_breach(
     began_at: datetime.datetime | None = None,
     by: Officer,
 ) -> Breach:
-    """Begin the record; the clock runs from `detected_at`. Raises NotAllowed, Incomplete."""
+    """Begin the record; the clock runs from `detected_at`. The same form sent twice is one breach.
+
+    Raises NotAllowed, Incomplete.
+    """
     unit = lock(Unit.objects.filter(pk=unit_id, kind=Unit.Kind.PROVINCE)).first()
     permit_over(unit_id)
     if unit is None:
@@ -49,14 +52,18 @@ def record_breach(
     is_backwards = began_at is not None and began_at > detected_at
     if kind not in Breach.Kind.values or detected_at > times.now() or is_backwards:
         raise Incomplete
-    breach = Breach.objects.create(
-        unit=unit,
-        kind=kind,
-        words=words,
-        detected_at=detected_at,
-        began_at=began_at,
-        recorded_by=by,
-    )
+    values = {
+        "unit": unit,
+        "kind": kind,
+        "words": words,
+        "detected_at": detected_at,
+        "began_at": began_at,
+        "recorded_by": by,
+    }
+    # Nobody takes a second one away: it ends with a letter to the authority, or by two people.
+    if earlier := Breach.objects.filter(**values, closed_at=None).first():
+        return earlier
+    breach = Breach.objects.create(**values)
     calls.call_recorders(breach, but=by)
     _note("breach.recorded", breach, by, {"kind": kind})
     return breach
@@ -73,6 +80,7 @@ def assess_breach(
 ) -> Breach:
     """Say what was reached, how bad it may become and what was done. As often as more is known.
 
+    A waiver, asked for or agreed to, ends when one of the first two changes: it was about them.
     Raises BreachClosed, Incomplete.
     """
     breach = _open_one(breach_id)
@@ -80,12 +88,16 @@ def assess_breach(
         raise Incomplete
     if set(harm.values()) - set(HarmAnswer.values):
         raise Incomplete
+    before = (breach.reached, breach.harm)
     breach.reached = [code for code in BY_CODE if code in reached]
     breach.harm, breach.measures = dict(harm), measures
     breach.assessed_by, breach.assessed_at = by, times.now()
     breach.save(update_fields=["reached", "harm", "measures", "assessed_by", "assessed_at"])
     rating, _rule = rate_harm(harm)
-    _note("breach.assessed", breach, by, {"reached": breach.reached, "harm": rating.value})
+    detail: dict[str, Any] = {"reached": breach.reached, "harm": rating.value}
+    if (breach.reached, breach.harm) != before and (ended := _end_waivers(breach, by)):
+        detail["waivers_ended"] = ended
+    _note("breach.assessed", breach, by, detail)
     return breach
 
 
@@ -100,7 +112,8 @@ def note_filing(
 ) -> BreachFiling:
     """That the form went to the authority; the second and later ones are supplements.
 
-    A supplement may follow a breach that was closed. Raises NotAssessed, Incomplete.
+    A supplement may follow a breach that was closed. The same form sent twice is one filing.
+    Raises NotAssessed, Incomplete.
     """
     breach = lock_one(Breach.objects.all(), breach_id)
     if breach.assessed_at is None:
@@ -109,14 +122,11 @@ def note_filing(
     is_first = number == 1
     if sent_at > times.now() or sent_at < breach.detected_at or (not is_first and not words):
         raise Incomplete
+    values = {"sent_at": sent_at, "paper_number": paper_number, "words": words, "filed_by": by}
+    if earlier := breach.filings.filter(**values).first():
+        return earlier
     filing = BreachFiling.objects.create(
-        breach=breach,
-        number=number,
-        sent_at=sent_at,
-        paper_number=paper_number,
-        words=words,
-        form=form_of(breach).as_json(),
-        filed_by=by,
+        breach=breach, number=number, form=form_of(breach).as_json(), **values
     )
     action = "breach.notified" if is_first else "breach.supplemented"
     late = int(sent_at > breach.notify_by)
@@ -206,6 +216,11 @@ def close_breach(breach_id: uuid.UUID, *, words: str, by: Officer) -> Breach:
     breach.save(update_fields=["closing_words", "closed_by", "closed_at"])
     _note("breach.closed", breach, by)
     return breach
+
+
+def _end_waivers(breach: Breach, by: Officer) -> int:
+    standing = breach.waivers.filter(refused_at=None)
+    return standing.update(refused_by=by, refused_at=times.now())
 
 
 def _open_one(breach_id: uuid.UUID) -> Breach:

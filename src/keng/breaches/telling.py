@@ -1,9 +1,9 @@
 """Telling reporters: the same neutral notice on the page of each report that may be concerned."""
 
 import datetime
-import uuid
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from keng.kit import times
 from keng.kit.time_words import day_words
 from keng.places.models import Unit
 from keng.tips.messages import add_message
-from keng.tips.models import Tip
+from keng.tips.models import DialogueMessage, Tip
 
 PORTION = 50
 _AT_ONCE = datetime.timedelta(0)
@@ -35,7 +35,7 @@ def tell_next_reporters(portion: int = PORTION) -> int:
         return 0
     # No word of what happened is the worker's to read.
     breach = Breach.objects.only("id", "unit", "detected_at").get(pk=notice.breach_id)
-    ahead = tips_to_tell(notice, breach.unit_id)
+    ahead = tips_to_tell(notice, breach)
     if notice.told_up_to is not None:
         ahead = ahead.filter(id__gt=notice.told_up_to)
     tips = list(ahead.order_by("id")[:portion])
@@ -57,19 +57,26 @@ def tell_next_reporters(portion: int = PORTION) -> int:
     return max(len(tips), 1)
 
 
-def tips_to_tell(notice: BreachNotice, province_id: uuid.UUID) -> QuerySet[Tip]:
-    """Reports of the province and the desks below it that came in between, and have words still.
+def tips_to_tell(notice: BreachNotice, breach: Breach) -> QuerySet[Tip]:
+    """Reports of the province and the desks below it that came in between, and have words still;
+    less those on whose page the very notice stands, by an earlier one of the same day.
 
     The page of one that was taken back or whose period is over says that its words are gone.
     """
-    units = Unit.objects.filter(Q(pk=province_id) | Q(parent=province_id))
+    units = Unit.objects.filter(Q(pk=breach.unit_id) | Q(parent=breach.unit_id))
     rows = Tip.objects.filter(
         responsible_unit__in=units,
         received_at__lte=notice.received_until,
         withdrawn_at=None,
         purged_at=None,
     )
-    return rows.filter(received_at__gte=notice.received_from) if notice.received_from else rows
+    if notice.received_from:
+        rows = rows.filter(received_at__gte=notice.received_from)
+    words = [reporter_notice(code, breach.detected_at) for code, _name in settings.LANGUAGES]
+    same_notice = DialogueMessage.objects.filter(
+        tip=OuterRef("pk"), author=DialogueMessage.Author.AUTOMATIC, text__in=words
+    )
+    return rows.filter(~Exists(same_notice))
 
 
 def reporter_notice(language: str, detected_at: datetime.datetime) -> str:

@@ -116,6 +116,9 @@ def divide(arguments: argparse.Namespace) -> int:
             f"{older} units keep the key of an older version: keng vault init first, with the file "
             "that holds them."
         )
+    file = keys.operator_file()
+    is_whole = not arguments.parts_brought and file.exists()
+    whole_file = dividing.WholeFile.read(file) if is_whole else None
     kept = kept_by_custodians(arguments.parts_brought)
     try:
         division = dividing.write_division(
@@ -123,7 +126,7 @@ def divide(arguments: argparse.Namespace) -> int:
             needed=arguments.needed,
             parts=arguments.parts,
             folder=folder,
-            whole_file=None if arguments.parts_brought else keys.operator_file(),
+            whole_file=whole_file,
         )
     except dividing.OtherCustodians:
         raise CannotContinue(
@@ -182,11 +185,12 @@ def _say_what_is_so_now(division: "Division") -> None:
         f"The custodians' key is divided: {label.needed} of {label.parts} parts open, fewer open "
         "nothing. Each part was read back and opened with others. It is on record."
     )
-    if division.whole_file is not None and division.whole_file.exists():
-        print(f"{division.whole_file} could not be removed and still opens everything: destroy it.")
-    elif division.whole_file is not None:
+    whole_file = division.whole_file.path if division.whole_file else None
+    if whole_file is not None and whole_file.exists():
+        print(f"{whole_file} could not be removed and still opens everything: destroy it.")
+    elif whole_file is not None:
         print(
-            f"{division.whole_file} is destroyed. Any copy of it still opens everything with its "
+            f"{whole_file} is destroyed. Any copy of it still opens everything with its "
             "passphrase: destroy copies, and the paper. Backups made while it lay here hold it too."
         )
     else:

@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     Check("ports", running.ports),
     *map(running.process_check, ("public", "desk", "edge", "worker", "sender")),
     Check("tasks", running.tasks, needs=("supervisor",)),
+    Check("refused", running.refused),
     Check("database", database.database, needs=("folder",)),
     Check("roles", database.roles, needs=("database",), within=20),
     Check("pooler", database.pooler, needs=("database",)),

@@ -50,7 +50,7 @@ def _operator_file() -> Iterator[str]:
         yield f"{keys.operator_file()} opens everything alone, and it is divided: destroy the file"
     elif is_here:
         yield f"the units' private keys lie on this machine: move {keys.operator_file()} off it"
-    if not is_divided and CustodianKey.objects.filter(retired_at=None).exists():
+    if not is_divided and CustodianKey.objects.in_use().exists():
         yield (
             f"one file with one passphrase ({keys.operator_file().name}) opens everything: "
             "keng vault divide NEEDED PARTS FOLDER"

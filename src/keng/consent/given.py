@@ -4,8 +4,6 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
-
 from keng.accounts.models import Officer
 from keng.accounts.who import READING_DATA_REQUESTS, UnitSight
 from keng.consent.models import ConsentText
@@ -16,8 +14,7 @@ from keng.tips.models import Tip
 from keng.vault.models import SealedIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
 
 
@@ -58,25 +55,21 @@ def consents_of_tip(tip: Tip) -> list[GivenConsent]:
 def consent_counts(officer: Officer) -> list[ConsentCount]:
     """In numbers, for the desks of the officer; no tip about the own unit counts."""
     units = READING_DATA_REQUESTS.unit_ids(officer)
-    counts: dict[Purpose, Callable[[], tuple[int, int | None]]] = {
-        Purpose.CONTACT: lambda: (_contacts(officer), None),
-        Purpose.CHAT_WORDS: lambda: (
-            _tips_of(officer).filter(chat_shows_answers=True).count(),
-            None,
-        ),
-        Purpose.SUBSCRIPTION: lambda: _ended(
-            Subscription.objects.filter(confirmed_at__isnull=False), "stopped_at"
-        ),
-        Purpose.LEAD: lambda: _ended(Lead.objects.filter(unit__in=units), "stopped_at"),
-        Purpose.HOUSE_CONTACT: lambda: (
-            Establishment.objects.filter(unit__in=units).exclude(contact="").count(),
-            None,
-        ),
+    sight = READING_DATA_REQUESTS.unit_sight(officer)
+    with_chat = Tip.objects.listed_for(sight).filter(chat_shows_answers=True)
+    subscribers = Subscription.objects.filter(confirmed_at__isnull=False)
+    leads = Lead.objects.filter(unit__in=units)
+    houses = Establishment.objects.filter(unit__in=units).exclude(contact="")
+    counts: dict[Purpose, tuple[int, int | None]] = {
+        Purpose.CONTACT: (_contacts(sight), None),
+        Purpose.CHAT_WORDS: (with_chat.count(), None),
+        Purpose.SUBSCRIPTION: (subscribers.count(), _stopped(subscribers)),
+        Purpose.LEAD: (leads.count(), _stopped(leads)),
+        Purpose.HOUSE_CONTACT: (houses.count(), None),
     }
     found = []
-    for purpose, count in counts.items():
+    for purpose, (given, withdrawn) in counts.items():
         text = consent_text_at(purpose, None)
-        given, withdrawn = count()
         found.append(ConsentCount(purpose.label, text, sentences_of(text), given, withdrawn))
     return found
 
@@ -89,15 +82,10 @@ def _given(
     return GivenConsent(purpose.label, sentences_of(text), version, at, withdrawn_at)
 
 
-def _tips_of(officer: Officer) -> QuerySet[Tip]:
-    units = READING_DATA_REQUESTS.unit_ids(officer)
-    return Tip.objects.listed_for(UnitSight(units, frozenset(officer.own_unit_ids)))
-
-
-def _contacts(officer: Officer) -> int:
+def _contacts(sight: UnitSight) -> int:
     sealed = SealedIdentity.objects.filter(kind=SealedIdentity.Kind.CONTACT)
-    return sealed.filter(tip_ref__in=_tips_of(officer).values("pk")).count()
+    return sealed.filter(tip_ref__in=Tip.objects.listed_for(sight).values("pk")).count()
 
 
-def _ended(rows: QuerySet, column: str) -> tuple[int, int]:  # type: ignore[type-arg]
-    return rows.count(), rows.filter(**{f"{column}__isnull": False}).count()
+def _stopped(rows: "QuerySet[Subscription] | QuerySet[Lead]") -> int:
+    return rows.filter(stopped_at__isnull=False).count()

@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from keng.acts.work import work
 from keng.consent.models import ConsentText
@@ -34,8 +34,12 @@ def consent_text_at(purpose: str, moment: datetime.datetime | None) -> ConsentTe
 
 
 def sentences_of(text: ConsentText | None) -> list[str]:
-    """In the reader's language, or in English."""
+    """In the reader's language as far as it has them, or in English.
+
+    Kept are both full languages; the English sentences are what the others are translated from.
+    """
     if text is None:
         return []
     words: dict[str, list[str]] = text.words
-    return words.get(get_language() or "vi", words["en"])
+    language = get_language() or "vi"
+    return words[language] if language in words else [gettext(each) for each in words["en"]]

@@ -7,20 +7,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from keng.cosigner.witness_folder import WitnessFolder, origin_mark
-from keng.merkle.notes import (
-    LONGEST_NOTE,
-    LogCheckpointText,
-    NoteKey,
-    SignedNote,
-    cosignature_line,
-    decoded_hash,
-)
+from keng.merkle.notes import NoteKey, SignedNote, cosignature_line
 from keng.merkle.trees import EMPTY_ROOT, is_extended
-
-# A proof of the protocol has no more lines.
-MOST_PROOF_LINES = 63
-LONGEST_REQUEST = LONGEST_NOTE + 64 * (MOST_PROOF_LINES + 2)
-TYPE_OF_SIZE = "text/x.tlog.size"
+from keng.merkle.witness_requests import TYPE_OF_SIZE, AddCheckpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +19,6 @@ class WitnessReply:
     status: HTTPStatus
     body: str = ""
     kind: str = "text/plain; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class AddCheckpoint:
-    """A checkpoint that asks for a cosignature."""
-
-    old_size: int
-    proof: list[bytes]
-    note: SignedNote
-    said: LogCheckpointText
-
-    @classmethod
-    def read(cls, raw: bytes) -> "AddCheckpoint":
-        """Raises ValueError for what is no request of the protocol."""
-        head, blank, note = raw.partition(b"\n\n")
-        old, *proof = head.decode("ascii").split("\n")
-        word, _, number = old.partition(" ")
-        if not blank or word != "old" or str(int(number)) != number or int(number) < 0:
-            raise ValueError("no old size")
-        if len(proof) > MOST_PROOF_LINES:
-            raise ValueError("too long a proof")
-        signed = SignedNote.read(note)
-        said = LogCheckpointText.read(signed.text)
-        return cls(int(number), list(map(decoded_hash, proof)), signed, said)
 
 
 class CosigningWitness:
@@ -86,9 +51,8 @@ class CosigningWitness:
         origin = asked.said.origin
         last = self._folder.last_checkpoint(origin)
         size, root = (last.size, last.root) if last else (0, EMPTY_ROOT)
-        if asked.old_size != size:
-            return WitnessReply(HTTPStatus.CONFLICT, f"{size}\n", TYPE_OF_SIZE)
-        if asked.said.size == size and last and asked.said.root != root:
+        is_another_tree = last and asked.said.size == size and asked.said.root != root
+        if asked.old_size != size or is_another_tree:
             return WitnessReply(HTTPStatus.CONFLICT, f"{size}\n", TYPE_OF_SIZE)
         if not is_extended(size, root, asked.said.size, asked.said.root, asked.proof):
             return WitnessReply(HTTPStatus.UNPROCESSABLE_ENTITY)

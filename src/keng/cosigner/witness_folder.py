@@ -6,7 +6,6 @@ One process at a time writes it. What was cosigned is on the disk before anybody
 import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from pathlib import Path
 
 from nacl.signing import SigningKey
 
-from keng.kit.private_files import create_private, make_private_folder, private_opener
+from keng.kit.durable_files import replace_file
+from keng.kit.private_files import make_private_folder, private_opener
 from keng.kit.secrets import read_or_make_key
 from keng.merkle.notes import LogCheckpointText, NoteKey, NoteKeyKind, SignedNote
 
@@ -98,24 +98,10 @@ class WitnessFolder:
     def keep(self, origin: str, note: str) -> None:
         """Put a checkpoint in the place of the one before it; on the disk when this returns."""
         file = self._file_of(origin)
-        draft = file.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(create_private(draft), "w") as written:
-            written.write(json.dumps({"origin": origin, "note": note}))
-            written.flush()
-            os.fsync(written.fileno())
-        draft.replace(file)
-        self._sync()
+        replace_file(file, json.dumps({"origin": origin, "note": note}).encode())
         # Everything that was cosigned, to be laid beside what a log says later.
         with open(file.with_suffix(".history"), "a", opener=private_opener) as history:
             history.write(json.dumps(note, ensure_ascii=False) + "\n")
 
     def _file_of(self, origin: str) -> Path:
         return self.path / f"log-{origin_mark(origin)}.json"
-
-    def _sync(self) -> None:
-        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

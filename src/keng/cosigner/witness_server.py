@@ -6,10 +6,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from keng.cosigner.judging import LONGEST_REQUEST, CosigningWitness, WitnessReply
+from keng.cosigner.judging import CosigningWitness, WitnessReply
+from keng.merkle.witness_requests import ADD_CHECKPOINT, LONGEST_REQUEST
 
 log = logging.getLogger(__name__)
-ADD_CHECKPOINT = "/add-checkpoint"
 _LAST = "/checkpoint/"
 # Whoever says nothing for so long is hung up on.
 _SECONDS_OF_SILENCE = 10.0

@@ -5,6 +5,7 @@ import datetime
 from keng.data_requests.models import DataRequest
 from keng.kit import times
 from keng.tips.deadlines import clock_rule_in_force, due_by_rule
+from keng.tips.models import ClockRule
 
 REPLY_CLOCK = "DSR_REPLY"
 CLOCK_OF_KIND = {
@@ -24,13 +25,14 @@ def reply_due(asked_at: datetime.datetime) -> datetime.datetime:
 
 def decision_due(kind: str, asked_at: datetime.datetime) -> datetime.datetime:
     """Until when it is decided."""
-    rule = clock_rule_in_force(CLOCK_OF_KIND[DataRequest.Kind(kind)], times.local_date(asked_at))
-    return due_by_rule(rule, asked_at)
+    return due_by_rule(_decision_rule(kind, asked_at), asked_at)
 
 
 def extended_due(request: DataRequest) -> datetime.datetime:
     """The same number of days once more, from the last day on."""
-    rule = clock_rule_in_force(
-        CLOCK_OF_KIND[DataRequest.Kind(request.kind)], times.local_date(request.asked_at)
-    )
+    rule = _decision_rule(request.kind, request.asked_at)
     return due_by_rule(rule, request.decide_by - datetime.timedelta(seconds=1))
+
+
+def _decision_rule(kind: str, asked_at: datetime.datetime) -> ClockRule:
+    return clock_rule_in_force(CLOCK_OF_KIND[DataRequest.Kind(kind)], times.local_date(asked_at))

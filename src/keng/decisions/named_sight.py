@@ -13,6 +13,7 @@ from keng.audit.actions import record, unit_chain
 from keng.decisions import acts
 from keng.decisions.on_record import reason_without_people, record_decision, required_reason
 from keng.kit import times
+from keng.tips.concerns import officers_kept_from
 from keng.tips.errors import (
     ForNamedAlready,
     NotForNamed,
@@ -85,16 +86,16 @@ def break_in(tip_id: uuid.UUID, *, ground: str, words: str, by: Officer) -> Brea
         words=said,
         until=times.now() + OPEN_FOR,
     )
-    told = notices.overseers_of(unit, but=by.pk)
+    told = notices.overseers_of(unit, but=by.pk, kept_from=officers_kept_from(found))
     notices.tell_officers(told, Notice.Act.BROKE_IN, about=by, by=by)
     record_decision(found, Decision.Kind.BROKEN_IN, by=by, reason=said, ground=why.value)
     return opened
 
 
 def readable_break_ins(officer: Officer) -> BreakInQuerySet:
-    """Those that the officer is told of; none of a tip about their own unit, nor their own."""
-    below = BreakIn.objects.filter(unit__in=OVERSEEING.units(officer)).exclude(officer=officer)
-    return below.exclude(tip__concerns__unit__in=officer.own_unit_ids)
+    """Those that the officer is told of."""
+    below = BreakIn.objects.filter(unit__in=OVERSEEING.units(officer))
+    return below.told_to(officer.pk, officer.own_unit_ids)
 
 
 @act(acts.READ_BREAK_IN)
@@ -121,7 +122,8 @@ def recuse_oneself(
     """Have nothing more to do with a tip: from then on one sees no trace of it. Raises NoReason."""
     said = required_reason(reason)
     tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
-    told = notices.commanders_of(tip.responsible_unit, but=by.pk)
+    kept_from = officers_kept_from(tip)
+    told = notices.commanders_of(tip.responsible_unit, but=by.pk, kept_from=kept_from)
     return _recuse(tip, by, told, by=by, reason=said)
 
 

@@ -29,6 +29,7 @@ from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
 from keng.kit import alive, times
 from keng.kit.database import dsn
 from keng.kit.health import Health, backup_headers
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.language.indicators import digits
 
 logger = logging.getLogger(__name__)
@@ -138,6 +139,7 @@ class EdgeApp:
                 channel, slug, scope, await self._bodies.receive_body(scope, receive)
             )
         except TooLarge:
+            note_refused_try(RefusedTry.BODY, f"channel {channel}")
             status = 413
         except TooSlow:
             status = 408
@@ -165,6 +167,8 @@ class EdgeApp:
             if parsed.variant:
                 self._book.keep_variant(account, parsed.variant)
             await self._write(account, parsed, raw)
+        elif parsed.status >= 400:
+            note_refused_try(RefusedTry.UNVERIFIED, f"channel {channel}, {parsed.reason}")
         return parsed.status
 
     async def _write(self, account: ReceivingAccount, parsed: ParsedCall, raw: bytes) -> None:

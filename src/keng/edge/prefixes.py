@@ -23,6 +23,7 @@ from keng.edge.http import Scope, Send
 from keng.kit import times
 from keng.kit.bare_headers import bare_headers
 from keng.kit.rate_limits import RateLimits, limit_of_setting, network_of_scope
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.kit.secrets import derive_key
 from keng.kit.task_ending import end_tasks
 
@@ -141,6 +142,7 @@ class PrefixLookup:
             return
         wait = self._limits.wait(network_of_scope(scope, behind_proxy=settings.BEHIND_TLS))
         if wait:
+            note_refused_try(RefusedTry.TOO_OFTEN, "limit prefix API")
             await _send_error(send, 429, (b"retry-after", b"%d" % math.ceil(wait)))
             return
         try:

@@ -9,8 +9,8 @@ from pathlib import Path
 from nacl.secret import SecretBox
 
 from keng.kit.database import data_folder, this_process
+from keng.kit.durable_files import write_new_file
 from keng.kit.kept_secrets import read_secret
-from keng.kit.private_files import create_private
 from keng.kit.refusals import KeyMissing
 
 KEY_SIZE = 32
@@ -23,10 +23,7 @@ def read_or_make_key(path: Path, size: int = KEY_SIZE) -> bytes:
     """
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}.new")
-        with os.fdopen(create_private(draft), "wb") as file:
-            file.write(os.urandom(size))
-            file.flush()
-            os.fsync(file.fileno())
+        write_new_file(draft, os.urandom(size))
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -23,32 +23,32 @@ from keng.limits.models import GuessCount
 ROOM = 1 << 20
 # Nobody is silent for longer with a count that has not refilled: as long as its keys are kept.
 LONGEST_REFILL = float(shared.MOST_KEYS_BEFORE * shared.PERIOD_SECONDS)
-_TAKE_SQL = """
+_TAKE_SQL = f"""
 INSERT INTO limits_guesscount AS c (mark, period, used, counted_at)
 SELECT %(mark)s, %(period)s, b.used + 1, %(now)s FROM (
   SELECT COALESCE((
-    SELECT GREATEST(0, g.used - GREATEST(0, %(now)s - g.counted_at) / %(pause)s)
+    SELECT {shared.used_now_sql("g")}
     FROM limits_guesscount g WHERE g.mark = ANY(%(before)s) ORDER BY g.period DESC LIMIT 1
   ), 0) AS used
 ) b
 WHERE b.used + 1 <= %(at_once)s
   OR EXISTS (SELECT 1 FROM limits_guesscount g WHERE g.mark = %(mark)s)
 ON CONFLICT (mark) DO UPDATE SET
-  used = GREATEST(0, c.used - GREATEST(0, %(now)s - c.counted_at) / %(pause)s) + 1,
+  used = {shared.used_now_sql("c")} + 1,
   counted_at = %(now)s
-WHERE GREATEST(0, c.used - GREATEST(0, %(now)s - c.counted_at) / %(pause)s) + 1 <= %(at_once)s
+WHERE {shared.used_now_sql("c")} + 1 <= %(at_once)s
 RETURNING used
-"""
-_USED_SQL = """
-SELECT GREATEST(0, used - GREATEST(0, %(now)s - counted_at) / %(pause)s)
-FROM limits_guesscount WHERE mark = ANY(%(known)s) ORDER BY period DESC LIMIT 1
-"""
-_GIVE_BACK_SQL = """
-UPDATE limits_guesscount SET
-  used = GREATEST(0, used - GREATEST(0, %(now)s - counted_at) / %(pause)s - 1),
+"""  # noqa: S608 -- our own pieces
+_USED_SQL = f"""
+SELECT {shared.used_now_sql("g")} FROM limits_guesscount g
+WHERE mark = ANY(%(known)s) ORDER BY period DESC LIMIT 1
+"""  # noqa: S608 -- our own pieces
+_GIVE_BACK_SQL = f"""
+UPDATE limits_guesscount g SET
+  used = GREATEST(0, {shared.used_now_sql("g")} - 1),
   counted_at = %(now)s
 WHERE mark = %(mark)s
-"""
+"""  # noqa: S608 -- our own pieces
 
 
 class NoneLeft(Exception):

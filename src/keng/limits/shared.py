@@ -20,6 +20,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from keng.kit.rate_limits import network_of_request
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.kit.secrets import keyed_hash
 from keng.limits import puzzles
 from keng.limits.models import LimitCount
@@ -31,28 +32,33 @@ MOST_KEYS_BEFORE = 4
 _SOLVED_WEIGHT = 0.25
 # How far above its limit a network gets by insisting, which makes its wait longer.
 _MOST_ABOVE = 10.0
+
+
+def used_now_sql(row: str) -> str:
+    """How much of a count is left by now: it refills by one in each pause."""
+    return f"GREATEST(0, {row}.used - GREATEST(0, %(now)s - {row}.counted_at) / %(pause)s)"
+
+
 # In one statement: what was counted under the key before, and one more under the key of now. It
 # commits by itself, so a row is held for as long as this takes.
-_COUNT_SQL = """
+_COUNT_SQL = f"""
 INSERT INTO limits_limitcount AS c (mark, period, used, counted_at)
 VALUES (
   %(mark)s, %(period)s,
   LEAST(%(most)s, %(weight)s + COALESCE((
-    SELECT GREATEST(0, b.used - GREATEST(0, %(now)s - b.counted_at) / %(pause)s)
-    FROM limits_limitcount b WHERE b.mark = %(before)s
+    SELECT {used_now_sql("b")} FROM limits_limitcount b WHERE b.mark = %(before)s
   ), 0)),
   %(now)s
 )
 ON CONFLICT (mark) DO UPDATE SET
-  used = LEAST(%(most)s,
-    %(weight)s + GREATEST(0, c.used - GREATEST(0, %(now)s - c.counted_at) / %(pause)s)),
+  used = LEAST(%(most)s, %(weight)s + {used_now_sql("c")}),
   counted_at = %(now)s
 RETURNING used
-"""
-_USED_SQL = """
-SELECT GREATEST(0, used - GREATEST(0, %(now)s - counted_at) / %(pause)s)
-FROM limits_limitcount WHERE mark IN (%(mark)s, %(before)s) ORDER BY period DESC LIMIT 1
-"""
+"""  # noqa: S608 -- our own pieces
+_USED_SQL = f"""
+SELECT {used_now_sql("c")} FROM limits_limitcount c
+WHERE mark IN (%(mark)s, %(before)s) ORDER BY period DESC LIMIT 1
+"""  # noqa: S608 -- our own pieces
 
 
 class SharedLimit:
@@ -77,7 +83,10 @@ class SharedLimit:
         """The same for a network by its name."""
         if not weight:
             return self._seconds(self._used(network))
-        return self._seconds(self._ask(_COUNT_SQL, network, weight))
+        seconds = self._seconds(self._ask(_COUNT_SQL, network, weight))
+        if seconds:
+            note_refused_try(RefusedTry.TOO_OFTEN, f"limit {self.name}")
+        return seconds
 
     def is_half_used(self, request: HttpRequest) -> bool:
         """Whether this network has asked for more than half of what it may; counts nothing."""

@@ -64,7 +64,7 @@ class NoteKey:
 
     def line(self, signature: bytes) -> str:
         """The line of a note that carries a signature of this key."""
-        return f"— {self.name} {_encoded(self.id + signature)}\n"
+        return NoteSignature(self.name, self.id, signature).line
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from keng.openings.second_person import (
     standing_requests,
     stands_until,
 )
+from keng.tips.concerns import officers_kept_from
 from keng.tips.errors import NotYours
 from keng.tips.lock import lock_tip
 from keng.tips.models import Tip
@@ -217,7 +218,7 @@ def approve_opening(
         raise NotToldWhy
     asked, tip = _locked_request(opening_id, by)
     refuse_if_taken_back(tip)
-    if _is_against_wish(tip, asked.what, asked.override_reason):
+    if is_against_wish(tip, asked.what, asked.override_reason):
         raise WishCameSince
     if current_key_of(by) is None:
         raise HoldsNoKey
@@ -231,7 +232,9 @@ def approve_opening(
     _record(asked, tip, "approved", by, told=tells_reporter)
     if asked.is_emergency:
         page_officers.cancel_calls(CALL_SOURCE, asked.pk)
-        told = notices.overseers_of(tip.responsible_unit, but=by.pk)
+        told = notices.overseers_of(
+            tip.responsible_unit, but=by.pk, kept_from=officers_kept_from(tip)
+        )
         notices.tell_officers(told, Notice.Act.CALLED, about=asker, by=by)
     return asked
 
@@ -279,13 +282,19 @@ def wish_stands_against(tip: Tip) -> bool:
     return tip.do_not_contact or not is_safe_to_call(tip)
 
 
+def is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
+    """Whether the reporter's wish forbids it now, and nobody said why that is overridden."""
+    is_contact = what == OpeningRequest.What.CONTACT
+    return is_contact and wish_stands_against(tip) and not override_reason.strip()
+
+
 def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     wanted = sealed_record(tip, wish.record)
     if wanted is None or not (wish.legal_basis.strip() and wish.text.strip()):
         raise NothingSealed
     if current_key_of(by) is None:
         raise HoldsNoKey
-    if _is_against_wish(tip, wanted.what, wish.override_reason):
+    if is_against_wish(tip, wanted.what, wish.override_reason):
         raise _refusal_by_wish(tip)
     is_contact = wanted.what == OpeningRequest.What.CONTACT
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
@@ -300,11 +309,6 @@ def _refusal_by_wish(tip: Tip) -> type[Incomplete]:
     if tip.do_not_contact:
         return AgainstTheWish
     return NotToBeCalled if tip.do_not_call else OutsideSafeHours
-
-
-def _is_against_wish(tip: Tip, what: str, override_reason: str) -> bool:
-    is_contact = what == OpeningRequest.What.CONTACT
-    return is_contact and wish_stands_against(tip) and not override_reason.strip()
 
 
 def _reason_to_keep(reason: str) -> str:

@@ -22,6 +22,7 @@ from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.kit import times
 from keng.openings import acts
+from keng.openings.asking import is_against_wish
 from keng.openings.holder_keys import HoldsNoKey, current_key_of
 from keng.openings.records import RecordGone, key_of_record, refuse_if_taken_back
 from keng.openings.second_person import seconds_for
@@ -78,6 +79,15 @@ class SealedBeforeHolders(NotOpened):
     sentence = _(
         "Not opened: this came in before two officers of the desk held keys. Only the operator's "
         "file opens it: ask the operator with your request's number."
+    )
+
+
+class WishBeforeShowing(NotOpened):
+    """It came after the yes, or the safe hours are over since."""
+
+    sentence = _(
+        "Not opened: since this was asked for, a call is not safe for the reporter any more, now "
+        "or at all. Ask for it again, and say why this does not hold here."
     )
 
 
@@ -203,6 +213,8 @@ def note_shown(opening_id: uuid.UUID, *, is_witnessed: bool, by: Officer) -> Ope
         raise OpenedBefore
     if asked.approved_by_ref not in {each.pk for each in seconds_for(tip, by, asked.unit_key_ref)}:
         raise SecondIsNoneNow
+    if is_against_wish(tip, asked.what, asked.override_reason):
+        raise WishBeforeShowing
     record(
         "opening.shown",
         by=by,

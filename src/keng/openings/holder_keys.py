@@ -10,7 +10,6 @@ from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
@@ -23,7 +22,8 @@ from keng.acts.work import permit_anywhere, work
 from keng.audit.actions import record
 from keng.kit import times
 from keng.openings import acts
-from keng.vault.models import CURVE_POINT_SIZE, HolderKey, WrappedHolderKey
+from keng.vault.models import HolderKey, WrappedHolderKey
+from keng.vault.share_seals import is_point
 
 # PBKDF2-SHA256 over a phrase of 128 bits; browsers have no Argon2 (holder-key.js has the same).
 PHRASE_ROUNDS = 600_000
@@ -103,11 +103,7 @@ def read_wraps(text: str) -> list[KeyWrap]:
 def read_point(text: str) -> bytes:
     """A public key on P-256, as a browser writes it. Raises NotAWrap."""
     point = read_bytes(text)
-    try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    except ValueError as error:
-        raise NotAWrap from error
-    if len(point) != CURVE_POINT_SIZE:
+    if not is_point(point):
         raise NotAWrap
     return point
 

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.accounts.models import Officer, Passkey
 from keng.accounts.passkey_pages import why_no_passkeys
 from keng.accounts.passkeys import usable_passkeys_of
 from keng.accounts.presence import is_present
@@ -30,18 +31,29 @@ def as_text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def key_for_script(key: HolderKey) -> str:
+def unwrapping_context(officer: Officer) -> dict[str, Any]:
+    """What a page shows with `openings/give.html`, whose script unwraps the officer's key."""
+    key = holder_keys.current_key_of(officer)
+    wraps = holder_keys.wraps_of(key) if key else []
+    return {
+        "key": key,
+        "key_for_script": _key_for_script(key, wraps) if key else "",
+        "has_passkey_wrap": any(each.kind == WrappedHolderKey.Kind.PASSKEY for each in wraps),
+    }
+
+
+def _key_for_script(key: HolderKey, wraps: Sequence[WrappedHolderKey]) -> str:
     """What a script unwraps, as JSON: of no use to whoever has neither passkey nor phrase."""
-    wraps = [
+    sent = [
         {
             "kind": each.kind,
             "credential": as_text(bytes(each.credential_id)),
             "salt": as_text(bytes(each.salt)),
             "wrapped": as_text(bytes(each.wrapped)),
         }
-        for each in holder_keys.wraps_of(key)
+        for each in wraps
     ]
-    return json.dumps({"point": as_text(bytes(key.public_key)), "wraps": wraps})
+    return json.dumps({"point": as_text(bytes(key.public_key)), "wraps": sent})
 
 
 @require_GET
@@ -132,21 +144,16 @@ def _page(request: SignedInRequest, form: RetireForm) -> HttpResponse:
     able = [each for each in usable_passkeys_of(officer) if each.has_prf]
     wraps = holder_keys.wraps_of(key) if key else []
     wrapped = {bytes(each.credential_id) for each in wraps}
+    others = [each for each in able if bytes(each.credential_id) not in wrapped]
     own_units = list({post.unit_id: post.unit for post in officer.current_posts}.values())
     context = {
         "key": key,
-        "key_for_script": key_for_script(key) if key else "",
+        "key_for_script": _key_for_script(key, wraps) if key else "",
         "has_phrase": any(each.kind == WrappedHolderKey.Kind.PHRASE for each in wraps),
         "unwrapping": [each for each in able if bytes(each.credential_id) in wrapped],
-        "others": [each for each in able if bytes(each.credential_id) not in wrapped],
-        "able_ids": json.dumps([as_text(bytes(each.credential_id)) for each in able]),
-        "other_ids": json.dumps(
-            [
-                as_text(bytes(each.credential_id))
-                for each in able
-                if bytes(each.credential_id) not in wrapped
-            ]
-        ),
+        "others": others,
+        "able_ids": _ids_for_script(able),
+        "other_ids": _ids_for_script(others),
         "able": able,
         "why_no_passkeys": why_no_passkeys(request),
         "holders": holder_list(own_units),
@@ -156,3 +163,7 @@ def _page(request: SignedInRequest, form: RetireForm) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "openings/my_opening_key.html", context, status=status)
+
+
+def _ids_for_script(passkeys: Sequence[Passkey]) -> str:
+    return json.dumps([as_text(bytes(each.credential_id)) for each in passkeys])

@@ -23,7 +23,7 @@ from keng.decisions.viewing import note_first_read
 from keng.kit.urgency import Urgency
 from keng.openings import asking, giving, holder_keys
 from keng.openings.holder_forms import said_by
-from keng.openings.holder_pages import key_for_script
+from keng.openings.holder_pages import unwrapping_context
 from keng.openings.opening_forms import (
     EMERGENCY_BASIS,
     ApproveForm,
@@ -34,7 +34,7 @@ from keng.openings.opening_forms import (
 from keng.openings.records import RecordGone, key_of_record, sealed_records_of
 from keng.openings.second_person import can_be_second, seconds_for
 from keng.tips.models import Attachment, Tip
-from keng.vault.models import OpeningRequest, WrappedHolderKey
+from keng.vault.models import OpeningRequest
 
 _EMERGENCY = "emergency"
 _OPEN_STAGES = (OpeningRequest.Stage.ASKED, OpeningRequest.Stage.APPROVED)
@@ -281,7 +281,6 @@ def _opening_page(
 
 
 def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[str, Any]:
-    key = holder_keys.current_key_of(officer)
     people = Officer.objects.in_bulk(
         [pk for pk in (asked.asked_by_ref, asked.approved_by_ref, asked.refused_by_ref) if pk]
     )
@@ -302,10 +301,7 @@ def _opening_context(officer: Officer, asked: OpeningRequest, tip: Tip) -> dict[
         "may_answer": may_answer,
         "may_withdraw": officer.pk == asked.asked_by_ref and stage in _OPEN_STAGES,
         "given_at": giving.share_given_at(asked, officer),
-        "key": key,
-        "key_for_script": key_for_script(key) if key else "",
-        "has_passkey_wrap": key is not None
-        and any(each.kind == WrappedHolderKey.Kind.PASSKEY for each in holder_keys.wraps_of(key)),
+        **unwrapping_context(officer),
     }
 
 

@@ -15,7 +15,7 @@ from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
 from keng.openings import holder_keys
 from keng.openings.holder_forms import said_by
-from keng.openings.holder_pages import key_for_script
+from keng.openings.holder_pages import unwrapping_context
 from keng.openings.opening_forms import GiveForm
 from keng.openings.resharing import (
     give_for_resharing,
@@ -25,7 +25,7 @@ from keng.openings.resharing import (
     shares_to_give,
 )
 from keng.openings.second_person import has_share_of
-from keng.vault.models import ResharingRequest, WrappedHolderKey
+from keng.vault.models import ResharingRequest
 from keng.vault.resharing import MOST_KEYS_AT_ONCE
 
 
@@ -34,7 +34,6 @@ def resharing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Why, for whom, who came; and the form that gives one's shares."""
     asked = _resharing_or_404(request.officer, pk)
     officer = request.officer
-    key = holder_keys.current_key_of(officer)
     came = Officer.objects.in_bulk([ref for ref in (asked.first_ref, asked.second_ref) if ref])
     has_place = officer.pk in came or asked.second_ref is None
     context = {
@@ -44,10 +43,8 @@ def resharing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "has_come": officer.pk in came,
         "is_over": bool(asked.done_at or asked.dropped_at),
         "can_give": has_place and has_share_of(officer.pk, asked.any_key_id),
-        "key_for_script": key_for_script(key) if key else "",
-        "has_passkey_wrap": key is not None
-        and key.wraps.filter(kind=WrappedHolderKey.Kind.PASSKEY).exists(),
         "give_form": GiveForm(auto_id="give_%s"),
+        **unwrapping_context(officer),
     }
     return render(request, "openings/resharing.html", context)
 

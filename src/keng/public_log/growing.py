@@ -127,6 +127,11 @@ def commitment(salt: bytes, entry_hash: bytes) -> bytes:
     return hashlib.sha256(salt + entry_hash).digest()
 
 
+def newest_checkpoint() -> LogCheckpoint | None:
+    """The one that was signed last, be it shown or not."""
+    return LogCheckpoint.objects.order_by("-size").first()
+
+
 def log_tree(size: int) -> MerkleTree:
     """The log as it was at one size."""
     return MerkleTree(size, full_subtree_of_tiles(tile_hashes))

@@ -5,12 +5,11 @@ sign another log under the same name, which every witness takes for a fraud.
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from keng.audit.heads import export_folder
-from keng.kit.private_files import create_private, make_private_folder
+from keng.kit.durable_files import replace_file
 
 # More leaves than any log has.
 _ENDED = 2**63 - 1
@@ -54,10 +53,4 @@ class KeptLogHead:
 
     def keep(self, size: int) -> None:
         """After the commit: a file that is a step behind stops nobody."""
-        make_private_folder(self.file.parent)
-        draft = self.file.with_suffix(f".{os.getpid()}.new")
-        with os.fdopen(create_private(draft), "w") as file:
-            file.write(str(size))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.file)
+        replace_file(self.file, str(size).encode())

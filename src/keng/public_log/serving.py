@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from keng.merkle.notes import NoteSignature, SignedNote, encoded_hash
 from keng.merkle.tiles import ENTRIES, TileAddress, entry_bundle
 from keng.merkle.trees import HASH_BYTES
-from keng.public_log.growing import log_tree, tile_hashes
+from keng.public_log.growing import log_tree, newest_checkpoint, tile_hashes
 from keng.public_log.models import Cosignature, LogCheckpoint, OpenedLeaf
 
 PROOF_HEAD = "c2sp.org/tlog-proof@v1"
@@ -31,7 +31,7 @@ def served_note(checkpoint: LogCheckpoint) -> str:
 
 def tile_content(address: TileAddress) -> bytes | None:
     """The bytes of a tile; None for one that no checkpoint has so far."""
-    newest = LogCheckpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     if newest is None or not address.is_within(newest.size):
         return None
     hashes = tile_hashes(address.level, address.number)[: address.width * HASH_BYTES]
@@ -45,10 +45,9 @@ def proof_of_opened(object_kind: str, object_id: str) -> str | None:
     """
     opened = OpenedLeaf.objects.filter(object_kind=object_kind, object_id=object_id)
     found = opened.order_by("leaf").first()
-    checkpoint = served_checkpoint()
-    if found is None or checkpoint is None or found.leaf >= checkpoint.size:
+    if found is None:
         return None
-    return written_proof(checkpoint, found.leaf, bytes(found.salt), bytes(found.entry_hash))
+    return _proof_of_leaf(found.leaf, bytes(found.salt), bytes(found.entry_hash))
 
 
 def proof_of_report(tip_id: uuid.UUID) -> str | None:
@@ -60,10 +59,7 @@ def proof_of_report(tip_id: uuid.UUID) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM public_log_opening_of_tip(%s)", [tip_id])
         leaf, salt, entry_hash = cursor.fetchone()
-    checkpoint = served_checkpoint()
-    if leaf is None or checkpoint is None or leaf >= checkpoint.size:
-        return None
-    return written_proof(checkpoint, leaf, bytes(salt), bytes(entry_hash))
+    return None if leaf is None else _proof_of_leaf(leaf, bytes(salt), bytes(entry_hash))
 
 
 def is_provable(object_kind: str, object_id: str) -> bool:
@@ -73,8 +69,14 @@ def is_provable(object_kind: str, object_id: str) -> bool:
     return opened.filter(Exists(served)).exists()
 
 
-def written_proof(checkpoint: LogCheckpoint, leaf: int, salt: bytes, entry_hash: bytes) -> str:
-    """A proof as C2SP tlog-proof writes it; beside it what the leaf is made of."""
+def _proof_of_leaf(leaf: int, salt: bytes, entry_hash: bytes) -> str | None:
+    """As C2SP tlog-proof writes it; beside it what the leaf is made of.
+
+    None while no checkpoint with this leaf is shown.
+    """
+    checkpoint = served_checkpoint()
+    if checkpoint is None or leaf >= checkpoint.size:
+        return None
     extra = json.dumps({"entry": entry_hash.hex(), "salt": salt.hex()}).encode()
     proof = map(encoded_hash, log_tree(checkpoint.size).inclusion_proof(leaf))
     return "\n".join(

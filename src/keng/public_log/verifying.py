@@ -8,8 +8,7 @@ from keng.audit.verify import ChainFault
 from keng.merkle.notes import LogCheckpointText
 from keng.merkle.tiles import ENTRIES, TILE_WIDTH, split_hashes
 from keng.merkle.trees import leaf_hash, tree_of_leaves
-from keng.public_log.growing import commitment, tile_hashes
-from keng.public_log.models import LogCheckpoint
+from keng.public_log.growing import commitment, newest_checkpoint, tile_hashes
 
 # What a leaf stands for, beside the entry as it is now. A salt that was purged opens nothing.
 _OF_TILE = """
@@ -24,7 +23,7 @@ _NAME = "public log"
 
 def log_faults() -> Iterator[ChainFault]:
     """Everything in which entries, leaves and the newest checkpoint do not agree."""
-    newest = LogCheckpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     if newest is None:
         return
     hashes: list[bytes] = []

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,10 +16,10 @@ from keng.merkle.notes import (
     NoteSignature,
     SignedNote,
     cosigned_at,
-    encoded_hash,
     genuine_lines,
 )
-from keng.public_log.growing import log_tree
+from keng.merkle.witness_requests import ADD_CHECKPOINT, TYPE_OF_SIZE, add_checkpoint_body
+from keng.public_log.growing import log_tree, newest_checkpoint
 from keng.public_log.log_key import ConfiguredWitness, configured_witnesses
 from keng.public_log.models import Cosignature, LogCheckpoint, WitnessStanding
 
@@ -29,7 +28,6 @@ _ANSWERS_WITHIN = 15.0
 _LATEST_MOMENT = int(dt.datetime.max.replace(tzinfo=dt.UTC).timestamp())
 # One that gave no cosignature is asked again after so long.
 _PAUSE = dt.timedelta(minutes=1)
-TYPE_OF_SIZE = "text/x.tlog.size"
 _TROUBLE_OF_STATUS = {403: "unknown_key", 404: "unknown_log", 409: "other_log", 422: "other_log"}
 
 
@@ -51,7 +49,7 @@ class WitnessTrouble(Exception):
 
 def ask_witnesses() -> int:
     """Have the newest checkpoint cosigned by each witness that has not done so; 0 when all have."""
-    newest = LogCheckpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     if newest is None:
         return 0
     for witness in configured_witnesses():
@@ -129,7 +127,7 @@ def _asked(witness: ConfiguredWitness, old_size: int, newest: LogCheckpoint) -> 
     proof = log_tree(newest.size).consistency_proof(old_size)
     body = add_checkpoint_body(old_size, proof, signed_checkpoint(newest).written)
     try:
-        return asyncio.run(_post(f"{witness.url}/add-checkpoint", body))
+        return asyncio.run(_post(f"{witness.url}{ADD_CHECKPOINT}", body))
     except (TimeoutError, aiohttp.ClientError, OSError):
         raise WitnessTrouble("unreachable") from None
 
@@ -148,8 +146,3 @@ async def _post(url: str, body: bytes) -> WitnessAnswer:
     ):
         content = await answer.content.read(LONGEST_NOTE)
         return WitnessAnswer(answer.status, answer.content_type, content)
-
-
-def add_checkpoint_body(old_size: int, proof: Sequence[bytes], note: str) -> bytes:
-    """What a witness is sent."""
-    return "\n".join([f"old {old_size}", *map(encoded_hash, proof), "", note]).encode()

@@ -1,5 +1,6 @@
 """Which closed tips are due by a period, when, and what holds one back. No word of a tip."""
 
+import calendar
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
-from keng.accounts.who import READING_PERIODS, UnitSight
+from keng.accounts.who import READING_PERIODS
 from keng.audit.models import Entry
 from keng.data_requests.models import DataRequest
 from keng.kit import times
@@ -68,12 +69,8 @@ def months_later(moment: datetime.datetime, months: int) -> datetime.datetime:
     """The same day and hour in Vietnam so many months on, or the last day of that month."""
     local = moment.astimezone(times.VIETNAM)
     year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
-    for day in range(local.day, 27, -1):
-        try:
-            return local.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    return local.replace(year=year, month=month + 1)
+    _weekday, last_day = calendar.monthrange(year, month + 1)
+    return local.replace(year=year, month=month + 1, day=min(local.day, last_day))
 
 
 def held_back_as() -> Case:
@@ -131,7 +128,7 @@ class DueLine:
 
 def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueLine]:
     """What falls due by each of these, as far as the officer may know that a tip is there."""
-    sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
+    sight = READING_PERIODS.unit_sight(officer)
     found, now = [], times.now()
     for period in periods:
         line = DueLine(period)
@@ -154,7 +151,7 @@ def due_lines(officer: Officer, periods: Iterable[RetentionPeriod]) -> list[DueL
 
 def kept_without_period(officer: Officer) -> int:
     """How many closed tips have no period: they are kept."""
-    sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
+    sight = READING_PERIODS.unit_sight(officer)
     covered = Q(pk__in=[])
     for period in RetentionPeriod.objects.in_force():
         covered |= tips_of_period(period)
@@ -169,7 +166,7 @@ def provinces_of(officer: Officer) -> list[Unit]:
 
 def purged_by_month(officer: Officer) -> list[tuple[datetime.date, int]]:
     """How many were destroyed in each month, the newest first."""
-    sight = UnitSight(READING_PERIODS.unit_ids(officer), frozenset(officer.own_unit_ids))
+    sight = READING_PERIODS.unit_sight(officer)
     rows = (
         Tip.objects.listed_for(sight)
         .filter(purged_at__isnull=False)

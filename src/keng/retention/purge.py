@@ -109,8 +109,8 @@ def purge_due_tips(portion: int = PORTION) -> int:
     due = due_tips(times.now()).order_by("closed_at", "id")
     chosen = list(due.values_list("pk", flat=True)[:portion])
     # Locked first and asked again then: a hold that came meanwhile is seen.
-    held = lock_available(Tip.objects.filter(pk__in=chosen).order_by("id"))
-    locked = list(held.values_list("pk", flat=True))
+    available = lock_available(Tip.objects.filter(pk__in=chosen).order_by("id"))
+    locked = list(available.values_list("pk", flat=True))
     ids = list(due_tips(times.now()).filter(pk__in=locked).values_list("pk", flat=True))
     return _purge(ids)
 

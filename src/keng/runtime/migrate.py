@@ -21,7 +21,8 @@ from keng.runtime.postgres import embedded_cluster
 from keng.runtime.roles import apply_grants, ensure_owner, ensure_roles
 from keng.runtime.row_security import WAITS_FOR_A_TABLE, apply_row_policies
 from keng.runtime.static_files import collect_static_files
-from keng.site.row_policies import POLICIES, policy_functions
+from keng.site.policy_functions import policy_functions
+from keng.site.row_policies import POLICIES
 
 _OTHER_ENDS_WITHIN = 600.0
 _TRIES = 10

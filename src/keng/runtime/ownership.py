@@ -25,6 +25,7 @@ ACCOUNT_FOLDERS = (
     "keys/worker",
     "run/alive",
     "run/opener",
+    "run/refused",
     "uploads",
 )
 # Root's: others pass to what is theirs in it, and see that a file is there, but list nothing.

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from keng.site.row_policies import DESK, PolicyFunction, RowPolicy, secured_tables
+from keng.site.policy_functions import PolicyFunction
+from keng.site.row_policies import DESK, RowPolicy, secured_tables
 
 _Connection = psycopg.Connection[tuple[Any, ...]]
 # Whoever comes after us waits as long as we wait for a table.

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import busy
 from keng.kit.form_not_taken import form_not_taken_context, typed_texts
 from keng.kit.languages import full_language
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 BODY_NOT_TAKEN = "keng.not_taken"
@@ -60,6 +62,7 @@ class BodyNotTaken:
         status = request.META.get(BODY_NOT_TAKEN)
         if status is None:
             return self.get_response(request)
+        note_refused_try(RefusedTry.BODY, HTTPStatus(status).phrase.lower())
         why = _WHY_NOT_TAKEN.get(status)
         if why is None:
             return HttpResponse(render_to_string("errors/bad_request.html"), status=status)
@@ -74,12 +77,14 @@ class BodyNotTaken:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is too old or cookies are off: say so, keep nothing, give back what was typed."""
+    note_refused_try(RefusedTry.FORGED_FORM, _page_name(request))
     context = form_not_taken_context(request)
     return render(request, "errors/form_expired.html", context, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request itself is broken, or names a host that is none of ours; nothing was received."""
+    note_refused_try(RefusedTry.BROKEN, type(exception).__name__)
     # Without the request: its host may be just what is wrong with it.
     return HttpResponse(render_to_string("errors/bad_request.html"), status=400)
 
@@ -99,6 +104,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # Without the request: what every page asks the database for may be just what is broken.
     context = {"is_desk": bool(getattr(request, "officer", None)), "typed": _typed_if_read(request)}
     return HttpResponse(render_to_string("errors/broken.html", context), status=500)
+
+
+def _page_name(request: HttpRequest) -> str:
+    """By the name of its address, never by the address: that may be a secret."""
+    try:
+        return f"page {resolve(request.path_info).url_name}"
+    except Resolver404:
+        return "no page"
 
 
 def _typed_if_read(request: HttpRequest) -> list[str]:

@@ -574,7 +574,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "breaches_breach": "SELECT (id, unit_id, detected_at, called_again_at, closed_at), "
         "UPDATE (called_again_at)",
         "breaches_breachfiling": "SELECT (id, breach_id)",
-        "breaches_breachwaiver": "SELECT (id, breach_id, agreed_at)",
+        "breaches_breachwaiver": "SELECT (id, breach_id, agreed_at, refused_at)",
         "breaches_breachnotice": "SELECT, UPDATE (told_up_to, told, done_at)",
         "tips_note": "SELECT, DELETE",
         "tips_tipcheck": "SELECT (id, tip_id), DELETE",

@@ -35,9 +35,12 @@ PARTLY_TRANSLATED_PAGES = frozenset(
         "status",
         "status-tip",
         "status-close",
+        "status-data",
         "status-exchange",
         "status-not-me",
         "one-time-link",
+        "privacy",
+        "your-data",
         "lookup",
         "warning",
     }

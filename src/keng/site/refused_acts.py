@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -10,6 +11,7 @@ from keng.acts.errors import NotAllowed, Refused, TryAgain
 from keng.acts.work import forget_commits, has_committed
 from keng.kit import busy
 from keng.kit.form_not_taken import typed_texts
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 
 
 class RefusedActs:
@@ -27,6 +29,7 @@ class RefusedActs:
         if isinstance(error, TryAgain) or busy.is_passing_error(error):
             is_done = request.method == "POST" and has_committed()
             return done_unseen_page(request) if is_done else busy.busy_page(request)
+        _note_refused_page(request, error)
         if not isinstance(error, Refused):
             return None
         if isinstance(error, NotAllowed):
@@ -34,6 +37,23 @@ class RefusedActs:
             return render(request, "errors/not_found.html", status=404)
         context = {"sentence": error.sentence, "typed": typed_texts(request)}
         return render(request, "errors/refused.html", context, status=409)
+
+
+def _note_refused_page(request: HttpRequest, error: Exception) -> None:
+    """What no act has noted: a page that is not for this officer, or about what they do not see."""
+    officer = getattr(request, "officer", None)
+    if isinstance(error, PermissionDenied) or (
+        isinstance(error, NotAllowed) and not error.is_noted
+    ):
+        why = RefusedTry.NO_RIGHT
+    elif isinstance(error, Http404) and not isinstance(error.__context__, NotAllowed):
+        why = RefusedTry.NOT_SEEN
+    else:
+        return
+    # On the public site a page that is not there is an old link.
+    if officer is not None and request.resolver_match:
+        page = f"page {request.resolver_match.url_name}"
+        note_refused_try(why, page, role=officer.role_names)
 
 
 def done_unseen_page(request: HttpRequest) -> HttpResponse:

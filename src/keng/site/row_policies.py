@@ -1,8 +1,10 @@
-"""Which rows the desk may write: its policies in the database, beside the rights (grants.py).
+"""Which rows the desk may read and write: its policies, beside the rights (grants.py).
 
 A right says what a process may do to a table, a policy to which of its rows. Policies hold writes
-and the locks that come before them (FOR NO KEY UPDATE); whoever may read a table reads all of it.
-Only of surveys the public process reads no row before it is out.
+and the locks that come before them (FOR NO KEY UPDATE), and of tips and what belongs to one
+(READ_BY_SIGHT) also reads: by whoever the session of the request is of (keng.accounts.sight).
+Of surveys the public process reads no row before it is out, and what was answered to one person
+neither it nor the desk reads where it waits to be sent.
 In whose name the desk writes the kernel says at the beginning of each act, as the setting
 `keng.actor` (keng.acts.work). The owner of the tables is not held by policies, nor are the other
 processes, which act in no officer's name.
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 
 DESK = "keng_desk"
 _PUBLIC = "keng_public"
-_OTHERS = (_PUBLIC, "keng_edge", "keng_worker", "keng_sender")
+_OTHERS = (_PUBLIC, "keng_edge", "keng_worker", "keng_sender", "keng_opener")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,13 @@ class RowPolicy:
     """Of the row as it will stand; any other is refused loudly."""
 
 
-def _policies(table: str, *, adds: str, changes: str, becomes: str) -> tuple[RowPolicy, ...]:
+def _policies(
+    table: str, *, adds: str, changes: str, becomes: str, reads: str = "true"
+) -> tuple[RowPolicy, ...]:
     """No policy lets the desk delete: what is to go from these tables goes by the worker."""
     return (
         RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
-        RowPolicy(table, "desk_reads_all", "SELECT", (DESK,), using="true"),
+        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=reads),
         RowPolicy(table, "desk_adds", "INSERT", (DESK,), check=adds),
         RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=changes, check=becomes),
     )
@@ -52,6 +56,19 @@ def _read_once_out(table: str, *, is_out: str) -> tuple[RowPolicy, ...]:
     )
 
 
+def _answers_to_one_are_not_read(table: str, *, is_to_many: str) -> tuple[RowPolicy, ...]:
+    """Pages show what goes to many. What was said to a reporter stands with the tip, and is read
+    there by who sees it.
+    """
+    pages = (DESK, _PUBLIC)
+    others = tuple(role for role in _OTHERS if role not in pages)
+    return (
+        RowPolicy(table, "others_do_all", "ALL", others, using="true", check="true"),
+        RowPolicy(table, "pages_read_what_is_to_many", "SELECT", pages, using=is_to_many),
+        RowPolicy(table, "pages_add", "INSERT", pages, check="true"),
+    )
+
+
 # Each list of units is asked for once in a statement, not once for each row.
 _AT_WORK = "= ANY ((SELECT keng_working_units())::uuid[])"
 _IN_THE_TREE = "= ANY ((SELECT keng_units_of_own_tree())::uuid[])"
@@ -59,10 +76,67 @@ _OWN_TIP = f"responsible_unit_id {_AT_WORK}"
 _TIP_IN_THE_TREE = f"responsible_unit_id {_IN_THE_TREE}"
 _OWN_NOTE = "officer_id = (SELECT keng_actor()) AND keng_is_own_tip(tip_id)"
 _OWN_INCIDENT = f"unit_id {_AT_WORK} OR keng_shares_incident(id)"
+# As `visible_to` (tips/models/tip.py).
+_READABLE = (
+    "tip.responsible_unit_id = ANY ((SELECT keng_sight_units())::uuid[])"
+    " AND tip.id <> ALL ((SELECT keng_tips_kept_from())::uuid[])"
+    " AND (NOT tip.is_for_named"
+    " OR tip.responsible_unit_id = ANY ((SELECT keng_sight_named())::uuid[])"
+    " OR tip.assigned_to_id = (SELECT keng_sight_officer())"
+    " OR tip.id = ANY ((SELECT keng_tips_broken_into())::uuid[]))"
+)
+# An act reads what it may write: tips of the own tree, which are passed on, joined and led.
+_IN_AN_ACT = (
+    f"(SELECT keng_acts_now()) AND (tip.responsible_unit_id {_IN_THE_TREE}"
+    " OR keng_shares_incident(tip.incident_id))"
+)
+# A page that counts or lists has every tip of the desks (accounts/sight.py); `listed_for` narrows.
+_COUNTED = (
+    "(SELECT keng_counts_now())"
+    " AND tip.responsible_unit_id = ANY ((SELECT keng_sight_counted())::uuid[])"
+)
+_TIP_READ = f"({_READABLE}) OR ({_IN_AN_ACT}) OR ({_COUNTED})".replace("tip.", "")
+
+
+def _of_a_tip(table: str, tip: str = "tip_id") -> str:
+    return (
+        f"EXISTS (SELECT FROM tips_tip tip WHERE tip.id = {table}.{tip}"
+        f" AND (({_READABLE}) OR ({_IN_AN_ACT}) OR ({_COUNTED})))"
+    )
+
+
+def _read_with_the_words(table: str, *, tip: str = "tip_id") -> tuple[RowPolicy, ...]:
+    """Rows that say something of one tip: read, changed and deleted by who reads its words.
+
+    A statement without WHERE asks no policy for reading: what it may change is said once more, or
+    it moves every row of the country to a tip of its own. Adding is as the rights.
+    """
+    read = _of_a_tip(table, tip)
+    return (
+        RowPolicy(table, "others_do_all", "ALL", _OTHERS, using="true", check="true"),
+        RowPolicy(table, "desk_reads", "SELECT", (DESK,), using=read),
+        RowPolicy(table, "desk_adds", "INSERT", (DESK,), check="true"),
+        RowPolicy(table, "desk_changes", "UPDATE", (DESK,), using=read, check=read),
+        RowPolicy(table, "desk_deletes", "DELETE", (DESK,), using=read),
+    )
+
+
+# Whose rows are of a tip; an architecture test holds the list and says what is not in it.
+READ_BY_SIGHT = (
+    "tips_tip",
+    "tips_dialoguemessage",
+    "tips_note",
+    "tips_attachment",
+    "tips_sighting",
+    "tips_suggestion",
+    "tips_takendown",
+    "vault_sealedidentity",
+)
 
 POLICIES: tuple[RowPolicy, ...] = (
     *_policies(
         "tips_tip",
+        reads=_TIP_READ,
         # What is about the own desk is taken down for the one above.
         adds=f"{_OWN_TIP} OR {_TIP_IN_THE_TREE}",
         # Others than the own ones: an incident joins tips of several desks, which end, lead and are
@@ -76,7 +150,13 @@ POLICIES: tuple[RowPolicy, ...] = (
         " AND (incident_id IS NULL OR keng_stands_in(id, incident_id)"
         " OR keng_shares_incident(incident_id) OR keng_has_just_left(incident_id))",
     ),
-    *_policies("tips_note", adds=_OWN_NOTE, changes=_OWN_NOTE, becomes=_OWN_NOTE),
+    *_policies(
+        "tips_note",
+        reads=_of_a_tip("tips_note"),
+        adds=_OWN_NOTE,
+        changes=_OWN_NOTE,
+        becomes=_OWN_NOTE,
+    ),
     *_policies(
         "tips_incident", adds=f"unit_id {_AT_WORK}", changes=_OWN_INCIDENT, becomes=_OWN_INCIDENT
     ),
@@ -90,212 +170,22 @@ POLICIES: tuple[RowPolicy, ...] = (
         # Unit and number of a listing are in no right of the desk's to change.
         becomes="true",
     ),
+    *_answers_to_one_are_not_read(
+        "delivery_dispatchtext",
+        # Whoever adds one is told what the database filled in.
+        is_to_many="EXISTS (SELECT FROM delivery_dispatch sent"
+        " WHERE sent.id = dispatch_id AND sent.kind NOT IN ('reply', 'ack'))"
+        " OR delivery_is_being_made(dispatch_id)",
+    ),
+    *_read_with_the_words("tips_dialoguemessage"),
+    *_read_with_the_words("tips_attachment"),
+    *_read_with_the_words("tips_sighting"),
+    *_read_with_the_words("tips_suggestion"),
+    *_read_with_the_words("tips_takendown"),
+    *_read_with_the_words("vault_sealedidentity", tip="tip_ref"),
     *_read_once_out("surveys_survey", is_out="state IN ('open', 'closed', 'published')"),
     *_read_once_out("surveys_surveyresult", is_out="released_at IS NOT NULL AND ended_at IS NULL"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyFunction:
-    """What policies ask, as the owner: who works where is no matter of the desk's rights."""
-
-    name: str
-    takes: str
-    returns: str
-    body: str
-    is_for_desk: bool = True
-    """Whether a policy calls it, which needs the desk's right; others call those alone."""
-
-    @property
-    def definition(self) -> str:
-        """A statement that may be repeated."""
-        return (
-            f"CREATE OR REPLACE FUNCTION {self.name}({self.takes}) RETURNS {self.returns}"
-            " LANGUAGE plpgsql STABLE SECURITY DEFINER"
-            f" SET search_path = pg_catalog, public, pg_temp AS $${self.body}$$"
-        )
-
-
-# No act, or one by somebody with a receipt: nobody, who works nowhere.
-_ACTOR = PolicyFunction(
-    "keng_actor",
-    "",
-    "uuid",
-    """
-BEGIN
-  RETURN nullif(current_setting('keng.actor', true), '')::uuid;
-END
-""",
-)
-# As accounts/who.py says for rules that reach over the own unit and, from a province, over those
-# below it.
-_UNITS_OF_ROLES = PolicyFunction(
-    "keng_units_of_roles",
-    "roles text[]",
-    "uuid[]",
-    """
-DECLARE
-  today date := (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
-BEGIN
-  RETURN ARRAY(
-    WITH post AS (
-      SELECT held.unit_id FROM accounts_post held
-      JOIN accounts_officer holder ON holder.id = held.officer_id
-      WHERE holder.id = keng_actor() AND holder.is_active AND held.role = ANY (roles)
-        AND held.valid_from <= today AND (held.valid_to IS NULL OR held.valid_to >= today)
-    )
-    SELECT unit_id FROM post
-    UNION
-    SELECT below.id FROM post
-    JOIN places_unit desk ON desk.id = post.unit_id AND desk.kind = 'province'
-    JOIN places_unit below ON below.parent_id = desk.id
-  );
-END
-""",
-    is_for_desk=False,
-)
-_UNITS_OF_OWN_TREE = PolicyFunction(
-    "keng_units_of_own_tree",
-    "",
-    "uuid[]",
-    """
-DECLARE
-  roots uuid[] := ARRAY(
-    SELECT DISTINCT coalesce(parent_id, id) FROM places_unit WHERE id = ANY (keng_working_units())
-  );
-BEGIN
-  RETURN roots || ARRAY(SELECT id FROM places_unit WHERE parent_id = ANY (roots));
-END
-""",
-)
-_IS_OWN_TIP = PolicyFunction(
-    "keng_is_own_tip",
-    "this_tip uuid",
-    "boolean",
-    """
-BEGIN
-  RETURN EXISTS (
-    SELECT FROM tips_tip
-    WHERE id = this_tip AND responsible_unit_id = ANY (keng_working_units())
-  );
-END
-""",
-)
-_SHARES_INCIDENT = PolicyFunction(
-    "keng_shares_incident",
-    "this_incident uuid",
-    "boolean",
-    """
-DECLARE
-  units uuid[];
-BEGIN
-  IF this_incident IS NULL THEN
-    RETURN false;
-  END IF;
-  units := keng_working_units();
-  RETURN EXISTS (SELECT FROM tips_incident WHERE id = this_incident AND unit_id = ANY (units))
-    OR EXISTS (
-      SELECT FROM tips_tip WHERE incident_id = this_incident AND responsible_unit_id = ANY (units)
-    );
-END
-""",
-)
-# Before the statement that asks: then it is not joined to anything by it.
-_STANDS_IN = PolicyFunction(
-    "keng_stands_in",
-    "this_tip uuid, this_incident uuid",
-    "boolean",
-    """
-BEGIN
-  RETURN EXISTS (SELECT FROM tips_tip WHERE id = this_tip AND incident_id = this_incident);
-END
-""",
-)
-# The acts themselves give a minute at most; here a clock may differ.
-_HAS_JUST_DECIDED = PolicyFunction(
-    "keng_has_just_decided",
-    "this_tip uuid",
-    "boolean",
-    """
-BEGIN
-  RETURN EXISTS (
-    SELECT FROM tips_decision
-    WHERE tip_id = this_tip AND by_id = keng_actor() AND at > now() - interval '10 minutes'
-  );
-END
-""",
-)
-# The incident in which a tip stood before: it may have led the others there, and leads them again.
-# By kind and moment, since what an officer has decided grows for ever.
-_HAS_JUST_LEFT = PolicyFunction(
-    "keng_has_just_left",
-    "this_incident uuid",
-    "boolean",
-    """
-BEGIN
-  RETURN this_incident IS NOT NULL AND EXISTS (
-    SELECT FROM tips_decision
-    WHERE kind IN ('declined', 'duplicate', 'routed', 'sorted')
-      AND at > now() - interval '10 minutes' AND by_id = keng_actor()
-      AND coalesce(detail ->> 'left_incident', detail -> 'before' ->> 'incident_id')
-        = this_incident::text
-  );
-END
-""",
-)
-_TOOK_PLACE_OF = PolicyFunction(
-    "keng_took_place_of",
-    "this_hash bytea, ended timestamptz",
-    "boolean",
-    """
-BEGIN
-  RETURN EXISTS (
-    SELECT FROM lookup_listing
-    WHERE lookup_hash = this_hash AND released_at = ended AND unit_id = ANY (keng_working_units())
-  );
-END
-""",
-)
-_UPHELD_OBJECTION = PolicyFunction(
-    "keng_upheld_objection",
-    "this_hash bytea",
-    "boolean",
-    """
-BEGIN
-  RETURN EXISTS (
-    SELECT FROM lookup_dispute dispute JOIN lookup_listing listing ON listing.id = listing_id
-    WHERE listing.lookup_hash = this_hash AND dispute.decided_by_id = keng_actor()
-      AND dispute.outcome <> 'rejected' AND dispute.unit_id = ANY (keng_hearing_units())
-  );
-END
-""",
-)
-
-
-def policy_functions() -> tuple[PolicyFunction, ...]:
-    """All of them, each after those that it calls. Needs the settings."""
-    from keng.accounts.who import HEARING_OBJECTIONS, WORKING  # noqa: PLC0415 -- loads models
-
-    return (
-        _ACTOR,
-        _UNITS_OF_ROLES,
-        _units_of("keng_working_units", WORKING.roles, is_for_desk=True),
-        _units_of("keng_hearing_units", HEARING_OBJECTIONS.roles, is_for_desk=False),
-        _UNITS_OF_OWN_TREE,
-        _IS_OWN_TIP,
-        _SHARES_INCIDENT,
-        _STANDS_IN,
-        _HAS_JUST_DECIDED,
-        _HAS_JUST_LEFT,
-        _TOOK_PLACE_OF,
-        _UPHELD_OBJECTION,
-    )
-
-
-def _units_of(name: str, roles: frozenset[str], *, is_for_desk: bool) -> PolicyFunction:
-    listed = ", ".join(f"'{role}'" for role in sorted(roles))
-    body = f"BEGIN RETURN keng_units_of_roles(ARRAY[{listed}]); END"
-    return PolicyFunction(name, "", "uuid[]", body, is_for_desk=is_for_desk)
 
 
 def secured_tables(policies: Sequence[RowPolicy] = POLICIES) -> list[str]:

@@ -43,6 +43,7 @@ from keng.accounts.who import (
     Who,
 )
 from keng.acts.act import ACTS
+from keng.kit.refused_tries import RefusedTry, note_refused_try
 from keng.partners.members_right import MEMBER
 
 
@@ -59,7 +60,7 @@ PAGES_OF_EVERYBODY = _names("""
     notice-seen my-settings desk-theme desk-language
     my-pin screen-locked screen-lock screen-awake screen-unlock screen-unlock-options
     my-passkeys passkey-new passkey-add passkey-options passkey-rename passkey-remove
-    my-sessions session-end sessions-end-others
+    my-sessions session-end
     pagers pager-device pager-switch pager-test pager-test-now
     waiting keys
     tour-close style style-home
@@ -224,6 +225,7 @@ class OnlyPagesOfTheRole:
             return redirect(home_of(officer))
         if may_open(officer, page):
             return None
+        note_refused_try(RefusedTry.NO_RIGHT, f"page {page}", role=officer.role_names)
         context = {"home": home_of(officer)}
         return render(request, "errors/not_your_work.html", context, status=403)
 

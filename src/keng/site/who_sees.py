@@ -46,7 +46,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight(
         "Who opened such a matter in an emergency, and why",
         "break-ins",
-        "of the tip only its number; never of the own doing, nor of a tip about the own unit",
+        f"of the tip only its number; never of the own doing; {_NOT_ABOUT_OWN}",
     ),
     Sight(
         "How many closed tips fall due by a period", "retention", "numbers, none about the own unit"

@@ -1,8 +1,13 @@
-"""Whether the words of a report seem to be about officers of the desk that would read it."""
+"""Whom a report concerns: whether its words seem to be about officers of the desk that would read
+it, and who is told nothing of it.
+"""
 
+import uuid
+
+from keng.accounts.models import Post
 from keng.language.officers import seems_about_officers
 from keng.places.models import Unit
-from keng.tips.models import Tip
+from keng.tips.models import Recusal, Tip
 
 
 def guessed_concerned_unit(tip: Tip) -> Unit | None:
@@ -21,3 +26,13 @@ def unit_that_would_read(tip: Tip, text: str) -> Unit | None:
     if unit.kind != Unit.Kind.COMMUNE or tip.meant_for_unit_at is not None:
         return None
     return unit if seems_about_officers(text) else None
+
+
+def officers_kept_from(tip: Tip) -> frozenset[uuid.UUID]:
+    """Who is told nothing of what is done with it, whatever else they oversee: the officers of the
+    units that it concerns, and whoever was recused.
+    """
+    posts = Post.objects.current().filter(unit__in=tip.concerns.values("unit"))
+    recused = Recusal.objects.in_force().filter(tip=tip)
+    both = (posts.values_list("officer", flat=True), recused.values_list("officer", flat=True))
+    return frozenset(officer for rows in both for officer in rows)

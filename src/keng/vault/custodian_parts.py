@@ -6,7 +6,6 @@ parts open all that was there when the key was divided, also where the machine i
 
 import datetime
 import json
-import os
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from typing import Self
 
 from nacl.encoding import Base64Encoder
 
-from keng.kit.private_files import create_private
+from keng.kit.durable_files import write_new_file
 from keng.vault.passphrase_lock import PassphraseLock, WrongPassphrase
 from keng.vault.splitting import (
     FEWEST_CUSTODIANS,
@@ -100,10 +99,7 @@ class CustodianPart:
             "share": self.lock.closed,
             "sealed": [Base64Encoder.encode(each).decode() for each in self.sealed],
         }
-        with os.fdopen(create_private(path), "w") as file:
-            file.write(json.dumps(stored))
-            file.flush()
-            os.fsync(file.fileno())
+        write_new_file(path, json.dumps(stored).encode())
         return path
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from keng.acts.locks import lock
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.durable_files import destroy_file, sync_folder
 from keng.places.models import Unit
 from keng.vault import keys, sealed_unit_keys
 from keng.vault.custodian_parts import (
@@ -34,7 +36,6 @@ from keng.vault.models import CustodianKey
 from keng.vault.passphrase_lock import WrongPassphrase
 from keng.vault.sealed_unit_keys import PrivateKeys
 from keng.vault.splitting import SharesDoNotFit, split_for_custodians
-from keng.vault.whole_files import sync_folder
 
 
 class NotDivided(Exception):
@@ -55,6 +56,26 @@ class WrittenPart:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeFile:
+    """The operator's file as it was before its keys were taken out of it."""
+
+    path: Path
+    content: bytes = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """To be called before the file is unlocked: what is added after that is in no part."""
+        return cls(path, path.read_bytes())
+
+    def is_unchanged(self) -> bool:
+        """Whether it lies there as it did."""
+        try:
+            return self.path.read_bytes() == self.content
+        except OSError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
 class Division:
     """Written and not in force yet."""
 
@@ -63,9 +84,8 @@ class Division:
     portions: Sequence[bytes] = field(repr=False)
     """Those that lay here, and one more."""
     kept: PrivateKeys = field(repr=False)
-    whole_file: Path | None
+    whole_file: WholeFile | None
     """What goes, where the key came out of it."""
-    was_in_file: bytes | None = field(repr=False)
 
     @property
     def label(self) -> PartLabel:
@@ -74,14 +94,14 @@ class Division:
 
 
 def write_division(
-    kept: PrivateKeys, *, needed: int, parts: int, folder: Path, whole_file: Path | None
+    kept: PrivateKeys, *, needed: int, parts: int, folder: Path, whole_file: WholeFile | None
 ) -> Division:
     """Parts of the custodians' key in a folder; nothing is different yet.
 
     `kept`: what the operator's file holds, or parts of an earlier division (`open_parts`). Raises
     OtherCustodians, FileExistsError, ValueError for numbers that cannot be.
     """
-    custodians = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    custodians = CustodianKey.objects.in_use().first()
     name = custodians and keys.custodians_name(custodians.pk)
     if not custodians or name not in kept:
         raise OtherCustodians
@@ -108,8 +128,7 @@ def write_division(
     except BaseException:
         destroy_parts([part.path for part in written])
         raise
-    was_in_file = whole_file.read_bytes() if whole_file else None
-    return Division(custodians.pk, written, portions, kept, whole_file, was_in_file)
+    return Division(custodians.pk, written, portions, kept, whole_file)
 
 
 def discard_division(division: Division) -> None:
@@ -146,19 +165,16 @@ def complete_division(division: Division) -> None:
             detail={"parts": label.parts, "needed": label.needed},
         )
     if division.whole_file is not None:
-        transaction.on_commit(partial(_destroy, division.whole_file))
+        transaction.on_commit(partial(_destroy, division.whole_file.path))
 
 
 def _require_that_nothing_came_between(division: Division) -> None:
-    """A unit that got its key while passphrases were written down: it is in no part."""
+    """A unit that got its key since the file was opened: it is in no part."""
     *before, _ = division.portions
     if sealed_unit_keys.sealed_portions() != before:
         raise NotDivided
-    try:
-        if division.whole_file and division.whole_file.read_bytes() != division.was_in_file:
-            raise NotDivided
-    except OSError as error:
-        raise NotDivided from error
+    if division.whole_file is not None and not division.whole_file.is_unchanged():
+        raise NotDivided
 
 
 def _require_that_parts_open(division: Division, custodians: CustodianKey) -> None:
@@ -212,5 +228,4 @@ def is_part_of_today(label: PartLabel) -> bool:
 def _destroy(whole_file: Path) -> None:
     # Where it cannot be removed whoever divided is told that it is there.
     with suppress(OSError):
-        whole_file.unlink()
-        sync_folder(whole_file.parent)
+        destroy_file(whole_file)

@@ -6,15 +6,15 @@ every ordinary backup: when it is destroyed, an old copy of the database opens n
 """
 
 import datetime
-import os
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from django.db import transaction
 from nacl.exceptions import CryptoError
@@ -24,8 +24,7 @@ from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.kit.ids import new_id
-from keng.kit.private_files import create_private
+from keng.kit.durable_files import replace_file
 from keng.places.models import Unit
 from keng.vault import seal, share_seals
 from keng.vault.holders import desk_holders
@@ -63,7 +62,7 @@ def begin_due_epochs() -> int:
     A unit with fewer than two holders keeps what it has. Without custodians nothing begins: two
     lost keys of officers would close everything for good.
     """
-    if not CustodianKey.objects.filter(retired_at=None).exists():
+    if not CustodianKey.objects.in_use().exists():
         return 0
     due = list(islice(_due_epochs(), _PORTION))
     for each in due:
@@ -147,7 +146,7 @@ def _make_and_split(key: UnitKey, holders: Sequence[HolderKey]) -> None:
     wrap_key = share_seals.new_wrap_key()
     # On disk before the rows that it opens.
     write_wrap_key(key.pk, wrap_key)
-    shares = _shares_of(key, private, holders, wrap_key)
+    shares = _wrapped_shares(key, _sealed_shares(key, private, holders), wrap_key)
     key.save(force_insert=True)
     KeyShare.objects.bulk_create(shares)
 
@@ -169,15 +168,7 @@ def split_anew(unit_key_id: uuid.UUID, private: bytes) -> bool:
     if len(wanted) < HOLDERS_NEEDED or held == {holder.pk for holder in wanted}:
         _leave_one_wrap_key(key.pk)
         return False
-    replace_shares(key, lambda wrap_key: _shares_of(key, private, wanted, wrap_key))
-    detail = {"holders": len(wanted)}
-    record(
-        "keys.epoch_split_anew",
-        by="operator",
-        on=key,
-        chain=unit_chain(key.unit_id),
-        detail=detail,
-    )
+    replace_shares(key, _sealed_shares(key, private, wanted), by="operator")
     return True
 
 
@@ -196,19 +187,27 @@ def _leave_one_wrap_key(key_id: uuid.UUID) -> None:
             return
 
 
-def replace_shares(key: UnitKey, new_shares: Callable[[bytes], list[KeyShare]]) -> None:
-    """Other shares in the place of all of a key, under a new wrap key, which `new_shares` is given.
+def replace_shares(
+    key: UnitKey, sealed: Mapping[uuid.UUID | None, bytes], *, by: Literal["operator", "worker"]
+) -> None:
+    """Put these shares in the place of all of a key, under a new wrap key.
 
-    The key is locked by the caller.
+    `sealed` as `sealed_shares.sealed_shares` gives them. The key is locked by the caller.
     """
     wrap_key = share_seals.new_wrap_key()
     # All until the rows are committed, whoever is killed in between: which of those of before opens
     # the rows of before is not the first one, where somebody was killed over this already.
     write_wrap_key(key.pk, wrap_key + wrap_key_file(key.pk).read_bytes())
-    shares = new_shares(wrap_key)
     KeyShare.objects.filter(unit_key=key).delete()
-    KeyShare.objects.bulk_create(shares)
+    KeyShare.objects.bulk_create(_wrapped_shares(key, sealed, wrap_key))
     transaction.on_commit(partial(write_wrap_key, key.pk, wrap_key))
+    record(
+        "keys.epoch_split_anew",
+        by=by,
+        on=key,
+        chain=unit_chain(key.unit_id),
+        detail={"holders": len(sealed.keys() - {None})},
+    )
 
 
 def split_all_anew(custodians: Sequence[bytes]) -> int:
@@ -221,18 +220,21 @@ def split_all_anew(custodians: Sequence[bytes]) -> int:
     return done
 
 
-def _shares_of(
-    key: UnitKey, private: bytes, holders: Sequence[HolderKey], wrap_key: bytes
-) -> list[KeyShare]:
-    """Sealed and wrapped; with no holders the custodians' alone."""
-    custodians = bytes(CustodianKey.objects.filter(retired_at=None).latest("pk").public_key)
+def _sealed_shares(
+    key: UnitKey, private: bytes, holders: Sequence[HolderKey]
+) -> dict[uuid.UUID | None, bytes]:
+    """With no holders the custodians' alone."""
+    custodians = bytes(CustodianKey.objects.in_use()[0].public_key)
     points = {holder.pk: bytes(holder.public_key) for holder in holders}
-    sealed: dict[uuid.UUID | None, bytes] = {}
     if points:
-        sealed = sealed_shares(key.pk, private, points, custodians)
-    else:
-        words = split_key(private, HOLDERS_NEEDED).custodians
-        sealed[None] = share_for_custodians(key.pk, words, custodians)
+        return sealed_shares(key.pk, private, points, custodians)
+    words = split_key(private, HOLDERS_NEEDED).custodians
+    return {None: share_for_custodians(key.pk, words, custodians)}
+
+
+def _wrapped_shares(
+    key: UnitKey, sealed: Mapping[uuid.UUID | None, bytes], wrap_key: bytes
+) -> list[KeyShare]:
     return [
         KeyShare(
             unit_key=key,
@@ -267,10 +269,4 @@ def open_as_custodians(unit_key_id: uuid.UUID, custodians: Sequence[bytes]) -> b
 
 def write_wrap_key(unit_key_id: uuid.UUID, wrap_key: bytes) -> None:
     """Whole and on the disk, in the place of the one before if there is one."""
-    path = wrap_key_file(unit_key_id)
-    draft = path.with_name(f"{new_id()}.new")
-    with os.fdopen(create_private(draft), "wb") as file:
-        file.write(wrap_key)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    replace_file(wrap_key_file(unit_key_id), wrap_key)

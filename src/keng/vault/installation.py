@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.utils import timezone
-
 from keng.acts.work import work
 from keng.audit import heads
 from keng.audit.actions import record, unit_chain
+from keng.kit import times
 from keng.places.models import Unit
 from keng.vault import keys, seal
 from keng.vault.fingerprints import KEY_KINDS, KeyKind, key_fingerprint
@@ -28,7 +27,7 @@ def accept_keys(kinds: Sequence[KeyKind], *, is_demo: bool, by: str) -> None:
     What only the old ones open is lost for good. Told to every province's auditor.
     """
     if "sender" in kinds:
-        SenderKey.objects.filter(retired_at__isnull=True).update(retired_at=timezone.now())
+        SenderKey.objects.filter(retired_at__isnull=True).update(retired_at=times.now())
     keys.make_sender_key()
     seal.forget_public_keys()
     heads.make_signing_key()

@@ -20,7 +20,7 @@ from keng.acts.work import work
 from keng.kit import times
 from keng.kit.codes import passphrase_of_groups
 from keng.kit.database import data_folder
-from keng.kit.private_files import create_private
+from keng.kit.durable_files import replace_file, write_new_file
 from keng.kit.secrets import read_or_make_key
 from keng.places.models import Unit
 from keng.vault import seal, sealed_unit_keys
@@ -35,7 +35,6 @@ from keng.vault.key_pairs import (
 from keng.vault.models import CustodianKey, Installation, SenderKey, UnitKey, WorkerKey
 from keng.vault.passphrase_lock import PassphraseLock
 from keng.vault.sealed_unit_keys import PrivateKeys
-from keng.vault.whole_files import write_whole
 
 _WORKER_KEY_LASTS = datetime.timedelta(hours=1)
 # Longer than a process may still seal to a key that is retired, and than a box may wait.
@@ -86,10 +85,7 @@ def _sender_private_key() -> bytes:
         private = path.read_bytes()
         if len(private) == HALF_SIZE:
             private = new_private_key(private)
-            draft = path.with_suffix(".new")
-            draft.unlink(missing_ok=True)
-            _write_private(draft, private)
-            draft.replace(path)
+            replace_file(path, private)
     finally:
         os.close(folder)
     return private
@@ -113,7 +109,7 @@ def renew_worker_key() -> int:
         private = new_private_key()
         key = WorkerKey(public_key=public_half(private))
         # On disk before the row that lets others seal to it.
-        _write_private(kept / str(key.pk), private)
+        write_new_file(kept / str(key.pk), private)
         WorkerKey.objects.filter(retired_at=None).update(retired_at=now)
         key.save(force_insert=True)
         transaction.on_commit(seal.forget_public_keys)
@@ -133,7 +129,7 @@ def make_unit_keys(passphrase: str) -> int:
     Raises WrongPassphrase when the file exists under another one.
     """
     # Whoever divides waits here, and the other way round: the file must not go with a new key.
-    custodian_key = lock(CustodianKey.objects.filter(retired_at=None).order_by("-id")).first()
+    custodian_key = lock(CustodianKey.objects.in_use()).first()
     if custodian_key is not None and custodian_key.division:
         return _make_sealed_unit_keys(custodian_key)
     current = UnitKey.objects.filter(retired_at__isnull=True)
@@ -180,7 +176,7 @@ def _make_sealed_unit_keys(custodians: CustodianKey) -> int:
 
 def divided_custodians() -> CustodianKey | None:
     """The custodians' key where it takes several of them (vault.dividing)."""
-    current = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    current = CustodianKey.objects.in_use().first()
     return current if current and current.division else None
 
 
@@ -248,7 +244,7 @@ class CustodianDrill:
 def try_operator_file(path: Path, passphrase: str) -> CustodianDrill:
     """Hold the keys in the file to the public halves in the database. Raises WrongPassphrase."""
     kept = [public_half(private) for private in unlock_operator_file(path, passphrase).values()]
-    custodians = CustodianKey.objects.filter(retired_at=None).order_by("-id").first()
+    custodians = CustodianKey.objects.in_use().first()
     unsplit = UnitKey.objects.filter(epoch=None, destroyed_at=None)
     known = [bytes(public) for public in unsplit.values_list("public_key", flat=True)]
     there = sum(public in kept for public in known)
@@ -263,7 +259,7 @@ def unlock_operator_file(path: Path, passphrase: str) -> PrivateKeys:
     """All private keys in it, by name. Raises WrongPassphrase."""
     stored = json.loads(path.read_text())
     plain = PassphraseLock(stored["salt"], stored["keys"]).open(passphrase)
-    return {name: bytes.fromhex(private) for name, private in json.loads(plain).items()}
+    return sealed_unit_keys.read_private_keys(plain)
 
 
 def new_passphrase() -> str:
@@ -272,16 +268,8 @@ def new_passphrase() -> str:
 
 
 def _write(path: Path, keys: PrivateKeys, passphrase: str) -> None:
-    plain = json.dumps({name: private.hex() for name, private in keys.items()}).encode()
-    lock = PassphraseLock.close(plain, passphrase)
-    write_whole(path, json.dumps({"salt": lock.salt, "keys": lock.closed}))
-
-
-def _write_private(path: Path, private: bytes) -> None:
-    with os.fdopen(create_private(path), "wb") as file:
-        file.write(private)
-        file.flush()
-        os.fsync(file.fileno())
+    lock = PassphraseLock.close(sealed_unit_keys.written_private_keys(keys), passphrase)
+    replace_file(path, json.dumps({"salt": lock.salt, "keys": lock.closed}).encode())
 
 
 def _drop_private_halves(folder: Path, now: datetime.datetime) -> None:

@@ -199,6 +199,14 @@ class WrappedHolderKey(Row):
         return f"{self.kind} wrap of {self.holder_key_id}"
 
 
+class CustodianKeyQuerySet(models.QuerySet["CustodianKey"]):
+    """Reads of the custodians' keys."""
+
+    def in_use(self) -> "CustodianKeyQuerySet":
+        """To which shares are sealed now, the newest first."""
+        return self.filter(retired_at=None).order_by("-pk")
+
+
 class CustodianKey(Row):
     """The public key of the custodians, to which one share of every epoch's key is sealed.
 
@@ -214,6 +222,8 @@ class CustodianKey(Row):
     parts = models.PositiveSmallIntegerField(null=True, blank=True)
     parts_needed = models.PositiveSmallIntegerField(null=True, blank=True)
     divided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CustodianKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""What is closed by a passphrase that people keep on paper: the operator's file, parts of it.
+"""What is closed by a passphrase on paper: the operator's file, parts of it, a backup's key.
 
 Argon2id stretches the passphrase; XSalsa20-Poly1305 closes, and notices whatever is changed.
 """

@@ -112,24 +112,7 @@ def _place(resharing_id: uuid.UUID, key_id: uuid.UUID) -> bool:
     wanted = {holder.pk for holder in desk_holders().of_unit(key.unit, key.key_class)}
     if key.destroyed_at or not sealed or set(sealed) != {None, *wanted}:
         return False
-    replace_shares(
-        key,
-        lambda wrap_key: [
-            KeyShare(
-                unit_key=key,
-                holder_key_id=holder,
-                sealed=share_seals.wrap_share(share, wrap_key, key.pk, holder),
-            )
-            for holder, share in sealed.items()
-        ],
-    )
-    record(
-        "keys.epoch_split_anew",
-        by="worker",
-        on=key,
-        chain=unit_chain(key.unit_id),
-        detail={"holders": len(wanted)},
-    )
+    replace_shares(key, sealed, by="worker")
     return True
 
 

@@ -6,8 +6,7 @@ form 02, with a throwaway key pair of the curve:
 
     02, public half of the throwaway pair (32 bytes), nonce (24 bytes), crypto_box
 
-In both a thing is filled up first, so that its length tells no name: 80, and 00 up to a multiple of
-64 bytes, above 256 bytes of 256.
+In all of them a thing is filled up first (vault.filling).
 """
 
 import contextlib
@@ -22,7 +21,7 @@ from nacl.public import Box, PrivateKey, PublicKey
 from keng.vault.filling import filled_up
 from keng.vault.hybrid import HybridSeal, SealedKind
 from keng.vault.key_pairs import hybrid_public_key, is_hybrid
-from keng.vault.models import CustodianKey, KeyClass, SenderKey, UnitKey, WorkerKey
+from keng.vault.models import KeyClass, SenderKey, UnitKey, WorkerKey
 
 CURVE_FORM = b"\x02"
 """What a ciphertext begins with (an older one, a sealed box of libsodium, may by chance)."""
@@ -35,7 +34,7 @@ _WORKER = "worker"
 _Holder = tuple[uuid.UUID, str] | str | None
 # With the id of the key where it is one of an epoch.
 _PublicKey = tuple[MLKEM768X25519PublicKey | PublicKey, uuid.UUID | None]
-_KeyRow = SenderKey | UnitKey | WorkerKey | CustodianKey
+_KeyRow = SenderKey | UnitKey | WorkerKey
 _cache: dict[_Holder, tuple[float, _PublicKey]] = {}
 
 

@@ -13,15 +13,25 @@ from nacl.encoding import Base64Encoder
 from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
+from keng.kit.durable_files import replace_file
 from keng.vault.filling import filled_up
 from keng.vault.hybrid import HybridSeal, SealedKind
 from keng.vault.key_pairs import hybrid_public_key
 from keng.vault.models import CustodianKey
 from keng.vault.opening import open_with_unit_key
-from keng.vault.whole_files import write_whole
 
 PrivateKeys = dict[str, bytes]
 """By the name under which each stands in the operator's file."""
+
+
+def written_private_keys(kept: Mapping[str, bytes]) -> bytes:
+    """As they stand in the operator's file and in a portion, before either is closed."""
+    return json.dumps({name: private.hex() for name, private in kept.items()}).encode()
+
+
+def read_private_keys(plain: bytes) -> PrivateKeys:
+    """What `written_private_keys` wrote."""
+    return {name: bytes.fromhex(private) for name, private in json.loads(plain).items()}
 
 
 def sealed_unit_keys_file() -> Path:
@@ -41,14 +51,14 @@ def sealed_portions() -> list[bytes]:
 def write_portions(portions: Iterable[bytes]) -> None:
     """All of them, in the place of those that lie here."""
     stored = {"sealed": [Base64Encoder.encode(each).decode() for each in portions]}
-    write_whole(sealed_unit_keys_file(), json.dumps(stored))
+    replace_file(sealed_unit_keys_file(), json.dumps(stored).encode())
 
 
 def sealed_to_custodians(custodians: CustodianKey, kept: Mapping[str, bytes]) -> bytes:
     """One portion."""
-    plain = json.dumps({name: private.hex() for name, private in kept.items()}).encode()
     seal = HybridSeal(hybrid_public_key(bytes(custodians.public_key)))
-    return seal.close(filled_up(plain), SealedKind.UNIT_KEYS, custodians.pk)
+    plain = filled_up(written_private_keys(kept))
+    return seal.close(plain, SealedKind.UNIT_KEYS, custodians.pk)
 
 
 def opened_by_custodians(
@@ -63,5 +73,5 @@ def opened_by_custodians(
             )
         except CryptoError:
             continue
-        kept |= {name: bytes.fromhex(half) for name, half in json.loads(plain).items()}
+        kept |= read_private_keys(plain)
     return kept

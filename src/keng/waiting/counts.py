@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Value
 
 from keng.accounts.models import Officer
+from keng.accounts.sight import counting
 from keng.accounts.who import HEARING_OBJECTIONS, VOUCHING
 from keng.kit.compiled_queries import CompiledQuery
 from keng.releases.reach import SETS, Reach, reach_of
@@ -31,6 +32,7 @@ def may_be_waited_for(officer: Officer) -> bool:
     return bool(kinds_for(officer)) or any(who.includes(officer) for who in listed)
 
 
+@counting()
 def counts_by_page(officer: Officer) -> Counter[str]:
     """How much waits, by the address (its name) that a menu shows it at."""
     if connection.needs_rollback:

@@ -350,7 +350,7 @@ def _tip_line(tip: Tip) -> WaitingLine:
 
 def _break_ins(reach: Reach) -> QuerySet[Any]:
     unread = BreakIn.objects.unread().filter(reach.units_of("overseeing"))
-    return unread.exclude(officer=reach.officer).exclude(tip__concerns__unit__in=reach.belongs_to)
+    return unread.told_to(reach.officer, reach.belongs_to)
 
 
 def _break_in_line(opened: BreakIn) -> WaitingLine:

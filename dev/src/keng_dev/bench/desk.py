@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import quote
 
 from keng_dev.bench.figures import Figure, Target, alternate
 from keng_dev.bench.intake import TEXTS
 from keng_dev.bench.scratch import Bench
+from keng_dev.bench.sight import let_owner_be_desk, of_policies, with_the_desks_role
 
 TIPS = 7000
 # Enough of them that the kernel's clock of CPU time, which ticks at 10 ms, is fine enough.
@@ -23,6 +26,13 @@ _SCAN = """
 SELECT id FROM tips_tip
 WHERE responsible_unit_id = %s AND text ILIKE %s ORDER BY id DESC LIMIT 51
 """
+# What is read by policies, measured with the desk's role with them and without.
+BY_POLICIES = {
+    "list": f"page of the list with {TIPS:,} open tips",
+    "tip": "page of a tip",
+    "counts": "page of all that waits, counted",
+    "search": "page of a search by words",
+}
 _INDEXES = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
 
 
@@ -38,6 +48,9 @@ def measure(bench: Bench) -> list[Figure]:
     simple = _SimplePage(bench, busy)
     for each in (page, empty, tip, alone, simple):
         each.round()
+    let_owner_be_desk()
+    by_role = {"list": page, "tip": tip}
+    by_role |= {"counts": _WaitingPage(bench, busy), "search": _SearchPage(bench, busy)}
     found = alternate(
         bench.rounds,
         {
@@ -55,7 +68,20 @@ def measure(bench: Bench) -> list[Figure]:
             "scan": queries.scan,
         },
     )
-    return _of_pages(found, page, empty) + _of_queries(found)
+    roles = alternate(
+        bench.rounds,
+        {
+            f"{name}{'' if policies else '_bare'}": partial(_round_by_role, each, policies)
+            for name, each in by_role.items()
+            for policies in (True, False)
+        },
+    )
+    return _of_pages(found, page, empty) + _of_queries(found) + of_policies(roles, BY_POLICIES)
+
+
+def _round_by_role(page: "_Page", policies: bool) -> float:
+    with with_the_desks_role(policies=policies):
+        return page.round()
 
 
 def _of_pages(found: dict[str, list[Any]], page: "_Page", empty: "_Page") -> list[Figure]:
@@ -276,6 +302,20 @@ class _SimplePage(_Page):
 
     def address(self, number: int) -> str:
         return "/settings/"
+
+
+class _WaitingPage(_Page):
+    """All that waits for the officer, of every kind."""
+
+    def address(self, number: int) -> str:
+        return "/waiting/"
+
+
+class _SearchPage(_Page):
+    """What a search finds, by words alone."""
+
+    def address(self, number: int) -> str:
+        return f"/tips/search/?q={quote(SEARCHES[number % 2])}"
 
 
 class _Queries:

@@ -30,7 +30,8 @@ Found = tuple[str, str, bool, str]
 _OPENS_UP_TO = 256 * 1024 * 1024
 # Planted words begin alike (planting.py): where none of their beginnings is, none of them is.
 _BEGINNING = 8
-_FILES_WITHOUT_CONTROLS = {"database", "rows"}
+_FILES_WITHOUT_CONTROLS = {"database", "wal", "rows"}
+_WAL = "pg_wal"
 # The simulated phones of a demo: a message stands on the phone that it was typed in.
 _OF_THE_PHONES = {"delivery_sandboxmessage", "demo_phonemessage"}
 
@@ -40,15 +41,18 @@ def take_copies(folder: Path, control: str) -> dict[str, Path]:
     if is_external():
         raise CannotContinue("The files of a PostgreSQL of your own are not here to be searched.")
     cluster = embedded_cluster()
-    places = {name: folder / name for name in ("database", "rows", "folders", "backup")}
+    places = {name: folder / name for name in ("database", "wal", "rows", "folders", "backup")}
     places["rows"].mkdir()
     with psycopg.connect(dsn("owner")) as connection:
         for table, content in _rows(connection):
             (places["rows"] / table).write_bytes(content)
+    # Its own place, taken first: a segment that is no longer needed is removed with a checkpoint.
+    _copy(cluster.folder / _WAL, places["wal"])
     with cluster.connect() as connection:
         # What is in memory reaches the files, as it does within minutes.
         connection.execute("CHECKPOINT")
     _copy(cluster.folder, places["database"])
+    shutil.rmtree(places["database"] / _WAL)
     for path in data_folder().iterdir():
         if path.is_dir() and path.name not in {"postgres", "backups", "run"}:
             _copy(path, places["folders"] / path.name)

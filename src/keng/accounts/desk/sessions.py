@@ -7,15 +7,37 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts import sessions
-from keng.accounts.devices import device_words
+from keng.accounts.devices import device_words, session_words
+from keng.accounts.forms import ALL_OTHER_SESSIONS, EndSessionForm
+from keng.accounts.models import DeskSession
+from keng.accounts.presence import is_present
 
 
 @require_GET
 def my_sessions(request: HttpRequest) -> HttpResponse:
     """Every browser in which the officer is signed in, this one first."""
-    this = _row_key(request)
-    rows = list(sessions.live_sessions(request.officer))
-    rows.sort(key=lambda row: row.session_key != this)
+    return _list_page(request, EndSessionForm(others=_other_choices(request)))
+
+
+@require_POST
+def session_end(request: HttpRequest) -> HttpResponse:
+    """End one or all others. What is no live session of this officer's cannot be chosen."""
+    form = EndSessionForm(request.POST, others=_other_choices(request))
+    if not form.is_valid() or not is_present(request.officer, form):
+        return _list_page(request, form)
+    chosen = form.cleaned_data["session"]
+    if chosen == ALL_OTHER_SESSIONS:
+        sessions.end_other_sessions(this=request.session.session_key or "", by=request.officer)
+        messages.success(request, _("You are signed in here alone now."))
+    elif sessions.end_own_session(chosen, by=request.officer):
+        messages.success(request, _("That session is ended."))
+    else:
+        messages.info(request, _("That session was over already."))
+    return redirect("my-sessions")
+
+
+def _list_page(request: HttpRequest, form: EndSessionForm) -> HttpResponse:
+    this = _this_key(request)
     shown = [
         {
             "row": row,
@@ -24,35 +46,25 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
             # Kept to five minutes, so it may lie before the beginning.
             "seen_at": max(row.seen_at, row.began_at),
         }
-        for row in rows
+        for row in sorted(_own(request), key=lambda row: row.session_key != this)
     ]
-    return render(request, "accounts/desk/my_sessions.html", {"sessions": shown})
+    context = {"sessions": shown, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/desk/my_sessions.html", context, status=status)
 
 
-@require_POST
-def session_end(request: HttpRequest) -> HttpResponse:
-    """End one. What is no live session of this officer's ends nothing."""
-    key = request.POST.get("session", "")
-    is_this = key == _row_key(request)
-    if sessions.end_own_session(key, by=request.officer):
-        messages.success(request, _("That session is ended."))
-    else:
-        messages.info(request, _("That session was over already."))
-    if is_this:
-        request.session.flush()
-        return redirect("sign-in")
-    return redirect("my-sessions")
+def _other_choices(request: HttpRequest) -> list[tuple[str, str]]:
+    this = _this_key(request)
+    return [
+        (row.session_key, session_words(row.device, row.began_at))
+        for row in _own(request)
+        if row.session_key != this
+    ]
 
 
-@require_POST
-def sessions_end_others(request: HttpRequest) -> HttpResponse:
-    """End all but this one."""
-    if sessions.end_other_sessions(this=request.session.session_key or "", by=request.officer):
-        messages.success(request, _("You are signed in here alone now."))
-    else:
-        messages.info(request, _("You were signed in here alone already."))
-    return redirect("my-sessions")
+def _own(request: HttpRequest) -> list[DeskSession]:
+    return list(sessions.live_sessions(request.officer))
 
 
-def _row_key(request: HttpRequest) -> str:
+def _this_key(request: HttpRequest) -> str:
     return sessions.row_key(request.session.session_key or "")

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts import browsers, partner_signing, passkey_pages, passkeys, refusals
+from keng.accounts import partner_signing, passkey_pages, passkeys
 from keng.accounts.forms import NewPasskeyForm, PasskeyNameForm
-from keng.accounts.guessing import TooManyTries
 from keng.accounts.models import MemberPasskey
+from keng.accounts.public.partner_presence import has_shown_code
 from keng.acts.errors import Refused
 
 
@@ -25,7 +25,7 @@ def partner_passkey_new(request: HttpRequest) -> HttpResponse:
     form = NewPasskeyForm(request.POST)
     if passkey_pages.why_no_passkeys(request, MemberPasskey) or not form.is_valid():
         return _list_page(request, form)
-    if not _has_shown_code(request, form):
+    if not has_shown_code(request, form):
         return _list_page(request, form)
     browser = partner_signing.token_of_request(request)
     context = passkey_pages.making_context(request.member, browser, form)
@@ -64,18 +64,6 @@ def partner_passkey_remove(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except passkeys.LastSecondFactor as error:
         return _list_page(request, NewPasskeyForm(), refused=error)
     return redirect("partner-passkeys")
-
-
-def _has_shown_code(request: HttpRequest, form: NewPasskeyForm) -> bool:
-    origin = browsers.origin_of_try(request, browsers.PARTNER_SITE, request.member.username)
-    try:
-        if partner_signing.check_own_code(request.member, form.cleaned_data["code"], origin=origin):
-            return True
-    except TooManyTries as error:
-        refusals.explain_refusal(form, error, wrong="")
-        return False
-    form.add_error("code", refusals.code_is_wrong())
-    return False
 
 
 def _list_page(

@@ -6,11 +6,11 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from keng.accounts import partner_signing, sessions
+from keng.accounts import partner_signing, second_factor, sessions
 from keng.accounts.devices import device_of, device_words
 from keng.accounts.models import DeskSession, Officer, PartnerSession, Post
 from keng.accounts.tasks import TASKS
-from keng.accounts.tests.stage import Stage
+from keng.accounts.tests.stage import Stage, code_of
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -200,10 +200,15 @@ def test_the_page_lists_ones_own_and_marks_this_one(desk_client, other_client, o
     assert ">phiên này<" not in rows[1]
 
 
+def end(client, officer, chosen, **instead):
+    second_factor.set_totp_secret(officer)
+    given = {"session": chosen, "code": code_of(officer)} | instead
+    return client.post(address("session-end"), given)
+
+
 def test_one_is_ended_at_once_and_on_record(desk_client, other_client, officer):
     signed_in_twice(desk_client, other_client, officer)
-    key = sessions.row_key(cookie(other_client))
-    desk_client.post(address("session-end"), {"session": key})
+    assert end(desk_client, officer, sessions.row_key(cookie(other_client))).status_code == 302
     assert not is_in(other_client)
     assert is_in(desk_client)
     entry = Entry.objects.get(action="officer.sessions_ended")
@@ -212,18 +217,30 @@ def test_one_is_ended_at_once_and_on_record(desk_client, other_client, officer):
 
 def test_all_others_are_ended_at_once(desk_client, other_client, officer):
     signed_in_twice(desk_client, other_client, officer)
-    desk_client.post(address("sessions-end-others"))
-    assert not is_in(other_client)
-    assert is_in(desk_client)
-    desk_client.post(address("sessions-end-others"))
+    third = sign_in(type(desk_client)(), officer)
+    assert end(desk_client, officer, "others").status_code == 302
+    assert [is_in(each) for each in (desk_client, other_client, third)] == [True, False, False]
+    assert end(desk_client, officer, "others").status_code == 422
     assert Entry.objects.filter(action="officer.sessions_ended").count() == 1
+
+
+@pytest.mark.parametrize("code", ["", "000000", "12345"])
+def test_whoever_sits_at_a_forgotten_browser_ends_no_other(
+    desk_client, other_client, officer, code
+):
+    """The session of the officer who is called at night could be ended by one press."""
+    signed_in_twice(desk_client, other_client, officer)
+    answer = end(desk_client, officer, sessions.row_key(cookie(other_client)), code=code)
+    assert answer.status_code == 422
+    assert is_in(other_client)
+    assert not Entry.objects.filter(action="officer.sessions_ended").exists()
 
 
 def test_nobody_ends_a_session_of_somebody_else(desk_client, other_client, officer):
     sign_in(desk_client, officer)
+    sign_in(type(desk_client)(), officer)
     sign_in(other_client, make.officer(unit=make.unit()))
-    key = sessions.row_key(cookie(other_client))
-    desk_client.post(address("session-end"), {"session": key})
+    assert end(desk_client, officer, sessions.row_key(cookie(other_client))).status_code == 422
     assert is_in(other_client)
     assert not Entry.objects.filter(action="officer.sessions_ended").exists()
 

@@ -277,6 +277,24 @@ def test_whoever_asked_not_to_be_contacted_gets_no_message(here):
     assert not Delivery.objects.filter(recipient_kind="conversation").exists()
 
 
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"do_not_contact": True}, "Người báo dặn: không gọi, không nhắn."),
+        ({"do_not_call": True}, "Người báo mong: đừng gọi."),
+        ({"safe_from": 9, "safe_until": 11}, "Người báo mong: chỉ gọi từ 9 giờ đến 11 giờ."),
+        ({}, ""),
+    ],
+)
+def test_a_call_says_when_the_reporter_is_not_to_be_called(here, wish, said):
+    make.tip(unit=here.commune, urgency="P0", **wish)
+    ringing.call_what_rings()
+    texts = DispatchText.objects.filter(language="vi", dispatch__source_kind="alarm")
+    assert texts
+    assert all(said in text.text for text in texts)
+    assert all(("Người báo" in text.text) == bool(said) for text in texts)
+
+
 def test_a_tip_that_is_not_critical_calls_nobody(here):
     make.tip(unit=here.commune, urgency="P1")
     make.tip(unit=here.commune, urgency="P0", assigned_to=here.lan)

@@ -118,6 +118,8 @@ def test_a_late_letter_says_why(desk, unit):
 def test_the_second_person_reads_it_and_agrees(desk, unit):
     breach = rated(desk, unit)
     desk.post(f"/breaches/{breach.pk}/waive/", {"reason": "Dữ liệu đã được niêm phong"})
+    anew = desk.get(f"/breaches/{breach.pk}/assess/").content.decode()
+    assert "thì nó hết hiệu lực" in anew
     chief = sign_in(desk, make.officer(unit=unit.parent, role="commander"))
     waiting = chief.get("/waiting/").content.decode()
     assert f"/breaches/{breach.pk}/" in waiting

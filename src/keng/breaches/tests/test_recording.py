@@ -140,6 +140,30 @@ def test_not_to_notify_takes_two_people(unit, protector, coordinator):
     assert not BreachWaiver.objects.waiting().exists()
 
 
+@pytest.mark.parametrize("is_agreed", [True, False], ids=["agreed", "waiting"])
+def test_a_waiver_is_about_one_rating_and_ends_with_it(unit, protector, coordinator, is_agreed):
+    """Otherwise one person has the second agree to little, and then says how bad it is."""
+    breach = assessed(unit, protector)
+    waiver = recording.ask_waiver(breach.pk, reason="Không ai đọc được", by=protector)
+    if is_agreed:
+        recording.decide_on_waiver(waiver.pk, is_agreed=True, by=coordinator)
+    known = {"reached": ("report_words",), "harm": HARM, "by": protector}
+    recording.assess_breach(breach.pk, measures="Đã đổi khóa", **known)
+    assert (breach not in Breach.objects.with_clock()) is is_agreed
+    worse = HARM | {"readable": "yes", "danger": "yes"}
+    recording.assess_breach(breach.pk, measures="", **known | {"harm": worse})
+    assert breach in Breach.objects.with_clock()
+    assert not BreachWaiver.objects.in_force().exists()
+    with pytest.raises(WaiverDecided):
+        recording.decide_on_waiver(waiver.pk, is_agreed=True, by=coordinator)
+    with pytest.raises(NotNotified):
+        recording.close_breach(breach.pk, words="Xong", by=protector)
+    assert Entry.objects.filter(action="breach.assessed", detail__waivers_ended=1).count() == 1
+    again = recording.ask_waiver(breach.pk, reason="Vẫn không ai đọc được", by=protector)
+    recording.decide_on_waiver(again.pk, is_agreed=True, by=coordinator)
+    assert breach not in Breach.objects.with_clock()
+
+
 def test_the_database_refuses_one_person(unit, protector):
     breach = assessed(unit, protector)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -203,6 +227,31 @@ def test_reporters_are_told_once_in_neutral_words(unit, protector, become):
     assert list(DispatchText.objects.values_list("text", flat=True)) == ["Bạn có trả lời mới"]
     assert breach.notices.get().told == 2
     assert actions()[-1] == "breach.reporters_told"
+
+
+def test_a_form_that_is_sent_again_tells_nobody_again(unit, protector):
+    """A replayed form, or a wider span of the same incident: who was told once has read it."""
+    tip = make.tip(unit=unit)
+    breach = assessed(unit, protector)
+    for told in (1, 0):
+        recording.tell_reporters(breach.pk, by=protector)
+        while telling.tell_next_reporters():
+            pass
+        assert breach.notices.order_by("-id").first().told == told
+    assert tip.messages.count() == 1
+
+
+def test_a_second_tap_makes_no_second_incident_and_no_second_supplement(unit, protector):
+    when = times.now()
+    breach = recorded(unit, protector, detected_at=when)
+    assert recorded(unit, protector, detected_at=when) == breach
+    assert recorded(unit, protector, detected_at=when, words="Một ổ đĩa khác") != breach
+    recording.assess_breach(breach.pk, reached=["officers"], harm=HARM, measures="", by=protector)
+    recording.note_filing(breach.pk, sent_at=when, by=protector)
+    more = {"sent_at": times.now(), "words": "Thêm số liệu", "by": protector}
+    assert recording.note_filing(breach.pk, **more) == recording.note_filing(breach.pk, **more)
+    assert breach.filings.count() == 2
+    assert actions().count("breach.supplemented") == 1
 
 
 def test_nobody_is_told_where_nothing_of_reports_was_reached(unit, protector):

@@ -17,6 +17,7 @@ from keng.runtime.backup import recipient, shelf
 from keng.runtime.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
 from keng.runtime.rewriting.record import rewrite_fault
 from keng.runtime.supervisor.ports import listening_address
+from keng.runtime.unsafe_settings import databases_in_clear
 
 DISK_WRONG = 1024**3
 DISK_ATTENTION = 0.1
@@ -52,12 +53,8 @@ def addresses(place: CheckedPlace) -> Finding:
     is_behind_tls = os.environ.get("KENG_BEHIND_TLS") == "1"
     hosts = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
     origins = os.environ.get("KENG_ORIGINS", "").split(",")
-    open_to_all = not listening_address().startswith(_LOOPBACK)
-    if open_to_all and not is_behind_tls:
-        return wrong(
-            f"The sites listen at {listening_address()} without TLS: passwords and reports travel "
-            "in clear. Put a proxy in front (running.md) and set KENG_BEHIND_TLS=1."
-        )
+    if in_clear := _what_travels_in_clear():
+        return wrong(in_clear)
     urls = {name: os.environ.get(name, "") for name in ("KENG_PUBLIC_URL", "KENG_DESK_URL")}
     for name, url in urls.items():
         parts = urlsplit(url)
@@ -82,6 +79,16 @@ def addresses(place: CheckedPlace) -> Finding:
             "lead elsewhere."
         )
     return ok(urls["KENG_PUBLIC_URL"] or f"this machine only ({listening_address()})")
+
+
+def _what_travels_in_clear() -> str:
+    open_to_all = not listening_address().startswith(_LOOPBACK)
+    if open_to_all and os.environ.get("KENG_BEHIND_TLS") != "1":
+        return (
+            f"The sites listen at {listening_address()} without TLS: passwords and reports travel "
+            "in clear. Put a proxy in front (running.md) and set KENG_BEHIND_TLS=1."
+        )
+    return " ".join(databases_in_clear(os.environ))
 
 
 def onion(place: CheckedPlace) -> Finding:

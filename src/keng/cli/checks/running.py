@@ -20,12 +20,17 @@ from keng.cli.checks.check import (
 from keng.kit import alive
 from keng.kit.database import data_folder
 from keng.kit.demo_hook import installed_demo
+from keng.kit.refused_tries import RefusedTry, refused_in_last_day
 from keng.runtime.postgres.postmaster import command_line
 from keng.runtime.supervisor.ports import listening_address
 from keng.runtime.supervisor.register import registered_processes, supervisor_pid
 
 _ANSWERS_WITHIN = 4.0
 _PAGES = {"public": "/", "desk": "/sign-in/", "edge": "/health"}
+# In a day. A page that is gone and a colleague's tip are a few each; a changed secret of an account
+# refuses every message of it.
+_MANY_REFUSED = 200
+_MANY_UNVERIFIED = 100
 _MEANS = {
     "public": "residents cannot send tips",
     "desk": "nobody can read tips",
@@ -157,6 +162,23 @@ def tasks(place: CheckedPlace) -> Finding:
     if worst.is_alarm:
         return wrong(f"{text}: calls for help may not ring. See logs/worker.log")
     return attention(f"{text}. See logs/worker.log")
+
+
+def refused(place: CheckedPlace) -> Finding:
+    """What was refused for want of a right or looks like a try to get round one, in a day."""
+    counts = refused_in_last_day()
+    if not counts:
+        return ok("nothing in the last day")
+    told = ", ".join(f"{count} {why}" for why, count in counts.most_common())
+    text = f"at least {counts.total()} in the last day ({told})"
+    if counts[RefusedTry.UNVERIFIED] >= _MANY_UNVERIFIED:
+        return attention(f"{text}: has an account another secret now? See logs/edge.log")
+    if counts[RefusedTry.NO_RIGHT] + counts[RefusedTry.NOT_SEEN] >= _MANY_REFUSED:
+        return attention(
+            f"{text}: somebody who is signed in tries what is not theirs. logs/desk.log has what "
+            "and as which role; have the auditor read who signed in at these times"
+        )
+    return ok(text)
 
 
 def ports(place: CheckedPlace) -> Finding:

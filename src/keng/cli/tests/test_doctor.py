@@ -243,6 +243,7 @@ TLS = {
         ),
         ({"KENG_BEHIND_TLS": "1"}, ATTENTION, "names no https address"),
         ({"KENG_ADDRESS": "0.0.0.0"}, WRONG, "travel in clear"),
+        (TLS | {"DATABASE_URL": "host=db.example dbname=keng"}, WRONG, "sslmode=verify-full"),
     ],
 )
 def test_addresses_that_do_not_agree_are_named(monkeypatch, settings, level, words):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
-from keng.cosigner.judging import AddCheckpoint, CosigningWitness
+from keng.cosigner.judging import CosigningWitness
 from keng.cosigner.witness_folder import FolderInUse, WitnessFolder, origin_mark
 from keng.cosigner.witness_server import WitnessServer
 from keng.merkle.notes import (
@@ -23,6 +23,7 @@ from keng.merkle.notes import (
     genuine_lines,
 )
 from keng.merkle.trees import leaf_hash, tree_of_leaves
+from keng.merkle.witness_requests import AddCheckpoint
 
 LOG_SIGNS = SigningKey(b"l" * 32)
 ORIGIN = "log.example/record"

@@ -301,6 +301,13 @@ def test_what_is_forged_stale_or_too_large_is_refused_and_leaves_no_row(edge):
     assert post(edge, b"not json", {"x-keng-signature": "sha256=00"})[0] == 401
     assert post(edge, b" " * (256 * 1024 + 1), {})[0] == 413
     assert not Inbound.objects.exists()
+    edge.stop()
+    for line in (
+        "Refused (unverified webhook): channel sandbox, bad_signature",
+        "Refused (unverified webhook): channel sandbox, stale",
+        "Refused (body not taken): channel sandbox",
+    ):
+        assert edge.output().count(line) == 1
 
 
 def test_a_body_too_large_without_a_length_is_refused_too(edge):

@@ -3,11 +3,13 @@
 import uuid
 
 from keng.accounts.models import Officer
+from keng.accounts.sight import counting
 from keng.inbox.list.cursors import ListPosition, cursor_after, position_of_row
 from keng.inbox.list.inbox_query import neighbour_id, open_tip_by_number
 from keng.tips.models import Tip
 
 
+@counting()
 def neighbour_ids(
     tip: Tip, officer: Officer, position: ListPosition | None = None
 ) -> tuple[uuid.UUID | None, uuid.UUID | None]:

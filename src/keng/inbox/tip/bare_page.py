@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.naming import standing_list
+from keng.accounts.sight import counting
 from keng.acts.errors import NotAllowed
 from keng.decisions.named_sight import break_in
 from keng.duty.rota import officers_on_duty
@@ -73,6 +74,7 @@ def tip_break_in(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("tip", pk=pk)
 
 
+@counting()
 def _listed_or_404(request: SignedInRequest, pk: uuid.UUID) -> Tip:
     listed = Tip.objects.listed_for(request.officer).select_related("responsible_unit__parent")
     found = listed.filter(pk=pk).first()

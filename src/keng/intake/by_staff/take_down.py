@@ -9,7 +9,7 @@ from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.acts.act import act
 from keng.acts.errors import NotAllowed
-from keng.acts.work import permit_anywhere
+from keng.acts.work import permit_anywhere, run_work
 from keng.audit.actions import record, unit_chain
 from keng.decisions.triage import sort_tip
 from keng.decisions.viewing import note_first_read
@@ -25,6 +25,7 @@ from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.models import HandedCode, TakenDown, Tip
+from keng.tips.printed_receipt import PrintedReceipt, receipt_of_tip
 
 MOST_COVERED = 9999
 # A second tap or a lost line shows the code again; whoever finds the form in the history later
@@ -148,9 +149,20 @@ def take_down_tip(told: TipByStaff, *, token: str, by: Officer) -> uuid.UUID:
     return tip_id
 
 
-def may_read_code(tip_id: uuid.UUID, *, by: Officer) -> bool:
-    """Whether this officer is shown the code: who took it down, for two minutes."""
-    taken = TakenDown.objects.filter(tip=tip_id, officer=by)
+def receipt_to_show(tip_id: uuid.UUID, code: str, *, by: Officer) -> PrintedReceipt | None:
+    """With its code, for two minutes and for who took it down.
+
+    In their name, as the act before: past the desk the tip is nowhere in their sight.
+    """
+    return run_work(
+        f"{__name__}.receipt_to_show",
+        lambda: receipt_of_tip(tip_id, code) if _may_read_code(tip_id, by) else None,
+        by=by,
+    )
+
+
+def _may_read_code(tip_id: uuid.UUID, officer: Officer) -> bool:
+    taken = TakenDown.objects.filter(tip=tip_id, officer=officer)
     return taken.filter(at__gt=times.now() - CODE_SHOWN_AGAIN_WITHIN).exists()
 
 

@@ -17,7 +17,7 @@ from keng.intake.by_staff.take_down import (
     desk_that_takes_down,
     destination_at_desk,
     destination_past_desk,
-    may_read_code,
+    receipt_to_show,
     take_down_tip,
 )
 from keng.intake.by_staff.take_down_forms import PAST_DESK, TakeDownForm
@@ -27,7 +27,6 @@ from keng.places.models import Place, Unit
 from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal, ReceivedBefore
 from keng.tips.models import HandedCode, TakenDown, Tip
-from keng.tips.printed_receipt import receipt_of_tip
 from keng.tips.safe_hours import read_hour
 
 
@@ -54,11 +53,11 @@ def take_down(request: SignedInRequest) -> HttpResponse:
         return _form_page(request, form, desk, status=409)
     except ReceivedBefore:
         return render(request, "intake/desk/taken_before.html", {"tip_id": None}, status=409)
-    if not may_read_code(tip_id, by=request.officer):
+    code = receipt_codes.code_from_token(form.cleaned_data["token"])
+    receipt, address = receipt_to_show(tip_id, code, by=request.officer), _status_address()
+    if receipt is None:
         context = {"tip_id": visible_tip_id(request, tip_id)}
         return render(request, "intake/desk/taken_before.html", context, status=409)
-    code = receipt_codes.code_from_token(form.cleaned_data["token"])
-    receipt, address = receipt_of_tip(tip_id, code), _status_address()
     context = {
         "receipt": receipt,
         "qr": qr.qr_data_address(address, scale=3),

@@ -8,9 +8,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import connection
 
 from keng.acts.work import work
 from keng.kit import times
+from keng.runtime.tests.rights import as_process
 from keng.vault import opener_client
 from keng.vault.models import HolderKey, OpeningRequest
 
@@ -24,8 +26,8 @@ def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 @work()
 def _mark_opened(request_id: uuid.UUID) -> None:
-    """In the opener that is a function of the database."""
-    OpeningRequest.objects.filter(pk=request_id).update(opened_at=times.now())
+    with as_process("opener"), connection.cursor() as cursor:
+        cursor.execute("SELECT vault_mark_opened(%s)", [request_id])
 
 
 class OpenerDouble:

@@ -16,6 +16,7 @@ from keng.openings.giving import (
     SecondIsNoneNow,
     ShareLapsed,
     ShareMissing,
+    WishBeforeShowing,
 )
 from keng.openings.records import TakenBack
 from keng.openings.tests.conftest import hold
@@ -74,6 +75,28 @@ def test_one_share_opens_nothing(desk, wanted_opening):
     approves(desk, wanted_opening)
     with pytest.raises(ShareMissing):
         giving.open_once(wanted_opening.pk, officer=desk.lan)
+
+
+@pytest.mark.parametrize(
+    "wish_since",
+    [{"do_not_contact": True}, {"do_not_call": True}, {"safe_from": 9, "safe_until": 11}],
+)
+def test_a_wish_that_came_after_the_yes_stands_above_the_number_too(
+    desk, wanted_opening, monkeypatch, wish_since
+):
+    night = times.now().astimezone(times.VIETNAM).replace(hour=3)
+    monkeypatch.setattr(times, "now", lambda: night)
+    gives(desk, wanted_opening, desk.lan)
+    approves(desk, wanted_opening)
+    gives(desk, wanted_opening, desk.chief)
+    Tip.objects.filter(pk=desk.tip.pk).update(**wish_since)
+    with pytest.raises(WishBeforeShowing):
+        giving.open_once(wanted_opening.pk, officer=desk.lan)
+    again = asking.ask_opening(desk.tip.pk, wish(desk, override_reason="Cháy"), by=desk.lan)
+    asking.approve_opening(again.pk, tells_reporter=True, why_not_told="", by=desk.chief)
+    for officer in (desk.lan, desk.chief):
+        gives(desk, again, officer)
+    assert giving.open_once(again.pk, officer=desk.lan).parts["phone"]
 
 
 def test_nobody_but_the_two_is_handed_a_share(desk, wanted_opening):

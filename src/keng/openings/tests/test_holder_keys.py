@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -139,6 +140,15 @@ def test_everybody_reads_months_that_are_over(desk):
     (month,) = opening_months()
     assert month.first_day == last.replace(day=1)
     assert (month.asked, month.opened, month.refused, month.emergencies) == (7, 7, 0, 1)
+
+
+def test_a_number_below_five_is_said_to_nobody(desk, public_client):
+    last = times.local_date(times.now()).replace(day=1) - datetime.timedelta(days=1)
+    for number in range(6):
+        an_opening(desk, asked_at=times.start_of(last), is_emergency=number < 4)
+    page = public_client.get("/opened/").content.decode()
+    cells = [cell.strip() for cell in re.findall(r"<td>([^<]+)</td>", page)]
+    assert cells == ["6", "ít hơn năm", "6", "ít hơn năm"]
 
 
 def test_what_was_given_up_or_renewed_opens_nothing_after_a_restore(desk, restored_list):

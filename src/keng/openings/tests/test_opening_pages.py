@@ -43,10 +43,15 @@ def test_shares_that_lapsed_are_said_in_words_and_given_again_on_the_same_page(
 
 
 def test_the_safe_hours_stand_above_the_number(desk, both_gave, desk_client):
-    Tip.objects.filter(pk=desk.tip.pk).update(safe_from=9, safe_until=11)
+    hour = times.now().astimezone(times.VIETNAM).hour
+    first, last = (hour - 1) % 24, (hour + 2) % 24
+    Tip.objects.filter(pk=desk.tip.pk).update(safe_from=first, safe_until=last)
     sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
     page = desk_client.post(f"{both_gave}open/").content.decode()
-    assert -1 < page.find("chỉ gọi từ 9 giờ đến 11 giờ") < page.find("0912000111")
+    hours = page.find(f"chỉ gọi từ {first} giờ đến {last} giờ")
+    assert -1 < hours < page.find("0912000111")
+    first_words = page.find("Xin chào, bây giờ nói chuyện có tiện không ạ?")
+    assert -1 < page.find("Không để lại lời nhắn thoại") < first_words < page.find("0912000111")
 
 
 @pytest.mark.parametrize("is_witnessed", [False, True])

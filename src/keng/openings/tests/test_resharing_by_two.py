@@ -14,10 +14,11 @@ from keng.openings import holder_keys, resharing, resharing_pages
 from keng.openings.asking import HoldsNoShare
 from keng.openings.holder_pages import as_text
 from keng.openings.resharing import NotTheSecondHolder, ResharingOver
+from keng.runtime.tests.rights import as_process
 from keng.tips.errors import NotYours
 from keng.vault import keys, opener_client, seal, share_seals
 from keng.vault import resharing as due_resharing
-from keng.vault.models import KeyShare, ResharingRequest
+from keng.vault.models import KeyShare, ResharingRequest, WrappedHolderKey
 from keng.vault.opener.one_time_keys import OneTimeKeys
 from keng.vault.opener.opener_rows import OpenerRows
 from keng.vault.opener.resharing_acts import Resharer
@@ -57,10 +58,14 @@ def through_its_door(resharer, monkeypatch):
     def give(asked, key, sealed):
         resharer.give(asked, key, opener_client.written_shares(sealed))
 
-    monkeypatch.setattr(opener_client, "begin_resharing", resharer.begin)
-    monkeypatch.setattr(opener_client, "shares_for_resharing", shares)
-    monkeypatch.setattr(opener_client, "give_for_resharing", give)
-    monkeypatch.setattr(opener_client, "reshare", resharer.reshare)
+    doors = {
+        "begin_resharing": resharer.begin,
+        "shares_for_resharing": shares,
+        "give_for_resharing": give,
+        "reshare": resharer.reshare,
+    }
+    for name, do in doors.items():
+        monkeypatch.setattr(opener_client, name, as_process("opener")(do))
 
 
 def asked_of(unit):
@@ -158,3 +163,14 @@ def test_whoever_made_the_others_account_lately_is_no_second_holder(stage):
     resharing.join_resharing(asked.pk, by=Officer.objects.get(pk=one.officer.pk))
     with pytest.raises(NotTheSecondHolder):
         resharing.join_resharing(asked.pk, by=Officer.objects.get(pk=chief.officer.pk))
+
+
+def test_a_passkey_that_was_removed_unlocks_no_share_on_the_page(stage, desk_client):
+    commune, (one, *_others), _late, _gone = stage
+    WrappedHolderKey.objects.create(
+        holder_key=one.key, kind="passkey", credential_id=b"removed", salt=b"", wrapped=b""
+    )
+    sign_in(desk_client, Officer.objects.get(pk=one.officer.pk))
+    page = desk_client.get(f"/resharings/{asked_of(commune).pk}/").content.decode()
+    assert 'data-unlock-with="phrase"' in page
+    assert 'data-unlock-with="passkey"' not in page

@@ -2,6 +2,7 @@
 
 import pytest
 
+from keng.accounts import second_factor
 from keng.accounts.models import Officer, PartnerMember, PartnerSession
 from keng.accounts.partner_signing import PARTNER_COOKIE
 from keng.audit.models import Entry
@@ -127,20 +128,30 @@ def test_a_name_is_taken_once(stage):
         stage.invited(name="Khác", username="thu")
 
 
+def end_session(client, member, chosen, **instead):
+    PartnerMember.objects.filter(pk=member.pk).update(totp_last_step=0)
+    member.refresh_from_db()
+    given = {"session": chosen, "code": second_factor.current_totp_code(member)} | instead
+    return client.post("/partner/sessions/end/", given).status_code
+
+
 def test_a_member_sees_and_ends_the_own_sessions(public_client, stage):
     signed_in(public_client, stage.thu)
     elsewhere = signed_in(type(public_client)(), stage.thu)
+    third = signed_in(type(public_client)(), stage.thu)
     of_binh = signed_in(type(public_client)(), stage.binh)
-    page = public_client.get("/partner/sessions/").content.decode()
-    assert page.count("Kết thúc phiên này") == 1
+    assert public_client.get("/partner/sessions/").content.decode().count('type="radio"') == 3
     strangers = PartnerSession.objects.get(member=stage.binh)
-    public_client.post(f"/partner/sessions/{strangers.pk}/end/")
+    assert end_session(public_client, stage.thu, strangers.pk) == 422
     assert of_binh.get("/partner/").status_code == 200
-    public_client.post("/partner/sessions/end-others/")
-    assert elsewhere.get("/partner/").url == "/partner/sign-in/"
+    assert end_session(public_client, stage.thu, "others", code="000000") == 422
+    assert elsewhere.get("/partner/").status_code == 200
+    assert end_session(public_client, stage.thu, "others") == 302
+    for other in (elsewhere, third):
+        assert other.get("/partner/").url == "/partner/sign-in/"
     assert public_client.get("/partner/").status_code == 200
-    assert Entry.objects.get(action="partner.sessions_ended").detail == {"count": 1}
+    assert Entry.objects.get(action="partner.sessions_ended").detail == {"count": 2}
     elsewhere = signed_in(elsewhere, stage.thu)
     one = PartnerSession.objects.filter(member=stage.thu).order_by("-id").first()
-    public_client.post(f"/partner/sessions/{one.pk}/end/")
+    assert end_session(public_client, stage.thu, one.pk) == 302
     assert elsewhere.get("/partner/").url == "/partner/sign-in/"

@@ -12,6 +12,7 @@ from keng.cosigner.witness_folder import WitnessFolder
 from keng.cosigner.witness_server import WitnessServer
 from keng.kit import times
 from keng.merkle.notes import SignedNote, cosignature_line
+from keng.merkle.witness_requests import TYPE_OF_SIZE
 from keng.public_log import standing, witnesses
 from keng.public_log.log_key import log_key
 from keng.public_log.models import (
@@ -27,7 +28,7 @@ from keng.public_log.models import (
 from keng.public_log.serving import served_note
 from keng.public_log.standing import wait_for_witness
 from keng.public_log.tests.log_world import MONDAY, put_entries, shown_checkpoint, take_steps
-from keng.public_log.witnesses import TYPE_OF_SIZE, ask_witnesses
+from keng.public_log.witnesses import ask_witnesses
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keng.accounts.models import Officer
-from keng.accounts.who import COUNTING, WORKING, UnitSight
+from keng.accounts.who import COUNTING, WORKING
 from keng.kit.ids import id_or_404
 from keng.reports.figures import dashboard_counts, definitions, lists
 from keng.reports.figures.periods import Period, period_labels, period_of
@@ -60,7 +60,7 @@ def _onlooker(officer: Officer) -> Officer:
     """
     if WORKING.includes(officer):
         return officer
-    return cast("Officer", UnitSight(COUNTING.unit_ids(officer), officer.own_unit_ids))
+    return cast("Officer", COUNTING.unit_sight(officer))
 
 
 def dashboard_list(request: HttpRequest) -> HttpResponse:

@@ -124,6 +124,10 @@ def test_a_form_without_the_place_of_its_law_is_refused(unit, protector, desk_cl
     assert client.post("/retention/new/", given | {"months": 2}).status_code == 422
     assert client.post("/retention/new/", given | law | {"law_source": "Điều 1"}).status_code == 302
     assert not RetentionPeriod.objects.get().is_house_rule
+    page = client.get("/retention/").content.decode()
+    assert ("Hồ sơ được lưu 10 năm." in page, "Hạn nội bộ" in page) == (True, False)
+    period(unit.parent, category="C04")
+    assert "Hạn nội bộ" in client.get("/retention/").content.decode()
 
 
 def purged_tip(unit):

@@ -9,7 +9,8 @@ from keng.audit.models import Entry
 from keng.delivery.actions.restored import settle_after_restore
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.lookup.models import Indicator
+from keng.lookup.models import Dispute, Indicator
+from keng.lookup.tests.make_listing import listing
 from keng.retention import due, purge
 from keng.retention.models import RetentionPeriod
 from keng.retention.tests.world import (
@@ -20,8 +21,16 @@ from keng.retention.tests.world import (
     rows_of_tip,
     whole_tip,
 )
-from keng.runtime.backup.destroyed import destroyed_kinds
-from keng.tips.models import Clock, Decision, Incident, LegalHold, Receipt, Tip
+from keng.runtime.backup.destroyed_kinds import destroyed_kinds
+from keng.tips.models import (
+    Clock,
+    Decision,
+    Incident,
+    LegalHold,
+    ListingEvidence,
+    Receipt,
+    Tip,
+)
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +225,27 @@ def test_what_is_held_back_stays_and_says_why(unit, officer):
     Clock.objects.update(stopped_at=times.now())
     assert purge.purge_due_tips() == 1
     assert Tip.objects.get(pk=open_one.pk).text
+
+
+def test_what_is_behind_a_public_entry_or_an_open_objection_stays(unit, officer):
+    period(unit.parent)
+    public, objected, over = (closed_tip(unit) for _ in range(3))
+    decided = {"decided_at": times.now(), "decided_by": officer} | {
+        "outcome": "removed",
+        "answer": "Đã gỡ",
+    }
+    cases = ((public, "listed", None), (objected, "ended", {}), (over, "ended", decided))
+    for number, (tip, status, objection) in enumerate(cases):
+        made = listing(f"+8491200050{number}", unit=unit, status=status)
+        ListingEvidence.objects.create(listing=made, tip=tip)
+        if objection is not None:
+            asked = {"code_hash": tip.pk.bytes * 2, "reason": "mistake", "text": "Số của tôi"}
+            Dispute.objects.create(
+                listing=made, unit=unit, due_on=made.expires_on, **asked, **objection
+            )
+    assert purge.purge_due_tips() == 1
+    kept = Tip.objects.filter(purged_at=None).annotate(why=due.held_back_as())
+    assert set(kept.values_list("pk", "why")) == {(public.pk, "listing"), (objected.pk, "listing")}
 
 
 def test_it_goes_on_in_bounded_batches_each_on_record(unit):

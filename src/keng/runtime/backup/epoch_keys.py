@@ -4,16 +4,17 @@ What an ordinary backup holds of shares opens only with these. So that they die 
 file is removed here when its key was destroyed: copy this folder with deletions (`rsync --delete`).
 """
 
-import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from keng.kit.database import data_folder
-from keng.kit.private_files import create_private, make_private_folder
+from keng.kit.durable_files import replace_file
+from keng.kit.private_files import make_private_folder
 from keng.runtime.backup import recipient
 from keng.runtime.backup.shelf import backup_folder
+from keng.runtime.errors import CannotContinue
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,8 @@ def save_epoch_keys() -> EpochBackup:
     make_private_folder(folder)
     for key_id, path in _wrap_keys():
         target = folder / f"{key_id}.{recipient.key_name(public)}"
-        if _is_newer(target, path):
-            continue
-        draft = target.with_name(f"{target.name}.new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(create_private(draft), "wb") as file:
-            file.write(recipient.seal_data_key(path.read_bytes(), public))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        if not _is_newer(target, path):
+            replace_file(target, recipient.seal_data_key(path.read_bytes(), public))
     removed = prune_epoch_backup()
     return EpochBackup(folder, sum(1 for _ in _sealed(folder)), removed)
 
@@ -55,11 +49,9 @@ def prune_epoch_backup() -> int:
     from keng.vault.models import UnitKey  # noqa: PLC0415
 
     here = dict(_sealed(epoch_backup_folder()))
-    dead = UnitKey.objects.filter(
-        pk__in={pk for pk, _ in here.values()}, destroyed_at__isnull=False
-    )
+    dead = UnitKey.objects.filter(pk__in=set(here.values()), destroyed_at__isnull=False)
     gone = set(dead.values_list("pk", flat=True))
-    for path, (key_id, _) in here.items():
+    for path, key_id in here.items():
         if key_id in gone:
             path.unlink(missing_ok=True)
     return len(gone)
@@ -69,7 +61,8 @@ def keys_without_backup() -> int:
     """Of how many wrap keys there is no copy here, sealed to the present key of backups."""
     try:
         name = recipient.key_name(recipient.recipient_here())
-    except Exception:  # noqa: BLE001 -- without a key of backups there is none of any
+    except (CannotContinue, OSError):
+        # Without a key of backups there is none of any.
         name = ""
     folder = epoch_backup_folder()
     copies = [(folder / f"{key_id}.{name}", path) for key_id, path in _wrap_keys()]
@@ -82,7 +75,7 @@ def bring_epoch_keys_back(folder: Path, private: recipient.PrivateKey) -> int:
     from keng.vault.models import UnitKey  # noqa: PLC0415
 
     found = 0
-    for path, (key_id, _) in _sealed(folder):
+    for path, key_id in _sealed(folder):
         if not UnitKey.objects.filter(pk=key_id, destroyed_at=None).exists():
             continue
         write_wrap_key(key_id, recipient.open_data_key(path.read_bytes(), private))
@@ -111,12 +104,13 @@ def _wrap_keys() -> Iterator[tuple[uuid.UUID, Path]]:
             yield key_id, path
 
 
-def _sealed(folder: Path) -> Iterator[tuple[Path, tuple[uuid.UUID, str]]]:
+def _sealed(folder: Path) -> Iterator[tuple[Path, uuid.UUID]]:
+    """Each copy that is whole, and the key it is of."""
     for path in sorted(folder.glob("*")):
-        name, _, key = path.name.partition(".")
+        name, _, recipient_name = path.name.partition(".")
         key_id = _id_of(name)
-        if key_id is not None and "." not in key:
-            yield path, (key_id, key)
+        if key_id is not None and "." not in recipient_name:
+            yield path, key_id
 
 
 def _id_of(name: str) -> uuid.UUID | None:

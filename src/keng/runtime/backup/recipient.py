@@ -4,27 +4,25 @@ The public half is a file of the data folder. The private one is written once, u
 into a file that somebody carries away.
 """
 
-import base64
 import hashlib
 import json
 import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from nacl import pwhash
-from nacl.exceptions import CryptoError
-from nacl.secret import SecretBox
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from keng.kit.database import data_folder
-from keng.kit.private_files import create_private
+from keng.kit.durable_files import replace_file, write_new_file
 from keng.runtime.errors import CannotContinue
+from keng.vault.key_pairs import hybrid_public_key
+from keng.vault.passphrase_lock import PassphraseLock, WrongPassphrase
 
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 _INFO = b"keng backup 1"
 _FORM = "keng backup key 1"
-_MLKEM_SEED, _MLKEM_PUBLIC = 64, 1184
+_MLKEM_SEED = 64
 _LONGEST_KEY_FILE = 4096
 
 PrivateKey = hpke.MLKEM768X25519PrivateKey
@@ -46,19 +44,15 @@ def make_recipient(private_file: Path, passphrase: str) -> str:
         MLKEM768PrivateKey.from_seed_bytes(seed).public_key().public_bytes_raw()
         + curve.public_key().public_bytes_raw()
     )
-    salt = os.urandom(pwhash.argon2id.SALTBYTES)
-    box = SecretBox(_stretched(passphrase, salt))
+    lock = PassphraseLock.close(seed + curve.private_bytes_raw(), passphrase)
     stored = {
         "form": _FORM,
         "key": key_name(public),
-        "salt": base64.b64encode(salt).decode(),
-        "private": base64.b64encode(box.encrypt(seed + curve.private_bytes_raw())).decode(),
+        "salt": lock.salt,
+        "private": lock.closed,
     }
-    _write_whole(private_file, json.dumps(stored).encode())
-    draft = public_key_file().with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    _write_whole(draft, public)
-    draft.replace(public_key_file())
+    write_new_file(private_file, json.dumps(stored).encode())
+    replace_file(public_key_file(), public)
     return key_name(public)
 
 
@@ -66,7 +60,7 @@ def recipient_here() -> bytes:
     """The public half. Raises CannotContinue where there is none."""
     try:
         public = public_key_file().read_bytes()
-        _public_key(public)
+        hybrid_public_key(public)
     except FileNotFoundError:
         raise CannotContinue(
             "There is no key to seal a backup to: `keng backup key FILE` makes one, once."
@@ -83,7 +77,7 @@ def key_name(public: bytes) -> str:
 
 def seal_data_key(data_key: bytes, public: bytes) -> bytes:
     """The key of one backup, for the holder of the private half alone."""
-    return _SUITE.encrypt(data_key, _public_key(public), _INFO)
+    return _SUITE.encrypt(data_key, hybrid_public_key(public), _INFO)
 
 
 def open_data_key(sealed: bytes, private: PrivateKey) -> bytes:
@@ -99,42 +93,20 @@ def read_private_key(file: Path, passphrase: str) -> PrivateKey:
     try:
         with file.open("rb") as opened:
             stored = json.loads(opened.read(_LONGEST_KEY_FILE))
-        stored = {_FORM: stored}[stored["form"]]
-        salt, sealed = (base64.b64decode(stored[name]) for name in ("salt", "private"))
-        box = SecretBox(_stretched(passphrase, salt))
+        plain = _lock_of(stored).open(passphrase)
+        return hpke.MLKEM768X25519PrivateKey(
+            MLKEM768PrivateKey.from_seed_bytes(plain[:_MLKEM_SEED]),
+            X25519PrivateKey.from_private_bytes(plain[_MLKEM_SEED:]),
+        )
     except OSError as error:
         raise CannotContinue(f"{file} cannot be read ({error.strerror}).") from None
-    except (ValueError, KeyError, TypeError):
-        raise CannotContinue(f"{file} is no key of a backup.") from None
-    try:
-        plain = box.decrypt(sealed)
-    except CryptoError:
+    except WrongPassphrase:
         raise CannotContinue(f"This passphrase does not open {file}.") from None
-    return hpke.MLKEM768X25519PrivateKey(
-        MLKEM768PrivateKey.from_seed_bytes(plain[:_MLKEM_SEED]),
-        X25519PrivateKey.from_private_bytes(plain[_MLKEM_SEED:]),
-    )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise CannotContinue(f"{file} is no key of a backup.") from None
 
 
-def _public_key(public: bytes) -> hpke.MLKEM768X25519PublicKey:
-    return hpke.MLKEM768X25519PublicKey(
-        MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC]),
-        X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC:]),
-    )
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    with os.fdopen(create_private(file), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-
-
-def _stretched(passphrase: str, salt: bytes) -> bytes:
-    return pwhash.argon2id.kdf(
-        SecretBox.KEY_SIZE,
-        passphrase.encode(),
-        salt,
-        opslimit=pwhash.argon2id.OPSLIMIT_MODERATE,
-        memlimit=pwhash.argon2id.MEMLIMIT_MODERATE,
-    )
+def _lock_of(stored: dict[str, str]) -> PassphraseLock:
+    if stored["form"] != _FORM:
+        raise ValueError(stored["form"])
+    return PassphraseLock(stored["salt"], stored["private"])

@@ -19,6 +19,7 @@ import psycopg
 import keng
 from keng.kit import backup_sign
 from keng.kit.database import data_folder, dsn, is_external
+from keng.kit.durable_files import sync_folder
 from keng.kit.private_files import make_private_folder, private_opener
 from keng.runtime.backup import client, destroyed, recipient, shelf
 from keng.runtime.backup.archive import (
@@ -75,7 +76,8 @@ def make_backup() -> MadeBackup:
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        _write_down(folder)
+        # The new name is on the disk before an old file goes.
+        sync_folder(folder)
         removed = shelf.remove_old_backups(now)
         destroyed.remove_old_lists(now - datetime.timedelta(days=shelf.kept_days() + 1))
     backup_sign.give_backup_sign()
@@ -166,12 +168,3 @@ def _require_room(folder: Path) -> None:
             f"{likely / 1024**2:.0f}: make room, name another folder in KENG_BACKUPS, or keep "
             "them for fewer days (KENG_BACKUP_DAYS)."
         )
-
-
-def _write_down(folder: Path) -> None:
-    """The new name is on the disk before an old file goes."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

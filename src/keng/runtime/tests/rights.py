@@ -4,13 +4,15 @@ Giving them anew takes some two hundred statements, which every test that works 
 """
 
 import contextlib
+from collections.abc import Iterator
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from keng.runtime.roles import apply_grants
 from keng.runtime.row_security import apply_row_policies
 from keng.site.grants import GRANTS
-from keng.site.row_policies import POLICIES, policy_functions
+from keng.site.policy_functions import policy_functions
+from keng.site.row_policies import POLICIES
 
 _databases_with_rights: set[str] = set()
 
@@ -26,3 +28,33 @@ def give_rights() -> None:
         apply_grants(apart.connection, GRANTS)
         apply_row_policies(apart.connection, POLICIES, policy_functions())
     _databases_with_rights.add(name)
+
+
+@contextlib.contextmanager
+def as_process(process: str) -> Iterator[None]:
+    """What another process does while a page is answered with the desk's role.
+
+    The owner, as whom most tests work, does it as itself.
+    """
+    role = _asked_role()
+    if role == "none":
+        yield
+        return
+    _set_role(f"keng_{process}")
+    try:
+        yield
+    finally:
+        # A transaction that failed ends with its test, and its role with it.
+        with contextlib.suppress(DatabaseError):
+            _set_role(role)
+
+
+def _asked_role() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('role')")
+        return cursor.fetchone()[0]
+
+
+def _set_role(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {role}")

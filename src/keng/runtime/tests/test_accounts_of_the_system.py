@@ -275,6 +275,14 @@ UNSAFE = [
     ({"KENG_TEST_FAULT": "ack_before_commit"}, "KENG_TEST_FAULT"),
     ({"KENG_ADDRESS": "0.0.0.0"}, "KENG_ADDRESS=0.0.0.0"),
     ({"KENG_ADDRESS": "192.0.2.7", "KENG_BEHIND_TLS": "0"}, "KENG_ADDRESS=192.0.2.7"),
+    ({"DATABASE_URL": "postgresql://a@db.example/keng"}, "DATABASE_URL names"),
+    ({"DATABASE_URL": "postgresql://a@db.example/keng?sslmode=require"}, "DATABASE_URL names"),
+    ({"DATABASE_URL": "postgresql://a@[2001:db8::7]/keng?sslmode=verify-ca"}, "DATABASE_URL names"),
+    ({"DATABASE_URL": "host=localhost,db.example dbname=keng"}, "DATABASE_URL names"),
+    ({"DATABASE_URL": "dbname=keng", "PGHOST": "db.example"}, "DATABASE_URL names"),
+    # libpq asks this address, whatever the name beside it says.
+    ({"DATABASE_URL": "host=localhost hostaddr=192.0.2.7 dbname=keng"}, "DATABASE_URL names"),
+    ({"KENG_DATABASE_URL_OPENER": "host=192.0.2.7 dbname=keng"}, "KENG_DATABASE_URL_OPENER names"),
 ]
 SAFE = [
     {},
@@ -282,6 +290,13 @@ SAFE = [
     {"KENG_ADDRESS": "127.0.0.1"},
     {"KENG_ADDRESS": "127.8.0.1"},
     {"KENG_ADDRESS": "0.0.0.0", "KENG_BEHIND_TLS": "1"},
+    {"DATABASE_URL": "postgresql://a@db.example/keng?sslmode=verify-full&sslrootcert=/x.pem"},
+    {"DATABASE_URL": "postgresql://a@db.example/keng", "PGSSLMODE": "verify-full"},
+    {"DATABASE_URL": "postgresql://a@127.0.0.1:6432/keng"},
+    {"DATABASE_URL": "postgresql://a@[::1]/keng"},
+    {"DATABASE_URL": "postgresql://a@localhost/keng"},
+    {"DATABASE_URL": "host=/run/postgresql dbname=keng"},
+    {"KENG_DATABASE_URL_DESK": "dbname=keng"},
 ]
 
 

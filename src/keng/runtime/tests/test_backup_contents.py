@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 import os
 
 import pytest
@@ -115,6 +116,19 @@ def test_the_private_half_opens_what_the_public_one_seals_and_wants_its_passphra
     recipient.make_recipient(other, "other words")
     with pytest.raises(CannotContinue, match="another key"):
         recipient.open_data_key(sealed, recipient.read_private_key(other, "other words"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"form": "of another kind"}, {"salt": "c2hvcnQ="}, {"private": 5}, {"salt": 5}],
+    ids=str,
+)
+def test_a_file_that_is_no_private_half_is_called_so(data, tmp_path, changed):
+    file = tmp_path / "keng.key"
+    recipient.make_recipient(file, "the words of a test")
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+    with pytest.raises(CannotContinue, match="no key of a backup"):
+        recipient.read_private_key(file, "the words of a test")
 
 
 def test_every_folder_of_the_data_folder_is_saved_or_left_out_with_a_reason():

@@ -13,21 +13,25 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from keng.accounts.models import Post
+from keng.accounts.models import NamedOfficer, Post
 from keng.alarms import ringing
 from keng.conftest import sign_in
-from keng.decisions import triage
+from keng.data_requests.asking import ask_by_receipt
+from keng.decisions import legal_hold, named_sight, triage, viewing
+from keng.decisions.hand_over import record_hand_over
 from keng.dialogue import answering
-from keng.incidents import wave_acts
+from keng.incidents import incident_acts, wave_acts
 from keng.intake.examination.examine import examine_tips
 from keng.intake.incoming_tip import IncomingTip
 from keng.intake.receive import receive_tip
 from keng.kit import times
 from keng.public_log.tests.log_world import take_steps
 from keng.site.tests.desk_world import all_roles, hidden_tip, world
-from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, address
+from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, WITHOUT_ID, address
 from keng.tips.attachments import store_attachment
+from keng.tips.models import Attachment, Tip
 from keng.vault import keys, seal
+from keng.vault.models import OpeningRequest
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +74,11 @@ def concerned(shared_rows, tmp_path_factory):
         make.clock_rules()
         keys.make_unit_keys("words-for-a-test")
         make.worker_key()
-        made.above = make.officer(unit=made.unit.parent, role=Post.Role.COORDINATOR)
+        made.above, *made.others = (
+            make.officer(unit=made.unit.parent, role=Post.Role.COORDINATOR) for _ in range(3)
+        )
+        named = make.officer(unit=made.unit.parent)
+        NamedOfficer.objects.create(unit=made.unit.parent, officer=named, named_by=made.above)
         work_of_worker()
         yield made
     seal.forget_public_keys()
@@ -107,9 +115,36 @@ def hide_tips_about(here):
         answering.answer_reporter(tip_id, text="Chúng tôi xem.", by=officer)
     triage.record_outcome(over, outcome="solved", by=officer)
     triage.close_tip(over, text="Đã xong.", by=officer)
+    do_the_rest(here, open_tip, over)
     hidden_tip(here.unit, "kín")
     hidden_tip(here.unit, "kín-hai")
     work_of_worker()
+
+
+def do_the_rest(here, open_tip, over):
+    """What else is done with a tip that somebody may be told of, or that something counts."""
+    above, *others = here.above, *here.others
+    alike = receive_tip(told_about(here, "P2"))
+    triage.mark_duplicate(alike, of=open_tip, by=above)
+    incident = Tip.objects.get(pk=alike).incident_id
+    incident_acts.rename_incident(incident, title="Đơn vị nhà nhận tiền", by=above)
+    legal_hold.ask_for_hold(open_tip, ground="court", words="Toà yêu cầu", by=above)
+    record_hand_over(over, handed_for="crime", reason="Chuyển hồ sơ", by=above)
+    ask_by_receipt(over, kind="see", words="Cho tôi xem")
+    viewing.quarantine_file(Attachment.objects.get(tip=open_tip).pk, by=above)
+    named_sight.narrow_tip(open_tip, reason="Có trẻ nhỏ", by=above)
+    named_sight.break_in(open_tip, ground="life", words="Gấp lắm", by=others[0])
+    named_sight.recuse_oneself(over, reason="Người nhà", by=others[1])
+    OpeningRequest.objects.create(
+        tip_ref=open_tip,
+        what=OpeningRequest.What.CONTACT,
+        record_ref=make.some_id(),
+        reason=OpeningRequest.Reason.DANGER,
+        legal_basis="Điều 1",
+        text="Hỏi ở tầng nào",
+        asked_by_ref=above.pk,
+        is_emergency=True,
+    )
 
 
 def addresses_of_desk(here):
@@ -179,6 +214,19 @@ def test_the_desk_of_the_concerned_unit_sees_the_same_bytes(desk_client, concern
     assert told_apart(before, fetched(desk_client, targets)) == []
 
 
+def test_whoever_works_at_the_province_as_well_sees_the_same_bytes(desk_client, concerned):
+    """In lists, counts and what they are told: it is about a desk of their own."""
+    officer = all_roles(concerned.unit)
+    for role in Post.Role.values:
+        make.post(officer, unit=concerned.unit.parent, role=role)
+    sign_in(desk_client, officer)
+    targets = [address(name) for name in WITHOUT_ID]
+    before = fetched(desk_client, targets)
+    assert sum(status == 200 for status, *_ in before.values()) > 40
+    hide_tips_about(concerned)
+    assert told_apart(before, fetched(desk_client, targets)) == []
+
+
 def test_the_public_pages_are_the_same_bytes(public_client, concerned):
     targets = list(public_addresses(concerned))
     before = fetched(public_client, targets)
@@ -188,9 +236,10 @@ def test_the_public_pages_are_the_same_bytes(public_client, concerned):
 
 
 def test_the_public_log_grows_alike(concerned, monkeypatch):
-    sizes = []
+    sizes, now = [], times.now()
     for hides in (False, True):
         around = transaction.savepoint()
+        monkeypatch.setattr(times, "now", lambda: now)
         if hides:
             hide_tips_about(concerned)
         sizes.append([take_steps(monkeypatch).size for _step in range(3)])

@@ -67,6 +67,14 @@ def test_no_address_of_the_tip_has_its_words(desk_client, here, colleague):
     assert not wrong
 
 
+def test_no_other_address_has_its_words_either(desk_client, here, colleague):
+    """Of what hangs together with it, such as its incident, its wave, a hold, an opening."""
+    sign_in(desk_client, colleague)
+    for name, row in OBJECTS.items():
+        page = shown(desk_client.get(address(name, here.rows[row])))
+        assert not [word for word in WORDS if word in page], name
+
+
 def test_the_page_says_that_it_is_there_and_whom_to_call(desk_client, here, colleague):
     sign_in(desk_client, colleague)
     answer = desk_client.get(address("tip", here.rows["tip"]))

@@ -6,7 +6,9 @@ from django.utils.translation import trans_real
 
 from keng.community.tests.conftest import _fresh, stage  # noqa: F401 -- fixtures
 from keng.community.tests.resident import Resident, code_on, only_tip
+from keng.data_requests.models import DataRequest
 from keng.decisions import closing, triage
+from keng.kit import times
 from keng.lessons.actions import first_hour_acts
 from keng.lessons.first_hour import default_first_hour_texts
 from keng.lessons.tests.test_first_hour import BANK
@@ -93,6 +95,21 @@ def far_place():
     return make.place("Xã Xa", parent=province, kind="commune", province_code="80")
 
 
+def pages_on_data(client):
+    """What is kept, and what is asked of it: with each mistake, and with a decision on it."""
+    kept = client.get("/status/data/")
+    wrong = [client.post("/status/data/", sent) for sent in ({}, {"kind": "correct"})]
+    assert client.post("/status/data/", {"kind": "delete"}).status_code == 303
+    asked = [client.get("/status/data/"), client.post("/status/data/", {"kind": "delete"})]
+    decided = {"decided_by": make.officer(), "decided_at": times.now(), "settled_at": times.now()}
+    DataRequest.objects.update(outcome="refused", ground="deletion", answer="…", **decided)
+    asked.append(client.get("/status/data/"))
+    form = {"kind": "see", "token": "t" * 22, "words": "", "about_number": ""}
+    public = [client.post("/your-data/", form | more) for more in ({"kind": ""}, {})]
+    assert [page.status_code for page in (*wrong, *public)] == [422, 422, 422, 200]
+    return [kept, *wrong, *asked, client.get("/your-data/"), *public, client.get("/privacy/")]
+
+
 def test_every_page_of_a_report_is_wholly_in_the_language(stage, reader, language, unsaid):  # noqa: F811
     said = OF[language]
     place = far_place()
@@ -116,6 +133,7 @@ def test_every_page_of_a_report_is_wholly_in_the_language(stage, reader, languag
     pages.append(reader.client.post("/status/", {"code": "0000-0000-0000-0000"}))
     reader.client.post("/status/", {"code": code})
     pages.append(reader.client.get("/status/tip/"))
+    pages += pages_on_data(reader.client)
     pages.append(reader.client.post("/status/tip/", {"wish": "withdraw"}))
     pages.append(reader.client.get("/lookup/"))
     pages.append(reader.client.post("/lookup/", {"q": "0912 345 678"}))
@@ -194,9 +212,7 @@ def publish_first_hour(texts):
     desk.publish(first_hour_acts.write_first_hour(texts, [BANK], by=desk.writer))
 
 
-@pytest.mark.parametrize(
-    "address", ["/privacy/", "/warnings", "/lookup/record/", "/places/", "/claims"]
-)
+@pytest.mark.parametrize("address", ["/warnings", "/lookup/record/", "/places/", "/claims"])
 def test_a_page_without_translation_is_wholly_english_and_says_so(
     stage,  # noqa: F811
     reader,

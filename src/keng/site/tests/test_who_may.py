@@ -86,7 +86,7 @@ STEPS = {
     "tips.messages.add_message",
     "lookup_pages.propose.require_confirmable",
     "lookup_pages.propose.sighting_to_propose",
-    "intake.take_down.may_read_code",
+    "intake.take_down.receipt_to_show",
     "decisions.on_record.record_decision",
     "tips.lock.lock_tip",
     "decisions.suspension.lift_suspension",

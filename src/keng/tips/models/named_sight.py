@@ -1,6 +1,7 @@
 """What opens one tip to one officer, or closes it: breaking in in an emergency, and recusal."""
 
 import uuid
+from collections.abc import Collection
 
 from django.db import models
 from django.db.models.functions import Now
@@ -20,6 +21,14 @@ class BreakInQuerySet(models.QuerySet["BreakIn"]):
     def unread(self) -> "BreakInQuerySet":
         """Those that nobody above has read yet."""
         return self.filter(read_by__isnull=True)
+
+    def told_to(
+        self, officer_id: uuid.UUID, own_unit_ids: Collection[uuid.UUID]
+    ) -> "BreakInQuerySet":
+        """None of their own doing, of a tip about their own unit, or one they were recused from."""
+        recused = Recusal.objects.in_force(officer_id)
+        others = self.exclude(officer=officer_id).exclude(tip__in=recused.values("tip"))
+        return others.exclude(tip__concerns__unit__in=own_unit_ids)
 
 
 class BreakIn(Row):

@@ -141,7 +141,10 @@ class TipQuerySet(models.QuerySet["Tip"]):
         return self.filter(models.Q(state__in=Tip.OPEN_STATES) | recent)
 
     def in_waves(self) -> "TipQuerySet":
-        """What may count in a wave: nothing about a unit, nothing that was no report after all."""
+        """What may count in a wave: nothing about a unit, nothing that was no report after all.
+
+        The database says the same of a whole wave: `keng_wave_size` in site/policy_functions.py.
+        """
         return (
             self.exclude(pk__in=TipConcern.objects.values("tip"))
             .exclude(kind=Tip.Kind.OUT_OF_SCOPE)

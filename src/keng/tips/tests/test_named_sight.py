@@ -6,12 +6,14 @@ import pytest
 
 from keng.accounts import naming
 from keng.accounts.models import NamedOfficer, Notice, Post
+from keng.accounts.tests.look import look_as
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.decisions import named_sight, triage, undo
 from keng.kit import times
 from keng.tips.errors import NoReason, NotNamedForIt, NotYours, NoWorkHere, ReadsItAnyway
-from keng.tips.models import BreakIn, Decision, Tip
+from keng.tips.models import BreakIn, Decision, Recusal, Tip
+from keng.waiting.counts import counts_by_page
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,24 @@ class TestBreakingIn:
             triage.accept_tip(matter.pk, by=colleague)
 
 
+def test_whoever_is_kept_from_the_tip_is_told_nothing_of_it(matter, colleague, commune, commander):
+    """Recused from it, or of a desk that it concerns beside a post at the province."""
+    name(commander, commune)
+    kept, recused, told = (make.officer(unit=commune.parent, role="coordinator") for _ in range(3))
+    about = make.unit(parent=commune.parent)
+    make.post(kept, unit=about)
+    matter.concerns.create(unit=about)
+    Recusal.objects.create(tip=matter, officer=recused, by=told)
+    named_sight.break_in(matter.pk, ground="life", words=WHY, by=colleague)
+    assert Notice.objects.get(act="broke_in").officer == told
+    for officer, reads_of_it in ((kept, 0), (recused, 0), (told, 1)):
+        assert named_sight.readable_break_ins(afresh(officer)).count() == reads_of_it
+        assert counts_by_page(afresh(officer))["break-ins"] == reads_of_it
+    Notice.objects.all().delete()
+    named_sight.recuse_oneself(matter.pk, reason="Người nhà", by=colleague)
+    assert not Notice.objects.filter(officer__in=[kept, recused]).exists()
+
+
 class TestDeciding:
     """Whether a tip is such a matter."""
 
@@ -262,6 +282,8 @@ class TestRecusal:
 def test_the_desk_and_the_worker_may_ask(become, matter, colleague):
     for role in ("desk", "worker"):
         become(role)
+        if role == "desk":
+            look_as(colleague)
         assert reads_with_columns(colleague, matter)
         become("owner")
 

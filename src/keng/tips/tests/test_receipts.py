@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keng.accounts.tests.look import look_as
 from keng.tips import printed_receipt, receipt_codes
 from keng.tips.models import Receipt
 from tests import make
@@ -91,6 +92,9 @@ def test_a_code_opens_its_tip_and_is_not_stored():
 
 
 def test_a_desk_prints_the_receipt_that_it_made_and_reads_no_codes(become):
-    tip = make.tip(unit=make.unit())
+    unit = make.unit()
+    tip = make.tip(unit=unit)
+    officer = make.officer(unit=unit)
     become("desk")
+    look_as(officer)
     assert printed_receipt.receipt_of_tip(tip.pk, "0" * 16).replaced_at is None

@@ -44,13 +44,13 @@ def sticks(tmp_path):
 
 
 def write(sticks, kept=None, *, needed=NEEDED, parts=PARTS):
-    whole = keys.operator_file()
+    whole_file = None if kept else dividing.WholeFile.read(keys.operator_file())
     return dividing.write_division(
-        kept or keys.unlock_operator_file(whole, PASSPHRASE),
+        kept or keys.unlock_operator_file(keys.operator_file(), PASSPHRASE),
         needed=needed,
         parts=parts,
         folder=sticks,
-        whole_file=None if kept else whole,
+        whole_file=whole_file,
     )
 
 
@@ -178,6 +178,30 @@ def test_a_unit_that_got_its_key_meanwhile_is_in_no_part_so_the_file_stays(commu
     with pytest.raises(dividing.NotDivided):
         dividing.complete_division(division)
     assert dividing.is_part_of_today(first.label)
+
+
+def test_a_unit_that_gets_its_key_while_parts_are_written_keeps_it(commune, sticks, monkeypatch):
+    written = custodian_parts.CustodianPart.write
+
+    def write_beside_another_command(self, folder):
+        if self.label.number == 2:
+            make.unit("Công an xã Mới", parent=commune.parent)
+            keys.make_unit_keys(PASSPHRASE)
+        return written(self, folder)
+
+    monkeypatch.setattr(custodian_parts.CustodianPart, "write", write_beside_another_command)
+    division = write(sticks)
+    with pytest.raises(dividing.NotDivided):
+        dividing.complete_division(division)
+    kept = keys.unlock_unit_keys(keys.operator_file(), PASSPHRASE)
+    assert set(kept) == set(Unit.objects.values_list("pk", flat=True))
+
+
+def test_what_a_killed_command_was_writing_goes_with_the_whole_file(commune, divide):
+    draft = keys.operator_file().with_name("units.keys.new")
+    draft.write_bytes(keys.operator_file().read_bytes())
+    divide()
+    assert not draft.exists()
 
 
 def test_a_folder_that_cannot_take_all_parts_is_left_as_it_was(commune, sticks, monkeypatch):

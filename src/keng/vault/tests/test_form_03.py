@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import uuid
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from cryptography.exceptions import InvalidTag
 from nacl.exceptions import CryptoError
 
 from keng.vault import key_pairs, opening, seal
-from keng.vault.models import SealedIdentity, UnitKey
+from keng.vault.hybrid import SealedKind
+from keng.vault.models import KeyClass, SealedIdentity, UnitKey
 from keng.vault.tests import decoder
 from tests import make
 
@@ -128,3 +130,26 @@ def test_half_of_the_hybrid_pair_opens_nothing(unit):
     for changed in (wrapped[:1088] + bytes([9]) + bytes(31), bytes(1088) + wrapped[1088:]):
         assert decoder.xwing_secret(unit.private[32:], changed) != whole
     assert len(bytes(UnitKey.objects.get().public_key)) == 1216
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("things", [1, 2], ids=["name", "name and what was cut from the words"])
+def test_the_seals_of_a_tip_cost_at_most_two_and_a_half_times_those_of_form_02(unit, things):
+    """CPU time, the best of many, both ways alternating: whatever else the machine does."""
+    key, key_id = seal._key((unit.pk, KeyClass.ORDINARY))
+    before = key_pairs.curve_key(unit.private).public_key
+    plain, ref = seal.filled_up(WORDS.encode()), uuid.uuid4()
+
+    def cost(begin):
+        begun = time.thread_time_ns()
+        batch = begin()
+        for _each in range(things):
+            batch.close(plain, SealedKind.CONTACT, ref)
+        return time.thread_time_ns() - begun
+
+    costs = [
+        (cost(lambda: seal.HybridSeal(key, key_id)), cost(lambda: seal._CurveSeal(before)))
+        for _round in range(200)
+    ]
+    now, then = (min(each) for each in zip(*costs, strict=True))
+    assert now <= 2.5 * then, (now, then)

@@ -9,6 +9,7 @@ from django.db import connection
 from nacl.public import Box, PrivateKey
 
 from keng.kit import times
+from keng.kit.durable_files import write_new_file
 from keng.kit.ids import new_id
 from keng.kit.secrets import read_or_make_key
 from keng.runtime.known_keys import key_faults
@@ -161,7 +162,7 @@ def test_what_waits_for_the_worker_opens_over_the_change(older, monkeypatch):
     monkeypatch.setenv("KENG_WORKER_KEYS", str(keys.worker_folder()))
     private = os.urandom(32)
     row = WorkerKey.objects.create(public_key=key_pairs.public_half(private))
-    keys._write_private(keys.worker_folder() / str(row.pk), private)
+    write_new_file(keys.worker_folder() / str(row.pk), private)
     waiting = {"kind": "waiting", "ref": new_id()}
     sealed = seal.seal_for_worker(WORDS, **waiting)
     assert sealed.startswith(seal.CURVE_FORM)

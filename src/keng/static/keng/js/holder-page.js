@@ -17,7 +17,7 @@
   // A passkey that unwraps nothing yet: its answer, its secret, and the salt that it was made of.
   async function newPasskey(form) {
     const salt = newSalt();
-    const salts = Object.fromEntries(JSON.parse(form.dataset.able).map((id) => [id, salt]));
+    const salts = new Map(JSON.parse(form.dataset.able).map((id) => [id, salt]));
     const given = await kengPasskeys.answerWithSecret(form.dataset.options, form, salts, kengUnlock.said(form));
     return given && { ...given, salt };
   }
@@ -63,10 +63,10 @@
     shown.querySelector("h2").focus();
   }
 
-  const DOES = { make, passkey: addPasskey, phrase: renewPhrase };
+  const DOES = new Map([["make", make], ["passkey", addPasskey], ["phrase", renewPhrase]]);
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    const does = DOES[form.dataset.holder];
+    const does = DOES.get(form.dataset.holder);
     if (!does) return;
     event.preventDefault();
     const way = event.submitter?.dataset.unlockWith || "phrase";

@@ -16,7 +16,7 @@
 
   async function byPasskey(form, { point, wraps }, options) {
     const own = wraps.filter((wrap) => wrap.kind === "passkey");
-    const salts = Object.fromEntries(own.map((wrap) => [wrap.credential, bytes(wrap.salt)]));
+    const salts = new Map(own.map((wrap) => [wrap.credential, bytes(wrap.salt)]));
     const given = await kengPasskeys.answerWithSecret(form.dataset.options, form, salts, said(form));
     if (!given) return null;
     const wrap = own.find(({ credential }) => credential === given.credential);

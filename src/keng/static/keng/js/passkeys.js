@@ -29,10 +29,10 @@
   // What the browser gives, as words that can be sent; of its extensions only whether there is a PRF.
   function sendable(made) {
     const { response } = made;
-    const sent = { clientDataJSON: text(response.clientDataJSON) };
-    for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
-      if (response[name]) sent[name] = text(response[name]);
-    }
+    const more = ["attestationObject", "authenticatorData", "signature", "userHandle"]
+      .filter((name) => response[name])
+      .map((name) => [name, text(response[name])]);
+    const sent = { clientDataJSON: text(response.clientDataJSON), ...Object.fromEntries(more) };
     if (response.getTransports) sent.transports = response.getTransports();
     const { prf } = made.getClientExtensionResults();
     return JSON.stringify({
@@ -77,9 +77,9 @@
     const made = await ask("get", async () => {
       const given = await optionsFrom(address, form);
       if (given.options) {
-        given.options.allowCredentials = given.options.allowCredentials.filter((each) => each.id in salts);
+        given.options.allowCredentials = given.options.allowCredentials.filter((each) => salts.has(each.id));
         given.options.salts = Object.fromEntries(
-          Object.entries(salts).map(([id, salt]) => [id, { first: salt }]),
+          [...salts].map(([id, salt]) => [id, { first: salt }]),
         );
       }
       return given;

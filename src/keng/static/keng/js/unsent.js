@@ -14,18 +14,18 @@
 
   function words() {
     const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
-    return kept?.whose === whose ? kept.words : {};
+    return new Map(kept?.whose === whose && Array.isArray(kept.words) ? kept.words : []);
   }
   function keep(all) {
-    const entries = Object.entries(all).slice(-MOST);
-    if (entries.length) sessionStorage.setItem(KEPT, JSON.stringify({ whose, words: Object.fromEntries(entries) }));
+    const entries = [...all].slice(-MOST);
+    if (entries.length) sessionStorage.setItem(KEPT, JSON.stringify({ whose, words: entries }));
     else sessionStorage.removeItem(KEPT);
   }
 
   function restore() {
     const all = words();
     for (const box of document.querySelectorAll(BOXES)) {
-      const typed = all[keyOf(box)];
+      const typed = all.get(keyOf(box));
       // What the site put there goes before: words that it refused, or an answer that was chosen.
       if (!typed || box.value) continue;
       box.value = typed;
@@ -35,14 +35,18 @@
 
   document.addEventListener("input", ({ target }) => {
     if (!target.matches?.(BOXES)) return;
-    const { [keyOf(target)]: _, ...others } = words();
-    keep(target.value.trim() ? { ...others, [keyOf(target)]: target.value } : others);
+    const all = words();
+    // Put last: the oldest are left out where there are too many.
+    all.delete(keyOf(target));
+    if (target.value.trim()) all.set(keyOf(target), target.value);
+    keep(all);
   });
   // What is on its way, and forgotten once it has arrived; what was refused stays with its tip.
   let sent = null;
   function forgetSent() {
-    const { [sent]: _, ...others } = words();
-    keep(others);
+    const all = words();
+    all.delete(sent);
+    keep(all);
     sent = null;
   }
   document.addEventListener("submit", ({ target, defaultPrevented }) => {

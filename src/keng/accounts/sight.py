@@ -1,0 +1,124 @@
+"""Tells the database who looks at the desk: by the secret of their session, while a request lasts.
+
+What the desk's role reads is decided by policies (keng.site.row_policies), which ask who that is.
+The database looks the session up by itself, so that no statement can name somebody else. A request
+that only asks also writes nothing outside of an act.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import psycopg
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import DatabaseError, connection
+
+from keng.accounts.sessions import session_secret
+
+_READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# On these a tip that the officer may not read is not there: no matter for named officers, nothing
+# about their own unit, nothing from which they were recused. Every other page counts and lists, and
+# has the tips of the officer's desks.
+PAGES_OF_WORDS = frozenset(
+    {
+        "tip",
+        "tip-now",
+        "attachment",
+        "attachment-play",
+        "attachment-copy",
+        "attachment-cover",
+        "same-indicator",
+        "search",
+        "tips-map",
+        "tip-open",
+        "tip-hand-over",
+    }
+)
+_BEGIN_COUNTING = "SELECT keng_begin_counting(%s)"
+_END_COUNTING = "SELECT set_config('keng.sight_counts', '', false)"
+_BEGIN = """
+SELECT keng_begin_sight(%s, %s, %s), set_config('default_transaction_read_only', %s, false)
+"""
+_END = "SELECT keng_end_sight(), set_config('default_transaction_read_only', 'off', false)"
+
+
+@dataclass(slots=True)
+class _Look:
+    """One request of somebody who is signed in."""
+
+    secret: bytes
+    is_counting: bool
+
+
+_look: ContextVar[_Look | None] = ContextVar("keng.look", default=None)
+
+
+@contextmanager
+def in_sight_of(session: SessionBase, method: str, page: str = "") -> Iterator[None]:
+    """In it the database shows what the officer of this session may see on the page."""
+    only_reads = method in _READING_METHODS
+    connection.ensure_connection()
+    raw: psycopg.Connection[object] = connection.connection
+    if only_reads and not connection.in_atomic_block:
+        # What begins a transaction is an act, which writes.
+        raw.read_only = False
+    look = _Look(session_secret(session.session_key or ""), page not in PAGES_OF_WORDS)
+    _execute_bound(
+        _BEGIN, look.secret, look.is_counting, not only_reads, "on" if only_reads else "off"
+    )
+    token = _look.set(look)
+    try:
+        yield
+    finally:
+        _look.reset(token)
+        _end(_END)
+
+
+@contextmanager
+def counting() -> Iterator[None]:
+    """For what a page of words says beside them: how much waits, what rings, the bare page.
+
+    In it every tip of the officer's desks is there, to be counted or listed without a word. Whoever
+    asks narrows by itself (`listed_for`), and reads to the end before it leaves.
+    """
+    look = _look.get()
+    if look is None or look.is_counting:
+        yield
+        return
+    _execute_bound(_BEGIN_COUNTING, look.secret)
+    look.is_counting = True
+    try:
+        yield
+    finally:
+        look.is_counting = False
+        _end(_END_COUNTING)
+
+
+def pieces_in_sight(
+    pieces: Iterator[bytes], session: SessionBase, method: str, page: str
+) -> Iterator[bytes]:
+    """An answer that is read from the database while it leaves, after its request."""
+    for_all = iter(pieces)
+    while True:
+        with in_sight_of(session, method, page):
+            piece = next(for_all, None)
+        if piece is None:
+            return
+        yield piece
+
+
+def _execute_bound(sql: str, *values: object) -> None:
+    """Bound by the server: in the text of a statement others of this role could read the secret."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(sql.encode(), values)
+
+
+def _end(sql: str) -> None:
+    try:
+        _execute_bound(sql)
+    except DatabaseError:
+        # The next request is somebody else's: nothing may be left of this one.
+        if not connection.in_atomic_block:
+            connection.close()

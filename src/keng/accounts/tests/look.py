@@ -1,0 +1,41 @@
+"""Looks as an officer in the tests' own connection, as a request of theirs does."""
+
+import datetime
+from typing import Any
+
+from django.db import connection
+
+from keng.accounts.middleware import bind_session
+from keng.accounts.models import DeskSession, Officer
+from keng.accounts.sessions import SessionStore, row_key, session_secret
+
+
+def look_as(officer: Officer | None, *, counts: bool = True, acts: bool = True) -> None:
+    """From now on, until the transaction is taken back or somebody else looks; None: nobody."""
+    if officer is None:
+        _ask("SELECT keng_end_sight()")
+        return
+    session = SessionStore()
+    bind_session(session, officer)
+    session.save()
+    key = session.session_key or ""
+    # The database has a clock of its own, which a test does not stop.
+    now = datetime.datetime.now(datetime.UTC)
+    DeskSession.objects.filter(pk=row_key(key)).update(
+        expire_date=now + datetime.timedelta(hours=1), seen_at=now
+    )
+    _ask("SELECT keng_begin_sight(%s, %s, %s)", session_secret(key), counts, acts)
+
+
+def looks_as_whoever_acts(by: object) -> None:
+    """With the desk's role, and where no request said who looks: the one who acts."""
+    if not isinstance(by, Officer) or _ask("SELECT current_user::text") != "keng_desk":
+        return
+    if _ask("SELECT keng_sight_officer()") != by.pk:
+        look_as(by)
+
+
+def _ask(sql: str, *values: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()[0]

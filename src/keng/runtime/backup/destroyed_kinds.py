@@ -1,0 +1,259 @@
+"""Which acts a restore does again: a row for each kind. How they are listed is in `destroyed`."""
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from keng.kit import times
+from keng.kit.ids import first_id, read_id
+from keng.kit.viewing_copies import NoCopy
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+@dataclass(frozen=True)
+class DestroyedKind:
+    """One kind of act that a restore does again."""
+
+    name: str
+    """What stands in the list: it stays."""
+    done_since: Callable[[datetime.datetime], Iterable[uuid.UUID]]
+    """What was done since a moment, by id; read by the worker."""
+    undone: Callable[[], Iterable[uuid.UUID]]
+    """In a restored database: of what it may have been forgotten."""
+    do_again: Callable[[uuid.UUID], None]
+    words: str
+    """What is told of it after a restore, behind a number."""
+
+
+def destroyed_kinds() -> list[DestroyedKind]:
+    """In the order in which they are done again. Needs the settings."""
+    from keng.accounts import after_restore as accounts  # noqa: PLC0415
+    from keng.accounts.models import (  # noqa: PLC0415
+        MemberPasskey,
+        NamedOfficer,
+        Officer,
+        OfficerPasskey,
+        PartnerMember,
+        Post,
+    )
+    from keng.dialogue import replaced_codes, reporter, withdrawal  # noqa: PLC0415
+    from keng.files.models import HeldFile  # noqa: PLC0415
+    from keng.network.actions import after_restore as network  # noqa: PLC0415
+    from keng.network.models import Group, Lead, Subscription  # noqa: PLC0415
+    from keng.openings import holder_keys  # noqa: PLC0415
+    from keng.retention import periods, purge  # noqa: PLC0415
+    from keng.retention.models import RetentionPeriod  # noqa: PLC0415
+    from keng.tips import quarantine  # noqa: PLC0415
+    from keng.tips.models import Attachment, OneTimeLink, Receipt, Tip  # noqa: PLC0415
+    from keng.vault.epoch_ends import destroy_epoch  # noqa: PLC0415
+    from keng.vault.models import HolderKey, UnitKey, WrappedHolderKey  # noqa: PLC0415
+
+    taken_back = Tip.objects.filter(withdrawn_at=None)
+    return [
+        DestroyedKind(
+            "tip.withdrawn",
+            lambda since: _ids(
+                Tip.objects.filter(withdrawn_at__gte=since, outcome=Tip.Outcome.WITHDRAWN)
+            ),
+            lambda: _ids(taken_back),
+            lambda tip_id: withdrawal.withdraw_again(tip_id, is_kept=False),
+            "reports that were taken back are empty again",
+        ),
+        DestroyedKind(
+            "tip.withdrawn_kept",
+            lambda since: _ids(
+                Tip.objects.filter(withdrawn_at__gte=since).exclude(outcome=Tip.Outcome.WITHDRAWN)
+            ),
+            lambda: _ids(taken_back),
+            lambda tip_id: withdrawal.withdraw_again(tip_id, is_kept=True),
+            "reports were taken back after an officer had acted: nobody writes to their reporters",
+        ),
+        DestroyedKind(
+            "attachment.quarantined",
+            lambda since: _ids(
+                Attachment.objects.filter(
+                    original_path__in=HeldFile.objects.filter(at__gte=since).values("original_path")
+                )
+            ),
+            lambda: _ids(
+                Attachment.objects.exclude(original_path="").exclude(no_copy=NoCopy.QUARANTINED)
+            ),
+            quarantine.quarantine_again,
+            "files are in quarantine again, and their copies destroyed",
+        ),
+        DestroyedKind(
+            "receipt.replaced",
+            lambda since: chain(
+                Receipt.objects.filter(replaced_at__gte=since).values_list("tip_id", flat=True),
+                _ids(Tip.objects.filter(codes_disputed_at__gte=since)),
+            ),
+            lambda: _ids(Tip.objects.filter(codes_disputed_at=None)),
+            replaced_codes.dispute_again,
+            "reports had got a new receipt code, which is lost: no code opens them, answer in the "
+            "way that was agreed on before",
+        ),
+        DestroyedKind(
+            "receipt.shown",
+            lambda since: OneTimeLink.objects.filter(opened_at__gte=since).values_list(
+                "tip_id", flat=True
+            ),
+            lambda: set(
+                OneTimeLink.objects.filter(opened_at=None).values_list("tip_id", flat=True)
+            ),
+            reporter.close_link_again,
+            "links that had shown their code show it no more",
+        ),
+        DestroyedKind(
+            "tip.purged",
+            lambda since: _ids(Tip.objects.filter(purged_at__gte=since)),
+            lambda: _ids(Tip.objects.filter(state=Tip.State.CLOSED, purged_at=None)),
+            purge.purge_again,
+            "reports whose time was over are empty again",
+        ),
+        DestroyedKind(
+            "period.stopped",
+            lambda since: _ids(RetentionPeriod.objects.filter(ended_at__gte=since)),
+            lambda: _ids(RetentionPeriod.objects.filter(ended_at=None, refused_at=None)),
+            periods.stop_period_again,
+            "retention periods are stopped again; whoever replaced one proposes the new one anew",
+        ),
+        DestroyedKind(
+            "subscription.stopped",
+            lambda since: _ids(Subscription.objects.filter(stopped_at__gte=since)),
+            lambda: _ids(Subscription.objects.filter(stopped_at=None)),
+            network.stop_subscription_again,
+            "subscriptions are stopped again",
+        ),
+        DestroyedKind(
+            "officer.account_closed",
+            lambda _: _ids(Officer.objects.filter(is_active=False)),
+            lambda: _ids(Officer.objects.filter(is_active=True)),
+            accounts.close_account_again,
+            "officers' accounts are closed again",
+        ),
+        DestroyedKind(
+            "post.ended",
+            lambda since: _ids(
+                Post.objects.filter(
+                    valid_to__gte=times.local_date(since) - datetime.timedelta(days=1),
+                    valid_to__lt=times.local_date(times.now()),
+                )
+            ),
+            lambda: _ids(Post.objects.current()),
+            accounts.end_post_again,
+            "officers' posts are ended again",
+        ),
+        DestroyedKind(
+            "officer.credentials_renewed",
+            lambda since: _recorded("officer.credentials_renewed", since),
+            lambda: _ids(Officer.objects.filter(is_active=True)),
+            accounts.void_replaced_sign_in,
+            "officers had got a new sign-in: the old one is void, give each another "
+            "(`keng officer renew NAME`, or on the desk)",
+        ),
+        DestroyedKind(
+            "officer.passkey_removed",
+            lambda since: chain(
+                _recorded("officer.passkey_removed", since),
+                _holders(OfficerPasskey.objects.filter(stopped_at__gte=since)),
+            ),
+            lambda: set(_holders(OfficerPasskey.objects.all())),
+            accounts.remove_passkeys_again,
+            "officers had removed a passkey, or one was stopped: none of theirs signs in, they add "
+            "them again",
+        ),
+        DestroyedKind(
+            "partner.passkey_removed",
+            lambda since: chain(
+                _recorded("partner.passkey_removed", since),
+                _holders(MemberPasskey.objects.filter(stopped_at__gte=since)),
+            ),
+            lambda: set(_holders(MemberPasskey.objects.all())),
+            accounts.remove_member_passkeys_again,
+            "people of partners had removed a passkey, or one was stopped: none of theirs signs in",
+        ),
+        DestroyedKind(
+            "named.ended",
+            lambda since: _ids(NamedOfficer.objects.filter(ended_at__gte=since)),
+            lambda: _ids(NamedOfficer.objects.filter(ended_at=None)),
+            accounts.end_naming_again,
+            "officers are named for matters of children and sexual offences no more",
+        ),
+        DestroyedKind(
+            "holder.retired",
+            lambda since: _ids(HolderKey.objects.filter(retired_at__gte=since)),
+            lambda: _ids(HolderKey.objects.filter(retired_at=None)),
+            holder_keys.retire_key_again,
+            "officers' keys for opening are given up again",
+        ),
+        DestroyedKind(
+            "holder.phrase_renewed",
+            lambda since: _recorded("holder.phrase_renewed", since),
+            lambda: set(
+                WrappedHolderKey.objects.filter(
+                    kind=WrappedHolderKey.Kind.PHRASE, holder_key__retired_at=None
+                ).values_list("holder_key__officer_ref", flat=True)
+            ),
+            holder_keys.destroy_phrase_again,
+            "officers had got a new opening phrase: the old one opens nothing, and who has no "
+            "passkey for their key makes another key",
+        ),
+        DestroyedKind(
+            "partner.member_closed",
+            lambda _: _ids(PartnerMember.objects.filter(is_active=False)),
+            lambda: _ids(PartnerMember.objects.filter(is_active=True)),
+            accounts.close_member_again,
+            "people of partners are closed again",
+        ),
+        DestroyedKind(
+            "lead.stopped",
+            lambda since: _ids(Lead.objects.filter(stopped_at__gte=since)),
+            lambda: _ids(Lead.objects.filter(stopped_at=None)),
+            network.stop_lead_again,
+            "leads take part no more",
+        ),
+        DestroyedKind(
+            "lead.link_reissued",
+            lambda since: _recorded("lead.link_reissued", since),
+            lambda: _ids(Lead.objects.all()),
+            network.end_lead_link_again,
+            "leads' links were replaced: the old ones are ended, give each another",
+        ),
+        DestroyedKind(
+            "group.retired",
+            lambda _: _ids(Group.objects.filter(is_active=False)),
+            lambda: _ids(Group.objects.filter(is_active=True)),
+            network.retire_group_again,
+            "groups are out of use again",
+        ),
+        DestroyedKind(
+            "epoch.destroyed",
+            lambda since: _ids(UnitKey.objects.filter(destroyed_at__gte=since)),
+            lambda: _ids(UnitKey.objects.filter(destroyed_at=None, epoch__isnull=False)),
+            destroy_epoch,
+            "keys of ended epochs are destroyed again",
+        ),
+    ]
+
+
+def _ids(rows: "QuerySet[Any]") -> Iterator[uuid.UUID]:
+    return rows.values_list("pk", flat=True).iterator()
+
+
+def _holders(passkeys: "QuerySet[Any]") -> Iterator[uuid.UUID]:
+    return passkeys.values_list("holder_id", flat=True).iterator()
+
+
+def _recorded(action: str, since: datetime.datetime) -> Iterator[uuid.UUID]:
+    """To whom it was done, by the record."""
+    from keng.audit.models import Entry  # noqa: PLC0415 -- needs the settings
+
+    entries = Entry.objects.filter(id__gte=first_id(since), action=action)
+    for object_id in entries.values_list("object_id", flat=True).iterator():
+        if row_id := read_id(object_id):
+            yield row_id
