@@ -55,5 +55,5 @@ def names_of_things() -> dict[str, str]:
         "schoolclass": _("a class of a campaign"),
         "unitkey": _("a key for names and files"),
         "openingrequest": _("a request to open a record"),
-        "resharingrequest": _("keys that two holders split anew"),
+        "resharingrequest": _("keys that two holders put together"),
     }

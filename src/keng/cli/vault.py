@@ -11,7 +11,7 @@ from keng.runtime.errors import CannotContinue
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     words = parser.add_subparsers(
-        dest="word", required=True, metavar="init|divide|split|drill|restore"
+        dest="word", required=True, metavar="init|divide|split|reseal|drill|restore"
     )
     words.add_parser("init", help="make the keys that are missing; safe to repeat")
     divide = words.add_parser("divide", help="several custodians instead of one file")
@@ -21,6 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     custodians.add_with(divide)
     split = words.add_parser("split", help="split older keys anew, among those who hold by now")
     custodians.add_with(split)
+    reseal = words.add_parser(
+        "reseal", help="seal what is on hold to keys of its own, so that old keys can be destroyed"
+    )
+    custodians.add_with(reseal)
     drill = words.add_parser("drill", help="whether a units.keys or a part would open")
     drill.add_argument("file", type=Path, help="the file, wherever its custodian keeps it")
     restore = words.add_parser(
@@ -39,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
                 return custodians.divide(arguments)
             case "split":
                 return _split(arguments.parts_brought)
+            case "reseal":
+                return _reseal(arguments.parts_brought)
             case "drill":
                 return _drill(arguments.file)
             case _:
@@ -86,6 +92,20 @@ def _split(parts_brought: list[Path]) -> int:
     print(
         f"{done} keys were split anew. It is on record. Copies of the database of before, with "
         "wrap keys of before, still open with the shares of before: `keng backup epochs` now."
+    )
+    return 0
+
+
+def _reseal(parts_brought: list[Path]) -> int:
+    """Where two holders of an old key are no longer there."""
+    from keng.openings import resealing  # noqa: PLC0415 -- needs the settings
+    from keng.vault import keys  # noqa: PLC0415
+
+    kept = custodians.kept_by_custodians(parts_brought)
+    done = resealing.reseal_as_custodians(keys.custodian_keys_in(kept))
+    print(
+        f"{done} sealed things on hold were resealed. It is on record, and nothing was shown. The "
+        "keys of before are destroyed in a week: make a backup before that."
     )
     return 0
 

@@ -7,6 +7,7 @@ names is swept later. Until there is a copy of a picture, it lies here once more
 import os
 import secrets
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
@@ -52,11 +53,28 @@ def open_original(path: str, unit_key: bytes) -> bytes:
 
 def keys_of_originals() -> set[uuid.UUID]:
     """The keys of epochs that an original on the disk is sealed to."""
-    found = set()
+    return set(originals_by_key())
+
+
+def originals_by_key() -> dict[uuid.UUID, list[str]]:
+    """By the key of an epoch, the paths of the originals that are sealed to it."""
+    found: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
     for path in (data_folder() / "files" / "originals").glob("*"):
         with suppress(FileNotFoundError), path.open("rb") as file:
-            found.add(key_id_of(file.read(KEYED_HEAD_SIZE)))
-    return {key_id for key_id in found if key_id is not None}
+            key_id = key_id_of(file.read(KEYED_HEAD_SIZE))
+            if key_id is not None:
+                found[key_id].append(str(path.relative_to(data_folder())))
+    return dict(found)
+
+
+def replace_original(path: str, sealed: bytes) -> None:
+    """Put what was sealed anew in the place of an original, whole; nothing where it is gone."""
+    place = data_folder() / path
+    if not place.is_file() or place.parent != data_folder() / "files" / "originals":
+        return
+    # One that a killed process left.
+    place.with_suffix(".new").unlink(missing_ok=True)
+    _write(path, sealed)
 
 
 def content_of_original(opened: bytes) -> bytes:

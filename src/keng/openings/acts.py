@@ -18,7 +18,13 @@ WITHDRAW_OPENING = Act(
     WORKING, {"opening.withdrawn": _("Took the own request for an opening back")}
 )
 # One of the two could let a text out there, as for an opening.
-JOIN_RESHARING = Act(WORKING, {"keys.resharing_joined": _("Came to split keys anew by two")})
+JOIN_RESHARING = Act(
+    WORKING,
+    {
+        "keys.resharing_joined": _("Came to split keys anew by two"),
+        "keys.resealing_joined": _("Came to reseal by two what is on legal hold"),
+    },
+)
 # By the two of one opening: who asked works there, and so does who agreed.
 GIVE_SHARE = Act(WORKING, {"opening.share_given": _("Gave the own share for an opening")})
 SHOW_OPENED = Act(WORKING, {"opening.shown": _("Had what was opened shown, once")})

@@ -1,4 +1,7 @@
-"""Two holders split keys anew after a third has left: who comes, and their shares on the way."""
+"""Two holders split keys anew, or reseal what is on hold: who comes, and their shares on the way.
+
+When the first is due is told by vault.resharing, the second by openings.resealing.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from keng.acts.errors import AlreadyDone, Refused
 from keng.acts.locks import lock
 from keng.acts.work import permit_anywhere, permit_over
 from keng.audit.actions import record, unit_chain
+from keng.files import store
 from keng.kit import times
 from keng.kit.sql_names import by_given_name
 from keng.openings import acts
@@ -54,6 +58,15 @@ class NotSplitAnew(Refused):
     )
 
 
+class NotAllResealed(Refused):
+    """Something lies there that the key does not open, or that came while it went on."""
+
+    sentence = _(
+        "Not finished: some of what is on hold could not be resealed. What could be is done; the "
+        "rest stays as it was and waits for two holders anew."
+    )
+
+
 @dataclass(frozen=True)
 class ResharingPeople:
     """Whom a resharing is about, by name."""
@@ -90,7 +103,7 @@ def join_resharing(resharing_id: uuid.UUID, *, by: Officer) -> ResharingRequest:
     asked.joined_at = times.now()
     asked.save(update_fields=["first_ref", "second_ref", "joined_at"])
     record(
-        opener_client.RESHARING_ENTRY,
+        opener_client.RESEALING_ENTRY if asked.hold_key_id else opener_client.RESHARING_ENTRY,
         by=by,
         on=asked,
         chain=unit_chain(asked.unit_id),
@@ -126,9 +139,9 @@ def shares_to_give(resharing_id: uuid.UUID, *, officer: Officer) -> list[ShareTo
 
 
 def give_for_resharing(resharing_id: uuid.UUID, sealed: list[bytes], *, officer: Officer) -> bool:
-    """Hand over sealed shares, in the order of `shares_to_give`; whether the keys are split by it.
+    """Hand over sealed shares, in the order of `shares_to_give`; whether all is done by it.
 
-    Raises NotYours, NotSplitAnew, OpenerIsAway.
+    Raises NotYours, NotSplitAnew, NotAllResealed, OpenerIsAway.
     """
     asked, key = _joined(resharing_id, officer)
     keys = _keys_of(asked)
@@ -138,7 +151,10 @@ def give_for_resharing(resharing_id: uuid.UUID, sealed: list[bytes], *, officer:
         opener_client.give_for_resharing(asked.pk, key.pk, dict(zip(keys, sealed, strict=True)))
         if asked.second_ref is None:
             return False
-        opener_client.reshare(asked.pk)
+        if asked.hold_key_id:
+            _reseal_all(asked.pk)
+        else:
+            opener_client.reshare(asked.pk)
     except opener_client.SharesMissing:
         # The other one's: it was not given yet, or lapsed.
         return False
@@ -147,8 +163,20 @@ def give_for_resharing(resharing_id: uuid.UUID, sealed: list[bytes], *, officer:
     return True
 
 
+def _reseal_all(resharing_id: uuid.UUID) -> None:
+    """File by file, then portion by portion, until all is done or one brings it no further."""
+    while file := opener_client.reseal_file(resharing_id):
+        store.replace_original(file.path, file.sealed)
+    while True:
+        portion = opener_client.reseal(resharing_id)
+        if portion.is_done:
+            return
+        if not portion.records:
+            raise NotAllResealed
+
+
 def open_resharings(officer: uuid.UUID) -> "QuerySet[ResharingRequest]":
-    """Those that wait for this officer: of keys that they hold, until two have come."""
+    """Those that wait for this officer, of either sort: of keys that they hold, until two came."""
     theirs = shares_of_officer(officer).filter(unit_key=OuterRef("any_key"))
     is_one_of_two = Q(first_ref=officer) | Q(second_ref=officer)
     return ResharingRequest.objects.filter(

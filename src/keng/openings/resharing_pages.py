@@ -1,4 +1,4 @@
-"""The page on which two holders split keys anew."""
+"""The page on which two holders split keys anew, or reseal what is on hold."""
 
 import uuid
 
@@ -79,7 +79,9 @@ def resharing_give(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         raise
     except Refused as error:
         return JsonResponse({"said": str(error.sentence)}, status=422)
-    if is_done:
+    if is_done and asked.hold_key_id:
+        success = _("Resealed. Nobody has read anything. In a week the old key is destroyed.")
+    elif is_done:
         success = _("The keys are split anew. Within a minute the old shares are gone.")
     else:
         success = _(

@@ -15,6 +15,7 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import AGREEING_TO_PERIODS, PROPOSING_PERIODS, READING_PERIODS
 from keng.acts.errors import Refused
 from keng.language.taxonomy import category_label
+from keng.openings import resealing, resharing
 from keng.retention import due, periods
 from keng.retention.forms import PeriodForm
 from keng.retention.models import FIRST_PURGE_AFTER, PeriodQuerySet, RetentionPeriod
@@ -36,6 +37,8 @@ def retention(request: SignedInRequest) -> HttpResponse:
         "kept": due.kept_without_period(officer),
         "purged": due.purged_by_month(officer),
         "days_first": FIRST_PURGE_AFTER.days,
+        "resealings": resealing.requests_below(READING_PERIODS.own_units(officer)),
+        "own_resealings": set(resharing.open_resharings(officer.pk).values_list("pk", flat=True)),
     }
     return render(request, "retention/retention.html", context)
 

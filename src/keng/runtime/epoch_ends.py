@@ -18,20 +18,26 @@ if TYPE_CHECKING:
 def key_uses() -> "list[KeyUse]":
     """Needs the settings."""
     from keng.files.store import keys_of_originals  # noqa: PLC0415
+    from keng.openings.resealing import keys_of_resealings  # noqa: PLC0415
     from keng.vault.epoch_ends import keys_in_column, keys_of_identities  # noqa: PLC0415
 
     return [
         keys_of_identities,
         lambda: keys_in_column("delivery_inbound", "raw_sealed"),
         keys_of_originals,
+        keys_of_resealings,
     ]
 
 
 def end_epochs() -> int:
-    """Destroy what has come to its end; a task of the worker. 0: nothing is left to do."""
+    """Destroy what has come to its end, and ask for what stands in the way of it; a task of the
+    worker. 0: nothing is left to do.
+    """
+    from keng.openings.resealing import note_due_resealings  # noqa: PLC0415 -- needs the settings
     from keng.vault.epoch_ends import destroy_ended_epochs  # noqa: PLC0415 -- needs the settings
 
     destroy_ended_epochs(key_uses())
+    note_due_resealings()
     # Where backups are another account's than the worker's, `keng backup` prunes them.
     with contextlib.suppress(PermissionError):
         prune_epoch_backup()

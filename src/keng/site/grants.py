@@ -637,9 +637,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "vault_sealedidentity": "SELECT (id, tip_ref, kind, ciphertext)",
         "tips_attachment": "SELECT (id, tip_id, original_path)",
         # Two who reshare, and for whom; the new shares are kept by a function, too
-        # (vault_keep_new_shares).
+        # (vault_keep_new_shares), as is what is resealed (vault_reseal_held); by another one it
+        # reads what is on hold (vault_held_records).
         "vault_resharingrequest": "SELECT (id, plan, first_ref, second_ref, joined_at, done_at, "
-        "dropped_at)",
+        "dropped_at, hold_key_id)",
         "vault_custodiankey": "SELECT (id, public_key, retired_at)",
         "vault_holderkey": "SELECT (id, officer_ref, public_key, retired_at)",
         "vault_keyshare": "SELECT (unit_key_id, holder_key_id, sealed)",

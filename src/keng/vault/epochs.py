@@ -32,8 +32,8 @@ from keng.vault.hybrid import SealedKind
 from keng.vault.key_pairs import new_private_key, public_half
 from keng.vault.models import CustodianKey, HolderKey, KeyClass, KeyShare, UnitKey
 from keng.vault.opening import open_with_unit_key
-from keng.vault.sealed_shares import sealed_shares
-from keng.vault.splitting import HOLDERS_NEEDED, combine_shares
+from keng.vault.sealed_shares import sealed_shares, share_for_custodians
+from keng.vault.splitting import HOLDERS_NEEDED, combine_shares, split_key
 
 _PORTION = 10
 
@@ -115,23 +115,40 @@ def _begin_epoch(due: _DueEpoch) -> None:
     current = UnitKey.objects.filter(unit=due.unit, key_class=due.key_class, retired_at=None)
     if current.values_list("pk", flat=True).first() != due.current_id:
         return
-    private = new_private_key()
-    key = UnitKey(
-        unit=due.unit,
-        key_class=due.key_class,
-        epoch=this_month(),
-        public_key=public_half(private),
-    )
-    wrap_key = share_seals.new_wrap_key()
-    # On disk before the rows that it opens.
-    write_wrap_key(key.pk, wrap_key)
-    shares = _wrapped_shares(key, _sealed_shares(key, private, due.holders), wrap_key)
+    key = UnitKey(unit=due.unit, key_class=due.key_class, epoch=this_month())
     current.update(retired_at=times.now())
-    key.save(force_insert=True)
-    KeyShare.objects.bulk_create(shares)
+    _make_and_split(key, due.holders)
     transaction.on_commit(seal.forget_public_keys)
     detail = {"class": str(due.key_class), "holders": len(due.holders)}
     record("keys.epoch_begun", by="worker", on=key, chain=unit_chain(due.unit.pk), detail=detail)
+
+
+def make_hold_key(old: UnitKey, holders: Sequence[HolderKey]) -> UnitKey:
+    """A key to which what is on hold under an old one can be resealed; nothing else seals to it.
+
+    In the caller's transaction, which has locked the old one. Where fewer than two hold, its only
+    share is the custodians', until they split it (`split_all_anew`).
+    """
+    key = UnitKey(
+        unit=old.unit,
+        key_class=old.key_class,
+        epoch=this_month(),
+        retired_at=times.now(),
+        held_from=old,
+    )
+    _make_and_split(key, holders if len(holders) >= HOLDERS_NEEDED else ())
+    return key
+
+
+def _make_and_split(key: UnitKey, holders: Sequence[HolderKey]) -> None:
+    private = new_private_key()
+    key.public_key = public_half(private)
+    wrap_key = share_seals.new_wrap_key()
+    # On disk before the rows that it opens.
+    write_wrap_key(key.pk, wrap_key)
+    shares = _wrapped_shares(key, _sealed_shares(key, private, holders), wrap_key)
+    key.save(force_insert=True)
+    KeyShare.objects.bulk_create(shares)
 
 
 @work()
@@ -206,9 +223,13 @@ def split_all_anew(custodians: Sequence[bytes]) -> int:
 def _sealed_shares(
     key: UnitKey, private: bytes, holders: Sequence[HolderKey]
 ) -> dict[uuid.UUID | None, bytes]:
-    custodians = CustodianKey.objects.in_use()[0]
+    """With no holders the custodians' alone."""
+    custodians = bytes(CustodianKey.objects.in_use()[0].public_key)
     points = {holder.pk: bytes(holder.public_key) for holder in holders}
-    return sealed_shares(key.pk, private, points, bytes(custodians.public_key))
+    if points:
+        return sealed_shares(key.pk, private, points, custodians)
+    words = split_key(private, HOLDERS_NEEDED).custodians
+    return {None: share_for_custodians(key.pk, words, custodians)}
 
 
 def _wrapped_shares(

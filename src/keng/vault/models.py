@@ -34,6 +34,9 @@ class UnitKey(Row):
 
     With an epoch its private half lies nowhere: it was split (KeyShare). Without one it is in the
     operator's file, under the passphrase: so it is until two people hold keys of their own.
+
+    A hold key (held_from) is one to which nothing is sealed but what was on legal hold when all
+    else of another key's month was gone (openings.resealing).
     """
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
@@ -47,6 +50,10 @@ class UnitKey(Row):
     retired_at = models.DateTimeField(null=True, blank=True)
     # Nothing opens what was sealed to it any more.
     destroyed_at = models.DateTimeField(null=True, blank=True)
+    # Of a hold key: which key its records were sealed to before.
+    held_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="hold_keys"
+    )
 
     class Meta:
         constraints = [
@@ -58,6 +65,10 @@ class UnitKey(Row):
             models.CheckConstraint(
                 condition=models.Q(destroyed_at__isnull=True) | models.Q(retired_at__isnull=False),
                 name="only_a_retired_unit_key_is_destroyed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_from__isnull=True) | models.Q(retired_at__isnull=False),
+                name="nothing_new_is_sealed_to_a_hold_key",
             ),
         ]
 
@@ -270,9 +281,11 @@ class KeyShare(Row):
 
 
 class ResharingRequest(Row):
-    """That keys of a unit be split anew by two of their holders, since one of them left.
+    """That two holders of keys of a unit put them together, and nobody sees anything by it.
 
-    The worker makes it when somebody left, and drops it once who holds is others again.
+    To split them anew, since one of the holders left: the worker makes it then, and drops it once
+    who holds is others again. With a hold key, to reseal to it what is on hold: the worker makes it
+    when nothing else is left that is sealed to `any_key`.
     """
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
@@ -280,6 +293,9 @@ class ResharingRequest(Row):
     plan = models.JSONField()
     # One of them: whoever holds a share of it today holds one of all of them.
     any_key = models.ForeignKey(UnitKey, models.CASCADE, related_name="+")
+    hold_key = models.ForeignKey(UnitKey, models.CASCADE, null=True, blank=True, related_name="+")
+    # How many were on hold when it was asked for.
+    records = models.PositiveIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField(db_default=Now())
     first_ref = models.UUIDField(null=True, blank=True)
     second_ref = models.UUIDField(null=True, blank=True)

@@ -15,7 +15,8 @@ HPKE is RFC 9180 in base mode without associated data: DHKEM(P-256, HKDF-SHA256)
 AES-256-GCM; the encapsulated key (65 bytes), then the ciphertext. What binds a share is in `info`.
 
 A resharing goes the same way with `begin_resharing`, `shares_for_resharing`, `give_for_resharing`
-and `reshare`, with the shares of several keys at once.
+and `reshare`, with the shares of several keys at once. What is on hold is resealed the same way
+with `reseal_file` and `reseal` at the end.
 
 A request stands for a day after it was asked for. The opener reads the request, its approval and
 the entry of the record (`APPROVED_ENTRY`, about the request) by itself, and believes the desk
@@ -35,6 +36,8 @@ APPROVED_ENTRY = "opening.approved"
 """The act whose entry in the record the opener asks for, with the request as its object."""
 RESHARING_ENTRY = "keys.resharing_joined"
 """The same of each of the two who reshare."""
+RESEALING_ENTRY = "keys.resealing_joined"
+"""The same of each of the two who reseal what is on hold."""
 SHARES_STAY = datetime.timedelta(minutes=15)
 REQUEST_STANDS = datetime.timedelta(days=1)
 
@@ -114,6 +117,40 @@ def give_for_resharing(
 def reshare(resharing_id: uuid.UUID) -> None:
     """Once two have given: new shares for all keys of the plan are kept for the worker."""
     _ask("reshare", resharing_id)
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """How far a resealing came."""
+
+    records: int
+    is_done: bool
+    """Nothing on hold is left under the old key."""
+
+
+@dataclass(frozen=True)
+class ResealedFile:
+    """An original of what is on hold, sealed to the hold key, for the place it had."""
+
+    path: str
+    sealed: bytes = field(repr=False)
+
+
+def reseal_file(resharing_id: uuid.UUID) -> ResealedFile | None:
+    """Once two have given: the next original file that lies under the old key; None after the last.
+
+    It stays the next one until it was put in its place.
+    """
+    head, sealed = _ask("reseal_file", resharing_id)
+    return ResealedFile(str(head["path"]), sealed) if head["path"] else None
+
+
+def reseal(resharing_id: uuid.UUID) -> Resealed:
+    """Once two have given: a portion of what is on hold is sealed to the hold key. Ask again until
+    it is done; who asks anew after a portion was cut short goes on with what is left.
+    """
+    head, _ = _ask("reseal", resharing_id)
+    return Resealed(int(head["records"]), bool(head["done"]))
 
 
 def written_shares(shares: Mapping[uuid.UUID, bytes]) -> bytes:

@@ -32,7 +32,7 @@ Plan = dict[str, list[str]]
 def note_due_resharings() -> int:
     """Ask for every resharing that is due by now, and drop those that are not; a worker's task."""
     due = [(unit_id, plan) for unit_id, plan in _due_plans(desk_holders()) if len(plan)]
-    open_ones = list(ResharingRequest.objects.filter(done_at=None, dropped_at=None))
+    open_ones = list(ResharingRequest.objects.filter(hold_key=None, done_at=None, dropped_at=None))
     before = times.now() - REQUEST_STANDS
     stale = [
         each.pk
@@ -41,7 +41,7 @@ def note_due_resharings() -> int:
         or (each.joined_at is not None and each.joined_at < before)
     ]
     if stale:
-        _drop(stale)
+        drop_requests(stale)
     known = [each.plan for each in open_ones if each.pk not in stale]
     for unit_id, plan in due:
         if plan not in known:
@@ -88,7 +88,8 @@ def _ask(unit_id: uuid.UUID, plan: Plan) -> None:
 
 
 @work()
-def _drop(resharing_ids: Collection[uuid.UUID]) -> None:
+def drop_requests(resharing_ids: Collection[uuid.UUID]) -> None:
+    """Those that nobody has done: what is due by now is asked for anew."""
     asked = lock(ResharingRequest.objects.filter(pk__in=resharing_ids, done_at=None))
     ResharingRequest.objects.filter(pk__in=[each.pk for each in asked]).update(
         dropped_at=times.now()

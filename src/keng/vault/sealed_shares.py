@@ -26,6 +26,11 @@ def sealed_shares(
         holder: seal_to_point(words.encode(), point, share_info(unit_key_id, holder))
         for (holder, point), words in zip(holders.items(), split.holders, strict=True)
     }
-    seal = HybridSeal(hybrid_public_key(custodians))
-    sealed[None] = seal.close(filled_up(split.custodians.encode()), SealedKind.SHARE, unit_key_id)
+    sealed[None] = share_for_custodians(unit_key_id, split.custodians, custodians)
     return sealed
+
+
+def share_for_custodians(unit_key_id: uuid.UUID, share: str, custodians: bytes) -> bytes:
+    """Their share alone, to the public half of their key."""
+    seal = HybridSeal(hybrid_public_key(custodians))
+    return seal.close(filled_up(share.encode()), SealedKind.SHARE, unit_key_id)

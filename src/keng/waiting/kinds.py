@@ -401,7 +401,23 @@ def _agreed_openings(reach: Reach) -> QuerySet[Any]:
 
 def _resharings(reach: Reach) -> QuerySet[Any]:
     """Keys of which they hold a share, and that somebody who left holds one of, too."""
-    return resharing.open_resharings(reach.officer).filter(reach.units_of("working"))
+    theirs = resharing.open_resharings(reach.officer).filter(reach.units_of("working"))
+    return theirs.filter(hold_key=None)
+
+
+def _resealings(reach: Reach) -> QuerySet[Any]:
+    """What is on hold under a key of which they hold a share."""
+    theirs = resharing.open_resharings(reach.officer).filter(reach.units_of("working"))
+    return theirs.exclude(hold_key=None)
+
+
+def _resealing_line(asked: Any) -> WaitingLine:
+    return WaitingLine(
+        title=gettext("%(n)d sealed things on hold") % {"n": asked.records},
+        url=reverse("resharing", args=[asked.pk]),
+        unit=asked.unit.name,
+        since=asked.due_at,
+    )
 
 
 def _resharing_line(asked: Any) -> WaitingLine:
@@ -658,6 +674,14 @@ KINDS: tuple[WaitingKind, ...] = (
         _WORKING,
         _resharings,
         _resharing_line,
+    ),
+    WaitingKind(
+        "resealings",
+        "inbox",
+        _("What is on hold, to reseal so that an old key can be destroyed"),
+        _WORKING,
+        _resealings,
+        _resealing_line,
     ),
     WaitingKind(
         "legal_holds",

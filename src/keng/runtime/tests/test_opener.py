@@ -11,7 +11,11 @@ import pytest
 from django.db import connection
 
 from keng.kit.database import data_folder
-from keng.vault import keys, opener_client, resharing, seal
+from keng.openings import resharing as joining
+from keng.openings.tests import held_world as worlds
+from keng.tips.models import Attachment
+from keng.vault import hybrid, keys, opener_client, resharing, seal
+from keng.vault.key_pairs import hybrid_public_key
 from keng.vault.models import KeyShare
 from keng.vault.opener import opener_socket
 from keng.vault.opener_client import AlreadyOpened, NotInRecord, OpenerAway
@@ -180,4 +184,27 @@ def test_two_holders_split_a_key_anew_through_its_door(running):
     resharings.reshare(Door, asked, one, two)
     assert resharing.place_new_shares() == len(asked.plan)
     assert not KeyShare.objects.filter(holder_key=gone.key).exists()
+    assert running.poll() is None
+
+
+def test_two_holders_reseal_what_is_on_hold_through_its_door(running):
+    world = worlds.held_world()
+    asked = worlds.due()
+    worlds.come_and_give(Door, asked, *world.people[:2])
+    # An original that lies under the month's key, as the rest.
+    held = world.held[0]
+    file = data_folder() / "files" / "originals" / str(held.tip_ref)
+    key = hybrid.HybridSeal(hybrid_public_key(bytes(world.key.public_key)), world.key.pk)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(key.close(b"a picture", hybrid.SealedKind.FILE, held.tip_ref))
+    Attachment.objects.create(
+        tip_id=held.tip_ref,
+        kind="image",
+        mime="image/jpeg",
+        size=9,
+        original_path=f"files/originals/{held.tip_ref}",
+    )
+    joining._reseal_all(asked.pk)
+    assert worlds.keys_of(world) == [asked.hold_key_id.bytes] * 3
+    assert hybrid.key_id_of(file.read_bytes()) == asked.hold_key_id
     assert running.poll() is None

@@ -1,4 +1,7 @@
-"""What the opener reads of the database, and the one thing it writes: that a request was opened."""
+"""What the opener reads of the database, and the functions by which it writes.
+
+It writes that a request was opened, new shares, and what was resealed.
+"""
 
 import datetime
 import json
@@ -10,10 +13,11 @@ from typing import Any
 
 import psycopg
 
-from keng.vault.hybrid import SealedKind, key_id_of
+from keng.vault.hybrid import KEYED_HEAD_SIZE, SealedKind, key_id_of
 from keng.vault.opener_client import (
     APPROVED_ENTRY,
     REQUEST_STANDS,
+    RESEALING_ENTRY,
     RESHARING_ENTRY,
     AlreadyOpened,
     KeptByOperator,
@@ -47,7 +51,7 @@ _SHARE = "SELECT sealed FROM vault_keyshare WHERE unit_key_id = %s AND holder_ke
 _PUBLIC = "SELECT public_key FROM vault_unitkey WHERE id = %s AND destroyed_at IS NULL"
 _RESHARING = """
 SELECT plan::text, first_ref, second_ref, done_at IS NOT NULL, dropped_at IS NOT NULL,
-       coalesce(joined_at < now() - %s, false)
+       coalesce(joined_at < now() - %s, false), hold_key_id
 FROM vault_resharingrequest WHERE id = %s
 """
 _POINT = "SELECT public_key FROM vault_holderkey WHERE id = %s AND retired_at IS NULL"
@@ -55,6 +59,11 @@ _CUSTODIANS = """
 SELECT public_key FROM vault_custodiankey WHERE retired_at IS NULL ORDER BY id DESC LIMIT 1
 """
 _KEEP = "SELECT vault_keep_new_shares(%s, %s, %s, %s)"
+_HELD = "SELECT place, record_id, tip, kind, sealed FROM vault_held_records(%s, %s)"
+_RESEAL = "SELECT vault_reseal_held(%s, %s, %s, %s, %s)"
+_HELD_FILES = "SELECT file, path FROM vault_held_files(%s)"
+_NOTE_FILE = "SELECT vault_note_resealed_file(%s, %s)"
+_END_RESEALING = "SELECT vault_end_resealing(%s)"
 _MARK = "SELECT vault_mark_opened(%s)"
 
 
@@ -84,6 +93,8 @@ class StandingResharing:
     """By key, for whose keys it is to be split."""
     officers: frozenset[uuid.UUID]
     """Who came so far, two at the most."""
+    hold_key: uuid.UUID | None
+    """To which what is on hold is resealed; None where keys are split anew."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,49 @@ class SealedRecord:
     kind: SealedKind
     refs: tuple[uuid.UUID, ...]
     """The ids that it may have been sealed for."""
+
+
+@dataclass(frozen=True)
+class HeldRecord:
+    """One sealed thing of a tip on hold."""
+
+    place: str
+    """`identity` or `inbound`: in which table it lies."""
+    id: uuid.UUID
+    tip_id: uuid.UUID
+    kind: SealedKind
+    ciphertext: bytes
+
+    @property
+    def refs(self) -> tuple[uuid.UUID, ...]:
+        """The ids that it may have been sealed for."""
+        return self.tip_id, self.id
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """One original file of a tip on hold."""
+
+    id: uuid.UUID
+    """Of the row of tips.Attachment."""
+    path: str
+    """Below the data folder."""
+    place: Path
+
+    def key_id(self) -> uuid.UUID | None:
+        """To which key it is sealed; None of an older form, or where it is gone."""
+        try:
+            with self.place.open("rb") as file:
+                return key_id_of(file.read(KEYED_HEAD_SIZE))
+        except OSError:
+            return None
+
+    def read(self) -> tuple[bytes, uuid.UUID] | None:
+        """The file as it lies there, and the id that it was sealed for; None where it is gone."""
+        try:
+            return self.place.read_bytes(), uuid.UUID(self.place.name)
+        except (OSError, ValueError):
+            return None
 
 
 class OpenerRows:
@@ -187,7 +241,7 @@ class OpenerRows:
         row = self._one(_RESHARING, REQUEST_STANDS, resharing_id)
         if row is None:
             raise NotInRecord
-        plan, first, second, is_done, is_dropped, is_over = row
+        plan, first, second, is_done, is_dropped, is_over, hold_key = row
         if is_done:
             raise AlreadyOpened
         if is_dropped:
@@ -199,14 +253,15 @@ class OpenerRows:
             for key, holders in json.loads(plan).items()
         }
         came = frozenset(each for each in (first, second) if each is not None)
-        return StandingResharing(resharing_id, read, came)
+        return StandingResharing(resharing_id, read, came, hold_key)
 
     def require_both_on_record(self, resharing: StandingResharing) -> None:
         """That two people came, and that the record says so of each. Raises NotInRecord."""
         if len(resharing.officers) < HOLDERS_NEEDED:
             raise NotInRecord
+        action = RESEALING_ENTRY if resharing.hold_key else RESHARING_ENTRY
         for officer in resharing.officers:
-            entry = (str(resharing.id), RESHARING_ENTRY, str(officer))
+            entry = (str(resharing.id), action, str(officer))
             if self._one(_JOINED, *entry) is None:
                 raise NotInRecord
 
@@ -228,6 +283,38 @@ class OpenerRows:
         row = self._one(_KEEP, resharing_id, keys, holders, sealed)
         return bool(row and row[0])
 
+    def held_records(self, resharing_id: uuid.UUID, most: int) -> list[HeldRecord]:
+        """What is on hold under the old key still; nothing where the request stands no more."""
+        rows = self._connection.execute(_HELD.encode(), [resharing_id, most]).fetchall()
+        return [
+            HeldRecord(place, record, tip, SealedKind(kind), bytes(sealed))
+            for place, record, tip, kind, sealed in rows
+        ]
+
+    def reseal_held(self, resharing_id: uuid.UUID, record: HeldRecord, resealed: bytes) -> bool:
+        """Put it in the place of what was opened, with its entry in the record; False where the
+        hold was ended, the record changed, or the request stands no more.
+        """
+        opened = (record.place, record.id, record.ciphertext)
+        row = self._one(_RESEAL, resharing_id, *opened, resealed)
+        return bool(row and row[0])
+
+    def held_files(self, resharing_id: uuid.UUID, key_id: uuid.UUID) -> list[HeldFile]:
+        """Originals of what is on hold that are sealed to this key still."""
+        rows = self._connection.execute(_HELD_FILES.encode(), [resharing_id]).fetchall()
+        files = [HeldFile(file, path, self._data / path) for file, path in rows]
+        return [file for file in files if file.key_id() == key_id]
+
+    def note_resealed_file(self, resharing_id: uuid.UUID, file: HeldFile) -> bool:
+        """On record before it is handed out; False where the hold or the request stands no more."""
+        row = self._one(_NOTE_FILE, resharing_id, file.id)
+        return bool(row and row[0])
+
+    def end_resealing(self, resharing_id: uuid.UUID) -> bool:
+        """Whether nothing on hold is left under the old key, which is on record then."""
+        row = self._one(_END_RESEALING, resharing_id)
+        return bool(row and row[0])
+
     def _bytes(self, query: str, *values: uuid.UUID) -> bytes:
         row = self._one(query, *values)
         if row is None:
@@ -240,6 +327,6 @@ class OpenerRows:
         return bool(row and row[0])
 
     def _one(
-        self, query: str, *values: uuid.UUID | str | datetime.timedelta | list[Any]
+        self, query: str, *values: uuid.UUID | str | bytes | datetime.timedelta | list[Any]
     ) -> tuple[Any, ...] | None:
         return self._connection.execute(query.encode(), values).fetchone()

@@ -67,6 +67,12 @@ def _done_for_all(
         case "reshare":
             resharer.reshare(request_id)
             return {}, b""
+        case "reseal":
+            records, is_done = resharer.reseal(request_id)
+            return {"records": records, "done": is_done}, b""
+        case "reseal_file":
+            path, sealed = resharer.reseal_file(request_id)
+            return {"path": path}, sealed
     raise ValueError(act)
 
 

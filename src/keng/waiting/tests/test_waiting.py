@@ -110,6 +110,7 @@ def test_every_kind_of_text_is_asked_here():
         "openings",
         "agreed_openings",
         "resharings",
+        "resealings",
         "legal_holds",
         "periods",
         # Tried beside their acts: keng/data_requests/tests/test_data_requests.py.

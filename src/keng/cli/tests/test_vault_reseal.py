@@ -1,0 +1,39 @@
+"""The custodians reseal what is on hold with their file, and the command shows nothing of it."""
+
+import pytest
+from nacl.pwhash import argon2id
+
+from keng.cli import custodians, vault
+from keng.openings.tests import held_world as worlds
+from keng.runtime.errors import CannotContinue
+from keng.vault import keys, seal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch, db):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
+    monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
+    seal.forget_public_keys()
+    yield worlds.held_world()
+    seal.forget_public_keys()
+
+
+def test_the_file_and_its_passphrase_reseal_once(world, monkeypatch, capsys):
+    monkeypatch.setattr(custodians, "asked_for", lambda: "other words")
+    with pytest.raises(CannotContinue, match="does not open"):
+        vault._reseal([])
+    assert worlds.keys_of(world) == [world.key.pk.bytes] * 3
+    monkeypatch.setattr(custodians, "asked_for", lambda: worlds.PASSPHRASE)
+    assert vault._reseal([]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("3 sealed things on hold were resealed.")
+    assert "Giữ" not in said
+    assert len(set(worlds.keys_of(world)) - {world.key.pk.bytes}) == 1
+    assert vault._reseal([]) == 0
+    assert capsys.readouterr().out.startswith("0 sealed things")
+    keys.operator_file().unlink()
+    with pytest.raises(CannotContinue, match="Bring"):
+        vault._reseal([])

@@ -1,0 +1,34 @@
+"""A sealed thing, sealed to another key for the same kind and id, unseen.
+
+No Django here: the opener needs it.
+"""
+
+import uuid
+from collections.abc import Sequence
+
+from keng.vault.hybrid import HybridSeal, SealedKind, open_hybrid
+from keng.vault.key_pairs import hybrid_key, hybrid_public_key
+
+
+def resealed(
+    sealed: bytes,
+    private: bytes,
+    to: tuple[uuid.UUID, bytes],
+    *,
+    kind: SealedKind,
+    refs: Sequence[uuid.UUID],
+) -> bytes | None:
+    """Sealed to the key of which id and public half are given, by a data key of its own.
+
+    None where `private` does not open it as this kind for any of the ids: then it is not the thing
+    that belongs there, and stays as it is.
+    """
+    key = hybrid_key(private)
+    if key is None:
+        return None
+    to_id, to_public = to
+    for ref in refs:
+        padded = open_hybrid(sealed, key, kind, ref)
+        if padded is not None:
+            return HybridSeal(hybrid_public_key(to_public), to_id).close(padded, kind, ref)
+    return None
