@@ -104,7 +104,9 @@ class EdgeApp:
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["path"].split("/"):
             case ["", "hooks", channel, slug] if channel in channels.channel_codes() and slug:
-                if scope["method"] != "POST":
+                if scope["method"] == "GET":
+                    await self._serve_challenge(channel, slug, scope, send)
+                elif scope["method"] != "POST":
                     await send_status(send, 405, allow="POST")
                 else:
                     await self._serve_webhook(channel, slug, scope, receive, send)
