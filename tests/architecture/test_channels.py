@@ -26,6 +26,11 @@ A_WORD_OF_ITS_OWN = {
         "src/keng/openings/opening_pages.py",
         "src/keng/tips/origins.py",
     },
+    # A link that opens the phone's own program.
+    "sms": {"src/keng/claims/public/checks.py", "src/keng/warnings/public/pages.py"},
+    # Where something was seen that is reported, or claimed.
+    "messenger": {"src/keng/language/same_incident.py"},
+    "telegram": {"src/keng/community/models/announcements.py"},
 }
 # What is about one channel by itself takes its code and its values from the folder. Whether a
 # person has to carry something, by hand, is asked wherever something is sent to groups.
@@ -33,6 +38,8 @@ ABOUT_ONE_CHANNEL = {
     "by_hand": {"cli", "delivery", "network", "relay", "tips"},
     # Subscribing by e-mail, and how officers are called.
     "email": {"delivery", "duty"},
+    "sms": {"delivery"},
+    "voice": {"delivery"},
     "web_push": {"delivery", "duty"},
 }
 
@@ -109,7 +116,7 @@ def test_taking_from_a_folder_would_be_noticed():
 
 
 def test_each_folder_is_a_channel_of_that_code():
-    folders = {file.parent.name for file in FOLDER.glob("*/__init__.py")} - {"tests"}
+    folders = {file.parent.name for file in FOLDER.glob("*/__init__.py")} - {"tests", "fake"}
     assert folders == set(CODES)
 
 

@@ -6,11 +6,27 @@ from keng.channels.base import AnyChannel
 from keng.channels.by_hand import ByHand
 from keng.channels.email import Email
 from keng.channels.facts import Facts
+from keng.channels.messenger import Messenger
 from keng.channels.sandbox import Sandbox
+from keng.channels.sms import Sms
+from keng.channels.telegram import Telegram
+from keng.channels.voice import Voice
 from keng.channels.web_push import WebPush
+from keng.channels.zalo_bot import ZaloBot
 from keng.channels.zalo_oa import ZaloOA
 
-_ALL: tuple[AnyChannel, ...] = (Sandbox(), ZaloOA(), Email(), ByHand(), WebPush())
+_ALL: tuple[AnyChannel, ...] = (
+    Sandbox(),
+    ZaloOA(),
+    ZaloBot(),
+    Messenger(),
+    Telegram(),
+    Sms(),
+    Voice(),
+    Email(),
+    ByHand(),
+    WebPush(),
+)
 _CHANNELS = {channel.code: channel for channel in _ALL}
 
 

@@ -1,5 +1,6 @@
 """What happened at a provider, read from a webhook call."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +32,10 @@ CONTENT_KINDS: frozenset[EventKind] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file the provider keeps for us. The URL is not to be trusted: see keng.channels.ssrf."""
+    """A file the provider keeps for us. The URL is not to be trusted: see keng.channels.ssrf.
+
+    Where the channel has a `media_lookup`, `url` is the provider's handle and no address.
+    """
 
     url: str = field(repr=False)
     type: Literal["image", "audio", "video", "file"]
@@ -79,6 +83,22 @@ class ParsedCall:
 
 
 RECEIVES_NOTHING = ParsedCall(verified=False, status=404, reason="this channel receives nothing")
+TOO_LARGE = ParsedCall(verified=False, status=413, reason="too_large")
+BAD_SIGNATURE = ParsedCall(verified=False, status=401, reason="bad_signature")
+
+
+def is_too_large(raw: bytes) -> bool:
+    """Whether a webhook's body is larger than any that is read."""
+    return len(raw) > MAX_WEBHOOK_BODY
+
+
+def has_secret(headers: Mapping[str, str], name: str, secret: str) -> bool:
+    """Whether the header of this lower-case name carries the secret, compared in constant time.
+
+    Without a secret nothing is believed.
+    """
+    given = header_value(headers, name)
+    return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
 
 
 def header_value(headers: Mapping[str, str], name: str) -> str:

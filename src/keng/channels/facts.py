@@ -4,7 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keng.channels.upkeep import AccountCheck, TokenRenewal
+from keng.channels.upkeep import (
+    AccountCheck,
+    MediaLookup,
+    TokenRenewal,
+    WebhookRegistration,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -19,6 +24,8 @@ class AccountSetting:
     question: str
     is_secret: bool = False
     is_optional: bool = False
+    is_drawn: bool = False
+    """Ours alone to choose: where nothing is given it is drawn by lot."""
     is_address: bool = False
     """Where the provider is reached, if not where everybody reaches it."""
     is_token: bool = False
@@ -61,3 +68,7 @@ class Facts:
     """How an operator, and the sender in doubt, learns whether an account works."""
     renewal: TokenRenewal | None = None
     """How its tokens are renewed; None where it has none that run out."""
+    registration: WebhookRegistration | None = None
+    """How the provider is told of our webhook; None where its console wants it by hand."""
+    media_lookup: MediaLookup | None = None
+    """How a file's address is asked for; None where messages carry it."""

@@ -24,12 +24,16 @@ class AccountFinding:
     words: str
 
 
+class CannotAsk(ValueError):
+    """Nobody can be asked with these settings; the message says why, for the operator."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountCheck:
     """One question to the provider that reaches nobody, and what its answer means."""
 
     question: Callable[[Mapping[str, str]], Request | MailGreeting]
-    """Of the account's credentials."""
+    """Of the account's credentials. Raises CannotAsk."""
     finding: Callable[[Any], AccountFinding]
     """Of the Reply to a Request, of the MailReply to a MailGreeting."""
 
@@ -55,3 +59,22 @@ class TokenRenewal:
     request: Callable[[Mapping[str, str]], Request]
     read: Callable[[Reply, datetime], NewTokens | Outcome]
     """The reply, and when it came. An outcome "retry" asks for the same request once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRegistration:
+    """How a provider is told where to post, where that needs no console of its own."""
+
+    request: Callable[[Mapping[str, str], str], Request]
+    """Of the account's credentials and the address of its webhook."""
+    finding: Callable[[Reply], AccountFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLookup:
+    """How the address of a file is asked for that came as a handle (`Media.url`)."""
+
+    request: Callable[[Mapping[str, str], str], Request]
+    """Of the account's credentials and the handle."""
+    address: Callable[[Mapping[str, str], Reply], str]
+    """Of the credentials and the answer; empty where the provider has it no more."""

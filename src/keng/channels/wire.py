@@ -32,13 +32,18 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. `delivers` is False when nobody receives anything by it."""
+    """One HTTP request. `delivers` is False when nobody receives anything by it.
+
+    `is_repeatable`: it carries a reference by which the provider shows it once however often it
+    comes.
+    """
 
     method: str
     url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     delivers: bool = True
+    is_repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ REMOVE_SHIFT = Act(LEADING, {"rota.removed": _("Took a shift off the rota")})
 
 ADD_EMAIL_PAGER = Act(ONESELF)
 ADD_DEVICE_PAGER = Act(ONESELF)
+ADD_PHONE_PAGER = Act(ONESELF)
 name_records({"pager.added": _("Added a pager of their own")})
 SWITCH_PAGER = Act(ONESELF, {"pager.switched": _("Switched a pager of their own")})
 REMOVE_PAGER = Act(ONESELF, {"pager.removed": _("Removed a pager of their own")})

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from keng.channels.email import is_mailbox
+from keng.channels.gateway import national_number
+from keng.delivery.models import PagerWay
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, day_field, hour_field, own_code_field
 from keng.language.alphabet import alphabetical, given_name_first
@@ -89,6 +91,37 @@ class PagerForm(Form):
         if not is_mailbox(address):
             raise forms.ValidationError(_("This is not an e-mail address."))
         return address
+
+
+class PhonePagerForm(Form):
+    """A telephone to call an officer at."""
+
+    phone = forms.CharField(
+        label=_("Telephone number for calls"),
+        max_length=20,
+        help_text=_("It is told unit and number of a tip, and nothing of what it says."),
+        error_messages={"required": _("Enter a telephone number.")},
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    by = forms.MultipleChoiceField(
+        label=_("How it is called"),
+        choices=[
+            (PagerWay.Kind.VOICE, _("It rings, and a voice says it")),
+            (PagerWay.Kind.SMS, _("A text message")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose a call, a text message, or both.")},
+    )
+    code = own_code_field()
+
+    def clean_phone(self) -> str:
+        """The digits behind the leading 0."""
+        number = national_number(self.cleaned_data["phone"])
+        if not number:
+            raise forms.ValidationError(
+                _("This is not a telephone number of Viet Nam: 0901 234 567 is one.")
+            )
+        return number
 
 
 class PresenceForm(Form):

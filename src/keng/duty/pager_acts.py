@@ -26,6 +26,7 @@ from keng.kit.secrets import keyed_hash
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
+PHONE_KINDS = (PagerWay.Kind.SMS, PagerWay.Kind.VOICE)
 # Before a shift one tries the pager for it.
 _EARLY = datetime.timedelta(hours=1)
 _Row = TypeVar("_Row", bound=Model)
@@ -41,8 +42,8 @@ class NoPagerAccount(NoPager):
     """A pager is on, but the operator has set up nothing that carries a call to it."""
 
     sentence = gettext_lazy(
-        "The address is kept, but it cannot be called yet: the operator has set up no mailbox that "
-        "sends. They do it with: keng channel add email."
+        "It is kept, but it cannot be called yet: the operator has set up nothing that carries a "
+        "call to it. They do it with: keng channel add."
     )
 
 
@@ -64,16 +65,27 @@ def add_device_pager(subscription: PushSubscription, hint: str, *, by: Officer) 
     return _add_pager(PagerWay.Kind.PUSH, subscription.to_json(), hint[:80], by)
 
 
+@act(acts.ADD_PHONE_PAGER)
+def add_phone_pager(number: str, kind: str, *, by: Officer) -> PagerWay:
+    """Call this officer's telephone, by a text message or by a call that speaks.
+
+    `number` without its leading 0; `kind` is one of PHONE_KINDS.
+    """
+    hint = f"…{number[-3:]}"
+    return _add_pager(kind, f"0{number}", hint, by, distinct=f"{kind} {number}")
+
+
 def _masked_address(address: str) -> str:
     box, _at, domain = address.lower().rpartition("@")
     return f"{box[:1]}…@{domain}"[:80]
 
 
-def _add_pager(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
+def _add_pager(kind: str, address: str, hint: str, by: Officer, *, distinct: str = "") -> PagerWay:
+    """`distinct` is what tells it from the officer's others, where the address alone does not."""
     permit_anywhere()
     way, is_new = PagerWay.objects.update_or_create(
         officer=by,
-        address_hash=keyed_hash("pager", address),
+        address_hash=keyed_hash("pager", distinct or address),
         defaults={
             "kind": kind,
             "address_sealed": seal.seal_for_sender(address, kind=SealedKind.ADDRESS),

@@ -1,6 +1,7 @@
 """An officer's own pagers: added, switched, tried."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,20 +10,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
+from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.delivery.models import PagerTest, PagerWay
 from keng.delivery.push_account import push_settings
 from keng.duty import pager_acts
-from keng.duty.duty_forms import PagerForm, PresenceForm
+from keng.duty.duty_forms import PagerForm, PhonePagerForm, PresenceForm
 
 
 @require_http_methods(["GET", "POST"])
 def pagers(request: SignedInRequest) -> HttpResponse:
-    """What calls this officer, and how the last tests ended."""
-    form = PagerForm(request.POST or None)
+    """What calls this officer, and how the last tests ended. Two forms add to it."""
+    is_phone = "phone" in request.POST
+    email_form = PagerForm(request.POST if request.POST and not is_phone else None)
+    phone_form = PhonePagerForm(request.POST if is_phone else None, auto_id="id_phone_%s")
+    form: PagerForm | PhonePagerForm = phone_form if is_phone else email_form
     if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
-        pager_acts.add_email_pager(form.cleaned_data["email"], by=request.officer)
-        if PagerWay.Kind.EMAIL in pager_acts.kinds_that_ring(request.officer):
+        added = _add_pagers(form.cleaned_data, request.officer)
+        if added <= pager_acts.kinds_that_ring(request.officer):
             messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
         else:
             messages.error(request, pager_acts.NoPagerAccount.sentence)
@@ -30,6 +35,8 @@ def pagers(request: SignedInRequest) -> HttpResponse:
     tests = PagerTest.objects.visible_to(request.officer).select_related("shift")
     context = {
         "form": form,
+        "email_form": email_form,
+        "phone_form": phone_form,
         "push_key": push_settings().get("vapid_public", ""),
         "ways": PagerWay.objects.visible_to(request.officer).order_by("id"),
         "carried": pager_acts.kinds_that_ring(request.officer),
@@ -37,6 +44,16 @@ def pagers(request: SignedInRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "duty/pagers.html", context, status=status)
+
+
+def _add_pagers(given: dict[str, Any], officer: Officer) -> set[str]:
+    """Which kinds were added."""
+    if "email" in given:
+        pager_acts.add_email_pager(given["email"], by=officer)
+        return {PagerWay.Kind.EMAIL}
+    for kind in given["by"]:
+        pager_acts.add_phone_pager(given["phone"], kind, by=officer)
+    return set(given["by"])
 
 
 def ask_for_code(

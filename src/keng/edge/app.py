@@ -6,6 +6,7 @@ import logging
 import os
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from keng import channels
 from keng.channels.base import ParsedCall
@@ -23,6 +24,7 @@ from keng.edge.http import (
     TooSlow,
     headers_of,
     send_status,
+    send_text,
 )
 from keng.edge.prefixes import PrefixLookup
 from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
@@ -105,7 +107,9 @@ class EdgeApp:
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["path"].split("/"):
             case ["", "hooks", channel, slug] if channel in channels.channel_codes() and slug:
-                if scope["method"] != "POST":
+                if scope["method"] == "GET":
+                    await self._serve_challenge(channel, slug, scope, send)
+                elif scope["method"] != "POST":
                     await send_status(send, 405, allow="POST")
                 else:
                     await self._serve_webhook(channel, slug, scope, receive, send)
@@ -154,6 +158,23 @@ class EdgeApp:
             status = 503
         await send_status(send, status)
 
+    async def _serve_challenge(self, channel: str, slug: str, scope: Scope, send: Send) -> None:
+        """A provider asks by GET whether this webhook is ours, where its channel knows of that."""
+        answer_to = getattr(channels.get_channel(channel), "challenge", None)
+        if answer_to is None:
+            await send_status(send, 405, allow="POST")
+            return
+        if self._book is None or not self._book.is_read:
+            await send_status(send, 503)
+            return
+        account = self._book.get(channel, slug) or await self._book.get_or_refresh(channel, slug)
+        query = _query_of(scope)
+        answer = answer_to(query, account.credentials) if account is not None else None
+        if answer is None:
+            await send_status(send, 403)
+        else:
+            await send_text(send, answer)
+
     async def _handle_webhook(self, channel: str, slug: str, scope: Scope, raw: bytes) -> int:
         if self._book is None or self._writer is None or not self._book.is_read:
             raise WriterBusy
@@ -198,3 +219,11 @@ class EdgeApp:
                 self._writer.submit(message, again=True)
             except WriterBusy:
                 logger.info("A receipt was not looked at again.")
+
+
+def _query_of(scope: Scope) -> dict[str, str]:
+    """The parameters behind the question mark; none where there are more than anybody asks with."""
+    try:
+        return dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=20))
+    except ValueError:
+        return {}

@@ -21,6 +21,7 @@ _STATUS_WORDS = {
     200: b"ok",
     400: b"bad request",
     401: b"not verified",
+    403: b"not ours",
     404: b"not found",
     405: b"method not allowed",
     408: b"too slow",
@@ -142,4 +143,13 @@ async def send_status(
         headers.append((b"allow", allow.encode()))
     headers += more
     await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_text(send: Send, text: str) -> None:
+    """A short answer in plain text; nothing in it is read as anything else."""
+    body = text.encode()
+    headers = [_PLAIN, (b"content-length", str(len(body)).encode()), *bare_headers()]
+    headers.append((b"cache-control", b"no-store"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

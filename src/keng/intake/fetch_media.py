@@ -12,7 +12,9 @@ from django.db.models import Exists, OuterRef
 from keng import channels
 from keng.acts.locks import lock, lock_available
 from keng.acts.work import work
+from keng.channels.base import Credentials
 from keng.channels.ssrf import UrlRefused
+from keng.delivery.credentials import credentials_for_receiving
 from keng.delivery.models import InboundMedia
 from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
@@ -35,8 +37,12 @@ class _ClaimedFile:
     tip_id: uuid.UUID
     kind: str
     url: str = field(repr=False)
+    """Its address, or the provider's handle of it where the channel has a `media_lookup`."""
     hosts: tuple[str, ...]
     own_base: str
+    channel: str
+    credentials: Credentials | None = None
+    """Of the account, where the file's address has to be asked for."""
 
 
 def fetch_files() -> int:
@@ -77,23 +83,58 @@ def _claim_files() -> list[_ClaimedFile]:
             site_box(MEDIA_BOX).decrypt(bytes(row.url_sealed)).decode(),
             (*channels.get_channel(row.inbound.channel).facts.media_hosts, *_MORE_HOSTS),
             row.inbound.account.base_url if row.inbound.account else "",
+            row.inbound.channel,
+            _credentials_to_ask_with(row),
         )
         for row in rows
         if row.inbound.tip_ref
     ]
 
 
+def _credentials_to_ask_with(row: InboundMedia) -> Credentials | None:
+    has_lookup = channels.get_channel(row.inbound.channel).facts.media_lookup is not None
+    account = row.inbound.account
+    return credentials_for_receiving(account) if has_lookup and account else None
+
+
 async def _fetch_all(claimed: list[_ClaimedFile]) -> list[tuple[bytes, str] | BaseException]:
+    return await asyncio.gather(*map(_fetch, claimed), return_exceptions=True)
+
+
+async def _fetch(one: _ClaimedFile) -> tuple[bytes, str]:
+    """Raises ssrf.UrlRefused, NotFetched."""
     # A whole HTTP client, which the worker needs only once a chat has sent a file.
     from keng.files.download import download  # noqa: PLC0415
 
-    return await asyncio.gather(
-        *(
-            download(one.url, kind=one.kind, hosts=one.hosts, exempt_base=one.own_base)
-            for one in claimed
-        ),
-        return_exceptions=True,
+    url = await _ask_for_address(one) if one.credentials is not None else one.url
+    return await download(url, kind=one.kind, hosts=one.hosts, exempt_base=one.own_base)
+
+
+async def _ask_for_address(one: _ClaimedFile) -> str:
+    """Where the file of a handle lies now. Raises UrlRefused where the provider has it no more."""
+    from keng.delivery.sender.http import (  # noqa: PLC0415 -- as above
+        ConnectionBroken,
+        HttpClient,
+        UnsendableRequest,
     )
+    from keng.files.download import NotFetched  # noqa: PLC0415
+
+    lookup = channels.get_channel(one.channel).facts.media_lookup
+    if lookup is None or one.credentials is None:
+        raise UrlRefused("no address")
+    http = HttpClient(1)
+    try:
+        reply = await http.carry(lookup.request(one.credentials, one.url))
+    except (ConnectionBroken, UnsendableRequest) as error:
+        raise NotFetched(type(error).__name__) from None
+    finally:
+        await http.close()
+    url = lookup.address(one.credentials, reply)
+    if url:
+        return url
+    if reply.status >= 500 or reply.status == 429:
+        raise NotFetched(f"HTTP {reply.status}")
+    raise UrlRefused("the provider has it no more")
 
 
 @work()

@@ -65,7 +65,9 @@ def send(
         try:
             reply = talk(wire, timeout)
         except Lost as lost:
-            return outcome_of_transport_failure(lost.written, delivers=wire.delivers)
+            return outcome_of_transport_failure(
+                lost.written, delivers=wire.delivers, is_repeatable=wire.is_repeatable
+            )
         wire = continue_steps(steps, reply)
     return wire
 

@@ -21,7 +21,16 @@ from keng.channels.base import (
 )
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
-CREDENTIALS = Credentials(secret="s", oa_secret_key="s", app_id="1", from_address="a@b.vn")
+# A gateway of one's own, for the channels that are reached through one.
+OWN_PROFILE = '{"url": "https://gateway.example/", "form": "json", "body": {"to": "{phone}"}}'
+CREDENTIALS = Credentials(
+    secret="s",
+    oa_secret_key="s",
+    app_id="1",
+    from_address="a@b.vn",
+    profile="own",
+    own_profile=OWN_PROFILE,
+)
 
 
 class EveryHeader(dict[str, str]):

@@ -5,8 +5,8 @@ import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from keng.channels.provider_address import https_beyond_this_machine
 from keng.channels.wire import Address, Request
 from keng.channels.zalo_oa.inbound import ANONYMOUS_PREFIX
 
@@ -15,7 +15,6 @@ _JSON = "application/json"
 # An encoder is made anew for every object it writes; a string alone costs a tenth of that.
 _quoted = json.encoder.encode_basestring
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
 def api_headers(credentials: Mapping[str, str], content_type: str = _JSON) -> dict[str, str]:
@@ -84,10 +83,3 @@ def account_facts_request(credentials: Mapping[str, str]) -> Request:
 
 def api_base(credentials: Mapping[str, str]) -> str:
     return https_beyond_this_machine(credentials.get("api_base") or API_BASE)
-
-
-def https_beyond_this_machine(address: str) -> str:
-    """The address with https, unless it is this machine: a token must not cross a network open."""
-    if address.startswith("http://") and urlsplit(address).hostname not in _THIS_MACHINE:
-        return "https://" + address.removeprefix("http://")
-    return address

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from keng.channels import reading
 from keng.channels.outcomes import Outcome
+from keng.channels.provider_address import https_beyond_this_machine
 from keng.channels.upkeep import RECONNECT, NewTokens, TokenRenewal
 from keng.channels.wire import Reply, Request
-from keng.channels.zalo_oa.requests import https_beyond_this_machine
 
 OAUTH_BASE = "https://oauth.zaloapp.com"
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from keng.channels import reading
-from keng.channels.events import MAX_WEBHOOK_BODY, ParsedCall, header_value
+from keng.channels.events import (
+    BAD_SIGNATURE,
+    TOO_LARGE,
+    ParsedCall,
+    header_value,
+    is_too_large,
+)
 from keng.channels.zalo_oa import inbound, signature
 
 # The provider repeats for 1 h 50 min; whatever is older is somebody playing an old call again.
@@ -12,8 +18,6 @@ _OLDEST = timedelta(hours=2)
 _AHEAD = timedelta(minutes=5)
 
 _PROBE = ParsedCall(verified=False, status=200, reason="probe")
-_TOO_LARGE = ParsedCall(verified=False, status=413, reason="too_large")
-_BAD_SIGNATURE = ParsedCall(verified=False, status=401, reason="bad_signature")
 _STALE = ParsedCall(verified=False, status=401, reason="stale")
 
 
@@ -23,8 +27,8 @@ def parse_call(
     """Never raises. The console's unsigned check, a body of exactly {}, is answered and ignored."""
     if raw == b"{}":
         return _PROBE
-    if len(raw) > MAX_WEBHOOK_BODY:
-        return _TOO_LARGE
+    if is_too_large(raw):
+        return TOO_LARGE
     body = reading.json_object(raw)
     stamps = {
         "body": reading.string(body.get("timestamp"), 20),
@@ -34,7 +38,7 @@ def parse_call(
         raw, header_value(headers, signature.ZALO_SIGNATURE_HEADER), stamps, credentials
     )
     if not variant:
-        return _BAD_SIGNATURE
+        return BAD_SIGNATURE
     signed_at = reading.moment_of_ms(stamps[variant.partition("/")[2]])
     if signed_at is None or not now - _OLDEST <= signed_at <= now + _AHEAD:
         return _STALE

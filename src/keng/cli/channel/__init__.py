@@ -111,6 +111,7 @@ def _add(arguments: argparse.Namespace) -> int:
             f"{arguments.slug!r} begins as the names of removed accounts do: take another one."
         ) from None
     print(f"{account.name}: {account.channel} {account.slug} is kept; its secrets are sealed.")
+    _tell_provider_of_webhook(account)
     for line in checking.provider_notes(account):
         print(f"  {line}")
     print(f"Next: `keng channel check {account.slug}`.")
@@ -130,7 +131,21 @@ def _renew(arguments: argparse.Namespace) -> int:
         account.pk, base_url=given.base_url, settings=given.lasting, tokens=new_tokens
     )
     print(f"{account.slug} works with the new secrets from now on; what waited is tried again.")
+    account.refresh_from_db()
+    _tell_provider_of_webhook(account)
     return 0
+
+
+def _tell_provider_of_webhook(account: "ChannelAccount") -> None:
+    """Where that needs no console. The account is kept in any case: sending needs no webhook."""
+    found = checking.register_webhook(account)
+    if found is not None and found.is_well:
+        print(f"Webhook: {found.words}.")
+    elif found is not None:
+        print(
+            f"WRONG: {found.words}. Nothing comes in by it until "
+            f"`keng channel renew {account.slug}` tells it again."
+        )
 
 
 def _require_provider_to_know(

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from keng.runtime.errors import CannotContinue
 
 # Where an account's interface is, if not where everybody's is: never asked for, but taken.
 _OTHER_INTERFACE = "api_base"
+_DRAWN_BYTES = 32
 # Typed where nothing is wanted any more of what an account has.
 _NOTHING = "-"
 
@@ -58,6 +60,9 @@ def account_settings(
         )
     given = before | {key: value for key, value in answers.items() if value}
     given = {key: value for key, value in given.items() if value != _NOTHING}
+    for key, each in wanted.items():
+        if each.is_drawn and key not in given:
+            given[key] = secrets.token_urlsafe(_DRAWN_BYTES)
     _require_right(given, wanted)
     tokens = [key for key, each in wanted.items() if each.is_token]
     return AccountAnswers(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keng import channels
-from keng.channels.upkeep import AccountFinding
+from keng.channels.upkeep import AccountCheck, AccountFinding
 from keng.kit.database import data_folder
 
 if TYPE_CHECKING:
@@ -27,16 +27,33 @@ def account_state(account: "ChannelAccount") -> str:
 
 def provider_notes(account: "ChannelAccount") -> list[str]:
     """What an operator has to do or know at the provider's."""
-    from django.conf import settings  # noqa: PLC0415 -- needs the settings
-
     channel = channels.get_channel(account.channel)
     notes = list(channel.facts.console_notes)
     if channel.facts.renewal:
         notes.append(channel.facts.renewal.note)
-    if channel.can.can_receive and channel.facts.settings:
-        hook = f"{settings.PUBLIC_URL}/hooks/{channel.code}/{account.slug}"
-        notes.insert(0, f"Webhook address for the provider's console: {hook}")
+    is_typed_there = bool(channel.facts.settings) and channel.facts.registration is None
+    if channel.can.can_receive and is_typed_there:
+        notes.insert(0, f"Webhook address for the provider's console: {webhook_of(account)}")
     return notes
+
+
+def webhook_of(account: "ChannelAccount") -> str:
+    """Where the provider posts what comes in."""
+    from django.conf import settings  # noqa: PLC0415 -- needs the settings
+
+    return f"{settings.PUBLIC_URL}/hooks/{account.channel}/{account.slug}"
+
+
+def register_webhook(account: "ChannelAccount") -> AccountFinding | None:
+    """Tell the provider where to post; None where its console wants it by hand."""
+    from keng.delivery.sender.account_check import ask_about_account  # noqa: PLC0415 -- as above
+
+    registration = channels.get_channel(account.channel).facts.registration
+    if registration is None:
+        return None
+    hook = webhook_of(account)
+    question = AccountCheck(lambda given: registration.request(given, hook), registration.finding)
+    return ask_about_account(question, account.base_url, present_credentials(account))
 
 
 def check_account(account: "ChannelAccount") -> bool:

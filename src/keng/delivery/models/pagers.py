@@ -7,6 +7,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.channels.email import Email
+from keng.channels.sms import Sms
+from keng.channels.voice import Voice
 from keng.channels.web_push import WebPush
 from keng.kit.models import Row
 
@@ -27,11 +29,13 @@ class PagerWayQuerySet(models.QuerySet["PagerWay"]):
 
 
 class PagerWay(Row):
-    """One way to call an officer: a letter, or a push to a device of theirs."""
+    """One way to call an officer: a letter, a push to a device of theirs, or their telephone."""
 
     class Kind(models.TextChoices):
         EMAIL = Email.code, _("E-mail")
         PUSH = WebPush.code, _("This device")
+        SMS = Sms.code, _("Text message")
+        VOICE = Voice.code, _("Telephone call")
 
     officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)

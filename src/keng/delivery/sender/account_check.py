@@ -5,7 +5,7 @@ import smtplib
 from collections.abc import Mapping
 
 from keng.channels.base import MailReply, Reply
-from keng.channels.upkeep import AccountCheck, AccountFinding
+from keng.channels.upkeep import AccountCheck, AccountFinding, CannotAsk
 from keng.channels.wire import MailGreeting
 from keng.delivery.sender.http import HttpClient, UnsendableRequest
 from keng.delivery.sender.smtp import SmtpClient, smtp_server
@@ -17,6 +17,8 @@ def ask_about_account(
     """What the provider says of the account, or that nobody answered."""
     try:
         return check.finding(_answer(check, base_url, credentials))
+    except CannotAsk as error:
+        return AccountFinding(False, f"they cannot be used: {error}")
     except (OSError, smtplib.SMTPException, UnsendableRequest) as error:
         kind = type(error.__cause__ or error).__name__
         return AccountFinding(False, f"its provider cannot be reached from here ({kind})")

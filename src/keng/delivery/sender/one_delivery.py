@@ -130,8 +130,12 @@ class DeliverySending:
             except (ConnectionBroken, psycopg.Error) as broken:
                 steps.close()
                 written = getattr(broken, "written", True)
-                delivers = getattr(wire, "delivers", True)
-                return SendResult(outcome_of_transport_failure(written, delivers=delivers), status)
+                outcome = outcome_of_transport_failure(
+                    written,
+                    delivers=getattr(wire, "delivers", True),
+                    is_repeatable=getattr(wire, "is_repeatable", False),
+                )
+                return SendResult(outcome, status)
             except UnsendableRequest:
                 steps.close()
                 return SendResult(_UNSENDABLE, status)

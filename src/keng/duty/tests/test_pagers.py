@@ -4,9 +4,13 @@ import pytest
 
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
+from keng.channels.fake import running_provider
+from keng.channels.sms.fake import FakeSms
+from keng.channels.voice.fake import FakeVoice
 from keng.channels.web_push.fake import running_push_service
 from keng.conftest import sign_in
 from keng.delivery import push_account
+from keng.delivery.actions.accounts import add_account
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, PagerTest, PagerWay
 from keng.delivery.tests.sending import all_sent, send_until, states
 from keng.duty import pager_acts
@@ -138,7 +142,8 @@ def test_an_address_without_a_mailbox_to_send_from_is_said_to_be_silent(desk_cli
     added = desk_client.post("/pagers/", {"email": "lan@congan.example", "code": "1"}, follow=True)
     page = added.content.decode()
     assert "chưa reo được" in page
-    assert page.count("chưa đặt hộp thư nào để gửi") == 2
+    assert "chưa đặt hộp thư nào để gửi" in page
+    assert "chưa đặt gì để chuyển cuộc gọi" in page
     tested = desk_client.post("/pagers/test/", follow=True).content.decode()
     assert "Địa chỉ đã lưu nhưng chưa gọi được" in tested
     assert "Chưa có máy nhận gọi nào" not in tested
@@ -184,3 +189,49 @@ def test_switching_one_on_takes_no_code(desk_client, officer):
 def _device_of(service):
     given = service.browser().subscription()
     return {"endpoint": given["endpoint"], **given["keys"]}
+
+
+def test_a_telephone_rings_and_is_written_to_without_a_word_of_any_tip(desk_client, officer):
+    with running_provider(FakeVoice()) as calls, running_provider(FakeSms()) as texts:
+        unit = officer.current_posts[0].unit
+        for channel, fake in (("voice", calls), ("sms", texts)):
+            secrets = dict(fake.credentials())
+            account = ChannelAccount(
+                channel=channel,
+                slug=channel,
+                unit=unit,
+                name=channel,
+                base_url=secrets.pop("api_base"),
+                rate_per_minute=600,
+            )
+            add_account(account, settings=secrets, tokens={})
+        sign_in(desk_client, officer)
+        given = {"phone": "+84 901 234 567", "by": ["voice", "sms"], "code": "1"}
+        assert desk_client.post("/pagers/", given).status_code == 302
+        ways = PagerWay.objects.order_by("kind")
+        assert [(way.kind, way.hint) for way in ways] == [("sms", "…567"), ("voice", "…567")]
+        assert all(b"901234567" not in bytes(way.address_sealed) for way in ways)
+        assert desk_client.post("/pagers/test/").status_code == 302
+        send_until(all_sent(2))
+        assert calls.texts_of("84901234567") == ["Kẻng: thử máy nhận gọi của bạn"]
+        (text,) = texts.texts_of("0901234567")
+        assert text.isascii()
+        assert "/pagers/test/" in text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"phone": "113"}, {"phone": ""}, {"by": []}, {"by": ["email"]}, {"code": "2"}]
+)
+def test_a_telephone_that_cannot_be_called_is_refused_in_words(desk_client, officer, wrong):
+    sign_in(desk_client, officer)
+    given = {"phone": "0901 234 567", "by": ["sms"], "code": "1"} | wrong
+    answer = desk_client.post("/pagers/", given)
+    assert answer.status_code == 422
+    assert not PagerWay.objects.exists()
+
+
+def test_a_number_is_kept_once_for_each_way(desk_client, officer):
+    for _time in range(2):
+        pager_acts.add_phone_pager("901234567", "sms", by=officer)
+    pager_acts.add_phone_pager("901234567", "voice", by=officer)
+    assert PagerWay.objects.count() == 2

@@ -11,8 +11,11 @@ from django.test import TestCase
 from django.urls import reverse
 from PIL import Image
 
+from keng.channels.fake import running_provider
+from keng.channels.telegram.fake import FakeTelegram
 from keng.conftest import sign_in
 from keng.decisions import closing, out_of_scope, viewing
+from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Inbound, InboundMedia
 from keng.files import download, store
 from keng.intake import fetch_media
@@ -168,6 +171,54 @@ def test_a_file_is_fetched_once_and_its_address_forgotten(tip, server):
     assert bytes(media.url_sealed) == b""
     assert Attachment.objects.get().tip == tip
     assert server.asked == ["/a.jpg", "/b.jpg"]
+
+
+@pytest.fixture
+def telegram():
+    with running_provider(FakeTelegram()) as fake:
+        yield fake
+
+
+def handle_of(tip, fake, handle):
+    """A message of Telegram's: its file comes as a handle, and the token is the account's."""
+    secrets = dict(fake.credentials())
+    account = make.channel_account(
+        unit=tip.responsible_unit, channel="telegram", base_url=secrets.pop("api_base")
+    )
+    keep_secrets(account, secrets)
+    account.save()
+    inbound = Inbound.objects.create(
+        account=account, channel="telegram", kind="image", tip_ref=tip.pk
+    )
+    return InboundMedia.objects.create(
+        inbound=inbound,
+        kind="image",
+        url_sealed=bytes(site_box(MEDIA_BOX).encrypt(handle.encode())),
+    )
+
+
+def test_a_file_that_comes_as_a_handle_is_asked_for_and_fetched(tip, telegram, caplog):
+    telegram.files["handle-1"] = picture()
+    media = handle_of(tip, telegram, "handle-1")
+    assert fetch_files() == 1
+    media.refresh_from_db()
+    assert media.fetched_at
+    assert Attachment.objects.get().tip == tip
+    assert telegram.settings.bot_token not in caplog.text
+
+
+def test_a_handle_that_the_provider_does_not_know_is_lost_and_a_busy_one_is_asked_again(
+    tip, telegram
+):
+    media = handle_of(tip, telegram, "handle-2")
+    telegram.faults.next(match="getFile", status=500, body={})
+    fetch_files()
+    media.refresh_from_db()
+    assert media.lost_at is None
+    InboundMedia.objects.update(next_try_at=times.now())
+    fetch_files()
+    media.refresh_from_db()
+    assert media.lost_at
 
 
 def test_an_address_that_is_not_the_providers_is_never_asked(tip, server):

@@ -142,6 +142,7 @@ OF_THE_OWN_UNIT = {
     # One's own pagers ring whatever desk it is.
     "duty.pager_acts.add_device_pager",
     "duty.pager_acts.add_email_pager",
+    "duty.pager_acts.add_phone_pager",
     "duty.pager_acts.confirm_pager_test",
     "duty.pager_acts.remove_pager",
     "duty.pager_acts.switch_pager",
@@ -620,6 +621,7 @@ _APART = {
         "hint": "Firefox",
     },
     "duty.pager_acts.add_email_pager": {"address": "lan@congan.example"},
+    "duty.pager_acts.add_phone_pager": {"number": "901234567", "kind": "sms"},
     "duty.pager_acts.confirm_pager_test": lambda here: {"test_id": _own(here, "pager_test")},
     "duty.pager_acts.remove_pager": lambda here: {"way_id": _own(here, "pager")},
     "duty.pager_acts.switch_pager": lambda here: {"way_id": _own(here, "pager"), "is_on": False},

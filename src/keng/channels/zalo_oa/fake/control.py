@@ -12,9 +12,9 @@ from typing import Any
 
 from aiohttp import web
 
+from keng.channels.fake.faults import Faults
 from keng.channels.zalo_oa.fake import inbox, oauth
 from keng.channels.zalo_oa.fake.emitter import Emitter
-from keng.channels.zalo_oa.fake.faults import Faults
 from keng.channels.zalo_oa.fake.state import ApiCall, FakeGroup, FakeState, FakeUser
 
 PostedJson = Any  # whatever JSON was posted; a wrong shape answers 400

@@ -10,10 +10,10 @@ from typing import Any
 from aiohttp import web
 
 from keng.channels.base import Credentials
+from keng.channels.fake.faults import Fault, Faults
 from keng.channels.zalo_oa.fake import account, groups, messages, oauth
 from keng.channels.zalo_oa.fake.control import Control
 from keng.channels.zalo_oa.fake.emitter import Emitter
-from keng.channels.zalo_oa.fake.faults import Fault, Faults
 from keng.channels.zalo_oa.fake.gate import Gate
 from keng.channels.zalo_oa.fake.state import (
     ApiCall,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
-from keng.channels.zalo_oa.fake.clock import FakeClock
+from keng.channels.fake.clock import FakeClock
 
 DAY_SECONDS = 86_400.0
 ACCESS_SECONDS = 90_000.0

@@ -1,0 +1,82 @@
+"""A Telegram bot: webhook in, messages to people and groups out. Nobody has it until it is set up.
+
+credentials: bot_token, webhook_secret; optional api_base (a Bot API server of one's own).
+Source: Telegram Bot API, core.telegram.org/bots/api.
+"""
+
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.channels.base import (
+    Address,
+    Capabilities,
+    Outcome,
+    OutgoingMessage,
+    ParsedCall,
+    Reply,
+    Request,
+)
+from keng.channels.facts import AccountSetting, Facts
+from keng.channels.telegram import bot_api, sending, webhook
+
+_MAY_BE_BLOCKED = (
+    "In May 2025 carriers in Viet Nam were told to block Telegram: whoever you want to reach may "
+    "not have it. Nothing may depend on it alone. Where a proxy is needed, set KENG_OUTGOING_PROXY."
+)
+_GROUPS = (
+    "In a group the bot reads what is addressed to it; make it an administrator only where the "
+    "group wants everything to be read."
+)
+
+
+class Telegram:
+    """Telegram takes no key of ours, so nothing here can be sent twice safely."""
+
+    code = "telegram"
+    transport: Literal["http"] = "http"
+    can = Capabilities(can_person=True, can_group=True, can_receive=True, rate_per_minute=1_500)
+    facts = Facts(
+        name=_("Telegram"),
+        origin="Telegram",
+        group_name=_("Telegram group"),
+        cell_words=("telegram",),
+        holds_chats=True,
+        who_sees_sender=_("Sealed here; Telegram can see who wrote."),
+        answer_goes=_("goes out, to the reporter's Telegram"),
+        media_hosts=(bot_api.API_HOST,),
+        settings={
+            "bot_token": AccountSetting(
+                "Token of the bot (from @BotFather)",
+                is_secret=True,
+                fault=bot_api.fault_of_token,
+            ),
+            "webhook_secret": AccountSetting(
+                "Secret of the webhook (empty: drawn by lot)",
+                is_secret=True,
+                is_drawn=True,
+                fault=bot_api.fault_of_webhook_secret,
+            ),
+        },
+        hosts=(bot_api.API_HOST,),
+        console_notes=(_MAY_BE_BLOCKED, _GROUPS),
+        check=bot_api.ACCOUNT_CHECK,
+        registration=bot_api.WEBHOOK_REGISTRATION,
+        media_lookup=bot_api.MEDIA_LOOKUP,
+    )
+
+    def parse(
+        self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+    ) -> ParsedCall:
+        return webhook.parse_call(raw, headers, credentials, now)
+
+    def steps(
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
+    ) -> Generator[Request, Reply, Outcome]:
+        return sending.sending_steps(message, address, credentials)

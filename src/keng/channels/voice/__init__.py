@@ -1,0 +1,96 @@
+"""A call to a phone that speaks a few words, through a gateway that is described in a profile.
+
+credentials: profile (stringee or own), api_key, secret_key, caller (the number that calls),
+own_profile (JSON). Source: developer.stringee.com/docs/make-outbound-call, read 2026-11 and tried
+against no live account.
+"""
+
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.channels.base import (
+    RECEIVES_NOTHING,
+    Address,
+    Capabilities,
+    Outcome,
+    OutgoingMessage,
+    ParsedCall,
+    Reply,
+    Request,
+)
+from keng.channels.facts import AccountSetting, Facts
+from keng.channels.gateway import (
+    NoProfile,
+    fault_of_own_profile,
+    gateway_request,
+    national_number,
+    outcome_of_gateway_reply,
+)
+from keng.channels.text import one_line
+from keng.channels.voice import profiles
+
+__all__ = ["Voice"]
+
+_SPOKEN = 300
+_BILLED = (
+    "Each call is billed by the gateway, also one that nobody answers. Kẻng calls officers by it, "
+    "and nobody else."
+)
+
+
+class Voice:
+    """It says which desk and which number; whoever stands beside the phone hears no more."""
+
+    code = "voice"
+    transport: Literal["http"] = "http"
+    can = Capabilities(can_person=True, rate_per_minute=60)
+    facts = Facts(
+        name=_("Telephone call by machine"),
+        origin=_("telephone call by machine"),
+        settings={
+            "profile": AccountSetting(
+                "Gateway: stringee, or own", fault=profiles.GATEWAYS.fault_of_name
+            ),
+            "api_key": AccountSetting("Key at the gateway", is_secret=True, is_optional=True),
+            "secret_key": AccountSetting("Secret of the key", is_secret=True, is_optional=True),
+            "caller": AccountSetting("Number that calls, such as 842471000000", is_optional=True),
+            "own_profile": AccountSetting(
+                "Description of your own gateway in JSON (empty unless own)",
+                is_optional=True,
+                fault=fault_of_own_profile,
+            ),
+        },
+        hosts=profiles.GATEWAYS.hosts,
+        console_notes=(_BILLED,),
+        check=profiles.ACCOUNT_CHECK,
+    )
+
+    def parse(
+        self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+    ) -> ParsedCall:
+        return RECEIVES_NOTHING
+
+    def steps(
+        self,
+        message: OutgoingMessage,
+        address: Address,
+        credentials: Mapping[str, str],
+        now: datetime,
+    ) -> Generator[Request, Reply, Outcome]:
+        number = national_number(address.value)
+        if not number:
+            return Outcome("gone", reason="no telephone number", scope="address")
+        try:
+            profile = profiles.GATEWAYS.profile_of(credentials)
+        except NoProfile:
+            return Outcome("config", reason="the gateway is not described")
+        # The subject names desk and number; what follows it in a letter is for the eyes.
+        spoken = one_line(message.subject or message.text, _SPOKEN)
+        if not spoken:
+            return Outcome("reject", reason="empty")
+        values = profiles.values_of(credentials, number, spoken, message.reference, now)
+        request = gateway_request(profile, values, credentials.get("api_base", ""))
+        return outcome_of_gateway_reply(profile, (yield request))
