@@ -9,6 +9,9 @@ from keng.accounts.middleware import bind_session
 from keng.accounts.models import DeskSession, Officer
 from keng.accounts.sessions import SessionStore, row_key, session_secret
 
+QUERIES_OF_SIGHT = 2
+"""What a request asks beyond its own questions: who looks, and that nobody does any more."""
+
 
 def look_as(officer: Officer | None, *, counts: bool = True, acts: bool = True) -> None:
     """From now on, until the transaction is taken back or somebody else looks; None: nobody."""

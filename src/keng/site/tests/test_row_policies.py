@@ -1,6 +1,5 @@
 """Which rows the desk's role may lock and write, asked by plain statements, past every act."""
 
-import contextlib
 import datetime
 import json
 from functools import partial
@@ -27,6 +26,7 @@ from keng.lookup.tests.make_listing import listing
 from keng.places.models import Unit
 from keng.runtime.row_security import apply_row_policies, row_policy_faults
 from keng.runtime.supervisor.ports import Ports
+from keng.runtime.tests.rights import as_owner
 from keng.site.policy_functions import policy_functions
 from keng.site.row_policies import POLICIES, secured_tables
 from keng.tips import errors
@@ -93,15 +93,6 @@ def desk(become):
         execute("SELECT set_config('keng.actor', %s, true)", str(officer.pk) if officer else "")
 
     return act_for
-
-
-@contextlib.contextmanager
-def as_owner():
-    """What is arranged or looked at between two acts, in nobody's name: past every policy."""
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
-        yield
-        cursor.execute("SET ROLE keng_desk")
 
 
 def read_anew(*tips):
