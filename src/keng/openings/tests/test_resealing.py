@@ -17,6 +17,7 @@ from keng.openings.asking import HoldsNoShare
 from keng.openings.resharing import NotAllResealed
 from keng.openings.tests import held_world as worlds
 from keng.runtime import epoch_ends
+from keng.runtime.tests.rights import as_process
 from keng.tips.models import Attachment
 from keng.vault import epochs, keys, opener_client, seal
 from keng.vault.models import HolderKey, KeyShare, ResharingRequest, SealedIdentity, UnitKey
@@ -416,16 +417,19 @@ def key_of_file(file):
 
 
 def through_the_door(monkeypatch, opener):
-    """What the desk asks, done in this process."""
+    """What the desk asks, done in this process, with the opener's role."""
 
+    @as_process("opener")
     def reseal_file(asked):
         path, sealed = opener.reseal_file(asked)
         return opener_client.ResealedFile(path, sealed) if path else None
 
+    @as_process("opener")
+    def reseal(asked):
+        return opener_client.Resealed(*opener.reseal(asked))
+
     monkeypatch.setattr(opener_client, "reseal_file", reseal_file)
-    monkeypatch.setattr(
-        opener_client, "reseal", lambda asked: opener_client.Resealed(*opener.reseal(asked))
-    )
+    monkeypatch.setattr(opener_client, "reseal", reseal)
 
 
 def test_originals_are_resealed_with_the_rest_and_open_by_two(world, become, monkeypatch):

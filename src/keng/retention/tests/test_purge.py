@@ -51,6 +51,7 @@ STAYS = {
     "tips_breakin": "ground",
     "tips_legalhold": "ground",
     "data_requests_datarequest": "number kind outcome ground",
+    "tips_restriction": "number",
     "tips_takendown": "manner",
     "delivery_inbound": "channel kind",
     "delivery_inboundmedia": "kind",

@@ -25,6 +25,7 @@ from keng.tips.models import (
     OneTimeLink,
     Receipt,
     Recusal,
+    Restriction,
     Suggestion,
     TakenDown,
     Tip,
@@ -166,6 +167,9 @@ def _sight(tip: Tip, unit: Unit, officer: Officer, other: Officer) -> None:
         end_words="Xong",
         ended_by=other,
         ended_at=now,
+    )
+    Restriction.objects.create(
+        tip=tip, number="D-0001", by=officer, lift_ground="asker", lifted_by=other, lifted_at=now
     )
 
 
