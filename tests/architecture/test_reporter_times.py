@@ -64,6 +64,7 @@ OTHERS = {
     "answer_all.html:each.at",
     "answers.html:each.changed_at",
     "audit.html:row.at",
+    "bare.html:restriction.at",
     "break_in.html:opened.at",
     "break_in.html:opened.until",
     "break_ins.html:opened.read_at",

@@ -202,6 +202,7 @@ NO_WORDS: dict[str, str] = {
     "tips_dialoguemessage": "channel",
     "tips_heldending": "files",
     "tips_incident": "category outcome",
+    "tips_restriction": "number",
     "tips_suggestion": "urgency",
     "tips_tip": "category channel identity_holds language province_code reference topic",
     "tips_tipcheck": "step",

@@ -133,16 +133,29 @@ def test_every_event_of_an_entry_is_read(fake):
     parsed = events_of(
         fake,
         item(message={"mid": "m_1", "text": "Có người gọi"}),
-        item(message={"mid": "m_2", "attachments": [
-            {"type": "image", "payload": {"url": "https://x.fbcdn.net/1.jpg"}}]}),
+        item(
+            message={
+                "mid": "m_2",
+                "attachments": [{"type": "image", "payload": {"url": "https://x.fbcdn.net/1.jpg"}}],
+            }
+        ),
         item(postback={"mid": "m_3", "title": "Báo tin", "payload": "REPORT"}),
         item(delivery={"mids": ["m_9"], "watermark": 1}),
         item(read={"watermark": 1}),
-        {"sender": {"id": "page"}, "recipient": {"id": PERSON.value},
-         "message": {"mid": "m_4", "is_echo": True, "text": "của mình"}},
-        item(message={"mid": "m_5", "attachments": [
-            {"type": "location", "payload": {"coordinates": {"lat": 21.2, "long": 106.1}}}]}),
-    )  # fmt: skip
+        {
+            "sender": {"id": "page"},
+            "recipient": {"id": PERSON.value},
+            "message": {"mid": "m_4", "is_echo": True, "text": "của mình"},
+        },
+        item(
+            message={
+                "mid": "m_5",
+                "attachments": [
+                    {"type": "location", "payload": {"coordinates": {"lat": 21.2, "long": 106.1}}}
+                ],
+            }
+        ),
+    )
     assert parsed.verified
     kinds = [event.kind for event in parsed.events]
     assert kinds == ["text", "image", "text", "received", "unknown", "echo", "location"]

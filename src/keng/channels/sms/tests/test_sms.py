@@ -229,11 +229,17 @@ def test_a_gateway_of_ones_own_is_described_and_asked(running_esms):
     own = {
         "url": f"{fake.base}/MainService.svc/json/SendMultipleMessage_V4_post_json/",
         "form": "json",
-        "body": {"ApiKey": "{api_key}", "SecretKey": "{secret_key}", "Brandname": "{brand}",
-                 "Phone": "{phone0}", "Content": "{text}", "RequestId": "{reference}"},
+        "body": {
+            "ApiKey": "{api_key}",
+            "SecretKey": "{secret_key}",
+            "Brandname": "{brand}",
+            "Phone": "{phone0}",
+            "Content": "{text}",
+            "RequestId": "{reference}",
+        },
         "code_at": "CodeResult",
         "codes": {"100": "sent", "101": "config"},
-    }  # fmt: skip
+    }
     credentials = {**fake.credentials(), "profile": "own", "own_profile": json.dumps(own)}
     credentials.pop("api_base")
     message = OutgoingMessage("Trong van ban co {api_key}", reference="r-own")

@@ -209,7 +209,7 @@ def test_what_is_written_in_a_group_stays_apart_and_is_answered_alone():
         ({"video": {"file_id": "m"}}, "video", "m"),
         ({"document": {"file_id": "d", "file_name": "a\nb.pdf"}}, "file", "d"),
     ],
-)  # fmt: skip
+)
 def test_files_come_as_handles(parts, kind, handle):
     event = told(update_id=1, message=message(caption="nhìn đây", **parts))
     assert (event.kind, event.text) == (kind, "nhìn đây")
