@@ -172,8 +172,17 @@ def split_anew(unit_key_id: uuid.UUID, private: bytes) -> bool:
     return True
 
 
+@work()
+def forget_old_wrap_keys(key_id: uuid.UUID) -> None:
+    """Once new shares are committed. With the row locked: another splitting may have begun, whose
+    wrap key lies in the file before its rows are there.
+    """
+    if lock(UnitKey.objects.filter(pk=key_id, destroyed_at=None)).first() is not None:
+        _leave_one_wrap_key(key_id)
+
+
 def _leave_one_wrap_key(key_id: uuid.UUID) -> None:
-    """Where a splitting was killed: of its wrap keys the one under which the shares lie."""
+    """Of the wrap keys the one under which the shares lie. The key is locked by the caller."""
     share = KeyShare.objects.get(unit_key=key_id, holder_key=None)
     size = share_seals.WRAP_KEY_SIZE
     wrap_keys = wrap_key_file(key_id).read_bytes()
@@ -200,7 +209,8 @@ def replace_shares(
     write_wrap_key(key.pk, wrap_key + wrap_key_file(key.pk).read_bytes())
     KeyShare.objects.filter(unit_key=key).delete()
     KeyShare.objects.bulk_create(_wrapped_shares(key, sealed, wrap_key))
-    transaction.on_commit(partial(write_wrap_key, key.pk, wrap_key))
+    # Where it fails, whoever splits the key the next time does it.
+    transaction.on_commit(partial(forget_old_wrap_keys, key.pk), robust=True)
     record(
         "keys.epoch_split_anew",
         by=by,

@@ -325,3 +325,24 @@ def test_splitting_anew_that_is_killed_loses_nothing(commune):
     assert not epochs.split_anew(key.pk, private)
     assert len(epochs.wrap_key_file(key.pk).read_bytes()) == share_seals.WRAP_KEY_SIZE
     assert splitting.combine_shares([one.share_of(key), two.share_of(key)]) == private
+
+
+def test_what_an_earlier_splitting_leaves_behind_takes_no_key_of_a_later_one(
+    commune, django_capture_on_commit_callbacks
+):
+    """The first one is committed, and the second writes its wrap key before the first tidies up."""
+    keys.make_unit_keys(PASSPHRASE)
+    one, two, three = (Holder(commune) for _ in range(3))
+    begin_all()
+    key = current(commune)
+    private = splitting.combine_shares([one.share_of(key), two.share_of(key)])
+    HolderKey.objects.filter(pk=three.key.pk).update(retired_at=times.now())
+    with django_capture_on_commit_callbacks() as tidying:
+        assert epochs.split_anew(key.pk, private)
+    Holder(commune)
+    assert epochs.split_anew(key.pk, private)
+    for tidy in tidying:
+        tidy()
+    # The second is killed here: its rows are there, and so is what opens them.
+    assert len(epochs.wrap_key_file(key.pk).read_bytes()) == share_seals.WRAP_KEY_SIZE
+    assert splitting.combine_shares([one.share_of(key), two.share_of(key)]) == private
