@@ -3,19 +3,19 @@
 from keng.channels.fake.clock import FakeClock
 from keng.channels.fake.faults import Fault, Faults
 from keng.channels.fake.provider import (
+    CallRecord,
     FakeProvider,
-    JournalEntry,
     ProviderCall,
     json_answer,
     running_provider,
 )
 
 __all__ = [
+    "CallRecord",
     "FakeClock",
     "FakeProvider",
     "Fault",
     "Faults",
-    "JournalEntry",
     "ProviderCall",
     "json_answer",
     "running_provider",

@@ -55,7 +55,7 @@ class ProviderCall:
 
 
 @dataclass(slots=True)
-class JournalEntry:
+class CallRecord:
     """One call that came. `has_secret_in_query`: a secret stood where logs and proxies see it."""
 
     n: int
@@ -95,7 +95,7 @@ class FakeProvider:
         self.settings = settings
         self.clock = FakeClock()
         self.faults = Faults()
-        self.journal: list[JournalEntry] = []
+        self.journal: list[CallRecord] = []
         self.delivered: list[DeliveredText] = []
         self.posted: list[tuple[int, float]] = []
         """Status (0: no answer) and seconds of each webhook call that this fake made."""
@@ -192,9 +192,9 @@ class FakeProvider:
                 return await _truncated(request, response, fault.truncate)
         return response
 
-    def _log_call(self, call: ProviderCall, fault: Fault | None) -> JournalEntry:
+    def _log_call(self, call: ProviderCall, fault: Fault | None) -> CallRecord:
         has_secret = any(secret and secret in call.query for secret in self.secrets())
-        entry = JournalEntry(
+        entry = CallRecord(
             len(self.journal),
             self.clock.now(),
             call.method,

@@ -56,15 +56,15 @@ class Messenger:
             ),
         },
         more_settings=("api_version", "human_agent"),
-        hosts=(graph_api.API_HOST,),
+        hosts=(graph_api.GRAPH_HOST,),
         console_notes=(_WINDOW,),
-        check=graph_api.ACCOUNT_CHECK,
+        check=graph_api.MESSENGER_CHECK,
     )
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
     ) -> ParsedCall:
-        return webhook.parse_call(raw, headers, credentials, now)
+        return webhook.parse_messenger_call(raw, headers, credentials, now)
 
     def challenge(self, query: Mapping[str, str], credentials: Mapping[str, str]) -> str | None:
         """What Meta wants to read that asks by GET whether the webhook is ours; None: refused."""
@@ -77,4 +77,4 @@ class Messenger:
         credentials: Mapping[str, str],
         now: datetime,
     ) -> Generator[Request, Reply, Outcome]:
-        return graph_api.sending_steps(message, address, credentials)
+        return graph_api.messenger_steps(message, address, credentials)

@@ -14,9 +14,9 @@ from keng.channels.text import clean_text, split_text
 from keng.channels.upkeep import AccountCheck, AccountFinding
 from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 
-API_HOST = "graph.facebook.com"
+GRAPH_HOST = "graph.facebook.com"
 API_VERSION = "v24.0"
-MAX_TEXT = 2000
+MAX_MESSENGER_TEXT = 2000
 _OUTSIDE_WINDOW = frozenset({2018278, 2534022})
 _PAUSES = {4: 900, 613: 300, 80004: 3600}
 """Seconds until the next try: of the app, of the page's calls, of Messenger's own limit."""
@@ -38,7 +38,7 @@ def fault_of_page_id(value: str) -> str | None:
     return None if value.isascii() and value.isdigit() else "no id of a page: it is a number"
 
 
-def sending_steps(
+def messenger_steps(
     message: OutgoingMessage, address: Address, credentials: Mapping[str, str]
 ) -> Generator[Request, Reply, Outcome]:
     """Text in parts, as an answer to who wrote; a picture needs a public address, and we have none.
@@ -48,10 +48,10 @@ def sending_steps(
     text = clean_text(message.text)
     if not text:
         return Outcome("reject", reason="empty")
-    parts = split_text(text, MAX_TEXT)
+    parts = split_text(text, MAX_MESSENGER_TEXT)
     outcome = Outcome("reject", reason="empty")
     for accepted, part in enumerate(parts):
-        outcome = outcome_of_reply((yield _message_request(part, address, credentials)))
+        outcome = outcome_of_messenger_reply((yield _message_request(part, address, credentials)))
         if outcome.kind == "sent":
             continue
         if not accepted:
@@ -61,7 +61,7 @@ def sending_steps(
     return replace(outcome, parts_sent=len(parts))
 
 
-def outcome_of_reply(reply: Reply) -> Outcome:
+def outcome_of_messenger_reply(reply: Reply) -> Outcome:
     """What an answer to a message means. The subcode stands above the code."""
     body = reading.json_object(reply.body)
     if reply.status == 200 and body.get("message_id"):
@@ -107,7 +107,7 @@ def _message_request(text: str, address: Address, credentials: Mapping[str, str]
 
 
 def _base(credentials: Mapping[str, str]) -> str:
-    base = https_beyond_this_machine(credentials.get("api_base") or f"https://{API_HOST}")
+    base = https_beyond_this_machine(credentials.get("api_base") or f"https://{GRAPH_HOST}")
     return f"{base.rstrip('/')}/{credentials.get('api_version') or API_VERSION}"
 
 
@@ -136,4 +136,4 @@ def _finding_of_account(reply: Reply) -> AccountFinding:
     )
 
 
-ACCOUNT_CHECK = AccountCheck(_account_question, _finding_of_account)
+MESSENGER_CHECK = AccountCheck(_account_question, _finding_of_account)

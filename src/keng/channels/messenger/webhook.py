@@ -30,7 +30,7 @@ _KINDS: dict[str, EventKind] = {
 }
 
 
-def sign_call(raw: bytes, app_secret: str) -> str:
+def sign_messenger_call(raw: bytes, app_secret: str) -> str:
     """The header value for this body, as Meta writes it."""
     return "sha256=" + hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
 
@@ -46,14 +46,16 @@ def challenge_answer(query: Mapping[str, str], credentials: Mapping[str, str]) -
     return query.get("hub.challenge", "")[:200]
 
 
-def parse_call(
+def parse_messenger_call(
     raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
 ) -> ParsedCall:
     """Never raises. Events that are older than Meta repeats are left out."""
     if is_too_large(raw):
         return TOO_LARGE
     secret, given = credentials.get("app_secret", ""), header_value(headers, SIGNATURE_HEADER)
-    if not secret or not hmac.compare_digest(given.encode(), sign_call(raw, secret).encode()):
+    if not secret or not hmac.compare_digest(
+        given.encode(), sign_messenger_call(raw, secret).encode()
+    ):
         return BAD_SIGNATURE
     page = credentials.get("page_id", "")
     found = _events_in(reading.json_object(raw), page, now)

@@ -50,7 +50,8 @@ class Sms:
         origin="SMS",
         settings={
             "profile": AccountSetting(
-                "Gateway: esms, speedsms, vietguys, or own", fault=profiles.GATEWAYS.fault_of_name
+                "Gateway: esms, speedsms, vietguys, or own",
+                fault=profiles.SMS_GATEWAYS.fault_of_name,
             ),
             "api_key": AccountSetting(
                 "Key or user at the gateway", is_secret=True, is_optional=True
@@ -66,9 +67,9 @@ class Sms:
             ),
         },
         more_settings=("with_marks", "most_parts", "sms_type"),
-        hosts=profiles.GATEWAYS.hosts,
+        hosts=profiles.SMS_GATEWAYS.hosts,
         console_notes=(_APPROVED,),
-        check=profiles.ACCOUNT_CHECK,
+        check=profiles.SMS_CHECK,
     )
 
     def parse(
@@ -87,12 +88,12 @@ class Sms:
         if not number:
             return Outcome("gone", reason="no telephone number", scope="address")
         try:
-            profile = profiles.GATEWAYS.profile_of(credentials)
+            profile = profiles.SMS_GATEWAYS.profile_of(credentials)
             text = sms_text(message.text, credentials)
         except NoProfile:
             return Outcome("config", reason="the gateway is not described")
         except TooLongForSms:
             return Outcome("reject", reason="too long for a text message", code="too_long")
-        values = profiles.values_of(credentials, number, text, message.reference)
+        values = profiles.sms_values(credentials, number, text, message.reference)
         request = gateway_request(profile, values, credentials.get("api_base", ""))
         return outcome_of_gateway_reply(profile, (yield request))

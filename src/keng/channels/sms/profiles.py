@@ -103,12 +103,12 @@ VIETGUYS = GatewayProfile(
     codes={"0": _SENT},
 )
 
-GATEWAYS = KnownGateways((ESMS, SPEEDSMS, VIETGUYS))
+SMS_GATEWAYS = KnownGateways((ESMS, SPEEDSMS, VIETGUYS))
 _TYPES = {"esms": "2", "speedsms": "3"}
 """What each calls a message that is no advertising, under a registered name."""
 
 
-def values_of(
+def sms_values(
     credentials: Mapping[str, str], number: str, text: str, reference: str
 ) -> dict[str, str]:
     """What fills a profile's blanks; `number` without its leading 0."""
@@ -124,7 +124,7 @@ def values_of(
 
 
 def _account_question(credentials: Mapping[str, str]) -> Request:
-    return GATEWAYS.question(credentials, values_of(credentials, "", "", ""))
+    return SMS_GATEWAYS.question(credentials, sms_values(credentials, "", "", ""))
 
 
-ACCOUNT_CHECK = AccountCheck(_account_question, GATEWAYS.finding)
+SMS_CHECK = AccountCheck(_account_question, SMS_GATEWAYS.finding)

@@ -46,7 +46,7 @@ class Telegram:
         holds_chats=True,
         who_sees_sender=_("Sealed here; Telegram can see who wrote."),
         answer_goes=_("goes out, to the reporter's Telegram"),
-        media_hosts=(bot_api.API_HOST,),
+        media_hosts=(bot_api.TELEGRAM_HOST,),
         settings={
             "bot_token": AccountSetting(
                 "Token of the bot (from @BotFather)",
@@ -57,20 +57,20 @@ class Telegram:
                 "Secret of the webhook (empty: drawn by lot)",
                 is_secret=True,
                 is_drawn=True,
-                fault=bot_api.fault_of_webhook_secret,
+                fault=bot_api.fault_of_telegram_secret,
             ),
         },
-        hosts=(bot_api.API_HOST,),
+        hosts=(bot_api.TELEGRAM_HOST,),
         console_notes=(_MAY_BE_BLOCKED, _GROUPS),
-        check=bot_api.ACCOUNT_CHECK,
-        registration=bot_api.WEBHOOK_REGISTRATION,
+        check=bot_api.TELEGRAM_CHECK,
+        registration=bot_api.TELEGRAM_WEBHOOK,
         media_lookup=bot_api.MEDIA_LOOKUP,
     )
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
     ) -> ParsedCall:
-        return webhook.parse_call(raw, headers, credentials, now)
+        return webhook.parse_telegram_call(raw, headers, credentials, now)
 
     def steps(
         self,
@@ -79,4 +79,4 @@ class Telegram:
         credentials: Mapping[str, str],
         now: datetime,
     ) -> Generator[Request, Reply, Outcome]:
-        return sending.sending_steps(message, address, credentials)
+        return sending.telegram_steps(message, address, credentials)

@@ -12,8 +12,8 @@ from keng.channels.provider_address import https_beyond_this_machine
 from keng.channels.upkeep import AccountCheck, AccountFinding, MediaLookup, WebhookRegistration
 from keng.channels.wire import Reply, Request
 
-API_HOST = "api.telegram.org"
-_API_BASE = f"https://{API_HOST}"
+TELEGRAM_HOST = "api.telegram.org"
+_API_BASE = f"https://{TELEGRAM_HOST}"
 _JSON = {"content-type": "application/json", "accept": "application/json"}
 _TOKEN = re.compile(r"[0-9]{5,20}:[A-Za-z0-9_-]{20,100}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -35,7 +35,7 @@ def fault_of_token(value: str) -> str | None:
     return None if _TOKEN.fullmatch(value) else "no token of a bot: 123456:ABC… is what one is like"
 
 
-def fault_of_webhook_secret(value: str) -> str | None:
+def fault_of_telegram_secret(value: str) -> str | None:
     """What is wrong with a secret of the webhook; None where nothing is."""
     if _WEBHOOK_SECRET.fullmatch(value):
         return None
@@ -47,7 +47,7 @@ def method_url(method: str, credentials: Mapping[str, str]) -> str:
     return f"{_base(credentials)}/bot{quote(credentials.get('bot_token', ''), safe=':')}/{method}"
 
 
-def method_request(
+def telegram_request(
     method: str, body: Mapping[str, Any], credentials: Mapping[str, str], *, delivers: bool = True
 ) -> Request:
     """A call of a method with a body in JSON."""
@@ -55,7 +55,7 @@ def method_request(
     return Request("POST", method_url(method, credentials), dict(_JSON), content, delivers=delivers)
 
 
-def outcome_of_reply(reply: Reply) -> Outcome:
+def outcome_of_telegram_reply(reply: Reply) -> Outcome:
     """What an answer to a message means. The words decide where one code has many meanings."""
     body = reading.json_object(reply.body)
     if reply.status == 200 and body.get("ok") is True:
@@ -99,7 +99,7 @@ def _base(credentials: Mapping[str, str]) -> str:
 
 
 def _account_question(credentials: Mapping[str, str]) -> Request:
-    return method_request("getMe", {}, credentials, delivers=False)
+    return telegram_request("getMe", {}, credentials, delivers=False)
 
 
 def _finding_of_account(reply: Reply) -> AccountFinding:
@@ -118,7 +118,7 @@ def _registration_request(credentials: Mapping[str, str], hook: str) -> Request:
         "allowed_updates": _UPDATES,
         "max_connections": 20,
     }
-    return method_request("setWebhook", body, credentials, delivers=False)
+    return telegram_request("setWebhook", body, credentials, delivers=False)
 
 
 def _finding_of_registration(reply: Reply) -> AccountFinding:
@@ -130,7 +130,7 @@ def _finding_of_registration(reply: Reply) -> AccountFinding:
 
 
 def _file_question(credentials: Mapping[str, str], handle: str) -> Request:
-    return method_request("getFile", {"file_id": handle}, credentials, delivers=False)
+    return telegram_request("getFile", {"file_id": handle}, credentials, delivers=False)
 
 
 def _address_of_file(credentials: Mapping[str, str], reply: Reply) -> str:
@@ -142,6 +142,6 @@ def _address_of_file(credentials: Mapping[str, str], reply: Reply) -> str:
     return f"{_base(credentials)}/file/bot{token}/{quote(path)}"
 
 
-ACCOUNT_CHECK = AccountCheck(_account_question, _finding_of_account)
-WEBHOOK_REGISTRATION = WebhookRegistration(_registration_request, _finding_of_registration)
+TELEGRAM_CHECK = AccountCheck(_account_question, _finding_of_account)
+TELEGRAM_WEBHOOK = WebhookRegistration(_registration_request, _finding_of_registration)
 MEDIA_LOOKUP = MediaLookup(_file_question, _address_of_file)

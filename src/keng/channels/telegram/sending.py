@@ -6,17 +6,17 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 
 from keng.channels.outcomes import Outcome
-from keng.channels.telegram.bot_api import method_request, method_url, outcome_of_reply
+from keng.channels.telegram.bot_api import method_url, outcome_of_telegram_reply, telegram_request
 from keng.channels.text import clean_text, split_text
 from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 
-MAX_TEXT = 4096
-MAX_CAPTION = 1024
-MAX_IMAGE = 10_000_000
+MAX_TELEGRAM_TEXT = 4096
+MAX_TELEGRAM_CAPTION = 1024
+MAX_TELEGRAM_IMAGE = 10_000_000
 _IMAGE_TYPES = {"image/png": "image.png", "image/jpeg": "image.jpg"}
 
 
-def sending_steps(
+def telegram_steps(
     message: OutgoingMessage, address: Address, credentials: Mapping[str, str]
 ) -> Generator[Request, Reply, Outcome]:
     """Ends with the outcome of the last part, or with unknown when only some parts got through.
@@ -31,7 +31,7 @@ def sending_steps(
     accepted = 0
     outcome = Outcome("reject", reason="empty")
     for request in requests:
-        outcome = outcome_of_reply((yield request))
+        outcome = outcome_of_telegram_reply((yield request))
         if outcome.kind != "sent":
             break
         accepted += 1
@@ -48,7 +48,7 @@ def _refusal(message: OutgoingMessage, text: str) -> Outcome | None:
         return Outcome("reject", reason="empty")
     if message.image is not None and message.image_mime not in _IMAGE_TYPES:
         return Outcome("reject", reason="picture type")
-    if message.image is not None and len(message.image) > MAX_IMAGE:
+    if message.image is not None and len(message.image) > MAX_TELEGRAM_IMAGE:
         return Outcome("reject", reason="picture too large")
     return None
 
@@ -58,10 +58,10 @@ def _requests(
 ) -> list[Request]:
     found = []
     if message.image is not None:
-        caption = text if len(text) <= MAX_CAPTION else ""
+        caption = text if len(text) <= MAX_TELEGRAM_CAPTION else ""
         found.append(_photo_request(message, caption, address, credentials))
         text = "" if caption else text
-    parts = split_text(text, MAX_TEXT) if text else []
+    parts = split_text(text, MAX_TELEGRAM_TEXT) if text else []
     return found + [_text_request(part, address, credentials) for part in parts]
 
 
@@ -71,7 +71,7 @@ def _text_request(text: str, address: Address, credentials: Mapping[str, str]) -
         "text": text,
         "link_preview_options": {"is_disabled": True},
     }
-    return method_request("sendMessage", body, credentials)
+    return telegram_request("sendMessage", body, credentials)
 
 
 def _photo_request(

@@ -17,7 +17,7 @@ from keng.channels.events import (
 )
 from keng.channels.text import clean_text, one_line
 
-SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 -- its name
+TELEGRAM_SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 -- its name
 _MOST_FILE = 20 * 1024 * 1024
 # Telegram repeats for about a day what it could not hand over.
 _OLDEST = timedelta(days=2)
@@ -34,13 +34,13 @@ _FILES: tuple[tuple[str, EventKind], ...] = (
 _MEDIA_TYPES = {"image": "image", "video": "video", "audio": "audio", "file": "file"}
 
 
-def parse_call(
+def parse_telegram_call(
     raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
 ) -> ParsedCall:
     """Never raises. What is older than Telegram repeats is taken off its hands and not acted on."""
     if is_too_large(raw):
         return TOO_LARGE
-    if not has_secret(headers, SECRET_HEADER, credentials.get("webhook_secret", "")):
+    if not has_secret(headers, TELEGRAM_SECRET_HEADER, credentials.get("webhook_secret", "")):
         return BAD_SIGNATURE
     update = reading.json_object(raw)
     if not update:

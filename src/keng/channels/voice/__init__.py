@@ -52,7 +52,7 @@ class Voice:
         origin=_("telephone call by machine"),
         settings={
             "profile": AccountSetting(
-                "Gateway: stringee, or own", fault=profiles.GATEWAYS.fault_of_name
+                "Gateway: stringee, or own", fault=profiles.VOICE_GATEWAYS.fault_of_name
             ),
             "api_key": AccountSetting("Key at the gateway", is_secret=True, is_optional=True),
             "secret_key": AccountSetting("Secret of the key", is_secret=True, is_optional=True),
@@ -63,9 +63,9 @@ class Voice:
                 fault=fault_of_own_profile,
             ),
         },
-        hosts=profiles.GATEWAYS.hosts,
+        hosts=profiles.VOICE_GATEWAYS.hosts,
         console_notes=(_BILLED,),
-        check=profiles.ACCOUNT_CHECK,
+        check=profiles.VOICE_CHECK,
     )
 
     def parse(
@@ -84,13 +84,13 @@ class Voice:
         if not number:
             return Outcome("gone", reason="no telephone number", scope="address")
         try:
-            profile = profiles.GATEWAYS.profile_of(credentials)
+            profile = profiles.VOICE_GATEWAYS.profile_of(credentials)
         except NoProfile:
             return Outcome("config", reason="the gateway is not described")
         # The subject names desk and number; what follows it in a letter is for the eyes.
         spoken = one_line(message.subject or message.text, _SPOKEN)
         if not spoken:
             return Outcome("reject", reason="empty")
-        values = profiles.values_of(credentials, number, spoken, message.reference, now)
+        values = profiles.voice_values(credentials, number, spoken, message.reference, now)
         request = gateway_request(profile, values, credentials.get("api_base", ""))
         return outcome_of_gateway_reply(profile, (yield request))

@@ -31,10 +31,10 @@ STRINGEE = GatewayProfile(
     codes={"0": Meaning("sent"), "1": Meaning("config", "token refused")},
 )
 
-GATEWAYS = KnownGateways((STRINGEE,))
+VOICE_GATEWAYS = KnownGateways((STRINGEE,))
 
 
-def values_of(
+def voice_values(
     credentials: Mapping[str, str], number: str, text: str, reference: str, now: datetime
 ) -> dict[str, str]:
     """What fills a profile's blanks; `number` without its leading 0."""
@@ -60,7 +60,7 @@ def _segment(content: bytes) -> str:
 
 
 def _account_question(credentials: Mapping[str, str]) -> Request:
-    return GATEWAYS.question(credentials, values_of(credentials, "", "", "", times.now()))
+    return VOICE_GATEWAYS.question(credentials, voice_values(credentials, "", "", "", times.now()))
 
 
-ACCOUNT_CHECK = AccountCheck(_account_question, GATEWAYS.finding)
+VOICE_CHECK = AccountCheck(_account_question, VOICE_GATEWAYS.finding)

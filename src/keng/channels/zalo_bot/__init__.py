@@ -22,7 +22,7 @@ from keng.channels.base import (
 )
 from keng.channels.facts import AccountSetting, Facts
 from keng.channels.zalo_bot import bot_api, webhook
-from keng.channels.zalo_bot.sending import sending_steps
+from keng.channels.zalo_bot.sending import zalo_bot_steps
 
 _SMALL = (
     "The free plan lets a bot write to 50 people and 3 groups, 3,000 messages a month: beyond it "
@@ -57,19 +57,19 @@ class ZaloBot:
                 "Secret of the webhook (empty: drawn by lot)",
                 is_secret=True,
                 is_drawn=True,
-                fault=bot_api.fault_of_webhook_secret,
+                fault=bot_api.fault_of_zalo_bot_secret,
             ),
         },
-        hosts=(bot_api.API_HOST,),
+        hosts=(bot_api.ZALO_BOT_HOST,),
         console_notes=(_SMALL, _GROUPS),
-        check=bot_api.ACCOUNT_CHECK,
-        registration=bot_api.WEBHOOK_REGISTRATION,
+        check=bot_api.ZALO_BOT_CHECK,
+        registration=bot_api.ZALO_BOT_WEBHOOK,
     )
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
     ) -> ParsedCall:
-        return webhook.parse_call(raw, headers, credentials, now)
+        return webhook.parse_zalo_bot_call(raw, headers, credentials, now)
 
     def steps(
         self,
@@ -78,4 +78,4 @@ class ZaloBot:
         credentials: Mapping[str, str],
         now: datetime,
     ) -> Generator[Request, Reply, Outcome]:
-        return sending_steps(message, address, credentials, now)
+        return zalo_bot_steps(message, address, credentials, now)

@@ -13,30 +13,30 @@ from keng.channels.upkeep import AccountCheck, AccountFinding, WebhookRegistrati
 from keng.channels.wire import Reply, Request
 from keng.kit.times import local_date, start_of
 
-API_HOST = "bot-api.zaloplatforms.com"
+ZALO_BOT_HOST = "bot-api.zaloplatforms.com"
 _JSON = {"content-type": "application/json", "accept": "application/json"}
 _SECRET_LENGTHS = range(8, 257)
 
 
-def fault_of_webhook_secret(value: str) -> str | None:
+def fault_of_zalo_bot_secret(value: str) -> str | None:
     """What is wrong with a secret of the webhook; None where nothing is."""
     if len(value) in _SECRET_LENGTHS and value.isascii() and value.isprintable():
         return None
     return "not 8 to 256 letters without accents, digits and signs"
 
 
-def method_request(
+def zalo_bot_request(
     method: str, body: Mapping[str, Any], credentials: Mapping[str, str], *, delivers: bool = True
 ) -> Request:
     """A call of a method, the token in its path."""
-    base = https_beyond_this_machine(credentials.get("api_base") or f"https://{API_HOST}")
+    base = https_beyond_this_machine(credentials.get("api_base") or f"https://{ZALO_BOT_HOST}")
     token = quote(credentials.get("bot_token", ""), safe=":")
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     url = f"{base.rstrip('/')}/bot{token}/{method}"
     return Request("POST", url, dict(_JSON), content, delivers=delivers)
 
 
-def outcome_of_reply(reply: Reply, now: datetime) -> Outcome:
+def outcome_of_zalo_bot_reply(reply: Reply, now: datetime) -> Outcome:
     """What an answer to a message means."""
     body = reading.json_object(reply.body)
     if reply.status == 200 and body.get("ok") is True:
@@ -58,7 +58,7 @@ def outcome_of_reply(reply: Reply, now: datetime) -> Outcome:
 
 
 def _account_question(credentials: Mapping[str, str]) -> Request:
-    return method_request("getMe", {}, credentials, delivers=False)
+    return zalo_bot_request("getMe", {}, credentials, delivers=False)
 
 
 def _finding_of_account(reply: Reply) -> AccountFinding:
@@ -72,7 +72,7 @@ def _finding_of_account(reply: Reply) -> AccountFinding:
 
 def _registration_request(credentials: Mapping[str, str], hook: str) -> Request:
     body = {"url": hook, "secret_token": credentials.get("webhook_secret", "")}
-    return method_request("setWebhook", body, credentials, delivers=False)
+    return zalo_bot_request("setWebhook", body, credentials, delivers=False)
 
 
 def _finding_of_registration(reply: Reply) -> AccountFinding:
@@ -83,5 +83,5 @@ def _finding_of_registration(reply: Reply) -> AccountFinding:
     return AccountFinding(False, f"the provider does not take our webhook: {words}")
 
 
-ACCOUNT_CHECK = AccountCheck(_account_question, _finding_of_account)
-WEBHOOK_REGISTRATION = WebhookRegistration(_registration_request, _finding_of_registration)
+ZALO_BOT_CHECK = AccountCheck(_account_question, _finding_of_account)
+ZALO_BOT_WEBHOOK = WebhookRegistration(_registration_request, _finding_of_registration)

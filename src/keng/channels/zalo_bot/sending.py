@@ -7,12 +7,12 @@ from datetime import datetime
 from keng.channels.outcomes import Outcome
 from keng.channels.text import clean_text, split_text
 from keng.channels.wire import Address, OutgoingMessage, Reply, Request
-from keng.channels.zalo_bot.bot_api import method_request, outcome_of_reply
+from keng.channels.zalo_bot.bot_api import outcome_of_zalo_bot_reply, zalo_bot_request
 
-MAX_TEXT = 2000
+MAX_ZALO_BOT_TEXT = 2000
 
 
-def sending_steps(
+def zalo_bot_steps(
     message: OutgoingMessage, address: Address, credentials: Mapping[str, str], now: datetime
 ) -> Generator[Request, Reply, Outcome]:
     """Ends with the outcome of the last part, or with unknown when only some parts got through.
@@ -23,11 +23,13 @@ def sending_steps(
     text = clean_text(message.text).replace("[@", "(@")
     if not text:
         return Outcome("reject", reason="empty")
-    parts = split_text(text, MAX_TEXT)
+    parts = split_text(text, MAX_ZALO_BOT_TEXT)
     outcome = Outcome("reject", reason="empty")
     for accepted, part in enumerate(parts):
         body = {"chat_id": address.value, "text": part}
-        outcome = outcome_of_reply((yield method_request("sendMessage", body, credentials)), now)
+        outcome = outcome_of_zalo_bot_reply(
+            (yield zalo_bot_request("sendMessage", body, credentials)), now
+        )
         if outcome.kind == "sent":
             continue
         if not accepted:

@@ -17,7 +17,7 @@ from keng.channels.events import (
 )
 from keng.channels.text import clean_text
 
-SECRET_HEADER = "x-bot-api-secret-token"  # noqa: S105 -- its name
+ZALO_BOT_SECRET_HEADER = "x-bot-api-secret-token"  # noqa: S105 -- its name
 _OLDEST = timedelta(days=2)
 _STALE = ParsedCall(verified=False, status=200, reason="stale")
 _KINDS: dict[str, EventKind] = {
@@ -30,22 +30,22 @@ _KINDS: dict[str, EventKind] = {
 UNSUPPORTED = "message.unsupported.received"
 
 
-def parse_call(
+def parse_zalo_bot_call(
     raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
 ) -> ParsedCall:
     """Never raises. The documentation wraps the event in `result`; live calls came without."""
     if is_too_large(raw):
         return TOO_LARGE
-    if not has_secret(headers, SECRET_HEADER, credentials.get("webhook_secret", "")):
+    if not has_secret(headers, ZALO_BOT_SECRET_HEADER, credentials.get("webhook_secret", "")):
         return BAD_SIGNATURE
     body = reading.json_object(raw)
-    event = read_event(reading.mapping(body.get("result")) or body, now)
+    event = read_zalo_bot_event(reading.mapping(body.get("result")) or body, now)
     if event.at < now - _OLDEST:
         return _STALE
     return ParsedCall(verified=True, status=200, events=(event,))
 
 
-def read_event(body: Mapping[str, Any], now: datetime) -> Event:
+def read_zalo_bot_event(body: Mapping[str, Any], now: datetime) -> Event:
     """The event in this body; kind "unknown" for whatever we have no use for.
 
     Of what Zalo withholds (a protected sender, a file) only that something came is told: it is a

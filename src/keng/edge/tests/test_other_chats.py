@@ -1,6 +1,4 @@
-"""Telegram, a Zalo bot and Messenger on the edge: what each posts becomes a tip, and forged calls
-do not.
-"""
+"""Telegram, a Zalo bot and Messenger on the edge: each call becomes a tip, forged ones none."""
 
 import pytest
 

@@ -12,9 +12,9 @@ from aiohttp import web
 from keng.channels.base import Credentials
 from keng.channels.fake import FakeProvider, ProviderCall, json_answer
 from keng.channels.messenger.graph_api import app_secret_proof
-from keng.channels.messenger.webhook import SIGNATURE_HEADER, sign_call
+from keng.channels.messenger.webhook import SIGNATURE_HEADER, sign_messenger_call
 
-MAX_TEXT = 2000
+_MAX_TEXT = 2000
 WINDOW_SECONDS = 24 * 3600
 HUMAN_AGENT_SECONDS = 7 * 24 * 3600
 
@@ -91,13 +91,16 @@ class FakeMessenger(FakeProvider):
         body = {"object": "page", "entry": [{"id": self.settings.page_id, "messaging": items}]}
         raw = json.dumps(body).encode()
         secret = "wrong-secret" if order.get("tamper") else self.settings.app_secret
-        headers = {"content-type": "application/json", SIGNATURE_HEADER: sign_call(raw, secret)}
+        headers = {
+            "content-type": "application/json",
+            SIGNATURE_HEADER: sign_messenger_call(raw, secret),
+        }
         return [("POST", headers, raw)] * (2 if order.get("duplicate") else 1)
 
     def _send(self, page: str, body: Mapping[str, Any]) -> web.Response:
         person = str(body.get("recipient", {}).get("id", ""))
         text = str(body.get("message", {}).get("text", ""))
-        if page != self.settings.page_id or not person or not 1 <= len(text) <= MAX_TEXT:
+        if page != self.settings.page_id or not person or not 1 <= len(text) <= _MAX_TEXT:
             return _refusal(100, "Invalid parameter")
         if not self.settings.is_live:
             return _refusal(200, "App not live", subcode=2018108)

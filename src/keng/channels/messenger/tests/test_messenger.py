@@ -117,14 +117,14 @@ def test_what_was_cut_off_after_it_was_taken_is_unknown_and_seen_once(fake):
 
 
 def test_the_token_stands_in_no_query(fake):
-    check = graph_api.ACCOUNT_CHECK
+    check = graph_api.MESSENGER_CHECK
     assert check.finding(talk(check.question(fake.credentials()))).is_well
     outcome_of(fake)
     assert not any(entry.has_secret_in_query for entry in fake.journal)
 
 
 def test_a_dead_token_is_told(fake):
-    check = graph_api.ACCOUNT_CHECK
+    check = graph_api.MESSENGER_CHECK
     finding = check.finding(talk(check.question({**fake.credentials(), "page_token": "old"})))
     assert not finding.is_well
 
@@ -191,5 +191,5 @@ def test_the_signature_is_that_of_the_published_vector():
     if not VECTORS.exists():
         pytest.skip("the samples of ../shared are not there")
     vector = json.loads(VECTORS.read_text())["meta_hub_signature"]
-    signed = webhook.sign_call(vector["raw_body"].encode(), vector["app_secret"])
+    signed = webhook.sign_messenger_call(vector["raw_body"].encode(), vector["app_secret"])
     assert signed == vector["header"]

@@ -106,7 +106,7 @@ CODES = {
 
 def test_each_code_of_the_tables_has_its_outcome(fake):
     name = fake.settings.profile
-    place = next(each for each in profiles.GATEWAYS.profiles if each.name == name).code_at
+    place = next(each for each in profiles.SMS_GATEWAYS.profiles if each.name == name).code_at
     for kind, codes in CODES[name].items():
         for code in codes:
             body = {place: int(code) if name == "vietguys" else code, "SMSID": "1", "msgid": "1"}
@@ -122,7 +122,7 @@ def test_beyond_its_rate_a_gateway_is_waited_for(fake):
 
 def test_keys_that_are_wrong_stop_the_account_and_the_check_says_so(esms):
     assert outcome_of(esms, api_key="other").kind == "config"
-    check = profiles.ACCOUNT_CHECK
+    check = profiles.SMS_CHECK
     assert check.finding(talk(check.question(esms.credentials()))).is_well
     wrong = {**esms.credentials(), "secret_key": "other"}
     finding = check.finding(talk(check.question(wrong)))
@@ -267,6 +267,6 @@ def test_a_wrong_description_is_refused_with_what_is_wrong(text, fault):
 
 def test_an_account_without_its_description_can_ask_nobody():
     with pytest.raises(CannotAsk):
-        profiles.ACCOUNT_CHECK.question({"profile": "own"})
+        profiles.SMS_CHECK.question({"profile": "own"})
     with pytest.raises(CannotAsk, match="brand"):
-        profiles.ACCOUNT_CHECK.question({"profile": "esms", "api_key": "a", "secret_key": "b"})
+        profiles.SMS_CHECK.question({"profile": "esms", "api_key": "a", "secret_key": "b"})

@@ -15,10 +15,10 @@ from aiohttp import web
 
 from keng.channels.base import Credentials
 from keng.channels.fake import FakeProvider, ProviderCall, json_answer
-from keng.channels.telegram.webhook import SECRET_HEADER
+from keng.channels.telegram.webhook import TELEGRAM_SECRET_HEADER
 
-MAX_TEXT = 4096
-MAX_CAPTION = 1024
+_MAX_TEXT = 4096
+_MAX_CAPTION = 1024
 MAX_FILE = 20 * 1024 * 1024
 
 
@@ -99,7 +99,7 @@ class FakeTelegram(FakeProvider):
     def webhook_calls(self, order: Mapping[str, Any]) -> list[tuple[str, dict[str, str], bytes]]:
         """One update for each of `updates`; `tamper` sends another secret, `duplicate` twice."""
         secret = "wrong-secret" if order.get("tamper") else self.settings.webhook_secret
-        headers = {"content-type": "application/json", SECRET_HEADER: secret}
+        headers = {"content-type": "application/json", TELEGRAM_SECRET_HEADER: secret}
         calls = []
         for update in order["updates"]:
             self._updates += 1
@@ -132,7 +132,7 @@ class FakeTelegram(FakeProvider):
         text, chat = str(body.get("text", "")), str(body.get("chat_id", ""))
         if not text:
             return _Refused(400, "Bad Request: message text is empty", {})
-        if len(text) > MAX_TEXT:
+        if len(text) > _MAX_TEXT:
             return _Refused(400, "Bad Request: message is too long", {})
         return self._refusal_of(chat) or self._accept(chat, text, b"")
 
@@ -141,7 +141,7 @@ class FakeTelegram(FakeProvider):
         chat, caption = fields.get("chat_id", b"").decode(), fields.get("caption", b"").decode()
         if not fields.get("photo"):
             return _Refused(400, "Bad Request: there is no photo in the request", {})
-        if len(caption) > MAX_CAPTION:
+        if len(caption) > _MAX_CAPTION:
             return _Refused(400, "Bad Request: message caption is too long", {})
         return self._refusal_of(chat) or self._accept(chat, caption, fields["photo"])
 

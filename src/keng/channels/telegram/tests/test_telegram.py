@@ -42,7 +42,7 @@ def outcome_of(fake, text="Coi chừng cuộc gọi lạ", address=PERSON, **mor
 def told(**update: Any):
     """The event in an update, by the secret that belongs to it."""
     raw = json.dumps(update).encode()
-    headers = {webhook.SECRET_HEADER: "hush"}
+    headers = {webhook.TELEGRAM_SECRET_HEADER: "hush"}
     parsed = Telegram().parse(raw, headers, {"webhook_secret": "hush"}, NOW)
     assert parsed.verified
     return parsed.events[0]
@@ -158,16 +158,16 @@ def test_the_token_stands_in_no_query_and_in_nothing_that_is_printed(fake):
 
 def test_the_account_is_looked_at_and_told_of_our_webhook(fake):
     credentials = fake.credentials()
-    finding = bot_api.ACCOUNT_CHECK.finding(talk(bot_api.ACCOUNT_CHECK.question(credentials)))
+    finding = bot_api.TELEGRAM_CHECK.finding(talk(bot_api.TELEGRAM_CHECK.question(credentials)))
     assert finding.is_well
     assert "@keng_bot" in finding.words
     hook = "https://keng.example/hooks/telegram/bn"
-    registration = bot_api.WEBHOOK_REGISTRATION
+    registration = bot_api.TELEGRAM_WEBHOOK
     assert registration.finding(talk(registration.request(credentials, hook))).is_well
     assert fake.webhook["url"] == hook
     assert fake.webhook["secret_token"] == credentials["webhook_secret"]
     wrong = {**credentials, "bot_token": "1:a"}
-    assert not bot_api.ACCOUNT_CHECK.finding(talk(bot_api.ACCOUNT_CHECK.question(wrong))).is_well
+    assert not bot_api.TELEGRAM_CHECK.finding(talk(bot_api.TELEGRAM_CHECK.question(wrong))).is_well
 
 
 def test_a_file_is_asked_for_by_its_handle(fake):
@@ -244,10 +244,12 @@ def test_bots_and_what_is_malformed_open_no_tip(parts):
 def test_another_secret_or_none_is_refused_and_an_old_call_is_taken_and_forgotten():
     raw = json.dumps({"update_id": 1, "message": message(text="a")}).encode()
     telegram = Telegram()
-    wrong = telegram.parse(raw, {webhook.SECRET_HEADER: "other"}, {"webhook_secret": "hush"}, NOW)
+    wrong = telegram.parse(
+        raw, {webhook.TELEGRAM_SECRET_HEADER: "other"}, {"webhook_secret": "hush"}, NOW
+    )
     assert (wrong.verified, wrong.status) == (False, 401)
-    assert telegram.parse(raw, {webhook.SECRET_HEADER: ""}, {}, NOW).status == 401
-    headers = {webhook.SECRET_HEADER: "hush"}
+    assert telegram.parse(raw, {webhook.TELEGRAM_SECRET_HEADER: ""}, {}, NOW).status == 401
+    headers = {webhook.TELEGRAM_SECRET_HEADER: "hush"}
     late = telegram.parse(raw, headers, {"webhook_secret": "hush"}, NOW + timedelta(days=3))
     assert (late.verified, late.status, late.events) == (False, 200, ())
 
@@ -271,8 +273,8 @@ def test_what_is_no_token_is_said_before_it_is_kept(value):
 def test_the_token_of_the_fake_is_one_and_drawn_secrets_fit(fake):
     assert bot_api.fault_of_token(fake.settings.bot_token) is None
     drawn = hashlib.sha256(b"").hexdigest()
-    assert bot_api.fault_of_webhook_secret(drawn) is None
-    assert bot_api.fault_of_webhook_secret("mười sáu chữ cái có dấu")
+    assert bot_api.fault_of_telegram_secret(drawn) is None
+    assert bot_api.fault_of_telegram_secret("mười sáu chữ cái có dấu")
 
 
 def test_the_fake_posts_to_a_webhook_that_listens(fake):

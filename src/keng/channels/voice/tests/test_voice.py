@@ -63,7 +63,7 @@ def test_another_secret_or_an_old_token_is_refused(fake):
 
 
 def test_the_account_is_looked_at_without_a_phone_ringing(fake):
-    check = profiles.ACCOUNT_CHECK
+    check = profiles.VOICE_CHECK
     assert check.finding(talk(check.question(fake.credentials()))).is_well
     wrong = check.finding(talk(check.question({**fake.credentials(), "secret_key": "other"})))
     assert not wrong.is_well

@@ -11,9 +11,9 @@ from aiohttp import web
 
 from keng.channels.base import Credentials
 from keng.channels.fake import FakeProvider, ProviderCall, json_answer
-from keng.channels.zalo_bot.webhook import SECRET_HEADER
+from keng.channels.zalo_bot.webhook import ZALO_BOT_SECRET_HEADER
 
-MAX_TEXT = 2000
+_MAX_TEXT = 2000
 _SECRET_LENGTHS = range(8, 257)
 
 
@@ -75,7 +75,7 @@ class FakeZaloBot(FakeProvider):
     def webhook_calls(self, order: Mapping[str, Any]) -> list[tuple[str, dict[str, str], bytes]]:
         """One call for each of `events`; `tamper` sends another secret, `duplicate` twice."""
         secret = "wrong-secret" if order.get("tamper") else self.settings.webhook_secret
-        headers = {"content-type": "application/json", SECRET_HEADER: secret}
+        headers = {"content-type": "application/json", ZALO_BOT_SECRET_HEADER: secret}
         calls = []
         for event in order["events"]:
             body = event if self.settings.is_flat else {"ok": True, "result": event}
@@ -92,7 +92,7 @@ class FakeZaloBot(FakeProvider):
 
     def _send(self, body: Mapping[str, Any]) -> web.Response:
         chat, text = str(body.get("chat_id", "")), str(body.get("text", ""))
-        if not chat or not 1 <= len(text) <= MAX_TEXT:
+        if not chat or not 1 <= len(text) <= _MAX_TEXT:
             return _refusal(400, "text of 1 to 2000 letters is needed")
         if chat in self.settings.blocked:
             return _refusal(403, "Forbidden")

@@ -47,7 +47,7 @@ def event_of(**parts: Any) -> dict[str, Any]:
 
 
 def told(body: dict[str, Any]):
-    headers = {webhook.SECRET_HEADER: "hush-hush"}
+    headers = {webhook.ZALO_BOT_SECRET_HEADER: "hush-hush"}
     raw = json.dumps(body).encode()
     parsed = ZaloBot().parse(raw, headers, {"webhook_secret": "hush-hush"}, NOW)
     assert parsed.verified
@@ -103,7 +103,7 @@ def test_what_was_cut_off_after_it_was_taken_is_unknown_and_seen_once(fake):
 
 def test_the_account_is_looked_at_and_told_of_our_webhook(fake):
     credentials = fake.credentials()
-    check, registration = bot_api.ACCOUNT_CHECK, bot_api.WEBHOOK_REGISTRATION
+    check, registration = bot_api.ZALO_BOT_CHECK, bot_api.ZALO_BOT_WEBHOOK
     assert check.finding(talk(check.question(credentials))).is_well
     hook = "https://keng.example/hooks/zalo_bot/bn"
     assert registration.finding(talk(registration.request(credentials, hook))).is_well
