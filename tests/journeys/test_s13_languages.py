@@ -51,7 +51,7 @@ def test_a_reader_of_korean_reports_from_outside_and_hears_back(people, stack):
     assert "당직실이 답변했습니다" in said
     _is_korean(reader)
     # Elsewhere the reader gets the page in English, and a line in Korean about it.
-    reader.goto(f"{stack.public}/privacy/")
+    reader.goto(f"{stack.public}/verify")
     assert reader.locator("html").get_attribute("lang") == "en"
     expect(reader.locator("main [lang=ko]")).to_contain_text("영어로 표시됩니다")
 

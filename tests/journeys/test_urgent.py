@@ -220,9 +220,10 @@ def keep_pager(officer: Desk, address: str) -> None:
     page = officer.page
     page.locator("details.menu summary").click()
     page.locator("details.menu a[href='/pagers/']").click()
-    page.fill("[name=email]", address)
-    page.fill("[name=code]", officer.code())
-    page.locator("main form.panel button").last.click()
+    form = page.locator("main form.panel", has=page.locator("[name=email]"))
+    form.locator("[name=email]").fill(address)
+    form.locator("[name=code]").fill(officer.code())
+    form.locator("button").click()
     expect(page.locator("main table")).to_contain_text("congan.example")
 
 
