@@ -64,6 +64,7 @@ def test_a_new_code_shuts_the_stolen_one_out_and_not_me_shuts_both_out(people, s
     read_status(reporter, stack, stolen)
     # It stands folded away, below what one came for.
     reporter.locator("button[name=wish][value=new-code]").evaluate("button => button.click()")
+    expect(reporter.locator("button[value=replace-code]")).to_be_visible()
     is_fine(reporter)
     reporter.click("button[value=replace-code]")
     expect(reporter.locator("main output")).to_be_visible()

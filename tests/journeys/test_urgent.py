@@ -223,7 +223,8 @@ def keep_pager(officer: Desk, address: str) -> None:
     form = page.locator("main form.panel", has=page.locator("[name=email]"))
     form.locator("[name=email]").fill(address)
     form.locator("[name=code]").fill(officer.code())
-    form.locator("button").click()
+    # Whoever has a passkey has a button for it before this one.
+    form.locator("button").last.click()
     expect(page.locator("main table")).to_contain_text("congan.example")
 
 
