@@ -12,6 +12,7 @@ import contextlib
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -86,7 +87,7 @@ def json_answer(value: object, status: int = 200, **headers: str) -> web.Respons
     return web.Response(text=text, status=status, headers=more, content_type="application/json")
 
 
-class FakeProvider:
+class FakeProvider(ABC):
     """Settings are a dataclass of the fake's own, which /_fake/settings changes field by field."""
 
     title = "fake"
@@ -101,17 +102,17 @@ class FakeProvider:
         """Status (0: no answer) and seconds of each webhook call that this fake made."""
         self.base = ""
 
+    @abstractmethod
     def answer(self, call: ProviderCall) -> web.Response:
         """What the provider answers."""
-        raise NotImplementedError
 
     def secrets(self) -> tuple[str, ...]:
         """What may stand in no query."""
         return ()
 
+    @abstractmethod
     def webhook_calls(self, order: Mapping[str, Any]) -> list[tuple[str, dict[str, str], bytes]]:
         """What `emit` posts for an order of a test: method, headers and body of each call."""
-        raise NotImplementedError
 
     def deliver(
         self, recipient: str, text: str, *, image: bytes = b"", is_group: bool = False
@@ -179,17 +180,17 @@ class FakeProvider:
         fault = self.faults.take(call.path)
         entry = self._log_call(call, fault)
         if fault is not None and fault.drop == "before_read":
-            return _cut(request)
+            return cut_connection(request)
         call.body = await request.read()
         is_replaced = fault is not None and fault.replaces
-        response = _replacement(fault) if fault and is_replaced else self.answer(call)
+        response = ordered_answer(fault) if fault and is_replaced else self.answer(call)
         entry.status = response.status
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.drop:
-                return _cut(request)
+                return cut_connection(request)
             if fault.truncate is not None:
-                return await _truncated(request, response, fault.truncate)
+                return await truncated_answer(request, response, fault.truncate)
         return response
 
     def _log_call(self, call: ProviderCall, fault: Fault | None) -> CallRecord:
@@ -285,21 +286,22 @@ def _without_secrets(path: str, secrets: tuple[str, ...]) -> str:
     return path
 
 
-def _replacement(fault: Fault) -> web.Response:
+def ordered_answer(fault: Fault) -> web.Response:
+    """What a test ordered in place of the provider's answer."""
     status = fault.status or 200
     if isinstance(fault.body, str):
         return web.Response(text=fault.body, status=status)
     return json_answer(fault.body if fault.body is not None else {}, status)
 
 
-def _cut(request: web.BaseRequest) -> web.Response:
+def cut_connection(request: web.BaseRequest) -> web.Response:
     """Close the connection without a word."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)
 
 
-async def _truncated(
+async def truncated_answer(
     request: web.BaseRequest, response: web.Response, count: int
 ) -> web.StreamResponse:
     """Promise the whole answer, send the first bytes of it, and close."""

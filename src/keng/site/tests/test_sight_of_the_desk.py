@@ -24,7 +24,7 @@ def session_of(officer: Officer) -> SessionBase:
     return session
 
 
-def asked(sql, *values):
+def first_value_of(sql, *values):
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()[0]
@@ -40,10 +40,10 @@ def test_whoever_holds_the_session_looks_while_the_request_lasts(become, unit):
     session = session_of(officer)
     become("desk")
     with in_sight_of(session, "GET"):
-        assert asked("SELECT keng_sight_officer()") == officer.pk
-        assert asked("SELECT keng_sight_units()") == [unit.pk]
-    assert asked("SELECT keng_sight_officer()") is None
-    assert asked("SELECT keng_sight_units()") == []
+        assert first_value_of("SELECT keng_sight_officer()") == officer.pk
+        assert first_value_of("SELECT keng_sight_units()") == [unit.pk]
+    assert first_value_of("SELECT keng_sight_officer()") is None
+    assert first_value_of("SELECT keng_sight_units()") == []
 
 
 @pytest.mark.parametrize("kind", Unit.Kind.values)
@@ -61,8 +61,8 @@ def test_sight_is_as_wide_as_the_house_says(become, kind, role, named):
     session = session_of(officer)
     become("desk")
     with in_sight_of(session, "GET"):
-        assert set(asked("SELECT keng_sight_units()")) == officer.unit_ids
-        assert set(asked("SELECT keng_sight_named()")) == officer.named_unit_ids
+        assert set(first_value_of("SELECT keng_sight_units()")) == officer.unit_ids
+        assert set(first_value_of("SELECT keng_sight_named()")) == officer.named_unit_ids
 
 
 def test_a_name_that_is_only_said_gives_no_sight(become, unit):
@@ -70,9 +70,9 @@ def test_a_name_that_is_only_said_gives_no_sight(become, unit):
     session_of(officer)
     become("desk")
     for setting in ("keng.actor", "keng.officer", "keng.sight_officer"):
-        asked("SELECT set_config(%s, %s, true)", setting, str(officer.pk))
-    assert asked("SELECT keng_sight_officer()") is None
-    assert asked("SELECT keng_sight_units()") == []
+        first_value_of("SELECT set_config(%s, %s, true)", setting, str(officer.pk))
+    assert first_value_of("SELECT keng_sight_officer()") is None
+    assert first_value_of("SELECT keng_sight_units()") == []
 
 
 def test_a_signature_holds_for_its_words_alone(become, unit):
@@ -80,35 +80,35 @@ def test_a_signature_holds_for_its_words_alone(become, unit):
     session = session_of(one)
     become("desk")
     with in_sight_of(session, "GET"):
-        said = asked("SELECT current_setting('keng.sight_officer')")
-        units = asked("SELECT current_setting('keng.sight_units')")
-        asked(
+        said = first_value_of("SELECT current_setting('keng.sight_officer')")
+        units = first_value_of("SELECT current_setting('keng.sight_units')")
+        first_value_of(
             "SELECT set_config('keng.sight_officer', %s, false)",
             said.replace(str(one.pk), str(other.pk)),
         )
-        assert asked("SELECT keng_sight_officer()") is None
+        assert first_value_of("SELECT keng_sight_officer()") is None
         # Nor does what was signed as one thing stand for another.
-        asked("SELECT set_config('keng.sight_named', %s, false)", units)
-        assert asked("SELECT keng_sight_named()") == []
-        asked("SELECT set_config('keng.sight_named', 'x', false)")
-        assert asked("SELECT keng_sight_named()") == []
+        first_value_of("SELECT set_config('keng.sight_named', %s, false)", units)
+        assert first_value_of("SELECT keng_sight_named()") == []
+        first_value_of("SELECT set_config('keng.sight_named', 'x', false)")
+        assert first_value_of("SELECT keng_sight_named()") == []
 
 
 @pytest.mark.parametrize("statement", ["SELECT key FROM keng_sight_key", "SELECT keng_signed('x')"])
 def test_the_desk_signs_nothing_by_itself(become, statement):
     become("desk")
     with pytest.raises(ProgrammingError, match="permission denied"):
-        asked(statement)
+        first_value_of(statement)
 
 
 def test_what_lies_in_the_table_of_sessions_opens_nothing(become, unit):
     session = session_of(make.officer(unit=unit))
     become("desk")
-    key = asked("SELECT session_key FROM accounts_desksession")
+    key = first_value_of("SELECT session_key FROM accounts_desksession")
     assert key == row_key(session.session_key)
     begin = "SELECT keng_begin_sight(%s, false, false)"
-    assert asked(begin, bytes.fromhex(key)) is False
-    assert asked(begin, session_secret(session.session_key)) is True
+    assert first_value_of(begin, bytes.fromhex(key)) is False
+    assert first_value_of(begin, session_secret(session.session_key)) is True
 
 
 @pytest.mark.parametrize("why", ["ended", "idle", "closed"])
@@ -122,19 +122,19 @@ def test_a_session_that_is_over_gives_no_sight(become, unit, why):
         DeskSession.objects.update(**{"expire_date" if why == "ended" else "seen_at": long_ago})
     become("desk")
     with in_sight_of(session, "GET"):
-        assert asked("SELECT keng_sight_officer()") is None
+        assert first_value_of("SELECT keng_sight_officer()") is None
 
 
 def test_what_was_signed_ends_with_its_session(become, unit):
     session = session_of(make.officer(unit=unit))
     become("desk")
     with in_sight_of(session, "GET"):
-        kept = asked("SELECT current_setting('keng.sight_units')")
-        asked("SELECT set_config('keng.sight_units', %s, false)", kept)
-        assert asked("SELECT keng_sight_units()") == [unit.pk]
+        kept = first_value_of("SELECT current_setting('keng.sight_units')")
+        first_value_of("SELECT set_config('keng.sight_units', %s, false)", kept)
+        assert first_value_of("SELECT keng_sight_units()") == [unit.pk]
     session.delete()
-    asked("SELECT set_config('keng.sight_units', %s, false)", kept)
-    assert asked("SELECT keng_sight_units()") == []
+    first_value_of("SELECT set_config('keng.sight_units', %s, false)", kept)
+    assert first_value_of("SELECT keng_sight_units()") == []
 
 
 def test_nobody_acts_but_whoever_looks(become, unit):
@@ -142,13 +142,13 @@ def test_nobody_acts_but_whoever_looks(become, unit):
     session = session_of(one)
     become("desk")
     for actor in (one, other):
-        asked("SELECT set_config('keng.actor', %s, false)", str(actor.pk))
-        assert asked("SELECT keng_working_units()") == []
+        first_value_of("SELECT set_config('keng.actor', %s, false)", str(actor.pk))
+        assert first_value_of("SELECT keng_working_units()") == []
         with in_sight_of(session, "POST"):
-            assert asked("SELECT keng_actor()") == (one.pk if actor is one else None)
-            assert asked("SELECT keng_acts_now()") is (actor is one)
+            assert first_value_of("SELECT keng_actor()") == (one.pk if actor is one else None)
+            assert first_value_of("SELECT keng_acts_now()") is (actor is one)
         with in_sight_of(session, "GET"):
-            assert asked("SELECT keng_acts_now()") is False
+            assert first_value_of("SELECT keng_acts_now()") is False
 
 
 @pytest.mark.django_db(transaction=True)
@@ -156,9 +156,9 @@ def test_a_request_that_only_asks_writes_nothing_but_by_an_act(unit):
     session = session_of(make.officer(unit=unit))
     write = "UPDATE places_unit SET name = name"
     with in_sight_of(session, "GET"):
-        assert asked("SELECT current_setting('transaction_read_only')") == "on"
+        assert first_value_of("SELECT current_setting('transaction_read_only')") == "on"
         with connection.cursor() as cursor, pytest.raises(Exception, match="read-only"):
             cursor.execute(write)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(write)
-    assert asked("SELECT current_setting('transaction_read_only')") == "off"
+    assert first_value_of("SELECT current_setting('transaction_read_only')") == "off"

@@ -39,7 +39,7 @@ def outcome_of(fake, text="Coi chừng cuộc gọi lạ", address=PERSON, **mor
     return send(Telegram(), OutgoingMessage(text, **more), address, fake.credentials(), NOW)
 
 
-def told(**update: Any):
+def event_of_update(**update: Any):
     """The event in an update, by the secret that belongs to it."""
     raw = json.dumps(update).encode()
     headers = {webhook.TELEGRAM_SECRET_HEADER: "hush"}
@@ -181,7 +181,7 @@ def test_a_file_is_asked_for_by_its_handle(fake):
 
 
 def test_a_message_becomes_an_event_of_its_writer():
-    event = told(update_id=10_001, message=message(text="Có người gọi đòi tiền"))
+    event = event_of_update(update_id=10_001, message=message(text="Có người gọi đòi tiền"))
     assert (event.kind, event.text) == ("text", "Có người gọi đòi tiền")
     assert event.dedupe == "10001"
     assert event.sender == event.conversation == event.reply_address == "111111"
@@ -190,7 +190,7 @@ def test_a_message_becomes_an_event_of_its_writer():
 
 
 def test_what_is_written_in_a_group_stays_apart_and_is_answered_alone():
-    event = told(
+    event = event_of_update(
         update_id=1, message=message(chat={"id": -5200, "type": "group"}, text="@keng_bot giúp")
     )
     assert (event.group, event.conversation, event.reply_address) == (
@@ -211,14 +211,16 @@ def test_what_is_written_in_a_group_stays_apart_and_is_answered_alone():
     ],
 )
 def test_files_come_as_handles(parts, kind, handle):
-    event = told(update_id=1, message=message(caption="nhìn đây", **parts))
+    event = event_of_update(update_id=1, message=message(caption="nhìn đây", **parts))
     assert (event.kind, event.text) == (kind, "nhìn đây")
     assert event.media[0].url == handle
     assert "\n" not in event.media[0].name
 
 
 def test_a_place_is_a_place():
-    event = told(update_id=1, message=message(location={"latitude": 21.2, "longitude": 106.1}))
+    event = event_of_update(
+        update_id=1, message=message(location={"latitude": 21.2, "longitude": 106.1})
+    )
     assert (event.kind, event.location) == ("location", (21.2, 106.1))
 
 
@@ -231,14 +233,14 @@ def test_who_lets_the_bot_in_or_shuts_it_out_is_told(status, kind):
         "date": int(NOW.timestamp()),
         "new_chat_member": {"status": status},
     }
-    assert told(update_id=2, my_chat_member=change).kind == kind
+    assert event_of_update(update_id=2, my_chat_member=change).kind == kind
 
 
 @pytest.mark.parametrize(
     "parts", [{"from": {"id": 7, "is_bot": True}}, {"from": {}}, {"chat": {}}, {}]
 )
 def test_bots_and_what_is_malformed_open_no_tip(parts):
-    assert told(update_id=3, message=message(**parts)).kind == "unknown"
+    assert event_of_update(update_id=3, message=message(**parts)).kind == "unknown"
 
 
 def test_another_secret_or_none_is_refused_and_an_old_call_is_taken_and_forgotten():

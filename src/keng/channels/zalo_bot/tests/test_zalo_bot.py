@@ -46,7 +46,7 @@ def event_of(**parts: Any) -> dict[str, Any]:
     return {"event_name": name, "message": {**message, **parts}}
 
 
-def told(body: dict[str, Any]):
+def event_of_call(body: dict[str, Any]):
     headers = {webhook.ZALO_BOT_SECRET_HEADER: "hush-hush"}
     raw = json.dumps(body).encode()
     parsed = ZaloBot().parse(raw, headers, {"webhook_secret": "hush-hush"}, NOW)
@@ -122,27 +122,34 @@ def test_both_shapes_are_read(fake, is_flat):
 
 
 def test_a_picture_and_a_recording_come_with_their_addresses():
-    picture = told(event_of(event_name="message.image.received", photo_url="https://a.zdn.vn/1"))
+    picture = event_of_call(
+        event_of(event_name="message.image.received", photo_url="https://a.zdn.vn/1")
+    )
     assert (picture.kind, picture.media[0].type) == ("image", "image")
-    voice = told(event_of(event_name="message.voice.received", voice_url="https://a.zdn.vn/2"))
+    voice = event_of_call(
+        event_of(event_name="message.voice.received", voice_url="https://a.zdn.vn/2")
+    )
     assert (voice.kind, voice.media[0].type) == ("audio", "audio")
 
 
 def test_what_zalo_withholds_is_something_that_came():
-    event = told(event_of(event_name="message.unsupported.received"))
+    event = event_of_call(event_of(event_name="message.unsupported.received"))
     assert (event.kind, event.text, event.media) == ("file", "", ())
 
 
 def test_a_group_is_answered_alone_and_bots_open_nothing():
     chat = {"id": "g1", "chat_type": "GROUP"}
-    event = told(event_of(text="a", chat=chat))
+    event = event_of_call(event_of(text="a", chat=chat))
     assert (event.group, event.conversation) == ("g1", f"g1:{PERSON.value}")
-    assert told(event_of(text="a", **{"from": {"id": "9", "is_bot": True}})).kind == "unknown"
+    assert (
+        event_of_call(event_of(text="a", **{"from": {"id": "9", "is_bot": True}})).kind == "unknown"
+    )
 
 
 def test_the_same_message_has_the_same_mark_in_each_shape():
     assert (
-        told(event_of(text="a")).dedupe == told({"ok": True, "result": event_of(text="a")}).dedupe
+        event_of_call(event_of(text="a")).dedupe
+        == event_of_call({"ok": True, "result": event_of(text="a")}).dedupe
     )
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from keng.channels.base import Credentials
 from keng.channels.fake.faults import Fault, Faults
+from keng.channels.fake.provider import cut_connection, ordered_answer, truncated_answer
 from keng.channels.zalo_oa.fake import account, groups, messages, oauth
 from keng.channels.zalo_oa.fake.control import Control
 from keng.channels.zalo_oa.fake.emitter import Emitter
@@ -98,18 +99,18 @@ class FakeZalo:
         fault = self.faults.take(call.path)
         entry = self._log_call(call, fault)
         if fault is not None and fault.drop == "before_read":
-            return _cut(request)
+            return cut_connection(request)
         call.body = await request.read()
         if fault is not None and fault.replaces:
-            response = _replacement(fault)
+            response = ordered_answer(fault)
         else:
             response = self._answer(call, entry)
         entry.status = response.status
         await asyncio.sleep(self.state.settings.latency + (fault.delay if fault else 0.0))
         if fault is not None and fault.drop:
-            return _cut(request)
+            return cut_connection(request)
         if fault is not None and fault.truncate is not None:
-            return await _truncated(request, response, fault.truncate)
+            return await truncated_answer(request, response, fault.truncate)
         return response
 
     def _log_call(self, call: ApiCall, fault: Fault | None) -> JournalEntry:
@@ -151,36 +152,6 @@ def _json(value: object, status: int = 200, headers: dict[str, str] | None = Non
     return web.Response(
         body=text.encode(), status=status, headers=headers, content_type="application/json"
     )
-
-
-def _replacement(fault: Fault) -> web.Response:
-    status = fault.status or 200
-    if isinstance(fault.body, str):
-        return web.Response(text=fault.body, status=status)
-    return _json(fault.body if fault.body is not None else {}, status)
-
-
-def _cut(request: web.BaseRequest) -> web.Response:
-    """Close the connection without a word."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
-
-
-async def _truncated(
-    request: web.BaseRequest, response: web.Response, count: int
-) -> web.StreamResponse:
-    """Promise the whole answer, send the first bytes of it, and close."""
-    whole = response.body if isinstance(response.body, bytes) else b""
-    part = web.StreamResponse(status=response.status)
-    part.content_type = "application/json"
-    part.content_length = len(whole)
-    await part.prepare(request)
-    await part.write(whole[:count])
-    await asyncio.sleep(0)
-    if request.transport is not None:
-        request.transport.close()
-    return part
 
 
 @contextlib.contextmanager
