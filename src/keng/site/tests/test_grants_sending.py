@@ -14,7 +14,7 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network import secret_links
 from keng.network.actions import subscriptions
-from keng.network.actions.subscriptions import SubscriptionRequest
+from keng.network.actions.subscriptions import SubscriptionChoices, SubscriptionRequest
 from keng.network.models import Group, Subscription
 from keng.tips.models import Tip
 from keng.vault import seal
@@ -507,7 +507,9 @@ def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become)
     place = make.place("Phường Nếnh")
     SenderKey.objects.create(public_key=public_half(new_private_key()))
     seal.forget_public_keys()
-    wish = SubscriptionRequest("email", "an@example.org", (place.pk,), ("residents",), "vi")
+    wish = SubscriptionRequest(
+        "email", "an@example.org", SubscriptionChoices((place.pk,), ("residents",), "vi")
+    )
     become("public")
     subscribing.ask_to_subscribe(wish)
     someone = secret_links.subscription_to_stop(
