@@ -62,7 +62,8 @@ def _chats(accounts: list[ChannelAccount]) -> list[WayToReceive]:
         facts = facts_of(account.channel)
         if facts is not None and facts.subscribing is not None:
             value = f"{_BY_CHAT}{account.slug}"
-            found.append(WayToReceive(value, account.name, facts.subscribing.hint, account))
+            label = f"{facts.origin}: {account.name}"
+            found.append(WayToReceive(value, label, facts.subscribing.hint, account))
     return found
 
 

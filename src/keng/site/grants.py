@@ -185,7 +185,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "UPDATE (address_sealed, kinds, language, minimum_severity, quiet_from, quiet_to, "
         "asked_at, confirmed_at, stopped_at)",
         # What was chosen waits for its chat, behind the hash of a code.
-        "network_subscriptionwish": "INSERT",
+        "network_subscriptionwish": "INSERT, SELECT (made_at)",
         "network_subscription_places": ALL,
         "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
         "cannot_reason, remind_at)",
