@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from keng.channels import facts_of
@@ -62,7 +63,7 @@ def _chats(accounts: list[ChannelAccount]) -> list[WayToReceive]:
         facts = facts_of(account.channel)
         if facts is not None and facts.subscribing is not None:
             value = f"{_BY_CHAT}{account.slug}"
-            label = f"{facts.origin}: {account.name}"
+            label = capfirst(f"{facts.origin}: {account.name}")
             found.append(WayToReceive(value, label, facts.subscribing.hint, account))
     return found
 
