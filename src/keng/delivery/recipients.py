@@ -38,11 +38,12 @@ LEFT JOIN LATERAL (
   ORDER BY a.unit_id = c.unit_id DESC, a.id LIMIT 1
 ) account ON true"""
 
-# A person who subscribed may be written to from any account of the site, the sending unit's first.
+# A person who subscribed may be written to from any account of the site, the sending unit's first;
+# a chat only from the account that it was begun with.
 _ACCOUNT_OF_PERSON = """
 LEFT JOIN LATERAL (
   SELECT a.id FROM delivery_channelaccount a
-  WHERE a.channel = s.channel AND a.is_active
+  WHERE a.channel = s.channel AND a.is_active AND (s.account_ref IS NULL OR a.id = s.account_ref)
   ORDER BY a.unit_id = ANY(%(units)s) DESC, a.id LIMIT 1
 ) account ON true"""
 

@@ -1,4 +1,4 @@
-"""Subscribing by e-mail: the letters that ask and answer, and stopping at once."""
+"""Subscribing: the letters that ask and answer, and stopping at once, whichever the way."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
