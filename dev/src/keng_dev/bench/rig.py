@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import psycopg
 
+from keng.delivery.priorities import Priority
 from keng.kit.database import dsn
 from keng.kit.ids import new_id
 from keng_dev.bench.processes import cpu_seconds, family, pss_mb
@@ -139,7 +140,7 @@ class Rig:
             recipient_ref=new_id(),
             text=text,
             address="reply",
-            priority=0,
+            priority=Priority.CALL_OR_REPLY,
             is_urgent=True,
         )
         self._ask("SELECT pg_notify('keng_delivery', '')")

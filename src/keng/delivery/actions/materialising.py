@@ -20,13 +20,13 @@ from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
 from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
 from keng.delivery.models import Dispatch
+from keng.delivery.priorities import priority_to_many
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
 
 # So many people more than the approver saw, and so much more of a hundred, and a person decides.
 HELD_OVER_PEOPLE = 20
 HELD_OVER_PERCENT = 20
-_URGENT, _BULK = 0, 9
 
 
 class _CalledOff(Exception):
@@ -179,7 +179,7 @@ def _insert_deliveries(
         "dispatch": dispatch.pk,
         "urgent": dispatch.is_urgent,
         "expires_at": dispatch.expires_at,
-        "priority": _URGENT if dispatch.is_urgent else _BULK,
+        "priority": priority_to_many(dispatch.kind, is_urgent=dispatch.is_urgent),
     }
     cursor.execute(
         # Our own words only; values are bound.

@@ -220,7 +220,7 @@ class Delivery(Row):
     # a reporter is settled it has neither: nobody learns from it whom to ask, or a receipt code.
     address = models.CharField(max_length=160, default="", db_default="")
     address_sealed = models.BinaryField(null=True)
-    # A person's fields for the register of outcomes; 0 urgent, 5 reply, 9 bulk: lower goes first.
+    # Of keng.delivery.priorities: lower goes first.
     priority = models.PositiveSmallIntegerField(default=9, db_default=9)
     is_urgent = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State, default="queued", db_default="queued")
