@@ -41,6 +41,7 @@ def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "waiting_leads": len({one.task.lead_id for one in waiting}),
         "more_waiting": max(0, len(waiting) - 10),
         "left_out": _names_of_groups(found.left_out),
+        "without_account": _names_of_groups(outcomes.groups_without_account(found)),
         "waiting_below": coverage.open_tasks_by_unit(found, officer=request.officer),
     }
     return render(request, "relay/dispatch.html", context)

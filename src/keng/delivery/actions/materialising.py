@@ -12,21 +12,24 @@ import uuid
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case, When
 
 from keng.acts.locks import lock, take_turn
 from keng.acts.work import work
 from keng.audit.actions import record, unit_chain
 from keng.channels.by_hand import BY_HAND
 from keng.delivery import recipients
+from keng.delivery.actions import stranded
 from keng.delivery.audience import Audience, SameRecipients, audience_of_dispatch
 from keng.delivery.models import Dispatch
-from keng.delivery.priorities import priority_to_many
+from keng.delivery.priorities import REPLACES_A_TEXT, priority_to_many
 from keng.kit import times
 from keng.kit.advisory_locks import TurnLock
 
 # So many people more than the approver saw, and so much more of a hundred, and a person decides.
 HELD_OVER_PEOPLE = 20
 HELD_OVER_PERCENT = 20
+_REPLACES_FIRST = Case(When(kind__in=REPLACES_A_TEXT, then=0), default=1)
 
 
 class _CalledOff(Exception):
@@ -34,8 +37,8 @@ class _CalledOff(Exception):
 
 
 def materialise_next_dispatch() -> int:
-    """Make the rows of one dispatch, an urgent one first; how many were made or held."""
-    waiting = Dispatch.objects.to_materialise().order_by("-is_urgent", "id")
+    """Make the rows of what goes first (`priorities`) of all; how many were made or held."""
+    waiting = Dispatch.objects.to_materialise().order_by(_REPLACES_FIRST, "-is_urgent", "id")
     failed: Exception | None = None
     for key in waiting.values_list("pk", flat=True)[:20]:
         try:
@@ -65,6 +68,8 @@ def materialise_dispatch(dispatch_id: uuid.UUID) -> int:
         _insert_deliveries(cursor, dispatch, audience)
         count, digest = _digest(cursor, dispatch)
         tasks = _insert_tasks(cursor, dispatch, audience)
+        if dispatch.replaces_a_text:
+            tasks += stranded.ask_leads_instead(cursor, dispatch.pk)
         left_out = _left_out(cursor, dispatch, audience)
     # What is else checked at the commit, row by row, is checked before the dispatch is locked:
     # whoever calls it off waits for none of it.

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.delivery.priorities import REPLACES_A_TEXT
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -134,6 +135,11 @@ class Dispatch(Row):
     def is_held(self) -> bool:
         """Whether it waits for a person who lets it go or stops it."""
         return self.held_at is not None and self.cancelled_at is None
+
+    @property
+    def replaces_a_text(self) -> bool:
+        """Whether it goes to whoever got something before, and says that this was wrong."""
+        return self.kind in REPLACES_A_TEXT
 
     @property
     def is_being_prepared(self) -> bool:

@@ -14,6 +14,8 @@ from keng.delivery.audience import channel_labels
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.models.relay import CLOSING_REASONS
 
+NO_ACCOUNT = "no_account"
+"""The code of a row that no account could carry."""
 OUTCOME_COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
 # Every state of a delivery belongs to exactly one column: a test holds it.
 COLUMN_OF_STATE = {
@@ -123,6 +125,18 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
     )
 
 
+def groups_without_account(dispatch: Dispatch) -> list[uuid.UUID]:
+    """Those that no working account reached."""
+    return list(
+        Delivery.objects.filter(
+            dispatch=dispatch,
+            recipient_kind=Delivery.RecipientKind.GROUP,
+            state=Delivery.State.REJECTED,
+            code=NO_ACCOUNT,
+        ).values_list("recipient_ref", flat=True)
+    )
+
+
 def _leadless(dispatch_ids: list[uuid.UUID]) -> int:
     asked = RelayTask.objects.filter(
         dispatch=OuterRef("dispatch"),
@@ -169,7 +183,7 @@ def _reasons(counted: list[Any]) -> tuple[OutcomeReason, ...]:
 
 def _reason_words(state: str, code: str) -> str:
     known = {
-        "no_account": _("no working account of this channel"),
+        NO_ACCOUNT: _("no working account of this channel"),
     }
     general = {
         "not_now": _("the channel does not take it at present; tried again by itself"),
