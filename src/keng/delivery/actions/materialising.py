@@ -194,8 +194,8 @@ def _insert_deliveries(
         f"SELECT {recipients.NEW_ID_SQL}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
         f"r.recipient_ref, {text_of}, r.address, r.address_sealed, %(priority)s, %(urgent)s, "
         # Nobody can reach it: that is an outcome too, on record from the first moment.
-        f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' ELSE 'queued' END, "
-        f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' ELSE '' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' WHEN {_WAITS} THEN 'not_now' ELSE 'queued' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' WHEN {_WAITS} THEN 'quiet_hours' ELSE '' END, "
         f"CASE WHEN {_NO_ACCOUNT} THEN now() END, {_NOT_BEFORE}, %(expires_at)s "
         "FROM recipients r",
         values,
@@ -210,9 +210,10 @@ _IS_QUIET = (
     f"THEN {_NOW_IN_VIETNAM}::time >= r.quiet_from AND {_NOW_IN_VIETNAM}::time < r.quiet_to "
     f"ELSE {_NOW_IN_VIETNAM}::time >= r.quiet_from OR {_NOW_IN_VIETNAM}::time < r.quiet_to END"
 )
+# Not "queued", which every lease reads from its beginning: the sender wakes them (sender.sql.WAKE).
+_WAITS = f"NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL AND ({_IS_QUIET})"
 _NOT_BEFORE = (
-    "CASE WHEN NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL "
-    f"AND {_IS_QUIET} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
+    f"CASE WHEN {_WAITS} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
     f"+ CASE WHEN r.quiet_to <= {_NOW_IN_VIETNAM}::time THEN INTERVAL '1 day' ELSE INTERVAL '0' END"
     ") AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
 )
