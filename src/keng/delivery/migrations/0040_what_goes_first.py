@@ -1,4 +1,7 @@
-"""Where no account reaches a group any more, its leads are asked to pass on a correction."""
+"""Where no account reaches a group any more, its leads are asked to pass on a correction.
+
+And what waits to leave gets its number on the ladder (keng.delivery.priorities).
+"""
 
 from django.db import migrations
 
@@ -27,10 +30,18 @@ BEGIN
 END $$;
 """
 
+_ON_THE_LADDER = """
+UPDATE delivery_delivery d SET priority = CASE WHEN o.kind = 'warning' THEN 7 ELSE 6 END
+FROM delivery_dispatch o
+WHERE o.id = d.dispatch_id AND d.state IN ('queued', 'leased', 'not_now')
+  AND (o.kind IN ('correction', 'recall') OR o.kind = 'warning' AND d.is_urgent)
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("delivery", "0039_pagers_by_telephone")]
 
     operations = [
+        migrations.RunSQL(_ON_THE_LADDER, migrations.RunSQL.noop),
         migrations.RunSQL(_hold_task(_NOT_YET_MADE, _NOT_REACHED), _hold_task(_NOT_YET_MADE)),
     ]
