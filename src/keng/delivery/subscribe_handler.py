@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from keng.delivery.actions.inbound import bytea_text, inbound_row
 from keng.delivery.inbound_handlers import InboundHandler, SqlStatement
 from keng.delivery.inbound_message import InboundMessage
+from keng.delivery.priorities import Priority
 from keng.kit.codes import wordless_code
 from keng.kit.ids import new_id
 from keng.kit.secrets import new_row_secret
@@ -117,7 +118,8 @@ delivery AS (
     (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_sealed,
      address_sealed, priority, is_urgent, expires_at)
   SELECT new.delivery, new.dispatch, new.account, new.channel, 'subscription', subscribed.id,
-         CASE new.language WHEN 'en' THEN answer_en ELSE answer_vi END, reply_address, 5, true,
+         CASE new.language WHEN 'en' THEN answer_en ELSE answer_vi END, reply_address,
+         {Priority.FIRST_ANSWER.value}, true,
          received_at + interval '{int(_ANSWER_EXPIRES.total_seconds())} seconds'
   FROM new JOIN subscribed ON subscribed.address_hash = new.subscription_hash
 )

@@ -489,8 +489,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_dispatchaudience": R,
         "delivery_approval": "SELECT (id, people)",
         # Calls and answers that are overtaken; an address is forgotten.
+        # A correction gets another account where its own carries nothing any more.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
-        "address_sealed, text_sealed, provider_id)",
+        "address_sealed, text_sealed, provider_id, account_id, code)",
         "delivery_relaytask": RI,
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from keng.delivery.actions.materialising import _BULK
 from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.priorities import Priority
 from keng.delivery.public.subscribe import letters_per_network as letters_asked
 from keng.kit import times
 from keng.network import secret_links
@@ -322,4 +322,4 @@ def test_spellings_of_one_mailbox(address, mailbox):
 
 def test_warnings_leave_before_letters_that_anybody_can_ask_for(public_client, site):
     ask(public_client, site)
-    assert letters().get().priority > _BULK
+    assert letters().get().priority > Priority.BULK
