@@ -119,7 +119,7 @@ delivery AS (
      address_sealed, priority, is_urgent, expires_at)
   SELECT new.delivery, new.dispatch, new.account, new.channel, 'subscription', subscribed.id,
          CASE new.language WHEN 'en' THEN answer_en ELSE answer_vi END, reply_address,
-         {Priority.FIRST_ANSWER.value}, true,
+         {Priority.FIRST_ANSWER:d}, true,
          received_at + interval '{int(_ANSWER_EXPIRES.total_seconds())} seconds'
   FROM new JOIN subscribed ON subscribed.address_hash = new.subscription_hash
 )
