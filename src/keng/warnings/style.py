@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.language import house_style
 from keng.language.house_style import StyleFinding
-from keng.warnings.content import WARNING_FIELDS, WarningContent
+from keng.warnings.content import CONSEQUENCE, WARNING_FIELDS, WarningContent
 from keng.warnings.part_names import part_headings
 from keng.warnings.six_things import Thing, things_said
 
@@ -54,7 +54,7 @@ def check_style(content: WarningContent) -> list[StyleLine]:
         StyleLine(_TONES[one.level], _words(one, content.category), language)
         for one, language in found
     ]
-    lines += _lines_of_six_things(content)
+    lines += check_six_things(content)
     return sorted(lines, key=lambda line: ("danger", "warn", "ok").index(line.tone))
 
 
@@ -70,9 +70,10 @@ def hints_for(text: str, *, given: frozenset[Thing] = frozenset()) -> list[str]:
     return found
 
 
-def _lines_of_six_things(content: WarningContent) -> list[StyleLine]:
+def check_six_things(content: WarningContent) -> list[StyleLine]:
+    """What the Vietnamese text leaves out, beside what every text that goes out carries."""
     words = content.texts["vi"]
-    text = "\n".join(words.get(field, "") for field in WARNING_FIELDS)
+    text = "\n".join(words.get(field, "") for field in (*WARNING_FIELDS, CONSEQUENCE))
     hints = hints_for(text, given=_ADDED_TO_WORDS)
     if not hints:
         said = _("Source, danger, place, consequence, act and time are all said")
@@ -92,6 +93,8 @@ def stopping_findings(content: WarningContent) -> list[StyleFinding]:
 def _findings(content: WarningContent, language: str) -> list[StyleFinding]:
     words = content.texts[language]
     parts = {part: words.get(part, "") for part in house_style.WARNING_PARTS}
+    # It is read with the first part, and its words count.
+    parts["what"] = f"{parts['what']}\n{words.get(CONSEQUENCE, '')}".strip()
     return house_style.check_warning_style(parts, title=words.get("title", ""), language=language)
 
 

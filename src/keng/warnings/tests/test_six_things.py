@@ -100,7 +100,8 @@ _LEAST = {"six_things_own.jsonl": (0.95, 0.7), "six_things_later.jsonl": (0.9, 0
 @pytest.mark.parametrize("name", OWN)
 def test_marked_texts_are_read_as_well_as_they_were_measured(name: str) -> None:
     rows = own_rows(name)
-    for written, least in zip((str, fold), _LEAST[name], strict=True):
+    ways: tuple[Callable[[str], str], ...] = (str, fold)
+    for written, least in zip(ways, _LEAST[name], strict=True):
         figures, _misses = figures_of(rows, written)
         low = {mark: one for mark, one in figures.items() if min(one[:2]) < least}
         assert low == {}, (name, written)
