@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from keng.delivery.actions.dispatch import TextToSend
 from keng.kit import times
 from keng.kit.codes import halved_code
+from keng.kit.sql_names import alphabetically
 from keng.places.models import Place
 from keng.warnings import part_names
 from keng.warnings.content import (
@@ -65,7 +66,7 @@ def stamp_of(version: Version, code: str) -> Stamp:
 
 def names_of_places(choice: AudienceChoice) -> tuple[str, ...]:
     """What the places are called that a warning is for, in one order."""
-    found = Place.objects.filter(pk__in=choice.places).order_by("full_name", "id")
+    found = Place.objects.filter(pk__in=choice.places).order_by(alphabetically("full_name"), "id")
     return tuple(found.values_list("full_name", flat=True))
 
 
