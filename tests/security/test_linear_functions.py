@@ -40,7 +40,7 @@ from keng.language.indicators.addresses import read_link
 from keng.lookup_pages import chat_handler
 from keng.places import communes_in_text, landmark_names, search
 from keng.surveys.chat import commands
-from keng.warnings import pattern_blanks, verifying
+from keng.warnings import pattern_blanks, six_things, verifying
 from tests.security import cost, hostile
 from tests.security.test_linear_patterns import WINDOWS
 
@@ -114,6 +114,7 @@ READ: dict[str, Callable[[str], object]] = {
     "channels: split": lambda text: channel_text.split_text(text, 500),
     "warnings: blanks": lambda text: pattern_blanks.odd_marks({"what": text}),
     "warnings: verifying": lambda text: list(verifying._codes_in(fold.flatten(text).flat)),
+    "warnings: six things": six_things.things_said,
     "warnings: numbers and links": verifying._numbers_and_links,
     "search of tips": tip_search._query_parts,
 }

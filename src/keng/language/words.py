@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -128,13 +128,23 @@ def spelled_or_bare(phrases: Iterable[str]) -> str:
     What is written with other accents is another word: "đúng" is never "dừng". A blank follows
     every word; in a phrase "a|b" is either of two words, "a?" may be missing, "#" is a number.
     """
-    return f"(?:{'|'.join(''.join(map(_either, one.split())) for one in phrases)})"
+    return _any_of(phrases, (spelling, fold))
 
 
-def _either(written: str) -> str:
+def as_spelled(phrases: Iterable[str]) -> str:
+    """The same for a text that has its accents: there a word without any is another word."""
+    return _any_of(phrases, (spelling,))
+
+
+def _any_of(phrases: Iterable[str], forms: Sequence[Callable[[str], str]]) -> str:
+    made = ("".join(_either(word, forms) for word in one.split()) for one in phrases)
+    return f"(?:{'|'.join(made)})"
+
+
+def _either(written: str, forms_of: Sequence[Callable[[str], str]]) -> str:
     if "#" in written:
         written, number = written.replace("|#", "").replace("#", ""), r"\d\S* "
-        return f"(?:{number}|{_either(written)})" if written else number
+        return f"(?:{number}|{_either(written, forms_of)})" if written else number
     words = written.removesuffix("?").split("|")
-    forms = sorted({form for one in words for form in (spelling(one), fold(one))})
+    forms = sorted({form_of(one) for one in words for form_of in forms_of})
     return f"(?:(?:{'|'.join(map(re.escape, forms))}) ){'?' if written.endswith('?') else ''}"

@@ -27,9 +27,16 @@ from keng.kit.share_cards import (
     wrapped_lines,
 )
 from keng.warnings import part_names
+from keng.warnings.content import CONSEQUENCE, choice_of
 from keng.warnings.models import Version
 from keng.warnings.models import Warning as PublicWarning
-from keng.warnings.outgoing_text import date_words, warning_url
+from keng.warnings.outgoing_text import (
+    MOST_PLACES,
+    date_words,
+    names_of_places,
+    places_in_words,
+    warning_url,
+)
 
 _DANGER, _DANGER_TINT = "#a32419", "#fdecea"
 _TEXT = 268
@@ -37,6 +44,8 @@ _TITLE_SIZES = (62, 54, 46, 40)
 _ONE_LINE_SIZES = (62, 58, 54)
 _ROW_SIZES = (31, 28, 25, 22, 20)
 _ROWS_END = 488
+# The code in the corner stands to the right of the last lines.
+_FOOT_SIZE, _FOOT_WIDTH = 24, 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class ShareCard:
     is_urgent: bool
     category: str = ""
     language: str = "vi"
+    places: tuple[str, ...] = ()
 
 
 def card_of(version: Version, code: str, language: str = "vi") -> ShareCard:
@@ -64,7 +74,7 @@ def card_of(version: Version, code: str, language: str = "vi") -> ShareCard:
         code,
         version.warning.unit.name,
         words["title"],
-        words["what"],
+        " ".join(filter(None, (words["what"], words.get(CONSEQUENCE)))),
         words["signs"],
         words["act"],
         words["call"],
@@ -72,6 +82,7 @@ def card_of(version: Version, code: str, language: str = "vi") -> ShareCard:
         version.severity == PublicWarning.Severity.URGENT,
         version.category,
         language,
+        names_of_places(choice_of(version)),
     )
 
 
@@ -175,17 +186,29 @@ def _foot(card: ShareCard) -> str:
         # In the picture itself, so that nobody who passes it on can leave it out.
         (_("To tell the police privately, without a name: %s") % host, False),
     ]
-    if card.valid_until:
-        lines.append((_("Valid until %s") % card.valid_until, False))
+    holds = [_("Valid until %s") % card.valid_until] if card.valid_until else []
+    if found := _places_beside(card, holds):
+        holds.append(found)
+    if holds:
+        lines.append((" · ".join(holds), False))
     first = 590 - 34 * (len(lines) - 1)
     return "".join(
         text_line(
             LEFT,
             first + 34 * n,
-            24,
+            _FOOT_SIZE,
             words,
             weight=700 if bold else 400,
             fill=INK if bold else SOFT,
         )
         for n, (words, bold) in enumerate(lines)
     )
+
+
+def _places_beside(card: ShareCard, holds: list[str]) -> str:
+    """As many of its places as stand beside these words in one line; none where it has no room."""
+    for count in range(min(len(card.places), MOST_PLACES), 0, -1):
+        words = places_in_words(card.places, most=count)
+        if text_width(" · ".join([*holds, words]), _FOOT_SIZE, bold=False) <= _FOOT_WIDTH:
+            return words
+    return ""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WARNING_PARTS = ("what", "signs", "act", "call")
 WARNING_FIELDS = ("title", *WARNING_PARTS)
+# What it does to people, beside the parts: whoever does not know it leaves it out.
+CONSEQUENCE = "consequence"
 # What a correction changes and why, beside the fields of each language; a first text has none.
 CHANGE_NOTE = "note"
 

@@ -23,6 +23,7 @@ from keng.warnings import verifying
 from keng.warnings.actions.errors import NoChangeNote
 from keng.warnings.content import (
     CHANGE_NOTE,
+    CONSEQUENCE,
     WARNING_FIELDS,
     WARNING_PARTS,
     AudienceChoice,
@@ -55,9 +56,9 @@ def _title(**kwargs: Any) -> forms.CharField:
     )
 
 
-def _part(label: Any, rows: int, **kwargs: Any) -> forms.CharField:
+def _part(label: Any, rows: int, *, is_vietnamese: bool = True, **kwargs: Any) -> forms.CharField:
     # Each language has its own limit; the counter on the page is that of the Vietnamese text.
-    counted = {"data-counted": ""} if kwargs.get("required", True) else {}
+    counted = {"data-counted": ""} if is_vietnamese else {}
     return forms.CharField(
         max_length=600,
         label=label,
@@ -141,6 +142,12 @@ class WarningForm(Form):
         3,
         error_messages={"required": gettext_lazy("Write what they do, or what happens")},
     )
+    consequence = _part(
+        gettext_lazy("What happens to people"),
+        2,
+        required=False,
+        help_text=gettext_lazy("What was lost, who was hurt. Leave it empty if you do not know."),
+    )
     signs = _part(
         _PART_LABELS["signs"],
         2,
@@ -156,10 +163,13 @@ class WarningForm(Form):
     en_title = forms.CharField(
         max_length=LONGEST_TITLE, required=False, label=gettext_lazy("Title")
     )
-    en_what = _part(_PART_LABELS["what"], 3, required=False)
-    en_signs = _part(_PART_LABELS["signs"], 2, required=False)
-    en_act = _part(_PART_LABELS["act"], 3, required=False)
-    en_call = _part(_PART_LABELS["call"], 2, required=False)
+    en_what = _part(_PART_LABELS["what"], 3, is_vietnamese=False, required=False)
+    en_consequence = _part(
+        gettext_lazy("What happens to people"), 2, is_vietnamese=False, required=False
+    )
+    en_signs = _part(_PART_LABELS["signs"], 2, is_vietnamese=False, required=False)
+    en_act = _part(_PART_LABELS["act"], 3, is_vietnamese=False, required=False)
+    en_call = _part(_PART_LABELS["call"], 2, is_vietnamese=False, required=False)
     en_note = _note_field(required=False)
     category = forms.ChoiceField(
         label=gettext_lazy("Category"),
@@ -252,6 +262,8 @@ class WarningForm(Form):
                     self.add_error(
                         f"en_{field}", _("The English text needs all its parts, or none")
                     )
+        if any(english.values()) and found.get(CONSEQUENCE) and not found.get("en_consequence"):
+            self.add_error("en_consequence", _("The English text needs all its parts, or none"))
         for name in ("note", "en_note"):
             for sentence in forbidden_in_recall(found.get(name, ""), self.unit):
                 self.add_error(name, sentence)
@@ -268,6 +280,9 @@ class WarningForm(Form):
         texts = {"vi": {field: _tidy(found[field]) for field in self._text_fields}}
         if found["en_title"].strip():
             texts["en"] = {field: _tidy(found[f"en_{field}"]) for field in self._text_fields}
+        for language, name in (("vi", CONSEQUENCE), ("en", f"en_{CONSEQUENCE}")):
+            if language in texts and (words := _tidy(found[name])):
+                texts[language][CONSEQUENCE] = words
         return WarningContent(texts, found["category"], found["severity"], found["valid_until"])
 
     def choice(self) -> AudienceChoice:
@@ -309,6 +324,8 @@ def initial_of_version(version: Version) -> dict[str, Any]:
     return {
         "note": vietnamese.get(CHANGE_NOTE, "") if is_draft else "",
         "en_note": english.get(CHANGE_NOTE, "") if is_draft else "",
+        CONSEQUENCE: vietnamese.get(CONSEQUENCE, ""),
+        f"en_{CONSEQUENCE}": english.get(CONSEQUENCE, ""),
         **{field: vietnamese[field] for field in WARNING_FIELDS},
         **{f"en_{field}": english.get(field, "") for field in WARNING_FIELDS},
         "category": version.category,

@@ -179,7 +179,8 @@ class Version(Releasable, Row):
     severity = models.PositiveSmallIntegerField(choices=Warning.Severity, default=2, db_default=2)
     valid_until = models.DateField(null=True)
     # {"vi": {"title", "what", "signs", "act", "call"}, "en": {...}}; "en" may be absent. In a
-    # correction each has a "note", too: what it changes and why (content.CHANGE_NOTE).
+    # correction each has a "note", too: what it changes and why (content.CHANGE_NOTE). Each may
+    # have a "consequence" (content.CONSEQUENCE).
     texts = models.JSONField()
     # {"places": [place ids], "kinds": [...], "without": [group ids], "subscribers": bool,
     #  "over_limit_reason": words}; a correction goes to whoever got the earlier versions instead.

@@ -14,13 +14,25 @@ from django.utils.translation import gettext as _
 from keng.delivery.actions.dispatch import TextToSend
 from keng.kit import times
 from keng.kit.codes import halved_code
+from keng.kit.sql_names import alphabetically
+from keng.places.models import Place
 from keng.warnings import part_names
-from keng.warnings.content import CHANGE_NOTE, WarningContent
+from keng.warnings.content import (
+    CHANGE_NOTE,
+    CONSEQUENCE,
+    AudienceChoice,
+    WarningContent,
+    choice_of,
+)
 from keng.warnings.models import VerifyCode, Version
 from keng.warnings.models import Warning as PublicWarning
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+
+# More names than these make a message long; the others are counted.
+MOST_PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,8 @@ class Stamp:
     on: datetime.date
     replaces: str = ""
     """The code of the version this one corrects."""
+    places: tuple[str, ...] = ()
+    """The names of the places it is for."""
 
 
 def stamp_of(version: Version, code: str) -> Stamp:
@@ -41,7 +55,19 @@ def stamp_of(version: Version, code: str) -> Stamp:
         version__warning=version.warning_id, version__number__lt=version.number
     ).order_by("-version__number")
     last = replaced.values_list("code", flat=True).first()
-    return Stamp(version.warning.unit.name, code, times.local_date(times.now()), last or "")
+    return Stamp(
+        version.warning.unit.name,
+        code,
+        times.local_date(times.now()),
+        last or "",
+        names_of_places(choice_of(version)),
+    )
+
+
+def names_of_places(choice: AudienceChoice) -> tuple[str, ...]:
+    """What the places are called that a warning is for, in one order."""
+    found = Place.objects.filter(pk__in=choice.places).order_by(alphabetically("full_name"), "id")
+    return tuple(found.values_list("full_name", flat=True))
 
 
 def warning_url(code: str) -> str:
@@ -66,8 +92,10 @@ def _message(content: WarningContent, language: str, stamp: Stamp) -> TextToSend
             )
             if note := words.get(CHANGE_NOTE, ""):
                 lines.append(_("What changed: %s") % note)
+        harm = words.get(CONSEQUENCE, "")
         lines += [
             part_names.what_line(content.category, words["what"]),
+            *([_("What happens to people: %s") % harm] if harm else []),
             _("2. How to notice: %s") % words["signs"],
         ]
         lines += [
@@ -106,12 +134,24 @@ def _kind_words(content: WarningContent, stamp: Stamp) -> str:
 def _signature(content: WarningContent, stamp: Stamp) -> str:
     when = date_words(stamp.on)
     if content.valid_until is None:
-        return f"{stamp.issuer}, {when}."
-    return _("%(issuer)s, %(day)s. Valid until %(until)s.") % {
-        "issuer": stamp.issuer,
-        "day": when,
-        "until": date_words(content.valid_until),
-    }
+        signed = f"{stamp.issuer}, {when}."
+    else:
+        signed = _("%(issuer)s, %(day)s. Valid until %(until)s.") % {
+            "issuer": stamp.issuer,
+            "day": when,
+            "until": date_words(content.valid_until),
+        }
+    if not stamp.places:
+        return signed
+    return signed + " " + _("It holds in: %s.") % places_in_words(stamp.places)
+
+
+def places_in_words(names: tuple[str, ...], most: int = MOST_PLACES) -> str:
+    """The first of them, and how many others there are."""
+    said, others = ", ".join(names[:most]), len(names) - most
+    if others <= 0:
+        return said
+    return _("%(names)s and %(count)d other places") % {"names": said, "count": others}
 
 
 def recall_messages(

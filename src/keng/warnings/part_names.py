@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from keng.language import taxonomy
+from keng.warnings.content import CONSEQUENCE
 
 
 class _FirstPartNames(NamedTuple):
@@ -35,6 +36,7 @@ def part_headings(category: str) -> dict[str, str]:
         "signs": _("How to notice"),
         "act": _("What to do now"),
         "call": _("Whom to call"),
+        CONSEQUENCE: _("What happens to people"),
     }
 
 

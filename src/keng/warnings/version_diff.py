@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from keng.language import taxonomy
 from keng.warnings import part_names
-from keng.warnings.content import CHANGE_NOTE, WARNING_FIELDS
+from keng.warnings.content import CHANGE_NOTE, CONSEQUENCE, WARNING_FIELDS
 from keng.warnings.models import Version
 from keng.warnings.outgoing_text import date_words
 
@@ -38,7 +38,7 @@ def changed_parts(old: Version, new: Version, *, only: str = "") -> list[PartCha
     found: list[PartChange] = []
     names = part_names.part_headings(new.category)
     for language in [only] if only else dict.fromkeys([*old.texts, *new.texts]):
-        for field in WARNING_FIELDS:
+        for field in (*WARNING_FIELDS, CONSEQUENCE):
             before = old.texts.get(language, {}).get(field, "")
             after = new.texts.get(language, {}).get(field, "")
             label = names[field] if language in {"vi", only} else f"{names[field]} ({language})"

@@ -22,7 +22,7 @@ from keng.kit.pagination import rows_of_page
 from keng.network.queries.places import places_of
 from keng.releases.desk import decide_release, decided_meanwhile
 from keng.releases.errors import HandInIt, NothingWaits, TextChanged
-from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
+from keng.warnings import outgoing_text, pattern_blanks, pattern_queries, style
 from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import NobodyThere, StyleStops
 from keng.warnings.forms import NumbersReleaseForm, note_unticked
@@ -177,12 +177,17 @@ def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm)
 
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
     content = pattern_acts.filled_content(found, values, unit)
-    counted = plan_audience(
-        pattern_acts.choice_for_commune(found, unit).audience(unit, found.severity)
+    choice = pattern_acts.choice_for_commune(found, unit)
+    counted = plan_audience(choice.audience(unit, found.severity))
+    stamp = outgoing_text.Stamp(
+        unit.name,
+        "",
+        times.local_date(times.now()),
+        places=outgoing_text.names_of_places(choice),
     )
-    stamp = outgoing_text.Stamp(unit.name, "", times.local_date(times.now()))
     return {
         "previews": outgoing_text.warning_messages(content, stamp),
+        "hints": style.check_six_things(content),
         "plan": counted,
         "audience_hash": counted.hash.hex(),
         "review_by": pattern_acts.review_deadline(),

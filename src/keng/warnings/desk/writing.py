@@ -149,12 +149,13 @@ def warning_audience(request: HttpRequest) -> HttpResponse:
     return render(request, "warnings/audience.html", context)
 
 
-def _preview_stamp(unit: Unit, latest: Version | None) -> outgoing_text.Stamp:
+def _preview_stamp(form: WarningForm, latest: Version | None) -> outgoing_text.Stamp:
     """The stamp of the text as it would be sent; the real code is made at the approval."""
+    places = outgoing_text.names_of_places(form.fixed or _choice_in(form))
     if latest is not None and not latest.is_released:
-        return outgoing_text.stamp_of(latest, "")
+        return dataclasses.replace(outgoing_text.stamp_of(latest, ""), places=places)
     replaces = latest.verify_code.code if latest else ""
-    return outgoing_text.Stamp(unit.name, "", times.local_date(times.now()), replaces)
+    return outgoing_text.Stamp(form.unit.name, "", times.local_date(times.now()), replaces, places)
 
 
 def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, Any]) -> HttpResponse:
@@ -177,7 +178,7 @@ def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, An
         "content": shown,
         "findings": style.check_style(shown) if shown else [],
         "returned_reason": queries.returned_reason_of(latest) if latest else "",
-        "previews": outgoing_text.warning_messages(shown, _preview_stamp(form.unit, latest))
+        "previews": outgoing_text.warning_messages(shown, _preview_stamp(form, latest))
         if shown
         else [],
         **found,
@@ -211,15 +212,8 @@ def _correction_counts(latest: Version) -> dict[str, Any]:
 
 def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
     """Counts for what is chosen, and for every kind, chosen or not."""
-    value = _audience_values(form)
-    choice = AudienceChoice(
-        _ids(value["places"]),
-        tuple(value["kinds"]),
-        _ids(value["without"]),
-        bool(value["subscribers"]),
-        str(value["over_limit_reason"] or ""),
-    )
-    severity = int(value["severity"] or 2)
+    choice = _choice_in(form)
+    severity = int(_audience_values(form)["severity"] or 2)
     chosen = plan_audience(choice.audience(unit, severity))
     # Every kind with its number, ticked or not, so that the author sees what a tick would mean.
     every = dataclasses.replace(choice, kinds=tuple(GroupKind.values)).audience(unit, severity)
@@ -236,6 +230,18 @@ def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
         "chosen_places": [str(key) for key in choice.places],
         "without": [str(key) for key in choice.without],
     }
+
+
+def _choice_in(form: WarningForm) -> AudienceChoice:
+    """Whom the form names at this moment, right or wrong."""
+    value = _audience_values(form)
+    return AudienceChoice(
+        _ids(value["places"]),
+        tuple(value["kinds"]),
+        _ids(value["without"]),
+        bool(value["subscribers"]),
+        str(value["over_limit_reason"] or ""),
+    )
 
 
 def _audience_values(form: WarningForm) -> dict[str, Any]:

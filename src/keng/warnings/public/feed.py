@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from keng.kit import feeds
 from keng.language import taxonomy
 from keng.warnings import queries
-from keng.warnings.content import CHANGE_NOTE, WARNING_PARTS
+from keng.warnings.content import CHANGE_NOTE, CONSEQUENCE, WARNING_PARTS
 from keng.warnings.outgoing_text import warning_url
 
 
@@ -21,7 +21,8 @@ def warnings_feed(request: HttpRequest) -> HttpResponse | HttpResponseNotModifie
 def _lines(words: dict[str, str]) -> list[str]:
     """Its parts; of a correction first what it changes and why."""
     note = words.get(CHANGE_NOTE, "")
-    parts = [words[part] for part in WARNING_PARTS]
+    what, *others = (words[part] for part in WARNING_PARTS)
+    parts = [what, *filter(None, [words.get(CONSEQUENCE)]), *others]
     return [_("Correction: %s") % note, *parts] if note else parts
 
 

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from keng.kit import qr
 from keng.kit.languages import language_among
 from keng.warnings import queries
-from keng.warnings.outgoing_text import warning_url
+from keng.warnings.content import choice_of
+from keng.warnings.outgoing_text import names_of_places, warning_url
 from keng.warnings.public.pages import standing_of_version, version_or_404, words_for_reader
 
 
@@ -23,6 +24,7 @@ def warning_poster(request: HttpRequest, code: str) -> HttpResponse:
         "words": words_for_reader(version),
         "spoken": language_among(version.texts),
         "address": address,
+        "places": names_of_places(choice_of(version)),
         "qr": qr.qr_data_address(address, border=2),
     }
     return render(request, "warnings/poster.html", context)

@@ -121,6 +121,40 @@ def test_checking_shows_findings_and_previews_and_saves_nothing(desk_client, war
     assert not Warning.objects.exists()
 
 
+def test_the_author_reads_which_of_the_six_things_the_text_leaves_out(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    vague = filled(ward, do="check", act="Nâng cao cảnh giác.", call="Trực ban.")
+    page = desk_client.post(url("warning-new"), vague).content.decode()
+    assert "Chưa nói người đọc cần làm gì" in page
+    assert "Chưa nói người dân bị gì" in page
+    # What every text that goes out carries is not asked of its author.
+    assert "Chưa rõ ai cảnh báo" not in page
+    assert "Chưa có nơi nào" not in page
+    whole = filled(ward, do="check", consequence="Một người đã mất 40 triệu đồng.")
+    assert "Đủ sáu điều" in desk_client.post(url("warning-new"), whole).content.decode()
+
+
+def test_what_happens_to_people_is_kept_and_may_be_left_out(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    said = "Một người đã mất 40 triệu đồng."
+    desk_client.post(url("warning-new"), filled(ward, do="save", consequence=said))
+    warning = Warning.objects.get()
+    assert warning.versions.get().texts["vi"]["consequence"] == said
+    page = desk_client.get(url("warning-edit", warning.pk)).content.decode()
+    assert said in page
+    desk_client.post(url("warning-edit", warning.pk), filled(ward, do="save", consequence=""))
+    assert "consequence" not in warning.versions.order_by("-number")[0].texts["vi"]
+
+
+def test_an_english_text_says_what_happens_to_people_where_the_vietnamese_does(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    english = {f"en_{field}": "Hang up" for field in ("title", "what", "signs", "act", "call")}
+    data = filled(ward, do="save", consequence="Một người mất tiền.", **english)
+    answer = desk_client.post(url("warning-new"), data)
+    assert answer.status_code == 422
+    assert "Bản tiếng Anh phải đủ" in answer.content.decode()
+
+
 def test_what_is_missing_is_said_and_what_was_written_stays(desk_client, ward):
     sign_in(desk_client, ward.officer)
     answer = desk_client.post(url("warning-new"), filled(ward, title="", en_title="Only this"))

@@ -1,5 +1,6 @@
 """What stands around a warning's own words: the name of its first part, and its two pictures."""
 
+import dataclasses
 import datetime
 import hashlib
 import json
@@ -15,6 +16,7 @@ from keng.network.secret_links import lead_token
 from keng.warnings import actions, card, outgoing_text, part_names
 from keng.warnings.content import WarningContent
 from keng.warnings.models import Pattern, Version
+from keng.warnings.six_things import things_said
 from keng.warnings.tests.ward import CALM, Ward, looked_at
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +159,32 @@ def test_without_a_text_in_that_language_the_picture_is_vietnamese(public_client
     assert picture(public_client.get(f"{address}?in={asked}")) == picture(
         public_client.get(address)
     )
+
+
+def test_every_text_that_goes_out_says_where_it_holds_and_what_happens_to_people(
+    public_client, ward
+):
+    said = FIRE | {"consequence": "Hai người bị ngạt khói."}
+    version = published(ward, WarningContent({"vi": said}, "fire_explosion", 3, UNTIL))
+    code = version.verify_code.code
+    where = ward.place.full_name
+    sent = DispatchText.objects.get(dispatch=version.dispatch_id).text
+    assert "Hậu quả: Hai người bị ngạt khói." in sent
+    assert f"Nơi áp dụng: {where}." in sent
+    names = (("warning", [code]), ("warning-poster", [code]))
+    shown = [public_client.get(url(name, *args)).content.decode() for name, args in names]
+    shown.append(card.card_as_svg(card.card_of(version, code)))
+    for page in shown:
+        assert "ngạt khói" in page
+        assert where in page
+    assert "ngạt khói" in public_client.get(url("warnings-feed")).content.decode()
+    assert things_said(sent).missing == ()
+
+
+def test_of_many_places_the_first_are_named_and_the_others_counted():
+    content = WarningContent({"vi": FIRE, "en": ENGLISH}, "fire_explosion", 3, UNTIL)
+    places = tuple(f"Xã Thử {letter}" for letter in "ABCDE")
+    stamp = dataclasses.replace(STAMP, places=places)
+    vietnamese, english = outgoing_text.warning_messages(content, stamp)
+    assert "Nơi áp dụng: Xã Thử A, Xã Thử B, Xã Thử C và 2 nơi khác." in vietnamese.text
+    assert "It holds in: Xã Thử A, Xã Thử B, Xã Thử C and 2 other places." in english.text

@@ -144,7 +144,13 @@ class _Story:
     ) -> None:
         version, code = self._latest, VerifyCode(code=self._press.code(), version=self._latest)
         replaces = self._codes[-1].code if self._codes else ""
-        stamp = outgoing_text.Stamp(self._unit.name, code.code, times.local_date(at), replaces)
+        stamp = outgoing_text.Stamp(
+            self._unit.name,
+            code.code,
+            times.local_date(at),
+            replaces,
+            outgoing_text.names_of_places(self._bulletin.choice),
+        )
         until = content.valid_until
         sending = Sending(
             Dispatch.Kind.CORRECTION if replaces else Dispatch.Kind.WARNING,

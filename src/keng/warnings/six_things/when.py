@@ -1,0 +1,49 @@
+"""Whether a text says when: an hour, a day, a date, a feast. "Gần đây" is no time."""
+
+import re
+
+from keng.language.fold import flatten
+from keng.warnings.six_things.read_text import ReadText
+
+_NEAR = 24
+_CLOCK = re.compile(
+    r"(?<![\d/.,:])(?:[01]?\d|2[0-4])\s?(?:h\s?[0-5]\d|g\s?[0-5]\d|:[0-5]\d|h|gio)(?![\w/])"
+    r"(?!\s?(?:dong ho|lien|moi|mot|-?\s?/))"
+)
+# How long something takes is no time of the day.
+_DURATION_BEFORE = re.compile(r"(?:trong|vong|suot|moi|cu|hon|duoi|them|cach|tung|du|it nhat)\s$")
+_FROM_NOW = re.compile(r"\s(?:dong ho )?(?:toi|nua|qua|truoc|vua qua)\b")
+_DATE = re.compile(
+    r"(?<![\d/.,-])(?:0?[1-9]|[12]\d|3[01])\s?(?:/\s?(?:0?[1-9]|1[0-2])(?:\s?/\s?(?:20)?\d\d)?"
+    r"|[.-](?:0?[1-9]|1[0-2])[.-](?:20)?\d\d)(?![\d/%])"
+)
+_NO_DATES = frozenset(("24/7", "1/2", "1/3", "2/3", "1/4", "3/4", "1/5"))
+_DAY_BEFORE = re.compile(r"(?:ngay|hom|tu|den|het|sang|trua|chieu|toi|dem|le|dip|truoc|mung|va)\s$")
+
+
+def says_time(read: ReadText) -> bool:
+    """Whether it says when something happened, begins, ends or holds."""
+    flat = flatten(read.text).flat
+    return (
+        any(_is_clock(flat, one) for one in _CLOCK.finditer(flat))
+        or any(_is_date(flat, one) for one in _DATE.finditer(flat))
+        or any(
+            not read.ending_with("vague_count").search(
+                read.stream[max(0, one.start() - _NEAR) : one.start()]
+            )
+            for one in read.one_of("time").finditer(read.stream)
+        )
+    )
+
+
+def _is_clock(flat: str, one: re.Match[str]) -> bool:
+    is_whole = one.group().endswith(("h", "gio"))
+    if is_whole and _DURATION_BEFORE.search(flat, max(0, one.start() - _NEAR), one.start()):
+        return bool(_FROM_NOW.match(flat, one.end()))
+    return True
+
+
+def _is_date(flat: str, one: re.Match[str]) -> bool:
+    if one.group().replace(" ", "") not in _NO_DATES:
+        return True
+    return bool(_DAY_BEFORE.search(flat, max(0, one.start() - _NEAR), one.start()))
