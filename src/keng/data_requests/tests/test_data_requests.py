@@ -441,6 +441,8 @@ def test_a_decision_that_cannot_be_keeps_what_was_written(tip, guard, desk_clien
     page = answer.content.decode()
     assert said["answer"] in page
     assert "Chưa quyết định như vậy" in page
+    # Why it is refused is not optional where it is.
+    assert "(không bắt buộc)" not in page
 
 
 @pytest.mark.parametrize(
