@@ -217,6 +217,12 @@ def agreed_erasure(tip, guard, chief):
     return deciding.decide_on_erasure(request.pk, is_agreed=True, by=chief)
 
 
+def test_until_the_report_is_gone_its_reporter_reads_when_it_goes(tip, guard, chief, public_client):
+    agreed_erasure(tip, guard, chief)
+    public_client.post("/status/", {"code": CODE})
+    assert "xóa trong mười phút" in public_client.get("/status/data/").content.decode()
+
+
 def test_a_report_is_deleted_by_two_and_by_the_purge(tip, guard, chief, public_client):
     request = ask(tip, "delete")
     deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
