@@ -183,6 +183,11 @@ class DataRequest(Row):
         return self.kind == self.Kind.DELETE and self.tip_id is not None
 
     @property
+    def is_granted_erasure(self) -> bool:
+        """Whether the report is on its way to be deleted, or is."""
+        return self.is_erasure and self.outcome == self.Outcome.DONE
+
+    @property
     def is_restriction(self) -> bool:
         """Whether saying yes keeps the words of a report here from the desk."""
         return self.kind == self.Kind.RESTRICT and self.tip_id is not None

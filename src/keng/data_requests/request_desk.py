@@ -12,7 +12,7 @@ from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import AGREEING_TO_ERASURE, ANSWERING_DATA_REQUESTS
-from keng.acts.errors import NotAllowed, Refused
+from keng.acts.errors import AlreadyDone, NotAllowed, Refused
 from keng.data_requests import deciding
 from keng.data_requests.models import DataRequest
 from keng.data_requests.request_forms import DecideForm, LiftForm, WordsForm
@@ -91,8 +91,12 @@ def data_request_decide(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse
         return _request_page(request, asked, decide_form=form)
     try:
         deciding.decide_request(pk, **form.cleaned_data, by=request.officer)
-    except Refused as error:
+    except (NotAllowed, AlreadyDone) as error:
         return _back(request, pk, error)
+    except Refused as error:
+        # What was written for the asker stays where it is.
+        form.add_error(None, str(error.sentence))
+        return _request_page(request, asked, decide_form=form)
     messages.success(request, _("Decided."))
     return redirect("data-request", pk=pk)
 

@@ -75,6 +75,8 @@ class DecideForm(Form):
 
     def __init__(self, *args: object, request: DataRequest, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        # Not optional where it is refused.
+        self.fields["ground"].is_unmarked = True  # type: ignore[attr-defined]
         if request.is_erasure:
             # A report is deleted whole or not at all.
             whole = (DataRequest.Outcome.DONE, DataRequest.Outcome.REFUSED)

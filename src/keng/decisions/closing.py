@@ -170,7 +170,8 @@ def end_and_tell_reporter(tip: Tip, *, text: str = "", by: Officer) -> DialogueM
         with translation.override(tip.language):
             message = add_message(tip, closing_sentence(tip), by=None)
     _end_tip(tip)
-    tip.save(update_fields=["state", "closed_at", "due_at", *unheard_danger.DANGER_FIELDS])
+    ended = ["state", "closed_at", "due_at", "waiting_since"]
+    tip.save(update_fields=[*ended, *unheard_danger.DANGER_FIELDS])
     return message
 
 
@@ -206,8 +207,12 @@ def lock_chats_of_tips(tips: Iterable[Tip]) -> None:
 
 
 def _end_tip(tip: Tip) -> None:
-    """Closed: no clock runs, and the next message of the same person opens a new tip."""
-    tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
+    """Closed: no clock runs, and the next message of the same person opens a new tip.
+
+    Nobody waits any more, whether words of ours or a fixed sentence or nothing goes out: what waits
+    at a closed tip was written after its end, and lets the desk read one that is kept from use.
+    """
+    tip.state, tip.closed_at, tip.waiting_since = Tip.State.CLOSED, times.now(), None
     unheard_danger.clear_danger(tip)
     deadlines.set_due_at(tip)
     # The alarm, which ends with the decision, comes before the chat in the order of locks.

@@ -7,7 +7,10 @@ word, and the desk is told, which answers in the way that was agreed before.
 
 import datetime
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from django.db.models import Count
 
 from keng.acts.act import act
 from keng.acts.locks import lock
@@ -77,16 +80,39 @@ def dispute_code(code: str) -> bool:
     return True
 
 
+def replacings_of_tips_since(since: datetime.datetime) -> Iterator[uuid.UUID]:
+    """Every replacing of each report that had one since: by what the list of a restore knows it."""
+    lately = Receipt.objects.filter(replaced_at__gte=since).values("tip_id")
+    replaced = Receipt.objects.filter(tip_id__in=lately).values_list("tip_id")
+    for tip_id, times_replaced in replaced.annotate(Count("replaced_at")):
+        for number in range(1, times_replaced + 1):
+            yield _replacing(tip_id, number)
+
+
+def next_replacings() -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
+    """Of each report that codes open: the replacing that this database does not have, and it."""
+    opened = Receipt.objects.filter(tip__codes_disputed_at=None).values_list("tip_id")
+    for tip_id, times_replaced in opened.annotate(Count("replaced_at")).iterator():
+        yield _replacing(tip_id, times_replaced + 1), tip_id
+
+
 @work()
-def dispute_again(tip_id: uuid.UUID) -> None:
+def dispute_again(replacing_or_tip: uuid.UUID) -> None:
     """In a restored database, of a report whose code was replaced or disputed after the backup.
 
     The new code is lost with what was lost, and the old one would open the report to whoever took
     it: so none does, and the desk is told.
     """
+    tip_id = dict(next_replacings()).get(replacing_or_tip, replacing_or_tip)
     tip = lock(Tip.objects.filter(pk=tip_id)).get()
+    if tip.codes_disputed_at:
+        return
     _close_codes(tip)
     record("receipt.disputed", by="operator", on=tip, chain=unit_chain(tip.responsible_unit_id))
+
+
+def _replacing(tip_id: uuid.UUID, number: int) -> uuid.UUID:
+    return uuid.uuid5(tip_id, f"replacing {number}")
 
 
 def _close_codes(tip: Tip) -> None:

@@ -58,6 +58,8 @@ class AskForm(Form):
         self.fields["record"].choices = [(each.value, each.label) for each in records]  # type: ignore[attr-defined]
         if len(records) == 1:
             self.initial.setdefault("record", records[0].value)
+        # Where it is there, nothing is asked for without it.
+        self.fields["override_reason"].is_unmarked = True  # type: ignore[attr-defined]
         if not wish_stands_against(tip):
             del self.fields["override_reason"]
         elif tip.do_not_call and not tip.do_not_contact:
@@ -95,6 +97,11 @@ class ApproveForm(Form):
         max_length=500,
         required=False,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not optional where the reporter is not told.
+        self.fields["why_not_told"].is_unmarked = True  # type: ignore[attr-defined]
 
 
 class GiveForm(Form):

@@ -64,6 +64,7 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "is_emergency": is_emergency,
         "key": holder_keys.current_key_of(request.officer),
         "seconds": _seconds_for_any(tip, request.officer),
+        "for_operator": _labels_for_operator(tip, is_emergency=is_emergency),
     }
     status = 422 if form.errors else 200
     return render(request, "openings/ask.html", context, status=status)
@@ -248,6 +249,18 @@ def _seconds_for_any(tip: Tip, officer: Officer) -> list[Officer]:
     return list(found.values())
 
 
+def _labels_for_operator(tip: Tip, *, is_emergency: bool) -> list[str]:
+    """What of it no two officers open: it came in before the desk's key was split."""
+    found = []
+    for each in sealed_records_of(tip):
+        if is_emergency and each.what != OpeningRequest.What.CONTACT:
+            continue
+        with contextlib.suppress(RecordGone):
+            if key_of_record(each.what, each.ref) is None:
+                found.append(each.label)
+    return found
+
+
 def _tip_or_404(officer: Officer, pk: uuid.UUID) -> Tip:
     found = Tip.objects.visible_to(officer).select_related("responsible_unit__parent").filter(pk=pk)
     tip = found.first()
@@ -271,7 +284,10 @@ def _opening_page(
     refuse_form: RefuseForm | None = None,
 ) -> HttpResponse:
     context = _opening_context(request.officer, asked, tip)
+    waits = context["stage"] == OpeningRequest.Stage.ASKED
     context |= {
+        "seconds": seconds_for(tip, context["asker"], asked.unit_key_ref) if waits else [],
+        "is_for_operator": context["stage"] in _OPEN_STAGES and asked.unit_key_ref is None,
         "approve_form": ApproveForm(auto_id="approve_%s"),
         "give_form": GiveForm(auto_id="give_%s"),
         "refuse_form": refuse_form or RefuseForm(auto_id="refuse_%s"),

@@ -13,6 +13,7 @@ from keng.kit.durable_files import replace_file
 
 # More leaves than any log has.
 _ENDED = 2**63 - 1
+_PREFIX, _SUFFIX = "log-", ".size"
 
 
 class LogIsBehind(Exception):
@@ -29,7 +30,7 @@ class KeptLogHead:
     def of_origin(cls, origin: str) -> "KeptLogHead":
         """A log with another origin is another log, and has a file of its own."""
         mark = hashlib.sha256(origin.encode()).hexdigest()[:16]
-        return cls(export_folder() / f"log-{mark}.size")
+        return cls(export_folder() / f"{_PREFIX}{mark}{_SUFFIX}")
 
     def size(self) -> int:
         """What was signed last; 0 where nothing was, or the file is gone."""
@@ -52,3 +53,11 @@ class KeptLogHead:
     def keep(self, size: int) -> None:
         """After the commit: a file that is a step behind stops nobody."""
         replace_file(self.file, str(size).encode())
+
+
+def signs_under_another_name(origin: str) -> bool:
+    """Whether nothing was signed under this name, and something under one that goes on."""
+    if KeptLogHead.of_origin(origin).size():
+        return False
+    others = export_folder().glob(f"{_PREFIX}*{_SUFFIX}")
+    return any(0 < KeptLogHead(file).size() < _ENDED for file in others)

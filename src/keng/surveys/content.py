@@ -100,8 +100,11 @@ def minutes_for(questions: int) -> int:
 
 
 def reading_language(stored: Mapping[str, Any], asked: str) -> str:
-    """The language in which a visitor reads it: their own, if it has it, or Vietnamese."""
-    return asked[:2] if asked[:2] in LANGUAGES and stored.get(asked[:2]) else "vi"
+    """The language in which a visitor reads it: their own, if it has it; English before Vietnamese
+    for whoever reads neither.
+    """
+    wanted = asked[:2] if asked[:2] in LANGUAGES else "en"
+    return wanted if stored.get(wanted) else "vi"
 
 
 def content_in_language(

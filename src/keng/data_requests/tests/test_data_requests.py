@@ -23,7 +23,7 @@ from keng.data_requests.errors import (
     SamePerson,
 )
 from keng.data_requests.models import DataRequest
-from keng.decisions import hand_over, legal_hold
+from keng.decisions import hand_over, legal_hold, triage
 from keng.kit import times
 from keng.language.fold import fold
 from keng.places.models import Holiday
@@ -215,6 +215,12 @@ def agreed_erasure(tip, guard, chief):
     request = ask(tip, "delete")
     deciding.decide_request(request.pk, outcome="done", answer="Xóa.", by=guard)
     return deciding.decide_on_erasure(request.pk, is_agreed=True, by=chief)
+
+
+def test_until_the_report_is_gone_its_reporter_reads_when_it_goes(tip, guard, chief, public_client):
+    agreed_erasure(tip, guard, chief)
+    public_client.post("/status/", {"code": CODE})
+    assert "xóa trong mười phút" in public_client.get("/status/data/").content.decode()
 
 
 def test_a_report_is_deleted_by_two_and_by_the_purge(tip, guard, chief, public_client):
@@ -431,6 +437,20 @@ def test_a_restriction_waits_until_the_desk_has_finished(tip, guard):
     assert not Restriction.objects.exists()
 
 
+def test_a_decision_that_cannot_be_keeps_what_was_written(tip, guard, desk_client):
+    request = ask(tip, "restrict")
+    Tip.objects.filter(pk=tip.pk).update(**OPEN_AGAIN)
+    sign_in(desk_client, guard)
+    said = {"outcome": "done", "answer": "Từ nay không ai đọc."}
+    answer = desk_client.post(f"/data-requests/{request.pk}/decide/", said)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said["answer"] in page
+    assert "Chưa quyết định như vậy" in page
+    # Why it is refused is not optional where it is.
+    assert "(không bắt buộc)" not in page
+
+
 @pytest.mark.parametrize(
     ("fields", "is_read"),
     [
@@ -445,6 +465,20 @@ def test_a_restriction_rests_while_somebody_has_to_read(tip, guard, unit, fields
     Tip.objects.filter(pk=tip.pk).update(**fields)
     officer = make.officer(unit=unit)
     assert Tip.objects.visible_to(officer).filter(pk=tip.pk).exists() == is_read
+
+
+@pytest.mark.parametrize("asks_for_silence", [False, True])
+def test_a_restriction_holds_though_no_officer_answered_before_the_end(
+    unit, guard, asks_for_silence
+):
+    """The reporter waits until the end: what goes out then is a fixed sentence, or nothing."""
+    officer = make.officer(unit=unit)
+    tip = make.tip(unit=unit, waiting_since=times.now(), do_not_contact=asks_for_silence)
+    other = make.tip(unit=unit, waiting_since=times.now())
+    triage.record_outcome(tip.pk, outcome="solved", by=officer)
+    triage.close_tip(tip.pk, by=officer)
+    restricted(tip, guard)
+    assert set(Tip.objects.visible_to(make.officer(unit=unit))) == {other}
 
 
 def test_a_restricted_report_opens_for_an_hour_where_a_life_is_in_danger(

@@ -6,6 +6,7 @@ import pytest
 
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
+from keng.conftest import sign_in
 from keng.decisions import legal_hold, out_of_scope, triage
 from keng.dialogue import withdrawal
 from keng.kit import times
@@ -51,6 +52,20 @@ def test_a_name_in_an_officers_words_is_not_kept_in_clear(commune, officer):
     for words in (kept.words, tip.decisions.get().reason):
         assert words.startswith(WHY)
         assert "Thử" not in words
+
+
+def test_whoever_decides_reads_what_is_asked_before_the_yes(
+    commune, officer, commander, desk_client
+):
+    tip = make.tip(unit=commune)
+    hold = ask_hold_of(tip, officer)
+    sign_in(desk_client, commander)
+    page = desk_client.get(f"/tips/{tip.pk}/hold/").content.decode()
+    assert -1 < page.find(WHY) < page.find("Đồng ý giữ hồ sơ")
+    legal_hold.decide_on_hold(hold.pk, is_agreed=True, by=commander)
+    legal_hold.ask_to_end_hold(hold.pk, words="Đã xét xử xong", by=officer)
+    page = desk_client.get(f"/tips/{tip.pk}/hold/").content.decode()
+    assert -1 < page.find("Đã xét xử xong") < page.find('name="agreed" value="1"')
 
 
 def test_a_reason_that_grows_when_it_is_covered_still_fits(commune, officer):

@@ -91,7 +91,7 @@ def test_a_declined_tip_is_as_it_was_and_its_reporter_hears_nothing(desk, kind):
 @pytest.mark.parametrize("given", [{}, {"text": "Đã xong, cảm ơn bạn."}])
 def test_a_closed_tip_is_as_it_was_and_its_reporter_is_told_once(desk, given):
     unit, officer = desk
-    tip = make.tip(unit=unit)
+    tip = make.tip(unit=unit, waiting_since=times.now())
     make.conversation(tip)
     triage.record_outcome(tip.pk, outcome="solved", by=officer)
     add_search_words([(tip.pk, tip.text, fold(tip.text))])

@@ -70,6 +70,24 @@ def test_the_new_code_opens_the_report_and_the_old_one_not_a_word(public, code):
     assert Entry.objects.filter(action="receipt.replaced", actor_id="holder").count() == 1
 
 
+def test_a_code_that_is_new_because_somebody_saw_the_old_one_is_not_to_be_photographed(
+    public, code
+):
+    browser = browser_with(code)
+    sheet = sheet_on(browser.post("/status/tip/", {"wish": "new-code"}))
+    page = browser.post("/status/tip/", {"wish": "replace-code", "sheet": sheet}, follow=True)
+    assert "Chụp màn hình" not in page.content.decode()
+    assert "Đừng chụp màn hình" in page.content.decode()
+
+
+def test_after_a_dispute_no_answer_is_promised_that_nobody_can_read(public, code):
+    take_new_code(browser_with(code))
+    replaced_codes.dispute_code(code)
+    page = page_of(code)
+    assert "Không mã nào mở được tin này nữa" in page
+    assert "không trả lời bạn ở đây được nữa" in page
+
+
 def test_the_page_of_the_new_code_says_what_happened_and_promises_nothing_of_the_report(
     public, code
 ):

@@ -83,3 +83,18 @@ def test_a_desk_without_a_number_says_where_one_is(desk_client):
     unit = with_somebody_named(make.unit("Công an xã Không Số", parent=make.province_unit()))
     for desk in desks_to_call(desk_client, make.officer(unit=unit), unit):
         assert "danh bạ điện thoại" in desk
+
+
+def test_who_narrows_a_tip_reads_who_is_named_and_where_nobody_is_that_all_go_on_reading(
+    desk_client, ward, province
+):
+    unnamed = make.unit("Công an phường Không Tên", parent=province)
+    for unit, words in ((ward, "Lê Thị Danh"), (unnamed, "cả đơn vị vẫn xem được")):
+        tip = make.tip(unit=unit)
+        client = sign_in(desk_client, make.officer(unit=unit))
+        address = reverse("tip-narrow", args=[tip.pk])
+        page = client.get(address).content.decode()
+        assert words in page
+        done = client.post(address, {"reason": "Trong nhà có trẻ nhỏ"}, follow=True)
+        still_reads = "cả đơn vị vẫn xem được" in done.content.decode()
+        assert still_reads == (unit == unnamed)

@@ -12,6 +12,7 @@ from keng.intake.examination.examine import examine_messages
 from keng.kit import times
 from keng.tips.decision_words import deadlines_of_tip
 from keng.tips.models import Clock, Tip
+from keng.vault.models import UnitKey
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +167,15 @@ def test_what_changed_meanwhile_is_not_lost_by_the_question(desk_client, here):
     asked = desk_client.post(address, {"text": "", "seen": seen})
     again = desk_client.post(address, {"text": "", "seen": asked.context["seen"], "sure": "1"})
     assert again.status_code == 409
+
+
+@pytest.mark.parametrize(("holds", "is_offered"), [(["phone"], True), ([], False)])
+def test_the_number_to_call_back_is_asked_for_beside_the_list_as_well(
+    desk_client, here, holds, is_offered
+):
+    UnitKey.objects.create(
+        unit=here.commune, public_key=bytes(1216), epoch=times.local_date(times.now())
+    )
+    Tip.objects.update(identity_holds=holds)
+    page = sign_in(desk_client, here.lan).get(f"/tips/?tip={here.tip.pk}").content.decode()
+    assert (f"/tips/{here.tip.pk}/open/?emergency" in page) == is_offered

@@ -309,7 +309,13 @@ def _chosen_original(request: SignedInRequest) -> uuid.UUID:
 
 
 def decide_with_reason(
-    request: SignedInRequest, pk: uuid.UUID, act: Any, words: tuple[str, str, str]
+    request: SignedInRequest,
+    pk: uuid.UUID,
+    act: Any,
+    words: tuple[str, str, str],
+    *,
+    template: str = "inbox/tip/reason.html",
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """A page that asks for a reason and does the act: its heading, its button, what was done."""
     tip = tip_or_404(request, pk)
@@ -318,8 +324,8 @@ def decide_with_reason(
         act(pk, reason=form.cleaned_data["reason"], by=request.officer, seen=_seen_version(request))
         return redirect_to_same_tip(request, pk, words[2])
     context = tip_context(request, tip, place="page", form=form)
-    context |= {"heading": words[0], "button": words[1]}
-    return render(request, "inbox/tip/reason.html", context, status=422 if form.errors else 200)
+    context |= {"heading": words[0], "button": words[1], **(more or {})}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _tip_page_again(request: SignedInRequest, pk: uuid.UUID, **forms: Any) -> HttpResponse:

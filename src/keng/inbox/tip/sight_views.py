@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
-from keng.accounts.naming import nameable_officers
+from keng.accounts.naming import nameable_officers, standing_list
 from keng.accounts.who import RECUSING
 from keng.acts.errors import NotAllowed
 from keng.decisions import named_sight
@@ -27,13 +27,26 @@ from keng.tips.models import Recusal, Tip
 @require_http_methods(["GET", "POST"])
 @explains_refusals
 def tip_narrow(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """From now on for named officers."""
+    """From now on for named officers; where nobody is named, the whole desk goes on reading it."""
+    unit = tip_or_404(request, pk).responsible_unit
+    named = [row.officer for row in standing_list(unit.pk)]
     words = (
         _("Make it a matter for named officers"),
         _("Only named officers read it"),
-        _("From now on named officers alone read it."),
+        _("From now on named officers alone read it.")
+        if named
+        else _(
+            "Noted. Nobody is named here yet: until somebody is, the whole desk goes on reading it."
+        ),
     )
-    return decide_with_reason(request, pk, named_sight.narrow_tip, words)
+    return decide_with_reason(
+        request,
+        pk,
+        named_sight.narrow_tip,
+        words,
+        template="inbox/tip/narrow.html",
+        more={"named": named},
+    )
 
 
 @require_http_methods(["GET", "POST"])

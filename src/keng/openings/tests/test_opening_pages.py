@@ -10,8 +10,12 @@ from keng.accounts.tests.test_passkeys import HERE, added
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.openings import asking
+from keng.openings.tests.conftest import hold
+from keng.openings.tests.test_asking import wish
 from keng.openings.tests.test_giving import approves, gives, wanted_opening
 from keng.tips.models import Tip
+from keng.vault.models import OpeningRequest, SealedIdentity
 
 __all__ = ["wanted_opening"]
 pytestmark = pytest.mark.django_db
@@ -120,3 +124,38 @@ def test_a_share_takes_a_passkey_and_six_digits_give_none(
     given = desk_client.post(share, {"passkey": device.answer(asked)}, **HERE)
     assert given.status_code == 200
     assert "share" in given.json()
+
+
+def test_who_waits_reads_who_can_agree_and_in_an_emergency_whom_to_ring(
+    desk, wanted_opening, desk_client
+):
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    page = desk_client.get(f"/openings/{wanted_opening.pk}/").content.decode()
+    waits = page[page.index("Người có thể đồng ý") :]
+    assert str(desk.chief) in waits
+    assert str(desk.quan) in waits
+    assert str(desk.bao) not in waits
+    assert "bạn hãy tự gọi thêm" not in page
+    OpeningRequest.objects.update(is_emergency=True)
+    page = desk_client.get(f"/openings/{wanted_opening.pk}/").content.decode()
+    assert "bạn hãy tự gọi thêm" in page
+
+
+def test_what_no_two_officers_open_says_so_before_anybody_is_asked(desk, desk_client):
+    hold(desk, desk.lan, desk.chief)
+    SealedIdentity.objects.update(ciphertext=b"\x03 to the operator's key")
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    words = "chỉ tệp của người vận hành mở được"
+    for address in (f"/tips/{desk.tip.pk}/open/", f"/tips/{desk.tip.pk}/open/?emergency"):
+        assert words in desk_client.get(address).content.decode()
+    asked = asking.ask_opening(desk.tip.pk, wish(desk), by=desk.lan)
+    assert words in desk_client.get(f"/openings/{asked.pk}/").content.decode()
+
+
+def test_what_has_to_be_said_is_not_called_optional(desk, desk_client):
+    hold(desk, desk.lan, desk.chief)
+    Tip.objects.update(do_not_call=True)
+    sign_in(desk_client, Officer.objects.get(pk=desk.lan.pk))
+    page = desk_client.get(f"/tips/{desk.tip.pk}/open/").content.decode()
+    assert "Vì sao ở đây vẫn phải gọi?" in page
+    assert "(không bắt buộc)" not in page

@@ -14,7 +14,7 @@ from keng.merkle.trees import leaf_hash, tree_of_leaves
 from keng.public_log import growing
 from keng.public_log.after_restore import continue_log_after_restore
 from keng.public_log.growing import commitment, grow, log_tree, tile_hashes
-from keng.public_log.kept_head import KeptLogHead, LogIsBehind
+from keng.public_log.kept_head import KeptLogHead, LogIsBehind, signs_under_another_name
 from keng.public_log.log_key import log_key, log_origin
 from keng.public_log.models import (
     LeafSalt,
@@ -241,6 +241,17 @@ def test_old_checkpoints_go_and_their_roots_can_be_computed_again(monkeypatch) -
     grow()
     assert list(LogCheckpoint.objects.values_list("size", flat=True)) == [32]
     assert LogCheckpointText.read(first.text).root == growing.log_tree(16).root()
+
+
+def test_a_terminal_that_has_another_name_of_the_log_is_noticed() -> None:
+    ours, other = "keng.example/log", "localhost:8000/log"
+    assert not signs_under_another_name(other)
+    KeptLogHead.of_origin(ours).keep(48)
+    assert signs_under_another_name(other)
+    assert not signs_under_another_name(ours)
+    # What a restore ended is no name that goes on.
+    KeptLogHead.of_origin(ours).end()
+    assert not signs_under_another_name(f"{ours}/restored-now-48-aa")
 
 
 def test_after_a_restore_it_goes_on_under_a_name_that_says_from_what(monkeypatch) -> None:

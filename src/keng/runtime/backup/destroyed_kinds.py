@@ -49,7 +49,7 @@ def destroyed_kinds() -> list[DestroyedKind]:
     from keng.retention import periods, purge  # noqa: PLC0415
     from keng.retention.models import RetentionPeriod  # noqa: PLC0415
     from keng.tips import quarantine  # noqa: PLC0415
-    from keng.tips.models import Attachment, OneTimeLink, Receipt, Tip  # noqa: PLC0415
+    from keng.tips.models import Attachment, OneTimeLink, Tip  # noqa: PLC0415
     from keng.vault.epoch_ends import destroy_epoch  # noqa: PLC0415
     from keng.vault.models import HolderKey, UnitKey, WrappedHolderKey  # noqa: PLC0415
 
@@ -88,11 +88,16 @@ def destroyed_kinds() -> list[DestroyedKind]:
         ),
         DestroyedKind(
             "receipt.replaced",
+            # Which replacing and not which report: a code that the backup has goes on opening it.
             lambda since: chain(
-                Receipt.objects.filter(replaced_at__gte=since).values_list("tip_id", flat=True),
+                replaced_codes.replacings_of_tips_since(since),
                 _ids(Tip.objects.filter(codes_disputed_at__gte=since)),
             ),
-            lambda: _ids(Tip.objects.filter(codes_disputed_at=None)),
+            # Lists of earlier versions name the report for both.
+            lambda: chain(
+                (replacing for replacing, _ in replaced_codes.next_replacings()),
+                _ids(Tip.objects.filter(codes_disputed_at=None)),
+            ),
             replaced_codes.dispute_again,
             "reports had got a new receipt code, which is lost: no code opens them, answer in the "
             "way that was agreed on before",

@@ -168,6 +168,41 @@ def test_a_code_that_was_replaced_since_opens_nothing_after_a_restore():
     assert Tip.objects.get(pk=other.pk).codes_disputed_at is None
 
 
+def test_a_new_code_that_the_backup_has_opens_its_report_after_a_restore(data):
+    tip = make.tip(unit=make.unit())
+    code = receipt_codes.code_from_token(receipt_codes.new_token())
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
+    token = replaced_codes.replace_code(tip.pk, code, sheet="A" * 22)
+    new = receipt_codes.code_from_token(token)
+    destroyed.list_destroyed()
+    # The backup was made now: what is listed of the days before it is in it.
+    assert destroyed.do_listed_again([data], made_at=times.now()).done == {}
+    assert receipt_codes.tip_id_of_code(new) == tip.pk
+    # The same again after the backup: the newest code is lost with what was lost.
+    replaced_codes.replace_code(tip.pk, new, sheet="B" * 22)
+    destroyed.list_destroyed()
+    Receipt.objects.exclude(
+        hash__in=[receipt_codes.code_hash(each) for each in (code, new)]
+    ).delete()
+    Receipt.objects.filter(hash=receipt_codes.code_hash(new)).update(replaced_at=None)
+    told = destroyed.do_listed_again([data], made_at=times.now())
+    assert (sum(told.done.values()), told.failed) == (1, {})
+    assert receipt_codes.tip_id_of_code(new) is None
+
+
+def test_a_list_that_names_the_report_closes_its_codes(data):
+    """As versions before wrote it."""
+    tip, other = make.tip(unit=make.unit()), make.tip(unit=make.unit())
+    code = receipt_codes.code_from_token(receipt_codes.new_token())
+    Receipt.objects.create(hash=receipt_codes.code_hash(code), tip=tip)
+    data.mkdir()
+    line = destroyed._line("receipt.replaced", tip.pk)
+    (data / f"destroyed-{times.now():%Y%m%d}.list").write_text(f"{line}\n")
+    assert sum(destroyed.do_listed_again([data]).done.values()) == 1
+    assert receipt_codes.tip_id_of_code(code) is None
+    assert Tip.objects.get(pk=other.pk).codes_disputed_at is None
+
+
 def passkey_of(holder, table, **columns):
     return table.objects.create(holder=holder, credential_id=os.urandom(16), **columns)
 
