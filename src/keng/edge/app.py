@@ -183,9 +183,7 @@ class EdgeApp:
             return 404
         headers = headers_of(scope)
         headers[QUERY_HEADER] = scope["query_string"].decode("latin-1")
-        parsed = channels.get_channel(channel).parse(
-            raw, headers, account.credentials, times.now()
-        )
+        parsed = channels.get_channel(channel).parse(raw, headers, account.credentials, times.now())
         if parsed.verified:
             if parsed.variant:
                 self._book.keep_variant(account, parsed.variant)

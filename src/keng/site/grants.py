@@ -418,6 +418,10 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer forgets a pager with its address.
         "delivery_pagerway": ALL,
         "delivery_pagertest": RIU,
+        "delivery_pagertestway": ALL,
+        # Who sent the code is added at the edge, and not read here.
+        "delivery_chatpagercode": "INSERT, SELECT (id, officer_id, sent_at), DELETE",
+        "delivery_pageranswer": "SELECT (id, way_id), DELETE",
         "delivery_watch": R,
         "accounts_desksession": ALL,
         # Signed is signed: a correction is another row.
@@ -445,6 +449,11 @@ GRANTS: dict[str, dict[str, str]] = {
         # A message to a survey waits for the worker; what was answered so far is not read here.
         "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
         "surveys_chatturn": "INSERT",
+        # What an officer answers from their phone; whose pager it is, is not read here.
+        "delivery_pagerway": "SELECT (id, chat_hash, is_on, gone_at)",
+        "delivery_pageranswer": "INSERT, SELECT (id)",
+        "delivery_chatpagercode": "SELECT (code_hash, expires_at, sent_at), UPDATE (account_id, "
+        "address_sealed, chat_hash, sent_at)",
         # "Stop" in a chat ends a subscription of that address.
         "network_subscription": "SELECT (id, channel, address_hash, stopped_at), "
         "UPDATE (stopped_at, address_sealed)",
@@ -602,7 +611,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_desksession": "SELECT (session_key, expire_date, seen_at), DELETE",
         "accounts_partnersession": "SELECT (id, expires_at), DELETE",
         "accounts_spentchallenge": "SELECT (digest, expires_at), DELETE",
-        "delivery_pagerway": R,
+        # Chats become pagers here, and a shift's pagers are tested.
+        "delivery_pagerway": RIU,
+        "delivery_pagertest": RIU,
+        "delivery_pagertestway": RIU,
+        "delivery_chatpagercode": "SELECT, DELETE",
+        "delivery_pageranswer": "SELECT, DELETE",
         # What was found out of scope is destroyed after its week; what was taken back, at once.
         "tips_sighting": ALL,
         "vault_sealedidentity": "SELECT, INSERT, DELETE",

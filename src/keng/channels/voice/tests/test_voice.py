@@ -121,4 +121,6 @@ def test_without_a_secret_no_key_is_asked_for_and_none_is_believed(fake):
     outcome_of(fake, text="Bấm 1 để nhận", webhook_secret="", hook=HOOK)
     assert fake.texts_of("84901234567") == ["Công an xã Nếnh, tin số 7K3"]
     assert fake.key_urls == {}
-    assert not Voice().parse(b"{}", {QUERY_HEADER: f"call={CALL}&mark="}, {}, datetime.now(UTC)).events
+    assert (
+        not Voice().parse(b"{}", {QUERY_HEADER: f"call={CALL}&mark="}, {}, datetime.now(UTC)).events
+    )
