@@ -220,7 +220,7 @@ def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
             named = _named_words(tip)
             quiet, alike = _quiet_words(tip), _joint_words(size)
-            answer = _("If you are coming, answer with 1.")
+            answer = _("If you are coming, press or send 1.")
         said = "\n".join(filter(None, [subject, named, quiet, alike, text, again]))
         found.append(page_officers.CallWords(language, subject, said, answer=answer))
     return found

@@ -25,13 +25,13 @@ CODE_LASTS = datetime.timedelta(minutes=15)
 CODE_WORD = "MAY"
 _LENGTH = 8
 # Eight letters and digits with or without a hyphen in the middle, and nothing else in the message.
-_WRITTEN = re.compile(r"\s{0,20}MAY[ -]{0,3}([0-9A-Z]{4})[ -]{0,3}([0-9A-Z]{4})\s{0,20}", re.IGNORECASE)
+_WRITTEN = re.compile(r"\s{0,9}may[ -]{0,3}([0-9a-z]{4})[ -]{0,3}([0-9a-z]{4})\s{0,9}")
 _AT_ONCE = 20
 
 
 def written_code(text: str) -> str:
     """The code in a message that holds nothing else; empty where it is something else."""
-    found = _WRITTEN.fullmatch(text[:80])
+    found = _WRITTEN.fullmatch(text[:80].lower())
     return (found.group(1) + found.group(2)).upper() if found else ""
 
 

@@ -63,7 +63,8 @@ def call_officers(
 ) -> OfficerCall:
     """Queue one urgent message to every pager of these officers, in the caller's transaction.
 
-    `is_quiet`: no telephone rings for it. `room` is the emergency room's address (an operator's setting), which has words of its own.
+    `is_quiet`: no telephone rings for it. `room` is the emergency room's address (an operator's
+    setting), which has words of its own.
     The caller puts it on record.
     """
     people = {officer.pk: officer for officer in officers}

@@ -197,7 +197,7 @@ def _test_words(made: PagerTest) -> list[page_officers.CallWords]:
                     _("Kẻng: a test of your pager"),
                     _("This is only a test. Open this page and say that it rang: %(link)s")
                     % {"link": link},
-                    answer=_("If it rang, answer with 1."),
+                    answer=_("If it rang, press or send 1."),
                 )
             )
     return found

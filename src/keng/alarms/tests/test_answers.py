@@ -110,7 +110,7 @@ def test_whoever_answers_spares_the_others_until_they_should_have_taken_it(here,
         str(here.lan.pk),
         "voice",
     )
-    told = DispatchText.objects.filter(subject__contains="đã trả lời")
+    told = DispatchText.objects.filter(subject__contains="đã có người trả lời")
     assert told.count() >= 1
     assert all("dao" not in one.text for one in told)
     # Nobody is decided about: the tip is still nobody's.
@@ -152,7 +152,10 @@ def test_a_chat_answers_its_newest_call_and_an_old_message_nothing(here, clock):
     ringing.call_what_rings()
     call = call_to(here.chat)
     assert (call.channel, call.account) == ("zalo_oa", here.account)
-    assert call.text.text.splitlines() == [call.text.subject, "Nếu bạn đang đến, hãy trả lời 1."]
+    assert call.text.text.splitlines() == [
+        call.text.subject,
+        "Nếu bạn đang đến: bấm hoặc nhắn số 1.",
+    ]
     for at, was_held in ((clock.now - datetime.timedelta(hours=2), False), (clock.now, True)):
         PagerAnswer.objects.create(way=here.chat, at=at)
         assert answers.settle_answers() == 1

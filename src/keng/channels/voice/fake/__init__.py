@@ -1,7 +1,7 @@
 """A gateway for calls on 127.0.0.1: it rings phones that say what they heard, and tell a key.
 
-`emit {"id": of a call, "key": "1"}` presses a key in a call that waits for one; the gateway posts it
-to the address that came with the call, whatever `url` says.
+`emit {"id": of a call, "key": "1"}` presses a key in a call that waits for one; the gateway posts
+it to the address that came with the call, whatever `url` says.
 """
 
 import base64
