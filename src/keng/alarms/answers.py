@@ -82,9 +82,8 @@ def _call_answered(answer: PagerAnswer) -> Delivery | None:
 
 def _hold_calls(alarm_id: uuid.UUID, way: PagerWay) -> None:
     """The officer is coming: nobody else is called for a while. Nothing once somebody has it."""
-    tip_id = Alarm.objects.values_list("tip", flat=True).filter(pk=alarm_id).first()
     tips = Tip.objects.select_related("responsible_unit__parent")
-    tip = lock(tips.filter(pk=tip_id)).first()
+    tip = lock(tips.filter(alarm=alarm_id)).first()
     alarm = lock(Alarm.objects.filter(pk=alarm_id)).first()
     officer = Officer.objects.only(*rota.COLUMNS_FOR_CALLS).get(pk=way.officer_id)
     if tip is None or alarm is None or not _may_hold(alarm, tip, officer):

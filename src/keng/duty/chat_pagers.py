@@ -7,6 +7,7 @@ alone.
 
 import datetime
 import re
+import uuid
 
 from django.db import connection
 
@@ -39,6 +40,11 @@ def code_hash(code: str) -> bytes:
     return keyed_hash("chat pager code", code)
 
 
+def address_hash_of(chat_hash: bytes) -> bytes:
+    """By it the same chat is an officer's pager once."""
+    return keyed_hash("pager", chat_hash)
+
+
 @act(acts.ASK_CHAT_CODE)
 def ask_chat_code(*, by: Officer) -> str:
     """A code to send within CODE_LASTS, as the officer writes it; any earlier one is over."""
@@ -61,7 +67,7 @@ def make_chat_pagers() -> int:
 
 
 @work()
-def _make_pager(pk: object) -> int:
+def _make_pager(pk: uuid.UUID) -> int:
     """The pager in place of the code; nothing where another worker was quicker."""
     code = ChatPagerCode.objects.select_related("account").filter(pk=pk).first()
     if code is None or not ChatPagerCode.objects.filter(pk=pk).delete()[0]:
@@ -71,7 +77,7 @@ def _make_pager(pk: object) -> int:
         return 1
     PagerWay.objects.update_or_create(
         officer=officer,
-        address_hash=keyed_hash("pager", bytes(code.chat_hash)),
+        address_hash=address_hash_of(bytes(code.chat_hash)),
         defaults={
             "kind": PagerWay.Kind.CHAT,
             "account": code.account,

@@ -57,7 +57,8 @@ class PagerHandler:
     def refresh(self) -> None:
         """A chat that was added is known at once, since `chat_pagers` says so to the edge."""
         found = PagerWay.objects.filter(chat_hash__isnull=False, is_on=True, gone_at__isnull=True)
-        self._chats = frozenset(map(bytes, found.values_list("chat_hash", flat=True)))
+        hashes = found.values_list("chat_hash", flat=True)
+        self._chats = frozenset(bytes(one) for one in hashes if one is not None)
 
     def takes(self, message: InboundMessage) -> bool:
         event = message.event

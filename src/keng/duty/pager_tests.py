@@ -143,7 +143,7 @@ def _tell_unheard(test_id: uuid.UUID) -> int:
         return 0
     made.unheard_told_at = times.now()
     made.save(update_fields=["unheard_told_at"])
-    shift = Shift.objects.filter(pk=made.shift_id, removed_at__isnull=True).first()
+    shift = Shift.objects.filter(pk__in=[made.shift_id], removed_at__isnull=True).first()
     ways = list(PagerTestWay.objects.filter(test=made).values_list("heard_at", flat=True))
     unheard = sum(heard_at is None for heard_at in ways)
     if shift is None or (ways and not unheard):

@@ -75,7 +75,8 @@ def tests_of_shifts(shifts: Iterable[Shift]) -> dict[uuid.UUID, TestOfShift]:
     found = PagerTest.objects.filter(shift__in=[shift.pk for shift in shifts])
     by_shift: dict[uuid.UUID, list[PagerTest]] = {}
     for test in found.prefetch_related("ways__way").order_by("at"):
-        by_shift.setdefault(test.shift_id, []).append(test)
+        if test.shift_id is not None:
+            by_shift.setdefault(test.shift_id, []).append(test)
     return {shift_id: _test_of_shift(tests) for shift_id, tests in by_shift.items()}
 
 
