@@ -13,6 +13,7 @@ from keng.channels.email import is_mailbox
 from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText, PagerWay
 from keng.kit import times
+from keng.language.alphabet import alphabetical
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
@@ -134,7 +135,7 @@ def kinds_with_account(unit_id: uuid.UUID) -> set[str]:
 def chat_accounts() -> list[ChannelAccount]:
     """Our accounts that an officer can be called by in a chat."""
     found = ChannelAccount.objects.filter(channel__in=CHAT_CHANNELS, is_active=True)
-    return list(found.order_by("name", "id"))
+    return sorted(found, key=lambda one: (alphabetical(one.name), str(one.pk)))
 
 
 def _account_by_kind(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
