@@ -75,7 +75,7 @@ def _make_pager(pk: uuid.UUID) -> int:
     officer = Officer.objects.only("id", "is_active").get(pk=code.officer_id)
     if code.account is None or code.chat_hash is None or not officer.is_active:
         return 1
-    PagerWay.objects.update_or_create(
+    way, is_new = PagerWay.objects.get_or_create(
         officer=officer,
         address_hash=address_hash_of(bytes(code.chat_hash)),
         defaults={
@@ -84,10 +84,11 @@ def _make_pager(pk: uuid.UUID) -> int:
             "chat_hash": code.chat_hash,
             "address_sealed": code.address_sealed,
             "hint": code.account.name[:80],
-            "is_on": True,
-            "gone_at": None,
         },
     )
+    if not is_new and way.gone_at:
+        # They have written to us again. Whether it is switched on is the officer's to say.
+        PagerWay.objects.filter(pk=way.pk).update(gone_at=None)
     record(
         "pager.chat_added",
         by="worker",

@@ -611,8 +611,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_desksession": "SELECT (session_key, expire_date, seen_at), DELETE",
         "accounts_partnersession": "SELECT (id, expires_at), DELETE",
         "accounts_spentchallenge": "SELECT (digest, expires_at), DELETE",
-        # Chats become pagers here, and a shift's pagers are tested.
-        "delivery_pagerway": RIU,
+        # Chats become pagers here, or can be reached again; only the officer switches one.
+        "delivery_pagerway": "SELECT, INSERT, UPDATE (gone_at)",
         "delivery_pagertest": RIU,
         "delivery_pagertestway": RIU,
         "delivery_chatpagercode": "SELECT, DELETE",

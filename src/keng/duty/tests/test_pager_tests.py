@@ -234,6 +234,12 @@ def test_a_chat_becomes_a_pager_by_the_code_that_comes_from_it(desk_client, here
     assert heard_at_the_edge(become, here.account, " 1 ")
     assert PagerAnswer.objects.get().way == way
     assert not heard_at_the_edge(become, here.account, "1", sender="u-2")
+    # A chat that was lost is found by another code; one that is switched off stays so.
+    PagerWay.objects.filter(pk=way.pk).update(is_on=False, gone_at=times.now())
+    heard_at_the_edge(become, here.account, chat_pagers.ask_chat_code(by=here.lan))
+    assert worked(become, chat_pagers.make_chat_pagers) == 1
+    again = PagerWay.objects.get(officer=here.lan, kind="chat")
+    assert (again.pk, again.is_on, again.gone_at) == (way.pk, False, None)
     pager_acts.remove_pager(way.pk, by=here.lan)
     assert not PagerAnswer.objects.exists()
 
