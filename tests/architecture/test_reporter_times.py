@@ -70,6 +70,7 @@ OTHERS = {
     "break_ins.html:opened.read_at",
     "calling.html:alarm_row.ended_at",
     "calling.html:alarm_row.next_call_at",
+    "calling.html:one.answered_at",
     "calling.html:one.at",
     "channels.html:each.checked_on",
     "charts.html:signed.signed_at",

@@ -7,6 +7,7 @@ from keng.acts.act import name_records
 name_records(
     {
         "alarm.called": _("Called officers to a critical tip"),
+        "alarm.answered": _("An officer answered a call by phone: coming"),
         "alarm.ended": _("Told those who were called to stand down"),
         "tip.danger_heard": _("Found danger in a later message of a reporter"),
     }

@@ -34,6 +34,8 @@ class CalledPerson:
     outcome: str
     is_reached: bool
     has_taken: bool
+    # When they answered by phone that they are coming.
+    answered_at: datetime.datetime | None = None
     # Whoever has no pager or could not be called is to be phoned.
     is_to_be_phoned: bool = False
     # A colleague of the reader: the telephone of their desk stands beside the reader.
@@ -124,7 +126,14 @@ def call_rounds(calls: CallsOfTip) -> list[CallRound]:
             continue
         said, first = people, number
         found.append(CallRound(at, _("Call %(n)d went out") % {"n": number}, people))
-    return found
+    return sorted([*found, *_answers_of(calls.rows)], key=lambda one: one.at)
+
+
+def _answers_of(rows: list[AlarmCall]) -> Iterable[CallRound]:
+    """Who said by phone that they are coming; it is no call, and nobody has taken it by that."""
+    for call in rows:
+        if call.answered_at:
+            yield CallRound(call.answered_at, _("Answered by phone"), _callee_name(call))
 
 
 def _calls_by_round(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
@@ -151,6 +160,7 @@ def _called_person(
         outcome=_call_outcome(last, states) if last.ways else _("has no pager: phone them"),
         is_reached=bool(states & _OUT_STATES),
         has_taken=not is_room and first.officer_id == alarm.taken_by_id,
+        answered_at=max((call.answered_at for call in theirs if call.answered_at), default=None),
         is_to_be_phoned=not last.ways or _is_lost(states),
         is_of_own_desk=is_own,
         phone="" if is_own else first.unit.desk_phone,

@@ -170,7 +170,7 @@ def _officer_on_it(tip: Tip) -> Officer | None:
     return found if found is not None and _may_read(found, tip) else None
 
 
-def _may_see(officer: Officer, tip: Tip) -> bool:
+def may_see(officer: Officer, tip: Tip) -> bool:
     """Whether it stands in their list, be it for named officers: nobody is left alone with it."""
     return Tip.objects.listed_for(officer).filter(pk=tip.pk).exists()
 
@@ -197,7 +197,7 @@ def _people_to_call(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     unit = tip.responsible_unit
     found: dict[uuid.UUID, tuple[Officer, Unit, bool]] = {}
     for desk in [unit, *([unit.parent] if unit.parent else [])]:
-        duty = [officer for officer in rota.officers_on_duty(desk.pk) if _may_see(officer, tip)]
+        duty = [officer for officer in rota.officers_on_duty(desk.pk) if may_see(officer, tip)]
         others: list[Officer] = []
         if not duty or round_ >= _ROUNDS_UNTIL_ALL:
             others = rota.watchers(desk.pk)
@@ -205,7 +205,7 @@ def _people_to_call(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
             others = rota.watchers(desk.pk, rota.LEADING_ROLES)
         for officer in [*_named_at(tip, desk), *duty, *others]:
             found.setdefault(officer.pk, (officer, desk, officer in duty))
-    return [each for each in found.values() if _may_see(each[0], tip)]
+    return [each for each in found.values() if may_see(each[0], tip)]
 
 
 def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
@@ -220,8 +220,9 @@ def _call_words(tip: Tip, round_: int) -> list[page_officers.CallWords]:
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
             named = _named_words(tip)
             quiet, alike = _quiet_words(tip), _joint_words(size)
+            answer = _("If you are coming, press or send 1.")
         said = "\n".join(filter(None, [subject, named, quiet, alike, text, again]))
-        found.append(page_officers.CallWords(language, subject, said))
+        found.append(page_officers.CallWords(language, subject, said, answer=answer))
     return found
 
 
@@ -237,8 +238,8 @@ def _room_words(tip: Tip) -> page_officers.CallWords:
 
 def _call_subject(tip: Tip) -> str:
     if tip.danger_unheard:
-        return _("URGENT: %(tip)s, danger in a new message") % {"tip": _unit_and_reference(tip)}
-    return _("URGENT: %(tip)s, nobody has taken it") % {"tip": _unit_and_reference(tip)}
+        return _("URGENT: %(tip)s, danger in a new message") % {"tip": unit_and_reference(tip)}
+    return _("URGENT: %(tip)s, nobody has taken it") % {"tip": unit_and_reference(tip)}
 
 
 def _quiet_words(tip: Tip) -> str:
@@ -269,7 +270,7 @@ def _desk_to_ring(tip: Tip) -> Unit:
     return above if above and tip.concerns.filter(unit=unit).exists() else unit
 
 
-def _unit_and_reference(tip: Tip) -> str:
+def unit_and_reference(tip: Tip) -> str:
     """The unit, and the reference once there is one. Nothing else of a tip leaves the desk."""
     return " ".join(filter(None, [tip.responsible_unit.name, tip.reference]))
 
@@ -295,6 +296,10 @@ def ring_again(tip: Tip) -> None:
         return
     if alarm.ended_at is not None:
         _restart_alarm(alarm, tip)
+    elif alarm.next_call_at > times.now() + CALL_EVERY and alarm.rounds < _ROUNDS_OFTEN:
+        # Somebody answered that they are coming; what is told since, they have not heard.
+        alarm.next_call_at = times.now()
+        alarm.save(update_fields=["next_call_at"])
     elif alarm.rounds >= _ROUNDS_OFTEN:
         alarm.rounds, alarm.next_call_at = (
             _ROUNDS_UNTIL_ALL,
@@ -328,7 +333,7 @@ def _end_alarm(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     if tip.assigned_to_id:
         others = others.exclude(pk=tip.assigned_to_id)
     # It may have left the sight of those called first: for another unit, or it is about them.
-    entitled = [one for one in others if _may_see(one, tip)]
+    entitled = [one for one in others if may_see(one, tip)]
     is_room_free = calls.filter(officer=None).exists() and not still.filter(officer=None).exists()
     told = page_officers.call_officers(
         entitled,
@@ -338,6 +343,7 @@ def _end_alarm(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
         source_ref=alarm.pk,
         room=settings.EMERGENCY_EMAIL if is_room_free else "",
         room_words=_stand_down_words(tip)[0],
+        is_quiet=True,
     )
     _note_stand_down(alarm, told, entitled)
     record(
@@ -392,7 +398,7 @@ def _stand_down_words(tip: Tip) -> list[page_officers.CallWords]:
     found = []
     for language in page_officers.CALL_LANGUAGES:
         with translation.override(language):
-            subject = _("Stand down: %(tip)s is taken care of") % {"tip": _unit_and_reference(tip)}
+            subject = _("Stand down: %(tip)s is taken care of") % {"tip": unit_and_reference(tip)}
             text = _("Nothing more is needed from you.")
         found.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
     return found

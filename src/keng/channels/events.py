@@ -8,6 +8,9 @@ from typing import Literal
 
 MAX_WEBHOOK_BODY = 256 * 1024
 """Largest body a webhook accepts, in bytes."""
+QUERY_HEADER = ":query"
+"""Among the headers of a webhook call, what stood behind the question mark of its address. No
+caller can send a header of this name: HTTP has none with a colon."""
 
 EventKind = Literal[
     "text",
@@ -22,6 +25,7 @@ EventKind = Literal[
     "received",
     "echo",
     "erase",
+    "pressed",
     "unknown",
 ]
 CONTENT_KINDS: frozenset[EventKind] = frozenset(
@@ -63,7 +67,8 @@ class Event:
     reply_address: str | None = field(repr=False)
     raw_kind: str
     refers: tuple[str, ...] = field(default=(), repr=False)
-    """Provider ids of messages this speaks about: receipts, echoes, the message it quotes."""
+    """Provider ids of messages this speaks about: receipts, echoes, the message it quotes. Of a
+    key that was pressed our own reference of the call."""
 
     @property
     def is_content(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from django.conf import settings
 from nacl.exceptions import CryptoError
 
 from keng.channels.base import Credentials
@@ -54,8 +55,17 @@ def credentials_for_receiving(account: ChannelAccount) -> Credentials:
 
 
 def credentials_for_sending(account: ChannelAccount) -> Credentials:
-    """The same with the tokens. Raises vault.opening.NotTheSender outside the sender."""
-    return Credentials(credentials_for_receiving(account) | given_tokens(account))
+    """The same with the tokens and `hook`, where the provider may post what comes back.
+
+    Raises vault.opening.NotTheSender outside the sender.
+    """
+    hook = {"hook": webhook_of(account)}
+    return Credentials(hook | credentials_for_receiving(account) | given_tokens(account))
+
+
+def webhook_of(account: ChannelAccount) -> str:
+    """Where the provider posts what comes in."""
+    return f"{settings.PUBLIC_URL}/hooks/{account.channel}/{account.slug}"
 
 
 def given_settings(account: ChannelAccount) -> dict[str, str]:

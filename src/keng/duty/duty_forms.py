@@ -124,6 +124,13 @@ class PhonePagerForm(Form):
         return number
 
 
+class ChatPagerForm(Form):
+    """Asks for a code to send from a chat."""
+
+    chat = forms.CharField(initial="1", max_length=1, widget=forms.HiddenInput)
+    code = own_code_field()
+
+
 class PresenceForm(Form):
     """The officer's own code, for what changes a pager."""
 

@@ -7,18 +7,28 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from keng import channels
 from keng.accounts.models import Officer
 from keng.channels.email import is_mailbox
 from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText, PagerWay
 from keng.delivery.priorities import Priority
 from keng.kit import times
+from keng.language.alphabet import alphabetical
 from keng.vault import seal
 from keng.vault.hybrid import SealedKind
 
 # A call that comes late calls to something else.
 CALL_EXPIRES_AFTER = datetime.timedelta(minutes=30)
 CALL_LANGUAGES = ("vi", "en")
+CHAT_CHANNELS = tuple(
+    channels.codes_where(
+        lambda one: one.can.can_person and one.facts.holds_chats and not one.facts.is_simulated
+    )
+)
+"""Where an officer can be called in a chat with an account of ours."""
+# The subject that a call by machine speaks, with what to press, is no letter; nor is a chat's.
+_OWN_WORDS = (PagerWay.Kind.VOICE, PagerWay.Kind.CHAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,8 @@ class CallWords:
     language: str
     subject: str
     text: str
+    answer: str = ""
+    """What a voice and a chat add to the subject: what to press or to write. They say no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +61,12 @@ def call_officers(
     source_ref: uuid.UUID | None,
     room: str = "",
     room_words: CallWords | None = None,
+    is_quiet: bool = False,
 ) -> OfficerCall:
     """Queue one urgent message to every pager of these officers, in the caller's transaction.
 
-    `room` is the emergency room's address (an operator's setting), which has words of its own.
+    `is_quiet`: no telephone rings for it. `room` is the emergency room's address (an operator's
+    setting), which has words of its own.
     The caller puts it on record.
     """
     people = {officer.pk: officer for officer in officers}
@@ -65,19 +79,23 @@ def call_officers(
         materialised_at=times.now(),
     )
     accounts = _account_by_kind(unit_id)
-    texts = {one.language: _dispatch_text(dispatch, one) for one in words}
-    found = PagerWay.objects.working().filter(officer__in=people).order_by("id")
-    ways = [way for way in found if way.kind in accounts]
+    texts = _CallTexts(dispatch, words)
+    found = PagerWay.objects.working().filter(officer__in=people).select_related("account")
+    if is_quiet:
+        found = found.exclude(kind=PagerWay.Kind.VOICE)
+    carried = [(way, _account_of(way, accounts)) for way in found.order_by("id")]
+    ways = [way for way, account in carried if account is not None]
     rows = [
         _delivery(
             dispatch,
-            accounts[way.kind],
-            texts[_language_for(people[way.officer_id], texts)],
+            account,
+            texts.text_for(people[way.officer_id], way.kind),
             way.pk,
             Delivery.RecipientKind.PAGER,
             bytes(way.address_sealed),
         )
-        for way in ways
+        for way, account in carried
+        if account is not None
     ]
     calls_room = bool(room_words) and is_mailbox(room) and PagerWay.Kind.EMAIL in accounts
     if calls_room and room_words is not None:
@@ -85,7 +103,7 @@ def call_officers(
             _delivery(
                 dispatch,
                 accounts[PagerWay.Kind.EMAIL],
-                _dispatch_text(dispatch, room_words),
+                _dispatch_text(dispatch, room_words, room_words.text),
                 unit_id,
                 Delivery.RecipientKind.ROOM,
                 seal.seal_for_sender(room, kind=SealedKind.ADDRESS),
@@ -111,7 +129,14 @@ def cancel_calls(source_kind: str, source_ref: uuid.UUID) -> int:
 
 def kinds_with_account(unit_id: uuid.UUID) -> set[str]:
     """The kinds of pagers that an account carries; without one a pager that is on is not called."""
-    return set(_account_by_kind(unit_id))
+    kinds = set(_account_by_kind(unit_id))
+    return kinds | ({str(PagerWay.Kind.CHAT)} if chat_accounts() else set())
+
+
+def chat_accounts() -> list[ChannelAccount]:
+    """Our accounts that an officer can be called by in a chat."""
+    found = ChannelAccount.objects.filter(channel__in=CHAT_CHANNELS, is_active=True)
+    return sorted(found, key=lambda one: (alphabetical(one.name), str(one.pk)))
 
 
 def _account_by_kind(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
@@ -123,14 +148,39 @@ def _account_by_kind(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
     return nearest
 
 
-def _dispatch_text(dispatch: Dispatch, words: CallWords) -> DispatchText:
+def _account_of(way: PagerWay, accounts: dict[str, ChannelAccount]) -> ChannelAccount | None:
+    """A chat is with one account of ours; anything else goes by whichever carries its kind."""
+    if way.kind != PagerWay.Kind.CHAT:
+        return accounts.get(way.kind)
+    return way.account if way.account and way.account.is_active else None
+
+
+class _CallTexts:
+    """The texts of one dispatch, a row for each language and form that somebody gets."""
+
+    def __init__(self, dispatch: Dispatch, words: Sequence[CallWords]) -> None:
+        self._dispatch = dispatch
+        self._words = {one.language: one for one in words}
+        self._made = {(one.language, ""): _dispatch_text(dispatch, one, one.text) for one in words}
+
+    def text_for(self, officer: Officer, kind: str) -> DispatchText:
+        """The whole letter, or of a voice and a chat the subject and what to answer."""
+        language = officer.language
+        words = self._words.get(language) or next(iter(self._words.values()))
+        form = kind if kind in _OWN_WORDS else ""
+        key = (words.language, form)
+        if key not in self._made:
+            is_chat = kind == PagerWay.Kind.CHAT
+            said = [words.subject, words.answer] if is_chat else [words.answer]
+            text = "\n".join(filter(None, said))
+            self._made[key] = _dispatch_text(self._dispatch, words, text)
+        return self._made[key]
+
+
+def _dispatch_text(dispatch: Dispatch, words: CallWords, text: str) -> DispatchText:
     return DispatchText.objects.create(
-        dispatch=dispatch, language=words.language, subject=words.subject, text=words.text
+        dispatch=dispatch, language=words.language, subject=words.subject, text=text
     )
-
-
-def _language_for(officer: Officer, texts: dict[str, DispatchText]) -> str:
-    return officer.language if officer.language in texts else next(iter(texts))
 
 
 def _delivery(

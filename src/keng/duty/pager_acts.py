@@ -4,11 +4,7 @@ import datetime
 import uuid
 from typing import TypeVar
 
-from django.conf import settings
 from django.db.models import Model, QuerySet
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer, Shift
@@ -20,7 +16,7 @@ from keng.acts.work import permit_anywhere
 from keng.audit.actions import record
 from keng.channels.web_push import PushSubscription
 from keng.delivery.models import PagerTest, PagerWay
-from keng.duty import acts, page_officers
+from keng.duty import acts, page_officers, pager_tests
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.vault import seal
@@ -131,56 +127,29 @@ def test_pagers(*, by: Officer) -> PagerTest:
         or Shift.objects.at(now + _EARLY).filter(officer=by).first()
     )
     made = PagerTest(officer=by, shift=shift)
-    called = (
-        page_officers.call_officers(
-            [by],
-            _test_words(made),
-            unit_id=by.home_unit_id,
-            source_kind="pager_test",
-            source_ref=made.pk,
-        )
-        if by.home_unit_id
-        else None
-    )
-    if called is None or not any(called.ways.values()):
+    count = pager_tests.call_for_test(made, by, by.home_unit_id) if by.home_unit_id else 0
+    if not count:
         ways = PagerWay.objects.visible_to(by).filter(is_on=True, gone_at__isnull=True)
         is_on = set(ways.values_list("kind", flat=True))
         raise NoPagerAccount if is_on - kinds_that_ring(by) else NoPager
-    made.dispatch = called.dispatch
-    made.save(force_insert=True)
     record(
         "pager.tested",
         by=by,
         on=by,
         chain=chain_of_officer(by),
-        detail={"pagers": called.ways[by.pk], "shift": str(shift.pk if shift else "")},
+        detail={"pagers": count, "shift": str(shift.pk if shift else "")},
     )
     return made
 
 
-def _test_words(made: PagerTest) -> list[page_officers.CallWords]:
-    link = settings.DESK_URL + reverse("pager-test", "keng.site.desk_urls", kwargs={"pk": made.pk})
-    found = []
-    for language in page_officers.CALL_LANGUAGES:
-        with translation.override(language):
-            found.append(
-                page_officers.CallWords(
-                    language,
-                    _("Kẻng: a test of your pager"),
-                    _("This is only a test. Open this page and say that it rang: %(link)s")
-                    % {"link": link},
-                )
-            )
-    return found
-
-
 @act(acts.CONFIRM_PAGER_TEST)
-def confirm_pager_test(test_id: uuid.UUID, *, by: Officer) -> PagerTest:
-    """It rang. Raises NotAllowed for a test of somebody else."""
+def confirm_pager_test(
+    test_id: uuid.UUID, way_id: uuid.UUID | None = None, *, by: Officer
+) -> PagerTest:
+    """It rang: this pager, or all that were called. Raises NotAllowed for somebody else's test."""
     made = _lock_own(PagerTest.objects.visible_to(by), test_id)
-    if made.confirmed_at is None:
-        made.confirmed_at = times.now()
-        made.save(update_fields=["confirmed_at"])
+    was_heard = made.confirmed_at is not None
+    if pager_tests.hear_ways(made, way_id) or not was_heard:
         record(
             "pager.rang", by=by, on=by, chain=chain_of_officer(by), detail={"test": str(made.pk)}
         )

@@ -9,41 +9,71 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keng import channels
 from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.delivery.models import PagerTest, PagerWay
 from keng.delivery.push_account import push_settings
-from keng.duty import pager_acts
-from keng.duty.duty_forms import PagerForm, PhonePagerForm, PresenceForm
+from keng.duty import chat_pagers, page_officers, pager_acts
+from keng.duty.duty_forms import ChatPagerForm, PagerForm, PhonePagerForm, PresenceForm
+from keng.kit import times
+from keng.kit.ids import id_or_404
 
 
 @require_http_methods(["GET", "POST"])
 def pagers(request: SignedInRequest) -> HttpResponse:
-    """What calls this officer, and how the last tests ended. Two forms add to it."""
-    is_phone = "phone" in request.POST
-    email_form = PagerForm(request.POST if request.POST and not is_phone else None)
-    phone_form = PhonePagerForm(request.POST if is_phone else None, auto_id="id_phone_%s")
-    form: PagerForm | PhonePagerForm = phone_form if is_phone else email_form
-    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
-        added = _add_pagers(form.cleaned_data, request.officer)
-        if added <= pager_acts.kinds_that_ring(request.officer):
-            messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
-        else:
-            messages.error(request, pager_acts.NoPagerAccount.sentence)
-        return redirect("pagers")
+    """What calls this officer, and how the last tests ended. Three forms add to it."""
+    forms = _forms(request)
+    sent = next((form for form in forms.values() if form.is_bound), None)
+    chat_code = ""
+    if sent is not None and sent.is_valid() and is_present(request.officer, sent):
+        if not isinstance(sent, ChatPagerForm):
+            _say_whether_it_rings(request, _add_pagers(sent.cleaned_data, request.officer))
+            return redirect("pagers")
+        chat_code = chat_pagers.ask_chat_code(by=request.officer)
+        forms["chat_form"] = ChatPagerForm(auto_id="id_chat_%s")
     tests = PagerTest.objects.visible_to(request.officer).select_related("shift")
     context = {
-        "form": form,
-        "email_form": email_form,
-        "phone_form": phone_form,
+        "form": sent or forms["email_form"],
+        **forms,
+        "chat_code": chat_code,
+        "chat_code_until": times.now() + chat_pagers.CODE_LASTS,
+        "chat_accounts": _chat_account_names(),
         "push_key": push_settings().get("vapid_public", ""),
         "ways": PagerWay.objects.visible_to(request.officer).order_by("id"),
         "carried": pager_acts.kinds_that_ring(request.officer),
-        "tests": tests.order_by("-id")[:5],
+        "tests": tests.prefetch_related("ways__way").order_by("-id")[:5],
     }
-    status = 422 if form.is_bound else 200
+    status = 422 if sent is not None and not chat_code else 200
     return render(request, "duty/pagers.html", context, status=status)
+
+
+def _forms(request: SignedInRequest) -> dict[str, PagerForm | PhonePagerForm | ChatPagerForm]:
+    """Each with what was sent to it."""
+    sent = request.POST if request.method == "POST" else None
+    name = next((one for one in ("phone", "chat") if sent is not None and one in sent), "email")
+    given = {name: sent}
+    return {
+        "email_form": PagerForm(given.get("email")),
+        "phone_form": PhonePagerForm(given.get("phone"), auto_id="id_phone_%s"),
+        "chat_form": ChatPagerForm(given.get("chat"), auto_id="id_chat_%s"),
+    }
+
+
+def _say_whether_it_rings(request: SignedInRequest, added: set[str]) -> None:
+    if added <= pager_acts.kinds_that_ring(request.officer):
+        messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
+    else:
+        messages.error(request, pager_acts.NoPagerAccount.sentence)
+
+
+def _chat_account_names() -> list[tuple[str, str]]:
+    """Which app, and which account in it."""
+    return [
+        (str(channels.get_channel(one.channel).facts.name), one.name)
+        for one in page_officers.chat_accounts()
+    ]
 
 
 def _add_pagers(given: dict[str, Any], officer: Officer) -> set[str]:
@@ -105,7 +135,9 @@ def pager_test(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Where the test leads: it rang."""
     made = get_object_or_404(PagerTest.objects.visible_to(request.officer), pk=pk)
     if request.method == "POST":
-        pager_acts.confirm_pager_test(pk, by=request.officer)
+        one = request.POST.get("way", "")
+        pager_acts.confirm_pager_test(pk, id_or_404(one) if one else None, by=request.officer)
         messages.success(request, _("Noted: your pager rings."))
-        return redirect("pagers")
-    return render(request, "duty/pager_rang.html", {"test": made})
+        return redirect("pager-test", pk) if one else redirect("pagers")
+    ways = made.ways.select_related("way").order_by("way")
+    return render(request, "duty/pager_rang.html", {"test": made, "ways": ways})

@@ -50,8 +50,8 @@ class RotaRow:
 
     shift: Shift
     is_now: bool
-    tested_at: datetime.datetime | None
-    """When a pager of its officer last rang for this shift."""
+    test: watch.TestOfShift | None
+    """What is known of its officer's pagers."""
     is_kept: bool
     """Whether the reader may take it off."""
 
@@ -59,13 +59,13 @@ class RotaRow:
 def _context(request: SignedInRequest, form: ShiftForm | None, kept: list[Any]) -> dict[str, Any]:
     now = times.now()
     shifts = coming_shifts(request.officer.own_unit_ids)
-    tested_at = watch.pagers_heard_at(shifts)
+    tests = watch.tests_of_shifts(shifts)
     keeps = {unit.pk for unit in kept}
     rows = [
         RotaRow(
             shift,
             is_now=shift.starts_at <= now,
-            tested_at=tested_at.get(shift.pk),
+            test=tests.get(shift.pk),
             is_kept=shift.unit_id in keeps,
         )
         for shift in shifts

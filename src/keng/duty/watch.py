@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -57,9 +58,30 @@ def next_on_duty(unit_id: uuid.UUID) -> datetime.datetime | None:
     return None
 
 
-def pagers_heard_at(shifts: Iterable[Shift]) -> dict[uuid.UUID, datetime.datetime]:
-    """When the pager was heard, for each shift for which it was."""
-    found = PagerTest.objects.filter(
-        shift__in=[shift.pk for shift in shifts], confirmed_at__isnull=False
-    ).order_by("confirmed_at")
-    return {test.shift_id: test.confirmed_at for test in found}  # type: ignore[misc]
+@dataclass(frozen=True, slots=True)
+class TestOfShift:
+    """What is known of the pagers of a shift: of its newest test, and of whichever was heard."""
+
+    heard_at: datetime.datetime | None
+    """When a pager of its officer first rang for this shift."""
+    unheard: list[str]
+    """The kinds of pagers of the newest test that were not confirmed."""
+    called: int
+    """How many pagers that test called."""
+
+
+def tests_of_shifts(shifts: Iterable[Shift]) -> dict[uuid.UUID, TestOfShift]:
+    """For each shift for which a pager was tried."""
+    found = PagerTest.objects.filter(shift__in=[shift.pk for shift in shifts])
+    by_shift: dict[uuid.UUID, list[PagerTest]] = {}
+    for test in found.prefetch_related("ways__way").order_by("at"):
+        if test.shift_id is not None:
+            by_shift.setdefault(test.shift_id, []).append(test)
+    return {shift_id: _test_of_shift(tests) for shift_id, tests in by_shift.items()}
+
+
+def _test_of_shift(tests: list[PagerTest]) -> TestOfShift:
+    heard = [test.confirmed_at for test in tests if test.confirmed_at]
+    ways = list(tests[-1].ways.all())
+    unheard = [str(one.way.get_kind_display()) for one in ways if one.heard_at is None]
+    return TestOfShift(min(heard, default=None), unheard, len(ways))

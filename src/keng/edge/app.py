@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from keng import channels
 from keng.channels.base import ParsedCall
+from keng.channels.events import QUERY_HEADER
 from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.inbound_message import InboundMessage, ReceivingAccount, message_of_event
 from keng.edge.accounts import AccountBook
@@ -139,9 +140,8 @@ class EdgeApp:
         self, channel: str, slug: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         try:
-            status = await self._handle_webhook(
-                channel, slug, scope, await self._bodies.receive_body(scope, receive)
-            )
+            raw = await self._bodies.receive_body(scope, receive)
+            status = await self._handle_webhook(channel, slug, scope, raw)
         except TooLarge:
             note_refused_try(RefusedTry.BODY, f"channel {channel}")
             status = 413
@@ -181,9 +181,9 @@ class EdgeApp:
         account = self._book.get(channel, slug) or await self._book.get_or_refresh(channel, slug)
         if account is None:
             return 404
-        parsed = channels.get_channel(channel).parse(
-            raw, headers_of(scope), account.credentials, times.now()
-        )
+        headers = headers_of(scope)
+        headers[QUERY_HEADER] = scope["query_string"].decode("latin-1")
+        parsed = channels.get_channel(channel).parse(raw, headers, account.credentials, times.now())
         if parsed.verified:
             if parsed.variant:
                 self._book.keep_variant(account, parsed.variant)

@@ -421,6 +421,10 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer forgets a pager with its address.
         "delivery_pagerway": ALL,
         "delivery_pagertest": RIU,
+        "delivery_pagertestway": ALL,
+        # Who sent the code is added at the edge, and not read here.
+        "delivery_chatpagercode": "INSERT, SELECT (id, officer_id, sent_at), DELETE",
+        "delivery_pageranswer": "SELECT (id, way_id), DELETE",
         "delivery_watch": R,
         "accounts_desksession": ALL,
         # Signed is signed: a correction is another row.
@@ -454,6 +458,11 @@ GRANTS: dict[str, dict[str, str]] = {
         "quiet_from, quiet_to, asked_at)",
         "network_subscription_places": "SELECT (subscription_id, place_id), INSERT, DELETE",
         "network_subscriptionwish": "SELECT, DELETE",
+        # What an officer answers from their phone; whose pager it is, is not read here.
+        "delivery_pagerway": "SELECT (id, chat_hash, is_on, gone_at)",
+        "delivery_pageranswer": "INSERT, SELECT (id)",
+        "delivery_chatpagercode": "SELECT (code_hash, expires_at, sent_at), UPDATE (account_id, "
+        "address_sealed, chat_hash, sent_at)",
     },
     "keng_worker": {
         # Those whose key is gone.
@@ -610,7 +619,12 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_desksession": "SELECT (session_key, expire_date, seen_at), DELETE",
         "accounts_partnersession": "SELECT (id, expires_at), DELETE",
         "accounts_spentchallenge": "SELECT (digest, expires_at), DELETE",
-        "delivery_pagerway": R,
+        # Chats become pagers here, or can be reached again; only the officer switches one.
+        "delivery_pagerway": "SELECT, INSERT, UPDATE (gone_at)",
+        "delivery_pagertest": RIU,
+        "delivery_pagertestway": RIU,
+        "delivery_chatpagercode": "SELECT, DELETE",
+        "delivery_pageranswer": "SELECT, DELETE",
         # What was found out of scope is destroyed after its week; what was taken back, at once.
         "tips_sighting": ALL,
         "vault_sealedidentity": "SELECT, INSERT, DELETE",

@@ -3,6 +3,7 @@
 from keng.delivery.actions.inbound import KeptHandler, ReceiptHandler
 from keng.delivery.inbound_handlers import InboundHandler
 from keng.delivery.subscribe_handler import SubscribeHandler
+from keng.duty.pager_handler import PagerHandler
 from keng.intake.chat_handlers import BeginAnewHandler, StopHandler, TipHandler
 from keng.lookup_pages.chat_handler import LookupHandler
 from keng.surveys.chat.handler import SurveyHandler
@@ -14,6 +15,8 @@ def inbound_handlers() -> tuple[InboundHandler, ...]:
     return (
         # What a provider says of our own messages: no words of a person, so nobody else's.
         ReceiptHandler(),
+        # Before the survey: in a chat that is an officer's pager, 1 answers the call.
+        PagerHandler(),
         # Before "stop", since "dừng" may end a survey alone, and before the tip, since a number may
         # be an answer. Whether a survey waits for it only the database knows: what does not belong
         # to one goes to the next handler that takes it.

@@ -1,4 +1,4 @@
-"""The demo's accounts: the simulated phones, the Zalo account at its fake, and a mailbox."""
+"""The demo's accounts: the simulated phones, those at the fake providers, and a mailbox."""
 
 import json
 import os
@@ -14,6 +14,8 @@ from keng_dev.demo.network import ZALO_GROUP
 from keng_dev.demo.province.network import GMF_GROUPS
 
 _TOKENS = ("access_token", "refresh_token")
+VOICE = "voice"
+PAGER_ACCOUNTS = (("sms", "sms-truc"), (VOICE, "goi-truc"))
 
 
 def make_accounts(ward: Unit, department: Unit, ward_place: Place) -> None:
@@ -74,6 +76,39 @@ def refresh_zalo() -> None:
         zalo.save()
 
 
+def make_pager_accounts(department: Unit) -> None:
+    """What calls officers' phones: text messages and calls by machine, at the fakes."""
+    for channel, slug in PAGER_ACCOUNTS:
+        account = ChannelAccount(
+            channel=channel,
+            slug=slug,
+            name=f"{department.name} ({slug})",
+            unit=department,
+            rate_per_minute=600,
+        )
+        _keep_pager_settings(account)
+        account.save()
+
+
+def refresh_pager_accounts() -> None:
+    """The ports may be others than at the last start."""
+    for channel, slug in PAGER_ACCOUNTS:
+        for account in ChannelAccount.objects.filter(channel=channel, slug=slug):
+            _keep_pager_settings(account)
+            account.save()
+
+
+def _keep_pager_settings(account: ChannelAccount) -> None:
+    phone, edge = fake_settings()["phone"], os.environ.get("KENG_EDGE_PORT", "8002")
+    account.base_url = zalo_url()
+    if account.channel == VOICE:
+        # The gateway and the edge are on this machine, beside no public address.
+        hook = {"hook": f"http://127.0.0.1:{edge}/hooks/{VOICE}/{account.slug}"}
+        keep_secrets(account, {"profile": "stringee"} | phone["voice"] | hook)
+    else:
+        keep_secrets(account, {"profile": "esms"} | phone["sms"])
+
+
 def zalo_url() -> str:
     """Where the fake listens: this machine, and nowhere else."""
     return f"http://127.0.0.1:{os.environ.get('KENG_ZALO_FAKE_PORT', '8003')}"
@@ -94,9 +129,23 @@ def fake_settings() -> dict[str, Any]:
         }
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(json.dumps(drawn))
+        path.write_text(json.dumps(drawn | {"phone": _drawn_phone()}))
     found: dict[str, Any] = json.loads(path.read_text())
+    if "phone" not in found:
+        # Of an older demo.
+        found["phone"] = _drawn_phone()
+        path.write_text(json.dumps(found))
     return found
+
+
+def _drawn_phone() -> dict[str, Any]:
+    """The keys of the gateways, and of the one device that takes pushes."""
+    keys = {"api_key": secrets.token_hex(15), "secret_key": secrets.token_hex(15)}
+    return {
+        "sms": keys | {"brand": "KENG"},
+        "voice": keys | {"caller": "842471000000", "webhook_secret": secrets.token_urlsafe(24)},
+        "push": str(secrets.randbits(200)),
+    }
 
 
 def _digits(length: int) -> str:

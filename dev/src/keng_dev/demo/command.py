@@ -68,7 +68,7 @@ class Demo:
         self._loaded: Any = None
 
     def load(self) -> None:
-        from keng_dev.demo import channels, load  # noqa: PLC0415 -- needs the settings
+        from keng_dev.demo import channels, load, officer_phone  # noqa: PLC0415 -- needs the settings
         from keng_dev.demo.province import progress, volumes  # noqa: PLC0415
 
         if self._is_small:
@@ -83,6 +83,8 @@ class Demo:
         make_push_account()
         # The fake begins anew at every start and knows only its first tokens.
         channels.refresh_zalo()
+        channels.refresh_pager_accounts()
+        officer_phone.refresh_device()
 
     def prepare(self) -> list[str]:
         """Load, and say only what is to be printed: the rest ends with the process that loaded."""
@@ -107,7 +109,10 @@ class Demo:
         phones = (
             f"  Phones     http://localhost:{self._ports.public}/phones/ (three simulated ones)"
         )
-        return "\n".join([where_it_is(self._ports), phones, *lines, "\nGo ahead."])
+        officer = (
+            f"             http://localhost:{self._ports.public}/phones/officer/ (an officer's)"
+        )
+        return "\n".join([where_it_is(self._ports), phones, officer, *lines, "\nGo ahead."])
 
 
 def _lines(credentials: Iterable[Any]) -> list[str]:

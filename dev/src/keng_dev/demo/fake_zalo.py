@@ -1,4 +1,4 @@
-"""The process that plays the Zalo account of a demo."""
+"""The process that plays the providers of a demo: the Zalo account, and what calls a phone."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ def fake_zalo(ports: Ports) -> Child:
     settings = fake_zalo_file(data_folder())
     command = (
         *(*UNPRIVILEGED, "--account", process_account().name, "--keep", str(settings)),
-        *("keng.channels.zalo_oa.fake", "--port", str(ports.zalo_fake)),
+        *("keng_dev.demo.fake_providers", "--port", str(ports.zalo_fake)),
         *("--settings", str(settings)),
         *("--webhook", f"http://127.0.0.1:{ports.edge}/hooks/zalo_oa/bac-ninh"),
     )

@@ -8,7 +8,7 @@ from keng.delivery.models import ChannelAccount
 from keng.kit import times
 from keng.places import importer
 from keng.places.models import Place, Unit
-from keng_dev.demo import channels, network, people, territory
+from keng_dev.demo import channels, network, officer_phone, people, territory
 from keng_dev.demo.province import (
     asking,
     beside,
@@ -63,6 +63,10 @@ def load_if_empty(
         else:
             zalo = ChannelAccount.objects.get(slug="bac-ninh")
             credentials = loading.fill(units, hamlets, zalo, volumes, vault, report)
+        if not is_bare:
+            zalo = ChannelAccount.objects.get(slug="bac-ninh")
+            channels.make_pager_accounts(units[territory.PROVINCE_CODE])
+            officer_phone.make_pagers(zalo, vault.new_seals())
         partners = [] if is_bare else _write(units, hamlets, ward, whole=volumes is not None)
         # On record like any import, so after the chains of a year were copied in.
         territory.make_landmarks()

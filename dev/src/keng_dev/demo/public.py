@@ -7,8 +7,10 @@ from django.views.decorators.http import require_POST
 
 from keng.delivery.models import SandboxMessage
 from keng.kit.database import data_folder
+from keng_dev.demo import officer_phone, tour
 from keng_dev.demo import phones as simulated
-from keng_dev.demo import tour
+from keng_dev.demo.officer_number import USERNAME
+from keng_dev.demo.people import PARTS
 
 _LONGEST = 2000
 
@@ -45,6 +47,43 @@ def screen(request: HttpRequest, key: str) -> HttpResponse:
         if phone.key == key:
             return render(request, "demo/screen.html", {"phone": phone})
     raise Http404
+
+
+def officer(request: HttpRequest) -> HttpResponse:
+    """The phone of an officer on a table: what calls them, and what they answer."""
+    return render(request, "demo/officer.html", _officer_context())
+
+
+def officer_screen(request: HttpRequest) -> HttpResponse:
+    """What it shows now, asked for again and again by the page."""
+    return render(request, "demo/officer_screen.html", _officer_context())
+
+
+@require_POST
+def officer_does(request: HttpRequest, what: str) -> HttpResponse:
+    """Answer, decline, press 1, or write 1 in the chat."""
+    try:
+        if what == "reply":
+            officer_phone.reply_in_chat("1")
+        elif what in {"answer", "decline", "press"}:
+            officer_phone.do_with_call(request.POST.get("call", "")[:80], what)
+        else:
+            raise Http404
+    except officer_phone.PhoneIsAway:
+        return render(request, "demo/officer.html", _officer_context(), status=503)
+    return redirect("officer-phone")
+
+
+def _officer_context() -> dict[str, object]:
+    try:
+        shown: object = officer_phone.phone_screen()
+    except officer_phone.PhoneIsAway:
+        shown = None
+    return {
+        "screen": shown,
+        "holder": next(part.name for part in PARTS if part.username == USERNAME),
+        "desk_url": settings.DESK_URL,
+    }
 
 
 def picture(request: HttpRequest, pk: str) -> HttpResponse:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from keng.channels.gateway import GatewayProfile, KnownGateways, Meaning, values_of_message
@@ -32,6 +33,20 @@ STRINGEE = GatewayProfile(
 )
 
 VOICE_GATEWAYS = KnownGateways((STRINGEE,))
+# What else the gateway does with the call so that a key is heard; an own profile has {key_url}.
+_KEY_ACTIONS = {
+    STRINGEE.name: {
+        "actions": [
+            {"action": "talk", "text": "{text}", "bargeIn": True, "loop": 2},
+            {"action": "input", "eventUrl": "{key_url}", "submitOnHash": "false", "timeout": "15"},
+        ]
+    }
+}
+
+
+def with_key(profile: GatewayProfile) -> GatewayProfile:
+    """The same gateway, asked to wait for a key after it has spoken."""
+    return replace(profile, body={**profile.body, **_KEY_ACTIONS.get(profile.name, {})})
 
 
 def voice_values(

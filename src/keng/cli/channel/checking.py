@@ -27,6 +27,8 @@ def account_state(account: "ChannelAccount") -> str:
 
 def provider_notes(account: "ChannelAccount") -> list[str]:
     """What an operator has to do or know at the provider's."""
+    from keng.delivery.credentials import webhook_of  # noqa: PLC0415 -- needs the settings
+
     channel = channels.get_channel(account.channel)
     notes = list(channel.facts.console_notes)
     if channel.facts.renewal:
@@ -37,15 +39,9 @@ def provider_notes(account: "ChannelAccount") -> list[str]:
     return notes
 
 
-def webhook_of(account: "ChannelAccount") -> str:
-    """Where the provider posts what comes in."""
-    from django.conf import settings  # noqa: PLC0415 -- needs the settings
-
-    return f"{settings.PUBLIC_URL}/hooks/{account.channel}/{account.slug}"
-
-
 def register_webhook(account: "ChannelAccount") -> AccountFinding | None:
     """Tell the provider where to post; None where its console wants it by hand."""
+    from keng.delivery.credentials import webhook_of  # noqa: PLC0415 -- needs the settings
     from keng.delivery.sender.account_check import ask_about_account  # noqa: PLC0415 -- as above
 
     registration = channels.get_channel(account.channel).facts.registration

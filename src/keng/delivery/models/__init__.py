@@ -10,13 +10,20 @@ from keng.delivery.models.outbound import (
     DispatchAudience,
     DispatchText,
 )
-from keng.delivery.models.pagers import PagerTest, PagerWay
+from keng.delivery.models.pagers import (
+    ChatPagerCode,
+    PagerAnswer,
+    PagerTest,
+    PagerTestWay,
+    PagerWay,
+)
 from keng.delivery.models.relay import RelayTask
 
 __all__ = [
     "Approval",
     "Attempt",
     "ChannelAccount",
+    "ChatPagerCode",
     "Conversation",
     "DedupeKey",
     "Delivery",
@@ -25,7 +32,9 @@ __all__ = [
     "DispatchText",
     "Inbound",
     "InboundMedia",
+    "PagerAnswer",
     "PagerTest",
+    "PagerTestWay",
     "PagerWay",
     "RelayTask",
     "SandboxMessage",

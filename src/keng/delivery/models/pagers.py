@@ -36,9 +36,17 @@ class PagerWay(Row):
         PUSH = WebPush.code, _("This device")
         SMS = Sms.code, _("Text message")
         VOICE = Voice.code, _("Telephone call")
+        # With whichever of our accounts the officer wrote to: `account` says which.
+        CHAT = "chat", _("Chat with our account")
 
     officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
+    # Of a chat alone: the provider knows this person by this address at this account only.
+    account = models.ForeignKey(
+        "delivery.ChannelAccount", models.PROTECT, null=True, related_name="+"
+    )
+    # Of a chat alone: by it the edge knows that an answer comes from here.
+    chat_hash = models.BinaryField(max_length=32, null=True)
     address_sealed = models.BinaryField()
     # So that the same address is not kept twice.
     address_hash = models.BinaryField(max_length=32)
@@ -53,6 +61,18 @@ class PagerWay(Row):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["officer", "address_hash"], name="pager_is_kept_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="chat", account__isnull=False, chat_hash__isnull=False)
+                | ~models.Q(kind="chat"),
+                name="chat_pager_has_its_account",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["chat_hash"],
+                condition=models.Q(chat_hash__isnull=False),
+                name="pager_by_chat",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,16 +88,87 @@ class PagerTestQuerySet(models.QuerySet["PagerTest"]):
 
 
 class PagerTest(Row):
-    """The officer called their own pager, and said from the call that it rang."""
+    """An officer's pagers were called to see whether they ring, by the officer or for a shift."""
 
     officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
     # The shift it was tried for; without one it says nothing about a night.
     shift = models.ForeignKey("accounts.Shift", models.CASCADE, null=True, related_name="+")
     dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
+    # When the first of its pagers was heard.
     confirmed_at = models.DateTimeField(null=True)
+    # The worker made it when the shift began.
+    is_of_shift = models.BooleanField(default=False, db_default=False)
+    # When officer and commanders were told what was not heard, or there was nothing to tell.
+    unheard_told_at = models.DateTimeField(null=True)
 
     objects = PagerTestQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shift"],
+                condition=models.Q(is_of_shift=True),
+                name="shift_is_tested_once",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"test of {self.officer_id}"
+
+
+class PagerTestWay(Row):
+    """One pager that a test called, and whether it was heard."""
+
+    test = models.ForeignKey(PagerTest, models.CASCADE, related_name="ways")
+    way = models.ForeignKey(PagerWay, models.CASCADE, related_name="+")
+    heard_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["test", "way"], name="test_calls_each_pager_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.way_id} in {self.test_id}"
+
+
+class ChatPagerCode(Row):
+    """A code that an officer sends from their phone, so that we know their chat; gone soon.
+
+    The edge adds who sent it, the worker makes the pager and deletes the row.
+    """
+
+    officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    expires_at = models.DateTimeField()
+    account = models.ForeignKey(
+        "delivery.ChannelAccount", models.PROTECT, null=True, related_name="+"
+    )
+    address_sealed = models.BinaryField(null=True)
+    chat_hash = models.BinaryField(max_length=32, null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"code of {self.officer_id}"
+
+
+class PagerAnswer(Row):
+    """An officer pressed the key in a call, or answered in the chat; gone once it was settled."""
+
+    # Of a call the delivery that made it, of a chat the pager.
+    delivery_ref = models.UUIDField(null=True)
+    way = models.ForeignKey(PagerWay, models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(delivery_ref__isnull=False, way__isnull=True)
+                | models.Q(delivery_ref__isnull=True, way__isnull=False),
+                name="answer_is_of_a_call_or_a_chat",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.id}"

@@ -16,7 +16,8 @@ from django.db import Error as OrmError
 from psycopg_pool import AsyncConnectionPool
 
 from keng.channels.base import Outcome
-from keng.delivery.sender import orm_threads
+from keng.delivery.models import Delivery
+from keng.delivery.sender import orm_threads, sql
 from keng.delivery.sender.accounts import SendingAccount
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.database import SenderDatabase
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 _BATCH_SECONDS = 0.004
 _FINISH_WITHIN = 15.0
 _EXTEND_EVERY = 8.0
+# These wake somebody: whether they are still wanted is asked once more when their turn has come.
+_CALLS = (Delivery.RecipientKind.PAGER, Delivery.RecipientKind.ROOM)
 DATABASE_AWAY = (psycopg.Error, OrmError, OSError)
 DATABASE_REFUSED = (psycopg.DataError, psycopg.IntegrityError)
 # Only a test that must see the fault caught sets this, and only where faults are allowed at all.
@@ -81,6 +84,7 @@ class Sender:
             kwargs={"autocommit": True, "application_name": "keng sender"},
         )
         await pool.open()
+        self._pool = pool
         http = HttpClient(self._concurrency)
         renewals = TokenRenewals(http)
         self._transports = Transports(http, pool)
@@ -269,6 +273,9 @@ class Sender:
         if account.state.paused_until > asyncio.get_running_loop().time():
             self._unsent.append(row.id)
             return
+        if row.recipient_kind in _CALLS and await self._is_called_off(row):
+            self._unsent.append(row.id)
+            return
         start = time.monotonic()
         outcome, status = await self._send_its_text(row, account)
         change = judge_outcome(
@@ -281,6 +288,12 @@ class Sender:
         )
         self._changes.append(change)
         self._consequences.begin_for(row, account, outcome)
+
+    async def _is_called_off(self, row: LeasedDelivery) -> bool:
+        """Whether it was taken back since it was leased: a rate can hold it for a minute."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(sql.CALLED_OFF, (row.id,))
+            return await cursor.fetchone() is not None
 
     async def _send_its_text(self, row: LeasedDelivery, account: SendingAccount) -> SendResult:
         text = self._texts.cached(row.text_id)

@@ -152,3 +152,5 @@ WHERE id = %(account)s
 """
 
 TEXT = "SELECT text, subject, language, image_path FROM delivery_dispatchtext WHERE id = %s"
+
+CALLED_OFF = "SELECT 1 FROM delivery_delivery WHERE id = %s AND called_off_at IS NOT NULL"

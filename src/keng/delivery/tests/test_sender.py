@@ -1,15 +1,18 @@
 """The sender against the real database and the simulated phones."""
 
 import asyncio
+import threading
 import time
 
 import pytest
+from django.db import transaction
 
 from keng.delivery.actions.calling_off import call_off_deliveries
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
 from keng.delivery.sender import sql
 from keng.delivery.sender.database import SenderDatabase
 from keng.delivery.sender.rows import DeliveryChange
+from keng.delivery.sender.transports import Transports
 from keng.delivery.tests.sending import (
     all_sent,
     queue,
@@ -218,3 +221,25 @@ def test_never_more_is_outstanding_than_a_crash_may_repeat(account):
     with sending(concurrency=16):
         until(watched)
     assert max(seen) <= 16 + 32
+
+
+@pytest.mark.parametrize("kind", ["pager", "room"])
+def test_a_call_that_is_taken_back_while_the_sender_holds_it_calls_nobody(
+    account, kind, monkeypatch
+):
+    goes_on, carry = threading.Event(), Transports.carry
+
+    async def carry_slowly(self, wire, delivery):
+        await asyncio.to_thread(goes_on.wait)
+        return await carry(self, wire, delivery)
+
+    monkeypatch.setattr(Transports, "carry", carry_slowly)
+    dispatch = queue(account, groups(4), urgent=True, kind=kind)
+    with sending(concurrency=1):
+        # The first is being made, the others wait for it in the sender.
+        until(lambda: states() == {"leased": 4})
+        with transaction.atomic():
+            assert call_off_deliveries(dispatch.deliveries.all()) == 0
+        goes_on.set()
+        until(lambda: states() == {"sent": 1, "cancelled": 3})
+    assert SandboxMessage.objects.count() == Attempt.objects.count() == 1

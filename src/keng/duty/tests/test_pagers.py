@@ -213,7 +213,8 @@ def test_a_telephone_rings_and_is_written_to_without_a_word_of_any_tip(desk_clie
         assert all(b"901234567" not in bytes(way.address_sealed) for way in ways)
         assert desk_client.post("/pagers/test/").status_code == 302
         send_until(all_sent(2))
-        assert calls.texts_of("84901234567") == ["Kẻng: thử máy nhận gọi của bạn"]
+        (spoken,) = calls.texts_of("84901234567")
+        assert spoken == "Kẻng: thử máy nhận gọi của bạn. Nếu máy đã reo: bấm hoặc nhắn số 1."
         (text,) = texts.texts_of("0901234567")
         assert text.isascii()
         assert "/pagers/test/" in text

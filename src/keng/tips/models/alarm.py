@@ -67,6 +67,8 @@ class AlarmCall(Row):
     is_stand_down = models.BooleanField(default=False, db_default=False)
     # They were called once for several tips of a bundle, by the dispatch of another one of them.
     is_joint = models.BooleanField(default=False, db_default=False)
+    # When the officer answered by a key or in a chat that they are coming.
+    answered_at = models.DateTimeField(null=True)
     # Of a joint call empty after an hour: it says that two tips had one sender.
     dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())

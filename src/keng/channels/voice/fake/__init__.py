@@ -1,4 +1,8 @@
-"""A gateway for calls on 127.0.0.1: it rings phones that say what they heard."""
+"""A gateway for calls on 127.0.0.1: it rings phones that say what they heard, and tell a key.
+
+`emit {"id": of a call, "key": "1"}` presses a key in a call that waits for one; the gateway posts
+it to the address that came with the call, whatever `url` says.
+"""
 
 import base64
 import hashlib
@@ -21,6 +25,7 @@ class VoiceSettings:
 
     api_key: str = field(default_factory=lambda: f"SK.0.{secrets.token_urlsafe(18)}")
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    webhook_secret: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     caller: str = "842471000000"
 
 
@@ -32,6 +37,8 @@ class FakeVoice(FakeProvider):
 
     def __init__(self, settings: VoiceSettings | None = None) -> None:
         super().__init__(settings or VoiceSettings())
+        self.key_urls: dict[str, str] = {}
+        """By call, where a key that is pressed in it is posted."""
 
     def credentials(self) -> Credentials:
         """What the adapter needs to call through this gateway."""
@@ -41,6 +48,7 @@ class FakeVoice(FakeProvider):
             api_key=own.api_key,
             secret_key=own.secret_key,
             caller=own.caller,
+            webhook_secret=own.webhook_secret,
             api_base=self.base,
         )
 
@@ -48,8 +56,13 @@ class FakeVoice(FakeProvider):
         return (self.settings.secret_key,)
 
     def webhook_calls(self, order: Mapping[str, Any]) -> list[tuple[str, dict[str, str], bytes]]:
-        """None: whether somebody answered is not read from it."""
-        return []
+        """The key that was pressed, in Stringee's form."""
+        pressed = {"time": str(self.clock.now_ms()), "dtmf": str(order["key"]), "timeout": False}
+        body = json.dumps(pressed | {"call_id": str(order["id"]), "customField": ""})
+        return [("POST", {"content-type": "application/json"}, body.encode())]
+
+    async def emit(self, order: Mapping[str, Any], url: str) -> list[int]:
+        return await super().emit(order, self.key_urls[str(order["id"])])
 
     def answer(self, call: ProviderCall) -> web.Response:
         if call.path != "/v1/call2/callout" or call.method != "POST":
@@ -63,7 +76,11 @@ class FakeVoice(FakeProvider):
             return json_answer({"r": 6, "message": "From number is not yours"})
         if not number.isdigit() or len(number) < 11 or not text:
             return json_answer({"r": 4, "message": "To number is invalid"})
-        return json_answer({"r": 0, "message": "success", "call_id": self.deliver(number, text)})
+        call_id = self.deliver(number, text)
+        for action in actions:
+            if action.get("action") == "input":
+                self.key_urls[call_id] = str(action.get("eventUrl", ""))
+        return json_answer({"r": 0, "message": "success", "call_id": call_id})
 
     def _is_signed(self, token: str) -> bool:
         """Whether the token is signed with the key's secret and still lives (RFC 7519)."""

@@ -41,11 +41,16 @@ class FakeBrowser:
 
 
 class FakePushService:
-    """The browsers by their path."""
+    """The browsers by their path. With `url` whoever serves that hands over what comes: `take`."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = "") -> None:
         self._browsers: dict[str, FakeBrowser] = {}
         self._arrived = threading.Condition()
+        self.url = url
+        if not url:
+            self._make_server()
+
+    def _make_server(self) -> None:
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -72,11 +77,12 @@ class FakePushService:
         self._server.server_close()
         self._thread.join()
 
-    def browser(self) -> FakeBrowser:
-        """A new subscription."""
+    def browser(self, number: int = 0) -> FakeBrowser:
+        """A new subscription; with `number` the same one whenever it is asked for with that."""
         path = f"/push/{len(self._browsers)}"
         secret = len(self._browsers).to_bytes(16)
-        made = FakeBrowser(self.url + path, ec.generate_private_key(CURVE), secret)
+        key = ec.derive_private_key(number, CURVE) if number else ec.generate_private_key(CURVE)
+        made = FakeBrowser(self.url + path, key, secret)
         self._browsers[path] = made
         return made
 

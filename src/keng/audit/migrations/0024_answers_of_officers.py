@@ -1,0 +1,35 @@
+"""Officers ask for a code of a chat; the worker tests their pagers and says what they answered."""
+
+from django.db import migrations
+
+_ADD = """
+DO $do$
+DECLARE
+  before text := pg_get_functiondef('audit_may_record'::regproc);
+  written text := replace(
+    before,
+    '''wave.found''',
+    '''wave.found'', ''alarm.answered'', ''pager.answered'', ''pager.chat_added'',
+     ''pager.shift_tested'', ''pager.shift_unheard''');
+BEGIN
+  IF position('pager.shift_tested' IN before) > 0 THEN
+    written := before;
+  ELSIF written = before THEN
+    RAISE EXCEPTION 'audit_may_record has no line for what the worker says of a unit';
+  END IF;
+  EXECUTE written;
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION audit_acts_of_officers() RETURNS text[]'
+    ' LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp'
+    ' AS $acts$ SELECT %L::text[] $acts$',
+    ARRAY(SELECT DISTINCT unnest(audit_acts_of_officers() || ARRAY['pager.code_asked']) ORDER BY 1)
+  );
+END
+$do$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0023_hold_keys")]
+
+    operations = [migrations.RunSQL(_ADD, migrations.RunSQL.noop)]

@@ -1,0 +1,23 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.duty import chat_pagers, pager_tests
+from keng.kit.worker_tasks import WorkerTask
+
+TASKS = [
+    WorkerTask(
+        "add chats as pagers",
+        chat_pagers.make_chat_pagers,
+        is_woken=True,
+        every=timedelta(seconds=10),
+    ),
+    WorkerTask(
+        "test pagers of shifts", pager_tests.test_pagers_of_shifts, every=timedelta(seconds=20)
+    ),
+    WorkerTask(
+        "tell of pagers not heard",
+        pager_tests.tell_what_was_not_heard,
+        every=timedelta(seconds=30),
+    ),
+]
