@@ -2,10 +2,10 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, models
 
 from keng.accounts.models import Officer
 from keng.channels.email import is_mailbox
@@ -18,6 +18,10 @@ from keng.vault.hybrid import SealedKind
 # A call that comes late calls to something else.
 CALL_EXPIRES_AFTER = datetime.timedelta(minutes=30)
 CALL_LANGUAGES = ("vi", "en")
+_RANG_NOWHERE = (Delivery.State.CANCELLED, Delivery.State.GONE, Delivery.State.REJECTED)
+
+_Moments = dict[uuid.UUID, datetime.datetime]
+"""By officer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,12 @@ def call_officers(
     source_ref: uuid.UUID | None,
     room: str = "",
     room_words: CallWords | None = None,
+    earliest: Mapping[uuid.UUID, datetime.datetime] | None = None,
 ) -> OfficerCall:
     """Queue one urgent message to every pager of these officers, in the caller's transaction.
 
-    `room` is the emergency room's address (an operator's setting), which has words of its own.
-    The caller puts it on record.
+    Whoever stands in `earliest` is called then, all others at once. `room` is the emergency room's
+    address (an operator's setting), which has words of its own. The caller puts it on record.
     """
     people = {officer.pk: officer for officer in officers}
     dispatch = Dispatch.objects.create(
@@ -75,6 +80,7 @@ def call_officers(
             way.pk,
             Delivery.RecipientKind.PAGER,
             bytes(way.address_sealed),
+            not_before=(earliest or {}).get(way.officer_id),
         )
         for way in ways
     ]
@@ -97,20 +103,45 @@ def call_officers(
     return OfficerCall(dispatch, counted, calls_room)
 
 
+def last_called(source_kind: str, source_refs: Iterable[uuid.UUID]) -> _Moments:
+    """When each officer was called last about one of these, where a pager could ring by it."""
+    calls = _calls_about(source_kind, source_refs).exclude(state__in=_RANG_NOWHERE)
+    by_way = dict(
+        calls.filter(not_before__lte=times.now(), recipient_kind=Delivery.RecipientKind.PAGER)
+        .order_by()
+        .values_list("recipient_ref")
+        .annotate(models.Max("not_before"))
+    )
+    found: _Moments = {}
+    for way, officer in PagerWay.objects.filter(pk__in=by_way).values_list("pk", "officer"):
+        found[officer] = max(by_way[way], found.get(officer, by_way[way]))
+    return found
+
+
+def next_call(source_kind: str, source_ref: uuid.UUID) -> datetime.datetime | None:
+    """When the first call about it leaves that still waits for its time; None where none does."""
+    waiting = _calls_about(source_kind, [source_ref]).filter(
+        state=Delivery.State.QUEUED, not_before__gt=times.now()
+    )
+    return waiting.aggregate(models.Min("not_before"))["not_before__min"]
+
+
 def cancel_calls(source_kind: str, source_ref: uuid.UUID) -> int:
     """Take back the calls that have not left yet; how many."""
-    return calling_off.call_off_deliveries(
-        Delivery.objects.filter(
-            dispatch__kind=Dispatch.Kind.PAGE,
-            dispatch__source_kind=source_kind,
-            dispatch__source_ref=source_ref,
-        )
-    )
+    return calling_off.call_off_deliveries(_calls_about(source_kind, [source_ref]))
 
 
 def kinds_with_account(unit_id: uuid.UUID) -> set[str]:
     """The kinds of pagers that an account carries; without one a pager that is on is not called."""
     return set(_account_by_kind(unit_id))
+
+
+def _calls_about(source_kind: str, source_refs: Iterable[uuid.UUID]) -> "models.QuerySet[Delivery]":
+    return Delivery.objects.filter(
+        dispatch__kind=Dispatch.Kind.PAGE,
+        dispatch__source_kind=source_kind,
+        dispatch__source_ref__in=source_refs,
+    )
 
 
 def _account_by_kind(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
@@ -139,7 +170,10 @@ def _delivery(
     recipient: uuid.UUID,
     kind: str,
     address: bytes,
+    *,
+    not_before: datetime.datetime | None = None,
 ) -> Delivery:
+    leaves_at = not_before or times.now()
     return Delivery(
         dispatch=dispatch,
         account=account,
@@ -150,5 +184,6 @@ def _delivery(
         address_sealed=address,
         priority=0,
         is_urgent=True,
-        expires_at=times.now() + CALL_EXPIRES_AFTER,
+        not_before=leaves_at,
+        expires_at=leaves_at + CALL_EXPIRES_AFTER,
     )
