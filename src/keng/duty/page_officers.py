@@ -123,7 +123,8 @@ def next_call(source_kind: str, source_ref: uuid.UUID) -> datetime.datetime | No
     waiting = _calls_about(source_kind, [source_ref]).filter(
         state=Delivery.State.QUEUED, not_before__gt=times.now()
     )
-    return waiting.aggregate(models.Min("not_before"))["not_before__min"]
+    found: datetime.datetime | None = waiting.aggregate(first=models.Min("not_before"))["first"]
+    return found
 
 
 def cancel_calls(source_kind: str, source_ref: uuid.UUID) -> int:
