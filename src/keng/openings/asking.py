@@ -385,7 +385,7 @@ def _call_seconds(asked: OpeningRequest, tip: Tip, seconds: list[Officer]) -> No
             text = gettext("Open the desk now: %(link)s") % {"link": link}
         words.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
     of_tip = OpeningRequest.objects.filter(tip_ref=tip.pk, is_emergency=True)
-    called = page_officers.last_called(CALL_SOURCE, of_tip.values("pk"))
+    called = page_officers.last_called(CALL_SOURCE, of_tip.values_list("pk", flat=True))
     page_officers.call_officers(
         seconds,
         words,
