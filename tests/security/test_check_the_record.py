@@ -189,35 +189,111 @@ ATTACKS: list[Callable[[random.Random, list[bytes]], list[bytes]]] = [
 ]
 
 
+DAYS = 24 * 3600
+
+
+@dataclass
+class LateEntry:
+    """Something of today that its owner wants to have known weeks ago."""
+
+    chance: random.Random
+    salt: bytes
+    entry: bytes
+
+    @property
+    def leaf(self) -> bytes:
+        return hashlib.sha256(self.salt + self.entry).digest()
+
+    def proof(self, leaves: list[bytes], note: str) -> str:
+        return proof_file(leaves, leaves.index(self.leaf), self.salt, self.entry, note)
+
+    def put_among(self, leaves: list[bytes], size: int) -> list[bytes]:
+        """Those of an older checkpoint, with it in one of their places or between them."""
+        at = self.chance.randrange(size - 1)
+        return [*leaves[:at], self.leaf, *leaves[at + self.chance.choice([0, 1]) : size]]
+
+
+@dataclass
+class DatingBack:
+    """The ways to have an entry of today look older, for whoever owns database and keys."""
+
+    watched: WatchedLog
+    late: LateEntry
+    before: dict[int, tuple[str, int]]
+    """By size what was cosigned before it came: the note, and how many days ago."""
+
+    def serve(self, owner: OwnedLog, honest: str) -> list[str]:
+        """Serve the record so, and what somebody asks who reads a date in what was published."""
+        chance, leaves = self.late.chance, self.watched.log.leaves
+        size, (note, days) = chance.choice(list(self.before.items()))
+        owner.leaves = self.late.put_among(leaves, size)
+        way = chance.randrange(4)
+        if way == 0:
+            # Left where it lies: the date alone is a lie.
+            shown, proof = honest, self.late.proof(leaves, honest)
+        elif way == 1:
+            # Put among the older ones, and all that came after signed anew.
+            owner.leaves += leaves[size:]
+            shown = chance.choice([owner.note(), owner.note() + honest.splitlines(True)[-1]])
+            proof = self.late.proof(owner.leaves, owner.note())
+        elif way == 2:
+            # A checkpoint of then made today, and the old cosignature pasted below it.
+            shown = honest
+            made = owner.note() + chance.choice(["", note.splitlines(keepends=True)[-1]])
+            proof = self.late.proof(owner.leaves, made)
+        else:
+            # The checkpoint of then as it was, below a path of a tree that was made today.
+            shown, proof = honest, self.late.proof(owner.leaves, note)
+        (owner if shown != honest else self.watched.log).write(self.watched.served, shown)
+        (self.watched.folder / "proof").write_text(proof)
+        moment = time.time() - (days + 1) * DAYS - chance.randrange(1, 20 * DAYS)
+        dated = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(moment))
+        return ["--proof", str(self.watched.folder / "proof"), "--dated", dated]
+
+
 def test_1000_random_attacks_on_what_was_cosigned_are_found(watched: WatchedLog) -> None:
     """Whoever owns database and keys makes every tile and signature anew, as well as they can.
 
     They grow on afterwards, or not; they paste the witness's old line below, or show what it
-    cosigned earlier; and ask the witness to cosign theirs, which it never does.
+    cosigned earlier; and ask the witness to cosign theirs, which it never does. Or they date an
+    entry of today back to before what was cosigned without it. What nobody cosigned later than a
+    day after that date, and before the entry came, no log can tell: `--dated` asks for no more.
     """
     chance = random.Random(12_009)
-    early = watched.grow(some_leaves(chance, 200))
-    honest = watched.grow(some_leaves(chance, 75))
+    late = LateEntry(chance, chance.randbytes(32), chance.randbytes(32))
+    kept, before = [], {}
+    for size, days in ((200, 10), (275, 5)):
+        watched.clock[0] = time.time() - days * DAYS
+        note = watched.grow(some_leaves(chance, size - len(watched.log.leaves)))
+        before[size] = (note, days)
+        (watched.folder / f"kept-{size}").write_text(note)
+        kept += ["--kept", str(watched.folder / f"kept-{size}")]
+    watched.clock[0] = time.time()
+    honest = watched.grow([*some_leaves(chance, 12), late.leaf, *some_leaves(chance, 19)])
     leaves, seen = watched.log.leaves, watched.seen_by_witness()
     watched.log.write(watched.served, honest)
-    assert watched.result("--kept", seen)[0] == WHOLE
-    owner = OwnedLog()
+    assert watched.result("--kept", seen, *kept)[0] == WHOLE
+    dating, owner = DatingBack(watched, late, before), OwnedLog()
     old_line = honest.splitlines(keepends=True)[-1]
+    shown_before = [(honest, len(leaves)), *((note, size) for size, (note, _) in before.items())]
     for number in range(1000):
-        owner.leaves = ATTACKS[number % len(ATTACKS)](chance, leaves)
+        if (way := number % (len(ATTACKS) + 1)) == len(ATTACKS):
+            code, words = watched.result(*dating.serve(owner, honest), *kept)
+            assert code == TAMPERED, (number, words)
+            continue
+        owner.leaves = ATTACKS[way](chance, leaves)
         owner.leaves += some_leaves(chance, chance.choice([0, 0, 16, 60]))
         if owner.leaves[: len(leaves)] == leaves:
             owner.leaves[0] = chance.randbytes(32)
         asked = owner.ask(watched.witness, min(len(leaves), len(owner.leaves)))
         assert "paper.example" not in asked
-        older = [note for note, size in ((honest, 275), (early, 200)) if size <= len(owner.leaves)]
+        older = [note for note, size in shown_before if size <= len(owner.leaves)]
         shown = chance.choice([asked, asked + old_line, *older])
         owner.write(watched.served, shown)
         code, words = watched.result("--kept", seen)
         assert code == TAMPERED, (number, words)
-        # Who kept nothing and asks no witness sees at least that none stands behind it, but for
-        # what is shown as it was earlier on the same day.
-        if number % 4 == 0 and shown != early:
+        # Who kept nothing and asks no witness sees at least that none of today stands behind it.
+        if number % 4 == 0:
             assert watched.result()[0] in {TAMPERED, NOT_WITNESSED}, number
 
 

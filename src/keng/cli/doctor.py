@@ -5,7 +5,16 @@ import json
 import os
 from collections.abc import Callable
 
-from keng.cli.checks import certificate, database, machine, record, retention, running, shares
+from keng.cli.checks import (
+    certificate,
+    database,
+    machine,
+    record,
+    resealing,
+    retention,
+    running,
+    shares,
+)
 from keng.cli.checks.check import (
     Check,
     CheckedPlace,
@@ -55,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     Check("accounts", database.accounts, needs=("database", "migrations")),
     Check("files", database.files, needs=("database", "migrations"), within=12),
     Check("shares", shares.shares, needs=("database", "migrations")),
+    Check("resealing", resealing.resealing, needs=("database", "migrations", "keys"), within=12),
     Check("retention", retention.retention, needs=("database", "migrations", "keys"), within=12),
     Check("record", record.record, needs=("database", "migrations")),
     Check("setup", database.setup, needs=("database", "migrations", "keys"), within=20),

@@ -58,11 +58,12 @@ def ask_by_receipt(tip_id: uuid.UUID, *, kind: str, words: str) -> DataRequest:
 
 @act(acts.ASK_BY_FORM)
 def ask_by_form(*, kind: str, words: str, about_number: str, token: str) -> DataRequest:
-    """Ask without a receipt; the same form sent twice is one request.
+    """Ask without a receipt; the same form sent twice is one request, with other words it is two.
 
     Names and numbers of people are covered before anything is kept.
     """
-    number = _number_of(token)
+    # Whoever goes back and corrects their words has two numbers, and loses none of them.
+    number = _number_of(f"{token}\0{kind}\0{words}\0{about_number}")
     earlier = DataRequest.objects.filter(number=number).only("number", "decide_by")
     if found := earlier.first():
         return found

@@ -2,10 +2,10 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, models
 
 from keng import channels
 from keng.accounts.models import Officer
@@ -29,6 +29,10 @@ CHAT_CHANNELS = tuple(
 """Where an officer can be called in a chat with an account of ours."""
 # The subject that a call by machine speaks, with what to press, is no letter; nor is a chat's.
 _OWN_WORDS = (PagerWay.Kind.VOICE, PagerWay.Kind.CHAT)
+_RANG_NOWHERE = (Delivery.State.CANCELLED, Delivery.State.GONE, Delivery.State.REJECTED)
+
+_Moments = dict[uuid.UUID, datetime.datetime]
+"""By officer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,13 @@ def call_officers(
     room: str = "",
     room_words: CallWords | None = None,
     is_quiet: bool = False,
+    earliest: Mapping[uuid.UUID, datetime.datetime] | None = None,
 ) -> OfficerCall:
     """Queue one urgent message to every pager of these officers, in the caller's transaction.
 
-    `is_quiet`: no telephone rings for it. `room` is the emergency room's address (an operator's
-    setting), which has words of its own.
-    The caller puts it on record.
+    `is_quiet`: no telephone rings for it. Whoever stands in `earliest` is called then, all others
+    at once. `room` is the emergency room's address (an operator's setting), which has words of its
+    own. The caller puts it on record.
     """
     people = {officer.pk: officer for officer in officers}
     dispatch = Dispatch.objects.create(
@@ -93,6 +98,7 @@ def call_officers(
             way.pk,
             Delivery.RecipientKind.PAGER,
             bytes(way.address_sealed),
+            not_before=(earliest or {}).get(way.officer_id),
         )
         for way, account in carried
         if account is not None
@@ -116,15 +122,33 @@ def call_officers(
     return OfficerCall(dispatch, counted, calls_room)
 
 
+def last_called(source_kind: str, source_refs: Iterable[uuid.UUID]) -> _Moments:
+    """When each officer was called last about one of these, where a pager could ring by it."""
+    calls = _calls_about(source_kind, source_refs).exclude(state__in=_RANG_NOWHERE)
+    by_way = dict(
+        calls.filter(not_before__lte=times.now(), recipient_kind=Delivery.RecipientKind.PAGER)
+        .order_by()
+        .values_list("recipient_ref")
+        .annotate(models.Max("not_before"))
+    )
+    found: _Moments = {}
+    for way, officer in PagerWay.objects.filter(pk__in=by_way).values_list("pk", "officer"):
+        found[officer] = max(by_way[way], found.get(officer, by_way[way]))
+    return found
+
+
+def next_call(source_kind: str, source_ref: uuid.UUID) -> datetime.datetime | None:
+    """When the first call about it leaves that still waits for its time; None where none does."""
+    waiting = _calls_about(source_kind, [source_ref]).filter(
+        state=Delivery.State.QUEUED, not_before__gt=times.now()
+    )
+    found: datetime.datetime | None = waiting.aggregate(first=models.Min("not_before"))["first"]
+    return found
+
+
 def cancel_calls(source_kind: str, source_ref: uuid.UUID) -> int:
     """Take back the calls that have not left yet; how many."""
-    return calling_off.call_off_deliveries(
-        Delivery.objects.filter(
-            dispatch__kind=Dispatch.Kind.PAGE,
-            dispatch__source_kind=source_kind,
-            dispatch__source_ref=source_ref,
-        )
-    )
+    return calling_off.call_off_deliveries(_calls_about(source_kind, [source_ref]))
 
 
 def kinds_with_account(unit_id: uuid.UUID) -> set[str]:
@@ -137,6 +161,14 @@ def chat_accounts() -> list[ChannelAccount]:
     """Our accounts that an officer can be called by in a chat."""
     found = ChannelAccount.objects.filter(channel__in=CHAT_CHANNELS, is_active=True)
     return sorted(found, key=lambda one: (alphabetical(one.name), str(one.pk)))
+
+
+def _calls_about(source_kind: str, source_refs: Iterable[uuid.UUID]) -> "models.QuerySet[Delivery]":
+    return Delivery.objects.filter(
+        dispatch__kind=Dispatch.Kind.PAGE,
+        dispatch__source_kind=source_kind,
+        dispatch__source_ref__in=source_refs,
+    )
 
 
 def _account_by_kind(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
@@ -190,7 +222,10 @@ def _delivery(
     recipient: uuid.UUID,
     kind: str,
     address: bytes,
+    *,
+    not_before: datetime.datetime | None = None,
 ) -> Delivery:
+    leaves_at = not_before or times.now()
     return Delivery(
         dispatch=dispatch,
         account=account,
@@ -201,5 +236,6 @@ def _delivery(
         address_sealed=address,
         priority=Priority.CALL_OR_REPLY,
         is_urgent=True,
-        expires_at=times.now() + CALL_EXPIRES_AFTER,
+        not_before=leaves_at,
+        expires_at=leaves_at + CALL_EXPIRES_AFTER,
     )

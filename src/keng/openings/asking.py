@@ -1,5 +1,6 @@
 """Asking that one record be opened, and what a second person answers. Nothing is opened here."""
 
+import datetime
 import uuid
 from dataclasses import dataclass
 
@@ -44,6 +45,8 @@ from keng.tips.safe_hours import is_safe_to_call
 from keng.vault.models import OpeningRequest
 
 CALL_SOURCE = "opening"
+# Whoever asks in turns and takes back makes no pager ring sooner; a call is put off so far at most.
+CALLED_ONCE_IN = datetime.timedelta(minutes=5)
 # As long as the columns are.
 _LONGEST_TEXT, _LONGEST_REASON = 2000, 500
 
@@ -120,6 +123,10 @@ class AskedAlready(AlreadyDone):
 
     sentence = _("You have asked for this already; it waits for a second person.")
 
+    def __init__(self, standing: uuid.UUID) -> None:
+        super().__init__(standing)
+        self.standing = standing
+
 
 class AnsweredAlready(AlreadyDone):
     """A colleague was faster, or it was opened or taken back, or its day is over."""
@@ -170,6 +177,8 @@ class OpeningWish:
 @act(acts.ASK_OPENING)
 def ask_opening(tip_id: uuid.UUID, wish: OpeningWish, *, by: Officer) -> OpeningRequest:
     """Ask that one record of a tip be opened; in an emergency those who can agree are called.
+
+    Whoever was called for this tip just before is called again when CALLED_ONCE_IN is over.
 
     Raises NotYours, TakenBack, NothingSealed, HoldsNoKey, HoldsNoShare, AgainstTheWish,
     NotToBeCalled, OutsideSafeHours, NoEmergency, AskedAlready, NobodyToAgree.
@@ -300,8 +309,11 @@ def _checked_wish(tip: Tip, wish: OpeningWish, by: Officer) -> SealedRecord:
     if wish.is_emergency and not (is_contact and tip.urgency == Urgency.P0):
         raise NoEmergency
     same = standing_requests().filter(asked_by_ref=by.pk, record_ref=wanted.ref)
-    if same.exists():
-        raise AskedAlready
+    if wish.is_emergency:
+        # Nobody was called for what was asked for in calm.
+        same = same.filter(is_emergency=True)
+    if standing := same.first():
+        raise AskedAlready(standing.pk)
     return wanted
 
 
@@ -372,10 +384,13 @@ def _call_seconds(asked: OpeningRequest, tip: Tip, seconds: list[Officer]) -> No
             subject = gettext("URGENT: a colleague waits for your yes to a phone number")
             text = gettext("Open the desk now: %(link)s") % {"link": link}
         words.append(page_officers.CallWords(language, subject, f"{subject}\n{text}"))
+    of_tip = OpeningRequest.objects.filter(tip_ref=tip.pk, is_emergency=True)
+    called = page_officers.last_called(CALL_SOURCE, of_tip.values_list("pk", flat=True))
     page_officers.call_officers(
         seconds,
         words,
         unit_id=tip.responsible_unit_id,
         source_kind=CALL_SOURCE,
         source_ref=asked.pk,
+        earliest={who: max(at + CALLED_ONCE_IN, times.now()) for who, at in called.items()},
     )

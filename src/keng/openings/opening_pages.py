@@ -20,6 +20,7 @@ from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.acts.errors import NotAllowed, Refused
 from keng.decisions.viewing import note_first_read
+from keng.duty import page_officers
 from keng.kit.urgency import Urgency
 from keng.openings import asking, giving, holder_keys
 from keng.openings.holder_forms import problem_sentence
@@ -32,7 +33,7 @@ from keng.openings.opening_forms import (
     RefuseForm,
 )
 from keng.openings.records import RecordGone, key_of_record, sealed_records_of
-from keng.openings.second_person import can_be_second, seconds_for
+from keng.openings.second_person import can_be_second, seconds_for, standing_requests
 from keng.tips.models import Attachment, Tip
 from keng.vault.models import OpeningRequest
 
@@ -54,6 +55,9 @@ def tip_open(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             note_first_read(tip.pk, by=request.officer)
         except NotAllowed:
             raise
+        except asking.AskedAlready as error:
+            messages.info(request, str(error.sentence))
+            return redirect("opening", pk=error.standing)
         except Refused as error:
             form.add_error(None, str(error.sentence))
         else:
@@ -288,6 +292,11 @@ def _opening_page(
     context |= {
         "seconds": seconds_for(tip, context["asker"], asked.unit_key_ref) if waits else [],
         "is_for_operator": context["stage"] in _OPEN_STAGES and asked.unit_key_ref is None,
+        "calls_again_at": page_officers.next_call(asking.CALL_SOURCE, asked.pk),
+        "other_emergencies": standing_requests()
+        .filter(tip_ref=tip.pk, is_emergency=True)
+        .exclude(pk=asked.pk)
+        .order_by("asked_at"),
         "approve_form": ApproveForm(auto_id="approve_%s"),
         "give_form": GiveForm(auto_id="give_%s"),
         "refuse_form": refuse_form or RefuseForm(auto_id="refuse_%s"),

@@ -63,10 +63,8 @@ def note_due_resealings() -> None:
     asked = {each.any_key_id for each in open_ones} - {each.any_key_id for each in stale}
     holders = desk_holders()
     for key, records in due.values():
-        wanted = holders.of_unit(key.unit, key.key_class)
-        can_do = len(_staying(key, holders)) >= HOLDERS_NEEDED <= len(wanted)
-        if key.pk not in asked and can_do:
-            _ask(key.pk, wanted, records)
+        if key.pk not in asked and _two_hold(key, holders):
+            _ask(key.pk, holders.of_unit(key.unit, key.key_class), records)
 
 
 def due_keys() -> list[tuple[UnitKey, int]]:
@@ -80,6 +78,13 @@ def due_keys() -> list[tuple[UnitKey, int]]:
         held_from=None,
     )
     return [(key, only_held[key.pk]) for key in found.select_related("unit").order_by("pk")]
+
+
+def due_for_custodians() -> list[tuple[UnitKey, int]]:
+    """Of the keys that are due those that no two holders reseal, oldest first, with how many."""
+    holders = desk_holders()
+    left = [due for due in due_keys() if not _two_hold(due[0], holders)]
+    return sorted(left, key=lambda due: str(due[0].retired_at))
 
 
 def open_requests() -> "QuerySet[ResharingRequest]":
@@ -149,6 +154,12 @@ def _is_stale(asked: ResharingRequest) -> bool:
     until = stands_until(asked)
     is_over = until is not None and until < times.now()
     return is_over or asked.hold_key is None or asked.hold_key.destroyed_at is not None
+
+
+def _two_hold(key: UnitKey, holders: DeskHolders) -> bool:
+    """Whether two of those who have a share of it hold today, and two would have one of the new."""
+    wanted = holders.of_unit(key.unit, key.key_class)
+    return len(_staying(key, holders)) >= HOLDERS_NEEDED <= len(wanted)
 
 
 def _staying(key: UnitKey, holders: DeskHolders) -> Collection[uuid.UUID]:

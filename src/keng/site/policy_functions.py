@@ -364,6 +364,21 @@ BEGIN
 END
 """,
 )
+# As `is_restricted` (tips/models/tip.py), less what the officer has opened for an hour.
+_NOT_USED = PolicyFunction(
+    "keng_tips_not_used",
+    "",
+    "uuid[]",
+    """
+BEGIN
+  RETURN ARRAY(
+    SELECT tip.id FROM tips_restriction kept JOIN tips_tip tip ON tip.id = kept.tip_id
+    WHERE kept.lifted_at IS NULL AND tip.state = 'closed' AND tip.waiting_since IS NULL
+      AND NOT tip.danger_unheard AND tip.id <> ALL (keng_tips_broken_into())
+  );
+END
+""",
+)
 _COUNTS_NOW = PolicyFunction(
     "keng_counts_now",
     "",
@@ -380,7 +395,7 @@ _TIPS_WITH_WORDS = PolicyFunction(
 DECLARE
   units uuid[] := keng_sight_counted();
   own uuid[] := keng_sight_units();
-  kept uuid[] := keng_tips_kept_from();
+  kept uuid[] := keng_tips_kept_from() || keng_tips_not_used();
   named uuid[] := keng_sight_named();
   broken uuid[] := keng_tips_broken_into();
   counts boolean := keng_counts_now();
@@ -462,6 +477,7 @@ def policy_functions() -> tuple[PolicyFunction, ...]:
         _units_in_sight("counted"),
         _KEPT_FROM,
         _BROKEN_INTO,
+        _NOT_USED,
         _COUNTS_NOW,
         _TIPS_WITH_WORDS,
         _WAVE_SIZE,

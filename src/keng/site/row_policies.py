@@ -80,6 +80,7 @@ _OWN_INCIDENT = f"unit_id {_AT_WORK} OR keng_shares_incident(id)"
 _READABLE = (
     "tip.responsible_unit_id = ANY ((SELECT keng_sight_units())::uuid[])"
     " AND tip.id <> ALL ((SELECT keng_tips_kept_from())::uuid[])"
+    " AND tip.id <> ALL ((SELECT keng_tips_not_used())::uuid[])"
     " AND (NOT tip.is_for_named"
     " OR tip.responsible_unit_id = ANY ((SELECT keng_sight_named())::uuid[])"
     " OR tip.assigned_to_id = (SELECT keng_sight_officer())"

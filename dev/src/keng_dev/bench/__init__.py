@@ -18,6 +18,7 @@ from keng_dev.bench.scratch import Bench, scratch
 __all__ = ["Bench", "Figure", "add_arguments", "run"]
 BENCHES: dict[str, str] = {
     "intake": "keng_dev.bench.intake",
+    "form": "keng_dev.bench.form",
     "single": "keng_dev.bench.single",
     "desk": "keng_dev.bench.desk",
     "paint": "keng_dev.bench.paint",

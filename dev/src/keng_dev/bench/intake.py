@@ -11,13 +11,14 @@ import psycopg
 from psycopg import sql
 
 from keng.kit.database import dsn
+from keng_dev.bench import curve_sealed
 from keng_dev.bench.figures import Figure, Target, alternate
 from keng_dev.bench.hammer import seconds_for_requests, write_requests
 from keng_dev.bench.intake_baseline import SCRIPT, values_of
 from keng_dev.bench.intake_meter import Meter, Run
 from keng_dev.bench.processes import family
 from keng_dev.bench.scratch import Bench
-from keng_dev.bench.web_process import running_web_process
+from keng_dev.bench.web_process import free_port, running_web_process
 
 CONNECTIONS = 64
 TIPS, TIPS_IN_FULL = 4000, 20_000
@@ -25,6 +26,8 @@ TIPS, TIPS_IN_FULL = 4000, 20_000
 # count; so it writes more, and pays for that over more rows.
 MORE_FOR_PGBENCH = 4
 PORT = 18_632
+# The rounds of the edge that seals as before are of people from here on.
+_ROUNDS_BEFORE = 5000
 SECRETS = {"app_id": "100200300", "oa_id": "400500600", "app_secret": "-", "oa_secret_key": "key"}
 TEXTS = (
     """Sáng nay có số 0912 000 {n:03d} gọi cho em, tự xưng công an phường, bảo căn cước bị khóa, đòi
@@ -44,15 +47,22 @@ def measure(bench: Bench) -> list[Figure]:
     """Alternating rounds of new webhooks, the same ones again, and pgbench."""
     tips = TIPS_IN_FULL if bench.is_full else TIPS
     account = _set_up(bench)
-    with running_web_process(bench, "edge", PORT) as edge:
-        runner = _Runner(bench, edge, tips)
-        runner.new()  # once for nothing: everything is warm for the rounds that count
+    curve_port = free_port()
+    with (
+        running_web_process(bench, "edge", PORT) as edge,
+        running_web_process(bench, "edge", curve_port, application=curve_sealed.EDGE) as curve_edge,
+    ):
+        runner = _Runner(bench, edge, tips, PORT)
+        curve_runner = _Runner(bench, curve_edge, tips, curve_port, before=_ROUNDS_BEFORE)
+        for each in (runner, curve_runner):
+            each.new()  # once for nothing: everything is warm for the rounds that count
         baseline = values_of(account)
         found = alternate(
             bench.rounds,
             {
                 "new": runner.new,
                 "again": runner.again,
+                "curve": curve_runner.new,
                 "pgbench": lambda: _pgbench(bench, baseline, MORE_FOR_PGBENCH * tips),
             },
         )
@@ -60,7 +70,7 @@ def measure(bench: Bench) -> list[Figure]:
 
 
 def _figures(found: dict[str, list[Run]]) -> list[Figure]:
-    new, again, pgbench = found["new"], found["again"], found["pgbench"]
+    new, again, pgbench, curve = (found[name] for name in ("new", "again", "pgbench", "curve"))
     rates = [run.rate for run in new]
     client = "pgbench with its server"
     return [
@@ -114,6 +124,15 @@ def _figures(found: dict[str, list[Run]]) -> list[Figure]:
             Target("≤", 250),
         ),
         Figure(
+            "intake_webhook_seals_us",
+            "the same of all three, with hybrid seals",
+            "µs",
+            [run.all_us for run in new],
+            [run.all_us for run in curve],
+            "the same edge sealing as before, to a key of the curve alone",
+            Target("≤", 1.05, "ratio"),
+        ),
+        Figure(
             "intake_replay",
             "the same webhooks again: nothing is written, the same is answered",
             "calls/s",
@@ -128,10 +147,19 @@ def _figures(found: dict[str, list[Run]]) -> list[Figure]:
 class _Runner:
     """Rounds against one edge; each with people and messages of its own."""
 
-    def __init__(self, bench: Bench, edge: "subprocess.Popen[bytes]", tips: int) -> None:
-        self._bench, self._edge, self._tips = bench, edge, tips
-        self._file = bench.data / "webhooks"
-        self._round = 0
+    def __init__(
+        self,
+        bench: Bench,
+        edge: "subprocess.Popen[bytes]",
+        tips: int,
+        port: int,
+        *,
+        before: int = 0,
+    ) -> None:
+        """`before` are the rounds of another edge, whose people are not to come again."""
+        self._bench, self._edge, self._tips, self._port = bench, edge, tips, port
+        self._file = bench.data / f"webhooks-{port}"
+        self._round = before
 
     def new(self) -> Run:
         """New people with a message each; afterwards every one of them has a tip."""
@@ -154,7 +182,9 @@ class _Runner:
     def _hammer(self) -> Run:
         _checkpoint()
         meter = Meter(app=family(self._edge.pid), server=self._bench.server_pids())
-        seconds = seconds_for_requests(self._file, self._tips, port=PORT, connections=CONNECTIONS)
+        seconds = seconds_for_requests(
+            self._file, self._tips, port=self._port, connections=CONNECTIONS
+        )
         return meter.run(self._tips, self._tips / seconds)
 
 

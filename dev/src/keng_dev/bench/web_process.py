@@ -24,15 +24,21 @@ _ANSWERS_WITHIN = 60
 
 @contextmanager
 def running_web_process(
-    bench: Bench, name: str, port: int, **environment: str
+    bench: Bench, name: str, port: int, *, application: str = "", **environment: str
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """It answers at this port once the context is entered."""
+    """It answers at this port once the context is entered.
+
+    `application` is a function that makes another one than the product's, for the same process.
+    """
     command = [
         *(sys.executable, "-m", "granian", *GRANIAN_OPTIONS),
         *("--host", listening_address(), "--port", str(port)),
-        *("--workers-kill-timeout", "15", _APPLICATIONS[name]),
+        *("--workers-kill-timeout", "15", application or _APPLICATIONS[name]),
     ]
-    with subprocess.Popen(command, env=bench.environment(name) | environment) as process:
+    variables = bench.environment(name) | environment
+    if application:
+        variables["GRANIAN_FACTORY"] = "1"
+    with subprocess.Popen(command, env=variables) as process:
         try:
             _wait_until_it_answers(port, _FIRST_PAGES[name])
             yield process

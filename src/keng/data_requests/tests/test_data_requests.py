@@ -190,6 +190,21 @@ def test_the_public_form_covers_people_and_takes_one_form_once(unit):
     assert not SealedIdentity.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "changed", [{"words": "Lần này viết rõ hơn"}, {"about_number": "K-7"}, {"kind": "delete"}]
+)
+def test_the_same_form_sent_again_with_other_words_loses_none(unit, public_client, changed):
+    """By the browser's way back: the page still has the token that was sent before."""
+    first = FORM | {"words": "Xin xem lại thông tin"}
+    pages = [public_client.post("/your-data/", sent) for sent in (first, first | changed)]
+    kept = DataRequest.objects.order_by("id").values("number", "kind", "words", "about_number")
+    before, after = kept
+    assert before == before | {"words": "Xin xem lại thông tin", "kind": "see", "about_number": ""}
+    assert after == after | changed
+    for page, row in zip(pages, kept, strict=True):
+        assert row["number"] in page.content.decode()
+
+
 def test_time_is_extended_once_with_its_reason(tip, guard):
     request = ask(tip, "restrict")
     before = request.decide_by

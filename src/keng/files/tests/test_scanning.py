@@ -1,11 +1,19 @@
 """A scanner behind a socket: what it says, and what happens when it says nothing."""
 
+import io
+import shutil
+import subprocess
+import time
+import zipfile
+
 import pytest
 
 from keng.files import copies, scanning
 from keng.files.scanning import ScanResult, is_scanner_set, scan_content
 from keng.files.tests.fake_clamd import SIGNATURE, FakeClamd
 from keng.tips import viewing_copies
+
+CLAMD = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +101,37 @@ def test_one_that_stands_still_holds_up_the_first_file_alone(tmp_path, monkeypat
     now[0] += 61
     scan_content(b"x")
     assert waits[3:] == [30.0, 30.0]
+
+
+@pytest.fixture
+def real_clamd(tmp_path, monkeypatch):
+    """A clamd of its own with one signature, ours, and streams of a megabyte at most."""
+    door, signatures, settings = (tmp_path / name for name in ("ctl", "signatures", "settings"))
+    signatures.mkdir()
+    (signatures / "own.ndb").write_text(f"Keng.Own:0:*:{SIGNATURE.hex()}\n")
+    settings.write_text(
+        f"LocalSocket {door}\nDatabaseDirectory {signatures}\nTemporaryDirectory {tmp_path}\n"
+        "Foreground yes\nStreamMaxLength 1M\n"
+    )
+    monkeypatch.setenv("KENG_CLAMD", str(door))
+    with subprocess.Popen([CLAMD, "-c", settings], stdout=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 60
+        while not door.exists() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.05)
+        yield
+        process.terminate()
+
+
+@pytest.mark.skipif(not CLAMD, reason="no clamd is installed here")
+def test_a_clamd_of_the_system_finds_what_it_knows_also_in_an_archive(real_clamd):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("one", b"y" * 1000 + SIGNATURE)
+    assert [
+        scan_content(content)
+        for content in (b"", b"x" * 200_000, b"x" * 200_000 + SIGNATURE, archive.getvalue())
+    ] == [ScanResult.CLEAN, ScanResult.CLEAN, ScanResult.HARMFUL, ScanResult.HARMFUL]
+    assert scan_content(b"x" * 3_000_000) == ScanResult.NOT_SCANNED
 
 
 def test_one_worker_keeps_a_file_for_as_long_as_scan_and_copy_may_take():

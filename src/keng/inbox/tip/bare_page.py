@@ -92,6 +92,7 @@ def _listed_or_404(request: SignedInRequest, pk: uuid.UUID) -> Tip:
     return found
 
 
+@counting()
 def _restriction_of(tip: Tip, officer: Officer) -> Restriction | None:
     """The one by which the tip is kept and not used now."""
     now = Tip.objects.listed_for(officer).filter(is_restricted(), pk=tip.pk)

@@ -8,7 +8,7 @@ from keng.accounts.models import NamedOfficer, Notice, Officer
 from keng.acts.errors import NotAllowed
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.models import ChannelAccount, Delivery, Dispatch
 from keng.kit import times
 from keng.openings import asking, giving
 from keng.openings.after_restore import lapse_restored_openings
@@ -237,6 +237,82 @@ def test_an_emergency_calls_every_possible_second_and_tells_who_watches(desk):
     assert not Notice.objects.filter(officer=watcher).exists()
     asking.approve_opening(asked.pk, tells_reporter=True, why_not_told="", by=desk.quan)
     assert Notice.objects.get(officer=watcher).act == Notice.Act.CALLED
+
+
+def waits(call):
+    """How many minutes from now each of its letters leaves, in their order."""
+    rows = Delivery.objects.filter(dispatch__source_ref=call.pk, state="queued")
+    left = rows.order_by("not_before").values_list("not_before", flat=True)
+    return [round(max(0.0, (at - times.now()).total_seconds()) / 60) for at in left]
+
+
+@pytest.fixture
+def pagers(desk):
+    """Whoever can agree has an address that is called."""
+    ChannelAccount.objects.create(unit=desk.province, channel="email", name="Thư")
+    for officer in (desk.chief, desk.quan):
+        make.pager(officer)
+    hold(desk, desk.lan, desk.bao, desk.chief, desk.quan)
+    return desk
+
+
+def test_however_often_an_emergency_is_asked_for_nobody_is_called_all_the_time(pagers):
+    """Each asking counts, and each is called for: in five minutes at the latest."""
+    first = asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.lan)
+    assert waits(first) == [0, 0]
+    assert Delivery.objects.filter(not_before__gt=times.now()).count() == 0
+    beside = asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.bao)
+    assert waits(beside) == [5, 5]
+    # Asked and taken back in turns: the call that waits goes with its request.
+    Delivery.objects.filter(dispatch__source_ref=first.pk).update(state="sent")
+    for officer in [pagers.lan, pagers.bao] * 3:
+        own = OpeningRequest.objects.filter(asked_by_ref=officer.pk).latest("asked_at")
+        asking.withdraw_opening(own.pk, by=officer)
+        asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=officer)
+    queued = Delivery.objects.filter(dispatch__source_kind="opening", state="queued")
+    assert queued.filter(not_before__lt=times.now() + datetime.timedelta(minutes=4)).count() == 0
+    assert queued.count() == 4
+    assert set(queued.values_list("dispatch__source_ref", flat=True)) == set(
+        OpeningRequest.objects.filter(lapsed_at=None).values_list("pk", flat=True)
+    )
+
+
+def test_what_was_called_long_ago_or_for_another_report_keeps_no_call_back(pagers):
+    first = asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.lan)
+    sent = Delivery.objects.filter(dispatch__source_ref=first.pk)
+    sent.update(state="sent", not_before=times.now() - datetime.timedelta(minutes=6))
+    assert waits(
+        asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.bao)
+    ) == [0, 0]
+    other = make.tip(unit=pagers.commune, urgency="P0")
+    record = f"contact:{sealed_contact(other).pk}"
+    assert waits(
+        asking.ask_opening(other.pk, wish(pagers, record=record, is_emergency=True), by=pagers.lan)
+    ) == [0, 0]
+
+
+def test_what_was_asked_for_in_calm_keeps_no_emergency_from_being_called_for(pagers):
+    asking.ask_opening(pagers.tip.pk, wish(pagers), by=pagers.lan)
+    urgent = asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.lan)
+    assert waits(urgent) == [0, 0]
+    with pytest.raises(AskedAlready):
+        asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.lan)
+
+
+@pytest.mark.urls("keng.site.desk_urls")
+def test_whoever_asks_beside_another_reads_when_is_called_and_finds_the_other(pagers, desk_client):
+    first = asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.lan)
+    beside = asking.ask_opening(pagers.tip.pk, wish(pagers, is_emergency=True), by=pagers.bao)
+    sign_in(desk_client, pagers.bao)
+    page = desk_client.get(f"/openings/{beside.pk}/").content.decode()
+    assert "vừa được gọi vì tin này" in page
+    assert f"/openings/{first.pk}/" in page
+    again = {"record": f"contact:{pagers.contact.pk}", "reason": "danger"}
+    again |= {"legal_basis": "Điều 1", "text": "Gọi"}
+    answer = desk_client.post(f"/tips/{pagers.tip.pk}/open/?emergency", again, follow=True)
+    assert answer.redirect_chain == [(f"/openings/{beside.pk}/", 302)]
+    assert "Bạn đã đề nghị mục này rồi" in answer.content.decode()
+    assert OpeningRequest.objects.count() == 2
 
 
 def test_the_fast_way_is_for_the_number_of_a_critical_tip(desk):

@@ -1,13 +1,17 @@
 """The onion address: who is told of it, and that the site works there."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 
 from keng.kit.configuration import SETTING_CHECKS
+from tests.architecture.source import ROOT
 
 ONION = "http://" + "kxq7" * 14 + ".onion"
 HOST = ONION.removeprefix("http://")
+TOR = shutil.which("tor")
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +85,19 @@ def test_no_link_of_a_page_leads_out_of_tor(public_client, settings, address):
 )
 def test_only_an_onion_address_is_one(value, is_right):
     assert (SETTING_CHECKS["KENG_ONION_URL"](value) is None) == is_right
+
+
+@pytest.mark.skipif(not TOR, reason="no tor is installed here")
+def test_tor_takes_the_lines_of_the_operators_page(tmp_path):
+    page = (ROOT / "docs" / "operator" / "onion.md").read_text()
+    lines = re.findall(r"^ +((?:SocksPort|HiddenService\w+) .+)$", page, re.MULTILINE)
+    assert len(lines) == 3
+    settings = tmp_path / "torrc"
+    settings.write_text("\n".join(lines).replace("/var/lib/tor", str(tmp_path)) + "\n")
+    said = subprocess.run(
+        [TOR, "--verify-config", "-f", settings, "--DataDirectory", tmp_path / "data"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, "Configuration was valid" in said.stdout) == (0, True), said.stdout

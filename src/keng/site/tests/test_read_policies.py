@@ -1,5 +1,6 @@
 """Whose tips the desk's role reads, asked by plain statements, past every page and every act."""
 
+import datetime
 import re
 
 import pytest
@@ -8,9 +9,10 @@ from django.db import ProgrammingError, connection, transaction
 
 from keng.accounts.models import NamedOfficer
 from keng.accounts.tests.look import look_as
+from keng.kit import times
 from keng.site.grants import GRANTS
 from keng.site.row_policies import DESK, POLICIES, READ_BY_SIGHT
-from keng.tips.models import Attachment, Recusal, Suggestion, TakenDown, Tip
+from keng.tips.models import Attachment, BreakIn, Recusal, Restriction, Suggestion, TakenDown, Tip
 from keng.vault.models import SealedIdentity
 from tests import make
 from tests.architecture.source import ROOT
@@ -33,7 +35,7 @@ OF_A_TIP_AND_READ_BY_ALL = {
     "tips_legalhold": "a second officer reads it without the tip",
     "tips_listingevidence": "which tips stand behind a listing",
     "tips_recusal": "what the policies themselves ask",
-    "tips_restriction": "that words are kept and not used; no word",
+    "tips_restriction": "what the policies themselves ask; no word",
     "tips_tipcheck": "which step was ticked",
     "tips_tipconcern": "what the policies themselves ask",
     "tips_tipreader": "who has it open just now",
@@ -63,7 +65,11 @@ class Desks:
             "about the own unit": make.tip(unit=self.here, concerns=(self.here,)),
             "for named officers": make.tip(unit=self.here, is_for_named=True),
             "recused from": make.tip(unit=self.here),
+            "used less": make.tip(unit=self.here, state="closed"),
         }
+        Restriction.objects.create(
+            tip=self.tips["used less"], number="K-DO-4", by=self.beside_officer
+        )
         Recusal.objects.create(
             tip=self.tips["recused from"], officer=self.lan, by=self.beside_officer
         )
@@ -127,6 +133,29 @@ def test_on_a_page_of_words_an_officer_reads_what_visible_to_gives(become, desks
     become("owner")
     names = {tip.pk: name for name, tip in desks.tips.items()}
     assert {names[tip.pk] for tip in Tip.objects.visible_to(officer)} == set(read)
+
+
+def test_what_is_only_kept_is_read_once_somebody_has_to(become, desks):
+    """Opened for an hour, lifted, or its reporter writes once more: as `visible_to` says."""
+    tip = desks.tips["used less"]
+    hour = times.now() + datetime.timedelta(hours=1)
+    opened = BreakIn(tip=tip, officer=desks.lan, unit=desks.here, ground="life", until=hour)
+    for somebody_has_to in (
+        opened.save,
+        lambda: Tip.objects.filter(pk=tip.pk).update(waiting_since=times.now()),
+        lambda: Tip.objects.filter(pk=tip.pk).update(danger_unheard=True),
+        lambda: Restriction.objects.update(
+            lifted_by=desks.lan, lifted_at=times.now(), lift_ground="life"
+        ),
+    ):
+        with transaction.atomic():
+            somebody_has_to()
+            assert Tip.objects.visible_to(desks.lan).filter(pk=tip.pk).exists()
+            become("desk")
+            look_as(desks.lan, counts=False)
+            assert desks.read_everywhere() == everywhere("own", "used less")
+            become("owner")
+            transaction.set_rollback(True)
 
 
 def test_a_page_that_counts_has_the_tips_of_its_own_desks_and_no_others(become, desks):
@@ -195,7 +224,11 @@ def test_with_a_name_set_by_hand_nothing_is_written(become, desks):
     ("who", "counts", "told"),
     [
         ("lan", False, {"own"}),
-        ("lan", True, {"own", "about the own unit", "for named officers", "recused from"}),
+        (
+            "lan",
+            True,
+            {"own", "about the own unit", "for named officers", "recused from", "used less"},
+        ),
         ("named", False, {"own", "for named officers", "recused from"}),
         ("auditor", False, set()),
     ],
