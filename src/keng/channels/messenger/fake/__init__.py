@@ -97,6 +97,14 @@ class FakeMessenger(FakeProvider):
         }
         return [("POST", headers, raw)] * (2 if order.get("duplicate") else 1)
 
+    def order_of_text(self, person: str, text: str) -> Mapping[str, Any]:
+        item = {
+            "sender": {"id": person},
+            "recipient": {"id": self.settings.page_id},
+            "message": {"mid": f"m_{secrets.token_hex(10)}", "text": text},
+        }
+        return {"messaging": [item]}
+
     def _send(self, page: str, body: Mapping[str, Any]) -> web.Response:
         person = str(body.get("recipient", {}).get("id", ""))
         text = str(body.get("message", {}).get("text", ""))

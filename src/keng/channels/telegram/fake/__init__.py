@@ -107,6 +107,17 @@ class FakeTelegram(FakeProvider):
             calls += [("POST", headers, body)] * (2 if order.get("duplicate") else 1)
         return calls
 
+    def order_of_text(self, person: str, text: str) -> Mapping[str, Any]:
+        who = {"id": int(person)}
+        message = {
+            "message_id": self._updates + 1,
+            "date": int(self.clock.now()),
+            "chat": {**who, "type": "private"},
+            "from": {**who, "is_bot": False},
+            "text": text,
+        }
+        return {"updates": [{"message": message}]}
+
     def _me(self, call: ProviderCall) -> dict[str, Any]:
         return {"id": 7, "is_bot": True, "username": self.settings.username}
 

@@ -1,0 +1,80 @@
+"""keng fakes: providers that play on this machine, for a person to try a channel with.
+
+Each listens on a port of its own, shows what it was given to deliver, and lets one write to us as
+somebody would. Its settings lie in a file that `keng channel add` takes.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from keng.channels.fake import FakeProvider
+from keng.channels.messenger.fake import FakeMessenger
+from keng.channels.sms.fake import FakeSms
+from keng.channels.telegram.fake import FakeTelegram
+from keng.channels.voice.fake import FakeVoice
+from keng.channels.zalo_bot.fake import FakeZaloBot
+from keng.kit.database import data_folder
+from keng.kit.durable_files import replace_file
+from keng.runtime.environment import start_django
+
+FAKES: dict[str, Callable[[], FakeProvider]] = {
+    "telegram": FakeTelegram,
+    "zalo_bot": FakeZaloBot,
+    "messenger": FakeMessenger,
+    "sms": FakeSms,
+    "voice": FakeVoice,
+}
+_RECEIVING = {"telegram", "zalo_bot", "messenger"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which of them, and where."""
+    parser.add_argument("channels", nargs="*", metavar="CHANNEL", help="default: all of them")
+    parser.add_argument("--port", type=int, default=9201, help="of the first; the next ones follow")
+    parser.add_argument(
+        "--slug", default="", help="the account's short name here; default: the channel's"
+    )
+    parser.add_argument(
+        "--edge", default="http://127.0.0.1:8002", help="where our webhooks are posted to"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Until interrupted."""
+    start_django()
+    chosen = arguments.channels or list(FAKES)
+    if unknown := [each for each in chosen if each not in FAKES]:
+        print(f"No such fake: {', '.join(unknown)}. There are {', '.join(FAKES)}.")
+        return 1
+    asyncio.run(_serve(chosen, arguments))
+    return 0
+
+
+async def _serve(chosen: list[str], arguments: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with contextlib.AsyncExitStack() as running:
+        for number, channel in enumerate(chosen):
+            fake = FAKES[channel]()
+            slug = arguments.slug or channel.replace("_", "-")
+            if channel in _RECEIVING:
+                fake.webhook_url = f"{arguments.edge}/hooks/{channel}/{slug}"
+            await running.enter_async_context(fake.serving(arguments.port + number))
+            settings = _keep_settings(channel, fake)
+            print(f"{channel:<10} {fake.base}/_fake/inbox")
+            print(f"           keng channel add {channel} {slug} --unit CODE --settings {settings}")
+        print("Ctrl-C ends them.", flush=True)
+        await stop.wait()
+
+
+def _keep_settings(channel: str, fake: FakeProvider) -> Path:
+    """Secrets of nobody, in a private file beside the data."""
+    path = data_folder() / "secrets" / f"fake-{channel}.json"
+    replace_file(path, json.dumps(dict(fake.credentials())).encode())
+    return path
