@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,9 +19,7 @@ from keng.channels.sms.fake import FakeSms
 from keng.channels.telegram.fake import FakeTelegram
 from keng.channels.voice.fake import FakeVoice
 from keng.channels.zalo_bot.fake import FakeZaloBot
-from keng.kit.database import data_folder
-from keng.kit.durable_files import replace_file
-from keng.runtime.environment import start_django
+from keng.kit.durable_files import write_new_file
 
 FAKES: dict[str, Callable[[], FakeProvider]] = {
     "telegram": FakeTelegram,
@@ -46,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Until interrupted."""
-    start_django()
     chosen = arguments.channels or list(FAKES)
     if unknown := [each for each in chosen if each not in FAKES]:
         print(f"No such fake: {', '.join(unknown)}. There are {', '.join(FAKES)}.")
@@ -60,21 +58,22 @@ async def _serve(chosen: list[str], arguments: argparse.Namespace) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with contextlib.AsyncExitStack() as running:
+        # Private, and gone with the fakes whose secrets lie there.
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="keng-fakes-")))
         for number, channel in enumerate(chosen):
             fake = FAKES[channel]()
             slug = arguments.slug or channel.replace("_", "-")
             if channel in _RECEIVING:
                 fake.webhook_url = f"{arguments.edge}/hooks/{channel}/{slug}"
             await running.enter_async_context(fake.serving(arguments.port + number))
-            settings = _keep_settings(channel, fake)
+            settings = _write_settings(fake, folder / f"{channel}.json")
             print(f"{channel:<10} {fake.base}/_fake/inbox")
             print(f"           keng channel add {channel} {slug} --unit CODE --settings {settings}")
         print("Ctrl-C ends them.", flush=True)
         await stop.wait()
 
 
-def _keep_settings(channel: str, fake: FakeProvider) -> Path:
-    """Secrets of nobody, in a private file beside the data."""
-    path = data_folder() / "secrets" / f"fake-{channel}.json"
-    replace_file(path, json.dumps(dict(fake.credentials())).encode())
+def _write_settings(fake: FakeProvider, path: Path) -> Path:
+    """What its account takes as --settings."""
+    write_new_file(path, json.dumps(dict(fake.credentials())).encode())
     return path

@@ -110,9 +110,9 @@ class FakeProvider(ABC):
     def answer(self, call: ProviderCall) -> web.Response:
         """What the provider answers."""
 
+    @abstractmethod
     def credentials(self) -> Credentials:
         """What the adapter needs to talk to it."""
-        raise NotImplementedError
 
     def secrets(self) -> tuple[str, ...]:
         """What may stand in no query."""
@@ -123,8 +123,8 @@ class FakeProvider(ABC):
         """What `emit` posts for an order of a test: method, headers and body of each call."""
 
     def order_of_text(self, person: str, text: str) -> Mapping[str, Any]:
-        """What `emit` is to post where this person writes these words."""
-        raise NotImplementedError
+        """What `emit` is to post where this person writes these words. ValueError: nobody can."""
+        raise ValueError("nobody writes by it")
 
     def deliver(
         self, recipient: str, text: str, *, image: bytes = b"", is_group: bool = False
