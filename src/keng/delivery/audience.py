@@ -89,6 +89,8 @@ class SameRecipients:
     dispatches: tuple[uuid.UUID, ...]
     waiting: bool = False
     """Also those whose message has not left yet: they get the new one instead of the old."""
+    deletes_posts: bool = False
+    """Whether posts that can be deleted are, instead of saying that they were taken back."""
     called_off_at: tuple[datetime.datetime, ...] = ()
     """The moments at which what waited was called off for this; before it is, what waits is
     counted."""
@@ -96,7 +98,9 @@ class SameRecipients:
     @property
     def definition(self) -> dict[str, Any]:
         """What an approval is bound to, as it is kept with a dispatch."""
-        return {"earlier": _sorted_ids(self.dispatches), "waiting": self.waiting}
+        found: dict[str, Any] = {"earlier": _sorted_ids(self.dispatches), "waiting": self.waiting}
+        # Named only where it is so: what was approved before there was a choice stays approved.
+        return found | {"deletes_posts": True} if self.deletes_posts else found
 
     @property
     def hash(self) -> bytes:
@@ -161,7 +165,12 @@ def audience_of_dispatch(dispatch: Dispatch) -> Audience | SameRecipients:
     kept = dispatch.audience.definition
     if "earlier" in kept:
         ended = dispatch.earlier_ended_at
-        return SameRecipients(_ids(kept["earlier"]), kept["waiting"], (ended,) if ended else ())
+        return SameRecipients(
+            _ids(kept["earlier"]),
+            kept["waiting"],
+            deletes_posts=kept.get("deletes_posts", False),
+            called_off_at=(ended,) if ended else (),
+        )
     return Audience(
         units=_ids(kept["units"]),
         places=_ids(kept["places"]),
@@ -247,6 +256,12 @@ class AudiencePlan:
     @property
     def unreachable(self) -> int:
         return sum(c.unreachable for c in self.cells)
+
+    @property
+    def posts(self) -> int:
+        """How many of them are pages whose posts can be changed and deleted."""
+        changing = recipients.channels_that_change_posts()
+        return sum(c.count for c in self.cells if c.channel in changing)
 
     def kinds(self) -> list[PlanLine]:
         """Groups by kind; the counts add up to `groups`."""

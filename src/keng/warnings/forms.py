@@ -325,6 +325,9 @@ class LetGoForm(Form):
     code = approval_field()
 
 
+SAYS_SO, DELETES_POSTS = "say", "delete"
+
+
 class RecallForm(Form):
     """Why a warning is taken back: the public reads it."""
 
@@ -342,13 +345,35 @@ class RecallForm(Form):
         help_text=gettext_lazy("No link, and no number but those of the desks."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    posts = HintedChoice(
+        choices=[
+            (SAYS_SO, gettext_lazy("It says that the warning was taken back")),
+            (DELETES_POSTS, gettext_lazy("It is deleted")),
+        ],
+        initial=SAYS_SO,
+        label=gettext_lazy("What becomes of the post on the page?"),
+        hints={
+            SAYS_SO: gettext_lazy(
+                "A post with a picture is deleted and a new post says it: nobody can change the"
+                " picture of a post."
+            ),
+            DELETES_POSTS: gettext_lazy(
+                "Its words are changed first. Whoever saw it before finds nothing more there."
+            ),
+        },
+        error_messages={"required": gettext_lazy("Choose what becomes of the post")},
+    )
     code = own_code_field()
 
-    def __init__(self, *args: Any, unit: Unit, own_words: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, unit: Unit, own_words: bool = True, has_posts: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._unit = unit
         fields: Any = self.fields
         fields["words"].is_unmarked = True
+        if not has_posts:
+            del fields["posts"]
         if not own_words:
             fields["reason"].choices = [
                 (code, label)
@@ -359,6 +384,10 @@ class RecallForm(Form):
     @property
     def is_own_words(self) -> bool:
         return bool(self.cleaned_data["reason"] == RecallReason.OWN_WORDS)
+
+    @property
+    def deletes_posts(self) -> bool:
+        return self.cleaned_data.get("posts") == DELETES_POSTS
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

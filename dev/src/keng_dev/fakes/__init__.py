@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from keng.channels.facebook_page.fake import FakeFacebookPage
 from keng.channels.fake import FakeProvider
 from keng.channels.messenger.fake import FakeMessenger
 from keng.channels.sms.fake import FakeSms
@@ -25,6 +26,7 @@ FAKES: dict[str, Callable[[], FakeProvider]] = {
     "telegram": FakeTelegram,
     "zalo_bot": FakeZaloBot,
     "messenger": FakeMessenger,
+    "facebook_page": FakeFacebookPage,
     "sms": FakeSms,
     "voice": FakeVoice,
 }

@@ -235,6 +235,10 @@ class Delivery(Row):
     settled_at = models.DateTimeField(null=True)
     # Taken back. A row that a sender held at that moment may still arrive, but is not tried again.
     called_off_at = models.DateTimeField(null=True)
+    # Of a correction or a recall, where posts can be changed: the row whose post this one changes.
+    earlier_ref = models.UUIDField(null=True)
+    # Whether that post is deleted: the desk chose so, and it was approved.
+    deletes_post = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -36,7 +36,14 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
   coalesce(extract(epoch FROM paced.last - paced.apart * (paced.count - due.place + 1)
     - clock_timestamp()), 0)::float8,
   CASE WHEN d.recipient_kind = 'subscription' THEN
-    (SELECT s.link_secret FROM network_subscription s WHERE s.id = d.recipient_ref) END
+    (SELECT s.link_secret FROM network_subscription s WHERE s.id = d.recipient_ref) END,
+  CASE WHEN d.earlier_ref IS NULL THEN '' ELSE (
+    -- A change whose end nobody knows was one of the post before it.
+    SELECT coalesce(nullif(e.provider_id, ''), before.provider_id, '')
+    FROM delivery_delivery e LEFT JOIN delivery_delivery before ON before.id = e.earlier_ref
+    WHERE e.id = d.earlier_ref) END,
+  EXISTS (SELECT FROM delivery_delivery e WHERE e.id = d.earlier_ref AND e.state = 'leased'),
+  d.deletes_post
 """
 
 # A person alone is forgotten with the end of the row, whatever the end was: where they are written

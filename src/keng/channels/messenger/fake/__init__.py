@@ -11,8 +11,8 @@ from aiohttp import web
 
 from keng.channels.base import Credentials
 from keng.channels.fake import FakeProvider, ProviderCall, json_answer
-from keng.channels.messenger.graph_api import app_secret_proof
 from keng.channels.messenger.webhook import SIGNATURE_HEADER, sign_messenger_call
+from keng.channels.meta_graph import app_secret_proof
 
 _MAX_TEXT = 2000
 WINDOW_SECONDS = 24 * 3600
