@@ -198,6 +198,8 @@ class RecipientCount:
     members: int
     unreachable: int
     """How many of them no active account of the channel can reach."""
+    posts: int = 0
+    """At how many of them a post stands that can be changed and deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +261,8 @@ class AudiencePlan:
 
     @property
     def posts(self) -> int:
-        """How many of them are pages whose posts can be changed and deleted."""
-        changing = recipients.channels_that_change_posts()
-        return sum(c.count for c in self.cells if c.channel in changing)
+        """At how many of them a post stands that can be changed and deleted."""
+        return sum(c.posts for c in self.cells)
 
     def kinds(self) -> list[PlanLine]:
         """Groups by kind; the counts add up to `groups`."""
@@ -302,7 +303,8 @@ def count_recipients(audience: Audience | SameRecipients) -> tuple[RecipientCoun
     with connection.cursor() as cursor:
         cursor.execute(
             query.sql + " SELECT recipient_kind, group_kind, channel, count(*), sum(member_count), "
-            "count(*) FILTER (WHERE account_id IS NULL AND channel <> %(hand)s) "
+            "count(*) FILTER (WHERE account_id IS NULL AND channel <> %(hand)s), "
+            "count(earlier_ref) "
             "FROM recipients GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
             query.values,
         )

@@ -99,6 +99,8 @@ WITH got AS (
   WHERE d.dispatch_id = ANY(%(dispatches)s::uuid[]) AND d.part = 1
     AND (d.state IN ('leased', 'sent', 'delivered', 'read', 'unknown', 'relayed')
          OR d.state = 'cancelled' AND d.settled_at <> d.called_off_at
+         -- Begun at the provider, where it may be seen although it was told to nobody.
+         OR d.state IN ('cancelled', 'rejected') AND d.provider_id <> ''
          OR %(waiting)s AND (d.state IN ('queued', 'not_now')
                              OR d.state = 'cancelled'
                                AND d.called_off_at = ANY(%(called_off_at)s::timestamptz[]))
@@ -114,7 +116,10 @@ WITH got AS (
     coalesce(g.member_count, 1) AS member_count, NULL::time AS quiet_from, NULL::time AS quiet_to,
     0 AS recent,
     -- What stands there, or will in a moment: the last of them that the provider knows.
-    CASE WHEN d.channel = ANY(%(changing)s) THEN (
+    CASE WHEN EXISTS (
+      SELECT FROM unnest(%(changing)s::text[], %(changed_at)s::text[]) AS c(channel, address)
+      WHERE c.channel = d.channel AND d.address LIKE c.address
+    ) THEN (
       SELECT e.id FROM delivery_delivery e
       WHERE e.dispatch_id = ANY(%(dispatches)s::uuid[]) AND e.recipient_ref = d.recipient_ref
         AND e.part = 1 AND e.channel = d.channel AND (e.provider_id <> '' OR e.state = 'leased')
@@ -172,19 +177,16 @@ def earlier_recipients(
     With `waiting` also whoever still waits for it, or did so when it was called off at one of these
     moments.
     """
+    changing = channels.codes_where(lambda channel: bool(channel.can.changes_posts_at))
     values = {
         "dispatches": dispatches,
         "waiting": waiting,
         "called_off_at": called_off_at,
         "hand": BY_HAND,
-        "changing": channels_that_change_posts(),
+        "changing": changing,
+        "changed_at": [channels.get_channel(code).can.changes_posts_at for code in changing],
     }
     return RecipientQuery(_EARLIER, values)
-
-
-def channels_that_change_posts() -> list[str]:
-    """Where a correction or a recall changes or deletes what stands there."""
-    return channels.codes_where(lambda channel: channel.can.changes_posts)
 
 
 def first_id_since(moment: datetime.datetime) -> uuid.UUID:

@@ -351,15 +351,13 @@ class RecallForm(Form):
             (DELETES_POSTS, gettext_lazy("It is deleted")),
         ],
         initial=SAYS_SO,
-        label=gettext_lazy("What becomes of the post on the page?"),
+        label=gettext_lazy("What becomes of the post, or of the article?"),
         hints={
             SAYS_SO: gettext_lazy(
-                "A post with a picture is deleted and a new post says it: nobody can change the"
-                " picture of a post."
+                "An article is changed. A post with a picture is deleted and a new post says it:"
+                " nobody can change the picture of a post."
             ),
-            DELETES_POSTS: gettext_lazy(
-                "Its words are changed first. Whoever saw it before finds nothing more there."
-            ),
+            DELETES_POSTS: gettext_lazy("Whoever saw it before finds nothing more there."),
         },
         error_messages={"required": gettext_lazy("Choose what becomes of the post")},
     )

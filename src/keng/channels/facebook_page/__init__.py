@@ -35,7 +35,7 @@ class FacebookPage:
 
     code = "facebook_page"
     transport: Literal["http"] = "http"
-    can = Capabilities(can_group=True, rate_per_minute=30, changes_posts=True)
+    can = Capabilities(can_group=True, rate_per_minute=30, changes_posts_at="%")
     facts = Facts(
         name=_("Facebook page"),
         origin=_("the Facebook page"),

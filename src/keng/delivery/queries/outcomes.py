@@ -176,6 +176,8 @@ def _posts_changed(counted: list[Any]) -> tuple[tuple[str, int], ...]:
         "post_replaced": _("The post on the page was deleted, and a new post says it"),
         "post_deleted": _("The post on the page was deleted"),
         "post_missing": _("The post was not on the page any more"),
+        "article_changed": _("The article says it now; its readers are not told again"),
+        "article_removed": _("The article was removed; its readers are not told again"),
     }
     found: dict[str, int] = {}
     for one in counted:

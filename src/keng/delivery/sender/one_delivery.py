@@ -163,6 +163,7 @@ async def _prepare(
         subject=text.subject,
         reference=str(row.id),
         unsubscribe_url=_stop_link(row),
+        begun=row.begun,
         earlier_post=row.earlier_post,
         deletes_post=row.deletes_post,
     )

@@ -7,10 +7,12 @@ from django.db import DatabaseError, transaction
 
 from keng.channels.facebook_page.fake import FakeFacebookPage
 from keng.channels.fake import running_provider
+from keng.channels.zalo_oa.fake import running_zalo
 from keng.delivery.audience import SameRecipients, audience_of_dispatch, plan_audience
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import ChannelAccount, Delivery
 from keng.delivery.queries.outcomes import outcome_of_dispatch
+from keng.delivery.tests.conftest import zalo_account
 from keng.delivery.tests.sending import all_sent, send_until, sending, until
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
@@ -140,3 +142,27 @@ def test_no_row_changes_a_post_of_somebody_else_or_deletes_one_unapproved(ward):
         with pytest.raises(DatabaseError, match="approved"), transaction.atomic():
             row.save(force_insert=True)
         row = row_of(second)
+
+
+def test_an_article_is_made_once_and_taken_back_even_before_it_was_sent(as_sender):
+    made = Ward()
+    with running_zalo() as fake:
+        account = zalo_account(fake)
+        own = {key: value for key, value in fake.credentials().items() if "token" not in key}
+        del own["api_base"]
+        keep_secrets(account, own | {"article_cover": "https://vi-du.example/bia.jpg"})
+        account.unit = made.unit
+        account.save()
+        make.group(
+            unit=made.unit, place=made.hamlet, channel="zalo_oa", channel_address="followers"
+        )
+        first = made.send(made.audience())
+        send_until(lambda: row_of(first).provider_id.startswith("token:"))
+        second = made.send(SameRecipients((first.pk,)), kind="recall", ends_earlier="recalled")
+        assert row_of(first).state == "cancelled"
+        assert row_of(second).earlier_ref == row_of(first).pk
+        fake.state.clock.advance(30)
+        send_until(lambda: row_of(second).state == "sent")
+        (article,) = fake.state.articles.values()
+        assert (article.sent_to, article.content["title"]) == ([], "Cảnh báo")
+        assert outcome_of_dispatch(second).posts[0][0].startswith("Bài viết nay nói")

@@ -96,7 +96,7 @@ def test_the_desk_is_asked_what_becomes_of_posts_where_there_are_some(desk_clien
     second_factor.set_totp_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     plain, version = ward.published(), with_a_page(ward)
-    asks = "Bài đăng trên trang thì sao?"
+    asks = "Bài đăng, bài viết thì sao?"
     assert asks not in desk_client.get(url("warning-recall", plain.warning_id)).content.decode()
     address = url("warning-recall", version.warning_id)
     assert asks in desk_client.get(address).content.decode()
@@ -122,7 +122,7 @@ def test_a_second_person_reads_that_posts_are_deleted_and_lets_that_out(desk_cli
     assert request.content_to_release["deletes_posts"]
     sign_in(desk_client, ward.province_duty)
     page = desk_client.get(url("warning-recall", version.warning_id)).content.decode()
-    assert "Bài đăng trên các trang sẽ bị xóa." in page
+    assert "Bài đăng, bài viết sẽ bị xóa." in page
     dispatch = approve(request, ward.province_duty)
     make_rows()
     posts = Delivery.objects.filter(dispatch=dispatch, deletes_post=True)

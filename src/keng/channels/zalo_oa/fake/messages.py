@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from keng.channels.zalo_oa.fake.articles import known_article
 from keng.channels.zalo_oa.fake.state import (
     DAY_SECONDS,
     ApiCall,
@@ -32,7 +33,7 @@ def post_v2_message(state: FakeState, call: ApiCall) -> dict[str, Any]:
     body = call.json()
     recipient = _mapping(body.get("recipient"))
     if "target" in recipient:
-        return _broadcast(state, body)
+        return _send_article(state, body)
     if "anonymous_id" in recipient:
         return _to_visitor(state, call, body, recipient)
     if state.settings.oa_type == 2:
@@ -76,11 +77,17 @@ def _to_visitor(
     return {"message_id": sent.id, "anonymous_id": person}
 
 
-def _broadcast(state: FakeState, body: dict[str, Any]) -> dict[str, Any]:
+def _send_article(state: FakeState, body: dict[str, Any]) -> dict[str, Any]:
+    """To all who follow; the fake's people live nowhere, so any city is everybody's."""
     hour = datetime.fromtimestamp(state.clock.now(), UTC).astimezone(VIETNAM).hour
     if hour >= 22 or hour < 6:
         raise ZaloError(-234, "Not allowed between 22:00 and 06:00")
-    state.broadcasts.append(body)
+    attachment = _mapping(_mapping(body.get("message")).get("attachment"))
+    element = _element(_mapping(attachment.get("payload")))
+    if element.get("media_type") != "article":
+        raise ZaloError(-233, "only articles are sent to many")
+    article = known_article(state, element.get("attachment_id"))
+    article.sent_to.append(sum(user.follower for user in state.users.values()))
     return {"message_id": state.new_id()}
 
 
