@@ -41,6 +41,25 @@ def post_v2_message(state: FakeState, call: ApiCall) -> dict[str, Any]:
     return _to_person(state, call, body)
 
 
+def post_template(state: FakeState, call: ApiCall) -> dict[str, Any]:
+    """POST /v3.0/oa/message/template: an approved wording, to whoever ever wrote."""
+    body = call.json()
+    blanks = state.templates.get(_text(body.get("template_id")))
+    if blanks is None:
+        raise ZaloError(-249, "Template cannot be sent by user id")
+    data = _mapping(body.get("template_data"))
+    if set(data) != set(blanks):
+        raise ZaloError(-1340, "template_data does not match the template")
+    user = state.user(_text(body.get("user_id")))
+    if user is None or user.last_interaction is None:
+        raise ZaloError(-232, "User has not interacted with the OA")
+    if user.refuses:
+        raise ZaloError(user.refuses, "User cannot receive this message")
+    words = " ".join([body["template_id"], *map(str, data.values())])
+    sent = _deliver(state, call, "user", user.id, {"text": words})
+    return {"message_id": sent.id, "user_id": user.id, "sent_time": str(int(sent.at * 1000))}
+
+
 def post_group_message(state: FakeState, call: ApiCall) -> dict[str, Any]:
     """POST /v3.0/oa/group/message: at any hour, no window."""
     body = call.json()

@@ -29,6 +29,7 @@ ApiHandler = Callable[[FakeState, ApiCall], Any]
 ROUTES: dict[tuple[str, str], ApiHandler] = {
     ("POST", "/v3.0/oa/message/cs"): messages.post_consultation,
     ("POST", "/v2.0/oa/message"): messages.post_v2_message,
+    ("POST", "/v3.0/oa/message/template"): messages.post_template,
     ("POST", "/v3.0/oa/group/message"): messages.post_group_message,
     ("POST", "/v3.0/oa/quota/group"): groups.list_assets,
     ("POST", "/v3.0/oa/group/creategroupwithoa"): groups.create_group,

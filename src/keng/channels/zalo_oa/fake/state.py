@@ -164,6 +164,8 @@ class FakeState:
         self.delivered: list[DeliveredMessage] = []
         self.articles: dict[str, FakeArticle] = {}
         self.article_tokens: dict[str, str] = {}
+        self.templates: dict[str, tuple[str, ...]] = {}
+        """Approved wordings by their id, each with the names of its blanks."""
         self.journal: list[JournalEntry] = []
         self.media: dict[str, bytes] = {}
         self.used_refresh_tokens: set[str] = set()
